@@ -1,0 +1,94 @@
+//! A bounded writer: text goes into a caller's buffer, and what did not fit is counted, so the caller learns the needed length.
+
+use core::fmt;
+
+/// Writes into a slice; never past its end.
+#[derive(Debug)]
+pub struct Cursor<'a> {
+    buffer: &'a mut [u8],
+    needed: usize,
+}
+
+/// The buffer was too small; this many bytes are needed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Needed(pub usize);
+
+impl<'a> Cursor<'a> {
+    /// Writes from the start of `buffer`.
+    pub const fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, needed: 0 }
+    }
+
+    /// Writes bytes; past the end they are only counted.
+    pub fn put(&mut self, bytes: &[u8]) {
+        let end = self.needed.saturating_add(bytes.len());
+        if let Some(room) = self.buffer.get_mut(self.needed..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.needed = end;
+    }
+
+    /// Writes text.
+    pub fn put_str(&mut self, text: &str) {
+        self.put(text.as_bytes());
+    }
+
+    /// Writes a number in decimal.
+    pub fn put_number(&mut self, mut number: u64) {
+        let mut digits = [0u8; 20];
+        let mut from = digits.len();
+        loop {
+            from -= 1;
+            if let Some(digit) = digits.get_mut(from) {
+                *digit = b'0' + (number % 10) as u8;
+            }
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        self.put(digits.get(from..).unwrap_or_default());
+    }
+
+    /// Writes the low `digits` hexadecimal digits of a number, in lower case.
+    pub fn put_hex(&mut self, number: u64, digits: u32) {
+        for place in (0..digits.min(16)).rev() {
+            let nibble = ((number >> (place * 4)) & 15) as usize;
+            self.put(b"0123456789abcdef".get(nibble..=nibble).unwrap_or_default());
+        }
+    }
+
+    /// How many bytes were asked for so far, whether they fitted or not.
+    #[must_use]
+    pub const fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// What has been written so far (nothing if it did not fit).
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        self.buffer.get(..self.needed).unwrap_or_default()
+    }
+
+    /// Overwrites bytes already written at `at` (a length that is known only later).
+    pub fn patch(&mut self, at: usize, bytes: &[u8]) {
+        if let Some(room) = self.buffer.get_mut(at..at.saturating_add(bytes.len())) {
+            room.copy_from_slice(bytes);
+        }
+    }
+
+    /// The length written, or the length that would have been needed.
+    ///
+    /// # Errors
+    /// [`Needed`] when the buffer was too small; its contents are then of no use.
+    pub const fn finish(self) -> Result<usize, Needed> {
+        if self.needed <= self.buffer.len() { Ok(self.needed) } else { Err(Needed(self.needed)) }
+    }
+}
+
+impl fmt::Write for Cursor<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.put_str(text);
+        Ok(())
+    }
+}

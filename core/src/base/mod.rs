@@ -1,0 +1,11 @@
+//! What everything stands on and what knows nothing above itself.
+
+pub mod count;
+pub mod cursor;
+pub mod due;
+pub mod limits;
+pub mod rng;
+pub mod slots;
+pub mod table;
+pub mod text;
+pub mod time;

@@ -1,0 +1,25 @@
+//! # microsip-core: the telephone without a computer
+//!
+//! A SIP, RTP and audio core that opens nothing, reads no clock, allocates nothing and calls nobody back.
+//! Bytes, time and PCM go in; bytes, events and wishes come out. See `ARCHITECTURE.md` for the map.
+//!
+//! | module | what it is | knows |
+//! |---|---|---|
+//! | [`base`] | time, limits, pools, deadlines, bounded writing | nothing |
+//! | [`wire`] | bytes to meaning and back; no state, no time | `base` |
+//! | [`sip`] | the state machines of RFC 3261 | `wire` |
+//! | [`media`] | packets to PCM and back | `wire` |
+//! | [`offer`] | SDP offer and answer to what media will do | `sip`, `media` |
+//! | [`phone`] | joins everything: [`phone::Phone`] | all |
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod base;
+pub mod media;
+pub mod offer;
+pub mod phone;
+pub mod sip;
+pub mod wire;
