@@ -1,0 +1,139 @@
+//! Pools: a fixed number of slots, lent once, named by handles that carry a generation so that a stale one is told apart.
+
+/// Names one use of one slot. Zero is "none".
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Handle {
+    /// Position in the pool.
+    pub index: u32,
+    /// Which use of the slot; 1 to 2^28 - 1, never 0 in a live handle.
+    pub generation: u32,
+}
+
+impl Handle {
+    /// No slot.
+    pub const NONE: Self = Self { index: 0, generation: 0 };
+
+    /// Names nothing.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        self.generation == 0
+    }
+}
+
+/// The highest generation: ids keep 28 bits of it.
+const GENERATIONS: u32 = (1 << 28) - 1;
+
+/// A slot and its bookkeeping.
+#[derive(Clone, Debug)]
+pub struct Entry<T> {
+    generation: u32,
+    used: bool,
+    next_free: u32,
+    value: T,
+}
+
+impl<T> Entry<T> {
+    /// A free slot; `empty` is what it holds while nobody uses it.
+    pub const fn new(empty: T) -> Self {
+        Self { generation: 0, used: false, next_free: 0, value: empty }
+    }
+}
+
+/// A pool over lent storage. When it is full, [`Slots::insert`] says so and changes nothing.
+#[derive(Debug)]
+pub struct Slots<'a, T> {
+    entries: &'a mut [Entry<T>],
+    /// First free slot + 1; 0 when none was given back yet.
+    free: u32,
+    /// Slots below this one have been used at least once.
+    touched: u32,
+    used: u32,
+}
+
+impl<'a, T> Slots<'a, T> {
+    /// Over `entries`, all free. At most 2^20 - 1 of them count.
+    pub fn new(entries: &'a mut [Entry<T>]) -> Self {
+        let count = entries.len().min((1 << 20) - 1);
+        let (entries, _) = entries.split_at_mut(count);
+        Self { entries, free: 0, touched: 0, used: 0 }
+    }
+
+    /// How many slots there are.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many are in use.
+    #[must_use]
+    pub const fn used(&self) -> usize {
+        self.used as usize
+    }
+
+    /// Every slot is in use.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.used() >= self.capacity()
+    }
+
+    /// Puts a value in a free slot; `None` when there is none.
+    pub fn insert(&mut self, value: T) -> Option<Handle> {
+        let index = if self.free > 0 { self.free - 1 } else { self.touched };
+        let entry = self.entries.get_mut(index as usize)?;
+        if self.free > 0 {
+            self.free = entry.next_free;
+        } else {
+            self.touched += 1;
+        }
+        entry.generation = if entry.generation >= GENERATIONS { 1 } else { entry.generation + 1 };
+        entry.used = true;
+        entry.value = value;
+        self.used += 1;
+        Some(Handle { index, generation: entry.generation })
+    }
+
+    /// Gives a slot back. False for a stale handle.
+    pub fn remove(&mut self, handle: Handle) -> bool {
+        let free = self.free;
+        let Some(entry) = self.entry_mut(handle) else { return false };
+        entry.used = false;
+        entry.next_free = free;
+        self.free = handle.index + 1;
+        self.used = self.used.saturating_sub(1);
+        true
+    }
+
+    fn entry_mut(&mut self, handle: Handle) -> Option<&mut Entry<T>> {
+        let entry = self.entries.get_mut(handle.index as usize)?;
+        (entry.used && entry.generation == handle.generation).then_some(entry)
+    }
+
+    /// The value, unless the handle is stale.
+    #[must_use]
+    pub fn get(&self, handle: Handle) -> Option<&T> {
+        let entry = self.entries.get(handle.index as usize)?;
+        (entry.used && entry.generation == handle.generation).then_some(&entry.value)
+    }
+
+    /// The value, to change it, unless the handle is stale.
+    pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
+        self.entry_mut(handle).map(|entry| &mut entry.value)
+    }
+
+    /// The handle of the slot in use at `index`.
+    #[must_use]
+    pub fn handle_at(&self, index: u32) -> Option<Handle> {
+        let entry = self.entries.get(index as usize)?;
+        entry.used.then_some(Handle { index, generation: entry.generation })
+    }
+
+    /// The slots in use. It walks the pool: for commands that list, never for a packet.
+    pub fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
+        self.entries
+            .iter()
+            .take(self.touched as usize)
+            .enumerate()
+            .filter(|(_, entry)| entry.used)
+            .map(|(index, entry)| (Handle { index: index as u32, generation: entry.generation }, &entry.value))
+    }
+}

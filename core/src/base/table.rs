@@ -1,0 +1,177 @@
+//! A keyed hash, and chains of slots under it: found by key, without a walk over all slots.
+//!
+//! The key comes from the seed, so nobody outside can make many messages fall into one chain.
+
+/// A 64-bit keyed hash (SipHash-1-3, enough against chosen inputs for a table's chains).
+#[derive(Clone, Copy)]
+pub struct Hasher {
+    v0: u64,
+    v1: u64,
+    v2: u64,
+    v3: u64,
+    tail: u64,
+    fill: u32,
+    len: u64,
+}
+
+impl core::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Hasher") // the key is a secret
+    }
+}
+
+impl Hasher {
+    /// Keyed.
+    #[must_use]
+    pub const fn new(key: (u64, u64)) -> Self {
+        Self {
+            v0: key.0 ^ 0x736f_6d65_7073_6575,
+            v1: key.1 ^ 0x646f_7261_6e64_6f6d,
+            v2: key.0 ^ 0x6c79_6765_6e65_7261,
+            v3: key.1 ^ 0x7465_6462_7974_6573,
+            tail: 0,
+            fill: 0,
+            len: 0,
+        }
+    }
+
+    fn round(&mut self) {
+        self.v0 = self.v0.wrapping_add(self.v1);
+        self.v2 = self.v2.wrapping_add(self.v3);
+        self.v1 = self.v1.rotate_left(13) ^ self.v0;
+        self.v3 = self.v3.rotate_left(16) ^ self.v2;
+        self.v0 = self.v0.rotate_left(32);
+        self.v2 = self.v2.wrapping_add(self.v1);
+        self.v0 = self.v0.wrapping_add(self.v3);
+        self.v1 = self.v1.rotate_left(17) ^ self.v2;
+        self.v3 = self.v3.rotate_left(21) ^ self.v0;
+        self.v2 = self.v2.rotate_left(32);
+    }
+
+    fn word(&mut self, word: u64) {
+        self.v3 ^= word;
+        self.round();
+        self.v0 ^= word;
+    }
+
+    /// Adds bytes and an end mark, so that ("ab", "c") and ("a", "bc") differ.
+    #[must_use]
+    pub fn with(mut self, bytes: &[u8]) -> Self {
+        let mut bytes = bytes;
+        if self.fill == 0 {
+            while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
+                self.word(u64::from_le_bytes(*eight));
+                self.len = self.len.wrapping_add(8);
+                bytes = rest;
+            }
+        }
+        for byte in bytes {
+            self.byte(*byte);
+        }
+        self.byte(0xff);
+        self
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.tail |= u64::from(byte) << (8 * self.fill);
+        self.fill += 1;
+        self.len = self.len.wrapping_add(1);
+        if self.fill == 8 {
+            let tail = self.tail;
+            self.word(tail);
+            self.tail = 0;
+            self.fill = 0;
+        }
+    }
+
+    /// The hash.
+    #[must_use]
+    pub fn finish(mut self) -> u64 {
+        let last = self.tail | (self.len << 56);
+        self.word(last);
+        self.v2 ^= 0xff;
+        for _ in 0..3 {
+            self.round();
+        }
+        self.v0 ^ self.v1 ^ self.v2 ^ self.v3
+    }
+}
+
+/// Where a slot stands in its chain; the table's heads and links in one lent slice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TableCell {
+    /// By bucket: first slot of its chain + 1.
+    head: u32,
+    /// By slot: the next of its chain + 1.
+    next: u32,
+    /// By slot: the hash it stands under.
+    hash: u32,
+}
+
+/// Chains of slots by hash; as many buckets as slots, so it cannot be full.
+#[derive(Debug)]
+pub struct Table<'a> {
+    cells: &'a mut [TableCell],
+}
+
+impl<'a> Table<'a> {
+    /// Over one zeroed cell a slot.
+    pub const fn new(cells: &'a mut [TableCell]) -> Self {
+        Self { cells }
+    }
+
+    fn bucket(&self, hash: u32) -> usize {
+        hash as usize % self.cells.len().max(1)
+    }
+
+    /// Puts a slot, that stands nowhere yet, under a hash.
+    pub fn insert(&mut self, hash: u64, slot: u32) {
+        let hash = hash as u32;
+        let bucket = self.bucket(hash);
+        let Some(first) = self.cells.get(bucket).map(|cell| cell.head) else { return };
+        let Some(cell) = self.cells.get_mut(slot as usize) else { return };
+        cell.next = first;
+        cell.hash = hash;
+        if let Some(cell) = self.cells.get_mut(bucket) {
+            cell.head = slot + 1;
+        }
+    }
+
+    /// Takes a slot out.
+    pub fn remove(&mut self, slot: u32) {
+        let Some((next, hash)) = self.cells.get(slot as usize).map(|cell| (cell.next, cell.hash)) else { return };
+        let bucket = self.bucket(hash);
+        let Some(mut at) = self.cells.get(bucket).map(|cell| cell.head) else { return };
+        if at == slot + 1 {
+            if let Some(cell) = self.cells.get_mut(bucket) {
+                cell.head = next;
+            }
+            return;
+        }
+        while at > 0 {
+            let Some(cell) = self.cells.get_mut(at as usize - 1) else { return };
+            if cell.next == slot + 1 {
+                cell.next = next;
+                return;
+            }
+            at = cell.next;
+        }
+    }
+
+    /// The slots that stand under a hash (or share its low 32 bits: the caller compares the rest).
+    pub fn find(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {
+        let hash = hash as u32;
+        let mut at = self.cells.get(self.bucket(hash)).map_or(0, |cell| cell.head);
+        core::iter::from_fn(move || {
+            while at > 0 {
+                let cell = self.cells.get(at as usize - 1)?;
+                let slot = at - 1;
+                at = cell.next;
+                if cell.hash == hash {
+                    return Some(slot);
+                }
+            }
+            None
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! The state machines of RFC 3261 over [`crate::wire`].
