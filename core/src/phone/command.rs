@@ -1,0 +1,177 @@
+//! What commands take and what they say when they cannot.
+
+use super::{AccountId, CallId, Cause, CallState, AccountState};
+use crate::base::time::Instant;
+
+/// Why a command was refused. Nothing changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CommandError {
+    /// The id names nothing any more.
+    Stale,
+    /// Not in this state (say, answering a call that is connected).
+    State,
+    /// Every slot is in use.
+    Full,
+    /// The target is no SIP, SIPS or tel URI and no number that the account's domain could complete.
+    Uri,
+    /// A text is too long for its block, or has control characters.
+    Text,
+    /// A number is out of its range (a SIP code, a percentage, a digit).
+    Range,
+    /// No account was given and direct calls are not allowed, or the account has no domain for a bare number.
+    NoAccount,
+    /// This configuration of the core does not do that (say, header getters without history).
+    Unsupported,
+    /// The text that was asked for does not exist (say, a header that the message does not have).
+    Nothing,
+}
+
+/// What a call sends: its one source.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Source {
+    /// The device bus.
+    #[default]
+    Device = 0,
+    /// What the driver's `Patch` says.
+    Application = 1,
+    /// What it hears.
+    Echo = 2,
+    /// Silence.
+    Silence = 3,
+}
+
+/// Which side of the sound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    /// What we send.
+    Input,
+    /// What we hear.
+    Output,
+}
+
+/// An account to add. Texts are copied. Empty texts mean the default.
+#[derive(Clone, Copy, Default)]
+pub struct AccountConfig<'t> {
+    /// Address of record: `sip:user@domain`.
+    pub uri: &'t str,
+    /// Registrar, as `sip:host[:port]`; empty: the domain of `uri`.
+    pub registrar: &'t str,
+    /// Outbound proxy, as `sip:host[:port]`: the first route of every request; empty: none.
+    pub proxy: &'t str,
+    /// For digest; empty: the user part of `uri`.
+    pub username: &'t str,
+    /// For digest.
+    pub password: &'t str,
+    /// The realm to answer; empty: pinned as ARCHITECTURE.md says.
+    pub realm: &'t str,
+    /// Shown to others.
+    pub display_name: &'t str,
+    /// Do not register.
+    pub no_register: bool,
+    /// Wished lifetime of a registration in seconds; 0: 300.
+    pub expires: u32,
+    /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP; `u32::MAX`: none.
+    pub keepalive: u32,
+    /// The application's own number.
+    pub tag: u64,
+}
+
+impl core::fmt::Debug for AccountConfig<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("AccountConfig").field("uri", &self.uri).finish_non_exhaustive() // the password is a secret
+    }
+}
+
+/// How to dial.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DialOptions<'t> {
+    /// What to send.
+    pub source: Source,
+    /// The application's own number.
+    pub tag: u64,
+    /// Shown to the far end; empty: the account's.
+    pub display_name: &'t str,
+    /// Extra header lines, each `Name: value` and ended by CRLF; refused where they would break the message or name a header the core owns.
+    pub headers: &'t str,
+}
+
+/// A call, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct CallInfo {
+    /// Its name.
+    pub call: CallId,
+    /// Its account; none for a direct call.
+    pub account: AccountId,
+    /// The application's own number.
+    pub tag: u64,
+    /// Where it stands.
+    pub state: CallState,
+    /// It came in.
+    pub incoming: bool,
+    /// When it began.
+    pub started: Instant,
+    /// When it was answered; [`Instant::NEVER`] if it was not.
+    pub connected: Instant,
+    /// When it ended; [`Instant::NEVER`] if it has not.
+    pub ended: Instant,
+    /// The last SIP status.
+    pub sip_code: u16,
+    /// How it ended.
+    pub result: Cause,
+    /// What it sends.
+    pub source: Source,
+    /// The microphone is off.
+    pub muted: bool,
+    /// The far end put us on hold.
+    pub held: bool,
+    /// Media runs.
+    pub media: bool,
+}
+
+/// An account, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountInfo {
+    /// Its name.
+    pub account: AccountId,
+    /// The application's own number.
+    pub tag: u64,
+    /// Where it stands.
+    pub state: AccountState,
+    /// When its registration runs out; [`Instant::NEVER`] when there is none.
+    pub expires: Instant,
+    /// The last SIP status.
+    pub sip_code: u16,
+    /// Why it failed.
+    pub result: Cause,
+}
+
+/// Texts of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum CallText {
+    /// The far end's URI.
+    RemoteUri = 1,
+    /// The far end's display name, unquoted.
+    RemoteName = 2,
+    /// Our URI in this call.
+    LocalUri = 3,
+    /// The reason phrase of the last status, or the text of a Reason header.
+    Reason = 4,
+    /// Call-ID.
+    CallId = 5,
+    /// Name of the codec, `PCMU/8000`.
+    Codec = 6,
+    /// The far end's User-Agent or Server.
+    UserAgent = 7,
+}
+
+/// Which message of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Which {
+    /// The first that came (the INVITE of an incoming call, the first answer to an outgoing one).
+    First = 1,
+    /// The last that came.
+    Last = 2,
+}

@@ -1,0 +1,115 @@
+//! What happened, as small values without text. Texts are read from the object that an event names.
+
+use super::{AccountId, CallId};
+use crate::base::time::Instant;
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u32)]
+pub enum CallState {
+    /// Outgoing, nothing heard of the far end.
+    #[default]
+    Calling = 1,
+    /// Incoming, not answered.
+    Incoming = 2,
+    /// Progress: 18x came (outgoing) or went (incoming); `sip_code` says which.
+    Early = 3,
+    /// Answered.
+    Connected = 4,
+    /// Over.
+    Ended = 5,
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u32)]
+pub enum AccountState {
+    /// Not registered, and not trying.
+    #[default]
+    Unregistered = 1,
+    /// A REGISTER is under way.
+    Registering = 2,
+    /// Registered until its refresh.
+    Registered = 3,
+    /// The last try failed; `result` says why, another follows where that can help.
+    Failed = 4,
+}
+
+/// Why a call or a registration ended or failed. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(i32)]
+pub enum Cause {
+    /// As it should be.
+    #[default]
+    Normal = 0,
+    /// The name could not be resolved.
+    Name = -102,
+    /// No route, or the transport failed.
+    Unreachable = -103,
+    /// Nobody answered in time.
+    Timeout = -104,
+    /// No port or descriptor for media.
+    Port = -101,
+    /// The far end said no; the SIP status says why.
+    Refused = -202,
+    /// The user name or the password is wrong, or a challenge was not for this account.
+    Auth = -203,
+    /// What the far end sent is against the protocol.
+    Protocol = -204,
+    /// No common codec, or an SDP that cannot be used.
+    Codec = -301,
+    /// No slot or buffer was left.
+    Full = -10,
+}
+
+/// What kind of event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum EventKind {
+    /// A call changed its state (`state`, `reached`, `sip_code`, `result`).
+    Call = 1,
+    /// An account changed its state (`state`, `sip_code`, `result`).
+    Account = 2,
+    /// A digit was received (`value`: ASCII).
+    Digit = 3,
+    /// All digits given so far have been sent (`token`: of the last command).
+    DigitsSent = 4,
+    /// A call's media changed: `value` is a set of `MEDIA_*` bits.
+    Media = 5,
+    /// A challenge was not answered because its realm is not this account's (read it with `account_text`).
+    Challenge = 6,
+}
+
+/// [`EventKind::Media`]: we may send.
+pub const MEDIA_SENDING: u32 = 1;
+/// [`EventKind::Media`]: the far end may send.
+pub const MEDIA_RECEIVING: u32 = 2;
+/// [`EventKind::Media`]: the far end put us on hold.
+pub const MEDIA_HELD: u32 = 4;
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// The account, where there is one.
+    pub account: AccountId,
+    /// The call, where there is one.
+    pub call: CallId,
+    /// The application's own number for it.
+    pub tag: u64,
+    /// The command it ends, where there is one.
+    pub token: u64,
+    /// When.
+    pub at: Instant,
+    /// [`CallState`] or [`AccountState`].
+    pub state: u32,
+    /// A bit (1 << state) for each state reached since the last event of this object.
+    pub reached: u32,
+    /// The SIP status that came with it; 0 when none.
+    pub sip_code: u16,
+    /// How it ended.
+    pub result: Cause,
+    /// A digit, or bits.
+    pub value: u32,
+}

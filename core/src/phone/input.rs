@@ -1,0 +1,156 @@
+//! What goes in: flows, hops, and what the driver found out.
+
+use core::net::{IpAddr, SocketAddr};
+
+/// How SIP travels.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Transport {
+    /// Datagrams: what is lost is sent again by the transactions.
+    #[default]
+    Udp,
+    /// A stream.
+    Tcp,
+    /// A stream under TLS.
+    Tls,
+}
+
+/// A way in or out for SIP: a socket and the far end, or one stream. Strangers' flows cost no slot.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Flow {
+    /// A datagram socket of the driver (numbered by `socket_up`) and the address of the far end.
+    Udp {
+        /// The driver's number of the socket.
+        socket: u8,
+        /// The far end.
+        remote: SocketAddr,
+    },
+    /// A stream that the driver opened or accepted.
+    Stream {
+        /// The driver's number of the stream.
+        slot: u16,
+        /// Which use of that number.
+        generation: u16,
+        /// TLS or TCP.
+        transport: Transport,
+        /// The far end.
+        remote: SocketAddr,
+        /// The socket number whose local address the stream left from.
+        socket: u8,
+    },
+}
+
+impl Flow {
+    /// The far end.
+    #[must_use]
+    pub const fn remote(&self) -> SocketAddr {
+        match self {
+            Self::Udp { remote, .. } | Self::Stream { remote, .. } => *remote,
+        }
+    }
+
+    /// The number of the socket whose local address it uses.
+    #[must_use]
+    pub const fn socket(&self) -> u8 {
+        match self {
+            Self::Udp { socket, .. } | Self::Stream { socket, .. } => *socket,
+        }
+    }
+
+    /// What it is carried by.
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        match self {
+            Self::Udp { .. } => Transport::Udp,
+            Self::Stream { transport, .. } => *transport,
+        }
+    }
+
+    /// Nothing gets lost on it, so nothing is sent twice.
+    #[must_use]
+    pub const fn is_reliable(&self) -> bool {
+        matches!(self, Self::Stream { .. })
+    }
+}
+
+/// One place that a name stands for, found by the driver.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// The way there. Its socket's local address is the one routing gives for it.
+    pub flow: Flow,
+    /// SRV priority: lower first. 0 without SRV.
+    pub priority: u16,
+    /// SRV weight, within one priority.
+    pub weight: u16,
+}
+
+/// Why a wish failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// The name is not known, or its servers did not answer.
+    Name,
+    /// No route, or the network is down.
+    Unreachable,
+    /// No port free in the range, or no descriptor left.
+    Port,
+    /// This driver does not do that (say, TLS).
+    Unsupported,
+}
+
+/// What the driver found out about a wish.
+#[derive(Clone, Copy, Debug)]
+pub enum Reply<'r> {
+    /// To `Locate`: up to 8 places; more are cut off.
+    Hops(&'r [Target]),
+    /// To `OpenMedia`: the ports are bound at the address that was asked for.
+    Media {
+        /// RTP port.
+        rtp: u16,
+        /// RTCP port.
+        rtcp: u16,
+    },
+    /// It could not be done.
+    Failed(Failure),
+}
+
+/// Which of a call's two media ports.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Component {
+    /// Voice and digits.
+    Rtp,
+    /// Reports.
+    Rtcp,
+}
+
+/// I/O that is not bytes, wished for by the core and done by the driver.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish<'p> {
+    /// Find the places that a name stands for (RFC 3263), and the local socket for each. An IP literal too: routing decides the socket.
+    Locate {
+        /// To answer with `Reply::Hops` or `Reply::Failed`.
+        id: super::WishId,
+        /// A name, or an IPv4 or IPv6 literal without brackets.
+        host: &'p str,
+        /// Where the URI names one: then no SRV (RFC 3263 §4.2).
+        port: Option<u16>,
+        /// Where the URI names one.
+        transport: Option<Transport>,
+    },
+    /// Bind an RTP and an RTCP port at this local address.
+    OpenMedia {
+        /// To answer with `Reply::Media` or `Reply::Failed`.
+        id: super::WishId,
+        /// The ports' name in `handle_media` and `Via::Media`.
+        media: super::MediaId,
+        /// The local address.
+        local: IpAddr,
+    },
+    /// Close them. Nothing to answer.
+    CloseMedia {
+        /// The ports' name.
+        media: super::MediaId,
+    },
+    /// The device bus has members now: open the audio device. Nothing to answer.
+    AudioOn,
+    /// The device bus is empty: close it. Nothing to answer.
+    AudioOff,
+}

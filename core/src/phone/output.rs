@@ -1,0 +1,36 @@
+//! What comes out: packets to send.
+
+use super::{Component, Flow, MediaId};
+use core::net::SocketAddr;
+
+/// Where a packet leaves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Via {
+    /// SIP, over a flow.
+    Sip(Flow),
+    /// RTP or RTCP, from a call's port.
+    Media {
+        /// The ports' name.
+        media: MediaId,
+        /// Which of the two.
+        component: Component,
+        /// The far end.
+        to: SocketAddr,
+    },
+}
+
+/// What `poll_transmit` has to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Transmit {
+    /// The first `len` bytes of the buffer are to be sent.
+    Packet {
+        /// Where to.
+        via: Via,
+        /// How many bytes.
+        len: usize,
+    },
+    /// The buffer is too small: this many bytes are needed. Nothing changed.
+    Needs(usize),
+    /// Nothing to send now.
+    Nothing,
+}
