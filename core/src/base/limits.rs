@@ -4,3 +4,27 @@
 
 /// Headers that one message may carry; more is 400. RFC 4475's largest valid message has 30. 8 bytes each on the stack.
 pub const HEADERS: usize = 64;
+
+/// Media for an address that has confirmed nothing, in milliseconds: enough to open a NAT, too little to hurt a victim.
+pub const UNCONFIRMED_MEDIA_MS: u32 = 400;
+
+/// Digits that may wait to be sent: a card number with its pauses. 2 bytes each in a stream.
+pub const DIGITS: usize = 32;
+
+/// Digits received that wait to be fetched; the oldest is dropped. 4 bytes each in a stream.
+pub const DIGITS_RECEIVED: usize = 8;
+
+/// Payload types that a stream takes in beside telephone-event: what an answer of ours can list. 2 bytes each in a stream.
+pub const RECEIVE_TYPES: usize = 4;
+
+/// Payload of one outgoing packet: 60 ms of G.711. In each stream.
+pub const PAYLOAD: usize = 480;
+
+/// Samples of a 10 ms quantum at the highest rate.
+pub const QUANTUM: usize = 480;
+
+/// Samples that concealment remembers: three periods of the lowest pitch (66 Hz at 8 kHz) and a quarter. 2 bytes each in a stream.
+pub const HISTORY: usize = 390;
+
+/// What the jitter ring keeps beside a packet's payload, in each of its cells.
+pub const RING_HEADER: usize = 12;

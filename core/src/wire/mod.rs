@@ -1,1 +1,5 @@
 //! Bytes to meaning and back: no state, no time.
+
+pub mod dtmf;
+pub mod rtcp;
+pub mod rtp;

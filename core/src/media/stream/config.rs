@@ -1,0 +1,162 @@
+//! What a stream is told, and what it tells.
+
+use crate::base::limits;
+use crate::media::Codec;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// What offer and answer agreed on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct StreamConfig {
+    /// The stream's number for the codec bank.
+    pub stream: u32,
+    /// Where media goes, until a symmetric peer shows another address.
+    pub remote_rtp: SocketAddr,
+    /// Where reports go.
+    pub remote_rtcp: SocketAddr,
+    /// The codec to send.
+    pub codec: Codec,
+    /// Its payload type.
+    pub payload_type: u8,
+    /// What the peer may send.
+    pub receive: [Option<(u8, Codec)>; limits::RECEIVE_TYPES],
+    /// Payload type for events to send; without one, digits are sent as tones.
+    pub dtmf_send: Option<u8>,
+    /// Payload type of events received.
+    pub dtmf_receive: Option<u8>,
+    /// The direction lets us send.
+    pub send: bool,
+    /// The direction lets us receive.
+    pub receive_audio: bool,
+    /// Milliseconds a packet sent carries; 10 to 60, in tens.
+    pub ptime_ms: u8,
+    /// Samples a second of the engine: 8000, 16000 or 48000.
+    pub rate: u32,
+    /// Our source, drawn at random.
+    pub ssrc: u32,
+    /// First sequence number, drawn at random.
+    pub first_sequence: u16,
+    /// First timestamp, drawn at random.
+    pub first_timestamp: u32,
+    /// Our canonical name, drawn at random (RFC 7022): 16 hexadecimal digits. Also the seed of report times.
+    pub cname: u64,
+    /// The peer has proved itself already.
+    pub confirmed: bool,
+}
+
+impl StreamConfig {
+    /// µ-law at 8 kHz and 20 ms, to nowhere; for `..StreamConfig::EMPTY`.
+    pub const EMPTY: Self = Self {
+        stream: 0,
+        remote_rtp: NOWHERE,
+        remote_rtcp: NOWHERE,
+        codec: Codec::Pcmu,
+        payload_type: 0,
+        receive: [None; limits::RECEIVE_TYPES],
+        dtmf_send: None,
+        dtmf_receive: None,
+        send: false,
+        receive_audio: false,
+        ptime_ms: 20,
+        rate: 8000,
+        ssrc: 0,
+        first_sequence: 0,
+        first_timestamp: 0,
+        cname: 0,
+        confirmed: false,
+    };
+}
+
+/// No address.
+pub(super) const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// Memory lent to a stream for one call.
+#[derive(Debug)]
+pub struct StreamBuffers<'b> {
+    /// The jitter ring: packets of `stride` bytes; zeroed when the stream starts.
+    pub ring: &'b mut [u8],
+    /// Bytes of one packet in the ring: [`limits::RING_HEADER`] and the largest payload. Firmware lends 8 × 172 (20 ms of G.711).
+    pub stride: usize,
+}
+
+/// Which of a media port's two sockets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Component {
+    /// Voice and events.
+    Rtp,
+    /// Reports.
+    Rtcp,
+}
+
+/// A packet to send.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MediaTransmit {
+    /// From which socket.
+    pub component: Component,
+    /// Where it goes.
+    pub to: SocketAddr,
+    /// Its length. Longer than the buffer: nothing was written and nothing has changed; come again with so much room.
+    pub len: usize,
+}
+
+/// How a stream does. Counters stop at their top.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct StreamStats {
+    /// RTP packets sent.
+    pub sent_packets: u32,
+    /// Bytes of payload sent.
+    pub sent_bytes: u32,
+    /// Voice packets that were replaced before the driver had fetched them.
+    pub unsent: u32,
+    /// RTP packets received from the peer.
+    pub received_packets: u32,
+    /// Bytes of payload received.
+    pub received_bytes: u32,
+    /// Packets that never came (RFC 3550 §A.3).
+    pub lost: u32,
+    /// Packets that came when their time had passed or was passing.
+    pub late: u32,
+    /// Packets that came twice.
+    pub duplicate: u32,
+    /// Packets that came behind a later one.
+    pub reordered: u32,
+    /// Packets that a full ring dropped.
+    pub overflow: u32,
+    /// Packets with a payload that the ring's stride cannot hold.
+    pub oversize: u32,
+    /// Packets of a type that was not agreed.
+    pub unknown_type: u32,
+    /// Packets from an address that is not the peer's.
+    pub strangers: u32,
+    /// Bytes that were no RTP or RTCP.
+    pub malformed: u32,
+    /// Sound invented for packets that did not come, in milliseconds.
+    pub concealed_ms: u32,
+    /// Pieces of 10 ms put in or taken out to follow the peer's clock and the network's delay.
+    pub spliced: u32,
+    /// Interarrival jitter (RFC 3550 §A.8).
+    pub jitter_us: u32,
+    /// Round trip by the peer's reports; 0 while unknown.
+    pub rtt_us: u32,
+    /// What the peer lost since its report before, in 256ths.
+    pub remote_fraction_lost: u8,
+    /// What the peer lost in all.
+    pub remote_lost: u32,
+    /// The jitter that the peer sees.
+    pub remote_jitter_us: u32,
+    /// Reports received.
+    pub reports_received: u32,
+    /// The peer has left (RTCP BYE).
+    pub peer_left: bool,
+    /// The address of media is confirmed.
+    pub confirmed: bool,
+    /// Peak of the last 100 ms from the microphone, 0 to 32767.
+    pub level_in: u16,
+    /// Peak of the last 100 ms to the loudspeaker.
+    pub level_out: u16,
+    /// Sound waiting in the jitter ring, in milliseconds.
+    pub ring_ms: u32,
+    /// Extra delay that late packets have asked for, in milliseconds.
+    pub depth_ms: u32,
+    /// Microseconds since the peer's last packet; `u64::MAX` if none came.
+    pub silent_us: u64,
+}
