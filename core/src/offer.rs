@@ -1,1 +1,359 @@
-//! SDP offer and answer to what media will do.
+//! SDP offer and answer (RFC 3264, RFC 6337): what two descriptions agree on, and what media will do about it.
+//!
+//! Pure: no time, no I/O, nothing kept. [`Local`] says what we can do, [`write_offer`] offers it, [`answer`] answers a peer's offer,
+//! [`accept_answer`] reads a peer's answer. The last two yield [`Agreed`], all that a media stream needs. A late offer (ours in the 200,
+//! theirs in the ACK) is the same three functions.
+//!
+//! The caller numbers the editions: it passes `version`, and raises it by one when [`fingerprint`] says that the text changed.
+//!
+//! What comes later has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or `a=fingerprint` lines
+//! to `write`; ICE adds a list of candidates to both; a further codec is a [`CodecKind`] and an entry of [`CodecList`].
+
+mod negotiate;
+mod write;
+
+pub use crate::wire::sdp::Direction;
+use crate::{
+    base::limits::{SDP_CODECS, SDP_MEDIA},
+    wire::sdp::SdpError,
+};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+pub use negotiate::{accept_answer, answer};
+pub use write::{fingerprint, write_offer};
+
+/// A speech codec that we have. The number is its static payload type (rfc3551#6).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum CodecKind {
+    /// G.711 µ-law.
+    #[default]
+    Pcmu = 0,
+    /// G.711 A-law.
+    Pcma = 8,
+}
+
+impl CodecKind {
+    /// Its encoding name in SDP.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pcmu => "PCMU",
+            Self::Pcma => "PCMA",
+        }
+    }
+
+    /// Its RTP clock in Hz.
+    #[must_use]
+    pub const fn clock(self) -> u32 {
+        match self {
+            Self::Pcmu | Self::Pcma => 8000,
+        }
+    }
+
+    /// Its channels.
+    #[must_use]
+    pub const fn channels(self) -> u8 {
+        match self {
+            Self::Pcmu | Self::Pcma => 1,
+        }
+    }
+
+    /// The codec that a payload type means without `a=rtpmap`. rfc3551#6
+    #[must_use]
+    pub const fn of_static(payload_type: u8) -> Option<Self> {
+        match payload_type {
+            0 => Some(Self::Pcmu),
+            8 => Some(Self::Pcma),
+            _ => None,
+        }
+    }
+}
+
+/// A codec under a payload type.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct CodecEntry {
+    /// What it is.
+    pub kind: CodecKind,
+    /// The number its packets carry.
+    pub payload_type: u8,
+}
+
+/// Codecs in order, the most wanted first; at most [`SDP_CODECS`].
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct CodecList {
+    entries: [CodecEntry; SDP_CODECS],
+    len: u8,
+}
+
+impl CodecList {
+    /// No codec.
+    pub const EMPTY: Self = Self { entries: [CodecEntry { kind: CodecKind::Pcmu, payload_type: 0 }; SDP_CODECS], len: 0 };
+
+    /// PCMU before PCMA, under their static payload types.
+    #[must_use]
+    pub fn g711() -> Self {
+        Self::of(&[CodecKind::Pcmu, CodecKind::Pcma])
+    }
+
+    /// Codecs under their static payload types; those beyond [`SDP_CODECS`] are left out.
+    #[must_use]
+    pub fn of(kinds: &[CodecKind]) -> Self {
+        let mut list = Self::EMPTY;
+        for kind in kinds {
+            list.push(CodecEntry { kind: *kind, payload_type: *kind as u8 });
+        }
+        list
+    }
+
+    /// Appends one; `false` when the list is full or has that payload type already.
+    pub fn push(&mut self, entry: CodecEntry) -> bool {
+        if self.kind_of(entry.payload_type).is_some() {
+            return false;
+        }
+        let Some(place) = self.entries.get_mut(usize::from(self.len)) else { return false };
+        *place = entry;
+        self.len += 1;
+        true
+    }
+
+    /// The entries in order.
+    #[must_use]
+    pub fn entries(&self) -> &[CodecEntry] {
+        self.entries.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The codec under a payload type.
+    #[must_use]
+    pub fn kind_of(&self, payload_type: u8) -> Option<CodecKind> {
+        self.entries().iter().find(|entry| entry.payload_type == payload_type).map(|entry| entry.kind)
+    }
+
+    /// It holds that codec.
+    #[must_use]
+    pub fn has(&self, kind: CodecKind) -> bool {
+        self.entries().iter().any(|entry| entry.kind == kind)
+    }
+}
+
+/// What we can do and where we are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Local {
+    /// Where media reaches us.
+    pub address: IpAddr,
+    /// Our RTP port.
+    pub rtp_port: u16,
+    /// Our RTCP port; `a=rtcp` is written when it is not the next one.
+    pub rtcp_port: u16,
+    /// The session's number in `o=`; one for the dialog's life.
+    pub session_id: u64,
+    /// The edition in `o=`.
+    pub version: u64,
+    /// What we want to do; `SendOnly` holds the peer (rfc3264#8.4).
+    pub direction: Direction,
+    /// The packet time that we wish for.
+    pub ptime_ms: u8,
+    /// The longest packet that we take or make.
+    pub max_ptime_ms: u8,
+    /// Our codecs, the most wanted first.
+    pub codecs: CodecList,
+    /// Our payload type for telephone-event.
+    pub dtmf: Option<u8>,
+}
+
+impl Local {
+    /// G.711 and telephone-event 101 both ways in packets of 20 ms, at most 60.
+    #[must_use]
+    pub fn new(address: IpAddr, rtp_port: u16, session_id: u64) -> Self {
+        Self {
+            address,
+            rtp_port,
+            rtcp_port: rtp_port.saturating_add(1),
+            session_id,
+            version: session_id,
+            direction: Direction::SendReceive,
+            ptime_ms: 20,
+            max_ptime_ms: 60,
+            codecs: CodecList::g711(),
+            dtmf: Some(101),
+        }
+    }
+
+    /// The same, with the payload types that a session already uses.
+    ///
+    /// rfc3264#8.3.2: a number that once meant a format means it to the end of the session.
+    #[must_use]
+    pub fn continuing(mut self, agreed: &Agreed) -> Self {
+        if self.dtmf.is_some() && agreed.dtmf_receive.is_some() {
+            self.dtmf = agreed.dtmf_receive;
+        }
+        let mut codecs = CodecList::EMPTY;
+        for own in self.codecs.entries() {
+            let used = agreed.receive_types.entries().iter().find(|entry| entry.kind == own.kind).unwrap_or(own);
+            codecs.push(*used);
+        }
+        self.codecs = codecs;
+        self
+    }
+}
+
+/// The `m=` lines of a session so far: a later offer repeats them in place (rfc3264#8). Empty before the first offer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct OfferState {
+    lines: [u8; SDP_MEDIA],
+    len: u8,
+    audio: u8,
+}
+
+impl OfferState {
+    /// No session yet.
+    pub const EMPTY: Self = Self { lines: [0; SDP_MEDIA], len: 0, audio: 0 };
+
+    /// The lines of the last description, ours or the peer's.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of(description: &[u8]) -> Result<Self, SdpError> {
+        negotiate::lines_of(description)
+    }
+
+    /// How many lines.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// No session yet.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Which line is our audio.
+    #[must_use]
+    pub const fn audio(&self) -> usize {
+        self.audio as usize
+    }
+}
+
+/// What the two descriptions agree on: all that a media stream needs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Agreed {
+    /// Where our RTP goes. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may be sent.
+    pub remote_rtp: SocketAddr,
+    /// Where our RTCP goes. Port 0: nowhere.
+    pub remote_rtcp: SocketAddr,
+    /// What we send.
+    pub codec: CodecKind,
+    /// The number that our packets carry.
+    pub payload_type: u8,
+    /// What may come in, by payload type.
+    pub receive_types: CodecList,
+    /// The number that our digits carry; `None`: the peer takes none.
+    pub dtmf_send: Option<u8>,
+    /// The number that the peer's digits carry.
+    pub dtmf_receive: Option<u8>,
+    /// We send.
+    pub send: bool,
+    /// We receive.
+    pub receive: bool,
+    /// Milliseconds of sound in each packet that we send.
+    pub ptime_ms: u8,
+    /// The peer does not want to hear us: `sendonly`, `inactive` or the unspecified address.
+    pub held: bool,
+    /// The session's `m=` lines, for a later offer of ours.
+    pub lines: OfferState,
+}
+
+impl Agreed {
+    /// Nothing agreed.
+    pub const REJECTED: Self = Self {
+        remote_rtp: NOWHERE,
+        remote_rtcp: NOWHERE,
+        codec: CodecKind::Pcmu,
+        payload_type: 0,
+        receive_types: CodecList::EMPTY,
+        dtmf_send: None,
+        dtmf_receive: None,
+        send: false,
+        receive: false,
+        ptime_ms: 20,
+        held: false,
+        lines: OfferState::EMPTY,
+    };
+
+    /// There is audio; `false` when its port is 0 (rfc3264#6).
+    #[must_use]
+    pub const fn accepted(&self) -> bool {
+        self.remote_rtp.port() != 0
+    }
+}
+
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// Why a description leads to no media.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OfferError {
+    /// It cannot be read.
+    Malformed(SdpError),
+    /// It has more `m=` or other lines than we take.
+    TooLarge,
+    /// It has no audio line in use.
+    NoAudio,
+    /// Its audio has no codec of ours.
+    NoCommonCodec,
+    /// Its audio wants another transport than plain RTP.
+    UnsupportedTransport,
+    /// Its audio's address is a name, of another family than ours, or not one host's.
+    UnsupportedAddress,
+    /// Its audio has no `c=` line.
+    NoAddress,
+}
+
+impl OfferError {
+    /// The SIP status that refuses it. rfc3261#13.3.1.3, rfc3261#21.4.1
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Malformed(_) | Self::NoAddress => 400,
+            _ => 488,
+        }
+    }
+
+    /// The code for the Warning header that goes with it. rfc3261#20.43
+    #[must_use]
+    pub const fn warning(self) -> u16 {
+        match self {
+            Self::UnsupportedAddress => 301,
+            Self::UnsupportedTransport => 302,
+            Self::NoAudio => 304,
+            Self::NoCommonCodec => 305,
+            Self::Malformed(_) | Self::NoAddress | Self::TooLarge => 399,
+        }
+    }
+
+    /// What to tell people: the Warning's text, and the reason phrase of a 400. It needs no escapes between quotes.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Malformed(error) => error.reason(),
+            Self::TooLarge => "SDP has too many lines",
+            Self::NoAudio => "No audio offered",
+            Self::NoCommonCodec => "No common audio format (PCMU, PCMA)",
+            Self::UnsupportedTransport => "Audio transport is not RTP/AVP",
+            Self::UnsupportedAddress => "Audio address is not usable from here",
+            Self::NoAddress => "Audio has no c= line",
+        }
+    }
+}
+
+impl From<SdpError> for OfferError {
+    fn from(error: SdpError) -> Self {
+        match error {
+            SdpError::TooManyMedia | SdpError::TooManyLines => Self::TooLarge,
+            error => Self::Malformed(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -28,3 +28,15 @@ pub const HISTORY: usize = 390;
 
 /// What the jitter ring keeps beside a packet's payload, in each of its cells.
 pub const RING_HEADER: usize = 12;
+
+/// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text. 1 byte each a call.
+pub const SDP_MEDIA: usize = 8;
+
+/// Formats of one media line that are looked at; those behind them are passed over. Browsers list about 20. No memory, only time.
+pub const SDP_FORMATS: usize = 32;
+
+/// Lines that one session description may have; more is 488. A browser's audio and video with candidates has about 150. No memory, only time.
+pub const SDP_LINES: usize = 512;
+
+/// Codecs in an offer or an answer. 2 bytes each a call.
+pub const SDP_CODECS: usize = 4;

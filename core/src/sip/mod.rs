@@ -1,1 +1,3 @@
 //! The state machines of RFC 3261 over [`crate::wire`].
+
+pub mod auth;

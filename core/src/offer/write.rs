@@ -1,0 +1,143 @@
+//! Writing our side's description.
+
+use super::{CodecEntry, CodecKind, Direction, Local, OfferState};
+use crate::base::cursor::Cursor;
+use core::{fmt::Write as _, net::IpAddr};
+
+/// The media types and transports that a line is remembered by; a line of another kind comes back as the first, which rfc3264#8.3.3 allows.
+const KINDS: [&str; 6] = ["application", "audio", "video", "image", "message", "text"];
+const PROTOS: [&str; 8] =
+    ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "udptl", "UDP/DTLS/SCTP"];
+
+/// Packs what a rejected line must be written back with.
+pub(super) fn pack_line(kind: &[u8], proto: &[u8]) -> u8 {
+    let place = |names: &[&str], text: &[u8]| names.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(text)).unwrap_or(0) as u8;
+    (place(&KINDS, kind) << 4) | place(&PROTOS, proto)
+}
+
+/// Writes our offer. `state` is empty in a session's first offer; later it is [`Agreed::lines`](super::Agreed::lines), and every line of
+/// the session keeps its place.
+pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
+    session(local, b"0 0", out);
+    let lines = state.lines.get(..state.len()).filter(|lines| !lines.is_empty()).unwrap_or(&[0]);
+    for (place, line) in lines.iter().enumerate() {
+        if place == state.audio() {
+            audio(local, b"RTP/AVP", local.direction, local.codecs.entries(), local.dtmf, out);
+            continue;
+        }
+        let name = |names: &[&'static str], place: u8| names.get(usize::from(place)).copied().unwrap_or_default();
+        let (kind, proto) = (name(&KINDS, line >> 4), name(&PROTOS, line & 15));
+        // rfc3264#8.2: a line that is not in use stays, with port 0 and at least one format.
+        let format = match proto {
+            "udptl" => "t38",
+            "UDP/DTLS/SCTP" => "webrtc-datachannel",
+            _ => "0",
+        };
+        rejected(kind.as_bytes(), proto.as_bytes(), core::iter::once(format.as_bytes()), out);
+    }
+}
+
+/// The session's own lines.
+pub(super) fn session(local: &Local, time: &[u8], out: &mut Cursor<'_>) {
+    out.put_str("v=0\r\no=- ");
+    out.put_number(local.session_id);
+    out.put(b" ");
+    out.put_number(local.version);
+    out.put(b" ");
+    address(local.address, out);
+    out.put_str("\r\ns=-\r\nc=");
+    address(local.address, out);
+    out.put_str("\r\nt=");
+    out.put(time);
+    out.put_str("\r\n");
+}
+
+/// An audio section in use.
+pub(super) fn audio(local: &Local, proto: &[u8], direction: Direction, codecs: &[CodecEntry], dtmf: Option<u8>, out: &mut Cursor<'_>) {
+    out.put_str("m=audio ");
+    out.put_number(local.rtp_port.into());
+    out.put(b" ");
+    out.put(proto);
+    for payload_type in codecs.iter().map(|entry| entry.payload_type).chain(dtmf) {
+        out.put(b" ");
+        out.put_number(payload_type.into());
+    }
+    out.put_str("\r\n");
+    // rfc3264#5.1: static payload types get their a=rtpmap as well.
+    for entry in codecs {
+        rtpmap(entry.payload_type, entry.kind.name(), entry.kind, out);
+    }
+    if let Some(payload_type) = dtmf {
+        let clock = codecs.first().map(|entry| entry.kind).unwrap_or_default();
+        rtpmap(payload_type, "telephone-event", clock, out);
+        // rfc4733#2.4.1: the sixteen digits, and no other event.
+        out.put_str("a=fmtp:");
+        out.put_number(payload_type.into());
+        out.put_str(" 0-15\r\n");
+    }
+    attribute_number("ptime", local.ptime_ms.into(), out);
+    attribute_number("maxptime", local.max_ptime_ms.into(), out);
+    if local.rtcp_port != 0 && Some(local.rtcp_port) != local.rtp_port.checked_add(1) {
+        // rfc3605#2.1
+        attribute_number("rtcp", local.rtcp_port.into(), out);
+    }
+    out.put_str("a=");
+    out.put_str(direction.name());
+    out.put_str("\r\n");
+}
+
+/// A section that is not in use. rfc3264#6: port 0, same place, same media type.
+pub(super) fn rejected<'a>(kind: &[u8], proto: &[u8], formats: impl Iterator<Item = &'a [u8]>, out: &mut Cursor<'_>) {
+    out.put_str("m=");
+    out.put(kind);
+    out.put_str(" 0 ");
+    out.put(proto);
+    let mut formats = formats.peekable();
+    if formats.peek().is_none() {
+        // rfc8866#9: the grammar wants one.
+        out.put_str(" 0");
+    }
+    for format in formats {
+        out.put(b" ");
+        out.put(format);
+    }
+    out.put_str("\r\n");
+}
+
+fn rtpmap(payload_type: u8, name: &str, codec: CodecKind, out: &mut Cursor<'_>) {
+    out.put_str("a=rtpmap:");
+    out.put_number(payload_type.into());
+    out.put(b" ");
+    out.put_str(name);
+    out.put(b"/");
+    out.put_number(codec.clock().into());
+    if codec.channels() > 1 {
+        out.put(b"/");
+        out.put_number(codec.channels().into());
+    }
+    out.put_str("\r\n");
+}
+
+fn attribute_number(name: &str, number: u64, out: &mut Cursor<'_>) {
+    out.put_str("a=");
+    out.put_str(name);
+    out.put(b":");
+    out.put_number(number);
+    out.put_str("\r\n");
+}
+
+fn address(address: IpAddr, out: &mut Cursor<'_>) {
+    out.put_str(if address.is_ipv4() { "IN IP4 " } else { "IN IP6 " });
+    // The cursor counts what does not fit, so writing to it cannot fail.
+    let _ = write!(out, "{address}");
+}
+
+/// A number for a description's text without its `o=` line: as long as it stays, the version stays (rfc3264#8).
+#[must_use]
+pub fn fingerprint(description: &[u8]) -> u64 {
+    description
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.starts_with(b"o="))
+        .flatten()
+        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
