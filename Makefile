@@ -1,0 +1,29 @@
+# Two commands matter: `make demo` shows a call, `make test` checks everything. Both install what they need and say what.
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help demo test bench fmt header
+help:
+	@echo "make demo    build the command-line phone and place a call between two of them, on this machine (installs: pkg-config, libasound2-dev)"
+	@echo "make test    check everything; installs peers and tools for it (tests/setup/test.sh lists them)"
+	@echo "make bench   measure, and write BENCH.md"
+	@echo "make fmt     format the sources"
+	@echo "make header  write include/microsip.h from the sources"
+
+demo:
+	@sh tests/setup/demo.sh
+	@$(CARGO) build --locked --release --quiet --manifest-path examples/cli/Cargo.toml
+	@"$(TARGET)/release/microsip" demo
+
+test:
+	@bash tests/run.sh
+
+bench:
+	@sh tests/setup/test.sh
+	@python3 tests/bench/run.py
+
+fmt:
+	@$(CARGO) fmt --all
+
+header:
+	@bash tests/setup/header.sh include/microsip.h

@@ -1,0 +1,15 @@
+//! Writes the C header: `microsip-header CRATE_FOLDER OUTPUT`, by the crate's own `cbindgen.toml`.
+//! A package of its own, so that nobody who builds the library builds cbindgen too.
+
+use core::error::Error;
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let (Some(krate), Some(output)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: microsip-header CRATE_FOLDER OUTPUT".into());
+    };
+    let config = cbindgen::Config::from_file(krate.join("cbindgen.toml"))?;
+    cbindgen::Builder::new().with_crate(&krate).with_config(config).generate()?.write_to_file(&output);
+    Ok(())
+}

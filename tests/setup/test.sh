@@ -1,0 +1,28 @@
+#!/bin/sh
+# What `make test` uses beyond `make demo`: peers, tools for the other targets, an emulator, a C# compiler. Groups that cannot be
+# installed are only said: the steps that need them then report NOT CHECKED.
+set -u
+cd "$(dirname "$0")" || exit 1
+sh ./demo.sh || exit 1
+. ./debian.sh
+need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
+need "C and C++ checks of the ABI" gcc g++ libc6-dev || true
+need "the ABI on Windows" gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64 || true
+need "firmware and the emulator" gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm || true
+need "linking firmware without gcc" clang lld || true
+need "the C# program" mono-mcs mono-runtime libmono-system-core4.0-cil || true
+need "a sound device without a sound card" pulseaudio pulseaudio-utils libasound2-plugins sox || true
+need "counting instructions and reading symbols" valgrind binutils || true
+
+if command -v rustup >/dev/null 2>&1; then
+    for target in thumbv7em-none-eabihf x86_64-pc-windows-gnu aarch64-unknown-linux-gnu; do
+        rustup target list --installed 2>/dev/null | grep -qx "$target" && continue
+        echo "setup: adding the Rust target $target"
+        rustup target add "$target" >/dev/null 2>&1 </dev/null || echo "setup: rustup could not add $target: its steps report NOT CHECKED" >&2
+    done
+    for component in rustfmt clippy; do
+        rustup component list --installed 2>/dev/null | grep -q "^$component" || rustup component add "$component" >/dev/null 2>&1 </dev/null ||
+            echo "setup: rustup could not add $component: its step reports NOT CHECKED" >&2
+    done
+fi
+exit 0
