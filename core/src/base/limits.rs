@@ -40,3 +40,9 @@ pub const SDP_LINES: usize = 512;
 
 /// Codecs in an offer or an answer. 2 bytes each a call.
 pub const SDP_CODECS: usize = 4;
+
+/// Bytes of one SIP message: what a UDP datagram can carry, and what the header index's u16 offsets reach. Costs nothing by itself.
+pub const MESSAGE: usize = 65_535;
+
+/// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
+pub const URI_PARTS_COMPARED: usize = 32;

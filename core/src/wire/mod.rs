@@ -4,3 +4,4 @@ pub mod dtmf;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod sip;

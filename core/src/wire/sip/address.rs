@@ -1,0 +1,174 @@
+//! name-addr and addr-spec: From, To, Contact, Route, Refer-To and their like.
+
+use super::chars::{DISPLAY, Scan, URI, number, trim, trim_end, write_unescaped};
+use super::params::Params;
+use super::uri::{Uri, UriError};
+use crate::base::cursor::Cursor;
+
+/// A display name, a URI, and the header's own parameters.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Address<'a> {
+    /// The display name as it stands: quoted, or tokens, or empty.
+    pub display: &'a [u8],
+    /// The URI as it stands, without angle brackets.
+    pub uri: &'a [u8],
+    /// The parameters of the header (not of the URI).
+    pub params: Params<'a>,
+    tag: Option<&'a [u8]>,
+    raw: &'a [u8],
+}
+
+impl<'a> Address<'a> {
+    /// A whole text that is one address.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut scan = Scan::new(text);
+        let address = Self::read(&mut scan)?;
+        scan.rest.is_empty().then_some(address)
+    }
+
+    /// One address at the reader's place; what follows is nothing or a comma.
+    pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
+        scan.lws();
+        let whole = scan.rest;
+        let (display, uri) = match scan.peek()? {
+            b'<' => (whole.get(..0).unwrap_or_default(), None),
+            b'"' => {
+                let display = scan.quoted()?;
+                scan.lws();
+                (display, None)
+            }
+            _ => {
+                let text = scan.run(DISPLAY);
+                // an unquoted display name may be folded
+                let mut ahead = *scan;
+                while matches!(ahead.peek(), Some(b'\r' | b'\n')) {
+                    let before = ahead.rest.len();
+                    ahead.lws();
+                    if ahead.rest.len() == before {
+                        return None;
+                    }
+                    let _ = ahead.run(DISPLAY);
+                }
+                if ahead.peek() == Some(b'<') {
+                    let display = whole.get(..whole.len() - ahead.rest.len()).unwrap_or_default();
+                    *scan = ahead;
+                    (trim_end(display), None)
+                } else {
+                    let _ = text;
+                    // rfc3261#20: without brackets, whatever follows a semicolon belongs to the header
+                    *scan = Scan::new(whole);
+                    let end = whole.iter().position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20)).unwrap_or(whole.len());
+                    (whole.get(..0).unwrap_or_default(), Some(scan.take(end)))
+                }
+            }
+        };
+        let uri = match uri {
+            Some(uri) => {
+                if uri.is_empty() || !super::chars::all(uri, URI) {
+                    return None;
+                }
+                uri
+            }
+            None => {
+                if !scan.eat(b'<') {
+                    return None;
+                }
+                // no white space in there: rfc4475#3.1.2.14
+                let uri = scan.run(URI);
+                if uri.is_empty() || !scan.eat(b'>') {
+                    return None;
+                }
+                uri
+            }
+        };
+        let mut tag = None;
+        let params = Params::read(scan, |name, value| {
+            if tag.is_none() && matches!(name, [b't' | b'T', b'a' | b'A', b'g' | b'G']) {
+                tag = value;
+            }
+        })
+        .ok()?;
+        if !matches!(scan.peek(), None | Some(b',')) {
+            return None;
+        }
+        let raw = trim(whole.get(..whole.len() - scan.rest.len()).unwrap_or_default());
+        Some(Self { display, uri, params, tag, raw })
+    }
+
+    /// The tag parameter.
+    #[must_use]
+    pub const fn tag(&self) -> Option<&'a [u8]> {
+        self.tag
+    }
+
+    /// The whole address as it stands.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// Writes the display name for people: without quotes, escapes undone.
+    pub fn display_text(&self, out: &mut Cursor<'_>) {
+        write_unescaped(self.display, out);
+    }
+
+    /// The URI's parts.
+    ///
+    /// # Errors
+    /// [`UriError`] says what is wrong with it.
+    pub fn parsed_uri(&self) -> Result<Uri<'a>, UriError> {
+        Uri::parse(self.uri)
+    }
+
+    /// The header's expires parameter (Contact).
+    #[must_use]
+    pub fn expires(&self) -> Option<u32> {
+        let value = self.params.get(b"expires")?;
+        // rfc3261#10.3: a malformed value counts as 3600
+        Some(number(value).and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3600))
+    }
+
+    /// The header's q parameter in thousandths (Contact).
+    #[must_use]
+    pub fn q(&self) -> Option<u16> {
+        quality(self.params.get(b"q")?)
+    }
+}
+
+/// rfc3261#25.1 qvalue: 0 to 1 with up to three decimals, as thousandths.
+pub(super) fn quality(text: &[u8]) -> Option<u16> {
+    let (whole, decimals) = match text {
+        [whole @ (b'0' | b'1')] => (whole, &[][..]),
+        [whole @ (b'0' | b'1'), b'.', decimals @ ..] if decimals.len() <= 3 => (whole, decimals),
+        _ => return None,
+    };
+    let mut value = u16::from(*whole - b'0') * 1000;
+    for (digit, weight) in decimals.iter().zip([100u16, 10, 1]) {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value += u16::from(*digit - b'0') * weight;
+    }
+    (value <= 1000).then_some(value)
+}
+
+/// A value of Contact.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Contact<'a> {
+    /// `*`: all of them (only to unregister, rfc3261#10.2.2).
+    Any,
+    /// One address.
+    Address(Address<'a>),
+}
+
+impl<'a> Contact<'a> {
+    /// The address, unless it is the star.
+    #[must_use]
+    pub const fn address(&self) -> Option<&Address<'a>> {
+        match self {
+            Self::Any => None,
+            Self::Address(address) => Some(address),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Character classes and the reader that every header parser walks with.
+
+use crate::base::cursor::Cursor;
+
+/// token of rfc3261#25.1.
+pub(super) const TOKEN: u8 = 1;
+/// What a parameter's unquoted value may hold: token, IPv6 references, and what peers really send; no separator, no control.
+pub(super) const VALUE: u8 = 2;
+/// What a URI may hold between angle brackets: no space, no control, no bracket, no quote.
+pub(super) const URI: u8 = 4;
+/// user and password of a SIP URI, unescaped (`#` is not in the grammar, but dial strings carry it).
+pub(super) const USER: u8 = 8;
+/// pname and pvalue of a SIP URI, unescaped.
+pub(super) const URI_PARAM: u8 = 16;
+/// What a host name may hold (`_` is not in the grammar, but names carry it).
+pub(super) const HOST: u8 = 32;
+/// word of rfc3261#25.1, the halves of a Call-ID.
+pub(super) const WORD: u8 = 64;
+/// An unquoted display name: token and LWS by the grammar; peers also send UTF-8 and marks that separate nothing here.
+pub(super) const DISPLAY: u8 = 128;
+
+const CLASSES: [u8; 256] = classes();
+
+const fn has(set: &[u8], byte: u8) -> bool {
+    let mut rest = set;
+    while let Some((first, tail)) = rest.split_first() {
+        if *first == byte {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+#[allow(clippy::indexing_slicing)] // evaluated by the compiler only
+const fn classes() -> [u8; 256] {
+    let mut table = [0u8; 256];
+    let mut at = 0usize;
+    while at < 256 {
+        let byte = at as u8;
+        let alphanumeric = byte.is_ascii_alphanumeric();
+        let visible = byte > 0x20 && byte < 0x7f;
+        let mut class = 0;
+        if alphanumeric || has(b"-.!%*_+`'~", byte) {
+            class |= TOKEN | DISPLAY;
+        }
+        if visible && !has(b"\";,<>?\\", byte) {
+            class |= VALUE;
+        }
+        if visible && !has(b"<>\"", byte) {
+            class |= URI;
+        }
+        if alphanumeric || has(b"-_.!~*'()&=+$,;?/#", byte) {
+            class |= USER;
+        }
+        if alphanumeric || has(b"-_.!~*'()[]/:&+$", byte) {
+            class |= URI_PARAM;
+        }
+        if alphanumeric || has(b"-._", byte) {
+            class |= HOST;
+        }
+        if alphanumeric || has(b"-.!%*_+`'~()<>:\\\"/[]?{}@", byte) {
+            class |= WORD;
+        }
+        if byte >= 0x80 || has(b" \t()/:=?@[]{}|&#$^", byte) {
+            class |= DISPLAY;
+        }
+        table[at] = class;
+        at += 1;
+    }
+    table
+}
+
+/// The byte is of one of these classes.
+#[inline(always)]
+pub(super) fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(byte as usize).is_some_and(|found| found & class != 0)
+}
+
+/// Every byte is of one of these classes.
+pub(super) fn all(bytes: &[u8], class: u8) -> bool {
+    bytes.iter().all(|byte| is(*byte, class))
+}
+
+/// Walks over a header's value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scan<'a> {
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Scan<'a> {
+    #[inline]
+    pub(super) const fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    #[inline]
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// Goes `n` bytes on and gives them.
+    #[inline]
+    pub(super) fn take(&mut self, n: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at_checked(n).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        taken
+    }
+
+    /// The longest run of bytes of a class; may be empty.
+    #[inline]
+    pub(super) fn run(&mut self, class: u8) -> &'a [u8] {
+        let n = self.rest.iter().position(|byte| !is(*byte, class)).unwrap_or(self.rest.len());
+        self.take(n)
+    }
+
+    /// Eats one byte if it is this one.
+    #[inline]
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        match self.rest.split_first() {
+            Some((first, rest)) if *first == byte => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Skips white space and foldings.
+    #[inline]
+    pub(super) fn lws(&mut self) {
+        while let [first, rest @ ..] = self.rest {
+            match *first {
+                b' ' | b'\t' => self.rest = rest,
+                b'\r' | b'\n' => match fold(self.rest) {
+                    Some(after) => self.rest = after,
+                    None => return,
+                },
+                _ => return,
+            }
+        }
+    }
+
+    /// Reads a quoted string, quotes included; `None` when it does not end, or holds a control.
+    pub(super) fn quoted(&mut self) -> Option<&'a [u8]> {
+        let whole = self.rest;
+        let mut scan = *self;
+        if !scan.eat(b'"') {
+            return None;
+        }
+        loop {
+            let n = scan.rest.iter().position(|byte| matches!(*byte, b'"' | b'\\' | 0..=0x1f | 0x7f))?;
+            let _ = scan.take(n);
+            match scan.rest {
+                [b'"', rest @ ..] => {
+                    *self = Scan::new(rest);
+                    return whole.get(..whole.len() - rest.len());
+                }
+                // rfc3261#25.1: anything but CR and LF may follow the backslash
+                [b'\\', next, rest @ ..] if !matches!(*next, b'\r' | b'\n' | 0x80..) => scan.rest = rest,
+                [b'\t', rest @ ..] => scan.rest = rest,
+                _ => scan.rest = fold(scan.rest)?,
+            }
+        }
+    }
+
+    /// A number in decimal, at least one digit; `None` also when it does not fit.
+    pub(super) fn number(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        let mut digits = 0;
+        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
+            value = value.checked_mul(10)?.checked_add(u64::from(*digit - b'0'))?;
+            digits += 1;
+            self.rest = rest;
+        }
+        (digits > 0).then_some(value)
+    }
+}
+
+/// What follows a line end that folds (rfc3261#7.3.1): white space must come after it.
+#[inline]
+fn fold(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'\r', b'\n', b' ' | b'\t', rest @ ..] | [b'\n', b' ' | b'\t', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// Cuts white space and foldings off both ends.
+#[inline]
+pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    trim_end(bytes)
+}
+
+/// Cuts white space and foldings off the end.
+#[inline]
+pub(super) fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// A number in decimal and nothing else.
+pub(super) fn number(bytes: &[u8]) -> Option<u64> {
+    let mut scan = Scan::new(bytes);
+    let value = scan.number()?;
+    scan.rest.is_empty().then_some(value)
+}
+
+/// Cuts the first element off a comma-joined list, and says where it ends; quotes and angle brackets hide commas.
+pub(super) fn first_of_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let mut at = 0;
+    let mut angle = false;
+    let mut quote = false;
+    while let Some(byte) = list.get(at) {
+        match *byte {
+            b'\\' if quote => at += 1,
+            b'"' if !angle => quote = !quote,
+            b'<' if !quote => angle = true,
+            b'>' if !quote => angle = false,
+            b',' if !quote && !angle => {
+                return (trim(list.get(..at).unwrap_or_default()), Some(list.get(at + 1..).unwrap_or_default()));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (trim(list), None)
+}
+
+/// The elements of a comma-joined list such as `Supported` or `Allow`; empty ones are left out.
+pub fn token_list(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(list);
+    core::iter::from_fn(move || {
+        while let Some(list) = rest {
+            let (first, after) = first_of_list(list);
+            rest = after;
+            if !first.is_empty() {
+                return Some(first);
+            }
+        }
+        None
+    })
+}
+
+/// A value without its quotes, if it has any; escapes stay.
+#[must_use]
+pub fn unquoted(value: &[u8]) -> &[u8] {
+    match value {
+        [b'"', inner @ .., b'"'] => inner,
+        other => other,
+    }
+}
+
+/// Writes a value without quotes, its backslash escapes undone and its foldings made one space.
+pub fn write_unescaped(value: &[u8], out: &mut Cursor<'_>) {
+    let quoted = matches!(value, [b'"', _, ..]);
+    let mut scan = Scan::new(unquoted(value));
+    while let Some(byte) = scan.peek() {
+        match byte {
+            b'\\' if quoted => {
+                let _ = scan.take(1);
+                out.put(scan.take(1));
+            }
+            b'\r' | b'\n' => {
+                let before = scan.rest.len();
+                scan.lws();
+                if scan.rest.len() == before {
+                    let _ = scan.take(1);
+                } else {
+                    out.put(b" ");
+                }
+            }
+            _ => out.put(scan.take(1)),
+        }
+    }
+}
+
+/// Compares two texts without regard to the case of ASCII letters.
+#[inline]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || x.eq_ignore_ascii_case(y))
+}

@@ -1,0 +1,127 @@
+//! Who must object: the checks that need no state.
+
+use super::message::{Flaw, Message, Start};
+use super::method::Method;
+use super::name::Name;
+use super::typed::{Fault, HeaderError};
+use super::uri::{Scheme, Uri};
+
+/// What must be answered, and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Objection {
+    /// The status to answer with; 0 means silence.
+    pub status: u16,
+    /// Why, for the reason phrase, the trace and people.
+    pub reason: &'static str,
+    /// The header that is to blame.
+    pub header: Option<Name>,
+}
+
+/// Header fields that must not come twice (rfc3261#7.3.1, rfc4475#3.3.8).
+const SINGLE: &[Name] = &[
+    Name::MaxForwards,
+    Name::ContentType,
+    Name::ContentDisposition,
+    Name::Expires,
+    Name::Event,
+    Name::ReferTo,
+    Name::Replaces,
+    Name::RAck,
+    Name::RSeq,
+    Name::SessionExpires,
+    Name::MinSe,
+];
+
+impl<'a> Message<'a> {
+    /// The checks of rfc3261#8.1.3, #8.2, #18.1.2 and #20 that need no state. Unknown methods, extensions and body types are the
+    /// user's business.
+    ///
+    /// # Errors
+    /// [`Objection`]: the status that a request must be answered with, or 0 where nobody may answer: bad responses, bad ACKs, and
+    /// requests whose Via or CSeq cannot be read.
+    pub fn check(&self) -> Result<(), Objection> {
+        match self.start {
+            Start::Request { method, uri } => self.check_request(method, uri).map_err(|objection| self.may_answer(method, objection)),
+            Start::Response { .. } => self.check_response().map_err(|objection| Objection { status: 0, ..objection }),
+        }
+    }
+
+    fn may_answer(&self, method: Method<'a>, objection: Objection) -> Objection {
+        // rfc3261#17: an ACK is never answered; without Via an answer finds no way, without CSeq no transaction
+        let readable = self.via().is_ok() && (self.cseq().is_ok() || matches!(objection.header, Some(Name::CSeq)) && self.has(Name::CSeq));
+        if method == Method::Ack || !readable { Objection { status: 0, ..objection } } else { objection }
+    }
+
+    fn check_request(&self, method: Method<'a>, uri: &'a [u8]) -> Result<(), Objection> {
+        self.check_flaw()?;
+        self.check_common()?;
+        let cseq = self.cseq().map_err(bad)?;
+        if cseq.method != method {
+            return Err(objection("CSeq names another method than the start line", Name::CSeq));
+        }
+        self.max_forwards().map_err(bad)?;
+        self.contact().map_err(bad)?;
+        if let Some(name) = SINGLE.iter().find(|name| self.is_repeated(**name)) {
+            return Err(objection("a header that must not be repeated is", *name));
+        }
+        if !self.body().is_empty() && self.has(Name::ContentType) && self.content_type().is_none() {
+            return Err(objection("Content-Type is malformed", Name::ContentType));
+        }
+        check_request_uri(uri)
+    }
+
+    fn check_response(&self) -> Result<(), Objection> {
+        self.check_flaw()?;
+        self.check_common()?;
+        self.cseq().map_err(bad)?;
+        // rfc3261#8.1.3.3: our Via must be the only one, but who keeps several hops may see more; the owner decides
+        Ok(())
+    }
+
+    fn check_flaw(&self) -> Result<(), Objection> {
+        let (status, reason, header) = match self.flaw {
+            Flaw::None => return Ok(()),
+            Flaw::Version => (505, "only SIP/2.0 is spoken here", None),
+            Flaw::Start => (400, "the start line is malformed", None),
+            Flaw::Field => (400, "a header field is malformed", None),
+            Flaw::Fields => (400, "too many header fields", None),
+            Flaw::Length => (400, "Content-Length is wrong", Some(Name::ContentLength)),
+        };
+        Err(Objection { status, reason, header })
+    }
+
+    fn check_common(&self) -> Result<(), Objection> {
+        self.via().map_err(bad)?;
+        self.from().map_err(bad)?;
+        self.to().map_err(bad)?;
+        self.call_id().map_err(bad)?;
+        Ok(())
+    }
+}
+
+fn check_request_uri(uri: &[u8]) -> Result<(), Objection> {
+    let broken = Objection { status: 400, reason: "the Request-URI is malformed", header: None };
+    match Scheme::of(uri) {
+        None => Err(broken),
+        // rfc3261#8.2.2.1
+        Some(Scheme::Other) => Err(Objection { status: 416, reason: "the Request-URI's scheme is not known here", header: None }),
+        Some(Scheme::Sip | Scheme::Sips | Scheme::Tel) => match Uri::parse(uri) {
+            // rfc3261#19.1.1: headers are not allowed in a Request-URI
+            Ok(uri) if uri.headers.is_empty() => Ok(()),
+            _ => Err(broken),
+        },
+    }
+}
+
+const fn objection(reason: &'static str, name: Name) -> Objection {
+    Objection { status: 400, reason, header: Some(name) }
+}
+
+fn bad(error: HeaderError) -> Objection {
+    let reason = match error.kind {
+        Fault::Missing => "a header that is needed is missing",
+        Fault::Malformed => "a header is malformed",
+        Fault::Repeated => "a header that must not be repeated is",
+    };
+    objection(reason, error.name)
+}

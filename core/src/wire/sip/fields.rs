@@ -1,0 +1,86 @@
+//! Header fields by name.
+
+use super::chars::{TOKEN, first_of_list, is, same};
+use super::message::{Field, Message};
+use super::name::Name;
+
+impl<'a> Message<'a> {
+    #[inline]
+    fn value_of(&self, field: &Field) -> &'a [u8] {
+        let start = usize::from(field.value);
+        self.bytes.get(start..start + usize::from(field.len)).unwrap_or_default()
+    }
+
+    fn name_of(&self, field: &Field) -> &'a [u8] {
+        let text = self.bytes.get(usize::from(field.start)..).unwrap_or_default();
+        let end = text.iter().position(|byte| !is(*byte, TOKEN)).unwrap_or(text.len());
+        text.get(..end).unwrap_or_default()
+    }
+
+    /// It has at least one field of this name.
+    #[must_use]
+    #[inline]
+    pub const fn has(&self, name: Name) -> bool {
+        self.seen & (1 << (name as u32)) != 0
+    }
+
+    #[inline]
+    pub(super) const fn is_repeated(&self, name: Name) -> bool {
+        self.repeated & (1 << (name as u32)) != 0
+    }
+
+    /// The first field's value, trimmed; folding is still inside.
+    #[must_use]
+    #[inline]
+    pub fn header(&self, name: Name) -> Option<&'a [u8]> {
+        if !self.has(name) {
+            return None;
+        }
+        self.index.iter().find(|field| field.name == name).map(|field| self.value_of(field))
+    }
+
+    /// The value of every field of this name, in order.
+    pub fn fields(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+        let fields = if self.has(name) { self.index.as_slice() } else { &[] };
+        fields.iter().filter(move |field| field.name == name).map(|field| self.value_of(field))
+    }
+
+    /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not cut.
+    /// A list that is empty altogether gives nothing; an empty element between commas is given, for it is an error in most lists.
+    pub fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+        let mut fields = self.fields(name);
+        let mut rest: Option<&'a [u8]> = None;
+        core::iter::from_fn(move || {
+            let list = match rest {
+                Some(rest) => rest,
+                None if name.is_list() => fields.by_ref().find(|field| !field.is_empty())?,
+                None => return fields.next(),
+            };
+            let (first, after) = first_of_list(list);
+            rest = after;
+            Some(first)
+        })
+    }
+
+    /// Any header by text: case-blind, compact forms and long ones are the same.
+    #[must_use]
+    pub fn field_named(&self, name: &[u8]) -> Option<&'a [u8]> {
+        match Name::find(name) {
+            Name::Other => {
+                let mut others = self.index.iter().filter(|field| field.name == Name::Other);
+                others.find(|field| same(self.name_of(field), name)).map(|field| self.value_of(field))
+            }
+            known => self.header(known),
+        }
+    }
+
+    /// Every field in order: its name, its name's text, its value.
+    pub fn all(&self) -> impl Iterator<Item = (Name, &'a [u8], &'a [u8])> {
+        self.index.iter().map(|field| (field.name, self.name_of(field), self.value_of(field)))
+    }
+
+    /// The comma-joined tokens of every field of this name: Supported, Require, Allow …; empty ones are left out.
+    pub fn tokens(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+        self.fields(name).flat_map(super::chars::token_list)
+    }
+}

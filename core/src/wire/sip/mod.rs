@@ -1,0 +1,43 @@
+//! SIP as bytes: a zero-copy view of one message, typed headers read when asked for, a writer, and framing on streams.
+//!
+//! [`Message::parse`] makes one pass and keeps a header index on the stack; nothing is copied or allocated. A message that
+//! can still be answered parses, whatever else is wrong with it: [`Message::check`] says who must object and how.
+//! Bytes are `&[u8]` everywhere, because SIP need not be UTF-8.
+
+mod address;
+mod auth;
+mod chars;
+mod check;
+mod echo;
+mod fields;
+mod frame;
+mod host;
+mod message;
+mod method;
+mod name;
+mod params;
+mod status;
+mod typed;
+mod uri;
+mod via;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, Contact};
+pub use auth::AuthParams;
+pub use chars::{token_list, unquoted, write_unescaped};
+pub use check::Objection;
+pub use echo::{echo, echo_with_routes};
+pub use frame::{Cutter, Frame, cut};
+pub use host::Host;
+pub use message::{Malformed, Message, Start};
+pub use method::Method;
+pub use name::Name;
+pub use params::{Param, Params};
+pub use status::reason_phrase;
+pub use typed::{CSeq, Fault, HeaderError, MediaType};
+pub use uri::{Scheme, Uri, UriError};
+pub use via::Via;
+pub use write::{Writer, write_address, write_host, write_quoted, write_socket, write_user};

@@ -1,0 +1,282 @@
+//! Header names: found by length and hash, compact forms folded in.
+
+use super::chars::same;
+
+macro_rules! names {
+    ($($variant:ident = $text:literal,)*) => {
+        /// A header field's name.
+        #[allow(missing_docs)] // each variant is named as its header is
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        #[repr(u8)]
+        pub enum Name {
+            $($variant,)*
+            /// One this table does not know; its text stands in the message.
+            Other,
+        }
+
+        impl Name {
+            /// Every known name.
+            pub const ALL: &'static [Name] = &[$(Name::$variant,)*];
+
+            /// The name as it is written; empty for [`Name::Other`].
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Name::$variant => $text,)*
+                    Name::Other => "",
+                }
+            }
+        }
+
+        const KNOWN: usize = Name::ALL.len();
+        const TEXTS: [&[u8]; KNOWN] = [$($text.as_bytes(),)*];
+    };
+}
+
+names! {
+    Via = "Via",
+    From = "From",
+    To = "To",
+    CallId = "Call-ID",
+    CSeq = "CSeq",
+    Contact = "Contact",
+    MaxForwards = "Max-Forwards",
+    Route = "Route",
+    RecordRoute = "Record-Route",
+    ContentType = "Content-Type",
+    ContentLength = "Content-Length",
+    Expires = "Expires",
+    MinExpires = "Min-Expires",
+    RetryAfter = "Retry-After",
+    WwwAuthenticate = "WWW-Authenticate",
+    ProxyAuthenticate = "Proxy-Authenticate",
+    Authorization = "Authorization",
+    ProxyAuthorization = "Proxy-Authorization",
+    AuthenticationInfo = "Authentication-Info",
+    ProxyAuthenticationInfo = "Proxy-Authentication-Info",
+    Require = "Require",
+    ProxyRequire = "Proxy-Require",
+    Supported = "Supported",
+    Unsupported = "Unsupported",
+    Allow = "Allow",
+    Accept = "Accept",
+    AcceptEncoding = "Accept-Encoding",
+    AcceptLanguage = "Accept-Language",
+    UserAgent = "User-Agent",
+    Server = "Server",
+    Subject = "Subject",
+    Organization = "Organization",
+    Priority = "Priority",
+    Date = "Date",
+    Timestamp = "Timestamp",
+    Warning = "Warning",
+    Reason = "Reason",
+    ReferTo = "Refer-To",
+    ReferSub = "Refer-Sub",
+    Event = "Event",
+    SubscriptionState = "Subscription-State",
+    AllowEvents = "Allow-Events",
+    Path = "Path",
+    ServiceRoute = "Service-Route",
+    RSeq = "RSeq",
+    RAck = "RAck",
+    SessionExpires = "Session-Expires",
+    MinSe = "Min-SE",
+    Replaces = "Replaces",
+    ReferredBy = "Referred-By",
+    Join = "Join",
+    TargetDialog = "Target-Dialog",
+    AlertInfo = "Alert-Info",
+    CallInfo = "Call-Info",
+    ErrorInfo = "Error-Info",
+    InReplyTo = "In-Reply-To",
+    ReplyTo = "Reply-To",
+    MimeVersion = "MIME-Version",
+    PAssertedIdentity = "P-Asserted-Identity",
+    PPreferredIdentity = "P-Preferred-Identity",
+    PAssociatedUri = "P-Associated-URI",
+    PCalledPartyId = "P-Called-Party-ID",
+    PAccessNetworkInfo = "P-Access-Network-Info",
+    Privacy = "Privacy",
+    RemotePartyId = "Remote-Party-ID",
+    Diversion = "Diversion",
+    HistoryInfo = "History-Info",
+    SipEtag = "SIP-ETag",
+    SipIfMatch = "SIP-If-Match",
+    ContentEncoding = "Content-Encoding",
+    ContentDisposition = "Content-Disposition",
+    ContentLanguage = "Content-Language",
+    AcceptContact = "Accept-Contact",
+    RejectContact = "Reject-Contact",
+    RequestDisposition = "Request-Disposition",
+    Identity = "Identity",
+    IdentityInfo = "Identity-Info",
+    AcceptResourcePriority = "Accept-Resource-Priority",
+    ResourcePriority = "Resource-Priority",
+    SecurityClient = "Security-Client",
+    SecurityServer = "Security-Server",
+    SecurityVerify = "Security-Verify",
+    FlowTimer = "Flow-Timer",
+    Geolocation = "Geolocation",
+    AnswerMode = "Answer-Mode",
+    InfoPackage = "Info-Package",
+    RecvInfo = "Recv-Info",
+    MaxBreadth = "Max-Breadth",
+    SessionId = "Session-ID",
+    UserToUser = "User-to-User",
+    FeatureCaps = "Feature-Caps",
+    PEarlyMedia = "P-Early-Media",
+}
+
+const BUCKETS: usize = 512;
+
+/// Few instructions, and no two known names in one bucket: the compiler checks it below.
+#[inline(always)]
+const fn hash(first: u8, middle: u8, last: u8, len: usize) -> usize {
+    let first = (first | 0x20) as usize;
+    let middle = (middle | 0x20) as usize;
+    let last = (last | 0x20) as usize;
+    (first * 195 + last * 219 + middle * 63 + len * 209) % BUCKETS
+}
+
+static TABLE: [Name; BUCKETS] = table();
+
+#[allow(clippy::indexing_slicing, clippy::panic)] // evaluated by the compiler only
+const fn table() -> [Name; BUCKETS] {
+    let mut table = [Name::Other; BUCKETS];
+    let mut at = 0;
+    while at < KNOWN {
+        let text = TEXTS[at];
+        let bucket = hash(text[0], text[text.len() / 2], text[text.len() - 1], text.len());
+        assert!(matches!(table[bucket], Name::Other), "two names share a bucket: choose other factors");
+        table[bucket] = Name::ALL[at];
+        at += 1;
+    }
+    table
+}
+
+impl Name {
+    /// The name that this text is, in any case; compact forms are the long ones.
+    #[must_use]
+    #[inline]
+    pub fn find(text: &[u8]) -> Self {
+        if let [letter] = text {
+            return Self::compact(*letter);
+        }
+        let (Some(first), Some(middle), Some(last)) = (text.first(), text.get(text.len() / 2), text.last()) else {
+            return Self::Other;
+        };
+        let found = TABLE.get(hash(*first, *middle, *last, text.len())).copied().unwrap_or(Self::Other);
+        if same_token(found.bytes(), text) { found } else { Self::Other }
+    }
+
+    fn bytes(self) -> &'static [u8] {
+        TEXTS.get(self as usize).copied().unwrap_or_default()
+    }
+
+    /// rfc3261#7.3.3, and the letters that later documents took.
+    const fn compact(letter: u8) -> Self {
+        match letter | 0x20 {
+            b'a' => Self::AcceptContact,
+            b'b' => Self::ReferredBy,
+            b'c' => Self::ContentType,
+            b'd' => Self::RequestDisposition,
+            b'e' => Self::ContentEncoding,
+            b'f' => Self::From,
+            b'i' => Self::CallId,
+            b'j' => Self::RejectContact,
+            b'k' => Self::Supported,
+            b'l' => Self::ContentLength,
+            b'm' => Self::Contact,
+            b'n' => Self::IdentityInfo,
+            b'o' => Self::Event,
+            b'r' => Self::ReferTo,
+            b's' => Self::Subject,
+            b't' => Self::To,
+            b'u' => Self::AllowEvents,
+            b'v' => Self::Via,
+            b'x' => Self::SessionExpires,
+            b'y' => Self::Identity,
+            _ => Self::Other,
+        }
+    }
+
+    /// Several values of it may stand in one field, joined by commas (rfc3261#7.3.1).
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::Via
+                | Self::Contact
+                | Self::Route
+                | Self::RecordRoute
+                | Self::Require
+                | Self::ProxyRequire
+                | Self::Supported
+                | Self::Unsupported
+                | Self::Allow
+                | Self::Accept
+                | Self::AcceptEncoding
+                | Self::AcceptLanguage
+                | Self::Warning
+                | Self::Reason
+                | Self::AllowEvents
+                | Self::Path
+                | Self::ServiceRoute
+                | Self::AlertInfo
+                | Self::CallInfo
+                | Self::ErrorInfo
+                | Self::InReplyTo
+                | Self::PAssertedIdentity
+                | Self::PPreferredIdentity
+                | Self::PAssociatedUri
+                | Self::PAccessNetworkInfo
+                | Self::RemotePartyId
+                | Self::Diversion
+                | Self::HistoryInfo
+                | Self::ContentEncoding
+                | Self::ContentLanguage
+                | Self::AcceptContact
+                | Self::RejectContact
+                | Self::RequestDisposition
+                | Self::AcceptResourcePriority
+                | Self::ResourcePriority
+                | Self::SecurityClient
+                | Self::SecurityServer
+                | Self::SecurityVerify
+                | Self::Geolocation
+                | Self::AnswerMode
+                | Self::RecvInfo
+                | Self::UserToUser
+                | Self::FeatureCaps
+                | Self::SipIfMatch
+        )
+    }
+}
+
+/// Case-blind, eight bytes at a time. Two tokens that differ only in bit 5 of a byte differ only in a letter's case
+/// (no two other token characters do), and the known side is a token.
+#[inline]
+fn same_token(known: &[u8], text: &[u8]) -> bool {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    if known.len() != text.len() {
+        return false;
+    }
+    match (known.last_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(known_end), Some(text_end)) => {
+            if u64::from_le_bytes(*known_end) | CASE != u64::from_le_bytes(*text_end) | CASE {
+                return false;
+            }
+            let (mut known, mut text) = (known, text);
+            while let (Some((a, known_rest)), Some((b, text_rest))) = (known.split_first_chunk::<8>(), text.split_first_chunk::<8>()) {
+                if u64::from_le_bytes(*a) | CASE != u64::from_le_bytes(*b) | CASE {
+                    return false;
+                }
+                known = known_rest;
+                text = text_rest;
+            }
+            true
+        }
+        _ => same(known, text),
+    }
+}

@@ -1,0 +1,216 @@
+//! Typed headers, read when asked for.
+
+use super::address::{Address, Contact};
+use super::chars::{Scan, TOKEN, WORD, all, number, trim};
+use super::message::Message;
+use super::method::Method;
+use super::name::Name;
+use super::params::Params;
+use super::via::Via;
+
+/// Why a header could not be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// It is not there.
+    Missing,
+    /// It is there and breaks the grammar.
+    Malformed,
+    /// It is there more than once and must not be.
+    Repeated,
+}
+
+/// A header that could not be read, and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HeaderError {
+    /// The header.
+    pub name: Name,
+    /// What is wrong with it.
+    pub kind: Fault,
+}
+
+/// CSeq: a number and a method.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CSeq<'a> {
+    /// The sequence number.
+    pub number: u32,
+    /// The method.
+    pub method: Method<'a>,
+}
+
+impl<'a> CSeq<'a> {
+    /// A whole value.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut scan = Scan::new(text);
+        let number = u32::try_from(scan.number()?).ok()?;
+        let before = scan.rest.len();
+        scan.lws();
+        let method = scan.run(TOKEN);
+        if method.is_empty() || scan.rest.len() + method.len() == before {
+            return None;
+        }
+        scan.lws();
+        scan.rest.is_empty().then(|| Self { number, method: Method::parse(method) })
+    }
+}
+
+/// Content-Type: `application/sdp` and its parameters.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MediaType<'a> {
+    /// The type, before the slash.
+    pub kind: &'a [u8],
+    /// The subtype, behind it.
+    pub subtype: &'a [u8],
+    /// Its parameters.
+    pub params: Params<'a>,
+}
+
+impl<'a> MediaType<'a> {
+    /// A whole value.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut scan = Scan::new(text);
+        scan.lws();
+        let kind = scan.run(TOKEN);
+        scan.lws();
+        if !scan.eat(b'/') {
+            return None;
+        }
+        scan.lws();
+        let subtype = scan.run(TOKEN);
+        let params = Params::read(&mut scan, |_, _| ()).ok()?;
+        (!kind.is_empty() && !subtype.is_empty() && scan.rest.is_empty()).then_some(Self { kind, subtype, params })
+    }
+
+    /// Is it this type? Both halves in any case: `is(b"application", b"sdp")`.
+    #[must_use]
+    pub fn is(&self, kind: &[u8], subtype: &[u8]) -> bool {
+        self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The only field of this name.
+    #[inline]
+    fn only(&self, name: Name) -> Result<&'a [u8], HeaderError> {
+        if self.is_repeated(name) {
+            return Err(HeaderError { name, kind: Fault::Repeated });
+        }
+        self.header(name).ok_or(HeaderError { name, kind: Fault::Missing })
+    }
+
+    fn only_address(&self, name: Name) -> Result<Address<'a>, HeaderError> {
+        Address::parse(self.only(name)?).ok_or(HeaderError { name, kind: Fault::Malformed })
+    }
+
+    /// The top Via.
+    ///
+    /// # Errors
+    /// Missing or malformed.
+    pub fn via(&self) -> Result<Via<'a>, HeaderError> {
+        let value = self.header(Name::Via).ok_or(HeaderError { name: Name::Via, kind: Fault::Missing })?;
+        Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
+    }
+
+    /// From.
+    ///
+    /// # Errors
+    /// Missing, malformed or repeated.
+    pub fn from(&self) -> Result<Address<'a>, HeaderError> {
+        self.only_address(Name::From)
+    }
+
+    /// To.
+    ///
+    /// # Errors
+    /// Missing, malformed or repeated.
+    pub fn to(&self) -> Result<Address<'a>, HeaderError> {
+        self.only_address(Name::To)
+    }
+
+    /// Call-ID.
+    ///
+    /// # Errors
+    /// Missing, malformed or repeated.
+    pub fn call_id(&self) -> Result<&'a [u8], HeaderError> {
+        let value = self.only(Name::CallId)?;
+        // rfc3261#25.1: word [ "@" word ]; further @ harm nobody and are seen
+        if value.is_empty() || !all(value, WORD) {
+            return Err(HeaderError { name: Name::CallId, kind: Fault::Malformed });
+        }
+        Ok(value)
+    }
+
+    /// CSeq.
+    ///
+    /// # Errors
+    /// Missing, malformed (a number above 2^32 - 1 too) or repeated.
+    pub fn cseq(&self) -> Result<CSeq<'a>, HeaderError> {
+        CSeq::parse(self.only(Name::CSeq)?).ok_or(HeaderError { name: Name::CSeq, kind: Fault::Malformed })
+    }
+
+    /// The first Contact, if there is one.
+    ///
+    /// # Errors
+    /// Malformed.
+    pub fn contact(&self) -> Result<Option<Contact<'a>>, HeaderError> {
+        let Some(value) = self.header(Name::Contact) else { return Ok(None) };
+        if value == b"*" {
+            return Ok(Some(Contact::Any));
+        }
+        match Address::read(&mut Scan::new(value)) {
+            Some(address) => Ok(Some(Contact::Address(address))),
+            None => Err(HeaderError { name: Name::Contact, kind: Fault::Malformed }),
+        }
+    }
+
+    /// Every Contact, in order.
+    pub fn contacts(&self) -> impl Iterator<Item = Result<Contact<'a>, HeaderError>> {
+        self.values(Name::Contact).map(|value| {
+            if value == b"*" {
+                return Ok(Contact::Any);
+            }
+            Address::parse(value).map(Contact::Address).ok_or(HeaderError { name: Name::Contact, kind: Fault::Malformed })
+        })
+    }
+
+    /// Every address of a list header: Route, Record-Route, Path, P-Asserted-Identity …, in order.
+    pub fn addresses(&self, name: Name) -> impl Iterator<Item = Result<Address<'a>, HeaderError>> {
+        self.values(name).map(move |value| Address::parse(value).ok_or(HeaderError { name, kind: Fault::Malformed }))
+    }
+
+    /// Max-Forwards, if it is there (RFC 2543's requests have none).
+    ///
+    /// # Errors
+    /// Malformed (above 255 too) or repeated.
+    pub fn max_forwards(&self) -> Result<Option<u8>, HeaderError> {
+        let name = Name::MaxForwards;
+        match self.only(name) {
+            Ok(value) => {
+                let hops = number(value).and_then(|hops| u8::try_from(hops).ok());
+                hops.map(Some).ok_or(HeaderError { name, kind: Fault::Malformed })
+            }
+            Err(HeaderError { kind: Fault::Missing, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Expires in seconds; a malformed or overlarge value counts as 3600 (rfc3261#10.3).
+    #[must_use]
+    pub fn expires(&self) -> Option<u32> {
+        self.header(Name::Expires).map(|value| number(value).and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3600))
+    }
+
+    /// A header that is one number of seconds and perhaps parameters or a comment: Retry-After, Min-Expires, Min-SE, Session-Expires.
+    #[must_use]
+    pub fn seconds(&self, name: Name) -> Option<u32> {
+        let mut scan = Scan::new(self.header(name)?);
+        u32::try_from(scan.number()?).ok()
+    }
+
+    /// Content-Type, if it is there and well-formed.
+    #[must_use]
+    pub fn content_type(&self) -> Option<MediaType<'a>> {
+        MediaType::parse(trim(self.header(Name::ContentType)?))
+    }
+}

@@ -1,0 +1,120 @@
+//! Via.
+
+use core::net::IpAddr;
+
+use super::chars::{Scan, TOKEN, number, trim_end};
+use super::host::Host;
+use super::params::Params;
+
+/// One value of Via.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Via<'a> {
+    /// UDP, TCP, TLS …, as written.
+    pub transport: &'a [u8],
+    /// Where its sender says it sends from.
+    pub host: Host<'a>,
+    /// The port, if one is written.
+    pub port: Option<u16>,
+    /// Its parameters.
+    pub params: Params<'a>,
+    branch: Option<&'a [u8]>,
+    raw: &'a [u8],
+}
+
+impl<'a> Via<'a> {
+    /// A whole text that is one value.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut scan = Scan::new(text);
+        let via = Self::read(&mut scan)?;
+        scan.rest.is_empty().then_some(via)
+    }
+
+    /// One value at the reader's place; what follows is nothing or a comma.
+    pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
+        scan.lws();
+        let whole = scan.rest;
+        // the usual spelling in one step; any other token is a protocol too (rfc4475#3.1.1.10)
+        if let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b'/', rest @ ..] = whole {
+            scan.rest = rest;
+        } else {
+            for _ in 0..2 {
+                let token = scan.run(TOKEN);
+                scan.lws();
+                if token.is_empty() || !scan.eat(b'/') {
+                    return None;
+                }
+                scan.lws();
+            }
+        }
+        scan.lws();
+        let transport = scan.run(TOKEN);
+        let before = scan.rest.len();
+        scan.lws();
+        if transport.is_empty() || scan.rest.len() == before {
+            return None;
+        }
+        let host = Host::read(scan)?;
+        scan.lws();
+        let mut port = None;
+        if scan.eat(b':') {
+            scan.lws();
+            port = Some(super::uri::port(scan)?);
+        }
+        let mut branch = None;
+        let params = Params::read(scan, |name, value| {
+            if branch.is_none() && name.eq_ignore_ascii_case(b"branch") {
+                branch = value;
+            }
+        })
+        .ok()?;
+        if !matches!(scan.peek(), None | Some(b',')) {
+            return None;
+        }
+        let raw = trim_end(whole.get(..whole.len() - scan.rest.len()).unwrap_or_default());
+        Some(Self { transport, host, port, params, branch, raw })
+    }
+
+    /// The branch parameter.
+    #[must_use]
+    pub const fn branch(&self) -> Option<&'a [u8]> {
+        self.branch
+    }
+
+    /// The branch names its transaction by rfc3261#8.1.1.7: the cookie, and something behind it (rfc4475#3.2.1).
+    #[must_use]
+    pub fn has_cookie(&self) -> bool {
+        self.branch.is_some_and(|branch| branch.len() > 7 && branch.get(..7).is_some_and(|cookie| cookie.eq_ignore_ascii_case(b"z9hG4bK")))
+    }
+
+    /// The address that the next hop saw (with or without brackets: rfc5118#4.5).
+    #[must_use]
+    pub fn received(&self) -> Option<IpAddr> {
+        Host::parse_bare(self.params.get(b"received")?)?.ip()
+    }
+
+    /// rport: absent, asked for, or answered (rfc3581).
+    #[must_use]
+    pub fn rport(&self) -> Option<Option<u16>> {
+        let value = self.params.find(b"rport")?;
+        Some(value.and_then(number).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0))
+    }
+
+    /// The multicast address, or whatever stands there.
+    #[must_use]
+    pub fn maddr(&self) -> Option<Host<'a>> {
+        Host::parse_bare(self.params.get(b"maddr")?)
+    }
+
+    /// The ttl parameter.
+    #[must_use]
+    pub fn ttl(&self) -> Option<u8> {
+        number(self.params.get(b"ttl")?).and_then(|ttl| u8::try_from(ttl).ok())
+    }
+
+    /// The value as it stands.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+}
