@@ -191,6 +191,9 @@ fn takes_digits(media: &Media<'_>, payload_type: u8, clock: u32, ours: Option<&L
 /// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that cannot be read.
 fn has_digits(list: &[u8]) -> bool {
     let list = list.strip_prefix(b"events=").unwrap_or(list);
+    if list.is_empty() {
+        return true;
+    }
     let mut keys = 0u16;
     for range in list.split(|byte| matches!(byte, b',' | b' ')).filter(|range| !range.is_empty()) {
         let mut ends = range.splitn(2, |byte| *byte == b'-');

@@ -171,7 +171,7 @@ impl<'a> Origin<'a> {
         if words(host).count() < 3 {
             return None;
         }
-        Some(Self { user, session_id: long(session_id)?, version: long(version)?, host })
+        Some(Self { user, session_id: long(session_id)?, version: long(version)?, host: host.trim_ascii() })
     }
 }
 
@@ -288,11 +288,12 @@ pub struct Media<'a> {
 impl<'a> Media<'a> {
     /// Reads the section at the front of `text`; the rest begins at the next `m=`.
     fn take(text: &'a [u8], session: Common<'a>, budget: &mut usize) -> Result<(Self, &'a [u8]), SdpError> {
-        let (first, lines) = field(text, budget)?.ok_or(SdpError::Media)?;
+        let (first, lines) = field(text)?.ok_or(SdpError::Media)?;
+        spend(budget)?;
         let mut media = Self::head(first.value).ok_or(SdpError::Media)?;
         let mut own = Common::default();
         let mut rest = lines;
-        while let Some((line, after)) = field(rest, budget)? {
+        while let Some((line, after)) = field(rest)? {
             match line.letter {
                 b'm' => break,
                 b'c' => own.connection = own.connection.or(Some(Address::read(line.value).ok_or(SdpError::Connection)?)),
@@ -306,6 +307,7 @@ impl<'a> Media<'a> {
                 }
                 _ => {}
             }
+            spend(budget)?;
             rest = after;
         }
         media.lines = lines.get(..lines.len().saturating_sub(rest.len())).unwrap_or_default();
@@ -434,14 +436,15 @@ impl<'a> Session<'a> {
         let mut common = Common::default();
         let (mut origin, mut time) = (None, None);
         // rfc8866#5.1: the version comes first, and there is only one.
-        let (version, mut rest) = field(body, &mut budget)?.ok_or(SdpError::NoVersion)?;
+        let (version, mut rest) = field(body)?.ok_or(SdpError::NoVersion)?;
         match (version.letter, version.value) {
             (b'v', b"0") => {}
             (b'v', _) => return Err(SdpError::Version),
             _ => return Err(SdpError::NoVersion),
         }
+        spend(&mut budget)?;
         let lines = rest;
-        while let Some((line, after)) = field(rest, &mut budget)? {
+        while let Some((line, after)) = field(rest)? {
             match line.letter {
                 b'm' => break,
                 b'o' => origin = origin.or(Some(Origin::read(line.value).ok_or(SdpError::Origin)?)),
@@ -450,13 +453,14 @@ impl<'a> Session<'a> {
                 b'a' => common.note(Attribute::read(line.value)),
                 _ => {}
             }
+            spend(&mut budget)?;
             rest = after;
         }
         let origin = origin.ok_or(SdpError::NoOrigin)?;
         let lines = lines.get(..lines.len().saturating_sub(rest.len())).unwrap_or_default();
         let sections = rest;
         let mut count = 0u8;
-        while field(rest, &mut 1)?.is_some() {
+        while field(rest)?.is_some() {
             if usize::from(count) == SDP_MEDIA {
                 return Err(SdpError::TooManyMedia);
             }
@@ -510,15 +514,20 @@ struct Field<'a> {
 }
 
 /// The next line that is not empty, judged, and what follows it; `None` at the end.
-fn field<'a>(text: &'a [u8], budget: &mut usize) -> Result<Option<(Field<'a>, &'a [u8])>, SdpError> {
+fn field(text: &[u8]) -> Result<Option<(Field<'_>, &[u8])>, SdpError> {
     let Some((line, rest)) = line(text) else { return Ok(None) };
-    *budget = budget.checked_sub(1).ok_or(SdpError::TooManyLines)?;
     match line {
         [letter @ b'a'..=b'z', b'=', value @ ..] if memchr::memchr2(0, b'\r', value).is_none() => {
             Ok(Some((Field { letter: *letter, value }, rest)))
         }
         _ => Err(SdpError::Line),
     }
+}
+
+/// One line more.
+fn spend(budget: &mut usize) -> Result<(), SdpError> {
+    *budget = budget.checked_sub(1).ok_or(SdpError::TooManyLines)?;
+    Ok(())
 }
 
 /// The next line that is not empty, without its end, and what follows it.
