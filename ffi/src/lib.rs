@@ -5,4 +5,5 @@
 #![cfg_attr(not(any(feature = "host", test)), no_std)]
 
 #[cfg(feature = "host")]
-mod host;
+#[doc(hidden)]
+pub mod host;

@@ -1,3 +1,3 @@
 //! The host runtime: engine thread, sockets, names, devices, files.
 
-pub(crate) mod audio;
+pub mod audio;

@@ -1,0 +1,147 @@
+//! Which sound devices there are, what their names mean, and what to say when one is not there.
+//!
+//! A device is named by text: `""` the system's default · `"null"` silence with a clock · `"wav:PATH"` a file that is
+//! played in rounds (input) or recorded (output) · anything else an id from [`list`], such as `"alsa:hw:CARD=PCH,DEV=0"`.
+
+use core::fmt;
+use std::path::PathBuf;
+
+use super::wav::{FileCode, FileError};
+
+/// Which end of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The microphone.
+    Input,
+    /// The loudspeaker.
+    Output,
+}
+
+impl Side {
+    /// The word for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// What went wrong with a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceCode {
+    /// No device of this name, or no device at all.
+    Missing,
+    /// It is there, but another program has it.
+    Busy,
+    /// It is there, but may not be used.
+    Denied,
+    /// It offers no sample format that we can use.
+    Format,
+    /// It was running and went away or stopped delivering.
+    Lost,
+    /// The `wav:` file behind it failed.
+    File,
+    /// Any other failure of the sound system.
+    System,
+}
+
+/// A device's failure: a code, and a text that names the device, the reason and what there is instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceError {
+    /// What kind.
+    pub code: DeviceCode,
+    /// Which end of the device.
+    pub side: Side,
+    /// For people.
+    pub text: String,
+}
+
+impl fmt::Display for DeviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl core::error::Error for DeviceError {}
+
+impl DeviceError {
+    pub(super) fn new(code: DeviceCode, side: Side, name: &str, why: impl fmt::Display) -> Self {
+        let shown = if name.is_empty() { "the default" } else { name };
+        Self { code, side, text: format!("audio {} device {shown}: {why}", side.name()) }
+    }
+
+    pub(super) fn file(side: Side, error: FileError) -> Self {
+        let code = if error.code == FileCode::Missing { DeviceCode::Missing } else { DeviceCode::File };
+        Self { code, side, text: format!("audio {} device: {}", side.name(), error.text) }
+    }
+
+    /// No such device: says what there is. Only for the errands thread, since listing takes its time.
+    pub(super) fn missing(side: Side, name: &str) -> Self {
+        let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side)).map(|d| d.id).collect();
+        there.push("null".into());
+        there.push("wav:PATH".into());
+        Self::new(DeviceCode::Missing, side, name, format_args!("not found; there are: {}", there.join(", ")))
+    }
+}
+
+/// One device of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What to open it by; survives restarts as far as the system's own names do.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// It can be a microphone.
+    pub input: bool,
+    /// It can be a loudspeaker.
+    pub output: bool,
+    /// It is what `""` opens now, as an input.
+    pub default_input: bool,
+    /// It is what `""` opens now, as an output.
+    pub default_output: bool,
+}
+
+impl Device {
+    /// Whether it has that end.
+    #[must_use]
+    pub fn has(&self, side: Side) -> bool {
+        match side {
+            Side::Input => self.input,
+            Side::Output => self.output,
+        }
+    }
+}
+
+/// All sound cards of this machine, those of the preferred sound system first. Blocks, up to seconds.
+#[must_use]
+pub fn list() -> Vec<Device> {
+    #[cfg(feature = "device")]
+    return super::card::list();
+    #[cfg(not(feature = "device"))]
+    Vec::new()
+}
+
+/// What a device's text means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Silence with a clock.
+    Null,
+    /// A file.
+    Wav(PathBuf),
+    /// A sound card by its id, or the default one.
+    Card(String),
+}
+
+impl Name {
+    /// Any text is a name; whether there is such a card is found out when it is opened.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.strip_prefix("wav:") {
+            Some(path) => Self::Wav(path.into()),
+            None if text == "null" => Self::Null,
+            None => Self::Card(text.into()),
+        }
+    }
+}
