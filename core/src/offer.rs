@@ -42,6 +42,14 @@ impl CodecKind {
         }
     }
 
+    /// What `a=rtpmap` says of it.
+    const fn map(self) -> &'static str {
+        match self {
+            Self::Pcmu => "PCMU/8000",
+            Self::Pcma => "PCMA/8000",
+        }
+    }
+
     /// Its RTP clock in Hz.
     #[must_use]
     pub const fn clock(self) -> u32 {

@@ -3,7 +3,7 @@
 use super::{Agreed, CodecEntry, CodecKind, CodecList, Local, OfferError, OfferState, write};
 use crate::{
     base::cursor::Cursor,
-    wire::sdp::{Address, Direction, Media, SdpError, Session},
+    wire::sdp::{Address, Direction, Media, Rtcp, RtpMap, SdpError, Session, Traits},
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -20,25 +20,18 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
     // rfc3264#6: the answer's t= line equals the offer's.
     let time = session.time.filter(|time| time.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' '))).unwrap_or(b"0 0");
     write::session(local, time, out);
-    let mut agreed = Agreed::REJECTED;
-    let mut lines = lines(&session);
+    let mut agreed = chosen.as_ref().map_or(Agreed::REJECTED, |chosen| chosen.agreed);
     for (place, media) in session.media().enumerate() {
+        agreed.lines.push(&media);
         match &chosen {
-            Some(chosen) if chosen.place == place => {
-                // rfc3264#6.1: what they send we receive; and no more than we want.
-                let direction = media.direction().mirror().and(local.direction);
-                let dtmf = local.dtmf.and(chosen.dtmf);
-                write::audio(local, media.proto, direction, chosen.codecs.entries(), dtmf, out);
-                agreed = chosen.agree(&media, direction, local);
-                // rfc3264#6.1: we answer with the offer's payload types, so both ways carry the same numbers.
-                agreed.receive_types = chosen.codecs;
-                agreed.dtmf_receive = dtmf;
-                lines.audio = place as u8;
+            // rfc3264#6.1: we answer with the offer's payload types, so both ways carry the same numbers.
+            Some(Chosen { place: taken, direction, agreed }) if *taken == place => {
+                write::audio(local, media.proto, *direction, agreed.receive_types.entries(), agreed.dtmf_receive, out);
             }
             _ => write::rejected(media.kind, media.proto, media.formats(), out),
         }
     }
-    agreed.lines = lines;
+    agreed.lines.audio = chosen.map_or(0, |chosen| chosen.place as u8);
     Ok(agreed)
 }
 
@@ -50,18 +43,13 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
 /// Why nothing can be made of the answer.
 pub fn accept_answer(answer: &[u8], local: &Local) -> Result<Agreed, OfferError> {
     let session = Session::parse(answer)?;
-    let mut lines = lines(&session);
-    let Some(chosen) = choose(&session, local, Some(local))? else {
-        return Ok(Agreed { lines, ..Agreed::REJECTED });
+    let Some(Chosen { place, mut agreed, .. }) = choose(&session, local, Some(local))? else {
+        return Ok(Agreed { lines: lines(&session), ..Agreed::REJECTED });
     };
-    lines.audio = chosen.place as u8;
-    let Some(media) = session.media().nth(chosen.place) else { return Err(OfferError::NoAudio) };
-    // rfc3264#7: we do what they take, whatever more the answer says (a sendrecv to our sendonly leaves us sending only).
-    let mut agreed = chosen.agree(&media, media.direction().mirror().and(local.direction), local);
     // rfc3264#5.1: what we offered we must be ready to receive, under the numbers of our offer.
     agreed.receive_types = local.codecs;
     agreed.dtmf_receive = local.dtmf;
-    agreed.lines = lines;
+    agreed.lines = OfferState { audio: place as u8, ..lines(&session) };
     Ok(agreed)
 }
 
@@ -75,44 +63,26 @@ pub(super) fn lines_of(description: &[u8]) -> Result<OfferState, SdpError> {
 
 fn lines(session: &Session<'_>) -> OfferState {
     let mut state = OfferState::EMPTY;
-    for (place, media) in state.lines.iter_mut().zip(session.media()) {
-        *place = write::pack_line(media.kind, media.proto);
-        state.len += 1;
-    }
+    session.media().for_each(|media| state.push(&media));
     state
+}
+
+impl OfferState {
+    fn push(&mut self, media: &Media<'_>) {
+        if let Some(place) = self.lines.get_mut(usize::from(self.len)) {
+            *place = write::pack_line(media.kind, media.proto);
+            self.len += 1;
+        }
+    }
 }
 
 /// The audio line that we take.
 struct Chosen {
     place: usize,
-    /// What both can do, in the peer's order, under the peer's payload types.
-    codecs: CodecList,
-    /// The peer's payload type for digits, if it takes them.
-    dtmf: Option<u8>,
-    rtp: SocketAddr,
-    rtcp: SocketAddr,
-}
-
-impl Chosen {
-    fn agree(&self, media: &Media<'_>, direction: Direction, local: &Local) -> Agreed {
-        // rfc3264#6.1, rfc3264#7: the most preferred format of theirs that is ours too.
-        let first = self.codecs.entries().first().copied().unwrap_or_default();
-        // rfc6337#5.4: neither RTP nor RTCP goes to the unspecified address.
-        let nowhere = self.rtp.ip().is_unspecified();
-        Agreed {
-            remote_rtp: self.rtp,
-            remote_rtcp: self.rtcp,
-            codec: first.kind,
-            payload_type: first.payload_type,
-            dtmf_send: self.dtmf,
-            send: direction.sends() && !nowhere,
-            receive: direction.receives(),
-            ptime_ms: packet_time(media, local),
-            // rfc3264#8.4
-            held: nowhere || !media.direction().receives(),
-            ..Agreed::REJECTED
-        }
-    }
+    /// What we say we do, or have said.
+    direction: Direction,
+    /// Its codecs are what both can do, in the peer's order, under the peer's payload types.
+    agreed: Agreed,
 }
 
 /// Finds the first audio line that we can do; `None` when every line has port 0. `ours` is what an answer's numbers refer to.
@@ -149,43 +119,133 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     if !media.proto.eq_ignore_ascii_case(b"RTP/AVP") && !media.proto.eq_ignore_ascii_case(b"RTP/AVPF") {
         return Err(OfferError::UnsupportedTransport);
     }
-    let address = host(media.connection().ok_or(OfferError::NoAddress)?, local).ok_or(OfferError::UnsupportedAddress)?;
+    let traits = media.traits();
+    let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local).ok_or(OfferError::UnsupportedAddress)?;
+    let formats = Formats::read(media, ours);
     let mut codecs = CodecList::EMPTY;
     for payload_type in media.payload_types() {
-        if let Some(kind) = codec(media, payload_type, ours).filter(|kind| local.codecs.has(*kind)) {
+        if let Some(kind) = formats.codec(payload_type).filter(|kind| local.codecs.has(*kind)) {
             codecs.push(CodecEntry { kind, payload_type });
         }
     }
-    let clock = codecs.entries().first().ok_or(OfferError::NoCommonCodec)?.kind.clock();
-    let dtmf = media.payload_types().find(|number| codecs.kind_of(*number).is_none() && takes_digits(media, *number, clock, ours));
+    if codecs.entries().is_empty() {
+        return Err(OfferError::NoCommonCodec);
+    }
+    let dtmf = local.dtmf.and_then(|_| media.payload_types().find(|number| formats.takes_digits(*number)));
+    let direction = traits.direction.unwrap_or_default();
+    // rfc6337#5.4: neither RTP nor RTCP goes to the unspecified address.
+    let nowhere = address.is_unspecified();
+    let codec = codecs.entries().first().copied().unwrap_or_default();
     Ok(Chosen {
         place,
-        codecs,
-        dtmf: dtmf.filter(|_| local.dtmf.is_some()),
-        rtp: SocketAddr::new(address, media.port),
-        rtcp: control(media, address, local),
+        // rfc3264#6.1: what they send we receive; and no more than we want.
+        direction: direction.mirror().and(local.direction),
+        agreed: Agreed {
+            remote_rtp: SocketAddr::new(address, media.port),
+            remote_rtcp: control(media.port, traits.rtcp, address, local),
+            // rfc3264#6.1, rfc3264#7: the most preferred format of theirs that is ours too.
+            codec: codec.kind,
+            payload_type: codec.payload_type,
+            receive_types: codecs,
+            dtmf_send: dtmf,
+            dtmf_receive: dtmf,
+            send: direction.receives() && local.direction.sends() && !nowhere,
+            receive: direction.sends() && local.direction.receives(),
+            ptime_ms: packet_time(&traits, local),
+            // rfc3264#8.4
+            held: nowhere || !direction.receives(),
+            lines: OfferState::EMPTY,
+        },
     })
 }
 
-/// Which codec a payload type of theirs is.
-fn codec(media: &Media<'_>, payload_type: u8, ours: Option<&Local>) -> Option<CodecKind> {
-    let Some(map) = media.rtpmap(payload_type) else {
-        // rfc3264#5.1: without a=rtpmap the profile's table holds. An answer that leaves out the map of a number of ours means our format.
-        return ours.and_then(|local| local.codecs.kind_of(payload_type)).or_else(|| CodecKind::of_static(payload_type));
-    };
-    [CodecKind::Pcmu, CodecKind::Pcma]
-        .into_iter()
-        .find(|kind| map.name.eq_ignore_ascii_case(kind.name().as_bytes()) && map.clock == kind.clock() && map.channels == kind.channels())
+/// What the payload types of a section mean: a bit for each of the 128.
+#[derive(Default)]
+struct Formats {
+    /// Named by `a=rtpmap`, or by the table behind it.
+    named: u128,
+    pcmu: u128,
+    pcma: u128,
+    /// telephone-event at the clock of our codecs.
+    events: u128,
+    /// Spoken of by `a=fmtp`.
+    described: u128,
+    /// Events that are not a telephone's digits.
+    strange: u128,
 }
 
-/// The payload type is telephone-event at the codec's clock, and takes the digits of a telephone.
-fn takes_digits(media: &Media<'_>, payload_type: u8, clock: u32, ours: Option<&Local>) -> bool {
-    let named = match media.rtpmap(payload_type) {
-        // rfc4733#2.1: events share the codec's clock, for they share its timestamps.
-        Some(map) => map.name.eq_ignore_ascii_case(b"telephone-event") && map.clock == clock,
-        None => ours.is_some_and(|local| local.dtmf == Some(payload_type)),
-    };
-    named && media.fmtp(payload_type).is_none_or(has_digits)
+impl Formats {
+    fn read(media: &Media<'_>, ours: Option<&Local>) -> Self {
+        let mut formats = Self::default();
+        for attribute in media.attributes() {
+            if let Some((payload_type, text)) = attribute.about(b"rtpmap") {
+                let bit = 1 << payload_type;
+                if let Some(map) = RtpMap::read(text).filter(|_| formats.named & bit == 0) {
+                    formats.name(bit, &map);
+                }
+            } else if let Some((payload_type, text)) = attribute.about(b"fmtp") {
+                let bit = 1 << payload_type;
+                if formats.described & bit == 0 && !has_digits(text) {
+                    formats.strange |= bit;
+                }
+                formats.described |= bit;
+            }
+        }
+        // An answer that leaves out the map of a number of ours means our format.
+        for entry in ours.iter().flat_map(|local| local.codecs.entries()) {
+            formats.add(entry.kind, 1 << (entry.payload_type & 127));
+        }
+        if let Some(payload_type) = ours.and_then(|local| local.dtmf) {
+            let bit = 1 << (payload_type & 127);
+            formats.events |= bit & !formats.named;
+            formats.named |= bit;
+        }
+        // rfc3264#5.1: without a=rtpmap the profile's table holds.
+        for kind in [CodecKind::Pcmu, CodecKind::Pcma] {
+            formats.add(kind, 1 << (kind as u8));
+        }
+        formats
+    }
+
+    fn name(&mut self, bit: u128, map: &RtpMap<'_>) {
+        self.named |= bit;
+        let is = |kind: CodecKind| {
+            map.name.eq_ignore_ascii_case(kind.name().as_bytes()) && map.clock == kind.clock() && map.channels == kind.channels()
+        };
+        if is(CodecKind::Pcmu) {
+            self.pcmu |= bit;
+        } else if is(CodecKind::Pcma) {
+            self.pcma |= bit;
+        } else if map.clock == CodecKind::Pcmu.clock() && map.name.eq_ignore_ascii_case(b"telephone-event") {
+            // rfc4733#2.1: events share the voice's timestamps, and so its clock.
+            self.events |= bit;
+        }
+    }
+
+    /// A number that no `a=rtpmap` names.
+    fn add(&mut self, kind: CodecKind, bit: u128) {
+        let bit = bit & !self.named;
+        self.named |= bit;
+        match kind {
+            CodecKind::Pcmu => self.pcmu |= bit,
+            CodecKind::Pcma => self.pcma |= bit,
+        }
+    }
+
+    const fn codec(&self, payload_type: u8) -> Option<CodecKind> {
+        let bit = 1 << (payload_type & 127);
+        if self.pcmu & bit != 0 {
+            Some(CodecKind::Pcmu)
+        } else if self.pcma & bit != 0 {
+            Some(CodecKind::Pcma)
+        } else {
+            None
+        }
+    }
+
+    const fn takes_digits(&self, payload_type: u8) -> bool {
+        self.events & !self.strange & (1 << (payload_type & 127)) != 0
+    }
 }
 
 /// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that cannot be read.
@@ -231,9 +291,9 @@ fn host(address: Address<'_>, local: &Local) -> Option<IpAddr> {
 }
 
 /// Where their RTCP is: `a=rtcp` (rfc3605#2.1), else the next port (rfc3550#11).
-fn control(media: &Media<'_>, address: IpAddr, local: &Local) -> SocketAddr {
-    let next = SocketAddr::new(address, media.port.checked_add(1).unwrap_or(0));
-    match media.rtcp {
+fn control(port: u16, rtcp: Option<Rtcp<'_>>, address: IpAddr, local: &Local) -> SocketAddr {
+    let next = SocketAddr::new(address, port.checked_add(1).unwrap_or(0));
+    match rtcp {
         Some(rtcp) if rtcp.port != 0 => match rtcp.address.map(|other| host(other, local)) {
             None => SocketAddr::new(address, rtcp.port),
             Some(Some(other)) if !other.is_unspecified() => SocketAddr::new(other, rtcp.port),
@@ -244,8 +304,8 @@ fn control(media: &Media<'_>, address: IpAddr, local: &Local) -> SocketAddr {
 }
 
 /// The length of our packets: what they wish for, within what both can, in quanta of 10 ms. rfc3264#6.1
-fn packet_time(media: &Media<'_>, local: &Local) -> u8 {
-    let wished = media.ptime().unwrap_or(local.ptime_ms.into());
-    let most = media.max_ptime().unwrap_or(u16::MAX).min(local.max_ptime_ms.into());
+fn packet_time(traits: &Traits<'_>, local: &Local) -> u8 {
+    let wished = traits.ptime.unwrap_or(local.ptime_ms.into());
+    let most = traits.max_ptime.unwrap_or(u16::MAX).min(local.max_ptime_ms.into());
     (wished.min(most) / 10 * 10).max(10) as u8
 }

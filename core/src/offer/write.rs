@@ -1,6 +1,6 @@
 //! Writing our side's description.
 
-use super::{CodecEntry, CodecKind, Direction, Local, OfferState};
+use super::{CodecEntry, Direction, Local, OfferState};
 use crate::base::cursor::Cursor;
 use core::{fmt::Write as _, net::IpAddr};
 
@@ -39,14 +39,17 @@ pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
 
 /// The session's own lines.
 pub(super) fn session(local: &Local, time: &[u8], out: &mut Cursor<'_>) {
+    let mut room = [0; 64];
+    let mut address = Cursor::new(&mut room);
+    connection(local.address, &mut address);
     out.put_str("v=0\r\no=- ");
     out.put_number(local.session_id);
     out.put(b" ");
     out.put_number(local.version);
     out.put(b" ");
-    address(local.address, out);
+    out.put(address.written());
     out.put_str("\r\ns=-\r\nc=");
-    address(local.address, out);
+    out.put(address.written());
     out.put_str("\r\nt=");
     out.put(time);
     out.put_str("\r\n");
@@ -65,11 +68,11 @@ pub(super) fn audio(local: &Local, proto: &[u8], direction: Direction, codecs: &
     out.put_str("\r\n");
     // rfc3264#5.1: static payload types get their a=rtpmap as well.
     for entry in codecs {
-        rtpmap(entry.payload_type, entry.kind.name(), entry.kind, out);
+        rtpmap(entry.payload_type, entry.kind.map(), out);
     }
     if let Some(payload_type) = dtmf {
-        let clock = codecs.first().map(|entry| entry.kind).unwrap_or_default();
-        rtpmap(payload_type, "telephone-event", clock, out);
+        // rfc4733#2.1: at the voice's clock, which is the same for all our codecs.
+        rtpmap(payload_type, "telephone-event/8000", out);
         // rfc4733#2.4.1: the sixteen digits, and no other event.
         out.put_str("a=fmtp:");
         out.put_number(payload_type.into());
@@ -104,17 +107,11 @@ pub(super) fn rejected<'a>(kind: &[u8], proto: &[u8], formats: impl Iterator<Ite
     out.put_str("\r\n");
 }
 
-fn rtpmap(payload_type: u8, name: &str, codec: CodecKind, out: &mut Cursor<'_>) {
+fn rtpmap(payload_type: u8, name: &str, out: &mut Cursor<'_>) {
     out.put_str("a=rtpmap:");
     out.put_number(payload_type.into());
     out.put(b" ");
     out.put_str(name);
-    out.put(b"/");
-    out.put_number(codec.clock().into());
-    if codec.channels() > 1 {
-        out.put(b"/");
-        out.put_number(codec.channels().into());
-    }
     out.put_str("\r\n");
 }
 
@@ -126,10 +123,20 @@ fn attribute_number(name: &str, number: u64, out: &mut Cursor<'_>) {
     out.put_str("\r\n");
 }
 
-fn address(address: IpAddr, out: &mut Cursor<'_>) {
-    out.put_str(if address.is_ipv4() { "IN IP4 " } else { "IN IP6 " });
-    // The cursor counts what does not fit, so writing to it cannot fail.
-    let _ = write!(out, "{address}");
+/// Writes `IN IP4 192.0.2.1`.
+fn connection(address: IpAddr, out: &mut Cursor<'_>) {
+    match address {
+        IpAddr::V4(address) => {
+            for (byte, before) in address.octets().into_iter().zip(["IN IP4 ", ".", ".", "."]) {
+                out.put_str(before);
+                out.put_number(byte.into());
+            }
+        }
+        // The cursor counts what does not fit, so writing to it cannot fail.
+        IpAddr::V6(address) => {
+            let _ = write!(out, "IN IP6 {address}");
+        }
+    }
 }
 
 /// A number for a description's text without its `o=` line: as long as it stays, the version stays (rfc3264#8).

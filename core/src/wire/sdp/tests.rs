@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 use super::*;
-use crate::base::rng::Rng;
+use crate::base::{
+    limits::{SDP_FORMATS, SDP_LINES, SDP_MEDIA},
+    rng::Rng,
+};
 use std::{format, string::String, vec::Vec};
 
 const OFFER: &[u8] = b"v=0\r\n\
@@ -54,9 +57,9 @@ fn a_description_is_read_into_its_fields() {
     assert_eq!((audio.kind, audio.port, audio.ports, audio.proto), (&b"audio"[..], 49170, 2, &b"RTP/AVP"[..]));
     assert_eq!(audio.formats().collect::<Vec<_>>(), [&b"0"[..], b"8", b"97", b"101"]);
     assert_eq!(audio.payload_types().collect::<Vec<_>>(), [0, 8, 97, 101]);
-    assert_eq!(audio.connection(), Some(Address::Ip("2001:db8::1".parse().unwrap())));
+    assert_eq!(audio.traits().connection, Some(Address::Ip("2001:db8::1".parse().unwrap())));
     assert_eq!(audio.direction(), Direction::Inactive);
-    assert_eq!((audio.ptime(), audio.max_ptime()), (Some(20), Some(60)));
+    assert_eq!((audio.traits().ptime, audio.traits().max_ptime), (Some(20), Some(60)));
     assert_eq!(audio.rtpmap(0).unwrap(), RtpMap { name: b"PCMU", clock: 8000, channels: 1 });
     assert_eq!(audio.rtpmap(8).unwrap(), RtpMap { name: b"PCMA", clock: 8000, channels: 1 });
     assert_eq!(audio.rtpmap(97).unwrap(), RtpMap { name: b"opus", clock: 48000, channels: 2 });
@@ -64,18 +67,18 @@ fn a_description_is_read_into_its_fields() {
     assert_eq!(audio.fmtp(97), Some(&b"useinbandfec=1; stereo=0"[..]));
     assert_eq!(audio.fmtp(101), Some(&b"0-15"[..]));
     assert_eq!(audio.fmtp(0), None);
-    assert_eq!(audio.rtcp, Some(Rtcp { port: 53020, address: Some(Address::Ip("126.16.64.4".parse().unwrap())) }));
-    assert!(audio.rtcp_mux);
+    assert_eq!(audio.traits().rtcp, Some(Rtcp { port: 53020, address: Some(Address::Ip("126.16.64.4".parse().unwrap())) }));
+    assert!(audio.traits().rtcp_mux);
     assert_eq!(audio.attribute(b"maxptime"), Some(&b"60"[..]));
     assert_eq!(audio.attribute(b"rtcp-mux"), Some(&b""[..]));
     assert_eq!(audio.attribute(b"crypto"), None);
 
     let video = session.media().nth(1).unwrap();
     assert_eq!((video.kind, video.port, video.ports), (&b"video"[..], 51372, 1));
-    assert_eq!(video.connection(), session.connection());
+    assert_eq!(video.traits().connection, session.connection());
     // rfc8866#6.7: the session's direction holds where a section has none.
     assert_eq!(video.direction(), Direction::SendOnly);
-    assert_eq!((video.rtcp, video.rtcp_mux, video.ptime()), (None, false, None));
+    assert_eq!((video.traits().rtcp, video.traits().rtcp_mux, video.traits().ptime), (None, false, None));
 }
 
 // rfc8866#5
@@ -92,7 +95,7 @@ fn line_ends_may_be_bare_and_the_last_may_lack_one() {
 
 #[test]
 fn addresses_of_every_kind_are_read() {
-    let at = |c: &str| match audio(&format!("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc={c}\n")).connection().unwrap() {
+    let at = |c: &str| match audio(&format!("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc={c}\n")).traits().connection.unwrap() {
         Address::Ip(ip) => format!("{ip}"),
         Address::Name(name) => String::from_utf8(name.to_vec()).unwrap(),
     };
@@ -127,7 +130,6 @@ fn what_is_wrong_is_said() {
         ("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP \u{e4}\n", SdpError::Media),
         ("v=0\no=- 1 1 IN IP4 h\nnonsense\n", SdpError::Line),
         ("v=0\no=- 1 1 IN IP4 h\nX=y\n", SdpError::Line),
-        ("v=0\no=- 1 1 IN IP4 h\ns=a\rb\n", SdpError::Line),
         ("v=0\no=- 1 1 IN IP4 h\ns=a\0b\n", SdpError::Line),
         ("hello", SdpError::Line),
     ] {
@@ -143,7 +145,7 @@ fn what_is_lacking_but_harmless_is_borne() {
     assert_eq!(session.origin.session_id, u64::MAX);
     assert_eq!(session.time, None);
     assert_eq!(session.media().next().unwrap().formats().count(), 0);
-    assert_eq!(session.media().next().unwrap().connection(), None);
+    assert_eq!(session.media().next().unwrap().traits().connection, None);
     assert_eq!(one("v=0\no=- 1 1 IN IP4 h\n").unwrap().media_count(), 0);
 }
 
@@ -153,14 +155,14 @@ fn odd_attributes_are_passed_over() {
         "v=0\no=- 1 1 IN IP4 h\na=ptime:30\nm=audio 9 RTP/AVP 0 999 x 128 4294967296\na=ptime:0\na=maxptime:x\na=rtcp:99999\na=rtcp\na=\na=:\n\
          a=rtpmap:0\na=rtpmap:0 PCMU\na=rtpmap: 8 PCMA/8000\na=rtpmap:9 /8000\na=rtpmap:96 L16/44100/300\na=ptime:20.5\n",
     );
-    assert_eq!((media.ptime(), media.max_ptime(), media.rtcp), (Some(20), None, None));
+    assert_eq!((media.traits().ptime, media.traits().max_ptime, media.traits().rtcp), (Some(20), None, None));
     assert_eq!(media.payload_types().collect::<Vec<_>>(), [0]);
     assert_eq!(media.rtpmap(8).unwrap().name, b"PCMA");
     for payload_type in [0, 9, 96] {
         assert_eq!(media.rtpmap(payload_type), None);
     }
     // The session's packet time holds where a section has none.
-    assert_eq!(audio("v=0\no=- 1 1 IN IP4 h\na=ptime:30\nm=audio 9 RTP/AVP 0\n").ptime(), Some(30));
+    assert_eq!(audio("v=0\no=- 1 1 IN IP4 h\na=ptime:30\nm=audio 9 RTP/AVP 0\n").traits().ptime, Some(30));
 }
 
 #[test]
