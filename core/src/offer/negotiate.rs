@@ -3,7 +3,7 @@
 use super::{Agreed, CodecEntry, CodecKind, CodecList, Local, OfferError, OfferState, write};
 use crate::{
     base::cursor::Cursor,
-    wire::sdp::{Address, Direction, Media, Rtcp, RtpMap, SdpError, Session, Traits},
+    wire::sdp::{Address, Direction, Media, Note, Rtcp, RtpMap, SdpError, Session, Traits},
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -159,6 +159,11 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     })
 }
 
+/// The place of a payload type among the 128.
+const fn bit(payload_type: u8) -> u128 {
+    1 << (payload_type & 127)
+}
+
 /// What the payload types of a section mean: a bit for each of the 128.
 #[derive(Default)]
 struct Formats {
@@ -177,32 +182,33 @@ struct Formats {
 impl Formats {
     fn read(media: &Media<'_>, ours: Option<&Local>) -> Self {
         let mut formats = Self::default();
-        for attribute in media.attributes() {
-            if let Some((payload_type, text)) = attribute.about(b"rtpmap") {
-                let bit = 1 << payload_type;
-                if let Some(map) = RtpMap::read(text).filter(|_| formats.named & bit == 0) {
-                    formats.name(bit, &map);
+        for note in media.notes() {
+            match note {
+                Note::Map(payload_type, text) if formats.named & bit(payload_type) == 0 => {
+                    if let Some(map) = RtpMap::read(text) {
+                        formats.name(bit(payload_type), &map);
+                    }
                 }
-            } else if let Some((payload_type, text)) = attribute.about(b"fmtp") {
-                let bit = 1 << payload_type;
-                if formats.described & bit == 0 && !has_digits(text) {
-                    formats.strange |= bit;
+                Note::Parameters(payload_type, text) if formats.described & bit(payload_type) == 0 => {
+                    formats.described |= bit(payload_type);
+                    if !has_digits(text) {
+                        formats.strange |= bit(payload_type);
+                    }
                 }
-                formats.described |= bit;
+                _ => {}
             }
         }
         // An answer that leaves out the map of a number of ours means our format.
         for entry in ours.iter().flat_map(|local| local.codecs.entries()) {
-            formats.add(entry.kind, 1 << (entry.payload_type & 127));
+            formats.add(entry.kind, bit(entry.payload_type));
         }
         if let Some(payload_type) = ours.and_then(|local| local.dtmf) {
-            let bit = 1 << (payload_type & 127);
-            formats.events |= bit & !formats.named;
-            formats.named |= bit;
+            formats.events |= bit(payload_type) & !formats.named;
+            formats.named |= bit(payload_type);
         }
         // rfc3264#5.1: without a=rtpmap the profile's table holds.
         for kind in [CodecKind::Pcmu, CodecKind::Pcma] {
-            formats.add(kind, 1 << (kind as u8));
+            formats.add(kind, bit(kind as u8));
         }
         formats
     }
@@ -233,7 +239,7 @@ impl Formats {
     }
 
     const fn codec(&self, payload_type: u8) -> Option<CodecKind> {
-        let bit = 1 << (payload_type & 127);
+        let bit = bit(payload_type);
         if self.pcmu & bit != 0 {
             Some(CodecKind::Pcmu)
         } else if self.pcma & bit != 0 {
@@ -244,7 +250,7 @@ impl Formats {
     }
 
     const fn takes_digits(&self, payload_type: u8) -> bool {
-        self.events & !self.strange & (1 << (payload_type & 127)) != 0
+        self.events & !self.strange & bit(payload_type) != 0
     }
 }
 

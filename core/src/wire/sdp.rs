@@ -11,7 +11,7 @@ mod session;
 mod text;
 
 use core::net::IpAddr;
-pub use media::{Media, Traits};
+pub use media::{Media, Note, Traits};
 pub use session::Session;
 use text::{ip, line, long, number, word, words};
 

@@ -1,7 +1,7 @@
 //! One `m=` section.
 
 use super::{
-    Address, Attribute, Attributes, Direction, Rtcp, RtpMap,
+    Address, Attributes, Direction, Rtcp, RtpMap,
     text::{line, number, word, words},
 };
 use crate::base::limits::SDP_FORMATS;
@@ -128,27 +128,49 @@ impl<'a> Media<'a> {
     /// What `a=rtpmap` says of a payload type.
     #[must_use]
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap<'a>> {
-        let text = self.attributes().find_map(|attribute| attribute.about(b"rtpmap").filter(|(number, _)| *number == payload_type))?.1;
-        RtpMap::read(text)
+        self.notes().find_map(|note| match note {
+            Note::Map(number, text) if number == payload_type => RtpMap::read(text),
+            _ => None,
+        })
     }
 
     /// What `a=fmtp` says of a payload type.
     #[must_use]
     pub fn fmtp(&self, payload_type: u8) -> Option<&'a [u8]> {
-        Some(self.attributes().find_map(|attribute| attribute.about(b"fmtp").filter(|(number, _)| *number == payload_type))?.1)
+        self.notes().find_map(|note| match note {
+            Note::Parameters(number, text) if number == payload_type => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Every `a=rtpmap` and `a=fmtp`, in order.
+    pub fn notes(&self) -> impl Iterator<Item = Note<'a>> + use<'a> {
+        let mut lines = self.lines;
+        core::iter::from_fn(move || {
+            loop {
+                let (first, rest) = line(lines)?;
+                lines = rest;
+                let (map, text) = match first {
+                    [b'a', b'=', b'r', b't', b'p', b'm', b'a', b'p', b':', text @ ..] => (true, text),
+                    [b'a', b'=', b'f', b'm', b't', b'p', b':', text @ ..] => (false, text),
+                    _ => continue,
+                };
+                let Some((format, text)) = word(text) else { continue };
+                let Some(number) = payload_type(format) else { continue };
+                let text = text.trim_ascii();
+                return Some(if map { Note::Map(number, text) } else { Note::Parameters(number, text) });
+            }
+        })
     }
 }
 
-impl<'a> Attribute<'a> {
-    /// If it is the attribute `name`, the payload type that it speaks of and what it says.
-    #[must_use]
-    pub fn about(&self, name: &[u8]) -> Option<(u8, &'a [u8])> {
-        if self.name != name {
-            return None;
-        }
-        let (format, text) = word(self.value)?;
-        Some((payload_type(format)?, text.trim_ascii()))
-    }
+/// What a section says of one payload type.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Note<'a> {
+    /// `a=rtpmap`; [`RtpMap::read`] reads it.
+    Map(u8, &'a [u8]),
+    /// `a=fmtp`.
+    Parameters(u8, &'a [u8]),
 }
 
 impl<'a> RtpMap<'a> {
