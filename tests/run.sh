@@ -108,6 +108,13 @@ demo() {
     [ -x "$MICROSIP" ] || cannot "the demo: the command-line phone is not built"
     timeout 20 "$MICROSIP" demo
 }
+demo_notices() {
+    [ -x "$MICROSIP" ] || cannot "the demo: the command-line phone is not built"
+    local code
+    timeout 30 "$MICROSIP" demo --cut-media
+    code=$?
+    [ $code = 5 ] || { echo "with its media cut the demo ended with $code, 5 (no media) is wanted"; return 1; }
+}
 secrets() { [ -x "$MICROSIP" ] || cannot "secrets in logs: the command-line phone is not built"; script tests/interop/no_secret.py; }
 interop() { [ -x "$MICROSIP" ] || cannot "peers: the command-line phone is not built"; tests/interop/run.sh; }
 licences() {
@@ -127,6 +134,7 @@ step "bare metal, no allocator" metal
 step "header agrees with sources" header
 step "command-line phone builds" command_line
 step "demo" demo
+step "demo notices cut media" demo_notices
 step "C ABI" script tests/abi/run.sh
 step "C examples" script examples/c/run.sh
 step "C++ examples" script examples/cpp/run.sh

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""SIPp at up to 3000 calls a second against `microsip echo`: memory sampled on the way must stay flat. Prints what rate was reached and what it cost."""
+import sys
+import time
+
+from peers import check, echo, free_port, needs, sipp, sipp_counts, test
+
+RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+SECONDS = 10
+
+
+def run():
+    needs("sipp")
+    server = echo("echo", "--max-calls", "1024")
+    calls = RATE * SECONDS
+    caller = sipp("rate", "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", RATE, "-m", calls, "-l", "1000", "-timeout", "90")
+    start, sizes = time.monotonic(), []
+    while caller.alive():
+        sizes.append((time.monotonic() - start, server.resident_kb()))
+        time.sleep(0.25)
+        check(server.alive(), "the echo died")
+    took = time.monotonic() - start
+    counts = sipp_counts("rate")
+    # The first third fills the pools for the first time; from there on nothing may grow.
+    early, late = [kb for at, kb in sizes if at > took / 3][0], sizes[-1][1]
+    user, system = (int(n) / 100 for n in open(f"/proc/{server.pid}/stat").read().rsplit(")", 1)[1].split()[11:13])
+    print(f"{calls} calls in {took:.1f} s ({calls / took:.0f}/s, {RATE}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
+          f"{(user + system) / calls * 1000:.3f} CPU s per 1000 calls, resident {sizes[0][1]} kB at the start, {early} kB after a third, {late} kB at the end")
+    check(counts["FailedCall"] == 0, f"{counts['FailedCall']} calls failed")
+    check(late - early <= 256, f"memory grew by {late - early} kB between a third and the end")
+
+
+test(run, 120)
