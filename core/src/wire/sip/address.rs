@@ -1,6 +1,8 @@
 //! name-addr and addr-spec: From, To, Contact, Route, Refer-To and their like.
 
-use super::chars::{DISPLAY, Scan, URI, number, trim, trim_end, write_unescaped};
+use memchr::memchr;
+
+use super::chars::{DISPLAY, Scan, URI, number, trim, trim_end, visible, write_unescaped};
 use super::params::Params;
 use super::uri::{Uri, UriError};
 use crate::base::cursor::Cursor;
@@ -75,8 +77,10 @@ impl<'a> Address<'a> {
                     return None;
                 }
                 // no white space in there: rfc4475#3.1.2.14
-                let uri = scan.run(URI);
-                if uri.is_empty() || !scan.eat(b'>') {
+                let end = memchr(b'>', scan.rest)?;
+                let uri = scan.take(end);
+                let _ = scan.eat(b'>');
+                if uri.is_empty() || !visible(uri) {
                     return None;
                 }
                 uri

@@ -3,23 +3,27 @@
 use crate::base::cursor::Cursor;
 
 /// token of rfc3261#25.1.
-pub(super) const TOKEN: u8 = 1;
+pub(super) const TOKEN: u16 = 1;
 /// What a parameter's unquoted value may hold: token, IPv6 references, and what peers really send; no separator, no control.
-pub(super) const VALUE: u8 = 2;
+pub(super) const VALUE: u16 = 2;
 /// What a URI may hold between angle brackets: no space, no control, no bracket, no quote.
-pub(super) const URI: u8 = 4;
+pub(super) const URI: u16 = 4;
 /// user and password of a SIP URI, unescaped (`#` is not in the grammar, but dial strings carry it).
-pub(super) const USER: u8 = 8;
+pub(super) const USER: u16 = 8;
 /// pname and pvalue of a SIP URI, unescaped.
-pub(super) const URI_PARAM: u8 = 16;
+pub(super) const URI_PARAM: u16 = 16;
 /// What a host name may hold (`_` is not in the grammar, but names carry it).
-pub(super) const HOST: u8 = 32;
+pub(super) const HOST: u16 = 32;
 /// word of rfc3261#25.1, the halves of a Call-ID.
-pub(super) const WORD: u8 = 64;
+pub(super) const WORD: u16 = 64;
 /// An unquoted display name: token and LWS by the grammar; peers also send UTF-8 and marks that separate nothing here.
-pub(super) const DISPLAY: u8 = 128;
+pub(super) const DISPLAY: u16 = 128;
+/// A parameter's name, in a header or in a URI: token or pname.
+pub(super) const PARAM: u16 = 256;
+/// What stands in a quoted string as it is: no quote, no backslash, no control.
+pub(super) const QUOTED: u16 = 512;
 
-const CLASSES: [u8; 256] = classes();
+const CLASSES: [u16; 256] = classes();
 
 const fn has(set: &[u8], byte: u8) -> bool {
     let mut rest = set;
@@ -33,8 +37,8 @@ const fn has(set: &[u8], byte: u8) -> bool {
 }
 
 #[allow(clippy::indexing_slicing)] // evaluated by the compiler only
-const fn classes() -> [u8; 256] {
-    let mut table = [0u8; 256];
+const fn classes() -> [u16; 256] {
+    let mut table = [0u16; 256];
     let mut at = 0usize;
     while at < 256 {
         let byte = at as u8;
@@ -65,21 +69,53 @@ const fn classes() -> [u8; 256] {
         if byte >= 0x80 || has(b" \t()/:=?@[]{}|&#$^", byte) {
             class |= DISPLAY;
         }
+        if byte >= 0x20 && byte != 0x7f && byte != b'"' && byte != b'\\' {
+            class |= QUOTED;
+        }
+        if class & (TOKEN | URI_PARAM) != 0 {
+            class |= PARAM;
+        }
         table[at] = class;
         at += 1;
     }
     table
 }
 
-/// The byte is of one of these classes.
 #[inline(always)]
-pub(super) fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(byte as usize).is_some_and(|found| found & class != 0)
+fn class_of(byte: u8) -> u16 {
+    CLASSES.get(byte as usize).copied().unwrap_or_default()
 }
 
-/// Every byte is of one of these classes.
-pub(super) fn all(bytes: &[u8], class: u8) -> bool {
-    bytes.iter().all(|byte| is(*byte, class))
+/// The byte is of this class.
+#[inline(always)]
+pub(super) fn is(byte: u8, class: u16) -> bool {
+    class_of(byte) & class != 0
+}
+
+/// Every byte is of this class.
+pub(super) fn all(bytes: &[u8], class: u16) -> bool {
+    Scan::new(bytes).run(class).len() == bytes.len()
+}
+
+/// No control, no space, nothing beyond ASCII; eight bytes at a time.
+#[inline]
+pub(super) fn visible(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let odd = |eight: &[u8; 8]| {
+        let word = u64::from_le_bytes(*eight);
+        // below 0x21 a borrow reaches the top bit, from 0x7f on the sum or the byte itself has it
+        (word.wrapping_sub(ONES * 0x21) | word.wrapping_add(ONES) | word) & (ONES << 7)
+    };
+    let mut rest = bytes;
+    let mut found = 0;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        found |= odd(eight);
+        rest = after;
+    }
+    match bytes.last_chunk::<8>() {
+        Some(eight) => found | odd(eight) == 0,
+        None => rest.iter().all(|byte| matches!(*byte, 0x21..=0x7e)),
+    }
 }
 
 /// Walks over a header's value.
@@ -109,9 +145,22 @@ impl<'a> Scan<'a> {
 
     /// The longest run of bytes of a class; may be empty.
     #[inline]
-    pub(super) fn run(&mut self, class: u8) -> &'a [u8] {
-        let n = self.rest.iter().position(|byte| !is(*byte, class)).unwrap_or(self.rest.len());
-        self.take(n)
+    pub(super) fn run(&mut self, class: u16) -> &'a [u8] {
+        let mut rest = self.rest;
+        // four at a time: tags, branches and the like are long
+        while let [a, b, c, d, after @ ..] = rest {
+            if class_of(*a) & class_of(*b) & class_of(*c) & class_of(*d) & class == 0 {
+                break;
+            }
+            rest = after;
+        }
+        while let [first, after @ ..] = rest {
+            if !is(*first, class) {
+                break;
+            }
+            rest = after;
+        }
+        self.take(self.rest.len() - rest.len())
     }
 
     /// Eats one byte if it is this one.
@@ -127,8 +176,17 @@ impl<'a> Scan<'a> {
     }
 
     /// Skips white space and foldings.
-    #[inline]
+    #[inline(always)]
     pub(super) fn lws(&mut self) {
+        match self.rest {
+            // one space is what most write
+            [b' ', rest @ ..] if !matches!(rest, [0..=b' ', ..]) => self.rest = rest,
+            [0..=b' ', ..] => self.white_space(),
+            _ => {}
+        }
+    }
+
+    fn white_space(&mut self) {
         while let [first, rest @ ..] = self.rest {
             match *first {
                 b' ' | b'\t' => self.rest = rest,
@@ -149,8 +207,7 @@ impl<'a> Scan<'a> {
             return None;
         }
         loop {
-            let n = scan.rest.iter().position(|byte| matches!(*byte, b'"' | b'\\' | 0..=0x1f | 0x7f))?;
-            let _ = scan.take(n);
+            let _ = scan.run(QUOTED);
             match scan.rest {
                 [b'"', rest @ ..] => {
                     *self = Scan::new(rest);
@@ -164,16 +221,18 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A number in decimal, at least one digit; `None` also when it does not fit.
+    /// A number in decimal, at least one digit; `None` also when it comes near the end of 64 bits (leading zeros do no harm).
     pub(super) fn number(&mut self) -> Option<u64> {
+        let before = self.rest.len();
         let mut value = 0u64;
-        let mut digits = 0;
         while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            value = value.checked_mul(10)?.checked_add(u64::from(*digit - b'0'))?;
-            digits += 1;
+            if value >= u64::MAX / 10 - 1 {
+                return None;
+            }
+            value = value * 10 + u64::from(*digit - b'0');
             self.rest = rest;
         }
-        (digits > 0).then_some(value)
+        (self.rest.len() < before).then_some(value)
     }
 }
 

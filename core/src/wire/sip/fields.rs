@@ -1,7 +1,7 @@
 //! Header fields by name.
 
 use super::chars::{TOKEN, first_of_list, is, same};
-use super::message::{Field, Message};
+use super::message::{Field, Message, REPEATED};
 use super::name::Name;
 
 impl<'a> Message<'a> {
@@ -17,31 +17,35 @@ impl<'a> Message<'a> {
         text.get(..end).unwrap_or_default()
     }
 
+    #[inline]
+    fn first_of(&self, name: Name) -> u8 {
+        self.first.get(name as usize).copied().unwrap_or_default()
+    }
+
     /// It has at least one field of this name.
     #[must_use]
     #[inline]
-    pub const fn has(&self, name: Name) -> bool {
-        self.seen & (1 << (name as u32)) != 0
+    pub fn has(&self, name: Name) -> bool {
+        self.first_of(name) != 0
     }
 
     #[inline]
-    pub(super) const fn is_repeated(&self, name: Name) -> bool {
-        self.repeated & (1 << (name as u32)) != 0
+    pub(super) fn is_repeated(&self, name: Name) -> bool {
+        self.first_of(name) & REPEATED != 0
     }
 
     /// The first field's value, trimmed; folding is still inside.
     #[must_use]
     #[inline]
     pub fn header(&self, name: Name) -> Option<&'a [u8]> {
-        if !self.has(name) {
-            return None;
-        }
-        self.index.iter().find(|field| field.name == name).map(|field| self.value_of(field))
+        let place = usize::from(self.first_of(name) & !REPEATED).checked_sub(1)?;
+        self.index.get(place).map(|field| self.value_of(field))
     }
 
     /// The value of every field of this name, in order.
     pub fn fields(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let fields = if self.has(name) { self.index.as_slice() } else { &[] };
+        let place = usize::from(self.first_of(name) & !REPEATED);
+        let fields = place.checked_sub(1).and_then(|place| self.index.get(place..)).unwrap_or_default();
         fields.iter().filter(move |field| field.name == name).map(|field| self.value_of(field))
     }
 

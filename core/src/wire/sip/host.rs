@@ -3,7 +3,7 @@
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::chars::{HOST, Scan, same};
+use super::chars::{HOST, Scan, is, same};
 
 /// Where something is: by name or by address.
 #[derive(Clone, Copy, Debug, Eq)]
@@ -41,21 +41,24 @@ impl<'a> Host<'a> {
             let _ = scan.take(1);
             return Some(Self::V6(address));
         }
+        if matches!(scan.peek(), Some(b'0'..=b'9')) {
+            if let Some((address, rest)) = v4(scan.rest)
+                && !rest.first().is_some_and(|byte| is(*byte, HOST))
+            {
+                scan.rest = rest;
+                return Some(Self::V4(address));
+            }
+        }
         let text = scan.run(HOST);
         if text.is_empty() {
             return None;
         }
         // rfc3261#25.1: the last label of a name begins with a letter, so what ends in a number is an address or nothing
         let label = text.strip_suffix(b".").unwrap_or(text).rsplit(|byte| *byte == b'.').next()?;
-        if label.first().is_none_or(u8::is_ascii_digit) {
-            if let Some(address) = v4(text) {
-                return Some(Self::V4(address));
-            }
-            if label.iter().all(u8::is_ascii_digit) {
-                return None;
-            }
+        if label.iter().all(u8::is_ascii_digit) || text.first() == Some(&b'.') {
+            return None;
         }
-        if text.first() == Some(&b'.') { None } else { Some(Self::Name(text)) }
+        Some(Self::Name(text))
     }
 
     /// The address, if it is one.
@@ -91,7 +94,8 @@ impl fmt::Display for Host<'_> {
     }
 }
 
-fn v4(text: &[u8]) -> Option<Ipv4Addr> {
+/// An IPv4 address and what follows it.
+fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let mut octets = [0u8; 4];
     let mut rest = text;
     for (n, octet) in octets.iter_mut().enumerate() {
@@ -113,7 +117,7 @@ fn v4(text: &[u8]) -> Option<Ipv4Addr> {
         }
         *octet = value as u8;
     }
-    rest.is_empty().then(|| Ipv4Addr::from(octets))
+    Some((Ipv4Addr::from(octets), rest))
 }
 
 fn v6(text: &[u8]) -> Option<Ipv6Addr> {

@@ -5,7 +5,7 @@ use core::fmt;
 use heapless::Vec;
 use memchr::memchr2;
 
-use super::chars::{Scan, TOKEN, all, is, trim, trim_end};
+use super::chars::{Scan, TOKEN, all, trim, trim_end};
 use super::method::Method;
 use super::name::Name;
 use crate::base::limits;
@@ -59,6 +59,14 @@ pub(super) enum Flaw {
     Length,
 }
 
+/// A place for each known name and the one for all others.
+const NAMES: usize = Name::Other as usize + 1;
+
+/// Set beside the place of a name's first field when there are more.
+pub(super) const REPEATED: u8 = 0x80;
+
+const _: () = assert!(limits::HEADERS < REPEATED as usize);
+
 /// Where a header field lies.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
@@ -75,8 +83,8 @@ pub struct Message<'a> {
     pub(super) start: Start<'a>,
     pub(super) head: usize,
     pub(super) flaw: Flaw,
-    pub(super) seen: u128,
-    pub(super) repeated: u128,
+    /// By name: the place of its first field + 1, and [`REPEATED`].
+    pub(super) first: [u8; NAMES],
     pub(super) index: Vec<Field, { limits::HEADERS }>,
 }
 
@@ -85,6 +93,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// Only where nothing can be answered or used; all else is left to [`Message::check`].
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         // rfc3261#7.5: line ends before the start line are to be ignored
         let mut bytes = bytes;
@@ -99,7 +108,7 @@ impl<'a> Message<'a> {
         }
         let line_end = memchr2(b'\r', b'\n', bytes).ok_or(Malformed::NotSip)?;
         let (start, flaw) = start_line(bytes.get(..line_end).unwrap_or_default())?;
-        let mut message = Self { bytes, start, head: 0, flaw, seen: 0, repeated: 0, index: Vec::new() };
+        let mut message = Self { bytes, start, head: 0, flaw, first: [0; NAMES], index: Vec::new() };
         let at = after_line(bytes, line_end).ok_or(Malformed::Unterminated)?;
         message.fields_from(at)?;
         message.cut_body();
@@ -107,10 +116,11 @@ impl<'a> Message<'a> {
     }
 
     /// Indexes the fields from `at` on.
-    fn fields_from(&mut self, mut at: usize) -> Result<(), Malformed> {
+    fn fields_from(&mut self, at: usize) -> Result<(), Malformed> {
         let bytes = self.bytes;
+        let mut line = bytes.get(at..).unwrap_or_default();
         loop {
-            let line = bytes.get(at..).unwrap_or_default();
+            let at = bytes.len() - line.len();
             match line {
                 [b'\r', b'\n', ..] => {
                     self.head = at + 2;
@@ -120,57 +130,61 @@ impl<'a> Message<'a> {
                     self.head = at + 1;
                     return Ok(());
                 }
-                [] => return Err(Malformed::Unterminated),
                 _ => {}
             }
-            let name_len = line.iter().position(|byte| !is(*byte, TOKEN)).ok_or(Malformed::Unterminated)?;
-            let mut scan = Scan::new(line.get(name_len..).unwrap_or_default());
-            scan.lws();
-            let named = scan.eat(b':') && name_len > 0;
-            while let [b' ' | b'\t', rest @ ..] = scan.rest {
-                scan.rest = rest;
-            }
-            let mut value = bytes.len() - scan.rest.len();
-            // the field ends at a line end that does not fold
-            let mut end = value;
-            let next = loop {
-                let found = memchr2(b'\r', b'\n', bytes.get(end..).unwrap_or_default()).ok_or(Malformed::Unterminated)?;
-                end += found;
-                let Some(after) = after_line(bytes, end) else {
-                    // a CR that ends no line: a control in the field
-                    self.object(Flaw::Field);
-                    end += 1;
-                    continue;
-                };
-                match bytes.get(after) {
-                    Some(b' ' | b'\t') => end = after,
-                    Some(_) => break after,
-                    None => return Err(Malformed::Unterminated),
-                }
+            let (name, behind) = match field_name(line) {
+                Some((name, behind)) => (Some(name), behind),
+                None => (None, line),
             };
-            let text = bytes.get(value..end).unwrap_or_default();
-            if !named {
-                self.object(Flaw::Field);
-            } else if self.index.is_full() {
-                self.object(Flaw::Fields);
-            } else {
-                let mut text = trim_end(text);
-                if matches!(text.first(), Some(b'\r' | b'\n')) {
-                    // the value is folded right behind its colon
-                    let trimmed = trim(text);
-                    value += text.len() - trimmed.len();
-                    text = trimmed;
+            let value = match behind {
+                [b' ', value @ ..] => value,
+                value => value,
+            };
+            // the usual field: one line, no white space at its ends
+            let found = memchr2(b'\r', b'\n', value).ok_or(Malformed::Unterminated)?;
+            let mut start = bytes.len() - value.len();
+            let (mut text, mut rest) = value.split_at_checked(found).ok_or(Malformed::Unterminated)?;
+            match (rest, text) {
+                ([b'\r', b'\n', next @ ..], [first, .., last]) if !folds(next) && *first > b' ' && *last > b' ' => rest = next,
+                _ => {
+                    (text, rest) = self.odd_field(value)?;
+                    start += text.as_ptr().addr().saturating_sub(value.as_ptr().addr());
                 }
-                let len = text.len();
-                let name = Name::find(line.get(..name_len).unwrap_or_default());
-                let bit = 1u128 << (name as u32);
-                self.repeated |= self.seen & bit;
-                self.seen |= bit;
-                // all below limits::MESSAGE, so they fit
-                let _ = self.index.push(Field { start: at as u16, value: value as u16, len: len as u16, name });
             }
-            at = next;
+            line = rest;
+            let Some(name) = name else {
+                self.object(Flaw::Field);
+                continue;
+            };
+            // all below limits::MESSAGE, so they fit
+            let field = Field { start: at as u16, value: start as u16, len: text.len() as u16, name };
+            if self.index.push(field).is_err() {
+                self.object(Flaw::Fields);
+            } else if let Some(first) = self.first.get_mut(name as usize) {
+                *first = if *first == 0 { self.index.len() as u8 } else { *first | REPEATED };
+            }
         }
+    }
+
+    /// A field's trimmed text and what follows its end, whatever foldings and white space it has.
+    #[cold]
+    fn odd_field(&mut self, value: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+        let mut end = 0;
+        let next = loop {
+            end += memchr2(b'\r', b'\n', value.get(end..).unwrap_or_default()).ok_or(Malformed::Unterminated)?;
+            let Some(after) = after_line(value, end) else {
+                // a CR that ends no line: a control in the field
+                self.object(Flaw::Field);
+                end += 1;
+                continue;
+            };
+            match value.get(after) {
+                Some(b' ' | b'\t') => end = after,
+                Some(_) => break after,
+                None => return Err(Malformed::Unterminated),
+            }
+        };
+        Ok((trim(value.get(..end).unwrap_or_default()), value.get(next..).unwrap_or_default()))
     }
 
     pub(super) fn object(&mut self, flaw: Flaw) {
@@ -181,20 +195,18 @@ impl<'a> Message<'a> {
 
     /// rfc3261#18.3: on datagrams the body ends where Content-Length says, and without it where the datagram ends.
     fn cut_body(&mut self) {
-        if self.seen & (1 << (Name::ContentLength as u32)) == 0 {
+        if !self.has(Name::ContentLength) {
             return;
         }
-        let mut length = None;
-        let mut wrong = false;
-        for value in self.fields(Name::ContentLength) {
-            match super::chars::number(value) {
-                Some(found) if length.is_none_or(|length| length == found) => length = Some(found),
-                _ => wrong = true,
-            }
+        let mut length = self.header(Name::ContentLength).and_then(super::chars::number);
+        if self.is_repeated(Name::ContentLength) {
+            // rfc4475#3.3.9: which one would be right?
+            let differ = self.fields(Name::ContentLength).any(|value| super::chars::number(value) != length);
+            length = length.filter(|_| !differ);
         }
         let available = self.bytes.len() - self.head;
         match length.and_then(|length| usize::try_from(length).ok()) {
-            Some(length) if length <= available && !wrong => {
+            Some(length) if length <= available => {
                 self.bytes = self.bytes.get(..self.head + length).unwrap_or_default();
             }
             _ => self.object(Flaw::Length),
@@ -257,6 +269,47 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
+/// A line begins here that goes on with the one before, or nothing at all.
+#[inline(always)]
+const fn folds(line: &[u8]) -> bool {
+    matches!(line, [] | [b' ' | b'\t', ..])
+}
+
+/// The name of the field that a line begins with, and what stands behind its colon.
+#[inline]
+fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
+    let colon = find_colon(line)?;
+    let (text, rest) = line.split_at_checked(colon)?;
+    let rest = rest.get(1..)?;
+    match Name::find(text) {
+        Name::Other => {
+            // rfc3261#25.1 HCOLON: white space may stand before the colon
+            let mut scan = Scan::new(text);
+            let token = scan.run(TOKEN);
+            scan.lws();
+            (!token.is_empty() && scan.rest.is_empty()).then(|| (Name::find(token), rest))
+        }
+        name => Some((name, rest)),
+    }
+}
+
+/// The first colon, eight bytes at a time; names are short.
+#[inline]
+fn find_colon(line: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut rest = line;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        // a byte is zero where a borrow reaches its top bit: the lowest such byte is exact
+        let differs = u64::from_le_bytes(*eight) ^ (ONES * b':' as u64);
+        let zero = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if zero != 0 {
+            return Some(line.len() - rest.len() + (zero.trailing_zeros() / 8) as usize);
+        }
+        rest = after;
+    }
+    rest.iter().position(|byte| *byte == b':').map(|at| line.len() - rest.len() + at)
+}
+
 /// Where the line behind the line end at `at` begins; `None` for a CR without its LF.
 #[inline]
 fn after_line(bytes: &[u8], at: usize) -> Option<usize> {
@@ -271,27 +324,36 @@ fn start_line(line: &[u8]) -> Result<(Start<'_>, Flaw), Malformed> {
     if let Some((b"SIP/" | b"sip/" | b"Sip/", rest)) = line.split_first_chunk::<4>().map(|(four, rest)| (&four[..], rest)) {
         return Ok(status_line(rest));
     }
+    let first = line.iter().position(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
+    let (method, rest) = line.split_at_checked(first).unwrap_or_default();
     let mut flaw = Flaw::None;
-    let trimmed = trim_end(line);
-    // rfc3261#7.1: nothing between the parts but one space, nothing behind them
-    if trimmed.len() != line.len() {
+    let uri = match rest {
+        [b' ', uri @ .., b' ', b'S', b'I', b'P', b'/', b'2', b'.', b'0'] => uri,
+        _ => {
+            // rfc3261#7.1: nothing between the parts but one space, nothing behind them
+            let trimmed = trim_end(rest);
+            if trimmed.len() != rest.len() {
+                flaw = Flaw::Start;
+            }
+            let last = trimmed.iter().rposition(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
+            match trimmed.get(last + 1..).and_then(|version| version.split_first_chunk::<4>()) {
+                Some((sip, number)) if sip.eq_ignore_ascii_case(b"SIP/") => {
+                    if number != b"2.0" {
+                        flaw = Flaw::Version;
+                    }
+                }
+                _ => return Err(Malformed::NotSip),
+            }
+            trimmed.get(1..last).unwrap_or_default()
+        }
+    };
+    let known = Method::parse(method);
+    let control = !super::chars::visible(uri);
+    let odd = matches!(known, Method::Other(text) if text.is_empty() || !all(text, TOKEN));
+    if (uri.is_empty() || control || odd) && flaw == Flaw::None {
         flaw = Flaw::Start;
     }
-    let first = trimmed.iter().position(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
-    let last = trimmed.iter().rposition(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
-    let method = trimmed.get(..first).unwrap_or_default();
-    let version = trimmed.get(last + 1..).unwrap_or_default();
-    let uri = trimmed.get(first + 1..last).unwrap_or_default();
-    if !version.get(..4).is_some_and(|sip| sip.eq_ignore_ascii_case(b"SIP/")) {
-        return Err(Malformed::NotSip);
-    }
-    if method.is_empty() || uri.is_empty() || !all(method, TOKEN) || uri.iter().any(|byte| *byte <= 0x20 || *byte == 0x7f) {
-        flaw = Flaw::Start;
-    }
-    if version.get(4..) != Some(b"2.0") {
-        flaw = Flaw::Version;
-    }
-    Ok((Start::Request { method: Method::parse(method), uri: trim(uri) }, flaw))
+    Ok((Start::Request { method: known, uri: trim(uri) }, flaw))
 }
 
 /// What stands behind `SIP/`.

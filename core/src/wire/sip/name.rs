@@ -1,7 +1,5 @@
 //! Header names: found by length and hash, compact forms folded in.
 
-use super::chars::same;
-
 macro_rules! names {
     ($($variant:ident = $text:literal,)*) => {
         /// A header field's name.
@@ -132,11 +130,11 @@ const BUCKETS: usize = 512;
 
 /// Few instructions, and no two known names in one bucket: the compiler checks it below.
 #[inline(always)]
-const fn hash(first: u8, middle: u8, last: u8, len: usize) -> usize {
-    let first = (first | 0x20) as usize;
-    let middle = (middle | 0x20) as usize;
-    let last = (last | 0x20) as usize;
-    (first * 195 + last * 219 + middle * 63 + len * 209) % BUCKETS
+const fn hash(first: [u8; 4], last: [u8; 4], len: usize) -> usize {
+    const CASE: u32 = 0x2020_2020;
+    let first = (u32::from_le_bytes(first) | CASE).wrapping_mul(5);
+    let key = (u32::from_le_bytes(last) | CASE).wrapping_add(first).wrapping_add(len as u32);
+    (key.wrapping_mul(0x236f_8d57) >> 23) as usize
 }
 
 static TABLE: [Name; BUCKETS] = table();
@@ -146,10 +144,11 @@ const fn table() -> [Name; BUCKETS] {
     let mut table = [Name::Other; BUCKETS];
     let mut at = 0;
     while at < KNOWN {
-        let text = TEXTS[at];
-        let bucket = hash(text[0], text[text.len() / 2], text[text.len() - 1], text.len());
-        assert!(matches!(table[bucket], Name::Other), "two names share a bucket: choose other factors");
-        table[bucket] = Name::ALL[at];
+        if let (Some(first), Some(last)) = (TEXTS[at].first_chunk::<4>(), TEXTS[at].last_chunk::<4>()) {
+            let bucket = hash(*first, *last, TEXTS[at].len());
+            assert!(matches!(table[bucket], Name::Other), "two names share a bucket: choose another factor");
+            table[bucket] = Name::ALL[at];
+        }
         at += 1;
     }
     table
@@ -160,14 +159,20 @@ impl Name {
     #[must_use]
     #[inline]
     pub fn find(text: &[u8]) -> Self {
-        if let [letter] = text {
-            return Self::compact(*letter);
-        }
-        let (Some(first), Some(middle), Some(last)) = (text.first(), text.get(text.len() / 2), text.last()) else {
-            return Self::Other;
+        let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) else {
+            return Self::find_short(text);
         };
-        let found = TABLE.get(hash(*first, *middle, *last, text.len())).copied().unwrap_or(Self::Other);
+        let found = TABLE.get(hash(*first, *last, text.len())).copied().unwrap_or(Self::Other);
         if same_token(found.bytes(), text) { found } else { Self::Other }
+    }
+
+    const fn find_short(text: &[u8]) -> Self {
+        match text {
+            [letter] => Self::compact(*letter),
+            [b'T' | b't', b'O' | b'o'] => Self::To,
+            [b'V' | b'v', b'I' | b'i', b'A' | b'a'] => Self::Via,
+            _ => Self::Other,
+        }
     }
 
     fn bytes(self) -> &'static [u8] {
@@ -254,29 +259,33 @@ impl Name {
     }
 }
 
-/// Case-blind, eight bytes at a time. Two tokens that differ only in bit 5 of a byte differ only in a letter's case
-/// (no two other token characters do), and the known side is a token.
+/// Case-blind, eight bytes at a time: the known side holds nothing but letters, which may differ in bit 5, and hyphens, which may not.
 #[inline]
 fn same_token(known: &[u8], text: &[u8]) -> bool {
-    const CASE: u64 = 0x2020_2020_2020_2020;
+    const fn differ(known: u64, text: u64) -> bool {
+        const LETTERS: u64 = 0x4040_4040_4040_4040;
+        (known ^ text) & !((known & LETTERS) >> 1) != 0
+    }
     if known.len() != text.len() {
         return false;
     }
-    match (known.last_chunk::<8>(), text.last_chunk::<8>()) {
-        (Some(known_end), Some(text_end)) => {
-            if u64::from_le_bytes(*known_end) | CASE != u64::from_le_bytes(*text_end) | CASE {
-                return false;
-            }
-            let (mut known, mut text) = (known, text);
-            while let (Some((a, known_rest)), Some((b, text_rest))) = (known.split_first_chunk::<8>(), text.split_first_chunk::<8>()) {
-                if u64::from_le_bytes(*a) | CASE != u64::from_le_bytes(*b) | CASE {
-                    return false;
-                }
-                known = known_rest;
-                text = text_rest;
-            }
-            true
-        }
-        _ => same(known, text),
+    let (Some(known_end), Some(text_end)) = (known.last_chunk::<8>(), text.last_chunk::<8>()) else {
+        let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+        return match (known.first_chunk::<4>(), text.first_chunk::<4>(), known.last_chunk::<4>(), text.last_chunk::<4>()) {
+            (Some(a), Some(b), Some(c), Some(d)) => !differ(four(a), four(b)) && !differ(four(c), four(d)),
+            _ => false,
+        };
+    };
+    if differ(u64::from_le_bytes(*known_end), u64::from_le_bytes(*text_end)) {
+        return false;
     }
+    let (mut known, mut text) = (known, text);
+    while let (Some((a, known_rest)), Some((b, text_rest))) = (known.split_first_chunk::<8>(), text.split_first_chunk::<8>()) {
+        if differ(u64::from_le_bytes(*a), u64::from_le_bytes(*b)) {
+            return false;
+        }
+        known = known_rest;
+        text = text_rest;
+    }
+    true
 }

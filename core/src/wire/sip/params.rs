@@ -1,6 +1,6 @@
 //! Parameters behind semicolons.
 
-use super::chars::{Scan, TOKEN, URI_PARAM, VALUE, same, trim_end};
+use super::chars::{PARAM, Scan, VALUE, same, trim_end};
 
 /// The parameters of a header's value or of a URI: `;name`, `;name=value`, `;name="quoted"`.
 ///
@@ -14,7 +14,7 @@ pub struct Params<'a> {
 pub type Param<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// One step: the next parameter, `None` where none follows, an error where something else stands after the semicolon.
-#[inline]
+#[inline(always)]
 pub(super) fn next<'a>(scan: &mut Scan<'a>) -> Result<Option<Param<'a>>, ()> {
     let mut ahead = *scan;
     ahead.lws();
@@ -23,7 +23,7 @@ pub(super) fn next<'a>(scan: &mut Scan<'a>) -> Result<Option<Param<'a>>, ()> {
     }
     ahead.lws();
     // rfc3261#25.1: a URI's parameter names may hold brackets and colons beside what a token holds
-    let name = ahead.run(TOKEN | URI_PARAM);
+    let name = ahead.run(PARAM);
     if name.is_empty() {
         return Err(());
     }

@@ -1,6 +1,6 @@
 //! sip, sips and tel URIs.
 
-use super::chars::{Scan, TOKEN, URI, URI_PARAM, USER, all, is, same};
+use super::chars::{PARAM, Scan, URI, USER, all, is, same};
 use super::host::Host;
 use super::method::Method;
 use super::params::Params;
@@ -271,7 +271,7 @@ fn cut_header(header: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Only bytes of a class and whole percent escapes.
-fn escaped(text: &[u8], class: u8) -> bool {
+fn escaped(text: &[u8], class: u16) -> bool {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
         rest = match (*byte, after) {
@@ -308,10 +308,10 @@ pub(super) fn port(scan: &mut Scan<'_>) -> Option<u16> {
 fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
     let start = scan.rest;
     while scan.eat(b';') {
-        let name = scan.run(URI_PARAM | TOKEN);
+        let name = scan.run(PARAM);
         let valued = scan.eat(b'=');
-        let value = scan.run(URI_PARAM | TOKEN);
-        if name.is_empty() || (valued && value.is_empty()) || !escaped(name, URI_PARAM | TOKEN) || !escaped(value, URI_PARAM | TOKEN) {
+        let value = scan.run(PARAM);
+        if name.is_empty() || (valued && value.is_empty()) || !escaped(name, PARAM) || !escaped(value, PARAM) {
             return Err(UriError::Params);
         }
     }
@@ -321,7 +321,7 @@ fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
 fn headers(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'&').all(|header| {
         let (name, value) = cut_header(header);
-        let plain = |text: &[u8]| text.iter().all(|byte| is(*byte, URI_PARAM | TOKEN) || *byte == b'?') && !text.contains(&b'&');
+        let plain = |text: &[u8]| text.iter().all(|byte| is(*byte, PARAM) || *byte == b'?') && !text.contains(&b'&');
         !name.is_empty() && header.len() > name.len() && plain(name) && plain(value)
     })
 }
