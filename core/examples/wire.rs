@@ -2,7 +2,7 @@
 //!
 //! `valgrind --tool=callgrind target/release/examples/wire parse 1000`
 
-use std::hint::black_box;
+use core::hint::black_box;
 use std::io::Write as _;
 
 use microsip_core::base::cursor::Cursor;

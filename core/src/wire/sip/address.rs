@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::chars::{DISPLAY, Scan, URI, number, trim, trim_end, visible, write_unescaped};
 use super::params::Params;
-use super::uri::{Uri, UriError};
+use super::uri::{Scheme, Uri, UriError};
 use crate::base::cursor::Cursor;
 
 /// A display name, a URI, and the header's own parameters.
@@ -41,9 +41,9 @@ impl<'a> Address<'a> {
                 (display, None)
             }
             _ => {
-                let text = scan.run(DISPLAY);
-                // an unquoted display name may be folded
                 let mut ahead = *scan;
+                let _ = ahead.run(DISPLAY);
+                // an unquoted display name may be folded
                 while matches!(ahead.peek(), Some(b'\r' | b'\n')) {
                     let before = ahead.rest.len();
                     ahead.lws();
@@ -57,9 +57,7 @@ impl<'a> Address<'a> {
                     *scan = ahead;
                     (trim_end(display), None)
                 } else {
-                    let _ = text;
                     // rfc3261#20: without brackets, whatever follows a semicolon belongs to the header
-                    *scan = Scan::new(whole);
                     let end = whole.iter().position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20)).unwrap_or(whole.len());
                     (whole.get(..0).unwrap_or_default(), Some(scan.take(end)))
                 }
@@ -86,6 +84,10 @@ impl<'a> Address<'a> {
                 uri
             }
         };
+        // no scheme, no URI: what a comma cut off an unquoted display name has none (rfc4475#3.1.2.15)
+        if !matches!(uri, [b's' | b'S', b'i' | b'I', b'p' | b'P', b':', ..]) {
+            Scheme::of(uri)?;
+        }
         let mut tag = None;
         let params = Params::read(scan, |name, value| {
             if tag.is_none() && matches!(name, [b't' | b'T', b'a' | b'A', b'g' | b'G']) {

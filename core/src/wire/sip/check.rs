@@ -38,7 +38,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Objection`]: the status that a request must be answered with, or 0 where nobody may answer: bad responses, bad ACKs, and
-    /// requests whose Via or CSeq cannot be read.
+    /// requests that have no CSeq or whose Via does not tell where an answer goes (see [`Message::via_to_answer`]).
     pub fn check(&self) -> Result<(), Objection> {
         match self.start {
             Start::Request { method, uri } => self.check_request(method, uri).map_err(|objection| self.may_answer(method, objection)),
@@ -48,8 +48,11 @@ impl<'a> Message<'a> {
 
     fn may_answer(&self, method: Method<'a>, objection: Objection) -> Objection {
         // rfc3261#17: an ACK is never answered; without Via an answer finds no way, without CSeq no transaction
-        let readable = self.via().is_ok() && (self.cseq().is_ok() || matches!(objection.header, Some(Name::CSeq)) && self.has(Name::CSeq));
-        if method == Method::Ack || !readable { Objection { status: 0, ..objection } } else { objection }
+        if method == Method::Ack || !self.has(Name::CSeq) || self.via_to_answer().is_none() {
+            Objection { status: 0, ..objection }
+        } else {
+            objection
+        }
     }
 
     fn check_request(&self, method: Method<'a>, uri: &'a [u8]) -> Result<(), Objection> {
@@ -74,7 +77,10 @@ impl<'a> Message<'a> {
         self.check_flaw()?;
         self.check_common()?;
         self.cseq().map_err(bad)?;
-        // rfc3261#8.1.3.3: our Via must be the only one, but who keeps several hops may see more; the owner decides
+        // rfc3261#8.1.3.3: a second Via is another's; somebody sent us his answer
+        if self.values(Name::Via).nth(1).is_some() {
+            return Err(objection("a response with somebody else's Via", Name::Via));
+        }
         Ok(())
     }
 

@@ -41,13 +41,12 @@ impl<'a> Host<'a> {
             let _ = scan.take(1);
             return Some(Self::V6(address));
         }
-        if matches!(scan.peek(), Some(b'0'..=b'9')) {
-            if let Some((address, rest)) = v4(scan.rest)
-                && !rest.first().is_some_and(|byte| is(*byte, HOST))
-            {
-                scan.rest = rest;
-                return Some(Self::V4(address));
-            }
+        if matches!(scan.peek(), Some(b'0'..=b'9'))
+            && let Some((address, rest)) = v4(scan.rest)
+            && !rest.first().is_some_and(|byte| is(*byte, HOST))
+        {
+            scan.rest = rest;
+            return Some(Self::V4(address));
         }
         let text = scan.run(HOST);
         if text.is_empty() {

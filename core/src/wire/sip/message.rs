@@ -293,12 +293,13 @@ fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
     }
 }
 
-/// The first colon, eight bytes at a time; names are short.
+/// The line's first colon, eight bytes at a time; names are short.
 #[inline]
 fn find_colon(line: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let mut rest = line;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+    for _ in 0..3 {
+        let Some((eight, after)) = rest.split_first_chunk::<8>() else { break };
         // a byte is zero where a borrow reaches its top bit: the lowest such byte is exact
         let differs = u64::from_le_bytes(*eight) ^ (ONES * b':' as u64);
         let zero = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
@@ -307,7 +308,9 @@ fn find_colon(line: &[u8]) -> Option<usize> {
         }
         rest = after;
     }
-    rest.iter().position(|byte| *byte == b':').map(|at| line.len() - rest.len() + at)
+    // not beyond the line, or many lines without a colon would each be searched to the end of the message
+    let found = memchr2(b':', b'\n', rest)?;
+    (rest.get(found) == Some(&b':')).then_some(line.len() - rest.len() + found)
 }
 
 /// Where the line behind the line end at `at` begins; `None` for a CR without its LF.

@@ -14,6 +14,7 @@ mod frame;
 mod host;
 mod message;
 mod method;
+mod multipart;
 mod name;
 mod params;
 mod status;
@@ -24,6 +25,8 @@ mod write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torture;
 
 pub use address::{Address, Contact};
 pub use auth::AuthParams;
@@ -34,6 +37,7 @@ pub use frame::{Cutter, Frame, cut};
 pub use host::Host;
 pub use message::{Malformed, Message, Start};
 pub use method::Method;
+pub use multipart::{Part, Parts};
 pub use name::Name;
 pub use params::{Param, Params};
 pub use status::reason_phrase;

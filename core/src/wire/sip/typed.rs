@@ -112,6 +112,13 @@ impl<'a> Message<'a> {
         Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
     }
 
+    /// What is needed of the top Via to send an answer: where it came from. Broken parameters are left out, so that a request can be
+    /// refused for them (rfc4475#3.1.2.1).
+    #[must_use]
+    pub fn via_to_answer(&self) -> Option<Via<'a>> {
+        self.via().ok().or_else(|| Via::read_sent_by(&mut Scan::new(self.header(Name::Via)?)))
+    }
+
     /// From.
     ///
     /// # Errors

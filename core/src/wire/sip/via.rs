@@ -32,10 +32,28 @@ impl<'a> Via<'a> {
 
     /// One value at the reader's place; what follows is nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
+        let mut via = Self::read_sent_by(scan)?;
+        let mut branch = None;
+        via.params = Params::read(scan, |name, value| {
+            if branch.is_none() && name.eq_ignore_ascii_case(b"branch") {
+                branch = value;
+            }
+        })
+        .ok()?;
+        via.branch = branch;
+        if !matches!(scan.peek(), None | Some(b',')) {
+            return None;
+        }
+        via.raw = trim_end(via.raw.get(..via.raw.len() - scan.rest.len()).unwrap_or_default());
+        Some(via)
+    }
+
+    /// The protocol, host and port; the rest of the text is left in `raw`.
+    pub(super) fn read_sent_by(scan: &mut Scan<'a>) -> Option<Self> {
         scan.lws();
-        let whole = scan.rest;
+        let raw = scan.rest;
         // the usual spelling in one step; any other token is a protocol too (rfc4475#3.1.1.10)
-        if let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b'/', rest @ ..] = whole {
+        if let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b'/', rest @ ..] = raw {
             scan.rest = rest;
         } else {
             for _ in 0..2 {
@@ -61,18 +79,7 @@ impl<'a> Via<'a> {
             scan.lws();
             port = Some(super::uri::port(scan)?);
         }
-        let mut branch = None;
-        let params = Params::read(scan, |name, value| {
-            if branch.is_none() && name.eq_ignore_ascii_case(b"branch") {
-                branch = value;
-            }
-        })
-        .ok()?;
-        if !matches!(scan.peek(), None | Some(b',')) {
-            return None;
-        }
-        let raw = trim_end(whole.get(..whole.len() - scan.rest.len()).unwrap_or_default());
-        Some(Self { transport, host, port, params, branch, raw })
+        Some(Self { transport, host, port, params: Params::default(), branch: None, raw })
     }
 
     /// The branch parameter.
