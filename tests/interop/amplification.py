@@ -44,4 +44,5 @@ def drain_all(mine, seconds):
     return got
 
 
-test(run, 100)
+if __name__ == "__main__":
+    test(run, 100)

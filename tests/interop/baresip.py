@@ -74,4 +74,5 @@ def run():
     check(ours.code(20) == 0, f"our call with digits ended with {ours.process.returncode}, 0 is wanted")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

@@ -29,4 +29,5 @@ def run():
     check(call.code(15) == 1, f"a call answered by 486 ended with {call.process.returncode}, 1 is wanted")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

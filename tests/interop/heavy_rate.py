@@ -30,4 +30,5 @@ def run():
     check(late - early <= 256, f"memory grew by {late - early} kB between a third and the end")
 
 
-test(run, 120)
+if __name__ == "__main__":
+    test(run, 120)

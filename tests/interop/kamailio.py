@@ -86,4 +86,5 @@ def run():
     until(lambda: said(server, r"TEST registers bob .*(wishes 0|expires=0)"), 5, "the registration to be taken back")
 
 
-test(run, 150)
+if __name__ == "__main__":
+    test(run, 150)

@@ -77,4 +77,5 @@ def run():
     check(grown < 4096, f"{sent} bad datagrams left {grown} kB behind")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

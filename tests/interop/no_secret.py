@@ -60,4 +60,5 @@ def run():
     check(SECRET not in broken.text(), "an error message quotes the password")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

@@ -174,8 +174,8 @@ def echo(name="echo", *arguments, **how):
     return program
 
 
-def sipp(name, *arguments, **how):
-    return Program(name, "sipp", *arguments, "-i", "127.0.0.1", "-nostdin", "-trace_stat", "-stf", LOGS / f"{name}.csv", "-fd", "1",
+def sipp(name, *arguments, address="127.0.0.1", **how):
+    return Program(name, "sipp", *arguments, "-i", address, "-nostdin", "-trace_stat", "-stf", LOGS / f"{name}.csv", "-fd", "1",
                    "-trace_err", "-error_file", LOGS / f"{name}.errors", **how)
 
 

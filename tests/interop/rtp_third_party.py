@@ -37,4 +37,5 @@ def run():
     check(server.alive(), "the echo died")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

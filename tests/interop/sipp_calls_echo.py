@@ -18,4 +18,5 @@ def run():
     check(server.end() == 0, f"the echo ended with {server.process.returncode} on SIGINT, 0 is wanted")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

@@ -69,4 +69,5 @@ def run():
     check(phone.end() == 0, f"the phone ended with {phone.process.returncode} on SIGINT, 0 is wanted")
 
 
-test(run)
+if __name__ == "__main__":
+    test(run)

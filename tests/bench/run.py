@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+"""Measures what is promised and writes BENCH.md: each figure beside its goal and what the peers need. What is missed says by how much.
+
+Instructions are counted by callgrind, as the difference of two run lengths; CPU times are the kernel's own count (schedstat), not the wall's.
+`run.py WORD…` measures only the groups whose names contain a word, and writes no file.
+"""
+
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/interop"))
+sys.dont_write_bytecode = True
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target"))
+os.environ.setdefault("MICROSIP", str(TARGET / "release/microsip"))
+
+import peers  # noqa: E402
+from peers import LOGS, MICROSIP, Failure, check, echo, free_port, microsip, sipp, sipp_counts, until, write_tone  # noqa: E402
+from raw import bound  # noqa: E402
+
+rows = []  # (group, what, goal text, ours text, verdict, peers' figures)
+
+
+def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
+    """One line. `goal` is an upper bound (a lower one with `more`); None: nothing was promised."""
+    number = f"{ours:,.{digits}f}" if isinstance(ours, (int, float)) else str(ours)
+    if goal is None or not isinstance(ours, (int, float)):
+        verdict = "" if isinstance(ours, (int, float)) else "NOT MEASURED"
+    elif (ours >= goal) if more else (ours <= goal):
+        verdict = "met"
+    else:
+        verdict = f"MISSED by {abs(ours - goal):,.{digits}f} {unit} ({abs(ours - goal) / goal:.0%})"
+    goal_text = "" if goal is None else f"{'≥' if more else '≤'} {goal:,g} {unit}"
+    rows.append((group, what, goal_text, f"{number} {unit}".strip() if not verdict == "NOT MEASURED" else number, verdict, peers_say))
+    print(f"  {what}: {number} {unit}  {goal_text}  {verdict}", flush=True)
+
+
+def failed(group, what, why):
+    rows.append((group, what, "", str(why).splitlines()[0][:120], "NOT MEASURED", ""))
+    print(f"  {what}: NOT MEASURED: {why}", flush=True)
+
+
+def callgrind(name, *command):
+    """Starts a command under callgrind."""
+    return peers.Program(name, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command)
+
+
+def collected(program):
+    found = re.search(r"Collected : (\d+)", program.text())
+    check(found, f"callgrind said no count: {program.text()[-300:]}")
+    return int(found.group(1))
+
+
+def cpu_ns(pid):
+    """CPU time of all threads of a process."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total += int((task / "schedstat").read_text().split()[0])
+    return total
+
+
+def wakes(pid):
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.M).group(1))
+    return total
+
+
+def threads(pid):
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+# ---------------------------------------------------------------------------------------------------------------- the groups
+
+
+def parsing():
+    bench = TARGET / "release/microsip-bench"
+    lines = [
+        ("invite", "INVITE of 876 bytes, six headers typed", 6000, "pjsip 17,600 (all known headers) · rsipstack 33,031 · sip-core 65,205 · rsip 66,020 · libre 96,367"),
+        ("invite-sdp", "the same with its SDP", 12000, "pjsip 30,645"),
+        ("ok", "200 of 358 bytes, six headers typed", None, ""),
+        ("print", "printing the INVITE", 3000, "pjsip 4,833"),
+    ]
+    for work, what, goal, say in lines:
+        few, many = callgrind(f"{work}-few", bench, work, 1000), callgrind(f"{work}-many", bench, work, 3000)
+        check(few.code(120) == 0 and many.code(120) == 0, f"microsip-bench {work} failed")
+        row("parsing", what, (collected(many) - collected(few)) / 2000, "instructions", goal, say)
+
+
+def call_instructions(name, calls):
+    port = free_port()
+    server = callgrind(f"{name}-{calls}", MICROSIP, "echo", "--listen", f"127.0.0.1:{port}", "--null-audio")
+    server.wait_udp(port, 30)
+    caller = sipp(f"{name}-uac-{calls}", "-sn", "uac", f"127.0.0.1:{port}", "-p", free_port(), "-mp", free_port(4), "-r", 40, "-m", calls, "-d", 0, "-timeout", 120)
+    check(caller.code(130) == 0, "SIPp's calls did not all succeed under callgrind")
+    server.end(20)
+    return collected(server)
+
+
+def calls():
+    few, many = call_instructions("ir", 100), call_instructions("ir", 600)
+    row("calls", "instructions a call as UAS (SIPp uac, -d 0), media port and SDP", (many - few) / 500, "instructions", 200_000,
+        "pjsip-perf 246,843 without SDP, 379,489 with · rsipstack 444,163 without · baresip 854,138 with media")
+
+
+def cpu_of_calls(server, name, calls, rate):
+    """CPU µs of the server for each of so many calls."""
+    before = cpu_ns(server.pid)
+    start = time.monotonic()
+    caller = sipp(name, "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", rate, "-m", calls, "-timeout", 60)
+    check(caller.code(70) == 0, "SIPp's calls did not all succeed")
+    took = time.monotonic() - start
+    return (cpu_ns(server.pid) - before) / 1000, took
+
+
+def flat():
+    server = echo("flat", "--max-calls", "1100")
+    cpu_of_calls(server, "warm", 500, 250)
+    alone, _ = cpu_of_calls(server, "alone", 2000, 250)
+    resident, ports = server.resident_kb(), len(peers.udp_ports())
+    held = sipp("flat-held", "-sf", TOP / "tests/interop/scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", 200, "-m", 1000, "-l", 1000,
+                "-d", 40_000, "-timeout", 90)
+    until(lambda: len(peers.udp_ports()) - ports >= 1000, 30, "1000 media ports")
+    kept = (server.resident_kb() - resident) / 1000
+    time.sleep(1)
+    before = cpu_ns(server.pid)
+    time.sleep(5)
+    idle = (cpu_ns(server.pid) - before) / 1000 / 5  # µs a second that holding costs by itself
+    crowded, took = cpu_of_calls(server, "crowded", 2000, 250)
+    crowded -= idle * took
+    row("calls", "CPU a call, nothing else going on", alone / 2000, "µs", None, "pjsip-perf 119 · rsipstack 158 · baresip 667")
+    row("calls", "CPU a call, 1000 others held (what holding costs taken off)", crowded / 2000, "µs", None)
+    row("calls", "the second by the first: a call costs the same among 1000", crowded / alone, "times", 1.25, "", 2)
+    row("calls", "1000 calls held: CPU by holding alone", idle / 10_000, "% of a core", None, "", 3)
+    row("calls", "memory a held call, media ports open", kept, "kB", 16, "rsipstack 16 (no media) · pjsip-perf 49 · baresip 57", 1)
+    held.end(5, signal.SIGTERM)
+    server.end()
+
+
+def rate():
+    script = TOP / "tests/interop/heavy_rate.py"
+    for asked in (3000, 2000, 1000):
+        done = subprocess.run([sys.executable, script, str(asked)], capture_output=True, text=True)
+        print("   ", done.stdout.strip().splitlines()[0] if done.stdout else done.stderr[-300:])
+        said = re.search(r"\((\d+)/s, .*?(\d+) failed, (\d+) retransmissions, ([\d.]+) CPU s .*?(\d+) kB after a third, (\d+) kB", done.stdout)
+        if done.returncode or not said:
+            continue
+        reached, _, again, cpu, early, late = (float(n) for n in said.groups())
+        if again == 0 or asked == 1000:
+            row("calls", f"calls a second without a retransmission, SIPp asked for {asked} ({again:.0f} retransmissions)", reached, "/s", 3000,
+                "pjsip-perf 3000 (no media) · rsipstack 1000 · baresip 300", more=True)
+            row("calls", "CPU for 1000 calls at that rate", cpu, "s", None, "pjsip-perf 0.119 · rsipstack 0.158 · baresip 0.667", 3)
+            row("calls", "memory grown between a third and the end", late - early, "kB", 256)
+            return
+    failed("calls", "calls a second", "SIPp's calls did not succeed: see tests/interop/heavy_rate.py")
+
+
+def media():
+    bench = TARGET / "release/microsip-bench"
+    figures = [float(subprocess.run([bench, "media", "20000"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
+    row("media", "one second of a G.711 stream, both ways, jitter ring", min(figures), "µs of CPU", 40, "pjmedia 68", 1)
+
+
+def registrar():
+    """Answers every REGISTER with 200 and ten minutes; tells when the last one came."""
+    mine, seen = bound(), []
+
+    def serve():
+        while True:
+            data, phone = mine.recvfrom(65536)
+            if not data.startswith(b"REGISTER "):
+                continue
+            text = data.decode()
+            line = lambda name: re.search(rf"^{name}:.*$", text, re.M | re.I).group(0).strip()
+            expires = "0" if re.search(r"^Expires:\s*0\s*$|expires=0", text, re.M | re.I) else "600"
+            mine.sendto("\r\n".join(["SIP/2.0 200 OK", *[line(n) for n in ("Via", "From")], line("To") + ";tag=r", line("Call-ID"), line("CSeq"),
+                                     line("Contact").split(";expires")[0] + f";expires={expires}", "Content-Length: 0", "", ""]).encode(), phone)
+            seen.append(time.monotonic())
+
+    threading.Thread(target=serve, daemon=True).start()
+    return mine.getsockname()[1], seen
+
+
+def idle():
+    port, seen = registrar()
+    (LOGS / "password").write_text("secret\n")
+    words = ["register", "--uri", "sip:anna@phones.test", "--registrar", f"sip:127.0.0.1:{port}", "--password-file", LOGS / "password", "--listen", "127.0.0.1:0"]
+    starts = []
+    for n in range(7):
+        count, begin = len(seen), time.monotonic()
+        phone = microsip(f"start-{n}", *words)
+        until(lambda: len(seen) > count, 10, "a REGISTER")
+        starts.append((seen[count] - begin) * 1000)
+        if n < 6:
+            phone.end()
+    time.sleep(1)
+    cpu, woken = cpu_ns(phone.pid), wakes(phone.pid)
+    time.sleep(20)
+    row("idle", "start to registered (median of 7)", statistics.median(starts), "ms", 15, "baresip 36 · pjsua 60", 1)
+    row("idle", "resident, registered", phone.resident_kb() / 1024, "MB", 3, "baresip 7.6 · pjsua 10.9", 2)
+    row("idle", "threads", threads(phone.pid), "", 3, "pjsua 4–5 · baresip 5–8")
+    row("idle", "CPU, registered", (cpu_ns(phone.pid) - cpu) / 20e9 * 100, "% of a core", 0.01, "baresip 0.036 · pjsua 0.43", 4)
+    row("idle", "wake-ups in 20 s, registered", wakes(phone.pid) - woken, "", 2, "")
+    phone.end()
+
+
+def talking():
+    port = free_port()
+    server = sipp("talk-uas", "-sn", "uas", "-p", port, "-mp", free_port(4), "-rtp_echo", "-m", 1)
+    server.wait_udp(port)
+    phone = microsip("talk", "call", f"sip:x@127.0.0.1:{port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", write_tone(LOGS / "long.wav", 440, 30), "--for", "20s")
+    time.sleep(3)
+    cpu = cpu_ns(phone.pid)
+    time.sleep(15)
+    row("talking", "CPU in a G.711 call, a file as the source", (cpu_ns(phone.pid) - cpu) / 15e9 * 100, "% of a core", 0.4, "pjsua 1.1 · baresip 1.6", 3)
+    row("talking", "threads in it", threads(phone.pid), "", 3, "pjsua 4–5 · baresip 5–8")
+    check(phone.code(20) == 0, f"the call ended with {phone.process.returncode}")
+    server.end()
+
+
+def round_trip():
+    """A burst played at a known time comes back from an echo; recording and playing begin with the call."""
+    import math
+    import struct
+    import wave
+
+    server = echo("rtt-echo")
+    burst = LOGS / "bursts.wav"
+    with wave.open(str(burst), "wb") as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(8000)
+        out.writeframes(b"".join(struct.pack("<h", int(20000 * math.sin(n * 0.7)) if n >= 8000 and n % 4000 < 400 else 0) for n in range(40000)))
+    call = microsip("rtt", "call", f"sip:x@127.0.0.1:{server.port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", burst, "--record", LOGS / "back.wav", "--for", "6s")
+    check(call.code(20) == 0, f"the call ended with {call.process.returncode}")
+    samples, speed = peers.read_wav(LOGS / "back.wav")
+    scale, came, quiet = speed / 8000, [], speed // 5
+    for at, sample in enumerate(samples):
+        if abs(sample) > 4000:
+            if quiet <= 0:
+                came.append(at / scale)
+            quiet = speed // 10
+        else:
+            quiet -= 1
+    check(len(came) >= 4, f"{len(came)} bursts came back")
+    late = [(at - 8000) % 4000 / 8 for at in came[:8]]
+    row("talking", "round trip through our echo, ptime 20, files for devices", statistics.median(late), "ms", 30, "pjsua 30–50 · baresip 40 without, 240 with its jitter buffer", 1)
+    server.end()
+
+
+def baresip_beside():
+    """Debian's baresip 1.0, measured here and now the same way: what it needs idle and in a call."""
+    import baresip as peer
+
+    space = peers.Namespace()
+    subprocess.run(["ip", "netns", "exec", space.name, "ip", "addr", "add", f"{peer.ADDRESS}/32", "dev", "lo"], check=True)
+    phone = peer.baresip("bare", space, 5070, write_tone(LOGS / "peer.wav", 440, 30))
+    until(lambda: "baresip" in Path(f"/proc/{phone.pid}/comm").read_text(), 5, "baresip to run")
+    time.sleep(1)
+    cpu = cpu_ns(phone.pid)
+    time.sleep(10)
+    row("beside", "baresip 1.0 here: resident, idle", phone.resident_kb() / 1024, "MB", digits=2)
+    row("beside", "baresip 1.0 here: CPU, idle", (cpu_ns(phone.pid) - cpu) / 10e9 * 100, "% of a core", digits=4)
+    caller = sipp("bare-uac", "-sn", "uac", "-rtp_echo", f"{peer.ADDRESS}:5070", "-s", "bare", "-p", 5090, "-mi", peer.ADDRESS, "-mp", 6000, "-m", 1, "-d", 20_000, "-timeout", 40, address=peer.ADDRESS, inside=space.name)
+    phone.wait_line(r"incoming rtp for 'audio' established", 10)
+    cpu = cpu_ns(phone.pid)
+    time.sleep(10)
+    row("beside", "baresip 1.0 here: CPU in a G.711 call", (cpu_ns(phone.pid) - cpu) / 10e9 * 100, "% of a core", digits=3)
+    row("beside", "baresip 1.0 here: threads in it", threads(phone.pid), "")
+    caller.end(2, signal.SIGTERM)
+    phone.end()
+    space.remove()
+
+
+def sizes():
+    def stripped(path):
+        out = LOGS / (path.name + ".stripped")
+        subprocess.run(["strip", "-o", out, path], check=True)
+        return out.stat().st_size / 1e6
+
+    row("size", "the command, stripped", stripped(Path(MICROSIP)), "MB", 1.2, "baresip 1.39 · pjsua 2.0–2.6", 2)
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip", "--profile", "size"], cwd=TOP, check=True)
+    library = TARGET / "size/libmicrosip.so"
+    row("size", "the library, optimised for size, stripped", stripped(library), "MB", 1.2, "", 2)
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip", "--profile", "size", "--no-default-features", "--features", "host"], cwd=TOP, check=True)
+    row("size", "the same without sound cards", stripped(library), "MB", None, "", 2)
+
+
+def firmware():
+    script = TOP / "examples/firmware/run.sh"
+    check(script.exists(), "examples/firmware/run.sh is not there")
+    done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=300, env={**os.environ, "CARGO_TERM_COLOR": "never"})
+    check(done.returncode == 0, f"it ended with {done.returncode}: {(done.stdout + done.stderr).strip().splitlines()[-1:]}")
+    (LOGS / "firmware.txt").write_text(done.stdout)
+
+
+GROUPS = {"parsing": parsing, "media": media, "calls": calls, "flat": flat, "rate": rate, "idle": idle, "talking": talking, "round trip": round_trip,
+          "sizes": sizes, "firmware": firmware, "beside": baresip_beside}
+
+
+def written():
+    rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.split()[1]
+    lines = ["# What it costs", "",
+             f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts and CPU times are to be trusted, wall-clock rates are lower bounds).",
+             "The peers' figures were measured the same way, on the same work, on a like machine; those under *beside* in this very run.", ""]
+    missed = [r for r in rows if r[4].startswith("MISSED")]
+    unmeasured = [r for r in rows if r[4] == "NOT MEASURED"]
+    lines += [f"{sum(r[4] == 'met' for r in rows)} goals met, {len(missed)} missed, {len(unmeasured)} not measured.", ""]
+    titles = {"parsing": "Parsing and printing", "calls": "Calls", "media": "Media", "idle": "One registered phone, idle", "talking": "One call", "size": "Sizes", "beside": "Beside", "firmware": "Firmware"}
+    for group, title in titles.items():
+        mine = [r for r in rows if r[0] == group]
+        if not mine:
+            continue
+        lines += [f"## {title}", "", "| what | goal | ours | | peers |", "|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(r[1:]) + " |" for r in mine] + [""]
+    image = LOGS / "firmware.txt"
+    if image.exists():
+        lines += ["## Firmware image in the emulator (Cortex-M4F), as it reports itself", "", "```", image.read_text().strip(), "```", ""]
+    (TOP / "BENCH.md").write_text("\n".join(lines))
+    return missed
+
+
+def main():
+    for package in ("microsip-bench", "microsip-cli"):
+        subprocess.run(["cargo", "build", "--locked", "--release", "--quiet", "-p", package], cwd=TOP, check=True)
+    words = sys.argv[1:]
+    for name, measure in GROUPS.items():
+        if words and not any(word in name for word in words):
+            continue
+        print(name, flush=True)
+        try:
+            measure()
+        except (Failure, OSError, subprocess.SubprocessError, ValueError, SystemExit) as why:
+            failed({"flat": "calls", "rate": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
+        finally:
+            for program in reversed(peers.running):
+                program.end(2, signal.SIGTERM)
+            peers.running.clear()
+    if words:
+        return
+    missed = written()
+    print(f"\nBENCH.md is written; {len(missed)} goals missed" + (":" if missed else ""))
+    for r in missed:
+        print(f"  {r[1]}: {r[3]}, wanted {r[2]}: {r[4]}")
+    peers.shutil.rmtree(LOGS, ignore_errors=True)
+
+
+main()

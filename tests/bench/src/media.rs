@@ -1,0 +1,85 @@
+//! Two streams talk to each other: G.711 both ways through jitter rings, at 20 ms, without sockets.
+
+use core::net::{Ipv4Addr, SocketAddr};
+use microsip_core::base::limits;
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::media::{Codec, Component, G711, Stream, StreamBuffers, StreamConfig};
+
+const STRIDE: usize = limits::RING_HEADER + 160;
+
+/// CPU time of this thread so far, in nanoseconds, as Linux counts it.
+fn cpu_ns() -> u64 {
+    std::fs::read_to_string("/proc/self/schedstat").ok().and_then(|text| text.split(' ').next()?.parse().ok()).unwrap_or(0)
+}
+
+fn address(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+fn config(stream: u32, remote: u16) -> StreamConfig {
+    let mut receive = [None; limits::RECEIVE_TYPES];
+    if let Some(first) = receive.first_mut() {
+        *first = Some((0, Codec::Pcmu));
+    }
+    StreamConfig {
+        stream,
+        remote_rtp: address(remote),
+        remote_rtcp: address(remote + 1),
+        receive,
+        send: true,
+        receive_audio: true,
+        ssrc: 77 + stream,
+        cname: 5,
+        confirmed: true,
+        ..StreamConfig::EMPTY
+    }
+}
+
+/// `seconds` of audio; prints microseconds of CPU for one second of one stream, both directions.
+pub(crate) fn both_ways(seconds: u32) -> bool {
+    let (mut left, mut right) = (Stream::EMPTY, Stream::EMPTY);
+    let (mut left_ring, mut right_ring) = ([0u8; STRIDE * 16], [0u8; STRIDE * 16]);
+    let mut now = Instant::from_micros(1_000_000);
+    left.start(now, &config(0, 4002));
+    right.start(now, &config(1, 4000));
+    let mut voice = [0i16; 80];
+    for (n, sample) in voice.iter_mut().enumerate() {
+        *sample = ((n as i16) % 20 - 10) * 800;
+    }
+    let mut out = [0i16; 80];
+    let mut packet = [0u8; 256];
+    let start = cpu_ns();
+    for _ in 0..seconds.saturating_mul(100) {
+        now += Duration::from_millis(10);
+        left.send_quantum(now, &mut G711, &voice);
+        right.send_quantum(now, &mut G711, &voice);
+        while let Some(sent) = left.poll_transmit(now, &mut packet) {
+            let bytes = packet.get(..sent.len).unwrap_or_default();
+            match sent.component {
+                Component::Rtp => right.handle_rtp(now, address(4000), bytes, &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE }),
+                Component::Rtcp => right.handle_rtcp(now, address(4001), bytes),
+            }
+        }
+        while let Some(sent) = right.poll_transmit(now, &mut packet) {
+            let bytes = packet.get(..sent.len).unwrap_or_default();
+            match sent.component {
+                Component::Rtp => left.handle_rtp(now, address(4002), bytes, &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE }),
+                Component::Rtcp => left.handle_rtcp(now, address(4003), bytes),
+            }
+        }
+        left.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE });
+        right.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE });
+        left.handle_timeout(now);
+        right.handle_timeout(now);
+    }
+    let spent = cpu_ns().saturating_sub(start);
+    println!("{:.2}", spent as f64 / 1000.0 / f64::from(seconds.max(1)) / 2.0);
+    let (here, there) = (left.stats(now), right.stats(now));
+    let wanted = seconds.saturating_mul(50).saturating_sub(5);
+    let fine = |stats: &microsip_core::media::StreamStats| stats.received_packets >= wanted && stats.concealed_ms < 100;
+    if !(fine(&here) && fine(&there)) {
+        eprintln!("the streams did not hear each other: {here:?} {there:?}");
+        return false;
+    }
+    true
+}
