@@ -1,7 +1,30 @@
 //! Packets to PCM and back.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
+//! | [`codec`] | [`Codec`], the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
+//! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; when each is played |
+//! | [`source`] | what RFC 3550 keeps about a source: validity, loss, jitter |
+//! | [`conceal`] | sound for packets that did not come |
+//! | [`digits`] | digits waiting to be sent; events received |
+//! | [`resample`] | 8, 16 and 48 kHz into each other |
+//! | [`tones`], [`detect`] | call progress tones and keys; hearing them again |
+//! | [`gain`], [`bus`] | volume, mute, level; mixing |
 
+pub mod bus;
 pub mod codec;
+pub mod conceal;
+pub mod detect;
+pub mod digits;
+pub mod gain;
+pub mod jitter;
+pub mod playout;
+pub mod resample;
+mod sine;
+pub mod source;
 pub mod stream;
+pub mod tones;
 
 pub use codec::{Codec, CodecBank, G711};
 pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats};

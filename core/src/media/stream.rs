@@ -1,59 +1,231 @@
 //! One call's audio: packets in and out, PCM in and out.
+//!
+//! A driver's quantum: `receive_quantum`, `send_quantum`, then `poll_transmit` until it has nothing. Packets go in whenever they come. The jitter
+//! ring's memory is lent with each call and must be the same each time.
 
+mod address;
 mod config;
+mod receiving;
+mod reports;
+mod sending;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Component, MediaTransmit, StreamBuffers, StreamConfig, StreamStats};
 
 use crate::base::time::Instant;
-use crate::media::CodecBank;
-use core::net::SocketAddr;
+use crate::media::digits::{DigitQueue, EventReceiver};
+use crate::media::gain::Level;
+use crate::media::playout::Playout;
+use crate::media::resample::Resampler;
+use crate::media::source::Source;
+use address::Address;
+use reports::Reports;
+use sending::Sending;
 
 /// One call's audio.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     config: StreamConfig,
+    address: Address,
+    sending: Sending,
+    playout: Playout,
+    source: Source,
+    digits: DigitQueue,
+    events: EventReceiver,
+    reports: Reports,
+    resampler: Resampler,
+    level_in: Level,
+    level_out: Level,
+    running: bool,
+    confirmed: bool,
+    collided: bool,
+    peer_left: bool,
+    heard_at: Option<Instant>,
+    received: u32,
+    received_bytes: u32,
+    duplicate: u32,
+    reordered: u32,
+    unknown_type: u32,
+    strangers: u32,
+    malformed: u32,
 }
 
-#[allow(missing_docs, unused_variables)]
 impl Stream {
-    pub const EMPTY: Self = Self { config: StreamConfig::EMPTY };
+    /// Not started.
+    pub const EMPTY: Self = Self {
+        config: StreamConfig::EMPTY,
+        address: Address::EMPTY,
+        sending: Sending::EMPTY,
+        playout: Playout::EMPTY,
+        source: Source::EMPTY,
+        digits: DigitQueue::EMPTY,
+        events: EventReceiver::EMPTY,
+        reports: Reports::EMPTY,
+        resampler: Resampler::EMPTY,
+        level_in: Level::EMPTY,
+        level_out: Level::EMPTY,
+        running: false,
+        confirmed: false,
+        collided: false,
+        peer_left: false,
+        heard_at: None,
+        received: 0,
+        received_bytes: 0,
+        duplicate: 0,
+        reordered: 0,
+        unknown_type: 0,
+        strangers: 0,
+        malformed: 0,
+    };
+
+    /// Begins, whatever was before.
     pub fn start(&mut self, now: Instant, config: &StreamConfig) {
+        *self = Self::EMPTY;
+        self.running = true;
         self.config = *config;
+        self.confirmed = config.confirmed;
+        self.address.negotiate((config::NOWHERE, config::NOWHERE), config.remote_rtp, config.remote_rtcp);
+        self.sending.begin(config.ssrc, config.first_sequence, config.first_timestamp);
+        self.reports.begin(now, config.cname ^ u64::from(config.ssrc));
     }
-    pub fn update(&mut self, now: Instant, config: &StreamConfig) {}
-    pub fn confirm(&mut self) {}
-    pub fn stop(&mut self) {}
-    pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, packet: &[u8], buffers: &mut StreamBuffers<'_>) {}
-    pub fn handle_rtcp(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {}
-    pub fn send_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, pcm: &[i16]) {}
-    pub fn receive_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, out: &mut [i16], buffers: &mut StreamBuffers<'_>) {}
+
+    /// A new offer was answered: address, direction and codecs may be others. Source, sequence, timestamps, reports and statistics go on; the
+    /// peer's address and source are open again.
+    pub fn update(&mut self, now: Instant, config: &StreamConfig) {
+        if !self.running {
+            return self.start(now, config);
+        }
+        let old = self.config;
+        self.config = StreamConfig {
+            ssrc: old.ssrc,
+            first_sequence: old.first_sequence,
+            first_timestamp: old.first_timestamp,
+            cname: old.cname,
+            ..*config
+        };
+        if self.address.negotiate((old.remote_rtp, old.remote_rtcp), config.remote_rtp, config.remote_rtcp) {
+            self.confirmed = config.confirmed;
+            self.sending.doubt();
+            // another address is likely another device: its first packet counts
+            self.source.reopen();
+        } else {
+            self.confirmed |= config.confirmed;
+        }
+        if old.codec != config.codec
+            || old.payload_type != config.payload_type
+            || old.ptime_ms != config.ptime_ms
+            || old.rate != config.rate
+            || !config.send
+        {
+            self.sending.discard();
+        }
+        if old.receive_audio != config.receive_audio || old.receive != config.receive {
+            self.playout.restart();
+            self.source.forget_transit();
+        }
+    }
+
+    /// The peer has proved itself (an ACK, a 2xx): media may go on.
+    pub fn confirm(&mut self) {
+        self.confirmed = true;
+    }
+
+    /// The call is over: nothing more is sent but one RTCP BYE. Digits received and statistics stay.
+    pub fn stop(&mut self) {
+        if !core::mem::take(&mut self.running) {
+            return;
+        }
+        self.events.restart();
+        self.digits = DigitQueue::EMPTY;
+        self.sending.discard();
+        self.owe_bye();
+    }
+
+    /// It has been started and not stopped.
+    #[must_use]
+    pub const fn running(&self) -> bool {
+        self.running
+    }
+
+    /// What was agreed last.
+    #[must_use]
+    pub const fn config(&self) -> &StreamConfig {
+        &self.config
+    }
+
+    /// The next packet to send, voice first. A buffer that is too short gets the length needed, and nothing changes.
     pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Option<MediaTransmit> {
-        None
+        if let Some(transmit) = self.transmit_voice(buffer) {
+            return Some(transmit);
+        }
+        self.transmit_report(now, buffer)
     }
+
+    /// A packet can be polled.
     #[must_use]
-    pub fn owes(&self) -> bool {
-        false
+    pub const fn owes(&self) -> bool {
+        self.sending.ready() || self.reports.owes()
     }
-    #[must_use]
-    pub fn next_timeout(&self) -> Instant {
-        Instant::NEVER
-    }
-    pub fn handle_timeout(&mut self, now: Instant) {}
+
+    /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`, or [`crate::wire::dtmf::FLASH`]) for so many milliseconds, 0 for the usual; false when the queue is
+    /// full, it is no digit, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer takes none.
     pub fn send_digit(&mut self, digit: u8, duration_ms: u16) -> bool {
-        false
+        self.running && self.digits.digit(digit, duration_ms)
     }
+
+    /// Queues a pause between digits; false when the queue is full.
     pub fn pause(&mut self, ms: u16) -> bool {
-        false
+        self.running && self.digits.pause(ms)
     }
-    pub fn poll_digit(&mut self) -> Option<(u8, u16)> {
-        None
-    }
+
+    /// All digits queued have been sent.
     #[must_use]
-    pub fn digits_idle(&self) -> bool {
-        true
+    pub const fn digits_idle(&self) -> bool {
+        self.digits.idle()
     }
+
+    /// The next digit received, and how many milliseconds it lasted.
+    pub fn poll_digit(&mut self) -> Option<(u8, u16)> {
+        self.events.poll()
+    }
+
+    /// How it does.
     #[must_use]
     pub fn stats(&self, now: Instant) -> StreamStats {
-        StreamStats::default()
+        let counts = self.playout.counts();
+        let clock = self.playout.codec().clock();
+        let micros = |ticks: u32, clock: u32| (u64::from(ticks) * 1_000_000 / u64::from(clock.max(1))).min(u64::from(u32::MAX)) as u32;
+        StreamStats {
+            sent_packets: self.sending.packets,
+            sent_bytes: self.sending.bytes,
+            unsent: self.sending.unsent,
+            received_packets: self.received,
+            received_bytes: self.received_bytes,
+            lost: self.source.lost(),
+            late: counts.late,
+            duplicate: self.duplicate,
+            reordered: self.reordered,
+            overflow: counts.overflow,
+            oversize: counts.oversize,
+            unknown_type: self.unknown_type,
+            strangers: self.strangers,
+            malformed: self.malformed,
+            concealed_ms: counts.concealed_ms,
+            spliced: counts.spliced,
+            jitter_us: micros(self.source.jitter(), clock),
+            rtt_us: self.reports.rtt_us,
+            remote_fraction_lost: self.reports.remote.fraction_lost,
+            remote_lost: self.reports.remote.lost.max(0).unsigned_abs(),
+            remote_jitter_us: micros(self.reports.remote.jitter, self.config.codec.clock()),
+            reports_received: self.reports.received,
+            peer_left: self.peer_left,
+            confirmed: self.confirmed,
+            level_in: self.level_in.peak(),
+            level_out: self.level_out.peak(),
+            ring_ms: self.playout.waiting_ms(),
+            depth_ms: self.playout.depth_ms(),
+            silent_us: self.silent(now).map_or(u64::MAX, |silent| silent.micros()),
+        }
     }
 }

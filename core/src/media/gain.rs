@@ -1,0 +1,97 @@
+//! Volume in percent, mute, and the level that a meter shows.
+
+#[cfg(test)]
+mod tests;
+
+/// The loudest.
+pub const MAX_PERCENT: u16 = 400;
+
+/// A volume control that moves without a click: a change is led over one quantum.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Gain {
+    percent: u16,
+    muted: bool,
+    /// Where it stands, in 4096ths.
+    now: i32,
+}
+
+impl Gain {
+    /// As it is.
+    pub const EMPTY: Self = Self { percent: 100, muted: false, now: 4096 };
+
+    /// Sets the volume; more than [`MAX_PERCENT`] is that.
+    pub fn set(&mut self, percent: u16) {
+        self.percent = percent.min(MAX_PERCENT);
+    }
+
+    /// The volume, muted or not.
+    #[must_use]
+    pub const fn percent(&self) -> u16 {
+        self.percent
+    }
+
+    /// Mutes, or does no longer.
+    pub fn mute(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
+    /// Is it muted?
+    #[must_use]
+    pub const fn muted(&self) -> bool {
+        self.muted
+    }
+
+    /// Changes 10 ms of samples; what would be too loud stays at full scale.
+    pub fn apply(&mut self, pcm: &mut [i16]) {
+        let wanted = if self.muted { 0 } else { i32::from(self.percent) * 4096 / 100 };
+        let from = self.now;
+        self.now = wanted;
+        if from == wanted {
+            match wanted {
+                4096 => {}
+                0 => pcm.fill(0),
+                _ => pcm.iter_mut().for_each(|sample| *sample = scale(*sample, wanted)),
+            }
+            return;
+        }
+        let count = pcm.len().max(1) as i32;
+        for (nth, sample) in pcm.iter_mut().enumerate() {
+            *sample = scale(*sample, from + (wanted - from) * (nth as i32 + 1) / count);
+        }
+    }
+}
+
+fn scale(sample: i16, by: i32) -> i16 {
+    ((i32::from(sample) * by) >> 12).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+/// The peak of the last 100 ms.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Level {
+    rising: u16,
+    last: u16,
+    quanta: u8,
+}
+
+impl Level {
+    /// Silence.
+    pub const EMPTY: Self = Self { rising: 0, last: 0, quanta: 0 };
+
+    /// Takes note of 10 ms.
+    pub fn feed(&mut self, pcm: &[i16]) {
+        let (low, high) = pcm.iter().fold((0i16, 0i16), |(low, high), sample| (low.min(*sample), high.max(*sample)));
+        self.rising = self.rising.max(low.unsigned_abs().min(32767)).max(high.unsigned_abs());
+        self.quanta += 1;
+        if self.quanta >= 10 {
+            self.last = self.rising;
+            self.rising = 0;
+            self.quanta = 0;
+        }
+    }
+
+    /// 0 to 32767.
+    #[must_use]
+    pub const fn peak(&self) -> u16 {
+        if self.rising > self.last { self.rising } else { self.last }
+    }
+}

@@ -1,0 +1,101 @@
+//! Packets to PCM.
+
+use super::{Stream, StreamBuffers};
+use crate::base::count::up;
+use crate::base::limits;
+use crate::base::time::{Duration, Instant};
+use crate::media::CodecBank;
+use crate::media::jitter::Cells;
+use crate::media::playout::codec_of;
+use crate::media::source::Verdict;
+use crate::wire::rtp;
+use core::net::SocketAddr;
+
+impl Stream {
+    /// A datagram on the RTP socket. What is not the peer's is counted and dropped. Reports on a shared port go to
+    /// [`Stream::handle_rtcp`] (see [`rtp::is_rtcp`]).
+    pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, packet: &[u8], buffers: &mut StreamBuffers<'_>) {
+        if !self.running {
+            return;
+        }
+        if rtp::is_rtcp(packet) {
+            // rfc5761#4: reports may share the port
+            return self.handle_rtcp(now, from, packet);
+        }
+        let Some(packet) = rtp::Packet::parse(packet) else { return up(&mut self.malformed) };
+        let voice = codec_of(&self.config.receive, packet.payload_type);
+        let event = self.config.dtmf_receive == Some(packet.payload_type);
+        if voice.is_none() && !event {
+            // rfc3550#A.1: the type must be known
+            return up(&mut self.unknown_type);
+        }
+        if !self.address.admit(self.config.remote_rtp, from, &packet) {
+            return up(&mut self.strangers);
+        }
+        self.confirmed = true;
+        if packet.ssrc == self.sending.ssrc {
+            self.collide(now);
+        }
+        match self.source.update(packet.ssrc, packet.sequence) {
+            Verdict::Probation => return,
+            Verdict::Duplicate => return up(&mut self.duplicate),
+            Verdict::Behind => up(&mut self.reordered),
+            Verdict::Ahead => {}
+            Verdict::Restart => {
+                self.playout.restart();
+                self.events.restart();
+                self.peer_left = false;
+            }
+        }
+        self.heard_at = Some(now);
+        self.received = self.received.saturating_add(1);
+        self.received_bytes = self.received_bytes.saturating_add(packet.payload.len() as u32);
+        let sequence = self.source.extend(packet.sequence);
+        if !self.config.receive_audio {
+            return;
+        }
+        let mut cells = Cells::new(buffers.ring, buffers.stride);
+        if let Some(codec) = voice {
+            self.source.arrived(now, packet.timestamp, codec.clock());
+            self.events.voice(packet.timestamp);
+            self.playout.insert(&mut cells, sequence, packet.timestamp, Some((packet.payload_type, codec, packet.payload)));
+        } else {
+            let clock = self.playout.codec().clock();
+            self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
+            self.playout.insert(&mut cells, sequence, packet.timestamp, None);
+        }
+    }
+
+    /// 10 ms at the engine's rate to be heard: from the ring, or invented, or zeros when nothing came yet.
+    pub fn receive_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, out: &mut [i16], buffers: &mut StreamBuffers<'_>) {
+        self.events.handle_timeout(now);
+        if !self.running || !self.config.receive_audio {
+            out.fill(0);
+            self.level_out.feed(&[]);
+            return;
+        }
+        let mut cells = Cells::new(buffers.ring, buffers.stride);
+        let samples = self.playout.prepare(&cells, &self.config.receive);
+        if self.playout.codec().rate() == self.config.rate && samples == out.len() {
+            self.playout.pull(&mut cells, self.config.stream, codecs, &self.config.receive, out);
+        } else {
+            self.receive_resampled(codecs, out, &mut cells, samples);
+        }
+        self.level_out.feed(out);
+    }
+
+    #[inline(never)]
+    fn receive_resampled(&mut self, codecs: &mut dyn CodecBank, out: &mut [i16], cells: &mut Cells<'_>, samples: usize) {
+        let mut room = [0i16; limits::QUANTUM];
+        let Some(pcm) = room.get_mut(..samples) else { return out.fill(0) };
+        self.playout.pull(cells, self.config.stream, codecs, &self.config.receive, pcm);
+        let count = self.resampler.run(self.playout.codec().rate(), self.config.rate, pcm, out);
+        out.get_mut(count..).unwrap_or_default().fill(0);
+    }
+
+    /// How long the peer has said nothing; `None` if it never did.
+    #[must_use]
+    pub fn silent(&self, now: Instant) -> Option<Duration> {
+        self.heard_at.map(|heard| now.since(heard))
+    }
+}

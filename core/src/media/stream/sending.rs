@@ -1,0 +1,210 @@
+//! PCM to packets.
+
+use super::config::MediaTransmit;
+use super::{Component, Stream};
+use crate::base::limits;
+use crate::base::time::Instant;
+use crate::media::digits::Step;
+use crate::media::{Codec, CodecBank};
+use crate::wire::{dtmf, rtp};
+
+/// The packet being filled, and what the header counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sending {
+    pub(super) ssrc: u32,
+    sequence: u16,
+    /// Of the next quantum.
+    pub(super) timestamp: u32,
+    payload: [u8; limits::PAYLOAD],
+    filled: u16,
+    quanta: u8,
+    packet_type: u8,
+    packet_timestamp: u32,
+    packet_marker: bool,
+    ready: bool,
+    /// The next voice packet begins a talk spurt.
+    spurt: bool,
+    pub(super) packets: u32,
+    pub(super) bytes: u32,
+    pub(super) unsent: u32,
+    /// Media sent before the peer confirmed itself, in milliseconds.
+    unconfirmed_ms: u32,
+}
+
+impl Sending {
+    pub(super) const EMPTY: Self = Self {
+        ssrc: 0,
+        sequence: 0,
+        timestamp: 0,
+        payload: [0; limits::PAYLOAD],
+        filled: 0,
+        quanta: 0,
+        packet_type: 0,
+        packet_timestamp: 0,
+        packet_marker: false,
+        ready: false,
+        spurt: true,
+        packets: 0,
+        bytes: 0,
+        unsent: 0,
+        unconfirmed_ms: 0,
+    };
+
+    pub(super) fn begin(&mut self, ssrc: u32, sequence: u16, timestamp: u32) {
+        *self = Self { ssrc, sequence, timestamp, ..Self::EMPTY };
+    }
+
+    /// Another address: it has confirmed nothing yet.
+    pub(super) fn doubt(&mut self) {
+        self.unconfirmed_ms = 0;
+    }
+
+    /// What is half full or ready goes nowhere.
+    pub(super) fn discard(&mut self) {
+        self.filled = 0;
+        self.quanta = 0;
+        self.ready = false;
+        self.spurt = true;
+    }
+
+    pub(super) const fn ready(&self) -> bool {
+        self.ready
+    }
+
+    /// A packet is complete. One that nobody fetched is replaced: old voice is worth nothing.
+    fn complete(&mut self, payload_type: u8, timestamp: u32, marker: bool) {
+        self.packet_type = payload_type;
+        self.packet_timestamp = timestamp;
+        self.packet_marker = marker;
+        self.ready = true;
+    }
+
+    /// Room is needed for the next packet.
+    fn replace(&mut self) {
+        if self.ready {
+            crate::base::count::up(&mut self.unsent);
+            self.ready = false;
+            self.filled = 0;
+            self.quanta = 0;
+        }
+    }
+}
+
+impl Stream {
+    /// May the next packet go?
+    fn may_send(&self) -> bool {
+        self.config.send
+            && self.address.reachable()
+            && (self.confirmed || self.sending.unconfirmed_ms + u32::from(self.ptime()) <= limits::UNCONFIRMED_MEDIA_MS)
+    }
+
+    /// Packet time in milliseconds: 10 to 60, in tens.
+    fn ptime(&self) -> u8 {
+        (self.config.ptime_ms / 10).clamp(1, 6) * 10
+    }
+
+    /// 10 ms at the engine's rate, to be sent. Digits being sent replace it. What may not be sent passes its time.
+    pub fn send_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, pcm: &[i16]) {
+        let _ = now;
+        if !self.running {
+            return;
+        }
+        self.level_in.feed(pcm);
+        let codec = self.config.codec;
+        let ticks = (codec.clock() / 100) as u16;
+        let timestamp = self.sending.timestamp;
+        self.sending.timestamp = timestamp.wrapping_add(u32::from(ticks));
+        if !self.may_send() {
+            self.sending.discard();
+            return;
+        }
+        let interval = self.ptime() / 10;
+        let boundary = self.sending.filled == 0 && self.sending.quanta == 0 || self.sending.ready;
+        match self.digits.step(timestamp, ticks, interval, boundary, self.config.dtmf_send.is_some(), self.config.rate) {
+            Step::Voice => self.voice(codecs, codec, timestamp, interval, pcm),
+            Step::Silence => self.instead(codecs, codec, timestamp, interval, pcm.len(), false),
+            Step::Tone => self.instead(codecs, codec, timestamp, interval, pcm.len(), true),
+            Step::Wait => {}
+            Step::Send { event, timestamp, marker } => {
+                let Some(payload_type) = self.config.dtmf_send else { return };
+                self.sending.replace();
+                self.sending.filled = event.write(&mut self.sending.payload).unwrap_or(0) as u16;
+                self.sending.complete(payload_type, timestamp, marker);
+                // rfc3551#4.1: the voice after the event begins a talk spurt
+                self.sending.spurt = true;
+            }
+        }
+    }
+
+    /// Silence, or a key's tone, goes as voice.
+    #[inline(never)]
+    fn instead(&mut self, codecs: &mut dyn CodecBank, codec: Codec, timestamp: u32, interval: u8, samples: usize, tone: bool) {
+        let mut room = [0i16; limits::QUANTUM];
+        let Some(pcm) = room.get_mut(..samples) else { return };
+        if tone {
+            self.digits.fill(pcm);
+        }
+        self.voice(codecs, codec, timestamp, interval, pcm);
+    }
+
+    fn voice(&mut self, codecs: &mut dyn CodecBank, codec: Codec, timestamp: u32, interval: u8, pcm: &[i16]) {
+        self.sending.replace();
+        if self.sending.quanta == 0 {
+            self.sending.packet_timestamp = timestamp;
+        }
+        let before = usize::from(self.sending.filled);
+        let count = if codec.rate() == self.config.rate {
+            let Some(room) = self.sending.payload.get_mut(before..) else { return };
+            codecs.encode(self.config.stream, codec, pcm, room).min(room.len())
+        } else {
+            self.encode_resampled(codecs, codec, before, pcm)
+        };
+        self.sending.filled += count as u16;
+        self.sending.quanta += 1;
+        let due = match codec.sample_bytes() {
+            Some(_) => self.sending.quanta >= interval,
+            None => count > 0,
+        };
+        if due {
+            let marker = core::mem::take(&mut self.sending.spurt);
+            self.sending.complete(self.config.payload_type, self.sending.packet_timestamp, marker);
+        }
+    }
+
+    #[inline(never)]
+    fn encode_resampled(&mut self, codecs: &mut dyn CodecBank, codec: Codec, before: usize, pcm: &[i16]) -> usize {
+        let mut room = [0i16; limits::QUANTUM];
+        let Some(samples) = room.get_mut(..codec.rate() as usize / 100) else { return 0 };
+        self.resampler.run(self.config.rate, codec.rate(), pcm, samples);
+        let Some(room) = self.sending.payload.get_mut(before..) else { return 0 };
+        codecs.encode(self.config.stream, codec, samples, room).min(room.len())
+    }
+
+    /// The voice packet that is ready.
+    pub(super) fn transmit_voice(&mut self, buffer: &mut [u8]) -> Option<MediaTransmit> {
+        if !self.sending.ready {
+            return None;
+        }
+        let len = rtp::HEADER_LEN + usize::from(self.sending.filled);
+        let to = self.address.rtp;
+        let sending = &mut self.sending;
+        let transmit = MediaTransmit { component: Component::Rtp, to, len };
+        let Some((header, room)) = buffer.get_mut(..len).and_then(|buffer| buffer.split_at_mut_checked(rtp::HEADER_LEN)) else {
+            return Some(transmit);
+        };
+        rtp::write_header(header, sending.packet_type, sending.packet_marker, sending.sequence, sending.packet_timestamp, sending.ssrc);
+        room.copy_from_slice(sending.payload.get(..room.len())?);
+        sending.sequence = sending.sequence.wrapping_add(1);
+        sending.packets = sending.packets.wrapping_add(1);
+        sending.bytes = sending.bytes.wrapping_add(room.len() as u32);
+        sending.ready = false;
+        sending.filled = 0;
+        let event = room.len() == dtmf::EVENT_LEN && Some(sending.packet_type) == self.config.dtmf_send;
+        let ms = if event { u32::from(self.ptime()) } else { u32::from(self.sending.quanta) * 10 };
+        self.sending.quanta = 0;
+        if !self.confirmed {
+            self.sending.unconfirmed_ms += ms;
+        }
+        Some(transmit)
+    }
+}

@@ -1,0 +1,710 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use super::*;
+use crate::base::limits;
+use crate::base::rng::Rng;
+use crate::base::time::Duration;
+use crate::media::detect::{self, Detector};
+use crate::media::tones::{Generator, Tone};
+use crate::media::{Codec, G711};
+use crate::wire::dtmf::Event;
+use crate::wire::{rtcp, rtp};
+use core::net::SocketAddr;
+use std::vec::Vec;
+
+const STRIDE: usize = 172;
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+fn near() -> SocketAddr {
+    address("192.0.2.1:4000")
+}
+
+fn far() -> SocketAddr {
+    address("192.0.2.2:5000")
+}
+
+fn config(remote: SocketAddr, ssrc: u32) -> StreamConfig {
+    StreamConfig {
+        remote_rtp: remote,
+        remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
+        receive: [Some((0, Codec::Pcmu)), Some((8, Codec::Pcma)), None, None],
+        dtmf_send: Some(101),
+        dtmf_receive: Some(101),
+        send: true,
+        receive_audio: true,
+        ssrc,
+        first_sequence: 65_530,
+        first_timestamp: 0u32.wrapping_sub(400),
+        cname: 0x0123_4567_89ab_cdef,
+        confirmed: true,
+        ..StreamConfig::EMPTY
+    }
+}
+
+/// A stream with its memory.
+struct Side {
+    stream: Stream,
+    ring: Vec<u8>,
+    heard: Vec<i16>,
+    sent: Vec<(MediaTransmit, Vec<u8>)>,
+}
+
+impl Side {
+    fn new(config: &StreamConfig) -> Self {
+        let mut stream = Stream::EMPTY;
+        stream.start(Instant::ZERO, config);
+        Self { stream, ring: std::vec![0; 8 * STRIDE], heard: Vec::new(), sent: Vec::new() }
+    }
+
+    fn take(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
+        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: STRIDE };
+        self.stream.handle_rtp(now, from, packet, &mut buffers);
+    }
+
+    /// 10 ms: hears, says, and its packets are collected.
+    fn quantum(&mut self, now: Instant, pcm: &[i16]) {
+        let mut out = std::vec![0; pcm.len()];
+        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: STRIDE };
+        self.stream.handle_timeout(now);
+        self.stream.receive_quantum(now, &mut G711, &mut out, &mut buffers);
+        self.heard.extend(&out);
+        self.stream.send_quantum(now, &mut G711, pcm);
+        self.drain(now);
+    }
+
+    fn drain(&mut self, now: Instant) {
+        let mut buffer = [0; 600];
+        while let Some(transmit) = self.stream.poll_transmit(now, &mut buffer) {
+            self.sent.push((transmit, buffer[..transmit.len].to_vec()));
+        }
+        assert!(!self.stream.owes());
+    }
+}
+
+/// Two streams and a network between.
+struct Call {
+    near: Side,
+    far: Side,
+    now: Instant,
+    delay: Duration,
+    /// Percent.
+    loss: u32,
+    jitter_us: u32,
+    random: Rng,
+    on_wire: Vec<(Instant, bool, Vec<u8>)>,
+    generator: Generator,
+}
+
+impl Call {
+    fn new() -> Self {
+        Self::at(8000, 8000)
+    }
+
+    fn at(near_rate: u32, far_rate: u32) -> Self {
+        let near_config = StreamConfig { rate: near_rate, ..config(far(), 1111) };
+        let far_config = StreamConfig { rate: far_rate, ..config(near(), 2222) };
+        Self {
+            near: Side::new(&near_config),
+            far: Side::new(&far_config),
+            now: Instant::ZERO,
+            delay: Duration::from_millis(5),
+            loss: 0,
+            jitter_us: 0,
+            random: Rng::new(&[3; 32]),
+            on_wire: Vec::new(),
+            generator: Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, near_rate),
+        }
+    }
+
+    fn run(&mut self, ms: u64) {
+        for _ in 0..ms / 10 {
+            let rate = |side: &Side| side.stream.config().rate as usize / 100;
+            let mut pcm = std::vec![0; rate(&self.near)];
+            self.generator.fill(&mut pcm);
+            self.near.quantum(self.now, &pcm);
+            let silence = std::vec![0; rate(&self.far)];
+            self.far.quantum(self.now, &silence);
+            for (to_far, side) in [(true, &mut self.near), (false, &mut self.far)] {
+                for (_, packet) in side.sent.drain(..) {
+                    if self.random.below(100) >= self.loss {
+                        let at = self.now + self.delay + Duration::from_micros(u64::from(self.random.below(self.jitter_us + 1)));
+                        self.on_wire.push((at, to_far, packet));
+                    }
+                }
+            }
+            let next = self.now + Duration::from_millis(10);
+            self.on_wire.sort_by_key(|entry| entry.0);
+            while self.on_wire.first().is_some_and(|entry| entry.0 < next) {
+                let (at, to_far, packet) = self.on_wire.remove(0);
+                let (side, from) = if to_far { (&mut self.far, near()) } else { (&mut self.near, far()) };
+                let from = if rtp::is_rtcp(&packet) { SocketAddr::new(from.ip(), from.port() + 1) } else { from };
+                side.take(at, from, &packet);
+            }
+            self.now = next;
+        }
+    }
+}
+
+/// A packet of the far side, 20 ms of µ-law silence.
+fn voice(ssrc: u32, nth: u16) -> Vec<u8> {
+    let mut packet = std::vec![0xff; 172];
+    rtp::write_header(&mut packet, 0, false, 1000 + nth, 5000 + u32::from(nth) * 160, ssrc);
+    packet
+}
+
+fn event(nth: u16, timestamp: u32, marker: bool, event: Event) -> Vec<u8> {
+    let mut packet = std::vec![0; 16];
+    rtp::write_header(&mut packet, 101, marker, nth, timestamp, 2222);
+    event.write(&mut packet[12..]).unwrap();
+    packet
+}
+
+#[test]
+fn a_tone_said_here_is_heard_there() {
+    let mut call = Call::new();
+    call.run(3000);
+    let mut detector = Detector::new(440, 8000);
+    detector.feed(&call.far.heard);
+    assert!(detector.heard_ms() >= 2940, "{}", detector.heard_ms());
+    let (near, far) = (call.near.stream.stats(call.now), call.far.stream.stats(call.now));
+    assert_eq!((near.sent_packets, far.received_packets), (150, 150));
+    assert_eq!((near.sent_bytes, far.received_bytes), (24_000, 24_000));
+    assert_eq!((far.lost, far.late, far.concealed_ms, far.strangers, far.malformed), (0, 0, 0, 0, 0));
+    assert!((7500..8300).contains(&near.level_in) && (7500..8300).contains(&far.level_out));
+    assert_eq!(near.level_out, 0);
+}
+
+#[test]
+fn every_pair_of_rates_understands_each_other() {
+    for near_rate in [8000, 16_000, 48_000] {
+        for far_rate in [8000, 16_000, 48_000] {
+            let mut call = Call::at(near_rate, far_rate);
+            call.run(1000);
+            let mut detector = Detector::new(440, far_rate);
+            detector.feed(&call.far.heard);
+            assert!(detector.heard_ms() >= 940, "{near_rate} to {far_rate}: {}", detector.heard_ms());
+            let peak = call.far.stream.stats(call.now).level_out;
+            assert!((7200..8800).contains(&peak), "{near_rate} to {far_rate}: {peak}");
+        }
+    }
+}
+
+#[test]
+fn a_packet_is_what_rfc_3550_says() {
+    let mut side = Side::new(&config(far(), 0x0102_0304));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert!(side.sent.is_empty());
+    side.quantum(Instant::from_millis(10), &[0; 80]);
+    let (transmit, packet) = side.sent.pop().unwrap();
+    assert_eq!(transmit, MediaTransmit { component: Component::Rtp, to: far(), len: 172 });
+    // marker on the first of a talk spurt; sequence 65530; timestamp -400
+    assert_eq!(packet[..12], [0x80, 0x80, 0xff, 0xfa, 0xff, 0xff, 0xfe, 0x70, 1, 2, 3, 4]);
+    assert_eq!(packet[12..], [0xff; 160]);
+    side.quantum(Instant::from_millis(20), &[0; 80]);
+    side.quantum(Instant::from_millis(30), &[0; 80]);
+    let (_, packet) = side.sent.pop().unwrap();
+    assert_eq!(packet[..12], [0x80, 0x00, 0xff, 0xfb, 0xff, 0xff, 0xff, 0x10, 1, 2, 3, 4]);
+}
+
+#[test]
+fn every_packet_time_is_kept() {
+    for ptime_ms in [10, 20, 30, 40, 60] {
+        let mut side = Side::new(&StreamConfig { ptime_ms, ..config(far(), 1) });
+        for n in 0..12 {
+            side.quantum(Instant::from_millis(n * 10), &[0; 80]);
+        }
+        assert_eq!(side.sent.len(), 120 / usize::from(ptime_ms));
+        assert!(side.sent.iter().all(|(transmit, _)| transmit.len == 12 + usize::from(ptime_ms) * 8));
+    }
+}
+
+#[test]
+fn a_short_buffer_gets_the_length_and_nothing_changes() {
+    let mut side = Side::new(&config(far(), 1));
+    let mut none = [0u8; 20];
+    for n in 0..2 {
+        side.stream.send_quantum(Instant::from_millis(n * 10), &mut G711, &[5; 80]);
+    }
+    for _ in 0..3 {
+        assert_eq!(side.stream.poll_transmit(Instant::ZERO, &mut none).unwrap().len, 172);
+        assert!(side.stream.owes());
+    }
+    assert_eq!(none, [0; 20]);
+    side.drain(Instant::ZERO);
+    assert_eq!(side.stream.stats(Instant::ZERO).sent_packets, 1);
+}
+
+#[test]
+fn a_packet_that_nobody_fetches_is_replaced() {
+    let mut side = Side::new(&config(far(), 1));
+    for n in 0..6 {
+        side.stream.send_quantum(Instant::from_millis(n * 10), &mut G711, &[5; 80]);
+    }
+    side.drain(Instant::ZERO);
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.sent_packets, stats.unsent), (1, 2));
+    let packet = rtp::Packet::parse(&side.sent[0].1).unwrap();
+    assert_eq!(packet.timestamp, 0u32.wrapping_sub(400).wrapping_add(320), "the newest");
+}
+
+#[test]
+fn no_more_than_400_ms_go_to_an_address_that_confirmed_nothing() {
+    for ptime_ms in [10, 20, 30, 60] {
+        let mut side = Side::new(&StreamConfig { confirmed: false, ptime_ms, ..config(far(), 1) });
+        for n in 0..600 {
+            side.quantum(Instant::from_millis(n * 10), &[5; 80]);
+        }
+        let ms = side.sent.len() * usize::from(ptime_ms);
+        assert!(ms <= limits::UNCONFIRMED_MEDIA_MS as usize && ms > 340, "{ms}");
+        assert!(side.sent.iter().all(|(transmit, _)| transmit.component == Component::Rtp), "nor reports");
+        side.sent.clear();
+        side.stream.confirm();
+        for n in 600..700 {
+            side.quantum(Instant::from_millis(n * 10), &[5; 80]);
+        }
+        assert_eq!(side.sent.iter().filter(|sent| sent.0.component == Component::Rtp).count(), 1000 / usize::from(ptime_ms));
+        assert!(rtp::Packet::parse(&side.sent[0].1).unwrap().marker, "a talk spurt begins");
+    }
+}
+
+#[test]
+fn a_packet_from_the_peer_confirms_its_address() {
+    let mut side = Side::new(&StreamConfig { confirmed: false, ..config(far(), 1) });
+    assert!(!side.stream.stats(Instant::ZERO).confirmed);
+    side.take(Instant::ZERO, address("203.0.113.9:9"), &voice(7, 0));
+    assert!(!side.stream.stats(Instant::ZERO).confirmed);
+    side.take(Instant::ZERO, far(), &voice(7, 0));
+    assert!(side.stream.stats(Instant::ZERO).confirmed);
+}
+
+#[test]
+fn nothing_but_one_bye_goes_after_the_stop() {
+    let mut call = Call::new();
+    call.run(1000);
+    call.near.stream.send_digit(b'1', 100);
+    call.near.stream.stop();
+    call.near.drain(call.now);
+    assert_eq!(call.near.sent.len(), 1);
+    let (transmit, packet) = call.near.sent.pop().unwrap();
+    assert_eq!((transmit.component, transmit.to), (Component::Rtcp, address("192.0.2.2:5001")));
+    assert!(
+        rtcp::Compound::parse(&packet).unwrap().any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(1111)))
+    );
+    for n in 0..2000 {
+        let now = call.now + Duration::from_millis(n * 10);
+        call.near.quantum(now, &[9; 80]);
+        call.near.take(now, far(), &voice(2222, n as u16));
+    }
+    assert!(call.near.sent.is_empty());
+    assert_eq!(call.near.stream.next_timeout(), Instant::NEVER);
+    // the other side learns it
+    call.far.take(call.now, address("192.0.2.1:4001"), &packet);
+    assert!(call.far.stream.stats(call.now).peer_left);
+}
+
+#[test]
+fn who_has_sent_nothing_says_no_bye() {
+    let mut side = Side::new(&config(far(), 1));
+    side.stream.stop();
+    side.drain(Instant::ZERO);
+    assert!(side.sent.is_empty());
+}
+
+#[test]
+fn a_direction_without_sending_sends_nothing_and_time_goes_on() {
+    let mut side = Side::new(&StreamConfig { send: false, ..config(far(), 1) });
+    for n in 0..10 {
+        side.quantum(Instant::from_millis(n * 10), &[5; 80]);
+    }
+    assert!(side.sent.is_empty());
+    side.stream.update(Instant::from_millis(100), &config(far(), 99));
+    for n in 10..12 {
+        side.quantum(Instant::from_millis(n * 10), &[5; 80]);
+    }
+    let packet = rtp::Packet::parse(&side.sent[0].1).unwrap();
+    assert_eq!((packet.ssrc, packet.sequence, packet.marker), (1, 65_530, true), "source and sequence go on");
+    assert_eq!(packet.timestamp, 400, "the pause is in the timestamp");
+}
+
+#[test]
+fn a_direction_without_receiving_is_silence() {
+    let mut side = Side::new(&StreamConfig { receive_audio: false, ..config(far(), 1) });
+    let mut loud = voice(7, 0);
+    loud[12..].fill(0x80);
+    side.take(Instant::ZERO, far(), &loud);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.heard, [0; 80]);
+    assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 1);
+}
+
+#[test]
+fn the_address_moves_to_another_port_of_the_same_host_at_once() {
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, address("192.0.2.2:6000"), &voice(7, 0));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent[0].0.to, address("192.0.2.2:6000"));
+    // and stays: even the negotiated address is a stranger now
+    side.take(Instant::ZERO, far(), &voice(7, 1));
+    assert_eq!(side.stream.stats(Instant::ZERO).strangers, 1);
+}
+
+#[test]
+fn the_address_moves_to_another_host_after_two_packets_in_sequence() {
+    let mut side = Side::new(&config(far(), 1));
+    let other = address("198.51.100.7:7000");
+    side.take(Instant::ZERO, other, &voice(7, 0));
+    assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 0);
+    side.take(Instant::ZERO, address("203.0.113.9:9"), &voice(8, 1)); // not this one
+    side.take(Instant::ZERO, other, &voice(7, 2));
+    side.take(Instant::ZERO, other, &voice(7, 3));
+    assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 1);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent[0].0.to, other);
+}
+
+#[test]
+fn the_address_never_moves_in_mid_call() {
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, far(), &voice(7, 0));
+    for nth in 1..50 {
+        side.take(Instant::ZERO, address("192.0.2.2:6000"), &voice(7, nth));
+        side.take(Instant::ZERO, address("198.51.100.7:7000"), &voice(9, nth));
+    }
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.received_packets, stats.strangers), (1, 98));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent[0].0.to, far());
+}
+
+#[test]
+fn a_new_offer_opens_the_address_again() {
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, address("192.0.2.2:6000"), &voice(7, 0));
+    // the same address again: what was learnt holds until a packet tells otherwise
+    side.stream.update(Instant::ZERO, &config(far(), 1));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent.pop().unwrap().0.to, address("192.0.2.2:6000"));
+    side.take(Instant::ZERO, far(), &voice(7, 1));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent.pop().unwrap().0.to, far());
+    // another address: there at once, unconfirmed if the call says so
+    let third = address("198.51.100.1:3000");
+    side.stream.update(Instant::ZERO, &StreamConfig { confirmed: false, ..config(third, 1) });
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    assert_eq!(side.sent.pop().unwrap().0.to, third);
+    assert!(!side.stream.stats(Instant::ZERO).confirmed);
+}
+
+#[test]
+fn what_is_not_agreed_or_not_rtp_is_counted() {
+    let mut side = Side::new(&config(far(), 1));
+    let mut other = voice(7, 0);
+    other[1] = 18;
+    side.take(Instant::ZERO, far(), &other);
+    side.take(Instant::ZERO, far(), b"hello");
+    side.take(Instant::ZERO, far(), &[]);
+    side.take(Instant::ZERO, far(), &[0x80, 200, 0, 9, 1, 2]);
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.unknown_type, stats.malformed, stats.received_packets), (1, 3, 0));
+}
+
+#[test]
+fn doubles_are_counted_and_played_once() {
+    let mut side = Side::new(&config(far(), 1));
+    for nth in [0, 1, 1, 3, 2, 2, 0] {
+        side.take(Instant::ZERO, far(), &voice(7, nth));
+    }
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.received_packets, stats.duplicate, stats.reordered, stats.lost, stats.ring_ms), (4, 3, 1, 0, 80));
+}
+
+#[test]
+fn another_source_takes_over_after_two_packets() {
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, far(), &voice(7, 0));
+    side.take(Instant::ZERO, far(), &voice(8, 500));
+    assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 1);
+    side.take(Instant::ZERO, far(), &voice(7, 1));
+    side.take(Instant::ZERO, far(), &voice(8, 501));
+    side.take(Instant::ZERO, far(), &voice(8, 502));
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.received_packets, stats.lost, stats.ring_ms), (3, 0, 20));
+}
+
+#[test]
+fn a_colliding_source_is_changed_once_with_a_bye() {
+    let mut side = Side::new(&config(far(), 7));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.sent.clear();
+    side.take(Instant::ZERO, far(), &voice(7, 0));
+    side.drain(Instant::ZERO);
+    let (transmit, packet) = side.sent.pop().unwrap();
+    assert_eq!(transmit.component, Component::Rtcp);
+    assert!(rtcp::Compound::parse(&packet).unwrap().any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(7))));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    let ours = rtp::Packet::parse(&side.sent.pop().unwrap().1).unwrap().ssrc;
+    assert_ne!(ours, 7);
+    // a mirror follows: it is heard, and we change no more
+    side.take(Instant::ZERO, far(), &voice(ours, 1));
+    side.take(Instant::ZERO, far(), &voice(ours, 2));
+    side.drain(Instant::ZERO);
+    assert!(side.sent.is_empty());
+    assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 2);
+}
+
+#[test]
+fn reports_tell_loss_jitter_and_round_trip() {
+    let mut call = Call::new();
+    call.delay = Duration::from_millis(30);
+    call.loss = 10;
+    call.run(30_000);
+    let near = call.near.stream.stats(call.now);
+    let far = call.far.stream.stats(call.now);
+    assert!((3..=12).contains(&near.reports_received), "{}", near.reports_received);
+    assert!((100..200).contains(&far.lost), "{}", far.lost);
+    assert!((50..200).contains(&near.remote_lost), "{}", near.remote_lost);
+    assert!((8..50).contains(&near.remote_fraction_lost), "{}", near.remote_fraction_lost);
+    assert!((59_000..72_000).contains(&near.rtt_us), "{}", near.rtt_us);
+    assert!((59_000..72_000).contains(&far.rtt_us), "{}", far.rtt_us);
+    assert_eq!(far.jitter_us, 0);
+}
+
+#[test]
+fn jitter_is_measured_and_played_over() {
+    let mut call = Call::new();
+    call.jitter_us = 40_000;
+    call.run(60_000);
+    let far = call.far.stream.stats(call.now);
+    assert!((8_000..20_000).contains(&far.jitter_us), "{}", far.jitter_us);
+    assert!(far.depth_ms >= 20 && far.depth_ms <= 80, "{}", far.depth_ms);
+    assert!(far.late < 60, "{}", far.late);
+    let mut detector = Detector::new(440, 8000);
+    detector.feed(&call.far.heard[8000..]);
+    assert!(detector.heard_ms() > 55_000, "{}", detector.heard_ms());
+}
+
+#[test]
+fn report_times_are_spread() {
+    let mut times = Vec::new();
+    for cname in 0..50u64 {
+        let side = Side::new(&StreamConfig { cname, ..config(far(), 1) });
+        times.push(side.stream.next_timeout().millis());
+    }
+    // rfc3550#A.7: half of 5 s, times 0.5 to 1.5, by e - 1.5
+    assert!(times.iter().all(|ms| (1026..=3078).contains(ms)), "{times:?}");
+    times.sort_unstable();
+    assert!(times[49] - times[0] > 1000);
+}
+
+#[test]
+fn digits_go_as_events_and_are_heard_once_each() {
+    let mut call = Call::new();
+    for digit in *b"159*0#D" {
+        assert!(call.near.stream.send_digit(digit, 100));
+    }
+    assert!(!call.near.stream.digits_idle());
+    call.run(3000);
+    assert!(call.near.stream.digits_idle());
+    let mut heard = Vec::new();
+    while let Some((digit, ms)) = call.far.stream.poll_digit() {
+        assert_eq!(ms, 100);
+        heard.push(digit);
+    }
+    assert_eq!(heard, b"159*0#D");
+    assert_eq!(call.far.stream.stats(call.now).lost, 0);
+}
+
+#[test]
+fn digits_arrive_over_a_bad_network() {
+    let mut call = Call::new();
+    call.loss = 20;
+    call.jitter_us = 15_000;
+    for digit in *b"0123456" {
+        assert!(call.near.stream.send_digit(digit, 160));
+    }
+    call.run(5000);
+    let mut heard = Vec::new();
+    while let Some((digit, _)) = call.far.stream.poll_digit() {
+        heard.push(digit);
+    }
+    assert_eq!(heard, b"0123456");
+}
+
+#[test]
+fn an_events_packets_are_what_rfc_4733_says() {
+    let mut side = Side::new(&config(far(), 1));
+    side.stream.send_digit(b'7', 70);
+    for n in 0..20 {
+        side.quantum(Instant::from_millis(n * 10), &[5; 80]);
+    }
+    let packets: Vec<_> = side.sent.iter().map(|sent| rtp::Packet::parse(&sent.1).unwrap()).collect();
+    let told: Vec<_> = packets
+        .iter()
+        .filter(|packet| packet.payload_type == 101)
+        .map(|packet| (packet.marker, packet.timestamp.wrapping_add(400), Event::parse(packet.payload).unwrap()))
+        .collect();
+    let event = |end, duration| Event { code: 7, end, volume: 10, duration };
+    // rfc4733#2.5.1.2 and #2.5.1.4: one timestamp, durations that rise, the last one three times
+    assert_eq!(
+        told,
+        [
+            (true, 0, event(false, 160)),
+            (false, 0, event(false, 320)),
+            (false, 0, event(false, 480)),
+            (false, 0, event(true, 560)),
+            (false, 0, event(true, 560)),
+            (false, 0, event(true, 560)),
+        ]
+    );
+    // rfc4733#2.5.1.6: a sequence number each, events and voice together
+    assert!(packets.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
+    assert!(packets[6].marker && packets[6].payload_type == 0);
+}
+
+#[test]
+fn a_long_event_goes_in_segments() {
+    let mut side = Side::new(&config(far(), 1));
+    let mut peer = Side::new(&config(near(), 2));
+    side.stream.send_digit(b'1', 12_000);
+    for n in 0..1400 {
+        side.quantum(Instant::from_millis(n * 10), &[0; 80]);
+    }
+    for (_, packet) in &side.sent {
+        if !rtp::is_rtcp(packet) {
+            peer.take(Instant::ZERO, near(), packet);
+        }
+    }
+    assert_eq!(peer.stream.poll_digit(), Some((b'1', 12_000)));
+    assert_eq!(peer.stream.poll_digit(), None);
+}
+
+#[test]
+fn digits_go_as_tones_to_who_takes_no_events() {
+    let mut call = Call::new();
+    call.near.stream.update(call.now, &StreamConfig { dtmf_send: None, ..config(far(), 1111) });
+    call.run(200);
+    call.far.heard.clear();
+    call.near.stream.send_digit(b'5', 200);
+    call.near.stream.pause(300);
+    call.near.stream.send_digit(b'#', 200);
+    call.run(1000);
+    let keys: Vec<_> = call.far.heard.chunks_exact(400).map(|piece| detect::key(piece, 8000)).collect();
+    let mut distinct = keys.clone();
+    distinct.dedup();
+    distinct.retain(Option::is_some);
+    assert_eq!(distinct, [Some(b'5'), Some(b'#')], "{keys:?}");
+}
+
+#[test]
+fn the_queue_of_digits_has_an_end() {
+    let mut side = Side::new(&config(far(), 1));
+    assert!(!side.stream.send_digit(b'x', 100));
+    for _ in 0..limits::DIGITS {
+        assert!(side.stream.send_digit(b'1', 100));
+    }
+    assert!(!side.stream.send_digit(b'1', 100));
+    assert!(!side.stream.pause(100));
+}
+
+#[test]
+fn a_digit_is_told_once_though_its_end_comes_three_times() {
+    let mut side = Side::new(&config(far(), 1));
+    let told = |end, duration| Event { code: 3, end, volume: 10, duration };
+    side.take(Instant::ZERO, far(), &event(1, 9000, true, told(false, 400)));
+    assert_eq!(side.stream.poll_digit(), None);
+    for nth in 2..5 {
+        side.take(Instant::ZERO, far(), &event(nth, 9000, false, told(true, 800)));
+    }
+    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
+    assert_eq!(side.stream.poll_digit(), None);
+}
+
+#[test]
+fn a_digit_is_told_though_only_an_end_came() {
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, far(), &event(9, 9000, false, Event { code: 10, end: true, volume: 0, duration: 1600 }));
+    assert_eq!(side.stream.poll_digit(), Some((b'*', 200)));
+}
+
+#[test]
+fn a_digit_is_told_though_no_end_came() {
+    let begun = Event { code: 3, end: false, volume: 10, duration: 800 };
+    // by time
+    let mut side = Side::new(&config(far(), 1));
+    side.take(Instant::ZERO, far(), &event(1, 9000, true, begun));
+    assert_eq!(side.stream.next_timeout(), Instant::from_millis(200));
+    side.stream.handle_timeout(Instant::from_millis(199));
+    assert_eq!(side.stream.poll_digit(), None);
+    side.stream.handle_timeout(Instant::from_millis(200));
+    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
+    // a late end does not tell it again
+    side.take(Instant::ZERO, far(), &event(2, 9000, false, Event { end: true, ..begun }));
+    assert_eq!(side.stream.poll_digit(), None);
+    // by the next digit
+    side.take(Instant::ZERO, far(), &event(3, 20_000, true, begun));
+    side.take(Instant::ZERO, far(), &event(4, 30_000, true, Event { code: 4, ..begun }));
+    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
+    // by voice
+    let mut packet = std::vec![0xff; 172];
+    rtp::write_header(&mut packet, 0, true, 5, 31_000, 2222);
+    side.take(Instant::ZERO, far(), &packet);
+    assert_eq!(side.stream.poll_digit(), Some((b'4', 100)));
+}
+
+#[test]
+fn events_leave_no_hole_in_the_voice() {
+    let mut side = Side::new(&config(far(), 1));
+    for nth in 0..3 {
+        side.take(Instant::ZERO, far(), &voice(2222, nth));
+    }
+    side.quantum(Instant::ZERO, &[0; 80]);
+    side.quantum(Instant::ZERO, &[0; 80]);
+    for nth in 0..6u16 {
+        let told = Event { code: 1, end: nth > 2, volume: 10, duration: 160 * nth.min(3) };
+        side.take(Instant::ZERO, far(), &event(1003 + nth, 5480, nth == 0, told));
+    }
+    for _ in 0..20 {
+        side.quantum(Instant::ZERO, &[0; 80]);
+    }
+    side.take(Instant::ZERO, far(), &voice(2222, 9));
+    side.quantum(Instant::ZERO, &[0; 80]);
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.lost, stats.late, stats.depth_ms, stats.overflow), (0, 0, 0, 0));
+}
+
+#[test]
+fn the_voice_holds_the_size_that_firmware_counts_on() {
+    assert!(size_of::<Stream>() <= 2200, "{}", size_of::<Stream>());
+}
+
+#[test]
+fn rubbish_does_no_harm() {
+    let mut random = Rng::new(&[9; 32]);
+    let mut side = Side::new(&config(far(), 1));
+    for n in 0..20_000u64 {
+        let mut packet: Vec<u8> = (0..random.below(200)).map(|_| random.next_u32() as u8).collect();
+        if let [first, second, ..] = &mut packet[..] {
+            if random.below(4) > 0 {
+                *first = 0x80 | (*first & 0x3f);
+            }
+            if random.below(4) > 0 {
+                *second = [0, 8, 101, 200, 201][random.below(5) as usize];
+            }
+        }
+        let now = Instant::from_millis(n * 10);
+        side.take(now, far(), &packet);
+        side.quantum(now, &[100; 80]);
+        while side.stream.poll_digit().is_some() {}
+        side.sent.clear();
+    }
+}
