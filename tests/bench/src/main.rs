@@ -13,12 +13,13 @@ fn main() -> ExitCode {
     let fine = match work.as_str() {
         "sizes" => parse::sizes(),
         "invite" => parse::invite(times),
+        "invite-lazily" => parse::invite_lazily(times),
         "invite-sdp" => parse::invite_sdp(times),
         "ok" => parse::ok(times),
         "print" => parse::print(times),
         "media" => media::both_ways(times),
         _ => {
-            eprintln!("usage: microsip-bench sizes|invite|invite-sdp|ok|print|media TIMES");
+            eprintln!("usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media TIMES");
             return ExitCode::from(2);
         }
     };
