@@ -59,18 +59,18 @@ impl<'a> Due<'a> {
     }
 
     fn take(&mut self, index: usize) {
-        if let Some(object) = self.cells.get(index).map(|cell| cell.object) {
-            if let Some(cell) = self.cells.get_mut(object as usize) {
-                cell.place = 0;
-            }
+        if let Some(object) = self.cells.get(index).map(|cell| cell.object)
+            && let Some(cell) = self.cells.get_mut(object as usize)
+        {
+            cell.place = 0;
         }
         self.len = self.len.saturating_sub(1);
-        if index < self.len {
-            if let Some((at, object)) = self.cells.get(self.len).map(|cell| (cell.at, cell.object)) {
-                self.stand(index, at, object);
-                self.up(index);
-                self.down(index);
-            }
+        if index < self.len
+            && let Some((at, object)) = self.cells.get(self.len).map(|cell| (cell.at, cell.object))
+        {
+            self.stand(index, at, object);
+            self.up(index);
+            self.down(index);
         }
     }
 

@@ -116,7 +116,10 @@ impl Duration {
     /// The `n`th part of it.
     #[must_use]
     pub const fn over(self, n: u64) -> Self {
-        Self(if n == 0 { self.0 } else { self.0 / n })
+        Self(match self.0.checked_div(n) {
+            Some(part) => part,
+            None => self.0,
+        })
     }
 }
 
