@@ -178,3 +178,6 @@ impl<'a> Contact<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

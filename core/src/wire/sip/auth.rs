@@ -78,3 +78,6 @@ impl<'a> Iterator for AuthParams<'a> {
         Some((name, value))
     }
 }
+
+#[cfg(test)]
+mod tests;

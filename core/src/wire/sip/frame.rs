@@ -118,3 +118,6 @@ impl Cutter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -325,3 +325,6 @@ fn headers(text: &[u8]) -> bool {
         !name.is_empty() && header.len() > name.len() && plain(name) && plain(value)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,7 @@ impl<'a> Via<'a> {
     }
 
     /// The protocol, host and port; the rest of the text is left in `raw`.
+    #[inline(always)]
     pub(super) fn read_sent_by(scan: &mut Scan<'a>) -> Option<Self> {
         scan.lws();
         let raw = scan.rest;
@@ -125,3 +126,6 @@ impl<'a> Via<'a> {
         self.raw
     }
 }
+
+#[cfg(test)]
+mod tests;

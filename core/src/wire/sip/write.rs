@@ -214,3 +214,6 @@ pub fn write_user(out: &mut Cursor<'_>, user: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use super::*;
+
+#[test]
+fn reads_every_form() {
+    let table: &[(&str, &str, &str, Option<&str>)] = &[
+        ("<sip:a@b>", "", "sip:a@b", None),
+        ("sip:a@b;tag=1", "", "sip:a@b", Some("1")),
+        ("<sip:a@b;tag=no>;TAG = yes", "", "sip:a@b;tag=no", Some("yes")),
+        ("\"A, \\\"B\\\" <c>\" <sip:a@b>", "\"A, \\\"B\\\" <c>\"", "sip:a@b", None),
+        ("A B\tC<sip:a@b>", "A B\tC", "sip:a@b", None),
+        ("Zo\u{eb} (work) <sip:a@b>", "Zo\u{eb} (work)", "sip:a@b", None),
+        ("Folded\r\n name <sip:a@b>;x=\"a;b,c\"\r\n ;tag=2", "Folded\r\n name", "sip:a@b", Some("2")),
+        (" tel:+1;x ", "", "tel:+1", None),
+        ("<http://x/?a,b;c>", "", "http://x/?a,b;c", None),
+    ];
+    for (text, display, uri, tag) in table {
+        let address = Address::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!((address.display, address.uri), (display.as_bytes(), uri.as_bytes()), "{text}");
+        assert_eq!(address.tag(), tag.map(str::as_bytes), "{text}");
+        assert_eq!(address.raw(), text.trim().as_bytes());
+    }
+}
+
+#[test]
+fn refuses() {
+    for text in [
+        "",
+        "*",
+        "a",
+        "<>",
+        "<sip:a@b",
+        "sip:a@b>",
+        "< sip:a@b>",
+        "\"a <sip:a@b>",
+        "\"a\" sip:a@b",
+        "<sip:a@b>;",
+        "<sip:a@b>;;x",
+        "<sip:a@b>;x=",
+        "<sip:a@b> x",
+        "<sip:a@b>, <sip:c@d>",
+        "sip:a@b, sip:c",
+        "sip:a@b?x=y",
+        "a, b <sip:a@b>",
+        "\"a\r\nb\" <sip:a@b>",
+        "\"\\\r\n\" <sip:a@b>",
+        "<sip:a@b>;x=\"",
+        "<bob>",
+        "bob;tag=1",
+    ] {
+        assert_eq!(Address::parse(text.as_bytes()), None, "{text:?}");
+    }
+}
+
+#[test]
+fn shows_names_to_people() {
+    let mut room = [0; 50];
+    let mut out = Cursor::new(&mut room);
+    Address::parse(b"\"a \\\\ \\\"b\\\"\r\n\tc\" <sip:a@b>").unwrap().display_text(&mut out);
+    assert_eq!(out.written(), b"a \\ \"b\" c");
+}
+
+#[test]
+fn reads_q_and_expires() {
+    let read = |text: &'static [u8]| Address::parse(text).map(|address| (address.q(), address.expires())).unwrap();
+    assert_eq!(read(b"<sip:a>;q=0.75;expires=60"), (Some(750), Some(60)));
+    assert_eq!(read(b"<sip:a>;q=1.0"), (Some(1000), None));
+    assert_eq!(read(b"<sip:a>;q=1.1;expires=never"), (None, Some(3600)));
+    assert_eq!(read(b"<sip:a>;q=2;expires=99999999999"), (None, Some(3600)));
+}
