@@ -46,3 +46,58 @@ pub const MESSAGE: usize = 65_535;
 
 /// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
 pub const URI_PARTS_COMPARED: usize = 32;
+/// UDP sockets a driver may number; one for each local address. 32 bytes each.
+pub const SOCKETS: usize = 16;
+
+/// Places that one look-up may give; more are cut off. 24 bytes each in every request.
+pub const TARGETS: usize = 8;
+
+/// Addresses remembered as an account's own (its registrar's and proxies'); more are not. 17 bytes each.
+pub const OWN_ADDRESSES: usize = 8;
+
+/// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.
+pub const AUTH_TRIES: u8 = 4;
+
+/// Challenges an account keeps: one of its registrar or far end, one of a proxy.
+pub const CHALLENGES: usize = 2;
+
+/// Bytes of one kept challenge (realm, nonce and opaque); a longer one cannot be answered. Real ones have 60 to 200.
+pub const CHALLENGE: usize = 256;
+
+/// Redirections (3xx) followed for one call; more ends it (loops).
+pub const REDIRECTS: u8 = 5;
+
+/// Deadlines served in one call of `handle_timeout`; what is left is due at once again.
+pub const TIMEOUTS_A_CALL: usize = 64;
+
+/// Calls served in one call of `audio` on the own buses, so that a driver's lock is held shortly.
+pub const TICKS_A_CALL: usize = 64;
+
+/// Room kept before an answer's echoed headers for its status line; our longest reason phrase fits.
+pub const STATUS_LINE: usize = 64;
+
+/// A SIP message on the shortest path is at least this long; less cannot hold the mandatory headers.
+pub const SMALLEST_MESSAGE: usize = 64;
+
+/// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
+pub const INTERVAL_TRIES: u8 = 3;
+
+/// A registration's lifetime when nothing is wished (seconds): what most registrars of offices use.
+pub const EXPIRES: u32 = 300;
+
+/// Seconds between keepalives on UDP: below the 30 s that cheap NATs forget a binding after.
+pub const KEEPALIVE: u32 = 15;
+
+/// First and longest wait after a failed registration, in seconds (RFC 5626 §4.5).
+pub const RETRY_FIRST: u64 = 30;
+/// See [`RETRY_FIRST`].
+pub const RETRY_LONGEST: u64 = 1800;
+
+/// Silence of an address before the next one is tried, in milliseconds, while another remains.
+pub const FAIL_OVER_MS: u64 = 4000;
+
+/// An INVITE that rings this long (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
+pub const RINGING_MS: u64 = 180_000;
+
+/// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.
+pub const TRYING_MS: u64 = 200;

@@ -166,6 +166,16 @@ pub enum CallText {
     UserAgent = 7,
 }
 
+/// Texts of an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum AccountText {
+    /// Its address of record.
+    Uri = 1,
+    /// The realm of the challenge that was refused last.
+    RefusedRealm = 2,
+}
+
 /// Which message of a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]

@@ -1,0 +1,154 @@
+//! An account: its texts lie packed in one block; its registration keeps itself alive.
+
+use super::place::Place;
+use super::{AccountState, Cause};
+use crate::base::limits::{CHALLENGES, OWN_ADDRESSES};
+use crate::base::slots::Handle;
+use crate::base::text::Span;
+use crate::base::time::Instant;
+use crate::sip::auth::PackedChallenge;
+use crate::sip::tag::Tag;
+use core::net::IpAddr;
+
+/// An account and its registration. All texts are spans of its block.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) uri: Span,
+    /// The user part of `uri`.
+    pub(crate) user: Span,
+    /// The host of `uri`, with its port.
+    pub(crate) domain: Span,
+    /// Request-URI of REGISTER.
+    pub(crate) registrar: Span,
+    pub(crate) proxy: Span,
+    pub(crate) username: Span,
+    pub(crate) password: Span,
+    pub(crate) realm: Span,
+    pub(crate) display_name: Span,
+    /// The realm of the challenge that was refused last.
+    pub(crate) refused_realm: Span,
+    /// Where `refused_realm` and the pinned realm may be written.
+    pub(crate) fixed_end: u16,
+    /// Realms seen over the account's own hop: in a challenge of REGISTER, or of a request to its own domain.
+    pub(crate) pinned: [Span; 2],
+    pub(crate) tag: u64,
+    pub(crate) no_register: bool,
+    pub(crate) wished_expires: u32,
+    pub(crate) keepalive: u32,
+    pub(crate) challenges: [Kept; CHALLENGES],
+    /// The way to the registrar or proxy, resolved.
+    pub(crate) hop: Option<Place>,
+    pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
+    /// User part of our Contact, which only REGISTER carries.
+    pub(crate) contact: u64,
+    pub(crate) registration: Registration,
+    pub(crate) state: AccountState,
+    pub(crate) sip_code: u16,
+    pub(crate) cause: Cause,
+    /// States reached since the last event, a bit each; bit 31: a challenge was refused.
+    pub(crate) pending: u32,
+    /// To be removed once the registration has ended.
+    pub(crate) leaving: bool,
+}
+
+/// A challenge that an account keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) challenge: PackedChallenge,
+    /// Which use of this place; 0: none yet.
+    pub(crate) generation: u32,
+    /// How often its nonce was used.
+    pub(crate) count: u32,
+    /// It came from a proxy (407).
+    pub(crate) proxy: bool,
+}
+
+/// The registration of an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Registration {
+    /// Wanted by the application.
+    pub(crate) wanted: bool,
+    pub(crate) request: Handle,
+    /// Its Call-ID.
+    pub(crate) id: u64,
+    pub(crate) local_tag: Tag,
+    pub(crate) number: u32,
+    /// What we ask for now (raised by 423).
+    pub(crate) ask: u32,
+    pub(crate) interval_tries: u8,
+    pub(crate) failures: u32,
+    /// When to register again.
+    pub(crate) next: Instant,
+    pub(crate) expires: Instant,
+    pub(crate) keepalive_at: Instant,
+    /// A keepalive is to be sent.
+    pub(crate) keepalive_owed: bool,
+}
+
+impl Registration {
+    const EMPTY: Self = Self {
+        wanted: false,
+        request: Handle::NONE,
+        id: 0,
+        local_tag: Tag { handle: Handle::NONE, secret: 0 },
+        number: 0,
+        ask: 0,
+        interval_tries: 0,
+        failures: 0,
+        next: Instant::NEVER,
+        expires: Instant::NEVER,
+        keepalive_at: Instant::NEVER,
+        keepalive_owed: false,
+    };
+}
+
+impl Account {
+    pub(crate) const EMPTY: Self = Self {
+        uri: Span::EMPTY,
+        user: Span::EMPTY,
+        domain: Span::EMPTY,
+        registrar: Span::EMPTY,
+        proxy: Span::EMPTY,
+        username: Span::EMPTY,
+        password: Span::EMPTY,
+        realm: Span::EMPTY,
+        display_name: Span::EMPTY,
+        refused_realm: Span::EMPTY,
+        fixed_end: 0,
+        pinned: [Span::EMPTY; 2],
+        tag: 0,
+        no_register: false,
+        wished_expires: 0,
+        keepalive: 0,
+        challenges: [Kept { challenge: PackedChallenge::EMPTY, generation: 0, count: 0, proxy: false }; CHALLENGES],
+        hop: None,
+        own: [None; OWN_ADDRESSES],
+        contact: 0,
+        registration: Registration::EMPTY,
+        state: AccountState::Unregistered,
+        sip_code: 0,
+        cause: Cause::Normal,
+        pending: 0,
+        leaving: false,
+    };
+
+    /// It is registered, so there is something to undo.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.registration.expires != Instant::NEVER
+    }
+
+    /// Remembers an address as the account's own.
+    pub(crate) fn own_address(&mut self, ip: IpAddr) {
+        if self.own.contains(&Some(ip)) {
+            return;
+        }
+        if let Some(free) = self.own.iter_mut().find(|own| own.is_none()) {
+            *free = Some(ip);
+        }
+    }
+
+    /// The earliest thing to wake for.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.registration.next.min(self.registration.keepalive_at)
+    }
+}

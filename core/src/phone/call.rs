@@ -1,0 +1,137 @@
+//! A call: a session between its INVITE and the release of its last event.
+
+use super::{CallState, Cause, Source};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::media::gain::Gain;
+use crate::offer::Agreed;
+use core::net::IpAddr;
+
+/// The media ports of a call.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Ports {
+    #[default]
+    Closed,
+    /// The wish is out, or waits to be polled.
+    Wished(IpAddr),
+    Open {
+        local: IpAddr,
+        rtp: u16,
+        rtcp: u16,
+    },
+}
+
+/// What waits for the media ports ("Preparing").
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Waiting {
+    #[default]
+    Nothing,
+    /// The INVITE with our offer.
+    Offer,
+    /// An answer with this status to the INVITE.
+    Answer(u16),
+}
+
+/// How far an end from our side has come while the INVITE is not answered.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Cancel {
+    #[default]
+    No,
+    /// Waits for a provisional answer (rfc3261#9.1).
+    Wanted,
+    Sent,
+}
+
+/// [`Call::pending`]: the media changed.
+pub(crate) const PENDING_MEDIA: u32 = 1 << 16;
+/// [`Call::pending`]: digits have come.
+pub(crate) const PENDING_DIGIT: u32 = 1 << 17;
+/// [`Call::pending`]: our digits are sent.
+pub(crate) const PENDING_SENT: u32 = 1 << 18;
+
+/// A call.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) account: Handle,
+    pub(crate) tag: u64,
+    pub(crate) source: Source,
+    pub(crate) state: CallState,
+    pub(crate) incoming: bool,
+    pub(crate) dialog: Handle,
+    /// Our INVITE, while it runs.
+    pub(crate) request: Handle,
+    /// Their INVITE (or re-INVITE), while it waits for an answer or an ACK.
+    pub(crate) server: Handle,
+    pub(crate) ports: Ports,
+    pub(crate) waiting: Waiting,
+    pub(crate) agreed: Option<Agreed>,
+    pub(crate) session_id: u64,
+    pub(crate) version: u64,
+    /// Fingerprint of the last description we sent, so that `o=` grows only with a change.
+    pub(crate) described: u64,
+    /// The stream runs.
+    pub(crate) media: bool,
+    /// We sent an offer in a 2xx; the ACK brings the answer.
+    pub(crate) answer_in_ack: bool,
+    pub(crate) gain_in: Gain,
+    pub(crate) gain_out: Gain,
+    pub(crate) pending: u32,
+    pub(crate) started: Instant,
+    pub(crate) connected: Instant,
+    pub(crate) ended: Instant,
+    pub(crate) sip_code: u16,
+    pub(crate) cause: Cause,
+    pub(crate) cancel: Cancel,
+    pub(crate) redirects: u8,
+    /// When ringing is given up.
+    pub(crate) give_up: Instant,
+    /// The last digits command, and the one whose end was told.
+    pub(crate) digits: u64,
+    pub(crate) digits_told: u64,
+    /// Lengths of the kept messages.
+    pub(crate) first: u16,
+    pub(crate) last: u16,
+    /// Place in the list of running streams + 1.
+    pub(crate) running: u32,
+}
+
+impl Call {
+    pub(crate) const EMPTY: Self = Self {
+        account: Handle::NONE,
+        tag: 0,
+        source: Source::Device,
+        state: CallState::Calling,
+        incoming: false,
+        dialog: Handle::NONE,
+        request: Handle::NONE,
+        server: Handle::NONE,
+        ports: Ports::Closed,
+        waiting: Waiting::Nothing,
+        agreed: None,
+        session_id: 0,
+        version: 0,
+        described: 0,
+        media: false,
+        answer_in_ack: false,
+        gain_in: Gain::EMPTY,
+        gain_out: Gain::EMPTY,
+        pending: 0,
+        started: Instant::ZERO,
+        connected: Instant::NEVER,
+        ended: Instant::NEVER,
+        sip_code: 0,
+        cause: Cause::Normal,
+        cancel: Cancel::No,
+        redirects: 0,
+        give_up: Instant::NEVER,
+        digits: 0,
+        digits_told: 0,
+        first: 0,
+        last: 0,
+        running: 0,
+    };
+
+    pub(crate) const fn bit(state: CallState) -> u32 {
+        1 << state as u32
+    }
+}

@@ -1,0 +1,170 @@
+//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks.
+
+use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA, PENDING_SENT};
+use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use super::object::Object;
+use super::{AccountId, CallId, CallState, Event, EventKind, Phone};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+
+/// [`super::account::Account::pending`]: a challenge was refused.
+pub(crate) const PENDING_CHALLENGE: u32 = 1 << 31;
+
+const STATES: u32 = (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
+
+impl Phone<'_> {
+    /// The next event; it releases the one before. What an ended call has to say can be read until then.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.release_event();
+        loop {
+            let place = self.events.first()?;
+            let calls = self.calls.capacity() as u32;
+            let event = if place < calls { self.call_event(place) } else { self.account_event(place - calls) };
+            match event {
+                Some(event) => return Some(event),
+                None => {
+                    self.events.pop();
+                }
+            }
+        }
+    }
+
+    /// The event given out last is done with: the slot of its ended call is free.
+    pub fn release_event(&mut self) {
+        let told = core::mem::replace(&mut self.told, Handle::NONE);
+        if !told.is_none() && self.calls.get(told).is_some() {
+            self.forget_ended(told.index);
+            let account = self.calls.get(told).map_or(Handle::NONE, |call| call.account);
+            self.free_call(told);
+            self.leave(Instant::ZERO, account);
+        }
+        let account = core::mem::replace(&mut self.told_account, Handle::NONE);
+        self.leave(Instant::ZERO, account);
+    }
+
+    /// Takes a call out of the list of those that ended and were not fetched.
+    fn forget_ended(&mut self, index: u32) {
+        // nearly always the first; else the list turns once
+        for _ in 0..self.ended.len() {
+            match self.ended.pop() {
+                Some(first) if first == index => {
+                    return;
+                }
+                Some(other) => self.ended.push(other),
+                None => return,
+            }
+        }
+    }
+
+    fn call_event(&mut self, index: u32) -> Option<Event> {
+        let handle = self.calls.handle_at(index)?;
+        let call = self.calls.get_mut(handle)?;
+        let mut event = Event {
+            kind: EventKind::Call,
+            account: AccountId(call.account),
+            call: CallId(handle),
+            tag: call.tag,
+            token: 0,
+            at: call.started,
+            state: call.state as u32,
+            reached: 0,
+            sip_code: call.sip_code,
+            result: super::Cause::Normal,
+            value: 0,
+        };
+        let incoming = Call::bit(CallState::Incoming);
+        if call.pending & incoming != 0 {
+            call.pending &= !incoming;
+            event.state = CallState::Incoming as u32;
+            event.reached = incoming;
+            event.sip_code = 0;
+            return Some(event);
+        }
+        let states = call.pending & STATES;
+        if states != 0 {
+            call.pending &= !STATES;
+            event.state = 31 - states.leading_zeros();
+            event.reached = states;
+            if event.state == CallState::Connected as u32 {
+                event.at = call.connected;
+            }
+            if event.state == CallState::Calling as u32 {
+                event.sip_code = 0;
+            }
+            return Some(event);
+        }
+        if call.pending & PENDING_MEDIA != 0 {
+            call.pending &= !PENDING_MEDIA;
+            event.kind = EventKind::Media;
+            event.value = call.agreed.map_or(0, |agreed| {
+                u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
+            });
+            return Some(event);
+        }
+        if call.pending & PENDING_DIGIT != 0 {
+            if let Some((digit, _)) = self.streams.get_mut(index as usize).and_then(crate::media::Stream::poll_digit) {
+                event.kind = EventKind::Digit;
+                event.value = u32::from(digit);
+                return Some(event);
+            }
+            call.pending &= !PENDING_DIGIT;
+        }
+        if call.pending & PENDING_SENT != 0 {
+            call.pending &= !PENDING_SENT;
+            event.kind = EventKind::DigitsSent;
+            event.token = call.digits_told;
+            return Some(event);
+        }
+        let ended = Call::bit(CallState::Ended);
+        if call.pending & ended != 0 {
+            call.pending &= !ended;
+            event.state = CallState::Ended as u32;
+            event.reached = ended;
+            event.at = call.ended;
+            event.result = call.cause;
+            self.told = handle;
+            return Some(event);
+        }
+        None
+    }
+
+    fn account_event(&mut self, index: u32) -> Option<Event> {
+        let handle = self.accounts.handle_at(index)?;
+        let account = self.accounts.get_mut(handle)?;
+        if account.pending == 0 {
+            return None;
+        }
+        let mut event = Event {
+            kind: EventKind::Account,
+            account: AccountId(handle),
+            call: CallId::NONE,
+            tag: account.tag,
+            token: 0,
+            at: Instant::ZERO,
+            state: account.state as u32,
+            reached: account.pending & !PENDING_CHALLENGE,
+            sip_code: account.sip_code,
+            result: account.cause,
+            value: 0,
+        };
+        if account.pending & PENDING_CHALLENGE != 0 {
+            account.pending &= !PENDING_CHALLENGE;
+            event.kind = EventKind::Challenge;
+            event.reached = 0;
+            return Some(event);
+        }
+        account.pending = 0;
+        self.told_account = handle;
+        Some(event)
+    }
+
+    /// A call's digits are all sent.
+    pub(super) fn check_digits(&mut self, handle: Handle) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        if call.digits != call.digits_told && self.streams.get(handle.index as usize).is_some_and(crate::media::Stream::digits_idle) {
+            call.digits_told = call.digits;
+            call.pending |= PENDING_SENT;
+            self.tell(Object::Call(handle.index));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Requests inside a dialog: BYE, re-INVITE, OPTIONS; and the end of a call.
+
+use super::call::{Call, Cancel, Ports};
+use super::object::Object;
+use super::render::Describe;
+use super::reply::Extra;
+use super::request::Sending;
+use super::route::Keys;
+use super::server::Server;
+use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::offer::Local;
+use crate::sip::dialog::contact_uri;
+use crate::sip::server::State;
+use crate::wire::sip::{Message, Method};
+
+impl Phone<'_> {
+    /// A request in one of our dialogs.
+    pub(super) fn request_in_dialog(&mut self, now: Instant, flow: Flow, dialog_handle: Handle, keys: Keys, request: &Message<'_>, method: Method<'_>) {
+        let Ok(cseq) = request.cseq() else { return };
+        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        // rfc3261#12.2.2: a number that does not grow is out of order
+        if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
+            self.answer_at_once(flow, request, 500, Extra { reason: "CSeq Out Of Order", ..Extra::default() });
+            return;
+        }
+        dialog.remote_number = Some(cseq.number);
+        let call_handle = dialog.call;
+        match method {
+            Method::Bye => {
+                self.answer_and_bury(now, flow, request, keys.key, 200);
+                self.keep(call_handle, request);
+                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                    dialog.confirmed = false; // nothing is left to end there
+                    dialog.bye_owed = false;
+                }
+                let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
+                if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Proceeding) {
+                    // rfc3261#15.1.2: what is pending gets 487
+                    if self.render_answer(server, 487, Describe::Nothing).is_ok() {
+                        self.give_answer(now, server, 487);
+                    }
+                } else if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
+                    self.end_server(now, server);
+                }
+                self.end_call(now, call_handle, Cause::Normal, 0);
+            }
+            Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
+            Method::Options => self.answer_at_once(flow, request, 200, Extra { allow: true, accept: true, ..Extra::default() }),
+            Method::Other(_) => self.answer_at_once(flow, request, 501, Extra { allow: true, ..Extra::default() }),
+            _ => self.answer_at_once(flow, request, 405, Extra { allow: true, ..Extra::default() }),
+        }
+    }
+
+    /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
+    fn invited_again(&mut self, now: Instant, flow: Flow, dialog_handle: Handle, keys: Keys, invite: &Message<'_>) {
+        let call_handle = self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
+        let Some(call) = self.calls.get(call_handle) else {
+            self.answer_at_once(flow, invite, 481, Extra::default());
+            return;
+        };
+        if let Some(pending) = self.servers.get(call.server) {
+            // rfc3261#14.2: the one before is not finished
+            let status = if pending.transaction.state() == State::Proceeding { 500 } else { 491 };
+            let retry_after = if status == 500 { 1 + self.rng.below(10) } else { 0 };
+            self.answer_at_once(flow, invite, status, Extra { retry_after, ..Extra::default() });
+            return;
+        }
+        if !call.request.is_none() || call.state != CallState::Connected {
+            self.answer_at_once(flow, invite, 491, Extra::default());
+            return;
+        }
+        if let Err(status) = super::incoming::check_invite(invite) {
+            self.answer_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+            return;
+        }
+        let filled = self.servers.insert(Server::EMPTY).and_then(|handle| {
+            let filled = self.fill_server(now, handle, flow, keys, invite);
+            if filled.is_none() {
+                self.servers.remove(handle);
+            }
+            filled.map(|()| handle)
+        });
+        let Some(handle) = filled else {
+            self.answer_at_once(flow, invite, 500, Extra { retry_after: 1, ..Extra::default() });
+            return;
+        };
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.call = call_handle;
+            server.dialog = dialog_handle;
+            server.again = true;
+        }
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.server = handle;
+        }
+        if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+            dialog.usages = dialog.usages.saturating_add(1);
+            // rfc3261#12.2.2: a target refresh
+            if let Some(target) = contact_uri(invite) {
+                dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
+            }
+        }
+        self.keep(call_handle, invite);
+        let late = !super::outgoing::has_description(invite);
+        let refusal = if late { None } else { self.refusal_of(flow, invite) };
+        if let Some((status, describe)) = refusal {
+            if self.render_answer(handle, status, describe).is_ok() {
+                self.give_answer(now, handle, status);
+            }
+            return;
+        }
+        self.find_next_hop(dialog_handle);
+        let describe = if late { Describe::Offer } else { Describe::Answer };
+        let status = if self.render_answer(handle, 200, describe).is_ok() { 200 } else { 500 };
+        if status == 500 && self.render_answer(handle, 500, Describe::Nothing).is_err() {
+            self.end_server(now, handle);
+            return;
+        }
+        self.give_answer(now, handle, status);
+        if status != 200 {
+            return;
+        }
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.answer_in_ack = late;
+        }
+        if !late {
+            self.run_media(now, call_handle, true);
+        }
+    }
+
+    fn refusal_of(&self, flow: Flow, invite: &Message<'_>) -> Option<(u16, Describe)> {
+        let local = self.local_of(flow.socket())?;
+        let tried = crate::offer::answer(invite.body(), &Local::new(local.ip(), 9, 0), &mut crate::base::cursor::Cursor::new(&mut []));
+        let error = match tried {
+            Ok(_) => return None,
+            Err(error) => error,
+        };
+        Some((error.status(), Describe::Warning(error.warning(), error.reason())))
+    }
+
+    /// Sends BYE in a dialog that is confirmed.
+    pub(super) fn send_bye(&mut self, now: Instant, dialog_handle: Handle) {
+        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        dialog.confirmed = false;
+        let (flow, own_hop) = (dialog.flow, dialog.own_hop);
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else { return };
+        match flow {
+            Some(flow) => self.go_over(now, request, flow, own_hop),
+            None => self.end_request(request),
+        }
+    }
+
+    /// Ends a call, whatever its state: refuses, cancels or says BYE.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
+    pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        match slot.state {
+            CallState::Ended => return Err(CommandError::State),
+            CallState::Incoming | CallState::Early if slot.incoming => self.refuse_call(now, call.0, 486, Cause::Normal),
+            CallState::Calling | CallState::Early => self.cancel_call(now, call.0, Cause::Normal),
+            _ => self.end_call(now, call.0, Cause::Normal, 0),
+        }
+        Ok(())
+    }
+
+    /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is told.
+    pub(super) fn end_call(&mut self, now: Instant, call_handle: Handle, cause: Cause, status: u16) {
+        let Some(call) = self.calls.get(call_handle) else { return };
+        if call.state == CallState::Ended {
+            return;
+        }
+        let (dialog_handle, server, ports, cancelled) = (call.dialog, call.server, call.ports, call.cancel);
+        let given_up = call.cause;
+        self.stop_media(now, call_handle);
+        self.drop_forks(dialog_handle);
+        if self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
+            let unacknowledged = self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
+            if unacknowledged {
+                // rfc3261#15: the called side waits for the ACK before its BYE
+                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                    dialog.bye_owed = true;
+                    dialog.confirmed = false;
+                }
+            } else {
+                self.send_bye(now, dialog_handle);
+            }
+        }
+        if let Ports::Open { .. } = ports {
+            self.close_ports(call_handle);
+        }
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        call.ports = Ports::Closed;
+        call.waiting = super::call::Waiting::Nothing;
+        call.state = CallState::Ended;
+        call.ended = now;
+        call.give_up = Instant::NEVER;
+        call.cause = if cancelled != Cancel::No && cause == Cause::Normal { given_up } else { cause };
+        if status > 0 {
+            call.sip_code = status;
+        }
+        call.pending |= Call::bit(CallState::Ended);
+        self.schedule(Object::Call(call_handle.index));
+        self.ended.push(call_handle.index);
+        self.tell(Object::Call(call_handle.index));
+    }
+
+    /// A call's slot is free again: its last event has been released, or gave way.
+    pub(super) fn free_call(&mut self, call_handle: Handle) {
+        let Some(call) = self.calls.get(call_handle) else { return };
+        let (dialog, server) = (call.dialog, call.server);
+        if let Some(server) = self.servers.get_mut(server) {
+            server.call = Handle::NONE;
+        }
+        if let Some(slot) = self.dialogs.get_mut(dialog) {
+            slot.call = Handle::NONE;
+        }
+        self.calls.remove(call_handle);
+        self.release_dialog(dialog);
+    }
+}

@@ -1,0 +1,393 @@
+//! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
+
+use super::call::{Call, Ports, Waiting};
+use super::object::Object;
+use super::outgoing::has_description;
+use super::place::Place;
+use super::render::Describe;
+use super::reply::Extra;
+use super::route::Keys;
+use super::server::Server;
+use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
+use crate::base::count;
+use crate::base::cursor::Cursor;
+use crate::base::limits::{STATUS_LINE, TRYING_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::offer::{Local, OfferError};
+use crate::sip::dialog::{Dialog, contact_uri};
+use crate::sip::server::State;
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Address, Message, Name, echo_with_routes};
+
+impl Phone<'_> {
+    /// An INVITE outside a dialog.
+    pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
+        if self.closing {
+            self.answer_at_once(flow, invite, 480, Extra::default());
+            return;
+        }
+        if let Err(status) = check_invite(invite) {
+            self.answer_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+            return;
+        }
+        if let Err(error) = self.try_offer(flow, invite) {
+            self.answer_at_once(flow, invite, error.status(), Extra::default());
+            return;
+        }
+        let Some(call) = self.new_call() else {
+            count::up(&mut self.counters.refused_full);
+            self.answer_at_once(flow, invite, 486, Extra::default());
+            return;
+        };
+        if self.admit(now, flow, account, call, keys, invite).is_none() {
+            // no transaction slot, no dialog slot, or texts that are too long
+            self.calls.remove(call);
+            count::up(&mut self.counters.refused_full);
+            self.answer_at_once(flow, invite, 503, Extra { retry_after: 5, ..Extra::default() });
+        }
+    }
+
+    /// Whether we could answer its offer, before anybody is rung for it.
+    fn try_offer(&self, flow: Flow, invite: &Message<'_>) -> Result<(), OfferError> {
+        if !has_description(invite) {
+            return Ok(());
+        }
+        let Some(local) = self.local_of(flow.socket()) else { return Ok(()) };
+        crate::offer::answer(invite.body(), &Local::new(local.ip(), 9, 0), &mut Cursor::new(&mut [])).map(|_| ())
+    }
+
+    fn admit(&mut self, now: Instant, flow: Flow, account: Handle, call_handle: Handle, keys: Keys, invite: &Message<'_>) -> Option<()> {
+        let secret = self.rng.next_u64();
+        let number = invite.cseq().ok()?.number;
+        let dialog_handle = self.dialogs.insert(Dialog::EMPTY)?;
+        let own_hop = self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
+        let mut dialog = Dialog {
+            call: call_handle,
+            account,
+            local_tag: Tag { handle: dialog_handle, secret },
+            remote_number: Some(number),
+            flow: Some(flow),
+            usages: 2, // the call, and its INVITE
+            own_hop,
+            ..Dialog::EMPTY
+        };
+        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let built = set_from_invite(&mut dialog, block, invite);
+        let server = built.and_then(|()| self.servers.insert(Server::EMPTY));
+        let Some(server_handle) = server else {
+            self.dialogs.remove(dialog_handle);
+            return None;
+        };
+        if self.fill_server(now, server_handle, flow, keys, invite).is_none() {
+            self.servers.remove(server_handle);
+            self.dialogs.remove(dialog_handle);
+            count::up(&mut self.counters.oversize);
+            return None;
+        }
+        if let Some(server) = self.servers.get_mut(server_handle) {
+            server.call = call_handle;
+            server.dialog = dialog_handle;
+        }
+        if let Some(slot) = self.dialogs.get_mut(dialog_handle) {
+            *slot = dialog;
+        }
+        self.find_next_hop(dialog_handle);
+        let local = self.local_of(flow.socket());
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.account = account;
+            call.incoming = true;
+            call.state = CallState::Incoming;
+            call.pending |= Call::bit(CallState::Incoming);
+            call.dialog = dialog_handle;
+            call.server = server_handle;
+            call.started = now;
+            call.answer_in_ack = !has_description(invite);
+            if let Some(local) = local {
+                call.ports = Ports::Wished(local.ip());
+            }
+        }
+        self.keep(call_handle, invite);
+        self.wish(Object::Call(call_handle.index));
+        self.tell(Object::Call(call_handle.index));
+        // the phone rings
+        if self.render_answer(server_handle, 180, Describe::Nothing).is_ok() {
+            self.give_answer(now, server_handle, 180);
+        }
+        Some(())
+    }
+
+    /// Puts an INVITE's echo and offer in its transaction's buffer.
+    pub(super) fn fill_server(&mut self, now: Instant, handle: Handle, flow: Flow, keys: Keys, invite: &Message<'_>) -> Option<()> {
+        let block = self.server_bytes.get_mut(handle.index);
+        let offer = if has_description(invite) { invite.body() } else { &[] };
+        let offer_start = block.len().checked_sub(offer.len())?;
+        let (front, back) = block.split_at_mut(offer_start);
+        back.copy_from_slice(offer);
+        let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
+        echo_with_routes(invite, flow.remote(), &mut out);
+        let echo_end = STATUS_LINE + out.finish().ok()?;
+        let server = self.servers.get_mut(handle)?;
+        *server = Server {
+            transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
+            flow: Place::new(flow),
+            key: keys.key,
+            echo_end: u16::try_from(echo_end).ok()?,
+            offer: u16::try_from(offer.len()).ok()?,
+            has_tag: invite.to().is_ok_and(|to| to.tag().is_some()),
+            ..Server::EMPTY
+        };
+        self.server_table.insert(keys.base, handle.index);
+        self.schedule(Object::Server(handle.index));
+        Some(())
+    }
+
+    /// An answer that was rendered leaves.
+    pub(super) fn give_answer(&mut self, now: Instant, handle: Handle, status: u16) {
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.transaction.handle_answer(now, status);
+        }
+        self.owe(Object::Server(handle.index));
+        self.schedule(Object::Server(handle.index));
+    }
+
+    /// A server transaction is over.
+    pub(super) fn end_server(&mut self, now: Instant, handle: Handle) {
+        let Some(server) = self.servers.get(handle).copied() else { return };
+        // rfc3261#17.2.1 timer I, rfc6026#7.1 timer L: repetitions are absorbed in silence
+        self.tombstones.bury(now, server.key, 0, 0);
+        self.server_table.remove(handle.index);
+        self.servers.remove(handle);
+        self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
+        if let Some(call) = self.calls.get_mut(server.call) {
+            if call.server == handle {
+                call.server = Handle::NONE;
+            }
+        }
+        self.release_dialog(server.dialog);
+    }
+
+    /// Answers an incoming call with 180, 183 or 200.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code.
+    pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        if !matches!(code, 180 | 183 | 200) {
+            return Err(CommandError::Range);
+        }
+        if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) || slot.server.is_none() {
+            return Err(CommandError::State);
+        }
+        self.answer_call(now, call.0, code);
+        Ok(())
+    }
+
+    pub(super) fn answer_call(&mut self, now: Instant, call_handle: Handle, code: u16) {
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let server_handle = call.server;
+        let late = call.answer_in_ack;
+        let Some(server) = self.servers.get(server_handle).copied() else { return };
+        let describe = match (code, late) {
+            (180, _) | (183, true) => Describe::Nothing, // without PRACK an offer of ours cannot stand in a provisional answer
+            (_, true) => Describe::Offer,
+            (_, false) => Describe::Answer,
+        };
+        if describe != Describe::Nothing && !self.ports_ready(call_handle, server.flow.flow(), Waiting::Answer(code)) {
+            return;
+        }
+        if let Err(cause) = self.render_answer(server_handle, code, describe) {
+            let status = if cause == Cause::Codec { 488 } else { 500 };
+            self.refuse_call(now, call_handle, status, cause);
+            return;
+        }
+        self.give_answer(now, server_handle, code);
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        call.sip_code = code;
+        match code {
+            183 => {
+                call.state = CallState::Early;
+                call.pending |= Call::bit(CallState::Early);
+            }
+            200 => {
+                call.state = CallState::Connected;
+                call.connected = now;
+                call.pending |= Call::bit(CallState::Connected);
+                if let Some(dialog) = self.dialogs.get_mut(call.dialog) {
+                    dialog.confirmed = true;
+                }
+            }
+            _ => {}
+        }
+        self.tell(Object::Call(call_handle.index));
+        if describe == Describe::Answer {
+            self.run_media(now, call_handle, false);
+        }
+    }
+
+    /// Refuses an incoming call with a status from 300 to 699.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is 486.
+    pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        let code = if code == 0 { 486 } else { code };
+        if !(300..=699).contains(&code) {
+            return Err(CommandError::Range);
+        }
+        if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) {
+            return Err(CommandError::State);
+        }
+        self.refuse_call(now, call.0, code, Cause::Normal);
+        Ok(())
+    }
+
+    /// Refuses the INVITE of a call; the call is over.
+    pub(super) fn refuse_call(&mut self, now: Instant, call_handle: Handle, status: u16, cause: Cause) {
+        let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
+        if self.render_answer(server, status, Describe::Nothing).is_ok() {
+            self.give_answer(now, server, status);
+        }
+        self.end_call(now, call_handle, cause, status);
+    }
+
+    /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
+    pub(super) fn acknowledged(&mut self, now: Instant, keys: Keys, dialog: Option<Handle>, ack: &Message<'_>) {
+        let Some(handle) = self.server_table.find(keys.base).find_map(|index| {
+            let handle = self.servers.handle_at(index)?;
+            let server = self.servers.get(handle)?;
+            let of_refusal = server.transaction.state() == State::Completed && server.key == keys.key;
+            // a 2543 peer acknowledges a refusal with the To tag in: its key differs, its dialog does not
+            let of_dialog = server.transaction.state() != State::Proceeding && dialog == Some(server.dialog);
+            (of_refusal || of_dialog).then_some(handle)
+        }) else {
+            return;
+        };
+        let Some(server) = self.servers.get(handle).copied() else { return };
+        let success = server.transaction.state() == State::Accepted;
+        let call_handle = server.call;
+        let bye = self.dialogs.get(server.dialog).is_some_and(|dialog| dialog.bye_owed);
+        if success && bye {
+            // rfc3261#15: the BYE waited for this ACK
+            if let Some(dialog) = self.dialogs.get_mut(server.dialog) {
+                dialog.bye_owed = false;
+            }
+            self.send_bye(now, server.dialog);
+        }
+        self.end_server(now, handle);
+        if !success || bye {
+            return;
+        }
+        self.keep(call_handle, ack);
+        self.confirm_media(call_handle);
+        let late = self.calls.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
+        if late && !self.take_late_answer(now, call_handle, ack) && !server.again {
+            // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
+            self.end_call(now, call_handle, Cause::Codec, 0);
+        }
+    }
+
+    fn take_late_answer(&mut self, now: Instant, call: Handle, ack: &Message<'_>) -> bool {
+        if !has_description(ack) {
+            return false;
+        }
+        let Some((local, _)) = self.local_media(call) else { return false };
+        match crate::offer::accept_answer(ack.body(), &local) {
+            Ok(agreed) if agreed.accepted() => {
+                self.take_agreed(call, agreed);
+                self.run_media(now, call, true);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
+    pub(super) fn cancelled(&mut self, now: Instant, flow: Flow, keys: Keys, cancel: &Message<'_>) {
+        let Some(invite) = self.keys_of(cancel, crate::wire::sip::Method::Invite) else { return };
+        let found = self.server_table.find(keys.base).find_map(|index| {
+            let handle = self.servers.handle_at(index)?;
+            self.servers.get(handle).filter(|server| server.key == invite.key).map(|_| handle)
+        });
+        match found {
+            Some(handle) => {
+                self.answer_at_once(flow, cancel, 200, Extra::default());
+                let Some(server) = self.servers.get(handle).copied() else { return };
+                if server.transaction.state() != State::Proceeding {
+                    return;
+                }
+                if server.again {
+                    if self.render_answer(handle, 487, Describe::Nothing).is_ok() {
+                        self.give_answer(now, handle, 487);
+                    }
+                } else {
+                    self.keep(server.call, cancel);
+                    self.refuse_call(now, server.call, 487, Cause::Normal);
+                }
+            }
+            None if self.tombstones.find(now, invite.key).is_some() => self.answer_at_once(flow, cancel, 200, Extra::default()),
+            None => self.answer_at_once(flow, cancel, 481, Extra::default()),
+        }
+    }
+
+    /// A timer of an incoming INVITE.
+    pub(super) fn server_timeout(&mut self, now: Instant, handle: Handle) {
+        use crate::sip::server::Expiry;
+        let Some(server) = self.servers.get_mut(handle) else { return };
+        let (call, dialog) = (server.call, server.dialog);
+        match server.transaction.handle_timeout(now) {
+            Expiry::Nothing => {}
+            Expiry::Trying => {
+                if self.render_answer(handle, 100, Describe::Nothing).is_ok() {
+                    self.owe(Object::Server(handle.index));
+                }
+            }
+            Expiry::Resend => self.owe(Object::Server(handle.index)),
+            Expiry::Over => {
+                self.end_server(now, handle);
+                return;
+            }
+            Expiry::Unacknowledged => {
+                // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
+                let bye = self.dialogs.get_mut(dialog).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
+                if bye {
+                    self.send_bye(now, dialog);
+                }
+                self.end_server(now, handle);
+                self.end_call(now, call, Cause::Timeout, 408);
+                return;
+            }
+        }
+        self.schedule(Object::Server(handle.index));
+    }
+}
+
+/// What an INVITE must have before it is looked at any further.
+pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
+    // rfc3261#8.2.3: a body that we do not understand
+    if !invite.body().is_empty() && !has_description(invite) {
+        return Err(415);
+    }
+    if invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        return Err(415);
+    }
+    // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
+    let contact = contact_uri(invite).ok_or(400u16)?;
+    match crate::wire::sip::Uri::parse(contact) {
+        Ok(uri) if matches!(uri.scheme, crate::wire::sip::Scheme::Sip | crate::wire::sip::Scheme::Sips) => Ok(()),
+        _ => Err(400),
+    }
+}
+
+/// rfc3261#12.1.1: the state of a dialog from its INVITE.
+fn set_from_invite(dialog: &mut Dialog, block: &mut [u8], invite: &Message<'_>) -> Option<()> {
+    let (from, to) = (invite.from().ok()?, invite.to().ok()?);
+    let (local, remote) = (pieces(&to), pieces(&from));
+    dialog.set_fixed(block, &local, &remote, invite.call_id().ok()?, b"")?;
+    dialog.set_remote(block, from.tag().unwrap_or_default(), invite.values(Name::RecordRoute), contact_uri(invite)?)
+}
+
+fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {
+    let gap: &[u8] = if address.display.is_empty() { b"" } else { b" " };
+    [address.display, gap, b"<", address.uri, b">"]
+}

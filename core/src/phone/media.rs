@@ -1,0 +1,232 @@
+//! A call's media: its ports, what was agreed, and its stream.
+
+use super::call::{PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
+use super::object::Object;
+use super::{CallState, Component, Flow, MediaId, Phone, Source};
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::media::{Codec, StreamBuffers, StreamConfig};
+use crate::offer::{Agreed, CodecKind, Local, OfferState};
+use core::net::SocketAddr;
+
+/// Editions of a description begin here, so that all have as many digits and can be patched in place.
+const FIRST_VERSION: u64 = 1_000_000_000;
+
+impl Phone<'_> {
+    /// The call's media ports are open. If not, they are wished for, and `waiting` goes on when they are.
+    pub(super) fn ports_ready(&mut self, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
+        let local = self.local_of(flow.socket());
+        let Some(call) = self.calls.get_mut(handle) else { return false };
+        match (call.ports, local) {
+            (Ports::Open { .. }, _) => true,
+            (Ports::Wished(_), _) => {
+                call.waiting = waiting;
+                false
+            }
+            (Ports::Closed, Some(local)) => {
+                call.waiting = waiting;
+                call.ports = Ports::Wished(local.ip());
+                self.wish(Object::Call(handle.index));
+                false
+            }
+            (Ports::Closed, None) => false,
+        }
+    }
+
+    /// The driver is to close a call's ports.
+    pub(super) fn close_ports(&mut self, handle: Handle) {
+        if let Some(closing) = self.closing_ports.get_mut(handle.index as usize) {
+            *closing = handle.generation;
+        }
+        self.wish(Object::Stream(handle.index));
+    }
+
+    /// What we say of our media in a description; `None` without ports.
+    pub(super) fn local_media(&self, call: Handle) -> Option<(Local, OfferState)> {
+        let slot = self.calls.get(call)?;
+        let Ports::Open { local, rtp, rtcp } = slot.ports else { return None };
+        let mut media = Local::new(local, rtp, slot.session_id);
+        media.rtcp_port = rtcp;
+        media.version = FIRST_VERSION + slot.version;
+        media.max_ptime_ms = self.fixed.max_ptime;
+        media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
+        match &slot.agreed {
+            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
+            None => Some((media, OfferState::EMPTY)),
+        }
+    }
+
+    /// A description of ours was written from `start` on: its edition grows when it says something new (rfc3264#5).
+    pub(super) fn describe_anew(&mut self, call: Handle, described: Described) {
+        let Some(call) = self.calls.get_mut(call) else { return };
+        call.described = described.fingerprint;
+        call.version += u64::from(described.grown);
+    }
+
+    /// Both sides agreed.
+    pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
+        let Some(call) = self.calls.get_mut(call) else { return };
+        let changed = call.agreed.is_none_or(|before| before.send != agreed.send || before.receive != agreed.receive || before.held != agreed.held);
+        call.agreed = Some(agreed);
+        if changed {
+            call.pending |= PENDING_MEDIA;
+        }
+    }
+
+    /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
+    pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(agreed) = call.agreed else { return };
+        if call.state == CallState::Ended {
+            return;
+        }
+        let mut config = StreamConfig {
+            stream: handle.index,
+            remote_rtp: agreed.remote_rtp,
+            remote_rtcp: agreed.remote_rtcp,
+            codec: codec(agreed.codec),
+            payload_type: agreed.payload_type,
+            dtmf_send: agreed.dtmf_send,
+            dtmf_receive: agreed.dtmf_receive,
+            send: agreed.send && agreed.accepted(),
+            receive_audio: agreed.receive && agreed.accepted(),
+            ptime_ms: agreed.ptime_ms.min(self.fixed.max_ptime),
+            rate: self.fixed.rate,
+            ..StreamConfig::EMPTY
+        };
+        for (place, entry) in config.receive.iter_mut().zip(agreed.receive_types.entries()) {
+            *place = Some((entry.payload_type, codec(entry.kind)));
+        }
+        let Some(stream) = self.streams.get_mut(handle.index as usize) else { return };
+        if call.media {
+            stream.update(now, &config);
+            if confirmed {
+                stream.confirm();
+            }
+        } else {
+            call.media = true;
+            config.ssrc = self.rng.next_u32();
+            config.first_sequence = self.rng.next_u32() as u16;
+            config.first_timestamp = self.rng.next_u32();
+            config.cname = self.rng.next_u64();
+            config.confirmed = confirmed;
+            self.rings.get_mut(handle.index).fill(0);
+            stream.start(now, &config);
+            if let Some(place) = self.running.get_mut(self.running_count as usize) {
+                *place = handle.index;
+                self.running_count += 1;
+                call.running = self.running_count;
+            }
+            let source = call.source;
+            self.count_bus(source, true);
+        }
+        self.voice(handle.index);
+        self.tell(Object::Call(handle.index));
+    }
+
+    /// The far end has shown that it is there: an ACK came, or a 2xx.
+    pub(super) fn confirm_media(&mut self, handle: Handle) {
+        if self.calls.get(handle).is_some_and(|call| call.media) {
+            if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+                stream.confirm();
+            }
+        }
+    }
+
+    /// Nothing is sent any more but the last report.
+    pub(super) fn stop_media(&mut self, _now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        if !core::mem::take(&mut call.media) {
+            return;
+        }
+        let (source, place) = (call.source, call.running);
+        call.running = 0;
+        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+            stream.stop();
+        }
+        // the last of the list takes its place
+        let last = self.running.get(self.running_count.saturating_sub(1) as usize).copied();
+        if let (Some(last), true) = (last, place > 0) {
+            if let Some(cell) = self.running.get_mut(place as usize - 1) {
+                *cell = last;
+            }
+            if last != handle.index {
+                let moved = self.calls.handle_at(last);
+                if let Some(call) = moved.and_then(|moved| self.calls.get_mut(moved)) {
+                    call.running = place;
+                }
+            }
+            self.running_count -= 1;
+        }
+        self.count_bus(source, false);
+        self.voice(handle.index);
+    }
+
+    pub(super) fn count_bus(&mut self, source: Source, more: bool) {
+        let count = if source == Source::Device { &mut self.device_calls } else { &mut self.own_calls };
+        *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
+    }
+
+    /// A stream may owe a packet, and its deadline may have changed.
+    pub(super) fn voice(&mut self, index: u32) {
+        if self.streams.get(index as usize).is_some_and(crate::media::Stream::owes) {
+            self.voices.push(index);
+        }
+        self.schedule(Object::Stream(index));
+    }
+
+    /// A packet came to a call's RTP or RTCP port.
+    pub fn handle_media(&mut self, now: Instant, media: MediaId, component: Component, from: SocketAddr, bytes: &[u8]) {
+        let handle = media.0;
+        let Some(call) = self.calls.get_mut(handle).filter(|call| call.media) else {
+            count::up(&mut self.counters.stray_media);
+            return;
+        };
+        let Some(stream) = self.streams.get_mut(handle.index as usize) else { return };
+        match component {
+            Component::Rtp => {
+                let mut buffers = StreamBuffers { ring: self.rings.get_mut(handle.index), stride: self.fixed.jitter_stride };
+                stream.handle_rtp(now, from, bytes, &mut buffers);
+                let digit = call.agreed.and_then(|agreed| agreed.dtmf_receive);
+                if digit.is_some() && bytes.get(1).map(|byte| byte & 0x7f) == digit {
+                    call.pending |= PENDING_DIGIT;
+                    self.tell(Object::Call(handle.index));
+                }
+            }
+            Component::Rtcp => stream.handle_rtcp(now, from, bytes),
+        }
+        self.voice(handle.index);
+    }
+}
+
+const fn codec(kind: CodecKind) -> Codec {
+    match kind {
+        CodecKind::Pcmu => Codec::Pcmu,
+        CodecKind::Pcma => Codec::Pcma,
+    }
+}
+
+/// What a description of ours was, for the next one's edition.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Described {
+    fingerprint: u64,
+    grown: bool,
+}
+
+/// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs from the one before.
+pub(super) fn number_edition(out: &mut crate::base::cursor::Cursor<'_>, start: usize, before: u64, version: u64) -> Described {
+    let text = out.written().get(start..).unwrap_or_default();
+    let fingerprint = crate::offer::fingerprint(text);
+    let grown = before != 0 && before != fingerprint;
+    if grown {
+        let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
+        let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+        if let Some(at) = spaces.nth(1) {
+            let mut digits = [0u8; 10];
+            crate::base::cursor::Cursor::new(&mut digits).put_number(FIRST_VERSION + version + 1);
+            out.patch(start + at + 1, &digits);
+        }
+    }
+    Described { fingerprint, grown }
+}

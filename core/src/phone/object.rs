@@ -1,0 +1,62 @@
+//! Everything that has deadlines or owes output has a number, so that one heap and one queue serve all kinds.
+
+use super::storage::Capacity;
+
+/// A thing with a deadline, or that owes something.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Object {
+    Request(u32),
+    Server(u32),
+    Dialog(u32),
+    Call(u32),
+    Account(u32),
+    Stream(u32),
+}
+
+/// How the kinds share the numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Objects {
+    servers: u32,
+    dialogs: u32,
+    calls: u32,
+    accounts: u32,
+    streams: u32,
+}
+
+impl Objects {
+    pub(crate) const fn new(capacity: &Capacity) -> Self {
+        let servers = capacity.requests;
+        let dialogs = servers + capacity.servers;
+        let calls = dialogs + capacity.dialogs;
+        let accounts = calls + capacity.calls;
+        let streams = accounts + capacity.accounts;
+        Self { servers, dialogs, calls, accounts, streams }
+    }
+
+    pub(crate) const fn number(&self, object: Object) -> u32 {
+        match object {
+            Object::Request(index) => index,
+            Object::Server(index) => self.servers + index,
+            Object::Dialog(index) => self.dialogs + index,
+            Object::Call(index) => self.calls + index,
+            Object::Account(index) => self.accounts + index,
+            Object::Stream(index) => self.streams + index,
+        }
+    }
+
+    pub(crate) const fn object(&self, number: u32) -> Object {
+        if number < self.servers {
+            Object::Request(number)
+        } else if number < self.dialogs {
+            Object::Server(number - self.servers)
+        } else if number < self.calls {
+            Object::Dialog(number - self.dialogs)
+        } else if number < self.accounts {
+            Object::Call(number - self.calls)
+        } else if number < self.streams {
+            Object::Account(number - self.accounts)
+        } else {
+            Object::Stream(number - self.streams)
+        }
+    }
+}

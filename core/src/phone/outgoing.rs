@@ -1,0 +1,640 @@
+//! Outgoing calls: dialling, early dialogs by forking, the 2xx and its ACK, refusals, redirections, CANCEL.
+
+use super::call::{Call, Cancel};
+use super::object::Object;
+use super::request::{Owner, Sending, Stage};
+use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, Flow, Phone};
+use crate::base::count;
+use crate::base::cursor::Cursor;
+use crate::base::limits::{REDIRECTS, RINGING_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::sip::client::State;
+use crate::sip::dialog::{Dialog, contact_uri};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Host, Message, Scheme, Uri, write_quoted, write_socket};
+
+/// Longest target of a dial, with what completes it.
+const TARGET: usize = 256;
+
+/// Headers that are the core's: an application cannot set them.
+const OWNED: &[&str] = &[
+    "via", "v", "from", "f", "to", "t", "call-id", "i", "cseq", "contact", "m", "max-forwards", "route", "record-route", "content-type", "c",
+    "content-length", "l", "content-encoding", "e", "authorization", "proxy-authorization", "user-agent", "allow", "supported", "k", "require",
+];
+
+impl Phone<'_> {
+    /// Starts a call. `account` none: a direct call, where these are allowed. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
+    /// (with an account) a number or user of its domain.
+    ///
+    /// # Errors
+    /// Nothing was sent, and nothing changed.
+    pub fn dial(&mut self, now: Instant, account: AccountId, target: &str, options: &DialOptions<'_>) -> Result<CallId, CommandError> {
+        if self.closing {
+            return Err(CommandError::State);
+        }
+        let account_handle = account.0;
+        if account.is_none() {
+            if !self.fixed.allow_direct {
+                return Err(CommandError::NoAccount);
+            }
+        } else if self.accounts.get(account_handle).is_none_or(|account| account.leaving) {
+            return Err(CommandError::Stale);
+        }
+        check_headers(options.headers)?;
+        let mut room = [0u8; TARGET];
+        let uri = self.complete(account_handle, target, &mut room)?;
+        let call_handle = self.new_call().ok_or(CommandError::Full)?;
+        let result = self.dial_with(now, call_handle, account_handle, uri, options);
+        if result.is_err() {
+            self.calls.remove(call_handle);
+        }
+        result.map(|()| CallId(call_handle))
+    }
+
+    /// A target as a whole URI.
+    fn complete<'r>(&self, account: Handle, target: &str, room: &'r mut [u8; TARGET]) -> Result<&'r [u8], CommandError> {
+        let target = target.trim();
+        if target.is_empty() || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"') {
+            return Err(CommandError::Uri);
+        }
+        let domain = self.accounts.get(account).map(|slot| slot.domain.of(self.account_text.get(account.index)));
+        let mut out = Cursor::new(room);
+        match Scheme::of(target.as_bytes()) {
+            Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
+            Some(Scheme::Tel) => {
+                // rfc3261#19.1.6: a number becomes the user part, its parameters with it
+                let domain = domain.ok_or(CommandError::NoAccount)?;
+                out.put_str("sip:");
+                out.put(target.as_bytes().get(4..).unwrap_or_default());
+                out.put_str("@");
+                out.put(domain);
+                out.put_str(";user=phone");
+            }
+            _ if target.contains('@') => {
+                out.put_str("sip:");
+                out.put_str(target);
+            }
+            _ => match domain {
+                Some(domain) => {
+                    out.put_str("sip:");
+                    crate::wire::sip::write_user(&mut out, target.as_bytes());
+                    out.put_str("@");
+                    out.put(domain);
+                }
+                // without an account a bare host is a target: the far end itself
+                None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
+                    out.put_str("sip:");
+                    out.put_str(target);
+                }
+                None => return Err(CommandError::NoAccount),
+            },
+        }
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        let uri = room.get(..len).unwrap_or_default();
+        match Uri::parse(uri) {
+            Ok(parsed) if parsed.headers.is_empty() && matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) => Ok(uri),
+            _ => Err(CommandError::Uri),
+        }
+    }
+
+    /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
+    pub(super) fn new_call(&mut self) -> Option<Handle> {
+        if self.calls.is_full() {
+            let oldest = self.ended.pop()?;
+            let handle = self.calls.handle_at(oldest)?;
+            count::up(&mut self.counters.evicted_calls);
+            self.free_call(handle);
+        }
+        let mut fresh = Call { session_id: u64::from(self.rng.next_u32()), ..Call::EMPTY };
+        fresh.gain_in.mute(self.muted);
+        fresh.gain_in.set(self.volume_in);
+        fresh.gain_out.set(self.volume_out);
+        self.calls.insert(fresh)
+    }
+
+    fn dial_with(
+        &mut self,
+        now: Instant,
+        call_handle: Handle,
+        account_handle: Handle,
+        uri: &[u8],
+        options: &DialOptions<'_>,
+    ) -> Result<(), CommandError> {
+        let secret = self.rng.next_u64();
+        let mut call_id = [0u8; 32];
+        let mut cursor = Cursor::new(&mut call_id);
+        cursor.put_hex(self.rng.next_u64(), 16);
+        cursor.put_hex(self.rng.next_u64(), 16);
+        let dialog_handle = self.dialogs.insert(Dialog::EMPTY).ok_or(CommandError::Full)?;
+        let account = self.accounts.get(account_handle);
+        let text = self.account_text.get(account_handle.index);
+        let mut name = [0u8; 160];
+        let mut cursor = Cursor::new(&mut name);
+        let display = if options.display_name.is_empty() {
+            account.map_or(&b""[..], |account| account.display_name.of(text))
+        } else {
+            options.display_name.as_bytes()
+        };
+        if !display.is_empty() {
+            write_quoted(&mut cursor, display);
+            cursor.put_str(" ");
+        }
+        let Ok(name_len) = cursor.finish() else {
+            self.dialogs.remove(dialog_handle);
+            return Err(CommandError::Text);
+        };
+        let name = name.get(..name_len).unwrap_or_default();
+        let mut dialog = Dialog {
+            call: call_handle,
+            account: account_handle,
+            local_tag: Tag { handle: dialog_handle, secret },
+            usages: 1,
+            ..Dialog::EMPTY
+        };
+        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let fixed = match account {
+            Some(account) => dialog.set_fixed(block, &[name, b"<", account.uri.of(text), b">"], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
+            None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
+        };
+        let mut route = [0u8; TARGET];
+        let mut cursor = Cursor::new(&mut route);
+        let proxy = account.map_or(&b""[..], |account| account.proxy.of(text));
+        if !proxy.is_empty() {
+            super::render::write_proxy(&mut cursor, proxy);
+        }
+        let route = match cursor.finish() {
+            Ok(len) => route.get(..len).unwrap_or_default(),
+            Err(_) => &[],
+        };
+        let routes = (!route.is_empty()).then_some(route);
+        let whole = fixed.and_then(|()| dialog.set_remote(block, b"", routes.into_iter(), uri));
+        let Some(()) = whole else {
+            self.dialogs.remove(dialog_handle);
+            return Err(CommandError::Text);
+        };
+        // by the account's proxy, or to its own domain by its registrar
+        let hop = account.and_then(|account| account.hop);
+        dialog.own_hop = account.is_some()
+            && (!proxy.is_empty() || {
+                let domain = account.map_or(&b""[..], |account| account.domain.of(text));
+                same_domain(domain, uri)
+            });
+        let own_hop = dialog.own_hop;
+        if let Some(slot) = self.dialogs.get_mut(dialog_handle) {
+            *slot = dialog;
+        }
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else {
+            self.dialogs.remove(dialog_handle);
+            return Err(CommandError::Full);
+        };
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.account = account_handle;
+            call.tag = options.tag;
+            call.source = options.source;
+            call.dialog = dialog_handle;
+            call.request = request;
+            call.started = now;
+            call.state = CallState::Calling;
+            call.pending |= Call::bit(CallState::Calling);
+        }
+        self.tell(Object::Call(call_handle.index));
+        match hop.filter(|_| own_hop) {
+            Some(hop) => self.go_over(now, request, hop.flow(), true),
+            None => self.locate(request),
+        }
+        Ok(())
+    }
+
+    /// A request in a dialog; the dialog is used by it.
+    pub(super) fn dialog_request(&mut self, dialog: Handle, method: Sending) -> Option<Handle> {
+        let request = self.new_request(Owner::Dialog(dialog), method)?;
+        if let Some(dialog) = self.dialogs.get_mut(dialog) {
+            dialog.usages = dialog.usages.saturating_add(1);
+        }
+        Some(request)
+    }
+
+    /// A use of a dialog is over; with the last one it goes.
+    pub(super) fn release_dialog(&mut self, handle: Handle) {
+        let Some(dialog) = self.dialogs.get_mut(handle) else { return };
+        dialog.usages = dialog.usages.saturating_sub(1);
+        if dialog.usages == 0 && !dialog.ack_owed {
+            self.dialogs.remove(handle);
+        }
+    }
+
+    /// Our side of a direct call is named by the address it leaves from.
+    pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) {
+        let Some(local) = self.local_of(flow.socket()) else { return };
+        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        let block = self.dialog_text.get_mut(dialog_handle.index);
+        if !dialog.account.is_none() || dialog.local.of(block).ends_with(b">") {
+            return;
+        }
+        let mut text = [0u8; TARGET];
+        let mut out = Cursor::new(&mut text);
+        out.put(dialog.local.of(block));
+        out.put_str("<sip:");
+        out.put(self.fixed.direct_user.get());
+        out.put_str("@");
+        write_socket(&mut out, local);
+        out.put_str(">");
+        if let Ok(len) = out.finish() {
+            let _ = dialog.set_local(block, text.get(..len).unwrap_or_default());
+        }
+    }
+
+    /// An answer to our INVITE came.
+    pub(super) fn invite_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
+        let Some(dialog) = self.dialogs.get(dialog_handle) else { return };
+        let call_handle = dialog.call;
+        self.keep(call_handle, answer);
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        if call.request != request && status >= 300 {
+            return;
+        }
+        call.sip_code = status;
+        match status {
+            ..=199 => {
+                let state = call.state;
+                if status > 100 {
+                    if state == CallState::Calling || state == CallState::Early {
+                        call.state = CallState::Early;
+                        call.pending |= Call::bit(CallState::Early);
+                        self.tell(Object::Call(call_handle.index));
+                    }
+                    self.early_dialog(now, call_handle, dialog_handle, answer);
+                }
+                let Some(call) = self.calls.get_mut(call_handle) else { return };
+                if call.give_up == Instant::NEVER {
+                    call.give_up = now + Duration::from_millis(RINGING_MS);
+                    self.schedule(Object::Call(call_handle.index));
+                }
+                // rfc3261#9.1: CANCEL waits for a provisional answer
+                if self.calls.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
+                    self.send_cancel(now, call_handle);
+                }
+            }
+            200..=299 => {
+                call.request = Handle::NONE;
+                self.end_request(request);
+                self.success(now, call_handle, dialog_handle, answer);
+            }
+            300..=399 => {
+                call.request = Handle::NONE;
+                if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, answer) {
+                    return;
+                }
+                self.end_call(now, call_handle, Cause::Refused, status);
+            }
+            _ => {
+                call.request = Handle::NONE;
+                let cause = match (status, call.cancel) {
+                    (487, Cancel::Sent) => Cause::Normal,
+                    (401 | 407, _) => Cause::Auth,
+                    (408, _) => Cause::Timeout,
+                    (488 | 606 | 415, _) => Cause::Codec,
+                    _ => Cause::Refused,
+                };
+                self.end_call(now, call_handle, cause, status);
+            }
+        }
+    }
+
+    /// rfc3261#12.1: a provisional answer with a tag makes an early dialog; another tag makes another one (a fork).
+    fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
+        let Some(tag) = answer.to().ok().and_then(|to| to.tag()) else { return };
+        let Some(dialog_handle) = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)) else { return };
+        self.take_description(now, call, dialog_handle, answer);
+    }
+
+    /// The dialog of a call that has this remote tag.
+    fn dialog_with(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
+        let mut at = first;
+        while let Some(dialog) = self.dialogs.get(at) {
+            if dialog.remote_tag.of(self.dialog_text.get(at.index)) == tag {
+                return Some(at);
+            }
+            at = dialog.sibling;
+        }
+        None
+    }
+
+    /// A dialog for a tag that is new: the first one if it has none yet, else a copy of it. When dialogs are used up, the fork is not followed.
+    fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
+        let dialog = self.dialogs.get(first).copied()?;
+        if dialog.remote_tag.is_empty() {
+            let slot = self.dialogs.get_mut(first)?;
+            let kept = *slot;
+            if slot.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+                *slot = kept;
+                count::up(&mut self.counters.oversize);
+                return None;
+            }
+            return Some(first);
+        }
+        let fork = self.dialogs.insert(Dialog { usages: 1, ack_owed: false, confirmed: false, ..dialog })?;
+        self.dialog_text.copy(first.index, fork.index);
+        let slot = self.dialogs.get_mut(fork)?;
+        if slot.learn_from_answer(self.dialog_text.get_mut(fork.index), answer, tag).is_none() {
+            self.dialogs.remove(fork);
+            count::up(&mut self.counters.oversize);
+            return None;
+        }
+        if let Some(first) = self.dialogs.get_mut(first) {
+            first.sibling = fork;
+        }
+        Some(fork)
+    }
+
+    /// Takes the session description of an answer: the early dialog whose answer came last is heard.
+    fn take_description(&mut self, now: Instant, call: Handle, _dialog: Handle, answer: &Message<'_>) -> bool {
+        if !has_description(answer) {
+            return true;
+        }
+        let Some((local, _)) = self.local_media(call) else { return false };
+        match crate::offer::accept_answer(answer.body(), &local) {
+            Ok(agreed) if agreed.accepted() => {
+                self.take_agreed(call, agreed);
+                self.run_media(now, call, true);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
+    fn success(&mut self, now: Instant, call_handle: Handle, first: Handle, answer: &Message<'_>) {
+        let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let winner = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag));
+        let Some(winner) = winner else {
+            // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
+            self.end_call(now, call_handle, Cause::Full, 0);
+            return;
+        };
+        if winner != first {
+            if let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first)) {
+                let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
+                *slot = Dialog { local_tag: tag, usages, sibling, ..won };
+                self.dialog_text.copy(winner.index, first.index);
+            }
+        }
+        self.drop_forks(first);
+        if let Some(dialog) = self.dialogs.get_mut(first) {
+            // the 2xx says anew what the dialog's target is; its route set is the one of this answer (rfc3261#13.2.2.4)
+            let kept = *dialog;
+            if dialog.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+                *dialog = kept;
+            }
+            dialog.confirmed = true;
+            dialog.ack_owed = true;
+        }
+        self.find_next_hop(first);
+        self.owe(Object::Dialog(first.index));
+        let understood = self.take_description(now, call_handle, first, answer);
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        call.give_up = Instant::NEVER;
+        let wanted = call.cancel == Cancel::No;
+        let has_media = call.agreed.is_some();
+        self.schedule(Object::Call(call_handle.index));
+        if !wanted {
+            // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
+            self.end_call(now, call_handle, Cause::Normal, 487);
+        } else if !understood || !has_media {
+            self.end_call(now, call_handle, Cause::Codec, 488);
+        } else {
+            let Some(call) = self.calls.get_mut(call_handle) else { return };
+            call.state = CallState::Connected;
+            call.connected = now;
+            call.pending |= Call::bit(CallState::Connected);
+            self.confirm_media(call_handle);
+            self.tell(Object::Call(call_handle.index));
+        }
+    }
+
+    /// Early dialogs that did not win.
+    pub(super) fn drop_forks(&mut self, first: Handle) {
+        let Some(mut at) = self.dialogs.get(first).map(|dialog| dialog.sibling) else { return };
+        while let Some(next) = self.dialogs.get(at).map(|dialog| dialog.sibling) {
+            self.release_dialog(at);
+            at = next;
+        }
+        if let Some(dialog) = self.dialogs.get_mut(first) {
+            dialog.sibling = Handle::NONE;
+        }
+    }
+
+    /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
+    pub(super) fn repeated_success(&mut self, now: Instant, answer: &Message<'_>) {
+        let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
+        let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
+        let known = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
+            Some(dialog.local_tag) == tag && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.dialog_text.get(dialog_handle.index)))
+        });
+        if !known {
+            count::up(&mut self.counters.unmatched);
+            return;
+        }
+        let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
+        if dialog.remote_tag.of(self.dialog_text.get(dialog_handle.index)) == theirs {
+            if dialog.confirmed {
+                // rfc3261#13.2.2.4: each repetition gets the ACK again
+                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                    dialog.ack_owed = true;
+                }
+                self.owe(Object::Dialog(dialog_handle.index));
+            }
+            return;
+        }
+        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it
+        let Some(loser) = self.dialogs.insert(Dialog { usages: 0, call: Handle::NONE, sibling: Handle::NONE, ..dialog }) else { return };
+        self.dialog_text.copy(dialog_handle.index, loser.index);
+        let learnt = self
+            .dialogs
+            .get_mut(loser)
+            .and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
+        if learnt.is_none() {
+            self.dialogs.remove(loser);
+            count::up(&mut self.counters.oversize);
+            return;
+        }
+        if let Some(slot) = self.dialogs.get_mut(loser) {
+            slot.ack_owed = true;
+            slot.confirmed = true;
+        }
+        self.find_next_hop(loser);
+        self.owe(Object::Dialog(loser.index));
+        self.send_bye(now, loser);
+    }
+
+    /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that is known.
+    pub(super) fn find_next_hop(&mut self, handle: Handle) {
+        let Some(dialog) = self.dialogs.get_mut(handle) else { return };
+        let Some(Flow::Udp { socket, remote }) = dialog.flow else { return };
+        let Ok(uri) = Uri::parse(dialog.next_hop(self.dialog_text.get(handle.index))) else { return };
+        let datagram = uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
+        let ip = uri.maddr().unwrap_or(uri.host).ip();
+        if let (Some(ip), true) = (ip, datagram) {
+            if ip.is_ipv4() == remote.is_ipv4() {
+                let remote = core::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
+                dialog.flow = Some(Flow::Udp { socket, remote });
+            }
+        }
+    }
+
+    /// rfc3261#8.1.3.4: follows the first Contact of a redirection, a bounded number of times. The tries count for the whole call.
+    fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
+        let Some(target) = contact_uri(answer) else { return false };
+        if !Uri::parse(target).is_ok_and(|uri| uri.scheme == Scheme::Sip && uri.headers.is_empty()) {
+            return false;
+        }
+        let Some(call) = self.calls.get_mut(call_handle) else { return false };
+        if call.redirects >= REDIRECTS {
+            return false;
+        }
+        call.redirects += 1;
+        self.drop_forks(dialog_handle);
+        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return false };
+        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let mut routes = [0u8; TARGET];
+        let (account, had_tag) = (dialog.account, !dialog.remote_tag.is_empty());
+        let text = self.account_text.get(account.index);
+        let account_slot = self.accounts.get(account);
+        let proxy = account_slot.map_or(&b""[..], |account| account.proxy.of(text));
+        let mut cursor = Cursor::new(&mut routes);
+        if !proxy.is_empty() {
+            super::render::write_proxy(&mut cursor, proxy);
+        }
+        let len = cursor.finish().unwrap_or(0);
+        let route = routes.get(..len).filter(|route| !route.is_empty());
+        let _ = had_tag;
+        if dialog.set_remote(block, b"", route.into_iter(), target).is_none() {
+            return false;
+        }
+        dialog.own_hop = account_slot.is_some_and(|account| !proxy.is_empty() || same_domain(account.domain.of(text), target));
+        let (own, hop) = (dialog.own_hop, account_slot.and_then(|account| account.hop));
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.request = request;
+        }
+        match hop.filter(|_| own) {
+            Some(hop) => self.go_over(now, request, hop.flow(), true),
+            None => self.locate(request),
+        }
+        true
+    }
+
+    /// Gives up an outgoing call that is not answered.
+    pub(super) fn cancel_call(&mut self, now: Instant, call_handle: Handle, cause: Cause) {
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let request = call.request;
+        call.cause = cause;
+        let Some((stage, state)) = self.requests.get(request).map(|request| (request.stage, request.client.state())) else {
+            self.end_call(now, call_handle, cause, 0);
+            return;
+        };
+        match (stage, state) {
+            (Stage::Running, State::Proceeding) => {
+                if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
+                    self.send_cancel(now, call_handle);
+                }
+            }
+            (Stage::Running, State::Calling) => {
+                if let Some(call) = self.calls.get_mut(call_handle) {
+                    call.cancel = Cancel::Wanted;
+                }
+            }
+            _ => {
+                if let Some(call) = self.calls.get_mut(call_handle) {
+                    call.request = Handle::NONE;
+                }
+                self.end_request(request);
+                self.end_call(now, call_handle, cause, 0);
+            }
+        }
+    }
+
+    fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
+        let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
+        let Some(cancel) = self.new_request(Owner::Invite(invite), Sending::Cancel) else {
+            // no slot: the INVITE runs out by itself; the 2xx that may come is ended with BYE
+            if let Some(call) = self.calls.get_mut(call_handle) {
+                call.cancel = Cancel::Wanted;
+            }
+            return;
+        };
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.cancel = Cancel::Sent;
+            call.give_up = Instant::NEVER;
+        }
+        self.schedule(Object::Call(call_handle.index));
+        let Some(sent) = self.requests.get_mut(invite) else { return };
+        sent.cancel = cancel;
+        sent.client.handle_cancelled(now);
+        let (targets, branch, number) = (sent.place(), sent.branch, sent.number);
+        self.schedule(Object::Request(invite.index));
+        if let Some(request) = self.requests.get_mut(cancel) {
+            if let Some(first) = request.targets.first_mut() {
+                *first = targets;
+            }
+            request.count = 1;
+            request.branch = branch;
+            request.number = number;
+            request.stage = Stage::Running;
+            request.client = crate::sip::client::Client::start(now, false, targets.flow().is_reliable());
+        }
+        if self.render_cancel(cancel, invite).is_err() {
+            self.end_request(cancel);
+            return;
+        }
+        self.owe(Object::Request(cancel.index));
+        self.schedule(Object::Request(cancel.index));
+    }
+}
+
+/// The message carries SDP.
+pub(super) fn has_description(message: &Message<'_>) -> bool {
+    !message.body().is_empty() && message.content_type().is_some_and(|kind| kind.is(b"application", b"sdp"))
+}
+
+fn same_domain(domain: &[u8], uri: &[u8]) -> bool {
+    let mut text = [0u8; TARGET];
+    let mut out = Cursor::new(&mut text);
+    out.put_str("sip:");
+    out.put(domain);
+    let Ok(len) = out.finish() else { return false };
+    match (Uri::parse(text.get(..len).unwrap_or_default()), Uri::parse(uri)) {
+        (Ok(ours), Ok(theirs)) => ours.host == theirs.host,
+        _ => false,
+    }
+}
+
+/// The host of `host:port`.
+fn host_and_port(text: &[u8]) -> &[u8] {
+    match text.iter().rposition(|byte| *byte == b':') {
+        Some(at) if text.last() != Some(&b']') && text.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) => {
+            text.get(..at).unwrap_or_default()
+        }
+        _ => text,
+    }
+}
+
+/// Extra header lines may neither break the message nor stand for what the core says itself.
+fn check_headers(lines: &str) -> Result<(), CommandError> {
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let (line, later) = rest.split_once("\r\n").ok_or(CommandError::Text)?;
+        let (name, value) = line.split_once(':').ok_or(CommandError::Text)?;
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
+            return Err(CommandError::Text);
+        }
+        if OWNED.iter().any(|owned| owned.eq_ignore_ascii_case(name)) {
+            return Err(CommandError::Text);
+        }
+        rest = later;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Registering and staying registered (RFC 3261 §10), and the keepalive of its flow.
+
+use super::account::Account;
+use super::object::Object;
+use super::request::{Owner, Sending};
+use super::{AccountState, Cause, Flow, Phone};
+use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::sip::backoff;
+use crate::sip::tag::hex;
+use crate::wire::sip::{Address, Message, Name, Uri};
+
+impl Phone<'_> {
+    /// Sends a REGISTER, unless one is under way: what is wanted then is done when that one ends.
+    pub(super) fn send_register(&mut self, now: Instant, handle: Handle) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        account.registration.next = Instant::NEVER;
+        if !account.registration.request.is_none() {
+            return;
+        }
+        let hop = account.hop;
+        let Some(request) = self.new_request(Owner::Account(handle), Sending::Register) else {
+            // every request slot is busy: try again when the first of them may be free
+            if let Some(account) = self.accounts.get_mut(handle) {
+                account.registration.next = now + Duration::from_secs(1);
+            }
+            self.schedule(Object::Account(handle.index));
+            return;
+        };
+        if let Some(account) = self.accounts.get_mut(handle) {
+            account.registration.request = request;
+        }
+        if self.accounts.get(handle).is_some_and(|account| account.registration.wanted) {
+            self.set_account_state(handle, AccountState::Registering, Cause::Normal, 0);
+        }
+        self.schedule(Object::Account(handle.index));
+        match hop {
+            Some(hop) => self.go_over(now, request, hop.flow(), true),
+            None => self.locate(request),
+        }
+    }
+
+    fn set_account_state(&mut self, handle: Handle, state: AccountState, cause: Cause, status: u16) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let changed = account.state != state || account.cause != cause || account.sip_code != status;
+        account.state = state;
+        account.cause = cause;
+        account.sip_code = status;
+        if changed {
+            account.pending |= 1 << state as u32;
+            self.tell(Object::Account(handle.index));
+        }
+    }
+
+    /// REGISTER was answered.
+    pub(super) fn register_answered(
+        &mut self,
+        now: Instant,
+        handle: Handle,
+        request: Handle,
+        flow: Flow,
+        answer: &Message<'_>,
+        status: u16,
+    ) {
+        if status < 200 {
+            return;
+        }
+        self.end_request(request);
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let wanted = account.registration.wanted;
+        match status {
+            200..=299 => {
+                account.registration.failures = 0;
+                account.registration.interval_tries = 0;
+                let granted = granted(answer, account);
+                match granted {
+                    Some(expires) if wanted && expires > 0 => {
+                        account.registration.expires = now + Duration::from_secs(u64::from(expires));
+                        account.registration.next = now + backoff::refresh_after(expires);
+                        keep_alive(account, now, flow);
+                        self.set_account_state(handle, AccountState::Registered, Cause::Normal, status);
+                    }
+                    _ if !wanted => self.unregistered(now, handle, status),
+                    _ => {
+                        // the registrar took it and bound nothing: as good as a refusal
+                        self.register_failed(now, handle, Cause::Protocol, status, 0);
+                    }
+                }
+                // what was wanted meanwhile
+                if wanted != self.accounts.get(handle).is_some_and(|account| account.registration.wanted) {
+                    self.send_register(now, handle);
+                }
+            }
+            // rfc3261#10.3 step 7, #21.4.17: too brief; ask for what it wants
+            423 if wanted && account.registration.interval_tries < INTERVAL_TRIES => {
+                let least = answer.seconds(Name::MinExpires).unwrap_or(0);
+                account.registration.interval_tries += 1;
+                if least > account.registration.ask {
+                    account.registration.ask = least;
+                    self.send_register(now, handle);
+                } else {
+                    self.register_failed(now, handle, Cause::Protocol, status, 0);
+                }
+            }
+            _ if !wanted => self.unregistered(now, handle, status),
+            _ => {
+                let after = answer.seconds(Name::RetryAfter).unwrap_or(0);
+                let cause = if matches!(status, 401 | 403 | 407) { Cause::Auth } else { Cause::Refused };
+                self.register_failed(now, handle, cause, status, after);
+            }
+        }
+        self.schedule(Object::Account(handle.index));
+    }
+
+    fn unregistered(&mut self, now: Instant, handle: Handle, status: u16) {
+        if let Some(account) = self.accounts.get_mut(handle) {
+            account.registration.expires = Instant::NEVER;
+            account.registration.next = Instant::NEVER;
+            account.registration.keepalive_at = Instant::NEVER;
+        }
+        self.set_account_state(handle, AccountState::Unregistered, Cause::Normal, status);
+        self.leave(now, handle);
+    }
+
+    /// It failed: once more later, where time can help.
+    pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16, after: u32) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        if !account.registration.wanted {
+            self.unregistered(now, handle, status);
+            return;
+        }
+        account.registration.failures = account.registration.failures.saturating_add(1);
+        account.registration.expires = Instant::NEVER;
+        account.registration.keepalive_at = Instant::NEVER;
+        // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not provoked)
+        let hopeless = cause == Cause::Auth || matches!(status, 404 | 405 | 416 | 420 | 501 | 604) && after == 0;
+        account.registration.next = if hopeless {
+            Instant::NEVER
+        } else if after > 0 {
+            // rfc3261#20.33: not before Retry-After; a little later at random, so that phones do not come back together
+            now + Duration::from_secs(u64::from(after)) + Duration::from_millis(u64::from(self.rng.below(1000)))
+        } else {
+            let failures = account.registration.failures;
+            now + backoff::wait(failures, &mut self.rng)
+        };
+        self.set_account_state(handle, AccountState::Failed, cause, status);
+        self.schedule(Object::Account(handle.index));
+    }
+
+    /// A timer of an account: refresh, retry, or keepalive.
+    pub(super) fn account_timeout(&mut self, now: Instant, handle: Handle) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        if account.registration.keepalive_at <= now {
+            account.registration.keepalive_owed = true;
+            account.registration.keepalive_at = now + Duration::from_secs(u64::from(account.keepalive));
+            self.owe(Object::Account(handle.index));
+        }
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        if account.registration.next <= now {
+            account.registration.next = Instant::NEVER;
+            self.send_register(now, handle);
+        }
+        self.schedule(Object::Account(handle.index));
+    }
+
+    /// An account that was removed goes when nothing of it is under way.
+    pub(super) fn leave(&mut self, _now: Instant, handle: Handle) {
+        let gone = self.accounts.get(handle).is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
+        if gone && !self.calls.iter().any(|(_, call)| call.account == handle) {
+            self.accounts.remove(handle);
+            self.due.set(self.objects.number(Object::Account(handle.index)), Instant::NEVER);
+            // a password does not outlive its account
+            self.account_text.get_mut(handle.index).fill(0);
+            self.challenges.get_mut(handle.index).fill(0);
+        }
+    }
+}
+
+/// How long our binding lasts: our Contact's expires, or Expires (rfc3261#10.2.4). `None`: our Contact is not there.
+fn granted(answer: &Message<'_>, account: &Account) -> Option<u32> {
+    let ours = answer.values(Name::Contact).filter_map(Address::parse).find(|contact| {
+        let user = Uri::parse(contact.uri).ok().and_then(|uri| uri.user);
+        user.and_then(|user| (user.len() == 16).then(|| hex(user)).flatten()) == Some(account.contact)
+    });
+    match ours {
+        Some(contact) => Some(contact.expires().or_else(|| answer.expires()).unwrap_or(account.registration.ask)),
+        // some registrars answer without the bindings
+        None if answer.header(Name::Contact).is_none() => Some(answer.expires().unwrap_or(account.registration.ask)),
+        None => None,
+    }
+}
+
+fn keep_alive(account: &mut Account, now: Instant, flow: Flow) {
+    let seconds = if account.keepalive == 0 { KEEPALIVE } else { account.keepalive };
+    account.keepalive = seconds;
+    account.registration.keepalive_at = if seconds == u32::MAX || flow.is_reliable() {
+        Instant::NEVER
+    } else {
+        now + Duration::from_secs(u64::from(seconds))
+    };
+}

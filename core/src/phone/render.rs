@@ -1,0 +1,500 @@
+//! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
+
+use super::account::Kept;
+use super::reply::ALLOW;
+use super::request::{Owner, Request, Sending};
+use super::{Cause, Flow, Phone, Transport};
+use crate::base::count;
+use crate::base::cursor::Cursor;
+use crate::base::limits::CHALLENGE;
+use crate::base::slots::Handle;
+use crate::base::table::Hasher;
+use crate::sip::auth::{Answer, Challenge};
+use crate::sip::dialog::{Credential, Dialog};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Method, Name, Writer, write_address, write_host, write_socket};
+use core::net::SocketAddr;
+
+/// Does not fit, or what it is made of is gone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unrendered;
+
+pub(super) const fn method(sending: Sending) -> Method<'static> {
+    match sending {
+        Sending::Invite => Method::Invite,
+        Sending::Bye => Method::Bye,
+        Sending::Cancel => Method::Cancel,
+        Sending::Register => Method::Register,
+    }
+}
+
+pub(super) const fn transport_name(transport: Transport) -> &'static [u8] {
+    match transport {
+        Transport::Udp => b"UDP",
+        Transport::Tcp => b"TCP",
+        Transport::Tls => b"TLS",
+    }
+}
+
+/// The top of a request: request line, Via, Max-Forwards.
+fn write_top(writer: &mut Writer<'_, '_>, sending: Method<'_>, uri: &[u8], flow: Flow, local: SocketAddr, branch: Tag) {
+    writer.request_line(sending, uri);
+    let out = writer.cursor();
+    out.put_str("Via: SIP/2.0/");
+    out.put(transport_name(flow.transport()));
+    out.put_str(" ");
+    write_socket(out, local);
+    // rfc3581#3: rport asks for the answer where the request came from
+    out.put_str(";rport;branch=");
+    branch.write_branch(out);
+    out.put_str("\r\nMax-Forwards: 70\r\n");
+}
+
+/// The Contact of calls: where the flow leaves from.
+pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr) {
+    out.put_str("Contact: <sip:");
+    if !user.is_empty() {
+        out.put(user);
+        out.put_str("@");
+    }
+    write_socket(out, local);
+    match flow.transport() {
+        Transport::Udp => {}
+        Transport::Tcp => out.put_str(";transport=tcp"),
+        Transport::Tls => out.put_str(";transport=tls"),
+    }
+    out.put_str(">\r\n");
+}
+
+/// Writes Content-Length with room for a number that is known only later; gives the place.
+fn write_length_place(out: &mut Cursor<'_>) -> usize {
+    out.put_str("Content-Length: ");
+    let at = out.needed();
+    out.put_str("    \r\n\r\n");
+    at
+}
+
+/// Fills the number in: four places, blanks before it.
+fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
+    let mut digits = [b' '; 4];
+    let mut rest = len;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.patch(at, &digits);
+}
+
+impl Phone<'_> {
+    /// Renders a request into its buffer. Its number, branch and address are set already.
+    pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
+        let Some(request) = self.requests.get(handle).copied() else { return Err(Unrendered) };
+        let flow = request.place().flow();
+        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
+        let branch = Tag { handle, secret: request.branch };
+        match request.owner {
+            Owner::Account(account) => self.render_register(handle, request, account, flow, local, branch),
+            Owner::Dialog(dialog) => self.render_in_dialog(handle, request, dialog, flow, local, branch),
+            Owner::Invite(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once
+        }
+    }
+
+    fn finish_request(&mut self, handle: Handle, needed: Result<usize, crate::base::cursor::Needed>) -> Result<(), Unrendered> {
+        let Ok(len) = needed else {
+            count::up(&mut self.counters.oversize);
+            return Err(Unrendered);
+        };
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.len = len as u16;
+        }
+        Ok(())
+    }
+
+    fn render_register(
+        &mut self,
+        handle: Handle,
+        request: Request,
+        account_handle: Handle,
+        flow: Flow,
+        local: SocketAddr,
+        branch: Tag,
+    ) -> Result<(), Unrendered> {
+        let credentials = self.credentials_for(account_handle, &request);
+        let account = self.accounts.get(account_handle).ok_or(Unrendered)?;
+        let text = self.account_text.get(account_handle.index);
+        let challenges = self.challenges.get(account_handle.index);
+        let uri = account.registrar.of(text);
+        let expires = if account.registration.wanted { account.registration.ask } else { 0 };
+        let mut out = Cursor::new(self.request_bytes.get_mut(handle.index));
+        let mut writer = Writer::new(&mut out);
+        write_top(&mut writer, Method::Register, uri, flow, local, branch);
+        if !account.proxy.is_empty() {
+            writer.header(Name::Route, |out| write_proxy(out, account.proxy.of(text)));
+        }
+        let aor = account.uri.of(text);
+        writer.header(Name::From, |out| {
+            write_address(out, account.display_name.of(text), aor);
+            out.put_str(";tag=");
+            account.registration.local_tag.write(out);
+        });
+        writer.header(Name::To, |out| write_address(out, account.display_name.of(text), aor));
+        writer.header(Name::CallId, |out| {
+            out.put_hex(account.registration.id, 16);
+            out.put_str("@");
+            write_host(out, local.ip());
+        });
+        writer.cseq(request.number, Method::Register);
+        let mut digits = [0; 16];
+        Cursor::new(&mut digits).put_hex(account.contact, 16);
+        write_contact(writer.cursor(), &digits, flow, local);
+        writer.number(Name::Expires, u64::from(expires));
+        write_credentials(&mut writer, account, text, challenges, &credentials, self.keys[1], b"REGISTER", uri);
+        writer.header_bytes(Name::Allow, ALLOW);
+        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.end();
+        let needed = out.finish();
+        self.finish_request(handle, needed)
+    }
+
+    fn render_in_dialog(
+        &mut self,
+        handle: Handle,
+        request: Request,
+        dialog_handle: Handle,
+        flow: Flow,
+        local: SocketAddr,
+        branch: Tag,
+    ) -> Result<(), Unrendered> {
+        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let credentials = self.credentials_for(dialog.account, &request);
+        let offer = match request.method {
+            Sending::Invite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
+            _ => None,
+        };
+        let edition = self.calls.get(dialog.call).map_or((0, 0), |call| (call.described, call.version));
+        let mut described = None;
+        let text = self.dialog_text.get(dialog_handle.index);
+        let uri = dialog.request_uri(text);
+        let mut out = Cursor::new(self.request_bytes.get_mut(handle.index));
+        let mut writer = Writer::new(&mut out);
+        write_top(&mut writer, method(request.method), uri, flow, local, branch);
+        dialog.write_routes(text, writer.cursor());
+        write_parties(&mut writer, &dialog, text);
+        writer.cseq(request.number, method(request.method));
+        let account = self.accounts.get(dialog.account);
+        let user = contact_user(account.map(|account| account.user.of(self.account_text.get(dialog.account.index))), self.fixed.direct_user.get());
+        if request.method == Sending::Invite {
+            write_contact(writer.cursor(), user, flow, local);
+        }
+        if let Some(account) = account {
+            let texts = self.account_text.get(dialog.account.index);
+            let challenges = self.challenges.get(dialog.account.index);
+            let name = method(request.method).text();
+            write_credentials(&mut writer, account, texts, challenges, &credentials, self.keys[1], name, uri);
+        }
+        if request.method == Sending::Invite {
+            writer.header_bytes(Name::Allow, ALLOW);
+            writer.cursor().put(dialog.headers.of(text));
+        }
+        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        if let Some((local_media, state)) = offer {
+            writer.header_bytes(Name::ContentType, b"application/sdp");
+            let out = writer.cursor();
+            let at = write_length_place(out);
+            let start = out.needed();
+            crate::offer::write_offer(&local_media, &state, out);
+            let len = out.needed() - start;
+            patch_length(out, at, len);
+            described = Some(super::media::number_edition(out, start, edition.0, edition.1));
+        } else {
+            writer.end();
+        }
+        let needed = out.finish();
+        if let Some(described) = described {
+            self.describe_anew(dialog.call, described);
+        }
+        if request.method == Sending::Invite {
+            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                dialog.invite_number = request.number;
+                dialog.credentials = credentials;
+            }
+        }
+        self.finish_request(handle, needed)
+    }
+
+    /// Renders the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, branch, Route, From, To, Call-ID and number.
+    pub(super) fn render_cancel(&mut self, cancel: Handle, invite: Handle) -> Result<(), Unrendered> {
+        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
+        let Owner::Dialog(dialog_handle) = request.owner else { return Err(Unrendered) };
+        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let flow = request.place().flow();
+        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
+        let mut out = Cursor::new(self.request_bytes.get_mut(cancel.index));
+        self.dialogs.get(dialog_handle).ok_or(Unrendered)?;
+        let text = self.dialog_text.get(dialog_handle.index);
+        let mut writer = Writer::new(&mut out);
+        write_top(&mut writer, Method::Cancel, dialog.request_uri(text), flow, local, Tag { handle: invite, secret: request.branch });
+        dialog.write_routes(text, writer.cursor());
+        // rfc3261#9.1: To is the INVITE's, which has no tag
+        write_parties(&mut writer, &Dialog { remote_tag: crate::base::text::Span::EMPTY, ..dialog }, text);
+        writer.cseq(request.number, Method::Cancel);
+        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.end();
+        let needed = out.finish();
+        self.finish_request(cancel, needed)
+    }
+
+    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the answer's To.
+    pub(super) fn render_ack_of_refusal(&mut self, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
+        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
+        let Owner::Dialog(dialog_handle) = request.owner else { return Err(Unrendered) };
+        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let flow = request.place().flow();
+        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
+        let text = self.dialog_text.get(dialog_handle.index);
+        let mut out = Cursor::new(self.request_bytes.get_mut(invite.index));
+        let mut writer = Writer::new(&mut out);
+        write_top(&mut writer, Method::Ack, dialog.request_uri(text), flow, local, Tag { handle: invite, secret: request.branch });
+        dialog.write_routes(text, writer.cursor());
+        write_from(&mut writer, &dialog, text);
+        writer.header_bytes(Name::To, to);
+        writer.header_bytes(Name::CallId, dialog.call_id.of(text));
+        writer.cseq(request.number, Method::Ack);
+        writer.end();
+        let needed = out.finish();
+        self.finish_request(invite, needed)
+    }
+
+    /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx gets one.
+    pub(super) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
+        let dialog = self.dialogs.get(dialog_handle)?;
+        let flow = dialog.flow?;
+        let local = self.local_of(flow.socket())?;
+        let text = self.dialog_text.get(dialog_handle.index);
+        let uri = dialog.request_uri(text);
+        let mut writer = Writer::new(out);
+        // its branch is its own (rfc3261#13.2.2.4), and the same for each repetition
+        let secret = Hasher::new(self.keys[1]).with(b"ack").with(&dialog.local_tag.secret.to_le_bytes()).with(&dialog.invite_number.to_le_bytes()).finish();
+        write_top(&mut writer, Method::Ack, uri, flow, local, Tag { handle: dialog_handle, secret });
+        dialog.write_routes(text, writer.cursor());
+        write_parties(&mut writer, dialog, text);
+        writer.cseq(dialog.invite_number, Method::Ack);
+        if let Some(account) = self.accounts.get(dialog.account) {
+            // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
+            let texts = self.account_text.get(dialog.account.index);
+            let challenges = self.challenges.get(dialog.account.index);
+            write_credentials(&mut writer, account, texts, challenges, &dialog.credentials, self.keys[1], b"INVITE", uri);
+        }
+        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.end();
+        Some(flow)
+    }
+
+    /// Which challenges a request answers: those the account keeps, if the request goes over the account's own hop. Counts their use.
+    fn credentials_for(&mut self, account: Handle, request: &Request) -> [Credential; 2] {
+        let mut credentials = [Credential::default(); 2];
+        if !request.own_hop {
+            return credentials;
+        }
+        let Some(account) = self.accounts.get_mut(account) else { return credentials };
+        for (kept, credential) in account.challenges.iter_mut().zip(credentials.iter_mut()) {
+            if kept.generation > 0 {
+                kept.count = kept.count.saturating_add(1);
+                *credential = Credential { challenge: kept.generation, count: kept.count };
+            }
+        }
+        credentials
+    }
+
+    /// Renders the answer to an INVITE into its transaction's buffer.
+    pub(super) fn render_answer(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
+        let Some(server) = self.servers.get(handle).copied() else { return Err(Cause::Full) };
+        let call_handle = server.call;
+        let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else { return Err(Cause::Unreachable) };
+        let media = match sdp {
+            Describe::Nothing => None,
+            _ => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
+        };
+        let edition = self.calls.get(call_handle).map_or((0, 0), |call| (call.described, call.version));
+        let mut described = None;
+        let dialog = self.dialogs.get(server.dialog).copied();
+        let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
+        let user = self.accounts.get(account).map(|account_slot| account_slot.user.of(self.account_text.get(account.index)));
+        let user = contact_user(user, self.fixed.direct_user.get());
+        let block = self.server_bytes.get_mut(handle.index);
+        let offer_start = block.len().saturating_sub(usize::from(server.offer));
+        let (front, offer) = block.split_at_mut(offer_start);
+        let echo_end = usize::from(server.echo_end);
+        let (echo, rest) = front.split_at_mut(echo_end.min(front.len()));
+        // the status line ends where the echo begins
+        let mut line = [0u8; crate::base::limits::STATUS_LINE];
+        let mut cursor = Cursor::new(&mut line);
+        Writer::new(&mut cursor).status_line(status);
+        let written = cursor.finish().map_err(|_| Cause::Full)?;
+        let start = crate::base::limits::STATUS_LINE - written;
+        if let (Some(place), Some(line)) = (echo.get_mut(start..crate::base::limits::STATUS_LINE), line.get(..written)) {
+            place.copy_from_slice(line);
+        }
+        let mut out = Cursor::new(rest);
+        if !server.has_tag && status > 100 {
+            if let Some(dialog) = dialog {
+                out.put_str(";tag=");
+                dialog.local_tag.write(&mut out);
+            }
+        }
+        out.put_str("\r\n");
+        let mut writer = Writer::new(&mut out);
+        if status > 100 && status < 300 {
+            write_contact(writer.cursor(), user, flow, local);
+        }
+        if status >= 200 {
+            writer.header_bytes(Name::Allow, ALLOW);
+        }
+        if status == 415 {
+            writer.header_bytes(Name::Accept, b"application/sdp");
+        }
+        if status > 100 {
+            writer.header_bytes(Name::Server, self.fixed.agent.get());
+        }
+        let mut agreed = None;
+        match (sdp, media) {
+            (Describe::Answer, Some((local_media, _))) => {
+                writer.header_bytes(Name::ContentType, b"application/sdp");
+                let out = writer.cursor();
+                let at = write_length_place(out);
+                let begin = out.needed();
+                let result = crate::offer::answer(offer, &local_media, out).map_err(|_| Cause::Codec)?;
+                let len = out.needed() - begin;
+                patch_length(out, at, len);
+                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
+                agreed = Some(result);
+            }
+            (Describe::Offer, Some((local_media, state))) => {
+                writer.header_bytes(Name::ContentType, b"application/sdp");
+                let out = writer.cursor();
+                let at = write_length_place(out);
+                let begin = out.needed();
+                crate::offer::write_offer(&local_media, &state, out);
+                let len = out.needed() - begin;
+                patch_length(out, at, len);
+                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
+            }
+            (Describe::Warning(code, words), _) => {
+                writer.header(Name::Warning, |out| {
+                    out.put_number(u64::from(code));
+                    out.put_str(" ");
+                    write_host(out, local.ip());
+                    out.put_str(" \"");
+                    out.put_str(words);
+                    out.put_str("\"");
+                });
+                writer.end();
+            }
+            _ => writer.end(),
+        }
+        let Ok(len) = out.finish() else {
+            count::up(&mut self.counters.oversize);
+            return Err(Cause::Full);
+        };
+        if let Some(server) = self.servers.get_mut(handle) {
+            server.start = start as u16;
+            server.end = (echo_end + len) as u16;
+            server.status = status;
+        }
+        if let Some(described) = described {
+            self.describe_anew(call_handle, described);
+        }
+        if let Some(agreed) = agreed {
+            self.take_agreed(call_handle, agreed);
+        }
+        Ok(())
+    }
+}
+
+/// What an answer to an INVITE says about media.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Describe {
+    Nothing,
+    /// The answer to the offer kept with the transaction.
+    Answer,
+    /// An offer of ours (theirs was late).
+    Offer,
+    /// Why not.
+    Warning(u16, &'static str),
+}
+
+fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
+    account.unwrap_or(direct)
+}
+
+/// The account's outbound proxy as a route: loose, whatever was written.
+pub(super) fn write_proxy(out: &mut Cursor<'_>, proxy: &[u8]) {
+    out.put_str("<");
+    out.put(proxy);
+    if !crate::wire::sip::Uri::parse(proxy).is_ok_and(|uri| uri.lr()) {
+        out.put_str(";lr");
+    }
+    out.put_str(">");
+}
+
+fn write_from(writer: &mut Writer<'_, '_>, dialog: &Dialog, text: &[u8]) {
+    writer.header(Name::From, |out| {
+        out.put(dialog.local.of(text));
+        out.put_str(";tag=");
+        dialog.local_tag.write(out);
+    });
+}
+
+fn write_parties(writer: &mut Writer<'_, '_>, dialog: &Dialog, text: &[u8]) {
+    write_from(writer, dialog, text);
+    writer.header(Name::To, |out| {
+        out.put(dialog.remote.of(text));
+        let tag = dialog.remote_tag.of(text);
+        if !tag.is_empty() {
+            out.put_str(";tag=");
+            out.put(tag);
+        }
+    });
+    writer.header_bytes(Name::CallId, dialog.call_id.of(text));
+}
+
+/// Writes Authorization and Proxy-Authorization for the challenges that `credentials` name and that are still kept.
+#[allow(clippy::too_many_arguments)] // all of them are parts of one digest
+fn write_credentials(
+    writer: &mut Writer<'_, '_>,
+    account: &super::account::Account,
+    text: &[u8],
+    challenges: &[u8],
+    credentials: &[Credential; 2],
+    key: (u64, u64),
+    method: &[u8],
+    uri: &[u8],
+) {
+    for (place, (kept, credential)) in account.challenges.iter().zip(credentials).enumerate() {
+        if credential.challenge == 0 || kept.generation != credential.challenge {
+            continue;
+        }
+        let block = challenges.get(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
+        let challenge: Challenge<'_> = kept.challenge.view(block);
+        let name = if kept.proxy { Name::ProxyAuthorization } else { Name::Authorization };
+        let answer = Answer {
+            challenge: &challenge,
+            username: account.username.of(text),
+            password: account.password.of(text),
+            method,
+            uri,
+            body: b"",
+            nc: credential.count,
+            cnonce: nonce(key, account.contact, kept, credential.count),
+        };
+        writer.header(name, |out| answer.write(out));
+    }
+}
+
+/// A client nonce that is the same when the same use is written again (the ACK of an INVITE).
+fn nonce(key: (u64, u64), salt: u64, kept: &Kept, count: u32) -> u64 {
+    Hasher::new(key).with(&salt.to_le_bytes()).with(&kept.generation.to_le_bytes()).with(&count.to_le_bytes()).finish()
+}

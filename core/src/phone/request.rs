@@ -1,0 +1,101 @@
+//! One outgoing request (locate, authenticate, fail over): an owner above, addresses left and challenges answered inside, one transaction below.
+
+use super::place::Place;
+use crate::base::limits::TARGETS;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::sip::client::Client;
+use crate::sip::dialog::Credential;
+
+/// Methods that we send.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Sending {
+    #[default]
+    Invite,
+    Bye,
+    Cancel,
+    Register,
+}
+
+/// Whose request it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Owner {
+    #[default]
+    Nobody,
+    Account(Handle),
+    /// A dialog: its call's INVITE, or BYE.
+    Dialog(Handle),
+    /// The INVITE that a CANCEL is for.
+    Invite(Handle),
+}
+
+/// Where its addresses come from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Stage {
+    #[default]
+    Idle,
+    /// The name is to be resolved, or is being.
+    Locating,
+    /// Waits for what must be in the message (media ports).
+    Preparing,
+    /// Its transaction runs.
+    Running,
+}
+
+/// One outgoing request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request {
+    pub(crate) owner: Owner,
+    pub(crate) method: Sending,
+    pub(crate) stage: Stage,
+    pub(crate) client: Client,
+    pub(crate) number: u32,
+    /// Random part of the transaction's branch.
+    pub(crate) branch: u64,
+    pub(crate) targets: [Place; TARGETS],
+    pub(crate) count: u8,
+    pub(crate) at: u8,
+    /// Its addresses are the account's own hop: challenges may be answered.
+    pub(crate) own_hop: bool,
+    pub(crate) tries: u8,
+    /// The realm places answered, and with which use: a second challenge for the same without `stale` is a refusal.
+    pub(crate) answered: [Credential; 2],
+    /// Bytes of the rendered message.
+    pub(crate) len: u16,
+    /// Silence at this time moves on to the next address.
+    pub(crate) fail_over: Instant,
+    /// An INVITE's CANCEL.
+    pub(crate) cancel: Handle,
+}
+
+impl Request {
+    pub(crate) const EMPTY: Self = Self {
+        owner: Owner::Nobody,
+        method: Sending::Invite,
+        stage: Stage::Idle,
+        client: Client::EMPTY,
+        number: 0,
+        branch: 0,
+        targets: [Place::EMPTY; TARGETS],
+        count: 0,
+        at: 0,
+        own_hop: false,
+        tries: 0,
+        answered: [Credential { challenge: 0, count: 0 }; 2],
+        len: 0,
+        fail_over: Instant::NEVER,
+        cancel: Handle::NONE,
+    };
+
+    pub(crate) fn place(&self) -> Place {
+        self.targets.get(usize::from(self.at)).copied().unwrap_or(Place::EMPTY)
+    }
+
+    pub(crate) const fn has_next(&self) -> bool {
+        self.at + 1 < self.count
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.client.deadline().min(self.fail_over)
+    }
+}

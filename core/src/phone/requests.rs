@@ -1,0 +1,491 @@
+//! Requests under way: locate, authenticate, fail over. All that we send goes through here.
+
+use super::object::Object;
+use super::place::{Place, order};
+use super::request::{Owner, Request, Sending, Stage};
+use super::{Cause, Failure, Flow, Phone, Target};
+use crate::base::count;
+use crate::base::limits::{AUTH_TRIES, CHALLENGE, FAIL_OVER_MS, TARGETS};
+use crate::base::slots::Handle;
+use crate::base::text::Packer;
+use crate::base::time::{Duration, Instant};
+use crate::sip::auth::strongest;
+use crate::sip::client::{Client, Expiry, Heard, State};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Message, Method, Name, Uri};
+
+impl Phone<'_> {
+    /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
+    pub(super) fn new_request(&mut self, owner: Owner, method: Sending) -> Option<Handle> {
+        let request = Request { owner, method, ..Request::EMPTY };
+        if self.requests.is_full() {
+            let lingering = self.requests.iter().find(|(_, request)| request.client.state() == State::Completed).map(|(handle, _)| handle)?;
+            self.end_request(lingering);
+        }
+        self.requests.insert(request)
+    }
+
+    /// A request is over.
+    pub(super) fn end_request(&mut self, handle: Handle) {
+        let Some(request) = self.requests.get(handle).copied() else { return };
+        self.requests.remove(handle);
+        self.due.set(self.objects.number(Object::Request(handle.index)), Instant::NEVER);
+        match request.owner {
+            Owner::Dialog(dialog) => self.release_dialog(dialog),
+            Owner::Account(account) => {
+                if let Some(account) = self.accounts.get_mut(account) {
+                    if account.registration.request == handle {
+                        account.registration.request = Handle::NONE;
+                    }
+                }
+            }
+            Owner::Invite(invite) => {
+                if let Some(invite) = self.requests.get_mut(invite) {
+                    invite.cancel = Handle::NONE;
+                }
+            }
+            Owner::Nobody => {}
+        }
+    }
+
+    /// The request's addresses are to be found.
+    pub(super) fn locate(&mut self, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.stage = Stage::Locating;
+            self.wish(Object::Request(handle.index));
+        }
+    }
+
+    /// The request goes over a flow that is known.
+    pub(super) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        if let Some(first) = request.targets.first_mut() {
+            *first = Place::new(flow);
+        }
+        request.count = 1;
+        request.at = 0;
+        request.own_hop = own_hop;
+        self.prepare(now, handle);
+    }
+
+    /// The driver found its addresses.
+    pub(super) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
+        let Some(request) = self.requests.get(handle).copied() else { return };
+        if request.stage != Stage::Locating {
+            return;
+        }
+        let Some(first) = targets.first().copied() else {
+            self.request_failed(now, handle, Cause::Name, 0);
+            return;
+        };
+        let mut ordered = [first; TARGETS];
+        let count = targets.len().min(TARGETS);
+        for (place, target) in ordered.iter_mut().zip(targets) {
+            *place = *target;
+        }
+        order(ordered.get_mut(..count).unwrap_or_default(), &mut self.rng);
+        let account_handle = self.account_of(request.owner);
+        let own = self.goes_to_own_hop(request.owner);
+        if let Some(account) = self.accounts.get_mut(account_handle) {
+            if own {
+                // all its targets are the account's own; the first is its hop until it fails
+                for target in targets.iter().take(TARGETS) {
+                    account.own_address(target.flow.remote().ip());
+                }
+                account.hop = Some(Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
+            }
+        }
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        for (place, target) in request.targets.iter_mut().zip(ordered) {
+            *place = Place::new(target.flow);
+        }
+        request.count = count as u8;
+        request.at = 0;
+        request.own_hop = own && !account_handle.is_none();
+        self.prepare(now, handle);
+    }
+
+    /// Whether a request is located by its account's registrar or proxy.
+    pub(super) fn goes_to_own_hop(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Account(_) => true,
+            Owner::Dialog(dialog) => self.dialogs.get(dialog).is_some_and(|dialog| dialog.own_hop),
+            _ => false,
+        }
+    }
+
+    fn account_of(&self, owner: Owner) -> Handle {
+        match owner {
+            Owner::Account(account) => account,
+            Owner::Dialog(dialog) => self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.account),
+            _ => Handle::NONE,
+        }
+    }
+
+    /// Its way is known; what its message needs may not be there yet.
+    pub(super) fn prepare(&mut self, now: Instant, handle: Handle) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        request.stage = Stage::Preparing;
+        let (owner, method, flow) = (request.owner, request.method, request.place().flow());
+        if let (Owner::Dialog(dialog), Sending::Invite) = (owner, method) {
+            let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+            if let Some(dialog) = self.dialogs.get_mut(dialog) {
+                dialog.flow = Some(flow);
+            }
+            self.name_direct_call(dialog, flow);
+            if !self.ports_ready(call, flow, super::call::Waiting::Offer) {
+                return;
+            }
+        }
+        self.start(now, handle);
+    }
+
+    /// Sends the request: a new transaction.
+    pub(super) fn start(&mut self, now: Instant, handle: Handle) {
+        let secret = self.rng.next_u64();
+        let number = match self.requests.get(handle) {
+            Some(request) if request.number == 0 => self.next_number(request.owner),
+            Some(request) => request.number,
+            None => return,
+        };
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        let flow = request.place().flow();
+        request.number = number;
+        request.branch = secret;
+        request.stage = Stage::Running;
+        request.client = Client::start(now, request.method == Sending::Invite, flow.is_reliable());
+        // HOUSE rule over rfc3263#4.3: 4 s of silence move on while another address remains
+        request.fail_over = if request.has_next() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
+        if self.render_request(handle).is_err() {
+            self.request_failed(now, handle, if self.local_of(flow.socket()).is_none() { Cause::Unreachable } else { Cause::Full }, 0);
+            return;
+        }
+        self.owe(Object::Request(handle.index));
+        self.schedule(Object::Request(handle.index));
+    }
+
+    fn next_number(&mut self, owner: Owner) -> u32 {
+        match owner {
+            Owner::Account(account) => self.accounts.get_mut(account).map_or(1, |account| {
+                account.registration.number += 1;
+                account.registration.number
+            }),
+            Owner::Dialog(dialog) => self.dialogs.get_mut(dialog).map_or(1, |dialog| {
+                dialog.local_number += 1;
+                dialog.local_number
+            }),
+            _ => 1,
+        }
+    }
+
+    /// Moves on to the next address (rfc3263#4.3: a new transaction with a new branch). False when there is none.
+    pub(super) fn fail_over(&mut self, now: Instant, handle: Handle) -> bool {
+        let Some(request) = self.requests.get_mut(handle) else { return false };
+        if !request.has_next() {
+            return false;
+        }
+        request.at += 1;
+        let (owner, place) = (request.owner, request.place());
+        let own = request.own_hop;
+        if own {
+            let account = self.account_of(owner);
+            if let Some(account) = self.accounts.get_mut(account) {
+                account.hop = Some(place);
+            }
+        }
+        self.prepare(now, handle);
+        true
+    }
+
+    /// A wish for addresses failed.
+    pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
+        let cause = match failure {
+            Failure::Name => Cause::Name,
+            Failure::Port => Cause::Port,
+            Failure::Unreachable | Failure::Unsupported => Cause::Unreachable,
+        };
+        self.request_failed(now, handle, cause, 0);
+    }
+
+    /// It came to nothing without a final answer.
+    pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
+        let Some(request) = self.requests.get(handle).copied() else { return };
+        if request.own_hop || matches!(request.owner, Owner::Account(_)) {
+            // what was resolved may be out of date: look again next time
+            let account = self.account_of(request.owner);
+            if let Some(account) = self.accounts.get_mut(account) {
+                account.hop = None;
+            }
+        }
+        match request.owner {
+            Owner::Account(account) => {
+                self.end_request(handle);
+                self.register_failed(now, account, cause, status, 0);
+            }
+            Owner::Dialog(dialog) => {
+                let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+                if request.method == Sending::Invite {
+                    if let Some(call) = self.calls.get_mut(call) {
+                        call.request = Handle::NONE;
+                    }
+                    self.end_request(handle);
+                    self.end_call(now, call, cause, status);
+                } else {
+                    self.end_request(handle);
+                }
+            }
+            _ => self.end_request(handle),
+        }
+    }
+
+    /// A timer of a request.
+    pub(super) fn request_timeout(&mut self, now: Instant, handle: Handle) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        if request.fail_over <= now {
+            request.fail_over = Instant::NEVER;
+            if request.client.state() == State::Calling && self.fail_over(now, handle) {
+                return;
+            }
+        }
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        match request.client.handle_timeout(now) {
+            Expiry::Nothing => {}
+            Expiry::Resend => self.owe(Object::Request(handle.index)),
+            Expiry::Over => {
+                self.end_request(handle);
+                return;
+            }
+            Expiry::TimedOut => {
+                if !self.fail_over(now, handle) {
+                    self.request_failed(now, handle, Cause::Timeout, 0);
+                }
+                return;
+            }
+        }
+        self.schedule(Object::Request(handle.index));
+    }
+
+    /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
+    pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
+        let mut from = 0;
+        while let Some(handle) = self.waiting_on(flow, from) {
+            from = handle.index + 1;
+            if !self.fail_over(now, handle) {
+                self.request_failed(now, handle, Cause::Unreachable, 0);
+            }
+        }
+    }
+
+    /// The first request from slot `from` on that was sent over a flow and has heard nothing.
+    fn waiting_on(&self, flow: Flow, from: u32) -> Option<Handle> {
+        self.requests
+            .iter()
+            .filter(|(handle, _)| handle.index >= from)
+            .find(|(_, request)| {
+                request.stage == Stage::Running && request.client.state() == State::Calling && request.place().flow() == flow
+            })
+            .map(|(handle, _)| handle)
+    }
+
+    /// An answer came.
+    pub(super) fn handle_response(&mut self, now: Instant, flow: Flow, answer: &Message<'_>, status: u16) {
+        let (Ok(via), Ok(cseq)) = (answer.via(), answer.cseq()) else {
+            count::up(&mut self.counters.malformed);
+            return;
+        };
+        // rfc3261#17.1.3: the branch and the method of CSeq
+        let found = via.branch().and_then(Tag::read_branch).filter(|tag| {
+            self.requests.get(tag.handle).is_some_and(|request| request.branch == tag.secret && request.stage == Stage::Running)
+        });
+        let handle = match (found, cseq.method) {
+            (Some(tag), Method::Cancel) => self.requests.get(tag.handle).map(|invite| invite.cancel).filter(|cancel| !cancel.is_none()),
+            (Some(tag), method) => {
+                self.requests.get(tag.handle).filter(|request| super::render::method(request.method) == method).map(|_| tag.handle)
+            }
+            (None, Method::Invite) if (200..300).contains(&status) => {
+                self.repeated_success(now, answer);
+                return;
+            }
+            _ => None,
+        };
+        let Some(handle) = handle else {
+            count::up(&mut self.counters.unmatched);
+            return;
+        };
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        if cseq.number != request.number {
+            count::up(&mut self.counters.unmatched);
+            return;
+        }
+        request.fail_over = Instant::NEVER;
+        let heard = request.client.handle_response(now, status);
+        let request = *request;
+        match heard {
+            Heard::Absorb => return,
+            Heard::Ack => {
+                self.owe(Object::Request(handle.index));
+                return;
+            }
+            Heard::PassAndAck => {
+                let to = answer.header(Name::To).unwrap_or_default();
+                if self.render_ack_of_refusal(handle, to).is_ok() {
+                    self.owe(Object::Request(handle.index));
+                }
+            }
+            Heard::Pass => {}
+        }
+        self.schedule(Object::Request(handle.index));
+        // rfc3263#4.3: 503 means the next address
+        if status == 503 && request.has_next() {
+            let next = self.again(handle);
+            if self.fail_over(now, next.unwrap_or(handle)) {
+                return;
+            }
+        }
+        if matches!(status, 401 | 407) && self.authenticate(now, handle, answer, status) {
+            return;
+        }
+        match (request.owner, request.method) {
+            (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
+            (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
+            _ if status >= 200 => {
+                // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
+                if request.client.state() == State::Completed {
+                    self.end_request(handle);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its own. Others use theirs again.
+    fn again(&mut self, handle: Handle) -> Option<Handle> {
+        let request = self.requests.get(handle).copied()?;
+        if request.method != Sending::Invite {
+            return Some(handle);
+        }
+        let next = self.new_request(request.owner, request.method)?;
+        if let Owner::Dialog(dialog_handle) = request.owner {
+            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                dialog.usages = dialog.usages.saturating_add(1);
+                let call = dialog.call;
+                if let Some(call) = self.calls.get_mut(call) {
+                    call.request = next;
+                }
+            }
+        }
+        if let Some(slot) = self.requests.get_mut(next) {
+            *slot = Request { client: Client::EMPTY, cancel: Handle::NONE, ..request };
+        }
+        Some(next)
+    }
+
+    /// Answers a challenge if it is ours to answer: over the account's own hop, for a pinned realm, once a realm and nonce unless stale.
+    fn authenticate(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) -> bool {
+        let Some(request) = self.requests.get(handle).copied() else { return false };
+        let account_handle = self.account_of(request.owner);
+        let (fresh, to_own_domain) = match request.owner {
+            Owner::Account(_) => (true, true),
+            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, false), |dialog| {
+                let text = self.dialog_text.get(dialog_handle.index);
+                (dialog.remote_tag.is_empty() && request.method == Sending::Invite, self.in_domain(account_handle, dialog.target.of(text)))
+            }),
+            _ => (false, false),
+        };
+        let name = if status == 401 { Name::WwwAuthenticate } else { Name::ProxyAuthenticate };
+        let Some(account) = self.accounts.get(account_handle) else { return false };
+        let text = self.account_text.get(account_handle.index);
+        let pinned = |realm: &[u8]| {
+            let configured = account.realm.of(text);
+            if !configured.is_empty() {
+                return realm == configured;
+            }
+            let domain = Uri::parse(account.uri.of(text)).ok().map(|uri| uri.host);
+            realm == host_text(account.domain.of(text))
+                || domain.is_some() && account.pinned.iter().any(|pin| !pin.is_empty() && pin.of(text) == realm)
+        };
+        let may_pin = account.realm.is_empty()
+            && fresh
+            && to_own_domain
+            && account.pinned.iter().any(|pin| pin.is_empty());
+        let usable = request.own_hop && !(account.username.is_empty() && account.password.is_empty());
+        let chosen = if usable { strongest(answer.fields(name), |realm| pinned(realm) || may_pin) } else { None };
+        let Some(challenge) = chosen else {
+            let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
+            self.challenge_refused(account_handle, realm);
+            return false;
+        };
+        let place = usize::from(status == 407);
+        let answered = request.answered.get(place).is_some_and(|answered| answered.challenge != 0);
+        if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
+            return false;
+        }
+        let pin = !pinned(challenge.realm);
+        let block = self.challenges.get_mut(account_handle.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
+        let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
+            count::up(&mut self.counters.oversize);
+            return false;
+        };
+        let realm = challenge.realm;
+        let Some(account) = self.accounts.get_mut(account_handle) else { return false };
+        let mut generation = 0;
+        if let Some(kept) = account.challenges.get_mut(place) {
+            kept.challenge = packed;
+            kept.generation = kept.generation.wrapping_add(1).max(1);
+            kept.count = 0;
+            kept.proxy = status == 407;
+            generation = kept.generation;
+        }
+        if pin {
+            self.pin_realm(account_handle, realm);
+        }
+        // rfc3261#22.2: the same request, its number one higher, in a new transaction
+        let Some(next) = self.again(handle) else { return false };
+        if let Some(request) = self.requests.get_mut(next) {
+            request.number = 0;
+            request.tries += 1;
+            if let Some(answered) = request.answered.get_mut(place) {
+                answered.challenge = generation;
+            }
+        }
+        self.start(now, next);
+        true
+    }
+
+    /// A URI lies in the account's own domain.
+    fn in_domain(&self, account: Handle, uri: &[u8]) -> bool {
+        let Some(slot) = self.accounts.get(account) else { return false };
+        let domain = slot.domain.of(self.account_text.get(account.index));
+        crate::wire::sip::Host::parse(host_text(domain)).is_some_and(|host| Uri::parse(uri).is_ok_and(|uri| uri.host == host))
+    }
+
+    fn pin_realm(&mut self, handle: Handle, realm: &[u8]) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let used = account.pinned.iter().map(|pin| pin.start() + pin.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
+        let Some(span) = Packer::new(self.account_text.get_mut(handle.index), used).add(realm) else { return };
+        account.refused_realm = crate::base::text::Span::EMPTY;
+        if let Some(free) = account.pinned.iter_mut().find(|pin| pin.is_empty()) {
+            *free = span;
+        }
+    }
+
+    /// Tells that a challenge was not answered, and whose it was.
+    fn challenge_refused(&mut self, handle: Handle, realm: &[u8]) {
+        count::up(&mut self.counters.refused_challenges);
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let used = account.pinned.iter().map(|pin| pin.start() + pin.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
+        account.refused_realm = Packer::new(self.account_text.get_mut(handle.index), used).add(realm).unwrap_or_default();
+        account.pending |= super::events::PENDING_CHALLENGE;
+        self.tell(Object::Account(handle.index));
+    }
+}
+
+/// A host without its port.
+fn host_text(domain: &[u8]) -> &[u8] {
+    if domain.first() == Some(&b'[') {
+        let end = domain.iter().position(|byte| *byte == b']').map_or(domain.len(), |at| at + 1);
+        return domain.get(..end).unwrap_or_default();
+    }
+    let end = domain.iter().position(|byte| *byte == b':').unwrap_or(domain.len());
+    domain.get(..end).unwrap_or_default()
+}

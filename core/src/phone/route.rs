@@ -1,0 +1,208 @@
+//! One message in: to its transaction, its dialog, or neither.
+
+use super::object::Object;
+use super::reply::Extra;
+use super::strangers::Caller;
+use super::{Flow, Phone};
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::table::Hasher;
+use crate::base::time::Instant;
+use crate::sip::tag::Tag;
+use crate::sip::tombstone::Owed;
+use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Start, cut};
+
+/// How a request is told from others: `base` is shared by an INVITE, its ACK and its CANCEL; `key` by the repetitions of one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keys {
+    pub(super) base: u64,
+    pub(super) key: u64,
+}
+
+impl Phone<'_> {
+    /// One datagram, or the bytes of a stream. Takes at most one message and says how many bytes it took. 0: the last answer has not left
+    /// yet (drain [`Phone::poll_transmit`], then give the same bytes again), or a stream's message is not whole yet.
+    pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> usize {
+        if self.reply_len > 0 {
+            return 0;
+        }
+        let (message, taken) = if flow.is_reliable() {
+            match cut(bytes, self.reply.len()) {
+                Frame::Need => return 0,
+                Frame::KeepAlive(taken) => return taken,
+                Frame::Message(taken) => (bytes.get(..taken).unwrap_or_default(), taken),
+                Frame::TooLarge | Frame::Broken => {
+                    // where the next message begins cannot be known any more: the driver closes the stream
+                    count::up(&mut self.counters.malformed);
+                    self.handle_flow_failed(now, flow);
+                    return bytes.len();
+                }
+            }
+        } else {
+            (bytes, bytes.len())
+        };
+        match Message::parse(message) {
+            Ok(message) => self.handle_message(now, flow, &message),
+            Err(Malformed::Empty) => {}
+            Err(_) => count::up(&mut self.counters.malformed),
+        }
+        taken
+    }
+
+    fn handle_message(&mut self, now: Instant, flow: Flow, message: &Message<'_>) {
+        match message.start() {
+            Start::Request { method, .. } => self.handle_request(now, flow, message, method),
+            Start::Response { status, .. } => {
+                if message.check().is_err() {
+                    count::up(&mut self.counters.malformed);
+                } else {
+                    self.handle_response(now, flow, message, status);
+                }
+            }
+        }
+    }
+
+    fn handle_request(&mut self, now: Instant, flow: Flow, request: &Message<'_>, method: Method<'_>) {
+        // a tag of ours, with its 64 random bits, shows that the sender has heard from us
+        let tag = request.to().ok().and_then(|to| to.tag());
+        let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
+        let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
+        if caller == Caller::Stranger {
+            count::up(&mut self.counters.strangers);
+            return;
+        }
+        if let Err(objection) = request.check() {
+            count::up(&mut self.counters.malformed);
+            if objection.status > 0 {
+                self.answer_at_once(flow, request, objection.status, Extra { reason: objection.reason, ..Extra::default() });
+            }
+            return;
+        }
+        let Some(keys) = self.keys_of(request, method) else { return };
+        match method {
+            Method::Ack => {
+                self.acknowledged(now, keys, dialog, request);
+                return;
+            }
+            Method::Cancel => {
+                self.cancelled(now, flow, keys, request);
+                return;
+            }
+            _ => {}
+        }
+        // rfc3261#17.2.3: a repetition goes to its transaction
+        if let Some(owed) = self.tombstones.find(now, keys.key) {
+            if let Owed::Answer(status, secret) = owed {
+                self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..Extra::default() });
+            }
+            return;
+        }
+        let (mut same, mut merged) = (None, false);
+        for index in self.server_table.find(keys.base) {
+            let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { continue };
+            if server.key == keys.key {
+                same = Some((index, server.end > 0));
+            } else {
+                merged |= tag.is_none() && method == Method::Invite;
+            }
+        }
+        if let Some((index, answered)) = same {
+            if answered {
+                self.owe(Object::Server(index));
+            }
+            return;
+        }
+        if merged {
+            // rfc3261#8.2.2.2: the same request over another way
+            self.answer_at_once(flow, request, 482, Extra::default());
+            return;
+        }
+        // rfc3261#8.2.2.3: nothing that must be understood is known here yet
+        if request.tokens(Name::Require).next().is_some() {
+            self.answer_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
+            return;
+        }
+        match (tag, dialog) {
+            (Some(_), Some(dialog)) => self.request_in_dialog(now, flow, dialog, keys, request, method),
+            // rfc3261#12.2.2
+            (Some(_), None) => self.answer_at_once(flow, request, 481, Extra::default()),
+            (None, _) => {
+                let account = match caller {
+                    Caller::Account(account) => account,
+                    _ => Handle::NONE,
+                };
+                self.request_outside(now, flow, account, keys, request, method);
+            }
+        }
+    }
+
+    /// A request that is in no dialog.
+    fn request_outside(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, request: &Message<'_>, method: Method<'_>) {
+        match method {
+            Method::Invite => self.invited(now, flow, account, keys, request),
+            // rfc3261#11.2: what an INVITE would get, with what we are able to
+            Method::Options => {
+                let status = if self.closing {
+                    503
+                } else if self.calls.is_full() && self.ended.is_empty() {
+                    486
+                } else {
+                    200
+                };
+                self.answer_at_once(flow, request, status, Extra { allow: true, accept: true, ..Extra::default() });
+            }
+            Method::Bye => self.answer_at_once(flow, request, 481, Extra::default()),
+            // rfc3261#8.2.1
+            Method::Other(_) => self.answer_at_once(flow, request, 501, Extra { allow: true, ..Extra::default() }),
+            _ => self.answer_at_once(flow, request, 405, Extra { allow: true, ..Extra::default() }),
+        }
+    }
+
+    /// The dialog that a To tag of ours names, if the request is of it.
+    fn dialog_of(&self, tag: Tag, request: &Message<'_>) -> Option<Handle> {
+        let theirs = request.from().ok()?.tag().unwrap_or_default();
+        let call_id = request.call_id().ok()?;
+        let mut at = tag.handle;
+        let first = self.dialogs.get(at)?;
+        if first.local_tag != tag {
+            return None;
+        }
+        while let Some(dialog) = self.dialogs.get(at) {
+            if dialog.is_of(self.dialog_text.get(at.index), call_id, theirs) {
+                return Some(at);
+            }
+            at = dialog.sibling;
+        }
+        None
+    }
+
+    /// rfc3261#17.2.3: branch, sent-by and method; without the cookie what RFC 2543 compared.
+    pub(super) fn keys_of(&self, request: &Message<'_>, method: Method<'_>) -> Option<Keys> {
+        let via = request.via().ok()?;
+        let cseq = request.cseq().ok()?;
+        let from_tag = request.from().ok()?.tag().unwrap_or_default();
+        let [key, _] = self.keys;
+        let base = Hasher::new(key).with(request.call_id().ok()?).with(from_tag).with(&cseq.number.to_le_bytes()).finish();
+        let hash = Hasher::new(key).with(&base.to_le_bytes());
+        let branch = if via.has_cookie() {
+            // the branch and the sent-by, which stands before the parameters
+            hash.with(via.branch().unwrap_or_default()).with(before_params(via.raw())).finish()
+        } else {
+            let uri = match request.start() {
+                Start::Request { uri, .. } => uri,
+                Start::Response { .. } => &[],
+            };
+            hash.with(uri).with(via.raw()).finish()
+        };
+        let kind = match method {
+            Method::Ack => Method::Invite,
+            method => method,
+        };
+        Some(Keys { base, key: Hasher::new(key).with(&branch.to_le_bytes()).with(kind.text()).finish() })
+    }
+}
+
+fn before_params(via: &[u8]) -> &[u8] {
+    let end = via.iter().position(|byte| *byte == b';').unwrap_or(via.len());
+    via.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! How a phone is made.
+
+use super::Phone;
+use super::object::Objects;
+use super::storage::{Blocks, Capacity, Storage};
+use crate::base::due::{Due, Owed};
+use crate::base::limits::{CHALLENGE, CHALLENGES, SOCKETS};
+use crate::base::rng::Rng;
+use crate::base::slots::{Handle, Slots};
+use crate::base::table::Table;
+use crate::base::time::Instant;
+use crate::sip::tombstone::Tombstones;
+
+/// Bytes of the User-Agent that are kept.
+const AGENT: usize = 64;
+
+/// What a phone is told when it is made.
+#[derive(Clone, Copy)]
+pub struct Setup<'t> {
+    /// 32 bytes of the system's entropy; all zero is refused. All randomness comes from it.
+    pub seed: [u8; 32],
+    /// Samples a second of the PCM that goes in and out: 8000, 16000 or 48000.
+    pub rate: u32,
+    /// Milliseconds since 1970 at `now`, for RTCP's clock; 0 when unknown.
+    pub epoch_ms: u64,
+    /// User-Agent and Server; empty: `microsip/` and the version. At most 64 bytes without controls.
+    pub user_agent: &'t str,
+    /// Calls from and to anybody, without an account.
+    pub allow_direct: bool,
+    /// User part of our URI in direct calls; empty: `microsip`.
+    pub direct_user: &'t str,
+}
+
+impl core::fmt::Debug for Setup<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Setup").field("rate", &self.rate).field("allow_direct", &self.allow_direct).finish_non_exhaustive() // the seed is a secret
+    }
+}
+
+/// Why a phone cannot be made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SetupError {
+    /// The seed is all zero.
+    Seed,
+    /// The rate is none of 8000, 16000, 48000.
+    Rate,
+    /// The User-Agent or the direct user is too long or has characters that do not belong there.
+    Text,
+    /// Capacities that no pools can be made from.
+    Capacity,
+}
+
+/// A short text, kept whole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Short {
+    bytes: [u8; AGENT],
+    len: u8,
+}
+
+impl Short {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; AGENT];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { bytes, len: text.len() as u8 })
+    }
+
+    pub(crate) fn get(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+/// What stays as it was told at creation.
+#[derive(Debug)]
+pub(crate) struct Fixed {
+    pub(crate) rate: u32,
+    pub(crate) epoch_ms: u64,
+    pub(crate) epoch_at: Instant,
+    pub(crate) agent: Short,
+    pub(crate) direct_user: Short,
+    pub(crate) allow_direct: bool,
+    pub(crate) jitter_stride: usize,
+    pub(crate) max_ptime: u8,
+    pub(crate) history: usize,
+}
+
+impl<'a> Phone<'a> {
+    /// A phone over lent storage.
+    ///
+    /// # Errors
+    /// [`SetupError`] says what is wrong with the setup or the capacity.
+    pub fn new(storage: Storage<'a>, capacity: &Capacity, setup: &Setup<'_>, now: Instant) -> Result<Self, SetupError> {
+        if setup.seed == [0; 32] {
+            return Err(SetupError::Seed);
+        }
+        if !matches!(setup.rate, 8000 | 16000 | 48000) {
+            return Err(SetupError::Rate);
+        }
+        if !capacity.is_valid() || setup.rate / 100 > capacity.quantum {
+            return Err(SetupError::Capacity);
+        }
+        let agent = if setup.user_agent.is_empty() { concat!("microsip/", env!("CARGO_PKG_VERSION")) } else { setup.user_agent };
+        let user = if setup.direct_user.is_empty() { "microsip" } else { setup.direct_user };
+        if agent.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+            || !user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte))
+        {
+            return Err(SetupError::Text);
+        }
+        let mut rng = Rng::new(&setup.seed);
+        let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
+        let objects = Objects::new(capacity);
+        Ok(Self {
+            fixed: Fixed {
+                rate: setup.rate,
+                epoch_ms: setup.epoch_ms,
+                epoch_at: now,
+                agent: Short::new(agent).ok_or(SetupError::Text)?,
+                direct_user: Short::new(user).ok_or(SetupError::Text)?,
+                allow_direct: setup.allow_direct,
+                jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
+                // what fits in a slot of the ring, in whole 10 ms of G.711
+                max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
+                history: capacity.history as usize,
+            },
+            objects,
+            rng,
+            keys,
+            sockets: [None; SOCKETS],
+            accounts: Slots::new(storage.accounts),
+            account_text: Blocks::new(storage.account_text, capacity.account_text as usize),
+            challenges: Blocks::new(storage.challenges, CHALLENGES * CHALLENGE),
+            calls: Slots::new(storage.calls),
+            streams: storage.streams,
+            rings: Blocks::new(storage.rings, capacity.ring_bytes()),
+            history: Blocks::new(storage.history, 2 * capacity.history as usize),
+            dialogs: Slots::new(storage.dialogs),
+            dialog_text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),
+            requests: Slots::new(storage.requests),
+            request_bytes: Blocks::new(storage.request_bytes, capacity.message as usize),
+            servers: Slots::new(storage.servers),
+            server_bytes: Blocks::new(storage.server_bytes, capacity.server_bytes()),
+            server_table: Table::new(storage.server_table),
+            tombstones: Tombstones::new(storage.tombstones),
+            due: Due::new(storage.due),
+            owed: Owed::new(storage.owed),
+            voices: Owed::new(storage.voices),
+            events: Owed::new(storage.events),
+            wishes: Owed::new(storage.wishes),
+            ended: Owed::new(storage.ended),
+            running: storage.running,
+            running_count: 0,
+            tick_from: 0,
+            closing_ports: storage.closing,
+            pcm: storage.pcm,
+            reply: storage.reply,
+            reply_len: 0,
+            reply_flow: None,
+            told: Handle::NONE,
+            told_account: Handle::NONE,
+            device_calls: 0,
+            own_calls: 0,
+            device_on: false,
+            muted: false,
+            volume_in: 100,
+            volume_out: 100,
+            digit_tokens: 0,
+            closing: false,
+            counters: super::Counters::default(),
+        })
+    }
+}

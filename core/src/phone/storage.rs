@@ -1,0 +1,225 @@
+//! Storage: slices, lent once, that never grow. Their sizes are the phone's capacity.
+
+use super::account::Account;
+use super::call::Call;
+use super::request::Request;
+use super::server::Server;
+use crate::base::due::{DueCell, OwedCell};
+use crate::base::limits::{CHALLENGE, CHALLENGES, RING_HEADER, STATUS_LINE};
+use crate::base::slots::Entry;
+use crate::base::table::TableCell;
+use crate::media::Stream;
+use crate::sip::dialog::Dialog;
+use crate::sip::tombstone::Tombstone;
+
+/// How much of everything there is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Capacity {
+    /// Accounts. When full: `account_add` says so.
+    pub accounts: u32,
+    /// Calls. When full: an incoming one gets 486, `dial` says so.
+    pub calls: u32,
+    /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the command says so.
+    pub requests: u32,
+    /// INVITEs that wait for an answer or an ACK. When full: 503.
+    pub servers: u32,
+    /// Dialogs: one a call, and some for forks. When full: a fork is not followed.
+    pub dialogs: u32,
+    /// Answered transactions that are remembered; a multiple of 4. When full: the oldest gives way.
+    pub tombstones: u32,
+    /// Bytes of the largest SIP message, in or out.
+    pub message: u32,
+    /// Bytes for an account's texts.
+    pub account_text: u32,
+    /// Bytes for a dialog's texts.
+    pub dialog_text: u32,
+    /// RTP packets that a call's jitter ring holds.
+    pub jitter_packets: u32,
+    /// Bytes of one RTP payload in it.
+    pub payload: u32,
+    /// Samples of 10 ms at the highest rate: 80, 160 or 480.
+    pub quantum: u32,
+    /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
+    pub history: u32,
+}
+
+impl Capacity {
+    /// For a desk phone: as little as works.
+    #[must_use]
+    pub const fn metal(calls: u32, accounts: u32, message: u32) -> Self {
+        Self {
+            accounts,
+            calls,
+            requests: calls + accounts,
+            servers: calls,
+            dialogs: calls + 1,
+            tombstones: 16,
+            message,
+            account_text: 384,
+            dialog_text: 640,
+            jitter_packets: 8,
+            payload: 160,
+            quantum: 80,
+            history: 0,
+        }
+    }
+
+    /// For a computer.
+    #[must_use]
+    pub const fn host(calls: u32, accounts: u32, message: u32) -> Self {
+        let tombstones = calls.saturating_mul(8);
+        let tombstones = if tombstones < 1024 { 1024 } else { tombstones };
+        Self {
+            accounts,
+            calls,
+            requests: calls + accounts + 8,
+            servers: calls + 4,
+            dialogs: calls + 8,
+            tombstones,
+            message,
+            account_text: 1024,
+            dialog_text: 1536,
+            jitter_packets: 16,
+            payload: 480,
+            quantum: 480,
+            history: if calls > 64 { 1024 } else { message },
+        }
+    }
+
+    /// Numbers that the pools cannot be made from.
+    pub(crate) const fn is_valid(&self) -> bool {
+        let most = (1 << 20) - 1;
+        self.accounts <= most
+            && self.calls <= most
+            && self.requests <= most
+            && self.servers <= most
+            && self.dialogs <= most
+            && self.requests >= 1
+            && self.servers >= 1
+            && self.message >= 512
+            && self.message <= 65_535 - 512
+            && self.dialog_text <= 65_535
+            && self.account_text <= 65_535
+            && self.tombstones >= 4
+    }
+
+    /// Bytes of a server transaction's buffer: the answer, and the offer it answers behind it.
+    pub(crate) const fn server_bytes(&self) -> usize {
+        self.message as usize + STATUS_LINE + 448
+    }
+
+    /// Bytes of a jitter ring.
+    pub(crate) const fn ring_bytes(&self) -> usize {
+        self.jitter_packets as usize * (RING_HEADER + self.payload as usize)
+    }
+}
+
+/// Lends storage: a driver carves it out of a block, boxes it, or only counts its size.
+pub trait Lender<'a> {
+    /// `count` values, each a copy of `empty`; `None` when there is no more room.
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]>;
+}
+
+/// Everything a phone keeps its state in.
+#[derive(Debug)]
+pub struct Storage<'a> {
+    pub(crate) accounts: &'a mut [Entry<Account>],
+    pub(crate) account_text: &'a mut [u8],
+    pub(crate) challenges: &'a mut [u8],
+    pub(crate) calls: &'a mut [Entry<Call>],
+    pub(crate) streams: &'a mut [Stream],
+    pub(crate) rings: &'a mut [u8],
+    pub(crate) history: &'a mut [u8],
+    pub(crate) dialogs: &'a mut [Entry<Dialog>],
+    pub(crate) dialog_text: &'a mut [u8],
+    pub(crate) requests: &'a mut [Entry<Request>],
+    pub(crate) request_bytes: &'a mut [u8],
+    pub(crate) servers: &'a mut [Entry<Server>],
+    pub(crate) server_bytes: &'a mut [u8],
+    pub(crate) server_table: &'a mut [TableCell],
+    pub(crate) tombstones: &'a mut [Tombstone],
+    pub(crate) due: &'a mut [DueCell],
+    pub(crate) owed: &'a mut [OwedCell],
+    pub(crate) voices: &'a mut [OwedCell],
+    pub(crate) events: &'a mut [OwedCell],
+    pub(crate) wishes: &'a mut [OwedCell],
+    pub(crate) ended: &'a mut [OwedCell],
+    pub(crate) running: &'a mut [u32],
+    pub(crate) reply: &'a mut [u8],
+    pub(crate) closing: &'a mut [u32],
+    pub(crate) pcm: &'a mut [i16],
+}
+
+impl<'a> Storage<'a> {
+    /// Asks the lender for every slice: the same code counts and carves, so the two cannot disagree.
+    #[must_use]
+    pub fn lend(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        if !capacity.is_valid() {
+            return None;
+        }
+        let (accounts, calls) = (capacity.accounts as usize, capacity.calls as usize);
+        let (requests, servers, dialogs) = (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
+        let message = capacity.message as usize;
+        let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
+        Some(Self {
+            accounts: lender.lend(accounts, Entry::new(Account::EMPTY))?,
+            calls: lender.lend(calls, Entry::new(Call::EMPTY))?,
+            streams: lender.lend(calls, Stream::EMPTY)?,
+            dialogs: lender.lend(dialogs, Entry::new(Dialog::EMPTY))?,
+            requests: lender.lend(requests, Entry::new(Request::EMPTY))?,
+            servers: lender.lend(servers, Entry::new(Server::EMPTY))?,
+            tombstones: lender.lend(capacity.tombstones as usize / 4 * 4, Tombstone::default())?,
+            due: lender.lend(objects, DueCell::default())?,
+            server_table: lender.lend(servers, TableCell::default())?,
+            owed: lender.lend(objects, OwedCell::default())?,
+            voices: lender.lend(calls, OwedCell::default())?,
+            events: lender.lend(calls + accounts, OwedCell::default())?,
+            wishes: lender.lend(objects, OwedCell::default())?,
+            ended: lender.lend(calls, OwedCell::default())?,
+            running: lender.lend(calls, 0)?,
+            account_text: lender.lend(accounts * capacity.account_text as usize, 0)?,
+            challenges: lender.lend(accounts * CHALLENGES * CHALLENGE, 0)?,
+            rings: lender.lend(calls * capacity.ring_bytes(), 0)?,
+            history: lender.lend(calls * 2 * capacity.history as usize, 0)?,
+            dialog_text: lender.lend(dialogs * capacity.dialog_text as usize, 0)?,
+            request_bytes: lender.lend(requests * message, 0)?,
+            server_bytes: lender.lend(servers * capacity.server_bytes(), 0)?,
+            reply: lender.lend(message, 0)?,
+            closing: lender.lend(calls, 0)?,
+            pcm: lender.lend(2 * capacity.quantum as usize, 0)?,
+        })
+    }
+}
+
+/// Buffers of one kind: one slice and a stride, so that neither lifetimes nor sizes sit in slots.
+#[derive(Debug)]
+pub(crate) struct Blocks<'a> {
+    bytes: &'a mut [u8],
+    stride: usize,
+}
+
+impl<'a> Blocks<'a> {
+    pub(crate) const fn new(bytes: &'a mut [u8], stride: usize) -> Self {
+        Self { bytes, stride }
+    }
+
+    pub(crate) fn get(&self, index: u32) -> &[u8] {
+        let start = index as usize * self.stride;
+        self.bytes.get(start..start + self.stride).unwrap_or_default()
+    }
+
+    pub(crate) fn get_mut(&mut self, index: u32) -> &mut [u8] {
+        let start = index as usize * self.stride;
+        self.bytes.get_mut(start..start + self.stride).unwrap_or_default()
+    }
+
+    /// Copies the first `len` bytes of one block over another.
+    pub(crate) fn copy(&mut self, from: u32, to: u32) {
+        let start = from as usize * self.stride;
+        let end = start + self.stride;
+        let target = to as usize * self.stride;
+        if end <= self.bytes.len() && target + self.stride <= self.bytes.len() {
+            self.bytes.copy_within(start..end, target);
+        }
+    }
+}

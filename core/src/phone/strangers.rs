@@ -1,0 +1,50 @@
+//! Who may talk to us. A request is an account's own, a direct one where these are allowed, or a stranger's: counted, and given nothing.
+
+use super::{Flow, Phone};
+use crate::base::slots::Handle;
+use crate::sip::tag::hex;
+use crate::wire::sip::{Message, Start, Uri};
+
+/// Whose request it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Caller {
+    /// An account's.
+    Account(Handle),
+    /// Anybody's, and that is allowed.
+    Direct,
+    /// Nobody's that we know.
+    Stranger,
+}
+
+impl Phone<'_> {
+    /// Judges a request that is in no dialog of ours.
+    pub(super) fn caller(&self, flow: Flow, request: &Message<'_>) -> Caller {
+        let Start::Request { uri, .. } = request.start() else { return Caller::Stranger };
+        let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
+        // the random user part that only REGISTER carried names the account by itself
+        if let Some(secret) = (user.len() == 16).then(|| hex(user)).flatten() {
+            for (handle, account) in self.accounts.iter() {
+                if account.contact == secret && account.is_bound() {
+                    return Caller::Account(handle);
+                }
+            }
+        }
+        // an address that its registrar or proxies resolved to, any port: the account whose user is meant, else the first
+        let from = flow.remote().ip();
+        let mut own = None;
+        for (handle, account) in self.accounts.iter() {
+            if !account.own.contains(&Some(from)) {
+                continue;
+            }
+            if account.user.of(self.account_text.get(handle.index)) == user {
+                return Caller::Account(handle);
+            }
+            own = own.or(Some(handle));
+        }
+        match own {
+            Some(handle) => Caller::Account(handle),
+            None if self.fixed.allow_direct => Caller::Direct,
+            None => Caller::Stranger,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The phone, driven by the lab in `tests/`; here only what needs its insides.

@@ -1,0 +1,112 @@
+//! The tick: one 10 ms quantum of a bus. Each call hears its far end, and says what its source says.
+
+use super::{CallId, Phone, Source};
+use crate::base::limits::TICKS_A_CALL;
+use crate::base::time::Instant;
+use crate::media::{CodecBank, StreamBuffers};
+
+/// Which clock ticks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Bus {
+    /// The device's: all calls whose source is [`Source::Device`] hear into one output and share one input.
+    Device,
+    /// A timer's: every other call is a bus of one.
+    Own,
+}
+
+/// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while [`Phone::audio`] runs.
+pub trait Patch {
+    /// `pcm` (10 ms at the phone's rate) holds what the call's source says: the device, an echo, or zeros. A playing file is laid over it;
+    /// [`Source::Application`] is filled here.
+    fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
+        let _ = (call, source, pcm);
+    }
+
+    /// Both directions of the same quantum: what went, and what came.
+    fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {
+        let _ = (call, said, heard);
+    }
+}
+
+impl Patch for () {}
+
+impl Phone<'_> {
+    /// One quantum of a bus. [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
+    /// says whether more are left: release your lock, and call again in the same quantum.
+    pub fn audio(
+        &mut self,
+        now: Instant,
+        bus: Bus,
+        codecs: &mut dyn CodecBank,
+        patch: &mut dyn Patch,
+        input: &[i16],
+        output: &mut [i16],
+    ) -> bool {
+        let from = if bus == Bus::Own { self.tick_from } else { 0 };
+        let samples = (self.fixed.rate / 100) as usize;
+        if bus == Bus::Device {
+            output.fill(0);
+        }
+        let mut served = 0;
+        let mut place = from;
+        while place < self.running_count {
+            if bus == Bus::Own && served >= TICKS_A_CALL {
+                self.tick_from = place;
+                return true;
+            }
+            let Some(index) = self.running.get(place as usize).copied() else { break };
+            place += 1;
+            let Some(handle) = self.calls.handle_at(index) else { continue };
+            let Some(call) = self.calls.get_mut(handle) else { continue };
+            let source = call.source;
+            if (source == Source::Device) != (bus == Bus::Device) {
+                continue;
+            }
+            served += 1;
+            let (heard, rest) = self.pcm.split_at_mut(samples.min(self.pcm.len()));
+            let said = rest.get_mut(..samples).unwrap_or_default();
+            let Some(stream) = self.streams.get_mut(index as usize) else { continue };
+            let mut buffers = StreamBuffers { ring: self.rings.get_mut(index), stride: self.fixed.jitter_stride };
+            stream.receive_quantum(now, codecs, heard, &mut buffers);
+            call.gain_out.apply(heard);
+            said.fill(0);
+            match source {
+                Source::Device => {
+                    for (cell, sample) in said.iter_mut().zip(input) {
+                        *cell = *sample;
+                    }
+                }
+                Source::Echo => said.copy_from_slice(heard),
+                Source::Application | Source::Silence => {}
+            }
+            patch.say(CallId(handle), source, said);
+            call.gain_in.apply(said);
+            stream.send_quantum(now, codecs, said);
+            patch.tap(CallId(handle), said, heard);
+            if bus == Bus::Device {
+                for (cell, sample) in output.iter_mut().zip(heard.iter()) {
+                    *cell = cell.saturating_add(*sample);
+                }
+            }
+            self.voice(index);
+            self.check_digits(handle);
+        }
+        if bus == Bus::Own {
+            self.tick_from = 0;
+        }
+        false
+    }
+
+    /// Calls with a bus of their own run: tick [`Bus::Own`] each 10 ms.
+    #[must_use]
+    pub const fn wants_tick(&self) -> bool {
+        self.own_calls > 0
+    }
+
+    /// Calls on the device's bus run: tick [`Bus::Device`] by the device's clock.
+    #[must_use]
+    pub const fn device_wanted(&self) -> bool {
+        self.device_calls > 0
+    }
+
+}

@@ -1,0 +1,56 @@
+//! Time has passed: what is due is done, a bounded number of things a call.
+
+use super::object::Object;
+use super::{Cause, Phone};
+use crate::base::limits::TIMEOUTS_A_CALL;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+
+impl Phone<'_> {
+    /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is due at once again.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        for _ in 0..TIMEOUTS_A_CALL {
+            let Some((_, number)) = self.due.first().filter(|(at, _)| *at <= now) else { return };
+            // each sets its next deadline; one that does not has none
+            self.due.set(number, Instant::NEVER);
+            match self.objects.object(number) {
+                Object::Request(index) => {
+                    if let Some(handle) = self.requests.handle_at(index) {
+                        self.request_timeout(now, handle);
+                    }
+                }
+                Object::Server(index) => {
+                    if let Some(handle) = self.servers.handle_at(index) {
+                        self.server_timeout(now, handle);
+                    }
+                }
+                Object::Call(index) => {
+                    if let Some(handle) = self.calls.handle_at(index) {
+                        self.call_timeout(now, handle);
+                    }
+                }
+                Object::Account(index) => {
+                    if let Some(handle) = self.accounts.handle_at(index) {
+                        self.account_timeout(now, handle);
+                    }
+                }
+                Object::Stream(index) => {
+                    if let Some(stream) = self.streams.get_mut(index as usize) {
+                        stream.handle_timeout(now);
+                    }
+                    self.voice(index);
+                }
+                Object::Dialog(_) => {}
+            }
+        }
+    }
+
+    /// An outgoing call has rung too long.
+    fn call_timeout(&mut self, now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        if call.give_up <= now {
+            call.give_up = Instant::NEVER;
+            self.cancel_call(now, handle, Cause::Timeout);
+        }
+    }
+}

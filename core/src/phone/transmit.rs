@@ -1,0 +1,124 @@
+//! What is sent next: voice first, then SIP in the order in which it was owed.
+
+use super::object::Object;
+use super::place::Place;
+use super::{Component, Flow, MediaId, Phone, Transmit, Via};
+use crate::base::cursor::Cursor;
+use crate::base::time::Instant;
+
+/// A keepalive: two line ends (rfc5626#4.4.1); no answer is waited for on datagrams.
+const KEEPALIVE: &[u8] = b"\r\n\r\n";
+
+impl Phone<'_> {
+    /// The next packet, written into `buffer`. Call it until it says `Nothing`.
+    pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Transmit {
+        while let Some(index) = self.voices.first() {
+            let Some(stream) = self.streams.get_mut(index as usize) else { break };
+            let sent = stream.poll_transmit(now, buffer);
+            match (sent, self.calls.handle_at(index)) {
+                (Some(sent), Some(call)) => {
+                    if sent.len > buffer.len() {
+                        return Transmit::Needs(sent.len);
+                    }
+                    if !stream.owes() {
+                        self.voices.pop();
+                    }
+                    self.schedule(Object::Stream(index));
+                    let component = match sent.component {
+                        crate::media::Component::Rtp => Component::Rtp,
+                        crate::media::Component::Rtcp => Component::Rtcp,
+                    };
+                    return Transmit::Packet { via: Via::Media { media: MediaId(call), component, to: sent.to }, len: sent.len };
+                }
+                _ => {
+                    self.voices.pop();
+                    self.schedule(Object::Stream(index));
+                }
+            }
+        }
+        if let Some(flow) = self.reply_flow {
+            let bytes = self.reply.get(..self.reply_len).unwrap_or_default();
+            return match copy(bytes, flow, buffer) {
+                Transmit::Needs(needed) => Transmit::Needs(needed),
+                sent => {
+                    self.reply_len = 0;
+                    self.reply_flow = None;
+                    sent
+                }
+            };
+        }
+        while let Some(number) = self.owed.first() {
+            let sent = self.transmit_of(self.objects.object(number), buffer);
+            if matches!(sent, Transmit::Needs(_)) {
+                return sent;
+            }
+            self.owed.pop();
+            if sent != Transmit::Nothing {
+                return sent;
+            }
+        }
+        Transmit::Nothing
+    }
+
+    fn transmit_of(&mut self, object: Object, buffer: &mut [u8]) -> Transmit {
+        match object {
+            Object::Request(index) => {
+                let Some(request) = self.requests.handle_at(index).and_then(|handle| self.requests.get(handle)) else { return Transmit::Nothing };
+                let bytes = self.request_bytes.get(index).get(..usize::from(request.len)).unwrap_or_default();
+                copy(bytes, request.place().flow(), buffer)
+            }
+            Object::Server(index) => {
+                let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { return Transmit::Nothing };
+                let bytes = self.server_bytes.get(index).get(usize::from(server.start)..usize::from(server.end)).unwrap_or_default();
+                copy(bytes, server.flow.flow(), buffer)
+            }
+            Object::Dialog(index) => {
+                let Some(handle) = self.dialogs.handle_at(index) else { return Transmit::Nothing };
+                if !self.dialogs.get(handle).is_some_and(|dialog| dialog.ack_owed) {
+                    return Transmit::Nothing;
+                }
+                let mut out = Cursor::new(buffer);
+                let Some(flow) = self.render_ack(handle, &mut out) else { return Transmit::Nothing };
+                match out.finish() {
+                    Ok(len) => {
+                        if let Some(dialog) = self.dialogs.get_mut(handle) {
+                            dialog.ack_owed = false;
+                            if dialog.usages == 0 {
+                                self.dialogs.remove(handle);
+                            }
+                        }
+                        Transmit::Packet { via: Via::Sip(flow), len }
+                    }
+                    Err(needed) => Transmit::Needs(needed.0),
+                }
+            }
+            Object::Account(index) => {
+                let Some(handle) = self.accounts.handle_at(index) else { return Transmit::Nothing };
+                let Some(account) = self.accounts.get_mut(handle) else { return Transmit::Nothing };
+                if !account.registration.keepalive_owed {
+                    return Transmit::Nothing;
+                }
+                let Some(flow) = account.hop.as_ref().map(Place::flow) else { return Transmit::Nothing };
+                let sent = copy(KEEPALIVE, flow, buffer);
+                if !matches!(sent, Transmit::Needs(_)) {
+                    account.registration.keepalive_owed = false;
+                }
+                sent
+            }
+            Object::Call(_) | Object::Stream(_) => Transmit::Nothing,
+        }
+    }
+}
+
+fn copy(bytes: &[u8], flow: Flow, buffer: &mut [u8]) -> Transmit {
+    if bytes.is_empty() {
+        return Transmit::Nothing;
+    }
+    match buffer.get_mut(..bytes.len()) {
+        Some(room) => {
+            room.copy_from_slice(bytes);
+            Transmit::Packet { via: Via::Sip(flow), len: bytes.len() }
+        }
+        None => Transmit::Needs(bytes.len()),
+    }
+}

@@ -1,0 +1,165 @@
+//! I/O that is not bytes: wished for here, done by the driver, and told back.
+
+use super::call::{Ports, Waiting};
+use super::object::Object;
+use super::request::{Owner, Stage};
+use super::{Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::wire::sip::{Scheme, Uri};
+
+impl Phone<'_> {
+    /// The next wish. Call it until it says `None`. What it names can be read until the next call.
+    pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
+        loop {
+            let Some(number) = self.wishes.pop() else { break };
+            match self.objects.object(number) {
+                Object::Request(index) => {
+                    let Some(handle) = self.requests.handle_at(index) else { continue };
+                    if self.requests.get(handle).is_none_or(|request| request.stage != Stage::Locating) {
+                        continue;
+                    }
+                    return self.locate_wish(number, handle);
+                }
+                Object::Call(index) => {
+                    let Some(handle) = self.calls.handle_at(index) else { continue };
+                    let Some(Ports::Wished(local)) = self.calls.get(handle).map(|call| call.ports) else { continue };
+                    let id = WishId(Handle { index: number, generation: handle.generation });
+                    return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
+                }
+                Object::Stream(index) => {
+                    let Some(generation) = self.closing_ports.get_mut(index as usize).map(core::mem::take) else { continue };
+                    if generation > 0 {
+                        return Some(Wish::CloseMedia { media: MediaId(Handle { index, generation }) });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let wanted = self.device_wanted();
+        if wanted != self.device_on {
+            self.device_on = wanted;
+            return Some(if wanted { Wish::AudioOn } else { Wish::AudioOff });
+        }
+        None
+    }
+
+    fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
+        let id = WishId(Handle { index: number, generation: handle.generation });
+        let uri = match self.requests.get(handle)?.owner {
+            Owner::Account(account) => {
+                let slot = self.accounts.get(account)?;
+                let text = self.account_text.get(account.index);
+                if slot.proxy.is_empty() { slot.registrar.of(text) } else { slot.proxy.of(text) }
+            }
+            Owner::Dialog(dialog) => {
+                let slot = self.dialogs.get(dialog)?;
+                let next = slot.next_hop(self.dialog_text.get(dialog.index));
+                // the account's own domain is where its registrar is
+                match self.accounts.get(slot.account) {
+                    Some(account) if slot.own_hop && slot.routes.is_empty() => account.registrar.of(self.account_text.get(slot.account.index)),
+                    _ => next,
+                }
+            }
+            _ => return None,
+        };
+        let text = uri;
+        let uri = Uri::parse(text).ok()?;
+        let transport = match uri.transport() {
+            Some(name) if name.eq_ignore_ascii_case(b"tcp") => Some(Transport::Tcp),
+            Some(name) if name.eq_ignore_ascii_case(b"tls") => Some(Transport::Tls),
+            Some(name) if name.eq_ignore_ascii_case(b"udp") => Some(Transport::Udp),
+            // rfc3261#26.2.2: sips means TLS all the way
+            _ if uri.scheme == Scheme::Sips => Some(Transport::Tls),
+            _ => None,
+        };
+        let host = uri.params.get(b"maddr").unwrap_or_else(|| host_text(text));
+        let host = core::str::from_utf8(host).ok()?.trim_start_matches('[').trim_end_matches(']');
+        Some(Wish::Locate { id, host, port: uri.port, transport })
+    }
+
+    /// What the driver found out about a wish. A stale one is told to be undone.
+    pub fn handle_reply(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
+        let generation = wish.0.generation;
+        match (self.objects.object(wish.0.index), reply) {
+            (Object::Request(index), reply) => {
+                let handle = Handle { index, generation };
+                match reply {
+                    Reply::Hops(targets) => self.located(now, handle, targets),
+                    Reply::Failed(failure) => self.locate_failed(now, handle, failure),
+                    Reply::Media { .. } => {}
+                }
+            }
+            (Object::Call(index), Reply::Media { rtp, rtcp }) => self.ports_opened(now, Handle { index, generation }, rtp, rtcp),
+            (Object::Call(index), Reply::Failed(failure)) => self.ports_failed(now, Handle { index, generation }, failure),
+            _ => {}
+        }
+    }
+
+    fn ports_opened(&mut self, now: Instant, handle: Handle, rtp: u16, rtcp: u16) {
+        let Some((local, waiting)) = self.calls.get_mut(handle).and_then(|call| {
+            let Ports::Wished(local) = call.ports else { return None };
+            call.ports = Ports::Open { local, rtp, rtcp };
+            Some((local, core::mem::take(&mut call.waiting)))
+        }) else {
+            // the call is gone: the ports go too
+            self.close_ports(handle);
+            return;
+        };
+        let _ = local;
+        match waiting {
+            Waiting::Nothing => {}
+            Waiting::Answer(code) => self.answer_call(now, handle, code),
+            Waiting::Offer => {
+                let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
+                self.start(now, request);
+            }
+        }
+    }
+
+    fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        call.ports = Ports::Closed;
+        count::up(&mut self.counters.refused_full);
+        let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
+        let (incoming, request) = (call.incoming, call.request);
+        if incoming {
+            self.refuse_call(now, handle, 503, cause);
+        } else {
+            call.request = Handle::NONE;
+            self.end_request(request);
+            self.end_call(now, handle, cause, 0);
+        }
+    }
+
+    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once.
+    pub fn handle_local_changed(&mut self, now: Instant) {
+        let mut index = 0;
+        while (index as usize) < self.accounts.capacity() {
+            if let Some(handle) = self.accounts.handle_at(index) {
+                let wanted = self.accounts.get_mut(handle).is_some_and(|account| {
+                    account.hop = None;
+                    account.registration.wanted
+                });
+                if wanted {
+                    self.send_register(now, handle);
+                }
+            }
+            index += 1;
+        }
+    }
+}
+
+/// The host as it stands in a URI, without brackets, port and parameters.
+fn host_text(uri: &[u8]) -> &[u8] {
+    let start = uri.iter().position(|byte| *byte == b':').map_or(0, |at| at + 1);
+    let rest = uri.get(start..).unwrap_or_default();
+    let end = rest.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(rest.len());
+    let rest = rest.get(..end).unwrap_or_default();
+    let host = rest.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    if let Some(inner) = host.strip_prefix(b"[") {
+        return inner.split(|byte| *byte == b']').next().unwrap_or_default();
+    }
+    host.split(|byte| *byte == b':').next().unwrap_or_default()
+}

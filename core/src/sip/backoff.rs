@@ -1,0 +1,23 @@
+//! How long a failed registration waits before it tries again.
+
+use crate::base::limits::{RETRY_FIRST, RETRY_LONGEST};
+use crate::base::rng::Rng;
+use crate::base::time::Duration;
+
+/// The wait after `failures` failures in a row (1 is the first).
+///
+/// rfc5626#4.5: it doubles from a base to a ceiling, and lies at random between half of that and the whole, so that phones do not come back together after an outage.
+#[must_use]
+pub fn wait(failures: u32, rng: &mut Rng) -> Duration {
+    let whole = RETRY_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(RETRY_LONGEST);
+    let half = whole * 500;
+    Duration::from_millis(half + u64::from(rng.below(half as u32 + 1)))
+}
+
+/// When a registration that lasts `expires` seconds is refreshed: a tenth (at least 5 s, at most a minute) before its end, or at half of a very short one.
+#[must_use]
+pub fn refresh_after(expires: u32) -> Duration {
+    let expires = u64::from(expires);
+    let lead = (expires / 10).clamp(5, 60);
+    Duration::from_millis(if expires > 2 * lead { (expires - lead) * 1000 } else { expires * 500 })
+}

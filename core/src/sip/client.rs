@@ -1,0 +1,156 @@
+//! The client transactions: INVITE (RFC 3261 §17.1.1 with RFC 6026) and all others (§17.1.2).
+
+use super::timer::{D, T1, T1_64, T2, T4};
+use crate::base::time::{Duration, Instant};
+
+/// Where a client transaction stands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum State {
+    /// Nothing is sent yet.
+    #[default]
+    Idle,
+    /// Calling (INVITE) or Trying: sent, nothing heard.
+    Calling,
+    /// A provisional answer came.
+    Proceeding,
+    /// A final answer came; repetitions of it are absorbed (and acknowledged, for INVITE).
+    Completed,
+    /// Over.
+    Terminated,
+}
+
+/// A client transaction. `resend` is timer A or E, `expire` is B, F, D or K.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Client {
+    state: State,
+    invite: bool,
+    reliable: bool,
+    interval: Duration,
+    resend: Option<Instant>,
+    expire: Option<Instant>,
+}
+
+/// What a timer asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Expiry {
+    /// Nothing was due.
+    Nothing,
+    /// Send the request again.
+    Resend,
+    /// No answer came (408).
+    TimedOut,
+    /// It is over; its slot may go.
+    Over,
+}
+
+/// What an answer means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Heard {
+    /// Tell the user.
+    Pass,
+    /// Tell the user, and acknowledge (a final answer of 300 or more to an INVITE).
+    PassAndAck,
+    /// A repetition: acknowledge again.
+    Ack,
+    /// A repetition: nothing.
+    Absorb,
+}
+
+impl Client {
+    /// Nothing sent.
+    pub const EMPTY: Self =
+        Self { state: State::Idle, invite: false, reliable: false, interval: Duration::ZERO, resend: None, expire: None };
+
+    /// Sent for the first time.
+    #[must_use]
+    pub fn start(now: Instant, invite: bool, reliable: bool) -> Self {
+        Self {
+            state: State::Calling,
+            invite,
+            reliable,
+            interval: T1,
+            // rfc3261#17.1.1.2 timer A, rfc3261#17.1.2.2 timer E: on unreliable transports only
+            resend: (!reliable).then(|| now + T1),
+            // timers B and F
+            expire: Some(now + T1_64),
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// When it wants to be woken.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        let resend = self.resend.unwrap_or(Instant::NEVER);
+        resend.min(self.expire.unwrap_or(Instant::NEVER))
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) -> Expiry {
+        if self.expire.is_some_and(|at| at <= now) {
+            let over = self.state == State::Completed;
+            self.state = State::Terminated;
+            self.resend = None;
+            self.expire = None;
+            return if over { Expiry::Over } else { Expiry::TimedOut };
+        }
+        if self.resend.is_some_and(|at| at <= now) {
+            self.interval = if self.invite {
+                self.interval.times(2) // rfc3261#17.1.1.2: A doubles without a ceiling
+            } else if self.state == State::Proceeding {
+                T2 // rfc3261#17.1.2.2: in Proceeding, E is T2
+            } else {
+                self.interval.times(2).min(T2)
+            };
+            self.resend = Some(now + self.interval);
+            return Expiry::Resend;
+        }
+        Expiry::Nothing
+    }
+
+    /// An answer with this status came.
+    pub fn handle_response(&mut self, now: Instant, status: u16) -> Heard {
+        match (self.state, status) {
+            (State::Completed, 300..) if self.invite => Heard::Ack,
+            (State::Completed | State::Terminated | State::Idle, _) => Heard::Absorb,
+            (_, ..=199) => {
+                if self.invite {
+                    // rfc3261#17.1.1.2: a provisional answer stops both timers; ringing may take long
+                    self.resend = None;
+                    self.expire = None;
+                } else if !self.reliable && self.state == State::Calling {
+                    self.resend = Some(now + T2);
+                }
+                self.state = State::Proceeding;
+                Heard::Pass
+            }
+            (_, 200..=299) if self.invite => {
+                // rfc6026#7.2: Accepted. Its timer M is the call's: a 2xx that comes again finds the dialog by its tags.
+                self.state = State::Terminated;
+                self.resend = None;
+                self.expire = None;
+                Heard::Pass
+            }
+            _ => {
+                self.resend = None;
+                self.state = State::Completed;
+                let wait = match (self.reliable, self.invite) {
+                    (true, _) => Duration::ZERO,
+                    (false, true) => D, // timer D
+                    (false, false) => T4, // timer K
+                };
+                self.expire = Some(now + wait);
+                if self.invite { Heard::PassAndAck } else { Heard::Pass }
+            }
+        }
+    }
+
+    /// A CANCEL was sent: if no final answer comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
+    pub fn handle_cancelled(&mut self, now: Instant) {
+        self.expire = Some(now + T1_64);
+    }
+}

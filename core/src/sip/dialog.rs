@@ -1,0 +1,237 @@
+//! A dialog (RFC 3261 §12): its texts lie packed in one block, and it knows how to address a request.
+//!
+//! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route set, and last the
+//! remote target, so that a target refresh only rewrites the end.
+
+use super::tag::Tag;
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::base::text::{Packer, Span};
+use crate::phone::Flow;
+use crate::wire::sip::{Address, Message, Name, Uri};
+
+/// A dialog. All texts are spans of its block.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialog {
+    /// The call that uses it.
+    pub call: Handle,
+    /// The account it belongs to; none for a direct one.
+    pub account: Handle,
+    /// Our tag; its handle is the slot of the call's first dialog.
+    pub local_tag: Tag,
+    /// From or To of ours, without the tag.
+    pub local: Span,
+    /// From or To of the far end, without the tag.
+    pub remote: Span,
+    /// The far end's tag; empty until it is known (and for RFC 2543 peers for ever).
+    pub remote_tag: Span,
+    /// Call-ID.
+    pub call_id: Span,
+    /// Extra header lines of the first request.
+    pub headers: Span,
+    /// Route values in the order of use, comma-joined.
+    pub routes: Span,
+    /// The far end's Contact.
+    pub target: Span,
+    /// Where the texts that never change end.
+    pub fixed_end: u16,
+    /// Number of our last request.
+    pub local_number: u32,
+    /// Number of the far end's last request; `None` before the first.
+    pub remote_number: Option<u32>,
+    /// The INVITE's number, for its ACK.
+    pub invite_number: u32,
+    /// The way to the next hop, kept resolved.
+    pub flow: Option<Flow>,
+    /// Uses of it (RFC 5057): the call, requests under way.
+    pub usages: u8,
+    /// The next dialog of the same call (a fork).
+    pub sibling: Handle,
+    /// An ACK of a 2xx is to be sent.
+    pub ack_owed: bool,
+    /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
+    pub bye_owed: bool,
+    /// A 2xx or an incoming INVITE's answer made it whole.
+    pub confirmed: bool,
+    /// The flow is the account's own hop, so challenges that come over it may be answered.
+    pub own_hop: bool,
+    /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
+    pub credentials: [Credential; 2],
+}
+
+/// Which challenge a request's credentials answered.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Credential {
+    /// Which use of the account's challenge place; 0 is none.
+    pub challenge: u32,
+    /// Nonce count.
+    pub count: u32,
+}
+
+impl Dialog {
+    /// A free slot's content.
+    pub const EMPTY: Self = Self {
+        call: Handle::NONE,
+        account: Handle::NONE,
+        local_tag: Tag { handle: Handle::NONE, secret: 0 },
+        local: Span::EMPTY,
+        remote: Span::EMPTY,
+        remote_tag: Span::EMPTY,
+        call_id: Span::EMPTY,
+        headers: Span::EMPTY,
+        routes: Span::EMPTY,
+        target: Span::EMPTY,
+        fixed_end: 0,
+        local_number: 0,
+        remote_number: None,
+        invite_number: 0,
+        flow: None,
+        usages: 0,
+        sibling: Handle::NONE,
+        ack_owed: false,
+        bye_owed: false,
+        confirmed: false,
+        own_hop: false,
+        credentials: [Credential { challenge: 0, count: 0 }; 2],
+    };
+
+    /// Writes the texts that never change. `None`: the block is too small.
+    pub fn set_fixed(&mut self, block: &mut [u8], local: &[&[u8]], remote: &[&[u8]], call_id: &[u8], headers: &[u8]) -> Option<()> {
+        let mut packer = Packer::new(block, 0);
+        self.local = packer.add_parts(local)?;
+        self.remote = packer.add_parts(remote)?;
+        self.call_id = packer.add(call_id)?;
+        self.headers = packer.add(headers)?;
+        self.fixed_end = packer.used() as u16;
+        Some(())
+    }
+
+    /// Writes the far end's tag, the route set and the target. `None`: the block is too small, and the dialog is as it was but for its texts.
+    pub fn set_remote<'m>(
+        &mut self,
+        block: &mut [u8],
+        remote_tag: &[u8],
+        routes: impl Iterator<Item = &'m [u8]>,
+        target: &[u8],
+    ) -> Option<()> {
+        let mut packer = Packer::new(block, usize::from(self.fixed_end));
+        let tag = packer.add(remote_tag)?;
+        let start = packer.used();
+        for (place, route) in routes.enumerate() {
+            let comma: &[u8] = if place == 0 { b"" } else { b"," };
+            packer.add_parts(&[comma, route])?;
+        }
+        let routes = Span::new(start, packer.used() - start)?;
+        let target = packer.add(target)?;
+        self.remote_tag = tag;
+        self.routes = routes;
+        self.target = target;
+        Some(())
+    }
+
+    /// Puts our side of a direct call in, once the local address is known: behind the texts that never change, moving the others up.
+    pub fn set_local(&mut self, block: &mut [u8], local: &[u8]) -> Option<()> {
+        let start = usize::from(self.fixed_end);
+        let end = self.target.start() + self.target.len();
+        let by = local.len();
+        if end + by > block.len() || end < start {
+            return None;
+        }
+        block.copy_within(start..end, start + by);
+        block.get_mut(start..start + by)?.copy_from_slice(local);
+        self.local = Span::new(start, by)?;
+        self.fixed_end = (start + by) as u16;
+        for span in [&mut self.remote_tag, &mut self.routes, &mut self.target] {
+            *span = Span::new(span.start() + by, span.len())?;
+        }
+        Some(())
+    }
+
+    /// As [`Dialog::set_remote`], from the first answer with this tag: Record-Route backwards (rfc3261#12.1.2), the Contact as the target.
+    pub fn learn_from_answer(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> Option<()> {
+        let contact = contact_uri(answer);
+        let mut old = [0u8; 256];
+        let target = match contact {
+            Some(uri) => uri,
+            None => {
+                let kept = self.target.of(block);
+                let room = old.get_mut(..kept.len())?;
+                room.copy_from_slice(kept);
+                room
+            }
+        };
+        let count = answer.values(Name::RecordRoute).count();
+        // a route set is as long as the proxies on the way; backwards without a list of our own, for it has no bound to size it by
+        let backwards = (0..count).rev().filter_map(|place| answer.values(Name::RecordRoute).nth(place));
+        self.set_remote(block, tag, backwards, target)
+    }
+
+    /// rfc3261#12.2.1.2, #12.2.2: a target refresh replaces the target. One that does not fit is not taken.
+    pub fn refresh_target(&mut self, block: &mut [u8], target: &[u8]) {
+        if let Some(span) = Packer::new(block, self.target.start()).add(target) {
+            self.target = span;
+        }
+    }
+
+    /// rfc3261#12.2.1.1: what the request line names: the target, or the first route if that one routes strictly.
+    #[must_use]
+    pub fn request_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        match self.first_route(block) {
+            Some((uri, false)) => uri,
+            _ => self.target.of(block),
+        }
+    }
+
+    /// The URI that the next hop is found from.
+    #[must_use]
+    pub fn next_hop<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        self.first_route(block).map_or_else(|| self.target.of(block), |(uri, _)| uri)
+    }
+
+    /// The first route's URI, and whether it routes loosely.
+    fn first_route<'b>(&self, block: &'b [u8]) -> Option<(&'b [u8], bool)> {
+        let routes = self.routes.of(block);
+        if routes.is_empty() {
+            return None;
+        }
+        let first = crate::wire::sip::token_list(routes).next()?;
+        let uri = Address::parse(first)?.uri;
+        let loose = Uri::parse(uri).is_ok_and(|uri| uri.lr());
+        Some((uri, loose))
+    }
+
+    /// Writes the Route header that goes with [`Dialog::request_uri`].
+    pub fn write_routes(&self, block: &[u8], out: &mut Cursor<'_>) {
+        let routes = self.routes.of(block);
+        let Some((_, loose)) = self.first_route(block) else { return };
+        if loose {
+            out.put_str("Route: ");
+            out.put(routes);
+        } else {
+            // rfc3261#12.2.1.1: behind a strict router the target is the last route
+            out.put_str("Route: ");
+            for route in crate::wire::sip::token_list(routes).skip(1) {
+                out.put(route);
+                out.put_str(",");
+            }
+            out.put_str("<");
+            out.put(self.target.of(block));
+            out.put_str(">");
+        }
+        out.put_str("\r\n");
+    }
+
+    /// rfc3261#12.2.2: the tags and the Call-ID of a request are this dialog's.
+    #[must_use]
+    pub fn is_of(&self, block: &[u8], call_id: &[u8], remote_tag: &[u8]) -> bool {
+        self.call_id.of(block) == call_id && self.remote_tag.of(block) == remote_tag
+    }
+}
+
+/// The URI of a message's first Contact.
+#[must_use]
+pub fn contact_uri<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
+    let first = message.values(Name::Contact).next()?;
+    let uri = Address::parse(first)?.uri;
+    (uri != b"*").then_some(uri)
+}

@@ -1,0 +1,116 @@
+//! The INVITE server transaction (RFC 3261 §17.2.1 with RFC 6026), together with the 2xx that its user repeats until the ACK (§13.3.1.4).
+//!
+//! A server transaction of another method keeps no slot: its answer leaves at once and a tombstone absorbs repetitions (§17.2.2).
+
+use super::timer::{T1, T1_64, T2};
+use crate::base::time::{Duration, Instant};
+
+/// Where an INVITE server transaction stands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum State {
+    /// Not answered finally.
+    #[default]
+    Proceeding,
+    /// Refused: the answer is repeated until the ACK (timers G and H).
+    Completed,
+    /// Accepted: the 2xx is repeated until the ACK (RFC 6026 state Accepted, and the core's own repetition).
+    Accepted,
+}
+
+/// An INVITE server transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Server {
+    state: State,
+    reliable: bool,
+    interval: Duration,
+    resend: Option<Instant>,
+    expire: Option<Instant>,
+    trying: Option<Instant>,
+}
+
+/// What a timer asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Expiry {
+    /// Nothing was due.
+    Nothing,
+    /// 200 ms without an answer: 100 Trying.
+    Trying,
+    /// Send the answer again.
+    Resend,
+    /// No ACK came for a refusal (timer H): over.
+    Over,
+    /// No ACK came for a 2xx: the session is to be ended with BYE (rfc3261#13.3.1.4).
+    Unacknowledged,
+}
+
+impl Server {
+    /// Nothing came.
+    pub const EMPTY: Self =
+        Self { state: State::Proceeding, reliable: false, interval: Duration::ZERO, resend: None, expire: None, trying: None };
+
+    /// An INVITE came.
+    #[must_use]
+    pub fn start(now: Instant, reliable: bool, trying_after: Duration) -> Self {
+        Self { state: State::Proceeding, reliable, interval: T1, resend: None, expire: None, trying: Some(now + trying_after) }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// When it wants to be woken.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        let wake = self.resend.unwrap_or(Instant::NEVER).min(self.expire.unwrap_or(Instant::NEVER));
+        wake.min(self.trying.unwrap_or(Instant::NEVER))
+    }
+
+    /// An answer with this status is given for the first time.
+    pub fn handle_answer(&mut self, now: Instant, status: u16) {
+        self.trying = None;
+        match status {
+            ..=199 => {
+                // rfc3261#13.3.1.1: a provisional answer is repeated each minute, or proxies cancel the call
+                self.resend = (status > 100).then(|| now + Duration::from_secs(60));
+            }
+            200..=299 => {
+                self.state = State::Accepted;
+                self.interval = T1;
+                // rfc3261#13.3.1.4: the 2xx is repeated on every transport, for a proxy behind the first hop may use datagrams
+                self.resend = Some(now + T1);
+                self.expire = Some(now + T1_64);
+            }
+            _ => {
+                self.state = State::Completed;
+                self.interval = T1;
+                self.resend = (!self.reliable).then(|| now + T1); // rfc3261#17.2.1 timer G
+                self.expire = Some(now + T1_64); // timer H
+            }
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) -> Expiry {
+        if self.expire.is_some_and(|at| at <= now) {
+            self.expire = None;
+            self.resend = None;
+            return if self.state == State::Accepted { Expiry::Unacknowledged } else { Expiry::Over };
+        }
+        if self.trying.is_some_and(|at| at <= now) {
+            self.trying = None;
+            return Expiry::Trying;
+        }
+        if self.resend.is_some_and(|at| at <= now) {
+            if self.state == State::Proceeding {
+                self.resend = Some(now + Duration::from_secs(60));
+            } else {
+                self.interval = self.interval.times(2).min(T2);
+                self.resend = Some(now + self.interval);
+            }
+            return Expiry::Resend;
+        }
+        Expiry::Nothing
+    }
+}
