@@ -19,7 +19,9 @@ a=rtpmap:8 PCMA/8000\r\n\
 a=rtpmap:101 telephone-event/8000\r\n\
 a=fmtp:101 0-16\r\n\
 a=ptime:20\r\n\
-a=sendrecv\r\n";
+a=sendrecv\r\n\
+a=rtcp:40001 IN IP4 192.168.17.42\r\n\
+a=ssrc:3735928559 cname:0123456789abcdef01\r\n";
 
 fn print(out: &mut Cursor<'_>) {
     let mut writer = Writer::new(out);

@@ -27,6 +27,14 @@ def run():
     server.wait_udp(port)
     call = microsip("call-busy", "call", f"sip:service@127.0.0.1:{port}", "--null-audio", "--for", "1s")
     check(call.code(15) == 1, f"a call answered by 486 ended with {call.process.returncode}, 1 is wanted")
+    check(server.code(5) == 0, "SIPp, busy, did not get its ACK")
+
+    port = free_port()
+    server = sipp("uas-ringing", "-sf", HERE / "scenarios/ringing.xml", "-p", port, "-m", 1)
+    server.wait_udp(port)
+    call = microsip("call-ringing", "call", f"sip:service@127.0.0.1:{port}", "--null-audio", "--ring", "1s")
+    check(call.code(15) == 4, f"a call that nobody answered ended with {call.process.returncode}, 4 is wanted")
+    check(server.code(5) == 0, "SIPp, ringing, did not get CANCEL and ACK as RFC 3261 9.1 wants them")
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ need() {
     fi
     echo "setup: installing for $purpose:$missing"
     # shellcheck disable=SC2086
-    if ! quiet_apt $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; then
-        quiet_apt $root apt-get update || true
+    if ! quiet_apt $root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing; then
+        quiet_apt $root apt-get -o DPkg::Lock::Timeout=300 update || true
         # shellcheck disable=SC2086
-        quiet_apt $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing || {
+        quiet_apt $root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing || {
             echo "setup: apt-get could not install$missing:" >&2
             tail -n 5 "${TMPDIR:-/tmp}/microsip-apt.log" >&2
             return 1

@@ -46,6 +46,7 @@ pub const MESSAGE: usize = 65_535;
 
 /// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
 pub const URI_PARTS_COMPARED: usize = 32;
+
 /// UDP sockets a driver may number; one for each local address. 32 bytes each.
 pub const SOCKETS: usize = 16;
 
@@ -76,8 +77,6 @@ pub const TICKS_A_CALL: usize = 64;
 /// Room kept before an answer's echoed headers for its status line; our longest reason phrase fits.
 pub const STATUS_LINE: usize = 64;
 
-/// A SIP message on the shortest path is at least this long; less cannot hold the mandatory headers.
-pub const SMALLEST_MESSAGE: usize = 64;
 
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
 pub const INTERVAL_TRIES: u8 = 3;

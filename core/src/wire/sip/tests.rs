@@ -74,3 +74,10 @@ fn echoes_what_an_answer_repeats() {
          To: sip:bob@biloxi.example.com;x=y"
     );
 }
+
+/// What the view costs on the stack: a firmware's budget depends on it.
+#[test]
+fn stays_small() {
+    let size = size_of::<Message<'_>>();
+    assert!(size <= 720, "{size}");
+}
