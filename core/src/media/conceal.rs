@@ -206,7 +206,8 @@ impl Concealer {
                 value += self.step * (quarter - done - nth) as i32 / (quarter as i32 + 1);
             }
             gain -= slope;
-            *sample = ((value * gain.max(0)) >> 15).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+            let value = value.clamp(i32::from(i16::MIN), i32::from(i16::MAX));
+            *sample = ((value * gain.max(0)) >> 15) as i16;
         }
         let length = usize::from(periods) * usize::from(self.pitch);
         self.position = ((start + out.len()) % length.max(1)) as u16;
