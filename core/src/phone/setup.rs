@@ -11,6 +11,9 @@ use crate::base::table::Table;
 use crate::base::time::Instant;
 use crate::sip::tombstone::Tombstones;
 
+/// From 1900, where NTP counts from, to 1970.
+const FROM_1900_MS: u64 = 2_208_988_800_000;
+
 /// Bytes of the User-Agent that are kept.
 const AGENT: usize = 64;
 
@@ -21,7 +24,7 @@ pub struct Setup<'t> {
     pub seed: [u8; 32],
     /// Samples a second of the PCM that goes in and out: 8000, 16000 or 48000.
     pub rate: u32,
-    /// Milliseconds since 1970 at `now`, for RTCP's clock; 0 when unknown.
+    /// Milliseconds since 1970 at `now`, for the clock of RTCP's reports; 0 when unknown: they count from the driver's start.
     pub epoch_ms: u64,
     /// User-Agent and Server; empty: `microsip/` and the version. At most 64 bytes without controls.
     pub user_agent: &'t str,
@@ -73,8 +76,8 @@ impl Short {
 #[derive(Debug)]
 pub(crate) struct Fixed {
     pub(crate) rate: u32,
-    pub(crate) epoch_ms: u64,
-    pub(crate) epoch_at: Instant,
+    /// Microseconds from 1900 to the driver's start; 0 when unknown.
+    pub(crate) epoch_us: u64,
     pub(crate) agent: Short,
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
@@ -111,8 +114,7 @@ impl<'a> Phone<'a> {
         Ok(Self {
             fixed: Fixed {
                 rate: setup.rate,
-                epoch_ms: setup.epoch_ms,
-                epoch_at: now,
+                epoch_us: if setup.epoch_ms == 0 { 0 } else { (setup.epoch_ms + FROM_1900_MS).saturating_mul(1000).saturating_sub(now.micros()) },
                 agent: Short::new(agent).ok_or(SetupError::Text)?,
                 direct_user: Short::new(user).ok_or(SetupError::Text)?,
                 allow_direct: setup.allow_direct,

@@ -1,0 +1,4 @@
+//! A file for each behaviour, named for it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
+
+mod basic_call;

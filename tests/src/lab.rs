@@ -1,0 +1,345 @@
+//! The lab itself: time jumps to the next thing that happens.
+
+use crate::phone::{End, Options};
+use microsip_core::base::rng::Rng;
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::{Component, Failure, Flow, Reply, Target, Transmit, Via, Wish};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+/// What the network does to packets. Chances are out of 1000.
+#[derive(Clone, Copy, Debug)]
+pub struct Network {
+    /// Lost.
+    pub loss: u32,
+    /// Doubled.
+    pub double: u32,
+    /// Shortest way, in milliseconds.
+    pub delay_ms: u64,
+    /// Up to this much longer, at random: packets overtake each other.
+    pub jitter_ms: u64,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { loss: 0, double: 0, delay_ms: 1, jitter_ms: 0 }
+    }
+}
+
+/// A packet on its way.
+#[derive(Clone, Debug)]
+pub struct Packet {
+    /// When it arrives.
+    pub at: Instant,
+    order: u64,
+    /// Where it left.
+    pub from: SocketAddr,
+    /// Where it goes.
+    pub to: SocketAddr,
+    /// What it is.
+    pub bytes: Vec<u8>,
+}
+
+/// A SIP message that was sent, for the ladder and for tests.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub from: SocketAddr,
+    /// To whom.
+    pub to: SocketAddr,
+    /// The message.
+    pub text: String,
+}
+
+/// Decides about a packet: false takes it away.
+pub type Filter = Box<dyn FnMut(&Packet) -> bool>;
+
+/// Phones, strangers' sockets, and the network between them.
+pub struct Lab {
+    /// The time.
+    pub now: Instant,
+    /// The phones.
+    pub ends: Vec<End>,
+    /// The network.
+    pub network: Network,
+    /// Packets on their way.
+    pub air: Vec<Packet>,
+    /// Everything SIP that was sent.
+    pub sent: Vec<Sent>,
+    /// How many media packets were sent, by target.
+    pub media_sent: HashMap<SocketAddr, u64>,
+    /// Sockets of no phone: what came there.
+    pub raw: HashMap<SocketAddr, Vec<(Instant, SocketAddr, Vec<u8>)>>,
+    /// What names stand for.
+    pub names: HashMap<String, Vec<SocketAddr>>,
+    /// Takes packets away.
+    pub filter: Option<Filter>,
+    /// Ticks run.
+    pub audio: bool,
+    rng: Rng,
+    order: u64,
+    next_tick: Instant,
+}
+
+impl core::fmt::Debug for Lab {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Lab").field("now", &self.now).field("ends", &self.ends.len()).finish_non_exhaustive()
+    }
+}
+
+impl Lab {
+    /// Phones with these options, at 10.0.0.1, 10.0.0.2 …, port 5060.
+    pub fn new(options: &[Options]) -> Self {
+        let now = Instant::from_millis(1000);
+        let ends = options
+            .iter()
+            .enumerate()
+            .map(|(place, options)| End::new(SocketAddr::from(([10, 0, 0, place as u8 + 1], 5060)), options, place as u8 + 1, now))
+            .collect();
+        Self {
+            now,
+            ends,
+            network: Network::default(),
+            air: Vec::new(),
+            sent: Vec::new(),
+            media_sent: HashMap::new(),
+            raw: HashMap::new(),
+            names: HashMap::new(),
+            filter: None,
+            audio: true,
+            rng: Rng::new(&[77; 32]),
+            order: 0,
+            next_tick: now,
+        }
+    }
+
+    /// Two phones that may call each other directly.
+    pub fn pair() -> Self {
+        Self::new(&[Options::default(), Options::default()])
+    }
+
+    /// Another seed for the network.
+    pub fn seed(mut self, seed: u8) -> Self {
+        self.rng = Rng::new(&[seed.max(1); 32]);
+        self
+    }
+
+    /// A socket of no phone.
+    pub fn open_raw(&mut self, address: &str) -> SocketAddr {
+        let address: SocketAddr = address.parse().unwrap();
+        self.raw.entry(address).or_default();
+        address
+    }
+
+    /// Sends bytes from a socket of no phone (or from anywhere).
+    pub fn send_raw(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        self.launch(from, to, bytes.to_vec());
+        self.drain();
+    }
+
+    /// The SIP messages that came to a socket of no phone.
+    pub fn raw_texts(&self, at: SocketAddr) -> Vec<String> {
+        self.raw[&at].iter().map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
+    }
+
+    fn launch(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        let mut packet = Packet { at: self.now, order: 0, from, to, bytes };
+        if let Some(filter) = self.filter.as_mut() {
+            if !filter(&packet) {
+                return;
+            }
+        }
+        if self.rng.below(1000) < self.network.loss {
+            return;
+        }
+        let copies = if self.rng.below(1000) < self.network.double { 2 } else { 1 };
+        for _ in 0..copies {
+            let late = self.network.delay_ms + u64::from(self.rng.below(self.network.jitter_ms as u32 + 1));
+            self.order += 1;
+            packet.at = self.now + Duration::from_millis(late);
+            packet.order = self.order;
+            self.air.push(packet.clone());
+        }
+    }
+
+    /// Takes out what every phone has to say, until all are quiet.
+    pub fn drain(&mut self) {
+        let mut buffer = vec![0u8; 65_535];
+        for place in 0..self.ends.len() {
+            loop {
+                let mut quiet = true;
+                loop {
+                    let end = &mut self.ends[place];
+                    match end.phone.poll_transmit(self.now, &mut buffer) {
+                        Transmit::Packet { via, len } => {
+                            quiet = false;
+                            let bytes = buffer[..len].to_vec();
+                            match via {
+                                Via::Sip(flow) => {
+                                    let (from, to) = (end.address, flow.remote());
+                                    self.sent.push(Sent { at: self.now, from, to, text: String::from_utf8_lossy(&bytes).into_owned() });
+                                    self.launch(from, to, bytes);
+                                }
+                                Via::Media { media, component, to } => {
+                                    let Some((rtp, rtcp)) = end.media.get(&media.raw()).copied() else { continue };
+                                    *self.media_sent.entry(to).or_default() += 1;
+                                    self.launch(if component == Component::Rtp { rtp } else { rtcp }, to, bytes);
+                                }
+                            }
+                        }
+                        Transmit::Needs(needed) => panic!("needs {needed}"),
+                        Transmit::Nothing => break,
+                    }
+                }
+                while self.grant(place) {
+                    quiet = false;
+                }
+                let end = &mut self.ends[place];
+                while end.fetch {
+                    let Some(event) = end.phone.poll_event() else { break };
+                    quiet = false;
+                    end.events.push(event);
+                    if event.kind == microsip_core::phone::EventKind::Call && event.state == 5 {
+                        break; // its call can be read until the next fetch
+                    }
+                }
+                if quiet {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Does one wish of a phone.
+    fn grant(&mut self, place: usize) -> bool {
+        let now = self.now;
+        let end = &mut self.ends[place];
+        enum Todo {
+            Hops(microsip_core::phone::WishId, Vec<SocketAddr>),
+            Open(microsip_core::phone::WishId, microsip_core::phone::MediaId, std::net::IpAddr),
+            Close(u64),
+            Device(bool),
+        }
+        let todo = match end.phone.poll_wish() {
+            None => return false,
+            Some(Wish::Locate { id, host, port, .. }) => {
+                let found = match host.parse() {
+                    Ok(ip) => vec![SocketAddr::new(ip, port.unwrap_or(5060))],
+                    Err(_) => self.names.get(host).cloned().unwrap_or_default(),
+                };
+                Todo::Hops(id, found)
+            }
+            Some(Wish::OpenMedia { id, media, local }) => Todo::Open(id, media, local),
+            Some(Wish::CloseMedia { media }) => Todo::Close(media.raw()),
+            Some(Wish::AudioOn) => Todo::Device(true),
+            Some(Wish::AudioOff) => Todo::Device(false),
+        };
+        match todo {
+            Todo::Hops(id, found) if found.is_empty() => end.phone.handle_reply(now, id, Reply::Failed(Failure::Name)),
+            Todo::Hops(id, found) => {
+                let targets: Vec<Target> = found
+                    .into_iter()
+                    .enumerate()
+                    .map(|(rank, remote)| Target { flow: Flow::Udp { socket: 0, remote }, priority: rank as u16, weight: 0 })
+                    .collect();
+                end.phone.handle_reply(now, id, Reply::Hops(&targets));
+            }
+            Todo::Open(id, _, _) if end.no_ports => end.phone.handle_reply(now, id, Reply::Failed(Failure::Port)),
+            Todo::Open(id, media, local) => {
+                let (rtp, rtcp) = end.open_media(media, local);
+                end.phone.handle_reply(now, id, Reply::Media { rtp, rtcp });
+            }
+            Todo::Close(media) => {
+                end.media.remove(&media);
+            }
+            Todo::Device(on) => end.device = on,
+        }
+        true
+    }
+
+    /// When the next thing happens.
+    fn next(&self) -> Option<Instant> {
+        let air = self.air.iter().map(|packet| packet.at).min();
+        let timers = self.ends.iter().filter_map(|end| end.phone.poll_timeout()).min();
+        let ticking = self.audio && self.ends.iter().any(|end| end.phone.wants_tick() || end.phone.device_wanted());
+        let tick = ticking.then(|| self.next_tick.max(self.now));
+        [air, timers, tick].into_iter().flatten().min()
+    }
+
+    /// One step of time. False when nothing will ever happen.
+    pub fn step(&mut self, until: Instant) -> bool {
+        self.drain();
+        let Some(at) = self.next().filter(|at| *at <= until) else { return false };
+        self.now = self.now.max(at);
+        self.deliver();
+        for place in 0..self.ends.len() {
+            self.ends[place].phone.handle_timeout(self.now);
+        }
+        if self.audio && self.next_tick <= self.now {
+            self.next_tick = self.now + Duration::from_millis(10);
+            for place in 0..self.ends.len() {
+                self.ends[place].tick(self.now);
+                self.drain();
+            }
+        }
+        self.drain();
+        true
+    }
+
+    fn deliver(&mut self) {
+        loop {
+            let due = self.air.iter().enumerate().filter(|(_, packet)| packet.at <= self.now).min_by_key(|(_, packet)| (packet.at, packet.order));
+            let Some((place, _)) = due else { return };
+            let packet = self.air.swap_remove(place);
+            self.arrive(&packet);
+            self.drain();
+        }
+    }
+
+    fn arrive(&mut self, packet: &Packet) {
+        if let Some(raw) = self.raw.get_mut(&packet.to) {
+            raw.push((self.now, packet.from, packet.bytes.clone()));
+            return;
+        }
+        let now = self.now;
+        for end in &mut self.ends {
+            if end.address == packet.to {
+                let flow = Flow::Udp { socket: 0, remote: packet.from };
+                let taken = end.phone.handle_sip(now, flow, &packet.bytes);
+                assert!(taken > 0, "a drained phone takes a datagram");
+                return;
+            }
+            if let Some((media, component)) = end.media_at(packet.to) {
+                end.phone.handle_media(now, media, component, packet.from, &packet.bytes);
+                return;
+            }
+        }
+    }
+
+    /// Lets time pass.
+    pub fn run_for(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        while self.step(until) {}
+        self.now = until;
+    }
+
+    /// Lets time pass until something holds. Panics, with the ladder, when it does not within two minutes.
+    #[track_caller]
+    pub fn run_until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let until = self.now + Duration::from_secs(120);
+        loop {
+            self.drain();
+            if holds(self) {
+                return;
+            }
+            assert!(self.step(until), "{what}: it never came to be\n{}", crate::ladder::draw(self));
+        }
+    }
+
+    /// How many messages were sent that begin so.
+    pub fn count(&self, start: &str) -> usize {
+        self.sent.iter().filter(|sent| sent.text.starts_with(start)).count()
+    }
+}

@@ -1,0 +1,157 @@
+//! One phone of the lab: its storage, its sockets, what it told.
+
+use microsip_core::media::{CodecBank, G711};
+use microsip_core::phone::{
+    Bus, CallId, Capacity, Component, Event, EventKind, Lender, MediaId, Patch, Phone, Setup, Source, Storage,
+};
+use microsip_core::base::time::Instant;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// Lends boxed storage that lives as long as the test.
+struct Leak;
+
+impl Lender<'static> for Leak {
+    fn lend<T: Clone + 'static>(&mut self, count: usize, empty: T) -> Option<&'static mut [T]> {
+        Some(Box::leak(vec![empty; count].into_boxed_slice()))
+    }
+}
+
+/// How an end is made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Its pools.
+    pub capacity: Capacity,
+    /// PCM rate.
+    pub rate: u32,
+    /// Calls without an account.
+    pub direct: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { capacity: Capacity::host(4, 2, 2048), rate: 8000, direct: true }
+    }
+}
+
+/// A phone in the lab.
+#[derive(Debug)]
+pub struct End {
+    /// The phone itself.
+    pub phone: Phone<'static>,
+    /// Its SIP address; socket 0.
+    pub address: SocketAddr,
+    /// What it told, in order.
+    pub events: Vec<Event>,
+    /// Its open media ports.
+    pub media: HashMap<u64, (SocketAddr, SocketAddr)>,
+    /// What it plays and hears.
+    pub sound: Sound,
+    /// Next free RTP port.
+    pub next_port: u16,
+    /// Media ports cannot be opened.
+    pub no_ports: bool,
+    /// The device is wished for.
+    pub device: bool,
+    /// Events are fetched.
+    pub fetch: bool,
+}
+
+/// Plays a square of this many hertz into each call whose source is the application, and keeps what is heard.
+#[derive(Debug, Default)]
+pub struct Sound {
+    /// Hertz; 0 is silence.
+    pub play: u32,
+    phase: u32,
+    rate: u32,
+    /// What was heard, by call.
+    pub heard: HashMap<u64, Vec<i16>>,
+}
+
+impl Patch for Sound {
+    fn say(&mut self, _call: CallId, source: Source, pcm: &mut [i16]) {
+        if self.play == 0 || source != Source::Application {
+            return;
+        }
+        for sample in pcm.iter_mut() {
+            let angle = f64::from(self.phase) * f64::from(self.play) * core::f64::consts::TAU / f64::from(self.rate);
+            *sample = (angle.sin() * 8000.0) as i16;
+            self.phase = self.phase.wrapping_add(1);
+        }
+    }
+
+    fn tap(&mut self, call: CallId, _said: &[i16], heard: &[i16]) {
+        self.heard.entry(call.raw()).or_default().extend_from_slice(heard);
+    }
+}
+
+impl End {
+    /// A phone at an address, made at `now` from a seed.
+    pub fn new(address: SocketAddr, options: &Options, seed: u8, now: Instant) -> Self {
+        let storage = Storage::lend(&options.capacity, &mut Leak).expect("storage");
+        let setup = Setup { seed: [seed.max(1); 32], rate: options.rate, epoch_ms: 0, user_agent: "", allow_direct: options.direct, direct_user: "" };
+        let mut phone = Phone::new(storage, &options.capacity, &setup, now).expect("phone");
+        phone.socket_up(0, address);
+        Self {
+            phone,
+            address,
+            events: Vec::new(),
+            media: HashMap::new(),
+            sound: Sound { rate: options.rate, ..Sound::default() },
+            next_port: 10_000 + u16::from(seed) * 500,
+            no_ports: false,
+            device: false,
+            fetch: true,
+        }
+    }
+
+    /// One quantum of the calls' own buses.
+    pub fn tick(&mut self, now: Instant) {
+        let mut bank: Box<dyn CodecBank> = Box::new(G711);
+        if self.phone.wants_tick() {
+            while self.phone.audio(now, Bus::Own, bank.as_mut(), &mut self.sound, &[], &mut []) {}
+        }
+        if self.phone.device_wanted() {
+            let mut out = [0i16; 480];
+            let samples = (self.sound.rate / 100) as usize;
+            self.phone.audio(now, Bus::Device, bank.as_mut(), &mut self.sound, &vec![0; samples], &mut out[..samples]);
+        }
+    }
+
+    /// The media ports at which a packet for `to` arrives.
+    pub fn media_at(&self, to: SocketAddr) -> Option<(MediaId, Component)> {
+        self.media.iter().find_map(|(id, (rtp, rtcp))| {
+            let id = MediaId::from_raw(*id).ok()?;
+            if *rtp == to {
+                Some((id, Component::Rtp))
+            } else if *rtcp == to {
+                Some((id, Component::Rtcp))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Opens a pair of ports.
+    pub fn open_media(&mut self, media: MediaId, local: IpAddr) -> (u16, u16) {
+        let rtp = self.next_port;
+        self.next_port += 2;
+        self.media.insert(media.raw(), (SocketAddr::new(local, rtp), SocketAddr::new(local, rtp + 1)));
+        (rtp, rtp + 1)
+    }
+
+    /// The call that an event named last.
+    pub fn last_call(&self) -> CallId {
+        self.events.iter().rev().find(|event| event.kind == EventKind::Call).map(|event| event.call).unwrap_or_default()
+    }
+
+    /// It told that a call reached this state.
+    pub fn reached(&self, state: microsip_core::phone::CallState) -> bool {
+        self.events.iter().any(|event| event.kind == EventKind::Call && event.reached & (1 << state as u32) != 0)
+    }
+
+    /// The event that ended a call.
+    pub fn ended(&self) -> Option<&Event> {
+        self.events.iter().find(|event| event.kind == EventKind::Call && event.state == microsip_core::phone::CallState::Ended as u32)
+    }
+}
