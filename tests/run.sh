@@ -71,7 +71,8 @@ lints() {
     cargo clippy --locked --workspace --all-targets --all-features -- -D warnings &&
         cargo clippy --locked -p microsip-core --no-default-features -- -D warnings
 }
-rust_tests() { cargo test --locked --workspace --all-features; }
+# --show-output: a test that could not check something says so on a line of its own.
+rust_tests() { cargo test --locked --workspace --all-features -- --show-output; }
 features() {
     local feature
     cargo check --locked -q -p microsip-core --no-default-features || return 1

@@ -1,0 +1,99 @@
+//! RTP and RTCP, read alone and by a stream that is in a call.
+
+use core::hint::black_box;
+use core::net::{Ipv4Addr, SocketAddr};
+use microsip_core::base::limits;
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::media::{Codec, G711, Stream, StreamBuffers, StreamConfig};
+use microsip_core::wire::{dtmf, rtcp as reports, rtp as packets};
+
+const STRIDE: usize = limits::RING_HEADER + 160;
+
+/// The input, cut into datagrams: a length byte before each (its lowest bits say which socket), the rest as it is.
+fn datagrams(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    core::iter::from_fn(move || {
+        let (&length, rest) = bytes.split_first()?;
+        let (datagram, behind) = rest.split_at_checked(usize::from(length)).unwrap_or((rest, &[]));
+        bytes = behind;
+        Some((length, datagram))
+    })
+}
+
+fn talking() -> Stream {
+    let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 4000));
+    let mut receive = [None; limits::RECEIVE_TYPES];
+    for (place, kind) in receive.iter_mut().zip([(0, Codec::Pcmu), (8, Codec::Pcma)]) {
+        *place = Some(kind);
+    }
+    let config = StreamConfig {
+        remote_rtp: remote,
+        remote_rtcp: SocketAddr::from((Ipv4Addr::LOCALHOST, 4001)),
+        receive,
+        dtmf_send: Some(101),
+        dtmf_receive: Some(101),
+        send: true,
+        receive_audio: true,
+        ssrc: 7,
+        ..StreamConfig::EMPTY
+    };
+    let mut stream = Stream::EMPTY;
+    stream.start(Instant::from_micros(1_000_000), &config);
+    stream
+}
+
+fn hear(bytes: &[u8], as_report: bool) {
+    let mut stream = talking();
+    let (mut ring, mut out, mut sent) = ([0u8; STRIDE * 8], [0i16; 80], [0u8; 256]);
+    let mut now = Instant::from_micros(1_000_000);
+    let from = SocketAddr::from((Ipv4Addr::LOCALHOST, if as_report { 4001 } else { 4000 }));
+    for (length, datagram) in datagrams(bytes) {
+        if as_report {
+            stream.handle_rtcp(now, from, datagram);
+        } else {
+            stream.handle_rtp(now, from, datagram, &mut StreamBuffers { ring: &mut ring, stride: STRIDE });
+        }
+        if length & 1 == 1 {
+            now += Duration::from_millis(10);
+            stream.send_quantum(now, &mut G711, &[0; 80]);
+            stream.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut ring, stride: STRIDE });
+            stream.handle_timeout(now);
+            // Whatever came, a quantum draws no more than a packet of voice, one of events, and a report or two.
+            let drawn = (0..16).take_while(|_| stream.poll_transmit(now, &mut sent).is_some()).count();
+            assert!(drawn < 8, "one quantum drew {drawn} packets");
+            black_box(stream.poll_digit());
+        }
+    }
+    black_box(stream.stats(now));
+}
+
+/// RTP and telephone-events.
+pub fn rtp(bytes: &[u8]) {
+    if let Some(packet) = packets::Packet::parse(bytes) {
+        assert!(packet.payload.len() + 12 <= bytes.len(), "a payload is longer than its packet");
+        if let Some(event) = dtmf::Event::parse(packet.payload) {
+            black_box(event.bytes());
+        }
+    }
+    black_box(packets::is_rtcp(bytes));
+    hear(bytes, false);
+}
+
+/// RTCP compounds.
+pub fn rtcp(bytes: &[u8]) {
+    if let Some(compound) = reports::Compound::parse(bytes) {
+        for packet in compound {
+            match packet {
+                reports::Packet::SenderReport { reports, .. } | reports::Packet::ReceiverReport { reports, .. } => {
+                    black_box(reports.count());
+                }
+                reports::Packet::Name { cname, .. } => {
+                    black_box(cname.len());
+                }
+                reports::Packet::Bye { sources } => {
+                    black_box(sources.contains(7));
+                }
+            }
+        }
+    }
+    hear(bytes, true);
+}
