@@ -93,7 +93,7 @@ impl Phone<'_> {
             receive_audio: agreed.receive && agreed.accepted(),
             ptime_ms: agreed.ptime_ms.min(self.fixed.max_ptime),
             rate: self.fixed.rate,
-            epoch_us: self.fixed.epoch_us,
+            epoch_s: self.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
         for (place, entry) in config.receive.iter_mut().zip(agreed.receive_types.entries()) {

@@ -76,8 +76,8 @@ impl Short {
 #[derive(Debug)]
 pub(crate) struct Fixed {
     pub(crate) rate: u32,
-    /// Microseconds from 1900 to the driver's start; 0 when unknown.
-    pub(crate) epoch_us: u64,
+    /// Seconds from 1900 to the driver's start; 0 when unknown.
+    pub(crate) epoch_s: u32,
     pub(crate) agent: Short,
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
@@ -114,7 +114,7 @@ impl<'a> Phone<'a> {
         Ok(Self {
             fixed: Fixed {
                 rate: setup.rate,
-                epoch_us: if setup.epoch_ms == 0 { 0 } else { (setup.epoch_ms + FROM_1900_MS).saturating_mul(1000).saturating_sub(now.micros()) },
+                epoch_s: if setup.epoch_ms == 0 { 0 } else { (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32 },
                 agent: Short::new(agent).ok_or(SetupError::Text)?,
                 direct_user: Short::new(user).ok_or(SetupError::Text)?,
                 allow_direct: setup.allow_direct,

@@ -31,8 +31,8 @@ pub struct StreamConfig {
     pub ptime_ms: u8,
     /// Samples a second of the engine: 8000, 16000 or 48000.
     pub rate: u32,
-    /// Microseconds from 1900 to the driver's start, for the time stamps of reports; 0: they count from that start (RFC 3550 §4).
-    pub epoch_us: u64,
+    /// Whole seconds from 1900 to the driver's start, for the time stamps of reports; 0: they count from that start (RFC 3550 §4).
+    pub epoch_s: u32,
     /// Our source, drawn at random.
     pub ssrc: u32,
     /// First sequence number, drawn at random.
@@ -60,7 +60,7 @@ impl StreamConfig {
         receive_audio: false,
         ptime_ms: 20,
         rate: 8000,
-        epoch_us: 0,
+        epoch_s: 0,
         ssrc: 0,
         first_sequence: 0,
         first_timestamp: 0,

@@ -79,8 +79,8 @@ impl Reports {
 }
 
 /// Time since 1900, or since the driver's start, as an NTP time stamp: RFC 3550 §4 lets a sender count from when it likes.
-fn ntp(now: Instant, epoch_us: u64) -> u64 {
-    ((u128::from(now.micros().wrapping_add(epoch_us)) << 32) / 1_000_000) as u64
+fn ntp(now: Instant, epoch_s: u32) -> u64 {
+    (u64::from(epoch_s) << 32).wrapping_add(((u128::from(now.micros()) << 32) / 1_000_000) as u64)
 }
 
 impl Stream {
@@ -123,7 +123,7 @@ impl Stream {
         self.reports.remote = *report;
         if report.last_report != 0 {
             // rfc3550#6.4.1: arrival, less when our report left, less how long it lay there; in 65536ths of a second
-            let arrival = (ntp(now, self.config.epoch_us) >> 16) as u32;
+            let arrival = (ntp(now, self.config.epoch_s) >> 16) as u32;
             let trip = arrival.wrapping_sub(report.last_report).wrapping_sub(report.delay);
             let micros = u64::from(trip) * 1_000_000 / 65536;
             if micros <= RTT_MAX_US {
@@ -159,7 +159,7 @@ impl Stream {
         // rfc3550#6.4: a sender report if RTP was sent since the report before the last
         let [_, before] = self.reports.packets_at;
         let sender = (self.sending.packets != before && self.reports.bye_for.is_none()).then(|| SenderInfo {
-            ntp: ntp(now, self.config.epoch_us),
+            ntp: ntp(now, self.config.epoch_s),
             rtp: self.sending.timestamp,
             packets: self.sending.packets,
             bytes: self.sending.bytes,
