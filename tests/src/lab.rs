@@ -290,7 +290,8 @@ impl Lab {
 
     fn deliver(&mut self) {
         loop {
-            let due = self.air.iter().enumerate().filter(|(_, packet)| packet.at <= self.now).min_by_key(|(_, packet)| (packet.at, packet.order));
+            let due =
+                self.air.iter().enumerate().filter(|(_, packet)| packet.at <= self.now).min_by_key(|(_, packet)| (packet.at, packet.order));
             let Some((place, _)) = due else { return };
             let packet = self.air.swap_remove(place);
             self.arrive(&packet);

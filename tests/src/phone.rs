@@ -1,10 +1,8 @@
 //! One phone of the lab: its storage, its sockets, what it told.
 
-use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, Event, EventKind, Lender, MediaId, Patch, Phone, Setup, Source, Storage,
-};
 use microsip_core::base::time::Instant;
+use microsip_core::media::{CodecBank, G711};
+use microsip_core::phone::{Bus, CallId, Capacity, Component, Event, EventKind, Lender, MediaId, Patch, Phone, Setup, Source, Storage};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -89,7 +87,14 @@ impl End {
     /// A phone at an address, made at `now` from a seed.
     pub fn new(address: SocketAddr, options: &Options, seed: u8, now: Instant) -> Self {
         let storage = Storage::lend(&options.capacity, &mut Leak).expect("storage");
-        let setup = Setup { seed: [seed.max(1); 32], rate: options.rate, epoch_ms: 0, user_agent: "", allow_direct: options.direct, direct_user: "" };
+        let setup = Setup {
+            seed: [seed.max(1); 32],
+            rate: options.rate,
+            epoch_ms: 0,
+            user_agent: "",
+            allow_direct: options.direct,
+            direct_user: "",
+        };
         let mut phone = Phone::new(storage, &options.capacity, &setup, now).expect("phone");
         phone.socket_up(0, address);
         Self {

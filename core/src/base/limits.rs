@@ -77,7 +77,6 @@ pub const TICKS_A_CALL: usize = 64;
 /// Room kept before an answer's echoed headers for its status line; our longest reason phrase fits.
 pub const STATUS_LINE: usize = 64;
 
-
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
 pub const INTERVAL_TRIES: u8 = 3;
 

@@ -1,6 +1,6 @@
 //! What commands take and what they say when they cannot.
 
-use super::{AccountId, CallId, Cause, CallState, AccountState};
+use super::{AccountId, AccountState, CallId, CallState, Cause};
 use crate::base::time::Instant;
 
 /// Why a command was refused. Nothing changed.

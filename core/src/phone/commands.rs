@@ -4,8 +4,8 @@ use super::account::Account;
 use super::call::Call;
 use super::object::Object;
 use super::{
-    AccountConfig, AccountId, AccountInfo, AccountState, AccountText, CallId, CallInfo, CallState, CallText, Cause, CommandError, Phone, Side,
-    Source, Which,
+    AccountConfig, AccountId, AccountInfo, AccountState, AccountText, CallId, CallInfo, CallState, CallText, Cause, CommandError, Phone,
+    Side, Source, Which,
 };
 use crate::base::cursor::Cursor;
 use crate::base::limits::EXPIRES;
@@ -368,10 +368,11 @@ impl Phone<'_> {
             if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
                 return put_some(out, text);
             }
-            if let Start::Response { status, reason } = message.start() {
-                if status == slot.sip_code && !reason.is_empty() {
-                    return put_some(out, reason);
-                }
+            if let Start::Response { status, reason } = message.start()
+                && status == slot.sip_code
+                && !reason.is_empty()
+            {
+                return put_some(out, reason);
             }
         }
         if slot.sip_code == 0 {

@@ -26,11 +26,11 @@ impl Phone<'_> {
             return;
         }
         let (first, last) = block.split_at_mut(room);
-        if kept.first == 0 {
-            if let Some(place) = first.get_mut(..text.len()) {
-                place.copy_from_slice(text);
-                kept.first = text.len() as u16;
-            }
+        if kept.first == 0
+            && let Some(place) = first.get_mut(..text.len())
+        {
+            place.copy_from_slice(text);
+            kept.first = text.len() as u16;
         }
         if let Some(place) = last.get_mut(..text.len()) {
             place.copy_from_slice(text);

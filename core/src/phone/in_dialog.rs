@@ -17,7 +17,15 @@ use crate::wire::sip::{Message, Method};
 
 impl Phone<'_> {
     /// A request in one of our dialogs.
-    pub(super) fn request_in_dialog(&mut self, now: Instant, flow: Flow, dialog_handle: Handle, keys: Keys, request: &Message<'_>, method: Method<'_>) {
+    pub(super) fn request_in_dialog(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        dialog_handle: Handle,
+        keys: Keys,
+        request: &Message<'_>,
+        method: Method<'_>,
+    ) {
         let Ok(cseq) = request.cseq() else { return };
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
@@ -177,7 +185,8 @@ impl Phone<'_> {
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
         if self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
-            let unacknowledged = self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
+            let unacknowledged =
+                self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
             if unacknowledged {
                 // rfc3261#15: the called side waits for the ACK before its BYE
                 if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {

@@ -159,10 +159,10 @@ impl Phone<'_> {
         self.server_table.remove(handle.index);
         self.servers.remove(handle);
         self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
-        if let Some(call) = self.calls.get_mut(server.call) {
-            if call.server == handle {
-                call.server = Handle::NONE;
-            }
+        if let Some(call) = self.calls.get_mut(server.call)
+            && call.server == handle
+        {
+            call.server = Handle::NONE;
         }
         self.release_dialog(server.dialog);
     }

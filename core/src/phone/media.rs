@@ -67,7 +67,8 @@ impl Phone<'_> {
     /// Both sides agreed.
     pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
         let Some(call) = self.calls.get_mut(call) else { return };
-        let changed = call.agreed.is_none_or(|before| before.send != agreed.send || before.receive != agreed.receive || before.held != agreed.held);
+        let changed =
+            call.agreed.is_none_or(|before| before.send != agreed.send || before.receive != agreed.receive || before.held != agreed.held);
         call.agreed = Some(agreed);
         if changed {
             call.pending |= PENDING_MEDIA;
@@ -128,10 +129,10 @@ impl Phone<'_> {
 
     /// The far end has shown that it is there: an ACK came, or a 2xx.
     pub(super) fn confirm_media(&mut self, handle: Handle) {
-        if self.calls.get(handle).is_some_and(|call| call.media) {
-            if let Some(stream) = self.streams.get_mut(handle.index as usize) {
-                stream.confirm();
-            }
+        if self.calls.get(handle).is_some_and(|call| call.media)
+            && let Some(stream) = self.streams.get_mut(handle.index as usize)
+        {
+            stream.confirm();
         }
     }
 

@@ -19,8 +19,33 @@ const TARGET: usize = 256;
 
 /// Headers that are the core's: an application cannot set them.
 const OWNED: &[&str] = &[
-    "via", "v", "from", "f", "to", "t", "call-id", "i", "cseq", "contact", "m", "max-forwards", "route", "record-route", "content-type", "c",
-    "content-length", "l", "content-encoding", "e", "authorization", "proxy-authorization", "user-agent", "allow", "supported", "k", "require",
+    "via",
+    "v",
+    "from",
+    "f",
+    "to",
+    "t",
+    "call-id",
+    "i",
+    "cseq",
+    "contact",
+    "m",
+    "max-forwards",
+    "route",
+    "record-route",
+    "content-type",
+    "c",
+    "content-length",
+    "l",
+    "content-encoding",
+    "e",
+    "authorization",
+    "proxy-authorization",
+    "user-agent",
+    "allow",
+    "supported",
+    "k",
+    "require",
 ];
 
 impl Phone<'_> {
@@ -154,7 +179,9 @@ impl Phone<'_> {
         };
         let block = self.dialog_text.get_mut(dialog_handle.index);
         let fixed = match account {
-            Some(account) => dialog.set_fixed(block, &[name, b"<", account.uri.of(text), b">"], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
+            Some(account) => {
+                dialog.set_fixed(block, &[name, b"<", account.uri.of(text), b">"], &[b"<", uri, b">"], &call_id, options.headers.as_bytes())
+            }
             None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
         };
         let mut route = [0u8; TARGET];
@@ -373,12 +400,12 @@ impl Phone<'_> {
             self.end_call(now, call_handle, Cause::Full, 0);
             return;
         };
-        if winner != first {
-            if let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first)) {
-                let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
-                *slot = Dialog { local_tag: tag, usages, sibling, ..won };
-                self.dialog_text.copy(winner.index, first.index);
-            }
+        if winner != first
+            && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
+        {
+            let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
+            *slot = Dialog { local_tag: tag, usages, sibling, ..won };
+            self.dialog_text.copy(winner.index, first.index);
         }
         self.drop_forks(first);
         if let Some(dialog) = self.dialogs.get_mut(first) {
@@ -430,7 +457,8 @@ impl Phone<'_> {
         let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
         let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
         let known = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
-            Some(dialog.local_tag) == tag && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.dialog_text.get(dialog_handle.index)))
+            Some(dialog.local_tag) == tag
+                && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.dialog_text.get(dialog_handle.index)))
         });
         if !known {
             count::up(&mut self.counters.unmatched);
@@ -451,10 +479,8 @@ impl Phone<'_> {
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it
         let Some(loser) = self.dialogs.insert(Dialog { usages: 0, call: Handle::NONE, sibling: Handle::NONE, ..dialog }) else { return };
         self.dialog_text.copy(dialog_handle.index, loser.index);
-        let learnt = self
-            .dialogs
-            .get_mut(loser)
-            .and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
+        let learnt =
+            self.dialogs.get_mut(loser).and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
         if learnt.is_none() {
             self.dialogs.remove(loser);
             count::up(&mut self.counters.oversize);
@@ -476,11 +502,11 @@ impl Phone<'_> {
         let Ok(uri) = Uri::parse(dialog.next_hop(self.dialog_text.get(handle.index))) else { return };
         let datagram = uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
         let ip = uri.maddr().unwrap_or(uri.host).ip();
-        if let (Some(ip), true) = (ip, datagram) {
-            if ip.is_ipv4() == remote.is_ipv4() {
-                let remote = core::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
-                dialog.flow = Some(Flow::Udp { socket, remote });
-            }
+        if let (Some(ip), true) = (ip, datagram)
+            && ip.is_ipv4() == remote.is_ipv4()
+        {
+            let remote = core::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
+            dialog.flow = Some(Flow::Udp { socket, remote });
         }
     }
 

@@ -166,7 +166,10 @@ impl Phone<'_> {
 
     /// An account that was removed goes when nothing of it is under way.
     pub(super) fn leave(&mut self, _now: Instant, handle: Handle) {
-        let gone = self.accounts.get(handle).is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
+        let gone = self
+            .accounts
+            .get(handle)
+            .is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
         if gone && !self.calls.iter().any(|(_, call)| call.account == handle) {
             self.accounts.remove(handle);
             self.due.set(self.objects.number(Object::Account(handle.index)), Instant::NEVER);
@@ -194,9 +197,6 @@ fn granted(answer: &Message<'_>, account: &Account) -> Option<u32> {
 fn keep_alive(account: &mut Account, now: Instant, flow: Flow) {
     let seconds = if account.keepalive == 0 { KEEPALIVE } else { account.keepalive };
     account.keepalive = seconds;
-    account.registration.keepalive_at = if seconds == u32::MAX || flow.is_reliable() {
-        Instant::NEVER
-    } else {
-        now + Duration::from_secs(u64::from(seconds))
-    };
+    account.registration.keepalive_at =
+        if seconds == u32::MAX || flow.is_reliable() { Instant::NEVER } else { now + Duration::from_secs(u64::from(seconds)) };
 }

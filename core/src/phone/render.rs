@@ -185,7 +185,8 @@ impl Phone<'_> {
         write_parties(&mut writer, &dialog, text);
         writer.cseq(request.number, method(request.method));
         let account = self.accounts.get(dialog.account);
-        let user = contact_user(account.map(|account| account.user.of(self.account_text.get(dialog.account.index))), self.fixed.direct_user.get());
+        let user =
+            contact_user(account.map(|account| account.user.of(self.account_text.get(dialog.account.index))), self.fixed.direct_user.get());
         if request.method == Sending::Invite {
             write_contact(writer.cursor(), user, flow, local);
         }
@@ -216,11 +217,11 @@ impl Phone<'_> {
         if let Some(described) = described {
             self.describe_anew(dialog.call, described);
         }
-        if request.method == Sending::Invite {
-            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
-                dialog.invite_number = request.number;
-                dialog.credentials = credentials;
-            }
+        if request.method == Sending::Invite
+            && let Some(dialog) = self.dialogs.get_mut(dialog_handle)
+        {
+            dialog.invite_number = request.number;
+            dialog.credentials = credentials;
         }
         self.finish_request(handle, needed)
     }
@@ -277,7 +278,11 @@ impl Phone<'_> {
         let uri = dialog.request_uri(text);
         let mut writer = Writer::new(out);
         // its branch is its own (rfc3261#13.2.2.4), and the same for each repetition
-        let secret = Hasher::new(self.keys[1]).with(b"ack").with(&dialog.local_tag.secret.to_le_bytes()).with(&dialog.invite_number.to_le_bytes()).finish();
+        let secret = Hasher::new(self.keys[1])
+            .with(b"ack")
+            .with(&dialog.local_tag.secret.to_le_bytes())
+            .with(&dialog.invite_number.to_le_bytes())
+            .finish();
         write_top(&mut writer, Method::Ack, uri, flow, local, Tag { handle: dialog_handle, secret });
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
@@ -339,11 +344,12 @@ impl Phone<'_> {
             place.copy_from_slice(line);
         }
         let mut out = Cursor::new(rest);
-        if !server.has_tag && status > 100 {
-            if let Some(dialog) = dialog {
-                out.put_str(";tag=");
-                dialog.local_tag.write(&mut out);
-            }
+        if !server.has_tag
+            && status > 100
+            && let Some(dialog) = dialog
+        {
+            out.put_str(";tag=");
+            dialog.local_tag.write(&mut out);
         }
         out.put_str("\r\n");
         let mut writer = Writer::new(&mut out);

@@ -19,7 +19,8 @@ impl Phone<'_> {
     pub(super) fn new_request(&mut self, owner: Owner, method: Sending) -> Option<Handle> {
         let request = Request { owner, method, ..Request::EMPTY };
         if self.requests.is_full() {
-            let lingering = self.requests.iter().find(|(_, request)| request.client.state() == State::Completed).map(|(handle, _)| handle)?;
+            let lingering =
+                self.requests.iter().find(|(_, request)| request.client.state() == State::Completed).map(|(handle, _)| handle)?;
             self.end_request(lingering);
         }
         self.requests.insert(request)
@@ -33,10 +34,10 @@ impl Phone<'_> {
         match request.owner {
             Owner::Dialog(dialog) => self.release_dialog(dialog),
             Owner::Account(account) => {
-                if let Some(account) = self.accounts.get_mut(account) {
-                    if account.registration.request == handle {
-                        account.registration.request = Handle::NONE;
-                    }
+                if let Some(account) = self.accounts.get_mut(account)
+                    && account.registration.request == handle
+                {
+                    account.registration.request = Handle::NONE;
                 }
             }
             Owner::Invite(invite) => {
@@ -86,14 +87,14 @@ impl Phone<'_> {
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.rng);
         let account_handle = self.account_of(request.owner);
         let own = self.goes_to_own_hop(request.owner);
-        if let Some(account) = self.accounts.get_mut(account_handle) {
-            if own {
-                // all its targets are the account's own; the first is its hop until it fails
-                for target in targets.iter().take(TARGETS) {
-                    account.own_address(target.flow.remote().ip());
-                }
-                account.hop = Some(Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
+        if let Some(account) = self.accounts.get_mut(account_handle)
+            && own
+        {
+            // all its targets are the account's own; the first is its hop until it fails
+            for target in targets.iter().take(TARGETS) {
+                account.own_address(target.flow.remote().ip());
             }
+            account.hop = Some(Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
         }
         let Some(request) = self.requests.get_mut(handle) else { return };
         for (place, target) in request.targets.iter_mut().zip(ordered) {
@@ -348,11 +349,11 @@ impl Phone<'_> {
         match (request.owner, request.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
             (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
-            _ if status >= 200 => {
+            _ if status >= 200
                 // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
-                if request.client.state() == State::Completed {
-                    self.end_request(handle);
-                }
+                && request.client.state() == State::Completed =>
+            {
+                self.end_request(handle);
             }
             _ => {}
         }
@@ -365,13 +366,13 @@ impl Phone<'_> {
             return Some(handle);
         }
         let next = self.new_request(request.owner, request.method)?;
-        if let Owner::Dialog(dialog_handle) = request.owner {
-            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
-                dialog.usages = dialog.usages.saturating_add(1);
-                let call = dialog.call;
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.request = next;
-                }
+        if let Owner::Dialog(dialog_handle) = request.owner
+            && let Some(dialog) = self.dialogs.get_mut(dialog_handle)
+        {
+            dialog.usages = dialog.usages.saturating_add(1);
+            let call = dialog.call;
+            if let Some(call) = self.calls.get_mut(call) {
+                call.request = next;
             }
         }
         if let Some(slot) = self.requests.get_mut(next) {
@@ -404,10 +405,7 @@ impl Phone<'_> {
             realm == host_text(account.domain.of(text))
                 || domain.is_some() && account.pinned.iter().any(|pin| !pin.is_empty() && pin.of(text) == realm)
         };
-        let may_pin = account.realm.is_empty()
-            && fresh
-            && to_own_domain
-            && account.pinned.iter().any(|pin| pin.is_empty());
+        let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
         let usable = request.own_hop && !(account.username.is_empty() && account.password.is_empty());
         let chosen = if usable { strongest(answer.fields(name), |realm| pinned(realm) || may_pin) } else { None };
         let Some(challenge) = chosen else {

@@ -114,7 +114,11 @@ impl<'a> Phone<'a> {
         Ok(Self {
             fixed: Fixed {
                 rate: setup.rate,
-                epoch_s: if setup.epoch_ms == 0 { 0 } else { (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32 },
+                epoch_s: if setup.epoch_ms == 0 {
+                    0
+                } else {
+                    (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32
+                },
                 agent: Short::new(agent).ok_or(SetupError::Text)?,
                 direct_user: Short::new(user).ok_or(SetupError::Text)?,
                 allow_direct: setup.allow_direct,

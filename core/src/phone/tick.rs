@@ -108,5 +108,4 @@ impl Phone<'_> {
     pub const fn device_wanted(&self) -> bool {
         self.device_calls > 0
     }
-
 }

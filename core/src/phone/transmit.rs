@@ -63,12 +63,16 @@ impl Phone<'_> {
     fn transmit_of(&mut self, object: Object, buffer: &mut [u8]) -> Transmit {
         match object {
             Object::Request(index) => {
-                let Some(request) = self.requests.handle_at(index).and_then(|handle| self.requests.get(handle)) else { return Transmit::Nothing };
+                let Some(request) = self.requests.handle_at(index).and_then(|handle| self.requests.get(handle)) else {
+                    return Transmit::Nothing;
+                };
                 let bytes = self.request_bytes.get(index).get(..usize::from(request.len)).unwrap_or_default();
                 copy(bytes, request.place().flow(), buffer)
             }
             Object::Server(index) => {
-                let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { return Transmit::Nothing };
+                let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else {
+                    return Transmit::Nothing;
+                };
                 let bytes = self.server_bytes.get(index).get(usize::from(server.start)..usize::from(server.end)).unwrap_or_default();
                 copy(bytes, server.flow.flow(), buffer)
             }

@@ -58,7 +58,9 @@ impl Phone<'_> {
                 let next = slot.next_hop(self.dialog_text.get(dialog.index));
                 // the account's own domain is where its registrar is
                 match self.accounts.get(slot.account) {
-                    Some(account) if slot.own_hop && slot.routes.is_empty() => account.registrar.of(self.account_text.get(slot.account.index)),
+                    Some(account) if slot.own_hop && slot.routes.is_empty() => {
+                        account.registrar.of(self.account_text.get(slot.account.index))
+                    }
                     _ => next,
                 }
             }

@@ -140,7 +140,7 @@ impl Client {
                 self.state = State::Completed;
                 let wait = match (self.reliable, self.invite) {
                     (true, _) => Duration::ZERO,
-                    (false, true) => D, // timer D
+                    (false, true) => D,   // timer D
                     (false, false) => T4, // timer K
                 };
                 self.expire = Some(now + wait);
