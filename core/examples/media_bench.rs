@@ -86,7 +86,7 @@ fn run(codec: Codec, rate: u32, lose: u32) -> f64 {
 fn pass(now: Instant, from: &mut Side, to: &mut Side, buffer: &mut [u8], packets: &mut u32, lose: u32) {
     while let Some(transmit) = from.stream.poll_transmit(now, buffer) {
         *packets += 1;
-        if lose > 0 && *packets % lose == 0 {
+        if lose > 0 && packets.is_multiple_of(lose) {
             continue;
         }
         let packet = buffer.get(..transmit.len).unwrap_or_default();

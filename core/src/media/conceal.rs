@@ -94,6 +94,15 @@ impl Concealer {
         self.push(samples);
     }
 
+    /// Samples that came from a codec that fills its gaps itself: remembered, not blended.
+    pub fn follow(&mut self, samples: &[i16]) {
+        if !samples.is_empty() {
+            self.erased = 0;
+            self.heard = true;
+            self.push(samples);
+        }
+    }
+
     /// The samples heard last were played otherwise.
     pub fn replaced(&mut self, samples: &[i16]) {
         let samples = samples.get(samples.len().saturating_sub(HISTORY)..).unwrap_or_default();

@@ -157,6 +157,12 @@ impl Ring {
         *self = Self { parts: self.parts, ..Self::EMPTY };
     }
 
+    /// Whose turn it is: packet and part.
+    #[must_use]
+    pub const fn position(&self) -> (u32, u8) {
+        (self.next, self.part)
+    }
+
     /// A packet has come since the restart.
     #[must_use]
     pub const fn begun(&self) -> bool {

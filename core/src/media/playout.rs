@@ -72,6 +72,8 @@ pub struct Playout {
     /// Pieces of delay that late packets have asked for.
     depth: u8,
     /// Quanta of the window so far, and the least that waited in it.
+    /// Something has been pulled since the start.
+    pulled: bool,
     shrink: bool,
     window: u16,
     least: u32,
@@ -95,6 +97,7 @@ impl Playout {
         insert: 0,
         hold: 0,
         depth: 0,
+        pulled: false,
         shrink: false,
         window: 0,
         least: u32::MAX,
@@ -111,6 +114,7 @@ impl Playout {
         self.stalled = 0;
         self.insert = 0;
         self.hold = 0;
+        self.pulled = false;
         self.clear_window();
     }
 
@@ -173,13 +177,14 @@ impl Playout {
         let first = !self.ring.begun();
         let ahead = self.ring.ahead(sequence);
         let packet = Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.sample_bytes().unwrap_or(0) };
+        let position = self.ring.position();
         let was_next = !first && ahead == 0;
         match self.ring.store(cells, &packet) {
             Stored::Oversize => return up(&mut self.counts.oversize),
             Stored::Late => return self.too_late(timestamp),
             Stored::Waits { dropped } => {
                 self.counts.overflow = self.counts.overflow.saturating_add(dropped);
-                if dropped > 0 {
+                if !first && self.ring.position() != position {
                     self.resume_at_head(cells);
                 }
             }
@@ -272,6 +277,9 @@ impl Playout {
             out.fill(0);
             return false;
         }
+        if !core::mem::replace(&mut self.pulled, true) {
+            self.skip_stale(cells);
+        }
         self.since_shrink = self.since_shrink.saturating_add(1);
         self.since_late = self.since_late.saturating_add(1);
         if self.hold > 0 {
@@ -279,13 +287,12 @@ impl Playout {
             self.invent(stream, codecs, out, out.len());
             return true;
         }
-        if self.insert > 0 && self.concealer.sounds(out.len()) {
+        if self.insert > 0 {
             self.insert -= 1;
             up(&mut self.counts.spliced);
             self.invent(stream, codecs, out, out.len());
             return true;
         }
-        self.insert = 0;
         if self.shrink && self.waiting() >= 2 * self.piece_ticks() {
             self.lead_over(cells, stream, codecs, types, out);
         } else {
@@ -295,12 +302,23 @@ impl Playout {
         true
     }
 
+    /// Nobody listened while packets came: what is heard begins with the newest, or the wait would stay as delay.
+    fn skip_stale(&mut self, cells: &mut Cells<'_>) {
+        for _ in 0..cells.count() {
+            if self.waiting() <= u32::from(self.duration).max(self.piece_ticks()) || self.ring.head(cells).is_none() {
+                return;
+            }
+            self.ring.advance(cells);
+            self.resume_at_head(cells);
+        }
+    }
+
     /// 10 ms from the ring, the rest invented.
     fn piece(&mut self, cells: &mut Cells<'_>, stream: u32, codecs: &mut dyn CodecBank, types: &PayloadTypes, out: &mut [i16]) {
         let piece = out.len();
         let filled = self.take(cells, stream, codecs, types, out);
         let (came, missing) = out.split_at_mut_checked(filled).unwrap_or_default();
-        self.concealer.heard(came, piece);
+        self.heard(came, piece);
         if !missing.is_empty() {
             self.stalled =
                 self.stalled.saturating_add((missing.len() as u64 * u64::from(self.codec.clock()) / u64::from(self.codec.rate())) as u32);
@@ -313,9 +331,18 @@ impl Playout {
         if self.concealer.sounds(piece) {
             self.counts.concealed_ms = self.counts.concealed_ms.saturating_add((out.len() * 10 / piece.max(1)) as u32);
         }
-        let known = if self.codec.sample_bytes().is_none() { codecs.conceal(stream, self.codec, out) } else { 0 };
-        if known < out.len() {
-            self.concealer.conceal(out, piece);
+        self.concealer.conceal(out, piece);
+        if self.codec.sample_bytes().is_none() && self.concealer.sounds(piece) {
+            // a codec with frames carries on from its own state
+            codecs.conceal(stream, self.codec, out);
+        }
+    }
+
+    fn heard(&mut self, came: &mut [i16], piece: usize) {
+        if self.codec.sample_bytes().is_some() {
+            self.concealer.heard(came, piece);
+        } else {
+            self.concealer.follow(came);
         }
     }
 
@@ -417,7 +444,7 @@ impl Playout {
         // a hole in the next piece: what is not there is invented after the last that was heard
         let (came, missing) = next.split_at_mut_checked(filled).unwrap_or_default();
         if !missing.is_empty() {
-            self.concealer.heard(came, out.len());
+            self.heard(came, out.len());
             self.invent(stream, codecs, missing, out.len());
         }
         let whole = next.len() as i32;

@@ -182,7 +182,8 @@ impl Source {
     /// Takes note of when a voice packet came. `clock` is the codec's.
     pub fn arrived(&mut self, now: Instant, timestamp: u32, clock: u32) {
         // rfc3550#A.8: a sixteenth of the change of transit time, kept sixteen-fold
-        let arrival = (u128::from(now.micros()) * u128::from(clock) / 1_000_000) as u32;
+        let (whole, part) = (now.micros() / 1_000_000, now.micros() % 1_000_000);
+        let arrival = whole.wrapping_mul(u64::from(clock)).wrapping_add(part * u64::from(clock) / 1_000_000) as u32;
         let transit = arrival.wrapping_sub(timestamp);
         if self.transit_known {
             let change = (transit.wrapping_sub(self.transit) as i32).unsigned_abs();
@@ -233,7 +234,7 @@ impl Source {
             highest_sequence: self.highest_extended(),
             jitter: self.jitter(),
             last_report: self.last_report,
-            delay: (u128::from(delay.micros()) * 65536 / 1_000_000) as u32,
+            delay: (delay.micros().min(u64::from(u32::MAX)) * 65536 / 1_000_000) as u32,
         })
     }
 }

@@ -59,7 +59,7 @@ fn up_makes_no_images() {
         assert!((9500.0..10_300.0).contains(&level(&back)), "{from} to {to} and back: {}", level(&back));
         // steps between samples are those of a 1 kHz tone, not of stairs
         let step = out[out.len() / 2..].windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap();
-        assert!(f64::from(step) < 10_000.0 * 2.0 * 3.1416 * 1000.0 / f64::from(to) * 1.05, "{step}");
+        assert!(f64::from(step) < 10_000.0 * 2.0 * core::f64::consts::PI * 1000.0 / f64::from(to) * 1.05, "{step}");
     }
 }
 

@@ -70,6 +70,11 @@ impl Address {
         true
     }
 
+    /// The peer has shown itself there.
+    pub(super) fn knows(&self, from: SocketAddr) -> bool {
+        self.locked && same(from, self.rtp)
+    }
+
     /// A valid report came: is it the peer's? The first from the peer's host shows where ours go.
     pub(super) fn admit_report(&mut self, from: SocketAddr) -> bool {
         if same(from, self.rtcp) || same(from, self.rtp) {

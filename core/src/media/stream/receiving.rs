@@ -11,6 +11,9 @@ use crate::media::source::Verdict;
 use crate::wire::rtp;
 use core::net::SocketAddr;
 
+/// rfc3551#6: the static payload type of comfort noise.
+const COMFORT_NOISE: u8 = 13;
+
 impl Stream {
     /// A datagram on the RTP socket. What is not the peer's is counted and dropped. Reports on a shared port go to
     /// [`Stream::handle_rtcp`] (see [`rtp::is_rtcp`]).
@@ -26,10 +29,15 @@ impl Stream {
         let voice = codec_of(&self.config.receive, packet.payload_type);
         let event = self.config.dtmf_receive == Some(packet.payload_type);
         if voice.is_none() && !event {
-            // rfc3550#A.1: the type must be known
-            return up(&mut self.unknown_type);
-        }
-        if !self.address.admit(self.config.remote_rtp, from, &packet) {
+            // rfc3389#4: comfort noise may come unasked; it is silence here
+            if packet.payload_type != COMFORT_NOISE {
+                up(&mut self.unknown_type);
+            }
+            // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence, so as not to seem lost
+            if self.source.ssrc() != Some(packet.ssrc) || !self.address.knows(from) {
+                return;
+            }
+        } else if !self.address.admit(self.config.remote_rtp, from, &packet) {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
@@ -60,8 +68,10 @@ impl Stream {
             self.events.voice(packet.timestamp);
             self.playout.insert(&mut cells, sequence, packet.timestamp, Some((packet.payload_type, codec, packet.payload)));
         } else {
-            let clock = self.playout.codec().clock();
-            self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
+            if event {
+                let clock = self.playout.codec().clock();
+                self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
+            }
             self.playout.insert(&mut cells, sequence, packet.timestamp, None);
         }
     }

@@ -80,7 +80,8 @@ impl Reports {
 
 /// Time since 1900, or since the driver's start, as an NTP time stamp: RFC 3550 §4 lets a sender count from when it likes.
 fn ntp(now: Instant, epoch_s: u32) -> u64 {
-    (u64::from(epoch_s) << 32).wrapping_add(((u128::from(now.micros()) << 32) / 1_000_000) as u64)
+    let (whole, part) = (now.micros() / 1_000_000, now.micros() % 1_000_000);
+    (whole.wrapping_add(u64::from(epoch_s)) << 32) | ((part << 32) / 1_000_000)
 }
 
 impl Stream {

@@ -417,6 +417,24 @@ fn what_is_not_agreed_or_not_rtp_is_counted() {
 }
 
 #[test]
+fn unknown_types_and_comfort_noise_keep_their_place() {
+    let mut side = Side::new(&config(far(), 1));
+    for nth in 0..6u16 {
+        let mut packet = voice(7, nth);
+        match nth {
+            2 => packet[1] = 13,
+            3 => packet[1] = 96,
+            _ => {}
+        }
+        side.take(Instant::ZERO, far(), &packet);
+        side.quantum(Instant::ZERO, &[0; 80]);
+        side.quantum(Instant::ZERO, &[0; 80]);
+    }
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.lost, stats.unknown_type, stats.received_packets), (0, 1, 6));
+}
+
+#[test]
 fn doubles_are_counted_and_played_once() {
     let mut side = Side::new(&config(far(), 1));
     for nth in [0, 1, 1, 3, 2, 2, 0] {
