@@ -17,6 +17,14 @@ const LARGEST: usize = 28 + 24 + 28 + 8;
 /// A round trip longer than this is a clock's mistake.
 const RTT_MAX_US: u64 = 60_000_000;
 
+/// What the peer says about what it hears of us.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remote {
+    pub(super) lost: i32,
+    pub(super) jitter: u32,
+    pub(super) fraction_lost: u8,
+}
+
 /// What is owed, and what came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reports {
@@ -30,7 +38,7 @@ pub(super) struct Reports {
     /// RTP packets sent at our last two reports: a sender is who sent since the one before.
     packets_at: [u32; 2],
     pub(super) rtt_us: u32,
-    pub(super) remote: Report,
+    pub(super) remote: Remote,
     pub(super) received: u32,
 }
 
@@ -44,7 +52,7 @@ impl Reports {
         sent: false,
         packets_at: [0; 2],
         rtt_us: 0,
-        remote: Report { ssrc: 0, fraction_lost: 0, lost: 0, highest_sequence: 0, jitter: 0, last_report: 0, delay: 0 },
+        remote: Remote { lost: 0, jitter: 0, fraction_lost: 0 },
         received: 0,
     };
 
@@ -121,7 +129,7 @@ impl Stream {
         if report.ssrc != self.sending.ssrc {
             return;
         }
-        self.reports.remote = *report;
+        self.reports.remote = Remote { lost: report.lost, jitter: report.jitter, fraction_lost: report.fraction_lost };
         if report.last_report != 0 {
             // rfc3550#6.4.1: arrival, less when our report left, less how long it lay there; in 65536ths of a second
             let arrival = (ntp(now, self.config.epoch_s) >> 16) as u32;
