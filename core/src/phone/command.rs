@@ -18,7 +18,7 @@ pub enum CommandError {
     Text,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
-    /// No account was given and direct calls are not allowed, or the account has no domain for a bare number.
+    /// The target is a bare number, and there is no account whose domain could complete it.
     NoAccount,
     /// This configuration of the core does not do that (say, header getters without history).
     Unsupported,

@@ -29,6 +29,12 @@ impl Phone<'_> {
         }
     }
 
+    /// Whether [`Phone::poll_event`] may have something: for drivers that wake somebody to fetch it.
+    #[must_use]
+    pub const fn has_event(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// The event given out last is done with: the slot of its ended call is free.
     pub fn release_event(&mut self) {
         let told = core::mem::replace(&mut self.told, Handle::NONE);

@@ -49,7 +49,7 @@ const OWNED: &[&str] = &[
 ];
 
 impl Phone<'_> {
-    /// Starts a call. `account` none: a direct call, where these are allowed. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
+    /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
     /// (with an account) a number or user of its domain.
     ///
     /// # Errors
@@ -59,11 +59,7 @@ impl Phone<'_> {
             return Err(CommandError::State);
         }
         let account_handle = account.0;
-        if account.is_none() {
-            if !self.fixed.allow_direct {
-                return Err(CommandError::NoAccount);
-            }
-        } else if self.accounts.get(account_handle).is_none_or(|account| account.leaving) {
+        if !account.is_none() && self.accounts.get(account_handle).is_none_or(|account| account.leaving) {
             return Err(CommandError::Stale);
         }
         check_headers(options.headers)?;

@@ -28,7 +28,7 @@ pub struct Setup<'t> {
     pub epoch_ms: u64,
     /// User-Agent and Server; empty: `microsip/` and the version. At most 64 bytes without controls.
     pub user_agent: &'t str,
-    /// Calls from and to anybody, without an account.
+    /// Calls from anybody, without an account. Our own direct calls need no permission.
     pub allow_direct: bool,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
