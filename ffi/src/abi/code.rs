@@ -1,0 +1,118 @@
+//! Result codes: 0 is success, +1 "nothing there", negative an error. The numbers are frozen.
+
+use core::ffi::{CStr, c_char};
+
+/// Done.
+pub const MICROSIP_OK: i32 = 0;
+/// Nothing there: an empty queue, a wait that timed out, a header that the message does not have. Not an error.
+pub const MICROSIP_NOTHING: i32 = 1;
+/// A pointer that must not be NULL is NULL.
+pub const MICROSIP_E_NULL: i32 = -1;
+/// A struct's size member is 0 or too small: use MICROSIP_ZERO.
+pub const MICROSIP_E_SIZE: i32 = -2;
+/// The header and the library are of different ABI versions.
+pub const MICROSIP_E_ABI: i32 = -3;
+/// The id names nothing any more.
+pub const MICROSIP_E_STALE: i32 = -4;
+/// The id names a thing of another kind (say, an account where a call is wanted).
+pub const MICROSIP_E_KIND: i32 = -5;
+/// An argument is out of its range.
+pub const MICROSIP_E_ARG: i32 = -6;
+/// A text is no UTF-8, too long, or has characters that it may not have.
+pub const MICROSIP_E_TEXT: i32 = -7;
+/// The buffer is too small; the needed size was written.
+pub const MICROSIP_E_BUFFER: i32 = -8;
+/// Not in this state (say, answering a call that is connected).
+pub const MICROSIP_E_STATE: i32 = -9;
+/// Every slot is in use.
+pub const MICROSIP_E_FULL: i32 = -10;
+/// The phone has been shut down or destroyed.
+pub const MICROSIP_E_CLOSED: i32 = -11;
+/// The library met a fault of its own and refuses to go on with this phone: destroy it.
+pub const MICROSIP_E_POISONED: i32 = -12;
+/// Not from within a callback, or while another call of the engine runs.
+pub const MICROSIP_E_REENTRY: i32 = -13;
+/// A struct sets members that this library does not know yet.
+pub const MICROSIP_E_NEWER: i32 = -14;
+/// This build or platform does not do that.
+pub const MICROSIP_E_UNSUPPORTED: i32 = -15;
+/// No port was free, or no descriptor was left.
+pub const MICROSIP_E_PORT_IN_USE: i32 = -101;
+/// The name could not be resolved.
+pub const MICROSIP_E_NAME: i32 = -102;
+/// No route, or the transport failed.
+pub const MICROSIP_E_UNREACHABLE: i32 = -103;
+/// Nobody answered in time.
+pub const MICROSIP_E_TIMEOUT: i32 = -104;
+/// No SIP, SIPS or tel URI.
+pub const MICROSIP_E_URI: i32 = -201;
+/// The far end said no; the SIP status says why.
+pub const MICROSIP_E_REFUSED: i32 = -202;
+/// The user name or the password is wrong, or a challenge was not for this account.
+pub const MICROSIP_E_AUTH: i32 = -203;
+/// What the far end sent is against the protocol.
+pub const MICROSIP_E_PROTOCOL: i32 = -204;
+/// No common codec, or an SDP that cannot be used.
+pub const MICROSIP_E_NO_CODEC: i32 = -301;
+/// The audio device could not be opened, or is gone.
+pub const MICROSIP_E_DEVICE: i32 = -401;
+/// The file could not be opened, read or written.
+pub const MICROSIP_E_FILE: i32 = -402;
+/// The file is of a format that is not known.
+pub const MICROSIP_E_FORMAT: i32 = -403;
+
+const TABLE: &[(i32, &CStr)] = &[
+    (MICROSIP_OK, c"ok"),
+    (MICROSIP_NOTHING, c"nothing there"),
+    (MICROSIP_E_NULL, c"a pointer is NULL"),
+    (MICROSIP_E_SIZE, c"a struct's size is 0 or too small"),
+    (MICROSIP_E_ABI, c"header and library are of different ABI versions"),
+    (MICROSIP_E_STALE, c"the id names nothing any more"),
+    (MICROSIP_E_KIND, c"the id names a thing of another kind"),
+    (MICROSIP_E_ARG, c"an argument is out of its range"),
+    (MICROSIP_E_TEXT, c"a text is no UTF-8, too long, or has forbidden characters"),
+    (MICROSIP_E_BUFFER, c"the buffer is too small"),
+    (MICROSIP_E_STATE, c"not in this state"),
+    (MICROSIP_E_FULL, c"every slot is in use"),
+    (MICROSIP_E_CLOSED, c"the phone is closed"),
+    (MICROSIP_E_POISONED, c"the library met a fault of its own; destroy the phone"),
+    (MICROSIP_E_REENTRY, c"not allowed from within a callback, or while another call runs"),
+    (MICROSIP_E_NEWER, c"a struct sets members that this library does not know"),
+    (MICROSIP_E_UNSUPPORTED, c"not supported by this build or platform"),
+    (MICROSIP_E_PORT_IN_USE, c"no port or descriptor is free"),
+    (MICROSIP_E_NAME, c"the name could not be resolved"),
+    (MICROSIP_E_UNREACHABLE, c"unreachable"),
+    (MICROSIP_E_TIMEOUT, c"nobody answered in time"),
+    (MICROSIP_E_URI, c"no SIP URI"),
+    (MICROSIP_E_REFUSED, c"the far end said no"),
+    (MICROSIP_E_AUTH, c"user name or password is wrong"),
+    (MICROSIP_E_PROTOCOL, c"the far end broke the protocol"),
+    (MICROSIP_E_NO_CODEC, c"no common codec"),
+    (MICROSIP_E_DEVICE, c"the audio device could not be opened, or is gone"),
+    (MICROSIP_E_FILE, c"the file could not be opened, read or written"),
+    (MICROSIP_E_FORMAT, c"the file's format is not known"),
+];
+
+/// The text of a result.
+pub(crate) fn describe(result: i32) -> &'static CStr {
+    TABLE.iter().find(|(code, _)| *code == result).map_or(c"unknown result", |(_, text)| text)
+}
+
+/// What a result means, as static text.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_strerror(result: i32) -> *const c_char {
+    describe(result).as_ptr()
+}
+
+/// The library's version, as static text (C#: declare IntPtr, never string).
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_version() -> *const c_char {
+    const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes();
+    VERSION.as_ptr().cast()
+}
+
+/// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+#[unsafe(no_mangle)]
+pub const extern "C" fn microsip_abi_version() -> u32 {
+    super::types::MICROSIP_ABI_VERSION
+}

@@ -1,0 +1,9 @@
+//! What crosses the border: numbers, structs, texts, and the guards that stand there.
+
+pub mod code;
+pub(crate) mod fail;
+pub(crate) mod pointer;
+pub(crate) mod text;
+pub mod types;
+
+pub(crate) use fail::{Fail, Value};

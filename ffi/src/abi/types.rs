@@ -1,0 +1,406 @@
+//! The structs and numbers of the header. Flat, sized, without padding, the same on every target.
+//!
+//! In-structs: `MICROSIP_ZERO` them, set what you need; 0 and NULL are defaults, "" is empty on purpose. Out-structs: set `size`.
+#![allow(non_camel_case_types)]
+
+use super::pointer::Sized32;
+use core::ffi::{c_char, c_void};
+
+/// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
+pub const MICROSIP_ABI_VERSION: u32 = 0;
+/// A wait in milliseconds without end.
+pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
+
+/// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+pub type microsip_id = u64;
+
+/// An IP address and a port. Frozen: it has no size member.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct microsip_addr {
+    /// 0 none, 4 or 6.
+    pub family: u16,
+    /// In the host's byte order.
+    pub port: u16,
+    /// IPv6 scope; 0 without.
+    pub scope: u32,
+    /// The address in network order; IPv4 in the first four bytes.
+    pub ip: [u8; 16],
+}
+
+/// microsip_config.flags: audio devices are the null device, which has a real clock.
+pub const MICROSIP_NULL_AUDIO: u32 = 1;
+/// microsip_config.flags: no socket is opened.
+pub const MICROSIP_NO_NETWORK: u32 = 2;
+/// microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an account.
+pub const MICROSIP_ALLOW_DIRECT: u32 = 4;
+
+/// Call states: outgoing, nothing heard of the far end.
+pub const MICROSIP_CALLING: u32 = 1;
+/// Call states: incoming, not answered.
+pub const MICROSIP_INCOMING: u32 = 2;
+/// Call states: progress.
+pub const MICROSIP_EARLY: u32 = 3;
+/// Call states: answered.
+pub const MICROSIP_CONNECTED: u32 = 4;
+/// Call states: over.
+pub const MICROSIP_ENDED: u32 = 5;
+
+/// Account states: not registered, and not trying.
+pub const MICROSIP_UNREGISTERED: u32 = 1;
+/// Account states: a REGISTER is under way.
+pub const MICROSIP_REGISTERING: u32 = 2;
+/// Account states: registered until its refresh.
+pub const MICROSIP_REGISTERED: u32 = 3;
+/// Account states: the last try failed; another follows where that can help.
+pub const MICROSIP_REG_FAILED: u32 = 4;
+
+/// A call changed its state. Unknown event types are to be ignored.
+pub const MICROSIP_EV_CALL: u32 = 1;
+/// An account changed its state.
+pub const MICROSIP_EV_ACCOUNT: u32 = 2;
+/// A digit was received; value is its ASCII code.
+pub const MICROSIP_EV_DIGIT: u32 = 3;
+/// All digits given so far were sent; token is the last command's.
+pub const MICROSIP_EV_DIGITS_SENT: u32 = 4;
+/// A file has been played to its end (result 0), or failed; token is that of microsip_play.
+pub const MICROSIP_EV_PLAYED: u32 = 5;
+/// A recording stopped because its file could not be written.
+pub const MICROSIP_EV_RECORD_FAILED: u32 = 6;
+/// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
+pub const MICROSIP_EV_DEVICE: u32 = 7;
+/// Events were lost because nobody fetched them; value is how many.
+pub const MICROSIP_EV_LOST: u32 = 9;
+/// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
+pub const MICROSIP_EV_CLOSED: u32 = 10;
+/// The library met a fault of its own: the last event of this phone.
+pub const MICROSIP_EV_POISONED: u32 = 11;
+/// A call's media changed; value is a set of MICROSIP_MEDIA_*.
+pub const MICROSIP_EV_MEDIA: u32 = 12;
+/// A challenge was not answered because its realm is not the account's; microsip_account_text tells it.
+pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+
+/// We may send.
+pub const MICROSIP_MEDIA_SENDING: u32 = 1;
+/// The far end may send.
+pub const MICROSIP_MEDIA_RECEIVING: u32 = 2;
+/// The far end put us on hold.
+pub const MICROSIP_MEDIA_HELD: u32 = 4;
+
+/// What the peer hears: the microphone.
+pub const MICROSIP_SRC_DEVICE: u32 = 0;
+/// What the peer hears: the application's PCM.
+pub const MICROSIP_SRC_PCM: u32 = 1;
+/// What the peer hears: itself.
+pub const MICROSIP_SRC_ECHO: u32 = 2;
+/// What the peer hears: nothing.
+pub const MICROSIP_SRC_SILENCE: u32 = 3;
+
+/// Texts of a call: the far end's URI.
+pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
+/// Texts of a call: the far end's display name.
+pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
+/// Texts of a call: our URI in it.
+pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
+/// Texts of a call: the last status's reason phrase, or the text of a Reason header.
+pub const MICROSIP_TXT_REASON: u32 = 4;
+/// Texts of a call: Call-ID.
+pub const MICROSIP_TXT_CALL_ID: u32 = 5;
+/// Texts of a call: its codec, as PCMU/8000.
+pub const MICROSIP_TXT_CODEC: u32 = 6;
+/// Texts of a call: the far end's User-Agent or Server.
+pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
+
+/// Texts of an account: its URI.
+pub const MICROSIP_TXT_ACCOUNT_URI: u32 = 1;
+/// Texts of an account: the realm of the last refused challenge.
+pub const MICROSIP_TXT_ACCOUNT_REALM: u32 = 2;
+
+/// Which message of a call: the first that came.
+pub const MICROSIP_FIRST: u32 = 1;
+/// Which message of a call: the last that came.
+pub const MICROSIP_LAST: u32 = 2;
+
+/// The microphone's side.
+pub const MICROSIP_DEV_INPUT: u32 = 1;
+/// The loudspeaker's side.
+pub const MICROSIP_DEV_OUTPUT: u32 = 2;
+
+/// Recordings: both sides mixed, one channel.
+pub const MICROSIP_SIDES_MIXED: u32 = 0;
+/// Recordings: what we say left, what we hear right.
+pub const MICROSIP_SIDES_STEREO: u32 = 1;
+/// Recordings: what we say.
+pub const MICROSIP_SIDES_SAID: u32 = 2;
+/// Recordings: what we hear.
+pub const MICROSIP_SIDES_HEARD: u32 = 3;
+
+/// Log levels: errors.
+pub const MICROSIP_LOG_ERROR: u32 = 1;
+/// Log levels: warnings too.
+pub const MICROSIP_LOG_WARNING: u32 = 2;
+/// Log levels: what happens, too.
+pub const MICROSIP_LOG_INFO: u32 = 3;
+
+/// What happened. 80 bytes on every target.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_event {
+    /// sizeof(microsip_event).
+    pub size: u32,
+    /// MICROSIP_EV_*.
+    pub r#type: u32,
+    /// The phone; 0 in the engine family.
+    pub phone: microsip_id,
+    /// The account, or 0.
+    pub account: microsip_id,
+    /// The call, or 0.
+    pub call: microsip_id,
+    /// The application's own number for the call or account.
+    pub tag: u64,
+    /// The command it ends, or 0.
+    pub token: u64,
+    /// When: microseconds since the phone's creation; in the engine family the driver's clock.
+    pub time_us: u64,
+    /// Call or account state.
+    pub state: u32,
+    /// A bit, 1 << state, for each state reached since the last event of this call or account.
+    pub reached: u32,
+    /// The SIP status that came with it, or 0.
+    pub sip_code: u32,
+    /// How it ended.
+    pub result: i32,
+    /// A digit, a device, or bits.
+    pub value: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+pub type microsip_event_fn = Option<unsafe extern "C" fn(user: *mut c_void, ev: *const microsip_event)>;
+/// Takes log lines.
+pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: u32, line: *const c_char)>;
+/// Takes SIP messages as they were sent or received, credentials blotted out.
+pub type microsip_trace_fn =
+    Option<unsafe extern "C" fn(user: *mut c_void, sent: u32, peer: *const microsip_addr, msg: *const u8, len: u32)>;
+
+/// How to make a phone.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_config {
+    /// sizeof(microsip_config).
+    pub size: u32,
+    /// Calls at once; 0: 16.
+    pub max_calls: u32,
+    /// Accounts; 0: 4.
+    pub max_accounts: u32,
+    /// Bytes of one SIP message; 0: 4096.
+    pub max_message: u32,
+    /// Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+    pub rate: u32,
+    /// MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
+    pub flags: u32,
+    /// First media port; 0: 4000.
+    pub rtp_port_min: u32,
+    /// Last media port; 0: 65534.
+    pub rtp_port_max: u32,
+    /// MICROSIP_LOG_*; 0: warnings.
+    pub log_level: u32,
+    /// Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200.
+    pub pcm_ms: u32,
+    /// sizeof(microsip_event) that on_event was compiled with; 0: this library's.
+    pub event_size: u32,
+    /// 0.
+    pub reserved: u32,
+    /// "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that is taken, any.
+    pub bind: *const c_char,
+    /// User-Agent; NULL: the library's; "": none.
+    pub user_agent: *const c_char,
+    /// Microphone as in microsip_set_device.
+    pub input: *const c_char,
+    /// Loudspeaker as in microsip_set_device.
+    pub output: *const c_char,
+    /// NULL: events are fetched with microsip_next_event.
+    pub on_event: microsip_event_fn,
+    /// Passed to on_event.
+    pub event_user: *mut c_void,
+    /// NULL: no log.
+    pub on_log: microsip_log_fn,
+    /// Passed to on_log.
+    pub log_user: *mut c_void,
+    /// NULL: no trace.
+    pub on_trace: microsip_trace_fn,
+    /// Passed to on_trace.
+    pub trace_user: *mut c_void,
+}
+
+/// An account. Texts are copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_account {
+    /// sizeof(microsip_account).
+    pub size: u32,
+    /// Wished lifetime of a registration in seconds; 0: 300.
+    pub expires: u32,
+    /// Not 0: do not register.
+    pub no_register: u32,
+    /// Seconds between keepalives; 0: 15; UINT32_MAX: none.
+    pub keepalive: u32,
+    /// The application's own number.
+    pub tag: u64,
+    /// Address of record, sip:user@domain.
+    pub uri: *const c_char,
+    /// sip:host[:port]; NULL: the domain of uri.
+    pub registrar: *const c_char,
+    /// Outbound proxy, sip:host[:port]; NULL: none.
+    pub proxy: *const c_char,
+    /// For digest; NULL: the user part of uri.
+    pub username: *const c_char,
+    /// For digest.
+    pub password: *const c_char,
+    /// Shown to others.
+    pub display_name: *const c_char,
+    /// The realm to answer; NULL: the domain's, or the one that the registrar names.
+    pub realm: *const c_char,
+    /// NULL.
+    pub reserved: *const c_char,
+}
+
+/// How to dial.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_dial_options {
+    /// sizeof(microsip_dial_options).
+    pub size: u32,
+    /// MICROSIP_SRC_*.
+    pub source: u32,
+    /// The application's own number.
+    pub tag: u64,
+    /// Shown to the far end; NULL: the account's.
+    pub display_name: *const c_char,
+    /// Extra header lines, "Name: value\r\n" each; NULL: none.
+    pub headers: *const c_char,
+}
+
+/// A call, in numbers. Times that have not come are UINT64_MAX.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_call_info {
+    /// sizeof(microsip_call_info).
+    pub size: u32,
+    /// Call state.
+    pub state: u32,
+    /// Its account, or 0.
+    pub account: microsip_id,
+    /// Its id.
+    pub call: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// When it began.
+    pub started_us: u64,
+    /// When it was answered.
+    pub connected_us: u64,
+    /// When it ended.
+    pub ended_us: u64,
+    /// 1: it came in.
+    pub incoming: u32,
+    /// The last SIP status.
+    pub sip_code: u32,
+    /// How it ended.
+    pub result: i32,
+    /// MICROSIP_SRC_*.
+    pub source: u32,
+    /// 1: the microphone is off.
+    pub muted: u32,
+    /// 1: the far end put us on hold.
+    pub held: u32,
+    /// 1: media runs.
+    pub media: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// How a call's media does.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_call_stats {
+    /// sizeof(microsip_call_stats).
+    pub size: u32,
+    /// 1: the peer's media address is confirmed.
+    pub confirmed: u32,
+    /// RTP packets sent.
+    pub sent: u64,
+    /// RTP packets received.
+    pub received: u64,
+    /// Packets that never came.
+    pub lost: u64,
+    /// Packets that came too late.
+    pub late: u64,
+    /// Packets that came twice.
+    pub duplicate: u64,
+    /// Packets that came out of order.
+    pub reordered: u64,
+    /// Sound invented for packets that did not come, in milliseconds.
+    pub concealed_ms: u64,
+    /// Microseconds since the peer's last packet; UINT64_MAX: none came.
+    pub silent_us: u64,
+    /// Interarrival jitter.
+    pub jitter_us: u32,
+    /// Round trip by the peer's reports; 0 while unknown.
+    pub rtt_us: u32,
+    /// Peak of the last 100 ms that we said, 0 to 32767.
+    pub level_in: u32,
+    /// Peak of the last 100 ms that we heard, 0 to 32767.
+    pub level_out: u32,
+    /// Samples that microsip_pcm_write was late with; silence was sent.
+    pub pcm_underrun: u32,
+    /// Samples that microsip_pcm_read was late for; the oldest were dropped.
+    pub pcm_overrun: u32,
+    /// Packets of ours that the peer lost, by its reports.
+    pub remote_lost: u32,
+    /// The jitter that the peer sees.
+    pub remote_jitter_us: u32,
+    /// What the peer lost lately, in 256ths.
+    pub remote_fraction_lost: u32,
+    /// Sound waiting in the jitter ring, in milliseconds.
+    pub ring_ms: u32,
+    /// Packets from addresses that are not the peer's.
+    pub strangers: u32,
+    /// Bytes that were no RTP or RTCP.
+    pub malformed: u32,
+}
+
+/// An account, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_account_info {
+    /// sizeof(microsip_account_info).
+    pub size: u32,
+    /// Account state.
+    pub state: u32,
+    /// Its id.
+    pub account: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// When its registration runs out; UINT64_MAX: there is none.
+    pub expires_us: u64,
+    /// The last SIP status.
+    pub sip_code: u32,
+    /// Why it failed.
+    pub result: i32,
+}
+
+// SAFETY: repr(C), `size` first, only integers, pointers and optional functions: zero is valid in all.
+unsafe impl Sized32 for microsip_event {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_config {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_account {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_dial_options {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_call_info {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_call_stats {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_account_info {}

@@ -1,0 +1,234 @@
+//! The engine family's commands and getters: the host's names, structs and codes, over a pointer and with the time as an argument.
+
+#![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
+
+use super::{begin, command, microsip_engine, with};
+use crate::abi::types::*;
+use crate::ops;
+use core::ffi::c_char;
+
+/// As microsip_account_add.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_add(
+    e: *mut microsip_engine,
+    now_us: u64,
+    a: *const microsip_account,
+    account: *mut microsip_id,
+) -> i32 {
+    // SAFETY: by contract.
+    begin(e, now_us, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
+}
+
+/// As microsip_account_remove.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
+    command(e, now_us, |phone, now| ops::account_remove(phone, now, account))
+}
+
+/// As microsip_register.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_register(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
+    begin(e, now_us, |phone, now| ops::register(phone, now, account))
+}
+
+/// As microsip_unregister.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
+    command(e, now_us, |phone, now| ops::unregister(phone, now, account))
+}
+
+/// As microsip_accounts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_accounts(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::accounts(phone, ids, cap, needed) }
+    })
+}
+
+/// As microsip_account_info_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_info_get(
+    e: *mut microsip_engine,
+    account: microsip_id,
+    out: *mut microsip_account_info,
+) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::account_info(phone, account, out) }
+    })
+}
+
+/// As microsip_account_text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_text(
+    e: *mut microsip_engine,
+    account: microsip_id,
+    which: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::account_text(phone, account, which, buf, cap, needed) }
+    })
+}
+
+/// As microsip_dial.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_dial(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    uri: *const c_char,
+    o: *const microsip_dial_options,
+    call: *mut microsip_id,
+) -> i32 {
+    // SAFETY: by contract.
+    begin(e, now_us, |phone, now| unsafe { ops::dial(phone, now, account, uri, o, call) })
+}
+
+/// As microsip_answer.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_answer(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
+    command(e, now_us, |phone, now| ops::answer(phone, now, call, code))
+}
+
+/// As microsip_reject.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_reject(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
+    command(e, now_us, |phone, now| ops::reject(phone, now, call, code))
+}
+
+/// As microsip_hangup.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_hangup(e: *mut microsip_engine, now_us: u64, call: microsip_id) -> i32 {
+    command(e, now_us, |phone, now| ops::hangup(phone, now, call))
+}
+
+/// As microsip_hangup_all.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {
+    command(e, now_us, |phone, now| {
+        phone.hangup_all(now);
+        Ok(())
+    })
+}
+
+/// As microsip_call_tag.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_call_tag(e: *mut microsip_engine, call: microsip_id, tag: u64) -> i32 {
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        ops::call_tag(phone, call, tag)
+    })
+}
+
+/// As microsip_calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_calls(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::calls(phone, ids, cap, needed) }
+    })
+}
+
+/// As microsip_call_info_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_info_get(e: *mut microsip_engine, call: microsip_id, out: *mut microsip_call_info) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::call_info(phone, call, out) }
+    })
+}
+
+/// As microsip_call_stats_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_stats_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    out: *mut microsip_call_stats,
+) -> i32 {
+    // SAFETY: by contract.
+    command(e, now_us, |phone, now| unsafe { ops::call_stats(phone, now, call, (0, 0), out) })
+}
+
+/// As microsip_call_text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_text(
+    e: *mut microsip_engine,
+    call: microsip_id,
+    which: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::call_text(phone, call, which, buf, cap, needed) }
+    })
+}
+
+/// As microsip_call_header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_header(
+    e: *mut microsip_engine,
+    call: microsip_id,
+    which: u32,
+    name: *const c_char,
+    nth: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        unsafe { ops::call_header(phone, call, which, name, nth, buf, cap, needed) }
+    })
+}
+
+/// As microsip_digits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_digits(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    digits: *const c_char,
+    token: *mut u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command(e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
+}
+
+/// As microsip_source.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_source(e: *mut microsip_engine, now_us: u64, call: microsip_id, source: u32) -> i32 {
+    command(e, now_us, |phone, now| ops::source(phone, now, call, source))
+}
+
+/// As microsip_mute.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_mute(e: *mut microsip_engine, call: microsip_id, on: u32) -> i32 {
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        ops::mute(phone, call, on)
+    })
+}
+
+/// As microsip_volume.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_volume(e: *mut microsip_engine, call: microsip_id, dev: u32, percent: u32) -> i32 {
+    with(e, |engine| {
+        let phone = &mut engine.phone;
+        ops::volume(phone, call, dev, percent)
+    })
+}

@@ -1,0 +1,141 @@
+//! The structs and numbers of the engine family.
+#![allow(non_camel_case_types)]
+
+use crate::abi::pointer::Sized32;
+use crate::abi::types::microsip_addr;
+use core::ffi::c_char;
+
+/// A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
+pub const MICROSIP_ASK_RESOLVE: u32 = 1;
+/// The local addresses and ports of SIP are asked for. Reply with one of each family that there is.
+pub const MICROSIP_ASK_LOCAL: u32 = 2;
+/// port (RTP) and port + 1 (RTCP) are to be opened at addr. Reply with result 0, or MICROSIP_E_PORT_IN_USE.
+pub const MICROSIP_ASK_OPEN_MEDIA: u32 = 3;
+/// port and port + 1 may be closed. A reply is ignored.
+pub const MICROSIP_ASK_CLOSE_MEDIA: u32 = 4;
+/// Sound is wanted from now on. A reply is ignored.
+pub const MICROSIP_ASK_AUDIO_ON: u32 = 5;
+/// No sound is wanted any more. A reply is ignored.
+pub const MICROSIP_ASK_AUDIO_OFF: u32 = 6;
+
+/// A packet to send: SIP.
+pub const MICROSIP_OUT_SIP: u32 = 1;
+/// A packet to send: RTP.
+pub const MICROSIP_OUT_RTP: u32 = 2;
+/// A packet to send: RTCP.
+pub const MICROSIP_OUT_RTCP: u32 = 3;
+
+/// How to make an engine.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_engine_config {
+    /// sizeof(microsip_engine_config).
+    pub size: u32,
+    /// Calls at once; 0: 1.
+    pub max_calls: u32,
+    /// Accounts; 0: 1.
+    pub max_accounts: u32,
+    /// Bytes of one SIP message; 0: 1500.
+    pub max_message: u32,
+    /// Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+    pub rate: u32,
+    /// First media port, even; call n uses this + 2 n and the next; 0: 4000.
+    pub rtp_port_min: u32,
+    /// MICROSIP_ALLOW_DIRECT.
+    pub flags: u32,
+    /// 0.
+    pub reserved: u32,
+    /// 32 bytes of true randomness; all zero is refused.
+    pub seed: [u8; 32],
+    /// Milliseconds since 1970 at init; 0: unknown.
+    pub epoch_ms: u64,
+    /// User-Agent; NULL: the library's.
+    pub user_agent: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
+}
+
+/// Where a datagram came from, and where it arrived.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_path {
+    /// sizeof(microsip_path).
+    pub size: u32,
+    /// 0: UDP.
+    pub flow: u32,
+    /// Ours; family 0: the one of the remote's family.
+    pub local: microsip_addr,
+    /// The far end's.
+    pub remote: microsip_addr,
+}
+
+/// Where a packet leaves.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_out {
+    /// sizeof(microsip_out).
+    pub size: u32,
+    /// MICROSIP_OUT_*.
+    pub kind: u32,
+    /// Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed.
+    pub len: u32,
+    /// Differentiated services code point that suits it.
+    pub dscp: u32,
+    /// 0: UDP.
+    pub flow: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Ours.
+    pub local: microsip_addr,
+    /// The far end's.
+    pub remote: microsip_addr,
+}
+
+/// What the engine wants done.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_ask {
+    /// sizeof(microsip_ask).
+    pub size: u32,
+    /// MICROSIP_ASK_*.
+    pub kind: u32,
+    /// To be put into the reply; 0: none is wanted.
+    pub ask: u64,
+    /// 0.
+    pub flow: u32,
+    /// A port.
+    pub port: u32,
+    /// A local address.
+    pub addr: microsip_addr,
+    /// A name, NUL-terminated.
+    pub name: [c_char; 256],
+}
+
+/// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_reply {
+    /// sizeof(microsip_reply).
+    pub size: u32,
+    /// 0, or a MICROSIP_E_*.
+    pub result: i32,
+    /// The ask.
+    pub ask: u64,
+    /// 0.
+    pub flow: u32,
+    /// How many of addr are set.
+    pub count: u32,
+    /// Addresses; port 0: the port that was asked for, or 5060.
+    pub addr: [microsip_addr; 4],
+}
+
+// SAFETY: repr(C), `size` first, only integers and pointers.
+unsafe impl Sized32 for microsip_engine_config {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_path {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_out {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_ask {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_reply {}

@@ -1,0 +1,241 @@
+//! How a phone of the host family is made and unmade.
+
+use super::engine::Engine;
+use super::errands::{self, Errands};
+use super::hooks::{EVENT_ROOM, Hooks};
+use super::names::Names;
+use super::ports::Ports;
+use super::shared::{Clock, Core, Parts, Shared};
+use super::signal::lock;
+use super::slots::Slots;
+use super::sockets::{self, Locals};
+use super::table;
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, text};
+use crate::block::{Block, Carving, Counting};
+use core::ffi::c_char;
+use core::sync::atomic::Ordering;
+use microsip_core::media::G711;
+use microsip_core::phone::{Capacity, Phone, Setup, SetupError, Storage};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+/// The configuration, checked, with its defaults.
+struct Plan<'c> {
+    calls: u32,
+    accounts: u32,
+    message: u32,
+    rate: u32,
+    flags: u32,
+    ports: (u16, u16),
+    pcm_ms: u32,
+    bind: Option<&'c str>,
+    user_agent: &'c str,
+    input: String,
+    output: String,
+}
+
+fn within(argument: &'static str, value: u32, default: u32, range: core::ops::RangeInclusive<u32>, fix: &'static str) -> Result<u32, Fail> {
+    match value {
+        0 => Ok(default),
+        value if range.contains(&value) => Ok(value),
+        value => Err(Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)),
+    }
+}
+
+unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
+    let port_min = within("config->rtp_port_min", config.rtp_port_min, 4000, 1..=65_534, "is no port from 1 to 65534")?;
+    let port_max = within("config->rtp_port_max", config.rtp_port_max, 65_535, 1..=65_535, "is no port from 1 to 65535")?;
+    if port_max < port_min.next_multiple_of(2) + 1 {
+        return Err(Fail::new(
+            MICROSIP_E_ARG,
+            "config->rtp_port_max",
+            Value::Number(i64::from(port_max)),
+            "leaves no pair of an even and an odd port above rtp_port_min",
+        ));
+    }
+    let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
+    if config.flags & !known != 0 || config.reserved != 0 {
+        return Err(Fail::new(
+            MICROSIP_E_NEWER,
+            "config->flags",
+            Value::Number(i64::from(config.flags)),
+            "has bits that this library does not know",
+        ));
+    }
+    if config.event_size != 0 && !(size_of::<microsip_event>() as u32..=EVENT_ROOM).contains(&config.event_size) {
+        return Err(Fail::new(
+            MICROSIP_E_SIZE,
+            "config->event_size",
+            Value::Number(i64::from(config.event_size)),
+            "is not sizeof(microsip_event)",
+        ));
+    }
+    if !matches!(config.rate, 0 | 8000 | 16_000 | 48_000) {
+        return Err(Fail::new(MICROSIP_E_ARG, "config->rate", Value::Number(i64::from(config.rate)), "is none of 8000, 16000 and 48000"));
+    }
+    // SAFETY: texts by the C function's contract.
+    let device = |text: *const c_char, argument| unsafe {
+        Ok(match text::optional(text, argument)? {
+            Some(name) => name.to_owned(),
+            None if config.flags & MICROSIP_NULL_AUDIO != 0 => "null".to_owned(),
+            None => String::new(),
+        })
+    };
+    Ok(Plan {
+        calls: within("config->max_calls", config.max_calls, 16, 1..=20_000, "is not within 1 to 20000")?,
+        accounts: within("config->max_accounts", config.max_accounts, 4, 1..=20_000, "is not within 1 to 20000")?,
+        message: within("config->max_message", config.max_message, 4096, 1024..=60_000, "is not within 1024 to 60000")?,
+        rate: if config.rate == 0 { 8000 } else { config.rate },
+        flags: config.flags,
+        ports: (port_min as u16, port_max as u16),
+        pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
+        // SAFETY: texts by the C function's contract.
+        bind: unsafe { text::optional(config.bind, "config->bind")? },
+        // SAFETY: as above.
+        user_agent: unsafe { text::or_empty(config.user_agent, "config->user_agent")? },
+        input: device(config.input, "config->input")?,
+        output: device(config.output, "config->output")?,
+    })
+}
+
+fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock) -> Result<(Core, u32), Fail> {
+    let capacity = Capacity::host(plan.calls, plan.accounts, plan.message);
+    let too_large = || {
+        Fail::new(
+            MICROSIP_E_FULL,
+            "config->max_calls",
+            Value::Number(i64::from(plan.calls)),
+            "needs more memory than there is: lower it, or max_message",
+        )
+    };
+    let mut counting = Counting { bytes: 0 };
+    Storage::lend(&capacity, &mut counting).ok_or_else(too_large)?;
+    let block = Block::new(counting.bytes).ok_or_else(too_large)?;
+    // SAFETY: the block is aligned, ours, and lives beside the phone, which is dropped first.
+    let mut carving = unsafe { Carving::new(block.start, counting.bytes) };
+    let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
+    let mut seed = [0u8; 32];
+    getrandom::fill(&mut seed)
+        .map_err(|_| Fail::new(MICROSIP_E_UNSUPPORTED, "phone", Value::None, "cannot be made: the system gives no random numbers"))?;
+    let start = seed.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+    let setup = Setup {
+        seed,
+        rate: plan.rate,
+        epoch_ms,
+        user_agent: plan.user_agent,
+        allow_direct: plan.flags & MICROSIP_ALLOW_DIRECT != 0,
+        direct_user: "",
+    };
+    let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {
+        SetupError::Text => Fail::new(
+            MICROSIP_E_TEXT,
+            "config->user_agent",
+            Value::text(plan.user_agent),
+            "is longer than 64 bytes or has control characters",
+        ),
+        _ => too_large(),
+    })?;
+    for (number, local) in locals.all.iter().enumerate() {
+        phone.socket_up(number as u8, *local);
+    }
+    Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, _block: block }, start))
+}
+
+fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
+    let own = Arc::clone(shared);
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || body(own))
+        .map_err(|_| Fail::new(MICROSIP_E_FULL, "phone", Value::None, "cannot be made: the system gives no more threads"))
+}
+
+/// The threads of a phone, in the order in which they end.
+#[derive(Default)]
+pub(crate) struct Threads {
+    engine: Option<JoinHandle<()>>,
+    names: Option<JoinHandle<()>>,
+    errands: Option<JoinHandle<()>>,
+    hooks: Option<JoinHandle<()>>,
+}
+
+/// Makes a phone and starts its threads.
+///
+/// # Safety
+/// The configuration's texts are NUL-terminated.
+pub(crate) unsafe fn create(config: &microsip_config) -> Result<u64, Fail> {
+    // SAFETY: passed on.
+    let plan = unsafe { plan(config)? };
+    let id = table::reserve()?;
+    make(config, &plan, id).inspect_err(|_| table::free(id))?;
+    Ok(id)
+}
+
+fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> {
+    let (sockets, locals) = if plan.flags & MICROSIP_NO_NETWORK == 0 { sockets::open(plan.bind)? } else { Default::default() };
+    let clock = Clock::start();
+    let (core, start) = core_of(plan, &locals, clock)?;
+    let poller = polling::Poller::new()
+        .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: no descriptor is left"))?;
+    let shared = Arc::new(Shared::new(Parts {
+        id,
+        clock,
+        rate: plan.rate,
+        pcm_samples: plan.rate as usize * plan.pcm_ms as usize / 1000,
+        max_calls: plan.calls,
+        callback: config.on_event.is_some(),
+        core,
+        poller,
+        locals,
+        hooks: Hooks::new(config),
+        names: Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16),
+        errands: Errands::new(plan.input.clone(), plan.output.clone()),
+    }));
+    let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start);
+    let engine = Engine::new(Arc::clone(&shared), sockets, ports)
+        .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: its sockets cannot be watched"))?;
+    let mut threads = Threads::default();
+    let started = (|| {
+        threads.names = Some(spawn(&shared, "microsip-names", |shared| shared.run_names())?);
+        threads.errands = Some(spawn(&shared, "microsip-errand", |shared| errands::run(&shared))?);
+        if shared.hooks.any() {
+            threads.hooks = Some(spawn(&shared, "microsip-call", |shared| shared.run_hooks())?);
+        }
+        threads.engine = Some(spawn(&shared, "microsip-engine", move |_| engine.run())?);
+        Ok(())
+    })();
+    *lock(&shared.threads) = threads;
+    if let Err(error) = started {
+        end(&shared);
+        return Err(error);
+    }
+    table::live(id, shared);
+    Ok(())
+}
+
+fn join(thread: Option<JoinHandle<()>>) {
+    if let Some(thread) = thread {
+        let _ = thread.join();
+    }
+}
+
+/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed.
+pub(crate) fn end(shared: &Arc<Shared>) {
+    shared.quit.store(true, Ordering::Release);
+    shared.events.raise();
+    shared.wake_pcm();
+    shared.names.end();
+    shared.wake();
+    let threads = core::mem::take(&mut *lock(&shared.threads));
+    join(threads.engine);
+    join(threads.names);
+    let slots = lock(&shared.core).slots.clear();
+    drop(slots);
+    shared.errands.end();
+    join(threads.errands);
+    shared.end_hooks();
+    join(threads.hooks);
+}

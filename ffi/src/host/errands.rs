@@ -1,0 +1,197 @@
+//! What takes its time: devices are opened and closed here, recordings written, and large things freed, on a thread of its own.
+
+use super::audio::device::Side;
+use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
+use super::audio::wav::{RecorderFile, Recording};
+use super::shared::Shared;
+use super::signal::lock;
+use crate::abi::code::*;
+use crate::abi::types::*;
+use core::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::thread::Thread;
+use std::time::Instant;
+
+/// Old devices that wait to be closed; the engine gives back at most one for each change.
+const OLD: usize = 64;
+
+struct State {
+    /// The core wants a device.
+    wanted: bool,
+    /// Names as the application chose them.
+    names: [String; 2],
+    /// Wanted or names changed.
+    changed: bool,
+    /// Opened, for the engine.
+    new: Option<Duplex>,
+    old: Vec<Duplex>,
+    files: Vec<(u64, RecorderFile)>,
+    quit: bool,
+}
+
+/// What waits for the errands thread.
+pub(crate) struct Errands {
+    state: Mutex<State>,
+    thread: OnceLock<Thread>,
+}
+
+impl Errands {
+    pub(crate) fn new(input: String, output: String) -> Self {
+        let state = State {
+            wanted: false,
+            names: [input, output],
+            changed: false,
+            new: None,
+            old: Vec::with_capacity(OLD),
+            files: Vec::new(),
+            quit: false,
+        };
+        Self { state: Mutex::new(state), thread: OnceLock::new() }
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// The device bus has members now, or has none any more.
+    pub(crate) fn device(&self, wanted: bool) {
+        let mut state = lock(&self.state);
+        state.wanted = wanted;
+        state.changed = true;
+        drop(state);
+        self.wake();
+    }
+
+    /// Other devices.
+    pub(crate) fn name(&self, side: Side, name: String) {
+        let mut state = lock(&self.state);
+        let [input, output] = &mut state.names;
+        let place = if side == Side::Input { input } else { output };
+        let old = core::mem::replace(place, name);
+        state.changed = true;
+        drop(state);
+        drop(old);
+        self.wake();
+    }
+
+    /// The engine's: what was opened for it.
+    pub(crate) fn take_new(&self) -> Option<Duplex> {
+        lock(&self.state).new.take()
+    }
+
+    /// The engine's: to be freed where that may take its time.
+    pub(crate) fn give_back(&self, duplex: Duplex) {
+        let mut state = lock(&self.state);
+        if state.old.len() < OLD {
+            state.old.push(duplex);
+        }
+        drop(state);
+        self.wake();
+    }
+
+    /// A recording's file.
+    pub(crate) fn record(&self, call: u64, file: RecorderFile) {
+        lock(&self.state).files.push((call, file));
+        self.wake();
+    }
+
+    pub(crate) fn end(&self) {
+        lock(&self.state).quit = true;
+        self.wake();
+    }
+
+    /// Calls the thread from a device's thread: no lock, no memory.
+    pub(crate) fn waker(shared: &Arc<Shared>) -> Arc<dyn Fn() + Send + Sync> {
+        let weak: Weak<Shared> = Arc::downgrade(shared);
+        Arc::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.errands.wake();
+            }
+        })
+    }
+}
+
+/// The thread.
+pub(crate) fn run(shared: &Arc<Shared>) {
+    let _ = shared.errands.thread.set(std::thread::current());
+    let weak = Arc::downgrade(shared);
+    let captured: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
+        if let Some(shared) = weak.upgrade() {
+            shared.wake();
+        }
+    });
+    let wakes = Wakes { captured, errand: Errands::waker(shared) };
+    let mut keeper: Option<Keeper> = None;
+    let mut running: Vec<(u64, RecorderFile)> = Vec::new();
+    let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
+    loop {
+        let mut state = lock(&shared.errands.state);
+        let quit = state.quit;
+        let changed = core::mem::take(&mut state.changed);
+        let wanted = state.wanted && !quit;
+        let names = changed.then(|| state.names.clone());
+        let files = core::mem::take(&mut state.files);
+        // the list that the engine pushes to keeps its room
+        core::mem::swap(&mut state.old, &mut closing);
+        drop(state);
+        closing.clear();
+        running.extend(files);
+
+        if let Some([input, output]) = names {
+            keeper = None;
+            if wanted {
+                keeper = open(shared, &input, &output, &wakes);
+            }
+        }
+        let mut tell = |news| told(shared, news);
+        let next = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
+        running.retain_mut(|(call, file)| drained(shared, *call, file));
+        if quit {
+            // the recorders are gone by now, so every file is complete
+            for (call, file) in &mut running {
+                while drained(shared, *call, file) {}
+            }
+            return;
+        }
+        match next {
+            Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
+            None => std::thread::park(),
+        }
+    }
+}
+
+fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Keeper> {
+    let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
+    let unfetched = lock(&shared.errands.state).new.replace(duplex);
+    drop(unfetched);
+    shared.wake();
+    Some(keeper)
+}
+
+fn told(shared: &Shared, news: News) {
+    match news {
+        News::Lost(error) => {
+            shared.log(MICROSIP_LOG_WARNING, format_args!("{error}"));
+            shared.device_event(error.side, MICROSIP_E_DEVICE);
+        }
+        News::Back(side, name) => {
+            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {name} is back", side.name()));
+            shared.device_event(side, MICROSIP_OK);
+        }
+    }
+}
+
+/// Writes what has gathered; false when there is no more to come.
+fn drained(shared: &Shared, call: u64, file: &mut RecorderFile) -> bool {
+    match file.drain() {
+        Recording::Running => true,
+        Recording::Finished => false,
+        Recording::Failed(error) => {
+            shared.log(MICROSIP_LOG_ERROR, format_args!("{}", error.text));
+            shared.file_event(MICROSIP_EV_RECORD_FAILED, call, shared.tag_of(call), 0, MICROSIP_E_FILE);
+            false
+        }
+    }
+}

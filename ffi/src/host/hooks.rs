@@ -1,0 +1,283 @@
+//! The application's hooks: log lines and SIP traces. The engine copies a record into a ring that was taken at creation;
+//! a thread of its own calls the hooks, with no lock held and credentials blotted out.
+
+use super::shared::Shared;
+use super::signal::{Signal, lock};
+use crate::abi::types::*;
+use core::ffi::c_void;
+use core::fmt;
+use core::net::SocketAddr;
+use core::sync::atomic::{AtomicBool, Ordering};
+use microsip_core::base::cursor::Cursor;
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+#[cfg(test)]
+mod tests;
+
+/// Bytes of records that wait for the hooks; what does not fit is dropped and counted in the log. Taken only where a hook is set.
+const RING: usize = 512 * 1024;
+/// A record's head: kind, length, address.
+const HEAD: usize = 32;
+/// The longest log line.
+const LINE: usize = 400;
+
+const LOG: u8 = 0;
+const SENT: u8 = 1;
+const RECEIVED: u8 = 2;
+
+struct Records {
+    bytes: VecDeque<u8>,
+    dropped: u32,
+}
+
+/// What the application gave, and what waits for it.
+pub(crate) struct Hooks {
+    on_event: microsip_event_fn,
+    event_user: usize,
+    event_size: u32,
+    on_log: microsip_log_fn,
+    log_user: usize,
+    log_level: u32,
+    on_trace: microsip_trace_fn,
+    trace_user: usize,
+    records: Mutex<Records>,
+    signal: Signal,
+    quit: AtomicBool,
+}
+
+/// An address as it crosses.
+pub(crate) fn addr_of(address: SocketAddr) -> microsip_addr {
+    let mut ip = [0u8; 16];
+    let (family, scope) = match address {
+        SocketAddr::V4(v4) => {
+            ip.iter_mut().zip(v4.ip().octets()).for_each(|(to, from)| *to = from);
+            (4, 0)
+        }
+        SocketAddr::V6(v6) => {
+            ip = v6.ip().octets();
+            (6, v6.scope_id())
+        }
+    };
+    microsip_addr { family, port: address.port(), scope, ip }
+}
+
+impl Hooks {
+    pub(crate) fn new(config: &microsip_config) -> Self {
+        let room = if config.on_log.is_some() || config.on_trace.is_some() { RING } else { 0 };
+        Self {
+            on_event: config.on_event,
+            event_user: config.event_user as usize,
+            event_size: config.event_size,
+            on_log: config.on_log,
+            log_user: config.log_user as usize,
+            log_level: if config.log_level == 0 { MICROSIP_LOG_WARNING } else { config.log_level },
+            on_trace: config.on_trace,
+            trace_user: config.trace_user as usize,
+            records: Mutex::new(Records { bytes: VecDeque::with_capacity(room), dropped: 0 }),
+            signal: Signal::bare(),
+            quit: AtomicBool::new(false),
+        }
+    }
+
+    /// Some hook is set, so there must be a thread that calls it.
+    pub(crate) fn any(&self) -> bool {
+        self.on_event.is_some() || self.on_log.is_some() || self.on_trace.is_some()
+    }
+
+    fn push(&self, kind: u8, peer: microsip_addr, body: &[u8]) {
+        let mut head = [0u8; HEAD];
+        let mut cursor = Cursor::new(&mut head);
+        cursor.put(&[kind, 0, 0, 0]);
+        cursor.put(&(body.len() as u32).to_ne_bytes());
+        cursor.put(&peer.family.to_ne_bytes());
+        cursor.put(&peer.port.to_ne_bytes());
+        cursor.put(&peer.scope.to_ne_bytes());
+        cursor.put(&peer.ip);
+        let mut records = lock(&self.records);
+        if records.bytes.capacity() - records.bytes.len() < HEAD + body.len() {
+            records.dropped = records.dropped.saturating_add(1);
+            return;
+        }
+        records.bytes.extend(head);
+        records.bytes.extend(body);
+    }
+
+    fn pop(&self, body: &mut Vec<u8>) -> Option<(u8, microsip_addr)> {
+        let mut records = lock(&self.records);
+        if records.bytes.len() < HEAD {
+            return None;
+        }
+        let mut head = [0u8; HEAD];
+        records.bytes.drain(..HEAD).zip(&mut head).for_each(|(from, to)| *to = from);
+        let mut rest = head.as_slice();
+        let mut take = |count: usize| {
+            let (piece, left) = rest.split_at_checked(count).unwrap_or_default();
+            rest = left;
+            piece
+        };
+        let kind = take(4).first().copied().unwrap_or_default();
+        let len = u32::from_ne_bytes(take(4).try_into().unwrap_or_default()) as usize;
+        let peer = microsip_addr {
+            family: u16::from_ne_bytes(take(2).try_into().unwrap_or_default()),
+            port: u16::from_ne_bytes(take(2).try_into().unwrap_or_default()),
+            scope: u32::from_ne_bytes(take(4).try_into().unwrap_or_default()),
+            ip: take(16).try_into().unwrap_or_default(),
+        };
+        body.clear();
+        let len = len.min(records.bytes.len());
+        body.extend(records.bytes.drain(..len));
+        Some((kind, peer))
+    }
+
+    fn call(&self, scratch: &mut Vec<u8>, clean: &mut Vec<u8>) {
+        while let Some((kind, peer)) = self.pop(scratch) {
+            if kind == LOG {
+                let level = u32::from(peer.family);
+                scratch.push(0);
+                if let Some(hook) = self.on_log {
+                    // SAFETY: the application's hook, its user pointer, a NUL-terminated line.
+                    unsafe { hook(self.log_user as *mut c_void, level, scratch.as_ptr().cast()) };
+                }
+            } else if let Some(hook) = self.on_trace {
+                redact(scratch, clean);
+                // SAFETY: the application's hook, its user pointer, `len` readable bytes.
+                unsafe {
+                    hook(self.trace_user as *mut c_void, u32::from(kind == SENT), &raw const peer, clean.as_ptr(), clean.len() as u32)
+                };
+            }
+        }
+        let dropped = core::mem::take(&mut lock(&self.records).dropped);
+        if dropped > 0 {
+            self.log(MICROSIP_LOG_WARNING, format_args!("{dropped} log lines or SIP messages were not traced: the hook is too slow"));
+        }
+    }
+
+    fn log(&self, level: u32, line: fmt::Arguments<'_>) -> bool {
+        if self.on_log.is_none() || level > self.log_level {
+            return false;
+        }
+        let mut text = [0u8; LINE];
+        let mut cursor = Cursor::new(&mut text);
+        let _ = fmt::Write::write_fmt(&mut cursor, line);
+        let len = cursor.needed().min(LINE);
+        let peer = microsip_addr { family: level as u16, ..microsip_addr::default() };
+        self.push(LOG, peer, text.get(..len).unwrap_or_default());
+        true
+    }
+}
+
+impl Shared {
+    /// A line for the log hook. Takes no memory.
+    pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) {
+        if self.hooks.log(level, line) {
+            self.raise_hooks();
+        }
+    }
+
+    /// A SIP message for the trace hook. Takes no memory.
+    pub(crate) fn trace(&self, sent: bool, peer: SocketAddr, message: &[u8]) {
+        if self.hooks.on_trace.is_some() && message.len() > 4 {
+            self.hooks.push(if sent { SENT } else { RECEIVED }, addr_of(peer), message);
+            self.raise_hooks();
+        }
+    }
+
+    fn raise_hooks(&self) {
+        if self.callback { self.events.raise() } else { self.hooks.signal.raise() }
+    }
+
+    /// The callback thread may end: the engine has said its last.
+    pub(crate) fn end_hooks(&self) {
+        self.hooks.quit.store(true, Ordering::Release);
+        self.raise_hooks();
+    }
+
+    /// The callback thread.
+    pub(crate) fn run_hooks(&self) {
+        self.i_run_callbacks();
+        let (mut scratch, mut clean) = (Vec::new(), Vec::new());
+        let signal = if self.callback { &self.events } else { &self.hooks.signal };
+        loop {
+            let seen = signal.seen();
+            let quit = self.hooks.quit.load(Ordering::Acquire);
+            self.hooks.call(&mut scratch, &mut clean);
+            if quit {
+                return;
+            }
+            if self.callback
+                && let Ok(Some(event)) = self.fetch_event()
+            {
+                self.deliver(event);
+                continue;
+            }
+            if self.callback {
+                lock(&self.core).phone.release_event();
+            }
+            signal.lower(seen);
+            signal.wait(seen, None);
+        }
+    }
+
+    fn deliver(&self, event: microsip_event) {
+        /// As large as an event of a newer header may be: the rest is zero.
+        #[repr(C)]
+        struct Room {
+            event: microsip_event,
+            rest: [u64; 118],
+        }
+        let size = if self.hooks.event_size == 0 { size_of::<microsip_event>() as u32 } else { self.hooks.event_size };
+        let room = Room { event: microsip_event { size, ..event }, rest: [0; 118] };
+        if let Some(hook) = self.hooks.on_event {
+            // SAFETY: the application's hook, its user pointer, and as many readable bytes as it believes an event to have.
+            unsafe { hook(self.hooks.event_user as *mut c_void, (&raw const room).cast()) };
+        }
+        let _ = room.rest;
+    }
+}
+
+/// The largest event that a newer header may have.
+pub(crate) const EVENT_ROOM: u32 = 1024;
+
+/// Copies a SIP message, without what would let a reader log in: the values of Authorization and Proxy-Authorization, folded lines too.
+fn redact(message: &[u8], clean: &mut Vec<u8>) {
+    clean.clear();
+    let mut rest = message;
+    let mut secret = false;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, after) = rest.split_at(end + 1);
+        rest = after;
+        if line == b"\r\n" || line == b"\n" {
+            clean.extend_from_slice(line);
+            break;
+        }
+        if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
+            if !secret {
+                clean.extend_from_slice(line);
+            }
+            continue;
+        }
+        let name_len = line.iter().position(|byte| *byte == b':').unwrap_or(0);
+        let name = line.get(..name_len).unwrap_or_default().trim_ascii_end();
+        secret = name.eq_ignore_ascii_case(b"Authorization") || name.eq_ignore_ascii_case(b"Proxy-Authorization");
+        if secret {
+            let scheme = line.get(name_len + 1..).unwrap_or_default().trim_ascii();
+            let scheme = scheme.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+            clean.extend_from_slice(name);
+            clean.extend_from_slice(b": ");
+            clean.extend_from_slice(scheme);
+            clean.extend_from_slice(b" (not shown)\r\n");
+        } else {
+            clean.extend_from_slice(line);
+        }
+    }
+    if rest.len() == message.len() || !secret_tail(rest) {
+        clean.extend_from_slice(rest);
+    }
+}
+
+/// A message that ends within its headers: its last line is not shown where it could be a secret.
+fn secret_tail(rest: &[u8]) -> bool {
+    let name = rest.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
+    name.eq_ignore_ascii_case(b"Authorization") || name.eq_ignore_ascii_case(b"Proxy-Authorization")
+}

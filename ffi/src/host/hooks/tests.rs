@@ -1,0 +1,27 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use super::redact;
+
+fn shown(message: &str) -> String {
+    let mut clean = Vec::new();
+    redact(message.as_bytes(), &mut clean);
+    String::from_utf8(clean).unwrap()
+}
+
+#[test]
+fn credentials_are_not_shown_and_all_else_is() {
+    let message =
+        "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest username=\"u\",\r\n response=\"0123\"\r\nTo: <sip:a>\r\n\r\nAuthorization: body";
+    assert_eq!(shown(message), "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest (not shown)\r\nTo: <sip:a>\r\n\r\nAuthorization: body");
+}
+
+#[test]
+fn any_case_and_spacing_of_the_name_is_found() {
+    let message = "INVITE sip:a SIP/2.0\r\npROXY-authorization \t: Digest response=\"0123\"\r\nFrom: x\r\n\r\n";
+    assert_eq!(shown(message), "INVITE sip:a SIP/2.0\r\npROXY-authorization: Digest (not shown)\r\nFrom: x\r\n\r\n");
+}
+
+#[test]
+fn a_message_that_is_cut_in_its_credentials_shows_none() {
+    assert_eq!(shown("INVITE sip:a SIP/2.0\r\nAuthorization: Digest response=\"0"), "INVITE sip:a SIP/2.0\r\n");
+    assert_eq!(shown("INVITE sip:a SIP/2.0\r\nFrom: x"), "INVITE sip:a SIP/2.0\r\nFrom: x");
+}

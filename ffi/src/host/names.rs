@@ -1,0 +1,146 @@
+//! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes.
+
+use super::shared::Shared;
+use super::signal::lock;
+use super::sockets::{Locals, SIP_PORT};
+use core::net::{IpAddr, SocketAddr};
+use microsip_core::phone::{Failure, Target, Transport, WishId};
+use std::collections::VecDeque;
+use std::net::ToSocketAddrs;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// The longest name: a host name of DNS has 253 bytes.
+pub(crate) const NAME: usize = 256;
+/// Places that a name may stand for; the core takes no more.
+pub(crate) const HOPS: usize = 8;
+
+/// A question.
+#[derive(Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) wish: WishId,
+    pub(crate) host: [u8; NAME],
+    pub(crate) len: u16,
+    pub(crate) port: Option<u16>,
+    pub(crate) transport: Option<Transport>,
+}
+
+impl Question {
+    pub(crate) fn host(&self) -> &str {
+        self.host.get(..usize::from(self.len)).and_then(|name| core::str::from_utf8(name).ok()).unwrap_or_default()
+    }
+}
+
+/// What was found.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer {
+    pub(crate) wish: WishId,
+    pub(crate) hops: [Option<Target>; HOPS],
+    pub(crate) failure: Failure,
+}
+
+struct State {
+    questions: VecDeque<Question>,
+    answers: VecDeque<Answer>,
+    quit: bool,
+}
+
+/// The queues between the engine and the resolver's thread; they never grow.
+pub(crate) struct Names {
+    state: Mutex<State>,
+    asked: Condvar,
+}
+
+impl Names {
+    /// Room for as many questions as the core can have wishes.
+    pub(crate) fn new(room: usize) -> Self {
+        let state = State { questions: VecDeque::with_capacity(room), answers: VecDeque::with_capacity(room), quit: false };
+        Self { state: Mutex::new(state), asked: Condvar::new() }
+    }
+
+    /// Asks; false when the queue is full.
+    pub(crate) fn ask(&self, question: Question) -> bool {
+        let mut state = lock(&self.state);
+        if state.questions.len() + state.answers.len() >= state.questions.capacity() {
+            return false;
+        }
+        state.questions.push_back(question);
+        drop(state);
+        self.asked.notify_one();
+        true
+    }
+
+    /// The next answer.
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        lock(&self.state).answers.pop_front()
+    }
+
+    pub(crate) fn end(&self) {
+        lock(&self.state).quit = true;
+        self.asked.notify_all();
+    }
+}
+
+/// An address that is written as such needs no look-up.
+pub(crate) fn literal(question: &Question, locals: &Locals) -> Option<Answer> {
+    let ip: IpAddr = question.host().parse().ok()?;
+    Some(to_hops(question, core::iter::once((SocketAddr::new(ip, question.port.unwrap_or(SIP_PORT)), 0, 0)), locals))
+}
+
+fn to_hops(question: &Question, found: impl Iterator<Item = (SocketAddr, u16, u16)>, locals: &Locals) -> Answer {
+    let mut answer = Answer { wish: question.wish, hops: [None; HOPS], failure: Failure::Name };
+    if !matches!(question.transport, None | Some(Transport::Udp)) {
+        answer.failure = Failure::Unsupported;
+        return answer;
+    }
+    let mut places = answer.hops.iter_mut();
+    for (address, priority, weight) in found {
+        answer.failure = Failure::Unreachable;
+        if let Some(hop) = locals.hop(address, priority, weight) {
+            let Some(place) = places.next() else { break };
+            *place = Some(hop);
+        }
+    }
+    answer
+}
+
+fn look_up(question: &Question, locals: &Locals) -> Answer {
+    let host = question.host();
+    let wish_port = question.port;
+    let mut found: Vec<(SocketAddr, u16, u16)> = Vec::new();
+    // rfc3263#4.2: SRV only where the URI names no port
+    if wish_port.is_none() {
+        for server in super::srv::servers(host) {
+            for address in (server.host.as_str(), server.port).to_socket_addrs().into_iter().flatten() {
+                found.push((address, server.priority, server.weight));
+            }
+        }
+    }
+    if found.is_empty() {
+        found.extend((host, wish_port.unwrap_or(SIP_PORT)).to_socket_addrs().into_iter().flatten().map(|address| (address, 0, 0)));
+    }
+    found.dedup();
+    // the order of the system's policy (RFC 6724) becomes a priority where SRV gave none
+    to_hops(question, found.into_iter(), locals)
+}
+
+impl Shared {
+    /// The thread of names.
+    pub(crate) fn run_names(&self) {
+        loop {
+            let mut state = lock(&self.names.state);
+            let question = loop {
+                if state.quit {
+                    return;
+                }
+                if let Some(question) = state.questions.pop_front() {
+                    break question;
+                }
+                state = self.names.asked.wait(state).unwrap_or_else(PoisonError::into_inner);
+            };
+            drop(state);
+            let answer = look_up(&question, &self.locals);
+            lock(&self.names.state).answers.push_back(answer);
+            self.wake();
+        }
+    }
+}

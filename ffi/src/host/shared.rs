@@ -1,0 +1,267 @@
+//! What a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its end.
+
+use super::audio::device::{Device, Side};
+use super::create::Threads;
+use super::errands::Errands;
+use super::hooks::Hooks;
+use super::names::Names;
+use super::signal::{Signal, lock};
+use super::slots::{Slot, Slots};
+use super::sockets::Locals;
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::block::Block;
+use crate::ops;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use microsip_core::base::time::Instant;
+use microsip_core::media::G711;
+use microsip_core::phone::{CallId, CallState, EventKind, Phone};
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, OnceLock};
+use std::thread::ThreadId;
+
+/// Events of the host's own (files, devices, ends) that wait to be fetched; the oldest give way and are counted. 80 bytes each.
+const HOST_EVENTS: usize = 256;
+
+/// The clock of one phone: microseconds, from one second at its creation, so that 0 is never a time.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock(std::time::Instant);
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    pub(crate) fn now(self) -> Instant {
+        Instant::from_micros(1_000_000 + u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+/// The state behind the phone's one mutex. It is held for one core call only.
+pub(crate) struct Core {
+    /// Dropped before the block that it lies in.
+    pub(crate) phone: Phone<'static>,
+    pub(crate) slots: Slots,
+    pub(crate) codecs: G711,
+    /// The device that the bus ticks with belongs to the engine thread; this says whether one is wanted.
+    pub(crate) _block: Block,
+}
+
+struct HostEvents {
+    queue: VecDeque<microsip_event>,
+    lost: u32,
+    /// CLOSED or POISONED: comes when everything else has been fetched.
+    last: Option<microsip_event>,
+    /// It has been fetched.
+    over: bool,
+}
+
+/// What all threads of a phone see.
+pub(crate) struct Shared {
+    pub(crate) id: u64,
+    pub(crate) clock: Clock,
+    pub(crate) rate: u32,
+    pub(crate) pcm_samples: usize,
+    pub(crate) max_calls: u32,
+    pub(crate) callback: bool,
+    pub(crate) core: Mutex<Core>,
+    pub(crate) poller: polling::Poller,
+    pub(crate) locals: Locals,
+    pub(crate) events: Signal,
+    /// The core has events; set and cleared under the core's lock.
+    pub(crate) pending: AtomicBool,
+    host_events: Mutex<HostEvents>,
+    pub(crate) hooks: Hooks,
+    pub(crate) names: Names,
+    pub(crate) errands: Errands,
+    /// A tick has moved PCM; waiters count themselves, so that a tick without them costs nothing.
+    pub(crate) pcm_moved: (Mutex<u64>, Condvar, AtomicU32),
+    poisoned: AtomicBool,
+    pub(crate) quit: AtomicBool,
+    /// Microseconds at which a shutdown loses its patience; `u64::MAX`: none was asked for.
+    pub(crate) closing: AtomicU64,
+    pub(crate) closed: AtomicBool,
+    pub(crate) tokens: AtomicU64,
+    callback_thread: OnceLock<ThreadId>,
+    pub(crate) threads: Mutex<Threads>,
+    /// Snapshots of the machine's devices: inputs, outputs.
+    pub(crate) devices: Mutex<[Vec<Device>; 2]>,
+}
+
+/// The parts that `create` has made.
+pub(crate) struct Parts {
+    pub(crate) id: u64,
+    pub(crate) clock: Clock,
+    pub(crate) rate: u32,
+    pub(crate) pcm_samples: usize,
+    pub(crate) max_calls: u32,
+    pub(crate) callback: bool,
+    pub(crate) core: Core,
+    pub(crate) poller: polling::Poller,
+    pub(crate) locals: Locals,
+    pub(crate) hooks: Hooks,
+    pub(crate) names: Names,
+    pub(crate) errands: Errands,
+}
+
+impl Shared {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            id: parts.id,
+            clock: parts.clock,
+            rate: parts.rate,
+            pcm_samples: parts.pcm_samples,
+            max_calls: parts.max_calls,
+            callback: parts.callback,
+            core: Mutex::new(parts.core),
+            poller: parts.poller,
+            locals: parts.locals,
+            events: Signal::new(),
+            pending: AtomicBool::new(false),
+            host_events: Mutex::new(HostEvents { queue: VecDeque::with_capacity(HOST_EVENTS), lost: 0, last: None, over: false }),
+            hooks: parts.hooks,
+            names: parts.names,
+            errands: parts.errands,
+            pcm_moved: (Mutex::new(0), Condvar::new(), AtomicU32::new(0)),
+            poisoned: AtomicBool::new(false),
+            quit: AtomicBool::new(false),
+            closing: AtomicU64::new(u64::MAX),
+            closed: AtomicBool::new(false),
+            tokens: AtomicU64::new(1),
+            callback_thread: OnceLock::new(),
+            threads: Mutex::new(Threads::default()),
+            devices: Mutex::new([Vec::new(), Vec::new()]),
+        }
+    }
+
+    /// The engine is to look again: something was commanded.
+    pub(crate) fn wake(&self) {
+        let _ = self.poller.notify();
+    }
+
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quit.load(Ordering::Acquire)
+    }
+
+    /// A fault of our own: nothing goes on with this phone but to destroy it.
+    pub(crate) fn poison(&self) {
+        if self.poisoned.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.last_event(MICROSIP_EV_POISONED, MICROSIP_E_POISONED);
+        self.wake_pcm();
+        self.wake();
+    }
+
+    /// The calling thread is the one that runs the callbacks.
+    pub(crate) fn is_own_thread(&self) -> bool {
+        self.callback_thread.get() == Some(&std::thread::current().id())
+    }
+
+    pub(crate) fn i_run_callbacks(&self) {
+        let _ = self.callback_thread.set(std::thread::current().id());
+    }
+
+    fn blank(&self, r#type: u32) -> microsip_event {
+        microsip_event { r#type, phone: self.id, time_us: self.clock.now().micros(), ..microsip_event::default() }
+    }
+
+    /// An event of the host's own. Takes no memory.
+    pub(crate) fn push_event(&self, event: microsip_event) {
+        let mut host = lock(&self.host_events);
+        if host.queue.len() >= HOST_EVENTS {
+            host.queue.pop_front();
+            host.lost = host.lost.saturating_add(1);
+        }
+        host.queue.push_back(event);
+        drop(host);
+        self.events.raise();
+    }
+
+    pub(crate) fn file_event(&self, r#type: u32, call: u64, tag: u64, token: u64, result: i32) {
+        self.push_event(microsip_event { call, tag, token, result, ..self.blank(r#type) });
+    }
+
+    pub(crate) fn device_event(&self, side: Side, result: i32) {
+        let value = if side == Side::Input { MICROSIP_DEV_INPUT } else { MICROSIP_DEV_OUTPUT };
+        self.push_event(microsip_event { value, result, ..self.blank(MICROSIP_EV_DEVICE) });
+    }
+
+    /// The last event of all.
+    pub(crate) fn last_event(&self, r#type: u32, result: i32) {
+        let event = microsip_event { result, ..self.blank(r#type) };
+        let mut host = lock(&self.host_events);
+        if host.last.is_none() || r#type == MICROSIP_EV_POISONED {
+            host.last = Some(event);
+        }
+        drop(host);
+        self.events.raise();
+    }
+
+    /// The next event, `None` when there is none now; an error when there will be none any more.
+    pub(crate) fn fetch_event(&self) -> Result<Option<microsip_event>, i32> {
+        if self.is_quitting() {
+            return Err(MICROSIP_E_CLOSED);
+        }
+        if !self.is_poisoned() {
+            let (event, slot, more) = self.fetch_core();
+            drop(slot);
+            if more {
+                self.events.pass_on();
+            }
+            if event.is_some() {
+                return Ok(event);
+            }
+        }
+        let mut host = lock(&self.host_events);
+        if host.lost > 0 {
+            let value = core::mem::take(&mut host.lost);
+            return Ok(Some(microsip_event { value, ..self.blank(MICROSIP_EV_LOST) }));
+        }
+        if let Some(event) = host.queue.pop_front() {
+            return Ok(Some(event));
+        }
+        if host.over {
+            return Err(if self.is_poisoned() { MICROSIP_E_POISONED } else { MICROSIP_E_CLOSED });
+        }
+        if host.last.is_some() {
+            host.over = true;
+        }
+        Ok(host.last)
+    }
+
+    fn fetch_core(&self) -> (Option<microsip_event>, Option<Slot>, bool) {
+        let mut core = lock(&self.core);
+        let Some(event) = core.phone.poll_event() else {
+            self.pending.store(false, Ordering::Release);
+            return (None, None, false);
+        };
+        let ended = event.kind == EventKind::Call && event.state == CallState::Ended as u32;
+        let slot = if ended { core.slots.release(event.call) } else { None };
+        (Some(ops::event_of(&event, self.id)), slot, core.phone.has_event())
+    }
+
+    /// Who waits for PCM, or for room for it, is to look again.
+    pub(crate) fn wake_pcm(&self) {
+        let (moved, changed, waiters) = &self.pcm_moved;
+        if waiters.load(Ordering::Acquire) > 0 {
+            *lock(moved) += 1;
+            changed.notify_all();
+        }
+    }
+
+    /// The application's number of a call.
+    pub(crate) fn tag_of(&self, call: u64) -> u64 {
+        let Ok(call) = CallId::from_raw(call) else { return 0 };
+        lock(&self.core).phone.call_info(call).map_or(0, |info| info.tag)
+    }
+
+    pub(crate) fn next_token(&self) -> u64 {
+        // far from the core's own tokens, which count the digits
+        (1 << 40) | self.tokens.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,396 @@
+//! The commands and getters that both families share: arguments from C in, one core call, results to C out.
+//!
+//! Each checks all of its pointers before it does anything, and writes out-parameters only when it succeeded.
+
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use core::ffi::c_char;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{
+    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, Phone, Side, Source, Which,
+};
+
+pub(crate) type Done = Result<(), Fail>;
+
+pub(crate) fn call_id(raw: u64) -> Result<CallId, Fail> {
+    CallId::from_raw(raw).map_err(|error| Fail::id("call", raw, error))
+}
+
+/// 0 is allowed and means all, or none.
+pub(crate) fn call_or_all(raw: u64) -> Result<CallId, Fail> {
+    if raw == 0 { Ok(CallId::NONE) } else { call_id(raw) }
+}
+
+pub(crate) fn account_id(raw: u64) -> Result<AccountId, Fail> {
+    AccountId::from_raw(raw).map_err(|error| Fail::id("account", raw, error))
+}
+
+fn on_call(raw: u64) -> impl FnOnce(CommandError) -> Fail {
+    move |error| Fail::command(error, "call", Value::Id(raw))
+}
+
+fn on_account(raw: u64) -> impl FnOnce(CommandError) -> Fail {
+    move |error| Fail::command(error, "account", Value::Id(raw))
+}
+
+fn range(argument: &'static str, value: u32, fix: &'static str) -> Fail {
+    Fail::new(crate::abi::code::MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)
+}
+
+pub(crate) fn source_of(source: u32) -> Result<Source, Fail> {
+    Ok(match source {
+        MICROSIP_SRC_DEVICE => Source::Device,
+        MICROSIP_SRC_PCM => Source::Application,
+        MICROSIP_SRC_ECHO => Source::Echo,
+        MICROSIP_SRC_SILENCE => Source::Silence,
+        _ => return Err(range("source", source, "is no MICROSIP_SRC_*")),
+    })
+}
+
+pub(crate) fn side_of(dev: u32) -> Result<Side, Fail> {
+    match dev {
+        MICROSIP_DEV_INPUT => Ok(Side::Input),
+        MICROSIP_DEV_OUTPUT => Ok(Side::Output),
+        _ => Err(range("dev", dev, "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT")),
+    }
+}
+
+fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
+    u16::try_from(code).map_err(|_| range("code", code, fix))
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const microsip_account, account: *mut microsip_id) -> Done {
+    // SAFETY: this and the following: by the C function's contract.
+    let given = unsafe { pointer::read(a, "a")? };
+    let account = pointer::must(account, "account")?;
+    // SAFETY: as above.
+    let config = unsafe {
+        AccountConfig {
+            uri: text::needed(given.uri, "a->uri")?,
+            registrar: text::or_empty(given.registrar, "a->registrar")?,
+            proxy: text::or_empty(given.proxy, "a->proxy")?,
+            username: text::or_empty(given.username, "a->username")?,
+            password: text::or_empty(given.password, "a->password")?,
+            realm: text::or_empty(given.realm, "a->realm")?,
+            display_name: text::or_empty(given.display_name, "a->display_name")?,
+            no_register: given.no_register != 0,
+            expires: given.expires,
+            keepalive: given.keepalive,
+            tag: given.tag,
+        }
+    };
+    if !given.reserved.is_null() {
+        return Err(Fail::new(crate::abi::code::MICROSIP_E_NEWER, "a->reserved", Value::None, "is not NULL: use MICROSIP_ZERO"));
+    }
+    let id = phone.account_add(now, &config).map_err(|error| match error {
+        CommandError::Full => Fail::command(error, "max_accounts", Value::None),
+        CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
+        _ => Fail::command(error, "a->uri", Value::text(config.uri)),
+    })?;
+    // SAFETY: not NULL.
+    unsafe { pointer::put(account, id.raw()) };
+    Ok(())
+}
+
+pub(crate) fn account_remove(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
+    phone.account_remove(now, account_id(account)?).map_err(on_account(account))
+}
+
+pub(crate) fn register(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
+    phone.register(now, account_id(account)?).map_err(on_account(account))
+}
+
+pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
+    phone.unregister(now, account_id(account)?).map_err(on_account(account))
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn accounts(phone: &Phone<'_>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+    // SAFETY: by contract.
+    unsafe { list(phone.accounts().map(AccountId::raw), ids, cap, needed) }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn calls(phone: &Phone<'_>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+    // SAFETY: by contract.
+    unsafe { list(phone.calls().map(CallId::raw), ids, cap, needed) }
+}
+
+unsafe fn list(items: impl Iterator<Item = u64>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+    // SAFETY: by contract.
+    let room = unsafe { pointer::slice_mut(ids, cap, "ids")? };
+    let mut count = 0usize;
+    for id in items {
+        if let Some(place) = room.get_mut(count) {
+            *place = id;
+        }
+        count += 1;
+    }
+    // SAFETY: by contract.
+    unsafe { pointer::put(needed, count as u32) };
+    if count > room.len() {
+        return Err(Fail::new(
+            crate::abi::code::MICROSIP_E_BUFFER,
+            "cap",
+            Value::Number(i64::from(cap)),
+            "is too small: *needed says how many ids",
+        ));
+    }
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn account_info(phone: &Phone<'_>, account: u64, out: *mut microsip_account_info) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.account_info(account_id(account)?).map_err(on_account(account))?;
+    out.put(microsip_account_info {
+        size: 0,
+        state: info.state as u32,
+        account: info.account.raw(),
+        tag: info.tag,
+        expires_us: info.expires.micros(),
+        sip_code: u32::from(info.sip_code),
+        result: info.result as i32,
+    });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn account_text(phone: &Phone<'_>, account: u64, which: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
+    let id = account_id(account)?;
+    let which = match which {
+        MICROSIP_TXT_ACCOUNT_URI => AccountText::Uri,
+        MICROSIP_TXT_ACCOUNT_REALM => AccountText::RefusedRealm,
+        _ => return Err(range("which", which, "is no MICROSIP_TXT_ACCOUNT_*")),
+    };
+    // SAFETY: by contract.
+    unsafe { text::put(buf, cap, needed, |cursor| phone.account_text(id, which, cursor).map_err(on_account(account))) }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn dial(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    account: u64,
+    uri: *const c_char,
+    o: *const microsip_dial_options,
+    call: *mut microsip_id,
+) -> Done {
+    let id = if account == 0 { AccountId::NONE } else { account_id(account)? };
+    // SAFETY: by contract.
+    let (target, given) = unsafe { (text::needed(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
+    let call = pointer::must(call, "call")?;
+    // SAFETY: by contract.
+    let options = unsafe {
+        DialOptions {
+            source: source_of(given.source)?,
+            tag: given.tag,
+            display_name: text::or_empty(given.display_name, "o->display_name")?,
+            headers: text::or_empty(given.headers, "o->headers")?,
+        }
+    };
+    let made = phone.dial(now, id, target, &options).map_err(|error| match error {
+        CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
+        CommandError::Full => Fail::command(error, "max_calls", Value::None),
+        CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        _ => Fail::command(error, "uri", Value::text(target)),
+    })?;
+    // SAFETY: not NULL.
+    unsafe { pointer::put(call, made.raw()) };
+    Ok(())
+}
+
+pub(crate) fn answer(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32) -> Done {
+    let fix = "is not 180, 183 or 200";
+    let code = if code == 0 { 200 } else { status(code, fix)? };
+    phone.answer(now, call_id(call)?, code).map_err(|error| match error {
+        CommandError::Range => range("code", u32::from(code), fix),
+        _ => on_call(call)(error),
+    })
+}
+
+pub(crate) fn reject(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32) -> Done {
+    let fix = "is not within 300 to 699";
+    let code = status(code, fix)?;
+    phone.reject(now, call_id(call)?, code).map_err(|error| match error {
+        CommandError::Range => range("code", u32::from(code), fix),
+        _ => on_call(call)(error),
+    })
+}
+
+pub(crate) fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64) -> Done {
+    phone.hangup(now, call_id(call)?).map_err(on_call(call))
+}
+
+pub(crate) fn call_tag(phone: &mut Phone<'_>, call: u64, tag: u64) -> Done {
+    phone.call_set_tag(call_id(call)?, tag).map_err(on_call(call))
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn call_info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_info) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.call_info(call_id(call)?).map_err(on_call(call))?;
+    out.put(microsip_call_info {
+        size: 0,
+        state: info.state as u32,
+        account: info.account.raw(),
+        call: info.call.raw(),
+        tag: info.tag,
+        started_us: info.started.micros(),
+        connected_us: info.connected.micros(),
+        ended_us: info.ended.micros(),
+        incoming: u32::from(info.incoming),
+        sip_code: u32::from(info.sip_code),
+        result: info.result as i32,
+        source: info.source as u32,
+        muted: u32::from(info.muted),
+        held: u32::from(info.held),
+        media: u32::from(info.media),
+        reserved: 0,
+    });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn call_stats(phone: &Phone<'_>, now: Instant, call: u64, pcm: (u32, u32), out: *mut microsip_call_stats) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let stats = phone.call_stats(now, call_id(call)?).map_err(on_call(call))?;
+    out.put(microsip_call_stats {
+        size: 0,
+        confirmed: u32::from(stats.confirmed),
+        sent: u64::from(stats.sent_packets),
+        received: u64::from(stats.received_packets),
+        lost: u64::from(stats.lost),
+        late: u64::from(stats.late),
+        duplicate: u64::from(stats.duplicate),
+        reordered: u64::from(stats.reordered),
+        concealed_ms: u64::from(stats.concealed_ms),
+        silent_us: stats.silent_us,
+        jitter_us: stats.jitter_us,
+        rtt_us: stats.rtt_us,
+        level_in: u32::from(stats.level_in),
+        level_out: u32::from(stats.level_out),
+        pcm_underrun: pcm.0,
+        pcm_overrun: pcm.1,
+        remote_lost: stats.remote_lost,
+        remote_jitter_us: stats.remote_jitter_us,
+        remote_fraction_lost: u32::from(stats.remote_fraction_lost),
+        ring_ms: stats.ring_ms,
+        strangers: stats.strangers,
+        malformed: stats.malformed,
+    });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn call_text(phone: &Phone<'_>, call: u64, which: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
+    let id = call_id(call)?;
+    let which = match which {
+        MICROSIP_TXT_REMOTE_URI => CallText::RemoteUri,
+        MICROSIP_TXT_REMOTE_NAME => CallText::RemoteName,
+        MICROSIP_TXT_LOCAL_URI => CallText::LocalUri,
+        MICROSIP_TXT_REASON => CallText::Reason,
+        MICROSIP_TXT_CALL_ID => CallText::CallId,
+        MICROSIP_TXT_CODEC => CallText::Codec,
+        MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
+        _ => return Err(range("which", which, "is no MICROSIP_TXT_*")),
+    };
+    // SAFETY: by contract.
+    unsafe { text::put(buf, cap, needed, |cursor| phone.call_text(id, which, cursor).map_err(on_call(call))) }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+#[expect(clippy::too_many_arguments, reason = "the C function has that many")]
+pub(crate) unsafe fn call_header(
+    phone: &Phone<'_>,
+    call: u64,
+    which: u32,
+    name: *const c_char,
+    nth: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    let id = call_id(call)?;
+    let which = match which {
+        MICROSIP_FIRST => Which::First,
+        MICROSIP_LAST => Which::Last,
+        _ => return Err(range("which", which, "is neither MICROSIP_FIRST nor MICROSIP_LAST")),
+    };
+    // SAFETY: by contract.
+    let name = unsafe { text::needed(name, "name")? };
+    // SAFETY: by contract.
+    unsafe { text::put(buf, cap, needed, |cursor| phone.call_header(id, which, name, nth, cursor).map_err(on_call(call))) }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, token: *mut u64) -> Done {
+    let id = call_id(call)?;
+    // SAFETY: by contract.
+    let digits = unsafe { text::needed(digits, "digits")? };
+    let given = phone.send_digits(now, id, digits).map_err(|error| match error {
+        CommandError::Range | CommandError::Text => Fail::command(error, "digits", Value::text(digits)),
+        _ => on_call(call)(error),
+    })?;
+    // SAFETY: by contract.
+    unsafe { pointer::put(token, given) };
+    Ok(())
+}
+
+pub(crate) fn source(phone: &mut Phone<'_>, now: Instant, call: u64, source: u32) -> Done {
+    phone.set_source(now, call_id(call)?, source_of(source)?).map_err(on_call(call))
+}
+
+pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {
+    phone.set_mute(call_or_all(call)?, on != 0).map_err(on_call(call))
+}
+
+pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -> Done {
+    phone.set_volume(call_or_all(call)?, side_of(dev)?, percent).map_err(|error| match error {
+        CommandError::Range => range("percent", percent, "is above 400"),
+        _ => on_call(call)(error),
+    })
+}
+
+/// An event as it crosses.
+pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> microsip_event {
+    use microsip_core::phone::EventKind;
+    microsip_event {
+        size: 0,
+        r#type: match event.kind {
+            EventKind::Call => MICROSIP_EV_CALL,
+            EventKind::Account => MICROSIP_EV_ACCOUNT,
+            EventKind::Digit => MICROSIP_EV_DIGIT,
+            EventKind::DigitsSent => MICROSIP_EV_DIGITS_SENT,
+            EventKind::Media => MICROSIP_EV_MEDIA,
+            EventKind::Challenge => MICROSIP_EV_CHALLENGE,
+        },
+        phone,
+        account: event.account.raw(),
+        call: event.call.raw(),
+        tag: event.tag,
+        token: event.token,
+        time_us: event.at.micros(),
+        state: event.state,
+        reached: event.reached,
+        sip_code: u32::from(event.sip_code),
+        result: event.result as i32,
+        value: event.value,
+        reserved: 0,
+    }
+}

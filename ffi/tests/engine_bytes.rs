@@ -1,0 +1,51 @@
+//! `MICROSIP_ENGINE_BYTES` of the header is an upper bound of `microsip_engine_size`, and not a wasteful one.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use microsip::engine::microsip_engine_size;
+use microsip::engine_types::microsip_engine_config;
+
+fn size(calls: u32, accounts: u32, message: u32) -> u32 {
+    let config = microsip_engine_config {
+        size: size_of::<microsip_engine_config>() as u32,
+        max_calls: calls,
+        max_accounts: accounts,
+        max_message: message,
+        rate: 0,
+        rtp_port_min: 0,
+        flags: 0,
+        reserved: 0,
+        seed: [1; 32],
+        epoch_ms: 0,
+        user_agent: core::ptr::null(),
+        reserved_text: core::ptr::null(),
+    };
+    let mut bytes = 0;
+    assert_eq!(unsafe { microsip_engine_size(&config, &mut bytes) }, 0);
+    bytes
+}
+
+/// The macro as it stands in the header.
+fn macro_bytes(calls: u32, accounts: u32, message: u32) -> u32 {
+    let header = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../include/microsip.h")).unwrap();
+    let from = header.find("#define MICROSIP_ENGINE_BYTES").unwrap();
+    let text: String = header[from..].lines().nth(1).unwrap().chars().filter(|c| !c.is_whitespace()).collect();
+    let numbers: Vec<u32> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    let [base, call, account, copies, one] = numbers[..] else { panic!("the macro has another shape: {text}") };
+    assert_eq!(text, format!("({base}u+(calls)*{call}u+(accounts)*{account}u+(message)*({copies}u*(calls)+(accounts)+{one}u))"));
+    base + calls * call + accounts * account + message * (copies * calls + accounts + one)
+}
+
+#[test]
+fn the_literal_bound_holds_and_wastes_little() {
+    for calls in [1, 2, 3, 4, 16, 100] {
+        for accounts in [1, 2, 10] {
+            for message in [1000, 1400, 1500, 4096] {
+                let (needed, bound) = (size(calls, accounts, message), macro_bytes(calls, accounts, message));
+                assert!(needed <= bound, "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro gives {bound}");
+                assert!(
+                    bound <= needed + needed / 5,
+                    "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro wastes up to {bound}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,1095 @@
+/* microsip.h: the telephone as a library. Written by cbindgen from ffi/src: run 'make header', do not edit.
+ *
+ * Results are int32_t: 0 ok, +1 nothing there, below 0 an error; out-parameters are written on success only (but *needed, also with
+ * MICROSIP_E_BUFFER). Ids are numbers; 0 is none. Structs begin with their size: MICROSIP_ZERO them, set what you need; 0 and NULL are
+ * defaults. Texts are NUL-terminated UTF-8, copied before a function returns; *needed counts the NUL. Unknown event types, states and
+ * codes are to be ignored.
+ *
+ * microsip_*         the host: any thread, any time; nothing blocks but create, destroy, the listing of devices, and what has wait_ms.
+ * microsip_engine_*  the same over the caller's memory: no thread, socket, clock or heap; one caller at a time, never from an interrupt;
+ *                    now_us counts microseconds from any start and never runs backwards.
+ * Define MICROSIP_ENGINE_ONLY before including to see the second only. */
+
+#ifndef MICROSIP_H
+#define MICROSIP_H
+
+#include <stdint.h>
+#include <string.h>
+#if defined(_WIN32)
+#define MICROSIP_CALL __cdecl
+#else
+#define MICROSIP_CALL
+#endif
+#ifndef MICROSIP_ENGINE_ONLY
+#define MICROSIP_HOST 1
+#endif
+
+/* The version that this header belongs to; microsip_version() tells the library's. */
+#define MICROSIP_VERSION "0.1.0"
+/* A time that never comes. */
+#define MICROSIP_NEVER UINT64_MAX
+/* A wait in milliseconds without end. */
+#define MICROSIP_FOREVER UINT32_MAX
+/* Clears a struct and sets its size. */
+#define MICROSIP_ZERO(v) do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
+/* Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound of microsip_engine_size() on every target. */
+#define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
+  (4096u + (calls) * 6144u + (accounts) * 1920u + (message) * (2u * (calls) + (accounts) + 1u))
+
+// Done.
+#define MICROSIP_OK 0
+
+// Nothing there: an empty queue, a wait that timed out, a header that the message does not have. Not an error.
+#define MICROSIP_NOTHING 1
+
+// A pointer that must not be NULL is NULL.
+#define MICROSIP_E_NULL -1
+
+// A struct's size member is 0 or too small: use MICROSIP_ZERO.
+#define MICROSIP_E_SIZE -2
+
+// The header and the library are of different ABI versions.
+#define MICROSIP_E_ABI -3
+
+// The id names nothing any more.
+#define MICROSIP_E_STALE -4
+
+// The id names a thing of another kind (say, an account where a call is wanted).
+#define MICROSIP_E_KIND -5
+
+// An argument is out of its range.
+#define MICROSIP_E_ARG -6
+
+// A text is no UTF-8, too long, or has characters that it may not have.
+#define MICROSIP_E_TEXT -7
+
+// The buffer is too small; the needed size was written.
+#define MICROSIP_E_BUFFER -8
+
+// Not in this state (say, answering a call that is connected).
+#define MICROSIP_E_STATE -9
+
+// Every slot is in use.
+#define MICROSIP_E_FULL -10
+
+// The phone has been shut down or destroyed.
+#define MICROSIP_E_CLOSED -11
+
+// The library met a fault of its own and refuses to go on with this phone: destroy it.
+#define MICROSIP_E_POISONED -12
+
+// Not from within a callback, or while another call of the engine runs.
+#define MICROSIP_E_REENTRY -13
+
+// A struct sets members that this library does not know yet.
+#define MICROSIP_E_NEWER -14
+
+// This build or platform does not do that.
+#define MICROSIP_E_UNSUPPORTED -15
+
+// No port was free, or no descriptor was left.
+#define MICROSIP_E_PORT_IN_USE -101
+
+// The name could not be resolved.
+#define MICROSIP_E_NAME -102
+
+// No route, or the transport failed.
+#define MICROSIP_E_UNREACHABLE -103
+
+// Nobody answered in time.
+#define MICROSIP_E_TIMEOUT -104
+
+// No SIP, SIPS or tel URI.
+#define MICROSIP_E_URI -201
+
+// The far end said no; the SIP status says why.
+#define MICROSIP_E_REFUSED -202
+
+// The user name or the password is wrong, or a challenge was not for this account.
+#define MICROSIP_E_AUTH -203
+
+// What the far end sent is against the protocol.
+#define MICROSIP_E_PROTOCOL -204
+
+// No common codec, or an SDP that cannot be used.
+#define MICROSIP_E_NO_CODEC -301
+
+// The audio device could not be opened, or is gone.
+#define MICROSIP_E_DEVICE -401
+
+// The file could not be opened, read or written.
+#define MICROSIP_E_FILE -402
+
+// The file is of a format that is not known.
+#define MICROSIP_E_FORMAT -403
+
+// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
+#define MICROSIP_ABI_VERSION 0
+
+// microsip_config.flags: audio devices are the null device, which has a real clock.
+#define MICROSIP_NULL_AUDIO 1
+
+// microsip_config.flags: no socket is opened.
+#define MICROSIP_NO_NETWORK 2
+
+// microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an account.
+#define MICROSIP_ALLOW_DIRECT 4
+
+// Call states: outgoing, nothing heard of the far end.
+#define MICROSIP_CALLING 1
+
+// Call states: incoming, not answered.
+#define MICROSIP_INCOMING 2
+
+// Call states: progress.
+#define MICROSIP_EARLY 3
+
+// Call states: answered.
+#define MICROSIP_CONNECTED 4
+
+// Call states: over.
+#define MICROSIP_ENDED 5
+
+// Account states: not registered, and not trying.
+#define MICROSIP_UNREGISTERED 1
+
+// Account states: a REGISTER is under way.
+#define MICROSIP_REGISTERING 2
+
+// Account states: registered until its refresh.
+#define MICROSIP_REGISTERED 3
+
+// Account states: the last try failed; another follows where that can help.
+#define MICROSIP_REG_FAILED 4
+
+// A call changed its state. Unknown event types are to be ignored.
+#define MICROSIP_EV_CALL 1
+
+// An account changed its state.
+#define MICROSIP_EV_ACCOUNT 2
+
+// A digit was received; value is its ASCII code.
+#define MICROSIP_EV_DIGIT 3
+
+// All digits given so far were sent; token is the last command's.
+#define MICROSIP_EV_DIGITS_SENT 4
+
+// A file has been played to its end (result 0), or failed; token is that of microsip_play.
+#define MICROSIP_EV_PLAYED 5
+
+// A recording stopped because its file could not be written.
+#define MICROSIP_EV_RECORD_FAILED 6
+
+// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
+#define MICROSIP_EV_DEVICE 7
+
+// Events were lost because nobody fetched them; value is how many.
+#define MICROSIP_EV_LOST 9
+
+// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
+#define MICROSIP_EV_CLOSED 10
+
+// The library met a fault of its own: the last event of this phone.
+#define MICROSIP_EV_POISONED 11
+
+// A call's media changed; value is a set of MICROSIP_MEDIA_*.
+#define MICROSIP_EV_MEDIA 12
+
+// A challenge was not answered because its realm is not the account's; microsip_account_text tells it.
+#define MICROSIP_EV_CHALLENGE 13
+
+// We may send.
+#define MICROSIP_MEDIA_SENDING 1
+
+// The far end may send.
+#define MICROSIP_MEDIA_RECEIVING 2
+
+// The far end put us on hold.
+#define MICROSIP_MEDIA_HELD 4
+
+// What the peer hears: the microphone.
+#define MICROSIP_SRC_DEVICE 0
+
+// What the peer hears: the application's PCM.
+#define MICROSIP_SRC_PCM 1
+
+// What the peer hears: itself.
+#define MICROSIP_SRC_ECHO 2
+
+// What the peer hears: nothing.
+#define MICROSIP_SRC_SILENCE 3
+
+// Texts of a call: the far end's URI.
+#define MICROSIP_TXT_REMOTE_URI 1
+
+// Texts of a call: the far end's display name.
+#define MICROSIP_TXT_REMOTE_NAME 2
+
+// Texts of a call: our URI in it.
+#define MICROSIP_TXT_LOCAL_URI 3
+
+// Texts of a call: the last status's reason phrase, or the text of a Reason header.
+#define MICROSIP_TXT_REASON 4
+
+// Texts of a call: Call-ID.
+#define MICROSIP_TXT_CALL_ID 5
+
+// Texts of a call: its codec, as PCMU/8000.
+#define MICROSIP_TXT_CODEC 6
+
+// Texts of a call: the far end's User-Agent or Server.
+#define MICROSIP_TXT_USER_AGENT 7
+
+// Texts of an account: its URI.
+#define MICROSIP_TXT_ACCOUNT_URI 1
+
+// Texts of an account: the realm of the last refused challenge.
+#define MICROSIP_TXT_ACCOUNT_REALM 2
+
+// Which message of a call: the first that came.
+#define MICROSIP_FIRST 1
+
+// Which message of a call: the last that came.
+#define MICROSIP_LAST 2
+
+// The microphone's side.
+#define MICROSIP_DEV_INPUT 1
+
+// The loudspeaker's side.
+#define MICROSIP_DEV_OUTPUT 2
+
+// Recordings: both sides mixed, one channel.
+#define MICROSIP_SIDES_MIXED 0
+
+// Recordings: what we say left, what we hear right.
+#define MICROSIP_SIDES_STEREO 1
+
+// Recordings: what we say.
+#define MICROSIP_SIDES_SAID 2
+
+// Recordings: what we hear.
+#define MICROSIP_SIDES_HEARD 3
+
+// Log levels: errors.
+#define MICROSIP_LOG_ERROR 1
+
+// Log levels: warnings too.
+#define MICROSIP_LOG_WARNING 2
+
+// Log levels: what happens, too.
+#define MICROSIP_LOG_INFO 3
+
+// A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
+#define MICROSIP_ASK_RESOLVE 1
+
+// The local addresses and ports of SIP are asked for. Reply with one of each family that there is.
+#define MICROSIP_ASK_LOCAL 2
+
+// port (RTP) and port + 1 (RTCP) are to be opened at addr. Reply with result 0, or MICROSIP_E_PORT_IN_USE.
+#define MICROSIP_ASK_OPEN_MEDIA 3
+
+// port and port + 1 may be closed. A reply is ignored.
+#define MICROSIP_ASK_CLOSE_MEDIA 4
+
+// Sound is wanted from now on. A reply is ignored.
+#define MICROSIP_ASK_AUDIO_ON 5
+
+// No sound is wanted any more. A reply is ignored.
+#define MICROSIP_ASK_AUDIO_OFF 6
+
+// A packet to send: SIP.
+#define MICROSIP_OUT_SIP 1
+
+// A packet to send: RTP.
+#define MICROSIP_OUT_RTP 2
+
+// A packet to send: RTCP.
+#define MICROSIP_OUT_RTCP 3
+
+// An engine in the caller's memory. It is never moved.
+typedef struct microsip_engine microsip_engine;
+
+// How to make an engine.
+typedef struct microsip_engine_config {
+  // sizeof(microsip_engine_config).
+  uint32_t size;
+  // Calls at once; 0: 1.
+  uint32_t max_calls;
+  // Accounts; 0: 1.
+  uint32_t max_accounts;
+  // Bytes of one SIP message; 0: 1500.
+  uint32_t max_message;
+  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+  uint32_t rate;
+  // First media port, even; call n uses this + 2 n and the next; 0: 4000.
+  uint32_t rtp_port_min;
+  // MICROSIP_ALLOW_DIRECT.
+  uint32_t flags;
+  // 0.
+  uint32_t reserved;
+  // 32 bytes of true randomness; all zero is refused.
+  uint8_t seed[32];
+  // Milliseconds since 1970 at init; 0: unknown.
+  uint64_t epoch_ms;
+  // User-Agent; NULL: the library's.
+  const char *user_agent;
+  // NULL.
+  const char *reserved_text;
+} microsip_engine_config;
+
+// An IP address and a port. Frozen: it has no size member.
+typedef struct microsip_addr {
+  // 0 none, 4 or 6.
+  uint16_t family;
+  // In the host's byte order.
+  uint16_t port;
+  // IPv6 scope; 0 without.
+  uint32_t scope;
+  // The address in network order; IPv4 in the first four bytes.
+  uint8_t ip[16];
+} microsip_addr;
+
+// Where a datagram came from, and where it arrived.
+typedef struct microsip_path {
+  // sizeof(microsip_path).
+  uint32_t size;
+  // 0: UDP.
+  uint32_t flow;
+  // Ours; family 0: the one of the remote's family.
+  struct microsip_addr local;
+  // The far end's.
+  struct microsip_addr remote;
+} microsip_path;
+
+// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
+typedef struct microsip_reply {
+  // sizeof(microsip_reply).
+  uint32_t size;
+  // 0, or a MICROSIP_E_*.
+  int32_t result;
+  // The ask.
+  uint64_t ask;
+  // 0.
+  uint32_t flow;
+  // How many of addr are set.
+  uint32_t count;
+  // Addresses; port 0: the port that was asked for, or 5060.
+  struct microsip_addr addr[4];
+} microsip_reply;
+
+// Where a packet leaves.
+typedef struct microsip_out {
+  // sizeof(microsip_out).
+  uint32_t size;
+  // MICROSIP_OUT_*.
+  uint32_t kind;
+  // Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed.
+  uint32_t len;
+  // Differentiated services code point that suits it.
+  uint32_t dscp;
+  // 0: UDP.
+  uint32_t flow;
+  // 0.
+  uint32_t reserved;
+  // Ours.
+  struct microsip_addr local;
+  // The far end's.
+  struct microsip_addr remote;
+} microsip_out;
+
+// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+typedef uint64_t microsip_id;
+
+// What happened. 80 bytes on every target.
+typedef struct microsip_event {
+  // sizeof(microsip_event).
+  uint32_t size;
+  // MICROSIP_EV_*.
+  uint32_t type;
+  // The phone; 0 in the engine family.
+  microsip_id phone;
+  // The account, or 0.
+  microsip_id account;
+  // The call, or 0.
+  microsip_id call;
+  // The application's own number for the call or account.
+  uint64_t tag;
+  // The command it ends, or 0.
+  uint64_t token;
+  // When: microseconds since the phone's creation; in the engine family the driver's clock.
+  uint64_t time_us;
+  // Call or account state.
+  uint32_t state;
+  // A bit, 1 << state, for each state reached since the last event of this call or account.
+  uint32_t reached;
+  // The SIP status that came with it, or 0.
+  uint32_t sip_code;
+  // How it ended.
+  int32_t result;
+  // A digit, a device, or bits.
+  uint32_t value;
+  // 0.
+  uint32_t reserved;
+} microsip_event;
+
+// What the engine wants done.
+typedef struct microsip_ask {
+  // sizeof(microsip_ask).
+  uint32_t size;
+  // MICROSIP_ASK_*.
+  uint32_t kind;
+  // To be put into the reply; 0: none is wanted.
+  uint64_t ask;
+  // 0.
+  uint32_t flow;
+  // A port.
+  uint32_t port;
+  // A local address.
+  struct microsip_addr addr;
+  // A name, NUL-terminated.
+  char name[256];
+} microsip_ask;
+
+// An account. Texts are copied.
+typedef struct microsip_account {
+  // sizeof(microsip_account).
+  uint32_t size;
+  // Wished lifetime of a registration in seconds; 0: 300.
+  uint32_t expires;
+  // Not 0: do not register.
+  uint32_t no_register;
+  // Seconds between keepalives; 0: 15; UINT32_MAX: none.
+  uint32_t keepalive;
+  // The application's own number.
+  uint64_t tag;
+  // Address of record, sip:user@domain.
+  const char *uri;
+  // sip:host[:port]; NULL: the domain of uri.
+  const char *registrar;
+  // Outbound proxy, sip:host[:port]; NULL: none.
+  const char *proxy;
+  // For digest; NULL: the user part of uri.
+  const char *username;
+  // For digest.
+  const char *password;
+  // Shown to others.
+  const char *display_name;
+  // The realm to answer; NULL: the domain's, or the one that the registrar names.
+  const char *realm;
+  // NULL.
+  const char *reserved;
+} microsip_account;
+
+// An account, in numbers.
+typedef struct microsip_account_info {
+  // sizeof(microsip_account_info).
+  uint32_t size;
+  // Account state.
+  uint32_t state;
+  // Its id.
+  microsip_id account;
+  // The application's own number.
+  uint64_t tag;
+  // When its registration runs out; UINT64_MAX: there is none.
+  uint64_t expires_us;
+  // The last SIP status.
+  uint32_t sip_code;
+  // Why it failed.
+  int32_t result;
+} microsip_account_info;
+
+// How to dial.
+typedef struct microsip_dial_options {
+  // sizeof(microsip_dial_options).
+  uint32_t size;
+  // MICROSIP_SRC_*.
+  uint32_t source;
+  // The application's own number.
+  uint64_t tag;
+  // Shown to the far end; NULL: the account's.
+  const char *display_name;
+  // Extra header lines, "Name: value\r\n" each; NULL: none.
+  const char *headers;
+} microsip_dial_options;
+
+// A call, in numbers. Times that have not come are UINT64_MAX.
+typedef struct microsip_call_info {
+  // sizeof(microsip_call_info).
+  uint32_t size;
+  // Call state.
+  uint32_t state;
+  // Its account, or 0.
+  microsip_id account;
+  // Its id.
+  microsip_id call;
+  // The application's own number.
+  uint64_t tag;
+  // When it began.
+  uint64_t started_us;
+  // When it was answered.
+  uint64_t connected_us;
+  // When it ended.
+  uint64_t ended_us;
+  // 1: it came in.
+  uint32_t incoming;
+  // The last SIP status.
+  uint32_t sip_code;
+  // How it ended.
+  int32_t result;
+  // MICROSIP_SRC_*.
+  uint32_t source;
+  // 1: the microphone is off.
+  uint32_t muted;
+  // 1: the far end put us on hold.
+  uint32_t held;
+  // 1: media runs.
+  uint32_t media;
+  // 0.
+  uint32_t reserved;
+} microsip_call_info;
+
+// How a call's media does.
+typedef struct microsip_call_stats {
+  // sizeof(microsip_call_stats).
+  uint32_t size;
+  // 1: the peer's media address is confirmed.
+  uint32_t confirmed;
+  // RTP packets sent.
+  uint64_t sent;
+  // RTP packets received.
+  uint64_t received;
+  // Packets that never came.
+  uint64_t lost;
+  // Packets that came too late.
+  uint64_t late;
+  // Packets that came twice.
+  uint64_t duplicate;
+  // Packets that came out of order.
+  uint64_t reordered;
+  // Sound invented for packets that did not come, in milliseconds.
+  uint64_t concealed_ms;
+  // Microseconds since the peer's last packet; UINT64_MAX: none came.
+  uint64_t silent_us;
+  // Interarrival jitter.
+  uint32_t jitter_us;
+  // Round trip by the peer's reports; 0 while unknown.
+  uint32_t rtt_us;
+  // Peak of the last 100 ms that we said, 0 to 32767.
+  uint32_t level_in;
+  // Peak of the last 100 ms that we heard, 0 to 32767.
+  uint32_t level_out;
+  // Samples that microsip_pcm_write was late with; silence was sent.
+  uint32_t pcm_underrun;
+  // Samples that microsip_pcm_read was late for; the oldest were dropped.
+  uint32_t pcm_overrun;
+  // Packets of ours that the peer lost, by its reports.
+  uint32_t remote_lost;
+  // The jitter that the peer sees.
+  uint32_t remote_jitter_us;
+  // What the peer lost lately, in 256ths.
+  uint32_t remote_fraction_lost;
+  // Sound waiting in the jitter ring, in milliseconds.
+  uint32_t ring_ms;
+  // Packets from addresses that are not the peer's.
+  uint32_t strangers;
+  // Bytes that were no RTP or RTCP.
+  uint32_t malformed;
+} microsip_call_stats;
+
+// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+typedef void (*microsip_event_fn)(void *user, const struct microsip_event *ev);
+
+// Takes log lines.
+typedef void (*microsip_log_fn)(void *user, uint32_t level, const char *line);
+
+// Takes SIP messages as they were sent or received, credentials blotted out.
+typedef void (*microsip_trace_fn)(void *user,
+                                  uint32_t sent,
+                                  const struct microsip_addr *peer,
+                                  const uint8_t *msg,
+                                  uint32_t len);
+
+// How to make a phone.
+typedef struct microsip_config {
+  // sizeof(microsip_config).
+  uint32_t size;
+  // Calls at once; 0: 16.
+  uint32_t max_calls;
+  // Accounts; 0: 4.
+  uint32_t max_accounts;
+  // Bytes of one SIP message; 0: 4096.
+  uint32_t max_message;
+  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+  uint32_t rate;
+  // MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
+  uint32_t flags;
+  // First media port; 0: 4000.
+  uint32_t rtp_port_min;
+  // Last media port; 0: 65534.
+  uint32_t rtp_port_max;
+  // MICROSIP_LOG_*; 0: warnings.
+  uint32_t log_level;
+  // Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200.
+  uint32_t pcm_ms;
+  // sizeof(microsip_event) that on_event was compiled with; 0: this library's.
+  uint32_t event_size;
+  // 0.
+  uint32_t reserved;
+  // "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that is taken, any.
+  const char *bind;
+  // User-Agent; NULL: the library's; "": none.
+  const char *user_agent;
+  // Microphone as in microsip_set_device.
+  const char *input;
+  // Loudspeaker as in microsip_set_device.
+  const char *output;
+  // NULL: events are fetched with microsip_next_event.
+  microsip_event_fn on_event;
+  // Passed to on_event.
+  void *event_user;
+  // NULL: no log.
+  microsip_log_fn on_log;
+  // Passed to on_log.
+  void *log_user;
+  // NULL: no trace.
+  microsip_trace_fn on_trace;
+  // Passed to on_trace.
+  void *trace_user;
+} microsip_config;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// What a result means, as static text.
+const char *microsip_strerror(int32_t result);
+
+// The library's version, as static text (C#: declare IntPtr, never string).
+const char *microsip_version(void);
+
+// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+uint32_t microsip_abi_version(void);
+
+// How many bytes an engine of that configuration takes.
+int32_t microsip_engine_size(const struct microsip_engine_config *c, uint32_t *bytes);
+
+// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem.
+int32_t microsip_engine_init(uint32_t abi,
+                             void *mem,
+                             uint32_t bytes,
+                             const struct microsip_engine_config *c,
+                             uint64_t now_us,
+                             struct microsip_engine **e);
+
+// A SIP datagram came. MICROSIP_NOTHING: it was not taken; drain microsip_engine_poll_transmit, then give it again.
+int32_t microsip_engine_sip(struct microsip_engine *e,
+                            uint64_t now_us,
+                            const struct microsip_path *from,
+                            const uint8_t *p,
+                            uint32_t len);
+
+// An RTP or RTCP datagram came to that local port.
+int32_t microsip_engine_media(struct microsip_engine *e,
+                              uint64_t now_us,
+                              uint32_t local_port,
+                              const struct microsip_addr *from,
+                              const uint8_t *p,
+                              uint32_t len);
+
+// The answer to an ask; or, with ask 0, news: local addresses have changed (result 0), a far end is unreachable (an error).
+int32_t microsip_engine_reply(struct microsip_engine *e,
+                              uint64_t now_us,
+                              const struct microsip_reply *r);
+
+// Time has passed. Too early or too often does no harm.
+int32_t microsip_engine_timeout(struct microsip_engine *e, uint64_t now_us);
+
+// The next packet to send, voice first. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
+                                      uint64_t now_us,
+                                      struct microsip_out *o,
+                                      uint8_t *buf,
+                                      uint32_t cap);
+
+// The next event; it releases the one before. MICROSIP_NOTHING: there is none.
+int32_t microsip_engine_poll_event(struct microsip_engine *e, struct microsip_event *ev);
+
+// What the engine wants done. MICROSIP_NOTHING: nothing now.
+int32_t microsip_engine_poll_ask(struct microsip_engine *e, struct microsip_ask *ask);
+
+// When to call microsip_engine_timeout at the latest; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for.
+int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
+                                     uint64_t *when_us);
+
+// One or more quanta of 10 ms: the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+int32_t microsip_engine_audio(struct microsip_engine *e,
+                              uint64_t now_us,
+                              const int16_t *mic,
+                              int16_t *speaker,
+                              uint32_t samples);
+
+// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0.
+int32_t microsip_engine_audio_wanted(struct microsip_engine *e, uint32_t *wanted);
+
+// As microsip_shutdown: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
+int32_t microsip_engine_shutdown(struct microsip_engine *e, uint64_t now_us);
+
+// As microsip_local_address.
+int32_t microsip_engine_local_address(struct microsip_engine *e, uint32_t v6, struct microsip_addr *out);
+
+// As microsip_account_add.
+int32_t microsip_engine_account_add(struct microsip_engine *e,
+                                    uint64_t now_us,
+                                    const struct microsip_account *a,
+                                    microsip_id *account);
+
+// As microsip_account_remove.
+int32_t microsip_engine_account_remove(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+
+// As microsip_register.
+int32_t microsip_engine_register(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+
+// As microsip_unregister.
+int32_t microsip_engine_unregister(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+
+// As microsip_accounts.
+int32_t microsip_engine_accounts(struct microsip_engine *e, microsip_id *ids, uint32_t cap, uint32_t *needed);
+
+// As microsip_account_info_get.
+int32_t microsip_engine_account_info_get(struct microsip_engine *e,
+                                         microsip_id account,
+                                         struct microsip_account_info *out);
+
+// As microsip_account_text.
+int32_t microsip_engine_account_text(struct microsip_engine *e,
+                                     microsip_id account,
+                                     uint32_t which,
+                                     char *buf,
+                                     uint32_t cap,
+                                     uint32_t *needed);
+
+// As microsip_dial.
+int32_t microsip_engine_dial(struct microsip_engine *e,
+                             uint64_t now_us,
+                             microsip_id account,
+                             const char *uri,
+                             const struct microsip_dial_options *o,
+                             microsip_id *call);
+
+// As microsip_answer.
+int32_t microsip_engine_answer(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t code);
+
+// As microsip_reject.
+int32_t microsip_engine_reject(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t code);
+
+// As microsip_hangup.
+int32_t microsip_engine_hangup(struct microsip_engine *e, uint64_t now_us, microsip_id call);
+
+// As microsip_hangup_all.
+int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
+
+// As microsip_call_tag.
+int32_t microsip_engine_call_tag(struct microsip_engine *e, microsip_id call, uint64_t tag);
+
+// As microsip_calls.
+int32_t microsip_engine_calls(struct microsip_engine *e, microsip_id *ids, uint32_t cap, uint32_t *needed);
+
+// As microsip_call_info_get.
+int32_t microsip_engine_call_info_get(struct microsip_engine *e, microsip_id call, struct microsip_call_info *out);
+
+// As microsip_call_stats_get.
+int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id call,
+                                       struct microsip_call_stats *out);
+
+// As microsip_call_text.
+int32_t microsip_engine_call_text(struct microsip_engine *e,
+                                  microsip_id call,
+                                  uint32_t which,
+                                  char *buf,
+                                  uint32_t cap,
+                                  uint32_t *needed);
+
+// As microsip_call_header.
+int32_t microsip_engine_call_header(struct microsip_engine *e,
+                                    microsip_id call,
+                                    uint32_t which,
+                                    const char *name,
+                                    uint32_t nth,
+                                    char *buf,
+                                    uint32_t cap,
+                                    uint32_t *needed);
+
+// As microsip_digits.
+int32_t microsip_engine_digits(struct microsip_engine *e,
+                               uint64_t now_us,
+                               microsip_id call,
+                               const char *digits,
+                               uint64_t *token);
+
+// As microsip_source.
+int32_t microsip_engine_source(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t source);
+
+// As microsip_mute.
+int32_t microsip_engine_mute(struct microsip_engine *e, microsip_id call, uint32_t on);
+
+// As microsip_volume.
+int32_t microsip_engine_volume(struct microsip_engine *e, microsip_id call, uint32_t dev, uint32_t percent);
+
+#if defined(MICROSIP_HOST)
+// Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.
+int32_t microsip_create(uint32_t abi, const struct microsip_config *config, microsip_id *phone);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Ends calls and registrations, and returns at once. MICROSIP_EV_CLOSED follows when that is done, or grace_ms are over. Allowed in a callback.
+int32_t microsip_shutdown(microsip_id phone,
+                          uint32_t grace_ms);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Destroys a phone, in any state, from any thread but its own callback's. Calls get a BYE, nobody is waited for. Twice is harmless.
+int32_t microsip_destroy(microsip_id phone);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The text of this thread's latest failed call: what was wrong, with what value, and what to do.
+int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
+int32_t microsip_next_event(microsip_id phone,
+                            struct microsip_event *ev,
+                            uint32_t wait_ms);
+#endif
+
+#if defined(MICROSIP_HOST)
+// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
+int32_t microsip_event_descriptor(microsip_id phone,
+                                  intptr_t *descriptor);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
+int32_t microsip_local_address(microsip_id phone,
+                               uint32_t v6,
+                               struct microsip_addr *out);
+#endif
+
+#if defined(MICROSIP_HOST)
+// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
+int32_t microsip_calls_possible(microsip_id phone,
+                                uint32_t *calls);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Adds an account; it registers at once unless no_register is set.
+int32_t microsip_account_add(microsip_id phone, const struct microsip_account *a, microsip_id *account);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Removes an account; its registration is ended.
+int32_t microsip_account_remove(microsip_id phone, microsip_id account);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Registers now, and keeps registered.
+int32_t microsip_register(microsip_id phone, microsip_id account);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Ends a registration; the account stays.
+int32_t microsip_unregister(microsip_id phone, microsip_id account);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The ids of all accounts; needed: how many.
+int32_t microsip_accounts(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// An account, in numbers.
+int32_t microsip_account_info_get(microsip_id phone, microsip_id account, struct microsip_account_info *out);
+#endif
+
+#if defined(MICROSIP_HOST)
+// A text of an account: MICROSIP_TXT_ACCOUNT_*.
+int32_t microsip_account_text(microsip_id phone,
+                              microsip_id account,
+                              uint32_t which,
+                              char *buf,
+                              uint32_t cap,
+                              uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Calls a URI, or a number that the account's domain completes. account 0: directly, without one. o may be NULL.
+int32_t microsip_dial(microsip_id phone,
+                      microsip_id account,
+                      const char *uri,
+                      const struct microsip_dial_options *o,
+                      microsip_id *call);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Answers an incoming call: 180 ringing, 183 progress with sound, 200 (or 0) take it.
+int32_t microsip_answer(microsip_id phone, microsip_id call, uint32_t code);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Refuses an incoming call with a code from 300 to 699; 0: 486.
+int32_t microsip_reject(microsip_id phone, microsip_id call, uint32_t code);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Ends a call, in any state.
+int32_t microsip_hangup(microsip_id phone, microsip_id call);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Ends all calls.
+int32_t microsip_hangup_all(microsip_id phone);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Gives a call the application's own number, which its events carry.
+int32_t microsip_call_tag(microsip_id phone, microsip_id call, uint64_t tag);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The ids of all calls; needed: how many.
+int32_t microsip_calls(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// A call, in numbers.
+int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
+#endif
+
+#if defined(MICROSIP_HOST)
+// How a call's media does.
+int32_t microsip_call_stats_get(microsip_id phone, microsip_id call, struct microsip_call_stats *out);
+#endif
+
+#if defined(MICROSIP_HOST)
+// A text of a call: MICROSIP_TXT_*. MICROSIP_NOTHING: it has none.
+int32_t microsip_call_text(microsip_id phone,
+                           microsip_id call,
+                           uint32_t which,
+                           char *buf,
+                           uint32_t cap,
+                           uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The nth header (from 0) of that name in the first or last message that a call received. MICROSIP_NOTHING: there is none.
+int32_t microsip_call_header(microsip_id phone,
+                             microsip_id call,
+                             uint32_t which,
+                             const char *name,
+                             uint32_t nth,
+                             char *buf,
+                             uint32_t cap,
+                             uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Sends digits: 0-9 * # A-D, and a comma for a pause of a second. MICROSIP_EV_DIGITS_SENT tells the token. token may be NULL.
+int32_t microsip_digits(microsip_id phone,
+                        microsip_id call,
+                        const char *digits,
+                        uint64_t *token);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Chooses what the peer hears: MICROSIP_SRC_*.
+int32_t microsip_source(microsip_id phone, microsip_id call, uint32_t source);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Silences what we send: 1 on, 0 off. call 0: all, and those to come.
+int32_t microsip_mute(microsip_id phone, microsip_id call, uint32_t on);
+#endif
+
+#if defined(MICROSIP_HOST)
+// The volume of one side, MICROSIP_DEV_*, in percent, at most 400. call 0: all, and those to come.
+int32_t microsip_volume(microsip_id phone, microsip_id call, uint32_t dev, uint32_t percent);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
+int32_t microsip_play(microsip_id phone,
+                      microsip_id call,
+                      const char *path,
+                      uint32_t loops,
+                      uint64_t *token);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Stops the playing file; no event follows.
+int32_t microsip_play_stop(microsip_id phone, microsip_id call);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
+int32_t microsip_record(microsip_id phone, microsip_id call, const char *path, uint32_t sides);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Stops the recording; its file is complete shortly after.
+int32_t microsip_record_stop(microsip_id phone, microsip_id call);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
+int32_t microsip_pcm_write(microsip_id phone,
+                           microsip_id call,
+                           const int16_t *pcm,
+                           uint32_t samples,
+                           uint32_t wait_ms,
+                           uint32_t *taken);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
+int32_t microsip_pcm_read(microsip_id phone,
+                          microsip_id call,
+                          int16_t *pcm,
+                          uint32_t samples,
+                          uint32_t wait_ms,
+                          uint32_t *got);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Takes a snapshot of the machine's devices of one side; count: how many. It may take seconds.
+int32_t microsip_devices(microsip_id phone, uint32_t dev, uint32_t *count);
+#endif
+
+#if defined(MICROSIP_HOST)
+// A device of the snapshot: its id for microsip_set_device, or with want_name 1 its name for people.
+int32_t microsip_device_text(microsip_id phone,
+                             uint32_t dev,
+                             uint32_t index,
+                             uint32_t want_name,
+                             char *buf,
+                             uint32_t cap,
+                             uint32_t *needed);
+#endif
+
+#if defined(MICROSIP_HOST)
+// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file. It switches in mid-call; a device that fails is an event.
+int32_t microsip_set_device(microsip_id phone,
+                            uint32_t dev,
+                            const char *id);
+#endif
+
+// Supplied by the firmware: it may log and reset. `line` is in the library's sources.
+extern void microsip_panic_hook(uint32_t line);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MICROSIP_H */

@@ -1,0 +1,98 @@
+/* Two phones of one process, by pull: ring, answer, talk, digits, statistics, hang up. */
+#include "microsip.h"
+#include <stdio.h>
+
+static int failed;
+#define CHECK(what) do { if (!(what)) { char why[300]; uint32_t n = 0; failed = 1; microsip_last_error(why, sizeof why, &n); \
+  fprintf(stderr, "%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #what, why); } } while (0)
+
+/* Waits for a call to reach a state. */
+static microsip_event until(microsip_id phone, uint32_t type, uint32_t state) {
+  microsip_event ev;
+  int32_t r;
+  MICROSIP_ZERO(ev);
+  while ((r = microsip_next_event(phone, &ev, 5000)) == MICROSIP_OK)
+    if (ev.type == type && (type != MICROSIP_EV_CALL || ev.state == state)) return ev;
+  fprintf(stderr, "no event %u state %u came: %d\n", (unsigned)type, (unsigned)state, (int)r);
+  failed = 1;
+  MICROSIP_ZERO(ev);
+  return ev;
+}
+
+int main(void) {
+  microsip_config c;
+  microsip_id a = 0, b = 0, out = 0, in = 0;
+  microsip_addr addr;
+  microsip_event ev;
+  microsip_call_info info;
+  microsip_call_stats stats;
+  char uri[64], text[200];
+  int16_t pcm[800];
+  uint32_t n = 0, taken = 0, got = 0, i, heard = 0;
+  uint64_t token = 0;
+
+  MICROSIP_ZERO(c);
+  c.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
+  c.bind = "127.0.0.1:0";
+  CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
+  CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &b) == MICROSIP_OK);
+  CHECK(microsip_local_address(b, 0, &addr) == MICROSIP_OK);
+  CHECK(microsip_local_address(b, 1, &addr) == MICROSIP_NOTHING);
+  snprintf(uri, sizeof uri, "sip:echo@127.0.0.1:%u", (unsigned)addr.port);
+  CHECK(microsip_dial(a, 0, uri, NULL, &out) == MICROSIP_OK);
+  ev = until(b, MICROSIP_EV_CALL, MICROSIP_INCOMING);
+  in = ev.call;
+  CHECK(microsip_call_text(b, in, MICROSIP_TXT_REMOTE_URI, text, sizeof text, &n) == MICROSIP_OK);
+  CHECK(n == strlen(text) + 1);
+  CHECK(microsip_call_header(b, in, MICROSIP_FIRST, "Max-Forwards", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "70") == 0);
+  CHECK(microsip_call_header(b, in, MICROSIP_FIRST, "Subject", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_source(b, in, MICROSIP_SRC_ECHO) == MICROSIP_OK);
+  CHECK(microsip_source(a, out, MICROSIP_SRC_PCM) == MICROSIP_OK);
+  CHECK(microsip_answer(b, in, 180) == MICROSIP_OK);
+  until(a, MICROSIP_EV_CALL, MICROSIP_EARLY);
+  CHECK(microsip_answer(b, in, 200) == MICROSIP_OK);
+  until(a, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+  until(b, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+
+  /* half a second of a square wave, and what comes back of it */
+  CHECK(microsip_pcm_read(a, out, pcm, 0, 0, &got) == MICROSIP_OK);
+  for (i = 0; i < 800; i++) pcm[i] = (i / 8) % 2 ? 8000 : -8000;
+  for (i = 0; i < 5; i++) CHECK(microsip_pcm_write(a, out, pcm, 800, 1000, &taken) == MICROSIP_OK && taken == 800);
+  for (i = 0; i < 5; i++) {
+    uint32_t j;
+    CHECK(microsip_pcm_read(a, out, pcm, 800, 1000, &got) == MICROSIP_OK);
+    for (j = 0; j < got; j++) if (pcm[j] > 4000 || pcm[j] < -4000) heard++;
+  }
+  CHECK(heard > 800);
+
+  CHECK(microsip_digits(a, out, "1*#", &token) == MICROSIP_OK);
+  ev = until(b, MICROSIP_EV_DIGIT, 0);
+  CHECK(ev.value == '1');
+  ev = until(b, MICROSIP_EV_DIGIT, 0);
+  CHECK(ev.value == '*');
+  ev = until(b, MICROSIP_EV_DIGIT, 0);
+  CHECK(ev.value == '#');
+  ev = until(a, MICROSIP_EV_DIGITS_SENT, 0);
+  CHECK(ev.token == token);
+
+  MICROSIP_ZERO(info);
+  CHECK(microsip_call_info_get(a, out, &info) == MICROSIP_OK && info.state == MICROSIP_CONNECTED && info.connected_us != MICROSIP_NEVER);
+  MICROSIP_ZERO(stats);
+  CHECK(microsip_call_stats_get(a, out, &stats) == MICROSIP_OK && stats.sent > 10 && stats.received > 10 && stats.lost == 0);
+  CHECK(microsip_call_text(a, out, MICROSIP_TXT_CODEC, text, sizeof text, &n) == MICROSIP_OK);
+  printf("codec %s, sent %u, received %u, loud samples %u\n", text, (unsigned)stats.sent, (unsigned)stats.received, (unsigned)heard);
+  CHECK(microsip_hangup(a, out) == MICROSIP_OK);
+  ev = until(b, MICROSIP_EV_CALL, MICROSIP_ENDED);
+  CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_OK && info.state == MICROSIP_ENDED);
+  CHECK(microsip_next_event(b, &ev, 0) == MICROSIP_NOTHING);
+  CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_E_STALE);
+  until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
+  CHECK(microsip_shutdown(a, 1000) == MICROSIP_OK);
+  until(a, MICROSIP_EV_CLOSED, 0);
+  MICROSIP_ZERO(ev);
+  CHECK(microsip_next_event(a, &ev, 1000) == MICROSIP_E_CLOSED);
+  CHECK(microsip_dial(a, 0, uri, NULL, &out) == MICROSIP_E_CLOSED);
+  CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
+  printf(failed ? "FAILED\n" : "ok\n");
+  return failed;
+}
