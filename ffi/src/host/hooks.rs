@@ -244,11 +244,13 @@ fn redact(message: &[u8], clean: &mut Vec<u8>) {
     clean.clear();
     let mut rest = message;
     let mut secret = false;
+    let mut body = false;
     while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
         let (line, after) = rest.split_at(end + 1);
         rest = after;
         if line == b"\r\n" || line == b"\n" {
             clean.extend_from_slice(line);
+            body = true;
             break;
         }
         if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
@@ -271,7 +273,7 @@ fn redact(message: &[u8], clean: &mut Vec<u8>) {
             clean.extend_from_slice(line);
         }
     }
-    if rest.len() == message.len() || !secret_tail(rest) {
+    if body || !secret_tail(rest) {
         clean.extend_from_slice(rest);
     }
 }
