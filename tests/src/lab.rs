@@ -146,10 +146,8 @@ impl Lab {
 
     fn launch(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
         let mut packet = Packet { at: self.now, order: 0, from, to, bytes };
-        if let Some(filter) = self.filter.as_mut() {
-            if !filter(&packet) {
-                return;
-            }
+        if self.filter.as_mut().is_some_and(|filter| !filter(&packet)) {
+            return;
         }
         if self.rng.below(1000) < self.network.loss {
             return;

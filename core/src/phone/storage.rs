@@ -223,3 +223,6 @@ impl<'a> Blocks<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

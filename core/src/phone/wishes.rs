@@ -12,8 +12,7 @@ use crate::wire::sip::{Scheme, Uri};
 impl Phone<'_> {
     /// The next wish. Call it until it says `None`. What it names can be read until the next call.
     pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
-        loop {
-            let Some(number) = self.wishes.pop() else { break };
+        while let Some(number) = self.wishes.pop() {
             match self.objects.object(number) {
                 Object::Request(index) => {
                     let Some(handle) = self.requests.handle_at(index) else { continue };
