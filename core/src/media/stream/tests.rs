@@ -361,3 +361,23 @@ fn rubbish_does_no_harm() {
         side.sent.clear();
     }
 }
+
+#[test]
+fn a_far_end_that_mirrors_is_heard_within_30_ms() {
+    let mut side = Side::new(&config(far(), 7));
+    for quantum in 0..200u64 {
+        let now = Instant::from_millis(quantum * 10);
+        // one loud quantum, in either place of a packet
+        side.quantum(now, &[if matches!(quantum, 100 | 151) { 20_000 } else { 0 }; 80]);
+        for (transmit, packet) in core::mem::take(&mut side.sent) {
+            if transmit.component == Component::Rtp {
+                side.take(now, far(), &packet);
+            }
+        }
+    }
+    let loud: Vec<_> = side.heard.chunks_exact(80).enumerate().filter(|(_, pcm)| pcm[40] > 10_000).map(|(quantum, _)| quantum).collect();
+    // its end leaves the loudspeaker at most 30 ms after its beginning came to the microphone
+    assert_eq!(loud, [102, 153]);
+    let stats = side.stream.stats(Instant::ZERO);
+    assert_eq!((stats.late, stats.depth_ms), (0, 0));
+}
