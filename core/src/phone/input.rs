@@ -1,76 +1,7 @@
-//! What goes in: flows, hops, and what the driver found out.
+//! What goes in: hops, and what the driver found out.
 
-use core::net::{IpAddr, SocketAddr};
-
-/// How SIP travels.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Transport {
-    /// Datagrams: what is lost is sent again by the transactions.
-    #[default]
-    Udp,
-    /// A stream.
-    Tcp,
-    /// A stream under TLS.
-    Tls,
-}
-
-/// A way in or out for SIP: a socket and the far end, or one stream. Strangers' flows cost no slot.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Flow {
-    /// A datagram socket of the driver (numbered by `socket_up`) and the address of the far end.
-    Udp {
-        /// The driver's number of the socket.
-        socket: u8,
-        /// The far end.
-        remote: SocketAddr,
-    },
-    /// A stream that the driver opened or accepted.
-    Stream {
-        /// The driver's number of the stream.
-        slot: u16,
-        /// Which use of that number.
-        generation: u16,
-        /// TLS or TCP.
-        transport: Transport,
-        /// The far end.
-        remote: SocketAddr,
-        /// The socket number whose local address the stream left from.
-        socket: u8,
-    },
-}
-
-impl Flow {
-    /// The far end.
-    #[must_use]
-    pub const fn remote(&self) -> SocketAddr {
-        match self {
-            Self::Udp { remote, .. } | Self::Stream { remote, .. } => *remote,
-        }
-    }
-
-    /// The number of the socket whose local address it uses.
-    #[must_use]
-    pub const fn socket(&self) -> u8 {
-        match self {
-            Self::Udp { socket, .. } | Self::Stream { socket, .. } => *socket,
-        }
-    }
-
-    /// What it is carried by.
-    #[must_use]
-    pub const fn transport(&self) -> Transport {
-        match self {
-            Self::Udp { .. } => Transport::Udp,
-            Self::Stream { transport, .. } => *transport,
-        }
-    }
-
-    /// Nothing gets lost on it, so nothing is sent twice.
-    #[must_use]
-    pub const fn is_reliable(&self) -> bool {
-        matches!(self, Self::Stream { .. })
-    }
-}
+pub use crate::sip::flow::{Flow, Transport};
+use core::net::IpAddr;
 
 /// One place that a name stands for, found by the driver.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

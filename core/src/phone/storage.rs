@@ -121,7 +121,6 @@ pub trait Lender<'a> {
 }
 
 /// Everything a phone keeps its state in.
-#[derive(Debug)]
 pub struct Storage<'a> {
     pub(crate) accounts: &'a mut [Entry<Account>],
     pub(crate) account_text: &'a mut [u8],
@@ -148,6 +147,12 @@ pub struct Storage<'a> {
     pub(crate) reply: &'a mut [u8],
     pub(crate) closing: &'a mut [u32],
     pub(crate) pcm: &'a mut [i16],
+}
+
+impl core::fmt::Debug for Storage<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Storage").finish_non_exhaustive() // what lies in lent memory may be a secret of its use before
+    }
 }
 
 impl<'a> Storage<'a> {
@@ -192,7 +197,6 @@ impl<'a> Storage<'a> {
 }
 
 /// Buffers of one kind: one slice and a stride, so that neither lifetimes nor sizes sit in slots.
-#[derive(Debug)]
 pub(crate) struct Blocks<'a> {
     bytes: &'a mut [u8],
     stride: usize,

@@ -3,11 +3,11 @@
 //! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route set, and last the
 //! remote target, so that a target refresh only rewrites the end.
 
+use super::flow::Flow;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
-use crate::phone::Flow;
 use crate::wire::sip::{Address, Message, Name, Uri};
 
 /// A dialog. All texts are spans of its block.

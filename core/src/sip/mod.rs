@@ -4,6 +4,7 @@ pub mod auth;
 pub mod backoff;
 pub mod client;
 pub mod dialog;
+pub mod flow;
 pub mod server;
 pub mod tag;
 pub mod timer;

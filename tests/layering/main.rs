@@ -1,0 +1,177 @@
+//! The invariants that a reader of the sources can check: imports point down (I2), and the core names no heap, no system and nothing unsafe (I1).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each layer and what it may name. `base ← wire ← {sip, media} ← offer ← phone`; `sip` and `media` do not know each other.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("base", &["base"]),
+    ("wire", &["base", "wire"]),
+    ("sip", &["base", "wire", "sip"]),
+    ("media", &["base", "wire", "media"]),
+    ("offer", &["base", "wire", "sip", "media", "offer"]),
+    ("phone", &["base", "wire", "sip", "media", "offer", "phone"]),
+];
+
+/// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables may be `static`).
+const FOREIGN: &[&str] = &[
+    "std",
+    "alloc",
+    "unsafe",
+    "extern",
+    "thread_local",
+    "RefCell",
+    "UnsafeCell",
+    "OnceCell",
+    "Mutex",
+    "AtomicU32",
+    "AtomicBool",
+    "AtomicUsize",
+    "println",
+    "print",
+    "eprintln",
+    "dbg",
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn core_sources() -> (PathBuf, Vec<PathBuf>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src").canonicalize().unwrap();
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found.sort();
+    assert!(found.len() > 50, "only {} files in {}", found.len(), root.display());
+    (root, found)
+}
+
+/// The code of a file: comments, texts and bytes between quotes taken out, and what stands behind `#[cfg(test)]`.
+fn code(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (String::new(), 0);
+    while at < bytes.len() {
+        let rest = &text[at..];
+        if rest.starts_with("//") {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else if rest.starts_with("/*") {
+            at += rest.find("*/").map_or(rest.len(), |end| end + 2);
+        } else if rest.starts_with('"') {
+            let mut end = 1;
+            while end < rest.len() && rest.as_bytes()[end] != b'"' {
+                end += if rest.as_bytes()[end] == b'\\' { 2 } else { 1 };
+            }
+            at += (end + 1).min(rest.len());
+        } else if rest.starts_with("'\"'") || rest.starts_with("'/'") {
+            at += 3;
+        } else {
+            let next = rest.chars().next().unwrap();
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    out
+}
+
+/// The words of some code, with the one before each.
+fn words(code: &str) -> Vec<&str> {
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty()).collect()
+}
+
+fn is_test(root: &Path, path: &Path) -> bool {
+    let inside = path.strip_prefix(root).unwrap();
+    inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests.rs" | "tests" | "torture.rs")))
+}
+
+/// What `crate::` leads to, also inside braces: `use crate::{base, wire}`.
+fn layers_named(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(inside) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut first = true;
+            for piece in inside.split_inclusive(|letter: char| "{},".contains(letter)) {
+                let word = piece.trim().split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+                if depth == 0 && first && !word.is_empty() {
+                    found.push(word.to_owned());
+                }
+                first = piece.ends_with(',');
+                match piece.chars().last() {
+                    Some('{') => depth += 1,
+                    Some('}') if depth == 0 => break,
+                    Some('}') => depth -= 1,
+                    _ => {}
+                }
+            }
+        } else {
+            found.push(words(rest).first().map(|word| (*word).to_owned()).unwrap_or_default());
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_point_down() {
+    let (root, files) = core_sources();
+    let mut wrong = Vec::new();
+    for path in files {
+        let inside = path.strip_prefix(&root).unwrap();
+        let top = inside.components().next().unwrap().as_os_str().to_str().unwrap();
+        let layer = top.trim_end_matches(".rs");
+        if layer == "lib" {
+            continue;
+        }
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+            wrong.push(format!("{} lies in no layer", inside.display()));
+            continue;
+        };
+        let text = fs::read_to_string(&path).unwrap();
+        for named in layers_named(&code(&text)) {
+            if LAYERS.iter().any(|(name, _)| *name == named) && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("{} names crate::{named}", inside.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
+    let (root, files) = core_sources();
+    let mut wrong = Vec::new();
+    for path in files.iter().filter(|path| !is_test(&root, path)) {
+        let text = code(&fs::read_to_string(path).unwrap());
+        // what is compiled for tests only may use what it likes
+        let text = text.replace("#[cfg(test)]\nextern crate std;", "");
+        let text = match text.find("#[cfg(test)]\nmod tests {") {
+            Some(at) => text[..at].to_owned(),
+            None => text,
+        };
+        if text.contains("static mut ") {
+            wrong.push(format!("{} has state of the whole process", path.strip_prefix(&root).unwrap().display()));
+        }
+        for word in words(&text) {
+            if FOREIGN.contains(&word) {
+                wrong.push(format!("{} names {word}", path.strip_prefix(&root).unwrap().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let crate_root = fs::read_to_string(root.join("lib.rs")).unwrap();
+    assert!(crate_root.contains("#![no_std]") && crate_root.contains("#![forbid(unsafe_code)]"));
+}
+
+#[test]
+fn the_readers_of_this_test_read() {
+    assert_eq!(layers_named("use crate::{base::{time, rng}, wire}; crate::phone::Flow"), ["base", "wire", "phone"]);
+    assert_eq!(words(&code("a // std\n\"alloc\" b /* unsafe */ '\"' c \"\\\"std\" d")), ["a", "b", "c", "d"]);
+}
