@@ -47,7 +47,8 @@ pub(crate) struct Engine {
     output: Vec<i16>,
     /// The own buses' next quantum.
     tick: Option<Instant>,
-    device: Option<(Duplex, Pacer)>,
+    /// The device bus: its clock, and the device once the errands thread has opened it; until then silence.
+    device: Option<(Option<Duplex>, Pacer)>,
     timeout: Option<Instant>,
 }
 
@@ -110,7 +111,7 @@ impl Engine {
             self.shared.poison();
         }
         // sockets close here; the device goes back to its own thread
-        if let Some((duplex, _)) = self.device.take() {
+        if let Some((Some(duplex), _)) = self.device.take() {
             self.shared.errands.give_back(duplex);
         }
     }
@@ -175,10 +176,12 @@ impl Engine {
         if let Some(duplex) = self.shared.errands.take_new() {
             let now = self.now().micros();
             match &mut self.device {
-                Some((old, pacer)) => {
-                    let old = core::mem::replace(old, duplex);
+                Some((place, pacer)) => {
+                    let old = place.replace(duplex);
                     *pacer = Pacer::new(now);
-                    self.shared.errands.give_back(old);
+                    if let Some(old) = old {
+                        self.shared.errands.give_back(old);
+                    }
                 }
                 // no longer wanted
                 None => self.shared.errands.give_back(duplex),
@@ -272,13 +275,21 @@ impl Engine {
     fn tick_device(&mut self) {
         let now = self.now().micros();
         let Some((duplex, pacer)) = &mut self.device else { return };
-        for _ in 0..pacer.due(now, duplex.clocked_by_input(), duplex.ready()) {
-            duplex.capture(&mut self.input);
+        let (clocked, ready) = duplex.as_ref().map_or((false, 0), |duplex| (duplex.clocked_by_input(), duplex.ready()));
+        for _ in 0..pacer.due(now, clocked, ready) {
+            match duplex {
+                Some(duplex) => {
+                    duplex.capture(&mut self.input);
+                }
+                None => self.input.fill(0),
+            }
             let mut core = lock(&self.shared.core);
             let Core { phone, slots, codecs, .. } = &mut *core;
             phone.audio(self.shared.clock.now(), Bus::Device, codecs, slots, &self.input, &mut self.output);
             drop(core);
-            duplex.play(&self.output);
+            if let Some(duplex) = duplex {
+                duplex.play(&self.output);
+            }
         }
     }
 
@@ -361,8 +372,8 @@ impl Engine {
             Wanted::Device(on) => {
                 if on && self.device.is_none() {
                     // a real device takes its time to open: until then, silence with the timer as its clock
-                    self.device = Some((Duplex::null(self.shared.rate), Pacer::new(self.now().micros())));
-                } else if !on && let Some((duplex, _)) = self.device.take() {
+                    self.device = Some((None, Pacer::new(self.now().micros())));
+                } else if !on && let Some((Some(duplex), _)) = self.device.take() {
                     self.shared.errands.give_back(duplex);
                 }
                 self.shared.errands.device(on);

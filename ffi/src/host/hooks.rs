@@ -273,7 +273,8 @@ fn redact(message: &[u8], clean: &mut Vec<u8>) {
             clean.extend_from_slice(line);
         }
     }
-    if body || !secret_tail(rest) {
+    let folded = secret && rest.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+    if body || !(folded || secret_tail(rest)) {
         clean.extend_from_slice(rest);
     }
 }

@@ -23,5 +23,9 @@ fn any_case_and_spacing_of_the_name_is_found() {
 #[test]
 fn a_message_that_is_cut_in_its_credentials_shows_none() {
     assert_eq!(shown("INVITE sip:a SIP/2.0\r\nAuthorization: Digest response=\"0"), "INVITE sip:a SIP/2.0\r\n");
+    assert_eq!(
+        shown("INVITE sip:a SIP/2.0\r\nAuthorization: Digest a=b,\r\n response=\"0"),
+        "INVITE sip:a SIP/2.0\r\nAuthorization: Digest (not shown)\r\n"
+    );
     assert_eq!(shown("INVITE sip:a SIP/2.0\r\nFrom: x"), "INVITE sip:a SIP/2.0\r\nFrom: x");
 }

@@ -1,0 +1,121 @@
+//! From the moment `microsip_create` has returned, the engine's thread takes no memory and gives none back: through a whole call,
+//! registration's timers and the tick, counted by an allocator that looks at the thread.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use core::cell::Cell;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use microsip::abi::code::*;
+use microsip::abi::types::*;
+use microsip::phone::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+
+struct Counting;
+
+static ENGINE: AtomicUsize = AtomicUsize::new(0);
+static OTHERS: AtomicUsize = AtomicUsize::new(0);
+/// Counting goes on from here: the threads have begun.
+static ON: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// 0 unknown, 1 the engine's thread, 2 another.
+    static WHO: Cell<u8> = const { Cell::new(0) };
+}
+
+#[cfg(target_os = "linux")]
+fn is_engine() -> bool {
+    WHO.with(|who| {
+        if who.get() == 0 {
+            let mut name = [0u8; 16];
+            // the system's own name of the thread: asking Rust's would take memory
+            unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+            who.set(if name.starts_with(b"microsip-engine") { 1 } else { 2 });
+        }
+        who.get() == 1
+    })
+}
+
+fn count() {
+    if ON.load(Ordering::Relaxed) != 0 {
+        let engine = is_engine();
+        if engine { &ENGINE } else { &OTHERS }.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+unsafe extern "C" fn on_trace(_: *mut core::ffi::c_void, _: u32, _: *const microsip_addr, _: *const u8, _: u32) {}
+
+fn phone() -> u64 {
+    let mut config: microsip_config = unsafe { core::mem::zeroed() };
+    config.size = size_of::<microsip_config>() as u32;
+    config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
+    config.bind = c"127.0.0.1:0".as_ptr();
+    config.on_trace = Some(on_trace);
+    let mut phone = 0;
+    assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_OK);
+    phone
+}
+
+fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
+    let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
+    loop {
+        assert_eq!(unsafe { microsip_next_event(phone, &mut event, 5000) }, MICROSIP_OK, "event {kind}, state {state}");
+        if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
+            return event;
+        }
+    }
+}
+
+#[test]
+fn the_engine_takes_no_memory_for_a_whole_call() {
+    let (a, b) = (phone(), phone());
+    std::thread::sleep(core::time::Duration::from_millis(100));
+    ON.store(1, Ordering::Relaxed);
+    let mut account = 0;
+    let mut given: microsip_account = unsafe { core::mem::zeroed() };
+    given.size = size_of::<microsip_account>() as u32;
+    given.uri = c"sip:100@127.0.0.1:9".as_ptr();
+    assert_eq!(unsafe { microsip_account_add(a, &given, &mut account) }, MICROSIP_OK);
+    let mut address = microsip_addr::default();
+    assert_eq!(unsafe { microsip_local_address(b, 0, &mut address) }, MICROSIP_OK);
+    for host in ["127.0.0.1", "localhost"] {
+        let uri = std::ffi::CString::new(format!("sip:x@{host}:{}", address.port)).unwrap();
+        let (mut out, mut token) = (0, 0);
+        assert_eq!(unsafe { microsip_dial(a, 0, uri.as_ptr(), core::ptr::null(), &mut out) }, MICROSIP_OK);
+        let incoming = until(b, MICROSIP_EV_CALL, MICROSIP_INCOMING).call;
+        assert_eq!(microsip_source(b, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
+        assert_eq!(microsip_answer(b, incoming, 200), MICROSIP_OK);
+        until(a, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+        assert_eq!(unsafe { microsip_digits(a, out, c"12".as_ptr(), &mut token) }, MICROSIP_OK);
+        until(b, MICROSIP_EV_DIGIT, 0);
+        until(a, MICROSIP_EV_DIGITS_SENT, 0);
+        std::thread::sleep(core::time::Duration::from_millis(300));
+        assert_eq!(microsip_hangup(a, out), MICROSIP_OK);
+        until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
+        until(b, MICROSIP_EV_CALL, MICROSIP_ENDED);
+    }
+    std::thread::sleep(core::time::Duration::from_millis(200));
+    let engine = ENGINE.load(Ordering::Relaxed);
+    ON.store(0, Ordering::Relaxed);
+    assert!(OTHERS.load(Ordering::Relaxed) > 0, "the counter counts nothing");
+    assert_eq!(engine, 0, "allocations and releases on the engine's thread");
+    assert_eq!(microsip_destroy(a), MICROSIP_OK);
+    assert_eq!(microsip_destroy(b), MICROSIP_OK);
+}
