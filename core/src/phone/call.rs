@@ -91,6 +91,8 @@ pub(crate) struct Call {
     /// Lengths of the kept messages.
     pub(crate) first: u16,
     pub(crate) last: u16,
+    /// The device bus plays ringback for it.
+    pub(crate) ringback: bool,
     /// Place in the list of running streams + 1.
     pub(crate) running: u32,
 }
@@ -128,6 +130,7 @@ impl Call {
         digits_told: 0,
         first: 0,
         last: 0,
+        ringback: false,
         running: 0,
     };
 

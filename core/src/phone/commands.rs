@@ -214,6 +214,8 @@ impl Phone<'_> {
         if slot.media {
             self.count_bus(before, false);
             self.count_bus(source, true);
+        } else if slot.ringback {
+            self.set_ringback(call.0, true); // over, if it is no device call any more
         }
         Ok(())
     }

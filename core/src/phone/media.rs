@@ -123,6 +123,7 @@ impl Phone<'_> {
             let source = call.source;
             self.count_bus(source, true);
         }
+        self.set_ringback(handle, false);
         self.voice(handle.index);
         self.tell(Object::Call(handle.index));
     }
@@ -138,6 +139,7 @@ impl Phone<'_> {
 
     /// Nothing is sent any more but the last report.
     pub(super) fn stop_media(&mut self, _now: Instant, handle: Handle) {
+        self.set_ringback(handle, false);
         let Some(call) = self.calls.get_mut(handle) else { return };
         if !core::mem::take(&mut call.media) {
             return;
@@ -168,6 +170,16 @@ impl Phone<'_> {
     pub(super) fn count_bus(&mut self, source: Source, more: bool) {
         let count = if source == Source::Device { &mut self.device_calls } else { &mut self.own_calls };
         *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
+    }
+
+    /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
+    pub(super) fn set_ringback(&mut self, handle: Handle, rings: bool) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        let rings = rings && !call.media && call.source == Source::Device;
+        if core::mem::replace(&mut call.ringback, rings) != rings {
+            let count = self.ringing_back;
+            self.ringing_back = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
+        }
     }
 
     /// A stream may owe a packet, and its deadline may have changed.

@@ -120,6 +120,9 @@ pub struct Phone<'a> {
     told_account: Handle,
     device_calls: u32,
     own_calls: u32,
+    /// Calls for which the device bus plays ringback.
+    ringing_back: u32,
+    ringback: crate::media::tones::Generator,
     device_on: bool,
     muted: bool,
     volume_in: u16,

@@ -288,6 +288,7 @@ impl Phone<'_> {
                         self.tell(Object::Call(call_handle.index));
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);
+                    self.set_ringback(call_handle, status == 180);
                 }
                 let Some(call) = self.calls.get_mut(call_handle) else { return };
                 if call.give_up == Instant::NEVER {

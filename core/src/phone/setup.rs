@@ -9,6 +9,7 @@ use crate::base::rng::Rng;
 use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
 use crate::base::time::Instant;
+use crate::media::tones::{Generator, Progress, Region, progress};
 use crate::sip::tombstone::Tombstones;
 
 /// From 1900, where NTP counts from, to 1970.
@@ -164,6 +165,8 @@ impl<'a> Phone<'a> {
             told_account: Handle::NONE,
             device_calls: 0,
             own_calls: 0,
+            ringing_back: 0,
+            ringback: Generator::new(progress(Region::Europe, Progress::Ringback), setup.rate),
             device_on: false,
             muted: false,
             volume_in: 100,

@@ -46,6 +46,9 @@ impl Phone<'_> {
         let samples = (self.fixed.rate / 100) as usize;
         if bus == Bus::Device {
             output.fill(0);
+            if self.ringing_back > 0 {
+                self.ringback.fill(output);
+            }
         }
         let mut served = 0;
         let mut place = from;
@@ -103,9 +106,9 @@ impl Phone<'_> {
         self.own_calls > 0
     }
 
-    /// Calls on the device's bus run: tick [`Bus::Device`] by the device's clock.
+    /// Calls on the device's bus run, or ring at the far end: tick [`Bus::Device`] by the device's clock.
     #[must_use]
     pub const fn device_wanted(&self) -> bool {
-        self.device_calls > 0
+        self.device_calls > 0 || self.ringing_back > 0
     }
 }
