@@ -6,7 +6,7 @@
 //! All memory is taken in [`Resampler::new`]; the filter delays by 32 samples of the lower rate.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Zero crossings on both sides together, in samples of the lower rate: 64 put the stop band at the Nyquist frequency
 /// with a pass band to 84 % of it (3.4 kHz of 4).
