@@ -16,6 +16,8 @@ use super::wav::to_i16;
 
 /// Longest wait for the sound system to make a stream.
 const BUILD: Duration = Duration::from_secs(4);
+/// Longest wait for the sound system to close one.
+const CLOSE: Duration = Duration::from_secs(1);
 /// Of a card with more channels only so many are used.
 const CHANNELS: usize = 2;
 /// Samples moved between ring and callback in one go.
@@ -24,6 +26,7 @@ const PIECE: usize = 64;
 /// What a card's callbacks tell the outside.
 pub(super) struct Health {
     beats: AtomicU32,
+    frames: AtomicU32,
     fault: AtomicU32,
     bit: u32,
     faults: Arc<AtomicU32>,
@@ -32,7 +35,8 @@ pub(super) struct Health {
 
 impl Health {
     pub(super) fn new(bit: u32, faults: &Arc<AtomicU32>, errand: &Wake) -> Self {
-        Self { beats: AtomicU32::new(0), fault: AtomicU32::new(0), bit, faults: Arc::clone(faults), errand: Arc::clone(errand) }
+        let [beats, frames, fault] = [0, 0, 0].map(AtomicU32::new);
+        Self { beats, frames, fault, bit, faults: Arc::clone(faults), errand: Arc::clone(errand) }
     }
 
     /// Callbacks so far.
@@ -50,8 +54,14 @@ impl Health {
         }
     }
 
-    fn beat(&self) {
+    /// Frames moved so far (wraps).
+    pub(super) fn frames(&self) -> u32 {
+        self.frames.load(Ordering::Relaxed)
+    }
+
+    fn beat(&self, frames: usize) {
         self.beats.fetch_add(1, Ordering::Relaxed);
+        self.frames.fetch_add(frames as u32, Ordering::Relaxed);
     }
 
     fn failed(&self, kind: ErrorKind) {
@@ -70,11 +80,29 @@ impl Health {
 
 /// An open stream; dropping it closes it, which can take a while.
 pub(super) struct Card {
-    _stream: cpal::Stream,
+    stream: Option<cpal::Stream>,
+    /// Frames a second.
+    pub(super) rate: u32,
 }
 
-pub(super) fn open_input(name: &str, rate: u32, ring: Writer, health: &Arc<Health>) -> Result<Card, DeviceError> {
-    open(Side::Input, name, move |device, config, format| {
+impl Drop for Card {
+    /// Closing can hang for ever: cpal joins its threads, and one that played to a sink which PulseAudio took away never
+    /// ends (seen with cpal 0.18.2). So a thread of its own closes, and is left alone when it does not come back.
+    fn drop(&mut self) {
+        let Some(stream) = self.stream.take() else { return };
+        let (done, closed) = std::sync::mpsc::channel();
+        let closing = std::thread::Builder::new().name("microsip-close".into()).spawn(move || {
+            drop(stream);
+            let _ = done.send(());
+        });
+        if closing.is_ok() {
+            let _ = closed.recv_timeout(CLOSE);
+        }
+    }
+}
+
+pub(super) fn open_input(name: &str, rate: u32, buffer_ms: u32, ring: Writer, health: &Arc<Health>) -> Result<Card, DeviceError> {
+    open(Side::Input, name, buffer_ms, move |device, config, format| {
         let capture = || Capture::new(config.sample_rate, rate, ring.share());
         let channels = usize::from(config.channels);
         match format {
@@ -90,8 +118,8 @@ pub(super) fn open_input(name: &str, rate: u32, ring: Writer, health: &Arc<Healt
     })
 }
 
-pub(super) fn open_output(name: &str, rate: u32, ring: Reader, health: &Arc<Health>) -> Result<Card, DeviceError> {
-    open(Side::Output, name, move |device, config, format| {
+pub(super) fn open_output(name: &str, rate: u32, buffer_ms: u32, ring: Reader, health: &Arc<Health>) -> Result<Card, DeviceError> {
+    open(Side::Output, name, buffer_ms, move |device, config, format| {
         let playback = || Playback::new(rate, config.sample_rate, ring.share());
         let channels = usize::from(config.channels);
         match format {
@@ -107,10 +135,11 @@ pub(super) fn open_output(name: &str, rate: u32, ring: Reader, health: &Arc<Heal
     })
 }
 
-/// Finds the device, tries a buffer of 10 ms and then the system's own choice, and starts the stream.
+/// Finds the device, tries a buffer of that length and then the system's own choice, and starts the stream.
 fn open(
     side: Side,
     name: &str,
+    buffer_ms: u32,
     build: impl Fn(&cpal::Device, StreamConfig, SampleFormat) -> Result<cpal::Stream, cpal::Error>,
 ) -> Result<Card, DeviceError> {
     quiet();
@@ -131,19 +160,19 @@ fn open(
     }
     .map_err(failed)?;
     let mut config = offered.config();
-    config.buffer_size = ten_ms(&offered);
+    config.buffer_size = buffer(&offered, buffer_ms);
     let stream = build(&device, config, offered.sample_format()).or_else(|_| {
         config.buffer_size = BufferSize::Default;
         build(&device, config, offered.sample_format())
     });
     let stream = stream.map_err(failed)?;
     stream.play().map_err(failed)?;
-    Ok(Card { _stream: stream })
+    Ok(Card { stream: Some(stream), rate: offered.sample_rate() })
 }
 
 /// The default sizes of some sound systems are seconds long.
-fn ten_ms(offered: &SupportedStreamConfig) -> BufferSize {
-    let frames = offered.sample_rate() / 100;
+fn buffer(offered: &SupportedStreamConfig, ms: u32) -> BufferSize {
+    let frames = offered.sample_rate().saturating_mul(ms) / 1000;
     match *offered.buffer_size() {
         SupportedBufferSize::Range { min, max } => BufferSize::Fixed(frames.clamp(min, max.max(min))),
         SupportedBufferSize::Unknown => BufferSize::Fixed(frames),
@@ -165,7 +194,7 @@ where
     device.build_input_stream(
         config,
         move |data: &[T], _| {
-            beat.beat();
+            beat.beat(data.len() / channels.max(1));
             for frame in data.chunks_exact(channels.max(1)) {
                 let used = frame.len().min(CHANNELS);
                 let sum: f32 = frame.iter().take(used).map(|sample| f32::from_sample_(*sample)).sum();
@@ -192,8 +221,9 @@ where
     device.build_output_stream(
         config,
         move |data: &mut [T], _| {
-            beat.beat();
-            playback.begin(data.len() / channels.max(1));
+            let frames = data.len() / channels.max(1);
+            beat.beat(frames);
+            playback.begin(frames);
             for frame in data.chunks_exact_mut(channels.max(1)) {
                 let sample = T::from_sample_(playback.next());
                 for (channel, slot) in frame.iter_mut().enumerate() {

@@ -68,7 +68,7 @@ impl core::error::Error for DeviceError {}
 
 impl DeviceError {
     pub(super) fn new(code: DeviceCode, side: Side, name: &str, why: impl fmt::Display) -> Self {
-        let shown = if name.is_empty() { "the default" } else { name };
+        let shown = if name.is_empty() { "(the default)" } else { name };
         Self { code, side, text: format!("audio {} device {shown}: {why}", side.name()) }
     }
 

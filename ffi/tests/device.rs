@@ -1,0 +1,256 @@
+//! Real devices without a sound card: a PulseAudio daemon of the test's own with a null sink, whose monitor is the microphone.
+//!
+//! A tone goes out and must come in; the sink is taken away in mid-call (the fault is seen, the timer takes over); it is given
+//! back (the device opens again, the tone is heard again). The outer test starts the daemon and runs the inner ones, which are
+//! marked ignored, in a process of their own, since the daemon's address is passed by environment.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+#![cfg(all(feature = "device", target_os = "linux"))]
+
+use core::time::Duration;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use microsip::host::audio::device::{self, Side};
+use microsip::host::audio::duplex::{Duplex, INPUT_LOST, News, OUTPUT_LOST, Wakes, open};
+use microsip::host::audio::pace::Pacer;
+
+const RATE: u32 = 16_000;
+const TONE: f64 = 1_000.0;
+
+struct Daemon {
+    child: Child,
+    room: PathBuf,
+}
+
+impl Daemon {
+    fn start() -> Result<Self, String> {
+        let room = std::env::temp_dir().join(format!("microsip-pulse-{}", std::process::id()));
+        std::fs::create_dir_all(&room).map_err(|e| e.to_string())?;
+        let socket = room.join("native");
+        let log = std::fs::File::create(room.join("log")).map_err(|e| e.to_string())?;
+        let child = Command::new("pulseaudio")
+            .args(["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes", "-n"])
+            .arg("-L")
+            .arg("module-null-sink sink_name=test")
+            .arg("-L")
+            .arg(format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
+            .envs([("HOME", &room), ("XDG_RUNTIME_DIR", &room), ("PULSE_RUNTIME_PATH", &room), ("XDG_CONFIG_HOME", &room)])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .map_err(|e| format!("pulseaudio does not start ({e}); install the package pulseaudio"))?;
+        let mut daemon = Self { child, room };
+        for _ in 0..100 {
+            if socket.exists() {
+                return Ok(daemon);
+            }
+            if daemon.child.try_wait().is_ok_and(|status| status.is_some()) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let mut log = String::new();
+        let _ = std::fs::File::open(daemon.room.join("log")).map(|mut file| file.read_to_string(&mut log));
+        Err(format!("the pulseaudio daemon did not come up: {log}"))
+    }
+
+    /// Runs one of the inner tests against this daemon.
+    fn run(&self, test: &str) {
+        let asound = self.room.join("asound.conf");
+        let pulse = "pcm.!default { type pulse }\nctl.!default { type pulse }\n";
+        std::fs::write(&asound, format!("</usr/share/alsa/alsa.conf>\n{pulse}")).unwrap();
+        // The server lets anybody in, but wants to see a cookie of the right length.
+        let cookie = self.room.join("cookie");
+        std::fs::write(&cookie, [0; 256]).unwrap();
+        let done = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", test, "--nocapture", "--test-threads=1"])
+            .env("PULSE_SERVER", format!("unix:{}", self.room.join("native").display()))
+            .env("PULSE_COOKIE", &cookie)
+            .env("ALSA_CONFIG_PATH", &asound)
+            .envs([("HOME", &self.room), ("XDG_RUNTIME_DIR", &self.room), ("PULSE_RUNTIME_PATH", &self.room)])
+            .output()
+            .unwrap();
+        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        println!("{out}{err}");
+        assert!(done.status.success(), "{test} failed");
+        assert!(out.contains("1 passed"), "{test} did not run");
+        assert!(!err.contains("ALSA lib"), "libasound wrote to standard error");
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.room);
+    }
+}
+
+#[test]
+fn a_tone_through_a_real_device_and_the_device_taken_away() {
+    let daemon = match Daemon::start() {
+        Ok(daemon) => daemon,
+        Err(why) => return println!("\n*** SKIPPED: the device path was NOT tested: {why} ***\n"),
+    };
+    daemon.run("inner_pulse");
+    if Path::new("/usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_pulse.so").exists() {
+        daemon.run("inner_alsa");
+    } else {
+        println!("\n*** SKIPPED: ALSA's path was NOT tested: install the package libasound2-plugins ***\n");
+    }
+}
+
+fn pactl(arguments: &[&str]) {
+    let done = Command::new("pactl").args(arguments).output().expect("pactl is in the package pulseaudio-utils");
+    assert!(done.status.success(), "pactl {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Amplitude of the tone in `pcm`.
+fn tone(pcm: &[i16]) -> f64 {
+    let (mut cos, mut sin) = (0.0, 0.0);
+    for (n, sample) in pcm.iter().enumerate() {
+        let phase = 2.0 * core::f64::consts::PI * TONE * n as f64 / f64::from(RATE);
+        cos += f64::from(*sample) * phase.cos();
+        sin += f64::from(*sample) * phase.sin();
+    }
+    2.0 * (cos * cos + sin * sin).sqrt() / pcm.len() as f64
+}
+
+/// An engine and its errands thread, as small as they can be.
+struct Rig {
+    duplex: Duplex,
+    pacer: Pacer,
+    start: Instant,
+    played: u32,
+    news: Arc<Mutex<Vec<News>>>,
+    errand: SyncSender<bool>,
+    errands: Option<JoinHandle<()>>,
+}
+
+impl Rig {
+    fn new(name: &'static str) -> Self {
+        let engine = std::thread::current();
+        let (errand, woken) = sync_channel(1);
+        let (wake, news) = (errand.clone(), Arc::new(Mutex::new(Vec::new())));
+        let (opened, ready) = sync_channel(1);
+        let told = Arc::clone(&news);
+        let errands = std::thread::spawn(move || {
+            let errand = Arc::new(move || wake.try_send(true).unwrap_or(()));
+            let wakes = Wakes { captured: Arc::new(move || engine.unpark()), errand };
+            let begin = Instant::now();
+            let (duplex, mut keeper) = open(name, name, RATE, &wakes).expect("the device opens");
+            println!("{name:?} opened in {:?}", begin.elapsed());
+            opened.send(duplex).unwrap();
+            loop {
+                let next = keeper.tend(Instant::now(), &mut |news| {
+                    println!("news: {news:?}");
+                    told.lock().unwrap().push(news);
+                });
+                let pause = next.map_or(Duration::from_secs(60), |at| at.saturating_duration_since(Instant::now()));
+                if woken.recv_timeout(pause) == Ok(false) {
+                    return;
+                }
+            }
+        });
+        let duplex = ready.recv_timeout(Duration::from_secs(20)).expect("the device opens in time");
+        Self { duplex, pacer: Pacer::new(0), start: Instant::now(), played: 0, news, errand, errands: Some(errands) }
+    }
+
+    fn told(&self) -> Vec<News> {
+        self.news.lock().unwrap().clone()
+    }
+
+    /// Runs until `done` says so, at most for that long; hands back what was captured.
+    fn run(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> Vec<i16> {
+        let (begin, mut heard) = (Instant::now(), Vec::new());
+        while begin.elapsed() < limit && !done(self) {
+            let now = self.start.elapsed().as_micros() as u64;
+            for _ in 0..self.pacer.due(now, self.duplex.clocked_by_input(), self.duplex.ready()) {
+                let (mut input, mut output) = ([0i16; 160], [0i16; 160]);
+                self.duplex.capture(&mut input);
+                heard.extend_from_slice(&input);
+                for sample in &mut output {
+                    let phase = 2.0 * core::f64::consts::PI * TONE * f64::from(self.played) / f64::from(RATE);
+                    *sample = (8_000.0 * phase.sin()) as i16;
+                    self.played += 1;
+                }
+                self.duplex.play(&output);
+            }
+            let now = self.start.elapsed().as_micros() as u64;
+            std::thread::park_timeout(Duration::from_micros(self.pacer.next().saturating_sub(now).min(20_000)));
+        }
+        heard
+    }
+
+    /// A busy machine, or one without optimised code, needs a few seconds until its buffers are long enough.
+    fn hears_the_tone(&mut self) {
+        let mut last = Vec::new();
+        for _ in 0..6 {
+            let heard = self.run(Duration::from_secs(3), |_| false);
+            let ms = heard.len() / 16;
+            println!("{ms} ms captured in 3 s, lost {:?}", self.duplex.lost());
+            assert!((2_000..3_500).contains(&ms), "the microphone's clock gave {ms} ms of sound in 3 s");
+            last = heard.chunks_exact(1_600).map(tone).collect();
+            let good = last.iter().filter(|level| **level > 5_000.0).count();
+            println!("tone in {good} of {} pieces of 100 ms", last.len());
+            if good >= last.len() * 2 / 3 {
+                return;
+            }
+        }
+        panic!("the tone is not heard: {last:?}");
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        let _ = self.errand.send(false);
+        let _ = self.errands.take().map(JoinHandle::join);
+    }
+}
+
+#[test]
+#[ignore = "run by the outer test, which starts the daemon"]
+fn inner_pulse() {
+    let all = device::list();
+    println!("{all:#?}");
+    assert!(all.iter().any(|d| d.id == "pulseaudio:test" && d.output && d.default_output));
+    assert!(all.iter().any(|d| d.id == "pulseaudio:test.monitor" && d.input && d.default_input));
+
+    let mut rig = Rig::new("");
+    assert!(rig.duplex.clocked_by_input());
+    rig.hears_the_tone();
+    assert_eq!((rig.told().len(), rig.duplex.faults()), (0, 0));
+
+    pactl(&["unload-module", "module-null-sink"]);
+    let gone = Instant::now();
+    rig.run(Duration::from_secs(6), |rig| rig.told().len() >= 2);
+    println!("both sides' loss known after {:?}", gone.elapsed());
+    assert!(rig.told().iter().any(|n| matches!(n, News::Lost(e) if e.side == Side::Input)));
+    assert!(rig.told().iter().any(|n| matches!(n, News::Lost(e) if e.side == Side::Output)));
+    assert_eq!(rig.duplex.faults(), INPUT_LOST | OUTPUT_LOST);
+    assert!(!rig.duplex.clocked_by_input());
+    // The timer is the clock now, and a real one.
+    let silence = rig.run(Duration::from_millis(500), |_| false);
+    assert!((350 * 16..650 * 16).contains(&silence.len()), "{} samples in half a second", silence.len());
+    assert!(silence.iter().all(|sample| *sample == 0));
+
+    rig.news.lock().unwrap().clear();
+    pactl(&["load-module", "module-null-sink", "sink_name=test"]);
+    rig.run(Duration::from_secs(20), |rig| rig.told().len() >= 2 && rig.duplex.faults() == 0);
+    assert!(rig.told().contains(&News::Back(Side::Input, String::new())) && rig.told().contains(&News::Back(Side::Output, String::new())));
+    assert!(rig.duplex.clocked_by_input());
+    rig.hears_the_tone();
+}
+
+#[test]
+#[ignore = "run by the outer test, which starts the daemon"]
+fn inner_alsa() {
+    let mut rig = Rig::new("alsa:default");
+    rig.hears_the_tone();
+}
