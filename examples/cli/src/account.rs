@@ -1,0 +1,110 @@
+//! An account from options, a file and the ways a password may come: a file, the environment, standard input.
+
+use std::fs;
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+use crate::args::Account as Options;
+use crate::phone::AccountTexts;
+
+/// The environment variable that may hold the password.
+const PASSWORD: &str = "MICROSIP_PASSWORD";
+
+/// The account that options and file describe; none where neither gives a URI.
+pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
+    let mut file = File::default();
+    if let Some(path) = &options.account_file {
+        let text = fs::read_to_string(path).map_err(|error| format!("cannot read the account file {}: {error}", path.display()))?;
+        file = parse(&text).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
+    }
+    let Some(uri) = options.uri.clone().or(file.uri) else {
+        let given = options.account_file.is_some() || options.registrar.is_some() || options.username.is_some();
+        let wanted = given || options.password_file.is_some() || options.password_stdin;
+        return if wanted {
+            Err("an account needs its address: give --uri sip:user@domain, or `uri = …` in the account file".to_owned())
+        } else {
+            Ok(None)
+        };
+    };
+    let password = match (&options.password_file, options.password_stdin) {
+        (Some(path), _) => Some(first_line_of(path)?),
+        (None, true) => Some(first_line(io::stdin().lock(), "standard input")?),
+        (None, false) => match (std::env::var(PASSWORD).ok().filter(|p| !p.is_empty()), file.password, file.password_file) {
+            (Some(password), _, _) | (None, Some(password), _) => Some(password),
+            (None, None, Some(path)) => Some(first_line_of(&path)?),
+            (None, None, None) => None,
+        },
+    };
+    Ok(Some(AccountTexts {
+        uri,
+        registrar: options.registrar.clone().or(file.registrar),
+        proxy: options.proxy.clone().or(file.proxy),
+        username: options.username.clone().or(file.username),
+        password,
+        display_name: options.display_name.clone().or(file.display_name),
+        expires: options.expires.or(file.expires).unwrap_or(0),
+        no_register: options.no_register,
+    }))
+}
+
+/// What an account file says.
+#[derive(Default)]
+struct File {
+    uri: Option<String>,
+    registrar: Option<String>,
+    proxy: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    password_file: Option<PathBuf>,
+    display_name: Option<String>,
+    expires: Option<u32>,
+}
+
+/// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in double quotes.
+fn parse(text: &str) -> Result<File, String> {
+    let mut file = File::default();
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let (line, number) = (line.trim(), number + 1);
+        if line.is_empty() || line.starts_with(['#', ';', '[']) {
+            continue;
+        }
+        // The line itself is never repeated in an error: it may hold the password.
+        let (name, value) = line.split_once('=').ok_or_else(|| format!("line {number} is no `name = value`"))?;
+        let (name, value) = (name.trim(), unquoted(value.trim()).to_owned());
+        match name {
+            "uri" => file.uri = Some(value),
+            "registrar" => file.registrar = Some(value),
+            "proxy" => file.proxy = Some(value),
+            "username" => file.username = Some(value),
+            "password" => file.password = Some(value),
+            "password_file" => file.password_file = Some(PathBuf::from(value)),
+            "display_name" => file.display_name = Some(value),
+            "expires" => file.expires = Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?),
+            _ => {
+                let known = "uri, registrar, proxy, username, password, password_file, display_name, expires";
+                return Err(format!("line {number}: \"{}\" is not known; use {known}", name.chars().take(40).collect::<String>()));
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+}
+
+fn first_line_of(path: &Path) -> Result<String, String> {
+    let file = fs::File::open(path).map_err(|error| format!("cannot read the password file {}: {error}", path.display()))?;
+    first_line(io::BufReader::new(file), &path.display().to_string())
+}
+
+fn first_line(mut from: impl BufRead, name: &str) -> Result<String, String> {
+    let mut line = String::new();
+    from.read_line(&mut line).map_err(|error| format!("cannot read the password from {name}: {error}"))?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() { Err(format!("the first line of {name} is empty; it must hold the password")) } else { Ok(password.to_owned()) }
+}
+
+#[cfg(test)]
+#[path = "account/tests.rs"]
+mod tests;

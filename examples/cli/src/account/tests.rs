@@ -1,0 +1,35 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use super::*;
+
+#[test]
+fn a_file_is_lines_of_names_and_values() {
+    let file = parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\n; end\n").unwrap();
+    assert_eq!(file.uri.as_deref(), Some("sip:100@pbx.example"));
+    assert_eq!(file.password.as_deref(), Some("a = b #"));
+    assert_eq!(file.expires, Some(60));
+}
+
+#[test]
+fn errors_name_the_line_and_never_show_a_secret() {
+    let wrong = |text| parse(text).err().unwrap();
+    assert_eq!(wrong("uri = sip:a@b\nhunter2"), "line 2 is no `name = value`");
+    assert!(wrong("pasword = hunter2").contains("\"pasword\" is not known; use uri"));
+    assert!(!wrong("pasword = hunter2").contains("hunter2"));
+    assert!(wrong("expires = soon").contains("number of seconds"));
+}
+
+#[test]
+fn options_go_over_the_file_and_no_uri_is_no_account() {
+    assert!(read(&Options::default()).unwrap().is_none());
+    let named = Options { username: Some("a".into()), ..Options::default() };
+    assert!(read(&named).err().unwrap().contains("--uri sip:user@domain"));
+    let missing = Options { account_file: Some("/nonexistent/account".into()), ..Options::default() };
+    assert!(read(&missing).err().unwrap().contains("/nonexistent/account"));
+}
+
+#[test]
+fn a_password_is_a_first_line() {
+    assert_eq!(first_line(&b"se cret\r\nmore"[..], "x"), Ok("se cret".to_owned()));
+    assert!(first_line(&b"\n"[..], "x").is_err());
+}

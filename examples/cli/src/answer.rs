@@ -1,0 +1,66 @@
+//! `microsip answer`: waits for a call, and answers or refuses it.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::args::{Answer, Show};
+use crate::output::Output;
+use crate::phone::{CallState, Handle, Happened, Id, Text};
+use crate::session::{Session, Stop, here, interrupted, poisoned};
+use crate::talk::Talk;
+
+pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
+    let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio)?;
+    session.register(output, &answer.account)?;
+    let phone = session.phone();
+    let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
+    output.say("listening", json!({ "address": address }), &format!("waiting for a call at {address}; Ctrl-C ends it"));
+    let mut done = Ok(());
+    while let Some(call) = next_call(phone, output)? {
+        done = take(phone, output, call, answer);
+        if !answer.forever || interrupted() {
+            break;
+        }
+        if let Err(stop) = &done {
+            output.problem(&stop.text, stop.exit as u8);
+        }
+    }
+    session.close();
+    done
+}
+
+/// The next incoming call; none once Ctrl-C was pressed.
+fn next_call(phone: Handle, output: &Output) -> Result<Option<Id>, Stop> {
+    while let Some(event) = phone.next_event(None)? {
+        match event.what {
+            Happened::Call { state: CallState::Incoming, .. } => {
+                let from = phone.call_text(event.call, Text::RemoteUri);
+                output.say("call", json!({ "call": event.call, "state": "incoming", "from": from }), &format!("call from {from}"));
+                return Ok(Some(event.call));
+            }
+            Happened::Closed => return Ok(None),
+            Happened::Poisoned => return Err(poisoned()),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn take(phone: Handle, output: &Output, call: Id, answer: &Answer) -> Result<(), Stop> {
+    let talk = Talk::new(phone, output, call, &answer.sound);
+    match answer.code {
+        code @ (180 | 183) => {
+            phone.answer(call, code)?;
+            talk.accept_after(answer.after).run()
+        }
+        code @ 300.. => {
+            phone.reject(call, code)?;
+            talk.refused().run()
+        }
+        code => {
+            phone.answer(call, code)?;
+            talk.run()
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The command line, as clap reads it. A password is never an argument: everybody on the machine could read it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand};
+
+const AFTER: &str = "\
+Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
+            5 no media, 6 audio device, 7 no instance (kept for commands to a running phone)
+
+Examples:
+  microsip demo                                        two phones, one call, no server, no sound card
+  microsip echo --listen 127.0.0.1:5070                answer everybody, say what they say
+  microsip call sip:echo@127.0.0.1:5070 --null-audio --play hello.wav --record back.wav
+  microsip register --account-file ~/.microsip/account --once";
+
+#[derive(Debug, Parser)]
+#[command(name = "microsip", version, about = "The telephone as a library, on the command line", after_help = AFTER)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) show: Show,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How things are shown.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Show {
+    /// Print one JSON object a line ("v": 1, each with its "type")
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Show the SIP messages as a live ladder
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
+    /// Print errors only
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// The library's log on standard error: 1 errors, 2 warnings, 3 notes, 4 details
+    #[arg(long, global = true, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=5))]
+    pub(crate) log: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Two phones call each other over loopback: tones both ways, digits, statistics, shown as a ladder
+    Demo(Demo),
+    /// Answer every call and send back what is heard
+    Echo(Echo),
+    /// Place a call
+    Call(Call),
+    /// Wait for a call
+    Answer(Answer),
+    /// Register an account and stay registered
+    Register(Register),
+    /// List the audio devices
+    Devices,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Let no media through, to show that the demo notices (it must exit 5)
+    #[arg(long, hide = true)]
+    pub(crate) cut_media: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Echo {
+    #[command(flatten)]
+    pub(crate) network: Network,
+    /// How many calls at once
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) max_calls: u32,
+    /// No sound device (an echo never opens one; accepted for symmetry with `call`)
+    #[arg(long)]
+    pub(crate) null_audio: bool,
+    #[command(flatten)]
+    pub(crate) account: Account,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Call {
+    /// Whom to call: sip:user@host[:port], or a number that the account's domain completes
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) network: Network,
+    #[command(flatten)]
+    pub(crate) sound: Sound,
+    /// Digits to send once connected: 0-9 * # A-D, a comma waits one second
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub(crate) dtmf: Option<String>,
+    /// Give up when nobody answered for so long
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub(crate) ring: Duration,
+    #[command(flatten)]
+    pub(crate) account: Account,
+}
+
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("how-many").args(["once", "forever"]))]
+pub(crate) struct Answer {
+    #[command(flatten)]
+    pub(crate) network: Network,
+    #[command(flatten)]
+    pub(crate) sound: Sound,
+    /// What to answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
+    #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
+    pub(crate) code: u32,
+    /// How long to ring before the 200 when --code is 180 or 183
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub(crate) after: Duration,
+    /// One call, then end (this is the default)
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Answer one call after another
+    #[arg(long)]
+    pub(crate) forever: bool,
+    #[command(flatten)]
+    pub(crate) account: Account,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Register {
+    #[command(flatten)]
+    pub(crate) network: Network,
+    /// Register, say so, unregister, end
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) account: Account,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Network {
+    /// Local SIP address and port
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// First UDP port for media
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..))]
+    pub(crate) rtp_port: Option<u16>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Sound {
+    /// No sound device: a clock that hears silence
+    #[arg(long)]
+    pub(crate) null_audio: bool,
+    /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
+    #[arg(long, value_name = "F.wav")]
+    pub(crate) play: Option<PathBuf>,
+    /// Record the far end into this WAV file
+    #[arg(long, value_name = "F.wav")]
+    pub(crate) record: Option<PathBuf>,
+    /// Hang up so long after the answer: 10s, 500ms, 2m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub(crate) length: Option<Duration>,
+}
+
+/// The account. A password comes by file, by `MICROSIP_PASSWORD` or by standard input.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct Account {
+    /// Address of record, sip:user@domain
+    #[arg(long = "uri", alias = "from", value_name = "URI")]
+    pub(crate) uri: Option<String>,
+    /// Registrar, sip:host[:port]; the domain of --uri otherwise
+    #[arg(long, value_name = "URI")]
+    pub(crate) registrar: Option<String>,
+    /// Outbound proxy, sip:host[:port]
+    #[arg(long, value_name = "URI")]
+    pub(crate) proxy: Option<String>,
+    /// User name for digest; the user of --uri otherwise
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Name shown to others
+    #[arg(long, value_name = "NAME")]
+    pub(crate) display_name: Option<String>,
+    /// Wished lifetime of the registration in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) expires: Option<u32>,
+    /// Do not register; the account is used for calls only
+    #[arg(long)]
+    pub(crate) no_register: bool,
+    /// File whose first line is the password (or set MICROSIP_PASSWORD)
+    #[arg(long, value_name = "F", conflicts_with = "password_stdin")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// File of `name = value` lines: uri, registrar, proxy, username, password, password_file, display_name, expires
+    #[arg(long, alias = "account", value_name = "F")]
+    pub(crate) account_file: Option<PathBuf>,
+}
+
+/// `10s`, `500ms`, `2m`, `1h`, or seconds.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("\"{text}\" is no time; write 500ms, 10s, 1.5s, 2m or 1h");
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "" | "s" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 1_000_000).ok_or_else(wrong)
+}
+
+/// Digits as `microsip_digits` takes them, checked before the call is placed.
+pub(crate) fn digits(text: &str) -> Result<String, String> {
+    match text.chars().find(|c| !matches!(c, '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' | ',')) {
+        Some(wrong) => Err(format!("\"{wrong}\" is no digit; use 0-9 * # A-D, and a comma for a second's pause")),
+        None if text.is_empty() => Err("no digits; use 0-9 * # A-D, and a comma for a second's pause".to_owned()),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn answer_code(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(code @ (180 | 183 | 200 | 300..=699)) => Ok(code),
+        _ => Err(format!("\"{text}\" cannot be answered; use 200, 180, 183, or 300 to 699 to refuse")),
+    }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is no address; write 127.0.0.1:5060 or [::1]:5060 (port 0: any free one)"))
+}
+
+#[cfg(test)]
+#[path = "args/tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use super::*;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+fn parse(line: &str) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(line.split_whitespace())
+}
+
+#[test]
+fn the_declaration_holds_together() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn a_call_takes_all_it_can() {
+    let line =
+        "microsip call sip:bob@x --play a.wav --record b.wav --dtmf 1,,2 --for 10s --null-audio --json --uri sip:a@x --password-file p";
+    let Command::Call(call) = parse(line).unwrap().command else { panic!("no call") };
+    assert_eq!(call.target, "sip:bob@x");
+    assert_eq!(call.dtmf.as_deref(), Some("1,,2"));
+    assert_eq!(call.sound.length, Some(Duration::from_secs(10)));
+    assert!(call.sound.null_audio);
+    assert_eq!(call.account.uri.as_deref(), Some("sip:a@x"));
+}
+
+#[test]
+fn a_password_is_never_an_argument() {
+    for line in
+        ["microsip register --password secret", "microsip call sip:x --password=secret", "microsip register --uri sip:a@x -p secret"]
+    {
+        assert_eq!(parse(line).unwrap_err().kind(), ErrorKind::UnknownArgument, "{line}");
+    }
+    let both = "microsip register --uri sip:a@x --password-file f --password-stdin";
+    assert_eq!(parse(both).unwrap_err().kind(), ErrorKind::ArgumentConflict);
+}
+
+#[test]
+fn wrong_values_say_what_is_right() {
+    let error = |line| parse(line).unwrap_err().to_string();
+    assert!(error("microsip call sip:x --dtmf 1x2").contains("\"x\" is no digit"));
+    assert!(error("microsip call sip:x --for soon").contains("write 500ms, 10s"));
+    assert!(error("microsip echo --listen here").contains("127.0.0.1:5060"));
+    assert!(error("microsip answer --code 404x").contains("300 to 699"));
+    assert!(error("microsip answer --once --forever").contains("cannot be used with"));
+}
+
+#[test]
+fn times_have_units() {
+    for (text, ms) in [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("1.5", 1500), ("1h", 3_600_000)] {
+        assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
+    }
+    for text in ["", "s", "-1s", "1d", "nan", "inf", "1e30s"] {
+        assert!(duration(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn digits_are_checked_before_the_call() {
+    assert_eq!(digits("0123456789*#ABCDabcd,"), Ok("0123456789*#ABCDabcd,".to_owned()));
+    assert!(digits("").is_err() && digits("1 2").is_err() && digits("E").is_err());
+}

@@ -1,0 +1,499 @@
+//! A thin safe hand on the C functions: what a C host holds in variables, this holds in a value that ends with its scope.
+//! The command line's `unsafe` is here (and one look at the process's limits in `echo`).
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::ptr::null;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use crate::abi as c;
+
+/// A call, an account or a phone; 0 is none.
+pub(crate) type Id = u64;
+
+/// What a C function said when it said no: its code, and the last error's text.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: i32,
+    pub(crate) text: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A SIP message as the trace hook showed it.
+#[derive(Clone, Debug)]
+pub(crate) struct Traced {
+    /// When, by this process's clock.
+    pub(crate) at: Instant,
+    /// We sent it.
+    pub(crate) sent: bool,
+    /// The far address.
+    pub(crate) peer: SocketAddr,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// How to create a phone.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) bind: Option<SocketAddr>,
+    pub(crate) max_calls: u32,
+    pub(crate) rtp_port: Option<u16>,
+    pub(crate) null_audio: bool,
+    /// Calls from and to anybody, without an account.
+    pub(crate) direct: bool,
+    pub(crate) log: u32,
+    pub(crate) trace: Option<Sender<Traced>>,
+}
+
+/// A call's states, as the header numbers them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum CallState {
+    Calling,
+    Incoming,
+    Early,
+    Connected,
+    Ended,
+    Unknown,
+}
+
+/// An account's states, as the header numbers them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum AccountState {
+    Unregistered,
+    Registering,
+    Registered,
+    Failed,
+    Unknown,
+}
+
+/// What happened. Types that this program does not know are `Other`, to be ignored.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Happened {
+    Call {
+        state: CallState,
+        sip_code: u32,
+        result: i32,
+    },
+    Account {
+        state: AccountState,
+        sip_code: u32,
+        result: i32,
+    },
+    Digit(char),
+    DigitsSent(u64),
+    Played(i32),
+    /// A challenge was not answered: its realm is not this account's.
+    Challenge,
+    RecordFailed(i32),
+    Device {
+        which: u32,
+        result: i32,
+    },
+    Lost(u32),
+    Closed,
+    Poisoned,
+    Other,
+}
+
+/// An event and the objects it names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) what: Happened,
+    pub(crate) call: Id,
+}
+
+/// What the far end hears.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    Device = c::MICROSIP_SRC_DEVICE as isize,
+    Pcm = c::MICROSIP_SRC_PCM as isize,
+    Echo = c::MICROSIP_SRC_ECHO as isize,
+}
+
+/// A text of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    RemoteUri = c::MICROSIP_TXT_REMOTE_URI as isize,
+    Reason = c::MICROSIP_TXT_REASON as isize,
+    Codec = c::MICROSIP_TXT_CODEC as isize,
+}
+
+/// Which devices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Direction {
+    Input = c::MICROSIP_DEV_INPUT as isize,
+    Output = c::MICROSIP_DEV_OUTPUT as isize,
+}
+
+/// A call in numbers.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Stats {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) lost: u64,
+    pub(crate) late: u64,
+    pub(crate) duplicate: u64,
+    pub(crate) concealed_ms: u64,
+    pub(crate) jitter_us: u32,
+    pub(crate) rtt_us: u32,
+    /// Peaks, 0..=32767: what we send, what we hear.
+    pub(crate) level_in: u32,
+    pub(crate) level_out: u32,
+}
+
+/// An account, ready for the library. The password is in no Debug output.
+#[derive(Default)]
+pub(crate) struct AccountTexts {
+    pub(crate) uri: String,
+    pub(crate) registrar: Option<String>,
+    pub(crate) proxy: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) expires: u32,
+    pub(crate) no_register: bool,
+}
+
+/// An id that other threads may hold: every function takes any thread, and a destroyed phone's id is a result code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handle(Id);
+
+/// A phone; destroyed with its scope.
+pub(crate) struct Phone {
+    handle: Handle,
+    /// What the trace hook writes to; given back once the phone is destroyed and calls its hooks no more.
+    trace: *mut Sender<Traced>,
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        c::microsip_destroy(self.handle.0); // returns when no hook runs any more
+        if !self.trace.is_null() {
+            // SAFETY: made by Box::into_raw in `create`, and the phone that knew it is gone.
+            drop(unsafe { Box::from_raw(self.trace) });
+        }
+    }
+}
+
+impl std::ops::Deref for Phone {
+    type Target = Handle;
+    fn deref(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Phone {
+    pub(crate) fn create(options: Options) -> Result<Self, Failure> {
+        let bind = options.bind.map(|address| text(&address.to_string())).transpose()?;
+        let agent = text(concat!("microsip/", env!("CARGO_PKG_VERSION")))?;
+        let trace = options.trace.map_or(std::ptr::null_mut(), |sender| Box::into_raw(Box::new(sender)));
+        // SAFETY: all-zero is a valid microsip_config: integers, null pointers and absent hooks.
+        let mut config: c::microsip_config = unsafe { std::mem::zeroed() };
+        config.size = size_of::<c::microsip_config>() as u32;
+        config.event_size = size_of::<c::microsip_event>() as u32;
+        config.max_calls = options.max_calls;
+        config.flags =
+            if options.null_audio { c::MICROSIP_NULL_AUDIO } else { 0 } | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
+        config.rtp_port_min = options.rtp_port.map_or(0, u32::from);
+        config.log_level = options.log;
+        config.bind = pointer(bind.as_ref());
+        config.user_agent = agent.as_ptr();
+        if options.log > 0 {
+            config.on_log = Some(on_log);
+        }
+        if !trace.is_null() {
+            config.on_trace = Some(on_trace);
+            config.trace_user = trace.cast();
+        }
+        let mut id = 0;
+        // SAFETY: the config and its texts outlive the call; the hook's pointer outlives the phone (see Drop).
+        let code = unsafe { c::microsip_create(c::MICROSIP_ABI_VERSION, &raw const config, &raw mut id) };
+        let phone = Self { handle: Handle(id), trace };
+        check(code).map(|()| phone)
+    }
+}
+
+impl Handle {
+    /// The next event; none when the time is over. Ends with the Closed event, then with an error.
+    pub(crate) fn next_event(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
+        let wait = wait.map_or(c::MICROSIP_FOREVER, |wait| u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX - 1));
+        // SAFETY: all-zero is a valid event.
+        let mut event: c::microsip_event = unsafe { std::mem::zeroed() };
+        event.size = size_of::<c::microsip_event>() as u32;
+        // SAFETY: `event` is ours, with its size set.
+        match unsafe { c::microsip_next_event(self.0, &raw mut event, wait) } {
+            c::MICROSIP_NOTHING => Ok(None),
+            code => check(code).map(|()| Some(Event::read(&event))),
+        }
+    }
+
+    pub(crate) fn shutdown(self, grace: Duration) -> Result<(), Failure> {
+        check(c::microsip_shutdown(self.0, u32::try_from(grace.as_millis()).unwrap_or(u32::MAX)))
+    }
+
+    pub(crate) fn local_address(self, v6: bool) -> Result<SocketAddr, Failure> {
+        let mut address = c::microsip_addr { family: 0, port: 0, scope: 0, ip: [0; 16] };
+        // SAFETY: `address` is ours.
+        check(unsafe { c::microsip_local_address(self.0, u32::from(v6), &raw mut address) }).map(|()| socket_address(&address))
+    }
+
+    pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
+        let uri = text(&account.uri)?;
+        let others = [&account.registrar, &account.proxy, &account.username, &account.password, &account.display_name];
+        let [registrar, proxy, username, password, display_name] = others.map(|t| t.as_deref().map(text).transpose());
+        let (registrar, proxy, username, password, display_name) = (registrar?, proxy?, username?, password?, display_name?);
+        // SAFETY: all-zero is a valid microsip_account.
+        let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
+        entry.size = size_of::<c::microsip_account>() as u32;
+        entry.expires = account.expires;
+        entry.no_register = u32::from(account.no_register);
+        entry.uri = uri.as_ptr();
+        entry.registrar = pointer(registrar.as_ref());
+        entry.proxy = pointer(proxy.as_ref());
+        entry.username = pointer(username.as_ref());
+        entry.password = pointer(password.as_ref());
+        entry.display_name = pointer(display_name.as_ref());
+        let mut id = 0;
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)
+    }
+
+    /// The realm of the challenge that was refused last.
+    pub(crate) fn refused_realm(self, account: Id) -> String {
+        let which = c::MICROSIP_TXT_ACCOUNT_REALM;
+        // SAFETY: the library writes at most `cap` bytes to `buf`.
+        read_text(|buf, cap, needed| unsafe { c::microsip_account_text(self.0, account, which, buf, cap, needed) }).unwrap_or_default()
+    }
+
+    pub(crate) fn dial(self, account: Id, target: &str, source: Source) -> Result<Id, Failure> {
+        let target = text(target)?;
+        // SAFETY: all-zero is a valid microsip_dial_options.
+        let mut options: c::microsip_dial_options = unsafe { std::mem::zeroed() };
+        options.size = size_of::<c::microsip_dial_options>() as u32;
+        options.source = source as u32;
+        let mut call = 0;
+        // SAFETY: target and options live until the call has copied them.
+        check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) }).map(|()| call)
+    }
+
+    pub(crate) fn answer(self, call: Id, code: u32) -> Result<(), Failure> {
+        check(c::microsip_answer(self.0, call, code))
+    }
+
+    pub(crate) fn reject(self, call: Id, code: u32) -> Result<(), Failure> {
+        check(c::microsip_reject(self.0, call, code))
+    }
+
+    pub(crate) fn hangup(self, call: Id) -> Result<(), Failure> {
+        check(c::microsip_hangup(self.0, call))
+    }
+
+    pub(crate) fn source(self, call: Id, source: Source) -> Result<(), Failure> {
+        check(c::microsip_source(self.0, call, source as u32))
+    }
+
+    pub(crate) fn digits(self, call: Id, digits: &str) -> Result<u64, Failure> {
+        let digits = text(digits)?;
+        let mut token = 0;
+        // SAFETY: `digits` lives until the call has copied it.
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), &raw mut token) }).map(|()| token)
+    }
+
+    pub(crate) fn play(self, call: Id, path: &Path) -> Result<u64, Failure> {
+        let path = text(&path.to_string_lossy())?;
+        let mut token = 0;
+        // SAFETY: `path` lives until the call has copied it.
+        check(unsafe { c::microsip_play(self.0, call, path.as_ptr(), 1, &raw mut token) }).map(|()| token)
+    }
+
+    pub(crate) fn record(self, call: Id, path: &Path) -> Result<(), Failure> {
+        let path = text(&path.to_string_lossy())?;
+        // SAFETY: `path` lives until the call has copied it.
+        check(unsafe { c::microsip_record(self.0, call, path.as_ptr(), c::MICROSIP_SIDES_HEARD) })
+    }
+
+    pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {
+        // SAFETY: all-zero is a valid microsip_call_stats.
+        let mut stats: c::microsip_call_stats = unsafe { std::mem::zeroed() };
+        stats.size = size_of::<c::microsip_call_stats>() as u32;
+        // SAFETY: `stats` is ours, with its size set.
+        check(unsafe { c::microsip_call_stats_get(self.0, call, &raw mut stats) })?;
+        Ok(Stats {
+            sent: stats.sent,
+            received: stats.received,
+            lost: stats.lost,
+            late: stats.late,
+            duplicate: stats.duplicate,
+            concealed_ms: stats.concealed_ms,
+            jitter_us: stats.jitter_us,
+            rtt_us: stats.rtt_us,
+            level_in: stats.level_in,
+            level_out: stats.level_out,
+        })
+    }
+
+    /// How long the call has been connected, or was.
+    pub(crate) fn talked(self, call: Id) -> Option<Duration> {
+        // SAFETY: all-zero is a valid microsip_call_info.
+        let mut info: c::microsip_call_info = unsafe { std::mem::zeroed() };
+        info.size = size_of::<c::microsip_call_info>() as u32;
+        // SAFETY: `info` is ours, with its size set.
+        check(unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) }).ok()?;
+        let set = |time: u64| (time != 0 && time != u64::MAX).then_some(time);
+        Some(Duration::from_micros(set(info.ended_us)?.saturating_sub(set(info.connected_us)?)))
+    }
+
+    /// A text of a call; empty where there is none.
+    pub(crate) fn call_text(self, call: Id, which: Text) -> String {
+        // SAFETY: the library writes at most `cap` bytes to `buf`.
+        read_text(|buf, cap, needed| unsafe { c::microsip_call_text(self.0, call, which as u32, buf, cap, needed) }).unwrap_or_default()
+    }
+
+    /// Takes what fits of `pcm`, waiting at most `wait` for room for all of it.
+    pub(crate) fn pcm_write(self, call: Id, pcm: &[i16], wait: Duration) -> Result<usize, Failure> {
+        let (mut taken, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
+        // SAFETY: pointer and length are of one slice.
+        let code = unsafe { c::microsip_pcm_write(self.0, call, pcm.as_ptr(), pcm.len() as u32, wait, &raw mut taken) };
+        if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| taken as usize) }
+    }
+
+    /// What was heard, at most `pcm` full, waiting at most `wait` for all of it.
+    pub(crate) fn pcm_read(self, call: Id, pcm: &mut [i16], wait: Duration) -> Result<usize, Failure> {
+        let (mut got, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
+        // SAFETY: pointer and length are of one slice.
+        let code = unsafe { c::microsip_pcm_read(self.0, call, pcm.as_mut_ptr(), pcm.len() as u32, wait, &raw mut got) };
+        if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
+    }
+
+    /// Id and name of each device of one direction.
+    pub(crate) fn devices(self, direction: Direction) -> Result<Vec<(String, String)>, Failure> {
+        let mut count = 0;
+        // SAFETY: `count` is ours.
+        check(unsafe { c::microsip_devices(self.0, direction as u32, &raw mut count) })?;
+        let one = |index, name| {
+            // SAFETY: the library writes at most `cap` bytes to `buf`.
+            read_text(|buf, cap, needed| unsafe { c::microsip_device_text(self.0, direction as u32, index, name, buf, cap, needed) })
+        };
+        (0..count).map(|index| Ok((one(index, 0)?, one(index, 1)?))).collect()
+    }
+}
+
+impl Event {
+    fn read(event: &c::microsip_event) -> Self {
+        let what = match event.r#type {
+            c::MICROSIP_EV_CALL => Happened::Call { state: CallState::read(event.state), sip_code: event.sip_code, result: event.result },
+            c::MICROSIP_EV_ACCOUNT => {
+                Happened::Account { state: AccountState::read(event.state), sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
+            c::MICROSIP_EV_DIGITS_SENT => Happened::DigitsSent(event.token),
+            c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
+            c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
+            c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
+            c::MICROSIP_EV_LOST => Happened::Lost(event.value),
+            c::MICROSIP_EV_CHALLENGE => Happened::Challenge,
+            c::MICROSIP_EV_CLOSED => Happened::Closed,
+            c::MICROSIP_EV_POISONED => Happened::Poisoned,
+            _ => Happened::Other,
+        };
+        Self { what, call: event.call }
+    }
+}
+
+impl CallState {
+    fn read(state: u32) -> Self {
+        match state {
+            c::MICROSIP_CALLING => Self::Calling,
+            c::MICROSIP_INCOMING => Self::Incoming,
+            c::MICROSIP_EARLY => Self::Early,
+            c::MICROSIP_CONNECTED => Self::Connected,
+            c::MICROSIP_ENDED => Self::Ended,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl AccountState {
+    fn read(state: u32) -> Self {
+        match state {
+            c::MICROSIP_UNREGISTERED => Self::Unregistered,
+            c::MICROSIP_REGISTERING => Self::Registering,
+            c::MICROSIP_REGISTERED => Self::Registered,
+            c::MICROSIP_REG_FAILED => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The library's words for a result code.
+pub(crate) fn strerror(code: i32) -> String {
+    static_text(c::microsip_strerror(code))
+}
+
+fn check(code: i32) -> Result<(), Failure> {
+    if code >= 0 {
+        return Ok(());
+    }
+    // SAFETY: the library writes at most `cap` bytes to `buf`.
+    let last = read_text(|buf, cap, needed| unsafe { c::microsip_last_error(buf, cap, needed) });
+    let text = last.ok().filter(|text| !text.is_empty()).unwrap_or_else(|| strerror(code));
+    Err(Failure { code, text })
+}
+
+/// Reads a text the way C does: once for its length where a first buffer is too small.
+fn read_text(mut get: impl FnMut(*mut c_char, u32, *mut u32) -> i32) -> Result<String, Failure> {
+    let (mut buffer, mut needed) = (vec![0u8; 256], 0u32);
+    let mut code = get(buffer.as_mut_ptr().cast(), buffer.len() as u32, &raw mut needed);
+    if code == c::MICROSIP_E_BUFFER {
+        buffer.resize(needed as usize, 0);
+        code = get(buffer.as_mut_ptr().cast(), buffer.len() as u32, &raw mut needed);
+    }
+    if code != c::MICROSIP_OK {
+        return Err(Failure { code, text: strerror(code) });
+    }
+    let text = CStr::from_bytes_until_nul(&buffer).unwrap_or_default();
+    Ok(text.to_string_lossy().into_owned())
+}
+
+fn text(text: &str) -> Result<CString, Failure> {
+    CString::new(text).map_err(|_| Failure { code: c::MICROSIP_E_TEXT, text: "a text contains a NUL byte; remove it".to_owned() })
+}
+
+fn pointer(text: Option<&CString>) -> *const c_char {
+    text.map_or(null(), |text| text.as_ptr())
+}
+
+fn static_text(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: not null, and the library's static texts end with NUL.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+fn socket_address(address: &c::microsip_addr) -> SocketAddr {
+    let ip = match (address.family, address.ip) {
+        (6, bytes) => IpAddr::V6(Ipv6Addr::from(bytes)),
+        (_, [a, b, c, d, ..]) => IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
+    };
+    SocketAddr::new(ip, address.port)
+}
+
+unsafe extern "C" fn on_log(_user: *mut c_void, level: u32, line: *const c_char) {
+    eprintln!("log {level}: {}", static_text(line));
+}
+
+unsafe extern "C" fn on_trace(user: *mut c_void, sent: u32, peer: *const c::microsip_addr, message: *const u8, len: u32) {
+    let at = Instant::now();
+    // SAFETY: `user` is the Sender that `create` boxed; peer and message are valid for this call.
+    let (sender, peer, bytes) =
+        unsafe { (&*user.cast::<Sender<Traced>>(), socket_address(&*peer), std::slice::from_raw_parts(message, len as usize).to_vec()) };
+    let _ = sender.send(Traced { at, sent: sent != 0, peer, bytes }); // nobody reads any more: nothing to show
+}

@@ -1,0 +1,231 @@
+//! What every command does first and last: a phone, its trace, Ctrl-C, an account, and a polite end.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::abi::{MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_PORT_IN_USE, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE};
+use crate::account;
+use crate::args::{Account, Network, Show};
+use crate::ladder::{self, Ladder};
+use crate::output::Output;
+use crate::phone::{AccountState, Failure, Handle, Happened, Id, Options, Phone, Traced, strerror};
+
+/// How long a polite end may take: BYE and unregistering, with a retransmission or two.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long a registration may take.
+const REGISTER: Duration = Duration::from_secs(35);
+
+/// What the process ends with. 7 (no instance) is kept for commands to a running phone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Exit {
+    Ok = 0,
+    CallFailed = 1,
+    Usage = 2,
+    Registration = 3,
+    NoAnswer = 4,
+    NoMedia = 5,
+    Device = 6,
+}
+
+/// The end of a command that did not do what it should.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) exit: Exit,
+    pub(crate) text: String,
+}
+
+impl Stop {
+    pub(crate) fn new(exit: Exit, text: impl fmt::Display) -> Self {
+        Self { exit, text: text.to_string() }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        let exit = if failure.code == MICROSIP_E_DEVICE { Exit::Device } else { Exit::CallFailed };
+        Self { exit, text: advised(&failure.text, failure.code) }
+    }
+}
+
+/// A text, and what to do about it where the command line has an answer.
+pub(crate) fn advised(text: &str, code: i32) -> String {
+    match code {
+        MICROSIP_E_PORT_IN_USE => {
+            format!("{text}\n  another program has it: choose another with --listen ADDR:PORT (port 0: any free one)")
+        }
+        MICROSIP_E_DEVICE => format!("{text}\n  see `microsip devices`, or go without with --null-audio"),
+        MICROSIP_E_NAME => format!("{text}\n  check the name, or write the address: sip:user@192.0.2.1:5060"),
+        MICROSIP_E_UNREACHABLE => format!("{text}\n  nothing listens there, or there is no way to it: check host and port"),
+        MICROSIP_E_AUTH => format!("{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"),
+        MICROSIP_E_TIMEOUT => format!("{text}\n  nobody answers at that address: check host and port, and whether UDP gets through"),
+        _ => text.to_owned(),
+    }
+}
+
+/// How something ended, in words: the SIP status where there was one, the library's text for the result.
+pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
+    match (sip_code, reason) {
+        (0, _) => strerror(result),
+        (code, "") => format!("{code} ({})", strerror(result)),
+        (code, reason) => format!("{code} {reason}"),
+    }
+}
+
+/// Ctrl-C was pressed.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The phone that Ctrl-C ends.
+static ENDING: OnceLock<Handle> = OnceLock::new();
+
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The first Ctrl-C ends calls with BYE and unregisters, the second ends the process at once.
+fn on_interrupt() {
+    if INTERRUPTED.swap(true, Ordering::Relaxed) {
+        std::process::exit(130);
+    }
+    if ENDING.get().is_none_or(|phone| phone.shutdown(GRACE).is_err()) {
+        std::process::exit(130);
+    }
+}
+
+/// A phone with all that belongs to it.
+pub(crate) struct Session {
+    phone: Option<Phone>,
+    handle: Handle,
+    tracer: Option<JoinHandle<()>>,
+    pub(crate) account: Id,
+}
+
+impl Session {
+    pub(crate) fn open(show: &Show, output: &Arc<Output>, network: &Network, max_calls: u32, null_audio: bool) -> Result<Self, Stop> {
+        let (sender, receiver) = channel();
+        let options = Options {
+            bind: network.listen,
+            max_calls,
+            rtp_port: network.rtp_port,
+            null_audio,
+            direct: true,
+            log: show.log,
+            trace: show.trace.then_some(sender),
+        };
+        let phone = Phone::create(options)?;
+        let handle = *phone;
+        if ENDING.set(handle).is_ok() {
+            ctrlc::set_handler(on_interrupt).map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
+        }
+        let tracer = show.trace.then(|| {
+            let (output, us) = (Arc::clone(output), here(handle));
+            thread::spawn(move || trace(&output, &receiver, us))
+        });
+        Ok(Self { phone: Some(phone), handle, tracer, account: 0 })
+    }
+
+    pub(crate) fn phone(&self) -> Handle {
+        self.handle
+    }
+
+    /// Adds the account that the options name, and waits until it is registered.
+    pub(crate) fn register(&mut self, output: &Output, options: &Account) -> Result<(), Stop> {
+        let Some(texts) = account::read(options).map_err(|text| Stop::new(Exit::Usage, text))? else { return Ok(()) };
+        self.account = self.handle.account_add(&texts)?;
+        if texts.no_register {
+            return Ok(());
+        }
+        let until = Instant::now() + REGISTER;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.handle.next_event(Some(left))? {
+                None => return Err(Stop::new(Exit::Registration, advised("the registrar did not answer in time", MICROSIP_E_TIMEOUT))),
+                Some(event) => match event.what {
+                    Happened::Account { state: AccountState::Registered, sip_code, .. } => {
+                        output.say(
+                            "account",
+                            json!({ "state": "registered", "uri": texts.uri, "sip_code": sip_code }),
+                            &format!("registered {}", texts.uri),
+                        );
+                        return Ok(());
+                    }
+                    Happened::Account { state: AccountState::Failed, sip_code, result } => {
+                        let text = format!("cannot register {}: {}", texts.uri, ended(sip_code, "", result));
+                        return Err(Stop::new(Exit::Registration, advised(&text, result)));
+                    }
+                    Happened::Challenge => self.challenged(output),
+                    Happened::Closed => return Err(Stop::new(Exit::Registration, "interrupted before the registration was done")),
+                    Happened::Poisoned => return Err(poisoned()),
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    /// Says why a challenge got no answer.
+    pub(crate) fn challenged(&self, output: &Output) {
+        let realm = self.handle.refused_realm(self.account);
+        let text = format!("the server asks for a password for \"{realm}\", which is not this account's realm: it got none");
+        output.say("challenge", json!({ "realm": realm }), &text);
+    }
+
+    /// Ends calls and registrations, waits until that is done, and prints what the trace still holds.
+    pub(crate) fn close(mut self) {
+        let _ = self.handle.shutdown(GRACE); // Ctrl-C may have asked for it already
+        let until = Instant::now() + GRACE + Duration::from_millis(500);
+        while let Ok(Some(event)) = self.handle.next_event(Some(until.saturating_duration_since(Instant::now()))) {
+            if matches!(event.what, Happened::Closed | Happened::Poisoned) {
+                break;
+            }
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
+        drop(self.phone.take()); // its hook is the channel's only sender: the tracer ends with it
+        if let Some(tracer) = self.tracer.take() {
+            let _ = tracer.join(); // a tracer that panicked has said so
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The library caught a bug of its own: nothing more can be done with the phone.
+pub(crate) fn poisoned() -> Stop {
+    Stop::new(Exit::CallFailed, "the library stopped after an internal error; please report it with the output of --log 4")
+}
+
+/// Our SIP address, for people.
+pub(crate) fn here(phone: Handle) -> Option<SocketAddr> {
+    phone.local_address(false).or_else(|_| phone.local_address(true)).ok()
+}
+
+fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {
+    let ladder = Ladder::new(output.start());
+    let us = us.map_or_else(|| "us".to_owned(), |us| format!("us {us}"));
+    let mut first = true;
+    for Traced { at, sent, peer, bytes } in receiver {
+        if output.json {
+            let decoded = ladder::decode(&bytes);
+            let way = if sent { "sent" } else { "received" };
+            let fields =
+                json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
+            output.say("trace", fields, "");
+            continue;
+        }
+        if std::mem::take(&mut first) {
+            output.line(&ladder.head(&us, "them"));
+        }
+        output.line(&ladder::lines(&ladder, at, sent, peer, &bytes).join("\n"));
+    }
+}

@@ -1,0 +1,312 @@
+//! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how it went.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::args::Sound;
+use crate::output::{Output, meter};
+use crate::phone::{CallState, Event, Failure, Handle, Happened, Id, Stats, Text, strerror};
+use crate::session::{Exit, Stop, advised, ended, interrupted, poisoned};
+
+/// How often levels are shown in place.
+const METER: Duration = Duration::from_millis(200);
+/// How often levels are told as JSON.
+const LEVELS: Duration = Duration::from_secs(1);
+/// What the far end may still have to say after our last sound: an echo comes back in this time.
+const TAIL: Duration = Duration::from_millis(300);
+
+/// A call under way.
+pub(crate) struct Talk<'a> {
+    phone: Handle,
+    output: &'a Output,
+    call: Id,
+    sound: &'a Sound,
+    dtmf: Option<&'a str>,
+    /// When the far end must have answered.
+    answer_by: Option<Instant>,
+    /// 200 is to be sent then (we ring until).
+    accept_at: Option<Instant>,
+    connected: Option<Instant>,
+    playing: bool,
+    sending: bool,
+    /// Hang up then.
+    end_at: Option<Instant>,
+    next_meter: Option<Instant>,
+    gave_up: bool,
+    /// We refused the call: its end is a success.
+    refused: bool,
+    /// What went wrong on our side while connected.
+    trouble: Option<Stop>,
+}
+
+impl<'a> Talk<'a> {
+    pub(crate) fn new(phone: Handle, output: &'a Output, call: Id, sound: &'a Sound) -> Self {
+        Self {
+            phone,
+            output,
+            call,
+            sound,
+            dtmf: None,
+            answer_by: None,
+            accept_at: None,
+            connected: None,
+            playing: false,
+            sending: false,
+            end_at: None,
+            next_meter: None,
+            gave_up: false,
+            refused: false,
+            trouble: None,
+        }
+    }
+
+    pub(crate) fn dtmf(mut self, digits: Option<&'a str>) -> Self {
+        self.dtmf = digits;
+        self
+    }
+
+    pub(crate) fn answer_within(mut self, ring: Duration) -> Self {
+        self.answer_by = Some(Instant::now() + ring);
+        self
+    }
+
+    pub(crate) fn accept_after(mut self, time: Duration) -> Self {
+        self.accept_at = Some(Instant::now() + time);
+        self
+    }
+
+    pub(crate) fn refused(mut self) -> Self {
+        self.refused = true;
+        self
+    }
+
+    /// Until the call is over.
+    pub(crate) fn run(mut self) -> Result<(), Stop> {
+        loop {
+            let now = Instant::now();
+            self.due(now);
+            let next = [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().flatten().min();
+            let Some(event) = self.phone.next_event(next.map(|next| next.saturating_duration_since(now)))? else { continue };
+            match event.what {
+                Happened::Closed => return Err(Stop::new(Exit::CallFailed, "interrupted")),
+                Happened::Poisoned => return Err(poisoned()),
+                Happened::Device { result, .. } if result < 0 => {
+                    let text = advised("no sound device: the call goes on in silence", result);
+                    self.output.say("audio_device", json!({ "result": result, "text": text }), &text);
+                }
+                Happened::Call { state: CallState::Incoming, .. } if event.call != self.call => {
+                    let _ = self.phone.reject(event.call, 486); // one call at a time; it may be gone already
+                }
+                _ if event.call != self.call => {}
+                Happened::Call { state: CallState::Ended, sip_code, result } => return self.over(sip_code, result),
+                _ => self.happened(event),
+            }
+        }
+    }
+
+    fn due(&mut self, now: Instant) {
+        let over = |at: &mut Option<Instant>| at.take_if(|at| *at <= now).is_some();
+        if over(&mut self.answer_by) {
+            self.gave_up = true;
+            self.hang_up();
+        }
+        if over(&mut self.accept_at)
+            && let Err(failure) = self.phone.answer(self.call, 200)
+        {
+            self.fail(failure);
+        }
+        if over(&mut self.end_at) {
+            self.hang_up();
+        }
+        if over(&mut self.next_meter) {
+            self.levels(now);
+        }
+    }
+
+    fn hang_up(&mut self) {
+        if let Err(failure) = self.phone.hangup(self.call) {
+            self.output.line(&format!("cannot hang up: {failure}")); // it has ended by itself; its event is on the way
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.trouble.get_or_insert(failure.into());
+        self.hang_up();
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event.what {
+            Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
+            Happened::Digit(digit) => {
+                self.output.say("digit", json!({ "call": self.call, "digit": digit.to_string() }), &format!("digit {digit}"));
+            }
+            Happened::DigitsSent(_) => {
+                self.sending = false;
+                self.output.say("digits_sent", json!({ "call": self.call }), "digits sent");
+                self.finished();
+            }
+            Happened::Played(result) if result < 0 => {
+                let text = format!("the file could not be played to its end: {}", strerror(result));
+                self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
+                self.playing = false;
+                self.finished();
+            }
+            Happened::Played(_) => {
+                self.playing = false;
+                self.output.say("played", json!({ "call": self.call }), "played");
+                self.finished();
+            }
+            Happened::RecordFailed(result) => {
+                let text = advised("the recording could not be written", result);
+                self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
+            }
+            _ => {}
+        }
+    }
+
+    fn state(&mut self, state: CallState, sip_code: u32) {
+        let reason = self.phone.call_text(self.call, Text::Reason);
+        let name = match state {
+            CallState::Early => "ringing",
+            CallState::Connected => "connected",
+            CallState::Calling | CallState::Incoming | CallState::Ended | CallState::Unknown => return,
+        };
+        if state == CallState::Early {
+            self.output.say(
+                "call",
+                json!({ "call": self.call, "state": name, "sip_code": sip_code }),
+                format!("{sip_code} {reason}").trim_end(),
+            );
+            return;
+        }
+        if self.connected.is_some() {
+            return;
+        }
+        let (now, codec) = (Instant::now(), self.phone.call_text(self.call, Text::Codec));
+        self.connected = Some(now);
+        self.answer_by = None;
+        let fields = json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
+        self.output.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
+        if let Err(failure) = self.begin() {
+            return self.fail(failure);
+        }
+        self.end_at = self.sound.length.map(|length| now + length);
+        if self.output.in_place() {
+            self.next_meter = Some(now);
+        } else if self.output.json {
+            self.next_meter = Some(now + LEVELS);
+        }
+    }
+
+    /// What is to be done as soon as the call is connected.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if let Some(path) = &self.sound.record {
+            self.phone.record(self.call, path)?;
+        }
+        if let Some(path) = &self.sound.play {
+            self.phone.play(self.call, path)?;
+            self.playing = true;
+        }
+        if let Some(digits) = self.dtmf {
+            self.phone.digits(self.call, digits)?;
+            self.sending = true;
+        }
+        Ok(())
+    }
+
+    /// All that was to be said has been said; without `--for` that ends the call.
+    fn finished(&mut self) {
+        if !self.playing && !self.sending && self.sound.length.is_none() {
+            self.end_at.get_or_insert(Instant::now() + TAIL);
+        }
+    }
+
+    fn levels(&mut self, now: Instant) {
+        let Ok(stats) = self.phone.stats(self.call) else { return };
+        let talked = self.connected.map_or(Duration::ZERO, |since| now - since).as_secs();
+        if self.output.json {
+            let fields = json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost });
+            self.output.say("level", fields, "");
+            self.next_meter = Some(now + LEVELS);
+        } else {
+            let (mouth, ear) = (meter(stats.level_in), meter(stats.level_out));
+            self.output.progress(&format!("{:02}:{:02}  we {mouth}  they {ear}  lost {}", talked / 60, talked % 60, stats.lost));
+            self.next_meter = Some(now + METER);
+        }
+    }
+
+    /// The ended event is the last moment at which its statistics can be read.
+    fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
+        let reason = self.phone.call_text(self.call, Text::Reason);
+        let stats = self.phone.stats(self.call).unwrap_or_default();
+        let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
+        let how = ended(sip_code, &reason, result);
+        if self.connected.is_some() {
+            let text = format!("ended after {:.1} s: {}", talked.as_secs_f64(), numbers(&stats));
+            self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &text);
+        } else {
+            self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &format!("not connected: {how}"));
+        }
+        if let Some(trouble) = self.trouble {
+            return Err(trouble);
+        }
+        if self.refused {
+            return Ok(());
+        }
+        let nothing_heard = self.connected.is_some() && stats.received == 0;
+        if let Some(path) = self.sound.record.as_deref().filter(|_| nothing_heard) {
+            return Err(no_media(path));
+        }
+        verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)
+    }
+}
+
+fn no_media(path: &Path) -> Stop {
+    Stop::new(
+        Exit::NoMedia,
+        format!("no media came from the far end, so {} holds silence\n  check that UDP reaches the media ports", path.display()),
+    )
+}
+
+/// A call's numbers in a line.
+pub(crate) fn numbers(stats: &Stats) -> String {
+    format!(
+        "{} packets sent, {} received, {} lost, {} late, {} twice, {} ms concealed, jitter {:.1} ms, round trip {:.1} ms",
+        stats.sent,
+        stats.received,
+        stats.lost,
+        stats.late,
+        stats.duplicate,
+        stats.concealed_ms,
+        f64::from(stats.jitter_us) / 1000.0,
+        f64::from(stats.rtt_us) / 1000.0
+    )
+}
+
+fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, stats: &Stats) -> serde_json::Value {
+    json!({
+        "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "result": result, "talked_ms": talked.as_millis() as u64,
+        "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late, "duplicate": stats.duplicate,
+        "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
+    })
+}
+
+/// What a finished call means for the exit code.
+fn verdict(connected: bool, gave_up: bool, interrupted: bool, sip_code: u32, result: i32, how: &str) -> Result<(), Stop> {
+    match (connected, sip_code) {
+        (true, _) if result == 0 || interrupted => Ok(()),
+        (true, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call broke off: {how}"), result))),
+        (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
+        (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
+        (false, 408 | 480 | 487) => Err(Stop::new(Exit::NoAnswer, format!("no answer: {how}"))),
+        (false, _) if result == MICROSIP_E_TIMEOUT => Err(Stop::new(Exit::NoAnswer, advised(&format!("no answer: {how}"), result))),
+        (false, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call failed: {how}"), result))),
+    }
+}
+
+#[cfg(test)]
+#[path = "talk/tests.rs"]
+mod tests;

@@ -1,0 +1,312 @@
+//! The binary as people run it: exit codes, texts, JSON lines, and sound that arrives.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use std::f64::consts::TAU;
+use std::io::{BufRead, BufReader, Write};
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn microsip(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_microsip"));
+    command.args(arguments).env_remove("MICROSIP_PASSWORD").stdin(Stdio::null());
+    command
+}
+
+/// Runs to the end; a program that hangs fails the test.
+fn run(mut command: Command, limit: Duration) -> Output {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > limit {
+            child.kill().unwrap();
+            panic!("not over after {limit:?}: {command:?}\n{:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn objects(text: &str) -> Vec<Value> {
+    let objects: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect();
+    for object in &objects {
+        assert_eq!(object["v"], 1, "{object}");
+        assert!(object["type"].is_string() && object["time_ms"].is_u64(), "{object}");
+    }
+    objects
+}
+
+/// A file of this test's own; gone with the value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{}", std::process::id(), name));
+        Self(folder)
+    }
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A program that listens; ended with the value.
+struct Listening {
+    child: Child,
+    address: String,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Listening {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = microsip(arguments).arg("--json").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        assert_eq!(said["type"], "listening", "{line}");
+        let address = said["address"].as_str().unwrap().to_owned();
+        Self { child, address, lines }
+    }
+
+    /// Ctrl-C, and what it said until its end.
+    #[cfg(unix)]
+    fn interrupt(mut self) -> (Option<i32>, Vec<Value>) {
+        // SAFETY: our own child, not waited for yet.
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGINT) };
+        let text: Vec<String> = (&mut self.lines).lines().map(Result::unwrap).collect();
+        (self.child.wait().unwrap().code(), objects(&text.join("\n")))
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn write_tone(path: &Path, hz: f64, seconds: f64) {
+    let spec = hound::WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut file = hound::WavWriter::create(path, spec).unwrap();
+    for i in 0..(8000.0 * seconds) as u32 {
+        file.write_sample((9000.0 * (TAU * hz * f64::from(i) / 8000.0).sin()) as i16).unwrap();
+    }
+    file.finalize().unwrap();
+}
+
+/// Milliseconds of a file in which the tone is most of the sound.
+fn heard_ms(path: &Path, hz: f64) -> u32 {
+    let mut file = hound::WavReader::open(path).unwrap();
+    assert_eq!(file.spec().channels, 1);
+    let rate = f64::from(file.spec().sample_rate);
+    let pcm: Vec<f64> = file.samples::<i16>().map(|s| f64::from(s.unwrap())).collect();
+    let window = (rate / 10.0) as usize;
+    let hits = pcm.chunks_exact(window).filter(|window| {
+        let total: f64 = window.iter().map(|s| s * s).sum();
+        let part = |wave: fn(f64) -> f64| window.iter().enumerate().map(|(i, s)| s * wave(TAU * hz * i as f64 / rate)).sum::<f64>();
+        let power = (part(f64::cos).powi(2) + part(f64::sin).powi(2)) * 2.0 / window.len() as f64;
+        total / window.len() as f64 > 90_000.0 && power > 0.75 * total
+    });
+    hits.count() as u32 * 100
+}
+
+#[test]
+fn the_demo_succeeds_and_shows_a_ladder() {
+    let output = run(microsip(&["demo"]), Duration::from_secs(20));
+    let text = out(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}\n{}", err(&output));
+    for part in [
+        "INVITE sip:bob@",
+        "180 Ringing (INVITE)",
+        "200 OK (INVITE)",
+        "├─ ACK",
+        "├─ BYE",
+        "200 OK (BYE)",
+        "digits 12#",
+        "digits *9A",
+        "packets sent",
+    ] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+}
+
+#[test]
+fn the_demo_fails_when_no_media_arrives() {
+    let output = run(microsip(&["demo", "--cut-media"]), Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(5), "{}\n{}", out(&output), err(&output));
+    assert!(err(&output).contains("did not reach"), "{}", err(&output));
+}
+
+#[test]
+fn the_demo_speaks_json() {
+    let output = run(microsip(&["demo", "--json"]), Duration::from_secs(20));
+    let objects = objects(&out(&output));
+    for kind in ["trace", "tone", "digit", "arrived", "stats", "result"] {
+        assert!(objects.iter().any(|object| object["type"] == kind), "no {kind}");
+    }
+    assert_eq!(objects.last().unwrap()["ok"], true);
+}
+
+#[test]
+fn a_closed_port_is_a_failed_call_with_a_clear_text() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    drop(socket);
+    let start = Instant::now();
+    let output = run(
+        microsip(&["call", &format!("sip:nobody@127.0.0.1:{port}"), "--null-audio", "--listen", "127.0.0.1:0"]),
+        Duration::from_secs(40),
+    );
+    assert!(matches!(output.status.code(), Some(1 | 4)), "{}\n{}", out(&output), err(&output));
+    assert!(err(&output).contains("check host and port"), "{}", err(&output));
+    assert!(start.elapsed() < Duration::from_secs(35));
+}
+
+#[test]
+fn an_echo_sends_back_what_a_call_plays() {
+    let (tone, back) = (Scratch::new("tone.wav"), Scratch::new("back.wav"));
+    write_tone(&tone.0, 600.0, 1.5);
+    let echo = Listening::start(&["echo", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let target = format!("sip:echo@{}", echo.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--dtmf", "12"]);
+    call.args(["--play", tone.path(), "--record", back.path(), "--for", "2s"]);
+    let output = run(call, Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let objects = objects(&out(&output));
+    let ended = objects.iter().rfind(|object| object["type"] == "call").unwrap();
+    assert_eq!(ended["state"], "ended");
+    assert!(ended["received"].as_u64().unwrap() > 50, "{ended}");
+    assert!(objects.iter().any(|object| object["type"] == "played") && objects.iter().any(|object| object["type"] == "digits_sent"));
+    let heard = heard_ms(&back.0, 600.0);
+    assert!(heard >= 700, "only {heard} ms of the tone came back");
+    #[cfg(unix)]
+    {
+        let (code, said) = echo.interrupt();
+        assert_eq!(code, Some(0));
+        assert!(said.iter().any(|object| object["type"] == "call" && object["state"] == "ended" && object["result"] == 0), "{said:?}");
+    }
+}
+
+#[test]
+fn answer_takes_a_call_and_hears_it_and_a_trace_shows_it() {
+    let (tone, heard) = (Scratch::new("say.wav"), Scratch::new("heard.wav"));
+    write_tone(&tone.0, 450.0, 1.2);
+    let mut answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--null-audio",
+        "--record",
+        heard.path(),
+        "--code",
+        "180",
+        "--after",
+        "200ms",
+    ]);
+    let target = format!("sip:answer@{}", answer.address);
+    let call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--trace", "--play", tone.path()]);
+    let output = run(call, Duration::from_secs(20));
+    let text = out(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}\n{}", err(&output));
+    for part in ["├─ INVITE sip:answer@", "180 Ringing (INVITE)", "Call-ID", "SDP audio at 127.0.0.1", "├─ BYE"] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    assert!(heard_ms(&heard.0, 450.0) >= 700);
+}
+
+#[test]
+fn a_refused_call_is_a_failed_call() {
+    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "486"]);
+    let target = format!("sip:busy@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    assert!(err(&output).contains("486"), "{}", err(&output));
+}
+
+#[test]
+fn a_far_end_that_does_not_answer_is_no_answer() {
+    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);
+    let target = format!("sip:slow@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--ring", "500ms"]), Duration::from_secs(10));
+    assert_eq!(output.status.code(), Some(4), "{}\n{}", out(&output), err(&output));
+}
+
+#[test]
+fn a_registration_that_nobody_answers_fails_as_one() {
+    let password = Scratch::new("password");
+    std::fs::File::create(&password.0).unwrap().write_all(b"secret-word\n").unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    drop(socket);
+    let uri = format!("sip:anna@127.0.0.1:{port}");
+    let mut command = microsip(&[
+        "register",
+        "--once",
+        "--uri",
+        &uri,
+        "--password-file",
+        password.path(),
+        "--listen",
+        "127.0.0.1:0",
+        "--trace",
+        "--log",
+        "4",
+    ]);
+    command.env("MICROSIP_PASSWORD", "secret-word");
+    let output = run(command, Duration::from_secs(45));
+    assert_eq!(output.status.code(), Some(3), "{}\n{}", out(&output), err(&output));
+    assert!(!out(&output).contains("secret-word") && !err(&output).contains("secret-word"));
+}
+
+#[test]
+fn usage_errors_end_with_two() {
+    for arguments in [
+        &["call"][..],
+        &["call", "sip:x", "--dtmf", "12x"],
+        &["register", "--password", "secret"],
+        &["register"],
+        &["echo", "--listen", "everywhere"],
+        &["register", "--uri", "sip:a@b", "--password-file", "/nonexistent/password"],
+    ] {
+        let output = run(microsip(arguments), Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        assert!(!err(&output).is_empty());
+    }
+}
+
+#[test]
+fn a_port_in_use_says_so() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let taken = socket.local_addr().unwrap().to_string();
+    let output = run(microsip(&["echo", "--listen", &taken]), Duration::from_secs(10));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("--listen"), "{}", err(&output));
+}
+
+#[test]
+fn devices_are_listed_or_none_are() {
+    let output = run(microsip(&["devices"]), Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("input") && out(&output).contains("output"));
+    let output = run(microsip(&["devices", "--json"]), Duration::from_secs(20));
+    objects(&out(&output));
+}
