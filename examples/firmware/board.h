@@ -1,0 +1,19 @@
+/* What the board gives: a way to say something, a way to end, and a look at the stack. */
+#ifndef BOARD_H
+#define BOARD_H
+#include <stdint.h>
+
+/* Semihosting: the emulator (or a debugger) prints and ends for us. */
+void board_print(const char *text);
+void board_print_number(const char *before, uint32_t number, const char *after);
+void board_exit(int code) __attribute__((noreturn));
+
+/* Paints the free stack below the caller; stack_used() then tells how deep it was used since. */
+void stack_paint(void);
+uint32_t stack_used(void);
+
+/* Bytes of the library in flash, and of its statics in RAM. */
+uint32_t library_flash(void);
+uint32_t library_statics(void);
+
+#endif

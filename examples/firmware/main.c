@@ -1,0 +1,228 @@
+/* Bare metal: two phones in one image ring each other, talk, send a digit and hang up, by passing each other's datagrams in memory on a
+   virtual clock. Prints what one phone needs of RAM and flash, and ends 0 only if tone and digit arrived. A real board has one phone: its
+   network driver takes the place of post(), its timer the place of `now`, its I2S interrupt the place of the 10 ms tick. */
+#include "board.h"
+#include "microsip.h"
+
+#define MESSAGE 1500u
+#define RATE 8000u
+#define QUANTUM 80u /* 10 ms */
+#define STATIC __attribute__((aligned(8))) static uint8_t
+
+STATIC memory[2][MICROSIP_ENGINE_BYTES(2, 1, MESSAGE)];
+static uint8_t packet[MESSAGE]; /* one buffer serves sending and receiving */
+static microsip_ask ask;
+static microsip_reply reply;
+
+struct phone {
+  microsip_engine *engine;
+  microsip_addr address;
+  microsip_id call;
+  uint32_t connected, ended, digit, media, heard; /* heard: quanta in which the far end's tone was recognised */
+  int32_t result;
+  /* The tone that it says and the one it listens for, as 2 cos(2 pi f / rate). */
+  float says, listens, say_one, say_two;
+};
+
+static struct phone phones[2];
+static uint64_t now = 1000000;
+static const char *failed;
+
+/* The library's last words, had it a fault of its own: the line in its source. */
+void microsip_panic_hook(uint32_t line);
+void microsip_panic_hook(uint32_t line) {
+  board_print_number("the library panicked at line ", line, "\n");
+  board_exit(2);
+}
+
+static void check(int32_t result, const char *what) {
+  if (result < 0 && failed == 0) failed = what;
+}
+
+/* The next 10 ms of a sine, by a resonator: no libm. */
+static void say(struct phone *phone, int16_t *pcm) {
+  uint32_t i;
+  for (i = 0; i < QUANTUM; i++) {
+    float next = phone->says * phone->say_one - phone->say_two;
+    phone->say_two = phone->say_one;
+    phone->say_one = next;
+    pcm[i] = (int16_t)next;
+  }
+}
+
+/* Goertzel's filter: is most of this quantum's energy at the frequency? */
+static int hears(float coefficient, const int16_t *pcm) {
+  float one = 0, two = 0, total = 0;
+  uint32_t i;
+  for (i = 0; i < QUANTUM; i++) {
+    float sample = (float)pcm[i], next = sample + coefficient * one - two;
+    two = one;
+    one = next;
+    total += sample * sample;
+  }
+  return total > 90000.0f * QUANTUM && (one * one + two * two - coefficient * one * two) * 2.0f / QUANTUM > 0.75f * total;
+}
+
+static int same(const microsip_addr *a, const microsip_addr *b) {
+  uint32_t i;
+  if (a->family != b->family) return 0;
+  for (i = 0; i < 4; i++)
+    if (a->ip[i] != b->ip[i]) return 0;
+  return 1;
+}
+
+/* The network: a datagram of one phone goes into the other at once. */
+static void post(struct phone *from, const microsip_out *out) {
+  struct phone *to = &phones[same(&out->remote, &phones[0].address) ? 0 : 1];
+  microsip_path path;
+  if (to == from) return;
+  if (out->kind == MICROSIP_OUT_SIP) {
+    MICROSIP_ZERO(path);
+    path.local = out->remote;
+    path.remote = out->local;
+    check(microsip_engine_sip(to->engine, now, &path, packet, out->len), "engine_sip");
+  } else {
+    check(microsip_engine_media(to->engine, now, out->remote.port, &out->local, packet, out->len), "engine_media");
+  }
+}
+
+static void asked(struct phone *phone) {
+  while (microsip_engine_poll_ask(phone->engine, &ask) == MICROSIP_OK) {
+    reply.ask = ask.ask;
+    reply.result = 0;
+    reply.count = 0;
+    switch (ask.kind) {
+    case MICROSIP_ASK_LOCAL:
+      reply.addr[0] = phone->address;
+      reply.count = 1;
+      break;
+    case MICROSIP_ASK_RESOLVE: reply.result = MICROSIP_E_NAME; break; /* addresses only: there is no resolver here */
+    case MICROSIP_ASK_OPEN_MEDIA: break; /* every port is free in memory */
+    default: continue;
+    }
+    check(microsip_engine_reply(phone->engine, now, &reply), "engine_reply");
+  }
+}
+
+static void happened(struct phone *phone, const microsip_event *event) {
+  if (event->type == MICROSIP_EV_DIGIT) phone->digit = event->value;
+  if (event->type != MICROSIP_EV_CALL) return;
+  phone->call = event->call;
+  if (event->state == MICROSIP_INCOMING) {
+    check(microsip_engine_answer(phone->engine, now, event->call, 200), "engine_answer");
+  } else if (event->state == MICROSIP_CONNECTED) {
+    phone->connected = 1;
+  } else if (event->state == MICROSIP_ENDED) {
+    phone->ended = 1;
+    phone->result = event->result;
+  }
+}
+
+/* What a main loop does each time something woke it. */
+static void turn(struct phone *phone) {
+  microsip_event event;
+  microsip_out out;
+  MICROSIP_ZERO(event);
+  MICROSIP_ZERO(out);
+  check(microsip_engine_timeout(phone->engine, now), "engine_timeout");
+  asked(phone);
+  while (microsip_engine_poll_event(phone->engine, &event) == MICROSIP_OK) happened(phone, &event);
+  while (microsip_engine_poll_transmit(phone->engine, now, &out, packet, sizeof packet) == MICROSIP_OK) post(phone, &out);
+}
+
+/* 10 ms of sound, as an I2S interrupt would bring it. */
+static void quantum(struct phone *phone) {
+  int16_t mouth[QUANTUM], ear[QUANTUM];
+  say(phone, mouth);
+  check(microsip_engine_audio(phone->engine, now, mouth, ear, QUANTUM), "engine_audio");
+  if (phone->connected && hears(phone->listens, ear)) phone->heard++;
+}
+
+static void start(uint32_t which, float says, float listens, float first) {
+  struct phone *phone = &phones[which];
+  microsip_engine_config config;
+  uint32_t i;
+  MICROSIP_ZERO(config);
+  config.max_calls = 2;
+  config.max_accounts = 1;
+  config.max_message = MESSAGE;
+  config.rate = RATE;
+  config.flags = MICROSIP_ALLOW_DIRECT;
+  config.rtp_port_min = 4000;
+  for (i = 0; i < sizeof config.seed; i++) config.seed[i] = (uint8_t)(37 * i + which + 1); /* a real board asks its entropy source */
+  phone->address.family = 4;
+  phone->address.port = 5060;
+  phone->address.ip[0] = 10;
+  phone->address.ip[3] = (uint8_t)(which + 1);
+  phone->says = says;
+  phone->listens = listens;
+  phone->say_two = first;
+  check(microsip_engine_init(MICROSIP_ABI_VERSION, memory[which], sizeof memory[which], &config, now, &phone->engine), "engine_init");
+}
+
+int main(void) {
+  struct phone *alice = &phones[0], *bob = &phones[1];
+  microsip_engine_config config;
+  uint64_t answered = 0, tick, end;
+  uint32_t needed = 0, ms;
+  int digit = 0;
+  stack_paint();
+  MICROSIP_ZERO(ask);
+  MICROSIP_ZERO(reply);
+  /* 2 cos(2 pi f / 8000) and -12000 sin(2 pi f / 8000): 400 and 700 Hz, whole waves in 10 ms. */
+  start(0, 1.9021130f, 1.7052803f, -3708.2f);
+  start(1, 1.7052803f, 1.9021130f, -6269.9f);
+  if (failed) goto over;
+  check(microsip_engine_dial(alice->engine, now, 0, "sip:bob@10.0.0.2", NULL, &alice->call), "engine_dial");
+  end = now + 10000000u;
+  for (tick = now; now < end && !failed && !(alice->ended && bob->ended); now += 1000) {
+    if (now >= tick) {
+      quantum(alice);
+      quantum(bob);
+      tick += 10000;
+    }
+    turn(alice);
+    turn(bob);
+    if (answered == 0 && alice->connected && bob->connected) answered = now;
+    if (answered == 0) continue;
+    ms = (uint32_t)((now - answered) / 1000u);
+    if (digit == 0 && ms >= 1000) {
+      digit = 1;
+      check(microsip_engine_digits(alice->engine, now, alice->call, "5", NULL), "engine_digits");
+    } else if (digit == 1 && ms >= 2000) {
+      digit = 2;
+      check(microsip_engine_hangup(alice->engine, now, alice->call), "engine_hangup");
+    }
+  }
+over:
+  MICROSIP_ZERO(config);
+  config.max_calls = 2;
+  config.max_accounts = 1;
+  config.max_message = MESSAGE;
+  config.rate = RATE;
+  microsip_engine_size(&config, &needed);
+  board_print("one phone (1 account, 2 calls, messages of 1500 bytes):\n");
+  board_print_number("  engine              ", needed, " bytes of RAM\n");
+  board_print_number("  MICROSIP_ENGINE_BYTES ", sizeof memory[0], " (what a static array takes)\n");
+  board_print_number("  packet buffer       ", sizeof packet, " bytes of RAM\n");
+  board_print_number("  asks and replies    ", sizeof ask + sizeof reply, " bytes of RAM\n");
+  board_print_number("  library's statics   ", library_statics(), " bytes of RAM\n");
+  board_print_number("  stack, at its deepest ", stack_used(), " bytes of RAM\n");
+  board_print_number("  together            ", needed + (uint32_t)(sizeof packet + sizeof ask + sizeof reply) + library_statics() + stack_used(), " bytes of RAM\n");
+  board_print_number("  library's code      ", library_flash(), " bytes of flash\n");
+  board_print_number("alice heard bob for   ", alice->heard * 10, " ms\n");
+  board_print_number("bob heard alice for   ", bob->heard * 10, " ms\n");
+  board_print_number("bob got digit         ", bob->digit ? bob->digit - '0' : 0, "\n");
+  if (failed) {
+    board_print("failed: ");
+    board_print(failed);
+    board_print("\n");
+    return 1;
+  }
+  if (!alice->ended || !bob->ended || alice->result || bob->result || alice->heard < 150 || bob->heard < 100 || bob->digit != '5') {
+    board_print("failed: the call was not what it should be\n");
+    return 1;
+  }
+  board_print("ok: two engines rang, talked, sent a digit and hung up\n");
+  return 0;
+}
