@@ -1,0 +1,28 @@
+/* Sizes and offsets of the header's structs, in the form that `Program.exe --layout` prints. */
+#include "microsip.h"
+#include <stddef.h>
+#include <stdio.h>
+#define AT(type, member) printf(" %u", (unsigned)offsetof(microsip_##type, member))
+#define SIZE(name, type) printf("%s %u:", name, (unsigned)sizeof(microsip_##type))
+int main(void) {
+  SIZE("Address", addr); AT(addr, family); AT(addr, port); AT(addr, scope); AT(addr, ip); printf(" %u\n", (unsigned)offsetof(microsip_addr, ip) + 8);
+  SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, account); AT(event, call); AT(event, tag); AT(event, token); AT(event, time_us);
+  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, reserved); puts("");
+  SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
+  AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
+  AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
+  AT(config, on_trace); AT(config, trace_user); puts("");
+  SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
+  AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realm); AT(account, reserved); puts("");
+  SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");
+  SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us);
+  AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
+  AT(call_info, muted); AT(call_info, held); AT(call_info, media); AT(call_info, reserved); puts("");
+  SIZE("CallStats", call_stats); AT(call_stats, size); AT(call_stats, confirmed); AT(call_stats, sent); AT(call_stats, received); AT(call_stats, lost); AT(call_stats, late);
+  AT(call_stats, duplicate); AT(call_stats, reordered); AT(call_stats, concealed_ms); AT(call_stats, silent_us); AT(call_stats, jitter_us); AT(call_stats, rtt_us);
+  AT(call_stats, level_in); AT(call_stats, level_out); AT(call_stats, pcm_underrun); AT(call_stats, pcm_overrun); AT(call_stats, remote_lost);
+  AT(call_stats, remote_jitter_us); AT(call_stats, remote_fraction_lost); AT(call_stats, ring_ms); AT(call_stats, strangers); AT(call_stats, malformed); puts("");
+  SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
+  AT(account_info, sip_code); AT(account_info, result); puts("");
+  return 0;
+}
