@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::resample::tests::tone_snr;
 use super::{FileCode, Mix, Played, Player, Recording, record};
