@@ -12,6 +12,7 @@ use crate::base::time::{Duration, Instant};
 use crate::sip::client::State;
 use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::tag::Tag;
+use crate::sip::timer::T1;
 use crate::wire::sip::{Host, Message, Scheme, Uri, write_quoted, write_socket};
 
 /// Longest target of a dial, with what completes it.
@@ -582,10 +583,12 @@ impl Phone<'_> {
     fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
         let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
         let Some(cancel) = self.new_request(Owner::Invite(invite), Sending::Cancel) else {
-            // no slot: the INVITE runs out by itself; the 2xx that may come is ended with BYE
+            // no slot: tried again soon, for a peer that only rings would be rung for ever; the 2xx that may come is ended with BYE
             if let Some(call) = self.calls.get_mut(call_handle) {
                 call.cancel = Cancel::Wanted;
+                call.give_up = now + T1;
             }
+            self.schedule(Object::Call(call_handle.index));
             return;
         };
         if let Some(call) = self.calls.get_mut(call_handle) {

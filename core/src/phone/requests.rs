@@ -1,5 +1,6 @@
 //! Requests under way: locate, authenticate, fail over. All that we send goes through here.
 
+use super::call::Cancel;
 use super::object::Object;
 use super::place::{Place, order};
 use super::request::{Owner, Request, Sending, Stage};
@@ -181,6 +182,9 @@ impl Phone<'_> {
 
     /// Moves on to the next address (rfc3263#4.3: a new transaction with a new branch). False when there is none.
     pub(super) fn fail_over(&mut self, now: Instant, handle: Handle) -> bool {
+        if self.is_cancelled(handle) {
+            return false;
+        }
         let Some(request) = self.requests.get_mut(handle) else { return false };
         if !request.has_next() {
             return false;
@@ -196,6 +200,14 @@ impl Phone<'_> {
         }
         self.prepare(now, handle);
         true
+    }
+
+    /// An INVITE that its caller has given up: ringing the next address would begin the call anew.
+    fn is_cancelled(&self, handle: Handle) -> bool {
+        let Some(request) = self.requests.get(handle) else { return false };
+        let Owner::Dialog(dialog) = request.owner else { return false };
+        let call = self.dialogs.get(dialog).and_then(|dialog| self.calls.get(dialog.call));
+        request.method == Sending::Invite && call.is_some_and(|call| call.cancel != Cancel::No)
     }
 
     /// A wish for addresses failed.

@@ -1,5 +1,6 @@
 //! Time has passed: what is due is done, a bounded number of things a call.
 
+use super::call::Cancel;
 use super::object::Object;
 use super::{Cause, Phone};
 use crate::base::limits::TIMEOUTS_A_CALL;
@@ -45,12 +46,13 @@ impl Phone<'_> {
         }
     }
 
-    /// An outgoing call has rung too long.
+    /// An outgoing call has rung too long, or its CANCEL found no slot.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get_mut(handle) else { return };
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
-            self.cancel_call(now, handle, Cause::Timeout);
+            let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
+            self.cancel_call(now, handle, cause);
         }
     }
 }

@@ -119,9 +119,12 @@ impl Client {
             (State::Completed | State::Terminated | State::Idle, _) => Heard::Absorb,
             (_, ..=199) => {
                 if self.invite {
-                    // rfc3261#17.1.1.2: a provisional answer stops both timers; ringing may take long
-                    self.resend = None;
-                    self.expire = None;
+                    // rfc3261#17.1.1.2: the first provisional answer stops both timers; ringing may take long.
+                    // A later one does not stop the wait that a CANCEL has begun (rfc3261#9.1), or one that rings on is never given up.
+                    if self.state == State::Calling {
+                        self.resend = None;
+                        self.expire = None;
+                    }
                 } else if !self.reliable && self.state == State::Calling {
                     self.resend = Some(now + T2);
                 }

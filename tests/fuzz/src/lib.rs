@@ -1,9 +1,11 @@
 //! Fuzz targets: each takes any bytes, reads them in every way that the network can make us read them, and checks what must hold whatever they
 //! are. `libfuzzer/` hands them to cargo-fuzz; the program of this package replays the corpus and deterministic mutations of it.
 
+mod dialog;
 mod media;
 mod message;
 
+pub use dialog::dialog;
 pub use media::{rtcp, rtp};
 pub use message::{message, sdp, stream};
 
@@ -11,4 +13,5 @@ pub use message::{message, sdp, stream};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `corpus/`.
-pub const TARGETS: &[(&str, Target)] = &[("message", message), ("sdp", sdp), ("stream", stream), ("rtp", rtp), ("rtcp", rtcp)];
+pub const TARGETS: &[(&str, Target)] =
+    &[("message", message), ("sdp", sdp), ("stream", stream), ("rtp", rtp), ("rtcp", rtcp), ("dialog", dialog)];
