@@ -1,0 +1,38 @@
+/* The shape of every struct, the same on every target: compiled with -Wpadded -Werror as C99 and C++11, with gcc, g++, mingw and arm-none-eabi-gcc. */
+#include "microsip.h"
+#include "microsip.h"
+#include <stddef.h>
+
+#define SAME(name, condition) typedef char name[(condition) ? 1 : -1]
+#define P sizeof(void *)
+
+SAME(id_is_64_bits, sizeof(microsip_id) == 8);
+SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
+SAME(event, sizeof(microsip_event) == 80 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 56 && offsetof(microsip_event, value) == 72);
+SAME(account, sizeof(microsip_account) == 24 + 8 * P && offsetof(microsip_account, uri) == 24);
+SAME(options, sizeof(microsip_dial_options) == 16 + 2 * P);
+SAME(call_info, sizeof(microsip_call_info) == 88 && offsetof(microsip_call_info, incoming) == 56);
+SAME(call_stats, sizeof(microsip_call_stats) == 120 && offsetof(microsip_call_stats, jitter_us) == 72);
+SAME(account_info, sizeof(microsip_account_info) == 40);
+SAME(engine_config, sizeof(microsip_engine_config) == 72 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
+SAME(path, sizeof(microsip_path) == 56);
+SAME(out, sizeof(microsip_out) == 72);
+SAME(ask, sizeof(microsip_ask) == 304 && offsetof(microsip_ask, name) == 48);
+SAME(reply, sizeof(microsip_reply) == 120);
+#ifndef MICROSIP_ENGINE_ONLY
+SAME(config, sizeof(microsip_config) == 48 + 10 * P && offsetof(microsip_config, bind) == 48);
+SAME(descriptor, sizeof(intptr_t) == P);
+#endif
+SAME(wait, MICROSIP_FOREVER == 4294967295u);
+SAME(bytes, MICROSIP_ENGINE_BYTES(1u, 1u, 1500u) > 8192u);
+
+/* MICROSIP_ZERO and comparing with the constants give no warning. */
+uint32_t layout_of_an_event(void);
+uint32_t layout_of_an_event(void) {
+  microsip_event ev;
+  microsip_call_info info;
+  MICROSIP_ZERO(ev);
+  MICROSIP_ZERO(info);
+  if (ev.type == MICROSIP_EV_CALL && info.state == MICROSIP_ENDED && info.result == MICROSIP_E_TIMEOUT) return 0;
+  return ev.size;
+}

@@ -1,0 +1,498 @@
+/* Every function with NULL, ids that are 0, stale, of another kind or invented, wrong sizes, and at the wrong time: a code, never a crash. */
+#include "microsip.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <poll.h>
+
+static int failed, checks;
+static void wrong(int line, const char *what, long got, long wanted) {
+  char why[400];
+  uint32_t n = 0;
+  failed = 1;
+  microsip_last_error(why, sizeof why, &n);
+  fprintf(stderr, "misuse.c:%d: %s gave %ld, wanted %ld (last error: %s)\n", line, what, got, wanted, why);
+}
+#define IS(expression, code) do { int32_t r_ = (expression); checks++; if (r_ != (code)) wrong(__LINE__, #expression, r_, (code)); } while (0)
+#define FAILS(expression) do { int32_t r_ = (expression); checks++; if (r_ >= 0) wrong(__LINE__, #expression, r_, -999); } while (0)
+
+static microsip_config config(void) {
+  microsip_config c;
+  MICROSIP_ZERO(c);
+  c.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
+  c.bind = "127.0.0.1:0";
+  return c;
+}
+
+/* Every host function that takes a phone first, with arguments that are good otherwise. */
+#define EACH_HOST(X) \
+  X(microsip_shutdown(p, 0)) X(microsip_next_event(p, &ev, 0)) X(microsip_event_descriptor(p, &fd)) X(microsip_local_address(p, 0, &addr)) \
+  X(microsip_calls_possible(p, &n)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
+  X(microsip_unregister(p, a)) X(microsip_accounts(p, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
+  X(microsip_account_text(p, a, 1, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200)) \
+  X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \
+  X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
+  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
+  X(microsip_mute(p, c, 1)) X(microsip_volume(p, c, 1, 100)) X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) \
+  X(microsip_record(p, c, "/nowhere/x.wav", 0)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
+  X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_devices(p, 1, &n)) X(microsip_device_text(p, 1, 0, 0, buf, sizeof buf, &n)) \
+  X(microsip_set_device(p, 1, "null"))
+
+/* Those that name a call. */
+#define EACH_CALL(X) \
+  X(microsip_answer(p, c, 200)) X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_call_tag(p, c, 1)) \
+  X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
+  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
+  X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) X(microsip_record(p, c, "/nowhere/x.wav", 0)) \
+  X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
+#define EACH_CALL_TOO(X) X(microsip_record_stop(p, c))
+#define EACH_ACCOUNT(X) \
+  X(microsip_account_remove(p, a)) X(microsip_register(p, a)) X(microsip_unregister(p, a)) X(microsip_account_info_get(p, a, &ainfo)) \
+  X(microsip_account_text(p, a, 1, buf, sizeof buf, &n))
+
+static char buf[256];
+static microsip_event ev;
+static microsip_addr addr;
+static microsip_account acc;
+static microsip_account_info ainfo;
+static microsip_call_info cinfo;
+static microsip_call_stats stats;
+static microsip_id id, ids[8], p, a, c;
+static int16_t pcm[80];
+static uint32_t n;
+static uint64_t token;
+static intptr_t fd;
+
+static void sizes(void) {
+  MICROSIP_ZERO(ev);
+  MICROSIP_ZERO(acc);
+  acc.uri = "sip:100@127.0.0.1:9";
+  acc.no_register = 1;
+  MICROSIP_ZERO(ainfo);
+  MICROSIP_ZERO(cinfo);
+  MICROSIP_ZERO(stats);
+}
+
+static void wrong_ids(void) {
+  microsip_id call_kind = ((microsip_id)3 << 48) | (1u << 20), account_kind = ((microsip_id)2 << 48) | (1u << 20), phone_kind = ((microsip_id)1 << 48) | (9u << 20);
+  microsip_id live = p;
+  p = 0;
+#define X(call) IS(call, MICROSIP_E_ARG);
+  EACH_HOST(X)
+#undef X
+  p = call_kind;
+#define X(call) IS(call, MICROSIP_E_KIND);
+  EACH_HOST(X)
+#undef X
+  p = phone_kind | 200;
+#define X(call) FAILS(call);
+  EACH_HOST(X)
+  p = UINT64_MAX;
+  EACH_HOST(X)
+#undef X
+  p = live;
+  c = 0;
+#define X(call) IS(call, MICROSIP_E_ARG);
+  EACH_CALL(X)
+  EACH_CALL_TOO(X)
+#undef X
+  c = account_kind;
+#define X(call) IS(call, MICROSIP_E_KIND);
+  EACH_CALL(X)
+  EACH_CALL_TOO(X)
+#undef X
+  c = call_kind | 7;
+#define X(call) IS(call, MICROSIP_E_STALE);
+  EACH_CALL(X)
+#undef X
+  IS(microsip_record_stop(p, c), MICROSIP_NOTHING);
+  c = call_kind | 0xfffff;
+#define X(call) IS(call, MICROSIP_E_STALE);
+  EACH_CALL(X)
+#undef X
+  a = 0;
+#define X(call) IS(call, MICROSIP_E_ARG);
+  EACH_ACCOUNT(X)
+#undef X
+  a = call_kind;
+#define X(call) IS(call, MICROSIP_E_KIND);
+  EACH_ACCOUNT(X)
+#undef X
+  a = account_kind | 3;
+#define X(call) IS(call, MICROSIP_E_STALE);
+  EACH_ACCOUNT(X)
+#undef X
+  IS(microsip_dial(p, call_kind, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_KIND);
+  IS(microsip_dial(p, account_kind, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_STALE);
+  IS(microsip_destroy(0), MICROSIP_E_ARG);
+  IS(microsip_destroy(call_kind), MICROSIP_E_KIND);
+  FAILS(microsip_destroy(phone_kind | 200));
+}
+
+static void nulls(void) {
+  microsip_dial_options o;
+  microsip_config conf = config();
+  MICROSIP_ZERO(o);
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, NULL), MICROSIP_E_NULL);
+  IS(microsip_next_event(p, NULL, 0), MICROSIP_E_NULL);
+  IS(microsip_event_descriptor(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_local_address(p, 0, NULL), MICROSIP_E_NULL);
+  IS(microsip_calls_possible(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_account_add(p, NULL, &id), MICROSIP_E_NULL);
+  IS(microsip_account_add(p, &acc, NULL), MICROSIP_E_NULL);
+  IS(microsip_accounts(p, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_account_info_get(p, a, NULL), MICROSIP_E_NULL);
+  IS(microsip_account_text(p, a, 1, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_dial(p, 0, NULL, &o, &id), MICROSIP_E_NULL);
+  IS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, NULL), MICROSIP_E_NULL);
+  IS(microsip_calls(p, NULL, 1, &n), MICROSIP_E_NULL);
+  IS(microsip_call_info_get(p, c, NULL), MICROSIP_E_NULL);
+  IS(microsip_call_stats_get(p, c, NULL), MICROSIP_E_NULL);
+  IS(microsip_call_text(p, c, 1, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_call_header(p, c, 1, NULL, 0, buf, sizeof buf, &n), MICROSIP_E_NULL);
+  IS(microsip_digits(p, c, NULL, &token), MICROSIP_E_NULL);
+  IS(microsip_play(p, c, NULL, 1, &token), MICROSIP_E_NULL);
+  IS(microsip_record(p, c, NULL, 0), MICROSIP_E_NULL);
+  IS(microsip_pcm_write(p, c, NULL, 80, 0, &n), MICROSIP_E_NULL);
+  IS(microsip_pcm_write(p, c, pcm, 80, 0, NULL), MICROSIP_E_NULL);
+  IS(microsip_pcm_read(p, c, NULL, 80, 0, &n), MICROSIP_E_NULL);
+  IS(microsip_pcm_read(p, c, pcm, 80, 0, NULL), MICROSIP_E_NULL);
+  IS(microsip_devices(p, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_device_text(p, 1, 9999, 0, NULL, 0, NULL), MICROSIP_E_ARG);
+  IS(microsip_last_error(NULL, 0, NULL), MICROSIP_E_BUFFER);
+  IS(microsip_calls(p, NULL, 0, NULL), MICROSIP_OK);
+}
+
+static void wrong_values(void) {
+  struct { microsip_config c; uint32_t more[4]; } newer;
+  microsip_config conf = config();
+  microsip_dial_options o;
+  conf.size = 0;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
+  conf.size = (uint32_t)sizeof conf - 4;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
+  conf.size = 0xffffffffu;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
+  memset(&newer, 0, sizeof newer);
+  newer.c = config();
+  newer.c.size = (uint32_t)sizeof newer;
+  newer.more[2] = 1;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &newer.c, &id), MICROSIP_E_NEWER);
+  newer.more[2] = 0;
+  id = 0;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &newer.c, &id), MICROSIP_OK);
+  IS(microsip_destroy(id), MICROSIP_OK);
+  conf = config();
+  IS(microsip_create(MICROSIP_ABI_VERSION + 1, &conf, &id), MICROSIP_E_ABI);
+  conf.rate = 44100;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
+  conf.flags = 1u << 30;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_NEWER);
+  conf = config();
+  conf.bind = "localhost";
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.bind = "203.0.113.7:5060";
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf.bind = "\xff\xfe";
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_TEXT);
+  conf = config();
+  conf.user_agent = "no\ncontrols";
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_TEXT);
+  conf = config();
+  conf.rtp_port_min = 5000;
+  conf.rtp_port_max = 5000;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
+  conf.max_calls = 1000000;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
+  conf.event_size = 4;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
+
+  MICROSIP_ZERO(o);
+  o.source = 99;
+  IS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, &id), MICROSIP_E_ARG);
+  MICROSIP_ZERO(o);
+  o.headers = "Via: forged\r\n";
+  FAILS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, &id));
+  o.headers = "X: a\r\n\r\nbody";
+  FAILS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, &id));
+  o.headers = NULL;
+  o.display_name = "\xc3";
+  IS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, &id), MICROSIP_E_TEXT);
+  IS(microsip_dial(p, 0, "", NULL, &id), MICROSIP_E_URI);
+  IS(microsip_dial(p, 0, "not an address", NULL, &id), MICROSIP_E_URI);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (!strstr(buf, "microsip_dial") || !strstr(buf, "not an address")) { failed = 1; fprintf(stderr, "the last error is of no help: %s\n", buf); }
+  IS(microsip_last_error(buf, 4, &n), MICROSIP_E_BUFFER);
+  FAILS(microsip_dial(p, 0, "100", NULL, &id));
+  ev.size = 8;
+  IS(microsip_next_event(p, &ev, 0), MICROSIP_E_SIZE);
+  sizes();
+  acc.uri = NULL;
+  IS(microsip_account_add(p, &acc, &id), MICROSIP_E_NULL);
+  acc.uri = "nonsense";
+  FAILS(microsip_account_add(p, &acc, &id));
+  acc.uri = "sip:100@127.0.0.1:9";
+  acc.password = "s3cret-\xff";
+  IS(microsip_account_add(p, &acc, &id), MICROSIP_E_TEXT);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (strstr(buf, "s3cret")) { failed = 1; fprintf(stderr, "a secret is in an error: %s\n", buf); }
+  sizes();
+  IS(microsip_volume(p, 0, 3, 100), MICROSIP_E_ARG);
+  IS(microsip_volume(p, 0, 1, 401), MICROSIP_E_ARG);
+  IS(microsip_devices(p, 7, &n), MICROSIP_E_ARG);
+  IS(microsip_set_device(p, 0, "null"), MICROSIP_E_ARG);
+}
+
+/* A call of a live phone, in states that forbid things. */
+static void wrong_states(void) {
+  char small[4];
+  IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
+  FAILS(microsip_answer(p, c, 200));
+  FAILS(microsip_reject(p, c, 486));
+  FAILS(microsip_answer(p, c, 70000));
+  IS(microsip_source(p, c, 4), MICROSIP_E_ARG);
+  IS(microsip_call_text(p, c, 99, buf, sizeof buf, &n), MICROSIP_E_ARG);
+  n = 0;
+  IS(microsip_call_text(p, c, MICROSIP_TXT_REMOTE_URI, small, sizeof small, &n), MICROSIP_E_BUFFER);
+  checks++;
+  if (n < 20 || small[0] != 0) { failed = 1; fprintf(stderr, "needed is %u\n", (unsigned)n); }
+  IS(microsip_call_text(p, c, MICROSIP_TXT_REMOTE_URI, NULL, 0, &n), MICROSIP_E_BUFFER);
+  IS(microsip_call_header(p, c, 3, "To", 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
+  IS(microsip_play(p, c, "/nowhere/there.wav", 1, &token), MICROSIP_E_FILE);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (!strstr(buf, "/nowhere/there.wav")) { failed = 1; fprintf(stderr, "the last error does not name the file: %s\n", buf); }
+  IS(microsip_record(p, c, "/nowhere/there.wav", 0), MICROSIP_E_FILE);
+  IS(microsip_record(p, c, "/tmp/x.wav", 9), MICROSIP_E_ARG);
+  IS(microsip_play(p, c, "/etc/passwd", 1, &token), MICROSIP_E_FORMAT);
+  IS(microsip_play_stop(p, c), MICROSIP_NOTHING);
+  FAILS(microsip_digits(p, c, "12x", &token));
+  IS(microsip_hangup(p, c), MICROSIP_OK);
+}
+
+/* The descriptor is readable while events wait, and only then. */
+static void descriptor(void) {
+  struct pollfd one;
+  int turns;
+  IS(microsip_event_descriptor(p, &fd), MICROSIP_OK);
+  one.fd = (int)fd;
+  one.events = POLLIN;
+  one.revents = 0;
+  checks++;
+  if (poll(&one, 1, 2000) != 1) { failed = 1; fprintf(stderr, "no event is announced\n"); }
+  for (turns = 0; turns < 100; turns++) {
+    while (microsip_next_event(p, &ev, 0) == MICROSIP_OK) {}
+    if (poll(&one, 1, 50) == 0) return;
+  }
+  failed = 1;
+  fprintf(stderr, "the descriptor stays readable\n");
+}
+
+static volatile int in_callback;
+static volatile int32_t destroy_inside = 1, next_inside = 1, dial_inside = 1, shutdown_inside = 1;
+static void on_event(void *user, const microsip_event *event) {
+  microsip_event other;
+  microsip_id inner;
+  (void)user;
+  MICROSIP_ZERO(other);
+  destroy_inside = microsip_destroy(event->phone);
+  next_inside = microsip_next_event(event->phone, &other, 0);
+  dial_inside = microsip_dial(event->phone, 0, "sip:nobody@127.0.0.1:9", NULL, &inner);
+  shutdown_inside = microsip_shutdown(event->phone, 0);
+  in_callback = 1;
+  usleep(200000);
+  in_callback = 2;
+}
+
+static void *destroyer(void *phone) {
+  return (void *)(intptr_t)microsip_destroy(*(microsip_id *)phone);
+}
+
+static void *puller(void *phone) {
+  microsip_event mine;
+  int32_t r;
+  MICROSIP_ZERO(mine);
+  while ((r = microsip_next_event(*(microsip_id *)phone, &mine, MICROSIP_FOREVER)) == MICROSIP_OK) {}
+  return (void *)(intptr_t)r;
+}
+
+static void ends(void) {
+  microsip_config conf = config();
+  microsip_id phone = 0, call = 0;
+  pthread_t threads[4];
+  void *result;
+  int i, waited;
+
+  /* within a callback */
+  conf.on_event = on_event;
+  conf.event_size = sizeof(microsip_event);
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
+  IS(microsip_next_event(phone, &ev, 0), MICROSIP_E_STATE);
+  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  for (waited = 0; !in_callback && waited < 3000; waited++) usleep(1000);
+  IS(microsip_destroy(phone), MICROSIP_OK);
+  checks++;
+  if (in_callback != 2) { failed = 1; fprintf(stderr, "destroy did not wait for the callback\n"); }
+  IS(destroy_inside, MICROSIP_E_REENTRY);
+  IS(next_inside, MICROSIP_E_STATE);
+  IS(dial_inside, MICROSIP_OK);
+  IS(shutdown_inside, MICROSIP_OK);
+
+  /* pullers are woken, two threads destroy at once */
+  conf = config();
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
+  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  for (i = 0; i < 2; i++) pthread_create(&threads[i], NULL, puller, &phone);
+  usleep(50000);
+  for (i = 2; i < 4; i++) pthread_create(&threads[i], NULL, destroyer, &phone);
+  for (i = 0; i < 4; i++) {
+    pthread_join(threads[i], &result);
+    IS((int32_t)(intptr_t)result, i < 2 ? MICROSIP_E_CLOSED : MICROSIP_OK);
+  }
+  IS(microsip_destroy(phone), MICROSIP_OK);
+  IS(microsip_next_event(phone, &ev, MICROSIP_FOREVER), MICROSIP_E_CLOSED);
+  p = phone;
+#define X(call) FAILS(call);
+  EACH_HOST(X)
+#undef X
+
+  /* without a network, and with none of the defaults changed */
+  conf = config();
+  conf.flags |= MICROSIP_NO_NETWORK;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
+  IS(microsip_local_address(phone, 0, &addr), MICROSIP_NOTHING);
+  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  sizes();
+  do { IS(microsip_next_event(phone, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
+  IS(ev.result, MICROSIP_E_UNREACHABLE);
+  IS(microsip_shutdown(phone, 100), MICROSIP_OK);
+  IS(microsip_shutdown(phone, 0), MICROSIP_OK);
+  IS(microsip_destroy(phone), MICROSIP_OK);
+  IS(microsip_create(MICROSIP_ABI_VERSION, NULL, &phone), MICROSIP_OK);
+  IS(microsip_destroy(phone), MICROSIP_OK);
+}
+
+/* The engine family. */
+#define EACH_ENGINE(X) \
+  X(microsip_engine_sip(e, 1, &path, bytes, 4)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
+  X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, &ev)) \
+  X(microsip_engine_poll_ask(e, &ask)) X(microsip_engine_poll_timeout(e, &token)) X(microsip_engine_audio(e, 1, pcm, pcm, 80)) \
+  X(microsip_engine_audio_wanted(e, &n)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_local_address(e, 0, &addr)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_register(e, 1, a)) \
+  X(microsip_engine_unregister(e, 1, a)) X(microsip_engine_accounts(e, ids, 8, &n)) X(microsip_engine_account_info_get(e, a, &ainfo)) \
+  X(microsip_engine_account_text(e, a, 1, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
+  X(microsip_engine_answer(e, 1, c, 200)) X(microsip_engine_reject(e, 1, c, 486)) X(microsip_engine_hangup(e, 1, c)) \
+  X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_call_tag(e, c, 1)) X(microsip_engine_calls(e, ids, 8, &n)) \
+  X(microsip_engine_call_info_get(e, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) \
+  X(microsip_engine_call_text(e, c, 1, buf, sizeof buf, &n)) X(microsip_engine_call_header(e, c, 1, "To", 0, buf, sizeof buf, &n)) \
+  X(microsip_engine_digits(e, 1, c, "1", &token)) X(microsip_engine_source(e, 1, c, 0)) X(microsip_engine_mute(e, c, 1)) \
+  X(microsip_engine_volume(e, c, 1, 100))
+
+static void engine(void) {
+  static uint64_t block[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
+  static uint64_t blank[8];
+  microsip_engine_config conf;
+  microsip_engine *e = NULL;
+  microsip_path path;
+  microsip_out out;
+  microsip_ask ask;
+  microsip_reply reply;
+  uint8_t bytes[2000] = {0};
+  uint32_t need = 0;
+  sizes();
+  MICROSIP_ZERO(path);
+  MICROSIP_ZERO(out);
+  MICROSIP_ZERO(ask);
+  MICROSIP_ZERO(reply);
+  MICROSIP_ZERO(conf);
+  path.remote.family = addr.family = 4;
+  IS(microsip_engine_size(NULL, &need), MICROSIP_E_NULL);
+  IS(microsip_engine_size(&conf, NULL), MICROSIP_E_NULL);
+  conf.size = 3;
+  IS(microsip_engine_size(&conf, &need), MICROSIP_E_SIZE);
+  MICROSIP_ZERO(conf);
+  conf.max_calls = 5000;
+  IS(microsip_engine_size(&conf, &need), MICROSIP_E_ARG);
+  MICROSIP_ZERO(conf);
+  IS(microsip_engine_size(&conf, &need), MICROSIP_OK);
+  checks++;
+  if (need > sizeof block) { failed = 1; fprintf(stderr, "MICROSIP_ENGINE_BYTES is too small: %u\n", (unsigned)need); }
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, &conf, 0, &e), MICROSIP_E_ARG); /* a seed of zeros */
+  conf.seed[0] = 1;
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION + 1, block, sizeof block, &conf, 0, &e), MICROSIP_E_ABI);
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, NULL, sizeof block, &conf, 0, &e), MICROSIP_E_NULL);
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, NULL, 0, &e), MICROSIP_E_NULL);
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, &conf, 0, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, need - 1, &conf, 0, &e), MICROSIP_E_BUFFER);
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, (char *)block + 4, sizeof block - 4, &conf, 0, &e), MICROSIP_E_ARG);
+  e = NULL;
+#define X(call) IS(call, MICROSIP_E_NULL);
+  EACH_ENGINE(X)
+#undef X
+  e = (microsip_engine *)(void *)blank;
+#define X(call) IS(call, MICROSIP_E_STALE);
+  EACH_ENGINE(X)
+#undef X
+  e = (microsip_engine *)(void *)((char *)blank + 1);
+#define X(call) IS(call, MICROSIP_E_ARG);
+  EACH_ENGINE(X)
+#undef X
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, need, &conf, 0, &e), MICROSIP_OK);
+  IS(microsip_engine_sip(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
+  IS(microsip_engine_sip(e, 1, &path, NULL, 4), MICROSIP_E_NULL);
+  path.remote.family = 9;
+  IS(microsip_engine_sip(e, 1, &path, bytes, 4), MICROSIP_E_ARG);
+  path.remote.family = 4;
+  IS(microsip_engine_sip(e, 1, &path, bytes, sizeof bytes), MICROSIP_OK);
+  IS(microsip_engine_sip(e, 1, &path, bytes, 0), MICROSIP_OK);
+  IS(microsip_engine_media(e, 1, 99999, &addr, bytes, 4), MICROSIP_OK);
+  IS(microsip_engine_media(e, 1, 4000, NULL, bytes, 4), MICROSIP_E_NULL);
+  reply.count = 5;
+  IS(microsip_engine_reply(e, 1, &reply), MICROSIP_E_ARG);
+  reply.count = 0;
+  reply.ask = 12345;
+  IS(microsip_engine_reply(e, 1, &reply), MICROSIP_E_ARG);
+  IS(microsip_engine_reply(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_transmit(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_transmit(e, 1, &out, NULL, 4), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes), MICROSIP_NOTHING);
+  IS(microsip_engine_poll_ask(e, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_ask(e, &ask), MICROSIP_OK);
+  IS((int32_t)ask.kind, MICROSIP_ASK_LOCAL);
+  IS(microsip_engine_poll_event(e, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_timeout(e, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_audio(e, 1, pcm, pcm, 81), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, NULL, NULL, 80), MICROSIP_OK);
+  IS(microsip_engine_audio(e, 1, NULL, NULL, 0xffffffffu), MICROSIP_E_ARG);
+  IS(microsip_engine_audio_wanted(e, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_dial(e, 1, 0, NULL, NULL, &id), MICROSIP_E_NULL);
+  IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_hangup(e, 1, ((microsip_id)3 << 48) | (5u << 20)), MICROSIP_E_STALE);
+  IS(microsip_engine_shutdown(e, 1), MICROSIP_OK);
+  IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_CLOSED);
+}
+
+int main(void) {
+  microsip_config conf = config();
+  int32_t code;
+  sizes();
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &p), MICROSIP_OK);
+  wrong_ids();
+  nulls();
+  wrong_values();
+  wrong_states();
+  descriptor();
+  IS(microsip_destroy(p), MICROSIP_OK);
+  ends();
+  engine();
+  for (code = -500; code < 10; code++) { checks++; if (!microsip_strerror(code) || !*microsip_strerror(code)) failed = 1; }
+  checks++;
+  if (strcmp(microsip_version(), MICROSIP_VERSION) != 0 || microsip_abi_version() != MICROSIP_ABI_VERSION) { failed = 1; fprintf(stderr, "versions differ\n"); }
+  printf("%d checks: %s\n", checks, failed ? "FAILED" : "ok");
+  return failed;
+}

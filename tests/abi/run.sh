@@ -1,0 +1,58 @@
+#!/bin/sh
+# The C ABI from C's side: layouts with four compilers, exported symbols against a list, misuse and calls under AddressSanitizer.
+# 77: something could not be checked here (said loudly).
+set -eu
+cd "$(dirname "$0")/../.."
+target=${CARGO_TARGET_DIR:-target}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+missing=0
+warn="-Wall -Wextra -Werror -Iinclude"
+
+cargo build --locked --quiet -p microsip
+library=$target/debug/libmicrosip
+[ -f "$library.a" ] || { echo "$library.a was not built"; exit 1; }
+libs="-lpthread -ldl -lm"
+if cargo tree --locked -p microsip -e normal --prefix none 2>/dev/null | grep -q '^alsa-sys '; then libs="$libs -lasound"; fi
+
+layout() {
+    if ! command -v "$1" >/dev/null 2>&1; then echo "NOT CHECKED: layout with $1: it is not installed"; missing=1; return 0; fi
+    "$@" $warn -Wpadded -c tests/abi/layout.c -o "$work/layout.o"
+    echo "layout: $*"
+}
+layout gcc -std=c99 -pedantic
+layout g++ -x c++ -std=c++11 -pedantic
+layout x86_64-w64-mingw32-gcc -std=c99
+layout arm-none-eabi-gcc -std=c99 -mcpu=cortex-m4
+layout arm-none-eabi-gcc -std=c99 -mcpu=cortex-m4 -DMICROSIP_ENGINE_ONLY
+if command -v clang >/dev/null 2>&1; then
+    # 32-bit x86 needs no C library for this: clang brings its own stdint.h, and string.h is stood in for
+    mkdir -p "$work/include"
+    echo 'typedef __SIZE_TYPE__ size_t; void *memset(void *, int, size_t);' >"$work/include/string.h"
+    clang --target=i686-linux-gnu -ffreestanding -nostdlibinc -isystem "$work/include" -std=c99 $warn -c tests/abi/layout.c -o "$work/layout.o"
+    echo "layout: clang --target=i686-linux-gnu"
+else
+    echo "NOT CHECKED: layout on i686: clang is not installed"; missing=1
+fi
+
+# what is exported = what the header declares = the committed list
+nm -D --defined-only "$library.so" | awk '$2 == "T" { print $3 }' | sort >"$work/exported"
+diff "$work/exported" tests/abi/symbols.txt || { echo "exported symbols are not those of tests/abi/symbols.txt"; exit 1; }
+sed 's|//.*||' include/microsip.h | grep -oE '\bmicrosip_[a-z0-9_]+\(' | tr -d '(' | grep -vx microsip_panic_hook | sort -u >"$work/declared"
+diff "$work/exported" "$work/declared" || { echo "exported symbols are not those that the header declares"; exit 1; }
+echo "symbols: $(wc -l <"$work/exported") exported, declared and listed"
+
+# the engine family has every host function that needs no file, device, thread or ring of PCM
+host_only='create destroy last_error next_event event_descriptor calls_possible play play_stop record record_stop pcm_write pcm_read devices device_text set_device'
+engine_only='size init sip media reply timeout poll_transmit poll_event poll_ask poll_timeout audio audio_wanted'
+any='version abi_version strerror'
+grep -v '^microsip_engine_' "$work/exported" | sed 's/^microsip_//' | grep -vxF "$(printf '%s\n' $host_only $any)" >"$work/host"
+sed -n 's/^microsip_engine_//p' "$work/exported" | grep -vxF "$(printf '%s\n' $engine_only)" >"$work/engine"
+diff "$work/host" "$work/engine" || { echo "the two families differ"; exit 1; }
+echo "families: $(wc -l <"$work/host") functions in both"
+
+for program in misuse call engines; do
+    gcc -std=gnu99 -g $warn -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$program.c -o "$work/$program" "$library.a" $libs
+    timeout 120 "$work/$program" || { echo "$program: failed"; exit 1; }
+done
+[ $missing = 0 ] || exit 77
