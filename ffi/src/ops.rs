@@ -89,6 +89,9 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
         CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
         _ => Fail::command(error, "a->uri", Value::text(config.uri)),
     })?;
+    if !config.no_register {
+        phone.register(now, id).map_err(|error| Fail::command(error, "a", Value::None))?;
+    }
     // SAFETY: not NULL.
     unsafe { pointer::put(account, id.raw()) };
     Ok(())
