@@ -1,5 +1,6 @@
 /* Bare metal: two phones in one image ring each other, talk, send a digit and hang up, by passing each other's datagrams in memory on a
-   virtual clock. Prints what one phone needs of RAM and flash, and ends 0 only if tone and digit arrived. A real board has one phone: its
+   virtual clock; before that one of them registers with a password. Prints what one phone needs of RAM and flash, and ends 0 only if tone
+   and digit arrived. A real board has one phone: its
    network driver takes the place of post(), its timer the place of `now`, its I2S interrupt the place of the 10 ms tick. */
 #include "board.h"
 #include "microsip.h"
@@ -18,7 +19,7 @@ struct phone {
   microsip_engine *engine;
   microsip_addr address;
   microsip_id call;
-  uint32_t connected, ended, digit, media, heard; /* heard: quanta in which the far end's tone was recognised */
+  uint32_t registration, connected, ended, digit, heard; /* heard: quanta in which the far end's tone was recognised */
   int32_t result;
   /* The tone that it says and the one it listens for, as 2 cos(2 pi f / rate). */
   float says, listens, say_one, say_two;
@@ -71,10 +72,58 @@ static int same(const microsip_addr *a, const microsip_addr *b) {
   return 1;
 }
 
+/* A registrar that asks for the digest that costs most, and then believes everything. */
+static const microsip_addr registrar = {4, 5060, 0, {10, 0, 0, 9}};
+static char answer[1000]; /* the far end's memory, not the phone's */
+static uint32_t challenges;
+
+static char *append(char *to, const char *text) {
+  while (*text != 0 && to < answer + sizeof answer - 1) *to++ = *text++;
+  *to = 0;
+  return to;
+}
+
+/* The request's header line of that name, as it is. */
+static char *copy_header(char *to, const char *request, uint32_t len, const char *name) {
+  uint32_t at = 0, i;
+  while (at < len) {
+    for (i = 0; name[i] != 0 && at + i < len && request[at + i] == name[i]; i++) {}
+    if (name[i] == 0)
+      while (at < len && to < answer + sizeof answer - 1) {
+        *to++ = request[at];
+        if (request[at++] == '\n') return to;
+      }
+    while (at < len && request[at++] != '\n') {}
+  }
+  return to;
+}
+
+static void registrar_answers(struct phone *phone, uint32_t len) {
+  static const char *const echoed[] = {"Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"};
+  const char *request = (const char *)packet;
+  char *authorised = copy_header(answer, request, len, "Authorization:"), *to;
+  microsip_path path;
+  uint32_t i;
+  int known = authorised != answer;
+  to = append(answer, known ? "SIP/2.0 200 OK\r\n" : "SIP/2.0 401 Unauthorized\r\n");
+  for (i = 0; i < 5 + (uint32_t)known; i++) to = copy_header(to, request, len, echoed[i]);
+  if (!known) challenges++;
+  to = append(to, known ? "Expires: 300\r\n" : "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=SHA-512-256, qop=\"auth\"\r\n");
+  to = append(to, "Content-Length: 0\r\n\r\n");
+  MICROSIP_ZERO(path);
+  path.local = phone->address;
+  path.remote = registrar;
+  check(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer)), "engine_sip");
+}
+
 /* The network: a datagram of one phone goes into the other at once. */
 static void post(struct phone *from, const microsip_out *out) {
   struct phone *to = &phones[same(&out->remote, &phones[0].address) ? 0 : 1];
   microsip_path path;
+  if (same(&out->remote, &registrar)) {
+    registrar_answers(from, out->len);
+    return;
+  }
   if (to == from) return;
   if (out->kind == MICROSIP_OUT_SIP) {
     MICROSIP_ZERO(path);
@@ -106,6 +155,7 @@ static void asked(struct phone *phone) {
 
 static void happened(struct phone *phone, const microsip_event *event) {
   if (event->type == MICROSIP_EV_DIGIT) phone->digit = event->value;
+  if (event->type == MICROSIP_EV_ACCOUNT) phone->registration = event->state;
   if (event->type != MICROSIP_EV_CALL) return;
   phone->call = event->call;
   if (event->state == MICROSIP_INCOMING) {
@@ -163,9 +213,11 @@ static void start(uint32_t which, float says, float listens, float first) {
 int main(void) {
   struct phone *alice = &phones[0], *bob = &phones[1];
   microsip_engine_config config;
+  microsip_account account;
+  microsip_id registered = 0;
   uint64_t answered = 0, tick, end;
   uint32_t needed = 0, ms;
-  int digit = 0;
+  int step = 0;
   stack_paint();
   MICROSIP_ZERO(ask);
   MICROSIP_ZERO(reply);
@@ -173,9 +225,12 @@ int main(void) {
   start(0, 1.9021130f, 1.7052803f, -3708.2f);
   start(1, 1.7052803f, 1.9021130f, -6269.9f);
   if (failed) goto over;
-  check(microsip_engine_dial(alice->engine, now, 0, "sip:bob@10.0.0.2", NULL, &alice->call), "engine_dial");
+  MICROSIP_ZERO(account);
+  account.uri = "sip:alice@10.0.0.9";
+  account.password = "not a secret here";
+  check(microsip_engine_account_add(alice->engine, now, &account, &registered), "engine_account_add");
   end = now + 10000000u;
-  for (tick = now; now < end && !failed && !(alice->ended && bob->ended); now += 1000) {
+  for (tick = now; now < end && !failed && step < 5; now += 1000) {
     if (now >= tick) {
       quantum(alice);
       quantum(bob);
@@ -184,14 +239,21 @@ int main(void) {
     turn(alice);
     turn(bob);
     if (answered == 0 && alice->connected && bob->connected) answered = now;
-    if (answered == 0) continue;
-    ms = (uint32_t)((now - answered) / 1000u);
-    if (digit == 0 && ms >= 1000) {
-      digit = 1;
+    ms = answered ? (uint32_t)((now - answered) / 1000u) : 0;
+    if (step == 0 && alice->registration == MICROSIP_REGISTERED) {
+      step = 1;
+      check(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call), "engine_dial");
+    } else if (step == 1 && ms >= 1000) {
+      step = 2;
       check(microsip_engine_digits(alice->engine, now, alice->call, "5", NULL), "engine_digits");
-    } else if (digit == 1 && ms >= 2000) {
-      digit = 2;
+    } else if (step == 2 && ms >= 2000) {
+      step = 3;
       check(microsip_engine_hangup(alice->engine, now, alice->call), "engine_hangup");
+    } else if (step == 3 && alice->ended && bob->ended) {
+      step = 4;
+      check(microsip_engine_unregister(alice->engine, now, registered), "engine_unregister");
+    } else if (step == 4 && alice->registration == MICROSIP_UNREGISTERED) {
+      step = 5;
     }
   }
 over:
@@ -219,10 +281,10 @@ over:
     board_print("\n");
     return 1;
   }
-  if (!alice->ended || !bob->ended || alice->result || bob->result || alice->heard < 150 || bob->heard < 100 || bob->digit != '5') {
+  if (step != 5 || challenges == 0 || alice->result || bob->result || alice->heard < 150 || bob->heard < 100 || bob->digit != '5') {
     board_print("failed: the call was not what it should be\n");
     return 1;
   }
-  board_print("ok: two engines rang, talked, sent a digit and hung up\n");
+  board_print("ok: an account registered with a password; two engines rang, talked, sent a digit and hung up\n");
   return 0;
 }
