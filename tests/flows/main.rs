@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
 
 mod basic_call;
+mod registration;
 mod ringback;
+mod server;

@@ -38,6 +38,8 @@ pub(crate) struct Account {
     pub(crate) challenges: [Kept; CHALLENGES],
     /// The way to the registrar or proxy, resolved.
     pub(crate) hop: Option<Place>,
+    /// Its name stood for more than that one: when it falls silent, another look is worth it.
+    pub(crate) several: bool,
     pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
     /// User part of our Contact, which only REGISTER carries.
     pub(crate) contact: u64,
@@ -75,6 +77,8 @@ pub(crate) struct Registration {
     pub(crate) number: u32,
     /// What we ask for now (raised by 423).
     pub(crate) ask: u32,
+    /// What the request under way asks for; 0 takes the binding back.
+    pub(crate) asked: u32,
     pub(crate) interval_tries: u8,
     pub(crate) failures: u32,
     /// When to register again.
@@ -93,6 +97,7 @@ impl Registration {
         local_tag: Tag { handle: Handle::NONE, secret: 0 },
         number: 0,
         ask: 0,
+        asked: 0,
         interval_tries: 0,
         failures: 0,
         next: Instant::NEVER,
@@ -122,6 +127,7 @@ impl Account {
         keepalive: 0,
         challenges: [Kept { challenge: PackedChallenge::EMPTY, generation: 0, count: 0, proxy: false }; CHALLENGES],
         hop: None,
+        several: false,
         own: [None; OWN_ADDRESSES],
         contact: 0,
         registration: Registration::EMPTY,

@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::call::Call;
 use super::object::Object;
+use super::request::Stage;
 use super::{
     AccountConfig, AccountId, AccountInfo, AccountState, AccountText, CallId, CallInfo, CallState, CallText, Cause, CommandError, Phone,
     Side, Source, Which,
@@ -86,6 +87,7 @@ impl Phone<'_> {
         slot.registration.failures = 0;
         slot.registration.interval_tries = 0;
         slot.registration.ask = slot.wished_expires;
+        self.set_account_state(account.0, AccountState::Registering, Cause::Normal, 0);
         self.send_register(now, account.0);
         Ok(())
     }
@@ -104,7 +106,14 @@ impl Phone<'_> {
         let Some(account) = self.accounts.get_mut(handle) else { return };
         account.registration.wanted = false;
         account.registration.next = Instant::NEVER;
-        let busy = !account.registration.request.is_none();
+        let (bound, under_way) = (account.is_bound(), account.registration.request);
+        // one that waits for its addresses was never sent
+        let unsent = !bound && self.requests.get(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+        if unsent {
+            self.end_request(under_way);
+        }
+        let busy = !unsent && !under_way.is_none();
+        let Some(account) = self.accounts.get_mut(handle) else { return };
         if account.is_bound() {
             self.send_register(now, handle);
         } else if !busy {

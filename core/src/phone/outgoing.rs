@@ -534,7 +534,7 @@ impl Phone<'_> {
         let len = cursor.finish().unwrap_or(0);
         let route = routes.get(..len).filter(|route| !route.is_empty());
         let _ = had_tag;
-        if dialog.set_remote(block, b"", route.into_iter(), target).is_none() {
+        if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
         dialog.own_hop = account_slot.is_some_and(|account| !proxy.is_empty() || same_domain(account.domain.of(text), target));

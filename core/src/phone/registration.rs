@@ -19,6 +19,7 @@ impl Phone<'_> {
         if !account.registration.request.is_none() {
             return;
         }
+        account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
         let hop = account.hop;
         let Some(request) = self.new_request(Owner::Account(handle), Sending::Register) else {
             // every request slot is busy: try again when the first of them may be free
@@ -31,7 +32,8 @@ impl Phone<'_> {
         if let Some(account) = self.accounts.get_mut(handle) {
             account.registration.request = request;
         }
-        if self.accounts.get(handle).is_some_and(|account| account.registration.wanted) {
+        // a refresh changes nothing that anybody waits for
+        if self.accounts.get(handle).is_some_and(|account| account.registration.wanted && !account.is_bound()) {
             self.set_account_state(handle, AccountState::Registering, Cause::Normal, 0);
         }
         self.schedule(Object::Account(handle.index));
@@ -41,7 +43,7 @@ impl Phone<'_> {
         }
     }
 
-    fn set_account_state(&mut self, handle: Handle, state: AccountState, cause: Cause, status: u16) {
+    pub(super) fn set_account_state(&mut self, handle: Handle, state: AccountState, cause: Cause, status: u16) {
         let Some(account) = self.accounts.get_mut(handle) else { return };
         let changed = account.state != state || account.cause != cause || account.sip_code != status;
         account.state = state;
@@ -70,26 +72,24 @@ impl Phone<'_> {
         let Some(account) = self.accounts.get_mut(handle) else { return };
         let wanted = account.registration.wanted;
         match status {
+            _ if account.registration.asked == 0 => self.taken_back(now, handle, status),
             200..=299 => {
                 account.registration.failures = 0;
                 account.registration.interval_tries = 0;
-                let granted = granted(answer, account);
-                match granted {
-                    Some(expires) if wanted && expires > 0 => {
+                match granted(answer, account) {
+                    Some(expires) if expires > 0 => {
                         account.registration.expires = now + Duration::from_secs(u64::from(expires));
-                        account.registration.next = now + backoff::refresh_after(expires);
-                        keep_alive(account, now, flow);
-                        self.set_account_state(handle, AccountState::Registered, Cause::Normal, status);
+                        if wanted {
+                            account.registration.next = now + backoff::refresh_after(expires);
+                            keep_alive(account, now, flow);
+                            self.set_account_state(handle, AccountState::Registered, Cause::Normal, status);
+                        } else {
+                            // it was given up while this was on its way: what is bound is taken back
+                            self.send_register(now, handle);
+                        }
                     }
-                    _ if !wanted => self.unregistered(now, handle, status),
-                    _ => {
-                        // the registrar took it and bound nothing: as good as a refusal
-                        self.register_failed(now, handle, Cause::Protocol, status, 0);
-                    }
-                }
-                // what was wanted meanwhile
-                if wanted != self.accounts.get(handle).is_some_and(|account| account.registration.wanted) {
-                    self.send_register(now, handle);
+                    // the registrar took it and bound nothing: as good as a refusal
+                    _ => self.register_failed(now, handle, Cause::Protocol, status, 0),
                 }
             }
             // rfc3261#10.3 step 7, #21.4.17: too brief; ask for what it wants
@@ -103,7 +103,6 @@ impl Phone<'_> {
                     self.register_failed(now, handle, Cause::Protocol, status, 0);
                 }
             }
-            _ if !wanted => self.unregistered(now, handle, status),
             _ => {
                 let after = answer.seconds(Name::RetryAfter).unwrap_or(0);
                 let cause = if matches!(status, 401 | 403 | 407) { Cause::Auth } else { Cause::Refused };
@@ -113,6 +112,18 @@ impl Phone<'_> {
         self.schedule(Object::Account(handle.index));
     }
 
+    /// The request that took the binding back is over, however it ended; meanwhile a new one may be wanted.
+    fn taken_back(&mut self, now: Instant, handle: Handle, status: u16) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        account.registration.expires = Instant::NEVER;
+        account.registration.keepalive_at = Instant::NEVER;
+        if account.registration.wanted {
+            self.send_register(now, handle);
+        } else {
+            self.unregistered(now, handle, status);
+        }
+    }
+
     fn unregistered(&mut self, now: Instant, handle: Handle, status: u16) {
         if let Some(account) = self.accounts.get_mut(handle) {
             account.registration.expires = Instant::NEVER;
@@ -120,14 +131,24 @@ impl Phone<'_> {
             account.registration.keepalive_at = Instant::NEVER;
         }
         self.set_account_state(handle, AccountState::Unregistered, Cause::Normal, status);
+        self.schedule(Object::Account(handle.index));
         self.leave(now, handle);
     }
 
     /// It failed: once more later, where time can help.
     pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16, after: u32) {
         let Some(account) = self.accounts.get_mut(handle) else { return };
+        if account.registration.asked == 0 {
+            self.taken_back(now, handle, status);
+            return;
+        }
         if !account.registration.wanted {
-            self.unregistered(now, handle, status);
+            if account.is_bound() {
+                // a refresh failed, but what it was to refresh is still there
+                self.send_register(now, handle);
+            } else {
+                self.unregistered(now, handle, status);
+            }
             return;
         }
         account.registration.failures = account.registration.failures.saturating_add(1);

@@ -123,11 +123,12 @@ impl Phone<'_> {
         branch: Tag,
     ) -> Result<(), Unrendered> {
         let credentials = self.credentials_for(account_handle, &request);
+        let account = self.accounts.get_mut(account_handle).ok_or(Unrendered)?;
+        account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
         let account = self.accounts.get(account_handle).ok_or(Unrendered)?;
         let text = self.account_text.get(account_handle.index);
         let challenges = self.challenges.get(account_handle.index);
         let uri = account.registrar.of(text);
-        let expires = if account.registration.wanted { account.registration.ask } else { 0 };
         let mut out = Cursor::new(self.request_bytes.get_mut(handle.index));
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, Method::Register, uri, flow, local, branch);
@@ -150,7 +151,7 @@ impl Phone<'_> {
         let mut digits = [0; 16];
         Cursor::new(&mut digits).put_hex(account.contact, 16);
         write_contact(writer.cursor(), &digits, flow, local);
-        writer.number(Name::Expires, u64::from(expires));
+        writer.number(Name::Expires, u64::from(account.registration.asked));
         write_credentials(&mut writer, account, text, challenges, &credentials, self.keys[1], b"REGISTER", uri);
         writer.header_bytes(Name::Allow, ALLOW);
         writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
@@ -287,8 +288,10 @@ impl Phone<'_> {
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
         writer.cseq(dialog.invite_number, Method::Ack);
-        if let Some(account) = self.accounts.get(dialog.account) {
+        let own = dialog.own_hop && self.is_own_flow(dialog.account, flow);
+        if let Some(account) = self.accounts.get(dialog.account).filter(|_| own) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
+            let uri = dialog.invite_uri(text);
             let texts = self.account_text.get(dialog.account.index);
             let challenges = self.challenges.get(dialog.account.index);
             write_credentials(&mut writer, account, texts, challenges, &dialog.credentials, self.keys[1], b"INVITE", uri);
@@ -304,9 +307,21 @@ impl Phone<'_> {
         if !request.own_hop {
             return credentials;
         }
+        // What stands in Authorization is read by the far end of the request, whoever that is: it goes where it was asked for, or to the
+        // account's own domain. Proxy-Authorization is for the proxy, which is the next hop.
+        let (own_domain, before) = match request.owner {
+            Owner::Account(_) => (true, 0),
+            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, 0), |dialog| {
+                let [before, _] = dialog.credentials;
+                (self.in_domain(account, dialog.target.of(self.dialog_text.get(dialog_handle.index))), before.challenge)
+            }),
+            _ => (false, 0),
+        };
+        let [asked, _] = request.answered;
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
         for (kept, credential) in account.challenges.iter_mut().zip(credentials.iter_mut()) {
-            if kept.generation > 0 {
+            let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before;
+            if kept.generation > 0 && allowed {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

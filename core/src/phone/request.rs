@@ -57,6 +57,8 @@ pub(crate) struct Request {
     pub(crate) at: u8,
     /// Its addresses are the account's own hop: challenges may be answered.
     pub(crate) own_hop: bool,
+    /// Its one address was known from before, and its name stood for others too: they are looked up when this one fails.
+    pub(crate) relocate: bool,
     pub(crate) tries: u8,
     /// The realm places answered, and with which use: a second challenge for the same without `stale` is a refusal.
     pub(crate) answered: [Credential; 2],
@@ -80,6 +82,7 @@ impl Request {
         count: 0,
         at: 0,
         own_hop: false,
+        relocate: false,
         tries: 0,
         answered: [Credential { challenge: 0, count: 0 }; 2],
         len: 0,
@@ -92,7 +95,7 @@ impl Request {
     }
 
     pub(crate) const fn has_next(&self) -> bool {
-        self.at + 1 < self.count
+        self.at + 1 < self.count || self.relocate
     }
 
     pub(crate) fn deadline(&self) -> Instant {

@@ -66,7 +66,14 @@ impl Phone<'_> {
         }
         request.count = 1;
         request.at = 0;
-        request.own_hop = own_hop;
+        let (owner, first) = (request.owner, matches!(request.method, Sending::Invite | Sending::Register));
+        let account = self.account_of(owner);
+        let own_hop = own_hop && self.is_own_flow(account, flow);
+        let several = self.accounts.get(account).is_some_and(|account| account.several);
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.own_hop = own_hop;
+            request.relocate = own_hop && first && several;
+        }
         self.prepare(now, handle);
     }
 
@@ -86,6 +93,15 @@ impl Phone<'_> {
             *place = *target;
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.rng);
+        if request.branch != 0 {
+            // the address that was known has failed: it is the last resort now
+            let (failed, found) = (request.place().remote(), ordered.get_mut(..count).unwrap_or_default());
+            if let Some(at) = found.iter().position(|target| target.flow.remote() == failed)
+                && let Some(behind) = found.get_mut(at..)
+            {
+                behind.rotate_left(1);
+            }
+        }
         let account_handle = self.account_of(request.owner);
         let own = self.goes_to_own_hop(request.owner);
         if let Some(account) = self.accounts.get_mut(account_handle)
@@ -96,6 +112,7 @@ impl Phone<'_> {
                 account.own_address(target.flow.remote().ip());
             }
             account.hop = Some(Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
+            account.several = count > 1;
         }
         let Some(request) = self.requests.get_mut(handle) else { return };
         for (place, target) in request.targets.iter_mut().zip(ordered) {
@@ -116,7 +133,12 @@ impl Phone<'_> {
         }
     }
 
-    fn account_of(&self, owner: Owner) -> Handle {
+    /// A flow leads to one of the account's own addresses: only there may its credentials go.
+    pub(super) fn is_own_flow(&self, account: Handle, flow: Flow) -> bool {
+        self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())))
+    }
+
+    pub(super) fn account_of(&self, owner: Owner) -> Handle {
         match owner {
             Owner::Account(account) => account,
             Owner::Dialog(dialog) => self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.account),
@@ -188,6 +210,12 @@ impl Phone<'_> {
         let Some(request) = self.requests.get_mut(handle) else { return false };
         if !request.has_next() {
             return false;
+        }
+        if core::mem::take(&mut request.relocate) {
+            request.client = Client::EMPTY;
+            self.locate(handle);
+            self.schedule(Object::Request(handle.index));
+            return true;
         }
         request.at += 1;
         let (owner, place) = (request.owner, request.place());
@@ -349,11 +377,13 @@ impl Phone<'_> {
         }
         self.schedule(Object::Request(handle.index));
         // rfc3263#4.3: 503 means the next address
-        if status == 503 && request.has_next() {
-            let next = self.again(handle);
-            if self.fail_over(now, next.unwrap_or(handle)) {
-                return;
-            }
+        if status == 503
+            && request.has_next()
+            && !self.is_cancelled(handle)
+            && let Some(next) = self.again(handle)
+        {
+            self.fail_over(now, next);
+            return;
         }
         if matches!(status, 401 | 407) && self.authenticate(now, handle, answer, status) {
             return;
@@ -463,7 +493,7 @@ impl Phone<'_> {
     }
 
     /// A URI lies in the account's own domain.
-    fn in_domain(&self, account: Handle, uri: &[u8]) -> bool {
+    pub(super) fn in_domain(&self, account: Handle, uri: &[u8]) -> bool {
         let Some(slot) = self.accounts.get(account) else { return false };
         let domain = slot.domain.of(self.account_text.get(account.index));
         crate::wire::sip::Host::parse(host_text(domain)).is_some_and(|host| Uri::parse(uri).is_ok_and(|uri| uri.host == host))

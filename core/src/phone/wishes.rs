@@ -139,10 +139,15 @@ impl Phone<'_> {
         let mut index = 0;
         while (index as usize) < self.accounts.capacity() {
             if let Some(handle) = self.accounts.handle_at(index) {
-                let wanted = self.accounts.get_mut(handle).is_some_and(|account| {
-                    account.hop = None;
-                    account.registration.wanted
-                });
+                let Some(account) = self.accounts.get_mut(handle) else { break };
+                account.hop = None;
+                let (busy, registration) = (!account.registration.request.is_none(), account.registration);
+                // one that was refused for good is not provoked again
+                let wanted = registration.wanted && (busy || account.is_bound() || registration.next != Instant::NEVER);
+                if wanted && busy {
+                    // what is on its way names an address that is gone
+                    self.end_request(registration.request);
+                }
                 if wanted {
                     self.send_register(now, handle);
                 }

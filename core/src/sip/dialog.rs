@@ -33,6 +33,8 @@ pub struct Dialog {
     pub routes: Span,
     /// The far end's Contact.
     pub target: Span,
+    /// The INVITE's Request-URI after a redirection; before one it is the URI of `remote`.
+    pub redirected: Span,
     /// Where the texts that never change end.
     pub fixed_end: u16,
     /// Number of our last request.
@@ -81,6 +83,7 @@ impl Dialog {
         headers: Span::EMPTY,
         routes: Span::EMPTY,
         target: Span::EMPTY,
+        redirected: Span::EMPTY,
         fixed_end: 0,
         local_number: 0,
         remote_number: None,
@@ -180,6 +183,24 @@ impl Dialog {
             Some((uri, false)) => uri,
             _ => self.target.of(block),
         }
+    }
+
+    /// The Request-URI of the INVITE that made this dialog, for what has to repeat its credentials.
+    #[must_use]
+    pub fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        if !self.redirected.is_empty() {
+            return self.redirected.of(block);
+        }
+        Address::parse(self.remote.of(block)).map_or(&[], |remote| remote.uri)
+    }
+
+    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). `None`: the block is too small.
+    pub fn redirect<'m>(&mut self, block: &mut [u8], routes: impl Iterator<Item = &'m [u8]>, target: &[u8]) -> Option<()> {
+        let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
+        let mut packer = Packer::new(block, start);
+        self.redirected = packer.add(target)?;
+        self.fixed_end = packer.used() as u16;
+        self.set_remote(block, b"", routes, target)
     }
 
     /// The URI that the next hop is found from.
