@@ -596,6 +596,30 @@ typedef struct microsip_call_stats {
   uint32_t malformed;
 } microsip_call_stats;
 
+// What the network did to us, and what gave way. They stay at their top.
+typedef struct microsip_counters {
+  // sizeof(microsip_counters).
+  uint32_t size;
+  // Datagrams that were no SIP, or SIP that nobody can answer.
+  uint32_t malformed;
+  // Requests of strangers.
+  uint32_t strangers;
+  // Answers that belong to no request of ours.
+  uint32_t unmatched;
+  // Requests refused because a pool was full.
+  uint32_t refused_full;
+  // Ended calls whose last event was never fetched, and whose slot was needed.
+  uint32_t evicted_calls;
+  // Challenges that were not answered.
+  uint32_t refused_challenges;
+  // Media packets for ports that are not open.
+  uint32_t stray_media;
+  // Messages that did not fit their buffer.
+  uint32_t oversize;
+  // 0.
+  uint32_t reserved;
+} microsip_counters;
+
 // Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
 typedef void (*microsip_event_fn)(void *user, const struct microsip_event *ev);
 
@@ -837,6 +861,9 @@ int32_t microsip_engine_mute(struct microsip_engine *e, microsip_id call, uint32
 // As microsip_volume.
 int32_t microsip_engine_volume(struct microsip_engine *e, microsip_id call, uint32_t dev, uint32_t percent);
 
+// As microsip_counters_get.
+int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_counters *out);
+
 #if defined(MICROSIP_HOST)
 // Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.
 int32_t microsip_create(uint32_t abi, const struct microsip_config *config, microsip_id *phone);
@@ -882,6 +909,11 @@ int32_t microsip_local_address(microsip_id phone,
 // How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
 int32_t microsip_calls_possible(microsip_id phone,
                                 uint32_t *calls);
+#endif
+
+#if defined(MICROSIP_HOST)
+// What the network did to the phone, and what gave way.
+int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
 #endif
 
 #if defined(MICROSIP_HOST)

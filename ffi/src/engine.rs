@@ -635,7 +635,11 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev:
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         if let Some(event) = engine.phone.poll_event() {
-            out.put(ops::event_of(&event, 0));
+            let mut told = ops::event_of(&event, 0);
+            if told.time_us == 0 {
+                told.time_us = engine.latest.micros();
+            }
+            out.put(told);
             return Ok(());
         }
         if engine.closing && !engine.closed && engine.phone.is_idle() {

@@ -370,6 +370,27 @@ pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -
     })
 }
 
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn counters(phone: &Phone<'_>, out: *mut microsip_counters) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let counters = phone.counters();
+    out.put(microsip_counters {
+        size: 0,
+        malformed: counters.malformed,
+        strangers: counters.strangers,
+        unmatched: counters.unmatched,
+        refused_full: counters.refused_full,
+        evicted_calls: counters.evicted_calls,
+        refused_challenges: counters.refused_challenges,
+        stray_media: counters.stray_media,
+        oversize: counters.oversize,
+        reserved: 0,
+    });
+    Ok(())
+}
+
 /// An event as it crosses.
 pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> microsip_event {
     use microsip_core::phone::EventKind;

@@ -269,6 +269,13 @@ pub unsafe extern "C" fn microsip_calls_possible(phone: microsip_id, calls: *mut
     })
 }
 
+/// What the network did to the phone, and what gave way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_counters_get", phone, |phone, _| unsafe { ops::counters(phone, out) })
+}
+
 /// Adds an account; it registers at once unless no_register is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_add(phone: microsip_id, a: *const microsip_account, account: *mut microsip_id) -> i32 {

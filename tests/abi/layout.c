@@ -13,6 +13,7 @@ SAME(account, sizeof(microsip_account) == 24 + 8 * P && offsetof(microsip_accoun
 SAME(options, sizeof(microsip_dial_options) == 16 + 2 * P);
 SAME(call_info, sizeof(microsip_call_info) == 88 && offsetof(microsip_call_info, incoming) == 56);
 SAME(call_stats, sizeof(microsip_call_stats) == 120 && offsetof(microsip_call_stats, jitter_us) == 72);
+SAME(counters, sizeof(microsip_counters) == 40);
 SAME(account_info, sizeof(microsip_account_info) == 40);
 SAME(engine_config, sizeof(microsip_engine_config) == 72 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(path, sizeof(microsip_path) == 56);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 #include <poll.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 static int failed, checks;
 static void wrong(int line, const char *what, long got, long wanted) {
@@ -16,6 +18,19 @@ static void wrong(int line, const char *what, long got, long wanted) {
 #define IS(expression, code) do { int32_t r_ = (expression); checks++; if (r_ != (code)) wrong(__LINE__, #expression, r_, (code)); } while (0)
 #define FAILS(expression) do { int32_t r_ = (expression); checks++; if (r_ >= 0) wrong(__LINE__, #expression, r_, -999); } while (0)
 
+/* A far end that hears and says nothing: a closed port would be told by ICMP, and the call would end at once. */
+static char silent[64];
+static void be_silent(void) {
+  struct sockaddr_in in;
+  socklen_t len = sizeof in;
+  int s = socket(AF_INET, SOCK_DGRAM, 0);
+  memset(&in, 0, sizeof in);
+  in.sin_family = AF_INET;
+  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(s, (struct sockaddr *)&in, len) || getsockname(s, (struct sockaddr *)&in, &len)) failed = 1;
+  snprintf(silent, sizeof silent, "sip:nobody@127.0.0.1:%u", (unsigned)ntohs(in.sin_port));
+}
+
 static microsip_config config(void) {
   microsip_config c;
   MICROSIP_ZERO(c);
@@ -27,7 +42,7 @@ static microsip_config config(void) {
 /* Every host function that takes a phone first, with arguments that are good otherwise. */
 #define EACH_HOST(X) \
   X(microsip_shutdown(p, 0)) X(microsip_next_event(p, &ev, 0)) X(microsip_event_descriptor(p, &fd)) X(microsip_local_address(p, 0, &addr)) \
-  X(microsip_calls_possible(p, &n)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
+  X(microsip_calls_possible(p, &n)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
   X(microsip_unregister(p, a)) X(microsip_accounts(p, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_account_text(p, a, 1, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200)) \
   X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \
@@ -57,6 +72,7 @@ static microsip_account acc;
 static microsip_account_info ainfo;
 static microsip_call_info cinfo;
 static microsip_call_stats stats;
+static microsip_counters counters;
 static microsip_id id, ids[8], p, a, c;
 static int16_t pcm[80];
 static uint32_t n;
@@ -71,6 +87,7 @@ static void sizes(void) {
   MICROSIP_ZERO(ainfo);
   MICROSIP_ZERO(cinfo);
   MICROSIP_ZERO(stats);
+  MICROSIP_ZERO(counters);
 }
 
 static void wrong_ids(void) {
@@ -138,6 +155,7 @@ static void nulls(void) {
   IS(microsip_event_descriptor(p, NULL), MICROSIP_E_NULL);
   IS(microsip_local_address(p, 0, NULL), MICROSIP_E_NULL);
   IS(microsip_calls_possible(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_counters_get(p, NULL), MICROSIP_E_NULL);
   IS(microsip_account_add(p, NULL, &id), MICROSIP_E_NULL);
   IS(microsip_account_add(p, &acc, NULL), MICROSIP_E_NULL);
   IS(microsip_accounts(p, NULL, 8, &n), MICROSIP_E_NULL);
@@ -251,7 +269,7 @@ static void wrong_values(void) {
 /* A call of a live phone, in states that forbid things. */
 static void wrong_states(void) {
   char small[4];
-  IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
+  IS(microsip_dial(p, 0, silent, NULL, &c), MICROSIP_OK);
   FAILS(microsip_answer(p, c, 200));
   FAILS(microsip_reject(p, c, 486));
   FAILS(microsip_answer(p, c, 70000));
@@ -273,6 +291,13 @@ static void wrong_states(void) {
   IS(microsip_play_stop(p, c), MICROSIP_NOTHING);
   FAILS(microsip_digits(p, c, "12x", &token));
   IS(microsip_hangup(p, c), MICROSIP_OK);
+}
+
+/* A closed port ends a call at once (Linux tells by ICMP). */
+static void closed_port(void) {
+  IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
+  do { IS(microsip_next_event(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.call != c || ev.state != MICROSIP_ENDED));
+  IS(ev.result, MICROSIP_E_UNREACHABLE);
 }
 
 /* The descriptor is readable while events wait, and only then. */
@@ -302,7 +327,7 @@ static void on_event(void *user, const microsip_event *event) {
   MICROSIP_ZERO(other);
   destroy_inside = microsip_destroy(event->phone);
   next_inside = microsip_next_event(event->phone, &other, 0);
-  dial_inside = microsip_dial(event->phone, 0, "sip:nobody@127.0.0.1:9", NULL, &inner);
+  dial_inside = microsip_dial(event->phone, 0, silent, NULL, &inner);
   shutdown_inside = microsip_shutdown(event->phone, 0);
   in_callback = 1;
   usleep(200000);
@@ -333,7 +358,7 @@ static void ends(void) {
   conf.event_size = sizeof(microsip_event);
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
   IS(microsip_next_event(phone, &ev, 0), MICROSIP_E_STATE);
-  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   for (waited = 0; !in_callback && waited < 3000; waited++) usleep(1000);
   IS(microsip_destroy(phone), MICROSIP_OK);
   checks++;
@@ -346,7 +371,7 @@ static void ends(void) {
   /* pullers are woken, two threads destroy at once */
   conf = config();
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
-  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   for (i = 0; i < 2; i++) pthread_create(&threads[i], NULL, puller, &phone);
   usleep(50000);
   for (i = 2; i < 4; i++) pthread_create(&threads[i], NULL, destroyer, &phone);
@@ -366,7 +391,7 @@ static void ends(void) {
   conf.flags |= MICROSIP_NO_NETWORK;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
   IS(microsip_local_address(phone, 0, &addr), MICROSIP_NOTHING);
-  IS(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call), MICROSIP_OK);
+  IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   sizes();
   do { IS(microsip_next_event(phone, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
@@ -391,7 +416,7 @@ static void ends(void) {
   X(microsip_engine_call_info_get(e, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) \
   X(microsip_engine_call_text(e, c, 1, buf, sizeof buf, &n)) X(microsip_engine_call_header(e, c, 1, "To", 0, buf, sizeof buf, &n)) \
   X(microsip_engine_digits(e, 1, c, "1", &token)) X(microsip_engine_source(e, 1, c, 0)) X(microsip_engine_mute(e, c, 1)) \
-  X(microsip_engine_volume(e, c, 1, 100))
+  X(microsip_engine_volume(e, c, 1, 100)) X(microsip_engine_counters_get(e, &counters))
 
 static void engine(void) {
   static uint64_t block[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
@@ -481,11 +506,14 @@ int main(void) {
   microsip_config conf = config();
   int32_t code;
   sizes();
+  be_silent();
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &p), MICROSIP_OK);
   wrong_ids();
   nulls();
   wrong_values();
   wrong_states();
+  closed_port();
+  IS(microsip_dial(p, 0, silent, NULL, &c), MICROSIP_OK);
   descriptor();
   IS(microsip_destroy(p), MICROSIP_OK);
   ends();

@@ -2,6 +2,7 @@
 # The C ABI from C's side: layouts with four compilers, exported symbols against a list, misuse and calls under AddressSanitizer.
 # 77: something could not be checked here (said loudly).
 set -eu
+export LC_ALL=C
 cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
 work=$(mktemp -d)

@@ -390,6 +390,32 @@ pub struct microsip_account_info {
     pub result: i32,
 }
 
+/// What the network did to us, and what gave way. They stay at their top.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_counters {
+    /// sizeof(microsip_counters).
+    pub size: u32,
+    /// Datagrams that were no SIP, or SIP that nobody can answer.
+    pub malformed: u32,
+    /// Requests of strangers.
+    pub strangers: u32,
+    /// Answers that belong to no request of ours.
+    pub unmatched: u32,
+    /// Requests refused because a pool was full.
+    pub refused_full: u32,
+    /// Ended calls whose last event was never fetched, and whose slot was needed.
+    pub evicted_calls: u32,
+    /// Challenges that were not answered.
+    pub refused_challenges: u32,
+    /// Media packets for ports that are not open.
+    pub stray_media: u32,
+    /// Messages that did not fit their buffer.
+    pub oversize: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
 // SAFETY: repr(C), `size` first, only integers, pointers and optional functions: zero is valid in all.
 unsafe impl Sized32 for microsip_event {}
 // SAFETY: as above.
@@ -404,3 +430,5 @@ unsafe impl Sized32 for microsip_call_info {}
 unsafe impl Sized32 for microsip_call_stats {}
 // SAFETY: as above.
 unsafe impl Sized32 for microsip_account_info {}
+// SAFETY: as above.
+unsafe impl Sized32 for microsip_counters {}

@@ -232,3 +232,13 @@ pub extern "C" fn microsip_engine_volume(e: *mut microsip_engine, call: microsip
         ops::volume(phone, call, dev, percent)
     })
 }
+
+/// As microsip_counters_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_counters_get(e: *mut microsip_engine, out: *mut microsip_counters) -> i32 {
+    with(e, |engine| {
+        let phone = &engine.phone;
+        // SAFETY: by contract.
+        unsafe { ops::counters(phone, out) }
+    })
+}

@@ -2,6 +2,7 @@
 
 use super::audio::duplex::Duplex;
 use super::audio::pace::Pacer;
+use super::icmp;
 use super::names::{self, NAME, Question};
 use super::ports::Ports;
 use super::shared::{Core, Shared};
@@ -82,6 +83,7 @@ fn copied(wish: Wish<'_>) -> Wanted {
 impl Engine {
     pub(crate) fn new(shared: Arc<Shared>, sockets: Vec<UdpSocket>, ports: Ports) -> Result<Self, io::Error> {
         for (key, socket) in sockets.iter().enumerate() {
+            icmp::watch(socket, socket.local_addr()?.is_ipv6());
             // SAFETY: removed from the poller before it is closed, or closed together with it.
             unsafe { shared.poller.add_with_mode(socket, Event::readable(key), PollMode::Level)? };
         }
@@ -158,7 +160,8 @@ impl Engine {
             .filter(|at| *at != u64::MAX && !self.shared.closed.load(Ordering::Acquire))
             .map(Instant::from_micros);
         let at = [self.timeout, self.tick, device, closing].into_iter().flatten().min()?;
-        Some(Duration::from_micros(at.since(self.now()).micros()))
+        // longer than a day is for ever, and fits every system's clock
+        Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
     }
 
     fn take_in(&mut self) {
@@ -207,13 +210,22 @@ impl Engine {
 
     fn read_sip(&mut self, number: usize) {
         let mut buffer = core::mem::take(&mut self.received);
-        for _ in 0..BATCH {
+        for turn in 0..BATCH {
+            let first = turn == 0;
             let Some(socket) = self.sockets.get(number) else { break };
             let (len, remote) = match socket.recv_from(&mut buffer) {
                 Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                // an ICMP error that the system tells here: it names no far end
-                Err(_) => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // readiness without a datagram is an error that waits
+                    if first {
+                        self.read_errors(number);
+                    }
+                    break;
+                }
+                Err(_) => {
+                    self.read_errors(number);
+                    continue;
+                }
             };
             let bytes = buffer.get(..len).unwrap_or_default();
             self.shared.trace(false, remote, bytes);
@@ -226,6 +238,15 @@ impl Engine {
             }
         }
         self.received = buffer;
+    }
+
+    /// rfc3261#18.4: an ICMP error is the end of a way.
+    fn read_errors(&self, number: usize) {
+        let Some(socket) = self.sockets.get(number) else { return };
+        for _ in 0..BATCH {
+            let Some(remote) = icmp::next(socket) else { return };
+            self.with(|phone, now| phone.handle_flow_failed(now, Flow::Udp { socket: number as u8, remote }));
+        }
     }
 
     fn read_media(&mut self, slot: usize, component: Component) {
@@ -339,9 +360,18 @@ impl Engine {
             Via::Sip(flow) => {
                 let to = flow.remote();
                 self.shared.trace(true, to, bytes);
-                let result = self.sockets.get(usize::from(flow.socket())).map(|socket| socket.send_to(bytes, to));
+                let number = usize::from(flow.socket());
+                let Some(socket) = self.sockets.get(number) else { return true };
+                let mut result = socket.send_to(bytes, to);
+                if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+                    // that is about an earlier datagram, perhaps to another far end
+                    self.read_errors(number);
+                    result = socket.send_to(bytes, to);
+                }
                 // a full socket buffer is a lost datagram; all else is a dead way
-                if !matches!(result, Some(Ok(_))) && !would_block(&result) {
+                if let Err(error) = result
+                    && !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionRefused)
+                {
                     self.with(|phone, now| phone.handle_flow_failed(now, flow));
                 }
             }
@@ -440,8 +470,4 @@ impl Engine {
             self.drain();
         }
     }
-}
-
-fn would_block(result: &Option<io::Result<usize>>) -> bool {
-    matches!(result, Some(Err(error)) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted))
 }

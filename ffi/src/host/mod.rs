@@ -5,6 +5,7 @@ pub(crate) mod create;
 pub(crate) mod engine;
 pub(crate) mod errands;
 pub(crate) mod hooks;
+pub(crate) mod icmp;
 pub(crate) mod names;
 pub(crate) mod ports;
 pub(crate) mod shared;

@@ -242,7 +242,11 @@ impl Shared {
         };
         let ended = event.kind == EventKind::Call && event.state == CallState::Ended as u32;
         let slot = if ended { core.slots.release(event.call) } else { None };
-        (Some(ops::event_of(&event, self.id)), slot, core.phone.has_event())
+        let mut told = ops::event_of(&event, self.id);
+        if told.time_us == 0 {
+            told.time_us = self.clock.now().micros();
+        }
+        (Some(told), slot, core.phone.has_event())
     }
 
     /// Who waits for PCM, or for room for it, is to look again.
