@@ -1,11 +1,12 @@
 //! `microsip-fuzz [TARGET [MUTATIONS]]`: throws every file of the corpus, and deterministic mutations of each, at its target. A panic or an input
 //! that takes longer than a second ends it; the input is left in `found/` then.
 
+use core::time::Duration;
 use microsip_fuzz::TARGETS;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A small generator: the same mutations on every machine.
 struct Dice(u64);

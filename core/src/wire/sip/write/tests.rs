@@ -70,7 +70,9 @@ fn stamps_only_where_needed() {
         let mut room = [0; 200];
         let mut out = Cursor::new(&mut room);
         echo(&Message::parse(request.as_bytes()).unwrap(), source.parse().unwrap(), &mut out);
-        std::string::String::from_utf8(out.written().to_vec()).unwrap().lines().next().unwrap()[5..].chars().collect::<std::string::String>()
+        std::string::String::from_utf8(out.written().to_vec()).unwrap().lines().next().unwrap()[5..]
+            .chars()
+            .collect::<std::string::String>()
     };
     let via = "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1";
     assert_eq!(stamped(via, "192.0.2.1:7000"), via);
