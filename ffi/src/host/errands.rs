@@ -7,6 +7,7 @@ use super::shared::Shared;
 use super::signal::lock;
 use crate::abi::code::*;
 use crate::abi::types::*;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::Thread;
@@ -33,6 +34,8 @@ struct State {
 pub(crate) struct Errands {
     state: Mutex<State>,
     thread: OnceLock<Thread>,
+    /// Something is to be done. The thread's own token is not enough: cpal parks on this thread too, and would swallow it.
+    poked: AtomicBool,
 }
 
 impl Errands {
@@ -46,10 +49,11 @@ impl Errands {
             files: Vec::new(),
             quit: false,
         };
-        Self { state: Mutex::new(state), thread: OnceLock::new() }
+        Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false) }
     }
 
     fn wake(&self) {
+        self.poked.store(true, Ordering::Release);
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
@@ -127,6 +131,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let mut running: Vec<(u64, RecorderFile)> = Vec::new();
     let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
     loop {
+        shared.errands.poked.store(false, Ordering::Release);
         let mut state = lock(&shared.errands.state);
         let quit = state.quit;
         let changed = core::mem::take(&mut state.changed);
@@ -154,6 +159,9 @@ pub(crate) fn run(shared: &Arc<Shared>) {
                 while drained(shared, *call, file) {}
             }
             return;
+        }
+        if shared.errands.poked.load(Ordering::Acquire) {
+            continue;
         }
         match next {
             Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
