@@ -3,12 +3,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::System;
 
 struct Counting;
 
