@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
 
 mod basic_call;
+mod cancel;
+mod client_timers;
 mod registration;
 mod ringback;
 mod server;
+mod server_timers;

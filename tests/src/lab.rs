@@ -3,7 +3,9 @@
 use crate::phone::{End, Options};
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{Component, Failure, Flow, Reply, Target, Transmit, Via, Wish};
+use microsip_core::phone::{
+    AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Target, Transmit, Usage, Via, Wish,
+};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -334,6 +336,27 @@ impl Lab {
                 return;
             }
             assert!(self.step(until), "{what}: it never came to be\n{}", crate::ladder::draw(self));
+        }
+    }
+
+    /// A phone calls directly; the sound is silence.
+    #[track_caller]
+    pub fn dial(&mut self, end: usize, uri: &str) -> CallId {
+        let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+        let call = self.ends[end].phone.dial(self.now, AccountId::NONE, uri, &options).expect("dialled");
+        self.drain();
+        call
+    }
+
+    /// Every slot is free and nothing is waited for, once what lingers has run out.
+    #[track_caller]
+    pub fn assert_settled(&mut self) {
+        self.run_for(Duration::from_secs(70));
+        for (place, end) in self.ends.iter().enumerate() {
+            let used = end.phone.in_use();
+            assert_eq!(used, Usage::default(), "phone {place} keeps slots\n{}", crate::ladder::draw(self));
+            assert!(end.phone.is_idle() && end.phone.poll_timeout().is_none(), "phone {place} waits\n{}", crate::ladder::draw(self));
+            assert!(end.media.is_empty(), "phone {place} keeps ports");
         }
     }
 

@@ -3,7 +3,9 @@
 
 pub mod lab;
 pub mod ladder;
+pub mod peer;
 pub mod phone;
 
 pub use lab::{Lab, Network};
+pub use peer::{Peer, Sip, sdp};
 pub use phone::{End, Options};

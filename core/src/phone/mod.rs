@@ -168,7 +168,26 @@ pub struct Counters {
     pub oversize: u32,
 }
 
+/// Slots in use, by pool.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Usage {
+    /// Calls, ended ones that wait to be fetched among them.
+    pub calls: usize,
+    /// Dialogs.
+    pub dialogs: usize,
+    /// Requests of ours.
+    pub requests: usize,
+    /// INVITEs that came in.
+    pub servers: usize,
+}
+
 impl Phone<'_> {
+    /// How full the pools are.
+    #[must_use]
+    pub const fn in_use(&self) -> Usage {
+        Usage { calls: self.calls.used(), dialogs: self.dialogs.used(), requests: self.requests.used(), servers: self.servers.used() }
+    }
+
     /// Numbers of what went wrong.
     #[must_use]
     pub const fn counters(&self) -> &Counters {
