@@ -59,7 +59,10 @@ fn a_cancel_repeats_its_invite_whatever_the_early_dialog_said() {
     for name in ["Via", "From", "Call-ID"] {
         assert_eq!(ack.headers(name), invite.headers(name), "{name}");
     }
-    assert_eq!((ack.uri(), ack.number(), ack.to_tag(), ack.headers("Route")), (invite.uri(), invite.number(), peer.tag.clone(), Vec::new()));
+    assert_eq!(
+        (ack.uri(), ack.number(), ack.to_tag(), ack.headers("Route")),
+        (invite.uri(), invite.number(), peer.tag.clone(), Vec::new())
+    );
     lab.assert_settled();
 }
 

@@ -3,9 +3,7 @@
 use crate::phone::{End, Options};
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{
-    AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Target, Transmit, Usage, Via, Wish,
-};
+use microsip_core::phone::{AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Target, Transmit, Usage, Via, Wish};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 

@@ -70,7 +70,12 @@ impl Sip {
 
     /// The branch of the top Via.
     pub fn branch(&self) -> String {
-        self.message().via().ok().and_then(|via| via.branch()).map(|branch| String::from_utf8_lossy(branch).into_owned()).unwrap_or_default()
+        self.message()
+            .via()
+            .ok()
+            .and_then(|via| via.branch())
+            .map(|branch| String::from_utf8_lossy(branch).into_owned())
+            .unwrap_or_default()
     }
 
     /// The number of CSeq.
@@ -259,7 +264,12 @@ impl Peer {
             let _ = write!(out, "Route: {route}\r\n");
         }
         let tag = |text: &str, tag: &str| if tag.is_empty() { text.to_owned() } else { format!("{text};tag={tag}") };
-        let _ = write!(out, "From: {}\r\nTo: {}\r\n", tag(&self.own, &self.tag), tag(&self.other, if method == "CANCEL" { "" } else { &self.theirs }));
+        let _ = write!(
+            out,
+            "From: {}\r\nTo: {}\r\n",
+            tag(&self.own, &self.tag),
+            tag(&self.other, if method == "CANCEL" { "" } else { &self.theirs })
+        );
         let _ = write!(out, "Call-ID: {}\r\nCSeq: {} {method}\r\n", self.call_id, self.number);
         if method == "INVITE" {
             for route in &self.record_routes {

@@ -175,6 +175,12 @@ impl<'a> Owed<'a> {
         Some(object)
     }
 
+    /// The object waits.
+    #[must_use]
+    pub fn has(&self, object: u32) -> bool {
+        self.cells.get(object as usize).is_some_and(|cell| cell.waits)
+    }
+
     /// How many wait.
     #[must_use]
     pub const fn len(&self) -> usize {

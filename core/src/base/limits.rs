@@ -94,6 +94,9 @@ pub const RETRY_LONGEST: u64 = 1800;
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
 pub const FAIL_OVER_MS: u64 = 4000;
 
+/// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
+pub const SLOT_RETRY_MS: u64 = 1000;
+
 /// An INVITE that rings this long (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
 pub const RINGING_MS: u64 = 180_000;
 

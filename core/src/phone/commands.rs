@@ -198,6 +198,7 @@ impl Phone<'_> {
             && self.reply_len == 0
             && !self.calls.iter().any(|(_, call)| call.state != CallState::Ended)
             && !self.servers.iter().any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
+            && !self.dialogs.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
     }
 
     fn call(&self, call: CallId) -> Result<&Call, CommandError> {

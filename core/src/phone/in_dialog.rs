@@ -8,8 +8,9 @@ use super::request::Sending;
 use super::route::Keys;
 use super::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
+use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
-use crate::base::time::Instant;
+use crate::base::time::{Duration, Instant};
 use crate::offer::Local;
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
@@ -30,14 +31,14 @@ impl Phone<'_> {
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
         if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
-            self.answer_at_once(flow, request, 500, Extra { reason: "CSeq Out Of Order", ..Extra::default() });
+            self.answer_and_bury(now, flow, request, keys.key, 500, Extra { reordered: true, ..Extra::default() });
             return;
         }
         dialog.remote_number = Some(cseq.number);
         let call_handle = dialog.call;
         match method {
             Method::Bye => {
-                self.answer_and_bury(now, flow, request, keys.key, 200);
+                self.answer_and_bury(now, flow, request, keys.key, 200, Extra::default());
                 self.keep(call_handle, request);
                 if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
                     dialog.confirmed = false; // nothing is left to end there
@@ -53,34 +54,39 @@ impl Phone<'_> {
                     self.end_server(now, server);
                 }
                 self.end_call(now, call_handle, Cause::Normal, 0);
+                self.settle_dialog(dialog_handle);
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
-            Method::Options => self.answer_at_once(flow, request, 200, Extra { allow: true, accept: true, ..Extra::default() }),
-            Method::Other(_) => self.answer_at_once(flow, request, 501, Extra { allow: true, ..Extra::default() }),
-            _ => self.answer_at_once(flow, request, 405, Extra { allow: true, ..Extra::default() }),
+            Method::Options => {
+                self.answer_and_bury(now, flow, request, keys.key, 200, Extra { allow: true, accept: true, ..Extra::default() });
+            }
+            Method::Other(_) => self.answer_and_bury(now, flow, request, keys.key, 501, Extra { allow: true, ..Extra::default() }),
+            _ => self.answer_and_bury(now, flow, request, keys.key, 405, Extra { allow: true, ..Extra::default() }),
         }
     }
 
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
     fn invited_again(&mut self, now: Instant, flow: Flow, dialog_handle: Handle, keys: Keys, invite: &Message<'_>) {
         let call_handle = self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
-        let Some(call) = self.calls.get(call_handle) else {
-            self.answer_at_once(flow, invite, 481, Extra::default());
+        // rfc3261#12.2.2: after BYE there is no dialog any more
+        let Some(call) = self.calls.get(call_handle).filter(|call| call.state != CallState::Ended) else {
+            self.answer_and_bury(now, flow, invite, keys.key, 481, Extra::default());
             return;
         };
-        if let Some(pending) = self.servers.get(call.server) {
-            // rfc3261#14.2: the one before is not finished
-            let status = if pending.transaction.state() == State::Proceeding { 500 } else { 491 };
-            let retry_after = if status == 500 { 1 + self.rng.below(10) } else { 0 };
-            self.answer_at_once(flow, invite, status, Extra { retry_after, ..Extra::default() });
-            return;
-        }
-        if !call.request.is_none() || call.state != CallState::Connected {
-            self.answer_at_once(flow, invite, 491, Extra::default());
+        let busy = !call.request.is_none() || call.state != CallState::Connected;
+        // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is over.
+        let refusal = match self.servers.get(call.server).map(|pending| pending.transaction.state()) {
+            Some(State::Proceeding) => Some((500, 1 + self.rng.below(10) as u8)),
+            Some(State::Accepted) => Some((491, 0)),
+            _ if busy => Some((491, 0)),
+            _ => None,
+        };
+        if let Some((status, retry_after)) = refusal {
+            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { retry_after, ..Extra::default() });
             return;
         }
         if let Err(status) = super::incoming::check_invite(invite) {
-            self.answer_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
         let filled = self.servers.insert(Server::EMPTY).and_then(|handle| {
@@ -91,7 +97,7 @@ impl Phone<'_> {
             filled.map(|()| handle)
         });
         let Some(handle) = filled else {
-            self.answer_at_once(flow, invite, 500, Extra { retry_after: 1, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys.key, 500, Extra { retry_after: 1, ..Extra::default() });
             return;
         };
         if let Some(server) = self.servers.get_mut(handle) {
@@ -104,10 +110,6 @@ impl Phone<'_> {
         }
         if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
             dialog.usages = dialog.usages.saturating_add(1);
-            // rfc3261#12.2.2: a target refresh
-            if let Some(target) = contact_uri(invite) {
-                dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
-            }
         }
         self.keep(call_handle, invite);
         let late = !super::outgoing::has_description(invite);
@@ -117,6 +119,10 @@ impl Phone<'_> {
                 self.give_answer(now, handle, status);
             }
             return;
+        }
+        // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
+        if let (Some(dialog), Some(target)) = (self.dialogs.get_mut(dialog_handle), contact_uri(invite)) {
+            dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
         }
         self.find_next_hop(dialog_handle);
         let describe = if late { Describe::Offer } else { Describe::Answer };
@@ -152,7 +158,14 @@ impl Phone<'_> {
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
         dialog.confirmed = false;
         let (flow, own_hop) = (dialog.flow, dialog.own_hop);
-        let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else { return };
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else {
+            // every slot is busy: the dialog stays, and the BYE is tried again
+            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                dialog.bye_owed = true;
+            }
+            self.due.set(self.objects.number(Object::Dialog(dialog_handle.index)), now + Duration::from_millis(SLOT_RETRY_MS));
+            return;
+        };
         match flow {
             Some(flow) => self.go_over(now, request, flow, own_hop),
             None => self.end_request(request),
@@ -206,7 +219,9 @@ impl Phone<'_> {
         call.state = CallState::Ended;
         call.ended = now;
         call.give_up = Instant::NEVER;
-        call.cause = if cancelled != Cancel::No && cause == Cause::Normal { given_up } else { cause };
+        // what the hang-up was for counts, where nothing but it or silence ended the call
+        let silent = matches!(cause, Cause::Normal | Cause::Timeout | Cause::Unreachable);
+        call.cause = if cancelled != Cancel::No && silent { given_up } else { cause };
         if status > 0 {
             call.sip_code = status;
         }

@@ -18,13 +18,14 @@ use crate::offer::{Local, OfferError};
 use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::server::State;
 use crate::sip::tag::Tag;
+use crate::sip::tombstone::Answered;
 use crate::wire::sip::{Address, Message, Name, echo_with_routes};
 
 impl Phone<'_> {
     /// An INVITE outside a dialog.
     pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
         if self.closing {
-            self.answer_at_once(flow, invite, 480, Extra::default());
+            self.answer_and_bury(now, flow, invite, keys.key, 480, Extra::default());
             return;
         }
         if let Err(status) = check_invite(invite) {
@@ -37,14 +38,15 @@ impl Phone<'_> {
         }
         let Some(call) = self.new_call() else {
             count::up(&mut self.counters.refused_full);
-            self.answer_at_once(flow, invite, 486, Extra::default());
+            self.answer_and_bury(now, flow, invite, keys.key, 486, Extra::default());
             return;
         };
-        if self.admit(now, flow, account, call, keys, invite).is_none() {
-            // no transaction slot, no dialog slot, or texts that are too long
+        if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
             self.calls.remove(call);
-            count::up(&mut self.counters.refused_full);
-            self.answer_at_once(flow, invite, 503, Extra { retry_after: 5, ..Extra::default() });
+            // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
+            count::up(if status == 513 { &mut self.counters.oversize } else { &mut self.counters.refused_full });
+            let retry_after = if status == 513 { 0 } else { 5 };
+            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { retry_after, ..Extra::default() });
         }
     }
 
@@ -57,10 +59,19 @@ impl Phone<'_> {
         crate::offer::answer(invite.body(), &Local::new(local.ip(), 9, 0), &mut Cursor::new(&mut [])).map(|_| ())
     }
 
-    fn admit(&mut self, now: Instant, flow: Flow, account: Handle, call_handle: Handle, keys: Keys, invite: &Message<'_>) -> Option<()> {
+    /// Gives it its slots. 503: there is none; 513: it is too long.
+    fn admit(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        account: Handle,
+        call_handle: Handle,
+        keys: Keys,
+        invite: &Message<'_>,
+    ) -> Result<(), u16> {
         let secret = self.rng.next_u64();
-        let number = invite.cseq().ok()?.number;
-        let dialog_handle = self.dialogs.insert(Dialog::EMPTY)?;
+        let number = invite.cseq().map_err(|_| 400u16)?.number;
+        let dialog_handle = self.dialogs.insert(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
         let mut dialog = Dialog {
             call: call_handle,
@@ -73,18 +84,22 @@ impl Phone<'_> {
             ..Dialog::EMPTY
         };
         let block = self.dialog_text.get_mut(dialog_handle.index);
-        let built = set_from_invite(&mut dialog, block, invite);
-        let server = built.and_then(|()| self.servers.insert(Server::EMPTY));
-        let Some(server_handle) = server else {
-            self.dialogs.remove(dialog_handle);
-            return None;
+        let built = set_from_invite(&mut dialog, block, invite).ok_or(513u16);
+        let server = built.and_then(|()| self.servers.insert(Server::EMPTY).ok_or(503));
+        let filled = server.and_then(|handle| {
+            let filled = self.fill_server(now, handle, flow, keys, invite);
+            if filled.is_none() {
+                self.servers.remove(handle);
+            }
+            filled.map(|()| handle).ok_or(513)
+        });
+        let server_handle = match filled {
+            Ok(handle) => handle,
+            Err(status) => {
+                self.dialogs.remove(dialog_handle);
+                return Err(status);
+            }
         };
-        if self.fill_server(now, server_handle, flow, keys, invite).is_none() {
-            self.servers.remove(server_handle);
-            self.dialogs.remove(dialog_handle);
-            count::up(&mut self.counters.oversize);
-            return None;
-        }
         if let Some(server) = self.servers.get_mut(server_handle) {
             server.call = call_handle;
             server.dialog = dialog_handle;
@@ -103,18 +118,23 @@ impl Phone<'_> {
             call.server = server_handle;
             call.started = now;
             call.answer_in_ack = !has_description(invite);
+            if let Some(seconds) = invite.expires() {
+                // rfc3261#13.3.1: it is to be answered within this time
+                call.give_up = now + Duration::from_secs(u64::from(seconds));
+            }
             if let Some(local) = local {
                 call.ports = Ports::Wished(local.ip());
             }
         }
         self.keep(call_handle, invite);
+        self.schedule(Object::Call(call_handle.index));
         self.wish(Object::Call(call_handle.index));
         self.tell(Object::Call(call_handle.index));
         // the phone rings
         if self.render_answer(server_handle, 180, Describe::Nothing).is_ok() {
             self.give_answer(now, server_handle, 180);
         }
-        Some(())
+        Ok(())
     }
 
     /// Puts an INVITE's echo and offer in its transaction's buffer.
@@ -155,7 +175,7 @@ impl Phone<'_> {
     pub(super) fn end_server(&mut self, now: Instant, handle: Handle) {
         let Some(server) = self.servers.get(handle).copied() else { return };
         // rfc3261#17.2.1 timer I, rfc6026#7.1 timer L: repetitions are absorbed in silence
-        self.tombstones.bury(now, server.key, 0, 0);
+        self.tombstones.bury(now, server.key, Answered::default());
         self.server_table.remove(handle.index);
         self.servers.remove(handle);
         self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
@@ -212,6 +232,7 @@ impl Phone<'_> {
             200 => {
                 call.state = CallState::Connected;
                 call.connected = now;
+                call.give_up = Instant::NEVER;
                 call.pending |= Call::bit(CallState::Connected);
                 if let Some(dialog) = self.dialogs.get_mut(call.dialog) {
                     dialog.confirmed = true;
@@ -219,6 +240,7 @@ impl Phone<'_> {
             }
             _ => {}
         }
+        self.schedule(Object::Call(call_handle.index));
         self.tell(Object::Call(call_handle.index));
         if describe == Describe::Answer {
             self.run_media(now, call_handle, false);
@@ -311,8 +333,10 @@ impl Phone<'_> {
         });
         match found {
             Some(handle) => {
-                self.answer_at_once(flow, cancel, 200, Extra::default());
                 let Some(server) = self.servers.get(handle).copied() else { return };
+                // rfc3261#9.2: with the To tag of the INVITE's answers
+                let tag = self.dialogs.get(server.dialog).map(|dialog| dialog.local_tag);
+                self.answer_at_once(flow, cancel, 200, Extra { tag, ..Extra::default() });
                 if server.transaction.state() != State::Proceeding {
                     return;
                 }

@@ -26,6 +26,7 @@ pub mod output;
 mod place;
 mod registration;
 mod render;
+mod repeat;
 mod reply;
 mod request;
 mod requests;

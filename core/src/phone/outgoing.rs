@@ -6,13 +6,13 @@ use super::request::{Owner, Sending, Stage};
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
-use crate::base::limits::{REDIRECTS, RINGING_MS};
+use crate::base::limits::{REDIRECTS, RINGING_MS, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::client::State;
 use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::tag::Tag;
-use crate::sip::timer::T1;
+use crate::sip::timer::T1_64;
 use crate::wire::sip::{Host, Message, Scheme, Uri, write_quoted, write_socket};
 
 /// Longest target of a dial, with what completes it.
@@ -243,8 +243,14 @@ impl Phone<'_> {
     pub(super) fn release_dialog(&mut self, handle: Handle) {
         let Some(dialog) = self.dialogs.get_mut(handle) else { return };
         dialog.usages = dialog.usages.saturating_sub(1);
-        if dialog.usages == 0 && !dialog.ack_owed {
+        self.settle_dialog(handle);
+    }
+
+    /// A dialog that nobody uses and that owes nothing goes.
+    pub(super) fn settle_dialog(&mut self, handle: Handle) {
+        if self.dialogs.get(handle).is_some_and(|dialog| dialog.usages == 0 && !dialog.ack_owed && !dialog.bye_owed) {
             self.dialogs.remove(handle);
+            self.due.set(self.objects.number(Object::Dialog(handle.index)), Instant::NEVER);
         }
     }
 
@@ -451,7 +457,7 @@ impl Phone<'_> {
     }
 
     /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
-    pub(super) fn repeated_success(&mut self, now: Instant, answer: &Message<'_>) {
+    pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, answer: &Message<'_>) {
         let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
         let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
         let known = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
@@ -464,18 +470,22 @@ impl Phone<'_> {
         }
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
-        if dialog.remote_tag.of(self.dialog_text.get(dialog_handle.index)) == theirs {
-            if dialog.confirmed {
-                // rfc3261#13.2.2.4: each repetition gets the ACK again
-                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
-                    dialog.ack_owed = true;
-                }
-                self.owe(Object::Dialog(dialog_handle.index));
+        let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none());
+        if let Some(known) = self.dialog_with(dialog_handle, theirs) {
+            if running || answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) {
+                count::up(&mut self.counters.unmatched);
+                return;
             }
+            // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
+            if let Some(dialog) = self.dialogs.get_mut(known) {
+                dialog.ack_owed = true;
+            }
+            self.owe(Object::Dialog(known.index));
             return;
         }
-        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it
-        let Some(loser) = self.dialogs.insert(Dialog { usages: 0, call: Handle::NONE, sibling: Handle::NONE, ..dialog }) else { return };
+        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
+        let kept = Dialog { usages: 1, call: Handle::NONE, flow: Some(flow), own_hop: false, ..dialog };
+        let Some(loser) = self.dialogs.insert(kept) else { return };
         self.dialog_text.copy(dialog_handle.index, loser.index);
         let learnt =
             self.dialogs.get_mut(loser).and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
@@ -484,6 +494,9 @@ impl Phone<'_> {
             count::up(&mut self.counters.oversize);
             return;
         }
+        if let Some(first) = self.dialogs.get_mut(dialog_handle) {
+            first.sibling = loser;
+        }
         if let Some(slot) = self.dialogs.get_mut(loser) {
             slot.ack_owed = true;
             slot.confirmed = true;
@@ -491,6 +504,42 @@ impl Phone<'_> {
         self.find_next_hop(loser);
         self.owe(Object::Dialog(loser.index));
         self.send_bye(now, loser);
+        self.linger(now, loser);
+    }
+
+    /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
+    fn linger(&mut self, now: Instant, loser: Handle) {
+        if self.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+            self.due.set(self.objects.number(Object::Dialog(loser.index)), now + T1_64);
+        }
+    }
+
+    /// A timer of a dialog: its BYE found no slot before, or it is the loser of a fork.
+    pub(super) fn dialog_timeout(&mut self, now: Instant, handle: Handle) {
+        let Some(dialog) = self.dialogs.get_mut(handle) else { return };
+        let lost = dialog.local_tag.handle != handle;
+        if core::mem::take(&mut dialog.bye_owed) {
+            self.send_bye(now, handle);
+            if lost {
+                self.linger(now, handle);
+            }
+        } else if lost {
+            self.forget_loser(handle);
+        }
+    }
+
+    /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
+    fn forget_loser(&mut self, loser: Handle) {
+        let Some((tag, next)) = self.dialogs.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let mut at = tag.handle;
+        while let Some(dialog) = self.dialogs.get_mut(at) {
+            if dialog.sibling == loser {
+                dialog.sibling = next;
+                self.release_dialog(loser);
+                return;
+            }
+            at = dialog.sibling;
+        }
     }
 
     /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that is known.
@@ -583,10 +632,10 @@ impl Phone<'_> {
     fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
         let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
         let Some(cancel) = self.new_request(Owner::Invite(invite), Sending::Cancel) else {
-            // no slot: tried again soon, for a peer that only rings would be rung for ever; the 2xx that may come is ended with BYE
+            // every slot is busy: it is tried again; a 2xx that comes first is ended with BYE
             if let Some(call) = self.calls.get_mut(call_handle) {
                 call.cancel = Cancel::Wanted;
-                call.give_up = now + T1;
+                call.give_up = now + Duration::from_millis(SLOT_RETRY_MS);
             }
             self.schedule(Object::Call(call_handle.index));
             return;

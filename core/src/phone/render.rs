@@ -102,7 +102,7 @@ impl Phone<'_> {
         }
     }
 
-    fn finish_request(&mut self, handle: Handle, needed: Result<usize, crate::base::cursor::Needed>) -> Result<(), Unrendered> {
+    pub(super) fn finish_request(&mut self, handle: Handle, needed: Result<usize, crate::base::cursor::Needed>) -> Result<(), Unrendered> {
         let Ok(len) = needed else {
             count::up(&mut self.counters.oversize);
             return Err(Unrendered);
@@ -225,49 +225,6 @@ impl Phone<'_> {
             dialog.credentials = credentials;
         }
         self.finish_request(handle, needed)
-    }
-
-    /// Renders the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, branch, Route, From, To, Call-ID and number.
-    pub(super) fn render_cancel(&mut self, cancel: Handle, invite: Handle) -> Result<(), Unrendered> {
-        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
-        let Owner::Dialog(dialog_handle) = request.owner else { return Err(Unrendered) };
-        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
-        let flow = request.place().flow();
-        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
-        let mut out = Cursor::new(self.request_bytes.get_mut(cancel.index));
-        self.dialogs.get(dialog_handle).ok_or(Unrendered)?;
-        let text = self.dialog_text.get(dialog_handle.index);
-        let mut writer = Writer::new(&mut out);
-        write_top(&mut writer, Method::Cancel, dialog.request_uri(text), flow, local, Tag { handle: invite, secret: request.branch });
-        dialog.write_routes(text, writer.cursor());
-        // rfc3261#9.1: To is the INVITE's, which has no tag
-        write_parties(&mut writer, &Dialog { remote_tag: crate::base::text::Span::EMPTY, ..dialog }, text);
-        writer.cseq(request.number, Method::Cancel);
-        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
-        writer.end();
-        let needed = out.finish();
-        self.finish_request(cancel, needed)
-    }
-
-    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the answer's To.
-    pub(super) fn render_ack_of_refusal(&mut self, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
-        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
-        let Owner::Dialog(dialog_handle) = request.owner else { return Err(Unrendered) };
-        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
-        let flow = request.place().flow();
-        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
-        let text = self.dialog_text.get(dialog_handle.index);
-        let mut out = Cursor::new(self.request_bytes.get_mut(invite.index));
-        let mut writer = Writer::new(&mut out);
-        write_top(&mut writer, Method::Ack, dialog.request_uri(text), flow, local, Tag { handle: invite, secret: request.branch });
-        dialog.write_routes(text, writer.cursor());
-        write_from(&mut writer, &dialog, text);
-        writer.header_bytes(Name::To, to);
-        writer.header_bytes(Name::CallId, dialog.call_id.of(text));
-        writer.cseq(request.number, Method::Ack);
-        writer.end();
-        let needed = out.finish();
-        self.finish_request(invite, needed)
     }
 
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx gets one.

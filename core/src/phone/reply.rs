@@ -6,6 +6,7 @@ use crate::base::cursor::Cursor;
 use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
+use crate::sip::tombstone::Answered;
 use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
 
 /// Methods that we understand, for Allow.
@@ -20,9 +21,37 @@ pub(crate) struct Extra<'e> {
     pub(crate) accept: bool,
     /// The Require values that are not supported.
     pub(crate) unsupported: bool,
-    pub(crate) retry_after: u32,
-    /// Call-ID's and so on are echoed; this tag is ours.
+    pub(crate) retry_after: u8,
+    /// The number was out of order (the words of a 500).
+    pub(crate) reordered: bool,
+    /// The secret of the To tag; none: made from the request.
     pub(crate) secret: Option<u64>,
+    /// The To tag of a dialog.
+    pub(crate) tag: Option<Tag>,
+}
+
+impl Extra<'_> {
+    const ALLOW: u8 = 1;
+    const ACCEPT: u8 = 2;
+    const REORDERED: u8 = 4;
+
+    /// As a tombstone keeps it.
+    fn answered(&self, status: u16, secret: u64) -> Answered {
+        let detail = u8::from(self.allow) * Self::ALLOW + u8::from(self.accept) * Self::ACCEPT + u8::from(self.reordered) * Self::REORDERED;
+        Answered { secret, status, detail, retry_after: self.retry_after }
+    }
+
+    /// From a tombstone.
+    pub(super) fn again(answered: Answered) -> Self {
+        Self {
+            allow: answered.detail & Self::ALLOW != 0,
+            accept: answered.detail & Self::ACCEPT != 0,
+            reordered: answered.detail & Self::REORDERED != 0,
+            retry_after: answered.retry_after,
+            secret: Some(answered.secret),
+            ..Self::default()
+        }
+    }
 }
 
 impl Phone<'_> {
@@ -35,16 +64,17 @@ impl Phone<'_> {
         let secret = extra.secret.unwrap_or_else(|| self.reply_secret(request));
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
-        if extra.reason.is_empty() {
+        let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
+        if reason.is_empty() {
             writer.status_line(status);
         } else {
-            writer.status_line_with(status, extra.reason.as_bytes());
+            writer.status_line_with(status, reason.as_bytes());
         }
         echo(request, flow.remote(), writer.cursor());
         let tagged = request.to().is_ok_and(|to| to.tag().is_some());
         if !tagged && status > 100 {
             writer.cursor().put_str(";tag=");
-            Tag { handle: crate::base::slots::Handle::NONE, secret }.write(writer.cursor());
+            extra.tag.unwrap_or(Tag { handle: crate::base::slots::Handle::NONE, secret }).write(writer.cursor());
         }
         writer.cursor().put_str("\r\n");
         if extra.allow {
@@ -83,13 +113,13 @@ impl Phone<'_> {
         Hasher::new(key).with(request.call_id().unwrap_or_default()).with(from_tag).with(branch).finish()
     }
 
-    /// Answers a request other than INVITE, and leaves a tombstone that gives its repetitions the same answer (rfc3261#17.2.2).
-    pub(super) fn answer_and_bury(&mut self, now: Instant, flow: Flow, request: &Message<'_>, key: u64, status: u16) {
+    /// Answers a request, and leaves a tombstone that gives its repetitions the same answer (rfc3261#17.2.1, #17.2.2).
+    pub(super) fn answer_and_bury(&mut self, now: Instant, flow: Flow, request: &Message<'_>, key: u64, status: u16, extra: Extra<'_>) {
         let secret = self.reply_secret(request);
-        self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..Extra::default() });
+        self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0)
         if !flow.is_reliable() {
-            self.tombstones.bury(now, key, status, secret);
+            self.tombstones.bury(now, key, extra.answered(status, secret));
         }
     }
 }

@@ -22,6 +22,7 @@ impl Phone<'_> {
         if self.requests.is_full() {
             let lingering =
                 self.requests.iter().find(|(_, request)| request.client.state() == State::Completed).map(|(handle, _)| handle)?;
+            self.rescue_ack(lingering);
             self.end_request(lingering);
         }
         self.requests.insert(request)
@@ -30,6 +31,10 @@ impl Phone<'_> {
     /// A request is over.
     pub(super) fn end_request(&mut self, handle: Handle) {
         let Some(request) = self.requests.get(handle).copied() else { return };
+        if !request.cancel.is_none() {
+            // an INVITE that is over can no longer be cancelled, so the CANCEL is not repeated
+            self.end_request(request.cancel);
+        }
         self.requests.remove(handle);
         self.due.set(self.objects.number(Object::Request(handle.index)), Instant::NEVER);
         match request.owner {
@@ -344,7 +349,7 @@ impl Phone<'_> {
                 self.requests.get(tag.handle).filter(|request| super::render::method(request.method) == method).map(|_| tag.handle)
             }
             (None, Method::Invite) if (200..300).contains(&status) => {
-                self.repeated_success(now, answer);
+                self.repeated_success(now, flow, answer);
                 return;
             }
             _ => None,
@@ -406,6 +411,12 @@ impl Phone<'_> {
         let request = self.requests.get(handle).copied()?;
         if request.method != Sending::Invite {
             return Some(handle);
+        }
+        if self.is_cancelled(handle) {
+            return None;
+        }
+        if let Owner::Dialog(dialog) = request.owner {
+            self.forget_early(dialog, handle);
         }
         let next = self.new_request(request.owner, request.method)?;
         if let Owner::Dialog(dialog_handle) = request.owner

@@ -92,8 +92,8 @@ impl Phone<'_> {
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
         if let Some(owed) = self.tombstones.find(now, keys.key) {
-            if let Owed::Answer(status, secret) = owed {
-                self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..Extra::default() });
+            if let Owed::Answer(answered) = owed {
+                self.answer_at_once(flow, request, answered.status, Extra::again(answered));
             }
             return;
         }
@@ -101,13 +101,14 @@ impl Phone<'_> {
         for index in self.server_table.find(keys.base) {
             let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { continue };
             if server.key == keys.key {
-                same = Some((index, server.end > 0));
+                same = Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
             } else {
                 merged |= tag.is_none() && method == Method::Invite;
             }
         }
-        if let Some((index, answered)) = same {
-            if answered {
+        if let Some((index, answers)) = same {
+            // rfc6026#7.1: Accepted absorbs it; the 2xx is repeated by its own clock
+            if answers {
                 self.owe(Object::Server(index));
             }
             return;

@@ -41,16 +41,25 @@ impl Phone<'_> {
                     }
                     self.voice(index);
                 }
-                Object::Dialog(_) => {}
+                Object::Dialog(index) => {
+                    if let Some(handle) = self.dialogs.handle_at(index) {
+                        self.dialog_timeout(now, handle);
+                    }
+                }
             }
         }
     }
 
-    /// An outgoing call has rung too long, or its CANCEL found no slot.
+    /// A call has rung too long, or its CANCEL found no slot before.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get_mut(handle) else { return };
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
+            if call.incoming {
+                // rfc3261#13.3.1: its INVITE was to expire
+                self.refuse_call(now, handle, 487, Cause::Timeout);
+                return;
+            }
             let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
             self.cancel_call(now, handle, cause);
         }

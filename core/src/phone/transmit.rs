@@ -87,10 +87,8 @@ impl Phone<'_> {
                     Ok(len) => {
                         if let Some(dialog) = self.dialogs.get_mut(handle) {
                             dialog.ack_owed = false;
-                            if dialog.usages == 0 {
-                                self.dialogs.remove(handle);
-                            }
                         }
+                        self.settle_dialog(handle);
                         Transmit::Packet { via: Via::Sip(flow), len }
                     }
                     Err(needed) => Transmit::Needs(needed.0),

@@ -117,17 +117,14 @@ impl Client {
         match (self.state, status) {
             (State::Completed, 300..) if self.invite => Heard::Ack,
             (State::Completed | State::Terminated | State::Idle, _) => Heard::Absorb,
+            (State::Proceeding, ..=199) => Heard::Pass, // a CANCEL's limit stays
             (_, ..=199) => {
                 if self.invite {
-                    // rfc3261#17.1.1.2: the first provisional answer stops both timers; ringing may take long.
-                    // A later one does not stop the wait that a CANCEL has begun (rfc3261#9.1), or one that rings on is never given up.
-                    if self.state == State::Calling {
-                        self.resend = None;
-                        self.expire = None;
-                    }
-                } else if !self.reliable && self.state == State::Calling {
-                    self.resend = Some(now + T2);
+                    // rfc3261#17.1.1.2: a provisional answer stops both timers; ringing may take long
+                    self.resend = None;
+                    self.expire = None;
                 }
+                // rfc3261#17.1.2.2: others go on; the running E is kept, and is T2 from its next turn on
                 self.state = State::Proceeding;
                 Heard::Pass
             }

@@ -13,15 +13,27 @@ const WAYS: usize = 4;
 pub struct Tombstone {
     key: u64,
     until: Instant,
-    secret: u64,
-    status: u16,
+    answer: Answered,
+}
+
+/// An answer, in what it is made from again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Answered {
+    /// The To tag's secret.
+    pub secret: u64,
+    /// The status; 0: nothing is owed any more.
+    pub status: u16,
+    /// Which headers and words it had, as bits of its user.
+    pub detail: u8,
+    /// Its Retry-After, in seconds; 0: none.
+    pub retry_after: u8,
 }
 
 /// What a repeated request is owed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Owed {
-    /// The same answer again: this status, this To tag secret.
-    Answer(u16, u64),
+    /// The same answer again.
+    Answer(Answered),
     /// Nothing: it was acknowledged.
     Nothing,
 }
@@ -45,17 +57,17 @@ impl<'a> Tombstones<'a> {
         self.places.get_mut(start..end).unwrap_or_default()
     }
 
-    /// Buries a transaction. `status` 0: it was acknowledged, nothing is owed any more.
-    pub fn bury(&mut self, now: Instant, key: u64, status: u16, secret: u64) {
+    /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more.
+    pub fn bury(&mut self, now: Instant, key: u64, answer: Answered) {
         let oldest = self.set(key).iter_mut().min_by_key(|place| if place.key == key { Instant::ZERO } else { place.until });
         if let Some(place) = oldest {
-            *place = Tombstone { key, until: now + T1_64, secret, status };
+            *place = Tombstone { key, until: now + T1_64, answer };
         }
     }
 
     /// What a request with this key is owed, if it is a repetition.
     pub fn find(&mut self, now: Instant, key: u64) -> Option<Owed> {
         let place = self.set(key).iter().find(|place| place.key == key && place.until > now)?;
-        Some(if place.status == 0 { Owed::Nothing } else { Owed::Answer(place.status, place.secret) })
+        Some(if place.answer.status == 0 { Owed::Nothing } else { Owed::Answer(place.answer) })
     }
 }
