@@ -4,6 +4,8 @@
 mod basic_call;
 mod cancel;
 mod client_timers;
+mod credentials;
+mod digest;
 mod registration;
 mod ringback;
 mod server;

@@ -323,7 +323,8 @@ impl Phone<'_> {
                 call.request = Handle::NONE;
                 let cause = match (status, call.cancel) {
                     (487, Cancel::Sent) => Cause::Normal,
-                    (401 | 407, _) => Cause::Auth,
+                    (401 | 407, Cancel::No) => Cause::Auth,
+                    (401 | 407, _) => Cause::Normal, // given up before it was answered
                     (408, _) => Cause::Timeout,
                     (488 | 606 | 415, _) => Cause::Codec,
                     _ => Cause::Refused,

@@ -390,7 +390,7 @@ impl Phone<'_> {
             self.fail_over(now, next);
             return;
         }
-        if matches!(status, 401 | 407) && self.authenticate(now, handle, answer, status) {
+        if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, answer, status) {
             return;
         }
         match (request.owner, request.method) {
@@ -459,7 +459,7 @@ impl Phone<'_> {
                 || domain.is_some() && account.pinned.iter().any(|pin| !pin.is_empty() && pin.of(text) == realm)
         };
         let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
-        let usable = request.own_hop && !(account.username.is_empty() && account.password.is_empty());
+        let usable = request.own_hop && !account.password.is_empty();
         let chosen = if usable { strongest(answer.fields(name), |realm| pinned(realm) || may_pin) } else { None };
         let Some(challenge) = chosen else {
             let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);

@@ -1,0 +1,265 @@
+//! Whose challenges are answered, and where credentials go: HOUSE.md's rule. Hashes that leak are passwords that are guessed at leisure.
+
+use crate::digest::{SDP, dial, part, right};
+use crate::server::{PASSWORD, REGISTRAR, Seen, Server, account, anna, pass, register, run, state};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Cause, DialOptions, EventKind, Source};
+use microsip_tests::{Lab, Options};
+
+fn ask(header: &str, realm: &str) -> String {
+    format!("{header}: Digest realm=\"{realm}\", nonce=\"n-{realm}\", qop=\"auth\"\r\n")
+}
+
+/// The realm that a challenge event names.
+fn refused_realm(lab: &Lab, account: AccountId) -> Option<String> {
+    lab.ends[0].events.iter().find(|event| event.kind == EventKind::Challenge)?;
+    let mut buffer = [0; 100];
+    let mut out = Cursor::new(&mut buffer);
+    lab.ends[0].phone.account_text(account, AccountText::RefusedRealm, &mut out).ok()?;
+    Some(String::from_utf8(out.written().to_vec()).unwrap())
+}
+
+/// Says this realm to everything that has no answer for it.
+fn realm(realm: &'static str, status: u16) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
+    let (asks, answers) = if status == 401 { ("WWW-Authenticate", "Authorization") } else { ("Proxy-Authenticate", "Proxy-Authorization") };
+    move |seen, _| match seen.start() {
+        "ACK" => vec![],
+        _ if part(seen, answers, "realm") != realm => vec![seen.answer(status, &ask(asks, realm))],
+        "REGISTER" => vec![seen.bound(300)],
+        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        _ => vec![seen.answer(200, "")],
+    }
+}
+
+#[test]
+fn a_realm_learnt_by_register_serves_calls() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("asterisk", 401));
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(state(&lab), AccountState::Registered);
+    dial(&mut lab, account, "sip:bob@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected));
+    assert!(right(server.last("INVITE"), "Authorization", "anna", PASSWORD));
+    assert_eq!(server.all("INVITE").len(), 1, "its nonce is used at once");
+}
+
+#[test]
+fn a_configured_realm_is_the_only_one() {
+    for configured in ["office", "*"] {
+        let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realm: configured, ..anna() });
+        let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
+        register(&mut lab, account);
+        pass(&mut lab, &mut server, 60);
+        assert_eq!(server.seen.len(), 1, "{configured} is no {}", "example.org");
+        assert_eq!(state(&lab), AccountState::Failed);
+        assert_eq!(refused_realm(&lab, account).as_deref(), Some("example.org"));
+        assert_eq!(lab.ends[0].phone.counters().refused_challenges, 1);
+    }
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realm: "office", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("office", 401));
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(state(&lab), AccountState::Registered);
+    assert_eq!(refused_realm(&lab, account), None);
+}
+
+#[test]
+fn an_account_without_a_password_answers_nothing() {
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { password: "", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 60);
+    assert!(server.seen.iter().all(|seen| seen.header("Authorization").is_none()), "{}", server.last("REGISTER").text);
+    assert_eq!(state(&lab), AccountState::Failed);
+}
+
+#[test]
+fn a_stranger_called_from_an_account_gets_no_answer_to_its_challenge() {
+    for header in [401, 407] {
+        let (mut lab, account) = account(&[REGISTRAR], anna());
+        let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
+        register(&mut lab, account);
+        pass(&mut lab, &mut server, 1);
+        // it even names the account's own realm
+        let mut stranger = Server::new(&mut lab, "10.0.0.66:5060", realm("example.org", header));
+        dial(&mut lab, account, "sip:mallory@10.0.0.66");
+        run(&mut lab, &mut [&mut server, &mut stranger], Duration::from_secs(60));
+        assert_eq!(stranger.all("INVITE").len(), 1);
+        assert!(stranger.seen.iter().all(|seen| !seen.text.contains("uthorization:")));
+        let ended = lab.ends[0].ended().unwrap();
+        assert_eq!((ended.result, ended.sip_code), (Cause::Auth, header));
+        assert_eq!(refused_realm(&lab, account).as_deref(), Some("example.org"));
+    }
+}
+
+#[test]
+fn a_direct_call_answers_no_challenge() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let now = lab.now;
+    lab.ends[0].phone.account_add(now, &anna()).unwrap();
+    let mut stranger = Server::new(&mut lab, "10.0.0.66:5060", realm("example.org", 401));
+    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.66", &options).unwrap();
+    pass(&mut lab, &mut stranger, 60);
+    assert_eq!(stranger.all("INVITE").len(), 1);
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Auth);
+}
+
+#[test]
+fn a_request_to_the_own_domain_may_pin_one_realm_more_and_no_second() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("first", 401));
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(state(&lab), AccountState::Registered);
+    server.script = Box::new(realm("second", 407));
+    dial(&mut lab, account, "sip:bob@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", microsip_tests::ladder::draw(&lab));
+    server.script = Box::new(realm("third", 407));
+    dial(&mut lab, account, "sip:carla@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(server.seen.iter().all(|seen| part(seen, "Proxy-Authorization", "realm") != "third"));
+    assert_eq!(refused_realm(&lab, account).as_deref(), Some("third"));
+}
+
+#[test]
+fn a_call_to_another_domain_pins_nothing() {
+    // over the account's own proxy, but for somebody else's domain
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("evil", 407));
+    dial(&mut lab, account, "sip:mallory@example.net");
+    pass(&mut lab, &mut server, 60);
+    assert_eq!(server.all("INVITE").len(), 1);
+    assert_eq!(refused_realm(&lab, account).as_deref(), Some("evil"));
+    // a realm that is pinned is answered there
+    let mut script = realm("example.org", 407);
+    server.script = Box::new(move |seen, nth| script(seen, nth));
+    dial(&mut lab, account, "sip:mallory@example.net");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected));
+}
+
+#[test]
+fn what_the_registrar_asked_for_is_not_carried_to_other_domains() {
+    // Authorization is read by the far end, and a proxy passes it on
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    server.script = Box::new(|seen, _| match seen.start() {
+        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:mallory@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
+        "ACK" => vec![],
+        _ => vec![seen.answer(200, "")],
+    });
+    let call = dial(&mut lab, account, "sip:mallory@example.net");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    pass(&mut lab, &mut server, 1);
+    for method in ["INVITE", "ACK", "BYE"] {
+        assert_eq!(server.last(method).header("Authorization"), None, "{}", server.last(method).text);
+    }
+}
+
+#[test]
+fn nothing_is_learnt_inside_a_dialog() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        "ACK" => vec![],
+        _ => vec![seen.answer(401, &ask("WWW-Authenticate", "inside"))],
+    });
+    let call = dial(&mut lab, account, "sip:bob@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    pass(&mut lab, &mut server, 60);
+    assert_eq!(server.all("BYE").len(), 1);
+    assert_eq!(refused_realm(&lab, account).as_deref(), Some("inside"));
+    assert!(lab.ends[0].phone.is_idle());
+}
+
+#[test]
+fn requests_that_go_straight_to_the_far_end_carry_no_credentials() {
+    // a proxy that does not stay on the way: the dialog's next hop is the callee itself
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
+        vec![if part(seen, "Proxy-Authorization", "realm").is_empty() {
+            seen.answer(407, &ask("Proxy-Authenticate", "example.org"))
+        } else {
+            seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\n", SDP)
+        }]
+    });
+    let mut callee = Server::new(&mut lab, "10.0.0.66:5060", |seen, _| match seen.start() {
+        "ACK" => vec![],
+        _ => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
+    });
+    let call = dial(&mut lab, account, "sip:bob@example.org");
+    run(&mut lab, &mut [&mut server, &mut callee], Duration::from_secs(1));
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", microsip_tests::ladder::draw(&lab));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    run(&mut lab, &mut [&mut server, &mut callee], Duration::from_secs(1));
+    assert_eq!(callee.seen.iter().map(Seen::start).collect::<Vec<_>>(), ["ACK", "BYE"]);
+    assert!(callee.seen.iter().all(|seen| !seen.text.contains("uthorization:")), "{}", callee.last("BYE").text);
+}
+
+#[test]
+fn a_redirection_to_elsewhere_takes_no_credentials_along() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        "ACK" => vec![],
+        _ if part(seen, "Authorization", "realm").is_empty() => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
+        _ => vec![seen.answer(302, "Contact: <sip:bob@10.0.0.66>\r\n")],
+    });
+    let mut elsewhere = Server::new(&mut lab, "10.0.0.66:5060", realm("example.org", 401));
+    dial(&mut lab, account, "sip:bob@example.org");
+    run(&mut lab, &mut [&mut server, &mut elsewhere], Duration::from_secs(60));
+    assert_eq!(server.all("INVITE").len(), 2);
+    assert_eq!(elsewhere.all("INVITE").len(), 1);
+    assert!(elsewhere.seen.iter().all(|seen| !seen.text.contains("uthorization:")));
+}
+
+#[test]
+fn a_redirected_calls_ack_repeats_what_its_invite_said() {
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        "ACK" => vec![],
+        _ if part(seen, "Proxy-Authorization", "realm").is_empty() => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
+        _ if seen.uri() == "sip:bob@example.org" => vec![seen.answer(302, "Contact: <sip:bob@desk.example.org>\r\n")],
+        _ => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
+    });
+    dial(&mut lab, account, "sip:bob@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", microsip_tests::ladder::draw(&lab));
+    let (invite, ack) = (server.last("INVITE"), server.last("ACK"));
+    assert_eq!(invite.uri(), "sip:bob@desk.example.org");
+    assert_eq!(part(invite, "Proxy-Authorization", "uri"), "sip:bob@desk.example.org");
+    assert_eq!((ack.number(), ack.uri()), (invite.number(), "sip:bob@10.0.0.66"));
+    assert_eq!(ack.header("Proxy-Authorization"), invite.header("Proxy-Authorization"));
+}
+
+#[test]
+fn nonces_of_one_account_are_not_anothers() {
+    let (mut lab, first) = account(&[REGISTRAR], anna());
+    let now = lab.now;
+    let second = lab.ends[0]
+        .phone
+        .account_add(now, &AccountConfig { uri: "sip:otto@example.org", password: "other", ..AccountConfig::default() })
+        .unwrap();
+    let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
+    register(&mut lab, first);
+    pass(&mut lab, &mut server, 1);
+    register(&mut lab, second);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(server.seen.len(), 4);
+    assert!(server.seen[2].header("Authorization").is_none());
+    assert!(right(&server.seen[1], "Authorization", "anna", PASSWORD));
+    assert!(right(&server.seen[3], "Authorization", "otto", "other"));
+}
