@@ -1,7 +1,8 @@
 //! Real devices without a sound card: a PulseAudio daemon of the test's own with a null sink, whose monitor is the microphone.
 //!
 //! A tone goes out and must come in; the sink is taken away in mid-call (the fault is seen, the timer takes over); it is given
-//! back (the device opens again, the tone is heard again). Once on the audio module alone, once with a call of the C library. The outer test starts the daemon and runs the inner ones, which are
+//! back (the device opens again, the tone is heard again). Once on the audio module alone, once with a call of the C library. The outer test, which tests/audio/run.sh
+//! calls, starts the daemon and runs the inner ones, which are
 //! marked ignored, in a process of their own, since the daemon's address is passed by environment.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 #![cfg(all(feature = "device", target_os = "linux"))]
@@ -96,17 +97,18 @@ impl Drop for Daemon {
 }
 
 #[test]
+#[ignore = "takes half a minute and a PulseAudio daemon: tests/audio/run.sh runs it"]
 fn a_tone_through_a_real_device_and_the_device_taken_away() {
     let daemon = match Daemon::start() {
         Ok(daemon) => daemon,
-        Err(why) => return println!("\n*** SKIPPED: the device path was NOT tested: {why} ***\n"),
+        Err(why) => return println!("\nNOT CHECKED: sound devices (SKIPPED): {why}\n"),
     };
     daemon.run("inner_pulse");
     daemon.run("inner_call");
     if Path::new("/usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_pulse.so").exists() {
         daemon.run("inner_alsa");
     } else {
-        println!("\n*** SKIPPED: ALSA's path was NOT tested: install the package libasound2-plugins ***\n");
+        println!("\nNOT CHECKED: ALSA's way to PulseAudio (SKIPPED): install the package libasound2-plugins\n");
     }
 }
 
