@@ -6,10 +6,11 @@ extern char __library_start[], __library_end[], __library_bss_start[], __library
 
 int main(void);
 
-/* A word that no stack frame holds by chance. */
+/* A word that no stack frame holds by chance, and how many of them are painted: more than any call uses. */
 #define PAINT 0xA5C35A3Cu
+#define PAINTED 3072u
 
-static uint32_t *painted_to;
+static uint32_t *painted_to, deepest;
 
 void Reset_Handler(void) __attribute__((noreturn));
 void Reset_Handler(void) {
@@ -61,14 +62,23 @@ void board_exit(int code) {
 void __attribute__((noinline)) stack_paint(void) {
   uint32_t *word;
   __asm volatile("mov %0, sp" : "=r"(painted_to));
-  for (word = __stack_bottom; word < painted_to; word++) *(volatile uint32_t *)word = PAINT;
+  for (word = painted_to - PAINTED; word < painted_to; word++) *(volatile uint32_t *)word = PAINT;
 }
 
-uint32_t stack_used(void) {
-  const uint32_t *word = __stack_bottom;
+int32_t __attribute__((noinline)) stack_measured(int32_t result) {
+  const uint32_t *word = painted_to - PAINTED;
+  uint32_t used;
+  if (word < __stack_bottom || *(const volatile uint32_t *)word != PAINT) {
+    board_print("the stack is deeper than it is painted\n");
+    board_exit(2);
+  }
   while (word < painted_to && *(const volatile uint32_t *)word == PAINT) word++;
-  return (uint32_t)((const char *)__stack_top - (const char *)word);
+  used = (uint32_t)((const char *)painted_to - (const char *)word);
+  if (used > deepest) deepest = used;
+  return result;
 }
+
+uint32_t stack_deepest(void) { return deepest; }
 
 uint32_t library_flash(void) { return (uint32_t)(__library_end - __library_start); }
 uint32_t library_statics(void) { return (uint32_t)(__library_bss_end - __library_bss_start); }

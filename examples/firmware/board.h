@@ -8,9 +8,11 @@ void board_print(const char *text);
 void board_print_number(const char *before, uint32_t number, const char *after);
 void board_exit(int code) __attribute__((noreturn));
 
-/* Paints the free stack below the caller; stack_used() then tells how deep it was used since. */
+/* MEASURED(call) makes a call and looks how much of the stack below the caller it used; stack_deepest() tells the most of all of them. */
+#define MEASURED(call) (stack_paint(), stack_measured(call))
 void stack_paint(void);
-uint32_t stack_used(void);
+int32_t stack_measured(int32_t result);
+uint32_t stack_deepest(void);
 
 /* Bytes of the library in flash, and of its statics in RAM. */
 uint32_t library_flash(void);

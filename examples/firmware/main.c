@@ -113,7 +113,7 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
   MICROSIP_ZERO(path);
   path.local = phone->address;
   path.remote = registrar;
-  check(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer)), "engine_sip");
+  check(MEASURED(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer))), "engine_sip");
 }
 
 /* The network: a datagram of one phone goes into the other at once. */
@@ -129,14 +129,14 @@ static void post(struct phone *from, const microsip_out *out) {
     MICROSIP_ZERO(path);
     path.local = out->remote;
     path.remote = out->local;
-    check(microsip_engine_sip(to->engine, now, &path, packet, out->len), "engine_sip");
+    check(MEASURED(microsip_engine_sip(to->engine, now, &path, packet, out->len)), "engine_sip");
   } else {
-    check(microsip_engine_media(to->engine, now, out->remote.port, &out->local, packet, out->len), "engine_media");
+    check(MEASURED(microsip_engine_media(to->engine, now, out->remote.port, &out->local, packet, out->len)), "engine_media");
   }
 }
 
 static void asked(struct phone *phone) {
-  while (microsip_engine_poll_ask(phone->engine, &ask) == MICROSIP_OK) {
+  while (MEASURED(microsip_engine_poll_ask(phone->engine, &ask)) == MICROSIP_OK) {
     reply.ask = ask.ask;
     reply.result = 0;
     reply.count = 0;
@@ -149,7 +149,7 @@ static void asked(struct phone *phone) {
     case MICROSIP_ASK_OPEN_MEDIA: break; /* every port is free in memory */
     default: continue;
     }
-    check(microsip_engine_reply(phone->engine, now, &reply), "engine_reply");
+    check(MEASURED(microsip_engine_reply(phone->engine, now, &reply)), "engine_reply");
   }
 }
 
@@ -159,7 +159,7 @@ static void happened(struct phone *phone, const microsip_event *event) {
   if (event->type != MICROSIP_EV_CALL) return;
   phone->call = event->call;
   if (event->state == MICROSIP_INCOMING) {
-    check(microsip_engine_answer(phone->engine, now, event->call, 200), "engine_answer");
+    check(MEASURED(microsip_engine_answer(phone->engine, now, event->call, 200)), "engine_answer");
   } else if (event->state == MICROSIP_CONNECTED) {
     phone->connected = 1;
   } else if (event->state == MICROSIP_ENDED) {
@@ -174,17 +174,17 @@ static void turn(struct phone *phone) {
   microsip_out out;
   MICROSIP_ZERO(event);
   MICROSIP_ZERO(out);
-  check(microsip_engine_timeout(phone->engine, now), "engine_timeout");
+  check(MEASURED(microsip_engine_timeout(phone->engine, now)), "engine_timeout");
   asked(phone);
-  while (microsip_engine_poll_event(phone->engine, &event) == MICROSIP_OK) happened(phone, &event);
-  while (microsip_engine_poll_transmit(phone->engine, now, &out, packet, sizeof packet) == MICROSIP_OK) post(phone, &out);
+  while (MEASURED(microsip_engine_poll_event(phone->engine, &event)) == MICROSIP_OK) happened(phone, &event);
+  while (MEASURED(microsip_engine_poll_transmit(phone->engine, now, &out, packet, sizeof packet)) == MICROSIP_OK) post(phone, &out);
 }
 
 /* 10 ms of sound, as an I2S interrupt would bring it. */
 static void quantum(struct phone *phone) {
   int16_t mouth[QUANTUM], ear[QUANTUM];
   say(phone, mouth);
-  check(microsip_engine_audio(phone->engine, now, mouth, ear, QUANTUM), "engine_audio");
+  check(MEASURED(microsip_engine_audio(phone->engine, now, mouth, ear, QUANTUM)), "engine_audio");
   if (phone->connected && hears(phone->listens, ear)) phone->heard++;
 }
 
@@ -207,7 +207,7 @@ static void start(uint32_t which, float says, float listens, float first) {
   phone->says = says;
   phone->listens = listens;
   phone->say_two = first;
-  check(microsip_engine_init(MICROSIP_ABI_VERSION, memory[which], sizeof memory[which], &config, now, &phone->engine), "engine_init");
+  check(MEASURED(microsip_engine_init(MICROSIP_ABI_VERSION, memory[which], sizeof memory[which], &config, now, &phone->engine)), "engine_init");
 }
 
 int main(void) {
@@ -216,9 +216,8 @@ int main(void) {
   microsip_account account;
   microsip_id registered = 0;
   uint64_t answered = 0, tick, end;
-  uint32_t needed = 0, ms;
+  uint32_t needed = 0, together, ms;
   int step = 0;
-  stack_paint();
   MICROSIP_ZERO(ask);
   MICROSIP_ZERO(reply);
   /* 2 cos(2 pi f / 8000) and -12000 sin(2 pi f / 8000): 400 and 700 Hz, whole waves in 10 ms. */
@@ -228,7 +227,7 @@ int main(void) {
   MICROSIP_ZERO(account);
   account.uri = "sip:alice@10.0.0.9";
   account.password = "not a secret here";
-  check(microsip_engine_account_add(alice->engine, now, &account, &registered), "engine_account_add");
+  check(MEASURED(microsip_engine_account_add(alice->engine, now, &account, &registered)), "engine_account_add");
   end = now + 10000000u;
   for (tick = now; now < end && !failed && step < 5; now += 1000) {
     if (now >= tick) {
@@ -242,16 +241,16 @@ int main(void) {
     ms = answered ? (uint32_t)((now - answered) / 1000u) : 0;
     if (step == 0 && alice->registration == MICROSIP_REGISTERED) {
       step = 1;
-      check(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call), "engine_dial");
+      check(MEASURED(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call)), "engine_dial");
     } else if (step == 1 && ms >= 1000) {
       step = 2;
-      check(microsip_engine_digits(alice->engine, now, alice->call, "5", NULL), "engine_digits");
+      check(MEASURED(microsip_engine_digits(alice->engine, now, alice->call, "5", NULL)), "engine_digits");
     } else if (step == 2 && ms >= 2000) {
       step = 3;
-      check(microsip_engine_hangup(alice->engine, now, alice->call), "engine_hangup");
+      check(MEASURED(microsip_engine_hangup(alice->engine, now, alice->call)), "engine_hangup");
     } else if (step == 3 && alice->ended && bob->ended) {
       step = 4;
-      check(microsip_engine_unregister(alice->engine, now, registered), "engine_unregister");
+      check(MEASURED(microsip_engine_unregister(alice->engine, now, registered)), "engine_unregister");
     } else if (step == 4 && alice->registration == MICROSIP_UNREGISTERED) {
       step = 5;
     }
@@ -265,12 +264,13 @@ over:
   microsip_engine_size(&config, &needed);
   board_print("one phone (1 account, 2 calls, messages of 1500 bytes):\n");
   board_print_number("  engine              ", needed, " bytes of RAM\n");
-  board_print_number("  MICROSIP_ENGINE_BYTES ", sizeof memory[0], " (what a static array takes)\n");
+  board_print_number("  (ENGINE_BYTES says  ", sizeof memory[0], " for a static array)\n");
   board_print_number("  packet buffer       ", sizeof packet, " bytes of RAM\n");
   board_print_number("  asks and replies    ", sizeof ask + sizeof reply, " bytes of RAM\n");
   board_print_number("  library's statics   ", library_statics(), " bytes of RAM\n");
-  board_print_number("  stack, at its deepest ", stack_used(), " bytes of RAM\n");
-  board_print_number("  together            ", needed + (uint32_t)(sizeof packet + sizeof ask + sizeof reply) + library_statics() + stack_used(), " bytes of RAM\n");
+  board_print_number("  its stack, deepest  ", stack_deepest(), " bytes of RAM\n");
+  together = needed + (uint32_t)(sizeof packet + sizeof ask + sizeof reply) + library_statics() + stack_deepest();
+  board_print_number("  together            ", together, " bytes of RAM\n");
   board_print_number("  library's code      ", library_flash(), " bytes of flash\n");
   board_print_number("alice heard bob for   ", alice->heard * 10, " ms\n");
   board_print_number("bob heard alice for   ", bob->heard * 10, " ms\n");
@@ -283,6 +283,10 @@ over:
   }
   if (step != 5 || challenges == 0 || alice->result || bob->result || alice->heard < 150 || bob->heard < 100 || bob->digit != '5') {
     board_print("failed: the call was not what it should be\n");
+    return 1;
+  }
+  if (together > 32768u) {
+    board_print("failed: one phone does not fit in 32 KB of RAM any more\n");
     return 1;
   }
   board_print("ok: an account registered with a password; two engines rang, talked, sent a digit and hung up\n");

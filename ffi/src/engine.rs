@@ -30,6 +30,8 @@ const LOCAL_ASK: u64 = 1;
 const MAGIC: u64 = 0x6d69_6372_6f73_6970;
 /// Samples of a quantum at the highest rate.
 const QUANTUM: usize = 480;
+/// What is said without a microphone: in flash, not on the stack.
+static SILENCE: [i16; QUANTUM] = [0; QUANTUM];
 
 /// A call's media ports, by the call's slot.
 #[derive(Clone, Copy)]
@@ -430,17 +432,29 @@ impl microsip_engine {
                 "is no multiple of 10 ms (rate / 100), or above 160 ms",
             ));
         }
-        let (mut silence, mut unheard) = ([0i16; QUANTUM], [0i16; QUANTUM]);
-        let (silence, unheard) = (silence.get_mut(..quantum).unwrap_or_default(), unheard.get_mut(..quantum).unwrap_or_default());
+        let silence = SILENCE.get(..quantum).unwrap_or_default();
         let mut mic = mic.chunks(quantum);
         let mut speaker = speaker.chunks_mut(quantum);
         for _ in 0..samples / quantum {
             let input = mic.next().unwrap_or(silence);
-            let output = speaker.next().unwrap_or(unheard);
-            self.phone.audio(now, Bus::Device, &mut self.codecs, &mut (), input, output);
-            while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
+            match speaker.next() {
+                Some(output) => self.tick(now, input, output),
+                None => self.tick_unheard(now, input),
+            }
         }
         Ok(())
+    }
+
+    fn tick(&mut self, now: Instant, input: &[i16], output: &mut [i16]) {
+        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut (), input, output);
+        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
+    }
+
+    /// Apart, so that a board with a loudspeaker needs no stack for what nobody hears.
+    #[inline(never)]
+    fn tick_unheard(&mut self, now: Instant, input: &[i16]) {
+        let mut unheard = [0i16; QUANTUM];
+        self.tick(now, input, unheard.get_mut(..usize::from(self.quantum)).unwrap_or_default());
     }
 }
 

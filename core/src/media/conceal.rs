@@ -254,12 +254,11 @@ impl Concealer {
             self.history.fill(0);
             return;
         }
-        let old = self.history;
         let length = usize::from(self.periods) * usize::from(self.pitch);
         let count = erased.min(HISTORY);
         let mut rebuilt = [0i16; HISTORY];
         let keep = HISTORY - count;
-        for (new, old) in rebuilt.iter_mut().zip(old.iter().skip(count)) {
+        for (new, old) in rebuilt.iter_mut().zip(self.history.iter().skip(count)) {
             *new = *old;
         }
         // counted back from where the repetition stands

@@ -41,8 +41,8 @@ impl Phone<'_> {
         } else {
             (bytes, bytes.len())
         };
-        match Message::parse(message) {
-            Ok(message) => self.handle_message(now, flow, &message),
+        match &Message::parse(message) {
+            Ok(message) => self.handle_message(now, flow, message),
             Err(Malformed::Empty) => {}
             Err(_) => count::up(&mut self.counters.malformed),
         }
