@@ -1,8 +1,10 @@
 //! Where media goes and from where it is taken.
 //!
 //! The negotiated address holds until the peer shows itself. The first valid packet of an agreed type decides, once for each offer: from the
-//! negotiated address, or from another port of the same host, one is enough; from another host (its NAT did not tell the truth in SDP) two in
-//! sequence of one source are needed. From then on the address stands, and nothing else is taken in, until a new offer opens it again.
+//! negotiated address, or from another port of the same host, one is enough. Another host is taken only where SDP names an address that the
+//! Internet does not route (a NAT hid the true one), and two packets in sequence of one source are needed then: with a public address that is
+//! silent, a third party's packets would otherwise draw the call to it. From then on the address stands, and nothing else is taken in, until a
+//! new offer opens it again.
 
 use super::config::NOWHERE;
 use crate::wire::rtp;
@@ -21,6 +23,17 @@ pub(super) struct Address {
 
 fn host(address: SocketAddr) -> IpAddr {
     address.ip().to_canonical()
+}
+
+/// An address that means nothing outside its own network (RFC 1918, 6598, 3927, 4193, 4291).
+fn is_behind_nat(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            v4.is_private() || v4.is_link_local() || (first == 100 && second & 0xc0 == 64)
+        }
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
 }
 
 fn same(a: SocketAddr, b: SocketAddr) -> bool {
@@ -54,7 +67,11 @@ impl Address {
         if self.locked {
             return false;
         }
-        if host(from) != host(negotiated) && !same(from, negotiated) && self.candidate != Some((from, packet.ssrc, packet.sequence)) {
+        let elsewhere = host(from) != host(negotiated);
+        if elsewhere && !is_behind_nat(host(negotiated)) {
+            return false;
+        }
+        if elsewhere && self.candidate != Some((from, packet.ssrc, packet.sequence)) {
             self.candidate = Some((from, packet.ssrc, packet.sequence.wrapping_add(1)));
             return false;
         }

@@ -45,8 +45,8 @@ fn the_address_moves_to_another_port_of_the_same_host_at_once() {
 }
 
 #[test]
-fn the_address_moves_to_another_host_after_two_packets_in_sequence() {
-    let mut side = Side::new(&config(far(), 1));
+fn a_private_address_gives_way_to_another_host_after_two_packets_in_sequence() {
+    let mut side = Side::new(&config(address("192.168.1.2:4000"), 1));
     let other = address("198.51.100.7:7000");
     side.take(Instant::ZERO, other, &voice(7, 0));
     assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 0);
@@ -57,6 +57,20 @@ fn the_address_moves_to_another_host_after_two_packets_in_sequence() {
     side.quantum(Instant::ZERO, &[0; 80]);
     side.quantum(Instant::ZERO, &[0; 80]);
     assert_eq!(side.sent[0].0.to, other);
+}
+
+#[test]
+fn a_public_address_that_is_silent_gives_way_to_nobody() {
+    for negotiated in ["192.0.2.2:4000", "[2001:db8::2]:4000"] {
+        let mut side = Side::new(&config(address(negotiated), 1));
+        for nth in 0..50 {
+            side.take(Instant::ZERO, address("198.51.100.7:7000"), &voice(7, nth));
+        }
+        assert_eq!(side.stream.stats(Instant::ZERO).received_packets, 0);
+        side.quantum(Instant::ZERO, &[0; 80]);
+        side.quantum(Instant::ZERO, &[0; 80]);
+        assert_eq!(side.sent[0].0.to, address(negotiated));
+    }
 }
 
 #[test]
