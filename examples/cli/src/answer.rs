@@ -11,7 +11,7 @@ use crate::session::{Session, Stop, here, interrupted, poisoned};
 use crate::talk::Talk;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
-    let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio)?;
+    let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio, true)?;
     session.register(output, &answer.account)?;
     let phone = session.phone();
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();

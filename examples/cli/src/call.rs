@@ -11,7 +11,7 @@ use crate::session::{Session, Stop};
 use crate::talk::Talk;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
-    let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio)?;
+    let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
     session.register(output, &call.account)?;
     let done = talk(&session, output, call);
     session.close();

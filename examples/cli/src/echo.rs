@@ -12,7 +12,7 @@ use crate::session::{Session, Stop, ended, here, poisoned};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
-    let mut session = Session::open(show, output, &echo.network, echo.max_calls, true)?; // an echo needs no device
+    let mut session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
     session.register(output, &echo.account)?;
     let phone = session.phone();
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::phone::{AccountState, Happened};
 use crate::session::{Exit, Session, Stop, ended, poisoned};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {
-    let mut session = Session::open(show, output, &register.network, 1, true)?;
+    let mut session = Session::open(show, output, &register.network, 1, true, false)?;
     session.register(output, &register.account)?;
     if session.account == 0 {
         return Err(Stop::new(Exit::Usage, "no account: give --uri sip:user@domain or --account-file F"));

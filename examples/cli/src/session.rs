@@ -106,14 +106,21 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn open(show: &Show, output: &Arc<Output>, network: &Network, max_calls: u32, null_audio: bool) -> Result<Self, Stop> {
+    pub(crate) fn open(
+        show: &Show,
+        output: &Arc<Output>,
+        network: &Network,
+        max_calls: u32,
+        null_audio: bool,
+        anybody: bool,
+    ) -> Result<Self, Stop> {
         let (sender, receiver) = channel();
         let options = Options {
             bind: network.listen,
             max_calls,
             rtp_port: network.rtp_port,
             null_audio,
-            direct: true,
+            direct: anybody,
             log: show.log,
             trace: show.trace.then_some(sender),
         };
