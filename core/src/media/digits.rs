@@ -51,6 +51,8 @@ pub enum Step {
 enum State {
     Idle,
     Gap { left: u16 },
+    /// Asked for between digits: the voice goes on meanwhile.
+    Pause { left: u16 },
     Tone { generator: Generator, left: u16 },
     Event { code: u8, left: u16, timestamp: u32, lasted: u16, since: u8, first: bool },
     End { code: u8, timestamp: u32, lasted: u16, since: u8, repeats: u8 },
@@ -127,6 +129,13 @@ impl DigitQueue {
                 }
                 Step::Silence
             }
+            State::Pause { left } => {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.state = State::Idle;
+                }
+                Step::Voice
+            }
             State::Tone { left, .. } => {
                 if *left == 0 {
                     self.state = State::Gap { left: GAP };
@@ -181,7 +190,7 @@ impl DigitQueue {
     fn begin(&mut self, timestamp: u32, events: bool, rate: u32) {
         let Some((code, quanta)) = self.pop() else { return };
         self.state = if code == PAUSE {
-            State::Gap { left: quanta }
+            State::Pause { left: quanta }
         } else if events {
             State::Event { code: code as u8, left: quanta, timestamp, lasted: 0, since: 0, first: true }
         } else {

@@ -186,7 +186,7 @@ fn an_echo_sends_back_what_a_call_plays() {
     write_tone(&tone.0, 600.0, 1.5);
     let echo = Listening::start(&["echo", "--listen", "127.0.0.1:0", "--null-audio"]);
     let target = format!("sip:echo@{}", echo.address);
-    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--dtmf", "12"]);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--dtmf", "1,2"]);
     call.args(["--play", tone.path(), "--record", back.path(), "--for", "2s"]);
     let output = run(call, Duration::from_secs(20));
     assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));

@@ -77,7 +77,7 @@ fn a_pause_waits_and_lengths_have_bounds() {
         }
     }
     assert!(queue.idle());
-    assert!(steps[..5].iter().all(|step| *step == Step::Silence));
+    assert!(steps[..5].iter().all(|step| *step == Step::Voice), "the voice goes on in a pause");
     let durations: std::vec::Vec<u16> = steps
         .iter()
         .filter_map(|step| match step {
