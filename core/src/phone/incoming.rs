@@ -150,7 +150,7 @@ impl Phone<'_> {
         let server = self.servers.get_mut(handle)?;
         *server = Server {
             transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
-            flow: Place::new(flow),
+            flow: Place::new(super::reply::answers_to(flow, invite)),
             key: keys.key,
             echo_end: u16::try_from(echo_end).ok()?,
             offer: u16::try_from(offer.len()).ok()?,

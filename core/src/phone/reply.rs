@@ -54,6 +54,17 @@ impl Extra<'_> {
     }
 }
 
+/// Where answers to a request go. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
+pub(super) fn answers_to(flow: Flow, request: &Message<'_>) -> Flow {
+    match (flow, request.via()) {
+        (Flow::Udp { socket, mut remote }, Ok(via)) if via.rport().is_none() => {
+            remote.set_port(via.port.filter(|port| *port > 0).unwrap_or(5060));
+            Flow::Udp { socket, remote }
+        }
+        _ => flow,
+    }
+}
+
 impl Phone<'_> {
     /// Answers a request without a transaction. ACK is never answered.
     pub(super) fn answer_at_once(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
@@ -99,7 +110,7 @@ impl Phone<'_> {
         match cursor.finish() {
             Ok(len) => {
                 self.reply_len = len;
-                self.reply_flow = Some(flow);
+                self.reply_flow = Some(answers_to(flow, request));
             }
             Err(_) => count::up(&mut self.counters.oversize),
         }

@@ -21,7 +21,7 @@ pub(super) struct Keys {
 
 impl Phone<'_> {
     /// One datagram, or the bytes of a stream. Takes at most one message and says how many bytes it took. 0: the last answer has not left
-    /// yet (drain [`Phone::poll_transmit`], then give the same bytes again), or a stream's message is not whole yet.
+    /// yet (drain [`Phone::poll_transmit`], then give the same bytes again), a stream's message is not whole yet, or there were none.
     pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> usize {
         if self.reply_len > 0 {
             return 0;
@@ -68,6 +68,12 @@ impl Phone<'_> {
         let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
         let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
         if caller == Caller::Stranger {
+            // what was answered in a dialog that is gone is answered again: only its sender can repeat it (rfc3261#17.2.2)
+            let answered = self.keys_of(request, method).and_then(|keys| self.tombstones.find(now, keys.key));
+            if let Some(Owed::Answer(answered)) = answered {
+                self.answer_at_once(flow, request, answered.status, Extra::again(answered));
+                return;
+            }
             count::up(&mut self.counters.strangers);
             return;
         }
