@@ -50,12 +50,32 @@ pub enum Step {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
-    Gap { left: u16 },
+    Gap {
+        left: u16,
+    },
     /// Asked for between digits: the voice goes on meanwhile.
-    Pause { left: u16 },
-    Tone { generator: Generator, left: u16 },
-    Event { code: u8, left: u16, timestamp: u32, lasted: u16, since: u8, first: bool },
-    End { code: u8, timestamp: u32, lasted: u16, since: u8, repeats: u8 },
+    Pause {
+        left: u16,
+    },
+    Tone {
+        generator: Generator,
+        left: u16,
+    },
+    Event {
+        code: u8,
+        left: u16,
+        timestamp: u32,
+        lasted: u16,
+        since: u8,
+        first: bool,
+    },
+    End {
+        code: u8,
+        timestamp: u32,
+        lasted: u16,
+        since: u8,
+        repeats: u8,
+    },
 }
 
 /// Digits waiting to be sent, and the one being sent.
