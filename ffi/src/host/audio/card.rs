@@ -14,6 +14,9 @@ use super::resample::Resampler;
 use super::ring::{Reader, Wake, Writer};
 use super::wav::to_i16;
 
+#[cfg(test)]
+mod tests;
+
 /// Longest wait for the sound system to make a stream.
 const BUILD: Duration = Duration::from_secs(4);
 /// Longest wait for the sound system to close one.

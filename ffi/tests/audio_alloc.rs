@@ -1,0 +1,91 @@
+//! What the tick and a card's callbacks call takes no memory and gives none back, counted by an allocator.
+#![cfg(feature = "host")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, clippy::std_instead_of_core)]
+
+use core::cell::Cell;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Arc;
+
+use microsip::host::audio::duplex::{Duplex, Wakes, open};
+use microsip::host::audio::pace::Pacer;
+use microsip::host::audio::resample::Resampler;
+use microsip::host::audio::ring::ring;
+use microsip::host::audio::wav::{Mix, Player, record};
+
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    COUNT.with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn ticks_and_callbacks_take_no_memory() {
+    let path = |name: &str| std::env::temp_dir().join(format!("microsip-{}-{name}.wav", std::process::id()));
+    let wakes = Wakes { captured: Arc::new(|| {}), errand: Arc::new(|| {}) };
+    let output = format!("wav:{}", path("device").display());
+    let (mut files, keeper) = open("null", &output, 16_000, &wakes).unwrap();
+    let (mut recorder, file) = record(&path("stereo"), 16_000, Mix::Stereo, Some(wakes.errand)).unwrap();
+    let (mut microphone, input) = ring(3_200, 160, Some(wakes.captured));
+    let (output, mut loudspeaker) = ring(3_200, 160, None);
+    let mut card = Duplex::of_rings(input, output, 16_000);
+    // The output file of the null device is empty so far: something to play comes from the recorder's own test data.
+    let (mut source, mut written) = record(&path("played"), 16_000, Mix::Said, None).unwrap();
+    source.push(&[1_000; 160], &[]);
+    written.drain();
+    let mut player = Player::open(&path("played"), 16_000, 0).unwrap();
+    let (mut into, mut out_of) = (Resampler::new(44_100, 16_000), Resampler::new(16_000, 44_100));
+    let mut pacer = Pacer::new(0);
+    let (mut heard, mut said) = ([0i16; 160], [0i16; 160]);
+
+    assert!(COUNT.get() > 0, "the counter counts nothing");
+    let before = COUNT.get();
+    for turn in 0..500u64 {
+        // The card's callbacks …
+        for n in 0..441 {
+            into.push((n * 37 % 1_000) as f32, |value| microphone.push(&[value as i16]));
+        }
+        for _ in 0..441 {
+            out_of.trim((turn % 100) as i32);
+            let mut sample = [0];
+            let _ = out_of.pull(|| if loudspeaker.read(&mut sample) == 1 { f32::from(sample[0]) } else { 0.0 });
+        }
+        // … and the tick.
+        for _ in 0..pacer.due(turn * 10_000, card.clocked_by_input(), card.ready()) {
+            card.capture(&mut heard);
+            files.capture(&mut said);
+            player.fill(&mut said);
+            recorder.push(&said, &heard);
+            card.play(&said);
+            files.play(&heard);
+        }
+    }
+    let taken = COUNT.get() - before;
+    drop((files, keeper, recorder, file, source, written));
+    for name in ["device", "stereo", "played"] {
+        std::fs::remove_file(path(name)).unwrap();
+    }
+    assert_eq!(taken, 0);
+}
