@@ -172,6 +172,11 @@ pub(crate) fn run(shared: &Arc<Shared>) {
 
 fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Keeper> {
     let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
+    for (side, name, lost) in [(Side::Input, input, duplex::INPUT_LOST), (Side::Output, output, duplex::OUTPUT_LOST)] {
+        if name != "null" && duplex.faults() & lost == 0 {
+            shared.device_event(side, MICROSIP_OK);
+        }
+    }
     let unfetched = lock(&shared.errands.state).new.replace(duplex);
     drop(unfetched);
     shared.wake();

@@ -95,7 +95,7 @@ fn playback_follows_the_cards_clock() {
         (48_000, 48_000, 200, 1_024),
         (16_000, 16_000, -200, 160),
     ] {
-        let (out, underruns, overruns) = play(rate, card, ppm, 20, frames);
+        let (out, underruns, overruns) = play(rate, card, ppm, 12, frames);
         assert_eq!((underruns, overruns), (0, 0), "{rate}->{card}, {ppm} ppm, {frames} frames");
         // The trimming moves the pitch by up to a thousandth, slowly: looked at in pieces of 10 ms it is one tone.
         for piece in out.chunks_exact(card as usize / 100) {
