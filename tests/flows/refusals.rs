@@ -1,0 +1,280 @@
+//! Who is told what: rfc3261#8.2, #11, #21, with the same answer to the same request.
+
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{CallState, Cause, Failure};
+use microsip_tests::{Lab, Options, Peer, Sip};
+
+fn lab() -> (Lab, Peer) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    (lab, peer)
+}
+
+/// Sends this twice; gives the answer, which has to be the same both times.
+fn ask(lab: &mut Lab, peer: &mut Peer, text: &str) -> Sip {
+    peer.send(lab, text);
+    let first = peer.wait(lab, "SIP/2.0");
+    lab.run_for(Duration::from_millis(500));
+    peer.send(lab, text);
+    let again = peer.wait(lab, "SIP/2.0");
+    assert_eq!(first.bytes, again.bytes, "a repeated request gets the same answer");
+    first
+}
+
+#[test]
+fn each_fault_has_its_status() {
+    let cases: &[(&str, &str, &str, u16, &str, &str)] = &[
+        // method, extra headers, body, status, header, its value
+        ("FOO", "", "", 501, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#8.2.1
+        ("SUBSCRIBE", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#21.4.6
+        ("REGISTER", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"),
+        ("BYE", "", "", 481, "", ""), // rfc3261#15.1.2
+        ("INVITE", "Require: 100rel, nothing\r\n", "", 420, "Unsupported", "100rel, nothing"), // rfc3261#8.2.2.3
+        ("OPTIONS", "Require: nothing\r\n", "", 420, "Unsupported", "nothing"),
+        ("INVITE", "Content-Type: text/plain\r\n", "hello", 415, "Accept", "application/sdp"), // rfc3261#8.2.3
+        ("INVITE", "Content-Encoding: gzip\r\n", "x", 415, "Accept-Encoding", "identity"),
+        ("INVITE", "Content-Type: application/sdp\r\n", "v=1\r\n", 488, "", ""),
+        ("INVITE", "Content-Type: application/sdp\r\n", "garbage", 488, "", ""),
+        ("INVITE", "Max-Forwards: seventy\r\n", "", 400, "", ""),
+        ("INVITE", "Contact: <sip:one@1.1.1.1>\r\nContact: <sip:two@1.1.1.1>\r\n", "", 400, "", ""), // rfc3261#8.1.1.8
+        ("OPTIONS", "", "", 200, "Accept", "application/sdp"), // rfc3261#11.2
+    ];
+    for (method, extra, body, status, name, value) in cases {
+        let (mut lab, mut peer) = lab();
+        let text = peer.request(method, extra, body);
+        let answer = ask(&mut lab, &mut peer, &text);
+        assert_eq!(answer.status(), *status, "{method} {extra}\n{}", answer.text());
+        assert_eq!(answer.to_tag().len(), 28, "{method}");
+        if !name.is_empty() {
+            assert_eq!(answer.header(name), *value, "{method} {extra}");
+        }
+        assert!(lab.ends[0].events.is_empty());
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn a_bad_uri_or_version_is_told() {
+    for (target, version, status) in [
+        ("mailto:bob@example.com", "SIP/2.0", 416), // rfc3261#8.2.2.1
+        ("sip:", "SIP/2.0", 400),
+        ("sip:bob@10.0.0.1?Subject=x", "SIP/2.0", 400), // rfc3261#19.1.1
+        ("sip:bob@10.0.0.1", "SIP/7.0", 505),
+    ] {
+        let (mut lab, mut peer) = lab();
+        peer.target = target.into();
+        let text = peer.request("OPTIONS", "", "").replacen(" SIP/2.0\r\n", &format!(" {version}\r\n"), 1);
+        assert_eq!(ask(&mut lab, &mut peer, &text).status(), status, "{target} {version}");
+    }
+}
+
+#[test]
+fn an_invite_needs_a_contact() {
+    let (mut lab, mut peer) = lab();
+    peer.contact.clear();
+    let body = peer.sdp();
+    let text = peer.request("INVITE", "", &body);
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 400);
+}
+
+#[test]
+fn max_forwards_0_is_enough_for_us() {
+    // rfc3261#16.3: 483 is for those who would have to pass it on; we are where it was meant to come to
+    let (mut lab, mut peer) = lab();
+    let text = peer.request("OPTIONS", "", "").replace("Max-Forwards: 70", "Max-Forwards: 0");
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 200);
+}
+
+#[test]
+fn a_body_that_may_be_ignored_is() {
+    // rfc3261#8.2.3, #20.11: handling=optional
+    let (mut lab, mut peer) = lab();
+    let text = peer.request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", "hello");
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 180");
+}
+
+#[test]
+fn a_merged_request_gets_482() {
+    // rfc3261#8.2.2.2
+    let (mut lab, mut peer) = lab();
+    let first = peer.invite(&mut lab);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let merged = first.replace("branch=z9hG4bK", "branch=z9hG4bKother");
+    assert_eq!(ask(&mut lab, &mut peer, &merged).status(), 482);
+    let incoming = lab.ends[0].events.iter().filter(|event| event.state == CallState::Incoming as u32).count();
+    assert_eq!(incoming, 1);
+}
+
+#[test]
+fn in_a_dialog_the_same_rules_hold() {
+    let (mut lab, mut peer) = lab();
+    peer.call(&mut lab, 0);
+    for (method, extra, status) in [("OPTIONS", "", 200), ("INFO", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)] {
+        let text = peer.request(method, extra, "");
+        let answer = ask(&mut lab, &mut peer, &text);
+        assert_eq!(answer.status(), status, "{method}");
+        if status != 420 {
+            assert_eq!(answer.header("Allow"), "INVITE, ACK, BYE, CANCEL, OPTIONS");
+        }
+    }
+    // rfc3261#12.2.2: nobody's dialog
+    let good = std::mem::replace(&mut peer.theirs, "unknown".into());
+    let text = peer.request("OPTIONS", "", "");
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 481);
+    peer.theirs = good;
+    let id = std::mem::replace(&mut peer.call_id, "another".into());
+    let text = peer.request("BYE", "", "");
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 481);
+    peer.call_id = id;
+    let tag = std::mem::replace(&mut peer.tag, "another".into());
+    let text = peer.request("BYE", "", "");
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 481);
+    peer.tag = tag;
+    assert!(lab.ends[0].ended().is_none());
+    let text = peer.request("BYE", "", "");
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 200);
+    lab.assert_settled();
+}
+
+#[test]
+fn what_was_refused_for_want_of_a_slot_does_not_ring_later() {
+    let mut options = Options::default();
+    options.capacity.calls = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut first = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    first.call(&mut lab, 0);
+    let text = second.invite(&mut lab);
+    let busy = second.wait(&mut lab, "SIP/2.0 486");
+    assert_eq!(lab.ends[0].phone.counters().refused_full, 1);
+    second.ack_refusal(&mut lab, &text, &busy);
+    let bye = first.request("BYE", "", "");
+    first.send(&mut lab, &bye);
+    first.wait(&mut lab, "SIP/2.0 200");
+    lab.run_for(Duration::from_millis(10));
+    // the network kept a copy
+    second.send(&mut lab, &text);
+    assert_eq!(second.wait(&mut lab, "SIP/2.0").bytes, busy.bytes);
+    // rfc3261#11.2: OPTIONS tells what an INVITE would get
+    let options = second.request("OPTIONS", "", "");
+    second.send(&mut lab, &options);
+    second.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+}
+
+#[test]
+fn options_tell_that_we_are_busy() {
+    let mut options = Options::default();
+    options.capacity.calls = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut first = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    first.call(&mut lab, 0);
+    let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    let text = second.request("OPTIONS", "", "");
+    assert_eq!(ask(&mut lab, &mut second, &text).status(), 486);
+}
+
+#[test]
+fn no_server_slot_or_no_dialog_is_503() {
+    for dialogs in [true, false] {
+        let mut options = Options::default();
+        if dialogs {
+            options.capacity.dialogs = 1;
+        } else {
+            options.capacity.servers = 1;
+        }
+        let mut lab = Lab::new(&[options]);
+        let mut first = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+        first.invite(&mut lab);
+        first.wait(&mut lab, "SIP/2.0 180");
+        let body = second.sdp();
+        let text = second.request("INVITE", "", &body);
+        let answer = ask(&mut lab, &mut second, &text);
+        assert_eq!((answer.status(), answer.header("Retry-After").is_empty()), (503, false));
+        assert_eq!(lab.ends[0].phone.in_use().calls, 1);
+        assert_eq!(lab.ends[0].phone.counters().refused_full, 1);
+    }
+}
+
+#[test]
+fn what_is_too_long_to_keep_gets_513() {
+    // rfc3261#21.4.30
+    let mut options = Options::default();
+    options.capacity.message = 1024;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let body = peer.sdp();
+    let extra = format!("Record-Route: <sip:10.0.0.9;lr;x={}>\r\n", "y".repeat(1200));
+    let text = peer.request("INVITE", &extra, &body);
+    assert_eq!(ask(&mut lab, &mut peer, &text).status(), 513);
+    assert_eq!(lab.ends[0].phone.counters().oversize, 1);
+    lab.assert_settled();
+}
+
+#[test]
+fn without_media_ports_an_incoming_call_gets_503() {
+    let (mut lab, mut peer) = lab();
+    lab.ends[0].no_ports = true;
+    let text = peer.invite(&mut lab);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 503");
+    assert_eq!((lab.ends[0].ended().unwrap().result, lab.ends[0].ended().unwrap().sip_code), (Cause::Port, 503));
+    peer.ack_refusal(&mut lab, &text, &refusal);
+    lab.assert_settled();
+}
+
+#[test]
+fn without_media_ports_an_outgoing_call_ends_before_it_began() {
+    let (mut lab, peer) = lab();
+    lab.ends[0].no_ports = true;
+    lab.dial(0, "sip:peer@10.0.0.9");
+    lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Port);
+    assert!(peer.all(&lab, "INVITE").is_empty());
+    lab.assert_settled();
+}
+
+#[test]
+fn a_name_that_nobody_knows_ends_the_call() {
+    let (mut lab, _) = lab();
+    lab.dial(0, "sip:peer@nowhere.example");
+    lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Name);
+    assert_ne!(Failure::Name, Failure::Port);
+    lab.assert_settled();
+}
+
+#[test]
+fn each_code_can_be_given_and_is_told() {
+    for code in [300, 404, 480, 486, 500, 603, 699] {
+        let mut lab = Lab::pair();
+        lab.dial(0, "sip:bob@10.0.0.2");
+        lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
+        let (call, now) = (lab.ends[1].last_call(), lab.now);
+        for wrong in [1, 200, 299, 700] {
+            assert!(lab.ends[1].phone.reject(now, call, wrong).is_err());
+        }
+        lab.ends[1].phone.reject(now, call, code).unwrap();
+        assert!(lab.ends[1].phone.reject(now, call, code).is_err(), "once");
+        lab.run_until("ended", |lab| lab.ends[0].ended().is_some() && lab.ends[1].ended().is_some());
+        let (ours, theirs) = (*lab.ends[0].ended().unwrap(), *lab.ends[1].ended().unwrap());
+        assert_eq!((ours.sip_code, ours.result, theirs.sip_code, theirs.result), (code, Cause::Refused, code, Cause::Normal));
+        assert_eq!(lab.count("ACK"), 1);
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn what_our_invite_is_refused_with_names_the_cause() {
+    for (status, cause) in [(404, Cause::Refused), (408, Cause::Timeout), (488, Cause::Codec), (415, Cause::Codec), (606, Cause::Codec), (401, Cause::Auth), (407, Cause::Auth), (500, Cause::Refused), (603, Cause::Refused)] {
+        let (mut lab, mut peer) = lab();
+        lab.dial(0, "sip:peer@10.0.0.9");
+        let invite = peer.wait(&mut lab, "INVITE");
+        peer.answer(&mut lab, &invite, status, "");
+        peer.wait(&mut lab, "ACK");
+        lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+        assert_eq!((lab.ends[0].ended().unwrap().sip_code, lab.ends[0].ended().unwrap().result), (status, cause));
+        lab.assert_settled();
+    }
+}

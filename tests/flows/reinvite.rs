@@ -1,0 +1,241 @@
+//! rfc3261#14: a peer changes a call.
+
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{Cause, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use microsip_tests::{Lab, Options, Peer, Sip, sdp};
+
+const NO_CODEC: &str =
+    "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n";
+
+fn connected() -> (Lab, Peer) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    (lab, peer)
+}
+
+fn reinvite(lab: &mut Lab, peer: &mut Peer, body: &str) -> Sip {
+    let text = peer.request("INVITE", "", body);
+    peer.send(lab, &text);
+    let ok = peer.wait(lab, "SIP/2.0 200");
+    peer.ack(lab, "");
+    lab.run_for(Duration::from_millis(10));
+    ok
+}
+
+fn media(lab: &Lab) -> u32 {
+    lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Media).unwrap().value
+}
+
+fn sent_to(lab: &Lab, to: &str) -> u64 {
+    lab.media_sent.get(&to.parse().unwrap()).copied().unwrap_or_default()
+}
+
+/// The edition in `o=`.
+fn edition(sip: &Sip) -> u64 {
+    sip.body().lines().find_map(|line| line.strip_prefix("o=")).unwrap().split(' ').nth(2).unwrap().parse().unwrap()
+}
+
+fn finish(mut lab: Lab, mut peer: Peer) {
+    assert!(lab.ends[0].ended().is_none());
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+}
+
+#[test]
+fn hold_and_back() {
+    // rfc3264#8.4
+    for (way, answer, expected) in [
+        ("sendonly", "a=recvonly", MEDIA_RECEIVING + MEDIA_HELD),
+        ("inactive", "a=inactive", MEDIA_HELD),
+        ("recvonly", "a=sendonly", MEDIA_SENDING),
+    ] {
+        let (mut lab, mut peer) = connected();
+        assert_eq!(media(&lab), MEDIA_SENDING + MEDIA_RECEIVING);
+        let ok = reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, way));
+        assert!(ok.body().contains(answer), "{way}: {}", ok.body());
+        assert_eq!(media(&lab), expected, "{way}");
+        let call = lab.ends[0].last_call();
+        assert_eq!(lab.ends[0].phone.call_info(call).unwrap().held, expected & MEDIA_HELD != 0);
+        let before = sent_to(&lab, "10.0.0.9:40000");
+        lab.run_for(Duration::from_secs(1));
+        assert_eq!(sent_to(&lab, "10.0.0.9:40000") > before, expected & MEDIA_SENDING != 0, "{way}");
+        let back = reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendrecv"));
+        assert!(edition(&back) > edition(&ok));
+        assert_eq!(media(&lab), MEDIA_SENDING + MEDIA_RECEIVING, "{way}");
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn hold_as_rfc_2543_had_it() {
+    // rfc3264#8.4: c=0.0.0.0 takes no media
+    let (mut lab, mut peer) = connected();
+    reinvite(&mut lab, &mut peer, &sdp("0.0.0.0", 40_000, ""));
+    assert_eq!(media(&lab) & (MEDIA_SENDING | MEDIA_HELD), MEDIA_HELD);
+    let (before, none) = (sent_to(&lab, "10.0.0.9:40000"), sent_to(&lab, "0.0.0.0:40000"));
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!((sent_to(&lab, "10.0.0.9:40000"), sent_to(&lab, "0.0.0.0:40000")), (before, none));
+    finish(lab, peer);
+}
+
+#[test]
+fn a_new_address_takes_the_media() {
+    let (mut lab, mut peer) = connected();
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.30", 5000, ""));
+    let before = sent_to(&lab, "10.0.0.9:40000");
+    lab.run_for(Duration::from_secs(1));
+    assert!(sent_to(&lab, "10.0.0.30:5000") > 40);
+    assert_eq!(sent_to(&lab, "10.0.0.9:40000"), before);
+    finish(lab, peer);
+}
+
+#[test]
+fn the_same_description_again_keeps_its_edition() {
+    // rfc3264#8, rfc3264#5
+    let (mut lab, mut peer) = connected();
+    let first = peer.all(&lab, "SIP/2.0 200").remove(0);
+    let again = reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, ""));
+    assert_eq!(again.body(), first.body());
+    finish(lab, peer);
+}
+
+#[test]
+fn a_bad_one_gets_488_and_the_call_lives() {
+    // rfc3261#14.2
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", NO_CODEC);
+    peer.send(&mut lab, &text);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 488");
+    assert!(refusal.header("Warning").starts_with("3"), "{}", refusal.text());
+    lab.run_for(Duration::from_millis(600));
+    assert_eq!(peer.times(&lab, "SIP/2.0 488"), [0, 500]);
+    peer.ack_refusal(&mut lab, &text, &refusal);
+    let before = sent_to(&lab, "10.0.0.9:40000");
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(peer.times(&lab, "SIP/2.0 488").len(), 2);
+    assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40);
+    // and the next one may be good
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
+    assert_eq!(media(&lab) & MEDIA_HELD, MEDIA_HELD);
+    finish(lab, peer);
+}
+
+#[test]
+fn one_that_was_refused_does_not_keep_the_next_away() {
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", NO_CODEC);
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 488");
+    // its ACK was lost
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
+    finish(lab, peer);
+}
+
+#[test]
+fn an_offer_of_ours_where_they_send_none() {
+    // rfc3261#14.2: offer in the 200, answer in the ACK
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", "");
+    peer.send(&mut lab, &text);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert!(ok.body().contains("m=audio 10500 RTP/AVP"), "{}", ok.body());
+    peer.ack(&mut lab, &sdp("10.0.0.30", 5000, ""));
+    lab.run_for(Duration::from_millis(500));
+    assert!(sent_to(&lab, "10.0.0.30:5000") > 15);
+    finish(lab, peer);
+}
+
+#[test]
+fn an_ack_without_the_answer_changes_nothing() {
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", "");
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    peer.ack(&mut lab, "");
+    let before = sent_to(&lab, "10.0.0.9:40000");
+    lab.run_for(Duration::from_secs(1));
+    assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40);
+    finish(lab, peer);
+}
+
+#[test]
+fn one_before_the_ack_of_the_last_gets_491_and_the_same_again() {
+    // rfc3261#14.2
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    let next = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
+    peer.send(&mut lab, &next);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 491");
+    peer.send(&mut lab, &next);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 491").bytes, refusal.bytes);
+    peer.ack_refusal(&mut lab, &next, &refusal);
+    assert!(lab.ends[0].ended().is_none());
+}
+
+#[test]
+fn a_number_out_of_order_gets_500() {
+    // rfc3261#12.2.2
+    let (mut lab, mut peer) = connected();
+    peer.number = 50;
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
+    peer.send(&mut lab, &text);
+    let first = peer.wait(&mut lab, "SIP/2.0 500");
+    peer.send(&mut lab, &text);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0 500").bytes, first.bytes);
+    peer.number = 200;
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
+    finish(lab, peer);
+}
+
+#[test]
+fn one_that_is_never_acknowledged_ends_the_call() {
+    // rfc3261#14.2
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
+    peer.send(&mut lab, &text);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.at.since(ok.at), Duration::from_secs(32));
+    peer.answer(&mut lab, &bye, 200, "");
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
+    lab.assert_settled();
+}
+
+#[test]
+fn one_after_our_bye_gets_481() {
+    let (mut lab, mut peer) = connected();
+    let call = lab.ends[0].last_call();
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 481");
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
+fn the_called_side_of_ours_may_be_changed_too() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
+    assert_eq!(media(&lab), MEDIA_RECEIVING + MEDIA_HELD);
+    finish(lab, peer);
+}
+
+#[test]
+fn one_whose_body_is_not_ours_gets_415() {
+    let (mut lab, mut peer) = connected();
+    let text = peer.request("INVITE", "Content-Type: text/plain\r\n", "hello");
+    peer.send(&mut lab, &text);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 415");
+    assert_eq!(refusal.header("Accept"), "application/sdp");
+    finish(lab, peer);
+}
