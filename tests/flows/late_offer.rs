@@ -24,7 +24,11 @@ fn answered() -> (Lab, Peer, Sip) {
 fn our_offer_their_answer() {
     let (mut lab, mut peer, ok) = answered();
     assert_eq!(ok.header("Content-Type"), "application/sdp");
-    assert!(ok.body().contains("m=audio 10500 RTP/AVP 0 8 101\r\n") || ok.body().contains("m=audio 10500 RTP/AVP 8 0 101\r\n"), "{}", ok.body());
+    assert!(
+        ok.body().contains("m=audio 10500 RTP/AVP 0 8 101\r\n") || ok.body().contains("m=audio 10500 RTP/AVP 8 0 101\r\n"),
+        "{}",
+        ok.body()
+    );
     lab.run_for(Duration::from_millis(200));
     assert!(lab.media_sent.is_empty(), "nobody knows where to");
     peer.ack(&mut lab, &sdp("10.0.0.9", 40_000, ""));
@@ -39,7 +43,11 @@ fn our_offer_their_answer() {
 
 #[test]
 fn an_ack_without_a_usable_answer_ends_the_call() {
-    for body in ["", "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n", "garbage"] {
+    for body in [
+        "",
+        "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n",
+        "garbage",
+    ] {
         let (mut lab, mut peer, _) = answered();
         peer.ack(&mut lab, body);
         let bye = peer.wait(&mut lab, "BYE");

@@ -60,7 +60,9 @@ fn a_ring_of_redirections_ends() {
 
 #[test]
 fn one_that_leads_nowhere_ends_the_call() {
-    for contact in ["", "Contact: <mailto:bob@example.com>\r\n", "Contact: *\r\n", "Contact: <sip:bob@10.0.0.9?Route=x>\r\n", "Contact: junk<<\r\n"] {
+    for contact in
+        ["", "Contact: <mailto:bob@example.com>\r\n", "Contact: *\r\n", "Contact: <sip:bob@10.0.0.9?Route=x>\r\n", "Contact: junk<<\r\n"]
+    {
         let (mut lab, mut first, _) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = first.wait(&mut lab, "INVITE");

@@ -28,16 +28,16 @@ fn each_fault_has_its_status() {
         ("FOO", "", "", 501, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#8.2.1
         ("SUBSCRIBE", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#21.4.6
         ("REGISTER", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"),
-        ("BYE", "", "", 481, "", ""), // rfc3261#15.1.2
+        ("BYE", "", "", 481, "", ""),                                                          // rfc3261#15.1.2
         ("INVITE", "Require: 100rel, nothing\r\n", "", 420, "Unsupported", "100rel, nothing"), // rfc3261#8.2.2.3
         ("OPTIONS", "Require: nothing\r\n", "", 420, "Unsupported", "nothing"),
         ("INVITE", "Content-Type: text/plain\r\n", "hello", 415, "Accept", "application/sdp"), // rfc3261#8.2.3
         ("INVITE", "Content-Encoding: gzip\r\n", "x", 415, "Accept-Encoding", "identity"),
-        ("INVITE", "Content-Type: application/sdp\r\n", "v=1\r\n", 488, "", ""),
-        ("INVITE", "Content-Type: application/sdp\r\n", "garbage", 488, "", ""),
+        ("INVITE", "Content-Type: application/sdp\r\n", "v=1\r\n", 400, "", ""),
+        ("INVITE", "Content-Type: application/sdp\r\n", "garbage", 400, "", ""), // a description that is none
         ("INVITE", "Max-Forwards: seventy\r\n", "", 400, "", ""),
         ("INVITE", "Contact: <sip:one@1.1.1.1>\r\nContact: <sip:two@1.1.1.1>\r\n", "", 400, "", ""), // rfc3261#8.1.1.8
-        ("OPTIONS", "", "", 200, "Accept", "application/sdp"), // rfc3261#11.2
+        ("OPTIONS", "", "", 200, "Accept", "application/sdp"),                                       // rfc3261#11.2
     ];
     for (method, extra, body, status, name, value) in cases {
         let (mut lab, mut peer) = lab();
@@ -267,7 +267,17 @@ fn each_code_can_be_given_and_is_told() {
 
 #[test]
 fn what_our_invite_is_refused_with_names_the_cause() {
-    for (status, cause) in [(404, Cause::Refused), (408, Cause::Timeout), (488, Cause::Codec), (415, Cause::Codec), (606, Cause::Codec), (401, Cause::Auth), (407, Cause::Auth), (500, Cause::Refused), (603, Cause::Refused)] {
+    for (status, cause) in [
+        (404, Cause::Refused),
+        (408, Cause::Timeout),
+        (488, Cause::Codec),
+        (415, Cause::Codec),
+        (606, Cause::Codec),
+        (401, Cause::Auth),
+        (407, Cause::Auth),
+        (500, Cause::Refused),
+        (603, Cause::Refused),
+    ] {
         let (mut lab, mut peer) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");

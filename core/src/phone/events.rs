@@ -50,14 +50,15 @@ impl Phone<'_> {
 
     /// Takes a call out of the list of those that ended and were not fetched.
     fn forget_ended(&mut self, index: u32) {
-        // nearly always the first; else the list turns once
+        if self.ended.first() == Some(index) {
+            self.ended.pop(); // nearly always
+            return;
+        }
+        // the list turns once, so that the others keep their order
         for _ in 0..self.ended.len() {
             match self.ended.pop() {
-                Some(first) if first == index => {
-                    return;
-                }
-                Some(other) => self.ended.push(other),
-                None => return,
+                Some(other) if other != index => self.ended.push(other),
+                _ => {}
             }
         }
     }

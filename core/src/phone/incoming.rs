@@ -19,7 +19,7 @@ use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::server::State;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Answered;
-use crate::wire::sip::{Address, Message, Name, echo_with_routes};
+use crate::wire::sip::{Address, Message, Name, Params, echo_with_routes};
 
 impl Phone<'_> {
     /// An INVITE outside a dialog.
@@ -389,11 +389,11 @@ impl Phone<'_> {
 /// What an INVITE must have before it is looked at any further.
 pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     // rfc3261#8.2.3: a body that we do not understand
-    if !invite.body().is_empty() && !has_description(invite) {
-        return Err(415);
-    }
-    if invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
-        return Err(415);
+    if !invite.body().is_empty() && !may_be_ignored(invite) {
+        let coded = invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+        if coded || !has_description(invite) {
+            return Err(415);
+        }
     }
     // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
     let contact = contact_uri(invite).ok_or(400u16)?;
@@ -401,6 +401,14 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
         Ok(uri) if matches!(uri.scheme, crate::wire::sip::Scheme::Sip | crate::wire::sip::Scheme::Sips) => Ok(()),
         _ => Err(400),
     }
+}
+
+/// rfc3261#20.11: its sender says that nobody needs to understand the body, and it is no description that we could use.
+fn may_be_ignored(invite: &Message<'_>) -> bool {
+    let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
+    let params = disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
+    let optional = Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"));
+    optional && !has_description(invite)
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.

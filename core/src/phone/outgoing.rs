@@ -10,10 +10,10 @@ use crate::base::limits::{REDIRECTS, RINGING_MS, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::client::State;
-use crate::sip::dialog::{Dialog, contact_uri};
+use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::sip::timer::T1_64;
-use crate::wire::sip::{Host, Message, Scheme, Uri, write_quoted, write_socket};
+use crate::wire::sip::{Address, Host, Message, Name, Scheme, Uri, write_quoted, write_socket};
 
 /// Longest target of a dial, with what completes it.
 const TARGET: usize = 256;
@@ -123,7 +123,12 @@ impl Phone<'_> {
     /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
     pub(super) fn new_call(&mut self) -> Option<Handle> {
         if self.calls.is_full() {
-            let oldest = self.ended.pop()?;
+            let mut oldest = self.ended.pop()?;
+            if !self.told.is_none() && oldest == self.told.index && !self.ended.is_empty() {
+                // it is being read just now: the next one gives way
+                self.ended.push(oldest);
+                oldest = self.ended.pop()?;
+            }
             let handle = self.calls.handle_at(oldest)?;
             count::up(&mut self.counters.evicted_calls);
             self.free_call(handle);
@@ -558,12 +563,15 @@ impl Phone<'_> {
         }
     }
 
-    /// rfc3261#8.1.3.4: follows the first Contact of a redirection, a bounded number of times. The tries count for the whole call.
+    /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the whole call.
     fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
-        let Some(target) = contact_uri(answer) else { return false };
-        if !Uri::parse(target).is_ok_and(|uri| uri.scheme == Scheme::Sip && uri.headers.is_empty()) {
-            return false;
-        }
+        // the best of those that can be followed, the first of equals (rfc3261#20.10: q is 1 where none is given)
+        let usable = |uri: &[u8]| Uri::parse(uri).is_ok_and(|uri| uri.scheme == Scheme::Sip && uri.headers.is_empty());
+        let contacts = answer.values(Name::Contact).filter_map(Address::parse).filter(|contact| usable(contact.uri));
+        let best = contacts
+            .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let Some((_, target)) = best else { return false };
         let Some(call) = self.calls.get_mut(call_handle) else { return false };
         if call.redirects >= REDIRECTS {
             return false;

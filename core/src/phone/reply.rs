@@ -8,6 +8,7 @@ use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Answered;
 use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
+use core::net::SocketAddr;
 
 /// Methods that we understand, for Allow.
 pub(crate) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS";
@@ -93,6 +94,9 @@ impl Phone<'_> {
         }
         if extra.accept {
             writer.header_bytes(Name::Accept, b"application/sdp");
+        }
+        if status == 415 {
+            writer.header_bytes(Name::AcceptEncoding, b"identity");
         }
         if extra.unsupported {
             writer.header(Name::Unsupported, |out| {

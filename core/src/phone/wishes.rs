@@ -120,7 +120,8 @@ impl Phone<'_> {
     }
 
     fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        // one that has ended meanwhile wants none
+        let Some(call) = self.calls.get_mut(handle).filter(|call| matches!(call.ports, Ports::Wished(_))) else { return };
         call.ports = Ports::Closed;
         count::up(&mut self.counters.refused_full);
         let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
