@@ -21,5 +21,4 @@ mod server;
 mod server_timers;
 mod sleep;
 mod strangers;
-mod strangers;
 mod where_answers_go;

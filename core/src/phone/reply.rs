@@ -8,7 +8,6 @@ use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Answered;
 use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
-use core::net::SocketAddr;
 
 /// Methods that we understand, for Allow.
 pub(crate) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS";
