@@ -396,6 +396,9 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
         }
     }
     // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
+    if invite.values(Name::Contact).nth(1).is_some() {
+        return Err(400);
+    }
     let contact = contact_uri(invite).ok_or(400u16)?;
     match crate::wire::sip::Uri::parse(contact) {
         Ok(uri) if matches!(uri.scheme, crate::wire::sip::Scheme::Sip | crate::wire::sip::Scheme::Sips) => Ok(()),
