@@ -23,6 +23,8 @@ const BUILD: Duration = Duration::from_secs(4);
 const CLOSE: Duration = Duration::from_secs(1);
 /// Of a card with more channels only so many are used.
 const CHANNELS: usize = 2;
+/// What ALSA lists and is no card: "null" has no clock and would spin (ours has one), the others are filters with nothing behind them.
+const NO_CARDS: [&str; 8] = ["null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "oss"];
 /// Samples moved between ring and callback in one go.
 const PIECE: usize = 64;
 
@@ -155,7 +157,11 @@ fn open(
             ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => DeviceCode::Missing,
             _ => DeviceCode::System,
         };
-        DeviceError::new(code, side, name, format_args!("{error}; choose another device, or \"null\""))
+        if code == DeviceCode::Missing {
+            return DeviceError::missing(side, name);
+        }
+        let why = error.to_string();
+        DeviceError::new(code, side, name, format_args!("{}; choose another device, or \"null\"", why.trim_end_matches('.')))
     };
     let offered = match side {
         Side::Input => device.default_input_config(),
@@ -386,8 +392,7 @@ fn hosts() -> Vec<cpal::Host> {
 }
 
 fn devices(host: cpal::Host) -> Vec<cpal::Device> {
-    // ALSA's "null" has no clock: it would spin. Ours has one.
-    host.devices().into_iter().flatten().filter(|device| device.id().is_ok_and(|id| id.id() != "null")).collect()
+    host.devices().into_iter().flatten().filter(|device| device.id().is_ok_and(|id| !NO_CARDS.contains(&id.id()))).collect()
 }
 
 /// See [`super::device::list`].

@@ -82,7 +82,7 @@ impl DeviceError {
         let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side)).map(|d| d.id).collect();
         there.push("null".into());
         there.push("wav:PATH".into());
-        Self::new(DeviceCode::Missing, side, name, format_args!("not found; there are: {}", there.join(", ")))
+        Self::new(DeviceCode::Missing, side, name, format_args!("not there; what there is: {}", there.join(", ")))
     }
 }
 
