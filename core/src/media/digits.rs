@@ -98,6 +98,12 @@ impl DigitQueue {
         self.len == 0 && matches!(self.state, State::Idle)
     }
 
+    /// How many more it takes.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        limits::DIGITS - self.len as usize
+    }
+
     /// Queues a digit; false when it is none, or when the queue is full. 0 ms is the usual length.
     pub fn digit(&mut self, digit: u8, ms: u16) -> bool {
         let Some(code) = dtmf::event_of(digit) else { return false };

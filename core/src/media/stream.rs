@@ -179,6 +179,12 @@ impl Stream {
         self.running && self.digits.pause(ms)
     }
 
+    /// How many digits and pauses the queue still takes.
+    #[must_use]
+    pub const fn digits_room(&self) -> usize {
+        self.digits.room()
+    }
+
     /// All digits queued have been sent.
     #[must_use]
     pub const fn digits_idle(&self) -> bool {

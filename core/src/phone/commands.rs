@@ -281,7 +281,7 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] without media; [`CommandError::Range`] for another character (then none is sent);
-    /// [`CommandError::Full`] when the queue cannot take them all (then the first of them are sent).
+    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent).
     pub fn send_digits(&mut self, _now: Instant, call: CallId, digits: &str) -> Result<u64, CommandError> {
         let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
         if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',')) || digits.is_empty() {
@@ -291,12 +291,11 @@ impl Phone<'_> {
             return Err(CommandError::State);
         }
         let stream = self.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
-        let mut fits = true;
-        for digit in digits.bytes() {
-            fits &= if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
-        }
-        if !fits {
+        if digits.len() > stream.digits_room() {
             return Err(CommandError::Full);
+        }
+        for digit in digits.bytes() {
+            let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
         }
         self.digit_tokens += 1;
         slot.digits = self.digit_tokens;

@@ -139,7 +139,8 @@ impl Phone<'_> {
             call.answer_in_ack = late;
         }
         if !late {
-            self.run_media(now, call_handle, true);
+            // another address than before has confirmed nothing until the ACK
+            self.run_media(now, call_handle, false);
         }
     }
 
