@@ -29,6 +29,9 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+#[cfg(test)]
+mod tests;
+
 /// Bytes of an error's text.
 const ERROR: usize = 512;
 

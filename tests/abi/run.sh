@@ -52,8 +52,8 @@ sed -n 's/^microsip_engine_//p' "$work/exported" | grep -vxF "$(printf '%s\n' $e
 diff "$work/host" "$work/engine" || { echo "the two families differ"; exit 1; }
 echo "families: $(wc -l <"$work/host") functions in both"
 
-for program in misuse call engines; do
+for program in misuse call sound engines; do
     gcc -std=gnu99 -g $warn -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$program.c -o "$work/$program" "$library.a" $libs
-    timeout 120 "$work/$program" || { echo "$program: failed"; exit 1; }
+    timeout 120 "$work/$program" "$work" || { echo "$program: failed"; exit 1; }
 done
 [ $missing = 0 ] || exit 77

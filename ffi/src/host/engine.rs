@@ -143,6 +143,8 @@ impl Engine {
         if self.shared.is_poisoned() || self.shared.is_quitting() {
             return false;
         }
+        #[cfg(test)]
+        assert!(!self.shared.fault.load(Ordering::Acquire), "a fault on purpose");
         self.take_in();
         if self.timeout.is_some_and(|at| at <= self.now()) {
             self.with(Phone::handle_timeout);

@@ -82,6 +82,9 @@ pub(crate) struct Shared {
     pub(crate) closing: AtomicU64,
     pub(crate) closed: AtomicBool,
     pub(crate) tokens: AtomicU64,
+    /// Makes the engine's thread panic, to see what comes of it.
+    #[cfg(test)]
+    pub(crate) fault: AtomicBool,
     callback_thread: OnceLock<ThreadId>,
     pub(crate) threads: Mutex<Threads>,
     /// Snapshots of the machine's devices: inputs, outputs.
@@ -128,6 +131,8 @@ impl Shared {
             closing: AtomicU64::new(u64::MAX),
             closed: AtomicBool::new(false),
             tokens: AtomicU64::new(1),
+            #[cfg(test)]
+            fault: AtomicBool::new(false),
             callback_thread: OnceLock::new(),
             threads: Mutex::new(Threads::default()),
             devices: Mutex::new([Vec::new(), Vec::new()]),

@@ -1,0 +1,64 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use super::*;
+
+fn phone() -> u64 {
+    let config = microsip_config {
+        size: size_of::<microsip_config>() as u32,
+        flags: MICROSIP_NULL_AUDIO,
+        bind: c"127.0.0.1:0".as_ptr(),
+        // SAFETY: zero is valid in all of it.
+        ..unsafe { core::mem::zeroed() }
+    };
+    let mut phone = 0;
+    // SAFETY: all of it is there.
+    assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &raw const config, &raw mut phone) }, MICROSIP_OK);
+    phone
+}
+
+fn next(phone: u64, wait_ms: u32) -> (i32, microsip_event) {
+    let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..microsip_event::default() };
+    // SAFETY: an event is there.
+    (unsafe { microsip_next_event(phone, &raw mut event, wait_ms) }, event)
+}
+
+fn dial(phone: u64) -> i32 {
+    let mut call = 0;
+    // SAFETY: all of it is there.
+    unsafe { microsip_dial(phone, 0, c"sip:a@127.0.0.1:9".as_ptr(), core::ptr::null(), &raw mut call) }
+}
+
+#[test]
+fn a_panic_on_the_engines_thread_is_one_last_event() {
+    let phone = phone();
+    let shared = table::find(phone).ok().unwrap();
+    let waiter = std::thread::spawn(move || next(phone, MICROSIP_FOREVER));
+    shared.fault.store(true, Ordering::Release);
+    shared.wake();
+    let (code, event) = waiter.join().unwrap();
+    assert_eq!((code, event.r#type, event.phone), (MICROSIP_OK, MICROSIP_EV_POISONED, phone));
+    assert_eq!(next(phone, 0).0, MICROSIP_E_POISONED);
+    assert_eq!(dial(phone), MICROSIP_E_POISONED);
+    assert_eq!(microsip_hangup_all(phone), MICROSIP_E_POISONED);
+    drop(shared);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+#[test]
+fn a_panic_in_an_entry_poisons_the_phone_and_no_other() {
+    let (phone, other) = (phone(), phone());
+    assert_eq!(command("test", phone, |_, _| panic!("a fault")), MICROSIP_E_POISONED);
+    assert_eq!(dial(phone), MICROSIP_E_POISONED);
+    let (code, event) = next(phone, 1000);
+    assert_eq!((code, event.r#type), (MICROSIP_OK, MICROSIP_EV_POISONED));
+    assert_eq!(dial(other), MICROSIP_OK);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+    assert_eq!(microsip_destroy(other), MICROSIP_OK);
+}
+
+#[test]
+fn ids_stay_below_what_json_can_carry() {
+    let phone = phone();
+    assert!(phone > 0 && phone < 1 << 53);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}

@@ -1,0 +1,121 @@
+/* Files and slow callbacks: a WAV played into a call is in the other side's recording, its end is an event, and a callback that sleeps for a second
+ * costs no packet. The far end's devices are files too. */
+#include "microsip.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int failed;
+#define CHECK(what) do { if (!(what)) { char why[400] = ""; uint32_t n_ = 0; failed = 1; microsip_last_error(why, sizeof why, &n_); \
+  fprintf(stderr, "%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #what, why); } } while (0)
+
+static volatile microsip_id in_call;
+static volatile uint32_t in_state, slept;
+static char record_path[300];
+
+/* The far end: answers in its callback, records, and sleeps once the call is connected. */
+static void MICROSIP_CALL on_event(void *user, const microsip_event *ev) {
+  (void)user;
+  if (ev->type != MICROSIP_EV_CALL) return;
+  in_call = ev->call;
+  if (ev->state == MICROSIP_INCOMING) CHECK(microsip_answer(ev->phone, ev->call, 200) == MICROSIP_OK);
+  if (ev->state == MICROSIP_CONNECTED) {
+    CHECK(microsip_record(ev->phone, ev->call, record_path, MICROSIP_SIDES_HEARD) == MICROSIP_OK);
+    in_state = ev->state;
+    sleep(1);
+    slept = 1;
+  }
+  in_state = ev->state;
+}
+
+static void put32(FILE *f, uint32_t v) { uint8_t b[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) }; fwrite(b, 1, 4, f); }
+static void put16(FILE *f, uint16_t v) { uint8_t b[2] = { (uint8_t)v, (uint8_t)(v >> 8) }; fwrite(b, 1, 2, f); }
+
+/* A second of a square wave, 8 kHz, 16 bit. */
+static void write_wav(const char *path) {
+  FILE *f = fopen(path, "wb");
+  uint32_t i;
+  if (!f) { failed = 1; return; }
+  fwrite("RIFF", 1, 4, f);
+  put32(f, 36 + 16000);
+  fwrite("WAVEfmt ", 1, 8, f);
+  put32(f, 16);
+  put16(f, 1);
+  put16(f, 1);
+  put32(f, 8000);
+  put32(f, 16000);
+  put16(f, 2);
+  put16(f, 16);
+  fwrite("data", 1, 4, f);
+  put32(f, 16000);
+  for (i = 0; i < 8000; i++) put16(f, (uint16_t)(int16_t)((i / 10) % 2 ? 9000 : -9000));
+  fclose(f);
+}
+
+static uint32_t loud_in(const char *path) {
+  FILE *f = fopen(path, "rb");
+  uint32_t loud = 0;
+  int low, high;
+  if (!f) return 0;
+  fseek(f, 44, SEEK_SET);
+  while ((low = fgetc(f)) != EOF && (high = fgetc(f)) != EOF) {
+    int16_t v = (int16_t)(low | high << 8);
+    if (v > 5000 || v < -5000) loud++;
+  }
+  fclose(f);
+  return loud;
+}
+
+int main(int argc, char **argv) {
+  char play_path[300], device_path[300], device[320], uri[64];
+  microsip_config c;
+  microsip_id a = 0, b = 0, call = 0;
+  microsip_addr addr;
+  microsip_event ev;
+  microsip_call_stats stats;
+  uint64_t token = 0;
+  uint32_t loud;
+  int i;
+  const char *folder = argc > 1 ? argv[1] : "/tmp";
+  snprintf(play_path, sizeof play_path, "%s/say.wav", folder);
+  snprintf(record_path, sizeof record_path, "%s/heard.wav", folder);
+  snprintf(device_path, sizeof device_path, "%s/loudspeaker.wav", folder);
+  snprintf(device, sizeof device, "wav:%s", device_path);
+  write_wav(play_path);
+
+  MICROSIP_ZERO(c);
+  c.bind = "127.0.0.1:0";
+  c.flags = MICROSIP_NULL_AUDIO;
+  CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
+  c.flags |= MICROSIP_ALLOW_DIRECT;
+  c.output = device;
+  c.on_event = on_event;
+  c.event_size = sizeof(microsip_event);
+  CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &b) == MICROSIP_OK);
+  CHECK(microsip_local_address(b, 0, &addr) == MICROSIP_OK);
+  snprintf(uri, sizeof uri, "sip:b@127.0.0.1:%u", (unsigned)addr.port);
+  CHECK(microsip_dial(a, 0, uri, NULL, &call) == MICROSIP_OK);
+  MICROSIP_ZERO(ev);
+  do { CHECK(microsip_next_event(a, &ev, 5000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
+  for (i = 0; i < 2000 && in_state != MICROSIP_CONNECTED; i++) usleep(1000);
+  CHECK(microsip_play(a, call, play_path, 1, &token) == MICROSIP_OK);
+  do { CHECK(microsip_next_event(a, &ev, 5000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_PLAYED);
+  CHECK(ev.token == token && ev.call == call && ev.result == MICROSIP_OK);
+  usleep(150000);
+  MICROSIP_ZERO(stats);
+  CHECK(microsip_call_stats_get(b, in_call, &stats) == MICROSIP_OK && stats.received >= 50 && stats.lost == 0 && stats.late == 0);
+  printf("while the callback slept: %u packets, %u lost, %u late\n", (unsigned)stats.received, (unsigned)stats.lost, (unsigned)stats.late);
+  CHECK(microsip_set_device(b, MICROSIP_DEV_OUTPUT, "null") == MICROSIP_OK);
+  usleep(100000);
+  CHECK(microsip_hangup(a, call) == MICROSIP_OK);
+  for (i = 0; i < 3000 && in_state != MICROSIP_ENDED; i++) usleep(1000);
+  CHECK(in_state == MICROSIP_ENDED && slept);
+  CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
+  loud = loud_in(record_path);
+  printf("%u loud samples recorded, %u on the loudspeaker\n", (unsigned)loud, (unsigned)loud_in(device_path));
+  CHECK(loud > 7000);
+  CHECK(loud_in(device_path) > 7000);
+  printf(failed ? "FAILED\n" : "ok\n");
+  return failed;
+}
