@@ -3,6 +3,7 @@
 use super::shared::Shared;
 use super::signal::lock;
 use super::sockets::{Locals, SIP_PORT};
+use super::srv::Resolver;
 use core::net::{IpAddr, SocketAddr};
 use microsip_core::phone::{Failure, Target, Transport, WishId};
 use std::collections::VecDeque;
@@ -103,13 +104,13 @@ fn to_hops(question: &Question, found: impl Iterator<Item = (SocketAddr, u16, u1
     answer
 }
 
-fn look_up(question: &Question, locals: &Locals) -> Answer {
+fn look_up(question: &Question, resolver: &Resolver, locals: &Locals) -> Answer {
     let host = question.host();
     let wish_port = question.port;
     let mut found: Vec<(SocketAddr, u16, u16)> = Vec::new();
     // rfc3263#4.2: SRV only where the URI names no port
     if wish_port.is_none() {
-        for server in super::srv::servers(host) {
+        for server in resolver.servers(host) {
             for address in (server.host.as_str(), server.port).to_socket_addrs().into_iter().flatten() {
                 found.push((address, server.priority, server.weight));
             }
@@ -126,6 +127,7 @@ fn look_up(question: &Question, locals: &Locals) -> Answer {
 impl Shared {
     /// The thread of names.
     pub(crate) fn run_names(&self) {
+        let resolver = Resolver::new();
         loop {
             let mut state = lock(&self.names.state);
             let question = loop {
@@ -138,7 +140,7 @@ impl Shared {
                 state = self.names.asked.wait(state).unwrap_or_else(PoisonError::into_inner);
             };
             drop(state);
-            let answer = look_up(&question, &self.locals);
+            let answer = look_up(&question, &resolver, &self.locals);
             lock(&self.names.state).answers.push_back(answer);
             self.wake();
         }
