@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::args::{Answer, Show};
+use crate::event::{CallState, Happened};
 use crate::output::Output;
-use crate::phone::{CallState, Handle, Happened, Id, Text};
+use crate::phone::{Handle, Id, Text};
 use crate::session::{Session, Stop, here, interrupted, poisoned};
 use crate::talk::Talk;
 

@@ -11,9 +11,10 @@ use serde_json::json;
 
 use crate::args::{Demo, Show};
 use crate::cutter::Cutter;
+use crate::event::{CallState, Event, Happened};
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{CallState, Event, Failure, Handle, Happened, Id, Options, Phone, Source, Stats, Text, Traced};
+use crate::phone::{Failure, Handle, Id, Options, Phone, Source, Stats, Text, Traced};
 use crate::session::{Exit, Stop, advised, ended, poisoned};
 use crate::talk::numbers;
 use crate::tone::{Generator, Listener, Tone};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::args::{Echo, Show};
+use crate::event::{CallState, Happened};
 use crate::output::Output;
-use crate::phone::{CallState, Happened, Source, Text};
+use crate::phone::{Source, Text};
 use crate::session::{Session, Stop, ended, here, poisoned};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {

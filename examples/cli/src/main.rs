@@ -9,6 +9,7 @@ mod cutter;
 mod demo;
 mod devices;
 mod echo;
+mod event;
 mod ladder;
 mod output;
 mod phone;

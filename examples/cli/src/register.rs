@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::args::{Register, Show};
+use crate::event::{AccountState, Happened};
 use crate::output::Output;
-use crate::phone::{AccountState, Happened};
 use crate::session::{Exit, Session, Stop, ended, poisoned};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Result<(), Stop> {

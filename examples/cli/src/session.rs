@@ -13,9 +13,10 @@ use serde_json::json;
 use crate::abi::{MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_PORT_IN_USE, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE};
 use crate::account;
 use crate::args::{Account, Network, Show};
+use crate::event::{AccountState, Happened};
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{AccountState, Failure, Handle, Happened, Id, Options, Phone, Traced, strerror};
+use crate::phone::{Failure, Handle, Id, Options, Phone, Traced, strerror};
 
 /// How long a polite end may take: BYE and unregistering, with a retransmission or two.
 const GRACE: Duration = Duration::from_secs(3);

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::abi::MICROSIP_E_TIMEOUT;
 use crate::args::Sound;
+use crate::event::{CallState, Event, Happened};
 use crate::output::{Output, meter};
-use crate::phone::{CallState, Event, Failure, Handle, Happened, Id, Stats, Text, strerror};
+use crate::phone::{Failure, Handle, Id, Stats, Text, strerror};
 use crate::session::{Exit, Stop, advised, ended, interrupted, poisoned};
 
 /// How often levels are shown in place.

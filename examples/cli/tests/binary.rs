@@ -310,3 +310,52 @@ fn devices_are_listed_or_none_are() {
     let output = run(microsip(&["devices", "--json"]), Duration::from_secs(20));
     objects(&out(&output));
 }
+
+/// A registrar that challenges, and then believes everything or nothing; it ends with the process.
+fn registrar(believes: bool) -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            let request = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            if !request.starts_with("REGISTER ") {
+                continue; // a keepalive
+            }
+            let keep = ["via:", "from:", "to:", "call-id:", "cseq:", "contact:"];
+            let echoed: String = request
+                .lines()
+                .filter(|line| keep.iter().any(|name| line.to_ascii_lowercase().starts_with(name)))
+                .map(|line| format!("{line}\r\n"))
+                .collect();
+            let known = believes && request.contains("Authorization: Digest username=\"anna\"");
+            let expires = if request.contains("Expires: 0") || request.contains("expires=0") { 0 } else { 300 };
+            let answer = if known {
+                format!("SIP/2.0 200 OK\r\n{echoed}Expires: {expires}\r\nContent-Length: 0\r\n\r\n")
+            } else {
+                let challenge = "Digest realm=\"127.0.0.1\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"";
+                format!("SIP/2.0 401 Unauthorized\r\n{echoed}WWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n")
+            };
+            let _ = socket.send_to(answer.as_bytes(), from);
+        }
+    });
+    port
+}
+
+#[test]
+fn an_account_registers_once_and_a_wrong_password_says_what_to_check() {
+    for (believes, exit) in [(true, 0), (false, 3)] {
+        let uri = format!("sip:anna@127.0.0.1:{}", registrar(believes));
+        let mut command = microsip(&["register", "--once", "--uri", &uri, "--listen", "127.0.0.1:0", "--trace"]);
+        command.env("MICROSIP_PASSWORD", "secret-word");
+        let output = run(command, Duration::from_secs(20));
+        let (said, complained) = (out(&output), err(&output));
+        assert_eq!(output.status.code(), Some(exit), "{said}\n{complained}");
+        assert!(said.contains("401 Unauthorized (REGISTER)") && !said.contains("secret-word"), "{said}");
+        if believes {
+            assert!(said.contains(&format!("registered {uri}")) && said.contains("unregistered"), "{said}");
+        } else {
+            assert!(complained.contains("--password-file"), "{complained}");
+        }
+    }
+}

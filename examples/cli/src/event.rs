@@ -1,0 +1,108 @@
+//! What happened, read out of the header's event.
+
+use crate::abi as c;
+use crate::phone::Id;
+
+/// A call's states, as the header numbers them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum CallState {
+    Calling,
+    Incoming,
+    Early,
+    Connected,
+    Ended,
+    Unknown,
+}
+
+/// An account's states, as the header numbers them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum AccountState {
+    Unregistered,
+    Registering,
+    Registered,
+    Failed,
+    Unknown,
+}
+
+/// What happened. Types that this program does not know are `Other`, to be ignored.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Happened {
+    Call {
+        state: CallState,
+        sip_code: u32,
+        result: i32,
+    },
+    Account {
+        state: AccountState,
+        sip_code: u32,
+        result: i32,
+    },
+    Digit(char),
+    DigitsSent(u64),
+    Played(i32),
+    /// A challenge was not answered: its realm is not this account's.
+    Challenge,
+    RecordFailed(i32),
+    Device {
+        which: u32,
+        result: i32,
+    },
+    Lost(u32),
+    Closed,
+    Poisoned,
+    Other,
+}
+
+/// An event and the objects it names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) what: Happened,
+    pub(crate) call: Id,
+}
+
+impl Event {
+    pub(crate) fn read(event: &c::microsip_event) -> Self {
+        let what = match event.r#type {
+            c::MICROSIP_EV_CALL => Happened::Call { state: CallState::read(event.state), sip_code: event.sip_code, result: event.result },
+            c::MICROSIP_EV_ACCOUNT => {
+                Happened::Account { state: AccountState::read(event.state), sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
+            c::MICROSIP_EV_DIGITS_SENT => Happened::DigitsSent(event.token),
+            c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
+            c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
+            c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
+            c::MICROSIP_EV_LOST => Happened::Lost(event.value),
+            c::MICROSIP_EV_CHALLENGE => Happened::Challenge,
+            c::MICROSIP_EV_CLOSED => Happened::Closed,
+            c::MICROSIP_EV_POISONED => Happened::Poisoned,
+            _ => Happened::Other,
+        };
+        Self { what, call: event.call }
+    }
+}
+
+impl CallState {
+    fn read(state: u32) -> Self {
+        match state {
+            c::MICROSIP_CALLING => Self::Calling,
+            c::MICROSIP_INCOMING => Self::Incoming,
+            c::MICROSIP_EARLY => Self::Early,
+            c::MICROSIP_CONNECTED => Self::Connected,
+            c::MICROSIP_ENDED => Self::Ended,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl AccountState {
+    fn read(state: u32) -> Self {
+        match state {
+            c::MICROSIP_UNREGISTERED => Self::Unregistered,
+            c::MICROSIP_REGISTERING => Self::Registering,
+            c::MICROSIP_REGISTERED => Self::Registered,
+            c::MICROSIP_REG_FAILED => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+}
