@@ -110,6 +110,13 @@ public static class Microsip
         public static AccountInfo New() { return new AccountInfo { size = SizeOf<AccountInfo>() }; }
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Counters
+    {
+        public uint size, malformed, strangers, unmatched, refusedFull, evictedCalls, refusedChallenges, strayMedia, oversize, reserved;
+        public static Counters New() { return new Counters { size = SizeOf<Counters>() }; }
+    }
+
     public delegate int TextGetter(byte[] buffer, uint capacity, out uint needed);
 
     [DllImport(Library, CallingConvention = C)] public static extern IntPtr microsip_version();
@@ -124,6 +131,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_descriptor(ulong phone, out IntPtr descriptor);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_local_address(ulong phone, uint v6, out Address address);
 
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_counters_get(ulong phone, ref Counters counters);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_calls_possible(ulong phone, out uint calls);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);

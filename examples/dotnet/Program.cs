@@ -128,7 +128,7 @@ public static class Program
     private static int Layout()
     {
         foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.DialOptions),
-            typeof(Microsip.CallInfo), typeof(Microsip.CallStats), typeof(Microsip.AccountInfo) })
+            typeof(Microsip.CallInfo), typeof(Microsip.CallStats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));
             foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Instance))

@@ -24,5 +24,7 @@ int main(void) {
   AT(call_stats, remote_jitter_us); AT(call_stats, remote_fraction_lost); AT(call_stats, ring_ms); AT(call_stats, strangers); AT(call_stats, malformed); puts("");
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
   AT(account_info, sip_code); AT(account_info, result); puts("");
+  SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);
+  AT(counters, evicted_calls); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, reserved); puts("");
   return 0;
 }
