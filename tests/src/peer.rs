@@ -142,7 +142,7 @@ impl Peer {
         Self {
             at,
             phone,
-            tag: format!("peer{}", at.port()),
+            tag: format!("peer-{}", at.to_string().replace(['.', ':'], "-")),
             theirs: String::new(),
             call_id: format!("call-of-{at}"),
             number: 100,

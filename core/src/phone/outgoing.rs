@@ -93,6 +93,8 @@ impl Phone<'_> {
                 out.put(domain);
                 out.put_str(";user=phone");
             }
+            // another scheme, or a password: neither is for us
+            _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
             _ if target.contains('@') => {
                 out.put_str("sip:");
                 out.put_str(target);
@@ -371,7 +373,7 @@ impl Phone<'_> {
             }
             return Some(first);
         }
-        let fork = self.dialogs.insert(Dialog { usages: 1, ack_owed: false, confirmed: false, ..dialog })?;
+        let fork = self.dialogs.insert(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
         self.dialog_text.copy(first.index, fork.index);
         let slot = self.dialogs.get_mut(fork)?;
         if slot.learn_from_answer(self.dialog_text.get_mut(fork.index), answer, tag).is_none() {
@@ -414,7 +416,7 @@ impl Phone<'_> {
             && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
-            *slot = Dialog { local_tag: tag, usages, sibling, ..won };
+            *slot = Dialog { local_tag: tag, usages, sibling, chained: false, ..won };
             self.dialog_text.copy(winner.index, first.index);
         }
         self.drop_forks(first);
@@ -454,7 +456,7 @@ impl Phone<'_> {
     pub(super) fn drop_forks(&mut self, first: Handle) {
         let Some(mut at) = self.dialogs.get(first).map(|dialog| dialog.sibling) else { return };
         while let Some(next) = self.dialogs.get(at).map(|dialog| dialog.sibling) {
-            self.release_dialog(at);
+            self.unchain(at);
             at = next;
         }
         if let Some(dialog) = self.dialogs.get_mut(first) {
@@ -490,7 +492,7 @@ impl Phone<'_> {
             return;
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
-        let kept = Dialog { usages: 1, call: Handle::NONE, flow: Some(flow), own_hop: false, ..dialog };
+        let kept = Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, ..dialog };
         let Some(loser) = self.dialogs.insert(kept) else { return };
         self.dialog_text.copy(dialog_handle.index, loser.index);
         let learnt =
@@ -541,10 +543,17 @@ impl Phone<'_> {
         while let Some(dialog) = self.dialogs.get_mut(at) {
             if dialog.sibling == loser {
                 dialog.sibling = next;
-                self.release_dialog(loser);
-                return;
+                break;
             }
             at = dialog.sibling;
+        }
+        self.unchain(loser); // the first of the chain may have gone before it
+    }
+
+    /// The chain of its call's dialogs does not hold it any more.
+    fn unchain(&mut self, handle: Handle) {
+        if self.dialogs.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
+            self.release_dialog(handle);
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Dialog {
     pub usages: u8,
     /// The next dialog of the same call (a fork).
     pub sibling: Handle,
+    /// It is such a sibling, and used as one.
+    pub chained: bool,
     /// An ACK of a 2xx is to be sent.
     pub ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
@@ -91,6 +93,7 @@ impl Dialog {
         flow: None,
         usages: 0,
         sibling: Handle::NONE,
+        chained: false,
         ack_owed: false,
         bye_owed: false,
         confirmed: false,

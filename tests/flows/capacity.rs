@@ -1,0 +1,184 @@
+//! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
+
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::{AccountId, CallId, CallState, Capacity, DialOptions, EventKind, Phone, Source};
+use microsip_tests::{Lab, Network, Options, Peer, ladder, sdp};
+
+/// Does something with two phones; what the pools refuse is passed over.
+type Flow = fn(&mut Lab);
+
+fn dial(lab: &mut Lab, from: usize, uri: &str) {
+    let (now, options) = (lab.now, DialOptions { source: Source::Silence, ..DialOptions::default() });
+    let _ = lab.ends[from].phone.dial(now, AccountId::NONE, uri, &options);
+    lab.drain();
+}
+
+fn each(lab: &mut Lab, end: usize, act: impl Fn(&mut Phone<'static>, Instant, CallId) -> bool) {
+    let (now, calls) = (lab.now, lab.ends[end].phone.calls().collect::<Vec<_>>());
+    for call in calls {
+        act(&mut lab.ends[end].phone, now, call);
+    }
+    lab.drain();
+}
+
+fn answer_all(lab: &mut Lab, end: usize) {
+    each(lab, end, |phone, now, call| phone.answer(now, call, 200).is_ok());
+    lab.run_for(Duration::from_millis(300));
+}
+
+fn hangup_all(lab: &mut Lab, end: usize) {
+    each(lab, end, |phone, now, call| phone.hangup(now, call).is_ok());
+    lab.run_for(Duration::from_millis(300));
+}
+
+fn answered(lab: &mut Lab) {
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    lab.run_for(Duration::from_millis(300));
+    answer_all(lab, 1);
+    hangup_all(lab, 0);
+}
+
+fn three_calls_both_ways(lab: &mut Lab) {
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    dial(lab, 1, "sip:bob@10.0.0.1");
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    lab.run_for(Duration::from_millis(300));
+    answer_all(lab, 1);
+    answer_all(lab, 0);
+    hangup_all(lab, 1);
+    hangup_all(lab, 0);
+}
+
+fn cancelled(lab: &mut Lab) {
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    lab.run_for(Duration::from_millis(300));
+    hangup_all(lab, 0);
+}
+
+fn refused(lab: &mut Lab) {
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    lab.run_for(Duration::from_millis(300));
+    each(lab, 1, |phone, now, call| phone.reject(now, call, 486).is_ok());
+    lab.run_for(Duration::from_millis(300));
+}
+
+fn forked(lab: &mut Lab) {
+    let mut left = Peer::new(lab, "10.0.0.9:5060", 0);
+    let mut right = Peer::new(lab, "10.0.0.10:5060", 0);
+    (left.tag, right.tag) = ("left".into(), "right".into());
+    dial(lab, 0, "sip:peer@10.0.0.9");
+    lab.run_for(Duration::from_millis(10));
+    let Some(invite) = left.all(lab, "INVITE").pop() else { return };
+    for status in [183, 200, 200] {
+        for peer in [&mut left, &mut right] {
+            let body = sdp(&peer.at.ip().to_string(), 4000, "");
+            peer.answer(lab, &invite, status, &body);
+        }
+    }
+    lab.run_for(Duration::from_millis(10));
+    hangup_all(lab, 0);
+}
+
+fn redirected(lab: &mut Lab) {
+    let mut peer = Peer::new(lab, "10.0.0.9:5060", 0);
+    dial(lab, 0, "sip:peer@10.0.0.9");
+    lab.run_for(Duration::from_millis(10));
+    let Some(invite) = peer.all(lab, "INVITE").pop() else { return };
+    peer.answer(lab, &invite, 180, "");
+    peer.answer_with(lab, &invite, 302, "Contact: <sip:bob@10.0.0.2>\r\n", "");
+    lab.run_for(Duration::from_millis(300));
+    answer_all(lab, 1);
+    hangup_all(lab, 1);
+}
+
+fn reinvited(lab: &mut Lab) {
+    let mut peer = Peer::new(lab, "10.0.0.9:5060", 0);
+    peer.invite(lab);
+    lab.run_for(Duration::from_millis(10));
+    answer_all(lab, 0);
+    let Some(ok) = peer.all(lab, "SIP/2.0 200").pop() else { return };
+    peer.learn(&ok);
+    peer.ack(lab, "");
+    for body in [sdp("10.0.0.9", 4000, "sendonly"), String::new(), "garbage".into()] {
+        let text = peer.request("INVITE", "", &body);
+        peer.send(lab, &text);
+        lab.run_for(Duration::from_millis(10));
+        peer.ack(lab, &body);
+    }
+    let text = peer.request("OPTIONS", "", "");
+    peer.send(lab, &text);
+    lab.run_for(Duration::from_millis(10));
+    hangup_all(lab, 0);
+}
+
+fn shut_down(lab: &mut Lab) {
+    dial(lab, 0, "sip:bob@10.0.0.2");
+    dial(lab, 1, "sip:bob@10.0.0.1");
+    lab.run_for(Duration::from_millis(300));
+    let now = lab.now;
+    lab.ends[0].phone.shutdown(now);
+    lab.run_for(Duration::from_millis(300));
+    lab.ends[1].phone.shutdown(now);
+}
+
+const FLOWS: [(&str, Flow); 8] = [
+    ("answered", answered),
+    ("three", three_calls_both_ways),
+    ("cancelled", cancelled),
+    ("refused", refused),
+    ("forked", forked),
+    ("redirected", redirected),
+    ("re-invited", reinvited),
+    ("shut down", shut_down),
+];
+
+fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
+    let options = Options { capacity, ..Options::default() };
+    let mut lab = Lab::new(&[options.clone(), options]);
+    if bad {
+        lab.network = Network { loss: 100, double: 100, delay_ms: 2, jitter_ms: 50 };
+        lab.audio = false;
+    }
+    flow(&mut lab);
+    // both hang up whatever goes on, and all runs out
+    for _ in 0..4 {
+        lab.run_for(Duration::from_secs(40));
+        hangup_all(&mut lab, 0);
+        hangup_all(&mut lab, 1);
+    }
+    lab.network = Network::default();
+    for end in &lab.ends {
+        let count =
+            |state: CallState| end.events.iter().filter(|event| event.kind == EventKind::Call && event.state == state as u32).count();
+        let calls: std::collections::HashSet<u64> =
+            end.events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.call.raw()).collect();
+        assert_eq!(count(CallState::Ended), calls.len(), "{name} {capacity:?}: each call that was told has ended\n{}", ladder::draw(&lab));
+    }
+    lab.assert_settled();
+}
+
+#[test]
+fn each_pool_cut_to_nothing_and_upwards() {
+    for (name, flow) in FLOWS {
+        for bad in [false, true] {
+            for size in 0..4 {
+                let cut = |change: fn(&mut Capacity, u32)| {
+                    let mut capacity = Capacity::host(4, 2, 2048);
+                    change(&mut capacity, size);
+                    capacity
+                };
+                run(name, cut(|capacity, size| capacity.calls = size), flow, bad);
+                run(name, cut(|capacity, size| capacity.dialogs = size), flow, bad);
+                run(name, cut(|capacity, size| capacity.requests = size.max(1)), flow, bad);
+                run(name, cut(|capacity, size| capacity.servers = size.max(1)), flow, bad);
+                run(name, cut(|capacity, size| capacity.tombstones = 4 + 4 * size), flow, bad);
+                run(name, cut(|capacity, size| capacity.history = 50 * size), flow, bad);
+                run(name, cut(|capacity, size| capacity.dialog_text = 60 + 40 * size), flow, bad);
+                run(name, cut(|capacity, size| capacity.message = 512 + 100 * size), flow, bad);
+                run(name, Capacity::metal(size.max(1), 1, 1500), flow, bad);
+            }
+        }
+    }
+}
