@@ -208,6 +208,9 @@ impl Phone<'_> {
         let server_handle = call.server;
         let late = call.answer_in_ack;
         let Some(server) = self.servers.get(server_handle).copied() else { return };
+        if code == 180 && server.status == 180 {
+            return; // it rings already: 180 left with the INVITE's arrival
+        }
         let describe = match (code, late) {
             (180, _) | (183, true) => Describe::Nothing, // without PRACK an offer of ours cannot stand in a provisional answer
             (_, true) => Describe::Offer,
