@@ -54,6 +54,8 @@ pub struct PlayoutCounts {
 pub struct Playout {
     ring: Ring,
     concealer: Concealer,
+    /// The newest packet held no voice (a digit, comfort noise): what is missing now was not lost.
+    quiet: bool,
     codec: Codec,
     /// Timestamp of the next sample to play.
     playhead: u32,
@@ -88,6 +90,7 @@ impl Playout {
     pub const EMPTY: Self = Self {
         ring: Ring::EMPTY,
         concealer: Concealer::EMPTY,
+        quiet: false,
         codec: Codec::Pcmu,
         playhead: 0,
         end: 0,
@@ -176,6 +179,9 @@ impl Playout {
         };
         let first = !self.ring.begun();
         let ahead = self.ring.ahead(sequence);
+        if first || ahead >= 0 {
+            self.quiet = voice.is_none();
+        }
         let packet = Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.sample_bytes().unwrap_or(0) };
         let position = self.ring.position();
         let was_next = !first && ahead == 0;
@@ -328,7 +334,7 @@ impl Playout {
     }
 
     fn invent(&mut self, stream: u32, codecs: &mut dyn CodecBank, out: &mut [i16], piece: usize) {
-        if self.concealer.sounds(piece) {
+        if self.concealer.sounds(piece) && !self.quiet {
             self.counts.concealed_ms = self.counts.concealed_ms.saturating_add((out.len() * 10 / piece.max(1)) as u32);
         }
         self.concealer.conceal(out, piece);

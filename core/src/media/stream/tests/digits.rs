@@ -177,3 +177,12 @@ fn events_leave_no_hole_in_the_voice() {
     let stats = side.stream.stats(Instant::ZERO);
     assert_eq!((stats.lost, stats.late, stats.depth_ms, stats.overflow), (0, 0, 0, 0));
 }
+
+#[test]
+fn the_pause_of_the_voice_under_a_digit_is_not_counted_as_concealed() {
+    let mut call = Call::new();
+    call.run(500);
+    assert!(call.near.stream.send_digit(b'5', 160));
+    call.run(1000);
+    assert_eq!(call.far.stream.stats(call.now).concealed_ms, 0);
+}
