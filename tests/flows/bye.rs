@@ -193,3 +193,19 @@ fn a_cancel_without_a_free_slot_is_sent_later() {
     lab.run_until("ended", |lab| lab.ends[0].events.iter().any(|event| event.call == call && event.state == CallState::Ended as u32));
     lab.assert_settled();
 }
+
+#[test]
+fn a_called_side_that_says_bye_before_its_answer_refuses() {
+    // rfc3261#15 forbids it; peers do it
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.answer(&mut lab, &invite, 180, "");
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
+    assert!(lab.count("CANCEL") > 0);
+}

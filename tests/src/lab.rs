@@ -220,6 +220,9 @@ impl Lab {
             Close(u64),
             Device(bool),
         }
+        if !end.grant {
+            return false;
+        }
         let todo = match end.phone.poll_wish() {
             None => return false,
             Some(Wish::Locate { id, host, port, .. }) => {

@@ -53,6 +53,8 @@ pub struct End {
     pub device: bool,
     /// Events are fetched.
     pub fetch: bool,
+    /// Wishes are granted.
+    pub grant: bool,
 }
 
 /// Plays a square of this many hertz into each call whose source is the application, and keeps what is heard.
@@ -107,6 +109,7 @@ impl End {
             no_ports: false,
             device: false,
             fetch: true,
+            grant: true,
         }
     }
 

@@ -47,11 +47,18 @@ impl Phone<'_> {
                 let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
                 if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Proceeding) {
                     // rfc3261#15.1.2: what is pending gets 487
-                    if self.render_answer(server, 487, Describe::Nothing).is_ok() {
-                        self.give_answer(now, server, 487);
-                    }
+                    self.refuse_server(now, server, 487, Describe::Nothing);
                 } else if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
                     self.end_server(now, server);
+                }
+                if self.calls.get(call_handle).is_some_and(|call| !call.request.is_none()) {
+                    // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the call in its way;
+                    // where others ring too, they go on.
+                    let alone = self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
+                    if alone {
+                        self.cancel_call(now, call_handle, Cause::Normal);
+                    }
+                    return;
                 }
                 self.end_call(now, call_handle, Cause::Normal, 0);
                 self.settle_dialog(dialog_handle);
@@ -115,9 +122,7 @@ impl Phone<'_> {
         let late = !super::outgoing::has_description(invite);
         let refusal = if late { None } else { self.refusal_of(flow, invite) };
         if let Some((status, describe)) = refusal {
-            if self.render_answer(handle, status, describe).is_ok() {
-                self.give_answer(now, handle, status);
-            }
+            self.refuse_server(now, handle, status, describe);
             return;
         }
         // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
@@ -126,15 +131,11 @@ impl Phone<'_> {
         }
         self.find_next_hop(dialog_handle);
         let describe = if late { Describe::Offer } else { Describe::Answer };
-        let status = if self.render_answer(handle, 200, describe).is_ok() { 200 } else { 500 };
-        if status == 500 && self.render_answer(handle, 500, Describe::Nothing).is_err() {
-            self.end_server(now, handle);
+        if self.render_answer(handle, 200, describe).is_err() {
+            self.refuse_server(now, handle, 500, Describe::Nothing);
             return;
         }
-        self.give_answer(now, handle, status);
-        if status != 200 {
-            return;
-        }
+        self.give_answer(now, handle, 200);
         if let Some(call) = self.calls.get_mut(call_handle) {
             call.answer_in_ack = late;
         }

@@ -270,10 +270,17 @@ impl Phone<'_> {
     /// Refuses the INVITE of a call; the call is over.
     pub(super) fn refuse_call(&mut self, now: Instant, call_handle: Handle, status: u16, cause: Cause) {
         let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
-        if self.render_answer(server, status, Describe::Nothing).is_ok() {
-            self.give_answer(now, server, status);
-        }
+        self.refuse_server(now, server, status, Describe::Nothing);
         self.end_call(now, call_handle, cause, status);
+    }
+
+    /// Refuses an INVITE. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to repeat: the transaction ends.
+    pub(super) fn refuse_server(&mut self, now: Instant, handle: Handle, status: u16, describe: Describe) {
+        if self.render_answer(handle, status, describe).is_ok() {
+            self.give_answer(now, handle, status);
+        } else {
+            self.end_server(now, handle);
+        }
     }
 
     /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
@@ -344,9 +351,7 @@ impl Phone<'_> {
                     return;
                 }
                 if server.again {
-                    if self.render_answer(handle, 487, Describe::Nothing).is_ok() {
-                        self.give_answer(now, handle, 487);
-                    }
+                    self.refuse_server(now, handle, 487, Describe::Nothing);
                 } else {
                     self.keep(server.call, cancel);
                     self.refuse_call(now, server.call, 487, Cause::Normal);

@@ -656,6 +656,11 @@ impl Phone<'_> {
                 call.give_up = now + Duration::from_millis(SLOT_RETRY_MS);
             }
             self.schedule(Object::Call(call_handle.index));
+            // and the wait is bounded as if it had left
+            if let Some(sent) = self.requests.get_mut(invite) {
+                sent.client.handle_given_up(now);
+            }
+            self.schedule(Object::Request(invite.index));
             return;
         };
         if let Some(call) = self.calls.get_mut(call_handle) {

@@ -82,7 +82,14 @@ impl Phone<'_> {
                     return Transmit::Nothing;
                 }
                 let mut out = Cursor::new(buffer);
-                let Some(flow) = self.render_ack(handle, &mut out) else { return Transmit::Nothing };
+                let Some(flow) = self.render_ack(handle, &mut out) else {
+                    // its socket is gone: there is no way for it
+                    if let Some(dialog) = self.dialogs.get_mut(handle) {
+                        dialog.ack_owed = false;
+                    }
+                    self.settle_dialog(handle);
+                    return Transmit::Nothing;
+                };
                 match out.finish() {
                     Ok(len) => {
                         if let Some(dialog) = self.dialogs.get_mut(handle) {

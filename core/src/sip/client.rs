@@ -149,6 +149,11 @@ impl Client {
         }
     }
 
+    /// A CANCEL could not be sent yet: the wait for the end is bounded all the same.
+    pub fn handle_given_up(&mut self, now: Instant) {
+        self.expire.get_or_insert(now + T1_64);
+    }
+
     /// A CANCEL was sent: if no final answer comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
     pub fn handle_cancelled(&mut self, now: Instant) {
         self.expire = Some(now + T1_64);
