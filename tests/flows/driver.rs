@@ -219,7 +219,7 @@ fn timers_that_come_early_late_or_often_do_no_harm() {
     lab.run_for(Duration::from_millis(400));
     assert_eq!(peer.all(&lab, "INVITE").len(), 1);
     // asleep for an hour: it ends, and does not repeat what is long past
-    lab.now = lab.now + Duration::from_secs(3600);
+    lab.now += Duration::from_secs(3600);
     let now = lab.now;
     lab.ends[0].phone.handle_timeout(now);
     lab.drain();

@@ -159,3 +159,6 @@ impl Client {
         self.expire = Some(now + T1_64);
     }
 }
+
+#[cfg(test)]
+mod tests;

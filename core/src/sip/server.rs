@@ -114,3 +114,6 @@ impl Server {
         Expiry::Nothing
     }
 }
+
+#[cfg(test)]
+mod tests;

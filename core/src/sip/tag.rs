@@ -72,3 +72,6 @@ pub fn hex(digits: &[u8]) -> Option<u64> {
         Some((number << 4) | u64::from(value))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,3 +71,6 @@ impl<'a> Tombstones<'a> {
         Some(if place.answer.status == 0 { Owed::Nothing } else { Owed::Answer(place.answer) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use std::{vec, vec::Vec};
+
+use super::{Answered, Owed, Tombstone, Tombstones};
+use crate::base::time::{Duration, Instant};
+
+const NOW: Instant = Instant::from_millis(5000);
+
+fn answered(status: u16) -> Answered {
+    Answered { secret: 77, status, detail: 3, retry_after: 9 }
+}
+
+#[test]
+fn it_has_32_bytes() {
+    assert_eq!(size_of::<Tombstone>(), 32);
+}
+
+#[test]
+fn it_remembers_for_64_t1() {
+    let mut places = [Tombstone::default(); 8];
+    let mut stones = Tombstones::new(&mut places);
+    stones.bury(NOW, 1, answered(200));
+    stones.bury(NOW, 3, Answered::default());
+    let later = NOW + Duration::from_micros(31_999_999);
+    assert_eq!(stones.find(later, 1), Some(Owed::Answer(answered(200))));
+    assert_eq!(stones.find(later, 3), Some(Owed::Nothing));
+    assert_eq!(stones.find(later, 2), None);
+    assert_eq!(stones.find(NOW + Duration::from_secs(32), 1), None);
+}
+
+#[test]
+fn the_oldest_neighbour_gives_way_and_a_key_stands_once() {
+    let mut places = [Tombstone::default(); 4];
+    let mut stones = Tombstones::new(&mut places);
+    for key in 1..=4 {
+        stones.bury(NOW + Duration::from_millis(key), key, answered(200));
+    }
+    stones.bury(NOW + Duration::from_millis(9), 1, answered(481));
+    stones.bury(NOW + Duration::from_millis(10), 5, answered(200));
+    let found: Vec<u64> = (1..=5).filter(|key| stones.find(NOW, *key).is_some()).collect();
+    assert_eq!(found, [1, 3, 4, 5]);
+    assert_eq!(stones.find(NOW, 1), Some(Owed::Answer(answered(481))));
+}
+
+#[test]
+fn few_places_do_no_harm() {
+    for count in 0..4 {
+        let mut places = vec![Tombstone::default(); count];
+        let mut stones = Tombstones::new(&mut places);
+        stones.bury(NOW, u64::MAX, answered(200));
+        assert_eq!(stones.find(NOW, u64::MAX).is_some(), count > 0);
+    }
+}
