@@ -34,3 +34,4 @@ mod strangers;
 mod streams;
 mod where_answers_go;
 mod wild_peer;
+mod wishes;

@@ -109,6 +109,8 @@ pub struct Phone<'a> {
     running_count: u32,
     /// By call slot: the generation whose media ports are to be closed.
     closing_ports: &'a mut [u32],
+    /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by then, whose wish waits.
+    opening_ports: &'a mut [u32],
     /// Two quanta of PCM.
     pcm: &'a mut [i16],
     tick_from: u32,

@@ -157,6 +157,7 @@ impl<'a> Phone<'a> {
             running_count: 0,
             tick_from: 0,
             closing_ports: storage.closing,
+            opening_ports: storage.opening,
             pcm: storage.pcm,
             reply: storage.reply,
             reply_len: 0,

@@ -146,6 +146,7 @@ pub struct Storage<'a> {
     pub(crate) running: &'a mut [u32],
     pub(crate) reply: &'a mut [u8],
     pub(crate) closing: &'a mut [u32],
+    pub(crate) opening: &'a mut [u32],
     pub(crate) pcm: &'a mut [i16],
 }
 
@@ -191,6 +192,7 @@ impl<'a> Storage<'a> {
             server_bytes: lender.lend(servers * capacity.server_bytes(), 0)?,
             reply: lender.lend(message, 0)?,
             closing: lender.lend(calls, 0)?,
+            opening: lender.lend(calls, 0)?,
             pcm: lender.lend(2 * capacity.quantum as usize, 0)?,
         })
     }

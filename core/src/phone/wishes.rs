@@ -9,6 +9,9 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::wire::sip::{Scheme, Uri};
 
+/// rfc2606#2: a name that never resolves.
+const NOBODY: &str = "invalid";
+
 impl Phone<'_> {
     /// The next wish. Call it until it says `None`. What it names can be read until the next call.
     pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
@@ -25,6 +28,10 @@ impl Phone<'_> {
                     let Some(handle) = self.calls.handle_at(index) else { continue };
                     let Some(Ports::Wished(local)) = self.calls.get(handle).map(|call| call.ports) else { continue };
                     let id = WishId(Handle { index: number, generation: handle.generation });
+                    match self.opening_ports.get_mut(index as usize) {
+                        Some(opening) if *opening == 0 => *opening = handle.generation,
+                        _ => continue, // the answer to the wish before brings this one back
+                    }
                     return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
                 }
                 Object::Stream(index) => {
@@ -66,7 +73,10 @@ impl Phone<'_> {
             _ => return None,
         };
         let text = uri;
-        let uri = Uri::parse(text).ok()?;
+        let Ok(uri) = Uri::parse(text) else {
+            // nobody has this name: the look-up fails, and so does the request
+            return Some(Wish::Locate { id, host: NOBODY, port: None, transport: None });
+        };
         let transport = match uri.transport() {
             Some(name) if name.eq_ignore_ascii_case(b"tcp") => Some(Transport::Tcp),
             Some(name) if name.eq_ignore_ascii_case(b"tls") => Some(Transport::Tls),
@@ -76,7 +86,7 @@ impl Phone<'_> {
             _ => None,
         };
         let host = uri.params.get(b"maddr").unwrap_or_else(|| host_text(text));
-        let host = core::str::from_utf8(host).ok()?.trim_start_matches('[').trim_end_matches(']');
+        let host = core::str::from_utf8(host).unwrap_or(NOBODY).trim_start_matches('[').trim_end_matches(']');
         Some(Wish::Locate { id, host, port: uri.port, transport })
     }
 
@@ -92,8 +102,20 @@ impl Phone<'_> {
                     Reply::Media { .. } => {}
                 }
             }
-            (Object::Call(index), Reply::Media { rtp, rtcp }) => self.ports_opened(now, Handle { index, generation }, rtp, rtcp),
-            (Object::Call(index), Reply::Failed(failure)) => self.ports_failed(now, Handle { index, generation }, failure),
+            (Object::Call(index), reply) => {
+                let Some(opening) = self.opening_ports.get_mut(index as usize) else { return };
+                if *opening != generation {
+                    return; // answered twice
+                }
+                *opening = 0;
+                let handle = Handle { index, generation };
+                match reply {
+                    Reply::Media { rtp, rtcp } => self.ports_opened(now, handle, rtp, rtcp),
+                    Reply::Failed(failure) => self.ports_failed(now, handle, failure),
+                    Reply::Hops(_) => {}
+                }
+                self.wish(Object::Call(index)); // that of the slot's next call may have waited for this
+            }
             _ => {}
         }
     }

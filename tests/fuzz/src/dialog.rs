@@ -3,12 +3,13 @@
 //! The input is a row of steps: what to do, an argument, and how to spoil what the peer says. What a peer says is built from what the phone said
 //! last, so that dialogs come about and the wrong bytes meet a phone in the midst of one.
 
+use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
     AccountConfig, AccountId, Bus, CallId, Capacity, Component, DialOptions, Flow, Lender, MediaId, Phone, Reply, Setup, Source, Storage,
-    Target, Transmit, Via, Wish,
+    Target, Transmit, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 
@@ -21,16 +22,18 @@ const STEPS: usize = 64;
 /// More packets than this from one step is an amplifier.
 const MOST_PACKETS: usize = 64;
 
-struct Leak;
+/// Where the storage lies: it goes with the input.
+struct Block<'a>(&'a Bump);
 
-impl Lender<'static> for Leak {
-    fn lend<T: Clone + 'static>(&mut self, count: usize, empty: T) -> Option<&'static mut [T]> {
-        Some(Box::leak(vec![empty; count].into_boxed_slice()))
+impl<'a> Lender<'a> for Block<'a> {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+        let block: &'a Bump = self.0;
+        Some(block.alloc_slice_fill_clone(count, &empty))
     }
 }
 
-struct World {
-    phone: Phone<'static>,
+struct World<'a> {
+    phone: Phone<'a>,
     now: Instant,
     account: AccountId,
     /// What the phone sent last: a request, a response.
@@ -39,6 +42,11 @@ struct World {
     media: Option<MediaId>,
     /// Fails the way that the argument says.
     mood: u8,
+    /// Wishes whose answers wait: the driver is slow.
+    held: Vec<(WishId, bool)>,
+    /// Ports that are open, and whether the device is.
+    ports: i32,
+    device: bool,
 }
 
 fn header(bytes: &[u8], name: Name) -> String {
@@ -46,10 +54,10 @@ fn header(bytes: &[u8], name: Name) -> String {
     String::from_utf8_lossy(&value).into_owned()
 }
 
-impl World {
-    fn new(seed: u8) -> Option<Self> {
+impl<'a> World<'a> {
+    fn new(seed: u8, block: &'a Bump) -> Option<Self> {
         let capacity = Capacity::metal(2, 1, 1500);
-        let storage = Storage::lend(&capacity, &mut Leak)?;
+        let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup { seed: [seed | 1; 32], rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "" };
         let mut phone = Phone::new(storage, &capacity, &setup, now).ok()?;
@@ -62,13 +70,24 @@ impl World {
             password: "secret",
             realm: "",
             display_name: "",
-            no_register: true,
+            no_register: seed & 0x80 != 0,
             expires: 0,
             keepalive: 0,
             tag: 0,
         };
         let account = phone.account_add(now, &config).ok()?;
-        Some(Self { phone, now, account, asked: Vec::new(), answered: Vec::new(), media: None, mood: 0 })
+        Some(Self {
+            phone,
+            now,
+            account,
+            asked: Vec::new(),
+            answered: Vec::new(),
+            media: None,
+            mood: 0,
+            held: Vec::new(),
+            ports: 0,
+            device: false,
+        })
     }
 
     fn drain(&mut self) {
@@ -92,19 +111,25 @@ impl World {
                     self.media = Some(media);
                     (id, false)
                 }
-                Some(_) => continue,
+                Some(Wish::CloseMedia { .. }) => {
+                    self.ports -= 1;
+                    continue;
+                }
+                Some(wish) => {
+                    let on = matches!(wish, Wish::AudioOn);
+                    assert_ne!(self.device, on, "the device is opened or closed twice");
+                    self.device = on;
+                    continue;
+                }
                 None => break,
             };
             wishes += 1;
             assert!(wishes <= MOST_PACKETS, "one step drew more than {MOST_PACKETS} wishes");
-            let hops = [Target { flow: FLOW, priority: 0, weight: 0 }, Target { flow: FLOW, priority: 1, weight: 0 }];
-            let reply = match (reply, self.mood & 7) {
-                (_, 7) => Reply::Failed(microsip_core::phone::Failure::Unreachable),
-                (true, 6) => Reply::Hops(&[]),
-                (true, _) => Reply::Hops(&hops),
-                (false, _) => Reply::Media { rtp: 4000, rtcp: 4001 },
-            };
-            self.phone.handle_reply(self.now, id, reply);
+            if self.mood & 7 == 5 && self.held.len() < 8 {
+                self.held.push((id, reply));
+            } else {
+                self.grant(id, reply);
+            }
         }
         for _ in 0..MOST_PACKETS {
             if self.phone.poll_event().is_none() {
@@ -112,6 +137,28 @@ impl World {
             }
         }
         unreachable_events();
+    }
+
+    /// Answers a wish for addresses, or for ports.
+    fn grant(&mut self, id: WishId, addresses: bool) {
+        let second = Flow::Udp { socket: 0, remote: SocketAddr::new(THERE.ip(), 5071) };
+        let hops = [Target { flow: FLOW, priority: 0, weight: 0 }, Target { flow: second, priority: 1, weight: 0 }];
+        let reply = match (addresses, self.mood & 7) {
+            (_, 7) => Reply::Failed(microsip_core::phone::Failure::Unreachable),
+            (true, 6) => Reply::Hops(&[]),
+            (true, 4) => Reply::Hops(hops.get(..1).unwrap_or_default()),
+            (true, _) => Reply::Hops(&hops),
+            (false, _) => Reply::Media { rtp: 4000, rtcp: 4001 },
+        };
+        self.ports += i32::from(matches!(reply, Reply::Media { .. }));
+        self.phone.handle_reply(self.now, id, reply);
+    }
+
+    /// The driver has caught up.
+    fn catch_up(&mut self) {
+        for (id, addresses) in core::mem::take(&mut self.held) {
+            self.grant(id, addresses);
+        }
     }
 
     /// What a peer says: spoilt, if the step says so, and handed in until it is taken.
@@ -171,6 +218,9 @@ impl World {
             423 => "Min-Expires: 4000000000\r\n",
             503 => "Retry-After: 5\r\n",
             302 => "Contact: <sip:other@127.0.0.3>, <tel:+1>\r\n",
+            _ if self.asked.starts_with(b"REGISTER") => {
+                &format!("Contact: {};expires={}\r\n", header(&self.asked, Name::Contact), u32::from(argument >> 4) * 40)
+            }
             _ => "Contact: <sip:peer@127.0.0.2:5070>;expires=30\r\nRecord-Route: <sip:127.0.0.2:5070;lr>, <sip:127.0.0.9>\r\n",
         };
         format!(
@@ -231,7 +281,12 @@ impl World {
 
     fn step(&mut self, what: u8, argument: u8, spoil: u8, rest: &[u8]) {
         match what % 16 {
-            0 => self.pass(Duration::from_millis(u64::from(argument) * 20)),
+            0 => {
+                if spoil & 16 != 0 {
+                    self.catch_up();
+                }
+                self.pass(Duration::from_millis(u64::from(argument) * 20));
+            }
             1 => self.pass(Duration::from_secs(u64::from(argument))),
             2 => self.say(&self.request("INVITE", argument, SDP), spoil),
             3 => self.say(&self.request("INVITE", argument, ""), spoil),
@@ -284,7 +339,8 @@ fn unreachable_events() {
 /// Steps of three bytes each; what a step needs more, it takes from what follows. In the end everything is hung up, and nothing may be left.
 pub fn dialog(bytes: &[u8]) {
     let Some((&seed, mut rest)) = bytes.split_first() else { return };
-    let Some(mut world) = World::new(seed) else { return };
+    let block = Bump::new();
+    let Some(mut world) = World::new(seed, &block) else { return };
     for _ in 0..STEPS {
         let [what, argument, spoil, behind @ ..] = rest else { break };
         world.mood = spoil >> 5;
@@ -293,10 +349,14 @@ pub fn dialog(bytes: &[u8]) {
         rest = behind.get(taken..).unwrap_or_default();
     }
     world.mood = 0;
+    world.catch_up();
     world.phone.shutdown(world.now);
     world.drain();
     // Three minutes of ringing, where no slot was free for a CANCEL; 64·T1 for what is under way, again for a BYE behind it, and some.
     world.pass(Duration::from_secs(300));
     assert!(world.phone.is_idle(), "300 s after everything was hung up, the phone is not idle");
     assert_eq!(world.phone.calls().count(), 0, "300 s after everything was hung up, a call is left");
+    assert_eq!(world.phone.in_use(), Usage::default(), "300 s after everything was hung up, slots are kept");
+    assert_eq!(world.phone.poll_timeout(), None, "300 s after everything was hung up, something is waited for");
+    assert_eq!((world.ports, world.device), (0, false), "300 s after everything was hung up, ports or the device are open");
 }

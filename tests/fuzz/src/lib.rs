@@ -4,6 +4,7 @@
 mod dialog;
 mod media;
 mod message;
+pub mod mutate;
 
 pub use dialog::dialog;
 pub use media::{rtcp, rtp};
