@@ -2,7 +2,7 @@
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, EventKind, Flow};
+use microsip_core::phone::{AccountConfig, AccountId, CallState, DialOptions, EventKind, Flow, Source, Usage};
 use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
 
 const METHODS: [&str; 9] = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REGISTER", "FOO"];
@@ -33,18 +33,26 @@ fn one(seed: u32) {
     lab.audio = dice.below(4) == 0;
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let mut old: Vec<String> = Vec::new();
+    // half of them with an account, whose registrar is the peer too
+    let mut account = AccountId::NONE;
+    if seed % 2 == 0 {
+        let config = AccountConfig { uri: "sip:anna@two.example", password: "secret", expires: 60, ..AccountConfig::default() };
+        account = lab.ends[0].phone.account_add(lab.now, &config).unwrap();
+    }
     for _ in 0..60 {
         lab.run_for(Duration::from_millis([0, 1, 10, 600, 5000, 33_000][dice.below(6) as usize]));
         let now = lab.now;
         let calls: Vec<_> = lab.ends[0].phone.calls().collect();
         let call = calls.get(dice.below(calls.len().max(1) as u32) as usize).copied();
-        let came: Vec<Sip> = peer.all(&lab, "");
+        let mut came: Vec<Sip> = peer.all(&lab, "");
+        came.retain(|sip| !sip.text().trim().is_empty()); // keepalives
         match dice.below(20) {
             0 | 1 => {
                 let text = ["sip:peer@10.0.0.9", "sip:peer@two.example"][dice.below(2) as usize];
                 lab.names.insert("two.example".into(), vec![peer.at, "10.0.0.9:5061".parse().unwrap()]);
-                let options = microsip_core::phone::DialOptions { source: microsip_core::phone::Source::Silence, ..Default::default() };
-                let _ = lab.ends[0].phone.dial(now, microsip_core::phone::AccountId::NONE, text, &options);
+                let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+                let from = if dice.below(2) == 0 { account } else { AccountId::NONE };
+                let _ = lab.ends[0].phone.dial(now, from, text, &options);
             }
             2 => {
                 if let Some(call) = call {
@@ -63,17 +71,28 @@ fn one(seed: u32) {
             }
             5 => lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: peer.at }),
             6 => lab.ends[0].no_ports = !lab.ends[0].no_ports,
-            7 => lab.ends[0].fetch = !lab.ends[0].fetch,
+            7 if dice.below(2) == 0 => lab.ends[0].fetch = !lab.ends[0].fetch,
+            7 => {
+                let _ =
+                    if dice.below(3) > 0 { lab.ends[0].phone.register(now, account) } else { lab.ends[0].phone.unregister(now, account) };
+            }
             8..=12 => {
                 // answers something that was asked
                 let asked: Vec<&Sip> = came.iter().filter(|sip| sip.status() == 0 && !sip.text().starts_with("ACK")).collect();
                 if let Some(request) = asked.get(asked.len().saturating_sub(1 + dice.below(3) as usize)) {
                     peer.tag = ["left", "right", "third", ""][dice.below(4) as usize].into();
                     let (status, body) = (STATUSES[dice.below(18) as usize], body(&mut dice));
-                    let extra = if status == 302 { "Contact: <sip:again@10.0.0.9>\r\n" } else { "" };
+                    let contact = request.header("Contact");
+                    let extra = match status {
+                        302 => "Contact: <sip:again@10.0.0.9>\r\n".to_owned(),
+                        401 => format!("WWW-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", qop=\"auth\"\r\n", dice.below(3)),
+                        407 => format!("Proxy-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", stale=true\r\n", dice.below(3)),
+                        200 if request.text().starts_with("REGISTER") => format!("Contact: {contact};expires={}\r\n", 1 + dice.below(100)),
+                        _ => String::new(),
+                    };
                     let routes = ["<sip:10.0.0.9;lr>", "<sip:10.0.0.9>"];
                     peer.record_routes = routes.iter().take(dice.below(3) as usize).map(|route| (*route).to_owned()).collect();
-                    let text = peer.answer_text(request, status, extra, &body);
+                    let text = peer.answer_text(request, status, &extra, &body);
                     old.push(text.clone());
                     peer.send(&mut lab, &text);
                 }
@@ -111,6 +130,8 @@ fn one(seed: u32) {
         lab.drain();
     }
     lab.ends[0].fetch = true;
+    let now = lab.now;
+    let _ = lab.ends[0].phone.account_remove(now, account);
     for _ in 0..6 {
         lab.run_for(Duration::from_secs(40));
         let now = lab.now;
@@ -127,7 +148,7 @@ fn one(seed: u32) {
         lab.run_for(Duration::from_secs(70));
         lab.ends[0].phone.in_use()
     };
-    assert_eq!(used, microsip_core::phone::Usage::default(), "seed {seed}\n{}", ladder::draw(&lab));
+    assert_eq!(used, Usage::default(), "seed {seed}\n{}", ladder::draw(&lab));
     assert!(lab.ends[0].phone.is_idle(), "seed {seed}");
     lab.assert_settled();
 }

@@ -1,0 +1,92 @@
+//! rfc3261#22.2: an INVITE that is challenged is sent anew, whatever happened before, and with as few slots as can be.
+
+use microsip_core::phone::{AccountConfig, CallState, DialOptions, Source};
+use microsip_tests::{Lab, Options, Peer};
+
+const CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
+
+fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
+    let mut options = Options::default();
+    options.capacity.requests = requests;
+    options.capacity.dialogs = dialogs;
+    let mut lab = Lab::new(&[options]);
+    let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.names.insert("example.org".into(), vec![peer.at]);
+    let config = AccountConfig {
+        uri: "sip:anna@example.org",
+        password: "secret",
+        realm: "example.org",
+        no_register: true,
+        ..AccountConfig::default()
+    };
+    let now = lab.now;
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    lab.ends[0].phone.dial(now, account, "bob", &options).unwrap();
+    lab.drain();
+    (lab, peer)
+}
+
+#[test]
+fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
+    let (mut lab, mut peer) = dialled(1, 1);
+    let first = peer.wait(&mut lab, "INVITE");
+    peer.answer_with(&mut lab, &first, 407, CHALLENGE, "");
+    let ack = peer.wait(&mut lab, "ACK");
+    assert_eq!((ack.branch(), ack.number()), (first.branch(), first.number()));
+    let second = peer.wait(&mut lab, "INVITE");
+    assert_eq!(second.number(), first.number() + 1);
+    assert!(second.header("Proxy-Authorization").contains("nonce=\"n1\""));
+    let body = peer.sdp();
+    peer.answer(&mut lab, &second, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    assert!(lab.ends[0].reached(CallState::Connected));
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+}
+
+#[test]
+fn an_early_dialog_before_it_leaves_no_trace() {
+    let (mut lab, mut peer) = dialled(4, 4);
+    let first = peer.wait(&mut lab, "INVITE");
+    peer.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
+    let body = peer.sdp();
+    peer.answer(&mut lab, &first, 183, &body);
+    peer.tag = "another".into();
+    peer.answer(&mut lab, &first, 183, &body);
+    peer.answer_with(&mut lab, &first, 407, CHALLENGE, "");
+    let ack = peer.wait(&mut lab, "ACK");
+    assert_eq!((ack.uri(), ack.headers("Route")), (first.uri(), first.headers("Route")));
+    let second = peer.wait(&mut lab, "INVITE");
+    assert_eq!((second.uri(), second.to_tag(), second.headers("Route")), (first.uri(), String::new(), first.headers("Route")));
+    assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
+    peer.record_routes.clear();
+    peer.answer(&mut lab, &second, 200, &body);
+    let ack = peer.wait(&mut lab, "ACK");
+    assert_eq!((ack.uri(), ack.number(), ack.to_tag()), (peer.contact.clone(), second.number(), peer.tag.clone()));
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+}
+
+#[test]
+fn a_challenged_bye_needs_no_second_slot() {
+    let (mut lab, mut peer) = dialled(1, 1);
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer_with(&mut lab, &bye, 407, CHALLENGE, "");
+    let again = peer.wait(&mut lab, "BYE");
+    assert_eq!(again.number(), bye.number() + 1);
+    assert!(again.header("Proxy-Authorization").contains("nonce=\"n1\""));
+    peer.answer(&mut lab, &again, 200, "");
+    lab.assert_settled();
+}

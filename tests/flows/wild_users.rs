@@ -1,0 +1,69 @@
+//! Two users who press anything at any time, over a bad network, with pools that are too small: all calls end, no slot is kept.
+
+use microsip_core::base::rng::Rng;
+use microsip_core::base::time::Duration;
+use microsip_core::phone::{AccountId, CallState, DialOptions, EventKind, Source};
+use microsip_tests::{Lab, Network, Options, ladder};
+
+fn one(seed: u32) {
+    let mut key = [9u8; 32];
+    key[..4].copy_from_slice(&seed.to_le_bytes());
+    let mut dice = Rng::new(&key);
+    let mut options = Options::default();
+    options.capacity.calls = 1 + dice.below(4);
+    options.capacity.dialogs = 1 + dice.below(6);
+    options.capacity.requests = 1 + dice.below(6);
+    options.capacity.servers = 1 + dice.below(5);
+    let mut lab = Lab::new(&[options.clone(), options]).seed(seed as u8);
+    lab.audio = false;
+    lab.network = Network { loss: dice.below(300), double: dice.below(300), delay_ms: 1, jitter_ms: u64::from(dice.below(800)) };
+    for _ in 0..40 {
+        lab.run_for(Duration::from_millis([0, 5, 100, 1000, 7000][dice.below(5) as usize]));
+        let (now, end) = (lab.now, dice.below(2) as usize);
+        let calls: Vec<_> = lab.ends[end].phone.calls().collect();
+        let call = calls.get(dice.below(calls.len().max(1) as u32) as usize).copied();
+        let phone = &mut lab.ends[end].phone;
+        match (dice.below(8), call) {
+            (0..=2, _) | (_, None) => {
+                let target = ["sip:bob@10.0.0.2", "sip:bob@10.0.0.1"][1 - end];
+                let _ = phone.dial(now, AccountId::NONE, target, &DialOptions { source: Source::Silence, ..DialOptions::default() });
+            }
+            (3 | 4, Some(call)) => {
+                let _ = phone.answer(now, call, [200, 200, 183, 180][dice.below(4) as usize]);
+            }
+            (5, Some(call)) => {
+                let _ = phone.reject(now, call, 600);
+            }
+            (_, Some(call)) => {
+                let _ = phone.hangup(now, call);
+            }
+        }
+        lab.drain();
+    }
+    for _ in 0..5 {
+        lab.run_for(Duration::from_secs(40));
+        let now = lab.now;
+        lab.ends.iter_mut().for_each(|end| end.phone.hangup_all(now));
+        lab.drain();
+    }
+    lab.network = Network::default();
+    for end in &lab.ends {
+        let of = |state: CallState| -> Vec<u64> {
+            let told = end.events.iter().filter(|event| event.kind == EventKind::Call && event.state == state as u32);
+            told.map(|event| event.call.raw()).collect()
+        };
+        let all: std::collections::HashSet<u64> =
+            end.events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.call.raw()).collect();
+        assert_eq!(of(CallState::Ended).len(), all.len(), "seed {seed}\n{}", ladder::draw(&lab));
+    }
+    lab.assert_settled();
+}
+
+#[test]
+fn many_seeds() {
+    // more of them: WILD_SEEDS=20000 cargo test --release -p microsip-tests wild_users
+    let seeds = std::env::var("WILD_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(250);
+    for seed in 1..=seeds {
+        one(seed);
+    }
+}
