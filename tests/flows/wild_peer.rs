@@ -35,7 +35,7 @@ fn one(seed: u32) {
     let mut old: Vec<String> = Vec::new();
     // half of them with an account, whose registrar is the peer too
     let mut account = AccountId::NONE;
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         let config = AccountConfig { uri: "sip:anna@two.example", password: "secret", expires: 60, ..AccountConfig::default() };
         account = lab.ends[0].phone.account_add(lab.now, &config).unwrap();
     }
