@@ -191,6 +191,13 @@ def registrar():
     return mine.getsockname()[1], seen
 
 
+def lock():
+    done = subprocess.run([TARGET / "release/microsip-bench", "lock", "5"], capture_output=True, text=True, timeout=120)
+    check(done.returncode == 0, done.stderr)
+    longest = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    row("calls", f"longest core call among 1000 calls (a host's lock is held for one): {longest[0][1]}", float(longest[0][0]) / 1000, "ms", 2, "", 2)
+
+
 def idle():
     port, seen = registrar()
     (LOGS / "password").write_text("secret\n")
@@ -302,7 +309,7 @@ def firmware():
     (LOGS / "firmware.txt").write_text(done.stdout)
 
 
-GROUPS = {"parsing": parsing, "media": media, "calls": calls, "flat": flat, "rate": rate, "idle": idle, "talking": talking, "round trip": round_trip,
+GROUPS = {"parsing": parsing, "media": media, "calls": calls, "flat": flat, "rate": rate, "lock": lock, "idle": idle, "talking": talking, "round trip": round_trip,
           "sizes": sizes, "firmware": firmware, "beside": baresip_beside}
 
 
@@ -339,7 +346,7 @@ def main():
         try:
             measure()
         except (Failure, OSError, subprocess.SubprocessError, ValueError, SystemExit) as why:
-            failed({"flat": "calls", "rate": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
+            failed({"flat": "calls", "rate": "calls", "lock": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
         finally:
             for program in reversed(peers.running):
                 program.end(2, signal.SIGTERM)

@@ -182,3 +182,40 @@ fn each_pool_cut_to_nothing_and_upwards() {
         }
     }
 }
+
+/// A command over all calls does a bounded part at once, so that a driver's lock is held shortly; the rest is due at once.
+#[test]
+fn two_hundred_calls_end_by_one_command() {
+    let options = Options { capacity: Capacity::host(200, 1, 2048), ..Options::default() };
+    let mut lab = Lab::new(&[options.clone(), options]);
+    lab.audio = false;
+    for _ in 0..200 {
+        lab.dial(0, "sip:bob@10.0.0.2");
+    }
+    lab.run_for(Duration::from_millis(500));
+    let ringing: Vec<_> = lab.ends[1].phone.calls().collect();
+    let now = lab.now;
+    // half of them talk, half ring
+    for call in ringing.iter().step_by(2) {
+        lab.ends[1].phone.answer(now, *call, 200).unwrap();
+    }
+    lab.drain();
+    lab.run_for(Duration::from_millis(500));
+    let now = lab.now;
+    lab.ends[0].phone.hangup_all(now);
+    // a call that comes after the command is none of them
+    let later = lab.dial(0, "sip:bob@10.0.0.2");
+    // a CANCEL that finds no request slot is tried again each second
+    lab.run_for(Duration::from_secs(5));
+    let left = |lab: &Lab, end: usize| {
+        let phone = &lab.ends[end].phone;
+        phone.calls().filter(|call| phone.call_info(*call).unwrap().state != CallState::Ended).count()
+    };
+    assert_eq!((left(&lab, 0), left(&lab, 1)), (1, 1));
+    assert_ne!(lab.ends[0].phone.call_info(later).unwrap().state, CallState::Ended);
+    assert_eq!((lab.count("BYE"), lab.count("CANCEL")), (100, 100));
+    let now = lab.now;
+    lab.ends[1].phone.shutdown(now);
+    lab.drain();
+    lab.assert_settled();
+}

@@ -85,6 +85,8 @@ pub(crate) struct Call {
     pub(crate) redirects: u8,
     /// When ringing is given up.
     pub(crate) give_up: Instant,
+    /// One of many that are to be hung up.
+    pub(crate) leaving: bool,
     /// The last digits command, and the one whose end was told.
     pub(crate) digits: u64,
     pub(crate) digits_told: u64,
@@ -126,6 +128,7 @@ impl Call {
         cancel: Cancel::No,
         redirects: 0,
         give_up: Instant::NEVER,
+        leaving: false,
         digits: 0,
         digits_told: 0,
         first: 0,
@@ -133,6 +136,10 @@ impl Call {
         ringback: false,
         running: 0,
     };
+
+    pub(crate) const fn deadline(&self) -> Instant {
+        if self.leaving { Instant::ZERO } else { self.give_up }
+    }
 
     pub(crate) const fn bit(state: CallState) -> u32 {
         1 << state as u32

@@ -168,17 +168,19 @@ impl Phone<'_> {
         self.calls.iter().map(|(handle, _)| CallId(handle))
     }
 
-    /// Ends every call.
+    /// Ends every call: as many at once as [`Phone::handle_timeout`] serves, the others are due at once.
     pub fn hangup_all(&mut self, now: Instant) {
         for index in 0..self.calls.capacity() as u32 {
-            if let Some(handle) = self.calls.handle_at(index) {
-                // one that has ended already stays as it is
-                let _ = self.hangup(now, CallId(handle));
+            let handle = self.calls.handle_at(index);
+            if let Some(call) = handle.and_then(|handle| self.calls.get_mut(handle)).filter(|call| call.state != CallState::Ended) {
+                call.leaving = true;
+                self.schedule(Object::Call(index));
             }
         }
+        self.handle_timeout(now);
     }
 
-    /// Begins the end: no new calls, BYE or CANCEL for those that are, registrations withdrawn. [`Phone::is_idle`] tells when it is done.
+    /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations withdrawn. [`Phone::is_idle`] tells when it is done.
     pub fn shutdown(&mut self, now: Instant) {
         self.closing = true;
         self.hangup_all(now);

@@ -229,7 +229,7 @@ impl Phone<'_> {
             Object::Server(index) => {
                 self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)).map(|server| server.transaction.deadline())
             }
-            Object::Call(index) => self.calls.handle_at(index).and_then(|handle| self.calls.get(handle)).map(|call| call.give_up),
+            Object::Call(index) => self.calls.handle_at(index).and_then(|handle| self.calls.get(handle)).map(Call::deadline),
             Object::Account(index) => self.accounts.handle_at(index).and_then(|handle| self.accounts.get(handle)).map(Account::deadline),
             Object::Stream(index) => self.streams.get(index as usize).map(Stream::next_timeout),
             Object::Dialog(_) => None,

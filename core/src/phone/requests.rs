@@ -313,24 +313,15 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
-        let mut from = 0;
-        while let Some(handle) = self.waiting_on(flow, from) {
-            from = handle.index + 1;
-            if !self.fail_over(now, handle) {
+        for index in 0..self.requests.capacity() as u32 {
+            let Some(handle) = self.requests.handle_at(index) else { continue };
+            let unheard = self.requests.get(handle).is_some_and(|request| {
+                request.stage == Stage::Running && request.client.state() == State::Calling && request.place().flow() == flow
+            });
+            if unheard && !self.fail_over(now, handle) {
                 self.request_failed(now, handle, Cause::Unreachable, 0);
             }
         }
-    }
-
-    /// The first request from slot `from` on that was sent over a flow and has heard nothing.
-    fn waiting_on(&self, flow: Flow, from: u32) -> Option<Handle> {
-        self.requests
-            .iter()
-            .filter(|(handle, _)| handle.index >= from)
-            .find(|(_, request)| {
-                request.stage == Stage::Running && request.client.state() == State::Calling && request.place().flow() == flow
-            })
-            .map(|(handle, _)| handle)
     }
 
     /// An answer came.

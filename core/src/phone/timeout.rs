@@ -2,7 +2,7 @@
 
 use super::call::Cancel;
 use super::object::Object;
-use super::{Cause, Phone};
+use super::{CallId, Cause, Phone};
 use crate::base::limits::TIMEOUTS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -50,9 +50,15 @@ impl Phone<'_> {
         }
     }
 
-    /// A call has rung too long, or its CANCEL found no slot before.
+    /// A call is one of many that are to end, has rung too long, or its CANCEL found no slot before.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get_mut(handle) else { return };
+        if core::mem::take(&mut call.leaving) {
+            // refused only where it has ended by itself
+            let _ = self.hangup(now, CallId(handle));
+            self.schedule(Object::Call(handle.index));
+            return;
+        }
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
             if call.incoming {

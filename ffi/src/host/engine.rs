@@ -470,6 +470,11 @@ impl Engine {
         if !self.shared.is_poisoned() {
             self.with(Phone::shutdown);
             self.drain();
+            // a core call ends a bounded number of calls
+            while self.with(|phone, _| phone.poll_timeout() == Some(Instant::ZERO)) {
+                self.with(Phone::handle_timeout);
+                self.drain();
+            }
         }
     }
 }

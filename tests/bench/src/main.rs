@@ -1,6 +1,7 @@
 //! `microsip-bench WORK TIMES`: does a piece of work so many times. `tests/bench/run.py` runs it under callgrind with two counts; the difference is
 //! what the work costs, free of start-up. `media` prints the CPU time that it took itself.
 
+mod lock;
 mod media;
 mod parse;
 
@@ -17,9 +18,10 @@ fn main() -> ExitCode {
         "invite-sdp" => parse::invite_sdp(times),
         "ok" => parse::ok(times),
         "print" => parse::print(times),
+        "lock" => lock::held(times),
         "media" => media::both_ways(times),
         _ => {
-            eprintln!("usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media TIMES");
+            eprintln!("usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|lock TIMES");
             return ExitCode::from(2);
         }
     };
