@@ -180,3 +180,28 @@ fn a_call_that_was_given_up_is_not_tried_elsewhere() {
         lab.assert_settled();
     }
 }
+
+#[test]
+fn who_has_hung_up_is_not_heard_any_more() {
+    // the far end may take its time with the 487: nothing is said to it meanwhile, though early media ran, or begins only then
+    for early in [true, false] {
+        let (mut lab, mut peer, call, invite) = calling();
+        let media: std::net::SocketAddr = "10.0.0.9:40000".parse().unwrap();
+        let heard = |lab: &Lab| lab.media_sent.get(&media).copied().unwrap_or(0);
+        let body = peer.sdp();
+        peer.answer(&mut lab, &invite, 183, if early { &body } else { "" });
+        lab.run_for(Duration::from_millis(200));
+        assert_eq!(heard(&lab) > 0, early);
+        hangup(&mut lab, call);
+        let before = heard(&lab);
+        let cancel = peer.wait(&mut lab, "CANCEL");
+        peer.answer(&mut lab, &cancel, 200, "");
+        peer.answer(&mut lab, &invite, 183, &body);
+        lab.run_for(Duration::from_secs(3));
+        assert_eq!(heard(&lab), before, "early media: {early}");
+        assert!(!lab.ends[0].phone.call_info(call).unwrap().media);
+        peer.answer(&mut lab, &invite, 487, "");
+        lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+        lab.assert_settled();
+    }
+}

@@ -1,6 +1,6 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::call::{PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
+use super::call::{Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::{CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
@@ -178,7 +178,7 @@ impl Phone<'_> {
     /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
     pub(super) fn set_ringback(&mut self, handle: Handle, rings: bool) {
         let Some(call) = self.calls.get_mut(handle) else { return };
-        let rings = rings && !call.media && call.source == Source::Device;
+        let rings = rings && !call.media && call.source == Source::Device && call.cancel == Cancel::No;
         if core::mem::replace(&mut call.ringback, rings) != rings {
             let count = self.ringing_back;
             self.ringing_back = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };

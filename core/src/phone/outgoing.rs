@@ -389,7 +389,8 @@ impl Phone<'_> {
 
     /// Takes the session description of an answer: the early dialog whose answer came last is heard.
     fn take_description(&mut self, now: Instant, call: Handle, _dialog: Handle, answer: &Message<'_>) -> bool {
-        if !has_description(answer) {
+        // who has hung up neither hears nor is heard, however long the refusal takes
+        if !has_description(answer) || self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
         let Some((local, _)) = self.local_media(call) else { return false };
@@ -619,6 +620,7 @@ impl Phone<'_> {
 
     /// Gives up an outgoing call that is not answered.
     pub(super) fn cancel_call(&mut self, now: Instant, call_handle: Handle, cause: Cause) {
+        self.stop_media(now, call_handle);
         let Some(call) = self.calls.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
