@@ -1,7 +1,7 @@
 //! Where media goes, where it is taken from, and when it is silent: a scripted peer sends RTP by hand.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallId, CallState, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source};
+use microsip_core::phone::{AccountId, CallId, CallState, DialOptions, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source};
 use microsip_core::wire::{rtcp, rtp};
 use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{Lab, Options};
@@ -115,6 +115,20 @@ fn early_media_is_limited_as_well() {
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     lab.run_for(Duration::from_secs(3));
     assert_eq!(heard(&lab, MEDIA), 20, "an answer of ours confirms nothing of theirs");
+}
+
+#[test]
+fn a_183_confirms_nothing_and_its_2xx_does() {
+    let (mut lab, mut peer) = lab();
+    let (now, options) = (lab.now, DialOptions { source: Source::Silence, ..DialOptions::default() });
+    lab.ends[0].phone.dial(now, AccountId::NONE, &format!("sip:peer@{}", peer.at), &options).unwrap();
+    let invite = peer.wait(&mut lab, "INVITE");
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 183, &body);
+    lab.run_for(Duration::from_secs(3));
+    assert_eq!(heard(&lab, MEDIA), 20);
+    peer.answer(&mut lab, &invite, 200, &body);
+    assert!((48..=51).contains(&more(&mut lab, MEDIA, Duration::from_secs(1))));
 }
 
 #[test]

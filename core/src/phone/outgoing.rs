@@ -397,7 +397,8 @@ impl Phone<'_> {
         match crate::offer::accept_answer(answer.body(), &local) {
             Ok(agreed) if agreed.accepted() => {
                 self.take_agreed(call, agreed);
-                self.run_media(now, call, true);
+                // a provisional answer confirms nothing: what it names may be a victim
+                self.run_media(now, call, false);
                 true
             }
             _ => false,
