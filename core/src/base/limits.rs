@@ -53,7 +53,7 @@ pub const SOCKETS: usize = 16;
 /// Places that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 
-/// Addresses remembered as an account's own (its registrar's and proxies'); more are not. 17 bytes each.
+/// Addresses remembered as an account's own (its registrar's and proxies'); the oldest give way, never one of the last look-up. 17 bytes each.
 pub const OWN_ADDRESSES: usize = 8;
 
 /// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.

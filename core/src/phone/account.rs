@@ -143,13 +143,14 @@ impl Account {
         self.registration.expires != Instant::NEVER
     }
 
-    /// Remembers an address as the account's own.
+    /// Remembers an address as the account's own. The newest stands first; of too many, the one that was not found again for longest goes.
     pub(crate) fn own_address(&mut self, ip: IpAddr) {
-        if self.own.contains(&Some(ip)) {
-            return;
+        let known = self.own.iter().position(|own| *own == Some(ip)).unwrap_or(OWN_ADDRESSES - 1);
+        if let Some(up_to) = self.own.get_mut(..=known) {
+            up_to.rotate_right(1);
         }
-        if let Some(free) = self.own.iter_mut().find(|own| own.is_none()) {
-            *free = Some(ip);
+        if let Some(first) = self.own.first_mut() {
+            *first = Some(ip);
         }
     }
 
