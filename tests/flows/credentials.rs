@@ -263,3 +263,43 @@ fn nonces_of_one_account_are_not_anothers() {
     assert!(right(&server.seen[1], "Authorization", "anna", PASSWORD));
     assert!(right(&server.seen[3], "Authorization", "otto", "other"));
 }
+
+#[test]
+fn a_registrar_that_has_moved_often_is_still_the_accounts_own() {
+    // each nonce is good for one request, so each refresh is challenged over the hop that is known
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    register(&mut lab, account);
+    for place in 0..12 {
+        let mut nonce = 0;
+        let script = move |seen: &Seen, _: usize| {
+            let wanted = format!("n{place}-{nonce}");
+            if part(seen, "Authorization", "nonce") == wanted {
+                nonce += 1;
+                return vec![seen.bound(300)];
+            }
+            vec![seen.answer(401, &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{wanted}\", qop=\"auth\"\r\n"))]
+        };
+        let address = format!("10.0.1.{place}:5060");
+        lab.names.insert("example.org".into(), vec![address.parse().unwrap()]);
+        let now = lab.now;
+        lab.ends[0].phone.handle_local_changed(now);
+        let mut server = Server::new(&mut lab, &address, script);
+        pass(&mut lab, &mut server, 600);
+        assert_eq!(state(&lab), AccountState::Registered, "address {place}\n{}", microsip_tests::ladder::draw(&lab));
+        assert!(server.all("REGISTER").len() >= 5, "{}", server.all("REGISTER").len());
+    }
+}
+
+#[test]
+fn a_realm_that_is_known_is_answered_before_one_that_could_be_learnt() {
+    // rfc3261#22.2: of two realms only the pinned one is sure to be the account's
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let lines = ask("WWW-Authenticate", "elsewhere.example") + &ask("WWW-Authenticate", "example.org");
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
+        vec![if part(seen, "Authorization", "realm") == "example.org" { seen.bound(300) } else { seen.answer(401, &lines) }]
+    });
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(state(&lab), AccountState::Registered);
+    assert!(server.all("REGISTER").iter().all(|seen| part(seen, "Authorization", "realm") != "elsewhere.example"));
+}

@@ -451,7 +451,9 @@ impl Phone<'_> {
         };
         let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
         let usable = request.own_hop && !account.password.is_empty();
-        let chosen = if usable { strongest(answer.fields(name), |realm| pinned(realm) || may_pin) } else { None };
+        // a realm that is known goes before one that could be learnt
+        let known = if usable { strongest(answer.fields(name), pinned) } else { None };
+        let chosen = known.or_else(|| strongest(answer.fields(name), |_| usable && may_pin));
         let Some(challenge) = chosen else {
             let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
             self.challenge_refused(account_handle, realm);
