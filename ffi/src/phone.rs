@@ -680,7 +680,7 @@ pub unsafe extern "C" fn microsip_devices(phone: microsip_id, dev: u32, count: *
         let count = pointer::must(count, "count")?;
         let found: Vec<_> = device::list().into_iter().filter(|device| device.has(side)).collect();
         let len = found.len() as u32;
-        let mut devices = lock(&shared.devices);
+        let mut devices = shared.devices.lock();
         let [input, output] = &mut *devices;
         *(if side == Side::Input { input } else { output }) = found;
         drop(devices);
@@ -703,7 +703,7 @@ pub unsafe extern "C" fn microsip_device_text(
 ) -> i32 {
     with_shared("microsip_device_text", phone, |shared| {
         let side = side(dev)?;
-        let devices = lock(&shared.devices);
+        let devices = shared.devices.lock();
         let [input, output] = &*devices;
         let list = if side == Side::Input { input } else { output };
         let Some(device) = list.get(index as usize) else {

@@ -1,9 +1,10 @@
 //! `microsip demo`: two phones in one process call each other over loopback UDP. Each plays a tone and listens for the other's, each sends
 //! digits; the call is shown as a ladder while it runs, and the demo succeeds only if everything arrived.
 
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -163,7 +164,7 @@ fn voice(
                 }
             }
             let Ok(got) = phone.pcm_read(call, &mut heard, Duration::from_millis(20)) else { return };
-            let mut ears = ears.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut ears = ears.lock();
             let first = ears.as_mut().is_some_and(|ears| ears.hear(heard.get(..got).unwrap_or_default()));
             if first && sender.send(News::Heard(side, Instant::now())).is_err() {
                 return;
@@ -179,7 +180,7 @@ impl Party {
     }
 
     fn heard_ms(&self) -> u32 {
-        self.ears.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, Listener::heard_ms)
+        self.ears.lock().as_ref().map_or(0, Listener::heard_ms)
     }
 }
 
@@ -293,7 +294,7 @@ impl Play<'_> {
         let wanted = if side == Side::Alice { self.bob.plays } else { self.alice.plays };
         let (stop, sender) = (Arc::clone(&self.stop), self.sender.clone());
         let party = self.party(side);
-        *party.ears.lock().unwrap_or_else(PoisonError::into_inner) = Some(Listener::new(wanted, RATE));
+        *party.ears.lock() = Some(Listener::new(wanted, RATE));
         let thread = voice(side, party.phone, party.call, party.plays, Arc::clone(&party.ears), stop, sender);
         self.threads.push(thread);
     }

@@ -1,7 +1,7 @@
 //! What is shown, and how: plain lines, JSON lines, or progress in place on a terminal. All threads print through here.
 
+use parking_lot::Mutex;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
@@ -56,7 +56,7 @@ impl Output {
     /// A text that the next one replaces; only on a terminal.
     pub(crate) fn progress(&self, text: &str) {
         if self.terminal {
-            let mut standing = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut standing = self.progress.lock();
             let mut out = io::stdout().lock();
             let _ = write!(out, "\r\x1b[K{text}").and_then(|()| out.flush()); // a closed terminal has nobody to tell
             *standing = true;
@@ -68,7 +68,7 @@ impl Output {
         if self.json {
             self.print(&object("error", json!({ "text": text, "exit": exit })));
         }
-        let mut standing = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standing = self.progress.lock();
         if std::mem::take(&mut *standing) {
             println!();
         }
@@ -76,7 +76,7 @@ impl Output {
     }
 
     fn print(&self, text: &str) {
-        let mut standing = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standing = self.progress.lock();
         let mut out = io::stdout().lock();
         let clear = if std::mem::take(&mut *standing) { "\r\x1b[K" } else { "" };
         let written = writeln!(out, "{clear}{text}").and_then(|()| out.flush());

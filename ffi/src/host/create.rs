@@ -207,7 +207,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         threads.engine = Some(spawn(&shared, "microsip-engine", move |_| engine.run())?);
         Ok(())
     })();
-    *lock(&shared.threads) = threads;
+    *shared.threads.lock() = threads;
     if let Err(error) = started {
         end(&shared);
         return Err(error);
@@ -229,7 +229,7 @@ pub(crate) fn end(shared: &Arc<Shared>) {
     shared.wake_pcm();
     shared.names.end();
     shared.wake();
-    let threads = core::mem::take(&mut *lock(&shared.threads));
+    let threads = core::mem::take(&mut *shared.threads.lock());
     join(threads.engine);
     join(threads.names);
     let slots = lock(&shared.core).slots.clear();

@@ -86,9 +86,9 @@ pub(crate) struct Shared {
     #[cfg(test)]
     pub(crate) fault: AtomicBool,
     callback_thread: OnceLock<ThreadId>,
-    pub(crate) threads: Mutex<Threads>,
+    pub(crate) threads: parking_lot::Mutex<Threads>,
     /// Snapshots of the machine's devices: inputs, outputs.
-    pub(crate) devices: Mutex<[Vec<Device>; 2]>,
+    pub(crate) devices: parking_lot::Mutex<[Vec<Device>; 2]>,
 }
 
 /// The parts that `create` has made.
@@ -134,8 +134,8 @@ impl Shared {
             #[cfg(test)]
             fault: AtomicBool::new(false),
             callback_thread: OnceLock::new(),
-            threads: Mutex::new(Threads::default()),
-            devices: Mutex::new([Vec::new(), Vec::new()]),
+            threads: parking_lot::Mutex::new(Threads::default()),
+            devices: parking_lot::Mutex::new([Vec::new(), Vec::new()]),
         }
     }
 

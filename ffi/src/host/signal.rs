@@ -4,7 +4,8 @@ use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// A lock of the runtime's own; a panic elsewhere does not make it useless (the phone is poisoned by then).
+/// A lock that the engine's thread takes: std's, for parking_lot's takes memory when a thread first waits for one. A panic elsewhere does not
+/// make it useless (the phone is poisoned by then).
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,13 +3,11 @@
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
+use parking_lot::Mutex;
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, Question, TYPE};
 use std::net::UdpSocket;
-use std::sync::Mutex;
 use std::time::Instant;
-
-use super::signal::lock;
 
 #[cfg(test)]
 mod tests;
@@ -44,7 +42,7 @@ impl Resolver {
     /// The SIP servers of a domain, over UDP; none where it names none, or nobody answers.
     pub(crate) fn servers(&self, domain: &str) -> Vec<Server> {
         // names without a dot are the host's own affair
-        if !domain.trim_end_matches('.').contains('.') || lock(&self.silent_since).is_some_and(|since| since.elapsed() < GRUDGE) {
+        if !domain.trim_end_matches('.').contains('.') || self.silent_since.lock().is_some_and(|since| since.elapsed() < GRUDGE) {
             return Vec::new();
         }
         let name_servers = name_servers();
@@ -53,7 +51,7 @@ impl Resolver {
                 return found;
             }
         }
-        *lock(&self.silent_since) = Some(Instant::now());
+        *self.silent_since.lock() = Some(Instant::now());
         Vec::new()
     }
 }

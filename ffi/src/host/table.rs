@@ -1,12 +1,12 @@
 //! The live phones: the only state of the process (ARCHITECTURE.md, I7). A fixed table, so that an id is looked up without pointers.
 
 use super::shared::Shared;
-use super::signal::lock;
 use crate::abi::code::*;
 use crate::abi::{Fail, Value};
 use microsip_core::base::slots::Handle;
 use microsip_core::phone::id::{Kind, pack, unpack};
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 /// Phones at once in one process. 40 bytes each.
 const PHONES: usize = 256;
@@ -25,11 +25,11 @@ enum State {
 }
 
 static TABLE: Mutex<[Entry; PHONES]> = Mutex::new([const { Entry { generation: 0, state: State::Free } }; PHONES]);
-static ENDED: std::sync::Condvar = std::sync::Condvar::new();
+static ENDED: parking_lot::Condvar = parking_lot::Condvar::new();
 
 /// Takes a place for a phone that is being made.
 pub(crate) fn reserve() -> Result<u64, Fail> {
-    let mut table = lock(&TABLE);
+    let mut table = TABLE.lock();
     for (index, entry) in table.iter_mut().enumerate() {
         if matches!(entry.state, State::Free) {
             entry.generation = if entry.generation >= 0xfff_ffff { 1 } else { entry.generation + 1 };
@@ -46,7 +46,7 @@ fn handle_of(phone: u64) -> Result<Handle, Fail> {
 
 fn set(phone: u64, state: State) {
     if let Ok(handle) = handle_of(phone)
-        && let Some(entry) = lock(&TABLE).get_mut(handle.index as usize)
+        && let Some(entry) = TABLE.lock().get_mut(handle.index as usize)
     {
         entry.state = state;
     }
@@ -68,7 +68,7 @@ const GONE: &str = "has been destroyed";
 /// Finds a phone.
 pub(crate) fn find(phone: u64) -> Result<Arc<Shared>, Fail> {
     let handle = handle_of(phone)?;
-    let table = lock(&TABLE);
+    let table = TABLE.lock();
     match table.get(handle.index as usize) {
         Some(Entry { generation, state: State::Live(shared) }) if *generation == handle.generation => Ok(Arc::clone(shared)),
         Some(Entry { generation, state: State::Ending(_) }) if *generation == handle.generation => {
@@ -82,7 +82,7 @@ pub(crate) fn find(phone: u64) -> Result<Arc<Shared>, Fail> {
 /// Takes a phone out to destroy it. `None`: that has been done, here or by another thread, which was waited for.
 pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
     let handle = handle_of(phone)?;
-    let mut table = lock(&TABLE);
+    let mut table = TABLE.lock();
     while let Some(entry) = table.get_mut(handle.index as usize) {
         if handle.generation > entry.generation {
             break;
@@ -106,7 +106,7 @@ pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
                 entry.state = State::Ending(Arc::clone(&shared));
                 return Ok(Some(shared));
             }
-            State::Ending(_) => table = ENDED.wait(table).unwrap_or_else(std::sync::PoisonError::into_inner),
+            State::Ending(_) => ENDED.wait(&mut table),
         }
     }
     Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), "was never given out by this process"))
@@ -114,5 +114,5 @@ pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
 
 /// The id was given out once, and its phone is gone.
 pub(crate) fn was_there(phone: u64) -> bool {
-    handle_of(phone).is_ok_and(|handle| lock(&TABLE).get(handle.index as usize).is_some_and(|entry| handle.generation <= entry.generation))
+    handle_of(phone).is_ok_and(|handle| TABLE.lock().get(handle.index as usize).is_some_and(|entry| handle.generation <= entry.generation))
 }
