@@ -867,86 +867,56 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_
 #if defined(MICROSIP_HOST)
 // Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.
 int32_t microsip_create(uint32_t abi, const struct microsip_config *config, microsip_id *phone);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Ends calls and registrations, and returns at once. MICROSIP_EV_CLOSED follows when that is done, or grace_ms are over. Allowed in a callback.
 int32_t microsip_shutdown(microsip_id phone,
                           uint32_t grace_ms);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Destroys a phone, in any state, from any thread but its own callback's. Calls get a BYE, nobody is waited for. Twice is harmless.
 int32_t microsip_destroy(microsip_id phone);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The text of this thread's latest failed call: what was wrong, with what value, and what to do.
 int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
 int32_t microsip_next_event(microsip_id phone,
                             struct microsip_event *ev,
                             uint32_t wait_ms);
-#endif
 
-#if defined(MICROSIP_HOST)
 // A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
 int32_t microsip_event_descriptor(microsip_id phone,
                                   intptr_t *descriptor);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
 int32_t microsip_local_address(microsip_id phone,
                                uint32_t v6,
                                struct microsip_addr *out);
-#endif
 
-#if defined(MICROSIP_HOST)
 // How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
 int32_t microsip_calls_possible(microsip_id phone,
                                 uint32_t *calls);
-#endif
 
-#if defined(MICROSIP_HOST)
 // What the network did to the phone, and what gave way.
 int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Adds an account; it registers at once unless no_register is set.
 int32_t microsip_account_add(microsip_id phone, const struct microsip_account *a, microsip_id *account);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Removes an account; its registration is ended.
 int32_t microsip_account_remove(microsip_id phone, microsip_id account);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Registers now, and keeps registered.
 int32_t microsip_register(microsip_id phone, microsip_id account);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Ends a registration; the account stays.
 int32_t microsip_unregister(microsip_id phone, microsip_id account);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The ids of all accounts; needed: how many.
 int32_t microsip_accounts(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // An account, in numbers.
 int32_t microsip_account_info_get(microsip_id phone, microsip_id account, struct microsip_account_info *out);
-#endif
 
-#if defined(MICROSIP_HOST)
 // A text of an account: MICROSIP_TXT_ACCOUNT_*.
 int32_t microsip_account_text(microsip_id phone,
                               microsip_id account,
@@ -954,58 +924,38 @@ int32_t microsip_account_text(microsip_id phone,
                               char *buf,
                               uint32_t cap,
                               uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Calls a URI, or a number that the account's domain completes. account 0: directly, without one. o may be NULL.
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
                       const char *uri,
                       const struct microsip_dial_options *o,
                       microsip_id *call);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Answers an incoming call: 180 ringing, 183 progress with sound, 200 (or 0) take it.
 int32_t microsip_answer(microsip_id phone, microsip_id call, uint32_t code);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Refuses an incoming call with a code from 300 to 699; 0: 486.
 int32_t microsip_reject(microsip_id phone, microsip_id call, uint32_t code);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Ends a call, in any state.
 int32_t microsip_hangup(microsip_id phone, microsip_id call);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Ends all calls.
 int32_t microsip_hangup_all(microsip_id phone);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Gives a call the application's own number, which its events carry.
 int32_t microsip_call_tag(microsip_id phone, microsip_id call, uint64_t tag);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The ids of all calls; needed: how many.
 int32_t microsip_calls(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // A call, in numbers.
 int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
-#endif
 
-#if defined(MICROSIP_HOST)
 // How a call's media does.
 int32_t microsip_call_stats_get(microsip_id phone, microsip_id call, struct microsip_call_stats *out);
-#endif
 
-#if defined(MICROSIP_HOST)
 // A text of a call: MICROSIP_TXT_*. MICROSIP_NOTHING: it has none.
 int32_t microsip_call_text(microsip_id phone,
                            microsip_id call,
@@ -1013,9 +963,7 @@ int32_t microsip_call_text(microsip_id phone,
                            char *buf,
                            uint32_t cap,
                            uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The nth header (from 0) of that name in the first or last message that a call received. MICROSIP_NOTHING: there is none.
 int32_t microsip_call_header(microsip_id phone,
                              microsip_id call,
@@ -1025,56 +973,38 @@ int32_t microsip_call_header(microsip_id phone,
                              char *buf,
                              uint32_t cap,
                              uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Sends digits: 0-9 * # A-D, and a comma for a pause of a second. MICROSIP_EV_DIGITS_SENT tells the token. token may be NULL.
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,
                         uint64_t *token);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Chooses what the peer hears: MICROSIP_SRC_*.
 int32_t microsip_source(microsip_id phone, microsip_id call, uint32_t source);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Silences what we send: 1 on, 0 off. call 0: all, and those to come.
 int32_t microsip_mute(microsip_id phone, microsip_id call, uint32_t on);
-#endif
 
-#if defined(MICROSIP_HOST)
 // The volume of one side, MICROSIP_DEV_*, in percent, at most 400. call 0: all, and those to come.
 int32_t microsip_volume(microsip_id phone, microsip_id call, uint32_t dev, uint32_t percent);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
 int32_t microsip_play(microsip_id phone,
                       microsip_id call,
                       const char *path,
                       uint32_t loops,
                       uint64_t *token);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Stops the playing file; no event follows.
 int32_t microsip_play_stop(microsip_id phone, microsip_id call);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
 int32_t microsip_record(microsip_id phone, microsip_id call, const char *path, uint32_t sides);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Stops the recording; its file is complete shortly after.
 int32_t microsip_record_stop(microsip_id phone, microsip_id call);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
 int32_t microsip_pcm_write(microsip_id phone,
                            microsip_id call,
@@ -1082,9 +1012,7 @@ int32_t microsip_pcm_write(microsip_id phone,
                            uint32_t samples,
                            uint32_t wait_ms,
                            uint32_t *taken);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
 int32_t microsip_pcm_read(microsip_id phone,
                           microsip_id call,
@@ -1092,14 +1020,10 @@ int32_t microsip_pcm_read(microsip_id phone,
                           uint32_t samples,
                           uint32_t wait_ms,
                           uint32_t *got);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Takes a snapshot of the machine's devices of one side; count: how many. It may take seconds.
 int32_t microsip_devices(microsip_id phone, uint32_t dev, uint32_t *count);
-#endif
 
-#if defined(MICROSIP_HOST)
 // A device of the snapshot: its id for microsip_set_device, or with want_name 1 its name for people.
 int32_t microsip_device_text(microsip_id phone,
                              uint32_t dev,
@@ -1108,9 +1032,7 @@ int32_t microsip_device_text(microsip_id phone,
                              char *buf,
                              uint32_t cap,
                              uint32_t *needed);
-#endif
 
-#if defined(MICROSIP_HOST)
 // Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file. It switches in mid-call; a device that fails is an event.
 int32_t microsip_set_device(microsip_id phone,
                             uint32_t dev,

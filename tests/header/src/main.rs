@@ -10,6 +10,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: microsip-header CRATE_FOLDER OUTPUT".into());
     };
     let config = cbindgen::Config::from_file(krate.join("cbindgen.toml"))?;
-    cbindgen::Builder::new().with_crate(&krate).with_config(config).generate()?.write_to_file(&output);
+    let mut header = Vec::new();
+    cbindgen::Builder::new().with_crate(&krate).with_config(config).generate()?.write(&mut header);
+    // one condition around neighbours that share it, where cbindgen writes one around each
+    let header = String::from_utf8(header)?.replace("#endif\n\n#if defined(MICROSIP_HOST)\n", "\n");
+    std::fs::write(output, header)?;
     Ok(())
 }
