@@ -35,21 +35,24 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
     Ok(agreed)
 }
 
-/// Reads the answer to our offer.
+/// Reads the answer to our offer. `offered` is what [`write_offer`](super::write_offer) was given: the line of the answer that stands where our
+/// audio stood is the one that counts (rfc3264#6).
 ///
 /// Codecs and lines that we did not offer are passed over. An audio line with port 0 is no error: [`Agreed::accepted`] is false.
 ///
 /// # Errors
 /// Why nothing can be made of the answer.
-pub fn accept_answer(answer: &[u8], local: &Local) -> Result<Agreed, OfferError> {
+pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Result<Agreed, OfferError> {
     let session = Session::parse(answer)?;
-    let Some(Chosen { place, mut agreed, .. }) = choose(&session, local, Some(local))? else {
-        return Ok(Agreed { lines: lines(&session), ..Agreed::REJECTED });
+    // lines beyond those of our offer are none of the session's
+    let lines = if offered.is_empty() { OfferState::first() } else { *offered };
+    let Some(Chosen { mut agreed, .. }) = choose(&session, local, Some(lines.audio()))? else {
+        return Ok(Agreed { lines, ..Agreed::REJECTED });
     };
     // rfc3264#5.1: what we offered we must be ready to receive, under the numbers of our offer.
     agreed.receive_types = local.codecs;
     agreed.dtmf_receive = local.dtmf;
-    agreed.lines = OfferState { audio: place as u8, ..lines(&session) };
+    agreed.lines = lines;
     Ok(agreed)
 }
 
@@ -68,6 +71,15 @@ fn lines(session: &Session<'_>) -> OfferState {
 }
 
 impl OfferState {
+    /// A first offer's: one line, our audio.
+    fn first() -> Self {
+        let mut state = Self { len: 1, ..Self::EMPTY };
+        if let Some(place) = state.lines.first_mut() {
+            *place = write::pack_line(b"audio", b"RTP/AVP");
+        }
+        state
+    }
+
     fn push(&mut self, media: &Media<'_>) {
         if let Some(place) = self.lines.get_mut(usize::from(self.len)) {
             *place = write::pack_line(media.kind, media.proto);
@@ -85,11 +97,13 @@ struct Chosen {
     agreed: Agreed,
 }
 
-/// Finds the first audio line that we can do; `None` when every line has port 0. `ours` is what an answer's numbers refer to.
-fn choose(session: &Session<'_>, local: &Local, ours: Option<&Local>) -> Result<Option<Chosen>, OfferError> {
+/// Finds the first audio line that we can do; `None` when every line has port 0. `ours`: it is an answer, our offer's audio stood at this
+/// place, and no other line counts.
+fn choose(session: &Session<'_>, local: &Local, ours: Option<usize>) -> Result<Option<Chosen>, OfferError> {
     let mut refusal = None;
-    let mut idle = session.media_count() > 0;
-    for (place, media) in session.media().enumerate() {
+    let mut idle = true;
+    let lines = || session.media().enumerate().filter(|(place, _)| ours.is_none_or(|ours| ours == *place));
+    for (place, media) in lines() {
         if media.port == 0 {
             continue;
         }
@@ -97,7 +111,7 @@ fn choose(session: &Session<'_>, local: &Local, ours: Option<&Local>) -> Result<
         if !is_audio(&media) {
             continue;
         }
-        match consider(place, &media, local, ours) {
+        match consider(place, &media, local, ours.map(|_| local)) {
             Ok(chosen) => return Ok(Some(chosen)),
             Err(error) => refusal = refusal.or(Some(error)),
         }
@@ -105,7 +119,7 @@ fn choose(session: &Session<'_>, local: &Local, ours: Option<&Local>) -> Result<
     match refusal {
         Some(error) => Err(error),
         // rfc3264#8.2: what is offered with port 0 is answered with port 0.
-        None if idle && session.media().any(|media| is_audio(&media)) => Ok(None),
+        None if idle && lines().any(|(_, media)| is_audio(&media)) => Ok(None),
         None => Err(OfferError::NoAudio),
     }
 }

@@ -42,7 +42,7 @@ fn peer(lines: &str) -> String {
 }
 
 fn accepted(lines: &str) -> Agreed {
-    accept_answer(peer(lines).as_bytes(), &local()).unwrap()
+    accept_answer(peer(lines).as_bytes(), &local(), &OfferState::EMPTY).unwrap()
 }
 
 fn at(address: &str) -> SocketAddr {
@@ -101,7 +101,7 @@ fn two_of_us_agree() {
     };
     assert_eq!(agreed, expected);
     assert_eq!(
-        accept_answer(text.as_bytes(), &local()).unwrap(),
+        accept_answer(text.as_bytes(), &local(), &OfferState::EMPTY).unwrap(),
         Agreed { remote_rtp: at("192.0.2.2:6000"), remote_rtcp: at("192.0.2.2:6001"), ..expected }
     );
     // An unchanged offer gets an unchanged answer.
@@ -161,7 +161,7 @@ fn directions_are_answered_by_their_mirror() {
             let (agreed, text) = answered(&offer, &local).unwrap();
             assert!(text.ends_with(&format!("a={}\r\n", expected.name())), "{theirs}: {text}");
             assert_eq!((agreed.send, agreed.receive, agreed.held), (expected.sends(), expected.receives(), held), "{theirs}");
-            let agreed = accept_answer(offer.as_bytes(), &local).unwrap();
+            let agreed = accept_answer(offer.as_bytes(), &local, &OfferState::EMPTY).unwrap();
             assert_eq!((agreed.send, agreed.receive, agreed.held), (expected.sends(), expected.receives(), held), "{theirs}");
         }
     }
@@ -209,8 +209,30 @@ fn what_leads_nowhere_is_refused_with_its_code() {
         assert_eq!(answered(&offer, &local()).map(|_| ()), Err(error), "{offer}");
         assert_eq!((error.status(), error.warning()), (status, warning));
         assert!(error.reason().bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'));
-        assert_eq!(accept_answer(offer.as_bytes(), &local()).map(|_| ()), Err(error), "{offer}");
+        let answer = accept_answer(offer.as_bytes(), &local(), &OfferState::EMPTY);
+        if offer.contains("udptl") {
+            // our audio refused where it stood is an answer
+            assert!(answer.is_ok_and(|agreed| !agreed.accepted()));
+        } else {
+            assert_eq!(answer.map(|_| ()), Err(error), "{offer}");
+        }
     }
+}
+
+// rfc3264#6: the lines of an answer are the offer's, one by one
+#[test]
+fn only_the_line_where_our_audio_stood_answers_it() {
+    let ours = OfferState::of(peer("m=video 0 RTP/AVP 31\r\nm=audio 9 RTP/AVP 0\r\n").as_bytes()).unwrap();
+    let read = |lines: &str, ours: &OfferState| accept_answer(peer(lines).as_bytes(), &local(), ours);
+    // the first line was offered with port 0: whatever stands there now, our audio is the second
+    let agreed = read("m=audio 1000 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 8\r\nm=audio 3000 RTP/AVP 0\r\n", &ours).unwrap();
+    assert_eq!((agreed.remote_rtp.port(), agreed.codec, agreed.lines), (2000, CodecKind::Pcma, ours));
+    // refused where it stood is refused, though another line could carry it
+    let agreed = read("m=audio 0 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 0\r\n", &OfferState::EMPTY).unwrap();
+    assert!(!agreed.accepted());
+    // what was offered is not in the answer at all
+    assert_eq!(read("m=audio 1000 RTP/AVP 0\r\n", &ours), Err(OfferError::NoAudio));
+    assert_eq!(read("m=video 1000 RTP/AVP 31\r\n", &OfferState::EMPTY), Err(OfferError::NoAudio));
 }
 
 // rfc3264#8.2
@@ -221,7 +243,7 @@ fn a_removed_stream_is_answered_by_port_0() {
     assert!(!agreed.accepted() && !agreed.send && !agreed.receive);
     assert!(text.ends_with("t=0 0\r\nm=audio 0 RTP/AVP 0 8\r\nm=video 0 RTP/AVP 31\r\n"), "{text}");
     assert_eq!(agreed.lines.len(), 2);
-    assert!(!accept_answer(offer.as_bytes(), &local()).unwrap().accepted());
+    assert!(!accept_answer(offer.as_bytes(), &local(), &OfferState::EMPTY).unwrap().accepted());
     // No c= line is needed for what is not in use.
     assert!(answered(&offer.replace("c=IN IP4 198.51.100.9\r\n", ""), &local()).is_ok());
 }
@@ -328,10 +350,10 @@ fn an_answer_may_be_odd() {
     // Formats and lines that we did not offer, and a missing map for a number of ours.
     let agreed = accepted("m=audio 9 RTP/AVP 18 9 0 101\r\na=rtpmap:9 G722/8000\r\nm=video 9 RTP/AVP 31\r\n");
     assert_eq!((agreed.codec, agreed.dtmf_send), (CodecKind::Pcmu, Some(101)));
-    assert_eq!(accept_answer(peer("m=audio 9 RTP/AVP 18\r\n").as_bytes(), &local()), Err(OfferError::NoCommonCodec));
+    assert_eq!(accept_answer(peer("m=audio 9 RTP/AVP 18\r\n").as_bytes(), &local(), &OfferState::EMPTY), Err(OfferError::NoCommonCodec));
     // We only send: an answer that would send all the same is not listened to.
     let holding = Local { direction: Direction::SendOnly, ..local() };
-    let agreed = accept_answer(peer("m=audio 9 RTP/AVP 0\r\n").as_bytes(), &holding).unwrap();
+    let agreed = accept_answer(peer("m=audio 9 RTP/AVP 0\r\n").as_bytes(), &holding, &OfferState::EMPTY).unwrap();
     assert_eq!((agreed.send, agreed.receive), (true, false));
 }
 
@@ -408,7 +430,7 @@ fn mutated_offers_get_answers_that_can_be_read() {
         }
         assert!(matches!(agreed.ptime_ms, 10..=60));
         assert!(!agreed.send || !agreed.remote_rtp.ip().is_unspecified());
-        let _ = accept_answer(&offer, &local());
+        let _ = accept_answer(&offer, &local(), &OfferState::EMPTY);
     }
     assert!(good > 5_000, "{good}");
 }

@@ -323,8 +323,8 @@ impl Phone<'_> {
         if !has_description(ack) {
             return false;
         }
-        let Some((local, _)) = self.local_media(call) else { return false };
-        match crate::offer::accept_answer(ack.body(), &local) {
+        let Some((local, lines)) = self.local_media(call) else { return false };
+        match crate::offer::accept_answer(ack.body(), &local, &lines) {
             Ok(agreed) if agreed.accepted() => {
                 self.take_agreed(call, agreed);
                 self.run_media(now, call, true);

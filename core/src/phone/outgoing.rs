@@ -393,8 +393,8 @@ impl Phone<'_> {
         if !has_description(answer) || self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
-        let Some((local, _)) = self.local_media(call) else { return false };
-        match crate::offer::accept_answer(answer.body(), &local) {
+        let Some((local, lines)) = self.local_media(call) else { return false };
+        match crate::offer::accept_answer(answer.body(), &local, &lines) {
             Ok(agreed) if agreed.accepted() => {
                 self.take_agreed(call, agreed);
                 // a provisional answer confirms nothing: what it names may be a victim

@@ -3,7 +3,7 @@
 use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::cursor::Cursor;
-use microsip_core::offer::{Local, accept_answer, answer};
+use microsip_core::offer::{Local, OfferState, accept_answer, answer};
 use microsip_core::sip::auth::challenges;
 use microsip_core::wire::sdp::Session;
 use microsip_core::wire::sip::{Cutter, Frame, Message, Name, Uri, echo, echo_with_routes};
@@ -109,7 +109,7 @@ pub fn sdp(bytes: &[u8]) {
         }
     }
     let local = Local::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4000, 1);
-    let _ = black_box(accept_answer(bytes, &local));
+    let _ = black_box(accept_answer(bytes, &local, &OfferState::of(bytes).unwrap_or_default()));
     let mut buffer = [0u8; 4096];
     let mut out = Cursor::new(&mut buffer);
     if answer(bytes, &local, &mut out).is_ok() && out.needed() <= 4096 {
