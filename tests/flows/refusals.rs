@@ -31,13 +31,13 @@ fn each_fault_has_its_status() {
         ("BYE", "", "", 481, "", ""),                                                          // rfc3261#15.1.2
         ("INVITE", "Require: 100rel, nothing\r\n", "", 420, "Unsupported", "100rel, nothing"), // rfc3261#8.2.2.3
         ("OPTIONS", "Require: nothing\r\n", "", 420, "Unsupported", "nothing"),
-        ("INVITE", "Content-Type: text/plain\r\n", "hello", 415, "Accept", "application/sdp"), // rfc3261#8.2.3
+        ("INVITE", "Content-Type: text/plain\r\n", "hello", 415, "Accept", "application/sdp, multipart/mixed"), // rfc3261#8.2.3
         ("INVITE", "Content-Encoding: gzip\r\n", "x", 415, "Accept-Encoding", "identity"),
         ("INVITE", "Content-Type: application/sdp\r\n", "v=1\r\n", 400, "", ""),
         ("INVITE", "Content-Type: application/sdp\r\n", "garbage", 400, "", ""), // a description that is none
         ("INVITE", "Max-Forwards: seventy\r\n", "", 400, "", ""),
         ("INVITE", "Contact: <sip:one@1.1.1.1>\r\nContact: <sip:two@1.1.1.1>\r\n", "", 400, "", ""), // rfc3261#8.1.1.8
-        ("OPTIONS", "", "", 200, "Accept", "application/sdp"),                                       // rfc3261#11.2
+        ("OPTIONS", "", "", 200, "Accept", "application/sdp, multipart/mixed"),                      // rfc3261#11.2
     ];
     for (method, extra, body, status, name, value) in cases {
         let (mut lab, mut peer) = lab();
@@ -92,6 +92,51 @@ fn a_body_that_may_be_ignored_is() {
     let text = peer.request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", "hello");
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "SIP/2.0 180");
+}
+
+#[test]
+fn a_description_may_be_a_part_of_the_body() {
+    // rfc5621#4.2: gateways and emergency callers send it so, and may be answered so
+    let (mut lab, mut peer) = lab();
+    let parts = |sdp: &str| {
+        format!(
+            "--b-1\r\nContent-Type: application/isup;version=nxv3\r\nContent-Disposition: signal;handling=optional\r\n\r\n\x01\x02\r\n\
+             --b-1\r\nContent-Type: application/sdp\r\n\r\n{sdp}\r\n--b-1--\r\n"
+        )
+    };
+    let mixed = "Content-Type: multipart/mixed;boundary=\"b-1\"\r\n";
+    let (body, plain) = (parts(&peer.sdp()), peer.sdp());
+    let invite = peer.request("INVITE", mixed, &body);
+    peer.send(&mut lab, &invite);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert!(ok.body().contains("m=audio") && ok.header("Content-Type") == "application/sdp", "{}", ok.text());
+    peer.learn(&ok);
+    peer.ack(&mut lab, "");
+    // a new offer, a bad one, and a bad body
+    for (kind, body, status) in [
+        (mixed, parts(&plain), 200),
+        (mixed, parts(&plain.replace("RTP/AVP 0 8", "RTP/AVP 18")), 488),
+        (mixed, parts("").replace("sdp", "x"), 415),
+    ] {
+        let invite = peer.request("INVITE", kind, &body);
+        peer.send(&mut lab, &invite);
+        let answer = peer.wait(&mut lab, "SIP/2.0");
+        assert_eq!(answer.status(), status, "{}", answer.text());
+        if status == 200 {
+            peer.ack(&mut lab, "")
+        } else {
+            peer.ack_refusal(&mut lab, &invite, &answer)
+        }
+        lab.run_for(Duration::from_millis(10));
+    }
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
 }
 
 #[test]

@@ -236,6 +236,6 @@ fn one_whose_body_is_not_ours_gets_415() {
     let text = peer.request("INVITE", "Content-Type: text/plain\r\n", "hello");
     peer.send(&mut lab, &text);
     let refusal = peer.wait(&mut lab, "SIP/2.0 415");
-    assert_eq!(refusal.header("Accept"), "application/sdp");
+    assert_eq!(refusal.header("Accept"), "application/sdp, multipart/mixed");
     finish(lab, peer);
 }

@@ -119,8 +119,9 @@ impl Phone<'_> {
             dialog.usages = dialog.usages.saturating_add(1);
         }
         self.keep(call_handle, invite);
-        let late = !super::outgoing::has_description(invite);
-        let refusal = if late { None } else { self.refusal_of(flow, invite) };
+        let offer = super::outgoing::description(invite);
+        let late = offer.is_none();
+        let refusal = offer.and_then(|offer| self.refusal_of(flow, offer));
         if let Some((status, describe)) = refusal {
             self.refuse_server(now, handle, status, describe);
             return;
@@ -145,9 +146,9 @@ impl Phone<'_> {
         }
     }
 
-    fn refusal_of(&self, flow: Flow, invite: &Message<'_>) -> Option<(u16, Describe)> {
+    fn refusal_of(&self, flow: Flow, offer: &[u8]) -> Option<(u16, Describe)> {
         let local = self.local_of(flow.socket())?;
-        let tried = crate::offer::answer(invite.body(), &Local::new(local.ip(), 9, 0), &mut crate::base::cursor::Cursor::new(&mut []));
+        let tried = crate::offer::answer(offer, &Local::new(local.ip(), 9, 0), &mut crate::base::cursor::Cursor::new(&mut []));
         let error = match tried {
             Ok(_) => return None,
             Err(error) => error,

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Ports, Waiting};
 use super::object::Object;
-use super::outgoing::has_description;
+use super::outgoing::description;
 use super::place::Place;
 use super::render::Describe;
 use super::reply::Extra;
@@ -52,11 +52,8 @@ impl Phone<'_> {
 
     /// Whether we could answer its offer, before anybody is rung for it.
     fn try_offer(&self, flow: Flow, invite: &Message<'_>) -> Result<(), OfferError> {
-        if !has_description(invite) {
-            return Ok(());
-        }
-        let Some(local) = self.local_of(flow.socket()) else { return Ok(()) };
-        crate::offer::answer(invite.body(), &Local::new(local.ip(), 9, 0), &mut Cursor::new(&mut [])).map(|_| ())
+        let (Some(offer), Some(local)) = (description(invite), self.local_of(flow.socket())) else { return Ok(()) };
+        crate::offer::answer(offer, &Local::new(local.ip(), 9, 0), &mut Cursor::new(&mut [])).map(|_| ())
     }
 
     /// Gives it its slots. 503: there is none; 513: it is too long.
@@ -117,7 +114,7 @@ impl Phone<'_> {
             call.dialog = dialog_handle;
             call.server = server_handle;
             call.started = now;
-            call.answer_in_ack = !has_description(invite);
+            call.answer_in_ack = description(invite).is_none();
             if let Some(seconds) = invite.expires() {
                 // rfc3261#13.3.1: it is to be answered within this time
                 call.give_up = now + Duration::from_secs(u64::from(seconds));
@@ -140,7 +137,7 @@ impl Phone<'_> {
     /// Puts an INVITE's echo and offer in its transaction's buffer.
     pub(super) fn fill_server(&mut self, now: Instant, handle: Handle, flow: Flow, keys: Keys, invite: &Message<'_>) -> Option<()> {
         let block = self.server_bytes.get_mut(handle.index);
-        let offer = if has_description(invite) { invite.body() } else { &[] };
+        let offer = description(invite).unwrap_or_default();
         let offer_start = block.len().checked_sub(offer.len())?;
         let (front, back) = block.split_at_mut(offer_start);
         back.copy_from_slice(offer);
@@ -320,11 +317,8 @@ impl Phone<'_> {
     }
 
     fn take_late_answer(&mut self, now: Instant, call: Handle, ack: &Message<'_>) -> bool {
-        if !has_description(ack) {
-            return false;
-        }
-        let Some((local, lines)) = self.local_media(call) else { return false };
-        match crate::offer::accept_answer(ack.body(), &local, &lines) {
+        let (Some(text), Some((local, lines))) = (description(ack), self.local_media(call)) else { return false };
+        match crate::offer::accept_answer(text, &local, &lines) {
             Ok(agreed) if agreed.accepted() => {
                 self.take_agreed(call, agreed);
                 self.run_media(now, call, true);
@@ -399,7 +393,7 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     // rfc3261#8.2.3: a body that we do not understand
     if !invite.body().is_empty() && !may_be_ignored(invite) {
         let coded = invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        if coded || !has_description(invite) {
+        if coded || description(invite).is_none() {
             return Err(415);
         }
     }
@@ -419,7 +413,7 @@ fn may_be_ignored(invite: &Message<'_>) -> bool {
     let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
     let params = disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
     let optional = Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"));
-    optional && !has_description(invite)
+    optional && description(invite).is_none()
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.

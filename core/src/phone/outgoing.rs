@@ -389,12 +389,13 @@ impl Phone<'_> {
 
     /// Takes the session description of an answer: the early dialog whose answer came last is heard.
     fn take_description(&mut self, now: Instant, call: Handle, _dialog: Handle, answer: &Message<'_>) -> bool {
+        let Some(text) = description(answer) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
-        if !has_description(answer) || self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
+        if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
         let Some((local, lines)) = self.local_media(call) else { return false };
-        match crate::offer::accept_answer(answer.body(), &local, &lines) {
+        match crate::offer::accept_answer(text, &local, &lines) {
             Ok(agreed) if agreed.accepted() => {
                 self.take_agreed(call, agreed);
                 // a provisional answer confirms nothing: what it names may be a victim
@@ -695,9 +696,9 @@ impl Phone<'_> {
     }
 }
 
-/// The message carries SDP.
-pub(super) fn has_description(message: &Message<'_>) -> bool {
-    !message.body().is_empty() && message.content_type().is_some_and(|kind| kind.is(b"application", b"sdp"))
+/// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are to be understood).
+pub(super) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
+    message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
 }
 
 fn same_domain(domain: &[u8], uri: &[u8]) -> bool {

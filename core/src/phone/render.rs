@@ -1,7 +1,7 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
 use super::account::Kept;
-use super::reply::ALLOW;
+use super::reply::{ACCEPT, ALLOW};
 use super::request::{Owner, Request, Sending};
 use super::{Cause, Flow, Phone, Transport};
 use crate::base::count;
@@ -332,7 +332,7 @@ impl Phone<'_> {
             writer.header_bytes(Name::Allow, ALLOW);
         }
         if status == 415 {
-            writer.header_bytes(Name::Accept, b"application/sdp");
+            writer.header_bytes(Name::Accept, ACCEPT);
         }
         if status > 100 {
             writer.header_bytes(Name::Server, self.fixed.agent.get());

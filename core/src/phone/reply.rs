@@ -12,6 +12,9 @@ use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
 /// Methods that we understand, for Allow.
 pub(crate) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS";
 
+/// Bodies that we understand, for Accept: a description, by itself or as a part.
+pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
+
 /// What an answer carries beside the echo.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extra<'e> {
@@ -92,7 +95,7 @@ impl Phone<'_> {
             writer.header_bytes(Name::Allow, ALLOW);
         }
         if extra.accept {
-            writer.header_bytes(Name::Accept, b"application/sdp");
+            writer.header_bytes(Name::Accept, ACCEPT);
         }
         if status == 415 {
             writer.header_bytes(Name::AcceptEncoding, b"identity");
