@@ -205,3 +205,30 @@ fn who_has_hung_up_is_not_heard_any_more() {
         lab.assert_settled();
     }
 }
+
+#[test]
+fn a_2xx_that_comes_when_all_is_given_up_is_acknowledged_and_ended() {
+    // rfc3261#13.2.2.4: the far end believes that the call is up, and is told that it is not; once, however often it says so
+    let (mut lab, mut peer, call, invite) = calling();
+    peer.answer(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(10));
+    hangup(&mut lab, call);
+    let cancel = peer.wait(&mut lab, "CANCEL");
+    peer.answer(&mut lab, &cancel, 200, "");
+    lab.ends[0].fetch = false;
+    lab.run_for(Duration::from_secs(40));
+    assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Ended);
+    let body = peer.sdp();
+    for _ in 0..3 {
+        peer.answer(&mut lab, &invite, 200, &body);
+        peer.wait(&mut lab, "ACK");
+        lab.run_for(Duration::from_millis(100));
+    }
+    let bye = peer.all(&lab, "BYE").remove(0);
+    peer.answer(&mut lab, &bye, 200, "");
+    let branches: std::collections::HashSet<String> = peer.all(&lab, "BYE").iter().map(microsip_tests::Sip::branch).collect();
+    assert_eq!(branches.len(), 1);
+    lab.ends[0].fetch = true;
+    lab.run_for(Duration::from_secs(1));
+    lab.assert_settled();
+}

@@ -430,6 +430,7 @@ impl Phone<'_> {
                 *dialog = kept;
             }
             dialog.confirmed = true;
+            dialog.accepted = true;
             dialog.ack_owed = true;
         }
         self.find_next_hop(first);
@@ -488,10 +489,17 @@ impl Phone<'_> {
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
-            if let Some(dialog) = self.dialogs.get_mut(known) {
-                dialog.ack_owed = true;
+            let Some(dialog) = self.dialogs.get_mut(known) else { return };
+            dialog.ack_owed = true;
+            let first = !core::mem::replace(&mut dialog.accepted, true);
+            if first && dialog.learn_from_answer(self.dialog_text.get_mut(known.index), answer, theirs).is_some() {
+                self.find_next_hop(known);
             }
             self.owe(Object::Dialog(known.index));
+            if first {
+                // it is no repetition: the call was given up before anybody had answered it
+                self.send_bye(now, known);
+            }
             return;
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
@@ -511,6 +519,7 @@ impl Phone<'_> {
         if let Some(slot) = self.dialogs.get_mut(loser) {
             slot.ack_owed = true;
             slot.confirmed = true;
+            slot.accepted = true;
         }
         self.find_next_hop(loser);
         self.owe(Object::Dialog(loser.index));

@@ -55,8 +55,10 @@ pub struct Dialog {
     pub ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
     pub bye_owed: bool,
-    /// A 2xx or an incoming INVITE's answer made it whole.
+    /// A 2xx or an incoming INVITE's answer made it whole, and no BYE ended it.
     pub confirmed: bool,
+    /// A 2xx came, so that further ones are its repetitions.
+    pub accepted: bool,
     /// The flow is the account's own hop, so challenges that come over it may be answered.
     pub own_hop: bool,
     /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
@@ -97,6 +99,7 @@ impl Dialog {
         ack_owed: false,
         bye_owed: false,
         confirmed: false,
+        accepted: false,
         own_hop: false,
         credentials: [Credential { challenge: 0, count: 0 }; 2],
     };
