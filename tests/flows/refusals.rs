@@ -35,6 +35,18 @@ fn each_fault_has_its_status() {
         ("INVITE", "Content-Encoding: gzip\r\n", "x", 415, "Accept-Encoding", "identity"),
         ("INVITE", "Content-Type: application/sdp\r\n", "v=1\r\n", 400, "", ""),
         ("INVITE", "Content-Type: application/sdp\r\n", "garbage", 400, "", ""), // a description that is none
+        // rfc3261#13.3.1.3: with a Warning
+        (
+            "INVITE",
+            "Content-Type: application/sdp\r\n",
+            "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n",
+            488,
+            "Warning",
+            "305 10.0.0.1 \"No common audio format (PCMU, PCMA)\"",
+        ),
+        ("OPTIONS", "", "", 200, "Accept-Encoding", "identity"), // rfc3261#11.2
+        ("OPTIONS", "", "", 200, "Accept-Language", "en"),
+        ("OPTIONS", "", "", 200, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"),
         ("INVITE", "Max-Forwards: seventy\r\n", "", 400, "", ""),
         ("INVITE", "Contact: <sip:one@1.1.1.1>\r\nContact: <sip:two@1.1.1.1>\r\n", "", 400, "", ""), // rfc3261#8.1.1.8
         ("OPTIONS", "", "", 200, "Accept", "application/sdp, multipart/mixed"),                      // rfc3261#11.2
@@ -218,6 +230,20 @@ fn options_tell_that_we_are_busy() {
     let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
     let text = second.request("OPTIONS", "", "");
     assert_eq!(ask(&mut lab, &mut second, &text).status(), 486);
+}
+
+#[test]
+fn options_say_what_an_invite_would_get() {
+    // rfc3261#11.2: the same code, for a phone that is going too
+    let (mut lab, mut peer) = lab();
+    let now = lab.now;
+    lab.ends[0].phone.shutdown(now);
+    let options = peer.request("OPTIONS", "", "");
+    assert_eq!(ask(&mut lab, &mut peer, &options).status(), 480);
+    peer.call_id += "2";
+    let body = peer.sdp();
+    let invite = peer.request("INVITE", "", &body);
+    assert_eq!(ask(&mut lab, &mut peer, &invite).status(), 480);
 }
 
 #[test]

@@ -33,7 +33,9 @@ impl Phone<'_> {
             return;
         }
         if let Err(error) = self.try_offer(flow, invite) {
-            self.answer_at_once(flow, invite, error.status(), Extra::default());
+            // rfc3261#13.3.1.3: with a Warning that says why
+            let warning = Some((error.warning(), error.reason()));
+            self.answer_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
             return;
         }
         let Some(call) = self.new_call() else {

@@ -361,14 +361,7 @@ impl Phone<'_> {
                 described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
             }
             (Describe::Warning(code, words), _) => {
-                writer.header(Name::Warning, |out| {
-                    out.put_number(u64::from(code));
-                    out.put_str(" ");
-                    write_host(out, local.ip());
-                    out.put_str(" \"");
-                    out.put_str(words);
-                    out.put_str("\"");
-                });
+                write_warning(&mut writer, code, local, words);
                 writer.end();
             }
             _ => writer.end(),
@@ -402,6 +395,18 @@ pub(super) enum Describe {
     Offer,
     /// Why not.
     Warning(u16, &'static str),
+}
+
+/// rfc3261#20.43: why a description was refused, for people.
+pub(super) fn write_warning(writer: &mut Writer<'_, '_>, code: u16, local: SocketAddr, words: &str) {
+    writer.header(Name::Warning, |out| {
+        out.put_number(u64::from(code));
+        out.put_str(" ");
+        write_host(out, local.ip());
+        out.put_str(" \"");
+        out.put_str(words);
+        out.put_str("\"");
+    });
 }
 
 fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {

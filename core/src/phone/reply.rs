@@ -1,5 +1,6 @@
 //! Answers that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers.
 
+use super::render::write_warning;
 use super::{Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -25,6 +26,8 @@ pub(crate) struct Extra<'e> {
     /// The Require values that are not supported.
     pub(crate) unsupported: bool,
     pub(crate) retry_after: u8,
+    /// Code and words of a Warning (rfc3261#20.43).
+    pub(crate) warning: Option<(u16, &'static str)>,
     /// The number was out of order (the words of a 500).
     pub(crate) reordered: bool,
     /// The secret of the To tag; none: made from the request.
@@ -76,6 +79,7 @@ impl Phone<'_> {
         }
         // rfc3261#8.2.7: a stateless answer has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| self.reply_secret(request));
+        let local = self.local_of(flow.socket());
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
         let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
@@ -97,8 +101,13 @@ impl Phone<'_> {
         if extra.accept {
             writer.header_bytes(Name::Accept, ACCEPT);
         }
-        if status == 415 {
+        if status == 415 || extra.accept {
             writer.header_bytes(Name::AcceptEncoding, b"identity");
+        }
+        if extra.accept && extra.allow {
+            // rfc3261#11.2: OPTIONS asks for all of it; we speak English and know no extension
+            writer.header_bytes(Name::AcceptLanguage, b"en");
+            writer.header_bytes(Name::Supported, b"");
         }
         if extra.unsupported {
             writer.header(Name::Unsupported, |out| {
@@ -110,6 +119,9 @@ impl Phone<'_> {
         }
         if extra.retry_after > 0 {
             writer.number(Name::RetryAfter, u64::from(extra.retry_after));
+        }
+        if let (Some((code, words)), Some(local)) = (extra.warning, local) {
+            write_warning(&mut writer, code, local, words);
         }
         writer.header_bytes(Name::Server, self.fixed.agent.get());
         writer.end();

@@ -150,7 +150,7 @@ impl Phone<'_> {
             // rfc3261#11.2: what an INVITE would get, with what we are able to
             Method::Options => {
                 let status = if self.closing {
-                    503
+                    480
                 } else if self.calls.is_full() && self.ended.is_empty() {
                     486
                 } else {
