@@ -235,8 +235,22 @@ def talking():
     server.end()
 
 
+def begins(path, channel):
+    """When bursts begin in a recording, in milliseconds."""
+    samples, speed = peers.read_wav(path, channel)
+    came, quiet = [], speed // 5
+    for at, sample in enumerate(samples):
+        if abs(sample) > 4000:
+            if quiet > speed // 10:
+                came.append(at * 1000 / speed)
+            quiet = 0
+        else:
+            quiet += 1
+    return came
+
+
 def round_trip():
-    """A burst played at a known time comes back from an echo; recording and playing begin with the call."""
+    """Bursts played into a call to an echo, both sides recorded by the same ticks: how much later they are heard than said."""
     import math
     import struct
     import wave
@@ -245,21 +259,19 @@ def round_trip():
     burst = LOGS / "bursts.wav"
     with wave.open(str(burst), "wb") as out:
         out.setnchannels(1), out.setsampwidth(2), out.setframerate(8000)
-        out.writeframes(b"".join(struct.pack("<h", int(20000 * math.sin(n * 0.7)) if n >= 8000 and n % 4000 < 400 else 0) for n in range(40000)))
-    call = microsip("rtt", "call", f"sip:x@127.0.0.1:{server.port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", burst, "--record", LOGS / "back.wav", "--for", "6s")
-    check(call.code(20) == 0, f"the call ended with {call.process.returncode}")
-    samples, speed = peers.read_wav(LOGS / "back.wav")
-    scale, came, quiet = speed / 8000, [], speed // 5
-    for at, sample in enumerate(samples):
-        if abs(sample) > 4000:
-            if quiet <= 0:
-                came.append(at / scale)
-            quiet = speed // 10
-        else:
-            quiet -= 1
-    check(len(came) >= 4, f"{len(came)} bursts came back")
-    late = [(at - 8000) % 4000 / 8 for at in came[:8]]
-    row("talking", "round trip through our echo, ptime 20, files for devices (with up to 10 ms between the starts of playing and recording)", statistics.median(late), "ms", 30, "pjsua 30–50 · baresip 40 without, 240 with its jitter buffer", 1)
+        out.writeframes(b"".join(struct.pack("<h", int(20000 * math.sin(n * 0.7)) if n % 4000 < 400 else 0) for n in range(40000)))
+    away = []
+    for nth in range(5):
+        both = LOGS / f"both-{nth}.wav"
+        call = microsip(f"rtt-{nth}", "call", f"sip:x@127.0.0.1:{server.port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", burst, "--record", both, "--both", "--for", "5s")
+        check(call.code(20) == 0, f"the call ended with {call.process.returncode}")
+        said, heard = (begins(both, channel) for channel in (0, 1))
+        check(len(said) >= 9 and len(heard) >= 8, f"{len(said)} bursts were said, {len(heard)} came back")
+        away.append([round(min(back - at for back in heard if back >= at), 1) for at in said if at <= heard[-1]])
+        print(f"    call {nth + 1}: {away[-1]}")
+    row("talking", "round trip through our echo, ptime 20, files for devices: all bursts of 5 calls, median", statistics.median(sum(away, [])), "ms", 30,
+        "pjsua 30–50 · baresip 40 without, 240 with its jitter buffer", 1)
+    row("talking", "the same, the worst of them", max(sum(away, [])), "ms", None, "", 1)
     server.end()
 
 

@@ -10,7 +10,7 @@ fn one(seed: u8) {
     let mut dice = Rng::new(&[seed.wrapping_add(100).max(1); 32]);
     let mut lab = Lab::new(&[Options::default(), Options::default()]).seed(seed);
     lab.audio = false;
-    lab.network = Network { loss: 200, double: 200, delay_ms: 5, jitter_ms: 300 };
+    lab.network = Network { loss: 200, double: 200, delay_ms: 5, delay_us: 0, jitter_ms: 300 };
     let first = lab.dial(0, "sip:bob@10.0.0.2");
     let plan = dice.below(5);
     let wait = Duration::from_millis(u64::from(dice.below(3000)));

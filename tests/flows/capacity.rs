@@ -138,7 +138,7 @@ fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
     let options = Options { capacity, ..Options::default() };
     let mut lab = Lab::new(&[options.clone(), options]);
     if bad {
-        lab.network = Network { loss: 100, double: 100, delay_ms: 2, jitter_ms: 50 };
+        lab.network = Network { loss: 100, double: 100, delay_ms: 2, delay_us: 0, jitter_ms: 50 };
         lab.audio = false;
     }
     flow(&mut lab);

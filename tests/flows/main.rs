@@ -25,6 +25,7 @@ mod reinvite;
 mod rfc2543;
 mod rfc3665;
 mod ringback;
+mod round_trip;
 mod routes;
 mod secrets;
 mod server;

@@ -16,7 +16,8 @@ fn one(seed: u32) {
     options.capacity.servers = 1 + dice.below(5);
     let mut lab = Lab::new(&[options.clone(), options]).seed(seed as u8);
     lab.audio = false;
-    lab.network = Network { loss: dice.below(300), double: dice.below(300), delay_ms: 1, jitter_ms: u64::from(dice.below(800)) };
+    lab.network =
+        Network { loss: dice.below(300), double: dice.below(300), delay_ms: 1, delay_us: 0, jitter_ms: u64::from(dice.below(800)) };
     for _ in 0..40 {
         lab.run_for(Duration::from_millis([0, 5, 100, 1000, 7000][dice.below(5) as usize]));
         let (now, end) = (lab.now, dice.below(2) as usize);

@@ -16,13 +16,15 @@ pub struct Network {
     pub double: u32,
     /// Shortest way, in milliseconds.
     pub delay_ms: u64,
+    /// And this many microseconds.
+    pub delay_us: u64,
     /// Up to this much longer, at random: packets overtake each other.
     pub jitter_ms: u64,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Self { loss: 0, double: 0, delay_ms: 1, jitter_ms: 0 }
+        Self { loss: 0, double: 0, delay_ms: 1, delay_us: 0, jitter_ms: 0 }
     }
 }
 
@@ -156,7 +158,7 @@ impl Lab {
         for _ in 0..copies {
             let late = self.network.delay_ms + u64::from(self.rng.below(self.network.jitter_ms as u32 + 1));
             self.order += 1;
-            packet.at = self.now + Duration::from_millis(late);
+            packet.at = self.now + Duration::from_millis(late) + Duration::from_micros(self.network.delay_us);
             packet.order = self.order;
             self.air.push(packet.clone());
         }

@@ -5,6 +5,7 @@
 //! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
 //! | [`codec`] | [`Codec`], the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
 //! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; when each is played |
+//! | [`phase`] | when a timer's tick had best come |
 //! | [`source`] | what RFC 3550 keeps about a source: validity, loss, jitter |
 //! | [`conceal`] | sound for packets that did not come |
 //! | [`digits`] | digits waiting to be sent; events received |
@@ -19,6 +20,7 @@ pub mod detect;
 pub mod digits;
 pub mod gain;
 pub mod jitter;
+pub mod phase;
 pub mod playout;
 pub mod resample;
 mod sine;

@@ -123,8 +123,12 @@ impl Phone<'_> {
                 self.running_count += 1;
                 call.running = self.running_count;
             }
-            let source = call.source;
+            let (source, incoming) = (call.source, call.incoming);
             self.count_bus(source, true);
+            // whoever answered began to tick when the answer left
+            if let Some(bus) = self.bus_alone(source).filter(|_| !incoming) {
+                self.phase(bus).begin(now);
+            }
         }
         self.set_ringback(handle, false);
         self.voice(handle.index);
@@ -205,10 +209,14 @@ impl Phone<'_> {
             Component::Rtp => {
                 let mut buffers = StreamBuffers { ring: self.rings.get_mut(handle.index), stride: self.fixed.jitter_stride };
                 stream.handle_rtp(now, from, bytes, &mut buffers);
+                let (first, source) = (stream.moves_first(now), call.source);
                 let digit = call.agreed.and_then(|agreed| agreed.dtmf_receive);
                 if digit.is_some() && bytes.get(1).map(|byte| byte & 0x7f) == digit {
                     call.pending |= PENDING_DIGIT;
                     self.tell(Object::Call(handle.index));
+                }
+                if let (Some(first), Some(bus)) = (first, self.bus_alone(source)) {
+                    self.phase(bus).arrived(now, first);
                 }
             }
             Component::Rtcp => stream.handle_rtcp(now, from, bytes),

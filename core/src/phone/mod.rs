@@ -59,6 +59,7 @@ use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
 use crate::base::time::Instant;
 use crate::media::Stream;
+use crate::media::phase::Phase;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstones;
 use account::Account;
@@ -123,6 +124,8 @@ pub struct Phone<'a> {
     told_account: Handle,
     device_calls: u32,
     own_calls: u32,
+    /// Of the device's bus, and of the own ones.
+    phases: [Phase; 2],
     /// Calls for which the device bus plays ringback.
     ringing_back: u32,
     ringback: crate::media::tones::Generator,

@@ -9,6 +9,7 @@ use crate::base::rng::Rng;
 use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
 use crate::base::time::Instant;
+use crate::media::phase::Phase;
 use crate::media::tones::{Generator, Progress, Region, progress};
 use crate::sip::tombstone::Tombstones;
 
@@ -166,6 +167,7 @@ impl<'a> Phone<'a> {
             told_account: Handle::NONE,
             device_calls: 0,
             own_calls: 0,
+            phases: [Phase::EMPTY; 2],
             ringing_back: 0,
             ringback: Generator::new(progress(Region::Europe, Progress::Ringback), setup.rate),
             device_on: false,

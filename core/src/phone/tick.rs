@@ -3,6 +3,7 @@
 use super::{CallId, Phone, Source};
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::time::Instant;
+use crate::media::phase::Phase;
 use crate::media::{CodecBank, StreamBuffers};
 
 /// Which clock ticks.
@@ -49,6 +50,9 @@ impl Phone<'_> {
             if self.ringing_back > 0 {
                 self.ringback.fill(output);
             }
+        }
+        if from == 0 {
+            self.phase(bus).tick(now);
         }
         let mut served = 0;
         let mut place = from;
@@ -98,6 +102,26 @@ impl Phone<'_> {
             self.tick_from = 0;
         }
         false
+    }
+
+    /// When the next tick of a bus had better come, for a driver whose timer ticks it; said once, and worth up to 10 ms of delay. A device's clock
+    /// cannot be moved: such a driver need not ask.
+    pub const fn poll_tick(&mut self, bus: Bus) -> Option<Instant> {
+        self.phase(bus).better()
+    }
+
+    pub(super) const fn phase(&mut self, bus: Bus) -> &mut Phase {
+        let [device, own] = &mut self.phases;
+        match bus {
+            Bus::Device => device,
+            Bus::Own => own,
+        }
+    }
+
+    /// The bus on which a call is the only one: its packets alone say when the tick had best come.
+    pub(super) fn bus_alone(&self, source: Source) -> Option<Bus> {
+        let (bus, calls) = if source == Source::Device { (Bus::Device, self.device_calls) } else { (Bus::Own, self.own_calls) };
+        (calls == 1).then_some(bus)
     }
 
     /// Calls with a bus of their own run: tick [`Bus::Own`] each 10 ms.

@@ -152,6 +152,9 @@ pub(crate) struct Sound {
     /// Record the far end into this WAV file
     #[arg(long, value_name = "F.wav")]
     pub(crate) record: Option<PathBuf>,
+    /// Record both sides: left what we say, right what we hear
+    #[arg(long, requires = "record")]
+    pub(crate) both: bool,
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,

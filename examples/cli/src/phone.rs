@@ -257,10 +257,12 @@ impl Handle {
         check(unsafe { c::microsip_play(self.0, call, path.as_ptr(), 1, &raw mut token) }).map(|()| token)
     }
 
-    pub(crate) fn record(self, call: Id, path: &Path) -> Result<(), Failure> {
+    /// Records what is heard, or both sides: left what is said, right what is heard.
+    pub(crate) fn record(self, call: Id, path: &Path, both: bool) -> Result<(), Failure> {
+        let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };
         let path = text(&path.to_string_lossy())?;
         // SAFETY: `path` lives until the call has copied it.
-        check(unsafe { c::microsip_record(self.0, call, path.as_ptr(), c::MICROSIP_SIDES_HEARD) })
+        check(unsafe { c::microsip_record(self.0, call, path.as_ptr(), sides) })
     }
 
     pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {

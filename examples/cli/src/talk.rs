@@ -205,7 +205,7 @@ impl<'a> Talk<'a> {
     /// What is to be done as soon as the call is connected.
     fn begin(&mut self) -> Result<(), Failure> {
         if let Some(path) = &self.sound.record {
-            self.phone.record(self.call, path)?;
+            self.phone.record(self.call, path, self.sound.both)?;
         }
         if let Some(path) = &self.sound.play {
             self.phone.play(self.call, path)?;

@@ -179,11 +179,10 @@ impl Engine {
             self.reply_names(&answer);
         }
         if let Some(duplex) = self.shared.errands.take_new() {
-            let now = self.now().micros();
             match &mut self.device {
-                Some((place, pacer)) => {
+                // the timer that stood in goes on: an odd tick would shift what is heard against what is said
+                Some((place, _)) => {
                     let old = place.replace(duplex);
-                    *pacer = Pacer::new(now);
                     if let Some(old) = old {
                         self.shared.errands.give_back(old);
                     }
@@ -444,6 +443,7 @@ impl Engine {
         let phone = &mut core.phone;
         self.timeout = phone.poll_timeout();
         let tick = phone.wants_tick();
+        let better = [phone.poll_tick(Bus::Own), phone.poll_tick(Bus::Device)];
         let fresh = phone.has_event() && !shared.pending.swap(true, Ordering::AcqRel);
         let idle = closing != u64::MAX && phone.is_idle();
         drop(core);
@@ -451,6 +451,15 @@ impl Engine {
             self.tick = None;
         } else if self.tick.is_none() {
             self.tick = Some(self.now());
+        }
+        let [own, device] = better;
+        if own.is_some() && tick {
+            self.tick = own;
+        }
+        if let (Some(at), Some((duplex, pacer))) = (device, &mut self.device)
+            && !duplex.as_ref().is_some_and(Duplex::clocked_by_input)
+        {
+            pacer.move_to(at.micros());
         }
         if fresh {
             shared.events.raise();

@@ -11,6 +11,8 @@ use crate::media::source::Verdict;
 use crate::wire::rtp;
 use core::net::SocketAddr;
 
+/// Jitter in milliseconds beyond which the phase of a tick decides nothing.
+const EVEN_MS: u32 = 2;
 /// rfc3551#6: the static payload type of comfort noise.
 const COMFORT_NOISE: u8 = 13;
 
@@ -74,6 +76,15 @@ impl Stream {
             }
             self.playout.insert(&mut cells, sequence, packet.timestamp, None);
         }
+    }
+
+    /// After a packet at `now`: of the two ends, is it ours to move its ticks? `None`: it was not the far end's, or packets come so unevenly that
+    /// there is nothing to be gained.
+    #[must_use]
+    pub fn moves_first(&self, now: Instant) -> Option<bool> {
+        let theirs = self.source.ssrc()?;
+        let even = self.source.jitter() <= self.playout.codec().clock() / 1000 * EVEN_MS;
+        (self.heard_at == Some(now) && even).then_some(self.sending.ssrc < theirs)
     }
 
     /// 10 ms at the engine's rate to be heard: from the ring, or invented, or zeros when nothing came yet.

@@ -40,6 +40,11 @@ impl Pacer {
         u32::try_from(behind).unwrap_or(1)
     }
 
+    /// The timer's next quantum comes then.
+    pub fn move_to(&mut self, at: u64) {
+        self.next = at;
+    }
+
     /// When to look again at the latest; a capture that delivers wakes the engine by itself before.
     #[must_use]
     pub fn next(&self) -> u64 {

@@ -25,6 +25,16 @@ fn a_long_sleep_is_skipped_not_caught_up() {
 }
 
 #[test]
+fn the_timer_can_be_moved() {
+    let mut pacer = Pacer::new(0);
+    assert_eq!(pacer.due(0, false, 0), 1);
+    pacer.move_to(14_000);
+    assert_eq!(pacer.due(13_999, false, 0), 0);
+    assert_eq!(pacer.due(14_000, false, 0), 1);
+    assert_eq!(pacer.next(), 24_000);
+}
+
+#[test]
 fn the_microphone_drives_and_the_timer_stands_in_when_it_is_late() {
     let mut pacer = Pacer::new(0);
     assert_eq!(pacer.due(1_000, true, 1), 1);
