@@ -444,7 +444,8 @@ impl Engine {
         self.timeout = phone.poll_timeout();
         let tick = phone.wants_tick();
         let better = [phone.poll_tick(Bus::Own), phone.poll_tick(Bus::Device)];
-        let fresh = phone.has_event() && !shared.pending.swap(true, Ordering::AcqRel);
+        let told = phone.has_event();
+        let fresh = told && !shared.pending.swap(true, Ordering::AcqRel);
         let idle = closing != u64::MAX && phone.is_idle();
         drop(core);
         if !tick {
@@ -463,6 +464,9 @@ impl Engine {
         }
         if fresh {
             shared.events.raise();
+        }
+        if told || !tick {
+            shared.wake_pcm(); // a call may have ended that somebody waits for
         }
         if closing != u64::MAX && !shared.closed.load(Ordering::Acquire) {
             let late = self.now().micros() >= closing;

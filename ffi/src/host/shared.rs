@@ -214,6 +214,9 @@ impl Shared {
         }
         if !self.is_poisoned() {
             let (event, slot, more) = self.fetch_core();
+            if slot.is_some() {
+                self.wake_pcm(); // who waits for this call's PCM waits in vain
+            }
             drop(slot);
             if more {
                 self.events.pass_on();
