@@ -166,6 +166,25 @@ fn the_nonce_is_used_again_and_its_count_goes_up() {
 }
 
 #[test]
+fn a_nonce_that_is_given_twice_is_counted_on() {
+    // rfc7616#3.4: the same count with the same nonce is a replay. Two calls at once are challenged with one nonce.
+    let (mut lab, account, mut server) = registering(|seen, _| match seen.start() {
+        "REGISTER" => vec![seen.bound(300)],
+        "INVITE" if seen.header("Proxy-Authorization").is_some() => vec![seen.answer(486, "")],
+        "INVITE" => vec![seen.answer(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"one\", qop=\"auth\"\r\n")],
+        _ => vec![],
+    });
+    pass(&mut lab, &mut server, 1);
+    dial(&mut lab, account, "sip:bob@example.org");
+    dial(&mut lab, account, "sip:carla@example.org");
+    pass(&mut lab, &mut server, 1);
+    let answered = server.all("INVITE").into_iter().filter(|seen| seen.header("Proxy-Authorization").is_some());
+    let mut counts: Vec<String> = answered.map(|seen| part(seen, "Proxy-Authorization", "nc")).collect();
+    counts.sort();
+    assert_eq!(counts, ["00000001", "00000002"]);
+}
+
+#[test]
 fn a_nonce_that_is_too_old_is_replaced() {
     // rfc7616#3.3 stale
     let (mut lab, _, mut server) = registering(|seen, nth| {

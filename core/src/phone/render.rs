@@ -278,7 +278,7 @@ impl Phone<'_> {
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
         for (kept, credential) in account.challenges.iter_mut().zip(credentials.iter_mut()) {
             let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before;
-            if kept.generation > 0 && allowed {
+            if !kept.challenge.is_empty() && allowed {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

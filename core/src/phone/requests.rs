@@ -10,7 +10,7 @@ use crate::base::limits::{AUTH_TRIES, CHALLENGE, FAIL_OVER_MS, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
 use crate::base::time::{Duration, Instant};
-use crate::sip::auth::strongest;
+use crate::sip::auth::{PackedChallenge, strongest};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Method, Name, Uri};
@@ -466,20 +466,26 @@ impl Phone<'_> {
         }
         let pin = !pinned(challenge.realm);
         let block = self.challenges.get_mut(account_handle.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-        let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
-            count::up(&mut self.counters.oversize);
-            return false;
-        };
         let realm = challenge.realm;
         let Some(account) = self.accounts.get_mut(account_handle) else { return false };
-        let mut generation = 0;
-        if let Some(kept) = account.challenges.get_mut(place) {
+        let Some(kept) = account.challenges.get_mut(place) else { return false };
+        if kept.challenge.is_empty() || kept.challenge.view(block) != challenge {
+            // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses counted on
+            let renewed = kept.challenge.is_empty() || !challenge.repeats(&kept.challenge.view(block));
+            let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
+                // what stood there is overwritten
+                kept.challenge = PackedChallenge::EMPTY;
+                count::up(&mut self.counters.oversize);
+                return false;
+            };
             kept.challenge = packed;
-            kept.generation = kept.generation.wrapping_add(1).max(1);
-            kept.count = 0;
-            kept.proxy = status == 407;
-            generation = kept.generation;
+            if renewed {
+                kept.generation = kept.generation.wrapping_add(1).max(1);
+                kept.count = 0;
+                kept.proxy = status == 407;
+            }
         }
+        let generation = kept.generation;
         if pin {
             self.pin_realm(account_handle, realm);
         }
