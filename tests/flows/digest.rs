@@ -185,6 +185,31 @@ fn a_nonce_that_is_given_twice_is_counted_on() {
 }
 
 #[test]
+fn the_nonce_that_a_server_wants_next_is_used_next() {
+    // rfc7616#3.5 nextnonce: one nonce a request, and no challenge but the first
+    let (mut lab, _, mut server) = registering(|seen, nth| {
+        if !right(seen, "Authorization", "anna", PASSWORD) || part(seen, "Authorization", "nonce") != format!("n{nth}") {
+            let wanted = nth + 1;
+            return vec![seen.answer(
+                401,
+                &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n{wanted}\", opaque=\"o\", qop=\"auth\"\r\n"),
+            )];
+        }
+        let answer = String::from_utf8(seen.bound(300)).unwrap();
+        let info = format!("\r\nAuthentication-Info: qop=auth, nextnonce=\"n{}\", nc=00000001\r\nContent-Length", nth + 1);
+        vec![answer.replace("\r\nContent-Length", &info).into_bytes()]
+    });
+    pass(&mut lab, &mut server, 1500);
+    assert_eq!(state(&lab), AccountState::Registered);
+    assert!(server.seen.len() >= 6);
+    assert_eq!(server.seen.iter().filter(|seen| seen.header("Authorization").is_none()).count(), 1);
+    for (nth, seen) in server.seen.iter().enumerate().skip(1) {
+        assert_eq!((part(seen, "Authorization", "nonce"), part(seen, "Authorization", "nc")), (format!("n{nth}"), "00000001".into()));
+        assert_eq!(part(seen, "Authorization", "opaque"), "o");
+    }
+}
+
+#[test]
 fn a_nonce_that_is_too_old_is_replaced() {
     // rfc7616#3.3 stale
     let (mut lab, _, mut server) = registering(|seen, nth| {

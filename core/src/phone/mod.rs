@@ -10,6 +10,7 @@
 
 mod account;
 mod call;
+mod challenge;
 pub mod command;
 mod commands;
 pub mod event;

@@ -6,14 +6,12 @@ use super::place::{Place, order};
 use super::request::{Owner, Request, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
-use crate::base::limits::{AUTH_TRIES, CHALLENGE, FAIL_OVER_MS, TARGETS};
+use crate::base::limits::{FAIL_OVER_MS, TARGETS};
 use crate::base::slots::Handle;
-use crate::base::text::Packer;
 use crate::base::time::{Duration, Instant};
-use crate::sip::auth::{PackedChallenge, strongest};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Message, Method, Name, Uri};
+use crate::wire::sip::{Message, Method, Name};
 
 impl Phone<'_> {
     /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
@@ -384,6 +382,9 @@ impl Phone<'_> {
         if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, answer, status) {
             return;
         }
+        if (200..300).contains(&status) && request.own_hop && request.method != Sending::Invite {
+            self.take_next_nonce(self.account_of(request.owner), answer);
+        }
         match (request.owner, request.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
             (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
@@ -398,7 +399,7 @@ impl Phone<'_> {
     }
 
     /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its own. Others use theirs again.
-    fn again(&mut self, handle: Handle) -> Option<Handle> {
+    pub(super) fn again(&mut self, handle: Handle) -> Option<Handle> {
         let request = self.requests.get(handle).copied()?;
         if request.method != Sending::Invite {
             return Some(handle);
@@ -424,118 +425,4 @@ impl Phone<'_> {
         }
         Some(next)
     }
-
-    /// Answers a challenge if it is ours to answer: over the account's own hop, for a pinned realm, once a realm and nonce unless stale.
-    fn authenticate(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) -> bool {
-        let Some(request) = self.requests.get(handle).copied() else { return false };
-        let account_handle = self.account_of(request.owner);
-        let (fresh, to_own_domain) = match request.owner {
-            Owner::Account(_) => (true, true),
-            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, false), |dialog| {
-                let text = self.dialog_text.get(dialog_handle.index);
-                (dialog.remote_tag.is_empty() && request.method == Sending::Invite, self.in_domain(account_handle, dialog.target.of(text)))
-            }),
-            _ => (false, false),
-        };
-        let name = if status == 401 { Name::WwwAuthenticate } else { Name::ProxyAuthenticate };
-        let Some(account) = self.accounts.get(account_handle) else { return false };
-        let text = self.account_text.get(account_handle.index);
-        let pinned = |realm: &[u8]| {
-            let configured = account.realm.of(text);
-            if !configured.is_empty() {
-                return realm == configured;
-            }
-            let domain = Uri::parse(account.uri.of(text)).ok().map(|uri| uri.host);
-            realm == host_text(account.domain.of(text))
-                || domain.is_some() && account.pinned.iter().any(|pin| !pin.is_empty() && pin.of(text) == realm)
-        };
-        let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
-        let usable = request.own_hop && !account.password.is_empty();
-        // a realm that is known goes before one that could be learnt
-        let known = if usable { strongest(answer.fields(name), pinned) } else { None };
-        let chosen = known.or_else(|| strongest(answer.fields(name), |_| usable && may_pin));
-        let Some(challenge) = chosen else {
-            let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
-            self.challenge_refused(account_handle, realm);
-            return false;
-        };
-        let place = usize::from(status == 407);
-        let answered = request.answered.get(place).is_some_and(|answered| answered.challenge != 0);
-        if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
-            return false;
-        }
-        let pin = !pinned(challenge.realm);
-        let block = self.challenges.get_mut(account_handle.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-        let realm = challenge.realm;
-        let Some(account) = self.accounts.get_mut(account_handle) else { return false };
-        let Some(kept) = account.challenges.get_mut(place) else { return false };
-        if kept.challenge.is_empty() || kept.challenge.view(block) != challenge {
-            // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses counted on
-            let renewed = kept.challenge.is_empty() || !challenge.repeats(&kept.challenge.view(block));
-            let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
-                // what stood there is overwritten
-                kept.challenge = PackedChallenge::EMPTY;
-                count::up(&mut self.counters.oversize);
-                return false;
-            };
-            kept.challenge = packed;
-            if renewed {
-                kept.generation = kept.generation.wrapping_add(1).max(1);
-                kept.count = 0;
-                kept.proxy = status == 407;
-            }
-        }
-        let generation = kept.generation;
-        if pin {
-            self.pin_realm(account_handle, realm);
-        }
-        // rfc3261#22.2: the same request, its number one higher, in a new transaction
-        let Some(next) = self.again(handle) else { return false };
-        if let Some(request) = self.requests.get_mut(next) {
-            request.number = 0;
-            request.tries += 1;
-            if let Some(answered) = request.answered.get_mut(place) {
-                answered.challenge = generation;
-            }
-        }
-        self.start(now, next);
-        true
-    }
-
-    /// A URI lies in the account's own domain.
-    pub(super) fn in_domain(&self, account: Handle, uri: &[u8]) -> bool {
-        let Some(slot) = self.accounts.get(account) else { return false };
-        let domain = slot.domain.of(self.account_text.get(account.index));
-        crate::wire::sip::Host::parse(host_text(domain)).is_some_and(|host| Uri::parse(uri).is_ok_and(|uri| uri.host == host))
-    }
-
-    fn pin_realm(&mut self, handle: Handle, realm: &[u8]) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
-        let used = account.pinned.iter().map(|pin| pin.start() + pin.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
-        let Some(span) = Packer::new(self.account_text.get_mut(handle.index), used).add(realm) else { return };
-        account.refused_realm = crate::base::text::Span::EMPTY;
-        if let Some(free) = account.pinned.iter_mut().find(|pin| pin.is_empty()) {
-            *free = span;
-        }
-    }
-
-    /// Tells that a challenge was not answered, and whose it was.
-    fn challenge_refused(&mut self, handle: Handle, realm: &[u8]) {
-        count::up(&mut self.counters.refused_challenges);
-        let Some(account) = self.accounts.get_mut(handle) else { return };
-        let used = account.pinned.iter().map(|pin| pin.start() + pin.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
-        account.refused_realm = Packer::new(self.account_text.get_mut(handle.index), used).add(realm).unwrap_or_default();
-        account.pending |= super::events::PENDING_CHALLENGE;
-        self.tell(Object::Account(handle.index));
-    }
-}
-
-/// A host without its port.
-fn host_text(domain: &[u8]) -> &[u8] {
-    if domain.first() == Some(&b'[') {
-        let end = domain.iter().position(|byte| *byte == b']').map_or(domain.len(), |at| at + 1);
-        return domain.get(..end).unwrap_or_default();
-    }
-    let end = domain.iter().position(|byte| *byte == b':').unwrap_or(domain.len());
-    domain.get(..end).unwrap_or_default()
 }
