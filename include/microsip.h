@@ -87,6 +87,9 @@
 // This build or platform does not do that.
 #define MICROSIP_E_UNSUPPORTED -15
 
+// The id is another phone's, or of a phone that is gone.
+#define MICROSIP_E_FOREIGN -16
+
 // No port was free, or no descriptor was left.
 #define MICROSIP_E_PORT_IN_USE -101
 

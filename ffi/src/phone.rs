@@ -77,7 +77,7 @@ fn with_shared(function: &str, phone: u64, act: impl FnOnce(&Arc<Shared>) -> Don
         let shared = table::find(phone)?;
         healthy(&shared)?;
         match catch_unwind(AssertUnwindSafe(|| act(&shared))) {
-            Ok(done) => done,
+            Ok(done) => done.map_err(|fail| fail.for_mark(table::mark(phone))),
             Err(_) => {
                 shared.poison();
                 Err(poisoned(phone))
@@ -551,7 +551,11 @@ pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, 
 pub extern "C" fn microsip_record_stop(phone: microsip_id, call: microsip_id) -> i32 {
     with_shared("microsip_record_stop", phone, |shared| {
         let id = ops::call_id(call)?;
-        let before = lock(&shared.core).slots.of(id).and_then(|slot| slot.recorder.take());
+        let mut core = lock(&shared.core);
+        // one that has ended may still have it
+        core.phone.call_info(id).map_err(|error| Fail::command(error, "call", Value::Id(call)))?;
+        let before = core.slots.of(id).and_then(|slot| slot.recorder.take());
+        drop(core);
         if before.is_some() { Ok(()) } else { Err(Fail::NOTHING) }
     })
 }

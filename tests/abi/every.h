@@ -22,9 +22,8 @@
   X(microsip_answer(p, c, 200)) X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_call_tag(p, c, 1)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
   X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
-  X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) X(microsip_record(p, c, "/nowhere/x.wav", 0)) \
+  X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) X(microsip_record(p, c, "/nowhere/x.wav", 0)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
-#define EACH_CALL_TOO(X) X(microsip_record_stop(p, c))
 #define EACH_ACCOUNT(X) \
   X(microsip_account_remove(p, a)) X(microsip_register(p, a)) X(microsip_unregister(p, a)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_account_text(p, a, 1, buf, sizeof buf, &n))

@@ -46,7 +46,9 @@ static void sizes(void) {
 }
 
 static void wrong_ids(void) {
-  microsip_id call_kind = ((microsip_id)3 << 48) | (1u << 20), account_kind = ((microsip_id)2 << 48) | (1u << 20), phone_kind = ((microsip_id)1 << 48) | (9u << 20);
+  /* kind, the phone's place, generation and slot: as no host should make them */
+  microsip_id mark = (p & 255) << 40, other = ((p + 1) & 255) << 40;
+  microsip_id call_kind = ((microsip_id)3 << 48) | mark | (1u << 20), account_kind = ((microsip_id)2 << 48) | mark | (1u << 20), phone_kind = ((microsip_id)1 << 48) | (9u << 20);
   microsip_id live = p;
   p = 0;
 #define X(call) IS(call, MICROSIP_E_ARG);
@@ -66,21 +68,22 @@ static void wrong_ids(void) {
   c = 0;
 #define X(call) IS(call, MICROSIP_E_ARG);
   EACH_CALL(X)
-  EACH_CALL_TOO(X)
 #undef X
   c = account_kind;
 #define X(call) IS(call, MICROSIP_E_KIND);
   EACH_CALL(X)
-  EACH_CALL_TOO(X)
 #undef X
   c = call_kind | 7;
 #define X(call) IS(call, MICROSIP_E_STALE);
   EACH_CALL(X)
-#undef X
-  IS(microsip_record_stop(p, c), MICROSIP_NOTHING);
   c = call_kind | 0xfffff;
-#define X(call) IS(call, MICROSIP_E_STALE);
   EACH_CALL(X)
+#undef X
+  c = (call_kind ^ mark) | other;
+#define X(call) IS(call, MICROSIP_E_FOREIGN);
+  EACH_CALL(X)
+  a = (account_kind ^ mark) | other;
+  EACH_ACCOUNT(X)
 #undef X
   a = 0;
 #define X(call) IS(call, MICROSIP_E_ARG);
@@ -99,6 +102,31 @@ static void wrong_ids(void) {
   IS(microsip_destroy(0), MICROSIP_E_ARG);
   IS(microsip_destroy(call_kind), MICROSIP_E_KIND);
   FAILS(microsip_destroy(phone_kind | 200));
+}
+
+/* What one phone gave out means nothing to another, nor to one that is made later. */
+static void foreign(void) {
+  microsip_config conf = config();
+  microsip_id live = p, far = 0, call = 0, account = 0;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &far), MICROSIP_OK);
+  IS(microsip_dial(far, 0, silent, NULL, &call), MICROSIP_OK);
+  IS(microsip_account_add(far, &acc, &account), MICROSIP_OK);
+  c = call;
+  a = account;
+#define X(call) IS(call, MICROSIP_E_FOREIGN);
+  EACH_CALL(X)
+  EACH_ACCOUNT(X)
+  IS(microsip_dial(p, a, silent, NULL, &id), MICROSIP_E_FOREIGN);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (!strstr(buf, "account") || !strstr(buf, "another phone")) { failed = 1; fprintf(stderr, "the last error is of no help: %s\n", buf); }
+  IS(microsip_destroy(far), MICROSIP_OK);
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &p), MICROSIP_OK);
+  EACH_CALL(X)
+  EACH_ACCOUNT(X)
+#undef X
+  IS(microsip_destroy(p), MICROSIP_OK);
+  p = live;
 }
 
 static void nulls(void) {
@@ -360,9 +388,10 @@ static void ends(void) {
 /* The engine family. */
 static void engine(void) {
   static uint64_t block[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
+  static uint64_t second[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
   static uint64_t blank[8];
   microsip_engine_config conf;
-  microsip_engine *e = NULL;
+  microsip_engine *e = NULL, *other = NULL;
   microsip_path path;
   microsip_out out;
   microsip_ask ask;
@@ -437,7 +466,12 @@ static void engine(void) {
   IS(microsip_engine_audio_wanted(e, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, NULL, NULL, &id), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, NULL), MICROSIP_E_NULL);
-  IS(microsip_engine_hangup(e, 1, ((microsip_id)3 << 48) | (5u << 20)), MICROSIP_E_STALE);
+  IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_OK);
+  IS(microsip_engine_hangup(e, 1, id + (1u << 20)), MICROSIP_E_STALE);
+  conf.seed[0] = 2;
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, sizeof second, &conf, 0, &other), MICROSIP_OK);
+  IS(microsip_engine_hangup(other, 1, id), MICROSIP_E_FOREIGN);
+  IS(microsip_engine_hangup(e, 1, id), MICROSIP_OK);
   IS(microsip_engine_shutdown(e, 1), MICROSIP_OK);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_CLOSED);
 }
@@ -449,6 +483,7 @@ int main(void) {
   be_silent();
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &p), MICROSIP_OK);
   wrong_ids();
+  foreign();
   nulls();
   wrong_values();
   wrong_states();

@@ -55,7 +55,7 @@ fn no_debug_output_shows_a_password_or_what_it_was_hashed_to() {
 #[test]
 fn no_debug_output_of_what_makes_a_phone_shows_a_secret() {
     let seed = [171; 32];
-    let setup = Setup { seed, rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "" };
+    let setup = Setup { seed, rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "", mark: 0 };
     assert!(!format!("{setup:?}{setup:#?}").contains("171"));
     let config = AccountConfig { username: "user-x", realm: "realm-x", ..anna() };
     assert!(!shows(&format!("{config:?}{config:#?}"), PASSWORD));

@@ -96,6 +96,7 @@ impl End {
             user_agent: "",
             allow_direct: options.direct,
             direct_user: "",
+            mark: 0,
         };
         let mut phone = Phone::new(storage, &options.capacity, &setup, now).expect("phone");
         phone.socket_up(0, address);

@@ -1,6 +1,6 @@
 //! Ids: 64 bits that name one use of one slot. Kind, generation and slot lie inside, below 2^53, so that JSON and JavaScript can carry them; 0 is none.
 
-use crate::base::slots::Handle;
+use crate::base::slots::{Handle, MARK_SHIFT};
 
 /// What an id names.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,6 +22,12 @@ pub enum Kind {
 #[must_use]
 pub const fn pack(kind: Kind, handle: Handle) -> u64 {
     ((kind as u64) << 48) | ((handle.generation as u64 & 0xfff_ffff) << 20) | (handle.index as u64 & 0xf_ffff)
+}
+
+/// The mark in a call's or an account's id: that of the phone which gave it out ([`super::Setup::mark`]).
+#[must_use]
+pub const fn mark(raw: u64) -> u8 {
+    (raw >> (20 + MARK_SHIFT)) as u8
 }
 
 /// What is wrong with an id, before anything is looked up.

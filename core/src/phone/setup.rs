@@ -34,6 +34,8 @@ pub struct Setup<'t> {
     pub allow_direct: bool,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
+    /// Stands in the ids of calls and accounts, so that another phone's are told apart ([`super::id::mark`]).
+    pub mark: u8,
 }
 
 impl core::fmt::Debug for Setup<'_> {
@@ -133,10 +135,10 @@ impl<'a> Phone<'a> {
             rng,
             keys,
             sockets: [None; SOCKETS],
-            accounts: Slots::new(storage.accounts),
+            accounts: Slots::marked(storage.accounts, setup.mark),
             account_text: Blocks::new(storage.account_text, capacity.account_text as usize),
             challenges: Blocks::new(storage.challenges, CHALLENGES * CHALLENGE),
-            calls: Slots::new(storage.calls),
+            calls: Slots::marked(storage.calls, setup.mark),
             streams: storage.streams,
             rings: Blocks::new(storage.rings, capacity.ring_bytes()),
             history: Blocks::new(storage.history, 2 * capacity.history as usize),

@@ -36,6 +36,8 @@ pub const MICROSIP_E_REENTRY: i32 = -13;
 pub const MICROSIP_E_NEWER: i32 = -14;
 /// This build or platform does not do that.
 pub const MICROSIP_E_UNSUPPORTED: i32 = -15;
+/// The id is another phone's, or of a phone that is gone.
+pub const MICROSIP_E_FOREIGN: i32 = -16;
 /// No port was free, or no descriptor was left.
 pub const MICROSIP_E_PORT_IN_USE: i32 = -101;
 /// The name could not be resolved.
@@ -79,6 +81,7 @@ const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_E_REENTRY, c"not allowed from within a callback, or while another call runs"),
     (MICROSIP_E_NEWER, c"a struct sets members that this library does not know"),
     (MICROSIP_E_UNSUPPORTED, c"not supported by this build or platform"),
+    (MICROSIP_E_FOREIGN, c"the id is another phone's"),
     (MICROSIP_E_PORT_IN_USE, c"no port or descriptor is free"),
     (MICROSIP_E_NAME, c"the name could not be resolved"),
     (MICROSIP_E_UNREACHABLE, c"unreachable"),

@@ -2,7 +2,7 @@
 
 use super::code::*;
 use core::fmt;
-use microsip_core::phone::{CommandError, IdError};
+use microsip_core::phone::{CommandError, IdError, id};
 
 /// The start of an offending text, kept for the message.
 #[derive(Clone, Copy)]
@@ -81,6 +81,16 @@ impl Fail {
             IdError::WrongKind => {
                 Self::new(MICROSIP_E_KIND, argument, Value::Id(raw), "names a thing of another kind: were two ids exchanged?")
             }
+        }
+    }
+
+    /// The same for a phone whose ids have that mark: what names nothing here may be another phone's.
+    pub(crate) const fn for_mark(self, mark: u8) -> Self {
+        match self.value {
+            Value::Id(raw) if self.code == MICROSIP_E_STALE && id::mark(raw) != mark => {
+                Self { code: MICROSIP_E_FOREIGN, fix: "was given out by another phone, or by one that is gone: pass it to its own", ..self }
+            }
+            _ => self,
         }
     }
 

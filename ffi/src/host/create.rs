@@ -101,7 +101,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
     })
 }
 
-fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock) -> Result<(Core, u32), Fail> {
+fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message);
     let too_large = || {
         Fail::new(
@@ -129,6 +129,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock) -> Result<(Core, u32)
         user_agent: plan.user_agent,
         allow_direct: plan.flags & MICROSIP_ALLOW_DIRECT != 0,
         direct_user: "",
+        mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {
         SetupError::Text => Fail::new(
@@ -177,7 +178,7 @@ pub(crate) unsafe fn create(config: &microsip_config) -> Result<u64, Fail> {
 fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> {
     let (sockets, locals) = if plan.flags & MICROSIP_NO_NETWORK == 0 { sockets::open(plan.bind)? } else { Default::default() };
     let clock = Clock::start();
-    let (core, start) = core_of(plan, &locals, clock)?;
+    let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
     let poller = polling::Poller::new()
         .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: no descriptor is left"))?;
     let shared = Arc::new(Shared::new(Parts {

@@ -59,7 +59,7 @@ impl<'a> World<'a> {
         let capacity = Capacity::metal(2, 1, 1500);
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
-        let setup = Setup { seed: [seed | 1; 32], rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "" };
+        let setup = Setup { seed: [seed | 1; 32], rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "", mark: 0 };
         let mut phone = Phone::new(storage, &capacity, &setup, now).ok()?;
         phone.socket_up(0, HERE);
         let config = AccountConfig {
