@@ -303,3 +303,71 @@ fn a_realm_that_is_known_is_answered_before_one_that_could_be_learnt() {
     assert_eq!(state(&lab), AccountState::Registered);
     assert!(server.all("REGISTER").iter().all(|seen| part(seen, "Authorization", "realm") != "elsewhere.example"));
 }
+
+#[test]
+fn two_proxies_on_the_way_may_both_ask() {
+    // rfc3261#22.3: each in its turn, with a realm of its own; neither is forgotten for the other
+    for registrar_asks in [false, true] {
+        let (mut lab, account) = account(&[REGISTRAR], anna());
+        let answers = |seen: &Seen, name: &str, realm: &str| {
+            seen.text.split("\r\n").any(|line| line.starts_with(&format!("{name}: Digest")) && line.contains(&format!("realm=\"{realm}\"")))
+        };
+        let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
+            "REGISTER" if registrar_asks && !answers(seen, "Authorization", "example.org") => {
+                vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+            }
+            "REGISTER" => vec![seen.bound(300)],
+            "INVITE" | "BYE" if !answers(seen, "Proxy-Authorization", "example.org") => {
+                vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))]
+            }
+            "INVITE" | "BYE" if !answers(seen, "Proxy-Authorization", "edge.example.org") => {
+                vec![seen.answer(407, &ask("Proxy-Authenticate", "edge.example.org"))]
+            }
+            "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "BYE" => vec![seen.answer(200, "")],
+            _ => vec![],
+        });
+        register(&mut lab, account);
+        pass(&mut lab, &mut server, 1);
+        for calls in 1..4 {
+            let call = dial(&mut lab, account, "sip:bob@example.org");
+            pass(&mut lab, &mut server, 1);
+            assert!(
+                lab.ends[0].phone.call_info(call).is_ok_and(|info| info.state == CallState::Connected),
+                "{calls}\n{}",
+                microsip_tests::ladder::draw(&lab)
+            );
+            let now = lab.now;
+            lab.ends[0].phone.hangup(now, call).unwrap();
+            pass(&mut lab, &mut server, 1);
+        }
+        // what is kept serves the next calls at once
+        assert_eq!((server.all("INVITE").len(), server.all("BYE").len()), (5, 3));
+        pass(&mut lab, &mut server, 900);
+        assert_eq!(state(&lab), AccountState::Registered);
+    }
+}
+
+#[test]
+fn a_fork_that_gathers_two_realms_gets_both() {
+    // rfc3261#22.3: both challenges stand in one 407 until both are answered
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
+        let lines = seen.text.split("\r\n").filter(|line| line.starts_with("Proxy-Authorization: Digest"));
+        match (seen.start(), lines.count()) {
+            ("REGISTER", 0) => vec![seen.answer(407, &ask("Proxy-Authenticate", "branch.example"))],
+            ("REGISTER", _) => vec![seen.bound(300)],
+            ("INVITE", 0 | 1) => {
+                vec![seen.answer(407, &(ask("Proxy-Authenticate", "branch.example") + &ask("Proxy-Authenticate", "example.org")))]
+            }
+            ("INVITE", _) => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            _ => vec![],
+        }
+    });
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    dial(&mut lab, account, "sip:bob@example.org");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", microsip_tests::ladder::draw(&lab));
+    assert!(server.all("INVITE").len() <= 3);
+}

@@ -59,7 +59,7 @@ pub const OWN_ADDRESSES: usize = 8;
 /// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.
 pub const AUTH_TRIES: u8 = 4;
 
-/// Challenges an account keeps: one of its registrar or far end, one of a proxy.
+/// Challenges an account keeps: one of its registrar or far end and one of a proxy, or of two proxies that a call has to pass.
 pub const CHALLENGES: usize = 2;
 
 /// Bytes of one kept challenge (realm, nonce and opaque); a longer one cannot be answered. Real ones have 60 to 200.

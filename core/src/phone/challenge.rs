@@ -1,14 +1,16 @@
 //! Challenges: which are answered, what is learnt from them, and what is told of those that are not.
 
 use super::Phone;
+use super::account::Kept;
 use super::object::Object;
 use super::request::{Owner, Sending};
 use crate::base::count;
-use crate::base::limits::{AUTH_TRIES, CHALLENGE};
+use crate::base::limits::{AUTH_TRIES, CHALLENGE, CHALLENGES};
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
 use crate::base::time::Instant;
 use crate::sip::auth::{Challenge, PackedChallenge, strongest};
+use crate::sip::dialog::Credential;
 use crate::wire::sip::{AuthParams, Message, Name, Uri};
 
 impl Phone<'_> {
@@ -38,15 +40,29 @@ impl Phone<'_> {
         };
         let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
         let usable = request.own_hop && !account.password.is_empty();
-        // a realm that is known goes before one that could be learnt
-        let known = if usable { strongest(answer.fields(name), pinned) } else { None };
+        let tried = |realm: &[u8]| {
+            let places = account.challenges.iter().enumerate().zip(request.answered);
+            places.filter(|((_, kept), answered)| answered.challenge == kept.generation && kept.proxy == (status == 407)).any(
+                |((place, kept), _)| {
+                    let block = self.challenges.get(account_handle.index).get(place * CHALLENGE..).unwrap_or_default();
+                    !kept.challenge.is_empty() && kept.challenge.view(block).realm == realm
+                },
+            )
+        };
+        // a realm that is known goes before one that could be learnt; and of several (rfc3261#22.3: a proxy that forks gathers them) one
+        // that was not answered yet before one that was
+        let known = if usable {
+            strongest(answer.fields(name), |realm| pinned(realm) && !tried(realm)).or_else(|| strongest(answer.fields(name), pinned))
+        } else {
+            None
+        };
         let chosen = known.or_else(|| strongest(answer.fields(name), |_| usable && may_pin));
         let Some(challenge) = chosen else {
             let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
             self.challenge_refused(account_handle, realm);
             return false;
         };
-        let place = usize::from(status == 407);
+        let Some(place) = self.place_for(account_handle, &challenge, status == 407, &request.answered) else { return false };
         let answered = request.answered.get(place).is_some_and(|answered| answered.challenge != 0);
         if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
             return false;
@@ -58,7 +74,7 @@ impl Phone<'_> {
         let Some(kept) = account.challenges.get_mut(place) else { return false };
         if kept.challenge.is_empty() || kept.challenge.view(block) != challenge {
             // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses counted on
-            let renewed = kept.challenge.is_empty() || !challenge.repeats(&kept.challenge.view(block));
+            let renewed = kept.challenge.is_empty() || kept.proxy != (status == 407) || !challenge.repeats(&kept.challenge.view(block));
             let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
                 // what stood there is overwritten
                 kept.challenge = PackedChallenge::EMPTY;
@@ -116,17 +132,36 @@ impl Phone<'_> {
         self.tell(Object::Account(handle.index));
     }
 
+    /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where nothing stands, or in
+    /// the place of one that this request has not answered. So a request may be asked by two proxies, and each is told what it wants.
+    fn place_for(&self, account: Handle, challenge: &Challenge<'_>, proxy: bool, answered: &[Credential; CHALLENGES]) -> Option<usize> {
+        let kept = &self.accounts.get(account)?.challenges;
+        let blocks = self.challenges.get(account.index);
+        let at = |wanted: &dyn Fn(usize, &Kept) -> bool| kept.iter().enumerate().position(|(place, kept)| wanted(place, kept));
+        let realm = |place: usize, kept: &Kept| {
+            let block = blocks.get(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
+            kept.challenge.view(block).realm == challenge.realm
+        };
+        let free = |place: usize| answered.get(place).is_some_and(|answered| answered.challenge == 0);
+        at(&|place, kept| !kept.challenge.is_empty() && kept.proxy == proxy && (!proxy || realm(place, kept)))
+            .or_else(|| at(&|_, kept| kept.challenge.is_empty()))
+            .or_else(|| at(&|place, kept| free(place) && !kept.proxy))
+            .or_else(|| at(&|place, _| free(place)))
+    }
+
     /// A server may say with its answer which nonce it wants next (rfc7616#3.5): the next request is not challenged for an old one then.
     /// Not asked of an INVITE's answer, for its ACK repeats the credentials as they were.
     pub(super) fn take_next_nonce(&mut self, account: Handle, answer: &Message<'_>) {
-        for (place, name) in [Name::AuthenticationInfo, Name::ProxyAuthenticationInfo].into_iter().enumerate() {
+        for (proxy, name) in [(false, Name::AuthenticationInfo), (true, Name::ProxyAuthenticationInfo)] {
             let next = answer.header(name).and_then(|value| AuthParams::new(value).get(b"nextnonce"));
             let Some(next) = next.filter(|nonce| !nonce.is_empty() && nonce.iter().all(|byte| *byte >= b' ' && *byte != 0x7f)) else {
                 continue;
             };
+            let Some(slot) = self.accounts.get_mut(account) else { continue };
+            let mut asked = slot.challenges.iter_mut().enumerate().filter(|(_, kept)| !kept.challenge.is_empty() && kept.proxy == proxy);
+            // of two proxies it does not say whose it is
+            let (Some((place, kept)), None) = (asked.next(), asked.next()) else { continue };
             let block = self.challenges.get_mut(account.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-            let kept = self.accounts.get_mut(account).and_then(|account| account.challenges.get_mut(place));
-            let Some(kept) = kept.filter(|kept| !kept.challenge.is_empty()) else { continue };
             let mut old = [0u8; CHALLENGE];
             let Some(texts) = old.get_mut(..block.len()) else { continue };
             texts.copy_from_slice(block);

@@ -6,7 +6,7 @@ use super::request::{Owner, Request, Sending};
 use super::{Cause, Flow, Phone, Transport};
 use crate::base::count;
 use crate::base::cursor::Cursor;
-use crate::base::limits::CHALLENGE;
+use crate::base::limits::{CHALLENGE, CHALLENGES};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::sip::auth::{Answer, Challenge};
@@ -259,25 +259,24 @@ impl Phone<'_> {
     }
 
     /// Which challenges a request answers: those the account keeps, if the request goes over the account's own hop. Counts their use.
-    fn credentials_for(&mut self, account: Handle, request: &Request) -> [Credential; 2] {
-        let mut credentials = [Credential::default(); 2];
+    fn credentials_for(&mut self, account: Handle, request: &Request) -> [Credential; CHALLENGES] {
+        let mut credentials = [Credential::default(); CHALLENGES];
         if !request.own_hop {
             return credentials;
         }
         // What stands in Authorization is read by the far end of the request, whoever that is: it goes where it was asked for, or to the
         // account's own domain. Proxy-Authorization is for the proxy, which is the next hop.
         let (own_domain, before) = match request.owner {
-            Owner::Account(_) => (true, 0),
-            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, 0), |dialog| {
-                let [before, _] = dialog.credentials;
-                (self.in_domain(account, dialog.target.of(self.dialog_text.get(dialog_handle.index))), before.challenge)
+            Owner::Account(_) => (true, credentials),
+            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, credentials), |dialog| {
+                (self.in_domain(account, dialog.target.of(self.dialog_text.get(dialog_handle.index))), dialog.credentials)
             }),
-            _ => (false, 0),
+            _ => (false, credentials),
         };
-        let [asked, _] = request.answered;
+        let asked = request.answered.iter().zip(before);
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
-        for (kept, credential) in account.challenges.iter_mut().zip(credentials.iter_mut()) {
-            let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before;
+        for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
+            let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before.challenge;
             if !kept.challenge.is_empty() && allowed {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
@@ -451,7 +450,7 @@ fn write_credentials(
     account: &super::account::Account,
     text: &[u8],
     challenges: &[u8],
-    credentials: &[Credential; 2],
+    credentials: &[Credential; CHALLENGES],
     key: (u64, u64),
     method: &[u8],
     uri: &[u8],

@@ -1,7 +1,7 @@
 //! One outgoing request (locate, authenticate, fail over): an owner above, addresses left and challenges answered inside, one transaction below.
 
 use super::place::Place;
-use crate::base::limits::TARGETS;
+use crate::base::limits::{CHALLENGES, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::sip::client::Client;
@@ -60,8 +60,8 @@ pub(crate) struct Request {
     /// Its one address was known from before, and its name stood for others too: they are looked up when this one fails.
     pub(crate) relocate: bool,
     pub(crate) tries: u8,
-    /// The realm places answered, and with which use: a second challenge for the same without `stale` is a refusal.
-    pub(crate) answered: [Credential; 2],
+    /// The challenge places answered, and with which use: a second challenge for the same without `stale` is a refusal.
+    pub(crate) answered: [Credential; CHALLENGES],
     /// Bytes of the rendered message.
     pub(crate) len: u16,
     /// Silence at this time moves on to the next address.
@@ -84,7 +84,7 @@ impl Request {
         own_hop: false,
         relocate: false,
         tries: 0,
-        answered: [Credential { challenge: 0, count: 0 }; 2],
+        answered: [Credential { challenge: 0, count: 0 }; CHALLENGES],
         len: 0,
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,

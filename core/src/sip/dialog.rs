@@ -6,6 +6,7 @@
 use super::flow::Flow;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
+use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::wire::sip::{Address, Message, Name, Uri};
@@ -62,7 +63,7 @@ pub struct Dialog {
     /// The flow is the account's own hop, so challenges that come over it may be answered.
     pub own_hop: bool,
     /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
-    pub credentials: [Credential; 2],
+    pub credentials: [Credential; CHALLENGES],
 }
 
 /// Which challenge a request's credentials answered.
@@ -101,7 +102,7 @@ impl Dialog {
         confirmed: false,
         accepted: false,
         own_hop: false,
-        credentials: [Credential { challenge: 0, count: 0 }; 2],
+        credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
     };
 
     /// Writes the texts that never change. `None`: the block is too small.
