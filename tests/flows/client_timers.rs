@@ -138,3 +138,20 @@ fn a_cancelled_invite_waits_64_t1_for_its_end() {
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal, "it was hung up");
     lab.assert_settled();
 }
+
+#[test]
+fn a_queue_that_says_so_each_minute_may_keep_us_waiting() {
+    // rfc3261#13.3.1.1, #16.7: each provisional answer but 100 begins the wait anew; silence ends it
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    for _ in 0..10 {
+        peer.answer(&mut lab, &invite, 182, "");
+        peer.silence(&mut lab, "CANCEL", Duration::from_secs(60));
+    }
+    lab.run_for(Duration::from_secs(119));
+    assert!(peer.all(&lab, "CANCEL").is_empty());
+    lab.run_for(Duration::from_secs(2));
+    assert_eq!(peer.all(&lab, "CANCEL").len(), 2, "three minutes after the last word, and once more");
+}

@@ -97,7 +97,7 @@ pub const FAIL_OVER_MS: u64 = 4000;
 /// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
 pub const SLOT_RETRY_MS: u64 = 1000;
 
-/// An INVITE that rings this long (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
+/// An INVITE of which nothing was heard for this long since it rang (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
 pub const RINGING_MS: u64 = 180_000;
 
 /// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.

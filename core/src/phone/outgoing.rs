@@ -305,7 +305,8 @@ impl Phone<'_> {
                     self.set_ringback(call_handle, status == 180);
                 }
                 let Some(call) = self.calls.get_mut(call_handle) else { return };
-                if call.give_up == Instant::NEVER {
+                // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call waiting
+                if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
                     self.schedule(Object::Call(call_handle.index));
                 }
