@@ -1,8 +1,9 @@
 //! rfc3960#3.2: while the far end rings and sends no media, the device plays ringback; media or the end stops it.
 
+use microsip_core::base::time::Duration;
 use microsip_core::media::G711;
 use microsip_core::phone::{AccountId, Bus, CallState, DialOptions};
-use microsip_tests::Lab;
+use microsip_tests::{Lab, Options, Peer};
 
 #[test]
 fn ringback_sounds_until_the_answer() {
@@ -21,4 +22,38 @@ fn ringback_sounds_until_the_answer() {
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
     lab.drain();
     assert!(!lab.ends[0].device && !lab.ends[0].phone.device_wanted());
+}
+
+fn sounds(lab: &mut Lab) -> bool {
+    let (now, mut out) = (lab.now, [0i16; 80]);
+    for _ in 0..2 {
+        lab.ends[0].phone.audio(now, Bus::Device, &mut G711, &mut (), &[0; 80], &mut out);
+    }
+    out.iter().any(|sample| *sample != 0)
+}
+
+#[test]
+fn what_is_said_while_it_rings_does_not_silence_it_but_media_and_the_hang_up_do() {
+    for hangup in [false, true] {
+        let mut lab = Lab::new(&[Options::default()]);
+        lab.audio = false;
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let now = lab.now;
+        let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:peer@10.0.0.9", &DialOptions::default()).unwrap();
+        let invite = peer.wait(&mut lab, "INVITE");
+        peer.answer(&mut lab, &invite, 180, "");
+        peer.answer(&mut lab, &invite, 183, "");
+        lab.run_for(Duration::from_millis(10));
+        assert!(sounds(&mut lab), "183 without a description brings no media");
+        if hangup {
+            let now = lab.now;
+            lab.ends[0].phone.hangup(now, call).unwrap();
+            peer.answer(&mut lab, &invite, 180, "");
+        } else {
+            let body = peer.sdp();
+            peer.answer(&mut lab, &invite, 183, &body);
+        }
+        lab.run_for(Duration::from_millis(10));
+        assert!(!sounds(&mut lab));
+    }
 }

@@ -302,7 +302,9 @@ impl Phone<'_> {
                         self.tell(Object::Call(call_handle.index));
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);
-                    self.set_ringback(call_handle, status == 180);
+                    if status == 180 {
+                        self.set_ringback(call_handle, true);
+                    }
                 }
                 let Some(call) = self.calls.get_mut(call_handle) else { return };
                 // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call waiting
