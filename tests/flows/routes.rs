@@ -159,3 +159,24 @@ fn a_refused_re_invite_refreshes_nothing() {
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
+
+#[test]
+fn a_route_set_longer_than_any_way_makes_no_dialog() {
+    // as many as Max-Forwards lets a request pass are used, backwards; a datagram full of them costs nobody time
+    for (count, ends) in [(70, false), (71, true), (9000, true)] {
+        let (mut lab, mut peer, _) = lab();
+        lab.dial(0, &format!("sip:peer@{}", peer.at));
+        let invite = peer.wait(&mut lab, "INVITE");
+        peer.record_routes = vec![(0..count).map(|place| format!("<sip:p{place};lr>")).collect::<Vec<_>>().join(",")];
+        peer.record_routes[0] = peer.record_routes[0].chars().take(60_000).collect::<String>().rsplit_once(',').unwrap().0.to_owned()
+            + ",<sip:10.0.0.9:5060;lr>";
+        let body = peer.sdp();
+        peer.answer(&mut lab, &invite, 200, &body);
+        lab.run_for(Duration::from_millis(100));
+        assert_eq!(lab.ends[0].ended().is_some(), ends, "{count}");
+        if !ends {
+            let ack = peer.wait(&mut lab, "ACK");
+            assert_eq!(ack.header("Route").split(',').count(), count);
+        }
+    }
+}

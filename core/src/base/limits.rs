@@ -53,6 +53,9 @@ pub const SOCKETS: usize = 16;
 /// Places that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 
+/// Routes of a dialog; a dialog with more is not made. Max-Forwards lets no request pass more proxies. No memory, but time by its square.
+pub const ROUTES: usize = 70;
+
 /// Addresses remembered as an account's own (its registrar's and proxies'); the oldest give way, never one of the last look-up. 17 bytes each.
 pub const OWN_ADDRESSES: usize = 8;
 

@@ -6,7 +6,7 @@
 use super::flow::Flow;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
-use crate::base::limits::CHALLENGES;
+use crate::base::limits::{CHALLENGES, ROUTES};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::wire::sip::{Address, Message, Name, Uri};
@@ -170,8 +170,11 @@ impl Dialog {
                 room
             }
         };
-        let count = answer.values(Name::RecordRoute).count();
-        // a route set is as long as the proxies on the way; backwards without a list of our own, for it has no bound to size it by
+        // backwards without a list of our own: each route is counted to from the front, so their number is bounded
+        let count = answer.values(Name::RecordRoute).take(ROUTES + 1).count();
+        if count > ROUTES {
+            return None;
+        }
         let backwards = (0..count).rev().filter_map(|place| answer.values(Name::RecordRoute).nth(place));
         self.set_remote(block, tag, backwards, target)
     }
