@@ -5,6 +5,7 @@ use super::errands::{self, Errands};
 use super::hooks::{EVENT_ROOM, Hooks};
 use super::names::Names;
 use super::ports::Ports;
+use super::ready::Ready;
 use super::shared::{Clock, Core, Parts, Shared};
 use super::signal::lock;
 use super::slots::Slots;
@@ -179,8 +180,8 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
     let (sockets, locals) = if plan.flags & MICROSIP_NO_NETWORK == 0 { sockets::open(plan.bind)? } else { Default::default() };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
-    let poller = polling::Poller::new()
-        .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: no descriptor is left"))?;
+    let ready =
+        Ready::new().map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: no descriptor is left"))?;
     let shared = Arc::new(Shared::new(Parts {
         id,
         clock,
@@ -189,7 +190,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         max_calls: plan.calls,
         callback: config.on_event.is_some(),
         core,
-        poller,
+        ready,
         locals,
         hooks: Hooks::new(config),
         names: Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16),

@@ -5,18 +5,17 @@ use super::audio::pace::Pacer;
 use super::icmp;
 use super::names::{self, NAME, Question};
 use super::ports::Ports;
+use super::ready::Keys;
 use super::shared::{Core, Shared};
 use super::signal::lock;
 use crate::abi::code::*;
 use crate::abi::types::*;
 use core::net::IpAddr;
-use core::num::NonZeroUsize;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{Bus, Component, Failure, Flow, MediaId, Phone, Reply, Transmit, Via, Wish, WishId};
-use polling::{Event, Events, PollMode};
 use std::io;
 use std::net::UdpSocket;
 use std::panic::catch_unwind;
@@ -24,8 +23,6 @@ use std::sync::Arc;
 
 /// Datagrams read from one socket before the others have their turn: a flood on one does not silence the calls.
 const BATCH: usize = 32;
-/// Readiness events fetched at once.
-const READY: usize = 1024;
 /// The largest datagram.
 const DATAGRAM: usize = 65_535;
 /// Keys of media sockets begin here.
@@ -41,7 +38,7 @@ pub(crate) struct Engine {
     sockets: Vec<UdpSocket>,
     ports: Ports,
     /// Out of here only while it is walked.
-    events: Option<Events>,
+    keys: Option<Keys>,
     received: Box<[u8]>,
     sending: Box<[u8]>,
     input: Vec<i16>,
@@ -84,14 +81,13 @@ impl Engine {
     pub(crate) fn new(shared: Arc<Shared>, sockets: Vec<UdpSocket>, ports: Ports) -> Result<Self, io::Error> {
         for (key, socket) in sockets.iter().enumerate() {
             icmp::watch(socket, socket.local_addr()?.is_ipv6());
-            // SAFETY: removed from the poller before it is closed, or closed together with it.
-            unsafe { shared.poller.add_with_mode(socket, Event::readable(key), PollMode::Level)? };
+            shared.ready.add(socket, key)?;
         }
         let quantum = shared.rate as usize / 100;
         Ok(Self {
             sockets,
             ports,
-            events: Some(Events::with_capacity(NonZeroUsize::new(READY).unwrap_or(NonZeroUsize::MIN))),
+            keys: Some(Keys::new()),
             received: vec![0; DATAGRAM].into_boxed_slice(),
             sending: vec![0; DATAGRAM].into_boxed_slice(),
             input: vec![0; quantum],
@@ -132,9 +128,8 @@ impl Engine {
     /// One round: waits, takes in, ticks, drains. False: it is over.
     fn turn(&mut self) -> bool {
         let wait = self.wait();
-        let Some(events) = &mut self.events else { return false };
-        events.clear();
-        if let Err(error) = self.shared.poller.wait(events, wait)
+        let Some(keys) = &mut self.keys else { return false };
+        if let Err(error) = self.shared.ready.wait(keys, wait)
             && error.kind() != io::ErrorKind::Interrupted
         {
             self.shared.log(MICROSIP_LOG_ERROR, format_args!("waiting for sockets failed: {error}"));
@@ -167,14 +162,14 @@ impl Engine {
     }
 
     fn take_in(&mut self) {
-        let Some(events) = self.events.take() else { return };
-        for event in events.iter() {
-            match event.key.checked_sub(MEDIA_KEYS) {
-                None => self.read_sip(event.key),
+        let Some(keys) = self.keys.take() else { return };
+        for key in keys.iter() {
+            match key.checked_sub(MEDIA_KEYS) {
+                None => self.read_sip(key),
                 Some(key) => self.read_media(key / 2, if key % 2 == 0 { Component::Rtp } else { Component::Rtcp }),
             }
         }
-        self.events = Some(events);
+        self.keys = Some(keys);
         while let Some(answer) = self.shared.names.answer() {
             self.reply_names(&answer);
         }
@@ -251,20 +246,13 @@ impl Engine {
     }
 
     fn read_media(&mut self, slot: usize, component: Component) {
-        let mut buffer = core::mem::take(&mut self.received);
-        for _ in 0..BATCH {
-            let Some(pair) = self.ports.get(slot) else { break };
-            let media = pair.media;
-            let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };
-            let (len, from) = match socket.recv_from(&mut buffer) {
-                Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => continue,
-            };
-            let bytes = buffer.get(..len).unwrap_or_default();
-            self.with(|phone, now| phone.handle_media(now, media, component, from, bytes));
-        }
-        self.received = buffer;
+        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; what is left is told at once
+        let Some(pair) = self.ports.get(slot) else { return };
+        let media = pair.media;
+        let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };
+        let Ok((len, from)) = socket.recv_from(&mut self.received) else { return };
+        let bytes = self.received.get(..len).unwrap_or_default();
+        self.with(|phone, now| phone.handle_media(now, media, component, from, bytes));
     }
 
     fn tick_all(&mut self) {
@@ -416,10 +404,7 @@ impl Engine {
         let ports = self.ports.open(media, local)?;
         let key = MEDIA_KEYS + media.slot() * 2;
         let watched = self.ports.get(media.slot()).is_some_and(|pair| {
-            [(key, &pair.rtp), (key + 1, &pair.rtcp)].into_iter().all(|(key, socket)| {
-                // SAFETY: removed from the poller before it is closed, or closed together with it.
-                unsafe { self.shared.poller.add_with_mode(socket, Event::readable(key), PollMode::Level) }.is_ok()
-            })
+            [(key, &pair.rtp), (key + 1, &pair.rtcp)].into_iter().all(|(key, socket)| self.shared.ready.add(socket, key).is_ok())
         });
         if !watched {
             self.close_media(media);
@@ -430,8 +415,8 @@ impl Engine {
 
     fn close_media(&mut self, media: MediaId) {
         if let Some(pair) = self.ports.close(media) {
-            let _ = self.shared.poller.delete(&pair.rtp);
-            let _ = self.shared.poller.delete(&pair.rtcp);
+            self.shared.ready.remove(&pair.rtp);
+            self.shared.ready.remove(&pair.rtcp);
         }
     }
 

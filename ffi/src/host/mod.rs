@@ -8,6 +8,7 @@ pub(crate) mod hooks;
 pub(crate) mod icmp;
 pub(crate) mod names;
 pub(crate) mod ports;
+pub(crate) mod ready;
 pub(crate) mod shared;
 pub(crate) mod signal;
 pub(crate) mod slots;

@@ -5,6 +5,7 @@ use super::create::Threads;
 use super::errands::Errands;
 use super::hooks::Hooks;
 use super::names::Names;
+use super::ready::Ready;
 use super::signal::{Signal, lock};
 use super::slots::{Slot, Slots};
 use super::sockets::Locals;
@@ -65,7 +66,7 @@ pub(crate) struct Shared {
     pub(crate) max_calls: u32,
     pub(crate) callback: bool,
     pub(crate) core: Mutex<Core>,
-    pub(crate) poller: polling::Poller,
+    pub(crate) ready: Ready,
     pub(crate) locals: Locals,
     pub(crate) events: Signal,
     /// The core has events; set and cleared under the core's lock.
@@ -100,7 +101,7 @@ pub(crate) struct Parts {
     pub(crate) max_calls: u32,
     pub(crate) callback: bool,
     pub(crate) core: Core,
-    pub(crate) poller: polling::Poller,
+    pub(crate) ready: Ready,
     pub(crate) locals: Locals,
     pub(crate) hooks: Hooks,
     pub(crate) names: Names,
@@ -117,7 +118,7 @@ impl Shared {
             max_calls: parts.max_calls,
             callback: parts.callback,
             core: Mutex::new(parts.core),
-            poller: parts.poller,
+            ready: parts.ready,
             locals: parts.locals,
             events: Signal::new(),
             pending: AtomicBool::new(false),
@@ -141,7 +142,7 @@ impl Shared {
 
     /// The engine is to look again: something was commanded.
     pub(crate) fn wake(&self) {
-        let _ = self.poller.notify();
+        self.ready.wake();
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {

@@ -1,0 +1,62 @@
+//! Waiting until a socket can be read, somebody calls, or a time has come.
+//!
+//! On Linux this is epoll itself: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait (five
+//! calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
+
+use core::time::Duration;
+use std::io;
+use std::net::UdpSocket;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[path = "ready/epoll.rs"]
+mod system;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[path = "ready/portable.rs"]
+mod system;
+#[cfg(test)]
+mod tests;
+
+/// Keys fetched at once.
+const ROOM: usize = 1024;
+
+/// The set of sockets that are waited for.
+pub(crate) struct Ready(system::Set);
+
+/// Room for the keys of what is ready; taken once.
+pub(crate) struct Keys(system::Room);
+
+impl Ready {
+    pub(crate) fn new() -> io::Result<Self> {
+        system::Set::new().map(Self)
+    }
+
+    /// Waits for a socket too, by this key (below `usize::MAX`), as long as something lies in it. It has to be taken out before it is closed.
+    pub(crate) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
+        self.0.add(socket, key)
+    }
+
+    pub(crate) fn remove(&self, socket: &UdpSocket) {
+        self.0.remove(socket);
+    }
+
+    /// Ends the wait, or the next one. From any thread; takes no memory.
+    pub(crate) fn wake(&self) {
+        self.0.wake();
+    }
+
+    /// Waits; `None`: until something comes.
+    pub(crate) fn wait(&self, keys: &mut Keys, wait: Option<Duration>) -> io::Result<()> {
+        self.0.wait(&mut keys.0, wait)
+    }
+}
+
+impl Keys {
+    pub(crate) fn new() -> Self {
+        Self(system::Room::new(ROOM))
+    }
+
+    /// What was found ready by the last wait.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,48 @@
+//! Everywhere but on Linux.
+
+use core::num::NonZeroUsize;
+use core::time::Duration;
+use polling::{Event, Events, PollMode, Poller};
+use std::io;
+use std::net::UdpSocket;
+
+pub(super) struct Set(Poller);
+
+pub(super) struct Room(Events);
+
+impl Room {
+    pub(super) fn new(room: usize) -> Self {
+        Self(Events::with_capacity(NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN)))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().map(|event| event.key)
+    }
+}
+
+impl Set {
+    pub(super) fn new() -> io::Result<Self> {
+        Poller::new().map(Self)
+    }
+
+    pub(super) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
+        // SAFETY: taken out before it is closed, or closed together with the set.
+        unsafe { self.0.add_with_mode(socket, Event::readable(key), PollMode::Level) }
+    }
+
+    pub(super) fn remove(&self, socket: &UdpSocket) {
+        let _ = self.0.delete(socket);
+    }
+
+    pub(super) fn wake(&self) {
+        let _ = self.0.notify();
+    }
+
+    pub(super) fn wait(&self, room: &mut Room, wait: Option<Duration>) -> io::Result<()> {
+        room.0.clear();
+        self.0.wait(&mut room.0, wait).map(|_| ())
+    }
+
+    #[cfg(test)]
+    pub(super) fn be_coarse(&self) {}
+}
