@@ -14,6 +14,7 @@ mod driver;
 mod events;
 mod forking;
 mod hangup;
+mod ipv6;
 mod late_offer;
 mod lost_packets;
 mod media;
