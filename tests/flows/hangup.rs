@@ -321,3 +321,20 @@ fn an_invite_that_expires_is_not_answered_for_ever() {
     lab.run_for(Duration::from_secs(60));
     assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Connected);
 }
+
+#[test]
+fn a_caller_that_vanished_does_not_ring_for_ever() {
+    for expires in ["", "Expires: 4294967295\r\n"] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let body = peer.sdp();
+        let text = peer.request("INVITE", expires, &body);
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 180");
+        lab.run_for(Duration::from_secs(599));
+        assert!(lab.ends[0].ended().is_none());
+        lab.run_for(Duration::from_secs(2));
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
+        lab.assert_settled();
+    }
+}

@@ -11,7 +11,7 @@ use super::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
-use crate::base::limits::{STATUS_LINE, TRYING_MS};
+use crate::base::limits::{STATUS_LINE, TRYING_MS, UNANSWERED_S};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::offer::{Local, OfferError};
@@ -117,10 +117,9 @@ impl Phone<'_> {
             call.server = server_handle;
             call.started = now;
             call.answer_in_ack = description(invite).is_none();
-            if let Some(seconds) = invite.expires() {
-                // rfc3261#13.3.1: it is to be answered within this time
-                call.give_up = now + Duration::from_secs(u64::from(seconds));
-            }
+            // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
+            let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
+            call.give_up = now + Duration::from_secs(seconds);
             if let Some(local) = local {
                 call.ports = Ports::Wished(local.ip());
             }
