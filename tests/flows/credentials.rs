@@ -371,3 +371,30 @@ fn a_fork_that_gathers_two_realms_gets_both() {
     assert!(lab.ends[0].reached(CallState::Connected), "{}", microsip_tests::ladder::draw(&lab));
     assert!(server.all("INVITE").len() <= 3);
 }
+
+#[test]
+fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
+    // HOUSE: whoever the call is for has seen our Via and could write such a 401 to us past the proxy; its nonce is not to be hashed
+    for (ours, tries) in [(true, 2), (false, 1)] {
+        let (mut lab, account) = account(&[REGISTRAR], anna());
+        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+            "REGISTER" => vec![seen.bound(300)],
+            _ => vec![],
+        });
+        register(&mut lab, account);
+        pass(&mut lab, &mut server, 1);
+        dial(&mut lab, account, "sip:bob@example.org");
+        lab.run_for(Duration::from_millis(100));
+        server.serve(&mut lab);
+        let invite = server.last("INVITE").clone();
+        let challenge = invite.answer(401, &ask("WWW-Authenticate", "example.org"));
+        let from = if ours { REGISTRAR } else { "10.0.0.66:5060" };
+        let from = lab.open_raw(from);
+        lab.send_raw(from, invite.from, &challenge);
+        lab.run_for(Duration::from_millis(100));
+        server.serve(&mut lab);
+        assert_eq!(server.all("INVITE").len(), tries);
+        assert_eq!(server.all("INVITE").iter().filter(|seen| seen.header("Authorization").is_some()).count(), tries - 1);
+        assert_eq!(lab.ends[0].phone.counters().refused_challenges, 2 - tries as u32);
+    }
+}

@@ -1,9 +1,9 @@
 //! Challenges: which are answered, what is learnt from them, and what is told of those that are not.
 
-use super::Phone;
 use super::account::Kept;
 use super::object::Object;
 use super::request::{Owner, Sending};
+use super::{Flow, Phone};
 use crate::base::count;
 use crate::base::limits::{AUTH_TRIES, CHALLENGE, CHALLENGES};
 use crate::base::slots::Handle;
@@ -15,7 +15,7 @@ use crate::wire::sip::{AuthParams, Message, Name, Uri};
 
 impl Phone<'_> {
     /// Answers a challenge if it is ours to answer: over the account's own hop, for a pinned realm, once a realm and nonce unless stale.
-    pub(super) fn authenticate(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) -> bool {
+    pub(super) fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, answer: &Message<'_>, status: u16) -> bool {
         let Some(request) = self.requests.get(handle).copied() else { return false };
         let account_handle = self.account_of(request.owner);
         let (fresh, to_own_domain) = match request.owner {
@@ -39,7 +39,8 @@ impl Phone<'_> {
                 || domain.is_some() && account.pinned.iter().any(|pin| !pin.is_empty() && pin.of(text) == realm)
         };
         let may_pin = account.realm.is_empty() && fresh && to_own_domain && account.pinned.iter().any(|pin| pin.is_empty());
-        let usable = request.own_hop && !account.password.is_empty();
+        // it came back over the hop that it was asked over: the far end has seen our Via, and could write past the proxy
+        let usable = request.own_hop && self.is_own_flow(account_handle, flow) && !account.password.is_empty();
         let tried = |realm: &[u8]| {
             let places = account.challenges.iter().enumerate().zip(request.answered);
             places.filter(|((_, kept), answered)| answered.challenge == kept.generation && kept.proxy == (status == 407)).any(

@@ -379,11 +379,12 @@ impl Phone<'_> {
             self.fail_over(now, next);
             return;
         }
-        if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, answer, status) {
+        if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, flow, answer, status) {
             return;
         }
-        if (200..300).contains(&status) && request.own_hop && request.method != Sending::Invite {
-            self.take_next_nonce(self.account_of(request.owner), answer);
+        let account = self.account_of(request.owner);
+        if (200..300).contains(&status) && request.own_hop && self.is_own_flow(account, flow) && request.method != Sending::Invite {
+            self.take_next_nonce(account, answer);
         }
         match (request.owner, request.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
