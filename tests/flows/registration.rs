@@ -533,3 +533,25 @@ fn answers_that_are_not_ours_change_nothing() {
     assert_eq!(state(&lab), AccountState::Registering);
     assert!(lab.ends[0].phone.counters().unmatched >= 3);
 }
+
+#[test]
+fn a_refresh_that_failed_takes_nothing_back() {
+    // rfc3261#10.2.4: the binding lasts as long as was granted, so its keepalives go on and it is taken back in the end; when it has run
+    // out, there is nothing to take back
+    for (wait, unregisters) in [(1, true), (60, false)] {
+        let (mut lab, account, mut server) = registered();
+        server.script =
+            Box::new(|seen, _| vec![seen.answer(500, if seen.header("Expires") == Some("0") { "" } else { "Retry-After: 45\r\n" })]);
+        until(&mut lab, &mut server, "failed", |lab, _| state(lab) == AccountState::Failed);
+        let failed = lab.now;
+        pass(&mut lab, &mut server, wait);
+        assert_eq!(expires_in(&lab, account) > 0, unregisters);
+        unregister(&mut lab, account);
+        pass(&mut lab, &mut server, 1);
+        assert_eq!(server.all("REGISTER").iter().filter(|seen| seen.header("Expires") == Some("0")).count(), usize::from(unregisters));
+        assert_eq!(state(&lab), AccountState::Unregistered);
+        let after: Vec<_> = server.keepalives.iter().filter(|at| **at > failed).collect();
+        assert!(after.len() >= usize::from(!unregisters) * 2, "{after:?}");
+        assert!(lab.ends[0].phone.is_idle());
+    }
+}

@@ -152,10 +152,13 @@ impl Phone<'_> {
             return;
         }
         account.registration.failures = account.registration.failures.saturating_add(1);
-        account.registration.expires = Instant::NEVER;
-        account.registration.keepalive_at = Instant::NEVER;
         // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not provoked)
         let hopeless = cause == Cause::Auth || matches!(status, 404 | 405 | 416 | 420 | 501 | 604) && after == 0;
+        // rfc3261#10.2.4: a refresh that failed takes nothing back; what is bound lasts as long as was granted
+        if hopeless || account.registration.expires <= now {
+            account.registration.expires = Instant::NEVER;
+            account.registration.keepalive_at = Instant::NEVER;
+        }
         account.registration.next = if hopeless {
             Instant::NEVER
         } else if after > 0 {
