@@ -234,6 +234,18 @@ fn the_old_way_to_hold_is_understood() {
     lab.run_for(Duration::from_secs(1));
     let rtp_packets = lab.media_sent.values().sum::<u64>() - before;
     assert!(rtp_packets <= 1, "{rtp_packets}");
+    // what the peer plays meanwhile is heard, from where it spoke before and from nowhere else
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    let received = |lab: &Lab| lab.ends[0].phone.call_stats(now, call).unwrap().received_packets;
+    let before = received(&lab);
+    speak_on(&mut lab, MEDIA, 7, 1, 5);
+    speak_on(&mut lab, "10.0.0.66:40000", 8, 1, 5);
+    assert_eq!(received(&lab), before + 5);
+    // and a hang-up sends nothing to no address
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.run_for(Duration::from_millis(50));
+    assert!(lab.media_sent.keys().all(|to| !to.ip().is_unspecified()), "{:?}", lab.media_sent);
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(super) struct Address {
     pub(super) rtcp: SocketAddr,
     locked: bool,
     rtcp_locked: bool,
+    /// The unspecified address was negotiated, the old way to hold: nothing goes anywhere, and what comes from where it came before is heard.
+    held: bool,
     /// A host that may take over: its next packet would be this one.
     candidate: Option<(SocketAddr, u32, u16)>,
 }
@@ -41,15 +43,16 @@ fn same(a: SocketAddr, b: SocketAddr) -> bool {
 }
 
 impl Address {
-    pub(super) const EMPTY: Self = Self { rtp: NOWHERE, rtcp: NOWHERE, locked: false, rtcp_locked: false, candidate: None };
+    pub(super) const EMPTY: Self = Self { rtp: NOWHERE, rtcp: NOWHERE, locked: false, rtcp_locked: false, held: false, candidate: None };
 
     /// An offer and answer: open again. The same negotiated address as the `old` keeps what was learnt until a packet tells otherwise. True when it is another.
     pub(super) fn negotiate(&mut self, old: (SocketAddr, SocketAddr), rtp: SocketAddr, rtcp: SocketAddr) -> bool {
-        let changed = old.0 != rtp;
+        self.held = rtp.ip().is_unspecified();
+        let changed = old.0 != rtp && !self.held;
         if changed {
             self.rtp = rtp;
         }
-        if changed || old.1 != rtcp {
+        if changed || old.1 != rtcp && !self.held {
             self.rtcp = rtcp;
         }
         self.locked = false;
@@ -67,6 +70,7 @@ impl Address {
         if self.locked {
             return false;
         }
+        let negotiated = if self.held { self.rtp } else { negotiated };
         let elsewhere = host(from) != host(negotiated);
         if elsewhere && !is_behind_nat(host(negotiated)) {
             return false;
@@ -108,6 +112,6 @@ impl Address {
 
     /// There is somewhere to send to.
     pub(super) fn reachable(&self) -> bool {
-        self.rtp.port() != 0 && !self.rtp.ip().is_unspecified()
+        !self.held && self.rtp.port() != 0
     }
 }

@@ -225,7 +225,8 @@ impl Stream {
         // rfc3550#6.3.7: who has sent nothing says no BYE
         self.reports.owed = false;
         self.reports.bye_for = None;
-        self.reports.bye_owed = self.confirmed && (self.sending.packets > 0 || self.reports.sent) && self.address.rtcp.port() != 0;
+        let heard_of_us = self.sending.packets > 0 || self.reports.sent;
+        self.reports.bye_owed = self.confirmed && heard_of_us && self.address.reachable() && self.address.rtcp.port() != 0;
         self.reports.next = Instant::NEVER;
     }
 }
