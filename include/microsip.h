@@ -700,7 +700,8 @@ uint32_t microsip_abi_version(void);
 // How many bytes an engine of that configuration takes.
 int32_t microsip_engine_size(const struct microsip_engine_config *c, uint32_t *bytes);
 
-// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem.
+// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem. Where it fails, microsip_engine_last_error
+// of mem tells why.
 int32_t microsip_engine_init(uint32_t abi,
                              void *mem,
                              uint32_t bytes,
@@ -866,6 +867,9 @@ int32_t microsip_engine_volume(struct microsip_engine *e, microsip_id call, uint
 
 // As microsip_counters_get.
 int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_counters *out);
+
+// As microsip_last_error: of this engine's latest failed call. After a failed microsip_engine_init e is its mem.
+int32_t microsip_engine_last_error(struct microsip_engine *e, char *buf, uint32_t cap, uint32_t *needed);
 
 #if defined(MICROSIP_HOST)
 // Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.

@@ -4,6 +4,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
 
 pub mod commands;
+pub mod last;
 
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -21,6 +22,8 @@ use microsip_core::phone::{
     Bus, Capacity, Component, Failure, Flow, Lender, MediaId, Phone, Reply, Setup, SetupError, Storage, Target, Transmit, Transport, Via,
     Wish, WishId,
 };
+
+use last::{Head, head_of, refuse};
 
 /// The port of SIP (RFC 3261 §19.1.2).
 const SIP_PORT: u16 = 5060;
@@ -50,7 +53,7 @@ struct Asked {
 
 /// An engine in the caller's memory. It is never moved.
 pub struct microsip_engine {
-    magic: u64,
+    head: Head,
     busy: AtomicBool,
     poisoned: bool,
     local_asked: bool,
@@ -122,10 +125,10 @@ fn lend<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Lent<'a
     })
 }
 
-const HEAD: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
+const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
 
 fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
-    let mut counting = Counting { bytes: HEAD };
+    let mut counting = Counting { bytes: SIZE };
     lend(capacity, &mut counting).map(|_| counting.bytes).ok_or(Fail::new(
         MICROSIP_E_ARG,
         "c->max_calls",
@@ -154,15 +157,13 @@ fn guard(act: impl FnOnce() -> Done) -> i32 {
 }
 
 /// The guard of every other entry: a pointer to no engine, a re-entry and a poisoned engine are codes, and so is a panic where it can be caught.
-fn with(engine: *mut microsip_engine, act: impl FnOnce(&mut microsip_engine) -> Done) -> i32 {
-    if engine.is_null() {
-        return MICROSIP_E_NULL;
-    }
-    if !engine.is_aligned() {
-        return MICROSIP_E_ARG;
-    }
-    // SAFETY: not NULL and aligned; the caller vouches that its memory is there.
-    if unsafe { (&raw const (*engine).magic).read() } != MAGIC {
+fn with(function: &'static str, engine: *mut microsip_engine, act: impl FnOnce(&mut microsip_engine) -> Done) -> i32 {
+    let head = match head_of(engine) {
+        Ok(head) => head,
+        Err(code) => return code,
+    };
+    // SAFETY: as there.
+    if unsafe { (&raw const (*head).magic).read() } != MAGIC {
         return MICROSIP_E_STALE;
     }
     // SAFETY: an engine was made there; a flag may be looked at by whoever comes.
@@ -173,28 +174,40 @@ fn with(engine: *mut microsip_engine, act: impl FnOnce(&mut microsip_engine) -> 
     let code = guard(|| {
         // SAFETY: the flag says that nobody else is within.
         let engine = unsafe { &mut *engine };
-        if engine.poisoned {
-            return Err(Fail::new(MICROSIP_E_POISONED, "e", Value::None, "met a fault of the library: init it anew"));
+        let done = if engine.poisoned {
+            Err(Fail::new(MICROSIP_E_POISONED, "e", Value::None, "met a fault of the library: init it anew"))
+        } else {
+            // cleared on the way out; a panic leaves it
+            engine.poisoned = true;
+            let done = act(engine).map_err(|fail| fail.for_mark(engine.mark));
+            engine.poisoned = false;
+            done
+        };
+        if let Err(fail) = done
+            && fail.code < 0
+        {
+            engine.head.last = Some((function, fail));
         }
-        // cleared on the way out; a panic leaves it
-        engine.poisoned = true;
-        let done = act(engine);
-        engine.poisoned = false;
-        done.map_err(|fail| fail.for_mark(engine.mark))
+        done
     });
     busy.store(false, Ordering::Release);
     code
 }
 
-fn command(engine: *mut microsip_engine, now_us: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> i32 {
-    with(engine, |engine| {
+fn command(
+    function: &'static str,
+    engine: *mut microsip_engine,
+    now_us: u64,
+    act: impl FnOnce(&mut Phone<'static>, Instant) -> Done,
+) -> i32 {
+    with(function, engine, |engine| {
         let now = engine.at(now_us);
         act(&mut engine.phone, now)
     })
 }
 
-fn begin(engine: *mut microsip_engine, now_us: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> i32 {
-    with(engine, |engine| {
+fn begin(function: &'static str, engine: *mut microsip_engine, now_us: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> i32 {
+    with(function, engine, |engine| {
         if engine.closing {
             return Err(Fail::new(MICROSIP_E_CLOSED, "e", Value::None, "has been shut down"));
         }
@@ -331,17 +344,16 @@ impl microsip_engine {
         Ok(())
     }
 
-    /// The next ask; wishes that need no driver are granted within.
-    fn ask(&mut self, now: Instant) -> Option<microsip_ask> {
-        let mut ask = microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
+    /// Fills in the next ask; false when there is none. Wishes that need no driver are granted within.
+    fn ask(&mut self, now: Instant, ask: &mut microsip_ask) -> bool {
         if !self.local_asked {
             self.local_asked = true;
             ask.kind = MICROSIP_ASK_LOCAL;
             ask.ask = LOCAL_ASK;
-            return Some(ask);
+            return true;
         }
-        loop {
-            match self.phone.poll_wish()? {
+        while let Some(wish) = self.phone.poll_wish() {
+            match wish {
                 Wish::AudioOn => ask.kind = MICROSIP_ASK_AUDIO_ON,
                 Wish::AudioOff => ask.kind = MICROSIP_ASK_AUDIO_OFF,
                 Wish::CloseMedia { media } => {
@@ -384,9 +396,10 @@ impl microsip_engine {
                 }
             }
             if ask.kind != 0 {
-                return Some(ask);
+                return true;
             }
         }
+        false
     }
 
     fn transmit(&mut self, now: Instant, room: &mut [u8]) -> Result<microsip_out, (Fail, u32)> {
@@ -480,7 +493,8 @@ pub unsafe extern "C" fn microsip_engine_size(c: *const microsip_engine_config, 
     })
 }
 
-/// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem.
+/// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem. Where it fails, microsip_engine_last_error
+/// of mem tells why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_init(
     abi: u32,
@@ -490,7 +504,7 @@ pub unsafe extern "C" fn microsip_engine_init(
     now_us: u64,
     e: *mut *mut microsip_engine,
 ) -> i32 {
-    guard(|| {
+    let act = || {
         let place = pointer::must(e, "e")?;
         let mem = pointer::must(mem, "mem")?.cast::<u8>();
         if abi != MICROSIP_ABI_VERSION {
@@ -511,8 +525,8 @@ pub unsafe extern "C" fn microsip_engine_init(
             return Err(Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says"));
         }
         let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says");
-        // SAFETY: the caller lends the block; the head lies before what is carved.
-        let mut carving = unsafe { Carving::new(mem.add(HEAD), needed - HEAD) };
+        // SAFETY: the caller lends the block; the engine lies before what is carved.
+        let mut carving = unsafe { Carving::new(mem.add(SIZE), needed - SIZE) };
         let lent = lend(&plan.capacity, &mut carving).ok_or(short)?;
         let setup = Setup {
             seed: config.seed,
@@ -533,10 +547,10 @@ pub unsafe extern "C" fn microsip_engine_init(
             }
         })?;
         let engine = mem.cast::<microsip_engine>();
-        // SAFETY: aligned, and HEAD bytes are there.
+        // SAFETY: aligned, and SIZE bytes are there.
         unsafe {
             engine.write(microsip_engine {
-                magic: MAGIC,
+                head: Head { magic: MAGIC, last: None },
                 busy: AtomicBool::new(false),
                 poisoned: false,
                 local_asked: false,
@@ -556,7 +570,20 @@ pub unsafe extern "C" fn microsip_engine_init(
             pointer::put(place, engine);
         }
         Ok(())
-    })
+    };
+    guard(|| act().inspect_err(|fail| refuse(mem.cast(), bytes, *fail)))
+}
+
+/// Where a datagram came from. Apart, so that the struct is off the stack when the core works.
+///
+/// # Safety
+/// As [`pointer::read`].
+#[inline(never)]
+unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
+    // SAFETY: by contract.
+    let path = unsafe { pointer::read(from, "from")? };
+    let remote = needs_addr(&path.remote, "from->remote")?;
+    Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
 /// A SIP datagram came. MICROSIP_NOTHING: it was not taken; drain microsip_engine_poll_transmit, then give it again.
@@ -568,11 +595,9 @@ pub unsafe extern "C" fn microsip_engine_sip(
     p: *const u8,
     len: u32,
 ) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_sip", e, |engine| {
         // SAFETY: by contract.
-        let (path, bytes) = unsafe { (pointer::read(from, "from")?, pointer::slice(p, len, "p")?) };
-        let remote = needs_addr(&path.remote, "from->remote")?;
-        let flow = Flow::Udp { socket: microsip_engine::socket_for(remote), remote };
+        let (flow, bytes) = unsafe { (came_by(from)?, pointer::slice(p, len, "p")?) };
         let now = engine.at(now_us);
         let took = engine.phone.handle_sip(now, flow, bytes);
         if took == 0 && len > 0 { Err(Fail::NOTHING) } else { Ok(()) }
@@ -589,7 +614,7 @@ pub unsafe extern "C" fn microsip_engine_media(
     p: *const u8,
     len: u32,
 ) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_media", e, |engine| {
         // SAFETY: by contract.
         let bytes = unsafe { pointer::slice(p, len, "p")? };
         let from = pointer::must(from.cast_mut(), "from")?;
@@ -604,7 +629,7 @@ pub unsafe extern "C" fn microsip_engine_media(
 /// The answer to an ask; or, with ask 0, news: local addresses have changed (result 0), a far end is unreachable (an error).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: u64, r: *const microsip_reply) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_reply", e, |engine| {
         // SAFETY: by contract.
         let reply = unsafe { pointer::read(r, "r")? };
         let now = engine.at(now_us);
@@ -615,7 +640,7 @@ pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: 
 /// Time has passed. Too early or too often does no harm.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) -> i32 {
-    command(e, now_us, |phone, now| {
+    command("microsip_engine_timeout", e, now_us, |phone, now| {
         phone.handle_timeout(now);
         Ok(())
     })
@@ -630,7 +655,7 @@ pub unsafe extern "C" fn microsip_engine_poll_transmit(
     buf: *mut u8,
     cap: u32,
 ) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_poll_transmit", e, |engine| {
         // SAFETY: by contract.
         let (out, room) = unsafe { (pointer::Out::check(o, "o")?, pointer::slice_mut(buf, cap, "buf")?) };
         let now = engine.at(now_us);
@@ -654,7 +679,7 @@ pub unsafe extern "C" fn microsip_engine_poll_transmit(
 /// The next event; it releases the one before. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev: *mut microsip_event) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_poll_event", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         if let Some(event) = engine.phone.poll_event() {
@@ -677,11 +702,16 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev:
 /// What the engine wants done. MICROSIP_NOTHING: nothing now.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: *mut microsip_ask) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_poll_ask", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ask, "ask")? };
         let now = engine.latest;
-        out.put(engine.ask(now).ok_or(Fail::NOTHING)?);
+        // one copy of it on the stack: a name that is an address is dialled from within
+        let mut found = microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
+        if !engine.ask(now, &mut found) {
+            return Err(Fail::NOTHING);
+        }
+        out.put_copy(&found);
         Ok(())
     })
 }
@@ -689,7 +719,7 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: 
 /// When to call microsip_engine_timeout at the latest; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, when_us: *mut u64) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_poll_timeout", e, |engine| {
         let place = pointer::must(when_us, "when_us")?;
         let when = if engine.again { 0 } else { engine.phone.poll_timeout().ok_or(Fail::NOTHING)?.micros() };
         // SAFETY: not NULL.
@@ -707,7 +737,7 @@ pub unsafe extern "C" fn microsip_engine_audio(
     speaker: *mut i16,
     samples: u32,
 ) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_audio", e, |engine| {
         // SAFETY: by contract.
         let (mic, speaker) = unsafe {
             let mic: &[i16] = if mic.is_null() { &[] } else { pointer::slice(mic, samples, "mic")? };
@@ -722,7 +752,7 @@ pub unsafe extern "C" fn microsip_engine_audio(
 /// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio_wanted(e: *mut microsip_engine, wanted: *mut u32) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_audio_wanted", e, |engine| {
         let place = pointer::must(wanted, "wanted")?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, u32::from(engine.phone.wants_tick() || engine.phone.device_wanted())) };
@@ -733,7 +763,7 @@ pub unsafe extern "C" fn microsip_engine_audio_wanted(e: *mut microsip_engine, w
 /// As microsip_shutdown: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_shutdown(e: *mut microsip_engine, now_us: u64) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_shutdown", e, |engine| {
         engine.closing = true;
         let now = engine.at(now_us);
         engine.phone.shutdown(now);
@@ -744,7 +774,7 @@ pub extern "C" fn microsip_engine_shutdown(e: *mut microsip_engine, now_us: u64)
 /// As microsip_local_address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_local_address(e: *mut microsip_engine, v6: u32, out: *mut microsip_addr) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_local_address", e, |engine| {
         let place = pointer::must(out, "out")?;
         let address = engine.locals.get(usize::from(v6 != 0)).copied().flatten().ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.

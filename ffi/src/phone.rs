@@ -47,7 +47,11 @@ thread_local! {
 fn remember(function: &str, fail: &Fail, more: &str) {
     LAST.with_borrow_mut(|last| {
         let mut cursor = Cursor::new(&mut last.text);
-        let _ = if more.is_empty() { write!(cursor, "{function}: {fail}") } else { write!(cursor, "{function}: {more} ({})", fail.code) };
+        if more.is_empty() {
+            fail.tell(function, &mut cursor);
+        } else {
+            let _ = write!(cursor, "{function}: {more} ({})", fail.code);
+        }
         let mut len = cursor.needed().min(ERROR);
         // not within a character
         while core::str::from_utf8(last.text.get(..len).unwrap_or_default()).is_err() && len > 0 {

@@ -385,6 +385,16 @@ static void ends(void) {
   IS(microsip_destroy(phone), MICROSIP_OK);
 }
 
+/* The engine's last error has these words in it. */
+static void said(int line, microsip_engine *e, const char *one, const char *other) {
+  char why[400] = "";
+  uint32_t need = 0;
+  checks++;
+  if (microsip_engine_last_error(e, why, sizeof why, &need) == MICROSIP_OK && need == strlen(why) + 1 && strstr(why, one) && strstr(why, other)) return;
+  failed = 1;
+  fprintf(stderr, "misuse.c:%d: no \"%s\" and \"%s\" in: %s\n", line, one, other, why);
+}
+
 /* The engine family. */
 static void engine(void) {
   static uint64_t block[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
@@ -416,13 +426,17 @@ static void engine(void) {
   IS(microsip_engine_size(&conf, &need), MICROSIP_OK);
   checks++;
   if (need > sizeof block) { failed = 1; fprintf(stderr, "MICROSIP_ENGINE_BYTES is too small: %u\n", (unsigned)need); }
+  IS(microsip_engine_last_error(NULL, buf, sizeof buf, &n), MICROSIP_E_NULL);
+  IS(microsip_engine_last_error((microsip_engine *)(void *)block, buf, sizeof buf, &n), MICROSIP_E_STALE);
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, &conf, 0, &e), MICROSIP_E_ARG); /* a seed of zeros */
+  said(__LINE__, (microsip_engine *)(void *)block, "microsip_engine_init: c->seed", "true randomness");
   conf.seed[0] = 1;
   IS(microsip_engine_init(MICROSIP_ABI_VERSION + 1, block, sizeof block, &conf, 0, &e), MICROSIP_E_ABI);
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, NULL, sizeof block, &conf, 0, &e), MICROSIP_E_NULL);
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, NULL, 0, &e), MICROSIP_E_NULL);
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, sizeof block, &conf, 0, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, need - 1, &conf, 0, &e), MICROSIP_E_BUFFER);
+  said(__LINE__, (microsip_engine *)(void *)block, "bytes is ", "microsip_engine_size");
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, (char *)block + 4, sizeof block - 4, &conf, 0, &e), MICROSIP_E_ARG);
   e = NULL;
 #define X(call) IS(call, MICROSIP_E_NULL);
@@ -437,6 +451,8 @@ static void engine(void) {
   EACH_ENGINE(X)
 #undef X
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, need, &conf, 0, &e), MICROSIP_OK);
+  IS(microsip_engine_last_error(e, buf, sizeof buf, &n), MICROSIP_OK);
+  IS((int32_t)n, 1);
   IS(microsip_engine_sip(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
   IS(microsip_engine_sip(e, 1, &path, NULL, 4), MICROSIP_E_NULL);
   path.remote.family = 9;
@@ -448,6 +464,9 @@ static void engine(void) {
   IS(microsip_engine_media(e, 1, 4000, NULL, bytes, 4), MICROSIP_E_NULL);
   reply.count = 5;
   IS(microsip_engine_reply(e, 1, &reply), MICROSIP_E_ARG);
+  said(__LINE__, e, "microsip_engine_reply: r->count is 5", "above 4");
+  IS(microsip_engine_last_error(e, buf, 4, &n), MICROSIP_E_BUFFER);
+  IS(microsip_engine_last_error(e, NULL, 4, &n), MICROSIP_E_NULL);
   reply.count = 0;
   reply.ask = 12345;
   IS(microsip_engine_reply(e, 1, &reply), MICROSIP_E_ARG);
@@ -465,12 +484,18 @@ static void engine(void) {
   IS(microsip_engine_audio(e, 1, NULL, NULL, 0xffffffffu), MICROSIP_E_ARG);
   IS(microsip_engine_audio_wanted(e, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, NULL, NULL, &id), MICROSIP_E_NULL);
+  said(__LINE__, e, "microsip_engine_dial: uri", "NULL");
+  IS(microsip_engine_dial(e, 1, 0, "no address", NULL, &id), MICROSIP_E_URI);
+  said(__LINE__, e, "uri is \"no address\"", "sip:user@host");
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_OK);
   IS(microsip_engine_hangup(e, 1, id + (1u << 20)), MICROSIP_E_STALE);
   conf.seed[0] = 2;
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, sizeof second, &conf, 0, &other), MICROSIP_OK);
   IS(microsip_engine_hangup(other, 1, id), MICROSIP_E_FOREIGN);
+  said(__LINE__, other, "microsip_engine_hangup: call is 0x3", "another phone");
+  IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, 8, &conf, 0, &other), MICROSIP_E_BUFFER); /* the engine in it goes on */
+  IS(microsip_engine_hangup_all(other, 1), MICROSIP_OK);
   IS(microsip_engine_hangup(e, 1, id), MICROSIP_OK);
   IS(microsip_engine_shutdown(e, 1), MICROSIP_OK);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_CLOSED);

@@ -20,12 +20,10 @@ impl Handle {
     }
 }
 
-/// Generations of a pool: ids keep 28 bits of them.
-const GENERATIONS: u32 = (1 << 28) - 1;
-/// Generations of a pool with a mark, which takes the upper 8 bits.
-const MARKED: u32 = (1 << MARK_SHIFT) - 1;
-/// Where a mark stands in a generation.
+/// Where the pool's mark stands in a generation; below it the uses are counted. Ids keep 28 bits of both.
 pub(crate) const MARK_SHIFT: u32 = 20;
+/// The highest count.
+const USES: u32 = (1 << MARK_SHIFT) - 1;
 
 /// A slot and its bookkeeping.
 #[derive(Clone, Debug)]
@@ -52,9 +50,6 @@ pub struct Slots<'a, T> {
     /// Slots below this one have been used at least once.
     touched: u32,
     used: u32,
-    /// The generation before the first, and the last.
-    before: u32,
-    last: u32,
 }
 
 impl<'a, T> Slots<'a, T> {
@@ -62,13 +57,15 @@ impl<'a, T> Slots<'a, T> {
     pub fn new(entries: &'a mut [Entry<T>]) -> Self {
         let count = entries.len().min((1 << 20) - 1);
         let (entries, _) = entries.split_at_mut(count);
-        Self { entries, free: 0, touched: 0, used: 0, before: 0, last: GENERATIONS }
+        Self { entries, free: 0, touched: 0, used: 0 }
     }
 
     /// The same, with a mark in every handle, which tells those of this pool from those of another.
     pub fn marked(entries: &'a mut [Entry<T>], mark: u8) -> Self {
-        let before = u32::from(mark) << MARK_SHIFT;
-        Self { before, last: before | MARKED, ..Self::new(entries) }
+        let pool = Self::new(entries);
+        // kept by every use of the slot, so the pool itself need not remember it
+        pool.entries.iter_mut().for_each(|entry| entry.generation = u32::from(mark) << MARK_SHIFT);
+        pool
     }
 
     /// How many slots there are.
@@ -98,8 +95,7 @@ impl<'a, T> Slots<'a, T> {
         } else {
             self.touched += 1;
         }
-        let fresh = entry.generation < self.before || entry.generation >= self.last;
-        entry.generation = if fresh { self.before + 1 } else { entry.generation + 1 };
+        entry.generation = (entry.generation & !USES) | ((entry.generation & USES) % USES + 1);
         entry.used = true;
         entry.value = value;
         self.used += 1;

@@ -1,10 +1,11 @@
 //! Why a function failed: the code, the argument, its value, and what to do about it.
 
 use super::code::*;
-use core::fmt;
+use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::{CommandError, IdError, id};
 
-/// The start of an offending text, kept for the message.
+/// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the stack.
+#[cfg(feature = "host")]
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
     bytes: [u8; 48],
@@ -18,11 +19,19 @@ pub(crate) enum Value {
     None,
     Number(i64),
     Id(u64),
+    #[cfg(feature = "host")]
     Text(Shown),
 }
 
 impl Value {
     /// Never for a secret.
+    #[cfg(not(feature = "host"))]
+    pub(crate) const fn text(_text: &str) -> Self {
+        Self::None
+    }
+
+    /// Never for a secret.
+    #[cfg(feature = "host")]
     pub(crate) fn text(text: &str) -> Self {
         let mut bytes = [0u8; 48];
         let mut len = 0usize;
@@ -40,15 +49,25 @@ impl Value {
     }
 }
 
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Value {
+    /// For people, without the machinery of formats: a board pays for it in flash.
+    fn tell(&self, out: &mut Cursor<'_>) {
         match self {
-            Self::None => Ok(()),
-            Self::Number(number) => write!(f, " is {number}"),
-            Self::Id(id) => write!(f, " is {id:#x}"),
+            Self::None => {}
+            Self::Number(number) => {
+                out.put_str(if *number < 0 { " is -" } else { " is " });
+                out.put_number(number.unsigned_abs());
+            }
+            Self::Id(id) => {
+                out.put_str(" is 0x");
+                out.put_hex(*id, 16 - (id.leading_zeros() / 4).min(15));
+            }
+            #[cfg(feature = "host")]
             Self::Text(shown) => {
-                let text = shown.bytes.get(..usize::from(shown.len)).and_then(|bytes| core::str::from_utf8(bytes).ok());
-                write!(f, " is {:?}{}", text.unwrap_or_default(), if shown.cut { "…" } else { "" })
+                out.put_str(" is \"");
+                let text = shown.bytes.get(..usize::from(shown.len)).unwrap_or_default();
+                text.iter().for_each(|byte| out.put(&[if byte.is_ascii_control() { b'?' } else { *byte }]));
+                out.put_str(if shown.cut { "…\"" } else { "\"" });
             }
         }
     }
@@ -113,9 +132,19 @@ impl Fail {
     }
 }
 
-impl fmt::Display for Fail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let meaning = describe(self.code).to_str().unwrap_or_default();
-        write!(f, "{}{}: {} ({}, {})", self.argument, self.value, self.fix, meaning, self.code)
+impl Fail {
+    /// What was wrong, with what value, and what to do.
+    pub(crate) fn tell(&self, function: &str, out: &mut Cursor<'_>) {
+        out.put_str(function);
+        out.put_str(": ");
+        out.put_str(self.argument);
+        self.value.tell(out);
+        out.put_str(if matches!(self.value, Value::None) { " " } else { ": " });
+        out.put_str(self.fix);
+        out.put_str(" (");
+        out.put(describe(self.code).to_bytes());
+        out.put_str(if self.code < 0 { ", -" } else { ", " });
+        out.put_number(u64::from(self.code.unsigned_abs()));
+        out.put_str(")");
     }
 }

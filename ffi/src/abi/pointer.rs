@@ -82,9 +82,14 @@ impl<T: Sized32> Out<T> {
 
     /// Writes it; the size member stays the caller's, what lies behind our last member is zeroed.
     pub(crate) fn put(self, value: T) {
-        // SAFETY: `check` found that many bytes; the caller vouched that they are writable.
+        self.put_copy(&value);
+    }
+
+    /// The same for what is too large to be handed around.
+    pub(crate) fn put_copy(self, value: &T) {
+        // SAFETY: `check` found that many bytes; the caller vouched that they are writable, and `value` is ours.
         unsafe {
-            self.pointer.write_unaligned(value);
+            self.pointer.cast::<u8>().copy_from_nonoverlapping(core::ptr::from_ref(value).cast(), size_of::<T>());
             self.pointer.cast::<u32>().write_unaligned(self.size);
             let tail = self.size as usize - size_of::<T>();
             self.pointer.cast::<u8>().add(size_of::<T>()).write_bytes(0, tail);

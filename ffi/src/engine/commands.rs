@@ -16,32 +16,32 @@ pub unsafe extern "C" fn microsip_engine_account_add(
     account: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    begin(e, now_us, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
+    begin("microsip_engine_account_add", e, now_us, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
 }
 
 /// As microsip_account_remove.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
-    command(e, now_us, |phone, now| ops::account_remove(phone, now, account))
+    command("microsip_engine_account_remove", e, now_us, |phone, now| ops::account_remove(phone, now, account))
 }
 
 /// As microsip_register.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_register(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
-    begin(e, now_us, |phone, now| ops::register(phone, now, account))
+    begin("microsip_engine_register", e, now_us, |phone, now| ops::register(phone, now, account))
 }
 
 /// As microsip_unregister.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
-    command(e, now_us, |phone, now| ops::unregister(phone, now, account))
+    command("microsip_engine_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account))
 }
 
 /// As microsip_accounts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_accounts(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_accounts", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::accounts(phone, ids, cap, needed) }
     })
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn microsip_engine_account_info_get(
     out: *mut microsip_account_info,
 ) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_account_info_get", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::account_info(phone, account, out) }
     })
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn microsip_engine_account_text(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_account_text", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::account_text(phone, account, which, buf, cap, needed) }
     })
@@ -89,31 +89,31 @@ pub unsafe extern "C" fn microsip_engine_dial(
     call: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    begin(e, now_us, |phone, now| unsafe { ops::dial(phone, now, account, uri, o, call) })
+    begin("microsip_engine_dial", e, now_us, |phone, now| unsafe { ops::dial(phone, now, account, uri, o, call) })
 }
 
 /// As microsip_answer.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_answer(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
-    command(e, now_us, |phone, now| ops::answer(phone, now, call, code))
+    command("microsip_engine_answer", e, now_us, |phone, now| ops::answer(phone, now, call, code))
 }
 
 /// As microsip_reject.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_reject(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
-    command(e, now_us, |phone, now| ops::reject(phone, now, call, code))
+    command("microsip_engine_reject", e, now_us, |phone, now| ops::reject(phone, now, call, code))
 }
 
 /// As microsip_hangup.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_hangup(e: *mut microsip_engine, now_us: u64, call: microsip_id) -> i32 {
-    command(e, now_us, |phone, now| ops::hangup(phone, now, call))
+    command("microsip_engine_hangup", e, now_us, |phone, now| ops::hangup(phone, now, call))
 }
 
 /// As microsip_hangup_all.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {
-    command(e, now_us, |phone, now| {
+    command("microsip_engine_hangup_all", e, now_us, |phone, now| {
         phone.hangup_all(now);
         Ok(())
     })
@@ -122,7 +122,7 @@ pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u6
 /// As microsip_call_tag.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_call_tag(e: *mut microsip_engine, call: microsip_id, tag: u64) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_call_tag", e, |engine| {
         let phone = &mut engine.phone;
         ops::call_tag(phone, call, tag)
     })
@@ -132,7 +132,7 @@ pub extern "C" fn microsip_engine_call_tag(e: *mut microsip_engine, call: micros
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_calls(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_calls", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::calls(phone, ids, cap, needed) }
     })
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn microsip_engine_calls(e: *mut microsip_engine, ids: *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_call_info_get(e: *mut microsip_engine, call: microsip_id, out: *mut microsip_call_info) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_call_info_get", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::call_info(phone, call, out) }
     })
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn microsip_engine_call_stats_get(
     out: *mut microsip_call_stats,
 ) -> i32 {
     // SAFETY: by contract.
-    command(e, now_us, |phone, now| unsafe { ops::call_stats(phone, now, call, (0, 0), out) })
+    command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe { ops::call_stats(phone, now, call, (0, 0), out) })
 }
 
 /// As microsip_call_text.
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn microsip_engine_call_text(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_call_text", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::call_text(phone, call, which, buf, cap, needed) }
     })
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn microsip_engine_call_header(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    with(e, |engine| {
+    with("microsip_engine_call_header", e, |engine| {
         let phone = &mut engine.phone;
         unsafe { ops::call_header(phone, call, which, name, nth, buf, cap, needed) }
     })
@@ -206,19 +206,19 @@ pub unsafe extern "C" fn microsip_engine_digits(
     token: *mut u64,
 ) -> i32 {
     // SAFETY: by contract.
-    command(e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
+    command("microsip_engine_digits", e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
 }
 
 /// As microsip_source.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_source(e: *mut microsip_engine, now_us: u64, call: microsip_id, source: u32) -> i32 {
-    command(e, now_us, |phone, now| ops::source(phone, now, call, source))
+    command("microsip_engine_source", e, now_us, |phone, now| ops::source(phone, now, call, source))
 }
 
 /// As microsip_mute.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_mute(e: *mut microsip_engine, call: microsip_id, on: u32) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_mute", e, |engine| {
         let phone = &mut engine.phone;
         ops::mute(phone, call, on)
     })
@@ -227,7 +227,7 @@ pub extern "C" fn microsip_engine_mute(e: *mut microsip_engine, call: microsip_i
 /// As microsip_volume.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_volume(e: *mut microsip_engine, call: microsip_id, dev: u32, percent: u32) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_volume", e, |engine| {
         let phone = &mut engine.phone;
         ops::volume(phone, call, dev, percent)
     })
@@ -236,7 +236,7 @@ pub extern "C" fn microsip_engine_volume(e: *mut microsip_engine, call: microsip
 /// As microsip_counters_get.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_counters_get(e: *mut microsip_engine, out: *mut microsip_counters) -> i32 {
-    with(e, |engine| {
+    with("microsip_engine_counters_get", e, |engine| {
         let phone = &engine.phone;
         // SAFETY: by contract.
         unsafe { ops::counters(phone, out) }
