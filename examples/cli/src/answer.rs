@@ -6,9 +6,10 @@ use serde_json::json;
 
 use crate::args::{Answer, Show};
 use crate::event::{CallState, Happened};
+use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Handle, Id, Text};
-use crate::session::{Session, Stop, here, interrupted, poisoned};
+use crate::session::{Session, Stop, here, poisoned};
 use crate::talk::Talk;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {

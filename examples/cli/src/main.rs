@@ -10,6 +10,7 @@ mod demo;
 mod devices;
 mod echo;
 mod event;
+mod interrupt;
 mod ladder;
 mod output;
 mod phone;

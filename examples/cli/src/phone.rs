@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::abi as c;
 use crate::event::Event;
+use crate::interrupt;
 
 /// A call, an account or a phone; 0 is none.
 pub(crate) type Id = u64;
@@ -167,6 +168,26 @@ impl Phone {
 impl Handle {
     /// The next event; none when the time is over. Ends with the Closed event, then with an error.
     pub(crate) fn next_event(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
+        if !interrupt::watched() {
+            return self.fetch(wait);
+        }
+        let until = wait.map(|wait| Instant::now() + wait);
+        loop {
+            let event = self.fetch(Some(Duration::ZERO))?;
+            if event.is_some() || until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(event);
+            }
+            interrupt::wait(self.event_descriptor()?, until);
+        }
+    }
+
+    fn event_descriptor(self) -> Result<isize, Failure> {
+        let mut descriptor = 0;
+        // SAFETY: `descriptor` is ours.
+        check(unsafe { c::microsip_event_descriptor(self.0, &raw mut descriptor) }).map(|()| descriptor)
+    }
+
+    fn fetch(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
         let wait = wait.map_or(c::MICROSIP_FOREVER, |wait| u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX - 1));
         // SAFETY: all-zero is a valid event.
         let mut event: c::microsip_event = unsafe { std::mem::zeroed() };

@@ -2,9 +2,8 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use crate::abi::{MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E
 use crate::account;
 use crate::args::{Account, Network, Show};
 use crate::event::{AccountState, Happened};
+use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
 use crate::phone::{Failure, Handle, Id, Options, Phone, Traced, strerror};
@@ -79,25 +79,6 @@ pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
     }
 }
 
-/// Ctrl-C was pressed.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The phone that Ctrl-C ends.
-static ENDING: OnceLock<Handle> = OnceLock::new();
-
-pub(crate) fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}
-
-/// The first Ctrl-C ends calls with BYE and unregisters, the second ends the process at once.
-fn on_interrupt() {
-    if INTERRUPTED.swap(true, Ordering::Relaxed) {
-        std::process::exit(130);
-    }
-    if ENDING.get().is_none_or(|phone| phone.shutdown(GRACE).is_err()) {
-        std::process::exit(130);
-    }
-}
-
 /// A phone with all that belongs to it.
 pub(crate) struct Session {
     phone: Option<Phone>,
@@ -127,9 +108,7 @@ impl Session {
         };
         let phone = Phone::create(options)?;
         let handle = *phone;
-        if ENDING.set(handle).is_ok() {
-            ctrlc::set_handler(on_interrupt).map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
-        }
+        interrupt::ends(handle, GRACE).map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
         let tracer = show.trace.then(|| {
             let (output, us) = (Arc::clone(output), here(handle));
             thread::spawn(move || trace(&output, &receiver, us))

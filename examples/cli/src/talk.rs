@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::abi::MICROSIP_E_TIMEOUT;
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
+use crate::interrupt::interrupted;
 use crate::output::{Output, meter};
 use crate::phone::{Failure, Handle, Id, Stats, Text, strerror};
-use crate::session::{Exit, Stop, advised, ended, interrupted, poisoned};
+use crate::session::{Exit, Stop, advised, ended, poisoned};
 
 /// How often levels are shown in place.
 const METER: Duration = Duration::from_millis(200);

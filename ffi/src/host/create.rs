@@ -1,5 +1,6 @@
 //! How a phone of the host family is made and unmade.
 
+use super::audio::device::NULL;
 use super::engine::Engine;
 use super::errands::{self, Errands};
 use super::hooks::{EVENT_ROOM, Hooks};
@@ -81,7 +82,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
     let device = |text: *const c_char, argument| unsafe {
         Ok(match text::optional(text, argument)? {
             Some(name) => name.to_owned(),
-            None if config.flags & MICROSIP_NULL_AUDIO != 0 => "null".to_owned(),
+            None if config.flags & MICROSIP_NULL_AUDIO != 0 => NULL.to_owned(),
             None => String::new(),
         })
     };
@@ -147,7 +148,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, _block: block }, start))
 }
 
-fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
+pub(super) fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
     let own = Arc::clone(shared);
     std::thread::Builder::new()
         .name(name.to_owned())
@@ -159,7 +160,6 @@ fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send
 #[derive(Default)]
 pub(crate) struct Threads {
     engine: Option<JoinHandle<()>>,
-    names: Option<JoinHandle<()>>,
     errands: Option<JoinHandle<()>>,
     hooks: Option<JoinHandle<()>>,
 }
@@ -201,7 +201,6 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: its sockets cannot be watched"))?;
     let mut threads = Threads::default();
     let started = (|| {
-        threads.names = Some(spawn(&shared, "microsip-names", |shared| shared.run_names())?);
         threads.errands = Some(spawn(&shared, "microsip-errand", |shared| errands::run(&shared))?);
         if shared.hooks.any() {
             threads.hooks = Some(spawn(&shared, "microsip-call", |shared| shared.run_hooks())?);
@@ -233,7 +232,6 @@ pub(crate) fn end(shared: &Arc<Shared>) {
     shared.wake();
     let threads = core::mem::take(&mut *shared.threads.lock());
     join(threads.engine);
-    join(threads.names);
     let slots = lock(&shared.core).slots.clear();
     drop(slots);
     shared.errands.end();

@@ -3,7 +3,7 @@
 use super::audio::duplex::Duplex;
 use super::audio::pace::Pacer;
 use super::icmp;
-use super::names::{self, NAME, Question};
+use super::names::{self, Asked, NAME, Question};
 use super::ports::Ports;
 use super::ready::Keys;
 use super::shared::{Core, Shared};
@@ -373,8 +373,12 @@ impl Engine {
             Wanted::Locate(question) => {
                 if let Some(answer) = names::literal(&question, &self.shared.locals) {
                     self.reply_names(&answer);
-                } else if !self.shared.names.ask(question) {
-                    self.with(|phone, now| phone.handle_reply(now, question.wish, Reply::Failed(Failure::Name)));
+                    return;
+                }
+                match self.shared.names.ask(question) {
+                    Asked::Heard => {}
+                    Asked::NobodyThere => self.shared.errands.wake(),
+                    Asked::Full => self.with(|phone, now| phone.handle_reply(now, question.wish, Reply::Failed(Failure::Name))),
                 }
             }
             Wanted::Open(wish, media, local) => match self.open_media(media, local) {

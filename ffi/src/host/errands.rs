@@ -1,8 +1,10 @@
-//! What takes its time: devices are opened and closed here, recordings written, and large things freed, on a thread of its own.
+//! What takes its time: devices are opened and closed here, recordings written, large things freed, and the thread of names started, on a thread of
+//! its own.
 
-use super::audio::device::Side;
+use super::audio::device::{NULL, Side};
 use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
 use super::audio::wav::{RecorderFile, Recording};
+use super::create::spawn;
 use super::shared::Shared;
 use super::signal::lock;
 use crate::abi::code::*;
@@ -10,7 +12,7 @@ use crate::abi::types::*;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
-use std::thread::Thread;
+use std::thread::{JoinHandle, Thread};
 use std::time::Instant;
 
 /// Old devices that wait to be closed; the engine gives back at most one for each change.
@@ -52,7 +54,7 @@ impl Errands {
         Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false) }
     }
 
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.poked.store(true, Ordering::Release);
         if let Some(thread) = self.thread.get() {
             thread.unpark();
@@ -117,6 +119,34 @@ impl Errands {
     }
 }
 
+/// The thread of names, which comes and goes.
+#[derive(Default)]
+struct NamesThread(Option<JoinHandle<()>>);
+
+impl NamesThread {
+    fn start_if_wanted(&mut self, shared: &Arc<Shared>) {
+        if !shared.names.wants_thread() {
+            return;
+        }
+        // the one before has ended, or is about to
+        self.join();
+        match spawn(shared, "microsip-names", |shared| shared.run_names()) {
+            Ok(thread) => self.0 = Some(thread),
+            Err(_) => {
+                shared.log(MICROSIP_LOG_ERROR, format_args!("names cannot be looked up: the system gives no more threads"));
+                shared.names.no_thread();
+                shared.wake();
+            }
+        }
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// The thread.
 pub(crate) fn run(shared: &Arc<Shared>) {
     let _ = shared.errands.thread.set(std::thread::current());
@@ -127,6 +157,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         }
     });
     let wakes = Wakes { captured, errand: Errands::waker(shared) };
+    let mut resolver = NamesThread::default();
     let mut keeper: Option<Keeper> = None;
     let mut running: Vec<(u64, RecorderFile)> = Vec::new();
     let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
@@ -141,6 +172,10 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         // the list that the engine pushes to keeps its room
         core::mem::swap(&mut state.old, &mut closing);
         drop(state);
+        // a device or a disk may hold us up from here on, and then nobody could start the thread of names
+        let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
+        shared.names.keep(opening || keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !files.is_empty());
+        resolver.start_if_wanted(shared);
         closing.clear();
         running.extend(files);
 
@@ -153,11 +188,13 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         let mut tell = |news| told(shared, news);
         let next = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
         running.retain_mut(|(call, file)| drained(shared, *call, file));
+        shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty());
         if quit {
             // the recorders are gone by now, so every file is complete
             for (call, file) in &mut running {
                 while drained(shared, *call, file) {}
             }
+            resolver.join();
             return;
         }
         if shared.errands.poked.load(Ordering::Acquire) {
@@ -173,7 +210,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
 fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Keeper> {
     let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
     for (side, name, lost) in [(Side::Input, input, duplex::INPUT_LOST), (Side::Output, output, duplex::OUTPUT_LOST)] {
-        if name != "null" && duplex.faults() & lost == 0 {
+        if name != NULL && duplex.faults() & lost == 0 {
             shared.device_event(side, MICROSIP_OK);
         }
     }

@@ -1,14 +1,19 @@
-//! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes.
+//! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes. The errands thread starts it when a name is
+//! asked for, and it ends when none has been for a while; while errands itself may be held up by a device or a disk, it stands by.
 
 use super::shared::Shared;
 use super::signal::lock;
 use super::sockets::{Locals, SIP_PORT};
 use super::srv::Resolver;
 use core::net::{IpAddr, SocketAddr};
+use core::time::Duration;
 use microsip_core::phone::{Failure, Target, Transport, WishId};
 use std::collections::VecDeque;
 use std::net::ToSocketAddrs;
 use std::sync::{Condvar, Mutex, PoisonError};
+
+#[cfg(test)]
+mod tests;
 
 /// The longest name: a host name of DNS has 253 bytes.
 pub(crate) const NAME: usize = 256;
@@ -39,10 +44,27 @@ pub(crate) struct Answer {
     pub(crate) failure: Failure,
 }
 
+/// How long the thread stays for the next question: a registrar's look-ups come in a row.
+const LINGER: Duration = Duration::from_secs(10);
+
 struct State {
     questions: VecDeque<Question>,
     answers: VecDeque<Answer>,
     quit: bool,
+    /// There is a thread, or one begins.
+    thread: bool,
+    /// It has to stand by.
+    kept: bool,
+}
+
+/// What became of a question.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Asked {
+    Heard,
+    /// It waits, and the errands thread has to start the thread.
+    NobodyThere,
+    /// There is no room for it.
+    Full,
 }
 
 /// The queues between the engine and the resolver's thread; they never grow.
@@ -54,25 +76,73 @@ pub(crate) struct Names {
 impl Names {
     /// Room for as many questions as the core can have wishes.
     pub(crate) fn new(room: usize) -> Self {
-        let state = State { questions: VecDeque::with_capacity(room), answers: VecDeque::with_capacity(room), quit: false };
+        let state = State {
+            questions: VecDeque::with_capacity(room),
+            answers: VecDeque::with_capacity(room),
+            quit: false,
+            thread: false,
+            kept: false,
+        };
         Self { state: Mutex::new(state), asked: Condvar::new() }
     }
 
-    /// Asks; false when the queue is full.
-    pub(crate) fn ask(&self, question: Question) -> bool {
+    /// Asks.
+    pub(crate) fn ask(&self, question: Question) -> Asked {
         let mut state = lock(&self.state);
         if state.questions.len() + state.answers.len() >= state.questions.capacity() {
-            return false;
+            return Asked::Full;
         }
         state.questions.push_back(question);
+        let asked = if state.thread { Asked::Heard } else { Asked::NobodyThere };
         drop(state);
         self.asked.notify_one();
-        true
+        asked
+    }
+
+    /// A thread has to stand by, whether or not a name is asked for.
+    pub(crate) fn keep(&self, kept: bool) {
+        lock(&self.state).kept = kept;
+    }
+
+    /// True: the caller has to start the thread.
+    pub(crate) fn wants_thread(&self) -> bool {
+        let mut state = lock(&self.state);
+        let wanted = !state.thread && !state.quit && (state.kept || !state.questions.is_empty());
+        state.thread |= wanted;
+        wanted
+    }
+
+    /// It could not be started: what was asked stays unknown.
+    pub(crate) fn no_thread(&self) {
+        let mut state = lock(&self.state);
+        state.thread = false;
+        while let Some(question) = state.questions.pop_front() {
+            state.answers.push_back(Answer { wish: question.wish, hops: [None; HOPS], failure: Failure::Name });
+        }
     }
 
     /// The next answer.
     pub(crate) fn answer(&self) -> Option<Answer> {
         lock(&self.state).answers.pop_front()
+    }
+
+    /// The thread's next question; `None`: it is to end.
+    fn next(&self) -> Option<Question> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.quit {
+                return None;
+            }
+            if let Some(question) = state.questions.pop_front() {
+                return Some(question);
+            }
+            let (again, waited) = self.asked.wait_timeout(state, LINGER).unwrap_or_else(PoisonError::into_inner);
+            state = again;
+            if waited.timed_out() && state.questions.is_empty() && !state.kept {
+                state.thread = false;
+                return None;
+            }
+        }
     }
 
     pub(crate) fn end(&self) {
@@ -128,18 +198,7 @@ impl Shared {
     /// The thread of names.
     pub(crate) fn run_names(&self) {
         let resolver = Resolver::new();
-        loop {
-            let mut state = lock(&self.names.state);
-            let question = loop {
-                if state.quit {
-                    return;
-                }
-                if let Some(question) = state.questions.pop_front() {
-                    break question;
-                }
-                state = self.names.asked.wait(state).unwrap_or_else(PoisonError::into_inner);
-            };
-            drop(state);
+        while let Some(question) = self.names.next() {
             let answer = look_up(&question, &resolver, &self.locals);
             lock(&self.names.state).answers.push_back(answer);
             self.wake();

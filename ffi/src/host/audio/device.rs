@@ -8,6 +8,9 @@ use std::path::PathBuf;
 
 use super::wav::{FileCode, FileError};
 
+/// The name of the device that is none.
+pub const NULL: &str = "null";
+
 /// Which end of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -80,7 +83,7 @@ impl DeviceError {
     /// No such device: says what there is. Only for the errands thread, since listing takes its time.
     pub(super) fn missing(side: Side, name: &str) -> Self {
         let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side)).map(|d| d.id).collect();
-        there.push("null".into());
+        there.push(NULL.into());
         there.push("wav:PATH".into());
         Self::new(DeviceCode::Missing, side, name, format_args!("not there; what there is: {}", there.join(", ")))
     }
@@ -140,7 +143,7 @@ impl Name {
     pub fn parse(text: &str) -> Self {
         match text.strip_prefix("wav:") {
             Some(path) => Self::Wav(path.into()),
-            None if text == "null" => Self::Null,
+            None if text == NULL => Self::Null,
             None => Self::Card(text.into()),
         }
     }

@@ -129,6 +129,16 @@ pub struct Keeper {
 }
 
 impl Keeper {
+    /// Something is open that [`Keeper::tend`] has to look after.
+    #[must_use]
+    pub fn tends(&self) -> bool {
+        #[cfg(feature = "device")]
+        let cards = self.cards.iter().any(Option::is_some);
+        #[cfg(not(feature = "device"))]
+        let cards = false;
+        cards || self.file.is_some()
+    }
+
     /// To be called when `alarm` was called and when the returned instant has come. News go to `tell`.
     pub fn tend(&mut self, now: Instant, tell: &mut dyn FnMut(News)) -> Option<Instant> {
         if let Some(file) = &mut self.file {

@@ -1,0 +1,49 @@
+//! Ctrl-C: the first ends calls with BYE and unregisters, the second ends the process at once.
+
+use std::io;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::phone::Handle;
+
+#[cfg(not(unix))]
+#[path = "interrupt/other.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "interrupt/unix.rs"]
+mod system;
+
+/// Ctrl-C was pressed.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The phone that Ctrl-C ends, and how long that may take.
+static ENDING: OnceLock<(Handle, Duration)> = OnceLock::new();
+
+/// The first phone of the process is ended by Ctrl-C.
+pub(crate) fn ends(phone: Handle, grace: Duration) -> io::Result<()> {
+    if ENDING.set((phone, grace)).is_ok() { system::watch() } else { Ok(()) }
+}
+
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+fn interrupted_now() {
+    if INTERRUPTED.swap(true, Ordering::Relaxed) || ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
+        std::process::exit(130);
+    }
+}
+
+/// Whoever waits for events has to wait here, for Ctrl-C comes with them.
+pub(crate) fn watched() -> bool {
+    system::watched()
+}
+
+/// Waits until the phone's descriptor can be read, Ctrl-C came, or the time has come.
+pub(crate) fn wait(descriptor: isize, until: Option<Instant>) {
+    #[cfg(unix)]
+    let descriptor = i32::try_from(descriptor).unwrap_or(-1);
+    if system::wait(descriptor, until) {
+        interrupted_now();
+    }
+}

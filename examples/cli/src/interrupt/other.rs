@@ -1,0 +1,17 @@
+//! Where there are no signals to speak of, the console's own thread calls us.
+
+use std::io;
+use std::time::Instant;
+
+pub(super) fn watch() -> io::Result<()> {
+    ctrlc::set_handler(super::interrupted_now).map_err(io::Error::other)
+}
+
+/// Nobody needs to wait for it.
+pub(super) fn watched() -> bool {
+    false
+}
+
+pub(super) fn wait(_descriptor: isize, _until: Option<Instant>) -> bool {
+    false
+}

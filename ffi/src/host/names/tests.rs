@@ -1,0 +1,50 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use super::*;
+
+fn question() -> Question {
+    Question { wish: WishId::default(), host: [b'x'; NAME], len: 1, port: None, transport: None }
+}
+
+#[test]
+fn a_thread_is_wanted_once_there_is_a_question() {
+    let names = Names::new(2);
+    assert!(!names.wants_thread());
+    assert_eq!(names.ask(question()), Asked::NobodyThere);
+    assert!(names.wants_thread());
+    assert!(!names.wants_thread(), "it is being started");
+    assert_eq!(names.ask(question()), Asked::Heard);
+    assert_eq!(names.ask(question()), Asked::Full);
+    assert!(names.next().is_some() && names.next().is_some());
+    names.end();
+    assert!(names.next().is_none());
+}
+
+#[test]
+fn a_thread_stands_by_when_it_has_to() {
+    let names = Names::new(2);
+    names.keep(true);
+    assert!(names.wants_thread());
+    names.keep(false);
+    assert_eq!(names.ask(question()), Asked::Heard);
+}
+
+#[test]
+fn without_a_thread_the_answer_is_that_the_name_is_unknown() {
+    let names = Names::new(2);
+    assert_eq!(names.ask(question()), Asked::NobodyThere);
+    assert!(names.wants_thread());
+    names.no_thread();
+    let answer = names.answer().unwrap();
+    assert!(answer.failure == Failure::Name && answer.hops.iter().all(Option::is_none));
+    // the next question tries again
+    assert_eq!(names.ask(question()), Asked::NobodyThere);
+    assert!(names.wants_thread());
+}
+
+#[test]
+fn after_the_end_no_thread_begins() {
+    let names = Names::new(2);
+    names.end();
+    names.ask(question());
+    assert!(!names.wants_thread());
+}

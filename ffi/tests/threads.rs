@@ -1,0 +1,76 @@
+//! A phone has two threads of its own, registered or in a call; the one that looks up names comes when a name is asked for.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+
+use microsip::abi::code::*;
+use microsip::abi::types::*;
+use microsip::phone::*;
+use std::ffi::CString;
+
+fn phone() -> u64 {
+    let mut config: microsip_config = unsafe { core::mem::zeroed() };
+    config.size = size_of::<microsip_config>() as u32;
+    config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
+    config.bind = c"127.0.0.1:0".as_ptr();
+    let mut phone = 0;
+    assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_OK);
+    phone
+}
+
+fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
+    let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
+    loop {
+        assert_eq!(unsafe { microsip_next_event(phone, &mut event, 10_000) }, MICROSIP_OK, "event {kind}, state {state}");
+        if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
+            return event;
+        }
+    }
+}
+
+/// The library's threads, by name. A thread has its name a moment after it began.
+fn threads() -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok())
+        .map(|name| name.trim().to_owned())
+        .filter(|name| name.starts_with("microsip-"))
+        .collect();
+    names.sort();
+    names
+}
+
+fn call(near: u64, far: u64, host: &str) -> u64 {
+    let mut address = microsip_addr::default();
+    assert_eq!(unsafe { microsip_local_address(far, 0, &mut address) }, MICROSIP_OK);
+    let uri = CString::new(format!("sip:x@{host}:{}", address.port)).unwrap();
+    let mut call = 0;
+    assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
+    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).call;
+    assert_eq!(microsip_source(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
+    assert_eq!(microsip_answer(far, incoming, 200), MICROSIP_OK);
+    until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+    call
+}
+
+fn hang_up(near: u64, far: u64, call: u64) {
+    assert_eq!(microsip_hangup(near, call), MICROSIP_OK);
+    until(near, MICROSIP_EV_CALL, MICROSIP_ENDED);
+    until(far, MICROSIP_EV_CALL, MICROSIP_ENDED);
+}
+
+#[test]
+fn two_threads_a_phone_and_one_for_names_when_they_are_asked_for() {
+    let (near, far) = (phone(), phone());
+    let (call_by_address, two_each) =
+        (call(near, far, "127.0.0.1"), ["microsip-engine", "microsip-engine", "microsip-errand", "microsip-errand"]);
+    assert_eq!(threads(), two_each);
+    hang_up(near, far, call_by_address);
+    let call_by_name = call(near, far, "localhost");
+    assert_eq!(threads().iter().filter(|name| *name == "microsip-names").count(), 1);
+    hang_up(near, far, call_by_name);
+    // destroyed while the names' thread lingers
+    assert_eq!(microsip_destroy(near), MICROSIP_OK);
+    assert_eq!(threads(), ["microsip-engine", "microsip-errand"]);
+    assert_eq!(microsip_destroy(far), MICROSIP_OK);
+    assert!(threads().is_empty());
+}
