@@ -885,27 +885,6 @@ int32_t microsip_destroy(microsip_id phone);
 // The text of this thread's latest failed call: what was wrong, with what value, and what to do.
 int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
 
-// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
-int32_t microsip_next_event(microsip_id phone,
-                            struct microsip_event *ev,
-                            uint32_t wait_ms);
-
-// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
-int32_t microsip_event_descriptor(microsip_id phone,
-                                  intptr_t *descriptor);
-
-// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
-int32_t microsip_local_address(microsip_id phone,
-                               uint32_t v6,
-                               struct microsip_addr *out);
-
-// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
-int32_t microsip_calls_possible(microsip_id phone,
-                                uint32_t *calls);
-
-// What the network did to the phone, and what gave way.
-int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
-
 // Adds an account; it registers at once unless no_register is set.
 int32_t microsip_account_add(microsip_id phone, const struct microsip_account *a, microsip_id *account);
 
@@ -996,38 +975,6 @@ int32_t microsip_mute(microsip_id phone, microsip_id call, uint32_t on);
 // The volume of one side, MICROSIP_DEV_*, in percent, at most 400. call 0: all, and those to come.
 int32_t microsip_volume(microsip_id phone, microsip_id call, uint32_t dev, uint32_t percent);
 
-// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
-int32_t microsip_play(microsip_id phone,
-                      microsip_id call,
-                      const char *path,
-                      uint32_t loops,
-                      uint64_t *token);
-
-// Stops the playing file; no event follows.
-int32_t microsip_play_stop(microsip_id phone, microsip_id call);
-
-// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
-int32_t microsip_record(microsip_id phone, microsip_id call, const char *path, uint32_t sides);
-
-// Stops the recording; its file is complete shortly after.
-int32_t microsip_record_stop(microsip_id phone, microsip_id call);
-
-// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
-int32_t microsip_pcm_write(microsip_id phone,
-                           microsip_id call,
-                           const int16_t *pcm,
-                           uint32_t samples,
-                           uint32_t wait_ms,
-                           uint32_t *taken);
-
-// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
-int32_t microsip_pcm_read(microsip_id phone,
-                          microsip_id call,
-                          int16_t *pcm,
-                          uint32_t samples,
-                          uint32_t wait_ms,
-                          uint32_t *got);
-
 // Takes a snapshot of the machine's devices of one side; count: how many. It may take seconds.
 int32_t microsip_devices(microsip_id phone, uint32_t dev, uint32_t *count);
 
@@ -1044,6 +991,59 @@ int32_t microsip_device_text(microsip_id phone,
 int32_t microsip_set_device(microsip_id phone,
                             uint32_t dev,
                             const char *id);
+
+// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
+int32_t microsip_next_event(microsip_id phone,
+                            struct microsip_event *ev,
+                            uint32_t wait_ms);
+
+// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
+int32_t microsip_event_descriptor(microsip_id phone,
+                                  intptr_t *descriptor);
+
+// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
+int32_t microsip_play(microsip_id phone,
+                      microsip_id call,
+                      const char *path,
+                      uint32_t loops,
+                      uint64_t *token);
+
+// Stops the playing file; no event follows.
+int32_t microsip_play_stop(microsip_id phone, microsip_id call);
+
+// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
+int32_t microsip_record(microsip_id phone, microsip_id call, const char *path, uint32_t sides);
+
+// Stops the recording; its file is complete shortly after.
+int32_t microsip_record_stop(microsip_id phone, microsip_id call);
+
+// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
+int32_t microsip_local_address(microsip_id phone,
+                               uint32_t v6,
+                               struct microsip_addr *out);
+
+// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
+int32_t microsip_calls_possible(microsip_id phone,
+                                uint32_t *calls);
+
+// What the network did to the phone, and what gave way.
+int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
+
+// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
+int32_t microsip_pcm_write(microsip_id phone,
+                           microsip_id call,
+                           const int16_t *pcm,
+                           uint32_t samples,
+                           uint32_t wait_ms,
+                           uint32_t *taken);
+
+// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
+int32_t microsip_pcm_read(microsip_id phone,
+                          microsip_id call,
+                          int16_t *pcm,
+                          uint32_t samples,
+                          uint32_t wait_ms,
+                          uint32_t *got);
 #endif
 
 // Supplied by the firmware: it may log and reset. `line` is in the library's sources.

@@ -1,0 +1,60 @@
+//! What happened: fetched, or waited for with the application's own loop.
+
+use super::{guard, with_shared};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer};
+use crate::host::table;
+use core::time::Duration;
+
+/// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {
+    guard("microsip_next_event", || {
+        // SAFETY: by contract.
+        let out = unsafe { pointer::Out::check(ev, "ev")? };
+        let shared = match table::find(phone) {
+            Err(fail) if fail.code == MICROSIP_E_STALE && table::was_there(phone) => return Err(Fail { code: MICROSIP_E_CLOSED, ..fail }),
+            found => found?,
+        };
+        if shared.callback {
+            return Err(Fail::new(
+                MICROSIP_E_STATE,
+                "phone",
+                Value::Id(phone),
+                "gives its events to on_event: create it without one to fetch them",
+            ));
+        }
+        let until = (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+        loop {
+            let seen = shared.events.seen();
+            match shared.fetch_event() {
+                Ok(Some(event)) => {
+                    out.put(event);
+                    return Ok(());
+                }
+                Ok(None) => {}
+                Err(code) => return Err(Fail::new(code, "phone", Value::Id(phone), "has given its last event")),
+            }
+            shared.events.lower(seen);
+            if until.is_some_and(|until| std::time::Instant::now() >= until) {
+                return Err(Fail::NOTHING);
+            }
+            shared.events.wait(seen, until);
+        }
+    })
+}
+
+/// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_event_descriptor(phone: microsip_id, descriptor: *mut isize) -> i32 {
+    with_shared("microsip_event_descriptor", phone, |shared| {
+        let place = pointer::must(descriptor, "descriptor")?;
+        let Some(raw) = shared.events.descriptor() else {
+            return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "descriptor", Value::None, "could not be made: none was left at creation"));
+        };
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, raw) };
+        Ok(())
+    })
+}

@@ -1,0 +1,99 @@
+//! WAV files played into calls, and calls recorded into WAV files.
+
+use super::{remember, sounding, with_shared};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use crate::host::audio::wav::{self, FileCode, FileError, Mix, Player};
+use crate::host::signal::lock;
+use crate::host::slots::Playing;
+use crate::ops;
+use core::ffi::c_char;
+use std::path::Path;
+
+fn file_fail(function: &str, error: &FileError) -> Fail {
+    let code = match error.code {
+        FileCode::Missing | FileCode::Denied => MICROSIP_E_FILE,
+        FileCode::Format => MICROSIP_E_FORMAT,
+        _ => MICROSIP_E_FILE,
+    };
+    let fail = Fail::new(code, "path", Value::None, "");
+    remember(function, &fail, &error.text);
+    fail
+}
+
+/// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, path: *const c_char, loops: u32, token: *mut u64) -> i32 {
+    with_shared("microsip_play", phone, |shared| {
+        // SAFETY: by contract.
+        let path = unsafe { text::needed(path, "path")? };
+        sounding(&lock(&shared.core), call)?;
+        // no lock is held while the file is read
+        let player = Player::open(Path::new(path), shared.rate, loops).map_err(|error| file_fail("microsip_play", &error))?;
+        let given = shared.next_token();
+        let mut core = lock(&shared.core);
+        let id = sounding(&core, call)?;
+        let Some((slot, old)) = core.slots.claim(id) else { return Err(Fail::new(MICROSIP_E_STALE, "call", Value::Id(call), "is gone")) };
+        let before = slot.playing.replace(Playing { player, token: given, over: false });
+        drop(core);
+        drop((old, before));
+        // SAFETY: by contract.
+        unsafe { pointer::put(token, given) };
+        Ok(())
+    })
+}
+
+/// Stops the playing file; no event follows.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_play_stop(phone: microsip_id, call: microsip_id) -> i32 {
+    with_shared("microsip_play_stop", phone, |shared| {
+        let mut core = lock(&shared.core);
+        let id = sounding(&core, call)?;
+        let before = core.slots.of(id).and_then(|slot| slot.playing.take());
+        drop(core);
+        if before.is_some_and(|playing| !playing.over) { Ok(()) } else { Err(Fail::NOTHING) }
+    })
+}
+
+/// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, path: *const c_char, sides: u32) -> i32 {
+    with_shared("microsip_record", phone, |shared| {
+        // SAFETY: by contract.
+        let path = unsafe { text::needed(path, "path")? };
+        let mix = match sides {
+            MICROSIP_SIDES_MIXED => Mix::Mono,
+            MICROSIP_SIDES_STEREO => Mix::Stereo,
+            MICROSIP_SIDES_SAID => Mix::Said,
+            MICROSIP_SIDES_HEARD => Mix::Heard,
+            _ => return Err(Fail::new(MICROSIP_E_ARG, "sides", Value::Number(i64::from(sides)), "is no MICROSIP_SIDES_*")),
+        };
+        sounding(&lock(&shared.core), call)?;
+        let wake = crate::host::errands::Errands::waker(shared);
+        let (recorder, file) =
+            wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail("microsip_record", &error))?;
+        shared.errands.record(call, file);
+        let mut core = lock(&shared.core);
+        let id = sounding(&core, call)?;
+        let Some((slot, old)) = core.slots.claim(id) else { return Err(Fail::new(MICROSIP_E_STALE, "call", Value::Id(call), "is gone")) };
+        let before = slot.recorder.replace(recorder);
+        drop(core);
+        drop((old, before));
+        Ok(())
+    })
+}
+
+/// Stops the recording; its file is complete shortly after.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_record_stop(phone: microsip_id, call: microsip_id) -> i32 {
+    with_shared("microsip_record_stop", phone, |shared| {
+        let id = ops::call_id(call)?;
+        let mut core = lock(&shared.core);
+        // one that has ended may still have it
+        core.phone.call_info(id).map_err(|error| Fail::command(error, "call", Value::Id(call)))?;
+        let before = core.slots.of(id).and_then(|slot| slot.recorder.take());
+        drop(core);
+        if before.is_some() { Ok(()) } else { Err(Fail::NOTHING) }
+    })
+}

@@ -1,0 +1,38 @@
+//! Where the phone is reached, and what the network did to it.
+
+use super::{read, with_shared};
+use crate::abi::types::*;
+use crate::abi::{Fail, pointer};
+use crate::host::hooks::addr_of;
+use crate::host::ports;
+use crate::ops;
+
+/// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out: *mut microsip_addr) -> i32 {
+    with_shared("microsip_local_address", phone, |shared| {
+        let place = pointer::must(out, "out")?;
+        let address = shared.locals.shown(v6 != 0).ok_or(Fail::NOTHING)?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, addr_of(address)) };
+        Ok(())
+    })
+}
+
+/// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_calls_possible(phone: microsip_id, calls: *mut u32) -> i32 {
+    with_shared("microsip_calls_possible", phone, |shared| {
+        let place = pointer::must(calls, "calls")?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, ports::calls_possible().min(shared.max_calls)) };
+        Ok(())
+    })
+}
+
+/// What the network did to the phone, and what gave way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_counters_get", phone, |phone, _| unsafe { ops::counters(phone, out) })
+}

@@ -1,0 +1,120 @@
+//! A call's sound as the application's own PCM.
+
+use super::{sounding, with_shared};
+use crate::abi::types::*;
+use crate::abi::{Fail, pointer};
+use crate::host::audio::ring::ring;
+use crate::host::shared::Shared;
+use crate::host::signal::lock;
+use crate::host::slots::{Incoming, Outgoing, Slot};
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+use std::sync::PoisonError;
+
+/// Waits until a tick has moved PCM; false when the time is over.
+fn wait_for_tick(shared: &Shared, seen: u64, until: Option<std::time::Instant>) -> bool {
+    let (moved, changed, _) = &shared.pcm_moved;
+    let mut count = lock(moved);
+    while *count == seen {
+        match until {
+            None => count = changed.wait(count).unwrap_or_else(PoisonError::into_inner),
+            Some(until) => {
+                let left = until.saturating_duration_since(std::time::Instant::now());
+                if left.is_zero() {
+                    return false;
+                }
+                count = changed.wait_timeout(count, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+    }
+    true
+}
+
+/// Moves PCM piece by piece until all is moved or the time is over. Both functions share it; `step` says how much it moved.
+fn pace(shared: &Shared, call: u64, total: usize, wait_ms: u32, mut step: impl FnMut(&mut Slot, usize) -> usize) -> Result<usize, Fail> {
+    let until = (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+    let waiters = &shared.pcm_moved.2;
+    waiters.fetch_add(1, Ordering::AcqRel);
+    let mut done = 0;
+    let result = loop {
+        let seen = *lock(&shared.pcm_moved.0);
+        let mut core = lock(&shared.core);
+        let id = match sounding(&core, call) {
+            Ok(id) => id,
+            // what was moved counts; the next call tells that the call is over
+            Err(_) if done > 0 => break Ok(done),
+            Err(fail) => break Err(fail),
+        };
+        let Some((slot, old)) = core.slots.claim(id) else { break Ok(done) };
+        done += step(slot, done);
+        drop(core);
+        drop(old);
+        if done >= total || shared.is_quitting() || shared.is_poisoned() || !wait_for_tick(shared, seen, until) {
+            break Ok(done);
+        }
+    };
+    waiters.fetch_sub(1, Ordering::AcqRel);
+    result
+}
+
+/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_pcm_write(
+    phone: microsip_id,
+    call: microsip_id,
+    pcm: *const i16,
+    samples: u32,
+    wait_ms: u32,
+    taken: *mut u32,
+) -> i32 {
+    with_shared("microsip_pcm_write", phone, |shared| {
+        // SAFETY: by contract.
+        let pcm = unsafe { pointer::slice(pcm, samples, "pcm")? };
+        let taken = pointer::must(taken, "taken")?;
+        let room = shared.pcm_samples;
+        let mut spare = Some(ring(room, usize::MAX, None));
+        let moved = pace(shared, call, pcm.len(), wait_ms, |slot, done| {
+            let outgoing = slot.outgoing.get_or_insert_with(|| {
+                let (write, read) = spare.take().unwrap_or_else(|| ring(room, usize::MAX, None));
+                Outgoing { write, read }
+            });
+            if pcm.is_empty() {
+                outgoing.write.clear();
+            }
+            outgoing.write.write(pcm.get(done..).unwrap_or_default())
+        })?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(taken, moved as u32) };
+        Ok(())
+    })
+}
+
+/// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_pcm_read(
+    phone: microsip_id,
+    call: microsip_id,
+    pcm: *mut i16,
+    samples: u32,
+    wait_ms: u32,
+    got: *mut u32,
+) -> i32 {
+    with_shared("microsip_pcm_read", phone, |shared| {
+        // SAFETY: by contract.
+        let pcm = unsafe { pointer::slice_mut(pcm, samples, "pcm")? };
+        let got = pointer::must(got, "got")?;
+        let room = shared.pcm_samples;
+        let total = pcm.len();
+        let mut spare = Some(ring(room, usize::MAX, None));
+        let moved = pace(shared, call, total, wait_ms, |slot, done| {
+            let incoming = slot.incoming.get_or_insert_with(|| {
+                let (write, read) = spare.take().unwrap_or_else(|| ring(room, usize::MAX, None));
+                Incoming { write, read }
+            });
+            incoming.read.read(pcm.get_mut(done..).unwrap_or_default())
+        })?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(got, moved as u32) };
+        Ok(())
+    })
+}
