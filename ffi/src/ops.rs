@@ -9,6 +9,7 @@ use microsip_core::base::time::Instant;
 use microsip_core::phone::{
     AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, Phone, Side, Source, Which,
 };
+use microsip_core::wire::sip::Uri;
 
 pub(crate) type Done = Result<(), Fail>;
 
@@ -87,10 +88,19 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
     let id = phone.account_add(now, &config).map_err(|error| match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
-        _ => Fail::command(error, "a->uri", Value::text(config.uri)),
+        _ => {
+            let texts = [("a->registrar", config.registrar), ("a->proxy", config.proxy)];
+            let wrong = texts.into_iter().find(|(_, text)| !text.is_empty() && Uri::parse(text.as_bytes()).is_err());
+            let (argument, text) = wrong.filter(|_| Uri::parse(config.uri.as_bytes()).is_ok()).unwrap_or(("a->uri", config.uri));
+            Fail::command(error, argument, Value::text(text))
+        }
     })?;
-    if !config.no_register {
-        phone.register(now, id).map_err(|error| Fail::command(error, "a", Value::None))?;
+    if !config.no_register
+        && let Err(error) = phone.register(now, id)
+    {
+        // all or nothing
+        let _ = phone.account_remove(now, id);
+        return Err(Fail::command(error, "a", Value::None));
     }
     // SAFETY: not NULL.
     unsafe { pointer::put(account, id.raw()) };

@@ -237,6 +237,12 @@ static void wrong_values(void) {
   acc.uri = "nonsense";
   FAILS(microsip_account_add(p, &acc, &id));
   acc.uri = "sip:100@127.0.0.1:9";
+  acc.registrar = "two words";
+  IS(microsip_account_add(p, &acc, &id), MICROSIP_E_URI);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (!strstr(buf, "a->registrar is \"two words\"")) { failed = 1; fprintf(stderr, "the wrong text is blamed: %s\n", buf); }
+  acc.registrar = NULL;
   acc.password = "s3cret-\xff";
   IS(microsip_account_add(p, &acc, &id), MICROSIP_E_TEXT);
   IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
@@ -281,6 +287,17 @@ static void closed_port(void) {
   IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
   do { IS(microsip_next_event(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.call != c || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
+}
+
+/* What needs a transport that is not here says so, and not that nobody is there. */
+static void other_transports(void) {
+  static const char *const targets[] = { "sips:nobody@127.0.0.1", "sip:nobody@127.0.0.1:9;transport=tcp", "sip:nobody@127.0.0.1;transport=tls" };
+  unsigned i;
+  for (i = 0; i < 3; i++) {
+    IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
+    do { IS(microsip_next_event(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.call != c || ev.state != MICROSIP_ENDED));
+    IS(ev.result, MICROSIP_E_UNSUPPORTED);
+  }
 }
 
 /* The descriptor is readable while events wait, and only then. */
@@ -513,6 +530,7 @@ int main(void) {
   wrong_values();
   wrong_states();
   closed_port();
+  other_transports();
   IS(microsip_dial(p, 0, silent, NULL, &c), MICROSIP_OK);
   descriptor();
   IS(microsip_destroy(p), MICROSIP_OK);

@@ -60,6 +60,8 @@ pub enum Cause {
     Codec = -301,
     /// No slot or buffer was left.
     Full = -10,
+    /// A transport that this driver does not have.
+    Unsupported = -15,
 }
 
 /// What kind of event.

@@ -246,7 +246,8 @@ impl Phone<'_> {
         let cause = match failure {
             Failure::Name => Cause::Name,
             Failure::Port => Cause::Port,
-            Failure::Unreachable | Failure::Unsupported => Cause::Unreachable,
+            Failure::Unreachable => Cause::Unreachable,
+            Failure::Unsupported => Cause::Unsupported,
         };
         self.request_failed(now, handle, cause, 0);
     }
