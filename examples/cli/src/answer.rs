@@ -10,9 +10,10 @@ use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Handle, Id, Text};
 use crate::session::{Session, Stop, here, poisoned};
-use crate::talk::Talk;
+use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
+    ready(&answer.sound)?;
     let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio, true)?;
     session.register(output, &answer.account)?;
     let phone = session.phone();

@@ -8,9 +8,10 @@ use crate::args::{Call, Show};
 use crate::output::Output;
 use crate::phone::Source;
 use crate::session::{Session, Stop};
-use crate::talk::Talk;
+use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
+    ready(&call.sound)?;
     let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
     session.register(output, &call.account)?;
     let done = talk(&session, output, call);

@@ -34,6 +34,14 @@ fn interrupted_now() {
     }
 }
 
+/// Nobody reads what we print: as a first Ctrl-C, and at once where there is no phone that has something to end.
+pub(crate) fn unread() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+    if ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
+        std::process::exit(0);
+    }
+}
+
 /// Whoever waits for events has to wait here, for Ctrl-C comes with them.
 pub(crate) fn watched() -> bool {
     system::watched()

@@ -2,11 +2,13 @@
 
 use parking_lot::Mutex;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
 use crate::args::Show;
+use crate::interrupt;
 
 /// Version of the JSON lines: fields are only added while it stays.
 const VERSION: u32 = 1;
@@ -20,12 +22,21 @@ pub(crate) struct Output {
     start: Instant,
     /// A progress text stands on the terminal's current line.
     progress: Mutex<bool>,
+    /// Nobody reads any more.
+    deaf: AtomicBool,
 }
 
 impl Output {
     pub(crate) fn new(show: &Show) -> Self {
         let terminal = !show.json && !show.quiet && io::stdout().is_terminal();
-        Self { json: show.json, quiet: show.quiet, terminal, start: Instant::now(), progress: Mutex::new(false) }
+        Self {
+            json: show.json,
+            quiet: show.quiet,
+            terminal,
+            start: Instant::now(),
+            progress: Mutex::new(false),
+            deaf: AtomicBool::new(false),
+        }
     }
 
     /// Progress in place makes sense here.
@@ -70,20 +81,30 @@ impl Output {
         }
         let mut standing = self.progress.lock();
         if std::mem::take(&mut *standing) {
-            println!();
+            let _ = writeln!(io::stdout());
         }
-        eprintln!("microsip: {text}");
+        complain(&format!("microsip: {text}"));
     }
 
     fn print(&self, text: &str) {
+        if self.deaf.load(Ordering::Relaxed) {
+            return;
+        }
         let mut standing = self.progress.lock();
         let mut out = io::stdout().lock();
         let clear = if std::mem::take(&mut *standing) { "\r\x1b[K" } else { "" };
         let written = writeln!(out, "{clear}{text}").and_then(|()| out.flush());
-        if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-            std::process::exit(0); // as any tool in a pipe whose reader has seen enough
+        drop(out);
+        drop(standing);
+        if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) && !self.deaf.swap(true, Ordering::Relaxed) {
+            interrupt::unread(); // the reader has seen enough; the far end of a call has to be told
         }
     }
+}
+
+/// A line on standard error; where that is closed there is nobody to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// One JSON line: version, type, wall-clock milliseconds, and the fields.

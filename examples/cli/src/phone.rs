@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::abi as c;
 use crate::event::Event;
 use crate::interrupt;
+use crate::output::complain;
 
 /// A call, an account or a phone; 0 is none.
 pub(crate) type Id = u64;
@@ -407,7 +408,7 @@ fn socket_address(address: &c::microsip_addr) -> SocketAddr {
 }
 
 unsafe extern "C" fn on_log(_user: *mut c_void, level: u32, line: *const c_char) {
-    eprintln!("log {level}: {}", static_text(line));
+    complain(&format!("log {level}: {}", static_text(line)));
 }
 
 unsafe extern "C" fn on_trace(user: *mut c_void, sent: u32, peer: *const c::microsip_addr, message: *const u8, len: u32) {

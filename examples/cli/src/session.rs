@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_PORT_IN_USE, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE};
+use crate::abi::{
+    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_PORT_IN_USE, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT,
+    MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
+};
 use crate::account;
 use crate::args::{Account, Network, Show};
 use crate::event::{AccountState, Happened};
@@ -50,7 +53,12 @@ impl Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        let exit = if failure.code == MICROSIP_E_DEVICE { Exit::Device } else { Exit::CallFailed };
+        let exit = match failure.code {
+            MICROSIP_E_DEVICE => Exit::Device,
+            // what we hand on comes from the command line or the account file
+            MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG => Exit::Usage,
+            _ => Exit::CallFailed,
+        };
         Self { exit, text: advised(&failure.text, failure.code) }
     }
 }
@@ -64,6 +72,7 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
         MICROSIP_E_DEVICE => format!("{text}\n  see `microsip devices`, or go without with --null-audio"),
         MICROSIP_E_NAME => format!("{text}\n  check the name, or write the address: sip:user@192.0.2.1:5060"),
         MICROSIP_E_UNREACHABLE => format!("{text}\n  nothing listens there, or there is no way to it: check host and port"),
+        MICROSIP_E_UNSUPPORTED => format!("{text}\n  SIP goes over UDP only: write sip:, without ;transport="),
         MICROSIP_E_AUTH => format!("{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"),
         MICROSIP_E_TIMEOUT => format!("{text}\n  nobody answers at that address: check host and port, and whether UDP gets through"),
         _ => text.to_owned(),
@@ -189,7 +198,7 @@ impl Drop for Session {
 
 /// The library caught a bug of its own: nothing more can be done with the phone.
 pub(crate) fn poisoned() -> Stop {
-    Stop::new(Exit::CallFailed, "the library stopped after an internal error; please report it with the output of --log 4")
+    Stop::new(Exit::CallFailed, "the library stopped after an internal error; please report it with the output of --log 3")
 }
 
 /// Our SIP address, for people.

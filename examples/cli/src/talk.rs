@@ -1,5 +1,7 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how it went.
 
+use std::fs::{File, remove_file};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,35 @@ const METER: Duration = Duration::from_millis(200);
 const LEVELS: Duration = Duration::from_secs(1);
 /// What the far end may still have to say after our last sound: an echo comes back in this time.
 const TAIL: Duration = Duration::from_millis(300);
+
+/// Files that cannot be played or written are found before anybody's phone rings.
+pub(crate) fn ready(sound: &Sound) -> Result<(), Stop> {
+    if let Some(path) = &sound.play {
+        let mut head = [0; 12];
+        let read = File::open(path).and_then(|mut file| file.read_exact(&mut head).map(|()| head));
+        let why = match read {
+            Ok([b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E']) => None,
+            Ok(_) => Some("it is no WAV file".to_owned()),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Some("it is no WAV file".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(why) = why {
+            return Err(Stop::new(Exit::Usage, format!("cannot play {}: {why}", path.display())));
+        }
+    }
+    if let Some(path) = &sound.record {
+        let new = !path.exists();
+        File::options()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
+        if new {
+            let _ = remove_file(path); // it is made when there is something to record
+        }
+    }
+    Ok(())
+}
 
 /// A call under way.
 pub(crate) struct Talk<'a> {

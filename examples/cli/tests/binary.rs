@@ -286,6 +286,10 @@ fn usage_errors_end_with_two() {
         &["register"],
         &["echo", "--listen", "everywhere"],
         &["register", "--uri", "sip:a@b", "--password-file", "/nonexistent/password"],
+        &["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"],
+        &["call", "two words", "--null-audio", "--listen", "127.0.0.1:0"],
+        &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],
+        &["echo", "--listen", "203.0.113.7:5060"],
     ] {
         let output = run(microsip(arguments), Duration::from_secs(10));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
@@ -300,6 +304,68 @@ fn a_port_in_use_says_so() {
     let output = run(microsip(&["echo", "--listen", &taken]), Duration::from_secs(10));
     assert_eq!(output.status.code(), Some(1));
     assert!(err(&output).contains("--listen"), "{}", err(&output));
+}
+
+/// A far end that counts the INVITEs, and says nothing.
+fn silent() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let target = format!("sip:nobody@{}", socket.local_addr().unwrap());
+    (socket, target)
+}
+
+#[test]
+fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
+    let (socket, target) = silent();
+    let text = Scratch::new("text.wav");
+    std::fs::write(&text.0, "this is no sound").unwrap();
+    let unused = Scratch::new("unused.wav");
+    for files in [
+        &["--play", "/nonexistent/x.wav"][..],
+        &["--play", text.path()],
+        &["--play", "/"],
+        &["--record", "/nonexistent/x.wav"],
+        &["--record", "/"],
+        &["--record", unused.path(), "--play", "/nonexistent/x.wav"],
+    ] {
+        let mut command = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]);
+        command.args(files);
+        let output = run(command, Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(2), "{files:?}: {}", err(&output));
+        assert!(files.iter().any(|file| err(&output).contains(file)), "{}", err(&output));
+    }
+    assert!(socket.recv(&mut [0; 4096]).is_err() && !unused.0.exists());
+}
+
+#[test]
+fn a_transport_that_is_not_here_is_not_called_unreachable() {
+    for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
+        let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(err(&output).contains("UDP"), "{}", err(&output));
+    }
+}
+
+/// As in `microsip call … --json | head -3`: the call is not left standing at the far end.
+#[test]
+fn a_reader_that_goes_away_ends_the_call_with_bye() {
+    let mut answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json"]);
+    let mut child = call.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("connected") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0);
+    }
+    drop(lines);
+    drop(child.stderr.take());
+    let said: Vec<String> = (&mut answer.lines).lines().map(Result::unwrap).collect();
+    let ended = objects(&said.join("\n")).pop().unwrap();
+    assert_eq!((&ended["state"], &ended["result"]), (&Value::from("ended"), &Value::from(0)), "{ended}");
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
