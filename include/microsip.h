@@ -3,7 +3,12 @@
  * Results are int32_t: 0 ok, +1 nothing there, below 0 an error; out-parameters are written on success only (but *needed, also with
  * MICROSIP_E_BUFFER). Ids are numbers; 0 is none. Structs begin with their size: MICROSIP_ZERO them, set what you need; 0 and NULL are
  * defaults. Texts are NUL-terminated UTF-8, copied before a function returns; *needed counts the NUL. Unknown event types, states and
- * codes are to be ignored.
+ * codes are to be ignored. No pointer is kept but callbacks with their user pointers and the memory of an engine; nothing that a function
+ * hands out is to be freed.
+ *
+ * With each function stand the errors of its own. Any may say: MICROSIP_E_NULL, _SIZE, _NEWER, _TEXT for a pointer, struct or text;
+ * MICROSIP_E_ARG, _KIND, _STALE, _FOREIGN for an id; MICROSIP_E_CLOSED, _POISONED for the phone. microsip_last_error and
+ * microsip_engine_last_error name the argument, its value, and what to do.
  *
  * microsip_*         the host: any thread, any time; nothing blocks but create, destroy, the listing of devices, and what has wait_ms.
  * microsip_engine_*  the same over the caller's memory: no thread, socket, clock or heap; one caller at a time, never from an interrupt;
@@ -872,38 +877,63 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_
 int32_t microsip_engine_last_error(struct microsip_engine *e, char *buf, uint32_t cap, uint32_t *needed);
 
 #if defined(MICROSIP_HOST)
-// Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.
-int32_t microsip_create(uint32_t abi, const struct microsip_config *config, microsip_id *phone);
+// Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.
+// abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone: its id, for every other function.
+// It blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one process do not know each other.
+// MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config. MICROSIP_E_PORT_IN_USE: config->bind is taken, or no
+// descriptor is left. MICROSIP_E_FULL: more phones, threads or memory than there may be.
+int32_t microsip_create(uint32_t abi,
+                        const struct microsip_config *config,
+                        microsip_id *phone);
 
-// Ends calls and registrations, and returns at once. MICROSIP_EV_CLOSED follows when that is done, or grace_ms are over. Allowed in a callback.
+// Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED).
+// MICROSIP_EV_CLOSED follows when that is done, or when grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback.
+// A second call may shorten the grace. The phone stays until microsip_destroy.
 int32_t microsip_shutdown(microsip_id phone,
                           uint32_t grace_ms);
 
-// Destroys a phone, in any state, from any thread but its own callback's. Calls get a BYE, nobody is waited for. Twice is harmless.
+// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
+// and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. MICROSIP_E_REENTRY: within a callback of this phone; shut it
+// down there instead.
 int32_t microsip_destroy(microsip_id phone);
 
-// The text of this thread's latest failed call: what was wrong, with what value, and what to do.
-int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
+// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do. *needed: its bytes with the NUL.
+// MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+int32_t microsip_last_error(char *buf,
+                            uint32_t cap,
+                            uint32_t *needed);
 
-// Adds an account; it registers at once unless no_register is set.
-int32_t microsip_account_add(microsip_id phone, const struct microsip_account *a, microsip_id *account);
+// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the phone ends.
+// MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id.
+// MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
+int32_t microsip_account_add(microsip_id phone,
+                             const struct microsip_account *a,
+                             microsip_id *account);
 
-// Removes an account; its registration is ended.
-int32_t microsip_account_remove(microsip_id phone, microsip_id account);
+// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once MICROSIP_EV_ACCOUNT has told the end.
+int32_t microsip_account_remove(microsip_id phone,
+                                microsip_id account);
 
-// Registers now, and keeps registered.
-int32_t microsip_register(microsip_id phone, microsip_id account);
+// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
+// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_E_STATE: the account has no_register.
+int32_t microsip_register(microsip_id phone,
+                          microsip_id account);
 
-// Ends a registration; the account stays.
-int32_t microsip_unregister(microsip_id phone, microsip_id account);
+// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED.
+int32_t microsip_unregister(microsip_id phone,
+                            microsip_id account);
 
-// The ids of all accounts; needed: how many.
-int32_t microsip_accounts(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
+// The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+int32_t microsip_accounts(microsip_id phone,
+                          microsip_id *ids,
+                          uint32_t cap,
+                          uint32_t *needed);
 
-// An account, in numbers.
+// An account, in numbers. out->size must be set.
 int32_t microsip_account_info_get(microsip_id phone, microsip_id account, struct microsip_account_info *out);
 
-// A text of an account: MICROSIP_TXT_ACCOUNT_*.
+// A text of an account. which: MICROSIP_TXT_ACCOUNT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is
+// smaller.
 int32_t microsip_account_text(microsip_id phone,
                               microsip_id account,
                               uint32_t which,
@@ -911,38 +941,55 @@ int32_t microsip_account_text(microsip_id phone,
                               uint32_t cap,
                               uint32_t *needed);
 
-// Calls a URI, or a number that the account's domain completes. account 0: directly, without one. o may be NULL.
+// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. account 0: directly, without an account.
+// o: NULL, or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and
+// the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes without a word (RFC 3261 16.6).
+// MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of
+// "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
                       const char *uri,
                       const struct microsip_dial_options *o,
                       microsip_id *call);
 
-// Answers an incoming call: 180 ringing, 183 progress with sound, 200 (or 0) take it.
-int32_t microsip_answer(microsip_id phone, microsip_id call, uint32_t code);
+// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
+// 180 says that it rings (the library has said so already). MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
+int32_t microsip_answer(microsip_id phone,
+                        microsip_id call,
+                        uint32_t code);
 
-// Refuses an incoming call with a code from 300 to 699; 0: 486.
-int32_t microsip_reject(microsip_id phone, microsip_id call, uint32_t code);
+// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG:
+// another code.
+int32_t microsip_reject(microsip_id phone,
+                        microsip_id call,
+                        uint32_t code);
 
-// Ends a call, in any state.
-int32_t microsip_hangup(microsip_id phone, microsip_id call);
+// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has ended.
+int32_t microsip_hangup(microsip_id phone,
+                        microsip_id call);
 
-// Ends all calls.
+// Ends all calls, as microsip_hangup does.
 int32_t microsip_hangup_all(microsip_id phone);
 
-// Gives a call the application's own number, which its events carry.
+// Gives a call the application's own number, which its events carry from then on.
 int32_t microsip_call_tag(microsip_id phone, microsip_id call, uint64_t tag);
 
-// The ids of all calls; needed: how many.
-int32_t microsip_calls(microsip_id phone, microsip_id *ids, uint32_t cap, uint32_t *needed);
+// The ids of all calls, ended ones whose last event was not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
+// MICROSIP_E_BUFFER: more than cap.
+int32_t microsip_calls(microsip_id phone,
+                       microsip_id *ids,
+                       uint32_t cap,
+                       uint32_t *needed);
 
-// A call, in numbers.
+// A call, in numbers. out->size must be set.
 int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
 
-// How a call's media does.
-int32_t microsip_call_stats_get(microsip_id phone, microsip_id call, struct microsip_call_stats *out);
+// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in RFC 3550.
+int32_t microsip_call_stats_get(microsip_id phone,
+                                microsip_id call,
+                                struct microsip_call_stats *out);
 
-// A text of a call: MICROSIP_TXT_*. MICROSIP_NOTHING: it has none.
+// A text of a call. which: MICROSIP_TXT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: it has none. MICROSIP_E_BUFFER: cap is smaller.
 int32_t microsip_call_text(microsip_id phone,
                            microsip_id call,
                            uint32_t which,
@@ -950,7 +997,9 @@ int32_t microsip_call_text(microsip_id phone,
                            uint32_t cap,
                            uint32_t *needed);
 
-// The nth header (from 0) of that name in the first or last message that a call received. MICROSIP_NOTHING: there is none.
+// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received (which: MICROSIP_FIRST or
+// MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
+// MICROSIP_E_BUFFER: cap is smaller.
 int32_t microsip_call_header(microsip_id phone,
                              microsip_id call,
                              uint32_t which,
@@ -960,25 +1009,36 @@ int32_t microsip_call_header(microsip_id phone,
                              uint32_t cap,
                              uint32_t *needed);
 
-// Sends digits: 0-9 * # A-D, and a comma for a pause of a second. MICROSIP_EV_DIGITS_SENT tells the token. token may be NULL.
+// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DIGITS_SENT tells
+// that they are out, with *token (NULL: not wanted). MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet. MICROSIP_E_FULL: too
+// many wait.
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,
                         uint64_t *token);
 
-// Chooses what the peer hears: MICROSIP_SRC_*.
-int32_t microsip_source(microsip_id phone, microsip_id call, uint32_t source);
+// Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them. MICROSIP_E_ARG: another number.
+int32_t microsip_source(microsip_id phone,
+                        microsip_id call,
+                        uint32_t source);
 
-// Silences what we send: 1 on, 0 off. call 0: all, and those to come.
+// Silences what we send: 1 on, 0 off. call 0: all calls, and those to come. Packets go on.
 int32_t microsip_mute(microsip_id phone, microsip_id call, uint32_t on);
 
-// The volume of one side, MICROSIP_DEV_*, in percent, at most 400. call 0: all, and those to come.
-int32_t microsip_volume(microsip_id phone, microsip_id call, uint32_t dev, uint32_t percent);
+// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it came, 400 the most. call 0: all
+// calls, and those to come. MICROSIP_E_ARG: more, or another side.
+int32_t microsip_volume(microsip_id phone,
+                        microsip_id call,
+                        uint32_t dev,
+                        uint32_t percent);
 
-// Takes a snapshot of the machine's devices of one side; count: how many. It may take seconds.
-int32_t microsip_devices(microsip_id phone, uint32_t dev, uint32_t *count);
+// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_*. *count: how many. It may block for seconds.
+int32_t microsip_devices(microsip_id phone,
+                         uint32_t dev,
+                         uint32_t *count);
 
-// A device of the snapshot: its id for microsip_set_device, or with want_name 1 its name for people.
+// A device of the snapshot, index from 0: its id for microsip_set_device, or with want_name 1 its name for people. *needed: its bytes with the NUL.
+// MICROSIP_E_ARG: index is beyond the snapshot. MICROSIP_E_BUFFER: cap is smaller.
 int32_t microsip_device_text(microsip_id phone,
                              uint32_t dev,
                              uint32_t index,
@@ -987,49 +1047,65 @@ int32_t microsip_device_text(microsip_id phone,
                              uint32_t cap,
                              uint32_t *needed);
 
-// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file. It switches in mid-call; a device that fails is an event.
+// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file that is played (input) or
+// written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
+// device where not.
 int32_t microsip_set_device(microsip_id phone,
                             uint32_t dev,
                             const char *id);
 
-// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
+// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
+// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. It releases the event fetched before: info, texts,
+// headers and statistics of an ended call can be read until then. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
+// MICROSIP_E_STATE: the phone was created with on_event.
 int32_t microsip_next_event(microsip_id phone,
                             struct microsip_event *ev,
                             uint32_t wait_ms);
 
-// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
+// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
+// write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
 int32_t microsip_event_descriptor(microsip_id phone,
                                   intptr_t *descriptor);
 
-// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
+// Plays a WAV file (8 to 32 bits or float, any rate, any channels) into a call, over its source. loops: how often, 0 without end. It is opened before
+// this returns, and replaces a file that plays. MICROSIP_EV_PLAYED tells its end, with *token (NULL: not wanted).
+// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
 int32_t microsip_play(microsip_id phone,
                       microsip_id call,
                       const char *path,
                       uint32_t loops,
                       uint64_t *token);
 
-// Stops the playing file; no event follows.
+// Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
 int32_t microsip_play_stop(microsip_id phone, microsip_id call);
 
-// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
-int32_t microsip_record(microsip_id phone, microsip_id call, const char *path, uint32_t sides);
+// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
+// A file that can no longer be written is MICROSIP_EV_RECORD_FAILED. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended.
+int32_t microsip_record(microsip_id phone,
+                        microsip_id call,
+                        const char *path,
+                        uint32_t sides);
 
-// Stops the recording; its file is complete shortly after.
+// Stops the recording; its file is complete shortly after. MICROSIP_NOTHING: none runs.
 int32_t microsip_record_stop(microsip_id phone, microsip_id call);
 
-// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
+// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. v6: 0 IPv4, 1 IPv6.
+// MICROSIP_NOTHING: there is none of that family.
 int32_t microsip_local_address(microsip_id phone,
                                uint32_t v6,
                                struct microsip_addr *out);
 
-// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
+// How many more calls this process's limit on descriptors allows now (a call takes two), at most max_calls. The library never raises limits; a call
+// beyond it ends with MICROSIP_E_PORT_IN_USE.
 int32_t microsip_calls_possible(microsip_id phone,
                                 uint32_t *calls);
 
-// What the network did to the phone, and what gave way.
+// What the network did to the phone since its creation, and what gave way. out->size must be set.
 int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
 
-// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. taken: how much; wait_ms paces. NULL with 0 samples flushes what was not sent yet.
+// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were; the ring holds pcm_ms of the
+// configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop that writes. What is missing when its time comes is
+// silence, and counted (pcm_underrun). NULL with 0 samples throws away what was not sent yet. MICROSIP_E_STATE: the call has ended.
 int32_t microsip_pcm_write(microsip_id phone,
                            microsip_id call,
                            const int16_t *pcm,
@@ -1037,7 +1113,9 @@ int32_t microsip_pcm_write(microsip_id phone,
                            uint32_t wait_ms,
                            uint32_t *taken);
 
-// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. got: how much; wait_ms paces.
+// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got: how many samples; the ring holds pcm_ms of the
+// configuration. wait_ms: how long to wait for all of them (0: not at all). What nobody fetches in time gives way, the oldest first, and is
+// counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
 int32_t microsip_pcm_read(microsip_id phone,
                           microsip_id call,
                           int16_t *pcm,

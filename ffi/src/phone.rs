@@ -138,7 +138,11 @@ fn begin(function: &str, phone: u64, act: impl FnOnce(&mut Phone<'static>, Insta
     })
 }
 
-/// Makes a phone: sockets, threads, memory; from here on nothing is taken. config may be NULL.
+/// Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.
+/// abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone: its id, for every other function.
+/// It blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one process do not know each other.
+/// MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config. MICROSIP_E_PORT_IN_USE: config->bind is taken, or no
+/// descriptor is left. MICROSIP_E_FULL: more phones, threads or memory than there may be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_config, phone: *mut microsip_id) -> i32 {
     guard("microsip_create", || {
@@ -159,7 +163,9 @@ pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_confi
     })
 }
 
-/// Ends calls and registrations, and returns at once. MICROSIP_EV_CLOSED follows when that is done, or grace_ms are over. Allowed in a callback.
+/// Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED).
+/// MICROSIP_EV_CLOSED follows when that is done, or when grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback.
+/// A second call may shorten the grace. The phone stays until microsip_destroy.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     with_shared("microsip_shutdown", phone, |shared| {
@@ -175,7 +181,9 @@ pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     })
 }
 
-/// Destroys a phone, in any state, from any thread but its own callback's. Calls get a BYE, nobody is waited for. Twice is harmless.
+/// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
+/// and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. MICROSIP_E_REENTRY: within a callback of this phone; shut it
+/// down there instead.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     guard("microsip_destroy", || {
@@ -187,7 +195,8 @@ pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     })
 }
 
-/// The text of this thread's latest failed call: what was wrong, with what value, and what to do.
+/// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do. *needed: its bytes with the NUL.
+/// MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_last_error(buf: *mut c_char, cap: u32, needed: *mut u32) -> i32 {
     let write = || {

@@ -5,46 +5,50 @@ use crate::abi::types::*;
 use crate::ops;
 use core::ffi::c_char;
 
-/// Adds an account; it registers at once unless no_register is set.
+/// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the phone ends.
+/// MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id.
+/// MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_add(phone: microsip_id, a: *const microsip_account, account: *mut microsip_id) -> i32 {
     // SAFETY: by contract.
     begin("microsip_account_add", phone, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
 }
 
-/// Removes an account; its registration is ended.
+/// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once MICROSIP_EV_ACCOUNT has told the end.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_id) -> i32 {
     command("microsip_account_remove", phone, |phone, now| ops::account_remove(phone, now, account))
 }
 
-/// Registers now, and keeps registered.
+/// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
+/// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_E_STATE: the account has no_register.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_register(phone: microsip_id, account: microsip_id) -> i32 {
     begin("microsip_register", phone, |phone, now| ops::register(phone, now, account))
 }
 
-/// Ends a registration; the account stays.
+/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_unregister(phone: microsip_id, account: microsip_id) -> i32 {
     command("microsip_unregister", phone, |phone, now| ops::unregister(phone, now, account))
 }
 
-/// The ids of all accounts; needed: how many.
+/// The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_accounts(phone: microsip_id, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
     // SAFETY: by contract.
     read("microsip_accounts", phone, |phone, _| unsafe { ops::accounts(phone, ids, cap, needed) })
 }
 
-/// An account, in numbers.
+/// An account, in numbers. out->size must be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_info_get(phone: microsip_id, account: microsip_id, out: *mut microsip_account_info) -> i32 {
     // SAFETY: by contract.
     read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account_info(phone, account, out) })
 }
 
-/// A text of an account: MICROSIP_TXT_ACCOUNT_*.
+/// A text of an account. which: MICROSIP_TXT_ACCOUNT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is
+/// smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_text(
     phone: microsip_id,

@@ -15,7 +15,7 @@ fn side(dev: u32) -> Result<Side, Fail> {
     }
 }
 
-/// Takes a snapshot of the machine's devices of one side; count: how many. It may take seconds.
+/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_*. *count: how many. It may block for seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_devices(phone: microsip_id, dev: u32, count: *mut u32) -> i32 {
     with_shared("microsip_devices", phone, |shared| {
@@ -33,7 +33,8 @@ pub unsafe extern "C" fn microsip_devices(phone: microsip_id, dev: u32, count: *
     })
 }
 
-/// A device of the snapshot: its id for microsip_set_device, or with want_name 1 its name for people.
+/// A device of the snapshot, index from 0: its id for microsip_set_device, or with want_name 1 its name for people. *needed: its bytes with the NUL.
+/// MICROSIP_E_ARG: index is beyond the snapshot. MICROSIP_E_BUFFER: cap is smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_text(
     phone: microsip_id,
@@ -67,7 +68,9 @@ pub unsafe extern "C" fn microsip_device_text(
     })
 }
 
-/// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file. It switches in mid-call; a device that fails is an event.
+/// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file that is played (input) or
+/// written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
+/// device where not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_set_device(phone: microsip_id, dev: u32, id: *const c_char) -> i32 {
     with_shared("microsip_set_device", phone, |shared| {

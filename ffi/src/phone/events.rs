@@ -7,7 +7,10 @@ use crate::abi::{Fail, Value, pointer};
 use crate::host::table;
 use core::time::Duration;
 
-/// Fetches an event, waiting at most wait_ms. MICROSIP_NOTHING: none came. Several threads may wait. It releases the event fetched before.
+/// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
+/// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. It releases the event fetched before: info, texts,
+/// headers and statistics of an ended call can be read until then. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
+/// MICROSIP_E_STATE: the phone was created with on_event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {
     guard("microsip_next_event", || {
@@ -45,7 +48,8 @@ pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut micros
     })
 }
 
-/// A descriptor (on Windows a HANDLE) for the application's own loop: readable while events wait. Never read it; fetch until MICROSIP_NOTHING.
+/// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
+/// write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_event_descriptor(phone: microsip_id, descriptor: *mut isize) -> i32 {
     with_shared("microsip_event_descriptor", phone, |shared| {

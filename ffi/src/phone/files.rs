@@ -22,7 +22,9 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
     fail
 }
 
-/// Plays a WAV file into a call, over its source; loops: how often, 0 without end. It is opened before this returns; MICROSIP_EV_PLAYED tells its end. token may be NULL.
+/// Plays a WAV file (8 to 32 bits or float, any rate, any channels) into a call, over its source. loops: how often, 0 without end. It is opened before
+/// this returns, and replaces a file that plays. MICROSIP_EV_PLAYED tells its end, with *token (NULL: not wanted).
+/// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, path: *const c_char, loops: u32, token: *mut u64) -> i32 {
     with_shared("microsip_play", phone, |shared| {
@@ -44,7 +46,7 @@ pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, pa
     })
 }
 
-/// Stops the playing file; no event follows.
+/// Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_play_stop(phone: microsip_id, call: microsip_id) -> i32 {
     with_shared("microsip_play_stop", phone, |shared| {
@@ -56,7 +58,8 @@ pub extern "C" fn microsip_play_stop(phone: microsip_id, call: microsip_id) -> i
     })
 }
 
-/// Records a call to a WAV file: MICROSIP_SIDES_*. It replaces a recording that runs.
+/// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
+/// A file that can no longer be written is MICROSIP_EV_RECORD_FAILED. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, path: *const c_char, sides: u32) -> i32 {
     with_shared("microsip_record", phone, |shared| {
@@ -84,7 +87,7 @@ pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, 
     })
 }
 
-/// Stops the recording; its file is complete shortly after.
+/// Stops the recording; its file is complete shortly after. MICROSIP_NOTHING: none runs.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_record_stop(phone: microsip_id, call: microsip_id) -> i32 {
     with_shared("microsip_record_stop", phone, |shared| {

@@ -7,7 +7,8 @@ use crate::host::hooks::addr_of;
 use crate::host::ports;
 use crate::ops;
 
-/// The SIP address to tell others: of the first interface that leaves the machine. v6: 0 IPv4, 1 IPv6. MICROSIP_NOTHING: there is none.
+/// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. v6: 0 IPv4, 1 IPv6.
+/// MICROSIP_NOTHING: there is none of that family.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out: *mut microsip_addr) -> i32 {
     with_shared("microsip_local_address", phone, |shared| {
@@ -19,7 +20,8 @@ pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out
     })
 }
 
-/// How many more calls this process's limit on descriptors allows now (two a call), at most max_calls. The library never raises limits.
+/// How many more calls this process's limit on descriptors allows now (a call takes two), at most max_calls. The library never raises limits; a call
+/// beyond it ends with MICROSIP_E_PORT_IN_USE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_calls_possible(phone: microsip_id, calls: *mut u32) -> i32 {
     with_shared("microsip_calls_possible", phone, |shared| {
@@ -30,7 +32,7 @@ pub unsafe extern "C" fn microsip_calls_possible(phone: microsip_id, calls: *mut
     })
 }
 
-/// What the network did to the phone, and what gave way.
+/// What the network did to the phone since its creation, and what gave way. out->size must be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
     // SAFETY: by contract.
