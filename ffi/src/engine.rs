@@ -14,7 +14,7 @@ use crate::engine_types::*;
 use crate::ops::{self, Done};
 use core::ffi::{c_char, c_void};
 use core::mem::size_of;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
@@ -373,7 +373,7 @@ impl microsip_engine {
                     }
                 }
                 Wish::Locate { id, host, port, transport } => {
-                    let literal: Option<IpAddr> = host.parse().ok();
+                    let literal = microsip_core::wire::ip(host.as_bytes());
                     let short = host.len() < ask.name.len();
                     for (place, byte) in ask.name.iter_mut().zip(host.bytes()) {
                         *place = byte as c_char;

@@ -1,7 +1,10 @@
 //! Bytes to meaning and back: no state, no time.
 
+mod bytes;
 pub mod dtmf;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod sip;
+
+pub use bytes::ip;

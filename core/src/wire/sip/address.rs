@@ -1,11 +1,10 @@
 //! name-addr and addr-spec: From, To, Contact, Route, Refer-To and their like.
 
-use memchr::memchr;
-
-use super::chars::{DISPLAY, Scan, URI, number, trim, trim_end, visible, write_unescaped};
+use super::chars::{DISPLAY, Scan, URI, number, trim_end, write_unescaped};
 use super::params::Params;
 use super::uri::{Scheme, Uri, UriError};
 use crate::base::cursor::Cursor;
+use crate::wire::bytes::visible_until;
 
 /// A display name, a URI, and the header's own parameters.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -75,10 +74,10 @@ impl<'a> Address<'a> {
                     return None;
                 }
                 // no white space in there: rfc4475#3.1.2.14
-                let end = memchr(b'>', scan.rest)?;
+                let end = visible_until(scan.rest, b'>')?;
                 let uri = scan.take(end);
                 let _ = scan.eat(b'>');
-                if uri.is_empty() || !visible(uri) {
+                if uri.is_empty() {
                     return None;
                 }
                 uri
@@ -98,7 +97,7 @@ impl<'a> Address<'a> {
         if !matches!(scan.peek(), None | Some(b',')) {
             return None;
         }
-        let raw = trim(whole.get(..whole.len() - scan.rest.len()).unwrap_or_default());
+        let raw = trim_end(whole.get(..whole.len() - scan.rest.len()).unwrap_or_default());
         Some(Self { display, uri, params, tag, raw })
     }
 

@@ -1,6 +1,7 @@
 //! Character classes and the reader that every header parser walks with.
 
 use crate::base::cursor::Cursor;
+use crate::wire::bytes::printable;
 
 /// token of rfc3261#25.1.
 pub(super) const TOKEN: u16 = 1;
@@ -20,6 +21,8 @@ pub(super) const WORD: u16 = 64;
 pub(super) const DISPLAY: u16 = 128;
 /// A parameter's name, in a header or in a URI: token or pname.
 pub(super) const PARAM: u16 = 256;
+/// A parameter's name or value in a URI, unescaped: the same without the percent sign.
+pub(super) const URI_PLAIN: u16 = 1024;
 /// What stands in a quoted string as it is: no quote, no backslash, no control.
 pub(super) const QUOTED: u16 = 512;
 
@@ -74,6 +77,9 @@ const fn classes() -> [u16; 256] {
         }
         if class & (TOKEN | URI_PARAM) != 0 {
             class |= PARAM;
+            if byte != b'%' {
+                class |= URI_PLAIN;
+            }
         }
         table[at] = class;
         at += 1;
@@ -97,25 +103,10 @@ pub(super) fn all(bytes: &[u8], class: u16) -> bool {
     Scan::new(bytes).run(class).len() == bytes.len()
 }
 
-/// No control, no space, nothing beyond ASCII; eight bytes at a time.
+/// No control, no space, nothing beyond ASCII.
 #[inline]
 pub(super) fn visible(bytes: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let odd = |eight: &[u8; 8]| {
-        let word = u64::from_le_bytes(*eight);
-        // below 0x21 a borrow reaches the top bit, from 0x7f on the sum or the byte itself has it
-        (word.wrapping_sub(ONES * 0x21) | word.wrapping_add(ONES) | word) & (ONES << 7)
-    };
-    let mut rest = bytes;
-    let mut found = 0;
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
-        found |= odd(eight);
-        rest = after;
-    }
-    match bytes.last_chunk::<8>() {
-        Some(eight) => found | odd(eight) == 0,
-        None => rest.iter().all(|byte| matches!(*byte, 0x21..=0x7e)),
-    }
+    printable(bytes, b'!')
 }
 
 /// Walks over a header's value.
@@ -135,10 +126,10 @@ impl<'a> Scan<'a> {
         self.rest.first().copied()
     }
 
-    /// Goes `n` bytes on and gives them.
+    /// Goes `n` bytes on and gives them; none when there are not so many.
     #[inline]
     pub(super) fn take(&mut self, n: usize) -> &'a [u8] {
-        let (taken, rest) = self.rest.split_at_checked(n).unwrap_or((self.rest, &[]));
+        let Some((taken, rest)) = self.rest.split_at_checked(n) else { return &[] };
         self.rest = rest;
         taken
     }
@@ -148,19 +139,40 @@ impl<'a> Scan<'a> {
     pub(super) fn run(&mut self, class: u16) -> &'a [u8] {
         let mut rest = self.rest;
         // four at a time: tags, branches and the like are long
-        while let [a, b, c, d, after @ ..] = rest {
-            if class_of(*a) & class_of(*b) & class_of(*c) & class_of(*d) & class == 0 {
-                break;
+        let more = loop {
+            let [a, b, c, d, after @ ..] = rest else {
+                break rest.iter().take_while(|byte| is(**byte, class)).count();
+            };
+            if !is(*a, class) {
+                break 0;
+            }
+            if !is(*b, class) {
+                break 1;
+            }
+            if !is(*c, class) {
+                break 2;
+            }
+            if !is(*d, class) {
+                break 3;
             }
             rest = after;
+        };
+        self.take(self.rest.len() - rest.len() + more)
+    }
+
+    /// The longest run of bytes of a class and of whole percent escapes; may be empty.
+    #[inline]
+    pub(super) fn run_escaped(&mut self, class: u16) -> &'a [u8] {
+        let whole = self.rest;
+        let _ = self.run(class);
+        while let [b'%', high, low, rest @ ..] = self.rest
+            && high.is_ascii_hexdigit()
+            && low.is_ascii_hexdigit()
+        {
+            self.rest = rest;
+            let _ = self.run(class);
         }
-        while let [first, after @ ..] = rest {
-            if !is(*first, class) {
-                break;
-            }
-            rest = after;
-        }
-        self.take(self.rest.len() - rest.len())
+        whole.get(..whole.len() - self.rest.len()).unwrap_or_default()
     }
 
     /// Eats one byte if it is this one.
@@ -178,11 +190,8 @@ impl<'a> Scan<'a> {
     /// Skips white space and foldings.
     #[inline(always)]
     pub(super) fn lws(&mut self) {
-        match self.rest {
-            // one space is what most write
-            [b' ', rest @ ..] if !matches!(rest, [0..=b' ', ..]) => self.rest = rest,
-            [0..=b' ', ..] => self.white_space(),
-            _ => {}
+        if let [0..=b' ', ..] = self.rest {
+            self.white_space();
         }
     }
 

@@ -4,6 +4,8 @@ use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::chars::{HOST, Scan, is, same};
+use crate::base::cursor::Cursor;
+use crate::wire::bytes::{self, v4};
 
 /// Where something is: by name or by address.
 #[derive(Clone, Copy, Debug, Eq)]
@@ -53,8 +55,11 @@ impl<'a> Host<'a> {
             return None;
         }
         // rfc3261#25.1: the last label of a name begins with a letter, so what ends in a number is an address or nothing
-        let label = text.strip_suffix(b".").unwrap_or(text).rsplit(|byte| *byte == b'.').next()?;
-        if label.iter().all(u8::is_ascii_digit) || text.first() == Some(&b'.') {
+        let mut label = text.strip_suffix(b".").unwrap_or(text);
+        while let [before @ .., b'0'..=b'9'] = label {
+            label = before;
+        }
+        if matches!(label, [] | [.., b'.']) || matches!(text, [b'.', ..]) {
             return None;
         }
         Some(Self::Name(text))
@@ -93,42 +98,15 @@ impl fmt::Display for Host<'_> {
     }
 }
 
-/// An IPv4 address and what follows it.
-fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
-    let mut octets = [0u8; 4];
-    let mut rest = text;
-    for (n, octet) in octets.iter_mut().enumerate() {
-        if n > 0 {
-            rest = rest.strip_prefix(b".")?;
-        }
-        let mut value = 0u16;
-        let mut digits = 0;
-        while let [digit @ b'0'..=b'9', after @ ..] = rest {
-            value = value * 10 + u16::from(*digit - b'0');
-            digits += 1;
-            rest = after;
-            if digits > 3 {
-                return None;
-            }
-        }
-        if digits == 0 || value > 255 {
-            return None;
-        }
-        *octet = value as u8;
-    }
-    Some((Ipv4Addr::from(octets), rest))
-}
-
+/// An IPv6 address, and the spelling of it that rfc3261's grammar led to.
 fn v6(text: &[u8]) -> Option<Ipv6Addr> {
-    let text = core::str::from_utf8(text).ok()?;
-    // rfc5118#4.10: rfc3261's grammar made some write three colons before an embedded IPv4 address; two are meant
-    if let Some((head, tail)) = text.split_once(":::") {
-        let mut joined = [0u8; 48];
-        let mut out = crate::base::cursor::Cursor::new(&mut joined);
-        out.put_str(head);
-        out.put(b"::");
-        out.put_str(tail);
-        return core::str::from_utf8(out.written()).ok()?.parse().ok().filter(|_| tail.contains('.'));
-    }
-    text.parse().ok()
+    // rfc5118#4.10: that grammar made some write three colons before an embedded IPv4 address; two are meant
+    let Some(at) = text.windows(3).position(|three| three == b":::") else { return bytes::v6(text) };
+    let (head, tail) = (text.get(..at)?, text.get(at + 3..)?);
+    let mut joined = [0u8; 48];
+    let mut out = Cursor::new(&mut joined);
+    out.put(head);
+    out.put(b"::");
+    out.put(tail);
+    bytes::v6(out.written()).filter(|_| tail.contains(&b'.'))
 }

@@ -9,6 +9,7 @@ use super::chars::{Scan, TOKEN, all, trim, trim_end};
 use super::method::Method;
 use super::name::Name;
 use crate::base::limits;
+use crate::wire::bytes::{ONES, control, zeros};
 
 /// Why some bytes are no message at all: nothing can be answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -108,11 +109,15 @@ impl<'a> Message<'a> {
         }
         let line_end = memchr2(b'\r', b'\n', bytes).ok_or(Malformed::NotSip)?;
         let (start, flaw) = start_line(bytes.get(..line_end).unwrap_or_default())?;
-        let mut message = Self { bytes, start, head: 0, flaw, first: [0; NAMES], index: Vec::new() };
         let at = after_line(bytes, line_end).ok_or(Malformed::Unterminated)?;
-        message.fields_from(at)?;
-        message.cut_body();
-        Ok(message)
+        // filled where it is returned: it is large
+        let mut parsed = Ok(Self { bytes, start, head: 0, flaw, first: [0; NAMES], index: Vec::new() });
+        if let Ok(message) = &mut parsed
+            && let Err(malformed) = message.fields_from(at)
+        {
+            parsed = Err(malformed);
+        }
+        parsed
     }
 
     /// Indexes the fields from `at` on.
@@ -121,41 +126,34 @@ impl<'a> Message<'a> {
         let mut line = bytes.get(at..).unwrap_or_default();
         loop {
             let at = bytes.len() - line.len();
-            match line {
-                [b'\r', b'\n', ..] => {
-                    self.head = at + 2;
-                    return Ok(());
-                }
-                [b'\n', ..] => {
-                    self.head = at + 1;
-                    return Ok(());
-                }
-                _ => {}
+            if let [0..=b'\r', ..] = line
+                && let Some(end) = after_line(bytes, at)
+            {
+                self.head = end;
+                self.cut_body();
+                return Ok(());
             }
-            let (name, behind) = match field_name(line) {
-                Some((name, behind)) => (Some(name), behind),
-                None => (None, line),
+            let Some((name, behind)) = Name::frequent(line).or_else(|| field_name(line)) else {
+                self.object(Flaw::Field);
+                line = self.odd_field(line)?.1;
+                continue;
             };
             let value = match behind {
                 [b' ', value @ ..] => value,
                 value => value,
             };
             // the usual field: one line, no white space at its ends
-            let found = memchr2(b'\r', b'\n', value).ok_or(Malformed::Unterminated)?;
+            let found = control(value).ok_or(Malformed::Unterminated)?;
             let mut start = bytes.len() - value.len();
             let (mut text, mut rest) = value.split_at_checked(found).ok_or(Malformed::Unterminated)?;
             match (rest, text) {
-                ([b'\r', b'\n', next @ ..], [first, .., last]) if !folds(next) && *first > b' ' && *last > b' ' => rest = next,
+                ([b'\r', b'\n', next @ ..], [first, ..]) if !folds(next) && *first > b' ' && !matches!(text, [.., 0..=b' ']) => rest = next,
                 _ => {
                     (text, rest) = self.odd_field(value)?;
                     start += text.as_ptr().addr().saturating_sub(value.as_ptr().addr());
                 }
             }
             line = rest;
-            let Some(name) = name else {
-                self.object(Flaw::Field);
-                continue;
-            };
             // all below limits::MESSAGE, so they fit
             let field = Field { start: at as u16, value: start as u16, len: text.len() as u16, name };
             if self.index.push(field).is_err() {
@@ -276,7 +274,6 @@ const fn folds(line: &[u8]) -> bool {
 }
 
 /// The name of the field that a line begins with, and what stands behind its colon.
-#[inline]
 fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
     let colon = find_colon(line)?;
     let (text, rest) = line.split_at_checked(colon)?;
@@ -296,17 +293,16 @@ fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
 /// The line's first colon, eight bytes at a time; names are short.
 #[inline]
 fn find_colon(line: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     let mut rest = line;
-    for _ in 0..3 {
-        let Some((eight, after)) = rest.split_first_chunk::<8>() else { break };
-        // a byte is zero where a borrow reaches its top bit: the lowest such byte is exact
-        let differs = u64::from_le_bytes(*eight) ^ (ONES * b':' as u64);
-        let zero = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
-        if zero != 0 {
-            return Some(line.len() - rest.len() + (zero.trailing_zeros() / 8) as usize);
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        let found = zeros(u64::from_le_bytes(*eight) ^ (ONES * b':' as u64));
+        if found != 0 {
+            return Some(line.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
         }
         rest = after;
+        if line.len() - rest.len() >= 24 {
+            break;
+        }
     }
     // not beyond the line, or many lines without a colon would each be searched to the end of the message
     let found = memchr2(b':', b'\n', rest)?;

@@ -1,4 +1,6 @@
-//! Header names: found by length and hash, compact forms folded in.
+//! Header names: found by length and hash, compact forms folded in; those that nearly every message carries by one word of eight bytes.
+
+use crate::wire::bytes::{ONES, zeros};
 
 macro_rules! names {
     ($($variant:ident = $text:literal,)*) => {
@@ -154,7 +156,74 @@ const fn table() -> [Name; BUCKETS] {
     table
 }
 
+/// Names of up to seven letters that nearly every message carries: with the colon they lie in one word.
+const FREQUENT: [Name; 16] = [
+    Name::Via,
+    Name::From,
+    Name::To,
+    Name::CallId,
+    Name::CSeq,
+    Name::Contact,
+    Name::Route,
+    Name::Allow,
+    Name::Expires,
+    Name::Server,
+    Name::Event,
+    Name::Require,
+    Name::Accept,
+    Name::Subject,
+    Name::Reason,
+    Name::RSeq,
+];
+
+/// One bucket for each of them: the compiler checks it below.
+#[inline(always)]
+const fn place(word: u64) -> usize {
+    (((word ^ (word >> 32)) as u32).wrapping_mul(0xa8c1_a529) >> 28) as usize
+}
+
+/// Capital letters made small; what is no letter stays what it is, or becomes what is in no name.
+#[inline(always)]
+const fn small(word: u64) -> u64 {
+    word | ((word & (ONES << 6)) >> 1)
+}
+
+static WORDS: ([u64; 16], [Name; 16]) = words();
+
+#[allow(clippy::indexing_slicing, clippy::panic)] // evaluated by the compiler only
+const fn words() -> ([u64; 16], [Name; 16]) {
+    let (mut words, mut names) = ([0; 16], [Name::Other; 16]);
+    let mut at = 0;
+    while at < FREQUENT.len() {
+        let text = FREQUENT[at].text().as_bytes();
+        let (mut word, mut byte) = (b':' as u64, text.len());
+        while byte > 0 {
+            byte -= 1;
+            word = (word << 8) | text[byte] as u64;
+        }
+        let place = place(small(word));
+        assert!(text.len() < 8 && words[place] == 0, "two names share a bucket: choose another factor");
+        (words[place], names[place]) = (small(word), FREQUENT[at]);
+        at += 1;
+    }
+    (words, names)
+}
+
 impl Name {
+    /// One of the names that nearly every message carries, right at the front and with its colon; and what follows.
+    #[inline(always)]
+    pub(super) fn frequent(line: &[u8]) -> Option<(Self, &[u8])> {
+        let word = u64::from_le_bytes(*line.first_chunk::<8>()?);
+        let colon = zeros(word ^ (ONES * b':' as u64));
+        // up to the first colon; without one no word is equal to a name's, which holds it
+        let word = small(word & (colon ^ colon.wrapping_sub(1)));
+        let place = place(word);
+        if WORDS.0.get(place) != Some(&word) {
+            return None;
+        }
+        Some((*WORDS.1.get(place)?, line.get((colon.trailing_zeros() / 8) as usize + 1..)?))
+    }
+
     /// The name that this text is, in any case; compact forms are the long ones.
     #[must_use]
     #[inline]
@@ -289,3 +358,6 @@ fn same_token(known: &[u8], text: &[u8]) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

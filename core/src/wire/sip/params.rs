@@ -1,6 +1,6 @@
 //! Parameters behind semicolons.
 
-use super::chars::{PARAM, Scan, VALUE, same, trim_end};
+use super::chars::{PARAM, Scan, VALUE, same};
 
 /// The parameters of a header's value or of a URI: `;name`, `;name=value`, `;name="quoted"`.
 ///
@@ -16,24 +16,35 @@ pub type Param<'a> = (&'a [u8], Option<&'a [u8]>);
 /// One step: the next parameter, `None` where none follows, an error where something else stands after the semicolon.
 #[inline(always)]
 pub(super) fn next<'a>(scan: &mut Scan<'a>) -> Result<Option<Param<'a>>, ()> {
+    // white space may stand around everything and mostly does not: it is looked for where something else was expected
     let mut ahead = *scan;
-    ahead.lws();
     if !ahead.eat(b';') {
-        return Ok(None);
+        ahead.lws();
+        if !ahead.eat(b';') {
+            return Ok(None);
+        }
     }
-    ahead.lws();
     // rfc3261#25.1: a URI's parameter names may hold brackets and colons beside what a token holds
-    let name = ahead.run(PARAM);
+    let mut name = ahead.run(PARAM);
     if name.is_empty() {
-        return Err(());
+        ahead.lws();
+        name = ahead.run(PARAM);
+        if name.is_empty() {
+            return Err(());
+        }
     }
     *scan = ahead;
-    ahead.lws();
     if !ahead.eat(b'=') {
-        return Ok(Some((name, None)));
+        ahead.lws();
+        if !ahead.eat(b'=') {
+            return Ok(Some((name, None)));
+        }
     }
-    ahead.lws();
-    let value = if ahead.peek() == Some(b'"') { ahead.quoted().ok_or(())? } else { ahead.run(VALUE) };
+    let mut value = ahead.run(VALUE);
+    if value.is_empty() {
+        ahead.lws();
+        value = if ahead.peek() == Some(b'"') { ahead.quoted().ok_or(())? } else { ahead.run(VALUE) };
+    }
     if value.is_empty() {
         return Err(());
     }
@@ -58,7 +69,7 @@ impl<'a> Params<'a> {
         }
         let all = start.get(..start.len() - scan.rest.len()).unwrap_or_default();
         scan.lws();
-        Ok(Self { rest: trim_end(all) })
+        Ok(Self { rest: all })
     }
 
     /// The value of a parameter, its name in any case; empty for one without a value.

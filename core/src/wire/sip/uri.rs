@@ -1,6 +1,6 @@
 //! sip, sips and tel URIs.
 
-use super::chars::{PARAM, Scan, URI, USER, all, is, same};
+use super::chars::{PARAM, Scan, URI, URI_PLAIN, USER, all, is, same};
 use super::host::Host;
 use super::method::Method;
 use super::params::Params;
@@ -24,18 +24,23 @@ impl Scheme {
     /// The scheme before the first colon.
     #[must_use]
     pub fn of(uri: &[u8]) -> Option<Self> {
-        let end = uri.iter().position(|byte| *byte == b':')?;
-        Self::parse(uri.get(..end)?)
+        Self::cut(uri).map(|(scheme, _)| scheme)
     }
 
-    fn parse(text: &[u8]) -> Option<Self> {
-        match text {
-            [s, i, p] if same(&[*s, *i, *p], b"sip") => Some(Self::Sip),
-            [_, _, _] if same(text, b"tel") => Some(Self::Tel),
-            [_, _, _, _] if same(text, b"sips") => Some(Self::Sips),
+    /// The scheme, and what stands behind its colon.
+    #[inline]
+    fn cut(uri: &[u8]) -> Option<(Self, &[u8])> {
+        match uri {
+            [b's' | b'S', b'i' | b'I', b'p' | b'P', b':', rest @ ..] => Some((Self::Sip, rest)),
+            [b's' | b'S', b'i' | b'I', b'p' | b'P', b's' | b'S', b':', rest @ ..] => Some((Self::Sips, rest)),
+            [b't' | b'T', b'e' | b'E', b'l' | b'L', b':', rest @ ..] => Some((Self::Tel, rest)),
             // rfc3986#3.1
             [first, rest @ ..] if first.is_ascii_alphabetic() => {
-                rest.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'+' | b'-' | b'.')).then_some(Self::Other)
+                let odd = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(*byte, b'+' | b'-' | b'.');
+                match rest.split_at_checked(rest.iter().position(odd)?) {
+                    Some((_, [b':', rest @ ..])) => Some((Self::Other, rest)),
+                    _ => None,
+                }
             }
             _ => None,
         }
@@ -87,10 +92,11 @@ impl<'a> Uri<'a> {
     /// # Errors
     /// [`UriError`] names the part that is wrong.
     pub fn parse(text: &'a [u8]) -> Result<Self, UriError> {
-        let mut scan = Scan::new(text);
-        let colon = text.iter().position(|byte| *byte == b':').ok_or(UriError::Scheme)?;
-        let scheme = Scheme::parse(scan.take(colon)).ok_or(UriError::Scheme)?;
-        let _ = scan.take(1);
+        let (scheme, rest) = match text {
+            [b's', b'i', b'p', b':', rest @ ..] => (Scheme::Sip, rest),
+            _ => Scheme::cut(text).ok_or(UriError::Scheme)?,
+        };
+        let scan = Scan::new(rest);
         match scheme {
             Scheme::Sip | Scheme::Sips => Self::sip(scheme, scan, text),
             Scheme::Tel => Self::tel(scan, text),
@@ -108,35 +114,32 @@ impl<'a> Uri<'a> {
     }
 
     fn sip(scheme: Scheme, mut scan: Scan<'a>, raw: &'a [u8]) -> Result<Self, UriError> {
-        let mut uri = Self::blank(scheme, raw);
         // an @ stands nowhere unescaped but after the user part, which may hold ; and ? (rfc4475#3.1.1.9)
-        if let Some(at) = scan.rest.iter().position(|byte| *byte == b'@') {
-            let userinfo = scan.take(at);
-            let _ = scan.take(1);
-            let (user, password) = match userinfo.iter().position(|byte| *byte == b':') {
-                Some(colon) => (userinfo.get(..colon).unwrap_or_default(), userinfo.get(colon + 1..)),
-                None => (userinfo, None),
-            };
-            if user.is_empty() || !escaped(user, USER) || password.is_some_and(|password| !escaped(password, USER)) {
+        let mut ahead = scan;
+        let name = ahead.run_escaped(USER);
+        let secret = ahead.eat(b':').then(|| ahead.run_escaped(USER));
+        let (mut user, mut password) = (None, None);
+        if ahead.eat(b'@') {
+            if name.is_empty() {
                 return Err(UriError::User);
             }
-            uri.user = Some(user);
-            uri.password = password;
+            (user, password, scan) = (Some(name), secret, ahead);
+        } else if ahead.rest.contains(&b'@') {
+            return Err(UriError::User);
         }
-        uri.host = Host::read(&mut scan).ok_or(UriError::Host)?;
-        if scan.eat(b':') {
-            uri.port = Some(port(&mut scan).ok_or(UriError::Port)?);
-        }
-        uri.params = uri_params(&mut scan)?;
-        if scan.eat(b'?') {
-            if !headers(scan.rest) {
-                return Err(UriError::Headers);
-            }
-            uri.headers = scan.rest;
-        } else if !scan.rest.is_empty() {
-            return Err(UriError::Params);
-        }
-        Ok(uri)
+        let host = Host::read(&mut scan).ok_or(UriError::Host)?;
+        let port = match scan.eat(b':') {
+            true => Some(port(&mut scan).ok_or(UriError::Port)?),
+            false => None,
+        };
+        let params = uri_params(&mut scan)?;
+        let headers = match scan.rest {
+            [] => &[],
+            [b'?', headers @ ..] if self::headers(headers) => headers,
+            [b'?', ..] => return Err(UriError::Headers),
+            _ => return Err(UriError::Params),
+        };
+        Ok(Self { scheme, user, password, host, port, params, headers, raw })
     }
 
     // rfc3966#3
@@ -270,20 +273,6 @@ fn cut_header(header: &[u8]) -> (&[u8], &[u8]) {
     (header.get(..end).unwrap_or_default(), header.get(end + 1..).unwrap_or_default())
 }
 
-/// Only bytes of a class and whole percent escapes.
-fn escaped(text: &[u8], class: u16) -> bool {
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        rest = match (*byte, after) {
-            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => after,
-            (b'%', _) => return false,
-            (byte, after) if is(byte, class) => after,
-            _ => return false,
-        };
-    }
-    true
-}
-
 /// The bytes with percent escapes undone, once; a broken escape stays as it is.
 pub(super) fn decoded(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let mut rest = text;
@@ -308,10 +297,7 @@ pub(super) fn port(scan: &mut Scan<'_>) -> Option<u16> {
 fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
     let start = scan.rest;
     while scan.eat(b';') {
-        let name = scan.run(PARAM);
-        let valued = scan.eat(b'=');
-        let value = scan.run(PARAM);
-        if name.is_empty() || (valued && value.is_empty()) || !escaped(name, PARAM) || !escaped(value, PARAM) {
+        if scan.run_escaped(URI_PLAIN).is_empty() || (scan.eat(b'=') && scan.run_escaped(URI_PLAIN).is_empty()) {
             return Err(UriError::Params);
         }
     }

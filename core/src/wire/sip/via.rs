@@ -35,7 +35,7 @@ impl<'a> Via<'a> {
         let mut via = Self::read_sent_by(scan)?;
         let mut branch = None;
         via.params = Params::read(scan, |name, value| {
-            if branch.is_none() && name.eq_ignore_ascii_case(b"branch") {
+            if branch.is_none() && matches!(name, [b'b' | b'B', _, _, _, _, _]) && name.eq_ignore_ascii_case(b"branch") {
                 branch = value;
             }
         })

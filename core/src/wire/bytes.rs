@@ -1,0 +1,209 @@
+//! What both grammars ask of bytes: where one is, of what kind they are, which address they spell.
+//!
+//! Words, lines and names are short: these look at eight bytes at a time and start at once, where a vectorised search sets itself up first.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The lowest bit of each byte.
+pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
+const TOPS: u64 = ONES << 7;
+
+/// The first place of a byte that is expected soon.
+#[inline]
+pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        let found = zeros(u64::from_le_bytes(*eight) ^ (ONES * u64::from(byte)));
+        if found != 0 {
+            return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
+        }
+        rest = after;
+    }
+    while let [first, after @ ..] = rest {
+        if *first == byte {
+            return Some(bytes.len() - rest.len());
+        }
+        rest = after;
+    }
+    None
+}
+
+/// The first place of a byte below 14: a line end, or a tab, or another control that is looked at with the same care.
+#[inline]
+pub(super) fn control(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
+        // no way out before its end: the compiler makes this four vector instructions
+        let mut any = false;
+        for byte in chunk {
+            any |= *byte < 14;
+        }
+        if any {
+            break;
+        }
+        rest = after;
+    }
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        let found = word.wrapping_sub(ONES * 14) & !word & TOPS;
+        if found != 0 {
+            return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
+        }
+        rest = after;
+    }
+    rest.iter().position(|byte| *byte < 14).map(|at| bytes.len() - rest.len() + at)
+}
+
+/// A byte is zero where a borrow reaches its top bit: the lowest mark is exact, those above it may be too many.
+#[inline(always)]
+pub(super) const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & TOPS
+}
+
+/// No byte below `least` (33 at most), none beyond `~`.
+#[inline]
+pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
+    let mut rest = bytes;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        if odd(u64::from_le_bytes(*eight), least) != 0 {
+            return false;
+        }
+        rest = after;
+    }
+    match bytes.last_chunk::<8>() {
+        Some(eight) => odd(u64::from_le_bytes(*eight), least) == 0,
+        None => rest.iter().all(|byte| (least..=b'~').contains(byte)),
+    }
+}
+
+/// The first place of a byte that nothing but visible ASCII stands before.
+#[inline]
+pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        let found = odd(word, b'!') | zeros(word ^ (ONES * u64::from(end)));
+        if found != 0 {
+            let at = bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize;
+            return (bytes.get(at) == Some(&end)).then_some(at);
+        }
+        rest = after;
+    }
+    let at = rest.iter().position(|byte| *byte == end || !byte.is_ascii_graphic())?;
+    (rest.get(at) == Some(&end)).then_some(bytes.len() - rest.len() + at)
+}
+
+/// Marks bytes below `least` (33 at most) or beyond `~`: a borrow or a sum reaches their top bit, or they have it. The lowest mark is exact.
+#[inline(always)]
+const fn odd(word: u64, least: u8) -> u64 {
+    (word.wrapping_sub(ONES * least as u64) | word.wrapping_add(ONES) | word) & TOPS
+}
+
+/// An IPv4 address at the front and what follows it; leading zeros are read as decimal.
+pub(super) fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let mut octets = [0u8; 4];
+    let mut rest = text;
+    for (n, octet) in octets.iter_mut().enumerate() {
+        if n > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        let (value, after) = octet_at(rest)?;
+        *octet = value;
+        rest = after;
+    }
+    Some((Ipv4Addr::from(octets), rest))
+}
+
+/// One to three digits, at most 255.
+#[inline(always)]
+fn octet_at(text: &[u8]) -> Option<(u8, &[u8])> {
+    let [first @ b'0'..=b'9', after @ ..] = text else { return None };
+    let mut rest = after;
+    let mut value = u16::from(*first - b'0');
+    for _ in 0..2 {
+        let [digit @ b'0'..=b'9', after @ ..] = rest else { break };
+        value = value * 10 + u16::from(*digit - b'0');
+        rest = after;
+    }
+    // a fourth digit is no dot and no end of an address
+    if matches!(rest, [b'0'..=b'9', ..]) {
+        return None;
+    }
+    Some((u8::try_from(value).ok()?, rest))
+}
+
+/// An IPv4 address at the front and what follows it; with leading zeros, which are octal to some, it is none.
+pub(super) fn plain_v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let (address, rest) = v4(text)?;
+    let spelt: usize = address.octets().iter().map(|octet| 1 + usize::from(*octet > 9) + usize::from(*octet > 99)).sum();
+    (text.len() - rest.len() == spelt + 3).then_some((address, rest))
+}
+
+/// A whole text that is an IPv6 address (rfc4291#2.2): groups of hexadecimal digits, one run of zeros left out, the end perhaps as IPv4.
+pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
+    let mut groups = [0u16; 8];
+    let mut count = 0;
+    let mut gap = None;
+    let mut rest = text;
+    if let [b':', b':', after @ ..] = rest {
+        gap = Some(0);
+        rest = after;
+    }
+    while !rest.is_empty() {
+        if let Some((address, [])) = plain_v4(rest) {
+            let [a, b, c, d] = address.octets();
+            for group in [[a, b], [c, d]] {
+                *groups.get_mut(count)? = u16::from_be_bytes(group);
+                count += 1;
+            }
+            break;
+        }
+        let (group, after) = group_at(rest)?;
+        *groups.get_mut(count)? = group;
+        count += 1;
+        rest = match after {
+            [b':', b':', after @ ..] if gap.is_none() => {
+                gap = Some(count);
+                after
+            }
+            [] | [b':', _, ..] => after.get(1..).unwrap_or_default(),
+            _ => return None,
+        };
+    }
+    match gap {
+        None if count == 8 => {}
+        // the gap is one group at least
+        Some(gap) if count < 8 => {
+            groups.get_mut(gap..count)?.reverse();
+            groups.get_mut(gap..)?.reverse();
+        }
+        _ => return None,
+    }
+    Some(Ipv6Addr::from(groups))
+}
+
+/// One to four hexadecimal digits.
+fn group_at(text: &[u8]) -> Option<(u16, &[u8])> {
+    let mut value = 0;
+    let mut rest = text;
+    while let [digit, after @ ..] = rest
+        && let Some(digit) = (*digit as char).to_digit(16)
+        && text.len() - after.len() <= 4
+    {
+        value = (value << 4) | digit as u16;
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((value, rest))
+}
+
+/// A whole text that is an address of either family, as RFC 4291 and the usual four decimals write it.
+#[must_use]
+pub fn ip(text: &[u8]) -> Option<IpAddr> {
+    match plain_v4(text) {
+        Some((address, [])) => Some(IpAddr::V4(address)),
+        _ => v6(text).map(IpAddr::V6),
+    }
+}
+
+#[cfg(test)]
+mod tests;

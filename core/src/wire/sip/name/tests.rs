@@ -1,0 +1,30 @@
+#![allow(clippy::indexing_slicing)]
+
+use super::*;
+use std::{borrow::ToOwned, format};
+
+#[test]
+fn frequent_names_are_found_as_all_others_are() {
+    for name in FREQUENT {
+        for text in [name.text().to_owned(), name.text().to_uppercase(), name.text().to_lowercase()] {
+            let line = format!("{text}: value");
+            assert_eq!(Name::frequent(line.as_bytes()), Some((name, &b" value"[..])), "{line}");
+            // a name's word is the whole name: no control, no other sign, no byte more or less
+            for place in 0..=text.len() {
+                for odd in ["\0", "\r", " ", "x", ":", "\u{e4}"] {
+                    let mut line = line.clone();
+                    line.insert_str(place, odd);
+                    let found = Name::frequent(line.as_bytes()).map(|(name, _)| name);
+                    let token = line.split(':').next().unwrap_or_default();
+                    assert_eq!(
+                        found,
+                        Some(Name::find(token.as_bytes())).filter(|name| token.len() > 1 && FREQUENT.contains(name)),
+                        "{line:?}"
+                    );
+                }
+            }
+            assert_eq!(Name::frequent(&line.as_bytes()[..line.len().min(7)]), None);
+            assert_eq!(Name::frequent(text.as_bytes()), None);
+        }
+    }
+}
