@@ -133,9 +133,10 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     if !media.proto.eq_ignore_ascii_case(b"RTP/AVP") && !media.proto.eq_ignore_ascii_case(b"RTP/AVPF") {
         return Err(OfferError::UnsupportedTransport);
     }
-    let traits = media.traits();
+    let mut formats = Formats::default();
+    let traits = media.read(|note| formats.note(note));
     let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local).ok_or(OfferError::UnsupportedAddress)?;
-    let formats = Formats::read(media, ours);
+    formats.complete(ours);
     let mut codecs = CodecList::EMPTY;
     for payload_type in media.payload_types() {
         if let Some(kind) = formats.codec(payload_type).filter(|kind| local.codecs.has(*kind)) {
@@ -194,37 +195,37 @@ struct Formats {
 }
 
 impl Formats {
-    fn read(media: &Media<'_>, ours: Option<&Local>) -> Self {
-        let mut formats = Self::default();
-        for note in media.notes() {
-            match note {
-                Note::Map(payload_type, text) if formats.named & bit(payload_type) == 0 => {
-                    if let Some(map) = RtpMap::read(text) {
-                        formats.name(bit(payload_type), &map);
-                    }
+    fn note(&mut self, note: Note<'_>) {
+        match note {
+            Note::Map(payload_type, text) if self.named & bit(payload_type) == 0 => {
+                if let Some(map) = RtpMap::read(text) {
+                    self.name(bit(payload_type), &map);
                 }
-                Note::Parameters(payload_type, text) if formats.described & bit(payload_type) == 0 => {
-                    formats.described |= bit(payload_type);
-                    if !has_digits(text) {
-                        formats.strange |= bit(payload_type);
-                    }
-                }
-                _ => {}
             }
+            Note::Parameters(payload_type, text) if self.described & bit(payload_type) == 0 => {
+                self.described |= bit(payload_type);
+                if !has_digits(text) {
+                    self.strange |= bit(payload_type);
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// Adds what the section's lines need not say.
+    fn complete(&mut self, ours: Option<&Local>) {
         // An answer that leaves out the map of a number of ours means our format.
         for entry in ours.iter().flat_map(|local| local.codecs.entries()) {
-            formats.add(entry.kind, bit(entry.payload_type));
+            self.add(entry.kind, bit(entry.payload_type));
         }
         if let Some(payload_type) = ours.and_then(|local| local.dtmf) {
-            formats.events |= bit(payload_type) & !formats.named;
-            formats.named |= bit(payload_type);
+            self.events |= bit(payload_type) & !self.named;
+            self.named |= bit(payload_type);
         }
         // rfc3264#5.1: without a=rtpmap the profile's table holds.
         for kind in [CodecKind::Pcmu, CodecKind::Pcma] {
-            formats.add(kind, bit(kind as u8));
+            self.add(kind, bit(kind as u8));
         }
-        formats
     }
 
     fn name(&mut self, bit: u128, map: &RtpMap<'_>) {

@@ -60,6 +60,15 @@ pub(super) const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & TOPS
 }
 
+/// Before the first such byte, and after it if there is one.
+#[inline]
+pub(super) fn cut(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
+    match near(text, byte).and_then(|at| text.split_at_checked(at)) {
+        Some((before, after)) => (before, after.get(1..)),
+        None => (text, None),
+    }
+}
+
 /// No byte below `least` (33 at most), none beyond `~`.
 #[inline]
 pub(super) fn printable(bytes: &[u8], least: u8) -> bool {

@@ -1,8 +1,8 @@
 //! Session descriptions (RFC 8866), read where they lie.
 //!
-//! [`Session::parse`] walks the lines once and judges them; nothing is copied. [`Session::media`] then gives each `m=` section as a
-//! [`Media`], whose attributes are read when they are asked for: [`Media::traits`] gives connection, direction and packet time in one
-//! pass, its own or, failing that, the session's.
+//! [`Session::parse`] walks the lines once, judges them and reads the session's own; nothing is copied. [`Session::media`] then gives
+//! each `m=` section as a [`Media`], whose lines are read when they are asked for: [`Media::read`] gives connection, direction and packet
+//! time, its own or, failing that, the session's, and shows what is said of each payload type, all in one pass.
 //! Unknown lines and attributes are kept readable and otherwise ignored. SRTP (`a=crypto`, `a=fingerprint`) and ICE (`a=candidate`) are
 //! such attributes: who needs them asks [`Media::attributes`].
 
@@ -10,10 +10,11 @@ mod media;
 mod session;
 mod text;
 
+use crate::wire::bytes::{cut, ip, plain_v4};
 use core::net::IpAddr;
 pub use media::{Media, Note, Traits};
 pub use session::Session;
-use text::{ip, line, long, number, word, words};
+use text::{digits, line, number, trim, trim_start, word, words};
 
 /// What is wrong with a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -141,12 +142,15 @@ pub enum Address<'a> {
 impl<'a> Address<'a> {
     /// Reads `IN IP4 192.0.2.1`.
     fn read(value: &'a [u8]) -> Option<Self> {
+        // the usual kind in one step
+        if let [b'I', b'N', b' ', b'I', b'P', b'4', b' ', text @ ..] = value
+            && let Some((address, [] | [b' ' | b'/', ..])) = plain_v4(text)
+        {
+            return Some(Self::Ip(IpAddr::V4(address)));
+        }
         let mut fields = words(value);
         let (network, _family, text) = (fields.next()?, fields.next()?, fields.next()?);
-        let bare = match memchr::memchr(b'/', text) {
-            Some(at) => text.get(..at)?,
-            None => text,
-        };
+        let (bare, _) = cut(text, b'/');
         if !network.eq_ignore_ascii_case(b"IN") {
             return Some(Self::Name(bare));
         }
@@ -173,12 +177,14 @@ pub struct Origin<'a> {
 impl<'a> Origin<'a> {
     fn read(value: &'a [u8]) -> Option<Self> {
         let (user, rest) = word(value)?;
-        let (session_id, rest) = word(rest)?;
-        let (version, host) = word(rest)?;
-        if words(host).count() < 3 {
+        let (session_id, rest) = digits(trim_start(rest))?;
+        let [b' ', rest @ ..] = rest else { return None };
+        let (version, host) = digits(trim_start(rest))?;
+        if !matches!(host, [b' ', ..]) {
             return None;
         }
-        Some(Self { user, session_id: long(session_id)?, version: long(version)?, host: host.trim_ascii() })
+        words(host).nth(2)?;
+        Some(Self { user, session_id, version, host: trim(host) })
     }
 }
 
@@ -193,10 +199,8 @@ pub struct Attribute<'a> {
 
 impl<'a> Attribute<'a> {
     fn read(text: &'a [u8]) -> Self {
-        match text.iter().position(|byte| *byte == b':') {
-            Some(colon) => Self { name: text.get(..colon).unwrap_or_default(), value: text.get(colon + 1..).unwrap_or_default() },
-            None => Self { name: text, value: &[] },
-        }
+        let (name, value) = cut(text, b':');
+        Self { name, value: value.unwrap_or_default() }
     }
 }
 

@@ -78,7 +78,7 @@ fn typed_lazily(message: &Message<'_>) -> Option<usize> {
 }
 
 pub(crate) fn invite_lazily(times: u32) -> bool {
-    repeat(times, || typed_lazily(&Message::parse(black_box(INVITE)).ok()?))
+    repeat(times, || typed_lazily(Message::parse(black_box(INVITE)).as_ref().ok()?))
 }
 
 fn repeat(times: u32, mut work: impl FnMut() -> Option<usize>) -> bool {
@@ -92,7 +92,7 @@ pub(crate) fn sizes() -> bool {
 }
 
 fn typed_of(bytes: &[u8]) -> Option<usize> {
-    typed(&Message::parse(black_box(bytes)).ok()?)
+    typed(Message::parse(black_box(bytes)).as_ref().ok()?)
 }
 
 pub(crate) fn invite(times: u32) -> bool {
@@ -105,13 +105,14 @@ pub(crate) fn ok(times: u32) -> bool {
 
 pub(crate) fn invite_sdp(times: u32) -> bool {
     repeat(times, || {
-        let message = Message::parse(black_box(INVITE)).ok()?;
+        let message = &Message::parse(black_box(INVITE));
+        let message = message.as_ref().ok()?;
         let session = Session::parse(message.body()).ok()?;
         let media = session.section(0)?;
-        let maps = media.notes().filter(|note| matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())).count();
-        let traits = media.traits();
+        let mut maps = 0;
+        let traits = media.read(|note| maps += usize::from(matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())));
         (maps == 5 && session.connection().is_some()).then_some(())?;
-        Some(typed(&message)? + maps + traits.ptime.map_or(0, usize::from))
+        Some(typed(message)? + maps + traits.ptime.map_or(0, usize::from))
     })
 }
 

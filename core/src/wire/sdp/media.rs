@@ -2,9 +2,10 @@
 
 use super::{
     Address, Attributes, Direction, Rtcp, RtpMap,
-    text::{line, number, word, words},
+    text::{digits, line, number, trim, trim_start, word, words},
 };
 use crate::base::limits::SDP_FORMATS;
+use crate::wire::bytes::{cut, printable};
 
 /// What a section's `c=` line and attributes say in all. The first of a kind counts; what a section lacks, it has from the session.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -24,33 +25,27 @@ pub struct Traits<'a> {
 }
 
 impl<'a> Traits<'a> {
-    /// Adds what these lines say of what is not known yet.
-    pub(super) fn learn(&mut self, mut lines: &'a [u8], own: bool) {
-        while let Some((line, rest)) = line(lines) {
-            lines = rest;
-            match line {
-                [b'c', b'=', value @ ..] if self.connection.is_none() => self.connection = Address::read(value),
-                [b'a', b'=', text @ ..] => self.note(text, own),
-                _ => {}
-            }
-        }
+    /// What is lacking here is taken from the session; RTCP belongs to a section.
+    fn complete(&mut self, session: &Self) {
+        self.connection = self.connection.or(session.connection);
+        self.direction = self.direction.or(session.direction);
+        self.ptime = self.ptime.or(session.ptime);
+        self.max_ptime = self.max_ptime.or(session.max_ptime);
     }
 
-    fn note(&mut self, text: &'a [u8], own: bool) {
-        // Most attributes are of no interest here; their first letter tells.
-        let [b'i' | b'm' | b'p' | b'r' | b's', ..] = text else { return };
-        if let Some(direction) = Direction::of(text) {
-            self.direction = self.direction.or(Some(direction));
-        } else if let Some(value) = text.strip_prefix(b"ptime:") {
-            self.ptime = self.ptime.or_else(|| milliseconds(value));
-        } else if let Some(value) = text.strip_prefix(b"maxptime:") {
-            self.max_ptime = self.max_ptime.or_else(|| milliseconds(value));
-        } else if !own {
+    /// Adds what an attribute says, unless it was said before; `own` in a section.
+    #[inline]
+    pub(super) fn note(&mut self, text: &'a [u8], own: bool) {
+        match text {
+            [b's' | b'i', ..] | [b'r', b'e', ..] => self.direction = self.direction.or_else(|| Direction::of(text)),
+            [b'p', b't', b'i', b'm', b'e', b':', value @ ..] => self.ptime = self.ptime.or_else(|| milliseconds(value)),
+            [b'm', b'a', b'x', b'p', b't', b'i', b'm', b'e', b':', value @ ..] => {
+                self.max_ptime = self.max_ptime.or_else(|| milliseconds(value));
+            }
             // rfc3605#2.1, rfc5761#5.1.1: these two belong to a section.
-        } else if let Some(value) = text.strip_prefix(b"rtcp:") {
-            self.rtcp = self.rtcp.or_else(|| Rtcp::read(value));
-        } else if text == b"rtcp-mux" {
-            self.rtcp_mux = true;
+            [b'r', b't', b'c', b'p', b':', value @ ..] if own => self.rtcp = self.rtcp.or_else(|| Rtcp::read(value)),
+            b"rtcp-mux" if own => self.rtcp_mux = true,
+            _ => {}
         }
     }
 }
@@ -68,23 +63,24 @@ pub struct Media<'a> {
     pub proto: &'a [u8],
     formats: &'a [u8],
     lines: &'a [u8],
-    session: &'a [u8],
+    session: Traits<'a>,
 }
 
 impl<'a> Media<'a> {
-    /// Reads `audio 49170/2 RTP/AVP 0 8`; `lines` are the section's, `session` the session's.
-    pub(super) fn read(value: &'a [u8], lines: &'a [u8], session: &'a [u8]) -> Option<Self> {
-        if !value.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+    /// Reads `audio 49170/2 RTP/AVP 0 8`; `lines` are those below it, `session` what the session's say.
+    pub(super) fn begin(value: &'a [u8], lines: &'a [u8], session: Traits<'a>) -> Option<Self> {
+        if !printable(value, b' ') {
             return None;
         }
         let (kind, rest) = word(value)?;
-        let (port, rest) = word(rest)?;
-        let (proto, formats) = word(rest)?;
-        let (port, ports) = match port.iter().position(|byte| *byte == b'/') {
-            Some(at) => (port.get(..at)?, number(port.get(at + 1..)?)?),
-            None => (port, 1),
+        let (port, rest) = digits(trim_start(rest))?;
+        let (ports, rest) = match rest {
+            [b'/', rest @ ..] => digits(rest)?,
+            rest => (1, rest),
         };
-        let (port, ports) = (u16::try_from(number(port)?).ok()?, u16::try_from(ports).ok()?);
+        let [b' ', rest @ ..] = rest else { return None };
+        let (proto, formats) = word(rest)?;
+        let (port, ports) = (u16::try_from(port).ok()?, u16::try_from(ports).ok()?);
         Some(Self { kind, port, ports, proto, formats, lines, session })
     }
 
@@ -98,13 +94,30 @@ impl<'a> Media<'a> {
         self.formats().filter_map(payload_type)
     }
 
-    /// Connection, direction, packet time and RTCP in one pass.
+    /// Reads all its lines in one pass: shows every `a=rtpmap` and `a=fmtp` in order, and gives connection, direction, packet time and RTCP.
+    #[inline]
+    pub fn read(&self, mut seen: impl FnMut(Note<'a>)) -> Traits<'a> {
+        let mut traits = Traits::default();
+        let mut lines = self.lines;
+        while let Some((line, rest)) = line(lines) {
+            lines = rest;
+            match line {
+                [b'c', b'=', value @ ..] if traits.connection.is_none() => traits.connection = Address::read(value),
+                [b'a', b'=', text @ ..] => match Note::read(text) {
+                    Some(note) => seen(note),
+                    None => traits.note(text, true),
+                },
+                _ => {}
+            }
+        }
+        traits.complete(&self.session);
+        traits
+    }
+
+    /// Connection, direction, packet time and RTCP.
     #[must_use]
     pub fn traits(&self) -> Traits<'a> {
-        let mut traits = Traits::default();
-        traits.learn(self.lines, true);
-        traits.learn(self.session, false);
-        traits
+        self.read(|_| ())
     }
 
     /// Its own direction, else the session's, else both ways.
@@ -150,15 +163,11 @@ impl<'a> Media<'a> {
             loop {
                 let (first, rest) = line(lines)?;
                 lines = rest;
-                let (map, text) = match first {
-                    [b'a', b'=', b'r', b't', b'p', b'm', b'a', b'p', b':', text @ ..] => (true, text),
-                    [b'a', b'=', b'f', b'm', b't', b'p', b':', text @ ..] => (false, text),
-                    _ => continue,
-                };
-                let Some((format, text)) = word(text) else { continue };
-                let Some(number) = payload_type(format) else { continue };
-                let text = text.trim_ascii();
-                return Some(if map { Note::Map(number, text) } else { Note::Parameters(number, text) });
+                if let [b'a', b'=', text @ ..] = first
+                    && let Some(note) = Note::read(text)
+                {
+                    return Some(note);
+                }
             }
         })
     }
@@ -173,16 +182,41 @@ pub enum Note<'a> {
     Parameters(u8, &'a [u8]),
 }
 
+impl<'a> Note<'a> {
+    /// Reads `rtpmap:0 PCMU/8000` or `fmtp:101 0-15`.
+    #[inline]
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let (map, text) = match text {
+            [b'r', b't', b'p', b'm', b'a', b'p', b':', text @ ..] => (true, text),
+            [b'f', b'm', b't', b'p', b':', text @ ..] => (false, text),
+            _ => return None,
+        };
+        let (number, text) = digits(trim_start(text))?;
+        let number = u8::try_from(number).ok().filter(|number| *number < 128)?;
+        let text = match text {
+            [b' ', inner @ ..] if !matches!(inner, [] | [0..=b' ', ..] | [.., 0..=b' ']) => inner,
+            [] | [b' ', ..] => trim(text),
+            _ => return None,
+        };
+        Some(if map { Self::Map(number, text) } else { Self::Parameters(number, text) })
+    }
+}
+
 impl<'a> RtpMap<'a> {
     /// Reads `PCMU/8000/1`.
     #[must_use]
     pub fn read(text: &'a [u8]) -> Option<Self> {
-        let mut parts = text.split(|byte| *byte == b'/');
-        let name = parts.next().filter(|name| !name.is_empty())?;
-        let clock = number(parts.next()?)?;
+        let (name, rest) = cut(text, b'/');
+        let (clock, rest) = digits(rest?)?;
         // rfc8866#6.6: the parameter behind the clock is the number of audio channels, 1 if absent.
-        let channels = parts.next().map_or(Some(1), |text| u8::try_from(number(text)?).ok())?;
-        Some(Self { name, clock, channels })
+        let (channels, rest) = match rest {
+            [b'/', rest @ ..] => digits(rest)?,
+            rest => (1, rest),
+        };
+        if name.is_empty() || !matches!(rest, [] | [b'/', ..]) {
+            return None;
+        }
+        Some(Self { name, clock: u32::try_from(clock).ok()?, channels: u8::try_from(channels).ok()? })
     }
 }
 
@@ -193,6 +227,6 @@ fn payload_type(format: &[u8]) -> Option<u8> {
 
 /// A packet time; a fraction is cut off, and 0 is none (rfc3264#5.1).
 fn milliseconds(text: &[u8]) -> Option<u16> {
-    let whole = text.trim_ascii().split(|byte| *byte == b'.').next()?;
+    let (whole, _) = cut(trim(text), b'.');
     u16::try_from(number(whole)?).ok().filter(|time| *time > 0)
 }

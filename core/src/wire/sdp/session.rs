@@ -13,8 +13,9 @@ pub struct Session<'a> {
     pub origin: Origin<'a>,
     /// The first `t=` line's value; `None` if there is none.
     pub time: Option<&'a [u8]>,
-    /// The session's own lines.
+    /// The session's own lines, and what they say.
     lines: &'a [u8],
+    traits: Traits<'a>,
     /// From the first `m=` line to the end.
     sections: &'a [u8],
     /// Where in `sections` each begins.
@@ -39,7 +40,15 @@ impl<'a> Session<'a> {
             [b'a'..=b'z', b'=', ..] => return Err(SdpError::NoVersion),
             _ => return Err(SdpError::Line),
         }
-        let mut session = Self { origin: Origin::default(), time: None, lines: head, sections: &[], starts: [0; SDP_MEDIA], count: 0 };
+        let mut session = Self {
+            origin: Origin::default(),
+            time: None,
+            lines: head,
+            traits: Traits::default(),
+            sections: &[],
+            starts: [0; SDP_MEDIA],
+            count: 0,
+        };
         let mut has_origin = false;
         let mut rest = head;
         let mut budget = SDP_LINES - 1;
@@ -47,8 +56,11 @@ impl<'a> Session<'a> {
             budget = budget.checked_sub(1).ok_or(SdpError::TooManyLines)?;
             let [letter @ b'a'..=b'z', b'=', value @ ..] = line else { return Err(SdpError::Line) };
             match letter {
-                b'a' => {}
+                b'a' if session.count == 0 => session.traits.note(value, false),
                 b'm' => session.begin(value, rest)?,
+                b'c' if session.count == 0 && session.traits.connection.is_none() => {
+                    session.traits.connection = Some(Address::read(value).ok_or(SdpError::Connection)?);
+                }
                 b'c' if words(value).nth(2).is_none() => return Err(SdpError::Connection),
                 b'o' if session.count == 0 && !has_origin => {
                     session.origin = Origin::read(value).ok_or(SdpError::Origin)?;
@@ -64,7 +76,7 @@ impl<'a> Session<'a> {
 
     /// Notes the section whose `m=` line is at the front of `text`.
     fn begin(&mut self, value: &[u8], text: &'a [u8]) -> Result<(), SdpError> {
-        Media::read(value, &[], &[]).ok_or(SdpError::Media)?;
+        Media::begin(value, &[], Traits::default()).ok_or(SdpError::Media)?;
         if self.count == 0 {
             self.sections = text;
             self.lines = self.lines.get(..self.lines.len().saturating_sub(text.len())).unwrap_or_default();
@@ -94,25 +106,19 @@ impl<'a> Session<'a> {
         let start = *starts.get(place)? as usize;
         let end = starts.get(place + 1).map_or(self.sections.len(), |next| *next as usize);
         let (first, lines) = line(self.sections.get(start..end)?)?;
-        Media::read(first.strip_prefix(b"m=")?, lines, self.lines)
+        Media::begin(first.strip_prefix(b"m=")?, lines, self.traits)
     }
 
     /// The session's own `c=` line.
     #[must_use]
-    pub fn connection(&self) -> Option<Address<'a>> {
-        self.traits().connection
+    pub const fn connection(&self) -> Option<Address<'a>> {
+        self.traits.connection
     }
 
     /// The session's own direction, which sections without one inherit.
     #[must_use]
     pub fn direction(&self) -> Direction {
-        self.traits().direction.unwrap_or_default()
-    }
-
-    fn traits(&self) -> Traits<'a> {
-        let mut traits = Traits::default();
-        traits.learn(self.lines, false);
-        traits
+        self.traits.direction.unwrap_or_default()
     }
 
     /// The session's own attributes.

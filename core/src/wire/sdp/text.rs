@@ -1,64 +1,97 @@
 //! Lines, words and numbers.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use crate::wire::bytes::{cut, near};
 
 /// The next line that is not empty, without its end, and what follows it.
+#[inline]
 pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
     loop {
-        let (line, rest) = match memchr::memchr(b'\n', text) {
-            // rfc8866#5: CRLF ends a line, and a bare LF is to be accepted.
+        // rfc8866#5: CRLF ends a line, and a bare LF is to be accepted.
+        let (line, rest) = match near(text, b'\n') {
             Some(end) => (text.get(..end)?, text.get(end + 1..)?),
             None if text.is_empty() => return None,
             None => (text, &[] as &[u8]),
         };
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !line.is_empty() {
-            return Some((line, rest));
+        match line {
+            [] | [b'\r'] => text = rest,
+            [line @ .., b'\r'] => return Some((line, rest)),
+            line => return Some((line, rest)),
         }
-        text = rest;
     }
 }
 
 /// The first word and what follows it.
+#[inline]
 pub(super) fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.trim_ascii_start();
-    let end = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
+    let text = trim_start(text);
+    let end = near(text, b' ').unwrap_or(text.len());
     let (first, rest) = text.split_at_checked(end)?;
     (!first.is_empty()).then_some((first, rest))
 }
 
 /// The words between spaces.
 pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        loop {
+            let (word, after) = cut(rest?, b' ');
+            rest = after;
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+    })
 }
 
 /// A decimal number of 32 bits, digits only.
 pub(super) fn number(text: &[u8]) -> Option<u32> {
-    if text.is_empty() {
-        return None;
-    }
-    text.iter().try_fold(0u32, |sum, byte| match byte {
-        b'0'..=b'9' => sum.checked_mul(10)?.checked_add(u32::from(byte - b'0')),
+    match digits(text)? {
+        (number, []) => u32::try_from(number).ok(),
         _ => None,
-    })
+    }
 }
 
-/// A decimal number that stays at the largest when it is larger, digits only.
-pub(super) fn long(text: &[u8]) -> Option<u64> {
-    if text.is_empty() {
-        return None;
+/// The decimal number at the front, which stays at the largest when it is larger, and what follows its digits.
+#[inline]
+pub(super) fn digits(text: &[u8]) -> Option<(u64, &[u8])> {
+    let mut sum = 0u64;
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        sum = sum.wrapping_mul(10).wrapping_add(u64::from(*digit - b'0'));
+        rest = after;
     }
-    text.iter().try_fold(0u64, |sum, byte| match byte {
-        b'0'..=b'9' => Some(sum.saturating_mul(10).saturating_add(u64::from(byte - b'0'))),
-        _ => None,
-    })
+    match text.len() - rest.len() {
+        0 => None,
+        1..=19 => Some((sum, rest)),
+        // so many may have gone round
+        many => Some((saturating(text.get(..many)?), rest)),
+    }
 }
 
-/// An address of either family.
-pub(super) fn ip(text: &[u8]) -> Option<IpAddr> {
-    let text = core::str::from_utf8(text).ok()?;
-    match text.parse::<Ipv4Addr>() {
-        Ok(address) => Some(IpAddr::V4(address)),
-        Err(_) => text.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+#[cold]
+fn saturating(digits: &[u8]) -> u64 {
+    digits.iter().fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0'))))
+}
+
+/// Cuts white space off the front.
+#[inline]
+pub(super) fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [first @ 0..=b' ', rest @ ..] = text
+        && first.is_ascii_whitespace()
+    {
+        text = rest;
     }
+    text
+}
+
+/// Cuts white space off both ends.
+#[inline]
+pub(super) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., last @ 0..=b' '] = text
+        && last.is_ascii_whitespace()
+    {
+        text = rest;
+    }
+    text
 }
