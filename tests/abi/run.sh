@@ -56,7 +56,7 @@ echo "families: $(wc -l <"$work/host") functions in both"
 missed=$(while read -r name; do cat tests/abi/every.h tests/abi/misuse.c | grep -q "\b$name(" || echo "$name"; done <"$work/exported")
 [ -z "$missed" ] || { echo "no test of misuse calls: $missed"; exit 1; }
 
-for program in misuse threads call sound engines; do
+for program in misuse sizes threads call sound engines; do
     gcc -std=gnu99 -g $warn -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$program.c -o "$work/$program" "$library.a" $libs
     timeout 120 "$work/$program" "$work" || { echo "$program: failed"; exit 1; }
 done

@@ -62,3 +62,22 @@ fn ids_stay_below_what_json_can_carry() {
     assert!(phone > 0 && phone < 1 << 53);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }
+
+#[test]
+fn events_of_files_and_devices_that_nobody_fetches_give_way_and_are_counted() {
+    let phone = phone();
+    let shared = table::find(phone).ok().unwrap();
+    for token in 1..=300 {
+        shared.file_event(MICROSIP_EV_PLAYED, 0, 0, token, MICROSIP_OK);
+    }
+    let (code, lost) = next(phone, 0);
+    assert_eq!((code, lost.r#type), (MICROSIP_OK, MICROSIP_EV_LOST));
+    let first = next(phone, 0).1;
+    assert_eq!((first.r#type, first.token, u64::from(lost.value)), (MICROSIP_EV_PLAYED, first.token, first.token - 1));
+    for token in first.token + 1..=300 {
+        assert_eq!(next(phone, 0).1.token, token);
+    }
+    assert_eq!(next(phone, 0).0, MICROSIP_NOTHING);
+    drop(shared);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}

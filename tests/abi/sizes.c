@@ -1,0 +1,166 @@
+/* Every function that takes a struct, with every wrong size of it: nothing is read or written beyond what the size says. What a later header has behind
+ * ours must be zero on its way in, and is zero on its way out. */
+#include "every.h"
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int failed, checks;
+EVERY(static)
+static microsip_engine *e;
+static microsip_config conf;
+static microsip_engine_config econf;
+static microsip_dial_options o;
+static microsip_path path;
+static microsip_out out;
+static microsip_ask ask;
+static microsip_reply reply;
+static uint8_t bytes[2000];
+
+static void is(int line, const char *what, int32_t got, int32_t wanted) {
+  checks++;
+  if (got == wanted) return;
+  failed = 1;
+  fprintf(stderr, "sizes.c:%d: %s gave %d, wanted %d\n", line, what, (int)got, (int)wanted);
+}
+
+#define IS_OK(call) is(__LINE__, #call, call, MICROSIP_OK)
+
+/* A block of exactly so many bytes, so that AddressSanitizer sees what lies beyond: a struct with that size, and the rest filled. */
+static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room, int fill) {
+  uint8_t *at = malloc(room);
+  if (!at) exit(1);
+  memset(at, fill, room);
+  memcpy(at, from, has < room ? has : room);
+  memcpy(at, &size, 4);
+  return at;
+}
+
+/* call uses s, a pointer to a struct of that type. */
+#define WRONG(type, value, call) do { \
+  static const uint32_t sizes[] = { 0, 1, 4, 8, sizeof(type) - 8, sizeof(type) - 1, 65537, 0x7fffffffu, 0xffffffffu }; \
+  unsigned i_; \
+  for (i_ = 0; i_ < sizeof sizes / sizeof *sizes; i_++) { \
+    type *s = block(&(value), sizeof(type), sizes[i_], sizes[i_] < sizeof(type) && sizes[i_] >= 4 ? sizes[i_] : 4, 0); \
+    is(__LINE__, #call, call, MICROSIP_E_SIZE); \
+    free(s); \
+  } } while (0)
+#define IN(type, value, call) do { \
+  type *s; \
+  WRONG(type, value, call); \
+  s = block(&(value), sizeof(type), sizeof(type) + 24, sizeof(type) + 24, 1); \
+  is(__LINE__, #call, call, MICROSIP_E_NEWER); \
+  free(s); \
+  s = block(&(value), sizeof(type), sizeof(type) + 24, sizeof(type) + 24, 0); \
+  is(__LINE__, #call, call, MICROSIP_OK); \
+  free(s); } while (0)
+#define OUT(type, value, call) do { \
+  type *s; \
+  uint32_t size_ = sizeof(type) + 24, i_; \
+  WRONG(type, value, call); \
+  s = block(&(value), sizeof(type), size_, size_, 0xff); \
+  is(__LINE__, #call, call, MICROSIP_OK); \
+  for (i_ = sizeof(type); i_ < size_; i_++) is(__LINE__, "the tail of " #call, ((uint8_t *)s)[i_], 0); \
+  is(__LINE__, "the size after " #call, (int32_t)s->size, (int32_t)size_); \
+  free(s); } while (0)
+
+/* Makes a phone and takes it away again. */
+static int32_t create(const microsip_config *config) {
+  microsip_id made = 0;
+  int32_t r = microsip_create(MICROSIP_ABI_VERSION, config, &made);
+  if (r == MICROSIP_OK) microsip_destroy(made);
+  return r;
+}
+
+static int32_t add(const microsip_account *account) {
+  microsip_id made = 0;
+  int32_t r = microsip_account_add(p, account, &made);
+  if (r == MICROSIP_OK) microsip_account_remove(p, made);
+  return r;
+}
+
+/* An event is there, or comes. */
+static int32_t next(microsip_event *event) {
+  microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id);
+  return microsip_next_event(p, event, 2000);
+}
+
+static int32_t engine_event(microsip_event *event) {
+  microsip_id call;
+  if (microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &call) == MICROSIP_OK) microsip_engine_hangup(e, 1, call);
+  return microsip_engine_poll_event(e, event);
+}
+
+static int32_t engine_ask(microsip_ask *wish) {
+  microsip_engine *fresh;
+  static uint64_t memory[MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
+  is(__LINE__, "init", microsip_engine_init(MICROSIP_ABI_VERSION, memory, sizeof memory, &econf, 0, &fresh), MICROSIP_OK);
+  return microsip_engine_poll_ask(fresh, wish);
+}
+
+static int32_t engine_transmit(microsip_out *packet) {
+  microsip_id call;
+  microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &call);
+  while (microsip_engine_poll_ask(e, &ask) == MICROSIP_OK) {
+    MICROSIP_ZERO(reply);
+    reply.ask = ask.ask;
+    if (ask.kind == MICROSIP_ASK_LOCAL) {
+      reply.count = 1;
+      reply.addr[0].family = 4;
+      reply.addr[0].port = 5060;
+      reply.addr[0].ip[0] = 127;
+      reply.addr[0].ip[3] = 1;
+    }
+    microsip_engine_reply(e, 1, &reply);
+  }
+  return microsip_engine_poll_transmit(e, 1, packet, bytes, sizeof bytes);
+}
+
+int main(void) {
+  static uint64_t memory[MICROSIP_ENGINE_BYTES(2, 2, 1500) / 8 + 1];
+  uint32_t need;
+  EVERY_SIZE();
+  MICROSIP_ZERO(conf);
+  conf.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
+  conf.bind = "127.0.0.1:0";
+  IS_OK(microsip_create(MICROSIP_ABI_VERSION, &conf, &p));
+  IS_OK(microsip_account_add(p, &acc, &a));
+  IS_OK(microsip_dial(p, a, "sip:x@127.0.0.1:9", NULL, &c));
+  MICROSIP_ZERO(o);
+  IN(microsip_config, conf, create(s));
+  IN(microsip_account, acc, add(s));
+  IN(microsip_dial_options, o, microsip_dial(p, 0, "sip:x@127.0.0.1:9", s, &id));
+  OUT(microsip_account_info, ainfo, microsip_account_info_get(p, a, s));
+  OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
+  OUT(microsip_call_stats, stats, microsip_call_stats_get(p, c, s));
+  OUT(microsip_counters, counters, microsip_counters_get(p, s));
+  OUT(microsip_event, ev, next(s));
+  IS_OK(microsip_destroy(p));
+
+  MICROSIP_ZERO(econf);
+  econf.max_calls = econf.max_accounts = 2;
+  econf.seed[0] = 1;
+  IN(microsip_engine_config, econf, microsip_engine_size(s, &need));
+  IN(microsip_engine_config, econf, microsip_engine_init(MICROSIP_ABI_VERSION, memory, sizeof memory, s, 0, &e));
+  econf.max_calls = econf.max_accounts = 1;
+  OUT(microsip_ask, ask, engine_ask(s));
+  MICROSIP_ZERO(path);
+  path.remote.family = 4;
+  IN(microsip_path, path, microsip_engine_sip(e, 1, s, bytes, 4));
+  MICROSIP_ZERO(reply);
+  IN(microsip_reply, reply, microsip_engine_reply(e, 1, s));
+  IS_OK(microsip_engine_account_add(e, 1, &acc, &a));
+  WRONG(microsip_account, acc, microsip_engine_account_add(e, 1, s, &id));
+  OUT(microsip_account_info, ainfo, microsip_engine_account_info_get(e, a, s));
+  WRONG(microsip_dial_options, o, microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", s, &id));
+  OUT(microsip_event, ev, engine_event(s));
+  while (microsip_engine_poll_event(e, &ev) == MICROSIP_OK) {}
+  IS_OK(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &c));
+  OUT(microsip_call_info, cinfo, microsip_engine_call_info_get(e, c, s));
+  OUT(microsip_call_stats, stats, microsip_engine_call_stats_get(e, 1, c, s));
+  OUT(microsip_counters, counters, microsip_engine_counters_get(e, s));
+  MICROSIP_ZERO(ask);
+  OUT(microsip_out, out, engine_transmit(s));
+  printf("%d checks: %s\n", checks, failed ? "FAILED" : "ok");
+  return failed;
+}
