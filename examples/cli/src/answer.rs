@@ -9,18 +9,19 @@ use crate::event::{CallState, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Handle, Id, Text};
-use crate::session::{Session, Stop, here, poisoned};
+use crate::session::{Session, Stop, account, here, poisoned};
 use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     ready(&answer.sound)?;
+    let account = account(&answer.account)?;
     let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio, true)?;
-    session.register(output, &answer.account)?;
+    session.register(output, account)?;
     let phone = session.phone();
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
     output.say("listening", json!({ "address": address }), &format!("waiting for a call at {address}; Ctrl-C ends it"));
     let mut done = Ok(());
-    while let Some(call) = next_call(phone, output)? {
+    while let Some(call) = next_call(&session, output)? {
         done = take(phone, output, call, answer);
         if !answer.forever || interrupted() {
             break;
@@ -34,7 +35,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
 }
 
 /// The next incoming call; none once Ctrl-C was pressed.
-fn next_call(phone: Handle, output: &Output) -> Result<Option<Id>, Stop> {
+fn next_call(session: &Session, output: &Output) -> Result<Option<Id>, Stop> {
+    let phone = session.phone();
     while let Some(event) = phone.next_event(None)? {
         match event.what {
             Happened::Call { state: CallState::Incoming, .. } => {
@@ -42,6 +44,8 @@ fn next_call(phone: Handle, output: &Output) -> Result<Option<Id>, Stop> {
                 output.say("call", json!({ "call": event.call, "state": "incoming", "from": from }), &format!("call from {from}"));
                 return Ok(Some(event.call));
             }
+            Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
+            Happened::Challenge => session.challenged(output),
             Happened::Closed => return Ok(None),
             Happened::Poisoned => return Err(poisoned()),
             _ => {}

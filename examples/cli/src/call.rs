@@ -7,13 +7,14 @@ use serde_json::json;
 use crate::args::{Call, Show};
 use crate::output::Output;
 use crate::phone::Source;
-use crate::session::{Session, Stop};
+use crate::session::{Session, Stop, account};
 use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
     ready(&call.sound)?;
+    let account = account(&call.account)?;
     let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
-    session.register(output, &call.account)?;
+    session.register(output, account)?;
     let done = talk(&session, output, call);
     session.close();
     done

@@ -9,12 +9,13 @@ use crate::args::{Echo, Show};
 use crate::event::{CallState, Happened};
 use crate::output::Output;
 use crate::phone::{Source, Text};
-use crate::session::{Session, Stop, ended, here, poisoned};
+use crate::session::{Session, Stop, account, ended, here, poisoned};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
+    let account = account(&echo.account)?;
     let mut session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
-    session.register(output, &echo.account)?;
+    session.register(output, account)?;
     let phone = session.phone();
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
     output.say(
@@ -52,6 +53,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
                 });
                 output.say("call", fields, &text);
             }
+            Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
+            Happened::Challenge => session.challenged(output),
             Happened::Lost(count) => {
                 lost += count;
                 output.say("lost", json!({ "events": lost }), &format!("{lost} events came faster than they were read"));

@@ -15,11 +15,11 @@ use crate::abi::{
 };
 use crate::account;
 use crate::args::{Account, Network, Show};
-use crate::event::{AccountState, Happened};
+use crate::event::{AccountState, CallState, Happened};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{Failure, Handle, Id, Options, Phone, Traced, strerror};
+use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, strerror};
 
 /// How long a polite end may take: BYE and unregistering, with a retransmission or two.
 const GRACE: Duration = Duration::from_secs(3);
@@ -82,6 +82,7 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
 /// How something ended, in words: the SIP status where there was one, the library's text for the result.
 pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
     match (sip_code, reason) {
+        (0, _) if result == 0 => "hung up".to_owned(),
         (0, _) => strerror(result),
         (code, "") => format!("{code} ({})", strerror(result)),
         (code, reason) => format!("{code} {reason}"),
@@ -129,9 +130,9 @@ impl Session {
         self.handle
     }
 
-    /// Adds the account that the options name, and waits until it is registered.
-    pub(crate) fn register(&mut self, output: &Output, options: &Account) -> Result<(), Stop> {
-        let Some(texts) = account::read(options).map_err(|text| Stop::new(Exit::Usage, text))? else { return Ok(()) };
+    /// Adds the account, if there is one, and waits until it is registered.
+    pub(crate) fn register(&mut self, output: &Output, account: Option<AccountTexts>) -> Result<(), Stop> {
+        let Some(texts) = account else { return Ok(()) };
         self.account = self.handle.account_add(&texts)?;
         if texts.no_register {
             return Ok(());
@@ -155,12 +156,29 @@ impl Session {
                         return Err(Stop::new(Exit::Registration, advised(&text, result)));
                     }
                     Happened::Challenge => self.challenged(output),
+                    Happened::Call { state: CallState::Incoming, .. } => {
+                        let _ = self.handle.reject(event.call, 480); // we are not there yet
+                    }
                     Happened::Closed => return Err(Stop::new(Exit::Registration, "interrupted before the registration was done")),
                     Happened::Poisoned => return Err(poisoned()),
                     _ => {}
                 },
             }
         }
+    }
+
+    /// Tells what became of the registration.
+    pub(crate) fn account_changed(&self, output: &Output, state: AccountState, sip_code: u32, result: i32) {
+        let name = match state {
+            AccountState::Registering => return,
+            AccountState::Registered => "registered",
+            AccountState::Unregistered => "unregistered",
+            AccountState::Failed => "failed",
+            AccountState::Unknown => "unknown",
+        };
+        let text =
+            if state == AccountState::Failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
+        output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
     }
 
     /// Says why a challenge got no answer.
@@ -194,6 +212,11 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The account that the options name; read before anything else is done, for a password may be waited for.
+pub(crate) fn account(options: &Account) -> Result<Option<AccountTexts>, Stop> {
+    account::read(options).map_err(|text| Stop::new(Exit::Usage, text))
 }
 
 /// The library caught a bug of its own: nothing more can be done with the phone.

@@ -346,6 +346,22 @@ fn a_transport_that_is_not_here_is_not_called_unreachable() {
     }
 }
 
+/// While a password is waited for, there is nothing yet that a first Ctrl-C would have to end.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_wait_for_a_password() {
+    let mut command = microsip(&["register", "--uri", "sip:a@127.0.0.1:9", "--password-stdin", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200)); // either side of this the signal ends it
+    // SAFETY: our own child, not waited for yet.
+    unsafe { libc::kill(child.id() as i32, libc::SIGINT) };
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(5), "it waits on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// As in `microsip call … --json | head -3`: the call is not left standing at the far end.
 #[test]
 fn a_reader_that_goes_away_ends_the_call_with_bye() {
