@@ -191,6 +191,9 @@
 // An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 #define MICROSIP_EV_DEVICE 7
 
+// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
+#define MICROSIP_EV_NETWORK 8
+
 // Events were lost because nobody fetched them; value is how many.
 #define MICROSIP_EV_LOST 9
 
@@ -434,7 +437,7 @@ typedef struct microsip_event {
   uint32_t sip_code;
   // How it ended.
   int32_t result;
-  // A digit, a device, or bits.
+  // A digit, a device, a number, or bits.
   uint32_t value;
   // 0.
   uint32_t reserved;
@@ -1094,6 +1097,12 @@ int32_t microsip_record_stop(microsip_id phone, microsip_id call);
 int32_t microsip_local_address(microsip_id phone,
                                uint32_t v6,
                                struct microsip_addr *out);
+
+// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this returns, from any thread. Sockets of
+// addresses that are gone are closed, new addresses get theirs, those that stayed are not touched; when any came or went, accounts register anew at
+// once, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
+// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken; the others do.
+int32_t microsip_network_changed(microsip_id phone);
 
 // How many more calls this process's limit on descriptors allows now (a call takes two), at most max_calls. The library never raises limits; a call
 // beyond it ends with MICROSIP_E_PORT_IN_USE.

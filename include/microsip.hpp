@@ -72,6 +72,8 @@ public:
   /// False when the time was over.
   bool next_event(microsip_event &event, std::uint32_t wait_ms = MICROSIP_FOREVER) { return check(microsip_next_event(id_, &event, wait_ms)) == MICROSIP_OK; }
   void shutdown(std::uint32_t grace_ms) { check(microsip_shutdown(id_, grace_ms)); }
+  /// Reads the machine's addresses anew; true: some came or went.
+  bool network_changed() const { return check(microsip_network_changed(id_)) == MICROSIP_OK; }
   microsip_addr local_address(bool v6 = false) const {
     microsip_addr address = microsip_addr();
     check(microsip_local_address(id_, v6 ? 1 : 0, &address));

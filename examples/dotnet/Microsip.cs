@@ -132,6 +132,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_local_address(ulong phone, uint v6, out Address address);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_counters_get(ulong phone, ref Counters counters);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_network_changed(ulong phone);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_calls_possible(ulong phone, out uint calls);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);

@@ -6,7 +6,7 @@
 #define EACH_HOST(X) EACH_BUT_DEVICES(X) X(microsip_devices(p, 1, &n)) X(microsip_shutdown(p, 0))
 #define EACH_BUT_DEVICES(X) \
   X(microsip_next_event(p, &ev, 0)) X(microsip_event_descriptor(p, &fd)) X(microsip_local_address(p, 0, &addr)) \
-  X(microsip_calls_possible(p, &n)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
+  X(microsip_calls_possible(p, &n)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
   X(microsip_unregister(p, a)) X(microsip_accounts(p, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_account_text(p, a, 1, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200)) \
   X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \

@@ -188,8 +188,8 @@ def sipp_counts(name):
 class Namespace:
     """A network whose only interface is lo: for peers that will not stay on loopback by themselves."""
 
-    def __init__(self):
-        self.name = f"microsip-{os.getpid()}"
+    def __init__(self, which=""):
+        self.name = f"microsip-{os.getpid()}{which}"
         needs("ip")
         for command in (["ip", "netns", "add", self.name], ["ip", "netns", "exec", self.name, "ip", "link", "set", "lo", "up"]):
             done = subprocess.run(command, capture_output=True, text=True)

@@ -47,6 +47,11 @@ pub(crate) enum Happened {
         which: u32,
         result: i32,
     },
+    /// The machine's addresses changed: how many there are now, and whether one leaves it.
+    Network {
+        addresses: u32,
+        result: i32,
+    },
     Lost(u32),
     Closed,
     Poisoned,
@@ -72,6 +77,7 @@ impl Event {
             c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
             c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
+            c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),
             c::MICROSIP_EV_CHALLENGE => Happened::Challenge,
             c::MICROSIP_EV_CLOSED => Happened::Closed,

@@ -29,6 +29,7 @@ fn watch(session: &Session, output: &Output) -> Result<(), Stop> {
     while let Some(event) = session.phone().next_event(None)? {
         match event.what {
             Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
+            Happened::Network { addresses, result } => session.moved(output, addresses, result),
             Happened::Challenge => session.challenged(output),
             Happened::Closed => break,
             Happened::Poisoned => return Err(poisoned()),

@@ -188,6 +188,16 @@ impl Session {
         output.say("challenge", json!({ "realm": realm }), &text);
     }
 
+    /// The machine's addresses are others now.
+    pub(crate) fn moved(&self, output: &Output, addresses: u32, result: i32) {
+        let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
+        output.say(
+            "network",
+            json!({ "addresses": addresses, "result": result }),
+            &format!("the network changed: {addresses} local addresses{alone}"),
+        );
+    }
+
     /// Ends calls and registrations, waits until that is done, and prints what the trace still holds.
     pub(crate) fn close(mut self) {
         let _ = self.handle.shutdown(GRACE); // Ctrl-C may have asked for it already

@@ -69,6 +69,8 @@ pub const MICROSIP_EV_PLAYED: u32 = 5;
 pub const MICROSIP_EV_RECORD_FAILED: u32 = 6;
 /// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 pub const MICROSIP_EV_DEVICE: u32 = 7;
+/// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
+pub const MICROSIP_EV_NETWORK: u32 = 8;
 /// Events were lost because nobody fetched them; value is how many.
 pub const MICROSIP_EV_LOST: u32 = 9;
 /// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
@@ -170,7 +172,7 @@ pub struct microsip_event {
     pub sip_code: u32,
     /// How it ended.
     pub result: i32,
-    /// A digit, a device, or bits.
+    /// A digit, a device, a number, or bits.
     pub value: u32,
     /// 0.
     pub reserved: u32,

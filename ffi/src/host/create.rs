@@ -4,13 +4,15 @@ use super::audio::device::NULL;
 use super::engine::Engine;
 use super::errands::{self, Errands};
 use super::hooks::{EVENT_ROOM, Hooks};
+use super::link::Link;
 use super::names::Names;
+use super::network::Network;
 use super::ports::Ports;
 use super::ready::Ready;
 use super::shared::{Clock, Core, Parts, Shared};
 use super::signal::lock;
 use super::slots::Slots;
-use super::sockets::{self, Locals};
+use super::sockets::{self, Locals, Opened};
 use super::table;
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -142,10 +144,10 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         ),
         _ => too_large(),
     })?;
-    for (number, local) in locals.all.iter().enumerate() {
-        phone.socket_up(number as u8, *local);
+    for (number, local) in locals.numbered() {
+        phone.socket_up(number, local);
     }
-    Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, _block: block }, start))
+    Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, locals: *locals, _block: block }, start))
 }
 
 pub(super) fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
@@ -177,7 +179,10 @@ pub(crate) unsafe fn create(config: &microsip_config) -> Result<u64, Fail> {
 }
 
 fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> {
-    let (sockets, locals) = if plan.flags & MICROSIP_NO_NETWORK == 0 { sockets::open(plan.bind)? } else { Default::default() };
+    let quiet = plan.flags & MICROSIP_NO_NETWORK != 0;
+    // before the addresses are read: none comes in between
+    let link = if quiet { None } else { Link::open() };
+    let Opened { sockets, locals, follow } = if quiet { Opened::default() } else { sockets::open(plan.bind)? };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
     let ready =
@@ -191,13 +196,13 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         callback: config.on_event.is_some(),
         core,
         ready,
-        locals,
+        network: Network::new(follow, &locals),
         hooks: Hooks::new(config),
         names: Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16),
         errands: Errands::new(plan.input.clone(), plan.output.clone()),
     }));
     let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start);
-    let engine = Engine::new(Arc::clone(&shared), sockets, ports)
+    let engine = Engine::new(Arc::clone(&shared), sockets, link, ports)
         .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: its sockets cannot be watched"))?;
     let mut threads = Threads::default();
     let started = (|| {

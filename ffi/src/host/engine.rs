@@ -3,11 +3,14 @@
 use super::audio::duplex::Duplex;
 use super::audio::pace::Pacer;
 use super::icmp;
+use super::link::Link;
 use super::names::{self, Asked, NAME, Question};
+use super::network::{self, Change};
 use super::ports::Ports;
 use super::ready::Keys;
 use super::shared::{Core, Shared};
 use super::signal::lock;
+use super::sockets::Sockets;
 use crate::abi::code::*;
 use crate::abi::types::*;
 use core::net::IpAddr;
@@ -27,6 +30,8 @@ const BATCH: usize = 32;
 const DATAGRAM: usize = 65_535;
 /// Keys of media sockets begin here.
 const MEDIA_KEYS: usize = 1 << 16;
+/// The key of the system's word about addresses; SIP's sockets are far below.
+const LINK_KEY: usize = MEDIA_KEYS - 1;
 /// Microseconds of a quantum.
 const QUANTUM_US: u64 = 10_000;
 /// Quanta that a late timer makes up for; beyond, time is skipped: a burst helps nobody.
@@ -35,7 +40,8 @@ const CATCH_UP: u64 = 3;
 /// What the engine's thread owns alone.
 pub(crate) struct Engine {
     shared: Arc<Shared>,
-    sockets: Vec<UdpSocket>,
+    sockets: Sockets,
+    link: Option<Link>,
     ports: Ports,
     /// Out of here only while it is walked.
     keys: Option<Keys>,
@@ -78,14 +84,18 @@ fn copied(wish: Wish<'_>) -> Wanted {
 }
 
 impl Engine {
-    pub(crate) fn new(shared: Arc<Shared>, sockets: Vec<UdpSocket>, ports: Ports) -> Result<Self, io::Error> {
-        for (key, socket) in sockets.iter().enumerate() {
-            icmp::watch(socket, socket.local_addr()?.is_ipv6());
-            shared.ready.add(socket, key)?;
+    pub(crate) fn new(shared: Arc<Shared>, sockets: Sockets, link: Option<Link>, ports: Ports) -> Result<Self, io::Error> {
+        for (number, socket) in sockets.iter().enumerate() {
+            if let Some(socket) = socket {
+                network::watch(&shared.ready, socket, number)?;
+            }
         }
+        // where it cannot be watched, nothing but the automatism is lost
+        let link = link.filter(|link| shared.network.follows() && shared.ready.add(link.socket(), LINK_KEY).is_ok());
         let quantum = shared.rate as usize / 100;
         Ok(Self {
             sockets,
+            link,
             ports,
             keys: Some(Keys::new()),
             received: vec![0; DATAGRAM].into_boxed_slice(),
@@ -161,10 +171,36 @@ impl Engine {
         Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
     }
 
+    /// Sockets that came and went.
+    fn take_network(&mut self) {
+        let Some(Change { gone, new }) = self.shared.network.take() else { return };
+        for ((number, place), new) in self.sockets.iter_mut().enumerate().zip(new) {
+            if gone & 1 << number != 0
+                && let Some(old) = place.take()
+            {
+                self.shared.ready.remove(&old);
+            }
+            if new.is_some() {
+                *place = new;
+            }
+        }
+    }
+
+    fn socket(&self, number: usize) -> Option<&UdpSocket> {
+        self.sockets.get(number)?.as_ref()
+    }
+
     fn take_in(&mut self) {
+        self.take_network();
         let Some(keys) = self.keys.take() else { return };
         for key in keys.iter() {
             match key.checked_sub(MEDIA_KEYS) {
+                None if key == LINK_KEY => {
+                    if let Some(link) = &self.link {
+                        link.drain();
+                        self.shared.errands.network();
+                    }
+                }
                 None => self.read_sip(key),
                 Some(key) => self.read_media(key / 2, if key % 2 == 0 { Component::Rtp } else { Component::Rtcp }),
             }
@@ -189,7 +225,12 @@ impl Engine {
     }
 
     fn reply_names(&self, answer: &names::Answer) {
-        let mut hops = answer.hops.iter().flatten().copied();
+        let locals = self.shared.locals();
+        // the network may have changed while the name was looked up
+        let mut hops = answer.hops.iter().flatten().filter_map(|hop| match locals.of(hop.flow.socket()) {
+            Some(_) => Some(*hop),
+            None => locals.hop(hop.flow.remote(), hop.priority, hop.weight),
+        });
         let Some(first) = hops.next() else {
             self.with(|phone, now| phone.handle_reply(now, answer.wish, Reply::Failed(answer.failure)));
             return;
@@ -208,7 +249,7 @@ impl Engine {
         let mut buffer = core::mem::take(&mut self.received);
         for turn in 0..BATCH {
             let first = turn == 0;
-            let Some(socket) = self.sockets.get(number) else { break };
+            let Some(socket) = self.socket(number) else { break };
             let (len, remote) = match socket.recv_from(&mut buffer) {
                 Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -238,7 +279,7 @@ impl Engine {
 
     /// rfc3261#18.4: an ICMP error is the end of a way.
     fn read_errors(&self, number: usize) {
-        let Some(socket) = self.sockets.get(number) else { return };
+        let Some(socket) = self.socket(number) else { return };
         for _ in 0..BATCH {
             let Some(remote) = icmp::next(socket) else { return };
             self.with(|phone, now| phone.handle_flow_failed(now, Flow::Udp { socket: number as u8, remote }));
@@ -339,6 +380,7 @@ impl Engine {
         let sent = core.phone.poll_transmit(self.shared.clock.now(), &mut self.sending);
         drop(core);
         let Transmit::Packet { via, len } = sent else { return false };
+        self.take_network();
         let bytes = self.sending.get(..len).unwrap_or_default();
         match via {
             Via::Media { media, component, to } => {
@@ -350,7 +392,11 @@ impl Engine {
                 let to = flow.remote();
                 self.shared.trace(true, to, bytes);
                 let number = usize::from(flow.socket());
-                let Some(socket) = self.sockets.get(number) else { return true };
+                let Some(socket) = self.socket(number) else {
+                    // its address is gone
+                    self.with(|phone, now| phone.handle_flow_failed(now, flow));
+                    return true;
+                };
                 let mut result = socket.send_to(bytes, to);
                 if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
                     // that is about an earlier datagram, perhaps to another far end
@@ -371,7 +417,7 @@ impl Engine {
     fn grant(&mut self, wanted: Wanted) {
         match wanted {
             Wanted::Locate(question) => {
-                if let Some(answer) = names::literal(&question, &self.shared.locals) {
+                if let Some(answer) = names::literal(&question, &self.shared.locals()) {
                     self.reply_names(&answer);
                     return;
                 }

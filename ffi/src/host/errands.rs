@@ -17,6 +17,8 @@ use std::time::Instant;
 
 /// Old devices that wait to be closed; the engine gives back at most one for each change.
 const OLD: usize = 64;
+/// A change of network comes in pieces, an address goes and others come: what comes within this time is one change.
+const SETTLE: Duration = Duration::from_millis(250);
 
 struct State {
     /// The core wants a device.
@@ -38,6 +40,8 @@ pub(crate) struct Errands {
     thread: OnceLock<Thread>,
     /// Something is to be done. The thread's own token is not enough: cpal parks on this thread too, and would swallow it.
     poked: AtomicBool,
+    /// The system says that an address came or went.
+    network: AtomicBool,
 }
 
 impl Errands {
@@ -51,7 +55,7 @@ impl Errands {
             files: Vec::new(),
             quit: false,
         };
-        Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false) }
+        Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false), network: AtomicBool::new(false) }
     }
 
     pub(crate) fn wake(&self) {
@@ -100,6 +104,12 @@ impl Errands {
     /// A recording's file.
     pub(crate) fn record(&self, call: u64, file: RecorderFile) {
         lock(&self.state).files.push((call, file));
+        self.wake();
+    }
+
+    /// The machine's addresses are to be read anew.
+    pub(crate) fn network(&self) {
+        self.network.store(true, Ordering::Release);
         self.wake();
     }
 
@@ -161,6 +171,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let mut keeper: Option<Keeper> = None;
     let mut running: Vec<(u64, RecorderFile)> = Vec::new();
     let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
+    let mut settled: Option<Instant> = None;
     loop {
         shared.errands.poked.store(false, Ordering::Release);
         let mut state = lock(&shared.errands.state);
@@ -197,10 +208,16 @@ pub(crate) fn run(shared: &Arc<Shared>) {
             resolver.join();
             return;
         }
+        if shared.errands.network.swap(false, Ordering::AcqRel) && settled.is_none() {
+            settled = Some(Instant::now() + SETTLE);
+        }
+        if settled.take_if(|at| *at <= Instant::now()).is_some() {
+            shared.notice_network();
+        }
         if shared.errands.poked.load(Ordering::Acquire) {
             continue;
         }
-        match next {
+        match next.into_iter().chain(settled).min() {
             Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
             None => std::thread::park(),
         }

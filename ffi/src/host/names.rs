@@ -199,7 +199,7 @@ impl Shared {
     pub(crate) fn run_names(&self) {
         let resolver = Resolver::new();
         while let Some(question) = self.names.next() {
-            let answer = look_up(&question, &resolver, &self.locals);
+            let answer = look_up(&question, &resolver, &self.locals());
             lock(&self.names.state).answers.push_back(answer);
             self.wake();
         }

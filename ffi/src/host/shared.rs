@@ -5,6 +5,7 @@ use super::create::Threads;
 use super::errands::Errands;
 use super::hooks::Hooks;
 use super::names::Names;
+use super::network::Network;
 use super::ready::Ready;
 use super::signal::{Signal, lock};
 use super::slots::{Slot, Slots};
@@ -44,6 +45,8 @@ pub(crate) struct Core {
     pub(crate) phone: Phone<'static>,
     pub(crate) slots: Slots,
     pub(crate) codecs: G711,
+    /// SIP's sockets: those that the phone knows, too.
+    pub(crate) locals: Locals,
     /// The device that the bus ticks with belongs to the engine thread; this says whether one is wanted.
     pub(crate) _block: Block,
 }
@@ -67,7 +70,7 @@ pub(crate) struct Shared {
     pub(crate) callback: bool,
     pub(crate) core: Mutex<Core>,
     pub(crate) ready: Ready,
-    pub(crate) locals: Locals,
+    pub(crate) network: Network,
     pub(crate) events: Signal,
     /// The core has events; set and cleared under the core's lock.
     pub(crate) pending: AtomicBool,
@@ -102,7 +105,7 @@ pub(crate) struct Parts {
     pub(crate) callback: bool,
     pub(crate) core: Core,
     pub(crate) ready: Ready,
-    pub(crate) locals: Locals,
+    pub(crate) network: Network,
     pub(crate) hooks: Hooks,
     pub(crate) names: Names,
     pub(crate) errands: Errands,
@@ -119,7 +122,7 @@ impl Shared {
             callback: parts.callback,
             core: Mutex::new(parts.core),
             ready: parts.ready,
-            locals: parts.locals,
+            network: parts.network,
             events: Signal::new(),
             pending: AtomicBool::new(false),
             host_events: Mutex::new(HostEvents { queue: VecDeque::with_capacity(HOST_EVENTS), lost: 0, last: None, over: false }),
@@ -195,6 +198,10 @@ impl Shared {
     pub(crate) fn device_event(&self, side: Side, result: i32) {
         let value = if side == Side::Input { MICROSIP_DEV_INPUT } else { MICROSIP_DEV_OUTPUT };
         self.push_event(microsip_event { value, result, ..self.blank(MICROSIP_EV_DEVICE) });
+    }
+
+    pub(crate) fn network_event(&self, value: u32, result: i32) {
+        self.push_event(microsip_event { value, result, ..self.blank(MICROSIP_EV_NETWORK) });
     }
 
     /// The last event of all.

@@ -10,16 +10,37 @@ use std::net::UdpSocket;
 /// The port of SIP (RFC 3261 §19.1.2).
 pub(crate) const SIP_PORT: u16 = 5060;
 /// Sockets that the core numbers.
-const SOCKETS: usize = 16;
+pub(crate) const SOCKETS: usize = 16;
 /// What the kernel may keep for us while the engine is busy: 250 INVITEs in a burst.
 const BUFFER: usize = 1 << 20;
 
+/// SIP's sockets, by their numbers.
+pub(crate) type Sockets = [Option<UdpSocket>; SOCKETS];
+
 /// The local addresses, by socket number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Locals {
-    pub(crate) all: Vec<SocketAddr>,
-    /// The application chose them, so routing need not agree.
+    pub(crate) all: [Option<SocketAddr>; SOCKETS],
+    /// The application chose the one that there is, so routing need not agree.
     pub(crate) chosen: bool,
+}
+
+/// Which of the machine's addresses a phone is to have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follow {
+    pub(crate) v4_only: bool,
+    pub(crate) port: u16,
+    /// Any port does where that one is taken.
+    pub(crate) fall_back: bool,
+}
+
+/// What a phone begins with.
+#[derive(Debug, Default)]
+pub(crate) struct Opened {
+    pub(crate) sockets: Sockets,
+    pub(crate) locals: Locals,
+    /// `None`: the application chose an address, or no network.
+    pub(crate) follow: Option<Follow>,
 }
 
 /// Binds a UDP socket that never blocks.
@@ -36,9 +57,9 @@ pub(crate) fn bind(address: SocketAddr, buffer: Option<usize>) -> io::Result<Udp
     Ok(socket.into())
 }
 
-fn interface_addresses() -> Vec<IpAddr> {
-    let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()
-        .unwrap_or_default()
+/// The machine's addresses, what leaves it first.
+pub(crate) fn interface_addresses() -> io::Result<Vec<IpAddr>> {
+    let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()?
         .into_iter()
         .map(|interface| interface.ip())
         .filter(|ip| match ip {
@@ -51,10 +72,8 @@ fn interface_addresses() -> Vec<IpAddr> {
     if addresses.is_empty() {
         addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
     }
-    // what leaves the machine first
     addresses.sort_by_key(|ip| (ip.is_loopback(), ip.is_ipv6()));
-    addresses.dedup();
-    addresses
+    Ok(addresses)
 }
 
 fn port_error(address: SocketAddr, error: &io::Error) -> Fail {
@@ -68,10 +87,38 @@ fn port_error(address: SocketAddr, error: &io::Error) -> Fail {
     Fail::new(code, "config->bind", Value::text(&address.to_string()), fix)
 }
 
+impl Follow {
+    /// Those of the machine's addresses that the phone is to have, each once.
+    pub(crate) fn wanted(&self, addresses: &[IpAddr]) -> Vec<IpAddr> {
+        let mut wanted = Vec::new();
+        for ip in addresses {
+            if !(self.v4_only && ip.is_ipv6() || wanted.contains(ip)) {
+                wanted.push(*ip);
+            }
+        }
+        wanted.truncate(SOCKETS);
+        wanted
+    }
+
+    /// A socket at one of them. `Ok(None)`: an address that is being taken away, or is not ready yet (tentative): the others do.
+    pub(crate) fn bind(&self, ip: IpAddr) -> Result<Option<(UdpSocket, SocketAddr)>, Fail> {
+        let address = SocketAddr::new(ip, self.port);
+        let bound = bind(address, Some(BUFFER)).or_else(|error| {
+            let other = self.fall_back && error.kind() == io::ErrorKind::AddrInUse;
+            if other { bind(SocketAddr::new(ip, 0), Some(BUFFER)) } else { Err(error) }
+        });
+        match bound.and_then(|socket| Ok((socket.local_addr()?, socket))) {
+            Ok((local, socket)) => Ok(Some((socket, local))),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(port_error(address, &error)),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
 /// Opens SIP's sockets. `wish` is the configuration's `bind`.
-pub(crate) fn open(wish: Option<&str>) -> Result<(Vec<UdpSocket>, Locals), Fail> {
-    let (candidates, port, fall_back) = match wish {
-        None | Some("") => (interface_addresses(), SIP_PORT, true),
+pub(crate) fn open(wish: Option<&str>) -> Result<Opened, Fail> {
+    let follow = match wish {
+        None | Some("") => Follow { v4_only: false, port: SIP_PORT, fall_back: true },
         Some(text) => {
             let address: SocketAddr = text.parse().map_err(|_| {
                 Fail::new(
@@ -81,43 +128,37 @@ pub(crate) fn open(wish: Option<&str>) -> Result<(Vec<UdpSocket>, Locals), Fail>
                     "is no address with a port: write 192.0.2.1:5060, [2001:db8::1]:5060, or 0.0.0.0:0",
                 )
             })?;
-            match address.ip() {
-                IpAddr::V4(ip) if ip.is_unspecified() => {
-                    (interface_addresses().into_iter().filter(IpAddr::is_ipv4).collect(), address.port(), false)
-                }
-                IpAddr::V6(ip) if ip.is_unspecified() => (interface_addresses(), address.port(), false),
-                ip => {
-                    let socket = bind(SocketAddr::new(ip, address.port()), Some(BUFFER)).map_err(|error| port_error(address, &error))?;
-                    let local = socket.local_addr().map_err(|error| port_error(address, &error))?;
-                    return Ok((vec![socket], Locals { all: vec![local], chosen: true }));
-                }
+            if !address.ip().is_unspecified() {
+                let socket = bind(address, Some(BUFFER)).map_err(|error| port_error(address, &error))?;
+                let local = socket.local_addr().map_err(|error| port_error(address, &error))?;
+                let mut opened = Opened { locals: Locals { chosen: true, ..Locals::default() }, ..Opened::default() };
+                opened.put(0, socket, local);
+                return Ok(opened);
             }
+            Follow { v4_only: address.is_ipv4(), port: address.port(), fall_back: false }
         }
     };
-    let mut sockets = Vec::new();
-    let mut locals = Vec::new();
-    for ip in candidates.into_iter().take(SOCKETS) {
-        let address = SocketAddr::new(ip, port);
-        let bound = bind(address, Some(BUFFER)).or_else(|error| {
-            let other = fall_back && error.kind() == io::ErrorKind::AddrInUse;
-            if other { bind(SocketAddr::new(ip, 0), Some(BUFFER)) } else { Err(error) }
-        });
-        match bound {
-            Ok(socket) => {
-                if let Ok(local) = socket.local_addr() {
-                    sockets.push(socket);
-                    locals.push(local);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(port_error(address, &error)),
-            // an address that is being taken away, or is not ready yet (tentative): the others do
-            Err(_) => {}
+    let mut opened = Opened { follow: Some(follow), ..Opened::default() };
+    let mut number = 0;
+    for ip in follow.wanted(&interface_addresses().unwrap_or_default()) {
+        if let Some((socket, local)) = follow.bind(ip)? {
+            opened.put(number, socket, local);
+            number += 1;
         }
     }
-    if sockets.is_empty() {
+    if number == 0 {
         return Err(Fail::new(MICROSIP_E_PORT_IN_USE, "config->bind", Value::None, "finds no address of this machine that can be bound"));
     }
-    Ok((sockets, Locals { all: locals, chosen: false }))
+    Ok(opened)
+}
+
+impl Opened {
+    fn put(&mut self, number: usize, socket: UdpSocket, local: SocketAddr) {
+        if let (Some(place), Some(address)) = (self.sockets.get_mut(number), self.locals.all.get_mut(number)) {
+            *place = Some(socket);
+            *address = Some(local);
+        }
+    }
 }
 
 /// Which local address routing would take. Nothing is sent: connecting a datagram socket only asks the routing table.
@@ -129,15 +170,23 @@ fn routed(remote: SocketAddr) -> Option<IpAddr> {
 }
 
 impl Locals {
+    /// Addresses and the numbers of their sockets.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (u8, SocketAddr)> {
+        (0u8..).zip(self.all).filter_map(|(number, local)| Some((number, local?)))
+    }
+
+    /// The address of a socket.
+    pub(crate) fn of(&self, socket: u8) -> Option<SocketAddr> {
+        self.all.get(usize::from(socket)).copied().flatten()
+    }
+
     /// The socket from which a far end is reached.
     pub(crate) fn to(&self, remote: SocketAddr) -> Option<u8> {
-        let mut family = self.all.iter().enumerate().filter(|(_, local)| local.is_ipv4() == remote.is_ipv4()).map(|(index, _)| index as u8);
-        let first = family.next();
-        if self.chosen && family.next().is_none() {
-            return first;
+        if self.chosen {
+            return self.numbered().find(|(_, local)| local.is_ipv4() == remote.is_ipv4()).map(|(number, _)| number);
         }
         let ip = routed(remote)?;
-        self.all.iter().position(|local| local.ip() == ip).map(|index| index as u8)
+        self.numbered().find(|(_, local)| local.ip() == ip).map(|(number, _)| number)
     }
 
     /// A hop to an address, if there is a way.
@@ -145,8 +194,13 @@ impl Locals {
         Some(Target { flow: Flow::Udp { socket: self.to(remote)?, remote }, priority, weight })
     }
 
-    /// The address to tell people.
+    /// The address to tell people: one that leaves the machine, if there is.
     pub(crate) fn shown(&self, v6: bool) -> Option<SocketAddr> {
-        self.all.iter().copied().find(|local| local.is_ipv6() == v6)
+        self.numbered().map(|(_, local)| local).filter(|local| local.is_ipv6() == v6).min_by_key(|local| local.ip().is_loopback())
+    }
+
+    /// No address leaves the machine.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.numbered().all(|(_, local)| local.ip().is_loopback())
     }
 }

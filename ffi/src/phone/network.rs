@@ -4,7 +4,7 @@ use super::{read, with_shared};
 use crate::abi::types::*;
 use crate::abi::{Fail, pointer};
 use crate::host::hooks::addr_of;
-use crate::host::ports;
+use crate::host::{ports, sockets};
 use crate::ops;
 
 /// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. v6: 0 IPv4, 1 IPv6.
@@ -13,10 +13,21 @@ use crate::ops;
 pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out: *mut microsip_addr) -> i32 {
     with_shared("microsip_local_address", phone, |shared| {
         let place = pointer::must(out, "out")?;
-        let address = shared.locals.shown(v6 != 0).ok_or(Fail::NOTHING)?;
+        let address = shared.locals().shown(v6 != 0).ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, addr_of(address)) };
         Ok(())
+    })
+}
+
+/// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this returns, from any thread. Sockets of
+/// addresses that are gone are closed, new addresses get theirs, those that stayed are not touched; when any came or went, accounts register anew at
+/// once, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
+/// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken; the others do.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_network_changed(phone: microsip_id) -> i32 {
+    with_shared("microsip_network_changed", phone, |shared| {
+        if shared.read_network(sockets::interface_addresses)? { Ok(()) } else { Err(Fail::NOTHING) }
     })
 }
 

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""A change of network, as the kernel makes it: the phone's address goes, another comes, and nobody tells the phone."""
+import ctypes
+import os
+import re
+import socket
+import threading
+import time
+
+from peers import Namespace, cannot, check, microsip, subprocess, test, until
+
+CLONE_NEWNET = 0x40000000
+REGISTRAR = "10.77.0.1"
+FIRST, SECOND = "10.77.0.2", "10.77.0.3"
+
+
+def socket_in(space, address):
+    """A UDP socket in a namespace: a socket stays where it was made."""
+    made = []
+
+    def make():
+        with open(f"/run/netns/{space.name}") as place:
+            if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns")
+        mine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        mine.bind(address)
+        mine.settimeout(0.2)
+        made.append(mine)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    check(made, f"no socket at {address} in {space.name}")
+    return made[0]
+
+
+class Registrar(threading.Thread):
+    """Says 200 to each REGISTER, and remembers whose Contact it was and when it came."""
+
+    def __init__(self, mine):
+        super().__init__(daemon=True)
+        self.mine = mine
+        self.contacts = []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                data, peer = self.mine.recvfrom(65536)
+            except TimeoutError:
+                continue
+            text = data.decode()
+            if not text.startswith("REGISTER "):
+                continue
+            contact = re.search(r"^Contact: *(.*)\r$", text, re.M)[1]
+            self.contacts.append((time.monotonic(), contact))
+            echoed = "".join(line + "\r\n" for line in text.split("\r\n") if re.match(r"(Via|From|Call-ID|CSeq):", line))
+            to = re.search(r"^To: .*\r$", text, re.M)[0].strip()
+            self.mine.sendto(f"SIP/2.0 200 OK\r\n{echoed}{to};tag=r\r\nContact: {contact}\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n".encode(), peer)
+
+    def at(self, address):
+        return [contact for _, contact in self.contacts if f"@{address}" in contact and "expires=0" not in contact]
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], capture_output=True, text=True)
+
+
+def pair(phone, far):
+    """A cable between two namespaces."""
+    made = ip("link", "add", f"m{os.getpid()}", "netns", phone.name, "type", "veth", "peer", "name", f"m{os.getpid()}", "netns", far.name)
+    if made.returncode:
+        cannot(f"no veth pair can be made here: {made.stderr.strip()}")
+    return f"m{os.getpid()}"
+
+
+def run():
+    phone, far = Namespace("phone"), Namespace("far")
+    cable = pair(phone, far)
+    for space, address in ((phone, FIRST), (far, REGISTRAR)):
+        for words in (("addr", "add", f"{address}/24", "dev", cable), ("link", "set", cable, "up")):
+            done = ip("-n", space.name, *words)
+            check(done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}")
+    registrar = Registrar(socket_in(far, (REGISTRAR, 5060)))
+    ours = microsip("register", "register", "--json", "--uri", f"sip:100@{REGISTRAR}", inside=phone.name)
+    until(lambda: registrar.at(FIRST), 10, "the first REGISTER")
+    ours.wait_line('"registered"')
+
+    # Neither an address that comes a second time nor a link-local one is news.
+    check(ip("-n", phone.name, "addr", "change", f"{FIRST}/24", "dev", cable, "valid_lft", "3000", "preferred_lft", "3000").returncode == 0, "addr change")
+    check(ip("-n", phone.name, "addr", "add", "fe80::7/64", "dev", cable).returncode in (0, 2), "addr add")
+
+    # The address is replaced: the phone registers from the new one at once, though its registration would have lasted an hour.
+    began = time.monotonic()
+    ip("-n", phone.name, "addr", "del", f"{FIRST}/24", "dev", cable)
+    check(ip("-n", phone.name, "addr", "add", f"{SECOND}/24", "dev", cable).returncode == 0, "addr add")
+    until(lambda: registrar.at(SECOND), 5, "a REGISTER from the new address")
+    check(registrar.contacts[-1][0] - began < 3, "the new registration took long")
+    line = ours.wait_line(r'.*"network".*')[0]
+    check('"result":0' in line.replace(" ", ""), f"the network's event says {line}")
+    check(len(registrar.at(FIRST)) == 1, f"nothing had changed, yet it registered again: {registrar.contacts}")
+
+    # All is gone: said, with its result; and the address that comes back is found.
+    before = len(registrar.contacts)
+    ip("-n", phone.name, "addr", "del", f"{SECOND}/24", "dev", cable)
+    ours.wait_line(r'"network".*-103|-103.*"network"')
+    ip("-n", phone.name, "addr", "add", f"{FIRST}/24", "dev", cable)
+    until(lambda: len(registrar.at(FIRST)) > 1, 5, "a REGISTER after the network came back")
+    check(len(registrar.contacts) - before <= 2, f"{len(registrar.contacts) - before} REGISTERs for one return")
+    ours.end()
+
+
+if __name__ == "__main__":
+    test(run)
