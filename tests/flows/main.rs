@@ -9,6 +9,7 @@ mod capacity;
 mod challenged_calls;
 mod client_timers;
 mod credentials;
+mod dead_hops;
 mod digest;
 mod driver;
 mod events;

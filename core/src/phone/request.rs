@@ -42,6 +42,18 @@ pub(crate) enum Stage {
     Running,
 }
 
+/// What to do when the one address that was known fails.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Relocate {
+    /// There is no other.
+    #[default]
+    No,
+    /// Its name stood for others too: after a silence they are looked up.
+    Silent,
+    /// Its name may stand for others: they are looked up when this one has failed for good.
+    Failed,
+}
+
 /// One outgoing request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request {
@@ -57,8 +69,8 @@ pub(crate) struct Request {
     pub(crate) at: u8,
     /// Its addresses are the account's own hop: challenges may be answered.
     pub(crate) own_hop: bool,
-    /// Its one address was known from before, and its name stood for others too: they are looked up when this one fails.
-    pub(crate) relocate: bool,
+    /// Its one address was known from before.
+    pub(crate) relocate: Relocate,
     pub(crate) tries: u8,
     /// The challenge places answered, and with which use: a second challenge for the same without `stale` is a refusal.
     pub(crate) answered: [Credential; CHALLENGES],
@@ -82,7 +94,7 @@ impl Request {
         count: 0,
         at: 0,
         own_hop: false,
-        relocate: false,
+        relocate: Relocate::No,
         tries: 0,
         answered: [Credential { challenge: 0, count: 0 }; CHALLENGES],
         len: 0,
@@ -94,8 +106,13 @@ impl Request {
         self.targets.get(usize::from(self.at)).copied().unwrap_or(Place::EMPTY)
     }
 
-    pub(crate) const fn has_next(&self) -> bool {
-        self.at + 1 < self.count || self.relocate
+    pub(crate) fn has_next(&self) -> bool {
+        self.at + 1 < self.count || self.relocate != Relocate::No
+    }
+
+    /// Another address is known to be there, so silence need not last until the transaction's end.
+    pub(crate) fn is_impatient(&self) -> bool {
+        self.at + 1 < self.count || self.relocate == Relocate::Silent
     }
 
     pub(crate) fn deadline(&self) -> Instant {

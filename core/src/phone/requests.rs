@@ -3,7 +3,7 @@
 use super::call::Cancel;
 use super::object::Object;
 use super::place::{Place, order};
-use super::request::{Owner, Request, Sending, Stage};
+use super::request::{Owner, Relocate, Request, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::limits::{FAIL_OVER_MS, TARGETS};
@@ -11,7 +11,7 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Message, Method, Name};
+use crate::wire::sip::{Message, Method, Name, Uri};
 
 impl Phone<'_> {
     /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
@@ -69,13 +69,19 @@ impl Phone<'_> {
         }
         request.count = 1;
         request.at = 0;
-        let (owner, first) = (request.owner, matches!(request.method, Sending::Invite | Sending::Register));
-        let account = self.account_of(owner);
+        let request = *request;
+        let account = self.account_of(request.owner);
         let own_hop = own_hop && self.is_own_flow(account, flow);
         let several = self.accounts.get(account).is_some_and(|account| account.several);
+        let relocate = match self.dialog_around(&request) {
+            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others
+            Some(dialog) if self.next_hop_is_a_name(dialog) => Relocate::Failed,
+            None if own_hop && several => Relocate::Silent,
+            _ => Relocate::No,
+        };
         if let Some(request) = self.requests.get_mut(handle) {
             request.own_hop = own_hop;
-            request.relocate = own_hop && first && several;
+            request.relocate = relocate;
         }
         self.prepare(now, handle);
     }
@@ -91,22 +97,29 @@ impl Phone<'_> {
             return;
         };
         let mut ordered = [first; TARGETS];
-        let count = targets.len().min(TARGETS);
+        let mut count = targets.len().min(TARGETS);
         for (place, target) in ordered.iter_mut().zip(targets) {
             *place = *target;
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.rng);
+        let in_dialog = self.dialog_around(&request).is_some();
         if request.branch != 0 {
-            // the address that was known has failed: it is the last resort now
+            // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its time, none at all
             let (failed, found) = (request.place().remote(), ordered.get_mut(..count).unwrap_or_default());
             if let Some(at) = found.iter().position(|target| target.flow.remote() == failed)
                 && let Some(behind) = found.get_mut(at..)
             {
                 behind.rotate_left(1);
+                count -= usize::from(in_dialog);
+            }
+            if count == 0 {
+                self.request_failed(now, handle, Cause::Timeout, 0);
+                return;
             }
         }
         let account_handle = self.account_of(request.owner);
-        let own = self.goes_to_own_hop(request.owner);
+        // where a dialog's next hop leads is the far end's to say: it makes nothing the account's own
+        let own = !in_dialog && self.goes_to_own_hop(request.owner);
         if let Some(account) = self.accounts.get_mut(account_handle)
             && own
         {
@@ -136,6 +149,20 @@ impl Phone<'_> {
         }
     }
 
+    /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
+    pub(super) fn dialog_around(&self, request: &Request) -> Option<Handle> {
+        let Owner::Dialog(handle) = request.owner else { return None };
+        let within = request.method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
+        within.then_some(handle)
+    }
+
+    /// A dialog's next hop is not named by an address.
+    fn next_hop_is_a_name(&self, handle: Handle) -> bool {
+        let Some(dialog) = self.dialogs.get(handle) else { return false };
+        let uri = Uri::parse(dialog.next_hop(self.dialog_text.get(handle.index)));
+        uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
+    }
+
     /// A flow leads to one of the account's own addresses: only there may its credentials go.
     pub(super) fn is_own_flow(&self, account: Handle, flow: Flow) -> bool {
         self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())))
@@ -153,6 +180,13 @@ impl Phone<'_> {
     pub(super) fn prepare(&mut self, now: Instant, handle: Handle) {
         let Some(request) = self.requests.get_mut(handle) else { return };
         request.stage = Stage::Preparing;
+        let request = *request;
+        if self.dialog_around(&request).is_some() {
+            let own = self.goes_to_own_hop(request.owner) && self.is_own_flow(self.account_of(request.owner), request.place().flow());
+            if let Some(request) = self.requests.get_mut(handle) {
+                request.own_hop = own;
+            }
+        }
         let (owner, method, flow) = (request.owner, request.method, request.place().flow());
         if let (Owner::Dialog(dialog), Sending::Invite) = (owner, method) {
             let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
@@ -182,7 +216,7 @@ impl Phone<'_> {
         request.stage = Stage::Running;
         request.client = Client::start(now, request.method == Sending::Invite, flow.is_reliable());
         // HOUSE rule over rfc3263#4.3: 4 s of silence move on while another address remains
-        request.fail_over = if request.has_next() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
+        request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
         if self.render_request(handle).is_err() {
             self.request_failed(now, handle, if self.local_of(flow.socket()).is_none() { Cause::Unreachable } else { Cause::Full }, 0);
             return;
@@ -214,17 +248,17 @@ impl Phone<'_> {
         if !request.has_next() {
             return false;
         }
-        if core::mem::take(&mut request.relocate) {
+        if core::mem::take(&mut request.relocate) != Relocate::No {
             request.client = Client::EMPTY;
             self.locate(handle);
             self.schedule(Object::Request(handle.index));
             return true;
         }
         request.at += 1;
-        let (owner, place) = (request.owner, request.place());
-        let own = request.own_hop;
-        if own {
-            let account = self.account_of(owner);
+        let request = *request;
+        let place = request.place();
+        if request.own_hop && self.dialog_around(&request).is_none() {
+            let account = self.account_of(request.owner);
             if let Some(account) = self.accounts.get_mut(account) {
                 account.hop = Some(place);
             }
@@ -311,13 +345,22 @@ impl Phone<'_> {
     }
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
+    ///
+    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can come any more; but an
+    /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.requests.capacity() as u32 {
             let Some(handle) = self.requests.handle_at(index) else { continue };
-            let unheard = self.requests.get(handle).is_some_and(|request| {
-                request.stage == Stage::Running && request.client.state() == State::Calling && request.place().flow() == flow
-            });
-            if unheard && !self.fail_over(now, handle) {
+            let Some(request) = self.requests.get(handle) else { continue };
+            if request.stage != Stage::Running || request.place().flow() != flow {
+                continue;
+            }
+            let moves = match request.client.state() {
+                State::Calling => true,
+                State::Proceeding if flow.is_reliable() => request.method != Sending::Invite,
+                _ => continue,
+            };
+            if !(moves && self.fail_over(now, handle)) {
                 self.request_failed(now, handle, Cause::Unreachable, 0);
             }
         }

@@ -53,7 +53,8 @@ impl Phone<'_> {
 
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
-        let uri = match self.requests.get(handle)?.owner {
+        let request = self.requests.get(handle)?;
+        let uri = match request.owner {
             Owner::Account(account) => {
                 let slot = self.accounts.get(account)?;
                 let text = self.account_text.get(account.index);
@@ -64,7 +65,7 @@ impl Phone<'_> {
                 let next = slot.next_hop(self.dialog_text.get(dialog.index));
                 // the account's own domain is where its registrar is
                 match self.accounts.get(slot.account) {
-                    Some(account) if slot.own_hop && slot.routes.is_empty() => {
+                    Some(account) if slot.own_hop && slot.routes.is_empty() && self.dialog_around(request).is_none() => {
                         account.registrar.of(self.account_text.get(slot.account.index))
                     }
                     _ => next,

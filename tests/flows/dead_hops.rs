@@ -1,0 +1,170 @@
+//! The hop that was known dies: what goes on elsewhere, and what ends (rfc3263#4.3).
+
+use crate::digest::{CHALLENGE, SDP, right};
+use crate::server::{PASSWORD, REGISTRAR, Server, account, anna, pass, register};
+use crate::strangers::request;
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::{AccountId, CallId, CallState, Cause, DialOptions, Flow, Reply, Source, Target, Transport, Wish};
+use microsip_tests::{Lab, Options, Peer, ladder};
+
+/// A connected call whose far end has this Contact.
+fn connected(contact: &str) -> (Lab, Peer, CallId) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.contact = contact.into();
+    peer.be_called(&mut lab, 0);
+    let call = lab.ends[0].last_call();
+    (lab, peer, call)
+}
+
+#[test]
+fn a_bye_whose_hop_died_goes_to_the_names_next_address() {
+    let (mut lab, peer, call) = connected("sip:peer@far.example");
+    let mut second = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    lab.names.insert("far.example".into(), vec![peer.at, second.at]);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = second.wait(&mut lab, "BYE");
+    // the first had all its time
+    assert_eq!((lab.now.since(now), peer.all(&lab, "BYE").len()), (Duration::from_millis(32_001), 11), "{}", ladder::draw(&lab));
+    assert_ne!(bye.header("Via"), peer.all(&lab, "BYE")[0].header("Via"), "a new transaction has a new branch");
+    assert_eq!(bye.header("CSeq"), peer.all(&lab, "BYE")[0].header("CSeq"));
+    second.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+    assert_eq!(second.all(&lab, "BYE").len(), 1);
+}
+
+#[test]
+fn a_bye_that_is_refused_with_503_goes_on_too() {
+    let (mut lab, mut peer, call) = connected("sip:peer@far.example");
+    let mut second = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    lab.names.insert("far.example".into(), vec![peer.at, second.at]);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 503, "");
+    let bye = second.wait(&mut lab, "BYE");
+    second.answer(&mut lab, &bye, 503, "");
+    lab.assert_settled();
+    assert_eq!((peer.all(&lab, "BYE").len(), second.all(&lab, "BYE").len()), (1, 1));
+}
+
+#[test]
+fn a_bye_ends_when_its_hop_has_no_other_address() {
+    for names in [vec![], vec!["10.0.0.9:5060"]] {
+        let (mut lab, peer, call) = connected("sip:peer@far.example");
+        lab.names.insert("far.example".into(), names.iter().map(|at| at.parse().unwrap()).collect());
+        let now = lab.now;
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        lab.run_for(Duration::from_secs(60));
+        assert_eq!(peer.all(&lab, "BYE").len(), 11);
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn where_a_far_ends_name_leads_is_not_the_accounts_own() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        "ACK" | "BYE" => vec![],
+        _ if !right(seen, "Authorization", "anna", PASSWORD) => vec![seen.answer(401, CHALLENGE)],
+        "REGISTER" => vec![seen.bound(300)],
+        _ => vec![seen.answer_with(200, "Contact: <sip:bob@far.example>\r\n", SDP)],
+    });
+    let mut far = Server::new(&mut lab, "10.0.0.7:5060", |seen, _| vec![seen.answer(401, CHALLENGE)]);
+    lab.names.insert("far.example".into(), vec![far.address]);
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    let call = crate::digest::dial(&mut lab, account, "bob");
+    pass(&mut lab, &mut server, 1);
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", ladder::draw(&lab));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    pass(&mut lab, &mut server, 31);
+    assert!(server.last("BYE").header("Authorization").is_some());
+    pass(&mut lab, &mut far, 2);
+    assert_eq!((far.all("BYE").len(), far.last("BYE").header("Authorization")), (1, None), "{}", ladder::draw(&lab));
+    // nor may it call
+    let before = lab.ends[0].phone.counters().strangers;
+    let text = request("INVITE", far.address, "sip:anna@10.0.0.1", 1);
+    lab.send_raw(far.address, lab.ends[0].address, text.as_bytes());
+    pass(&mut lab, &mut far, 1);
+    assert_eq!(lab.ends[0].phone.counters().strangers, before + 1);
+}
+
+fn stream(slot: u16, remote: &str) -> Flow {
+    Flow::Stream { slot, generation: 1, transport: Transport::Tcp, remote: remote.parse().unwrap(), socket: 0 }
+}
+
+/// Dials; its name stands for these.
+fn dial(lab: &mut Lab, flows: &[Flow]) -> (CallId, String) {
+    lab.ends[0].grant = false;
+    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    let now = lab.now;
+    let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:peer@far.example;transport=tcp", &options).unwrap();
+    let Some(Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() else { panic!("nothing to locate") };
+    let targets: Vec<Target> =
+        flows.iter().enumerate().map(|(rank, flow)| Target { flow: *flow, priority: rank as u16, weight: 0 }).collect();
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&targets));
+    lab.ends[0].grant = true;
+    lab.drain();
+    (call, lab.sent.last().unwrap().text.clone())
+}
+
+fn answer(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16) {
+    let mut out = format!("SIP/2.0 {status} As Scripted\r\n");
+    for line in request.split("\r\n\r\n").next().unwrap().split("\r\n").skip(1) {
+        if ["Via:", "From:", "Call-ID:", "CSeq:"].iter().any(|name| line.starts_with(name)) {
+            out += &format!("{line}\r\n");
+        } else if line.starts_with("To:") {
+            out += &format!("{line};tag=far\r\n");
+        }
+    }
+    out += "Contact: <sip:peer@10.0.0.9;transport=tcp>\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(lab.ends[0].phone.handle_sip(now, flow, out.as_bytes()), out.len());
+    lab.drain();
+}
+
+#[test]
+fn a_call_that_rings_over_a_stream_that_is_gone_ends() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let (first, second) = (stream(3, "10.0.0.9:5060"), stream(4, "10.0.0.8:5060"));
+    let (_, invite) = dial(&mut lab, &[first, second]);
+    let now = lab.now;
+    answer(&mut lab, now, first, &invite, 180);
+    assert!(lab.ends[0].reached(CallState::Early));
+    lab.ends[0].phone.handle_flow_failed(now, second);
+    lab.drain();
+    assert!(lab.ends[0].ended().is_none(), "another stream than its own");
+    lab.ends[0].phone.handle_flow_failed(now, first);
+    lab.drain();
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Unreachable);
+    assert_eq!(lab.count("INVITE"), 1, "it may ring: it is not begun anew elsewhere");
+    lab.assert_settled();
+}
+
+#[test]
+fn a_call_that_nobody_has_heard_goes_to_the_next_stream() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let (first, second) = (stream(3, "10.0.0.9:5060"), stream(4, "10.0.0.8:5060"));
+    dial(&mut lab, &[first, second]);
+    let now = lab.now;
+    lab.ends[0].phone.handle_flow_failed(now, first);
+    lab.drain();
+    assert_eq!((lab.count("INVITE"), lab.sent.last().unwrap().to), (2, second.remote()));
+    assert!(lab.ends[0].ended().is_none());
+}
+
+#[test]
+fn an_icmp_error_does_not_end_a_call_that_was_heard_to_ring() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.answer(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(10));
+    let now = lab.now;
+    lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: peer.at });
+    lab.drain();
+    assert!(lab.ends[0].ended().is_none());
+}
