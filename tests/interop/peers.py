@@ -275,6 +275,8 @@ def test(run, limit=120):
         signal.alarm(0)
         print(f"FAILED: {failure}")
         for program in running:
+            if program.process.poll() == 0:
+                continue
             state = "still running" if program.alive() else f"ended with {program.process.returncode}"
             print(f"--- {program.name} ({state}): the end of {program.log}")
             print("\n".join(program.text().splitlines()[-25:]))

@@ -1,0 +1,115 @@
+"""SIPp scenarios in a few lines: what it says and what it must hear, written as the XML that SIPp reads. SIPp repeats, matches, and judges.
+
+The common headers are written here; what a scenario is about stands in the test. A scenario that hears what it does not expect ends SIPp with an error.
+"""
+from peers import LOGS, Failure, free_port, sipp
+
+PARTY = "sip:peer@[local_ip]:[local_port]"
+
+
+def sdp(port, formats="0 8 101", more="", address="[local_ip]", version=1):
+    """One audio line; telephone-event has the number 101 where it is listed."""
+    names = {"0": "PCMU/8000", "8": "PCMA/8000", "101": "telephone-event/8000", "96": "telephone-event/8000", "97": "telephone-event/8000", "18": "G729/8000"}
+    maps = "".join(f"a=rtpmap:{number} {names[number]}\n" for number in formats.split() if number in names)
+    return f"v=0\no=peer 7 {version} IN IP4 [local_ip]\ns=-\nc=IN IP4 {address}\nt=0 0\nm=audio {port} RTP/AVP {formats}\n{maps}{more}"
+
+
+class Scenario:
+    """Steps of one call, in order."""
+
+    def __init__(self, name):
+        self.name = name
+        self.steps, self.variables, self.vias = [], [], 0
+
+    def raw(self, text, repeat=False):
+        """A message as it stands. Repeated by SIPp's clock until the next thing is heard, if it may be."""
+        self.steps.append("<send" + (' retrans="500"' if repeat else "") + f"><![CDATA[\n{text}\n]]></send>")
+        return self
+
+    def ask(self, method, number, body="", more="", uri=None, branch=None, kind="application/sdp", repeat=None, to="sip:echo@[remote_ip]:[remote_port]"):
+        """A request. The first INVITE goes to where we listen; what follows in the dialog to the Contact that was heard (`hear(..., dialog=True)`)."""
+        first = method == "INVITE" and number == 1
+        branch = branch or f"{method}{number}"
+        uri = uri or ("sip:echo@[remote_ip]:[remote_port]" if first or method == "CANCEL" else "[next_url]")
+        # the tag is SIPp's: empty until an answer has named one
+        lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-{branch}", "Max-Forwards: 70",
+                 f"From: <{PARTY}>;tag=[pid]-{self.name}-[call_number]", f"To: <{to}>" + ("" if first or method == "CANCEL" else "[peer_tag_param]"),
+                 "Call-ID: [call_id]", f"CSeq: {number} {method}", f"Contact: <{PARTY}>", *more.split("\n")]
+        return self.raw(finish(lines, body, kind), method not in ("ACK",) if repeat is None else repeat)
+
+    def answer(self, status, body="", more="", tag="", contact=f"<{PARTY}>", repeat=None, cseq=None):
+        """An answer to the request that was heard last."""
+        lines = [f"SIP/2.0 {status}", "[last_Via:]", "[last_From:]", f"[last_To:];tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else "[last_To:]",
+                 "[last_Call-ID:]", cseq or "[last_CSeq:]", f"Contact: {contact}", *more.split("\n")]
+        final = int(status[:3]) >= 200
+        return self.raw(finish(lines, body, "application/sdp"), final if repeat is None else repeat)
+
+    def hear(self, what, optional=False, dialog=False, within=5000, **checks):
+        """A status or a method. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
+        name = "response" if what[0].isdigit() else "request"
+        actions = ""
+        for header, pattern in checks.items():
+            inverse = header.startswith("no_")
+            header = header.removeprefix("no_").replace("_", "-")
+            variable = f"v{len(self.variables)}"
+            self.variables.append(variable)
+            where = 'search_in="msg"' if header == "body" else f'search_in="hdr" header="{header}:"'
+            pattern = pattern.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+            actions += f'<ereg regexp="{pattern}" {where} {"check_it_inverse" if inverse else "check_it"}="true" assign_to="{variable}"/>'
+        attributes = f'{name}="{what}"' + (' optional="true"' if optional else f' timeout="{within}"') + (' rrs="true"' if dialog else "")
+        self.steps.append(f"<recv {attributes}>" + (f"<action>{actions}</action>" if actions else "") + "</recv>")
+        return self
+
+    def pause(self, ms):
+        self.steps.append(f'<pause milliseconds="{ms}"/>')
+        return self
+
+    # What most calls begin and end with.
+
+    def call(self, offer, /, **checks):
+        """INVITE, 200, ACK."""
+        return self.ask("INVITE", 1, offer).taken(**checks)
+
+    def taken(self, number=1, late="", **checks):
+        self.hear("100", optional=True).hear("180", optional=True)
+        return self.hear("200", dialog=True, **checks).ask("ACK", number, late, branch=f"ACK{number}")
+
+    def refused(self, status, number=1, **checks):
+        """A refusal of the INVITE, and its ACK on the same branch."""
+        self.hear("100", optional=True).hear(status, **checks)
+        uri = "sip:echo@[remote_ip]:[remote_port]" if number == 1 else None
+        return self.ask("ACK", number, branch=f"INVITE{number}", uri=uri)
+
+    def bye(self, number):
+        return self.ask("BYE", number).hear("200")
+
+    def start(self, *target, bare=False):
+        """SIPp plays it once: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it repeats nothing, and
+        what it hears again is heard as such, not absorbed."""
+        used = f'<Reference variables="{",".join(self.variables)}"/>' if self.variables else ""
+        path = LOGS / f"{self.name}.xml"
+        path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{self.name}">\n' + "\n".join(self.steps) + f"\n{used}\n</scenario>\n")
+        port = free_port()
+        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", "30", *(["-nr"] if bare else []))
+        program.port = port
+        if not target:
+            program.wait_udp(port)
+        return program
+
+
+def finish(lines, body, kind):
+    head = "\n".join(line for line in lines if line)
+    if not body:
+        return f"{head}\nContent-Length: 0\n"
+    return f"{head}\nContent-Type: {kind}\nContent-Length: [len]\n\n{body}"
+
+
+def passed(*programs, seconds=20):
+    """Every SIPp ended well; what one of them objected to is said."""
+    for program in programs:
+        code = program.code(seconds)
+        if code != 0:
+            errors = LOGS / f"{program.name}.errors"
+            said = errors.read_text(errors="replace")[-1500:] if errors.exists() else "nothing in its error file"
+            raise Failure(f"{program.name}: SIPp ended with {code}: {said}")
+
