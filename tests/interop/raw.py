@@ -107,3 +107,20 @@ def talk(caller, packets, start=0, source=None, ssrc=0x1234):
         (source or caller.media).sendto(rtp(n, ssrc), caller.remote_media)
         due += 0.02
         time.sleep(max(0, due - time.monotonic()))
+
+
+class Ear:
+    """A media port, and what comes to it: looked at after the calls, so that nothing but the kernel's buffer listens meanwhile."""
+
+    def __init__(self):
+        self.socket = bound()
+        self.port = self.socket.getsockname()[1]
+
+    def packets(self):
+        self.socket.setblocking(False)
+        got = []
+        while True:
+            try:
+                got.append(self.socket.recv(2048))
+            except BlockingIOError:
+                return [data for data in got if is_rtp(data)]

@@ -2,7 +2,7 @@
 """SIPp offers what real phones offer: late, again with another address, held, unusable, in a body of several parts, with many lines. Each gets the answer that
 RFC 3264 wants, the media goes where the last offer said, and a bad re-offer costs nothing but itself."""
 from peers import check, echo, needs, test
-from raw import bound, is_rtp
+from raw import Ear
 from scenario import Scenario, passed, sdp
 
 MULTIPART = """--part
@@ -15,23 +15,6 @@ Content-Disposition: session;handling=required
 
 {}--part--
 """
-
-
-class Ear:
-    """A media port, and what comes to it: looked at after the calls, so that nothing but the kernel's buffer listens meanwhile."""
-
-    def __init__(self):
-        self.socket = bound()
-        self.port = self.socket.getsockname()[1]
-
-    def packets(self):
-        self.socket.setblocking(False)
-        got = []
-        while True:
-            try:
-                got.append(self.socket.recv(2048))
-            except BlockingIOError:
-                return [data for data in got if is_rtp(data)]
 
 
 def again(scenario, number, offer, /, status="200", **checks):

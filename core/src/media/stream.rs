@@ -168,7 +168,7 @@ impl Stream {
         self.sending.ready() || self.reports.owes()
     }
 
-    /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`, or [`crate::wire::dtmf::FLASH`]) for so many milliseconds, 0 for the usual; false when the queue is
+    /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`) for so many milliseconds, 0 for the usual; false when the queue is
     /// full, it is no digit, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer takes none.
     pub fn send_digit(&mut self, digit: u8, duration_ms: u16) -> bool {
         self.running && self.digits.digit(digit, duration_ms)

@@ -68,7 +68,7 @@ pub const COLUMNS: [u16; 4] = [1209, 1336, 1477, 1633];
 /// The keys, row by row.
 pub const KEYS: [u8; 16] = *b"123A456B789C*0#D";
 
-/// The tone of a key (ITU-T Q.23); `None` when it has none (flash).
+/// The tone of a key (ITU-T Q.23); `None` when it is none.
 #[must_use]
 pub fn key(digit: u8) -> Option<Tone> {
     let digit = dtmf::event_of(digit).and_then(dtmf::digit_of)?;

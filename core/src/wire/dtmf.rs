@@ -6,13 +6,10 @@ mod tests;
 /// Length of one event report.
 pub const EVENT_LEN: usize = 4;
 
-/// Flash-hook, where a digit is asked for or told: it has no character.
-pub const FLASH: u8 = 16;
-
 /// One report on an event.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Event {
-    /// Which: 0 to 9, `*` 10, `#` 11, A to D 12 to 15, flash 16; others are no digits.
+    /// Which: 0 to 9, `*` 10, `#` 11, A to D 12 to 15; others are no digits.
     pub code: u8,
     /// It is over; the duration is the whole one.
     pub end: bool,
@@ -45,7 +42,7 @@ impl Event {
     }
 }
 
-/// The event of a digit: `0` to `9`, `*`, `#`, `A` to `D` in either case, or [`FLASH`].
+/// The event of a digit: `0` to `9`, `*`, `#`, `A` to `D` in either case.
 #[must_use]
 pub const fn event_of(digit: u8) -> Option<u8> {
     match digit {
@@ -54,12 +51,11 @@ pub const fn event_of(digit: u8) -> Option<u8> {
         b'#' => Some(11),
         b'A'..=b'D' => Some(digit - b'A' + 12),
         b'a'..=b'd' => Some(digit - b'a' + 12),
-        FLASH => Some(16),
         _ => None,
     }
 }
 
-/// The digit of an event; `None` when the event is not a digit.
+/// The digit of an event; `None` when the event is not a digit. We say that we take 0 to 15, so a flash (16 in RFC 2833) is none.
 #[must_use]
 pub const fn digit_of(event: u8) -> Option<u8> {
     match event {
@@ -67,7 +63,6 @@ pub const fn digit_of(event: u8) -> Option<u8> {
         10 => Some(b'*'),
         11 => Some(b'#'),
         12..=15 => Some(b'A' + (event - 12)),
-        16 => Some(FLASH),
         _ => None,
     }
 }
