@@ -16,6 +16,8 @@ const COMPENSATION: u64 = 121_828;
 const LARGEST: usize = 28 + 24 + 28 + 8;
 /// A round trip longer than this is a clock's mistake.
 const RTT_MAX_US: u64 = 60_000_000;
+/// By so much (65536ths of a second; 50 ms) a peer's delay may exceed the whole trip: its clock ticks in milliseconds, or in tens of them.
+const TICK: u32 = 65536 / 20;
 
 /// What the peer says about what it hears of us.
 #[derive(Clone, Copy, Debug)]
@@ -134,7 +136,8 @@ impl Stream {
             // rfc3550#6.4.1: arrival, less when our report left, less how long it lay there; in 65536ths of a second
             let arrival = (ntp(now, self.config.epoch_s) >> 16) as u32;
             let trip = arrival.wrapping_sub(report.last_report).wrapping_sub(report.delay);
-            let micros = u64::from(trip) * 1_000_000 / 65536;
+            let shortest = trip.wrapping_neg() <= TICK; // less than nothing: shorter than its clock can tell
+            let micros = if shortest { 1 } else { (u64::from(trip) * 1_000_000 / 65536).max(1) }; // 0 is unknown
             if micros <= RTT_MAX_US {
                 self.reports.rtt_us = micros as u32;
             }

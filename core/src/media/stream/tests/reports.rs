@@ -88,6 +88,36 @@ fn reports_tell_loss_jitter_and_round_trip() {
     assert_eq!(far.jitter_us, 0);
 }
 
+/// The round trip that is told when a report of ours from 2 s comes back at 3 s in a report that lay this long there.
+fn round_trip(delay_ms: u64) -> u32 {
+    let mut side = Side::new(&config(far(), 1));
+    let report = rtcp::Report {
+        ssrc: 1,
+        fraction_lost: 0,
+        lost: 0,
+        highest_sequence: 0,
+        jitter: 0,
+        last_report: 2 << 16,
+        delay: (delay_ms * 65536 / 1000) as u32,
+    };
+    let mut room = [0; 64];
+    let mut to = crate::base::cursor::Cursor::new(&mut room);
+    rtcp::write_report(&mut to, 7, None, Some(&report));
+    side.stream.handle_rtcp(Instant::from_micros(3_000_000), address("192.0.2.2:5001"), to.written());
+    side.stream.stats(Instant::ZERO).rtt_us
+}
+
+#[test]
+fn a_trip_shorter_than_the_peers_clock_ticks_is_no_unknown_one() {
+    // rfc3550#6.4.1: a peer that counts its delay in milliseconds may name one that is longer than the whole trip
+    assert!((1..50).contains(&round_trip(1000)));
+    assert!((1..50).contains(&round_trip(1001)));
+    assert!((19_000..21_000).contains(&round_trip(980)));
+    // but not by this much: nothing can be said
+    assert_eq!(round_trip(2000), 0);
+    assert_eq!(round_trip(100_000), 0);
+}
+
 #[test]
 fn report_times_are_spread() {
     let mut times = Vec::new();
