@@ -80,7 +80,7 @@ def run():
     # sound before the answer: baresip's 183 with its tone; then it takes the call
     early = Baresip("early", 5064, high, "answermode=early")
     call = calling("hears-early", early, 5084, "--play", low, "--record", LOGS / "early.wav", "--for", "1s", "--trace")
-    early.wait("CALL_INCOMING")
+    until(lambda: any(fields.get("sip_code") == 183 for fields in lines(call, "call")), 5, "baresip's 183")
     rest(0.6)
     early.do("accept")
     check(call.code(8) == 0, f"a call with early media ended with {call.process.returncode}, 0 is wanted")
