@@ -2,10 +2,8 @@
 
 It ignores 127.0.0.1, so everything runs in a network namespace of the test's own, whose lo has an address for documentation (RFC 5737).
 """
-import ctypes
 import itertools
 import json
-import os
 import socket
 import time
 
@@ -20,8 +18,7 @@ def enter():
     needs("baresip", "ip")
     space = Namespace()
     subprocess.run(["ip", "netns", "exec", space.name, "ip", "addr", "add", f"{ADDRESS}/32", "dev", "lo"], check=True)
-    with open(f"/run/netns/{space.name}") as place:
-        check(ctypes.CDLL(None, use_errno=True).setns(place.fileno(), 0) == 0, f"the namespace could not be entered: {os.strerror(ctypes.get_errno())}")
+    space.enter()
 
 
 class Baresip:

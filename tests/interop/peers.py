@@ -6,6 +6,7 @@ waits for log lines and sockets rather than sleeping, and leaves its logs in a f
 
 import atexit
 import csv
+import ctypes
 import math
 import os
 import re
@@ -196,6 +197,11 @@ class Namespace:
             if done.returncode:
                 cannot(f"no network namespace can be made here: {done.stderr.strip()}")
         atexit.register(self.remove)
+
+    def enter(self):
+        """The test itself moves in, and with it all that it starts from here on."""
+        with open(f"/run/netns/{self.name}") as place:
+            check(ctypes.CDLL(None, use_errno=True).setns(place.fileno(), 0) == 0, f"the namespace could not be entered: {os.strerror(ctypes.get_errno())}")
 
     def remove(self):
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True)
