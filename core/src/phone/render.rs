@@ -88,16 +88,38 @@ fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
     out.patch(at, &digits);
 }
 
+/// What a request's text is made from: its addresses stay where they are, and off the stack.
+struct Asked {
+    owner: Owner,
+    method: Sending,
+    number: u32,
+    branch: u64,
+    own_hop: bool,
+    answered: [Credential; CHALLENGES],
+}
+
+impl Asked {
+    const fn of(request: &Request) -> Self {
+        Self {
+            owner: request.owner,
+            method: request.method,
+            number: request.number,
+            branch: request.branch,
+            own_hop: request.own_hop,
+            answered: request.answered,
+        }
+    }
+}
+
 impl Phone<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
-        let Some(request) = self.requests.get(handle).copied() else { return Err(Unrendered) };
-        let flow = request.place().flow();
+        let (flow, request) = self.requests.get(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
         let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
         match request.owner {
-            Owner::Account(account) => self.render_register(handle, request, account, flow, local, branch),
-            Owner::Dialog(dialog) => self.render_in_dialog(handle, request, dialog, flow, local, branch),
+            Owner::Account(account) => self.render_register(handle, &request, account, flow, local, branch),
+            Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog, flow, local, branch),
             Owner::Invite(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once
         }
     }
@@ -116,13 +138,13 @@ impl Phone<'_> {
     fn render_register(
         &mut self,
         handle: Handle,
-        request: Request,
+        request: &Asked,
         account_handle: Handle,
         flow: Flow,
         local: SocketAddr,
         branch: Tag,
     ) -> Result<(), Unrendered> {
-        let credentials = self.credentials_for(account_handle, &request);
+        let credentials = self.credentials_for(account_handle, request);
         let account = self.accounts.get_mut(account_handle).ok_or(Unrendered)?;
         account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
         let account = self.accounts.get(account_handle).ok_or(Unrendered)?;
@@ -163,14 +185,14 @@ impl Phone<'_> {
     fn render_in_dialog(
         &mut self,
         handle: Handle,
-        request: Request,
+        request: &Asked,
         dialog_handle: Handle,
         flow: Flow,
         local: SocketAddr,
         branch: Tag,
     ) -> Result<(), Unrendered> {
         let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
-        let credentials = self.credentials_for(dialog.account, &request);
+        let credentials = self.credentials_for(dialog.account, request);
         let offer = match request.method {
             Sending::Invite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
             _ => None,
@@ -259,7 +281,7 @@ impl Phone<'_> {
     }
 
     /// Which challenges a request answers: those the account keeps, if the request goes over the account's own hop. Counts their use.
-    fn credentials_for(&mut self, account: Handle, request: &Request) -> [Credential; CHALLENGES] {
+    fn credentials_for(&mut self, account: Handle, request: &Asked) -> [Credential; CHALLENGES] {
         let mut credentials = [Credential::default(); CHALLENGES];
         if !request.own_hop {
             return credentials;
