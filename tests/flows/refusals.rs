@@ -164,6 +164,46 @@ fn a_merged_request_gets_482() {
 }
 
 #[test]
+fn a_merged_request_gets_482_when_the_first_copy_is_dealt_with_too() {
+    // rfc3261#8.2.2.2: the other way of a fork may be slower than whoever refuses or answers
+    for code in [486, 200] {
+        let (mut lab, mut peer) = lab();
+        let first = peer.invite(&mut lab);
+        peer.wait(&mut lab, "SIP/2.0 180");
+        let (now, call) = (lab.now, lab.ends[0].last_call());
+        if code == 200 {
+            lab.ends[0].phone.answer(now, call, code).unwrap();
+            let ok = peer.wait(&mut lab, "SIP/2.0 200");
+            peer.learn(&ok);
+            peer.ack(&mut lab, "");
+        } else {
+            lab.ends[0].phone.reject(now, call, code).unwrap();
+            let refusal = peer.wait(&mut lab, "SIP/2.0 486");
+            peer.ack_refusal(&mut lab, &first, &refusal);
+        }
+        // as long as a transaction could last
+        lab.run_for(Duration::from_secs(30));
+        let merged = first.replace("branch=z9hG4bK", "branch=z9hG4bKother");
+        assert_eq!(ask(&mut lab, &mut peer, &merged).status(), 482);
+        let incoming = lab.ends[0].events.iter().filter(|event| event.state == CallState::Incoming as u32).count();
+        assert_eq!(incoming, 1);
+        // the same caller's next call is another one
+        lab.run_for(Duration::from_secs(5));
+        assert_eq!(ask(&mut lab, &mut peer, &merged.replace("z9hG4bKother", "z9hG4bKlater")).status(), 180);
+    }
+}
+
+#[test]
+fn a_merged_request_gets_482_after_a_refusal_for_want_of_a_slot() {
+    let options = Options { capacity: microsip_core::phone::Capacity { calls: 0, ..Options::default().capacity }, ..Options::default() };
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let first = peer.invite(&mut lab);
+    assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 486);
+    assert_eq!(ask(&mut lab, &mut peer, &first.replace("branch=z9hG4bK", "branch=z9hG4bKother")).status(), 482);
+}
+
+#[test]
 fn in_a_dialog_the_same_rules_hold() {
     let (mut lab, mut peer) = lab();
     peer.call(&mut lab, 0);

@@ -31,14 +31,14 @@ impl Phone<'_> {
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
         if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
-            self.answer_and_bury(now, flow, request, keys.key, 500, Extra { reordered: true, ..Extra::default() });
+            self.answer_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
             return;
         }
         dialog.remote_number = Some(cseq.number);
         let call_handle = dialog.call;
         match method {
             Method::Bye => {
-                self.answer_and_bury(now, flow, request, keys.key, 200, Extra::default());
+                self.answer_and_bury(now, flow, request, keys, 200, Extra::default());
                 self.keep(call_handle, request);
                 if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
                     dialog.confirmed = false; // nothing is left to end there
@@ -65,10 +65,10 @@ impl Phone<'_> {
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
             Method::Options => {
-                self.answer_and_bury(now, flow, request, keys.key, 200, Extra { allow: true, accept: true, ..Extra::default() });
+                self.answer_and_bury(now, flow, request, keys, 200, Extra { allow: true, accept: true, ..Extra::default() });
             }
-            Method::Other(_) => self.answer_and_bury(now, flow, request, keys.key, 501, Extra { allow: true, ..Extra::default() }),
-            _ => self.answer_and_bury(now, flow, request, keys.key, 405, Extra { allow: true, ..Extra::default() }),
+            Method::Other(_) => self.answer_and_bury(now, flow, request, keys, 501, Extra { allow: true, ..Extra::default() }),
+            _ => self.answer_and_bury(now, flow, request, keys, 405, Extra { allow: true, ..Extra::default() }),
         }
     }
 
@@ -77,7 +77,7 @@ impl Phone<'_> {
         let call_handle = self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
         // rfc3261#12.2.2: after BYE there is no dialog any more
         let Some(call) = self.calls.get(call_handle).filter(|call| call.state != CallState::Ended) else {
-            self.answer_and_bury(now, flow, invite, keys.key, 481, Extra::default());
+            self.answer_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
         let busy = !call.request.is_none() || call.state != CallState::Connected;
@@ -89,11 +89,11 @@ impl Phone<'_> {
             _ => None,
         };
         if let Some((status, retry_after)) = refusal {
-            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { retry_after, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
             return;
         }
         if let Err(status) = super::incoming::check_invite(invite) {
-            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { accept: status == 415, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
         let filled = self.servers.insert(Server::EMPTY).and_then(|handle| {
@@ -104,7 +104,7 @@ impl Phone<'_> {
             filled.map(|()| handle)
         });
         let Some(handle) = filled else {
-            self.answer_and_bury(now, flow, invite, keys.key, 500, Extra { retry_after: 1, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys, 500, Extra { retry_after: 1, ..Extra::default() });
             return;
         };
         if let Some(server) = self.servers.get_mut(handle) {

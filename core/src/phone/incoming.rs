@@ -25,7 +25,7 @@ impl Phone<'_> {
     /// An INVITE outside a dialog.
     pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
         if self.closing {
-            self.answer_and_bury(now, flow, invite, keys.key, 480, Extra::default());
+            self.answer_and_bury(now, flow, invite, keys, 480, Extra::default());
             return;
         }
         if let Err(status) = check_invite(invite) {
@@ -40,7 +40,7 @@ impl Phone<'_> {
         }
         let Some(call) = self.new_call() else {
             count::up(&mut self.counters.refused_full);
-            self.answer_and_bury(now, flow, invite, keys.key, 486, Extra::default());
+            self.answer_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
         };
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
@@ -48,7 +48,7 @@ impl Phone<'_> {
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             count::up(if status == 513 { &mut self.counters.oversize } else { &mut self.counters.refused_full });
             let retry_after = if status == 513 { 0 } else { 5 };
-            self.answer_and_bury(now, flow, invite, keys.key, status, Extra { retry_after, ..Extra::default() });
+            self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         }
     }
 
@@ -149,6 +149,7 @@ impl Phone<'_> {
         *server = Server {
             transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
             flow: Place::new(super::reply::answers_to(flow, invite)),
+            base: keys.base,
             key: keys.key,
             echo_end: u16::try_from(echo_end).ok()?,
             offer: u16::try_from(offer.len()).ok()?,
@@ -173,7 +174,7 @@ impl Phone<'_> {
     pub(super) fn end_server(&mut self, now: Instant, handle: Handle) {
         let Some(server) = self.servers.get(handle).copied() else { return };
         // rfc3261#17.2.1 timer I, rfc6026#7.1 timer L: repetitions are absorbed in silence
-        self.tombstones.bury(now, server.key, Answered::default());
+        self.tombstones.bury(now, server.base, server.key, Answered::default());
         self.server_table.remove(handle.index);
         self.servers.remove(handle);
         self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
@@ -352,7 +353,9 @@ impl Phone<'_> {
                     self.refuse_call(now, server.call, 487, Cause::Normal);
                 }
             }
-            None if self.tombstones.find(now, invite.key).is_some() => self.answer_at_once(flow, cancel, 200, Extra::default()),
+            None if self.tombstones.find(now, invite.base, invite.key).is_some() => {
+                self.answer_at_once(flow, cancel, 200, Extra::default())
+            }
             None => self.answer_at_once(flow, cancel, 481, Extra::default()),
         }
     }

@@ -1,6 +1,7 @@
 //! Answers that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers.
 
 use super::render::write_warning;
+use super::route::Keys;
 use super::{Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -143,12 +144,12 @@ impl Phone<'_> {
     }
 
     /// Answers a request, and leaves a tombstone that gives its repetitions the same answer (rfc3261#17.2.1, #17.2.2).
-    pub(super) fn answer_and_bury(&mut self, now: Instant, flow: Flow, request: &Message<'_>, key: u64, status: u16, extra: Extra<'_>) {
+    pub(super) fn answer_and_bury(&mut self, now: Instant, flow: Flow, request: &Message<'_>, keys: Keys, status: u16, extra: Extra<'_>) {
         let secret = self.reply_secret(request);
         self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..extra });
-        // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0)
-        if !flow.is_reliable() {
-            self.tombstones.bury(now, key, extra.answered(status, secret));
+        // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
+        if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
+            self.tombstones.bury(now, keys.base, keys.key, extra.answered(status, secret));
         }
     }
 }

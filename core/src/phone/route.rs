@@ -69,7 +69,7 @@ impl Phone<'_> {
         let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
         if caller == Caller::Stranger {
             // what was answered in a dialog that is gone is answered again: only its sender can repeat it (rfc3261#17.2.2)
-            let answered = self.keys_of(request, method).and_then(|keys| self.tombstones.find(now, keys.key));
+            let answered = self.keys_of(request, method).and_then(|keys| self.tombstones.find(now, keys.base, keys.key));
             if let Some(Owed::Answer(answered)) = answered {
                 self.answer_at_once(flow, request, answered.status, Extra::again(answered));
                 return;
@@ -97,19 +97,21 @@ impl Phone<'_> {
             _ => {}
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
-        if let Some(owed) = self.tombstones.find(now, keys.key) {
+        if let Some(owed) = self.tombstones.find(now, keys.base, keys.key) {
             if let Owed::Answer(answered) = owed {
                 self.answer_at_once(flow, request, answered.status, Extra::again(answered));
             }
             return;
         }
-        let (mut same, mut merged) = (None, false);
+        let outside = tag.is_none() && method == Method::Invite;
+        // rfc3261#8.2.2.2: it was answered already, for a copy that came another way
+        let (mut same, mut merged) = (None, outside && self.tombstones.has(now, keys.base));
         for index in self.server_table.find(keys.base) {
             let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { continue };
             if server.key == keys.key {
                 same = Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
             } else {
-                merged |= tag.is_none() && method == Method::Invite;
+                merged |= outside;
             }
         }
         if let Some((index, answers)) = same {

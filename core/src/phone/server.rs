@@ -15,6 +15,8 @@ pub(crate) struct Server {
     pub(crate) dialog: Handle,
     /// Where answers go.
     pub(crate) flow: Place,
+    /// Hash of its Call-ID, From tag and CSeq number.
+    pub(crate) base: u64,
     /// Key of its branch within those of the same Call-ID, From tag and CSeq number.
     pub(crate) key: u64,
     /// The end of the echoed headers.
@@ -39,6 +41,7 @@ impl Server {
         call: Handle::NONE,
         dialog: Handle::NONE,
         flow: Place::EMPTY,
+        base: 0,
         key: 0,
         echo_end: 0,
         has_tag: false,

@@ -13,7 +13,12 @@ const WAYS: usize = 4;
 pub struct Tombstone {
     key: u64,
     until: Instant,
-    answer: Answered,
+    secret: u64,
+    status: u16,
+    detail: u8,
+    retry_after: u8,
+    /// What tells the request from others, whatever way it came: a part of the hash that chose its set.
+    request: u32,
 }
 
 /// An answer, in what it is made from again.
@@ -50,26 +55,39 @@ impl<'a> Tombstones<'a> {
         Self { places }
     }
 
-    fn set(&mut self, key: u64) -> &mut [Tombstone] {
+    fn set(&mut self, request: u64) -> &mut [Tombstone] {
         let sets = (self.places.len() / WAYS).max(1);
-        let start = (key as usize % sets) * WAYS;
+        let start = (request as usize % sets) * WAYS;
         let end = (start + WAYS).min(self.places.len());
         self.places.get_mut(start..end).unwrap_or_default()
     }
 
-    /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more.
-    pub fn bury(&mut self, now: Instant, key: u64, answer: Answered) {
-        let oldest = self.set(key).iter_mut().min_by_key(|place| if place.key == key { Instant::ZERO } else { place.until });
+    /// Buries a transaction. `request` is a hash of what all copies of the request have in common, `key` of what its repetitions have.
+    /// Status 0: it was acknowledged, nothing is owed any more.
+    pub fn bury(&mut self, now: Instant, request: u64, key: u64, answer: Answered) {
+        let oldest = self.set(request).iter_mut().min_by_key(|place| if place.key == key { Instant::ZERO } else { place.until });
         if let Some(place) = oldest {
-            *place = Tombstone { key, until: now + T1_64, answer };
+            let Answered { secret, status, detail, retry_after } = answer;
+            *place = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(request) };
         }
     }
 
     /// What a request with this key is owed, if it is a repetition.
-    pub fn find(&mut self, now: Instant, key: u64) -> Option<Owed> {
-        let place = self.set(key).iter().find(|place| place.key == key && place.until > now)?;
-        Some(if place.answer.status == 0 { Owed::Nothing } else { Owed::Answer(place.answer) })
+    pub fn find(&mut self, now: Instant, request: u64, key: u64) -> Option<Owed> {
+        let place = self.set(request).iter().find(|place| place.key == key && place.until > now)?;
+        let Tombstone { secret, status, detail, retry_after, .. } = *place;
+        Some(if status == 0 { Owed::Nothing } else { Owed::Answer(Answered { secret, status, detail, retry_after }) })
     }
+
+    /// A copy of this request was answered, by whatever way it came. 32 bits of a keyed hash tell that, within four places.
+    pub fn has(&mut self, now: Instant, request: u64) -> bool {
+        self.set(request).iter().any(|place| place.request == mark(request) && place.until > now)
+    }
+}
+
+/// The bits that did not choose the set.
+const fn mark(request: u64) -> u32 {
+    (request >> 32) as u32
 }
 
 #[cfg(test)]

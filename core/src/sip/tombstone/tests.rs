@@ -20,13 +20,13 @@ fn it_has_32_bytes() {
 fn it_remembers_for_64_t1() {
     let mut places = [Tombstone::default(); 8];
     let mut stones = Tombstones::new(&mut places);
-    stones.bury(NOW, 1, answered(200));
-    stones.bury(NOW, 3, Answered::default());
+    stones.bury(NOW, 0, 1, answered(200));
+    stones.bury(NOW, 0, 3, Answered::default());
     let later = NOW + Duration::from_micros(31_999_999);
-    assert_eq!(stones.find(later, 1), Some(Owed::Answer(answered(200))));
-    assert_eq!(stones.find(later, 3), Some(Owed::Nothing));
-    assert_eq!(stones.find(later, 2), None);
-    assert_eq!(stones.find(NOW + Duration::from_secs(32), 1), None);
+    assert_eq!(stones.find(later, 0, 1), Some(Owed::Answer(answered(200))));
+    assert_eq!(stones.find(later, 0, 3), Some(Owed::Nothing));
+    assert_eq!(stones.find(later, 0, 2), None);
+    assert_eq!(stones.find(NOW + Duration::from_secs(32), 0, 1), None);
 }
 
 #[test]
@@ -34,13 +34,13 @@ fn the_oldest_neighbour_gives_way_and_a_key_stands_once() {
     let mut places = [Tombstone::default(); 4];
     let mut stones = Tombstones::new(&mut places);
     for key in 1..=4 {
-        stones.bury(NOW + Duration::from_millis(key), key, answered(200));
+        stones.bury(NOW + Duration::from_millis(key), 0, key, answered(200));
     }
-    stones.bury(NOW + Duration::from_millis(9), 1, answered(481));
-    stones.bury(NOW + Duration::from_millis(10), 5, answered(200));
-    let found: Vec<u64> = (1..=5).filter(|key| stones.find(NOW, *key).is_some()).collect();
+    stones.bury(NOW + Duration::from_millis(9), 0, 1, answered(481));
+    stones.bury(NOW + Duration::from_millis(10), 0, 5, answered(200));
+    let found: Vec<u64> = (1..=5).filter(|key| stones.find(NOW, 0, *key).is_some()).collect();
     assert_eq!(found, [1, 3, 4, 5]);
-    assert_eq!(stones.find(NOW, 1), Some(Owed::Answer(answered(481))));
+    assert_eq!(stones.find(NOW, 0, 1), Some(Owed::Answer(answered(481))));
 }
 
 #[test]
@@ -48,7 +48,20 @@ fn few_places_do_no_harm() {
     for count in 0..4 {
         let mut places = vec![Tombstone::default(); count];
         let mut stones = Tombstones::new(&mut places);
-        stones.bury(NOW, u64::MAX, answered(200));
-        assert_eq!(stones.find(NOW, u64::MAX).is_some(), count > 0);
+        stones.bury(NOW, 0, u64::MAX, answered(200));
+        assert_eq!(stones.find(NOW, 0, u64::MAX).is_some(), count > 0);
     }
+}
+
+#[test]
+fn a_request_is_known_by_whatever_way_its_copies_come() {
+    // rfc3261#8.2.2.2
+    let mut places = [Tombstone::default(); 8];
+    let mut stones = Tombstones::new(&mut places);
+    assert!(!stones.has(NOW, 0));
+    let request = 0x1234_5678_0000_0003;
+    stones.bury(NOW, request, 1, answered(486));
+    assert!(stones.has(NOW, request) && stones.find(NOW, request, 2).is_none());
+    assert!(!stones.has(NOW, request + (1 << 32)), "of the same set");
+    assert!(!stones.has(NOW + Duration::from_secs(32), request));
 }
