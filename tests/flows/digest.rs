@@ -371,6 +371,42 @@ fn an_invite_is_challenged_by_a_proxy_and_its_ack_carries_the_same_credentials()
 }
 
 #[test]
+fn who_wants_an_invites_body_hashed_gets_no_answer() {
+    // rfc7616#3.4.3: a digest over an empty body would be a wrong one
+    const ALONE: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"int\", qop=\"auth-int\"\r\n";
+    const WITH_LESS: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"less\", qop=\"auth\", algorithm=MD5\r\n";
+    for (lines, invites) in [(ALONE.to_owned(), 1), (format!("{ALONE}{WITH_LESS}"), 2)] {
+        let asked = lines.clone();
+        let (mut lab, account, mut server) = registering(move |seen, _| match seen.start() {
+            "ACK" => vec![],
+            "REGISTER" if part(seen, "Authorization", "qop") == "auth-int" => vec![seen.bound(300)],
+            "REGISTER" => vec![seen.answer(401, ALONE)],
+            _ if right(seen, "Authorization", "anna", PASSWORD) && part(seen, "Authorization", "qop") == "auth" => {
+                vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)]
+            }
+            _ => vec![seen.answer(401, &asked)],
+        });
+        pass(&mut lab, &mut server, 1);
+        // a REGISTER has no body, so that is what is hashed
+        let text = hash("MD5", &format!("REGISTER:sip:example.org:{}", hash("MD5", "")));
+        let get = |name: &str| part(server.last("REGISTER"), "Authorization", name);
+        let middle = format!("int:{}:{}:auth-int", get("nc"), get("cnonce"));
+        let secret = hash("MD5", &format!("anna:example.org:{PASSWORD}"));
+        assert_eq!(get("response"), hash("MD5", &format!("{secret}:{middle}:{text}")));
+        dial(&mut lab, account, "sip:bob@example.org");
+        pass(&mut lab, &mut server, 1);
+        let all = server.all("INVITE");
+        assert_eq!((all.len(), all[0].header("Authorization")), (invites, None), "{lines}");
+        if invites == 1 {
+            assert_eq!((lab.ends[0].ended().unwrap().result, lab.ends[0].phone.counters().refused_challenges), (Cause::Auth, 1));
+            assert!(lab.ends[0].events.iter().any(|event| event.kind == EventKind::Challenge));
+        } else {
+            assert!(lab.ends[0].reached(CallState::Connected));
+        }
+    }
+}
+
+#[test]
 fn an_ack_that_is_asked_for_again_is_the_same() {
     let (mut lab, account, mut server) = registering(proxy(false));
     pass(&mut lab, &mut server, 1);

@@ -50,14 +50,18 @@ impl Phone<'_> {
                 },
             )
         };
+        // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which repeats the credentials,
+        // has none: who wants that and nothing less of an INVITE is not answered. Our other requests have no body.
+        let fits = |challenge: &Challenge<'_>| request.method != Sending::Invite || !challenge.covers_body();
         // a realm that is known goes before one that could be learnt; and of several (rfc3261#22.3: a proxy that forks gathers them) one
         // that was not answered yet before one that was
         let known = if usable {
-            strongest(answer.fields(name), |realm| pinned(realm) && !tried(realm)).or_else(|| strongest(answer.fields(name), pinned))
+            strongest(answer.fields(name), |one| fits(one) && pinned(one.realm) && !tried(one.realm))
+                .or_else(|| strongest(answer.fields(name), |one| fits(one) && pinned(one.realm)))
         } else {
             None
         };
-        let chosen = known.or_else(|| strongest(answer.fields(name), |_| usable && may_pin));
+        let chosen = known.or_else(|| strongest(answer.fields(name), |one| usable && may_pin && fits(one)));
         let Some(challenge) = chosen else {
             let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
             self.challenge_refused(account_handle, realm);

@@ -299,7 +299,7 @@ impl Phone<'_> {
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
         for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
             let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before.challenge;
-            if !kept.challenge.is_empty() && allowed {
+            if !kept.challenge.is_empty() && allowed && !(request.method == Sending::Invite && kept.challenge.covers_body()) {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

@@ -34,6 +34,12 @@ impl<'a> Challenge<'a> {
         take(value)?.0
     }
 
+    /// It wants the body hashed, and nothing less.
+    #[must_use]
+    pub const fn covers_body(&self) -> bool {
+        self.qop_auth_int && !self.qop_auth
+    }
+
     /// Its realm and nonce are those of `other`: it asks again for what was answered.
     #[must_use]
     pub fn repeats(&self, other: &Challenge<'_>) -> bool {
@@ -93,6 +99,12 @@ impl PackedChallenge {
         self.flags == 0
     }
 
+    /// As [`Challenge::covers_body`].
+    #[must_use]
+    pub const fn covers_body(&self) -> bool {
+        self.flags & (QOP_AUTH | QOP_AUTH_INT) == QOP_AUTH_INT
+    }
+
     /// The challenge again; `block` is the one it was packed into.
     #[must_use]
     pub fn view<'a>(&self, block: &'a [u8]) -> Challenge<'a> {
@@ -125,13 +137,13 @@ pub fn challenges(value: &[u8]) -> impl Iterator<Item = Challenge<'_>> {
     })
 }
 
-/// Of several headers' values, the challenge to answer: of the first allowed realm that we can answer, the one with the strongest
+/// Of several headers' values, the challenge to answer: of the first realm with an allowed one that we can answer, the one with the strongest
 /// algorithm, and of equals the first. For a further realm, call again with an `allowed` that leaves out those already answered.
 ///
 /// rfc8760#2.4: what we do not know is passed over; of one realm only one challenge is answered.
-pub fn strongest<'a>(values: impl Iterator<Item = &'a [u8]>, allowed: impl Fn(&[u8]) -> bool) -> Option<Challenge<'a>> {
+pub fn strongest<'a>(values: impl Iterator<Item = &'a [u8]>, allowed: impl Fn(&Challenge<'_>) -> bool) -> Option<Challenge<'a>> {
     let mut best: Option<Challenge<'a>> = None;
-    for challenge in values.flat_map(challenges).filter(|challenge| allowed(challenge.realm)) {
+    for challenge in values.flat_map(challenges).filter(|challenge| allowed(challenge)) {
         match best {
             None => best = Some(challenge),
             Some(held) if held.realm == challenge.realm && challenge.algorithm.strength() > held.algorithm.strength() => {

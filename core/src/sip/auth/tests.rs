@@ -106,7 +106,9 @@ fn the_strongest_of_an_allowed_realm_is_chosen() {
         b"Digest realm=\"home\", nonce=\"3\", algorithm=SHA-256, qop=\"auth\", Digest realm=\"proxy\", nonce=\"4\", algorithm=SHA-512-256",
         b"Digest realm=\"home\", nonce=\"5\", algorithm=SHA-256-sess",
     ];
-    let choose = |realms: &[&[u8]]| strongest(values.iter().copied(), |realm| realms.contains(&realm)).map(|challenge| challenge.nonce);
+    let choose = |realms: &[&[u8]]| {
+        strongest(values.iter().copied(), |challenge| realms.contains(&challenge.realm)).map(|challenge| challenge.nonce)
+    };
     assert_eq!(choose(&[b"home"]), Some(&b"3"[..]));
     assert_eq!(choose(&[b"home", b"proxy"]), Some(&b"3"[..]));
     assert_eq!(choose(&[b"proxy"]), Some(&b"4"[..]));
