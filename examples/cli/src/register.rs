@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::args::{Register, Show};
-use crate::event::Happened;
+use crate::event::{AccountState, Happened};
 use crate::output::Output;
 use crate::session::{Exit, Session, Stop, account, poisoned};
 
@@ -16,19 +16,26 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, register: &Register) -> Res
     }
     let mut session = Session::open(show, output, &register.network, 1, true, false)?;
     session.register(output, account)?;
-    if !register.once {
-        watch(&session, output)?;
+    let told = !register.once && watch(&session, output)?;
+    let over = session.close();
+    if over {
+        output.say("account", json!({ "state": "unregistered" }), "unregistered");
+    } else if !told {
+        let text = "the registrar did not confirm that the registration is over: it ends by itself";
+        output.say("account", json!({ "state": "unknown" }), text);
     }
-    session.close();
-    output.say("account", json!({ "state": "unregistered" }), "unregistered");
     Ok(())
 }
 
-/// Tells what becomes of the registration, until Ctrl-C.
-fn watch(session: &Session, output: &Output) -> Result<(), Stop> {
+/// Tells what becomes of the registration, until Ctrl-C. True: it has told that it is over.
+fn watch(session: &Session, output: &Output) -> Result<bool, Stop> {
+    let mut over = false;
     while let Some(event) = session.phone().next_event(None)? {
         match event.what {
-            Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
+            Happened::Account { state, sip_code, result } => {
+                over = state == AccountState::Unregistered && result == 0;
+                session.account_changed(output, state, sip_code, result);
+            }
             Happened::Network { addresses, result } => session.moved(output, addresses, result),
             Happened::Challenge => session.challenged(output),
             Happened::Closed => break,
@@ -36,5 +43,5 @@ fn watch(session: &Session, output: &Output) -> Result<(), Stop> {
             _ => {}
         }
     }
-    Ok(())
+    Ok(over)
 }

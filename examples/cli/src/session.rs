@@ -198,16 +198,20 @@ impl Session {
         );
     }
 
-    /// Ends calls and registrations, waits until that is done, and prints what the trace still holds.
-    pub(crate) fn close(mut self) {
+    /// Ends calls and registrations, waits until that is done, and prints what the trace still holds. True: the registrar has confirmed.
+    pub(crate) fn close(mut self) -> bool {
+        let mut unregistered = false;
         let _ = self.handle.shutdown(GRACE); // Ctrl-C may have asked for it already
         let until = Instant::now() + GRACE + Duration::from_millis(500);
         while let Ok(Some(event)) = self.handle.next_event(Some(until.saturating_duration_since(Instant::now()))) {
-            if matches!(event.what, Happened::Closed | Happened::Poisoned) {
-                break;
+            match event.what {
+                Happened::Account { state: AccountState::Unregistered, result: 0, .. } => unregistered = true,
+                Happened::Closed | Happened::Poisoned => break,
+                _ => {}
             }
         }
         self.end();
+        unregistered
     }
 
     fn end(&mut self) {
