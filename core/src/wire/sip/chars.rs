@@ -161,7 +161,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The longest run of bytes of a class and of whole percent escapes; may be empty.
-    #[inline]
+    #[inline(always)]
     pub(super) fn run_escaped(&mut self, class: u16) -> &'a [u8] {
         let whole = self.rest;
         let _ = self.run(class);
