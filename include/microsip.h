@@ -179,7 +179,8 @@
 // A digit was received; value is its ASCII code.
 #define MICROSIP_EV_DIGIT 3
 
-// All digits given so far were sent; token is the last command's.
+// The digits of a command are out (result 0), or can no longer be sent because the call ended or was put on hold (MICROSIP_E_STATE); token is that of
+// microsip_digits. Once for each command that was taken.
 #define MICROSIP_EV_DIGITS_SENT 4
 
 // A file has been played to its end (result 0), or failed; token is that of microsip_play.
@@ -1013,8 +1014,8 @@ int32_t microsip_call_header(microsip_id phone,
                              uint32_t *needed);
 
 // Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DIGITS_SENT tells
-// that they are out, with *token (NULL: not wanted). MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet. MICROSIP_E_FULL: too
-// many wait.
+// that they are out, with *token (NULL: not wanted; it names the command among those of all calls). MICROSIP_E_ARG: another character. MICROSIP_E_STATE:
+// the call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many wait.
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,

@@ -2,8 +2,8 @@
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallId, CallState, CallText, CommandError, DialOptions, EventKind, Source, Which};
-use microsip_tests::{Lab, Options, Peer};
+use microsip_core::phone::{AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, EventKind, Source, Which};
+use microsip_tests::{Lab, Options, Peer, sdp};
 
 fn text(lab: &Lab, call: CallId, which: CallText) -> Result<String, CommandError> {
     let mut room = [0u8; 256];
@@ -142,6 +142,69 @@ fn the_call_that_is_being_read_gives_way_last() {
     third.invite(&mut lab);
     third.wait(&mut lab, "SIP/2.0 180");
     assert!(text(&lab, first, CallText::CallId).is_ok());
+}
+
+/// Tokens and results of the digits commands that were told.
+fn digits_told(lab: &Lab) -> Vec<(u64, Cause)> {
+    let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::DigitsSent);
+    told.map(|event| (event.token, event.result)).collect()
+}
+
+#[test]
+fn digits_that_are_not_out_when_the_call_ends_are_told_before_its_end() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    let phone = &mut lab.ends[0].phone;
+    let tokens = ["1", "2", "3,,,"].map(|digits| phone.send_digits(now, call, digits).unwrap());
+    lab.run_for(Duration::from_millis(300));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.drain();
+    assert_eq!(digits_told(&lab), [(tokens[0], Cause::Normal), (tokens[1], Cause::State), (tokens[2], Cause::State)]);
+    assert_eq!(lab.ends[0].events.last().unwrap().state, CallState::Ended as u32);
+}
+
+#[test]
+fn who_is_held_sends_no_digits() {
+    // rfc3264#5.1, #8.4
+    for (body, sends) in [
+        (sdp("10.0.0.9", 4000, "sendonly"), false),
+        (sdp("10.0.0.9", 4000, "inactive"), false),
+        (sdp("0.0.0.0", 4000, ""), false),
+        (sdp("10.0.0.9", 4000, "recvonly"), true),
+    ] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.be_called(&mut lab, 0);
+        let (now, call) = (lab.now, lab.ends[0].last_call());
+        let waiting = lab.ends[0].phone.send_digits(now, call, ",,1").unwrap();
+        let mut offer = |lab: &mut Lab, body: &str| {
+            let text = peer.request("INVITE", "", body);
+            peer.send(lab, &text);
+            peer.wait(lab, "SIP/2.0 200");
+            peer.ack(lab, "");
+            lab.run_for(Duration::from_millis(50));
+        };
+        offer(&mut lab, &body);
+        let now = lab.now;
+        let given = lab.ends[0].phone.send_digits(now, call, "5");
+        if sends {
+            lab.run_for(Duration::from_secs(5));
+            assert_eq!(digits_told(&lab), [(waiting, Cause::Normal), (given.unwrap(), Cause::Normal)]);
+            continue;
+        }
+        assert_eq!((given, digits_told(&lab)), (Err(CommandError::State), vec![(waiting, Cause::State)]), "{body}");
+        // what waited does not come out of the blue when the hold is over
+        let packets = lab.ends[0].phone.call_stats(now, call).unwrap().sent_packets;
+        offer(&mut lab, &sdp("10.0.0.9", 4000, ""));
+        let now = lab.now;
+        let token = lab.ends[0].phone.send_digits(now, call, "6").unwrap();
+        lab.run_for(Duration::from_secs(3));
+        assert_eq!(digits_told(&lab)[1..], [(token, Cause::Normal)]);
+        assert!(lab.ends[0].phone.call_stats(now, call).unwrap().sent_packets > packets);
+    }
 }
 
 #[test]

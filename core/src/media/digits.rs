@@ -83,14 +83,22 @@ enum State {
 pub struct DigitQueue {
     /// Five bits of event, eleven of length in 10 ms.
     entries: [u16; limits::DIGITS],
+    /// A bit an entry: it is the last of its command.
+    lasts: u32,
     head: u8,
     len: u8,
+    /// What is being sent is the last of its command.
+    last: bool,
+    /// Commands sent to their ends, and not told yet.
+    sent: u8,
     state: State,
 }
 
+const _: () = assert!(limits::DIGITS <= u32::BITS as usize);
+
 impl DigitQueue {
     /// Nothing to send.
-    pub const EMPTY: Self = Self { entries: [0; limits::DIGITS], head: 0, len: 0, state: State::Idle };
+    pub const EMPTY: Self = Self { entries: [0; limits::DIGITS], lasts: 0, head: 0, len: 0, last: false, sent: 0, state: State::Idle };
 
     /// All is sent.
     #[must_use]
@@ -116,11 +124,30 @@ impl DigitQueue {
         self.push(PAUSE, ms)
     }
 
+    /// What was queued last ends a command.
+    pub const fn end_command(&mut self) {
+        if self.len > 0 {
+            self.lasts |= 1 << ((self.head + self.len - 1) as usize % limits::DIGITS);
+        }
+    }
+
+    /// How many commands were sent to their ends since this was asked last.
+    pub const fn take_sent(&mut self) -> u8 {
+        core::mem::replace(&mut self.sent, 0)
+    }
+
+    /// Nothing of what was begun is left to do.
+    fn rest(&mut self) {
+        self.state = State::Idle;
+        self.sent = self.sent.saturating_add(u8::from(core::mem::take(&mut self.last)));
+    }
+
     fn push(&mut self, code: u16, ms: u16) -> bool {
         if usize::from(self.len) >= limits::DIGITS {
             return false;
         }
         let place = (usize::from(self.head) + usize::from(self.len)) % limits::DIGITS;
+        self.lasts &= !(1 << place);
         if let Some(entry) = self.entries.get_mut(place) {
             *entry = (code << 11) | ms.div_ceil(10).min(LONGEST);
         }
@@ -133,6 +160,7 @@ impl DigitQueue {
             return None;
         }
         let entry = *self.entries.get(usize::from(self.head))?;
+        self.last = self.lasts >> self.head & 1 != 0;
         self.head = ((usize::from(self.head) + 1) % limits::DIGITS) as u8;
         self.len -= 1;
         Some((entry >> 11, entry & LONGEST))
@@ -151,14 +179,14 @@ impl DigitQueue {
             State::Gap { left } => {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
-                    self.state = State::Idle;
+                    self.rest();
                 }
                 Step::Silence
             }
             State::Pause { left } => {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
-                    self.state = State::Idle;
+                    self.rest();
                 }
                 Step::Voice
             }

@@ -120,6 +120,10 @@ impl Stream {
         {
             self.sending.discard();
         }
+        if !config.send {
+            // nobody is to hear them now, and nobody expects them later
+            self.digits = DigitQueue::EMPTY;
+        }
         if old.receive_audio != config.receive_audio || old.receive != config.receive {
             self.playout.restart();
             self.source.forget_transit();
@@ -183,6 +187,16 @@ impl Stream {
     #[must_use]
     pub const fn digits_room(&self) -> usize {
         self.digits.room()
+    }
+
+    /// The digits queued since the last end belong together.
+    pub const fn end_digits(&mut self) {
+        self.digits.end_command();
+    }
+
+    /// How many ends of [`Stream::end_digits`] were reached since this was asked last.
+    pub const fn take_digits_sent(&mut self) -> u8 {
+        self.digits.take_sent()
     }
 
     /// All digits queued have been sent.

@@ -87,9 +87,11 @@ pub(crate) struct Call {
     pub(crate) give_up: Instant,
     /// One of many that are to be hung up.
     pub(crate) leaving: bool,
-    /// The last digits command, and the one whose end was told.
-    pub(crate) digits: u64,
-    pub(crate) digits_told: u64,
+    /// Digits commands: taken, sent to their ends, given up, and told.
+    pub(crate) digits: u32,
+    pub(crate) digits_sent: u32,
+    pub(crate) digits_lost: u32,
+    pub(crate) digits_told: u32,
     /// Lengths of the kept messages.
     pub(crate) first: u16,
     pub(crate) last: u16,
@@ -130,6 +132,8 @@ impl Call {
         give_up: Instant::NEVER,
         leaving: false,
         digits: 0,
+        digits_sent: 0,
+        digits_lost: 0,
         digits_told: 0,
         first: 0,
         last: 0,

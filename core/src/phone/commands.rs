@@ -279,17 +279,19 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. The token comes back with [`super::EventKind::DigitsSent`].
+    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. The token comes back with [`super::EventKind::DigitsSent`]: once for each
+    /// command that was taken, also when the call ends or is put on hold before they are out.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] without media; [`CommandError::Range`] for another character (then none is sent);
+    /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would not hear them; [`CommandError::Range`] for another character (then none is sent);
     /// [`CommandError::Full`] when the queue cannot take them all (then none is sent).
     pub fn send_digits(&mut self, _now: Instant, call: CallId, digits: &str) -> Result<u64, CommandError> {
         let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
         if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',')) || digits.is_empty() {
             return Err(CommandError::Range);
         }
-        if !slot.media {
+        // rfc3264#5.1: who may not send sends no digits either
+        if !slot.media || !slot.agreed.is_some_and(|agreed| agreed.send) {
             return Err(CommandError::State);
         }
         let stream = self.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
@@ -299,9 +301,9 @@ impl Phone<'_> {
         for digit in digits.bytes() {
             let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
         }
-        self.digit_tokens += 1;
-        slot.digits = self.digit_tokens;
-        Ok(self.digit_tokens)
+        stream.end_digits();
+        slot.digits += 1;
+        Ok(digits_token(call.0, slot.digits))
     }
 
     /// A call, in numbers.
@@ -449,6 +451,11 @@ fn reason_text(value: &[u8]) -> Option<&[u8]> {
     let rest = value.get(at..)?;
     let end = rest.iter().position(|byte| *byte == b'"')?;
     rest.get(..end)
+}
+
+/// Names a digits command among those of all calls that there are.
+pub(super) const fn digits_token(call: Handle, command: u32) -> u64 {
+    ((call.index as u64 + 1) << 20) | (command & 0xf_ffff) as u64
 }
 
 fn sip(text: &str) -> Option<Uri<'_>> {

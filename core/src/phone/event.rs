@@ -58,6 +58,8 @@ pub enum Cause {
     Protocol = -204,
     /// No common codec, or an SDP that cannot be used.
     Codec = -301,
+    /// What was asked for can no longer be done.
+    State = -9,
     /// No slot or buffer was left.
     Full = -10,
     /// A transport that this driver does not have.
@@ -74,7 +76,7 @@ pub enum EventKind {
     Account = 2,
     /// A digit was received (`value`: ASCII).
     Digit = 3,
-    /// All digits given so far have been sent (`token`: of the last command).
+    /// The digits of a command (`token`) have been sent; or, with [`Cause::State`], could not be any more: the call ended, or was put on hold.
     DigitsSent = 4,
     /// A call's media changed: `value` is a set of `MEDIA_*` bits.
     Media = 5,

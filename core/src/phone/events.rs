@@ -117,10 +117,14 @@ impl Phone<'_> {
             call.pending &= !PENDING_DIGIT;
         }
         if call.pending & PENDING_SENT != 0 {
+            if call.digits_told < call.digits_sent.max(call.digits_lost) {
+                call.digits_told += 1;
+                event.kind = EventKind::DigitsSent;
+                event.token = super::commands::digits_token(handle, call.digits_told);
+                event.result = if call.digits_told > call.digits_sent { super::Cause::State } else { super::Cause::Normal };
+                return Some(event);
+            }
             call.pending &= !PENDING_SENT;
-            event.kind = EventKind::DigitsSent;
-            event.token = call.digits_told;
-            return Some(event);
         }
         let ended = Call::bit(CallState::Ended);
         if call.pending & ended != 0 {
@@ -165,11 +169,21 @@ impl Phone<'_> {
         Some(event)
     }
 
-    /// A call's digits are all sent.
+    /// Commands may have sent their last digit.
     pub(super) fn check_digits(&mut self, handle: Handle) {
+        let sent = self.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
+        let Some(call) = self.calls.get_mut(handle).filter(|_| sent > 0) else { return };
+        call.digits_sent = call.digits_sent.max(call.digits_lost) + u32::from(sent);
+        call.pending |= PENDING_SENT;
+        self.tell(Object::Call(handle.index));
+    }
+
+    /// Nothing may be sent any more: the digits that wait are given up.
+    pub(super) fn lose_digits(&mut self, handle: Handle) {
+        self.check_digits(handle);
         let Some(call) = self.calls.get_mut(handle) else { return };
-        if call.digits != call.digits_told && self.streams.get(handle.index as usize).is_some_and(crate::media::Stream::digits_idle) {
-            call.digits_told = call.digits;
+        if call.digits_sent.max(call.digits_lost) < call.digits {
+            call.digits_lost = call.digits;
             call.pending |= PENDING_SENT;
             self.tell(Object::Call(handle.index));
         }

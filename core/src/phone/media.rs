@@ -103,7 +103,11 @@ impl Phone<'_> {
         for (place, entry) in config.receive.iter_mut().zip(agreed.receive_types.entries()) {
             *place = Some((entry.payload_type, codec(entry.kind)));
         }
-        let Some(stream) = self.streams.get_mut(handle.index as usize) else { return };
+        let silenced = call.media && !config.send;
+        if silenced {
+            self.lose_digits(handle);
+        }
+        let (Some(call), Some(stream)) = (self.calls.get_mut(handle), self.streams.get_mut(handle.index as usize)) else { return };
         if call.media {
             stream.update(now, &config);
             if confirmed {
@@ -153,6 +157,7 @@ impl Phone<'_> {
         }
         let (source, place) = (call.source, call.running);
         call.running = 0;
+        self.lose_digits(handle);
         if let Some(stream) = self.streams.get_mut(handle.index as usize) {
             stream.stop();
         }

@@ -134,7 +134,6 @@ pub struct Phone<'a> {
     muted: bool,
     volume_in: u16,
     volume_out: u16,
-    digit_tokens: u64,
     closing: bool,
     counters: Counters,
 }

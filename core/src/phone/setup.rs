@@ -176,7 +176,6 @@ impl<'a> Phone<'a> {
             muted: false,
             volume_in: 100,
             volume_out: 100,
-            digit_tokens: 0,
             closing: false,
             counters: super::Counters::default(),
         })

@@ -38,7 +38,7 @@ pub(crate) enum Happened {
         result: i32,
     },
     Digit(char),
-    DigitsSent(u64),
+    DigitsSent(i32),
     Played(i32),
     /// A challenge was not answered: its realm is not this account's.
     Challenge,
@@ -73,7 +73,7 @@ impl Event {
                 Happened::Account { state: AccountState::read(event.state), sip_code: event.sip_code, result: event.result }
             }
             c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
-            c::MICROSIP_EV_DIGITS_SENT => Happened::DigitsSent(event.token),
+            c::MICROSIP_EV_DIGITS_SENT => Happened::DigitsSent(event.result),
             c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
             c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },

@@ -176,6 +176,15 @@ impl<'a> Talk<'a> {
             Happened::Digit(digit) => {
                 self.output.say("digit", json!({ "call": self.call, "digit": digit.to_string() }), &format!("digit {digit}"));
             }
+            Happened::DigitsSent(result) if result < 0 => {
+                self.sending = false;
+                self.output.say(
+                    "digits_lost",
+                    json!({ "call": self.call }),
+                    "not all digits could be sent: the call ended or was put on hold",
+                );
+                self.finished();
+            }
             Happened::DigitsSent(_) => {
                 self.sending = false;
                 self.output.say("digits_sent", json!({ "call": self.call }), "digits sent");

@@ -61,7 +61,8 @@ pub const MICROSIP_EV_CALL: u32 = 1;
 pub const MICROSIP_EV_ACCOUNT: u32 = 2;
 /// A digit was received; value is its ASCII code.
 pub const MICROSIP_EV_DIGIT: u32 = 3;
-/// All digits given so far were sent; token is the last command's.
+/// The digits of a command are out (result 0), or can no longer be sent because the call ended or was put on hold (MICROSIP_E_STATE); token is that of
+/// microsip_digits. Once for each command that was taken.
 pub const MICROSIP_EV_DIGITS_SENT: u32 = 4;
 /// A file has been played to its end (result 0), or failed; token is that of microsip_play.
 pub const MICROSIP_EV_PLAYED: u32 = 5;

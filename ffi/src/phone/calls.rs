@@ -122,8 +122,8 @@ pub unsafe extern "C" fn microsip_call_header(
 }
 
 /// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DIGITS_SENT tells
-/// that they are out, with *token (NULL: not wanted). MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet. MICROSIP_E_FULL: too
-/// many wait.
+/// that they are out, with *token (NULL: not wanted; it names the command among those of all calls). MICROSIP_E_ARG: another character. MICROSIP_E_STATE:
+/// the call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_digits(phone: microsip_id, call: microsip_id, digits: *const c_char, token: *mut u64) -> i32 {
     // SAFETY: by contract.
