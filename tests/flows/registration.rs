@@ -289,6 +289,55 @@ fn an_address_that_dies_later_gives_way_too() {
 }
 
 #[test]
+fn a_registrar_that_moves_in_dns_is_followed() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut old = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
+    let mut new = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+    register(&mut lab, account);
+    run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1));
+    // the name server is away, and nobody minds
+    lab.names.clear();
+    run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1800));
+    assert_eq!((state(&lab), new.seen.len()), (AccountState::Registered, 0));
+    // both, and the old one is the last resort now: that is a move, too
+    for (addresses, here) in [([SECOND, REGISTRAR], 1), ([REGISTRAR, SECOND], 0)] {
+        lab.names.insert("example.org".into(), addresses.iter().map(|address| address.parse().unwrap()).collect());
+        run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1200));
+        let before = [old.seen.len(), new.seen.len()];
+        run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(600));
+        let grown = [old.seen.len() > before[0], new.seen.len() > before[1]];
+        assert_eq!(grown, [here == 0, here == 1], "{addresses:?}");
+    }
+    assert!(told(&lab).iter().all(|event| event.state != AccountState::Failed as u32));
+    assert_eq!(state(&lab), AccountState::Registered);
+}
+
+#[test]
+fn a_registration_stays_where_it_is_among_equals() {
+    let (mut lab, account) = account(&[], anna());
+    lab.ends[0].grant = false;
+    register(&mut lab, account);
+    let equal = |remote: &str| microsip_core::phone::Target {
+        flow: microsip_core::phone::Flow::Udp { socket: 0, remote: remote.parse().unwrap() },
+        priority: 0,
+        weight: 1,
+    };
+    let mut servers = [REGISTRAR, SECOND].map(|address| Server::new(&mut lab, address, |seen, _| vec![seen.bound(300)]));
+    let mut looked = 0;
+    for _ in 0..400 {
+        if let Some(microsip_core::phone::Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() {
+            let now = lab.now;
+            lab.ends[0].phone.handle_reply(now, id, microsip_core::phone::Reply::Hops(&[equal(REGISTRAR), equal(SECOND)]));
+            looked += 1;
+        }
+        let [first, second] = &mut servers;
+        run(&mut lab, &mut [first, second], Duration::from_secs(30));
+    }
+    let registers = servers.map(|server| server.seen.len());
+    assert!(looked > 10 && registers.contains(&0), "{looked} look-ups, {registers:?}");
+}
+
+#[test]
 fn one_address_alone_is_not_hurried() {
     let (mut lab, _, mut server) = registered();
     server.script = Box::new(|_, _| vec![]);

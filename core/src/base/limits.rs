@@ -94,6 +94,10 @@ pub const RETRY_FIRST: u64 = 30;
 /// See [`RETRY_FIRST`].
 pub const RETRY_LONGEST: u64 = 1800;
 
+/// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of services are given for minutes to
+/// an hour; with refreshes every 300 s this is one look-up for two of them. 8 bytes an account.
+pub const HOP_S: u64 = 600;
+
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
 pub const FAIL_OVER_MS: u64 = 4000;
 

@@ -2,10 +2,10 @@
 
 use super::place::Place;
 use super::{AccountState, Cause};
-use crate::base::limits::{CHALLENGES, OWN_ADDRESSES};
+use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
 use crate::base::text::Span;
-use crate::base::time::Instant;
+use crate::base::time::{Duration, Instant};
 use crate::sip::auth::PackedChallenge;
 use crate::sip::tag::Tag;
 use core::net::IpAddr;
@@ -38,6 +38,8 @@ pub(crate) struct Account {
     pub(crate) challenges: [Kept; CHALLENGES],
     /// The way to the registrar or proxy, resolved.
     pub(crate) hop: Option<Place>,
+    /// When it is time to look again.
+    pub(crate) hop_until: Instant,
     /// Its name stood for more than that one: when it falls silent, another look is worth it.
     pub(crate) several: bool,
     pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
@@ -127,6 +129,7 @@ impl Account {
         keepalive: 0,
         challenges: [Kept { challenge: PackedChallenge::EMPTY, generation: 0, count: 0, proxy: false }; CHALLENGES],
         hop: None,
+        hop_until: Instant::ZERO,
         several: false,
         own: [None; OWN_ADDRESSES],
         contact: 0,
@@ -141,6 +144,17 @@ impl Account {
     /// It is registered, so there is something to undo.
     pub(crate) fn is_bound(&self) -> bool {
         self.registration.expires != Instant::NEVER
+    }
+
+    /// The way to the registrar or proxy, as long as it need not be looked up again.
+    pub(crate) fn fresh_hop(&self, now: Instant) -> Option<Place> {
+        self.hop.filter(|_| now < self.hop_until)
+    }
+
+    /// The way was found, or has to do.
+    pub(crate) fn set_hop(&mut self, now: Instant, hop: Place) {
+        self.hop = Some(hop);
+        self.hop_until = now + Duration::from_secs(HOP_S);
     }
 
     /// Remembers an address as the account's own. The newest stands first; of too many, the one that was not found again for longest goes.

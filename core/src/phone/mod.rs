@@ -106,6 +106,8 @@ pub struct Phone<'a> {
     wishes: Owed<'a>,
     /// Ended calls whose event was not fetched, in the order of their ends.
     ended: Owed<'a>,
+    /// Requests that have their final answer: they give way when all slots are in use, those answered first before others.
+    lingering: Owed<'a>,
     /// Calls whose media runs.
     running: &'a mut [u32],
     running_count: u32,

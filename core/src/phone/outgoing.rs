@@ -205,7 +205,7 @@ impl Phone<'_> {
             return Err(CommandError::Text);
         };
         // by the account's proxy, or to its own domain by its registrar
-        let hop = account.and_then(|account| account.hop);
+        let hop = account.and_then(|account| account.fresh_hop(now));
         dialog.own_hop = account.is_some()
             && (!proxy.is_empty() || {
                 let domain = account.map_or(&b""[..], |account| account.domain.of(text));
@@ -620,7 +620,7 @@ impl Phone<'_> {
             return false;
         }
         dialog.own_hop = account_slot.is_some_and(|account| !proxy.is_empty() || same_domain(account.domain.of(text), target));
-        let (own, hop) = (dialog.own_hop, account_slot.and_then(|account| account.hop));
+        let (own, hop) = (dialog.own_hop, account_slot.and_then(|account| account.fresh_hop(now)));
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
         if let Some(call) = self.calls.get_mut(call_handle) {
             call.request = request;

@@ -17,13 +17,19 @@ impl Phone<'_> {
     /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
     pub(super) fn new_request(&mut self, owner: Owner, method: Sending) -> Option<Handle> {
         let request = Request { owner, method, ..Request::EMPTY };
-        if self.requests.is_full() {
-            let lingering =
-                self.requests.iter().find(|(_, request)| request.client.state() == State::Completed).map(|(handle, _)| handle)?;
+        while self.requests.is_full() {
+            // what has gone since, or serves another request now, is passed over
+            let handle = self.requests.handle_at(self.lingering.pop()?);
+            let Some(lingering) = handle.filter(|handle| self.lingers(*handle)) else { continue };
             self.rescue_ack(lingering);
             self.end_request(lingering);
         }
         self.requests.insert(request)
+    }
+
+    /// It has its final answer, and only absorbs repetitions.
+    fn lingers(&self, handle: Handle) -> bool {
+        self.requests.get(handle).is_some_and(|request| request.client.state() == State::Completed)
     }
 
     /// A request is over.
@@ -69,11 +75,11 @@ impl Phone<'_> {
         }
         request.count = 1;
         request.at = 0;
-        let request = *request;
-        let account = self.account_of(request.owner);
+        let (owner, method) = (request.owner, request.method);
+        let account = self.account_of(owner);
         let own_hop = own_hop && self.is_own_flow(account, flow);
         let several = self.accounts.get(account).is_some_and(|account| account.several);
-        let relocate = match self.dialog_around(&request) {
+        let relocate = match self.dialog_around(owner, method) {
             // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others
             Some(dialog) if self.next_hop_is_a_name(dialog) => Relocate::Failed,
             None if own_hop && several => Relocate::Silent,
@@ -93,7 +99,7 @@ impl Phone<'_> {
             return;
         }
         let Some(first) = targets.first().copied() else {
-            self.request_failed(now, handle, Cause::Name, 0);
+            self.locate_failed(now, handle, Failure::Name);
             return;
         };
         let mut ordered = [first; TARGETS];
@@ -102,7 +108,7 @@ impl Phone<'_> {
             *place = *target;
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.rng);
-        let in_dialog = self.dialog_around(&request).is_some();
+        let in_dialog = self.dialog_around(request.owner, request.method).is_some();
         if request.branch != 0 {
             // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its time, none at all
             let (failed, found) = (request.place().remote(), ordered.get_mut(..count).unwrap_or_default());
@@ -127,7 +133,16 @@ impl Phone<'_> {
             for target in targets.iter().take(TARGETS) {
                 account.own_address(target.flow.remote().ip());
             }
-            account.hop = Some(Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
+            // a way that still leads there is kept, whatever the lot says: a registration does not wander
+            if let (Some(hop), 0) = (account.hop, request.branch) {
+                let best = ordered.first().map_or(0, |target| target.priority);
+                let equals = ordered.iter().take(count).take_while(|target| target.priority == best);
+                let place = equals.map(|target| target.flow.remote()).position(|remote| remote == hop.remote());
+                if let Some(up_to) = place.and_then(|place| ordered.get_mut(..=place)) {
+                    up_to.rotate_right(1);
+                }
+            }
+            account.set_hop(now, Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
             account.several = count > 1;
         }
         let Some(request) = self.requests.get_mut(handle) else { return };
@@ -150,9 +165,9 @@ impl Phone<'_> {
     }
 
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
-    pub(super) fn dialog_around(&self, request: &Request) -> Option<Handle> {
-        let Owner::Dialog(handle) = request.owner else { return None };
-        let within = request.method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
+    pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
+        let Owner::Dialog(handle) = owner else { return None };
+        let within = method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
         within.then_some(handle)
     }
 
@@ -180,14 +195,13 @@ impl Phone<'_> {
     pub(super) fn prepare(&mut self, now: Instant, handle: Handle) {
         let Some(request) = self.requests.get_mut(handle) else { return };
         request.stage = Stage::Preparing;
-        let request = *request;
-        if self.dialog_around(&request).is_some() {
-            let own = self.goes_to_own_hop(request.owner) && self.is_own_flow(self.account_of(request.owner), request.place().flow());
+        let (owner, method, flow) = (request.owner, request.method, request.place().flow());
+        if self.dialog_around(owner, method).is_some() {
+            let own = self.goes_to_own_hop(owner) && self.is_own_flow(self.account_of(owner), flow);
             if let Some(request) = self.requests.get_mut(handle) {
                 request.own_hop = own;
             }
         }
-        let (owner, method, flow) = (request.owner, request.method, request.place().flow());
         if let (Owner::Dialog(dialog), Sending::Invite) = (owner, method) {
             let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
             if let Some(dialog) = self.dialogs.get_mut(dialog) {
@@ -255,12 +269,11 @@ impl Phone<'_> {
             return true;
         }
         request.at += 1;
-        let request = *request;
-        let place = request.place();
-        if request.own_hop && self.dialog_around(&request).is_none() {
-            let account = self.account_of(request.owner);
+        let (owner, method, own_hop, place) = (request.owner, request.method, request.own_hop, request.place());
+        if own_hop && self.dialog_around(owner, method).is_none() {
+            let account = self.account_of(owner);
             if let Some(account) = self.accounts.get_mut(account) {
-                account.hop = Some(place);
+                account.set_hop(now, place);
             }
         }
         self.prepare(now, handle);
@@ -275,8 +288,20 @@ impl Phone<'_> {
         request.method == Sending::Invite && call.is_some_and(|call| call.cancel != Cancel::No)
     }
 
-    /// A wish for addresses failed.
+    /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
+        let Some(request) = self.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
+        let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
+        if !sent && self.dialog_around(owner, method).is_none() && self.goes_to_own_hop(owner) {
+            let account = self.account_of(owner);
+            if let Some(account) = self.accounts.get_mut(account)
+                && let Some(hop) = account.hop
+            {
+                account.set_hop(now, hop);
+                self.go_over(now, handle, hop.flow(), true);
+                return;
+            }
+        }
         let cause = match failure {
             Failure::Name => Cause::Name,
             Failure::Port => Cause::Port,
@@ -398,6 +423,10 @@ impl Phone<'_> {
         }
         request.fail_over = Instant::NEVER;
         let heard = request.client.handle_response(now, status);
+        if request.client.state() == State::Completed {
+            self.lingering.push(handle.index);
+        }
+        let Some(request) = self.requests.get(handle) else { return };
         let request = *request;
         match heard {
             Heard::Absorb => return,

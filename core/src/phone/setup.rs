@@ -156,6 +156,7 @@ impl<'a> Phone<'a> {
             events: Owed::new(storage.events),
             wishes: Owed::new(storage.wishes),
             ended: Owed::new(storage.ended),
+            lingering: Owed::new(storage.lingering),
             running: storage.running,
             running_count: 0,
             tick_from: 0,

@@ -65,7 +65,9 @@ impl Phone<'_> {
                 let next = slot.next_hop(self.dialog_text.get(dialog.index));
                 // the account's own domain is where its registrar is
                 match self.accounts.get(slot.account) {
-                    Some(account) if slot.own_hop && slot.routes.is_empty() && self.dialog_around(request).is_none() => {
+                    Some(account)
+                        if slot.own_hop && slot.routes.is_empty() && self.dialog_around(request.owner, request.method).is_none() =>
+                    {
                         account.registrar.of(self.account_text.get(slot.account.index))
                     }
                     _ => next,
