@@ -1,7 +1,5 @@
 //! The engine family's commands and getters: the host's names, structs and codes, over a pointer and with the time as an argument.
 
-#![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
-
 use super::{begin, command, microsip_engine, with};
 use crate::abi::types::*;
 use crate::ops;

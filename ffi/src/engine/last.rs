@@ -1,8 +1,7 @@
 //! Why an engine's latest failed call failed; and why none could be made in a piece of memory.
 
-#![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
-
-use super::{MAGIC, SIZE, guard, microsip_engine};
+use super::memory::SIZE;
+use super::{MAGIC, guard, microsip_engine};
 use crate::abi::code::*;
 use crate::abi::{Fail, text};
 use core::ffi::c_char;

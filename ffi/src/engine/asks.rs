@@ -1,0 +1,202 @@
+//! What the engine wants done, and what the driver found out.
+
+use super::addr::{from_addr, to_addr};
+use super::{Asked, Media, SIP_PORT, microsip_engine, with};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer};
+use crate::engine_types::*;
+use crate::ops::Done;
+use core::ffi::c_char;
+use core::net::SocketAddr;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{Failure, Flow, MediaId, Reply, Target, Transport, Wish, WishId};
+
+/// Of the ask for local addresses: no wish of the core's has that number.
+const LOCAL_ASK: u64 = 1;
+
+impl microsip_engine {
+    fn hop(&self, remote: SocketAddr) -> Option<Target> {
+        let socket = Self::socket_for(remote);
+        self.locals.get(usize::from(socket)).copied().flatten()?;
+        Some(Target { flow: Flow::Udp { socket, remote }, priority: 0, weight: 0 })
+    }
+
+    fn answer(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
+        self.phone.handle_reply(now, wish, reply);
+        self.again = true;
+    }
+
+    fn set_locals(&mut self, now: Instant, list: &[microsip_addr]) {
+        let before = self.locals;
+        self.locals = [None; 2];
+        for local in list.iter().filter_map(|addr| from_addr(addr, SIP_PORT)) {
+            if let Some(place) = self.locals.get_mut(usize::from(local.is_ipv6())) {
+                *place = Some(local);
+            }
+        }
+        for (socket, (old, new)) in (0u8..).zip(before.into_iter().zip(self.locals)) {
+            match new {
+                Some(local) if old != new => self.phone.socket_up(socket, local),
+                None if old.is_some() => self.phone.socket_down(now, socket),
+                _ => {}
+            }
+        }
+        if before != [None; 2] && before != self.locals {
+            self.phone.handle_local_changed(now);
+        }
+    }
+
+    fn hops(&mut self, now: Instant, wish: WishId, list: &[microsip_addr], port: u16) {
+        let mut found = list.iter().filter_map(|addr| from_addr(addr, port)).filter_map(|remote| self.hop(remote));
+        let Some(first) = found.next() else {
+            drop(found);
+            self.answer(now, wish, Reply::Failed(if list.is_empty() { Failure::Name } else { Failure::Unreachable }));
+            return;
+        };
+        let mut hops = [first; 4];
+        let mut count = 1;
+        for (place, hop) in hops.iter_mut().skip(1).zip(found) {
+            *place = hop;
+            count += 1;
+        }
+        self.answer(now, wish, Reply::Hops(hops.get(..count).unwrap_or_default()));
+    }
+
+    fn reply(&mut self, now: Instant, reply: &microsip_reply) -> Done {
+        let list = reply.addr.get(..reply.count as usize).ok_or(Fail::new(
+            MICROSIP_E_ARG,
+            "r->count",
+            Value::Number(i64::from(reply.count)),
+            "is above 4",
+        ))?;
+        if reply.ask == LOCAL_ASK || (reply.ask == 0 && reply.result == MICROSIP_OK) {
+            if !list.is_empty() {
+                self.set_locals(now, list);
+            }
+            return Ok(());
+        }
+        if reply.ask == 0 {
+            for remote in list.iter().filter_map(|addr| from_addr(addr, SIP_PORT)) {
+                self.phone.handle_flow_failed(now, Flow::Udp { socket: Self::socket_for(remote), remote });
+            }
+            return Ok(());
+        }
+        let wish = WishId::from_raw(reply.ask).map_err(|error| Fail::id("r->ask", reply.ask, error))?;
+        if let Some((slot, entry)) = self.media.iter_mut().enumerate().find(|(_, entry)| entry.wish == wish) {
+            entry.wish = WishId::NONE;
+            let rtp = self.rtp_port_min + (slot * 2) as u16;
+            let answer = if reply.result == MICROSIP_OK { Reply::Media { rtp, rtcp: rtp + 1 } } else { Reply::Failed(Failure::Port) };
+            self.answer(now, wish, answer);
+            return Ok(());
+        }
+        let Some(asked) = self.asked.iter_mut().find(|asked| asked.wish == wish) else { return Ok(()) };
+        asked.wish = WishId::NONE;
+        let port = asked.port;
+        match reply.result {
+            MICROSIP_OK => self.hops(now, wish, list, port),
+            MICROSIP_E_UNREACHABLE => self.answer(now, wish, Reply::Failed(Failure::Unreachable)),
+            MICROSIP_E_UNSUPPORTED => self.answer(now, wish, Reply::Failed(Failure::Unsupported)),
+            _ => self.answer(now, wish, Reply::Failed(Failure::Name)),
+        }
+        Ok(())
+    }
+
+    /// Fills in the next ask; false when there is none. Wishes that need no driver are granted within.
+    fn ask(&mut self, now: Instant, ask: &mut microsip_ask) -> bool {
+        if !self.local_asked {
+            self.local_asked = true;
+            ask.kind = MICROSIP_ASK_LOCAL;
+            ask.ask = LOCAL_ASK;
+            return true;
+        }
+        while let Some(wish) = self.phone.poll_wish() {
+            match wish {
+                Wish::AudioOn => ask.kind = MICROSIP_ASK_AUDIO_ON,
+                Wish::AudioOff => ask.kind = MICROSIP_ASK_AUDIO_OFF,
+                Wish::CloseMedia { media } => {
+                    ask.kind = MICROSIP_ASK_CLOSE_MEDIA;
+                    ask.port = u32::from(self.rtp_port_min) + media.slot() as u32 * 2;
+                    if let Some(entry) = self.media.get_mut(media.slot()) {
+                        *entry = Media { media: MediaId::NONE, wish: WishId::NONE };
+                    }
+                }
+                Wish::OpenMedia { id, media, local } => {
+                    ask.kind = MICROSIP_ASK_OPEN_MEDIA;
+                    ask.ask = id.raw();
+                    ask.port = u32::from(self.rtp_port_min) + media.slot() as u32 * 2;
+                    ask.addr = to_addr(SocketAddr::new(local, ask.port as u16));
+                    if let Some(entry) = self.media.get_mut(media.slot()) {
+                        *entry = Media { media, wish: id };
+                    }
+                }
+                Wish::Locate { id, host, port, transport } => {
+                    let literal = microsip_core::wire::ip(host.as_bytes());
+                    let short = host.len() < ask.name.len();
+                    for (place, byte) in ask.name.iter_mut().zip(host.bytes()) {
+                        *place = byte as c_char;
+                    }
+                    if !matches!(transport, None | Some(Transport::Udp)) {
+                        self.answer(now, id, Reply::Failed(Failure::Unsupported));
+                    } else if let Some(ip) = literal {
+                        self.hops(now, id, &[to_addr(SocketAddr::new(ip, port.unwrap_or(SIP_PORT)))], SIP_PORT);
+                    } else if let Some(place) = self.asked.iter_mut().find(|asked| asked.wish.is_none()).filter(|_| short) {
+                        *place = Asked { wish: id, port: port.unwrap_or(SIP_PORT) };
+                        ask.kind = MICROSIP_ASK_RESOLVE;
+                        ask.ask = id.raw();
+                        ask.port = u32::from(port.unwrap_or(0));
+                    } else {
+                        self.answer(now, id, Reply::Failed(Failure::Name));
+                    }
+                    if ask.kind == 0 {
+                        ask.name = [0; 256];
+                    }
+                }
+            }
+            if ask.kind != 0 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The answer to an ask; or, with ask 0, news: local addresses have changed (result 0), a far end is unreachable (an error).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: u64, r: *const microsip_reply) -> i32 {
+    with("microsip_engine_reply", e, |engine| {
+        // SAFETY: by contract.
+        let reply = unsafe { pointer::read(r, "r")? };
+        let now = engine.at(now_us);
+        engine.reply(now, &reply)
+    })
+}
+
+/// What the engine wants done. MICROSIP_NOTHING: nothing now.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: *mut microsip_ask) -> i32 {
+    with("microsip_engine_poll_ask", e, |engine| {
+        // SAFETY: by contract.
+        let out = unsafe { pointer::Out::check(ask, "ask")? };
+        let now = engine.latest;
+        // one copy of it on the stack: a name that is an address is dialled from within
+        let mut found = microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
+        if !engine.ask(now, &mut found) {
+            return Err(Fail::NOTHING);
+        }
+        out.put_copy(&found);
+        Ok(())
+    })
+}
+
+/// As microsip_local_address.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_local_address(e: *mut microsip_engine, v6: u32, out: *mut microsip_addr) -> i32 {
+    with("microsip_engine_local_address", e, |engine| {
+        let place = pointer::must(out, "out")?;
+        let address = engine.locals.get(usize::from(v6 != 0)).copied().flatten().ok_or(Fail::NOTHING)?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, to_addr(address)) };
+        Ok(())
+    })
+}

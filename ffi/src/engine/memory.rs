@@ -1,0 +1,179 @@
+//! An engine in the caller's memory: how much it takes, and how it is made.
+
+use super::last::{Head, refuse};
+use super::{Asked, MAGIC, Media, guard, microsip_engine};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use crate::block::{ALIGN, Carving, Counting};
+use crate::engine_types::*;
+use core::ffi::c_void;
+use core::mem::size_of;
+use core::sync::atomic::AtomicBool;
+use microsip_core::base::time::Instant;
+use microsip_core::media::G711;
+use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, WishId};
+
+struct Plan {
+    capacity: Capacity,
+    rate: u32,
+    rtp_port_min: u16,
+}
+
+fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
+    let number = |value: u32, default: u32| if value == 0 { default } else { value };
+    let wrong = |argument, value: u32, fix| Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix);
+    let (calls, accounts, message) = (number(config.max_calls, 1), number(config.max_accounts, 1), number(config.max_message, 1500));
+    if calls > 4096 || accounts > 4096 {
+        return Err(wrong("c->max_calls or c->max_accounts", calls.max(accounts), "is above 4096"));
+    }
+    if !(1000..=60_000).contains(&message) {
+        return Err(wrong("c->max_message", message, "is not within 1000 to 60000"));
+    }
+    let rate = number(config.rate, 8000);
+    if !matches!(rate, 8000 | 16_000 | 48_000) {
+        return Err(wrong("c->rate", rate, "is none of 8000, 16000 and 48000"));
+    }
+    let first = number(config.rtp_port_min, 4000);
+    if first % 2 != 0 || first + calls * 2 > 65_536 {
+        return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
+    }
+    if config.flags & !MICROSIP_ALLOW_DIRECT != 0 || config.reserved != 0 || !config.reserved_text.is_null() {
+        return Err(Fail::new(
+            MICROSIP_E_NEWER,
+            "c->flags",
+            Value::Number(i64::from(config.flags)),
+            "has bits that this library does not know",
+        ));
+    }
+    Ok(Plan { capacity: Capacity::metal(calls, accounts, message), rate, rtp_port_min: first as u16 })
+}
+
+/// Everything that lies in the block, in the order of the carving.
+struct Lent<'a> {
+    storage: Storage<'a>,
+    media: &'a mut [Media],
+    asked: &'a mut [Asked],
+}
+
+fn lend<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Lent<'a>> {
+    Some(Lent {
+        storage: Storage::lend(capacity, lender)?,
+        media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE })?,
+        asked: lender.lend((capacity.calls + capacity.accounts) as usize, Asked { wish: WishId::NONE, port: 0 })?,
+    })
+}
+
+/// What lies before the carved pools.
+pub(super) const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
+
+fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
+    let mut counting = Counting { bytes: SIZE };
+    lend(capacity, &mut counting).map(|_| counting.bytes).ok_or(Fail::new(
+        MICROSIP_E_ARG,
+        "c->max_calls",
+        Value::Number(i64::from(capacity.calls)),
+        "needs more memory than a block can have",
+    ))
+}
+
+/// Of a seed: two engines differ in it but for one case in 256.
+fn mark_of(seed: &[u8; 32]) -> u8 {
+    seed.iter().fold(0, |mark: u8, byte| mark.wrapping_mul(31).wrapping_add(*byte))
+}
+
+/// How many bytes an engine of that configuration takes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_size(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
+    guard(|| {
+        // SAFETY: by contract.
+        let config = unsafe { pointer::read(c, "c")? };
+        let place = pointer::must(bytes, "bytes")?;
+        let needed = u32::try_from(bytes_of(&plan(&config)?.capacity)?)
+            .map_err(|_| Fail::new(MICROSIP_E_ARG, "c", Value::None, "needs 4 GiB or more"))?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, needed) };
+        Ok(())
+    })
+}
+
+/// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem. Where it fails, microsip_engine_last_error
+/// of mem tells why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_init(
+    abi: u32,
+    mem: *mut c_void,
+    bytes: u32,
+    c: *const microsip_engine_config,
+    now_us: u64,
+    e: *mut *mut microsip_engine,
+) -> i32 {
+    let act = || {
+        let place = pointer::must(e, "e")?;
+        let mem = pointer::must(mem, "mem")?.cast::<u8>();
+        if abi != MICROSIP_ABI_VERSION {
+            return Err(Fail::new(MICROSIP_E_ABI, "abi", Value::Number(i64::from(abi)), "is not this library's"));
+        }
+        // SAFETY: by contract.
+        let (config, agent) = unsafe {
+            let config = pointer::read(c, "c")?;
+            let agent = text::or_empty(config.user_agent, "c->user_agent")?;
+            (config, agent)
+        };
+        let plan = plan(&config)?;
+        if !(mem as usize).is_multiple_of(ALIGN) {
+            return Err(Fail::new(MICROSIP_E_ARG, "mem", Value::None, "is not aligned to 8"));
+        }
+        let needed = bytes_of(&plan.capacity)?;
+        if (bytes as usize) < needed {
+            return Err(Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says"));
+        }
+        let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says");
+        // SAFETY: the caller lends the block; the engine lies before what is carved.
+        let mut carving = unsafe { Carving::new(mem.add(SIZE), needed - SIZE) };
+        let lent = lend(&plan.capacity, &mut carving).ok_or(short)?;
+        let setup = Setup {
+            seed: config.seed,
+            rate: plan.rate,
+            epoch_ms: config.epoch_ms,
+            user_agent: agent,
+            allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
+            direct_user: "",
+            mark: mark_of(&config.seed),
+        };
+        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(|error| match error {
+            SetupError::Seed => Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness"),
+            SetupError::Text => {
+                Fail::new(MICROSIP_E_TEXT, "c->user_agent", Value::text(agent), "is longer than 64 bytes or has control characters")
+            }
+            SetupError::Rate | SetupError::Capacity => {
+                Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
+            }
+        })?;
+        let engine = mem.cast::<microsip_engine>();
+        // SAFETY: aligned, and SIZE bytes are there.
+        unsafe {
+            engine.write(microsip_engine {
+                head: Head { magic: MAGIC, last: None },
+                busy: AtomicBool::new(false),
+                poisoned: false,
+                local_asked: false,
+                again: false,
+                closing: false,
+                closed: false,
+                rtp_port_min: plan.rtp_port_min,
+                quantum: (plan.rate / 100) as u16,
+                mark: mark_of(&config.seed),
+                latest: Instant::from_micros(now_us),
+                locals: [None; 2],
+                media: lent.media,
+                asked: lent.asked,
+                codecs: G711,
+                phone,
+            });
+            pointer::put(place, engine);
+        }
+        Ok(())
+    };
+    guard(|| act().inspect_err(|fail| refuse(mem.cast(), bytes, *fail)))
+}

@@ -1,0 +1,135 @@
+//! Datagrams in and out.
+
+use super::addr::{needs_addr, to_addr};
+use super::{microsip_engine, with};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer};
+use crate::engine_types::*;
+use core::net::SocketAddr;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{Component, Flow, Transmit, Via};
+
+impl microsip_engine {
+    fn transmit(&mut self, now: Instant, room: &mut [u8]) -> Result<microsip_out, (Fail, u32)> {
+        match self.phone.poll_transmit(now, room) {
+            Transmit::Nothing => Err((Fail::NOTHING, 0)),
+            Transmit::Needs(len) => Err((
+                Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(room.len() as i64), "is too small: o->len says how many bytes"),
+                len as u32,
+            )),
+            Transmit::Packet { via, len } => {
+                let mut out = microsip_out { len: len as u32, ..microsip_out::default() };
+                match via {
+                    Via::Sip(flow) => {
+                        out.kind = MICROSIP_OUT_SIP;
+                        // CS3, for signalling (RFC 4594 §4.2)
+                        out.dscp = 24;
+                        out.remote = to_addr(flow.remote());
+                        out.local = self.locals.get(usize::from(flow.socket())).copied().flatten().map(to_addr).unwrap_or_default();
+                    }
+                    Via::Media { media, component, to } => {
+                        out.kind = if component == Component::Rtp { MICROSIP_OUT_RTP } else { MICROSIP_OUT_RTCP };
+                        // EF, for telephony (RFC 4594 §4.1)
+                        out.dscp = 46;
+                        out.remote = to_addr(to);
+                        let port = self.rtp_port_min + media.slot() as u16 * 2 + u16::from(component == Component::Rtcp);
+                        let local = self.locals.get(usize::from(to.is_ipv6())).copied().flatten();
+                        out.local = local.map(|local| to_addr(SocketAddr::new(local.ip(), port))).unwrap_or_default();
+                    }
+                }
+                Ok(out)
+            }
+        }
+    }
+
+    fn media(&mut self, now: Instant, local_port: u32, from: SocketAddr, bytes: &[u8]) {
+        let Some(offset) = local_port.checked_sub(u32::from(self.rtp_port_min)) else { return };
+        let component = if offset % 2 == 0 { Component::Rtp } else { Component::Rtcp };
+        if let Some(entry) = self.media.get(offset as usize / 2).filter(|entry| !entry.media.is_none()) {
+            self.phone.handle_media(now, entry.media, component, from, bytes);
+        }
+    }
+}
+
+/// Where a datagram came from. Apart, so that the struct is off the stack when the core works.
+///
+/// # Safety
+/// As [`pointer::read`].
+#[inline(never)]
+unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
+    // SAFETY: by contract.
+    let path = unsafe { pointer::read(from, "from")? };
+    let remote = needs_addr(&path.remote, "from->remote")?;
+    Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
+}
+
+/// A SIP datagram came. MICROSIP_NOTHING: it was not taken; drain microsip_engine_poll_transmit, then give it again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_sip(
+    e: *mut microsip_engine,
+    now_us: u64,
+    from: *const microsip_path,
+    p: *const u8,
+    len: u32,
+) -> i32 {
+    with("microsip_engine_sip", e, |engine| {
+        // SAFETY: by contract.
+        let (flow, bytes) = unsafe { (came_by(from)?, pointer::slice(p, len, "p")?) };
+        let now = engine.at(now_us);
+        let took = engine.phone.handle_sip(now, flow, bytes);
+        if took == 0 && len > 0 { Err(Fail::NOTHING) } else { Ok(()) }
+    })
+}
+
+/// An RTP or RTCP datagram came to that local port.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_media(
+    e: *mut microsip_engine,
+    now_us: u64,
+    local_port: u32,
+    from: *const microsip_addr,
+    p: *const u8,
+    len: u32,
+) -> i32 {
+    with("microsip_engine_media", e, |engine| {
+        // SAFETY: by contract.
+        let bytes = unsafe { pointer::slice(p, len, "p")? };
+        let from = pointer::must(from.cast_mut(), "from")?;
+        // SAFETY: not NULL.
+        let from = needs_addr(&unsafe { from.read_unaligned() }, "from")?;
+        let now = engine.at(now_us);
+        engine.media(now, local_port, from, bytes);
+        Ok(())
+    })
+}
+
+/// The next packet to send, voice first. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_poll_transmit(
+    e: *mut microsip_engine,
+    now_us: u64,
+    o: *mut microsip_out,
+    buf: *mut u8,
+    cap: u32,
+) -> i32 {
+    with("microsip_engine_poll_transmit", e, |engine| {
+        // SAFETY: by contract.
+        let (out, room) = unsafe { (pointer::Out::check(o, "o")?, pointer::slice_mut(buf, cap, "buf")?) };
+        let now = engine.at(now_us);
+        match engine.transmit(now, room) {
+            Ok(packet) => {
+                out.put(packet);
+                Ok(())
+            }
+            Err((fail, len)) => {
+                if fail.code == MICROSIP_E_BUFFER {
+                    out.put(microsip_out { len, ..microsip_out::default() });
+                } else {
+                    engine.again = false;
+                }
+                Err(fail)
+            }
+        }
+    })
+}

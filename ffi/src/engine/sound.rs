@@ -1,0 +1,82 @@
+//! The tick: the microphone's 10 ms in, the loudspeaker's out.
+
+use super::{microsip_engine, with};
+use crate::abi::code::*;
+use crate::abi::{Fail, Value, pointer};
+use crate::ops::Done;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::Bus;
+
+/// Samples of a quantum at the highest rate.
+const QUANTUM: usize = 480;
+/// What is said without a microphone: in flash, not on the stack.
+static SILENCE: [i16; QUANTUM] = [0; QUANTUM];
+
+impl microsip_engine {
+    fn audio(&mut self, now: Instant, mic: &[i16], speaker: &mut [i16], samples: usize) -> Done {
+        let quantum = usize::from(self.quantum);
+        if samples == 0 || !samples.is_multiple_of(quantum) || samples / quantum > 16 {
+            return Err(Fail::new(
+                MICROSIP_E_ARG,
+                "samples",
+                Value::Number(samples as i64),
+                "is no multiple of 10 ms (rate / 100), or above 160 ms",
+            ));
+        }
+        let silence = SILENCE.get(..quantum).unwrap_or_default();
+        let mut mic = mic.chunks(quantum);
+        let mut speaker = speaker.chunks_mut(quantum);
+        for _ in 0..samples / quantum {
+            let input = mic.next().unwrap_or(silence);
+            match speaker.next() {
+                Some(output) => self.tick(now, input, output),
+                None => self.tick_unheard(now, input),
+            }
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self, now: Instant, input: &[i16], output: &mut [i16]) {
+        self.phone.audio(now, Bus::Device, &mut self.codecs, &mut (), input, output);
+        while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
+    }
+
+    /// Apart, so that a board with a loudspeaker needs no stack for what nobody hears.
+    #[inline(never)]
+    fn tick_unheard(&mut self, now: Instant, input: &[i16]) {
+        let mut unheard = [0i16; QUANTUM];
+        self.tick(now, input, unheard.get_mut(..usize::from(self.quantum)).unwrap_or_default());
+    }
+}
+
+/// One or more quanta of 10 ms: the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_audio(
+    e: *mut microsip_engine,
+    now_us: u64,
+    mic: *const i16,
+    speaker: *mut i16,
+    samples: u32,
+) -> i32 {
+    with("microsip_engine_audio", e, |engine| {
+        // SAFETY: by contract.
+        let (mic, speaker) = unsafe {
+            let mic: &[i16] = if mic.is_null() { &[] } else { pointer::slice(mic, samples, "mic")? };
+            let speaker: &mut [i16] = if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
+            (mic, speaker)
+        };
+        let now = engine.at(now_us);
+        engine.audio(now, mic, speaker, samples as usize)
+    })
+}
+
+/// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_audio_wanted(e: *mut microsip_engine, wanted: *mut u32) -> i32 {
+    with("microsip_engine_audio_wanted", e, |engine| {
+        let place = pointer::must(wanted, "wanted")?;
+        // SAFETY: not NULL.
+        unsafe { pointer::put(place, u32::from(engine.phone.wants_tick() || engine.phone.device_wanted())) };
+        Ok(())
+    })
+}
