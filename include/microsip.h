@@ -321,94 +321,6 @@
 // An engine in the caller's memory. It is never moved.
 typedef struct microsip_engine microsip_engine;
 
-// How to make an engine.
-typedef struct microsip_engine_config {
-  // sizeof(microsip_engine_config).
-  uint32_t size;
-  // Calls at once; 0: 1.
-  uint32_t max_calls;
-  // Accounts; 0: 1.
-  uint32_t max_accounts;
-  // Bytes of one SIP message; 0: 1500.
-  uint32_t max_message;
-  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
-  uint32_t rate;
-  // First media port, even; call n uses this + 2 n and the next; 0: 4000.
-  uint32_t rtp_port_min;
-  // MICROSIP_ALLOW_DIRECT.
-  uint32_t flags;
-  // 0.
-  uint32_t reserved;
-  // 32 bytes of true randomness; all zero is refused.
-  uint8_t seed[32];
-  // Milliseconds since 1970 at init; 0: unknown.
-  uint64_t epoch_ms;
-  // User-Agent; NULL: the library's.
-  const char *user_agent;
-  // NULL.
-  const char *reserved_text;
-} microsip_engine_config;
-
-// An IP address and a port. Frozen: it has no size member.
-typedef struct microsip_addr {
-  // 0 none, 4 or 6.
-  uint16_t family;
-  // In the host's byte order.
-  uint16_t port;
-  // IPv6 scope; 0 without.
-  uint32_t scope;
-  // The address in network order; IPv4 in the first four bytes.
-  uint8_t ip[16];
-} microsip_addr;
-
-// Where a datagram came from, and where it arrived.
-typedef struct microsip_path {
-  // sizeof(microsip_path).
-  uint32_t size;
-  // 0: UDP.
-  uint32_t flow;
-  // Ours; family 0: the one of the remote's family.
-  struct microsip_addr local;
-  // The far end's.
-  struct microsip_addr remote;
-} microsip_path;
-
-// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
-typedef struct microsip_reply {
-  // sizeof(microsip_reply).
-  uint32_t size;
-  // 0, or a MICROSIP_E_*.
-  int32_t result;
-  // The ask.
-  uint64_t ask;
-  // 0.
-  uint32_t flow;
-  // How many of addr are set.
-  uint32_t count;
-  // Addresses; port 0: the port that was asked for, or 5060.
-  struct microsip_addr addr[4];
-} microsip_reply;
-
-// Where a packet leaves.
-typedef struct microsip_out {
-  // sizeof(microsip_out).
-  uint32_t size;
-  // MICROSIP_OUT_*.
-  uint32_t kind;
-  // Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed.
-  uint32_t len;
-  // Differentiated services code point that suits it.
-  uint32_t dscp;
-  // 0: UDP.
-  uint32_t flow;
-  // 0.
-  uint32_t reserved;
-  // Ours.
-  struct microsip_addr local;
-  // The far end's.
-  struct microsip_addr remote;
-} microsip_out;
-
 // Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 typedef uint64_t microsip_id;
 
@@ -443,6 +355,34 @@ typedef struct microsip_event {
   // 0.
   uint32_t reserved;
 } microsip_event;
+
+// An IP address and a port. Frozen: it has no size member.
+typedef struct microsip_addr {
+  // 0 none, 4 or 6.
+  uint16_t family;
+  // In the host's byte order.
+  uint16_t port;
+  // IPv6 scope; 0 without.
+  uint32_t scope;
+  // The address in network order; IPv4 in the first four bytes.
+  uint8_t ip[16];
+} microsip_addr;
+
+// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
+typedef struct microsip_reply {
+  // sizeof(microsip_reply).
+  uint32_t size;
+  // 0, or a MICROSIP_E_*.
+  int32_t result;
+  // The ask.
+  uint64_t ask;
+  // 0.
+  uint32_t flow;
+  // How many of addr are set.
+  uint32_t count;
+  // Addresses; port 0: the port that was asked for, or 5060.
+  struct microsip_addr addr[4];
+} microsip_reply;
 
 // What the engine wants done.
 typedef struct microsip_ask {
@@ -632,6 +572,66 @@ typedef struct microsip_counters {
   uint32_t reserved;
 } microsip_counters;
 
+// How to make an engine.
+typedef struct microsip_engine_config {
+  // sizeof(microsip_engine_config).
+  uint32_t size;
+  // Calls at once; 0: 1.
+  uint32_t max_calls;
+  // Accounts; 0: 1.
+  uint32_t max_accounts;
+  // Bytes of one SIP message; 0: 1500.
+  uint32_t max_message;
+  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+  uint32_t rate;
+  // First media port, even; call n uses this + 2 n and the next; 0: 4000.
+  uint32_t rtp_port_min;
+  // MICROSIP_ALLOW_DIRECT.
+  uint32_t flags;
+  // 0.
+  uint32_t reserved;
+  // 32 bytes of true randomness; all zero is refused.
+  uint8_t seed[32];
+  // Milliseconds since 1970 at init; 0: unknown.
+  uint64_t epoch_ms;
+  // User-Agent; NULL: the library's.
+  const char *user_agent;
+  // NULL.
+  const char *reserved_text;
+} microsip_engine_config;
+
+// Where a datagram came from, and where it arrived.
+typedef struct microsip_path {
+  // sizeof(microsip_path).
+  uint32_t size;
+  // 0: UDP.
+  uint32_t flow;
+  // Ours; family 0: the one of the remote's family.
+  struct microsip_addr local;
+  // The far end's.
+  struct microsip_addr remote;
+} microsip_path;
+
+// Where a packet leaves.
+typedef struct microsip_out {
+  // sizeof(microsip_out).
+  uint32_t size;
+  // MICROSIP_OUT_*.
+  uint32_t kind;
+  // Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed.
+  uint32_t len;
+  // Differentiated services code point that suits it.
+  uint32_t dscp;
+  // 0: UDP.
+  uint32_t flow;
+  // 0.
+  uint32_t reserved;
+  // Ours.
+  struct microsip_addr local;
+  // The far end's.
+  struct microsip_addr remote;
+} microsip_out;
+
 // Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
 typedef void (*microsip_event_fn)(void *user, const struct microsip_event *ev);
 
@@ -706,70 +706,29 @@ const char *microsip_version(void);
 // The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
 uint32_t microsip_abi_version(void);
 
-// How many bytes an engine of that configuration takes.
-int32_t microsip_engine_size(const struct microsip_engine_config *c, uint32_t *bytes);
+// Time has passed. Too early or too often does no harm. It does a bounded number of things: ask microsip_engine_poll_timeout again.
+int32_t microsip_engine_timeout(struct microsip_engine *e,
+                                uint64_t now_us);
 
-// Makes an engine in the caller's memory, which is aligned to 8 and stays where it is. It is the address of mem. Where it fails, microsip_engine_last_error
-// of mem tells why.
-int32_t microsip_engine_init(uint32_t abi,
-                             void *mem,
-                             uint32_t bytes,
-                             const struct microsip_engine_config *c,
-                             uint64_t now_us,
-                             struct microsip_engine **e);
+// The next event; it releases the one before. ev->size must be set. MICROSIP_NOTHING: there is none.
+int32_t microsip_engine_poll_event(struct microsip_engine *e, struct microsip_event *ev);
 
-// A SIP datagram came. MICROSIP_NOTHING: it was not taken; drain microsip_engine_poll_transmit, then give it again.
-int32_t microsip_engine_sip(struct microsip_engine *e,
-                            uint64_t now_us,
-                            const struct microsip_path *from,
-                            const uint8_t *p,
-                            uint32_t len);
+// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
+// the board may sleep until a packet or a key.
+int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
+                                     uint64_t *when_us);
 
-// An RTP or RTCP datagram came to that local port.
-int32_t microsip_engine_media(struct microsip_engine *e,
-                              uint64_t now_us,
-                              uint32_t local_port,
-                              const struct microsip_addr *from,
-                              const uint8_t *p,
-                              uint32_t len);
+// As microsip_shutdown, without a grace: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
+int32_t microsip_engine_shutdown(struct microsip_engine *e, uint64_t now_us);
 
-// The answer to an ask; or, with ask 0, news: local addresses have changed (result 0), a far end is unreachable (an error).
+// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is ignored. With ask 0 it is
+// news: local addresses have changed (result 0; all of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
 int32_t microsip_engine_reply(struct microsip_engine *e,
                               uint64_t now_us,
                               const struct microsip_reply *r);
 
-// Time has passed. Too early or too often does no harm.
-int32_t microsip_engine_timeout(struct microsip_engine *e, uint64_t now_us);
-
-// The next packet to send, voice first. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
-int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
-                                      uint64_t now_us,
-                                      struct microsip_out *o,
-                                      uint8_t *buf,
-                                      uint32_t cap);
-
-// The next event; it releases the one before. MICROSIP_NOTHING: there is none.
-int32_t microsip_engine_poll_event(struct microsip_engine *e, struct microsip_event *ev);
-
-// What the engine wants done. MICROSIP_NOTHING: nothing now.
+// What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
 int32_t microsip_engine_poll_ask(struct microsip_engine *e, struct microsip_ask *ask);
-
-// When to call microsip_engine_timeout at the latest; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for.
-int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
-                                     uint64_t *when_us);
-
-// One or more quanta of 10 ms: the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
-int32_t microsip_engine_audio(struct microsip_engine *e,
-                              uint64_t now_us,
-                              const int16_t *mic,
-                              int16_t *speaker,
-                              uint32_t samples);
-
-// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0.
-int32_t microsip_engine_audio_wanted(struct microsip_engine *e, uint32_t *wanted);
-
-// As microsip_shutdown: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
-int32_t microsip_engine_shutdown(struct microsip_engine *e, uint64_t now_us);
 
 // As microsip_local_address.
 int32_t microsip_engine_local_address(struct microsip_engine *e, uint32_t v6, struct microsip_addr *out);
@@ -879,6 +838,57 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_
 
 // As microsip_last_error: of this engine's latest failed call. After a failed microsip_engine_init e is its mem.
 int32_t microsip_engine_last_error(struct microsip_engine *e, char *buf, uint32_t cap, uint32_t *needed);
+
+// How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
+int32_t microsip_engine_size(const struct microsip_engine_config *c, uint32_t *bytes);
+
+// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it is used; *e is its address.
+// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size says. There is nothing to destroy: stop calling, or make it anew.
+// Ask the engine then for its first asks: it wants to know its local addresses. Where it fails, microsip_engine_last_error of mem tells why:
+// MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
+// c is out of its range.
+int32_t microsip_engine_init(uint32_t abi,
+                             void *mem,
+                             uint32_t bytes,
+                             const struct microsip_engine_config *c,
+                             uint64_t now_us,
+                             struct microsip_engine **e);
+
+// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. MICROSIP_NOTHING: it was not taken, for an
+// answer waits to be sent; drain microsip_engine_poll_transmit, then give it again.
+int32_t microsip_engine_sip(struct microsip_engine *e,
+                            uint64_t now_us,
+                            const struct microsip_path *from,
+                            const uint8_t *p,
+                            uint32_t len);
+
+// An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error.
+int32_t microsip_engine_media(struct microsip_engine *e,
+                              uint64_t now_us,
+                              uint32_t local_port,
+                              const struct microsip_addr *from,
+                              const uint8_t *p,
+                              uint32_t len);
+
+// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after every input and command.
+// MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
+                                      uint64_t now_us,
+                                      struct microsip_out *o,
+                                      uint8_t *buf,
+                                      uint32_t cap);
+
+// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+// MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+int32_t microsip_engine_audio(struct microsip_engine *e,
+                              uint64_t now_us,
+                              const int16_t *mic,
+                              int16_t *speaker,
+                              uint32_t samples);
+
+// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0, and the codec may be off.
+int32_t microsip_engine_audio_wanted(struct microsip_engine *e,
+                                     uint32_t *wanted);
 
 #if defined(MICROSIP_HOST)
 // Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.

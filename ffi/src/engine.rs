@@ -160,7 +160,7 @@ impl microsip_engine {
     }
 }
 
-/// Time has passed. Too early or too often does no harm.
+/// Time has passed. Too early or too often does no harm. It does a bounded number of things: ask microsip_engine_poll_timeout again.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) -> i32 {
     command("microsip_engine_timeout", e, now_us, |phone, now| {
@@ -169,7 +169,7 @@ pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) 
     })
 }
 
-/// The next event; it releases the one before. MICROSIP_NOTHING: there is none.
+/// The next event; it releases the one before. ev->size must be set. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev: *mut microsip_event) -> i32 {
     with("microsip_engine_poll_event", e, |engine| {
@@ -192,7 +192,8 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev:
     })
 }
 
-/// When to call microsip_engine_timeout at the latest; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for.
+/// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
+/// the board may sleep until a packet or a key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, when_us: *mut u64) -> i32 {
     with("microsip_engine_poll_timeout", e, |engine| {
@@ -204,7 +205,7 @@ pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, w
     })
 }
 
-/// As microsip_shutdown: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
+/// As microsip_shutdown, without a grace: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_shutdown(e: *mut microsip_engine, now_us: u64) -> i32 {
     with("microsip_engine_shutdown", e, |engine| {

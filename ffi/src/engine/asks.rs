@@ -161,7 +161,8 @@ impl microsip_engine {
     }
 }
 
-/// The answer to an ask; or, with ask 0, news: local addresses have changed (result 0), a far end is unreachable (an error).
+/// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is ignored. With ask 0 it is
+/// news: local addresses have changed (result 0; all of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: u64, r: *const microsip_reply) -> i32 {
     with("microsip_engine_reply", e, |engine| {
@@ -172,7 +173,7 @@ pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: 
     })
 }
 
-/// What the engine wants done. MICROSIP_NOTHING: nothing now.
+/// What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: *mut microsip_ask) -> i32 {
     with("microsip_engine_poll_ask", e, |engine| {

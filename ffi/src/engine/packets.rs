@@ -64,7 +64,8 @@ unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
     Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
-/// A SIP datagram came. MICROSIP_NOTHING: it was not taken; drain microsip_engine_poll_transmit, then give it again.
+/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. MICROSIP_NOTHING: it was not taken, for an
+/// answer waits to be sent; drain microsip_engine_poll_transmit, then give it again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn microsip_engine_sip(
     })
 }
 
-/// An RTP or RTCP datagram came to that local port.
+/// An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_media(
     e: *mut microsip_engine,
@@ -104,7 +105,8 @@ pub unsafe extern "C" fn microsip_engine_media(
     })
 }
 
-/// The next packet to send, voice first. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+/// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after every input and command.
+/// MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_transmit(
     e: *mut microsip_engine,

@@ -49,7 +49,8 @@ impl microsip_engine {
     }
 }
 
-/// One or more quanta of 10 ms: the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+/// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+/// MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
@@ -70,7 +71,7 @@ pub unsafe extern "C" fn microsip_engine_audio(
     })
 }
 
-/// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0.
+/// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0, and the codec may be off.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio_wanted(e: *mut microsip_engine, wanted: *mut u32) -> i32 {
     with("microsip_engine_audio_wanted", e, |engine| {
