@@ -150,7 +150,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, locals: *locals, _block: block }, start))
 }
 
-pub(super) fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
+fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
     let own = Arc::clone(shared);
     std::thread::Builder::new()
         .name(name.to_owned())
@@ -198,7 +198,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         ready,
         network: Network::new(follow, &locals),
         hooks: Hooks::new(config),
-        names: Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16),
+        names: Arc::new(Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16)),
         errands: Errands::new(plan.input.clone(), plan.output.clone()),
     }));
     let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start);
@@ -228,7 +228,7 @@ fn join(thread: Option<JoinHandle<()>>) {
     }
 }
 
-/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed.
+/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed. The system's resolver is not waited for.
 pub(crate) fn end(shared: &Arc<Shared>) {
     shared.quit.store(true, Ordering::Release);
     shared.events.raise();

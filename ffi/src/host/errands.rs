@@ -4,7 +4,7 @@
 use super::audio::device::{NULL, Side};
 use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
 use super::audio::wav::{RecorderFile, Recording};
-use super::create::spawn;
+use super::names;
 use super::shared::Shared;
 use super::signal::lock;
 use crate::abi::code::*;
@@ -139,8 +139,8 @@ impl NamesThread {
             return;
         }
         // the one before has ended, or is about to
-        self.join();
-        match spawn(shared, "microsip-names", |shared| shared.run_names()) {
+        self.join(shared);
+        match names::spawn(shared) {
             Ok(thread) => self.0 = Some(thread),
             Err(_) => {
                 shared.log(MICROSIP_LOG_ERROR, format_args!("names cannot be looked up: the system gives no more threads"));
@@ -150,9 +150,9 @@ impl NamesThread {
         }
     }
 
-    fn join(&mut self) {
+    fn join(&mut self, shared: &Shared) {
         if let Some(thread) = self.0.take() {
-            let _ = thread.join();
+            shared.names.join(thread);
         }
     }
 }
@@ -205,7 +205,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
             for (call, file) in &mut running {
                 while drained(shared, *call, file) {}
             }
-            resolver.join();
+            resolver.join(shared);
             return;
         }
         if shared.errands.network.swap(false, Ordering::AcqRel) && settled.is_none() {

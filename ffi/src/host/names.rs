@@ -1,5 +1,8 @@
 //! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes. The errands thread starts it when a name is
 //! asked for, and it ends when none has been for a while; while errands itself may be held up by a device or a disk, it stands by.
+//!
+//! No end waits for a look-up. While one is under way the thread owns nothing of the phone but these queues; a phone that ends meanwhile lets the
+//! thread go, and the late answer goes nowhere.
 
 use super::shared::Shared;
 use super::signal::lock;
@@ -10,8 +13,11 @@ use core::time::Duration;
 use microsip_core::phone::{Failure, Target, Transport, WishId};
 use std::collections::VecDeque;
 use std::net::ToSocketAddrs;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::thread::JoinHandle;
 
+#[cfg(test)]
+pub(crate) mod gate;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +61,8 @@ struct State {
     thread: bool,
     /// It has to stand by.
     kept: bool,
+    /// It is with the system's resolver, which comes back when it likes.
+    looking: bool,
 }
 
 /// What became of a question.
@@ -82,6 +90,7 @@ impl Names {
             quit: false,
             thread: false,
             kept: false,
+            looking: false,
         };
         Self { state: Mutex::new(state), asked: Condvar::new() }
     }
@@ -134,6 +143,7 @@ impl Names {
                 return None;
             }
             if let Some(question) = state.questions.pop_front() {
+                state.looking = true;
                 return Some(question);
             }
             let (again, waited) = self.asked.wait_timeout(state, LINGER).unwrap_or_else(PoisonError::into_inner);
@@ -148,6 +158,28 @@ impl Names {
     pub(crate) fn end(&self) {
         lock(&self.state).quit = true;
         self.asked.notify_all();
+    }
+
+    fn is_over(&self) -> bool {
+        lock(&self.state).quit
+    }
+
+    /// The resolver came back; false: nobody waits for what it found, and the phone may be gone.
+    fn is_back(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.looking = false;
+        !state.quit
+    }
+
+    /// Waits for the thread's end, but not for the resolver.
+    pub(crate) fn join(&self, thread: JoinHandle<()>) {
+        let state = lock(&self.state);
+        // decided under the lock: one that comes back later finds that all is over
+        let let_go = state.quit && state.looking;
+        drop(state);
+        if !let_go {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -174,34 +206,48 @@ fn to_hops(question: &Question, found: impl Iterator<Item = (SocketAddr, u16, u1
     answer
 }
 
-fn look_up(question: &Question, resolver: &Resolver, locals: &Locals) -> Answer {
+/// Asks the system. `over`: nobody wants to know any more.
+fn look_up(question: &Question, resolver: &Resolver, over: impl Fn() -> bool) -> Vec<(SocketAddr, u16, u16)> {
     let host = question.host();
-    let wish_port = question.port;
-    let mut found: Vec<(SocketAddr, u16, u16)> = Vec::new();
+    #[cfg(test)]
+    gate::pass(host);
+    let mut found = Vec::new();
     // rfc3263#4.2: SRV only where the URI names no port
-    if wish_port.is_none() {
+    if question.port.is_none() {
         for server in resolver.servers(host) {
+            if over() {
+                return found;
+            }
             for address in (server.host.as_str(), server.port).to_socket_addrs().into_iter().flatten() {
                 found.push((address, server.priority, server.weight));
             }
         }
     }
-    if found.is_empty() {
-        found.extend((host, wish_port.unwrap_or(SIP_PORT)).to_socket_addrs().into_iter().flatten().map(|address| (address, 0, 0)));
+    if found.is_empty() && !over() {
+        found.extend((host, question.port.unwrap_or(SIP_PORT)).to_socket_addrs().into_iter().flatten().map(|address| (address, 0, 0)));
     }
     found.dedup();
-    // the order of the system's policy (RFC 6724) becomes a priority where SRV gave none
-    to_hops(question, found.into_iter(), locals)
+    found
 }
 
-impl Shared {
-    /// The thread of names.
-    pub(crate) fn run_names(&self) {
-        let resolver = Resolver::new();
-        while let Some(question) = self.names.next() {
-            let answer = look_up(&question, &resolver, &self.locals());
-            lock(&self.names.state).answers.push_back(answer);
-            self.wake();
+/// The thread of names.
+pub(crate) fn run(names: &Names, phone: &Weak<Shared>) {
+    let resolver = Resolver::new();
+    while let Some(question) = names.next() {
+        let found = look_up(&question, &resolver, || names.is_over());
+        if !names.is_back() {
+            return;
         }
+        let Some(shared) = phone.upgrade() else { return };
+        // the order of the system's policy (RFC 6724) becomes a priority where SRV gave none
+        let answer = to_hops(&question, found.into_iter(), &shared.locals());
+        lock(&names.state).answers.push_back(answer);
+        shared.wake();
     }
+}
+
+/// Starts it.
+pub(crate) fn spawn(shared: &Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
+    let (names, phone) = (Arc::clone(&shared.names), Arc::downgrade(shared));
+    std::thread::Builder::new().name("microsip-names".to_owned()).spawn(move || run(&names, &phone))
 }

@@ -19,7 +19,7 @@ use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
 use microsip_core::phone::{CallId, CallState, EventKind, Phone};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::ThreadId;
 
 /// Events of the host's own (files, devices, ends) that wait to be fetched; the oldest give way and are counted. 80 bytes each.
@@ -76,7 +76,7 @@ pub(crate) struct Shared {
     pub(crate) pending: AtomicBool,
     host_events: Mutex<HostEvents>,
     pub(crate) hooks: Hooks,
-    pub(crate) names: Names,
+    pub(crate) names: Arc<Names>,
     pub(crate) errands: Errands,
     /// A tick has moved PCM; waiters count themselves, so that a tick without them costs nothing.
     pub(crate) pcm_moved: (Mutex<u64>, Condvar, AtomicU32),
@@ -107,7 +107,7 @@ pub(crate) struct Parts {
     pub(crate) ready: Ready,
     pub(crate) network: Network,
     pub(crate) hooks: Hooks,
-    pub(crate) names: Names,
+    pub(crate) names: Arc<Names>,
     pub(crate) errands: Errands,
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
+use crate::host::names::gate;
 
 fn phone() -> u64 {
     let config = microsip_config {
@@ -21,10 +22,14 @@ fn next(phone: u64, wait_ms: u32) -> (i32, microsip_event) {
     (unsafe { microsip_next_event(phone, &raw mut event, wait_ms) }, event)
 }
 
-fn dial(phone: u64) -> i32 {
+fn dial_to(phone: u64, target: &core::ffi::CStr) -> i32 {
     let mut call = 0;
     // SAFETY: all of it is there.
-    unsafe { microsip_dial(phone, 0, c"sip:a@127.0.0.1:9".as_ptr(), core::ptr::null(), &raw mut call) }
+    unsafe { microsip_dial(phone, 0, target.as_ptr(), core::ptr::null(), &raw mut call) }
+}
+
+fn dial(phone: u64) -> i32 {
+    dial_to(phone, c"sip:a@127.0.0.1:9")
 }
 
 #[test]
@@ -80,4 +85,28 @@ fn events_of_files_and_devices_that_nobody_fetches_give_way_and_are_counted() {
     assert_eq!(next(phone, 0).0, MICROSIP_NOTHING);
     drop(shared);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+/// Destroys on another thread; false: that did not come back within five seconds.
+fn destroyed_in_time(phone: u64) -> bool {
+    let (done, seen) = std::sync::mpsc::channel();
+    std::thread::spawn(move || done.send(microsip_destroy(phone)));
+    seen.recv_timeout(core::time::Duration::from_secs(5)).is_ok_and(|code| code == MICROSIP_OK)
+}
+
+#[test]
+fn a_resolver_that_does_not_answer_holds_up_no_destroy() {
+    let phone = phone();
+    let names = Arc::downgrade(&table::find(phone).ok().unwrap().names);
+    assert_eq!(dial_to(phone, c"sip:a@name.held"), MICROSIP_OK);
+    gate::reached();
+    let in_time = destroyed_in_time(phone);
+    gate::open();
+    assert!(in_time, "destroy waited for the resolver");
+    // the late answer goes nowhere, and its thread ends
+    let end = std::time::Instant::now() + core::time::Duration::from_secs(5);
+    while names.strong_count() > 0 && std::time::Instant::now() < end {
+        std::thread::yield_now();
+    }
+    assert_eq!(names.strong_count(), 0);
 }
