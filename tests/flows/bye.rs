@@ -121,13 +121,17 @@ fn a_caller_may_say_bye_before_the_answer() {
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let text = peer.invite(&mut lab);
     let ringing = peer.wait(&mut lab, "SIP/2.0 180");
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.answer(now, call, 180).expect("an incoming call");
     peer.learn(&ringing);
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);
     peer.wait(&mut lab, "SIP/2.0 200");
     let refusal = peer.wait(&mut lab, "SIP/2.0 487");
     peer.ack_refusal(&mut lab, &text, &refusal);
-    assert!(lab.ends[0].ended().is_some());
+    // told as a CANCEL's end is: nobody answered
+    let ended = lab.ends[0].ended().expect("an ended call");
+    assert_eq!(ended.sip_code, 487);
     lab.assert_settled();
 }
 

@@ -37,10 +37,11 @@ class Scenario:
                  "Call-ID: [call_id]", f"CSeq: {number} {method}", f"Contact: <{PARTY}>", *more.split("\n")]
         return self.raw(finish(lines, body, kind), method not in ("ACK",) if repeat is None else repeat)
 
-    def answer(self, status, body="", more="", tag="", contact=f"<{PARTY}>", repeat=None, cseq=None):
-        """An answer to the request that was heard last."""
-        lines = [f"SIP/2.0 {status}", "[last_Via:]", "[last_From:]", f"[last_To:];tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else "[last_To:]",
-                 "[last_Call-ID:]", cseq or "[last_CSeq:]", f"Contact: {contact}", *more.split("\n")]
+    def answer(self, status, body="", more="", tag="", contact=f"<{PARTY}>", repeat=None, invite=False):
+        """An answer to the request that was heard last, or to the first INVITE when something else came since."""
+        to, via, cseq = ("To:[$to]", "Via:[$via]", "CSeq:[$cseq]") if invite else ("[last_To:]", "[last_Via:]", "[last_CSeq:]")
+        lines = [f"SIP/2.0 {status}", via, "[last_From:]", f"{to};tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else to,
+                 "[last_Call-ID:]", cseq, f"Contact: {contact}", *more.split("\n")]
         final = int(status[:3]) >= 200
         return self.raw(finish(lines, body, "application/sdp"), final if repeat is None else repeat)
 
@@ -48,6 +49,9 @@ class Scenario:
         """A status or a method. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
         name = "response" if what[0].isdigit() else "request"
         actions = ""
+        if what == "INVITE" and "via" not in self.variables:
+            actions = "".join(f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{header.lower()}"/>' for header in ("Via", "To", "CSeq"))
+            self.variables += ["via", "to", "cseq"]
         for header, pattern in checks.items():
             inverse = header.startswith("no_")
             header = header.removeprefix("no_").replace("_", "-")

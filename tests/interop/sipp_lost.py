@@ -27,8 +27,8 @@ def run():
 
     # We call. Our ACK is lost: SIPp's 200 comes again and gets another. Our INVITE is lost twice: SIPp answers the third.
     callees = {
-        "ack-lost": Scenario("ack-lost").hear("INVITE").answer("180 Ringing").answer("200 OK", offer).hear("ACK").answer("200 OK", offer, cseq="CSeq: 1 INVITE")
-        .hear("ACK").answer("200 OK", offer, cseq="CSeq: 1 INVITE").hear("ACK").hear("BYE").answer("200 OK", tag=None),
+        "ack-lost": Scenario("ack-lost").hear("INVITE").answer("180 Ringing").answer("200 OK", offer).hear("ACK").answer("200 OK", offer, invite=True)
+        .hear("ACK").answer("200 OK", offer, invite=True).hear("ACK").hear("BYE").answer("200 OK", tag=None),
         "invite-lost": Scenario("invite-lost").hear("INVITE").hear("INVITE").hear("INVITE").answer("200 OK", offer).hear("ACK").hear("BYE").answer("200 OK", tag=None),
         "bye-lost": Scenario("bye-lost").hear("INVITE").answer("200 OK", offer).hear("ACK").hear("BYE").hear("BYE").answer("200 OK", tag=None),
     }

@@ -60,7 +60,9 @@ impl Phone<'_> {
                     }
                     return;
                 }
-                self.end_call(now, call_handle, Cause::Normal, 0);
+                // before the answer it ends the call as a CANCEL would
+                let status = if self.calls.get(call_handle).is_some_and(|call| call.state == CallState::Connected) { 0 } else { 487 };
+                self.end_call(now, call_handle, Cause::Normal, status);
                 self.settle_dialog(dialog_handle);
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::abi::MICROSIP_E_STATE;
 use crate::args::{Answer, Show};
 use crate::event::{CallState, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
-use crate::phone::{Handle, Id, Text};
+use crate::phone::{Failure, Handle, Id, Text};
 use crate::session::{Session, Stop, account, here, poisoned};
 use crate::talk::{Talk, ready};
 
@@ -54,19 +55,24 @@ fn next_call(session: &Session, output: &Output) -> Result<Option<Id>, Stop> {
     Ok(None)
 }
 
+/// A caller may have given up before we did what we were going to do: the ended event, which is on its way, tells.
+pub(crate) fn unless_gone(done: Result<(), Failure>) -> Result<(), Failure> {
+    done.or_else(|failure| if failure.code == MICROSIP_E_STATE { Ok(()) } else { Err(failure) })
+}
+
 fn take(phone: Handle, output: &Output, call: Id, answer: &Answer) -> Result<(), Stop> {
     let talk = Talk::new(phone, output, call, &answer.sound);
     match answer.code {
         code @ (180 | 183) => {
-            phone.answer(call, code)?;
+            unless_gone(phone.answer(call, code))?;
             talk.accept_after(answer.after).run()
         }
         code @ 300.. => {
-            phone.reject(call, code)?;
+            unless_gone(phone.reject(call, code))?;
             talk.refused().run()
         }
         code => {
-            phone.answer(call, code)?;
+            unless_gone(phone.answer(call, code))?;
             talk.run()
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::answer::unless_gone;
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
@@ -147,7 +148,7 @@ impl<'a> Talk<'a> {
             self.hang_up();
         }
         if over(&mut self.accept_at)
-            && let Err(failure) = self.phone.answer(self.call, 200)
+            && let Err(failure) = unless_gone(self.phone.answer(self.call, 200))
         {
             self.fail(failure);
         }
