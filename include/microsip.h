@@ -909,7 +909,8 @@ int32_t microsip_shutdown(microsip_id phone,
 // Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
 // and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked
 // just then, one thread of the library stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
-// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback of this phone; shut it down there instead.
+// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this phone, or of another whose
+// own end this phone's callback waits for (two phones whose callbacks destroy each other: the second to try is told); shut it down there instead.
 int32_t microsip_destroy(microsip_id phone);
 
 // The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do. *needed: its bytes with the NUL.

@@ -184,7 +184,8 @@ pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
 /// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
 /// and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked
 /// just then, one thread of the library stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
-/// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback of this phone; shut it down there instead.
+/// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this phone, or of another whose
+/// own end this phone's callback waits for (two phones whose callbacks destroy each other: the second to try is told); shut it down there instead.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     guard("microsip_destroy", || {

@@ -195,7 +195,7 @@ impl Shared {
 
     /// The callback thread.
     pub(crate) fn run_hooks(&self) {
-        self.i_run_callbacks();
+        super::table::run_callbacks_of(self.id);
         let (mut scratch, mut clean) = (Vec::new(), Vec::new());
         let signal = if self.callback { &self.events } else { &self.hooks.signal };
         loop {

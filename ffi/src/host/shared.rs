@@ -19,8 +19,7 @@ use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
 use microsip_core::phone::{CallId, CallState, EventKind, Phone};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, OnceLock};
-use std::thread::ThreadId;
+use std::sync::{Arc, Condvar, Mutex};
 
 /// Events of the host's own (files, devices, ends) that wait to be fetched; the oldest give way and are counted. 80 bytes each.
 const HOST_EVENTS: usize = 256;
@@ -89,7 +88,6 @@ pub(crate) struct Shared {
     /// Makes the engine's thread panic, to see what comes of it.
     #[cfg(test)]
     pub(crate) fault: AtomicBool,
-    callback_thread: OnceLock<ThreadId>,
     pub(crate) threads: parking_lot::Mutex<Threads>,
     /// Snapshots of the machine's devices: inputs, outputs.
     pub(crate) devices: parking_lot::Mutex<[Vec<Device>; 2]>,
@@ -137,7 +135,6 @@ impl Shared {
             tokens: AtomicU64::new(1),
             #[cfg(test)]
             fault: AtomicBool::new(false),
-            callback_thread: OnceLock::new(),
             threads: parking_lot::Mutex::new(Threads::default()),
             devices: parking_lot::Mutex::new([Vec::new(), Vec::new()]),
         }
@@ -164,15 +161,6 @@ impl Shared {
         self.last_event(MICROSIP_EV_POISONED, MICROSIP_E_POISONED);
         self.wake_pcm();
         self.wake();
-    }
-
-    /// The calling thread is the one that runs the callbacks.
-    pub(crate) fn is_own_thread(&self) -> bool {
-        self.callback_thread.get() == Some(&std::thread::current().id())
-    }
-
-    pub(crate) fn i_run_callbacks(&self) {
-        let _ = self.callback_thread.set(std::thread::current().id());
     }
 
     fn blank(&self, r#type: u32) -> microsip_event {

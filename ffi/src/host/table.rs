@@ -3,18 +3,21 @@
 use super::shared::Shared;
 use crate::abi::code::*;
 use crate::abi::{Fail, Value};
+use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use microsip_core::base::slots::Handle;
 use microsip_core::phone::id::{Kind, pack, unpack};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// Phones at once in one process. 40 bytes each. A phone's place is its mark, which is a byte.
+/// Phones at once in one process. 32 bytes each. A phone's place is its mark, which is a byte.
 const PHONES: usize = 256;
 
 struct Entry {
     generation: u32,
     state: State,
+    /// The phone whose end this one's callback waits for, within a destroy; 0: none.
+    awaits: u64,
 }
 
 enum State {
@@ -22,10 +25,10 @@ enum State {
     Making,
     Live(Arc<Shared>),
     /// One thread destroys it; others wait for that.
-    Ending(Arc<Shared>),
+    Ending,
 }
 
-static TABLE: Mutex<[Entry; PHONES]> = Mutex::new([const { Entry { generation: 0, state: State::Free } }; PHONES]);
+static TABLE: Mutex<[Entry; PHONES]> = Mutex::new([const { Entry { generation: 0, state: State::Free, awaits: 0 } }; PHONES]);
 static ENDED: parking_lot::Condvar = parking_lot::Condvar::new();
 
 /// Where the search for a free place begins: behind the last one, so that what a destroyed phone gave out is not taken for a new one's.
@@ -73,6 +76,45 @@ pub(crate) fn live(phone: u64, shared: Arc<Shared>) {
 /// The phone is gone, or could not be made.
 pub(crate) fn free(phone: u64) {
     set(phone, State::Free);
+    awaits(&mut TABLE.lock(), 0);
+}
+
+thread_local! {
+    /// The phone whose callbacks this thread runs; 0: none.
+    static CALLBACKS_OF: Cell<u64> = const { Cell::new(0) };
+}
+
+/// From here on this thread runs a phone's callbacks.
+pub(crate) fn run_callbacks_of(phone: u64) {
+    CALLBACKS_OF.set(phone);
+}
+
+/// The calling thread's callback, if it runs one, waits for the end of a phone.
+fn awaits(table: &mut [Entry; PHONES], phone: u64) {
+    if let Ok(own) = handle_of(CALLBACKS_OF.get())
+        && let Some(entry) = table.get_mut(own.index as usize)
+    {
+        entry.awaits = phone;
+    }
+}
+
+/// The end of a phone would wait for the callback that the calling thread runs: it is that phone's own, or the phone's callback waits for the end of
+/// another, whose callback waits, and so on to here.
+fn in_a_circle(table: &[Entry; PHONES], mut phone: u64) -> bool {
+    let own = CALLBACKS_OF.get();
+    if own == 0 {
+        return false;
+    }
+    // no circle without us in it can be there, so this ends; the bound is for who reads it
+    for _ in 0..PHONES {
+        if phone == own {
+            return true;
+        }
+        let Ok(handle) = handle_of(phone) else { return false };
+        let Some(entry) = table.get(handle.index as usize).filter(|entry| entry.generation == handle.generation) else { return false };
+        phone = entry.awaits;
+    }
+    false
 }
 
 const GONE: &str = "has been destroyed";
@@ -82,8 +124,8 @@ pub(crate) fn find(phone: u64) -> Result<Arc<Shared>, Fail> {
     let handle = handle_of(phone)?;
     let table = TABLE.lock();
     match table.get(handle.index as usize) {
-        Some(Entry { generation, state: State::Live(shared) }) if *generation == handle.generation => Ok(Arc::clone(shared)),
-        Some(Entry { generation, state: State::Ending(_) }) if *generation == handle.generation => {
+        Some(Entry { generation, state: State::Live(shared), .. }) if *generation == handle.generation => Ok(Arc::clone(shared)),
+        Some(Entry { generation, state: State::Ending, .. }) if *generation == handle.generation => {
             Err(Fail::new(MICROSIP_E_CLOSED, "phone", Value::Id(phone), "is being destroyed by another thread"))
         }
         Some(entry) if handle.generation <= entry.generation => Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), GONE)),
@@ -95,7 +137,9 @@ pub(crate) fn find(phone: u64) -> Result<Arc<Shared>, Fail> {
 pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
     let handle = handle_of(phone)?;
     let mut table = TABLE.lock();
-    while let Some(entry) = table.get_mut(handle.index as usize) {
+    loop {
+        let circle = in_a_circle(&table, phone);
+        let Some(entry) = table.get_mut(handle.index as usize) else { break };
         if handle.generation > entry.generation {
             break;
         }
@@ -105,20 +149,26 @@ pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
         match &entry.state {
             State::Free => return Ok(None),
             State::Making => break,
-            State::Live(shared) | State::Ending(shared) if shared.is_own_thread() => {
+            State::Live(_) | State::Ending if circle => {
                 return Err(Fail::new(
                     MICROSIP_E_REENTRY,
                     "phone",
                     Value::Id(phone),
-                    "cannot be destroyed from within its own callback: call microsip_shutdown there, and destroy it elsewhere",
+                    "cannot be destroyed from within its own callback, nor from one that its end would wait for: call microsip_shutdown there, and \
+                     destroy it elsewhere",
                 ));
             }
             State::Live(shared) => {
                 let shared = Arc::clone(shared);
-                entry.state = State::Ending(Arc::clone(&shared));
+                entry.state = State::Ending;
+                awaits(&mut table, phone);
                 return Ok(Some(shared));
             }
-            State::Ending(_) => ENDED.wait(&mut table),
+            State::Ending => {
+                awaits(&mut table, phone);
+                ENDED.wait(&mut table);
+                awaits(&mut table, 0);
+            }
         }
     }
     Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), "was never given out by this process"))

@@ -1,9 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 use crate::host::names::gate;
+use core::ffi::c_void;
+use std::sync::{Barrier, Mutex, mpsc};
+use std::time::Duration;
 
 fn phone() -> u64 {
+    phone_with(None, core::ptr::null_mut())
+}
+
+fn phone_with(on_event: microsip_event_fn, event_user: *mut c_void) -> u64 {
     let config = microsip_config {
+        on_event,
+        event_user,
         size: size_of::<microsip_config>() as u32,
         flags: MICROSIP_NULL_AUDIO,
         bind: c"127.0.0.1:0".as_ptr(),
@@ -89,9 +98,9 @@ fn events_of_files_and_devices_that_nobody_fetches_give_way_and_are_counted() {
 
 /// Destroys on another thread; false: that did not come back within five seconds.
 fn destroyed_in_time(phone: u64) -> bool {
-    let (done, seen) = std::sync::mpsc::channel();
+    let (done, seen) = mpsc::channel();
     std::thread::spawn(move || done.send(microsip_destroy(phone)));
-    seen.recv_timeout(core::time::Duration::from_secs(5)).is_ok_and(|code| code == MICROSIP_OK)
+    seen.recv_timeout(Duration::from_secs(5)).is_ok_and(|code| code == MICROSIP_OK)
 }
 
 #[test]
@@ -104,9 +113,63 @@ fn a_resolver_that_does_not_answer_holds_up_no_destroy() {
     gate::open();
     assert!(in_time, "destroy waited for the resolver");
     // the late answer goes nowhere, and its thread ends
-    let end = std::time::Instant::now() + core::time::Duration::from_secs(5);
+    let end = std::time::Instant::now() + Duration::from_secs(5);
     while names.strong_count() > 0 && std::time::Instant::now() < end {
         std::thread::yield_now();
     }
     assert_eq!(names.strong_count(), 0);
+}
+
+/// What a phone's callback is to do once: when all are in theirs, destroy another phone, and say what came of it.
+struct Ring<'a> {
+    all: &'a Barrier,
+    victim: Mutex<u64>,
+    told: mpsc::Sender<i32>,
+}
+
+unsafe extern "C" fn destroys(user: *mut c_void, _: *const microsip_event) {
+    // SAFETY: the test's, which outlives the phones.
+    let ring = unsafe { &*user.cast::<Ring<'_>>() };
+    let victim = core::mem::take(&mut *ring.victim.lock().unwrap());
+    if victim != 0 {
+        ring.all.wait();
+        let _ = ring.told.send(microsip_destroy(victim));
+    }
+}
+
+/// As many phones, each of whose callbacks destroys the next one; what they are told, when `outside` begins to destroy the first, too.
+fn in_a_ring(count: usize, outside: bool) -> Vec<i32> {
+    let all: &'static Barrier = Box::leak(Box::new(Barrier::new(count + 1)));
+    let (told, results) = mpsc::channel();
+    let rings: Vec<_> = (0..count).map(|_| Ring { all, victim: Mutex::new(0), told: told.clone() }).collect();
+    let rings: &'static [Ring<'static>] = Box::leak(rings.into_boxed_slice());
+    let phones: Vec<u64> = rings.iter().map(|ring| phone_with(Some(destroys), (&raw const *ring).cast_mut().cast())).collect();
+    for (at, ring) in rings.iter().enumerate() {
+        *ring.victim.lock().unwrap() = phones[(at + 1) % count];
+    }
+    for phone in &phones {
+        assert_eq!(dial(*phone), MICROSIP_OK);
+    }
+    let first = phones[0];
+    let killer = std::thread::spawn(move || {
+        all.wait();
+        if outside { microsip_destroy(first) } else { MICROSIP_OK }
+    });
+    let mut codes: Vec<i32> =
+        (0..count).map(|_| results.recv_timeout(Duration::from_secs(5)).expect("the callbacks wait for each other for ever")).collect();
+    assert_eq!(killer.join().unwrap(), MICROSIP_OK);
+    for phone in phones {
+        assert!(destroyed_in_time(phone));
+    }
+    codes.sort_unstable();
+    codes
+}
+
+#[test]
+fn callbacks_that_destroy_each_others_phones_do_not_wait_for_ever() {
+    assert_eq!(in_a_ring(1, false), [MICROSIP_E_REENTRY]);
+    assert_eq!(in_a_ring(2, false), [MICROSIP_E_REENTRY, MICROSIP_OK]);
+    assert_eq!(in_a_ring(3, false), [MICROSIP_E_REENTRY, MICROSIP_OK, MICROSIP_OK]);
+    // one of them is being destroyed from elsewhere, which waits for its callback
+    assert_eq!(in_a_ring(2, true), [MICROSIP_E_REENTRY, MICROSIP_OK]);
 }
