@@ -2,8 +2,8 @@
 use super::*;
 use crate::host::names::gate;
 use core::ffi::c_void;
+use core::time::Duration;
 use std::sync::{Barrier, Mutex, mpsc};
-use std::time::Duration;
 
 fn phone() -> u64 {
     phone_with(None, core::ptr::null_mut())
