@@ -1092,6 +1092,11 @@ int32_t microsip_play(microsip_id phone,
                       uint32_t loops,
                       uint64_t *token);
 
+// Reads a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called.
+// MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
+int32_t microsip_play_check(microsip_id phone,
+                            const char *path);
+
 // Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
 int32_t microsip_play_stop(microsip_id phone, microsip_id call);
 

@@ -160,6 +160,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute(ulong phone, ulong call, uint on);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume(ulong phone, ulong call, uint device, uint percent);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_play(ulong phone, ulong call, byte[] path, uint loops, out ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_play_check(ulong phone, byte[] path);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_play_stop(ulong phone, ulong call);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_record(ulong phone, ulong call, byte[] path, uint sides);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_record_stop(ulong phone, ulong call);

@@ -12,7 +12,7 @@
   X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
   X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
-  X(microsip_mute(p, c, 1)) X(microsip_volume(p, c, 1, 100)) X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) \
+  X(microsip_mute(p, c, 1)) X(microsip_volume(p, c, 1, 100)) X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_check(p, "x.wav")) X(microsip_play_stop(p, c)) \
   X(microsip_record(p, c, "/nowhere/x.wav", 0)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_device_text(p, 1, 0, 0, buf, sizeof buf, &n)) \
   X(microsip_set_device(p, 1, "null"))

@@ -277,6 +277,9 @@ static void wrong_states(void) {
   IS(microsip_record(p, c, "/nowhere/there.wav", 0), MICROSIP_E_FILE);
   IS(microsip_record(p, c, "/tmp/x.wav", 9), MICROSIP_E_ARG);
   IS(microsip_play(p, c, "/etc/passwd", 1, &token), MICROSIP_E_FORMAT);
+  IS(microsip_play_check(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_play_check(p, "/nowhere/there.wav"), MICROSIP_E_FILE);
+  IS(microsip_play_check(p, "/etc/passwd"), MICROSIP_E_FORMAT);
   IS(microsip_play_stop(p, c), MICROSIP_NOTHING);
   FAILS(microsip_digits(p, c, "12x", &token));
   IS(microsip_hangup(p, c), MICROSIP_OK);

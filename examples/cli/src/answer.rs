@@ -14,9 +14,9 @@ use crate::session::{Session, Stop, account, here, poisoned};
 use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
-    ready(&answer.sound)?;
     let account = account(&answer.account)?;
     let mut session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio, true)?;
+    ready(session.phone(), &answer.sound)?;
     session.register(output, account)?;
     let phone = session.phone();
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();

@@ -11,9 +11,9 @@ use crate::session::{Session, Stop, account};
 use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
-    ready(&call.sound)?;
     let account = account(&call.account)?;
     let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
+    ready(session.phone(), &call.sound)?;
     session.register(output, account)?;
     let done = talk(&session, output, call);
     session.close();

@@ -279,6 +279,13 @@ impl Handle {
         check(unsafe { c::microsip_play(self.0, call, path.as_ptr(), 1, &raw mut token) }).map(|()| token)
     }
 
+    /// Whether a file could be played.
+    pub(crate) fn play_check(self, path: &Path) -> Result<(), Failure> {
+        let path = text(&path.to_string_lossy())?;
+        // SAFETY: `path` lives until the call has read it.
+        check(unsafe { c::microsip_play_check(self.0, path.as_ptr()) })
+    }
+
     /// Records what is heard, or both sides: left what is said, right what is heard.
     pub(crate) fn record(self, call: Id, path: &Path, both: bool) -> Result<(), Failure> {
         let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };

@@ -1,7 +1,6 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how it went.
 
 use std::fs::{File, remove_file};
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -24,19 +23,9 @@ const LEVELS: Duration = Duration::from_secs(1);
 const TAIL: Duration = Duration::from_millis(300);
 
 /// Files that cannot be played or written are found before anybody's phone rings.
-pub(crate) fn ready(sound: &Sound) -> Result<(), Stop> {
+pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
     if let Some(path) = &sound.play {
-        let mut head = [0; 12];
-        let read = File::open(path).and_then(|mut file| file.read_exact(&mut head).map(|()| head));
-        let why = match read {
-            Ok([b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E']) => None,
-            Ok(_) => Some("it is no WAV file".to_owned()),
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Some("it is no WAV file".to_owned()),
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(why) = why {
-            return Err(Stop::new(Exit::Usage, format!("cannot play {}: {why}", path.display())));
-        }
+        phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
     }
     if let Some(path) = &sound.record {
         let new = !path.exists();

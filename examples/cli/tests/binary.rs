@@ -319,11 +319,18 @@ fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
     let (socket, target) = silent();
     let text = Scratch::new("text.wav");
     std::fs::write(&text.0, "this is no sound").unwrap();
+    let (whole, cut, empty) = (Scratch::new("whole.wav"), Scratch::new("cut.wav"), Scratch::new("empty.wav"));
+    write_tone(&whole.0, 440.0, 0.0);
+    let header = std::fs::read(&whole.0).unwrap();
+    std::fs::write(&cut.0, &header[..20]).unwrap();
+    std::fs::write(&empty.0, &header).unwrap();
     let unused = Scratch::new("unused.wav");
     for files in [
         &["--play", "/nonexistent/x.wav"][..],
         &["--play", text.path()],
         &["--play", "/"],
+        &["--play", cut.path()],
+        &["--play", empty.path()],
         &["--record", "/nonexistent/x.wav"],
         &["--record", "/"],
         &["--record", unused.path(), "--play", "/nonexistent/x.wav"],

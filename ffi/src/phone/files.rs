@@ -46,6 +46,17 @@ pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, pa
     })
 }
 
+/// Reads a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called.
+/// MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_play_check(phone: microsip_id, path: *const c_char) -> i32 {
+    with_shared("microsip_play_check", phone, |shared| {
+        // SAFETY: by contract.
+        let path = unsafe { text::needed(path, "path")? };
+        Player::open(Path::new(path), shared.rate, 1).map(drop).map_err(|error| file_fail("microsip_play_check", &error))
+    })
+}
+
 /// Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_play_stop(phone: microsip_id, call: microsip_id) -> i32 {
