@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Calls with baresip whose media differ: packets of 10, 30 and 40 ms, G.711 A-law only, codecs that we do not have before ours; and the reports by RTCP of calls that last:
-the round trip and the losses that we tell are those of a loopback. All run side by side."""
+"""Calls with baresip whose media differ: packets of 10, 30 and 40 ms, G.711 A-law only, codecs that we do not have before ours, keys
+beside them; and the reports by RTCP of calls that last: the round trip and the losses that we tell are those of a loopback. All run side by side."""
 from bare import ADDRESS, Baresip, enter, lines, waiting
 from peers import LOGS, check, check_heard, microsip, test, write_tone
 
@@ -12,6 +12,8 @@ def run():
     kinds = {
         "ptime-10": ("ptime=10", "module g711.so"), "ptime-30": ("ptime=30", "module g711.so"), "ptime-40": ("ptime=40", "module g711.so"),
         "a-law": ("audio_codecs=pcma", "module g711.so"), "others-first": ("audio_codecs=g722,L16/8000,PCMA/8000,PCMU/8000", many),
+        # an offer with keys that need not be taken (with ICE it never sends to a peer without, be it another baresip)
+        "srtp-if-you-can": ("mediaenc=srtp;audio_codecs=pcma", "module g711.so\nmodule srtp.so"),
     }
     calls = {}
     for n, (name, (account, codecs)) in enumerate(kinds.items()):
@@ -26,7 +28,7 @@ def run():
             check(program.code(15) == 0, f"{program.name} ended with {program.process.returncode}, 0 is wanted")
             (codec,) = [fields["codec"] for fields in lines(program, "call") if fields["state"] == "connected"]
             # the far end's preference counts where it offers; where we offer, its answer's
-            want = {"PCMA/8000"} if name == "a-law" or program is phone and name == "others-first" else {"PCMU/8000", "PCMA/8000"} if name == "others-first" else {"PCMU/8000"}
+            want = {"PCMA/8000"} if name in ("a-law", "srtp-if-you-can") or program is phone and name == "others-first" else {"PCMU/8000", "PCMA/8000"} if name == "others-first" else {"PCMU/8000"}
             check(codec in want, f"{program.name} speaks {codec}, one of {want} is wanted")
             check_heard(LOGS / f"{program.name}.wav", 620, seconds - 1, program.name)
             (end,) = [fields for fields in lines(program, "call") if fields["state"] == "ended"]

@@ -44,10 +44,10 @@ def waits(server, user, port, name, *arguments):
 
 
 def challenged_in_dialogs():
-    """Both phones are challenged for all they ask, in the dialog too; messages are near what one datagram can carry."""
+    """Both phones are challenged for all they ask, in the dialog too; their messages have 10 kB more than they need."""
     low, high = write_tone(LOGS / "440.wav", 440), write_tone(LOGS / "620.wav", 620)
     port = free_port()
-    server = proxy("strict", port, long="x" * 700)
+    server = proxy("strict", port, long=("x" * 70 + " ") * 150)
     for who, ends in (("caller", ("2s", "9s")), ("callee", ("9s", "2s"))):
         bob = waits(server, "bob", port, f"bob-{who}-ends", "--play", high, "--record", LOGS / f"bob-{who}.wav", "--for", ends[1])
         alice = microsip(f"alice-{who}-ends", "call", "sip:bob@phones.test", *account("alice", port), "--null-audio", "--play", low, "--record", LOGS / f"alice-{who}.wav",
