@@ -1,7 +1,9 @@
 //! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
 
+use crate::digest::{SDP, right};
+use crate::server::{PASSWORD, REGISTRAR, Server, anna, pass};
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountId, CallId, CallState, Capacity, DialOptions, EventKind, Phone, Source};
+use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, DialOptions, EventKind, Phone, Source};
 use microsip_tests::{Lab, Network, Options, Peer, ladder, sdp};
 
 /// Does something with two phones; what the pools refuse is passed over.
@@ -113,6 +115,54 @@ fn reinvited(lab: &mut Lab) {
     hangup_all(lab, 0);
 }
 
+/// An account whose registrar and proxy ask for its password each time, and what it does while they answer.
+fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
+    lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);
+    let mut server = Server::new(lab, REGISTRAR, |seen, place| {
+        let invite = seen.start() == "INVITE" || seen.start() == "BYE";
+        let (name, header, status) =
+            if invite { ("Proxy-Authenticate", "Proxy-Authorization", 407) } else { ("WWW-Authenticate", "Authorization", 401) };
+        let asks = format!("{name}: Digest realm=\"example.org\", nonce=\"n{place}\", qop=\"auth\"\r\n");
+        let known = || right(seen, header, "anna", PASSWORD);
+        match seen.start() {
+            "REGISTER" | "INVITE" | "BYE" if !known() => vec![seen.answer(status, &asks)],
+            "REGISTER" => vec![seen.bound(300)],
+            "INVITE" => vec![seen.answer(180, ""), seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "BYE" => vec![seen.answer(200, "")],
+            _ => vec![],
+        }
+    });
+    let now = lab.now;
+    let Ok(account) = lab.ends[0].phone.account_add(now, &anna()) else { return };
+    act(lab, account, &mut server);
+    let now = lab.now;
+    lab.ends[0].phone.account_remove(now, account).unwrap();
+    pass(lab, &mut server, 5);
+}
+
+fn registered(lab: &mut Lab) {
+    with_account(lab, |lab, account, server| {
+        for _ in 0..2 {
+            let now = lab.now;
+            lab.ends[0].phone.register(now, account).unwrap();
+            pass(lab, server, 2);
+        }
+        pass(lab, server, 300);
+    });
+}
+
+fn challenged(lab: &mut Lab) {
+    with_account(lab, |lab, account, server| {
+        for _ in 0..2 {
+            let (now, options) = (lab.now, DialOptions { source: Source::Silence, ..DialOptions::default() });
+            let _ = lab.ends[0].phone.dial(now, account, "bob", &options);
+            pass(lab, server, 1);
+        }
+        hangup_all(lab, 0);
+        pass(lab, server, 2);
+    });
+}
+
 fn shut_down(lab: &mut Lab) {
     dial(lab, 0, "sip:bob@10.0.0.2");
     dial(lab, 1, "sip:bob@10.0.0.1");
@@ -123,7 +173,7 @@ fn shut_down(lab: &mut Lab) {
     lab.ends[1].phone.shutdown(now);
 }
 
-const FLOWS: [(&str, Flow); 8] = [
+const FLOWS: [(&str, Flow); 10] = [
     ("answered", answered),
     ("three", three_calls_both_ways),
     ("cancelled", cancelled),
@@ -131,6 +181,8 @@ const FLOWS: [(&str, Flow); 8] = [
     ("forked", forked),
     ("redirected", redirected),
     ("re-invited", reinvited),
+    ("registered", registered),
+    ("challenged", challenged),
     ("shut down", shut_down),
 ];
 
@@ -169,6 +221,8 @@ fn each_pool_cut_to_nothing_and_upwards() {
                     change(&mut capacity, size);
                     capacity
                 };
+                run(name, cut(|capacity, size| capacity.accounts = size), flow, bad);
+                run(name, cut(|capacity, size| capacity.account_text = 20 + 40 * size), flow, bad);
                 run(name, cut(|capacity, size| capacity.calls = size), flow, bad);
                 run(name, cut(|capacity, size| capacity.dialogs = size), flow, bad);
                 run(name, cut(|capacity, size| capacity.requests = size.max(1)), flow, bad);
@@ -181,6 +235,18 @@ fn each_pool_cut_to_nothing_and_upwards() {
             }
         }
     }
+}
+
+/// The flows with an account do what they are named for, where nothing is cut.
+#[test]
+fn with_room_for_all_the_account_registers_and_calls() {
+    let told = |flow: Flow, kind: EventKind, state: u32| {
+        let mut lab = Lab::pair();
+        flow(&mut lab);
+        lab.ends[0].events.iter().any(|event| event.kind == kind && event.reached & (1 << state) != 0)
+    };
+    assert!(told(registered, EventKind::Account, AccountState::Registered as u32));
+    assert!(told(challenged, EventKind::Call, CallState::Connected as u32));
 }
 
 /// A command over all calls does a bounded part at once, so that a driver's lock is held shortly; the rest is due at once.

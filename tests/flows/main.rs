@@ -26,6 +26,7 @@ mod registration;
 mod reinvite;
 mod rfc2543;
 mod rfc3665;
+mod rfc3665_registration;
 mod ringback;
 mod round_trip;
 mod routes;
