@@ -180,6 +180,26 @@ fn a_third_party_is_not_followed() {
 }
 
 #[test]
+fn what_comes_before_the_answer_is_not_played_and_what_comes_with_it_is() {
+    // rfc3264#5.1, as ARCHITECTURE.md decides: until the answer names the far end's address, nobody knows whose packets these are
+    let (mut lab, mut peer) = lab();
+    let call = lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.answer(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(10));
+    speak(&mut lab, MEDIA, 7, 1);
+    lab.run_for(Duration::from_millis(10));
+    assert_eq!((lab.ends[0].phone.counters().stray_media, lab.ends[0].phone.call_stats(lab.now, call).unwrap().received_packets), (1, 0));
+    // one behind the other, in the same millisecond: before anybody has polled, ticked or acknowledged anything
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 200, &body);
+    speak(&mut lab, MEDIA, 7, 2);
+    lab.run_for(Duration::from_millis(1));
+    let stats = lab.ends[0].phone.call_stats(lab.now, call).unwrap();
+    assert_eq!((lab.ends[0].phone.counters().stray_media, stats.received_packets, stats.lost), (1, 1, 0));
+}
+
+#[test]
 fn packets_for_no_call_are_counted() {
     let (mut lab, mut peer, _) = connected();
     let to = ports(&lab).0;

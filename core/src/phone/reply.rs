@@ -61,7 +61,8 @@ impl Extra<'_> {
     }
 }
 
-/// Where answers to a request go. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
+/// Where answers to a request go. Always to the host that the request came from: `maddr` (rfc3261#18.2.2) is for multicast, which we do not
+/// listen to, and in a datagram it would let anybody have our answers sent to a third host. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
 pub(super) fn answers_to(flow: Flow, request: &Message<'_>) -> Flow {
     match (flow, request.via()) {
         (Flow::Udp { socket, mut remote }, Ok(via)) if via.rport().is_none() => {

@@ -193,17 +193,17 @@ impl Engine {
     fn take_in(&mut self) {
         self.take_network();
         let Some(keys) = self.keys.take() else { return };
-        for key in keys.iter() {
-            match key.checked_sub(MEDIA_KEYS) {
-                None if key == LINK_KEY => {
-                    if let Some(link) = &self.link {
-                        link.drain();
-                        self.shared.errands.network();
-                    }
-                }
-                None => self.read_sip(key),
-                Some(key) => self.read_media(key / 2, if key % 2 == 0 { Component::Rtp } else { Component::Rtcp }),
+        // SIP first: an answer opens the stream for the packets that came with it
+        for key in keys.iter().filter(|key| *key < MEDIA_KEYS) {
+            if key != LINK_KEY {
+                self.read_sip(key);
+            } else if let Some(link) = &self.link {
+                link.drain();
+                self.shared.errands.network();
             }
+        }
+        for key in keys.iter().filter_map(|key| key.checked_sub(MEDIA_KEYS)) {
+            self.read_media(key / 2, if key % 2 == 0 { Component::Rtp } else { Component::Rtcp });
         }
         self.keys = Some(keys);
         while let Some(answer) = self.shared.names.answer() {
