@@ -969,7 +969,8 @@ int32_t microsip_dial(microsip_id phone,
                       microsip_id *call);
 
 // Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
-// 180 says that it rings (the library has said so already). MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
+// 180 says that it rings (the library has said so already). A call that is not answered within ten minutes, or the time that the caller gives it, is
+// refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
 int32_t microsip_answer(microsip_id phone,
                         microsip_id call,
                         uint32_t code);

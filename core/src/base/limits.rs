@@ -107,8 +107,8 @@ pub const SLOT_RETRY_MS: u64 = 1000;
 /// An INVITE of which nothing was heard for this long since it rang (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
 pub const RINGING_MS: u64 = 180_000;
 
-/// A call that came in rings no longer than this (seconds). Callers and proxies give up after three minutes; who is cut off says nothing at all,
-/// and would keep a call slot for ever.
+/// A call that came in rings no longer than this (seconds), and than its Expires. Callers and proxies give up after three minutes; who is cut off says
+/// nothing at all, and an INVITE without Expires (rfc3261#13.3.1 sets no end then) would keep a call slot for ever. Costs nothing: the call has the timer.
 pub const UNANSWERED_S: u64 = 600;
 
 /// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.

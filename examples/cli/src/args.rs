@@ -107,8 +107,8 @@ pub(crate) struct Answer {
     /// What to answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
-    /// How long to ring before the 200 when --code is 180 or 183
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    /// How long to ring before the 200 when --code is 180 or 183; less than ten minutes
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = ringing)]
     pub(crate) after: Duration,
     /// One call, then end (this is the default)
     #[arg(long)]
@@ -210,6 +210,16 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 1_000_000).ok_or_else(wrong)
+}
+
+/// A time for which a call that came in may ring: the library ends it after ten minutes.
+fn ringing(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time < Duration::from_secs(600) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is too long: an unanswered call rings for ten minutes at most"))
+    }
 }
 
 /// Digits as `microsip_digits` takes them, checked before the call is placed.

@@ -24,7 +24,8 @@ pub unsafe extern "C" fn microsip_dial(
 }
 
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
-/// 180 says that it rings (the library has said so already). MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
+/// 180 says that it rings (the library has said so already). A call that is not answered within ten minutes, or the time that the caller gives it, is
+/// refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_answer(phone: microsip_id, call: microsip_id, code: u32) -> i32 {
     command("microsip_answer", phone, |phone, now| ops::answer(phone, now, call, code))

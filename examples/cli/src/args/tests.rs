@@ -61,3 +61,11 @@ fn digits_are_checked_before_the_call() {
     assert_eq!(digits("0123456789*#ABCDabcd,"), Ok("0123456789*#ABCDabcd,".to_owned()));
     assert!(digits("").is_err() && digits("1 2").is_err() && digits("E").is_err());
 }
+
+#[test]
+fn who_answers_cannot_let_it_ring_longer_than_the_library_does() {
+    assert_eq!(ringing("9m"), Ok(Duration::from_secs(540)));
+    for long in ["10m", "600", "1h"] {
+        assert!(ringing(long).unwrap_err().contains("ten minutes"), "{long}");
+    }
+}
