@@ -10,6 +10,7 @@ mod challenged_calls;
 mod client_timers;
 mod credentials;
 mod dead_hops;
+mod dialling;
 mod digest;
 mod driver;
 mod events;

@@ -36,6 +36,7 @@ mod server;
 pub mod setup;
 pub mod storage;
 mod strangers;
+mod target;
 mod tick;
 mod timeout;
 mod transmit;

@@ -3,6 +3,7 @@
 use super::call::{Call, Cancel};
 use super::object::Object;
 use super::request::{Owner, Sending, Stage};
+use super::target::TARGET;
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -13,10 +14,7 @@ use crate::sip::client::State;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::sip::timer::T1_64;
-use crate::wire::sip::{Address, Host, Message, Name, Scheme, Uri, write_quoted, write_socket};
-
-/// Longest target of a dial, with what completes it.
-const TARGET: usize = 256;
+use crate::wire::sip::{Address, Message, Name, Scheme, Uri, write_quoted, write_socket};
 
 /// Headers that are the core's: an application cannot set them.
 const OWNED: &[&str] = &[
@@ -72,54 +70,6 @@ impl Phone<'_> {
             self.calls.remove(call_handle);
         }
         result.map(|()| CallId(call_handle))
-    }
-
-    /// A target as a whole URI.
-    fn complete<'r>(&self, account: Handle, target: &str, room: &'r mut [u8; TARGET]) -> Result<&'r [u8], CommandError> {
-        let target = target.trim();
-        if target.is_empty() || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"') {
-            return Err(CommandError::Uri);
-        }
-        let domain = self.accounts.get(account).map(|slot| slot.domain.of(self.account_text.get(account.index)));
-        let mut out = Cursor::new(room);
-        match Scheme::of(target.as_bytes()) {
-            Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
-            Some(Scheme::Tel) => {
-                // rfc3261#19.1.6: a number becomes the user part, its parameters with it
-                let domain = domain.ok_or(CommandError::NoAccount)?;
-                out.put_str("sip:");
-                out.put(target.as_bytes().get(4..).unwrap_or_default());
-                out.put_str("@");
-                out.put(domain);
-                out.put_str(";user=phone");
-            }
-            // another scheme, or a password: neither is for us
-            _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
-            _ if target.contains('@') => {
-                out.put_str("sip:");
-                out.put_str(target);
-            }
-            _ => match domain {
-                Some(domain) => {
-                    out.put_str("sip:");
-                    crate::wire::sip::write_user(&mut out, target.as_bytes());
-                    out.put_str("@");
-                    out.put(domain);
-                }
-                // without an account a bare host is a target: the far end itself
-                None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
-                    out.put_str("sip:");
-                    out.put_str(target);
-                }
-                None => return Err(CommandError::NoAccount),
-            },
-        }
-        let len = out.finish().map_err(|_| CommandError::Text)?;
-        let uri = room.get(..len).unwrap_or_default();
-        match Uri::parse(uri) {
-            Ok(parsed) if parsed.headers.is_empty() && matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) => Ok(uri),
-            _ => Err(CommandError::Uri),
-        }
     }
 
     /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
@@ -722,16 +672,6 @@ fn same_domain(domain: &[u8], uri: &[u8]) -> bool {
     match (Uri::parse(text.get(..len).unwrap_or_default()), Uri::parse(uri)) {
         (Ok(ours), Ok(theirs)) => ours.host == theirs.host,
         _ => false,
-    }
-}
-
-/// The host of `host:port`.
-fn host_and_port(text: &[u8]) -> &[u8] {
-    match text.iter().rposition(|byte| *byte == b':') {
-        Some(at) if text.last() != Some(&b']') && text.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) => {
-            text.get(..at).unwrap_or_default()
-        }
-        _ => text,
     }
 }
 

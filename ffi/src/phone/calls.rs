@@ -6,7 +6,8 @@ use crate::host::signal::lock;
 use crate::ops;
 use core::ffi::c_char;
 
-/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. account 0: directly, without an account.
+/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number, the
+/// separators that people write (space - . ( ) /) are left out. account 0: directly, without an account.
 /// o: NULL, or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and
 /// the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes without a word (RFC 3261 16.6).
 /// MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of

@@ -1,0 +1,86 @@
+//! Whom to call: what people type becomes a whole URI.
+
+use super::{CommandError, Phone};
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::wire::sip::{Host, Scheme, Uri, write_user};
+
+/// Longest target of a dial, with what completes it.
+pub(super) const TARGET: usize = 256;
+
+/// rfc3966#5.1.1: what only helps people to read a number, and the space and the stroke that they write, too.
+const SEPARATORS: &[u8] = b" -.()/";
+
+impl Phone<'_> {
+    /// A target as a whole URI.
+    pub(super) fn complete<'r>(&self, account: Handle, target: &str, room: &'r mut [u8; TARGET]) -> Result<&'r [u8], CommandError> {
+        let target = target.trim();
+        let number = is_number(target);
+        if !number
+            && (target.is_empty()
+                || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
+        {
+            return Err(CommandError::Uri);
+        }
+        let domain = self.accounts.get(account).map(|slot| slot.domain.of(self.account_text.get(account.index)));
+        let mut out = Cursor::new(room);
+        match Scheme::of(target.as_bytes()) {
+            Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
+            Some(Scheme::Tel) => {
+                // rfc3261#19.1.6: a number becomes the user part, its parameters with it
+                let domain = domain.ok_or(CommandError::NoAccount)?;
+                out.put_str("sip:");
+                out.put(target.as_bytes().get(4..).unwrap_or_default());
+                out.put_str("@");
+                out.put(domain);
+                out.put_str(";user=phone");
+            }
+            // another scheme, or a password: neither is for us
+            _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
+            _ if target.contains('@') => {
+                out.put_str("sip:");
+                out.put_str(target);
+            }
+            _ => match domain {
+                Some(domain) => {
+                    out.put_str("sip:");
+                    for byte in target.bytes().filter(|byte| !(number && SEPARATORS.contains(byte))) {
+                        write_user(&mut out, &[byte]);
+                    }
+                    out.put_str("@");
+                    out.put(domain);
+                }
+                // without an account a bare host is a target: the far end itself
+                None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
+                    out.put_str("sip:");
+                    out.put_str(target);
+                }
+                None => return Err(CommandError::NoAccount),
+            },
+        }
+        let len = out.finish().map_err(|_| CommandError::Text)?;
+        let uri = room.get(..len).unwrap_or_default();
+        match Uri::parse(uri) {
+            Ok(parsed) if parsed.headers.is_empty() && matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) => Ok(uri),
+            _ => Err(CommandError::Uri),
+        }
+    }
+}
+
+/// Digits, `+`, `*`, `#` and separators alone are a number; an address is none.
+fn is_number(text: &str) -> bool {
+    let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
+    text.bytes().any(key)
+        && text.bytes().all(|byte| key(byte) || byte == b'+' || SEPARATORS.contains(&byte))
+        && Host::parse(text.as_bytes()).is_none_or(|host| host.ip().is_none())
+}
+
+/// The host of `host:port`.
+fn host_and_port(text: &[u8]) -> &[u8] {
+    match text.iter().rposition(|byte| *byte == b':') {
+        Some(at) if text.last() != Some(&b']') && text.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) => {
+            text.get(..at).unwrap_or_default()
+        }
+        _ => text,
+    }
+}
