@@ -112,15 +112,24 @@ fn dial(lab: &mut Lab, flows: &[Flow]) -> (CallId, String) {
 }
 
 fn answer(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16) {
+    answer_with(lab, now, flow, request, status, "");
+}
+
+fn answer_with(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16, body: &str) {
     let mut out = format!("SIP/2.0 {status} As Scripted\r\n");
     for line in request.split("\r\n\r\n").next().unwrap().split("\r\n").skip(1) {
         if ["Via:", "From:", "Call-ID:", "CSeq:"].iter().any(|name| line.starts_with(name)) {
             out += &format!("{line}\r\n");
+        } else if line.starts_with("Contact:") && request.starts_with("REGISTER") {
+            out += &format!("{line};expires=300\r\n");
         } else if line.starts_with("To:") {
             out += &format!("{line};tag=far\r\n");
         }
     }
-    out += "Contact: <sip:peer@10.0.0.9;transport=tcp>\r\nContent-Length: 0\r\n\r\n";
+    if request.starts_with("INVITE") {
+        out += "Contact: <sip:peer@10.0.0.9;transport=tcp>\r\n";
+    }
+    out += &format!("Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     assert_eq!(lab.ends[0].phone.handle_sip(now, flow, out.as_bytes()), out.len());
     lab.drain();
 }
@@ -141,6 +150,58 @@ fn a_call_that_rings_over_a_stream_that_is_gone_ends() {
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Unreachable);
     assert_eq!(lab.count("INVITE"), 1, "it may ring: it is not begun anew elsewhere");
     lab.assert_settled();
+}
+
+#[test]
+fn a_bye_over_a_stream_that_is_gone_opens_another() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let first = stream(3, "10.0.0.9:5060");
+    let (call, invite) = dial(&mut lab, &[first]);
+    let now = lab.now;
+    answer_with(&mut lab, now, first, &invite, 200, SDP);
+    assert!(lab.ends[0].reached(CallState::Connected), "{}", ladder::draw(&lab));
+    lab.ends[0].grant = false;
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.drain();
+    lab.ends[0].phone.handle_flow_failed(now, first);
+    let mut wish = lab.ends[0].phone.poll_wish();
+    while let Some(Wish::CloseMedia { media }) = wish {
+        let _ = lab.ends[0].media.remove(&media.raw());
+        wish = lab.ends[0].phone.poll_wish();
+    }
+    let Some(Wish::Locate { id, host: "10.0.0.9", .. }) = wish else { panic!("{wish:?}") };
+    let again = Flow::Stream { slot: 3, generation: 2, transport: Transport::Tcp, remote: first.remote(), socket: 0 };
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow: again, priority: 0, weight: 0 }]));
+    lab.ends[0].grant = true;
+    lab.drain();
+    assert_eq!(lab.count("BYE"), 2);
+    let bye = lab.sent.last().unwrap().text.clone();
+    answer(&mut lab, now, again, &bye, 200);
+    lab.assert_settled();
+}
+
+#[test]
+fn a_registration_over_a_stream_that_is_gone_is_bound_anew_at_once() {
+    // rfc5626#4.4.1
+    let (mut lab, account) = account(&[], anna());
+    lab.ends[0].grant = false;
+    register(&mut lab, account);
+    for generation in 1..4 {
+        let Some(Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() else { panic!("nothing to locate") };
+        let remote = REGISTRAR.parse().unwrap();
+        let flow = Flow::Stream { slot: 1, generation, transport: Transport::Tcp, remote, socket: 0 };
+        let now = lab.now;
+        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+        lab.drain();
+        assert_eq!(lab.count("REGISTER"), usize::from(generation));
+        let text = lab.sent.last().unwrap().text.clone();
+        answer(&mut lab, now, flow, &text, 200);
+        assert_eq!(crate::server::state(&lab), microsip_core::phone::AccountState::Registered);
+        lab.ends[0].phone.handle_flow_failed(now, stream(9, "10.0.0.9:5060"));
+        assert!(lab.ends[0].phone.poll_wish().is_none(), "another stream than its own");
+        lab.ends[0].phone.handle_flow_failed(now, flow);
+    }
 }
 
 #[test]

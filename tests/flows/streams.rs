@@ -109,7 +109,7 @@ fn a_stream_that_breaks_is_told_once() {
 }
 
 #[test]
-fn our_bye_over_a_broken_stream_ends() {
+fn our_bye_over_a_broken_stream_takes_another_way_and_ends() {
     let (mut lab, mut peer, _) = ringing();
     lab.ends[0].grant = true;
     lab.drain();
@@ -126,5 +126,9 @@ fn our_bye_over_a_broken_stream_ends() {
     lab.drain();
     lab.drain();
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
-    assert_eq!(lab.ends[0].phone.in_use(), Usage::default());
+    // the driver has no stream there any more, and says so
+    assert_eq!(lab.count("BYE"), 1);
+    assert!(lab.sent.last().unwrap().text.contains("Via: SIP/2.0/UDP "));
+    // nobody answers there either
+    lab.assert_settled();
 }

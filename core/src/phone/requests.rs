@@ -80,8 +80,8 @@ impl Phone<'_> {
         let own_hop = own_hop && self.is_own_flow(account, flow);
         let several = self.accounts.get(account).is_some_and(|account| account.several);
         let relocate = match self.dialog_around(owner, method) {
-            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others
-            Some(dialog) if self.next_hop_is_a_name(dialog) => Relocate::Failed,
+            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others; and a stream may be opened anew
+            Some(dialog) if flow.is_reliable() || self.next_hop_is_a_name(dialog) => Relocate::Failed,
             None if own_hop && several => Relocate::Silent,
             _ => Relocate::No,
         };
@@ -111,8 +111,9 @@ impl Phone<'_> {
         let in_dialog = self.dialog_around(request.owner, request.method).is_some();
         if request.branch != 0 {
             // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its time, none at all
-            let (failed, found) = (request.place().remote(), ordered.get_mut(..count).unwrap_or_default());
-            if let Some(at) = found.iter().position(|target| target.flow.remote() == failed)
+            let (failed, found) = (request.place().flow(), ordered.get_mut(..count).unwrap_or_default());
+            let again = |flow: Flow| if in_dialog { flow == failed } else { flow.remote() == failed.remote() };
+            if let Some(at) = found.iter().position(|target| again(target.flow))
                 && let Some(behind) = found.get_mut(at..)
             {
                 behind.rotate_left(1);
@@ -387,6 +388,23 @@ impl Phone<'_> {
             };
             if !(moves && self.fail_over(now, handle)) {
                 self.request_failed(now, handle, Cause::Unreachable, 0);
+            }
+        }
+        if flow.is_reliable() {
+            self.rebind(now, flow);
+        }
+    }
+
+    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
+    fn rebind(&mut self, now: Instant, flow: Flow) {
+        for index in 0..self.accounts.capacity() as u32 {
+            let Some(handle) = self.accounts.handle_at(index) else { continue };
+            let Some(account) = self.accounts.get_mut(handle).filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow)) else {
+                continue;
+            };
+            account.hop = None;
+            if account.is_bound() && account.registration.wanted {
+                self.send_register(now, handle);
             }
         }
     }
