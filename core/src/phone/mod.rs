@@ -15,6 +15,7 @@ pub mod command;
 mod commands;
 pub mod event;
 mod events;
+mod fail_over;
 mod history;
 pub mod id;
 mod in_dialog;

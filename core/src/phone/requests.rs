@@ -1,6 +1,5 @@
 //! Requests under way: locate, authenticate, fail over. All that we send goes through here.
 
-use super::call::Cancel;
 use super::object::Object;
 use super::place::{Place, order};
 use super::request::{Owner, Relocate, Request, Sending, Stage};
@@ -11,7 +10,7 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Message, Method, Name, Uri};
+use crate::wire::sip::{Message, Method, Name};
 
 impl Phone<'_> {
     /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
@@ -165,20 +164,6 @@ impl Phone<'_> {
         }
     }
 
-    /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
-    pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
-        let Owner::Dialog(handle) = owner else { return None };
-        let within = method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
-        within.then_some(handle)
-    }
-
-    /// A dialog's next hop is not named by an address.
-    fn next_hop_is_a_name(&self, handle: Handle) -> bool {
-        let Some(dialog) = self.dialogs.get(handle) else { return false };
-        let uri = Uri::parse(dialog.next_hop(self.dialog_text.get(handle.index)));
-        uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
-    }
-
     /// A flow leads to one of the account's own addresses: only there may its credentials go.
     pub(super) fn is_own_flow(&self, account: Handle, flow: Flow) -> bool {
         self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())))
@@ -254,95 +239,6 @@ impl Phone<'_> {
         }
     }
 
-    /// Moves on to the next address (rfc3263#4.3: a new transaction with a new branch). False when there is none.
-    pub(super) fn fail_over(&mut self, now: Instant, handle: Handle) -> bool {
-        if self.is_cancelled(handle) {
-            return false;
-        }
-        let Some(request) = self.requests.get_mut(handle) else { return false };
-        if !request.has_next() {
-            return false;
-        }
-        if core::mem::take(&mut request.relocate) != Relocate::No {
-            request.client = Client::EMPTY;
-            self.locate(handle);
-            self.schedule(Object::Request(handle.index));
-            return true;
-        }
-        request.at += 1;
-        let (owner, method, own_hop, place) = (request.owner, request.method, request.own_hop, request.place());
-        if own_hop && self.dialog_around(owner, method).is_none() {
-            let account = self.account_of(owner);
-            if let Some(account) = self.accounts.get_mut(account) {
-                account.set_hop(now, place);
-            }
-        }
-        self.prepare(now, handle);
-        true
-    }
-
-    /// An INVITE that its caller has given up: ringing the next address would begin the call anew.
-    fn is_cancelled(&self, handle: Handle) -> bool {
-        let Some(request) = self.requests.get(handle) else { return false };
-        let Owner::Dialog(dialog) = request.owner else { return false };
-        let call = self.dialogs.get(dialog).and_then(|dialog| self.calls.get(dialog.call));
-        request.method == Sending::Invite && call.is_some_and(|call| call.cancel != Cancel::No)
-    }
-
-    /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
-    pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        let Some(request) = self.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
-        let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
-        if !sent && self.dialog_around(owner, method).is_none() && self.goes_to_own_hop(owner) {
-            let account = self.account_of(owner);
-            if let Some(account) = self.accounts.get_mut(account)
-                && let Some(hop) = account.hop
-            {
-                account.set_hop(now, hop);
-                self.go_over(now, handle, hop.flow(), true);
-                return;
-            }
-        }
-        let cause = match failure {
-            Failure::Name => Cause::Name,
-            Failure::Port => Cause::Port,
-            Failure::Unreachable => Cause::Unreachable,
-            Failure::Unsupported => Cause::Unsupported,
-        };
-        self.request_failed(now, handle, cause, 0);
-    }
-
-    /// It came to nothing without a final answer.
-    pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
-        let Some(request) = self.requests.get(handle).copied() else { return };
-        if request.own_hop || matches!(request.owner, Owner::Account(_)) {
-            // what was resolved may be out of date: look again next time
-            let account = self.account_of(request.owner);
-            if let Some(account) = self.accounts.get_mut(account) {
-                account.hop = None;
-            }
-        }
-        match request.owner {
-            Owner::Account(account) => {
-                self.end_request(handle);
-                self.register_failed(now, account, cause, status, 0);
-            }
-            Owner::Dialog(dialog) => {
-                let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-                if request.method == Sending::Invite {
-                    if let Some(call) = self.calls.get_mut(call) {
-                        call.request = Handle::NONE;
-                    }
-                    self.end_request(handle);
-                    self.end_call(now, call, cause, status);
-                } else {
-                    self.end_request(handle);
-                }
-            }
-            _ => self.end_request(handle),
-        }
-    }
-
     /// A timer of a request.
     pub(super) fn request_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(request) = self.requests.get_mut(handle) else { return };
@@ -368,45 +264,6 @@ impl Phone<'_> {
             }
         }
         self.schedule(Object::Request(handle.index));
-    }
-
-    /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
-    ///
-    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can come any more; but an
-    /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
-    pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
-        for index in 0..self.requests.capacity() as u32 {
-            let Some(handle) = self.requests.handle_at(index) else { continue };
-            let Some(request) = self.requests.get(handle) else { continue };
-            if request.stage != Stage::Running || request.place().flow() != flow {
-                continue;
-            }
-            let moves = match request.client.state() {
-                State::Calling => true,
-                State::Proceeding if flow.is_reliable() => request.method != Sending::Invite,
-                _ => continue,
-            };
-            if !(moves && self.fail_over(now, handle)) {
-                self.request_failed(now, handle, Cause::Unreachable, 0);
-            }
-        }
-        if flow.is_reliable() {
-            self.rebind(now, flow);
-        }
-    }
-
-    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
-    fn rebind(&mut self, now: Instant, flow: Flow) {
-        for index in 0..self.accounts.capacity() as u32 {
-            let Some(handle) = self.accounts.handle_at(index) else { continue };
-            let Some(account) = self.accounts.get_mut(handle).filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow)) else {
-                continue;
-            };
-            account.hop = None;
-            if account.is_bound() && account.registration.wanted {
-                self.send_register(now, handle);
-            }
-        }
     }
 
     /// An answer came.
