@@ -313,6 +313,20 @@ fn a_registrar_that_moves_in_dns_is_followed() {
 }
 
 #[test]
+fn a_binding_is_taken_back_where_it_was_made() {
+    let (mut lab, account, mut old) = registered();
+    let new = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+    // the way was found ten minutes ago, and the next refresh has not come yet
+    pass(&mut lab, &mut old, 620);
+    lab.names.insert("example.org".into(), vec![new.address]);
+    let before = old.seen.len();
+    unregister(&mut lab, account);
+    pass(&mut lab, &mut old, 1);
+    assert_eq!((old.seen.len(), old.last("REGISTER").header("Expires")), (before + 1, Some("0")));
+    assert_eq!(state(&lab), AccountState::Unregistered);
+}
+
+#[test]
 fn a_registration_stays_where_it_is_among_equals() {
     let (mut lab, account) = account(&[], anna());
     lab.ends[0].grant = false;

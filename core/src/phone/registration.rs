@@ -20,7 +20,8 @@ impl Phone<'_> {
             return;
         }
         account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
-        let hop = account.fresh_hop(now);
+        // a binding is taken back where it was made, and the end of a phone waits for no name
+        let hop = if account.registration.asked == 0 { account.hop } else { account.fresh_hop(now) };
         let Some(request) = self.new_request(Owner::Account(handle), Sending::Register) else {
             // every request slot is busy: try again when the first of them may be free
             if let Some(account) = self.accounts.get_mut(handle) {
