@@ -23,6 +23,9 @@ fn a_cancel_waits_for_a_provisional_answer() {
     // rfc3261#9.1
     let (mut lab, mut peer, call, invite) = calling();
     hangup(&mut lab, call);
+    // the application does not wait
+    let ended = *lab.ends[0].ended().unwrap();
+    assert_eq!((ended.result, ended.sip_code, ended.at), (Cause::Normal, 0, lab.now));
     lab.run_for(Duration::from_millis(700));
     assert_eq!((peer.all(&lab, "CANCEL").len(), peer.all(&lab, "INVITE").len()), (0, 2));
     peer.answer(&mut lab, &invite, 180, "");
@@ -31,9 +34,62 @@ fn a_cancel_waits_for_a_provisional_answer() {
     peer.answer(&mut lab, &cancel, 200, "");
     peer.answer(&mut lab, &invite, 487, "");
     peer.wait(&mut lab, "ACK");
-    lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
-    let ended = *lab.ends[0].ended().unwrap();
-    assert_eq!((ended.result, ended.sip_code), (Cause::Normal, 487));
+    lab.run_for(Duration::from_secs(40));
+    assert_eq!(lab.ends[0].events.iter().filter(|event| event.state == CallState::Ended as u32).count(), 1);
+    lab.assert_settled();
+}
+
+#[test]
+fn a_call_that_was_given_up_unheard_makes_room_for_the_next_one() {
+    // its INVITE lives on below: late answers are dealt with, and belong to no call
+    let mut options = Options::default();
+    options.capacity.calls = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut next = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    let call = lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    hangup(&mut lab, call);
+    let call = lab.dial(0, "sip:next@10.0.0.10");
+    next.wait(&mut lab, "INVITE");
+    peer.answer(&mut lab, &invite, 180, "");
+    peer.wait(&mut lab, "CANCEL");
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    peer.answer(&mut lab, &bye, 200, "");
+    let info = lab.ends[0].phone.call_info(call).unwrap();
+    assert_eq!((info.state, info.sip_code), (CallState::Calling, 0));
+    hangup(&mut lab, call);
+    lab.run_for(Duration::from_secs(80));
+    assert_eq!(next.all(&lab, "CANCEL").len(), 0);
+    lab.assert_settled();
+}
+
+#[test]
+fn a_late_cancel_waits_for_a_slot() {
+    let mut options = Options::default();
+    options.capacity.requests = 2;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+    let call = lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    lab.dial(0, "sip:other@10.0.0.10");
+    let busy = other.wait(&mut lab, "INVITE");
+    hangup(&mut lab, call);
+    peer.answer(&mut lab, &invite, 180, "");
+    lab.run_for(Duration::from_millis(1500));
+    assert_eq!(peer.all(&lab, "CANCEL").len(), 0);
+    other.answer(&mut lab, &busy, 486, "");
+    other.wait(&mut lab, "ACK");
+    let cancel = peer.wait(&mut lab, "CANCEL");
+    peer.answer(&mut lab, &cancel, 200, "");
+    peer.answer(&mut lab, &invite, 487, "");
+    peer.wait(&mut lab, "ACK");
     lab.assert_settled();
 }
 
@@ -163,8 +219,8 @@ fn a_cancel_for_nothing_gets_481() {
 
 #[test]
 fn a_call_that_was_given_up_is_not_tried_elsewhere() {
-    // rfc3263#4.3 moves on after 503 or silence; a call that nobody wants any more does not
-    for status in [503, 0] {
+    // rfc3263#4.3 moves on after 503 or silence, 302 names another place, 401 wants another try; a call that nobody wants any more does not
+    for status in [503, 0, 302, 401] {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         let other = Peer::new(&mut lab, "10.0.0.10:5060", 0);
@@ -175,7 +231,8 @@ fn a_call_that_was_given_up_is_not_tried_elsewhere() {
         if status > 0 {
             peer.answer(&mut lab, &invite, status, "");
         }
-        lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+        lab.run_for(Duration::from_secs(80));
+        assert!(peer.all(&lab, "INVITE").iter().all(|again| again.branch() == invite.branch()), "{status}");
         assert_eq!(other.all(&lab, "INVITE").len(), 0, "{status}");
         lab.assert_settled();
     }

@@ -37,7 +37,7 @@ pub(crate) enum Waiting {
 pub(crate) enum Cancel {
     #[default]
     No,
-    /// Waits for a provisional answer (rfc3261#9.1).
+    /// Waits for a slot.
     Wanted,
     Sent,
 }

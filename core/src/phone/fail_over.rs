@@ -56,7 +56,7 @@ impl Phone<'_> {
         let Some(request) = self.requests.get(handle) else { return false };
         let Owner::Dialog(dialog) = request.owner else { return false };
         let call = self.dialogs.get(dialog).and_then(|dialog| self.calls.get(dialog.call));
-        request.method == Sending::Invite && call.is_some_and(|call| call.cancel != Cancel::No)
+        request.method == Sending::Invite && (request.given_up || call.is_some_and(|call| call.cancel != Cancel::No))
     }
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.

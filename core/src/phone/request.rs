@@ -80,6 +80,8 @@ pub(crate) struct Request {
     pub(crate) fail_over: Instant,
     /// An INVITE's CANCEL.
     pub(crate) cancel: Handle,
+    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional answer (rfc3261#9.1).
+    pub(crate) given_up: bool,
 }
 
 impl Request {
@@ -100,6 +102,7 @@ impl Request {
         len: 0,
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,
+        given_up: false,
     };
 
     pub(crate) fn place(&self) -> Place {

@@ -244,8 +244,10 @@ impl Phone<'_> {
         let Some(request) = self.requests.get_mut(handle) else { return };
         if request.fail_over <= now {
             request.fail_over = Instant::NEVER;
-            if request.client.state() == State::Calling && self.fail_over(now, handle) {
-                return;
+            match request.client.state() {
+                State::Calling if self.fail_over(now, handle) => return,
+                State::Proceeding => self.cancel_given_up(now, handle),
+                _ => {}
             }
         }
         let Some(request) = self.requests.get_mut(handle) else { return };
