@@ -181,14 +181,13 @@ fn a_merged_request_gets_482_when_the_first_copy_is_dealt_with_too() {
             let refusal = peer.wait(&mut lab, "SIP/2.0 486");
             peer.ack_refusal(&mut lab, &first, &refusal);
         }
-        // as long as a transaction could last
-        lab.run_for(Duration::from_secs(30));
+        lab.run_for(Duration::from_secs(4));
         let merged = first.replace("branch=z9hG4bK", "branch=z9hG4bKother");
         assert_eq!(ask(&mut lab, &mut peer, &merged).status(), 482);
         let incoming = lab.ends[0].events.iter().filter(|event| event.state == CallState::Incoming as u32).count();
         assert_eq!(incoming, 1);
-        // the same caller's next call is another one
-        lab.run_for(Duration::from_secs(5));
+        // rfc3261#17.2.1 timer I: after that no transaction is left, and who hunts comes back to us
+        lab.run_for(Duration::from_secs(2));
         assert_eq!(ask(&mut lab, &mut peer, &merged.replace("z9hG4bKother", "z9hG4bKlater")).status(), 180);
     }
 }

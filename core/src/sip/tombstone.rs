@@ -2,7 +2,7 @@
 //!
 //! A set-associative table: a request's place follows from its keyed hash, the oldest of four neighbours gives way. So it needs no timer and is never full.
 
-use super::timer::T1_64;
+use super::timer::{T1_64, T4};
 use crate::base::time::Instant;
 
 /// Places that one hash may use.
@@ -79,9 +79,13 @@ impl<'a> Tombstones<'a> {
         Some(if status == 0 { Owed::Nothing } else { Owed::Answer(Answered { secret, status, detail, retry_after }) })
     }
 
-    /// A copy of this request was answered, by whatever way it came. 32 bits of a keyed hash tell that, within four places.
+    /// A copy of this request was answered just now, by whatever way it came. 32 bits of a keyed hash tell that, within four places.
+    ///
+    /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same request later, and
+    /// means it.
     pub fn has(&mut self, now: Instant, request: u64) -> bool {
-        self.set(request).iter().any(|place| place.request == mark(request) && place.until > now)
+        let fresh = now + T1_64;
+        self.set(request).iter().any(|place| place.request == mark(request) && place.until + T4 > fresh)
     }
 }
 
