@@ -41,7 +41,7 @@ class Scenario:
         """An answer to the request that was heard last, or to the first INVITE when something else came since."""
         to, via, cseq = ("To:[$to]", "Via:[$via]", "CSeq:[$cseq]") if invite else ("[last_To:]", "[last_Via:]", "[last_CSeq:]")
         lines = [f"SIP/2.0 {status}", via, "[last_From:]", f"{to};tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else to,
-                 "[last_Call-ID:]", cseq, f"Contact: {contact}", *more.split("\n")]
+                 "[last_Call-ID:]", cseq, f"Contact: {contact}" if contact else "", *more.split("\n")]
         final = int(status[:3]) >= 200
         return self.raw(finish(lines, body, "application/sdp"), final if repeat is None else repeat)
 
