@@ -136,6 +136,31 @@ fn a_caller_may_say_bye_before_the_answer() {
 }
 
 #[test]
+fn after_a_bye_there_is_no_dialog() {
+    // rfc3261#15.1.2, #12.2.2: whether or not the application has fetched the end yet
+    for fetch in [true, false] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call(&mut lab, 0);
+        lab.ends[0].fetch = fetch;
+        let bye = peer.request("BYE", "", "");
+        peer.send(&mut lab, &bye);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        for method in ["BYE", "OPTIONS", "INFO"] {
+            let text = peer.request(method, "", "");
+            peer.send(&mut lab, &text);
+            assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), 481, "{method}, events fetched: {fetch}");
+        }
+        // the first one again is the same one
+        peer.send(&mut lab, &bye);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        lab.ends[0].fetch = true;
+        lab.run_for(Duration::from_secs(1));
+        lab.assert_settled();
+    }
+}
+
+#[test]
 fn a_bye_that_is_refused_or_challenged_is_over_too() {
     // rfc3261#15.1.1
     for status in [401, 408, 481, 500] {

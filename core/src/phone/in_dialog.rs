@@ -60,6 +60,9 @@ impl Phone<'_> {
                     }
                     return;
                 }
+                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                    dialog.left = true;
+                }
                 // before the answer it ends the call as a CANCEL would
                 let status = if self.calls.get(call_handle).is_some_and(|call| call.state == CallState::Connected) { 0 } else { 487 };
                 self.end_call(now, call_handle, Cause::Normal, status);

@@ -177,7 +177,7 @@ impl Phone<'_> {
             return None;
         }
         while let Some(dialog) = self.dialogs.get(at) {
-            if dialog.is_of(self.dialog_text.get(at.index), call_id, theirs) {
+            if !dialog.left && dialog.is_of(self.dialog_text.get(at.index), call_id, theirs) {
                 return Some(at);
             }
             at = dialog.sibling;
