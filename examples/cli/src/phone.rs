@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::path::Path;
 use std::ptr::null;
 use std::sync::mpsc::Sender;
@@ -407,11 +407,11 @@ fn static_text(text: *const c_char) -> String {
 }
 
 fn socket_address(address: &c::microsip_addr) -> SocketAddr {
-    let ip = match (address.family, address.ip) {
-        (6, bytes) => IpAddr::V6(Ipv6Addr::from(bytes)),
-        (_, [a, b, c, d, ..]) => IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
-    };
-    SocketAddr::new(ip, address.port)
+    match (address.family, address.ip) {
+        // a link-local address means nothing without its scope
+        (6, bytes) => SocketAddrV6::new(Ipv6Addr::from(bytes), address.port, 0, address.scope).into(),
+        (_, [a, b, c, d, ..]) => SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), address.port).into(),
+    }
 }
 
 unsafe extern "C" fn on_log(_user: *mut c_void, level: u32, line: *const c_char) {
@@ -425,3 +425,7 @@ unsafe extern "C" fn on_trace(user: *mut c_void, sent: u32, peer: *const c::micr
         unsafe { (&*user.cast::<Sender<Traced>>(), socket_address(&*peer), std::slice::from_raw_parts(message, len as usize).to_vec()) };
     let _ = sender.send(Traced { at, sent: sent != 0, peer, bytes }); // nobody reads any more: nothing to show
 }
+
+#[cfg(test)]
+#[path = "phone/tests.rs"]
+mod tests;
