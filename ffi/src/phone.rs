@@ -12,7 +12,6 @@ use crate::host::table;
 use crate::ops::{self, Done};
 use core::cell::RefCell;
 use core::ffi::c_char;
-use core::fmt::Write;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use microsip_core::base::cursor::Cursor;
@@ -53,18 +52,14 @@ thread_local! {
 
 fn remember(function: &str, fail: &Fail, more: &str) {
     LAST.with_borrow_mut(|last| {
-        let mut cursor = Cursor::new(&mut last.text);
-        if more.is_empty() {
+        let LastError { text, len } = last;
+        *len = if more.is_empty() {
+            let mut cursor = Cursor::new(text);
             fail.tell(function, &mut cursor);
+            cursor.needed().min(ERROR)
         } else {
-            let _ = write!(cursor, "{function}: {more} ({})", fail.code);
-        }
-        let mut len = cursor.needed().min(ERROR);
-        // not within a character
-        while core::str::from_utf8(last.text.get(..len).unwrap_or_default()).is_err() && len > 0 {
-            len -= 1;
-        }
-        last.len = len;
+            text::line(text, format_args!("{function}: {more} ({})", fail.code)).len()
+        };
     });
 }
 

@@ -83,3 +83,25 @@ pub(crate) unsafe fn put(
     }
     Err(Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(i64::from(cap)), "is too small: *needed says how many bytes, with the NUL"))
 }
+
+/// A line as far as there is room for it, not cut within a character.
+#[cfg(feature = "host")]
+pub(crate) fn line<'r>(room: &'r mut [u8], what: core::fmt::Arguments<'_>) -> &'r [u8] {
+    struct Line<'r> {
+        room: &'r mut [u8],
+        len: usize,
+    }
+    impl core::fmt::Write for Line<'_> {
+        fn write_str(&mut self, piece: &str) -> core::fmt::Result {
+            let left = self.room.get_mut(self.len..).unwrap_or_default();
+            let fits = (0..=piece.len().min(left.len())).rev().find(|len| piece.is_char_boundary(*len)).unwrap_or(0);
+            left.iter_mut().zip(piece.bytes().take(fits)).for_each(|(to, from)| *to = from);
+            self.len += fits;
+            if fits == piece.len() { Ok(()) } else { Err(core::fmt::Error) }
+        }
+    }
+    let mut line = Line { room, len: 0 };
+    let _ = core::fmt::Write::write_fmt(&mut line, what);
+    let Line { room, len } = line;
+    room.get(..len).unwrap_or_default()
+}

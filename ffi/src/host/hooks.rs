@@ -3,6 +3,7 @@
 
 use super::shared::Shared;
 use super::signal::{Signal, lock};
+use crate::abi::text;
 use crate::abi::types::*;
 use core::ffi::c_void;
 use core::fmt;
@@ -157,12 +158,9 @@ impl Hooks {
         if self.on_log.is_none() || level > self.log_level {
             return false;
         }
-        let mut text = [0u8; LINE];
-        let mut cursor = Cursor::new(&mut text);
-        let _ = fmt::Write::write_fmt(&mut cursor, line);
-        let len = cursor.needed().min(LINE);
+        let mut room = [0u8; LINE];
         let peer = microsip_addr { family: level as u16, ..microsip_addr::default() };
-        self.push(LOG, peer, text.get(..len).unwrap_or_default());
+        self.push(LOG, peer, text::line(&mut room, line));
         true
     }
 }

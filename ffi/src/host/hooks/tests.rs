@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
-use super::redact;
+use super::{LINE, redact};
+use crate::abi::text::line;
 
 fn shown(message: &str) -> String {
     let mut clean = Vec::new();
@@ -28,4 +29,15 @@ fn a_message_that_is_cut_in_its_credentials_shows_none() {
         "INVITE sip:a SIP/2.0\r\nAuthorization: Digest (not shown)\r\n"
     );
     assert_eq!(shown("INVITE sip:a SIP/2.0\r\nFrom: x"), "INVITE sip:a SIP/2.0\r\nFrom: x");
+}
+
+#[test]
+fn a_long_line_is_not_cut_within_a_character_and_has_no_holes() {
+    let mut room = [0; LINE];
+    assert_eq!(line(&mut room, format_args!("a {}", 1)), b"a 1");
+    for before in LINE - 14..=LINE + 5 {
+        let whole = format!("{}äöü🎵", "x".repeat(before));
+        let cut = str::from_utf8(line(&mut room, format_args!("so: {whole} {}", "and more"))).unwrap();
+        assert!(format!("so: {whole} and more").starts_with(cut) && cut.len() > LINE - 4, "{before}: {}", cut.len());
+    }
 }
