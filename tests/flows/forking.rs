@@ -172,3 +172,28 @@ fn the_winner_may_be_one_that_never_rang() {
     assert_eq!(f.lab.ends[0].ended().unwrap().result, Cause::Normal);
     f.lab.assert_settled();
 }
+
+#[test]
+fn a_branch_that_lost_one_try_may_win_the_next() {
+    // with one slot for requests the loser's BYE waits, while the next try runs
+    let mut options = Options::default();
+    options.capacity.requests = 1;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let first = peer.wait(&mut lab, "INVITE");
+    peer.answer_with(&mut lab, &first, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
+    let second = peer.wait(&mut lab, "INVITE");
+    peer.tag = "left".into();
+    let body = peer.sdp();
+    peer.answer(&mut lab, &first, 200, &body);
+    assert_eq!(peer.wait(&mut lab, "ACK").to_tag(), "left");
+    peer.answer(&mut lab, &second, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    peer.silence(&mut lab, "BYE", Duration::from_secs(5));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}

@@ -376,8 +376,12 @@ impl Phone<'_> {
             && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
-            *slot = Dialog { local_tag: tag, usages, sibling, chained: false, ..won };
+            *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
             self.dialog_text.copy(winner.index, first.index);
+            // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
+            if let Some(won) = self.dialogs.get_mut(winner) {
+                won.bye_owed = false;
+            }
         }
         self.drop_forks(first);
         if let Some(dialog) = self.dialogs.get_mut(first) {
