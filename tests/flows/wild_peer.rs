@@ -5,6 +5,8 @@ use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountConfig, AccountId, CallState, DialOptions, EventKind, Flow, Source, Usage};
 use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
 
+use std::net::SocketAddr;
+
 const METHODS: [&str; 9] = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REGISTER", "FOO"];
 const STATUSES: [u16; 18] = [100, 180, 183, 199, 200, 200, 200, 202, 302, 401, 407, 408, 481, 486, 487, 491, 503, 603];
 
@@ -46,7 +48,7 @@ fn one(seed: u32) {
         let call = calls.get(dice.below(calls.len().max(1) as u32) as usize).copied();
         let mut came: Vec<Sip> = peer.all(&lab, "");
         came.retain(|sip| !sip.text().trim().is_empty()); // keepalives
-        match dice.below(20) {
+        match dice.below(22) {
             0 | 1 => {
                 let text = ["sip:peer@10.0.0.9", "sip:peer@two.example"][dice.below(2) as usize];
                 lab.names.insert("two.example".into(), vec![peer.at, "10.0.0.9:5061".parse().unwrap()]);
@@ -102,6 +104,13 @@ fn one(seed: u32) {
                 if let Some(text) = old.get(dice.below(old.len().max(1) as u32) as usize).cloned() {
                     peer.send(&mut lab, &text);
                 }
+            }
+            20 => {
+                // the host goes elsewhere: the same socket with another address, another socket, or no network
+                let place = (dice.below(2) as u8, SocketAddr::from(([10, 0, 0, 1 + dice.below(3) as u8], 5060)));
+                let place = (dice.below(5) > 0).then_some(place);
+                lab.ends[0].move_to(now, place);
+                peer.phone = lab.ends[0].address;
             }
             _ => {
                 // a request: in its dialog as far as it knows it, or outside

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A change of network, as the kernel makes it: the phone's address goes, another comes, and nobody tells the phone."""
+"""A change of network, as the kernel makes it: the phone's address goes, another comes, and nobody tells the phone. Its registration and its
+call with baresip go on from there."""
 import ctypes
 import os
 import re
@@ -7,11 +8,12 @@ import socket
 import threading
 import time
 
-from peers import Namespace, cannot, check, microsip, subprocess, test, until
+from baresip import ADDRESS, baresip, heard_by_baresip
+from peers import LOGS, Namespace, cannot, check, check_heard, microsip, needs, subprocess, test, until, write_tone
 
 CLONE_NEWNET = 0x40000000
-REGISTRAR = "10.77.0.1"
-FIRST, SECOND = "10.77.0.2", "10.77.0.3"
+REGISTRAR = ADDRESS
+FIRST, SECOND = (ADDRESS.rsplit(".", 1)[0] + end for end in (".72", ".73"))
 
 
 def socket_in(space, address):
@@ -75,12 +77,37 @@ def pair(phone, far):
 
 
 def run():
+    needs("baresip")
     phone, far = Namespace("phone"), Namespace("far")
     cable = pair(phone, far)
     for space, address in ((phone, FIRST), (far, REGISTRAR)):
         for words in (("addr", "add", f"{address}/24", "dev", cable), ("link", "set", cable, "up")):
             done = ip("-n", space.name, *words)
             check(done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}")
+    registration(phone, far, cable)
+    call(phone, far, cable)
+
+
+def call(phone, far, cable):
+    """Twelve seconds of two tones, the phone's address replaced in the fourth: both are heard nearly all the time."""
+    low, high = write_tone(LOGS / "440.wav", 440, 16), write_tone(LOGS / "620.wav", 620, 16)
+    callee = baresip("callee", far, 5070, high)
+    ours = microsip("caller", "call", f"sip:bare@{ADDRESS}:5070", "--null-audio", "--play", low, "--record", LOGS / "caller.wav", "--for", "12s",
+                    "--trace", inside=phone.name)
+    ours.wait_line("ACK", 5)
+    time.sleep(3)
+    ip("-n", phone.name, "addr", "del", f"{FIRST}/24", "dev", cable)
+    check(ip("-n", phone.name, "addr", "add", f"{SECOND}/24", "dev", cable).returncode == 0, "addr add")
+    check(ours.code(20) == 0, f"a call whose network changed ended with {ours.process.returncode}, 0 is wanted")
+    invites = re.findall("├─ INVITE.*", ours.text())
+    check(len(invites) >= 2, f"the call was not offered anew: {invites}")
+    callee.wait_line(r"terminated|Connection reset|session closed", 5)
+    callee.end()
+    check_heard(LOGS / "caller.wav", 620, 10.0, "our caller")
+    check_heard(heard_by_baresip(callee), 440, 10.0, "baresip, whose caller moved,")
+
+
+def registration(phone, far, cable):
     registrar = Registrar(socket_in(far, (REGISTRAR, 5060)))
     ours = microsip("register", "register", "--json", "--uri", f"sip:100@{REGISTRAR}", inside=phone.name)
     until(lambda: registrar.at(FIRST), 10, "the first REGISTER")

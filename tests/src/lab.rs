@@ -177,6 +177,7 @@ impl Lab {
                             quiet = false;
                             let bytes = buffer[..len].to_vec();
                             match via {
+                                Via::Sip(flow) if end.socket != Some(flow.socket()) => end.phone.handle_flow_failed(self.now, flow),
                                 Via::Sip(flow) => {
                                     let (from, to) = (end.address, flow.remote());
                                     self.sent.push(Sent { at: self.now, from, to, text: String::from_utf8_lossy(&bytes).into_owned() });
@@ -184,6 +185,9 @@ impl Lab {
                                 }
                                 Via::Media { media, component, to } => {
                                     let Some((rtp, rtcp)) = end.media.get(&media.raw()).copied() else { continue };
+                                    if rtp.ip().is_unspecified() {
+                                        continue;
+                                    }
                                     *self.media_sent.entry(to).or_default() += 1;
                                     self.launch(if component == Component::Rtp { rtp } else { rtcp }, to, bytes);
                                 }
@@ -242,14 +246,19 @@ impl Lab {
         match todo {
             Todo::Hops(id, found) if found.is_empty() => end.phone.handle_reply(now, id, Reply::Failed(Failure::Name)),
             Todo::Hops(id, found) => {
+                let Some(socket) = end.socket else {
+                    end.phone.handle_reply(now, id, Reply::Failed(Failure::Unreachable));
+                    return true;
+                };
                 let targets: Vec<Target> = found
                     .into_iter()
                     .enumerate()
-                    .map(|(rank, remote)| Target { flow: Flow::Udp { socket: 0, remote }, priority: rank as u16, weight: 0 })
+                    .map(|(rank, remote)| Target { flow: Flow::Udp { socket, remote }, priority: rank as u16, weight: 0 })
                     .collect();
                 end.phone.handle_reply(now, id, Reply::Hops(&targets));
             }
             Todo::Open(id, _, _) if end.no_ports => end.phone.handle_reply(now, id, Reply::Failed(Failure::Port)),
+            Todo::Open(id, _, local) if local != end.address.ip() => end.phone.handle_reply(now, id, Reply::Failed(Failure::Unreachable)),
             Todo::Open(id, media, local) => {
                 let (rtp, rtcp) = end.open_media(media, local);
                 end.phone.handle_reply(now, id, Reply::Media { rtp, rtcp });
@@ -309,8 +318,10 @@ impl Lab {
         }
         let now = self.now;
         for end in &mut self.ends {
-            if end.address == packet.to {
-                let flow = Flow::Udp { socket: 0, remote: packet.from };
+            if end.address == packet.to
+                && let Some(socket) = end.socket
+            {
+                let flow = Flow::Udp { socket, remote: packet.from };
                 let taken = end.phone.handle_sip(now, flow, &packet.bytes);
                 assert!(taken > 0, "a drained phone takes a datagram");
                 return;

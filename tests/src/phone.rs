@@ -37,8 +37,10 @@ impl Default for Options {
 pub struct End {
     /// The phone itself.
     pub phone: Phone<'static>,
-    /// Its SIP address; socket 0.
+    /// Its SIP address.
     pub address: SocketAddr,
+    /// The socket that has it; `None`: it is in no network.
+    pub socket: Option<u8>,
     /// What it told, in order.
     pub events: Vec<Event>,
     /// Its open media ports.
@@ -103,6 +105,7 @@ impl End {
         Self {
             phone,
             address,
+            socket: Some(0),
             events: Vec::new(),
             media: HashMap::new(),
             sound: Sound { rate: options.rate, ..Sound::default() },
@@ -112,6 +115,26 @@ impl End {
             fetch: true,
             grant: true,
         }
+    }
+
+    /// The host is in another network now, or in none. Its media ports at the old address are deaf from here on.
+    pub fn move_to(&mut self, now: Instant, place: Option<(u8, SocketAddr)>) {
+        if let Some(old) = self.socket.filter(|old| place.is_none_or(|(socket, _)| socket != *old)) {
+            self.phone.socket_down(now, old);
+        }
+        self.socket = place.map(|(socket, _)| socket);
+        let gone = self.address.ip();
+        if let Some((socket, address)) = place {
+            self.address = address;
+            self.phone.socket_up(socket, address);
+        }
+        if place.is_none_or(|(_, address)| address.ip() != gone) {
+            for (rtp, rtcp) in self.media.values_mut().filter(|(rtp, _)| rtp.ip() == gone) {
+                rtp.set_ip([0, 0, 0, 0].into());
+                rtcp.set_ip([0, 0, 0, 0].into());
+            }
+        }
+        self.phone.handle_local_changed(now);
     }
 
     /// One quantum of the calls' own buses.

@@ -71,6 +71,9 @@ pub const CHALLENGE: usize = 256;
 /// Redirections (3xx) followed for one call; more ends it (loops).
 pub const REDIRECTS: u8 = 5;
 
+/// Tries of an offer of ours in a call that is up: against 491 about 20 s, against a lack of slots, ports or a way about two minutes.
+pub const REOFFER_TRIES: u8 = 8;
+
 /// Deadlines served in one call of `handle_timeout`; what is left is due at once again.
 pub const TIMEOUTS_A_CALL: usize = 64;
 

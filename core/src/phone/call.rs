@@ -58,7 +58,7 @@ pub(crate) struct Call {
     pub(crate) state: CallState,
     pub(crate) incoming: bool,
     pub(crate) dialog: Handle,
-    /// Our INVITE, while it runs.
+    /// Our INVITE or re-INVITE, while it runs.
     pub(crate) request: Handle,
     /// Their INVITE (or re-INVITE), while it waits for an answer or an ACK.
     pub(crate) server: Handle,
@@ -82,8 +82,9 @@ pub(crate) struct Call {
     pub(crate) sip_code: u16,
     pub(crate) cause: Cause,
     pub(crate) cancel: Cancel,
-    pub(crate) redirects: u8,
-    /// When ringing is given up.
+    /// Redirections that were followed; once it is up, offers of ours that came to nothing.
+    pub(crate) tries: u8,
+    /// When ringing is given up; once it is up, when it is offered anew.
     pub(crate) give_up: Instant,
     /// One of many that are to be hung up.
     pub(crate) leaving: bool,
@@ -128,7 +129,7 @@ impl Call {
         sip_code: 0,
         cause: Cause::Normal,
         cancel: Cancel::No,
-        redirects: 0,
+        tries: 0,
         give_up: Instant::NEVER,
         leaving: false,
         digits: 0,

@@ -52,7 +52,7 @@ impl Phone<'_> {
         };
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which repeats the credentials,
         // has none: who wants that and nothing less of an INVITE is not answered. Our other requests have no body.
-        let fits = |challenge: &Challenge<'_>| request.method != Sending::Invite || !challenge.covers_body();
+        let fits = |challenge: &Challenge<'_>| !request.method.is_invite() || !challenge.covers_body();
         // a realm that is known goes before one that could be learnt; and of several (rfc3261#22.3: a proxy that forks gathers them) one
         // that was not answered yet before one that was
         let known = if usable {

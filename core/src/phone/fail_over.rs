@@ -56,7 +56,12 @@ impl Phone<'_> {
         let Some(request) = self.requests.get(handle) else { return false };
         let Owner::Dialog(dialog) = request.owner else { return false };
         let call = self.dialogs.get(dialog).and_then(|dialog| self.calls.get(dialog.call));
-        request.method == Sending::Invite && (request.given_up || call.is_some_and(|call| call.cancel != Cancel::No))
+        match request.method {
+            Sending::Invite => request.given_up || call.is_some_and(|call| call.cancel != Cancel::No),
+            // its call has ended
+            Sending::Reinvite => call.is_none_or(|call| call.request != handle),
+            _ => false,
+        }
     }
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
@@ -99,7 +104,9 @@ impl Phone<'_> {
             }
             Owner::Dialog(dialog) => {
                 let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-                if request.method == Sending::Invite {
+                if request.method == Sending::Reinvite {
+                    self.reoffer_failed(now, call, handle, cause);
+                } else if request.method == Sending::Invite {
                     if let Some(call) = self.calls.get_mut(call) {
                         call.request = Handle::NONE;
                     }
@@ -126,7 +133,7 @@ impl Phone<'_> {
             }
             let moves = match request.client.state() {
                 State::Calling => true,
-                State::Proceeding if flow.is_reliable() => request.method != Sending::Invite,
+                State::Proceeding if flow.is_reliable() => !request.method.is_invite(),
                 _ => continue,
             };
             if !(moves && self.fail_over(now, handle)) {

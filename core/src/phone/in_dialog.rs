@@ -51,7 +51,7 @@ impl Phone<'_> {
                 } else if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
                     self.end_server(now, server);
                 }
-                if self.calls.get(call_handle).is_some_and(|call| !call.request.is_none()) {
+                if self.calls.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
                     // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the call in its way;
                     // where others ring too, they go on.
                     let alone = self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
@@ -175,7 +175,9 @@ impl Phone<'_> {
             return;
         };
         match flow {
-            Some(flow) => self.go_over(now, request, flow, own_hop),
+            Some(flow) if self.local_of(flow.socket()).is_some() => self.go_over(now, request, flow, own_hop),
+            // its socket is gone: there may be another way
+            Some(_) => self.locate(request),
             None => self.end_request(request),
         }
     }
@@ -203,6 +205,7 @@ impl Phone<'_> {
         }
         let (dialog_handle, server, ports, cancelled) = (call.dialog, call.server, call.ports, call.cancel);
         let given_up = call.cause;
+        self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
         if self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {

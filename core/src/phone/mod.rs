@@ -28,6 +28,7 @@ pub mod output;
 mod place;
 mod registration;
 mod render;
+mod reoffer;
 mod repeat;
 mod reply;
 mod request;

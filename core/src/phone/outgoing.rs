@@ -443,7 +443,7 @@ impl Phone<'_> {
         }
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
-        let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none());
+        let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         if let Some(known) = self.dialog_with(dialog_handle, theirs) {
             if running || answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) {
                 count::up(&mut self.counters.unmatched);
@@ -555,10 +555,10 @@ impl Phone<'_> {
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, target)) = best else { return false };
         let Some(call) = self.calls.get_mut(call_handle) else { return false };
-        if call.redirects >= REDIRECTS {
+        if call.tries >= REDIRECTS {
             return false;
         }
-        call.redirects += 1;
+        call.tries += 1;
         self.drop_forks(dialog_handle);
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return false };
         let block = self.dialog_text.get_mut(dialog_handle.index);

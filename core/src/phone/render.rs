@@ -21,7 +21,7 @@ pub(super) struct Unrendered;
 
 pub(super) const fn method(sending: Sending) -> Method<'static> {
     match sending {
-        Sending::Invite => Method::Invite,
+        Sending::Invite | Sending::Reinvite => Method::Invite,
         Sending::Bye => Method::Bye,
         Sending::Cancel => Method::Cancel,
         Sending::Register => Method::Register,
@@ -194,7 +194,7 @@ impl Phone<'_> {
         let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
         let credentials = self.credentials_for(dialog.account, request);
         let offer = match request.method {
-            Sending::Invite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
+            Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
             _ => None,
         };
         let edition = self.calls.get(dialog.call).map_or((0, 0), |call| (call.described, call.version));
@@ -210,7 +210,7 @@ impl Phone<'_> {
         let account = self.accounts.get(dialog.account);
         let user =
             contact_user(account.map(|account| account.user.of(self.account_text.get(dialog.account.index))), self.fixed.direct_user.get());
-        if request.method == Sending::Invite {
+        if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local);
         }
         if let Some(account) = account {
@@ -219,8 +219,10 @@ impl Phone<'_> {
             let name = method(request.method).text();
             write_credentials(&mut writer, account, texts, challenges, &credentials, self.keys[1], name, uri);
         }
-        if request.method == Sending::Invite {
+        if request.method.is_invite() {
             writer.header_bytes(Name::Allow, ALLOW);
+        }
+        if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
         writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
@@ -240,11 +242,14 @@ impl Phone<'_> {
         if let Some(described) = described {
             self.describe_anew(dialog.call, described);
         }
-        if request.method == Sending::Invite
+        if request.method.is_invite()
             && let Some(dialog) = self.dialogs.get_mut(dialog_handle)
         {
-            dialog.invite_number = request.number;
             dialog.credentials = credentials;
+            // until its 2xx, the ACK of the one before may be asked for again
+            if request.method == Sending::Invite {
+                dialog.invite_number = request.number;
+            }
         }
         self.finish_request(handle, needed)
     }
@@ -299,7 +304,7 @@ impl Phone<'_> {
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
         for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
             let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before.challenge;
-            if !kept.challenge.is_empty() && allowed && !(request.method == Sending::Invite && kept.challenge.covers_body()) {
+            if !kept.challenge.is_empty() && allowed && !(request.method.is_invite() && kept.challenge.covers_body()) {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

@@ -91,7 +91,7 @@ impl Phone<'_> {
 
     /// An absorbing request gives its slot away: an ACK that it still owes is kept as the one reply, if that is free.
     pub(super) fn rescue_ack(&mut self, handle: Handle) {
-        let Some(request) = self.requests.get(handle).filter(|request| request.method == Sending::Invite) else { return };
+        let Some(request) = self.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
         let number = self.objects.number(super::object::Object::Request(handle.index));
         if self.reply_len > 0 || !self.owed.has(number) {
             return;

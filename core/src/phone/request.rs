@@ -15,6 +15,15 @@ pub(crate) enum Sending {
     Bye,
     Cancel,
     Register,
+    /// An INVITE within a dialog.
+    Reinvite,
+}
+
+impl Sending {
+    /// Its transaction is an INVITE's.
+    pub(crate) const fn is_invite(self) -> bool {
+        matches!(self, Self::Invite | Self::Reinvite)
+    }
 }
 
 /// Whose request it is.

@@ -188,13 +188,22 @@ impl Phone<'_> {
                 request.own_hop = own;
             }
         }
-        if let (Owner::Dialog(dialog), Sending::Invite) = (owner, method) {
+        if let Owner::Dialog(dialog) = owner
+            && method.is_invite()
+        {
+            if self.local_of(flow.socket()).is_none() {
+                // the socket is gone that this address is reached from
+                if !self.fail_over(now, handle) {
+                    self.request_failed(now, handle, Cause::Unreachable, 0);
+                }
+                return;
+            }
             let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
             if let Some(dialog) = self.dialogs.get_mut(dialog) {
                 dialog.flow = Some(flow);
             }
             self.name_direct_call(dialog, flow);
-            if !self.ports_ready(call, flow, super::call::Waiting::Offer) {
+            if !self.ports_at(call, flow) {
                 return;
             }
         }
@@ -214,7 +223,7 @@ impl Phone<'_> {
         request.number = number;
         request.branch = secret;
         request.stage = Stage::Running;
-        request.client = Client::start(now, request.method == Sending::Invite, flow.is_reliable());
+        request.client = Client::start(now, request.method.is_invite(), flow.is_reliable());
         // HOUSE rule over rfc3263#4.3: 4 s of silence move on while another address remains
         request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
         if self.render_request(handle).is_err() {
@@ -333,12 +342,13 @@ impl Phone<'_> {
             return;
         }
         let account = self.account_of(request.owner);
-        if (200..300).contains(&status) && request.own_hop && self.is_own_flow(account, flow) && request.method != Sending::Invite {
+        if (200..300).contains(&status) && request.own_hop && self.is_own_flow(account, flow) && !request.method.is_invite() {
             self.take_next_nonce(account, answer);
         }
         match (request.owner, request.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
             (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
+            (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, answer, status),
             _ if status >= 200
                 // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
                 && request.client.state() == State::Completed =>
@@ -352,7 +362,7 @@ impl Phone<'_> {
     /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its own. Others use theirs again.
     pub(super) fn again(&mut self, handle: Handle) -> Option<Handle> {
         let request = self.requests.get(handle).copied()?;
-        if request.method != Sending::Invite {
+        if !request.method.is_invite() {
             return Some(handle);
         }
         if self.is_cancelled(handle) {

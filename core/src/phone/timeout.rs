@@ -2,7 +2,7 @@
 
 use super::call::Cancel;
 use super::object::Object;
-use super::{CallId, Cause, Phone};
+use super::{CallId, CallState, Cause, Phone};
 use crate::base::limits::TIMEOUTS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -50,7 +50,7 @@ impl Phone<'_> {
         }
     }
 
-    /// A call is one of many that are to end, has rung too long, or its CANCEL found no slot before.
+    /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be offered anew.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get_mut(handle) else { return };
         if core::mem::take(&mut call.leaving) {
@@ -61,6 +61,10 @@ impl Phone<'_> {
         }
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
+            if call.state == CallState::Connected {
+                self.reoffer(now, handle);
+                return;
+            }
             if call.incoming {
                 // rfc3261#13.3.1: its INVITE was to expire
                 self.refuse_call(now, handle, 487, Cause::Timeout);

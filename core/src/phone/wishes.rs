@@ -3,11 +3,12 @@
 use super::call::{Ports, Waiting};
 use super::object::Object;
 use super::request::{Owner, Stage};
-use super::{Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
+use super::{CallState, Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::wire::sip::{Scheme, Uri};
+use core::net::IpAddr;
 
 /// rfc2606#2: a name that never resolves.
 const NOBODY: &str = "invalid";
@@ -133,34 +134,62 @@ impl Phone<'_> {
             self.close_ports(handle);
             return;
         };
-        let _ = local;
+        if !self.has_address(local) {
+            if let Some(call) = self.calls.get_mut(handle) {
+                call.ports = Ports::Closed;
+            }
+            self.close_ports(handle);
+        }
+        self.go_on(now, handle, waiting);
+    }
+
+    /// What waited for the media ports has them; or wishes for others, if the host's address has changed meanwhile.
+    fn go_on(&mut self, now: Instant, handle: Handle, waiting: Waiting) {
         match waiting {
             Waiting::Nothing => {}
             Waiting::Answer(code) => self.answer_call(now, handle, code),
             Waiting::Offer => {
                 let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
-                self.start(now, request);
+                // one whose way is looked for comes here by itself
+                if self.requests.get(request).is_some_and(|request| request.stage == Stage::Preparing) {
+                    self.prepare(now, request);
+                }
             }
         }
     }
 
+    fn has_address(&self, ip: IpAddr) -> bool {
+        self.sockets.iter().flatten().any(|local| local.ip() == ip)
+    }
+
     fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
         // one that has ended meanwhile wants none
-        let Some(call) = self.calls.get_mut(handle).filter(|call| matches!(call.ports, Ports::Wished(_))) else { return };
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Ports::Wished(local) = call.ports else { return };
         call.ports = Ports::Closed;
+        let (incoming, request, state) = (call.incoming, call.request, call.state);
+        let waiting = core::mem::take(&mut call.waiting);
+        if !self.has_address(local) {
+            self.go_on(now, handle, waiting);
+            return;
+        }
         count::up(&mut self.counters.refused_full);
         let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
-        let (incoming, request) = (call.incoming, call.request);
-        if incoming {
+        if state == CallState::Connected {
+            self.reoffer_failed(now, handle, request, cause);
+        } else if incoming {
             self.refuse_call(now, handle, 503, cause);
         } else {
-            call.request = Handle::NONE;
+            if let Some(call) = self.calls.get_mut(handle) {
+                call.request = Handle::NONE;
+            }
             self.end_request(request);
             self.end_call(now, handle, cause, 0);
         }
     }
 
-    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once.
+    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once, and calls whose address is gone
+    /// are offered anew from where we are now.
     pub fn handle_local_changed(&mut self, now: Instant) {
         let mut index = 0;
         while (index as usize) < self.accounts.capacity() {
@@ -180,6 +209,7 @@ impl Phone<'_> {
             }
             index += 1;
         }
+        self.move_calls(now);
     }
 }
 

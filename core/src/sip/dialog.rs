@@ -62,6 +62,8 @@ pub struct Dialog {
     pub confirmed: bool,
     /// A 2xx came, so that further ones are its repetitions.
     pub accepted: bool,
+    /// The INVITE that is acknowledged was one within the dialog.
+    pub renewed: bool,
     /// The flow is the account's own hop, so challenges that come over it may be answered.
     pub own_hop: bool,
     /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
@@ -104,6 +106,7 @@ impl Dialog {
         left: false,
         confirmed: false,
         accepted: false,
+        renewed: false,
         own_hop: false,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
     };
@@ -198,9 +201,12 @@ impl Dialog {
         }
     }
 
-    /// The Request-URI of the INVITE that made this dialog, for what has to repeat its credentials.
+    /// The Request-URI of the INVITE that is acknowledged, for what has to repeat its credentials: the one that made this dialog, or one within it.
     #[must_use]
     pub fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        if self.renewed {
+            return self.request_uri(block);
+        }
         if !self.redirected.is_empty() {
             return self.redirected.of(block);
         }

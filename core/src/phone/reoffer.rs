@@ -1,0 +1,262 @@
+//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what it is for: calls follow
+//! the host when its addresses change.
+//!
+//! What a call's description says is nowhere stored for it: it is rendered from the call as it is then, so a later try says what is true later.
+//!
+//! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
+
+use super::call::{Call, Ports, Waiting};
+use super::object::Object;
+use super::outgoing::description;
+use super::request::{Sending, Stage};
+use super::{CallState, Cause, Flow, Phone};
+use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::sip::dialog::contact_uri;
+use crate::sip::server::State;
+use crate::wire::sip::{Message, Name};
+
+/// The longest Retry-After (seconds) that a try waits for: who asks for more has refused.
+const LONGEST_WAIT: u64 = 60;
+
+impl Phone<'_> {
+    /// A call is to be offered anew, from the first try on.
+    pub(super) fn offer_anew(&mut self, now: Instant, handle: Handle) {
+        if let Some(call) = self.calls.get_mut(handle) {
+            call.tries = 0;
+        }
+        self.reoffer(now, handle);
+    }
+
+    /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
+    #[inline(never)]
+    pub(super) fn reoffer(&mut self, now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let (dialog_handle, ours) = (call.dialog, call.request);
+        let theirs = self.servers.get(call.server).map(|server| server.transaction.state());
+        if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
+            // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is no try.
+            self.wait_with_offer(now, handle, Duration::from_millis(SLOT_RETRY_MS));
+            return;
+        }
+        let stays = self.is_in_place(call);
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Reinvite) else {
+            self.offer_later(now, handle);
+            return;
+        };
+        if let Some(call) = self.calls.get_mut(handle) {
+            call.request = request;
+        }
+        let way = self.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
+        match way.filter(|_| stays) {
+            Some((flow, own_hop)) => self.go_over(now, request, flow, own_hop),
+            None => self.locate(request),
+        }
+    }
+
+    /// The way of its requests and its media are at one address, which we have.
+    fn is_in_place(&self, call: &Call) -> bool {
+        let way = self.dialogs.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
+        matches!((call.ports, way), (Ports::Open { local, .. }, Some(way)) if way.ip() == local)
+    }
+
+    /// The call's media ports are open where its offer leaves from; else they are wished for. Those at another address are closed first: they
+    /// were left because that address is gone, so nothing reaches them any more.
+    #[inline(never)]
+    pub(super) fn ports_at(&mut self, handle: Handle, flow: Flow) -> bool {
+        let way = self.local_of(flow.socket()).map(|local| local.ip());
+        if let Some(call) = self.calls.get_mut(handle)
+            && let Ports::Open { local, .. } = call.ports
+            && Some(local) != way
+        {
+            call.ports = Ports::Closed;
+            self.close_ports(handle);
+        }
+        self.ports_ready(handle, flow, Waiting::Offer)
+    }
+
+    fn wait_with_offer(&mut self, now: Instant, handle: Handle, wait: Duration) {
+        if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) {
+            call.give_up = now + wait;
+            self.schedule(Object::Call(handle.index));
+        }
+    }
+
+    /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it is.
+    fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        call.tries = call.tries.saturating_add(1);
+        if call.tries < REOFFER_TRIES {
+            self.wait_with_offer(now, handle, wait);
+        }
+    }
+
+    /// No slot, no port, no way: each wait is twice as long as the one before.
+    pub(super) fn offer_later(&mut self, now: Instant, handle: Handle) {
+        let tries = self.calls.get(handle).map_or(0, |call| call.tries);
+        self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)));
+    }
+
+    /// An answer to our re-INVITE came. The call may have ended meanwhile.
+    #[inline(never)]
+    pub(super) fn reoffer_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
+        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        let call_handle = dialog.call;
+        let Some(sent) = self.requests.get_mut(request) else { return };
+        let running = self.calls.get(call_handle).is_some_and(|call| call.request == request);
+        if status < 200 {
+            // nobody is asked before it is answered, so its wait is bounded after a provisional answer too
+            sent.client.handle_given_up(now);
+            self.schedule(Object::Request(request.index));
+            return;
+        }
+        if status < 300 {
+            // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
+            dialog.invite_number = sent.number;
+            dialog.renewed = true;
+            dialog.ack_owed = true;
+            // rfc3261#12.2.1.2: a target refresh
+            if let Some(target) = contact_uri(answer).filter(|_| running) {
+                dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
+                self.find_next_hop(dialog_handle);
+            }
+            self.owe(Object::Dialog(dialog_handle.index));
+        }
+        if let Some(call) = self.calls.get_mut(call_handle).filter(|_| running) {
+            call.request = Handle::NONE;
+            self.keep(call_handle, answer);
+        }
+        if status < 300 {
+            self.end_request(request);
+        }
+        if running {
+            self.take_outcome(now, call_handle, answer, status);
+        }
+    }
+
+    #[inline(never)]
+    fn take_outcome(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) {
+        let Some(call) = self.calls.get_mut(handle) else { return };
+        match status {
+            200..=299 => {
+                call.tries = 0;
+                let (Some(text), Some((local, lines))) = (description(answer), self.local_media(handle)) else { return };
+                // an answer that is none leaves the session as it was
+                if let Ok(agreed) = crate::offer::accept_answer(text, &local, &lines) {
+                    self.take_agreed(handle, agreed);
+                    self.run_media(now, handle, true);
+                }
+            }
+            // rfc3261#12.2.1.2: there is nobody in that dialog any more
+            408 | 481 => self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status),
+            491 => {
+                // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10 ms
+                let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
+                let wait = u64::from(first + self.rng.below(steps)) * 10;
+                self.try_again(now, handle, Duration::from_millis(wait));
+            }
+            // rfc3261#14.2: one of theirs is not answered yet, or not now
+            500 | 503 => {
+                if let Some(wait) = answer.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
+                    self.try_again(now, handle, Duration::from_secs(wait.max(1)));
+                }
+            }
+            // rfc3261#14.1: a refusal leaves the session as it was
+            _ => {}
+        }
+    }
+
+    /// Our re-INVITE came to nothing without a final answer.
+    #[inline(never)]
+    pub(super) fn reoffer_failed(&mut self, now: Instant, handle: Handle, request: Handle, cause: Cause) {
+        self.end_request(request);
+        let Some(call) = self.calls.get_mut(handle).filter(|call| call.request == request) else { return };
+        call.request = Handle::NONE;
+        if cause == Cause::Timeout {
+            // rfc3261#12.2.1.2: no answer counts as 408
+            self.end_call(now, handle, cause, 408);
+        } else {
+            self.offer_later(now, handle);
+        }
+    }
+
+    /// The call ends while our re-INVITE runs: its answer is awaited for its ACK only, and not for ever (rfc3261#15.1.2: 487 follows the BYE).
+    #[inline(never)]
+    pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let request = core::mem::replace(&mut call.request, Handle::NONE);
+        match self.requests.get_mut(request) {
+            Some(sent) if sent.stage == Stage::Running => {
+                sent.client.handle_given_up(now);
+                self.schedule(Object::Request(request.index));
+            }
+            _ => self.end_request(request),
+        }
+    }
+
+    /// The host's addresses changed: calls whose way or media is at one that is gone follow, or end where they cannot.
+    #[inline(never)]
+    pub(super) fn move_calls(&mut self, now: Instant) {
+        for index in 0..self.calls.capacity() as u32 {
+            let Some(handle) = self.calls.handle_at(index) else { continue };
+            let Some(call) = self.calls.get(handle) else { continue };
+            match call.state {
+                CallState::Ended => {}
+                CallState::Connected => {
+                    if !self.is_in_place(call) {
+                        // what is on its way names an address that is gone
+                        let old = call.request;
+                        self.end_request(old);
+                        if let Some(call) = self.calls.get_mut(handle) {
+                            call.request = Handle::NONE;
+                        }
+                        self.offer_anew(now, handle);
+                    }
+                }
+                _ if call.incoming => self.move_ringing(now, handle),
+                _ => self.move_calling(now, handle),
+            }
+        }
+    }
+
+    /// Our INVITE is not answered. What has not left yet finds another way. Answers to what has left go to its Via, where we are not any more:
+    /// the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows the INVITE's way, so no other will do).
+    fn move_calling(&mut self, now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get(handle) else { return };
+        let (request, ports) = (call.request, call.ports);
+        let Some(sent) = self.requests.get(request) else { return };
+        let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
+        let stays = matches!(ports, Ports::Open { local, .. } | Ports::Wished(local) if Some(local) == way);
+        match sent.stage {
+            Stage::Preparing if !stays => self.locate(request),
+            Stage::Running if way.is_none() => {
+                if let Some(call) = self.calls.get_mut(handle) {
+                    call.request = Handle::NONE;
+                }
+                self.end_request(request);
+                self.end_call(now, handle, Cause::Unreachable, 0);
+            }
+            Stage::Running if !stays => self.cancel_call(now, handle, Cause::Unreachable),
+            _ => {}
+        }
+    }
+
+    /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where that is now. Without
+    /// that socket the call ends.
+    fn move_ringing(&mut self, now: Instant, handle: Handle) {
+        let Some(call) = self.calls.get(handle) else { return };
+        let Some(server) = self.servers.get(call.server) else { return };
+        let way = self.local_of(server.flow.flow().socket()).map(|local| local.ip());
+        match (call.ports, way) {
+            (_, None) => self.refuse_call(now, handle, 503, Cause::Unreachable),
+            (Ports::Open { local, .. }, Some(way)) if way != local => {
+                if let Some(call) = self.calls.get_mut(handle) {
+                    call.ports = Ports::Closed;
+                }
+                self.close_ports(handle);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! rfc3261#14.1: an offer of ours in a call that is up. What asks for one here is a change of network.
+
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
+use std::net::SocketAddr;
+
+const NEW: &str = "10.0.0.31:5060";
+const TRIES: usize = 8;
+
+fn place(address: &str) -> SocketAddr {
+    address.parse().unwrap()
+}
+
+fn options(requests: u32) -> Options {
+    let mut options = Options::default();
+    options.capacity.requests = requests;
+    options
+}
+
+fn connected(ours: bool) -> (Lab, Peer) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    if ours {
+        peer.be_called(&mut lab, 0);
+    } else {
+        peer.call(&mut lab, 0);
+    }
+    lab.run_for(Duration::from_millis(200));
+    (lab, peer)
+}
+
+/// The phone is at another address, behind another socket.
+fn move_to(lab: &mut Lab, peer: &mut Peer, socket: u8, address: &str) {
+    let now = lab.now;
+    lab.ends[0].move_to(now, Some((socket, place(address))));
+    peer.phone = place(address);
+    lab.drain();
+}
+
+/// A call that is up, a move, and the re-INVITE that follows.
+fn moved(ours: bool) -> (Lab, Peer, Sip) {
+    let (mut lab, mut peer) = connected(ours);
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    (lab, peer, again)
+}
+
+fn accept(lab: &mut Lab, peer: &mut Peer, invite: &Sip) -> Sip {
+    let body = peer.sdp();
+    peer.answer(lab, invite, 200, &body);
+    let ack = peer.wait(lab, "ACK");
+    assert_eq!(ack.number(), invite.number());
+    ack
+}
+
+/// The call lives, and ends as calls do.
+#[track_caller]
+fn finish(mut lab: Lab, mut peer: Peer) {
+    assert!(lab.ends[0].ended().is_none(), "{}", ladder::draw(&lab));
+    let call = lab.ends[0].last_call();
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.from, lab.ends[0].address);
+    peer.answer(&mut lab, &bye, 200, "");
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
+    lab.assert_settled();
+}
+
+fn edition(sip: &Sip) -> (u64, u64) {
+    let line = sip.body().lines().find_map(|line| line.strip_prefix("o=").map(str::to_owned)).unwrap();
+    let mut words = line.split(' ').skip(1).map(|word| word.parse().unwrap());
+    (words.next().unwrap(), words.next().unwrap())
+}
+
+fn port(sip: &Sip) -> u16 {
+    sip.body().lines().find_map(|line| line.strip_prefix("m=audio ")).unwrap().split(' ').next().unwrap().parse().unwrap()
+}
+
+fn since(at: Instant, sip: &Sip) -> u64 {
+    sip.at.millis() - at.millis()
+}
+
+fn sent_to(lab: &Lab, to: &str) -> u64 {
+    lab.media_sent.get(&place(to)).copied().unwrap_or_default()
+}
+
+#[test]
+fn it_says_where_we_are_now_and_the_media_follows() {
+    for ours in [true, false] {
+        let (mut lab, mut peer) = connected(ours);
+        let start = if ours { "INVITE" } else { "SIP/2.0 200" };
+        let first = peer.all(&lab, start).remove(0);
+        move_to(&mut lab, &mut peer, 1, NEW);
+        let again = peer.wait(&mut lab, "INVITE");
+        assert_eq!(again.from, place(NEW));
+        assert!(again.header("Via").contains("10.0.0.31:5060"), "{}", again.text());
+        assert!(again.contact().ends_with("@10.0.0.31:5060") || again.contact() == "sip:10.0.0.31:5060", "{}", again.contact());
+        assert!(again.body().contains("c=IN IP4 10.0.0.31"), "{}", again.body());
+        assert_ne!(port(&again), port(&first), "other ports");
+        // rfc3264#8: the same session, the next edition
+        assert_eq!(edition(&again), (edition(&first).0, edition(&first).1 + 1));
+        // rfc3261#12.2.1.1
+        assert_eq!(
+            (again.header("Call-ID"), again.to_tag()),
+            (first.header("Call-ID"), if ours { peer.tag.clone() } else { first.from_tag() })
+        );
+        assert_eq!(again.uri(), "sip:peer@10.0.0.9:5060");
+        assert_eq!(again.number(), if ours { first.number() + 1 } else { 1 });
+        // the old ports are closed
+        assert!(lab.ends[0].media.values().all(|(rtp, _)| rtp.ip() == place(NEW).ip()) && lab.ends[0].media.len() == 1);
+
+        // rfc3261#12.2.1.2: its 2xx refreshes the target
+        peer.contact = "sip:elsewhere@10.0.0.9:5062".into();
+        let mut other = Peer::new(&mut lab, "10.0.0.9:5062", 0);
+        peer.answer(&mut lab, &again, 200, &sdp("10.0.0.9", 40_100, ""));
+        let ack = other.wait(&mut lab, "ACK");
+        assert_eq!((ack.number(), ack.uri()), (again.number(), "sip:elsewhere@10.0.0.9:5062".to_owned()));
+        let (old, new) = (sent_to(&lab, "10.0.0.9:40000"), sent_to(&lab, "10.0.0.9:40100"));
+        lab.run_for(Duration::from_secs(1));
+        assert_eq!(sent_to(&lab, "10.0.0.9:40000"), old);
+        assert!(sent_to(&lab, "10.0.0.9:40100") > new + 40);
+        assert_eq!(lab.ends[0].media.len(), 1);
+        other.target = peer.target;
+        finish(lab, other);
+    }
+}
+
+#[test]
+fn nothing_is_offered_where_nothing_changed() {
+    let (mut lab, mut peer) = connected(true);
+    let now = lab.now;
+    // another address came, which is of no concern to this call
+    lab.ends[0].phone.socket_up(7, place("192.0.2.7:5060"));
+    lab.ends[0].phone.handle_local_changed(now);
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(5));
+    lab.ends[0].phone.socket_down(now, 7);
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(5));
+    finish(lab, peer);
+}
+
+#[test]
+fn each_repetition_of_its_2xx_gets_its_ack_again() {
+    // rfc3261#13.2.2.4
+    let (mut lab, mut peer, again) = moved(true);
+    let body = peer.sdp();
+    let ok = peer.answer_text(&again, 200, "", &body);
+    peer.send(&mut lab, &ok);
+    let ack = peer.wait(&mut lab, "ACK");
+    for _ in 0..3 {
+        lab.run_for(Duration::from_millis(500));
+        peer.send(&mut lab, &ok);
+        assert_eq!(peer.wait(&mut lab, "ACK").bytes, ack.bytes);
+    }
+    assert_eq!(ack.number(), again.number());
+    finish(lab, peer);
+}
+
+#[test]
+fn a_repeated_2xx_of_the_first_invite_is_acknowledged_with_its_own_number_while_ours_runs() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let first = peer.be_called(&mut lab, 0);
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    let body = peer.sdp();
+    let text = peer.answer_text(&first, 200, "", &body);
+    peer.send(&mut lab, &text);
+    assert_eq!(peer.wait(&mut lab, "ACK").number(), first.number());
+    accept(&mut lab, &mut peer, &again);
+    finish(lab, peer);
+}
+
+#[test]
+fn after_491_whoever_made_the_call_id_waits_longer() {
+    for (ours, range) in [(true, 2100..=4000), (false, 0..=2000)] {
+        let (mut lab, mut peer, again) = moved(ours);
+        let at = lab.now;
+        peer.answer(&mut lab, &again, 491, "");
+        let ack = peer.wait(&mut lab, "ACK");
+        assert_eq!((ack.branch(), ack.number()), (again.branch(), again.number()));
+        let next = peer.wait(&mut lab, "INVITE");
+        // a millisecond there and one back
+        let waited = since(at, &next) - 2;
+        assert!(range.contains(&waited) && waited.is_multiple_of(10), "{ours}: {waited} ms");
+        assert_eq!(next.number(), again.number() + 1);
+        assert_eq!(edition(&next), edition(&again), "it says the same");
+        accept(&mut lab, &mut peer, &next);
+        peer.silence(&mut lab, "INVITE", Duration::from_secs(30));
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn one_that_gets_491_for_ever_is_given_up_and_the_call_lives() {
+    let (mut lab, mut peer, mut again) = moved(true);
+    for _ in 1..TRIES {
+        peer.answer(&mut lab, &again, 491, "");
+        again = peer.wait(&mut lab, "INVITE");
+    }
+    peer.answer(&mut lab, &again, 491, "");
+    peer.wait(&mut lab, "ACK");
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(300));
+    finish(lab, peer);
+}
+
+#[test]
+fn theirs_gets_491_while_ours_runs() {
+    // rfc3261#14.2
+    let (mut lab, mut peer, again) = moved(false);
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    peer.send(&mut lab, &text);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 491");
+    peer.ack_refusal(&mut lab, &text, &refusal);
+    accept(&mut lab, &mut peer, &again);
+    // and now it is welcome
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    peer.send(&mut lab, &text);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert!(ok.body().contains("c=IN IP4 10.0.0.31"));
+    peer.ack(&mut lab, "");
+    lab.run_for(Duration::from_millis(100));
+    finish(lab, peer);
+}
+
+#[test]
+fn it_waits_while_theirs_is_not_done() {
+    // rfc3261#14.1: the ACK of their INVITE is not here yet
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.invite(&mut lab);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    move_to(&mut lab, &mut peer, 0, NEW);
+    peer.silence(&mut lab, "INVITE", Duration::from_millis(2500));
+    peer.ack(&mut lab, "");
+    let again = peer.wait(&mut lab, "INVITE");
+    accept(&mut lab, &mut peer, &again);
+    finish(lab, peer);
+}
+
+#[test]
+fn a_refusal_leaves_the_session_as_it_was() {
+    for status in [302, 400, 403, 415, 488, 500, 503, 603] {
+        let (mut lab, mut peer, again) = moved(true);
+        peer.answer(&mut lab, &again, status, "");
+        assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number());
+        let before = sent_to(&lab, "10.0.0.9:40000");
+        lab.audio = true;
+        lab.run_for(Duration::from_secs(1));
+        assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40, "{status}");
+        peer.silence(&mut lab, "INVITE", Duration::from_secs(120));
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn one_that_is_not_wanted_now_comes_when_it_is() {
+    for status in [500, 503] {
+        let (mut lab, mut peer, again) = moved(true);
+        let at = lab.now;
+        peer.answer_with(&mut lab, &again, status, "Retry-After: 7\r\n", "");
+        let next = peer.wait(&mut lab, "INVITE");
+        assert_eq!(since(at, &next), 7002);
+        accept(&mut lab, &mut peer, &next);
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_leaves_the_session_as_it_was() {
+    for body in ["", "v=0\r\nnonsense"] {
+        let (mut lab, mut peer, again) = moved(true);
+        peer.answer(&mut lab, &again, 200, body);
+        peer.wait(&mut lab, "ACK");
+        let before = sent_to(&lab, "10.0.0.9:40000");
+        lab.run_for(Duration::from_secs(1));
+        assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40);
+        finish(lab, peer);
+    }
+}
+
+#[test]
+fn an_answer_may_put_us_on_hold() {
+    let (mut lab, mut peer, again) = moved(true);
+    peer.answer(&mut lab, &again, 200, &sdp("10.0.0.9", 40_000, "inactive"));
+    peer.wait(&mut lab, "ACK");
+    let before = sent_to(&lab, "10.0.0.9:40000");
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(sent_to(&lab, "10.0.0.9:40000"), before);
+    finish(lab, peer);
+}
+
+#[test]
+fn a_dialog_that_is_gone_ends_the_call_with_bye() {
+    // rfc3261#12.2.1.2
+    for (status, cause) in [(408, Cause::Timeout), (481, Cause::Refused)] {
+        let (mut lab, mut peer, again) = moved(true);
+        peer.answer(&mut lab, &again, status, "");
+        let bye = peer.wait(&mut lab, "BYE");
+        assert!(bye.number() > again.number());
+        peer.answer(&mut lab, &bye, 481, "");
+        let ended = *lab.ends[0].ended().unwrap();
+        assert_eq!((ended.result, ended.sip_code), (cause, status));
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn silence_ends_the_call_with_bye() {
+    for provisional in [0, 100, 180] {
+        let (mut lab, mut peer, again) = moved(true);
+        if provisional > 0 {
+            peer.answer(&mut lab, &again, provisional, "");
+        }
+        let bye = peer.wait(&mut lab, "BYE");
+        // 64·T1, after a provisional answer too: nobody is asked there
+        assert_eq!(since(again.at, &bye) / 10, 3200);
+        peer.answer(&mut lab, &bye, 200, "");
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn its_repetitions_are_the_same() {
+    // rfc3261#17.1.1.2
+    let (mut lab, mut peer, again) = moved(true);
+    lab.run_for(Duration::from_millis(4000));
+    let sent: Vec<Sip> = peer.all(&lab, "INVITE").into_iter().filter(|sip| sip.number() == again.number()).collect();
+    assert!(sent.iter().all(|sip| sip.bytes == again.bytes));
+    assert_eq!(sent.iter().map(|sip| since(again.at, sip)).collect::<Vec<_>>(), [0, 500, 1500, 3500]);
+    accept(&mut lab, &mut peer, &again);
+    finish(lab, peer);
+}
+
+#[test]
+fn who_hangs_up_meanwhile_is_heard() {
+    // rfc3261#15: BYE may overtake it; what is answered is acknowledged
+    for (provisional, status) in [(0, 487), (0, 200), (100, 487), (100, 0), (0, 0), (0, 491), (0, 401)] {
+        let (mut lab, mut peer, again) = moved(true);
+        if provisional > 0 {
+            peer.answer(&mut lab, &again, provisional, "");
+            lab.run_for(Duration::from_millis(10));
+        }
+        let (call, now) = (lab.ends[0].last_call(), lab.now);
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        let bye = peer.wait(&mut lab, "BYE");
+        peer.answer(&mut lab, &bye, 200, "");
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
+        if status > 0 {
+            let body = if status == 200 { peer.sdp() } else { String::new() };
+            peer.answer(&mut lab, &again, status, &body);
+            assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number(), "{status}");
+        }
+        peer.silence(&mut lab, "BYE", Duration::from_secs(40));
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn they_may_hang_up_meanwhile() {
+    for status in [487, 200, 0] {
+        let (mut lab, mut peer, again) = moved(false);
+        let bye = peer.request("BYE", "", "");
+        peer.send(&mut lab, &bye);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
+        if status > 0 {
+            let body = if status == 200 { peer.sdp() } else { String::new() };
+            peer.answer(&mut lab, &again, status, &body);
+            assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number());
+        }
+        peer.silence(&mut lab, "BYE", Duration::from_secs(1));
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn another_change_meanwhile_begins_it_anew() {
+    let (mut lab, mut peer, again) = moved(true);
+    move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
+    let next = peer.wait(&mut lab, "INVITE");
+    assert_eq!((next.from, next.number()), (place("10.0.0.32:5060"), again.number() + 1));
+    assert!(next.body().contains("c=IN IP4 10.0.0.32"));
+    assert_eq!(edition(&next).1, edition(&again).1 + 1);
+    // what answers the first came too late, and to the wrong place
+    let text = peer.answer_text(&again, 200, "", &sdp("10.0.0.9", 40_000, ""));
+    peer.send(&mut lab, &text);
+    peer.silence(&mut lab, "ACK", Duration::from_millis(100));
+    accept(&mut lab, &mut peer, &next);
+    finish(lab, peer);
+}
+
+fn with_account() -> (Lab, Peer) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.names.insert("example.org".into(), vec![peer.at]);
+    let config = AccountConfig {
+        uri: "sip:anna@example.org",
+        password: "secret",
+        realm: "example.org",
+        no_register: true,
+        ..AccountConfig::default()
+    };
+    let now = lab.now;
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    lab.ends[0].phone.dial(now, account, "bob", &options).unwrap();
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.record_routes = vec!["<sip:10.0.0.9:5060;lr>".into()];
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    (lab, peer)
+}
+
+#[test]
+fn a_challenge_is_answered_and_the_ack_repeats_the_credentials() {
+    // rfc3261#22.2, rfc3261#22.1
+    let (mut lab, mut peer) = with_account();
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    peer.answer_with(&mut lab, &again, 407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n", "");
+    let next = peer.wait(&mut lab, "INVITE");
+    assert_eq!((next.number(), next.to_tag()), (again.number() + 1, again.to_tag()));
+    assert_ne!(next.branch(), again.branch());
+    let credentials = next.header("Proxy-Authorization");
+    assert!(credentials.contains("nonce=\"n1\"") && credentials.contains(&format!("uri=\"{}\"", next.uri())), "{credentials}");
+    assert_eq!(edition(&next), edition(&again), "the same offer");
+    let ack = accept(&mut lab, &mut peer, &next);
+    assert_eq!(ack.header("Proxy-Authorization"), credentials);
+    finish(lab, peer);
+}
+
+#[test]
+fn a_challenge_that_is_not_ours_leaves_the_session_as_it_was() {
+    let (mut lab, mut peer) = with_account();
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    peer.answer_with(&mut lab, &again, 401, "WWW-Authenticate: Digest realm=\"far.example\", nonce=\"n1\"\r\n", "");
+    peer.wait(&mut lab, "ACK");
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(100));
+    finish(lab, peer);
+}
+
+#[test]
+fn without_a_slot_it_is_tried_later() {
+    let mut lab = Lab::new(&[options(1)]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    peer.call(&mut lab, 0);
+    let call = lab.ends[0].last_call();
+    lab.dial(0, "sip:other@10.0.0.8");
+    let invite = other.wait(&mut lab, "INVITE");
+    move_to(&mut lab, &mut peer, 0, NEW);
+    // the other call's INVITE has the only slot, and keeps it though it is given up
+    peer.silence(&mut lab, "INVITE", Duration::from_millis(2500));
+    other.answer(&mut lab, &invite, 486, "");
+    let again = peer.wait(&mut lab, "INVITE");
+    accept(&mut lab, &mut peer, &again);
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
+fn without_ports_it_is_tried_later_and_not_for_ever() {
+    let (mut lab, mut peer) = connected(true);
+    lab.ends[0].no_ports = true;
+    move_to(&mut lab, &mut peer, 1, NEW);
+    peer.silence(&mut lab, "INVITE", Duration::from_millis(2500));
+    lab.ends[0].no_ports = false;
+    let again = peer.wait(&mut lab, "INVITE");
+    accept(&mut lab, &mut peer, &again);
+    lab.ends[0].no_ports = true;
+    move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(600));
+    lab.ends[0].no_ports = false;
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(600));
+    finish(lab, peer);
+}
+
+#[test]
+fn without_a_network_it_waits_for_the_next() {
+    let (mut lab, mut peer) = connected(true);
+    let now = lab.now;
+    lab.ends[0].move_to(now, None);
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(1000));
+    assert!(lab.ends[0].ended().is_none());
+    move_to(&mut lab, &mut peer, 3, NEW);
+    let at = lab.now;
+    let again = peer.wait(&mut lab, "INVITE");
+    assert_eq!(since(at, &again), 1);
+    accept(&mut lab, &mut peer, &again);
+    finish(lab, peer);
+}
+
+#[test]
+fn who_hangs_up_while_it_waits_ends_it() {
+    let (mut lab, mut peer, again) = moved(true);
+    peer.answer(&mut lab, &again, 491, "");
+    lab.run_for(Duration::from_millis(100));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    peer.silence(&mut lab, "INVITE", Duration::from_secs(30));
+    lab.assert_settled();
+}
+
+#[test]
+fn a_peer_that_is_not_there_is_tried_again_and_the_call_lives() {
+    let (mut lab, mut peer, again) = moved(true);
+    let now = lab.now;
+    let flow = microsip_core::phone::Flow::Udp { socket: 1, remote: peer.at };
+    lab.ends[0].phone.handle_flow_failed(now, flow);
+    let next = peer.wait(&mut lab, "INVITE");
+    assert_eq!(next.number(), again.number() + 1);
+    accept(&mut lab, &mut peer, &next);
+    finish(lab, peer);
+}
+
+#[test]
+fn with_one_slot_of_each_kind_it_works_too() {
+    let mut few = Options::default();
+    few.capacity = Capacity { calls: 1, dialogs: 1, requests: 1, servers: 1, ..few.capacity };
+    let mut lab = Lab::new(&[few]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    peer.answer(&mut lab, &again, 491, "");
+    let next = peer.wait(&mut lab, "INVITE");
+    accept(&mut lab, &mut peer, &next);
+    assert!(lab.ends[0].reached(CallState::Connected));
+    finish(lab, peer);
+}
