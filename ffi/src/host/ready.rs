@@ -1,7 +1,7 @@
 //! Waiting until a socket can be read, somebody calls, or a time has come.
 //!
-//! On Linux this is epoll itself: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait (five
-//! calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
+//! On Linux this is epoll by rustix: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait
+//! (five calls of the system instead of two), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
 
 use core::time::Duration;
 use std::io;
@@ -15,9 +15,6 @@ mod system;
 mod system;
 #[cfg(test)]
 mod tests;
-
-/// Keys fetched at once.
-const ROOM: usize = 1024;
 
 /// The set of sockets that are waited for.
 pub(crate) struct Ready(system::Set);
@@ -52,7 +49,7 @@ impl Ready {
 
 impl Keys {
     pub(crate) fn new() -> Self {
-        Self(system::Room::new(ROOM))
+        Self(system::Room::new())
     }
 
     /// What was found ready by the last wait.

@@ -6,13 +6,16 @@ use polling::{Event, Events, PollMode, Poller};
 use std::io;
 use std::net::UdpSocket;
 
+/// Events fetched at once.
+const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
+
 pub(super) struct Set(Poller);
 
 pub(super) struct Room(Events);
 
 impl Room {
-    pub(super) fn new(room: usize) -> Self {
-        Self(Events::with_capacity(NonZeroUsize::new(room).unwrap_or(NonZeroUsize::MIN)))
+    pub(super) fn new() -> Self {
+        Self(Events::with_capacity(EVENTS))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> {

@@ -13,20 +13,13 @@ fn found(ready: &Ready, keys: &mut Keys, wait: Option<Duration>) -> Vec<usize> {
     keys.iter().collect()
 }
 
-/// Both ways of waiting.
-fn both(test: impl Fn(&Ready, &mut Keys)) {
-    for coarse in [false, true] {
-        let ready = Ready::new().unwrap();
-        if coarse {
-            ready.0.be_coarse();
-        }
-        test(&ready, &mut Keys::new());
-    }
+fn with(test: impl Fn(&Ready, &mut Keys)) {
+    test(&Ready::new().unwrap(), &mut Keys::new());
 }
 
 #[test]
 fn a_socket_is_ready_as_long_as_something_lies_in_it() {
-    both(|ready, keys| {
+    with(|ready, keys| {
         let (one, other) = (socket(), socket());
         ready.add(&one, 7).unwrap();
         ready.add(&other, 1 << 17).unwrap();
@@ -49,7 +42,7 @@ fn a_socket_is_ready_as_long_as_something_lies_in_it() {
 
 #[test]
 fn a_wake_ends_one_wait_even_if_it_came_before() {
-    both(|ready, keys| {
+    with(|ready, keys| {
         ready.wake();
         ready.wake();
         assert!(found(ready, keys, None).is_empty());
@@ -65,7 +58,7 @@ fn a_wake_ends_one_wait_even_if_it_came_before() {
 
 #[test]
 fn a_wait_is_no_shorter_than_it_should_be() {
-    both(|ready, keys| {
+    with(|ready, keys| {
         for micros in [1, 300, 1500] {
             let begin = Instant::now();
             ready.wait(keys, Some(Duration::from_micros(micros))).unwrap();
