@@ -633,17 +633,17 @@ typedef struct microsip_out {
 } microsip_out;
 
 // Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
-typedef void (*microsip_event_fn)(void *user, const struct microsip_event *ev);
+typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsip_event *ev);
 
 // Takes log lines.
-typedef void (*microsip_log_fn)(void *user, uint32_t level, const char *line);
+typedef void (MICROSIP_CALL *microsip_log_fn)(void *user, uint32_t level, const char *line);
 
 // Takes SIP messages as they were sent or received, credentials blotted out.
-typedef void (*microsip_trace_fn)(void *user,
-                                  uint32_t sent,
-                                  const struct microsip_addr *peer,
-                                  const uint8_t *msg,
-                                  uint32_t len);
+typedef void (MICROSIP_CALL *microsip_trace_fn)(void *user,
+                                                uint32_t sent,
+                                                const struct microsip_addr *peer,
+                                                const uint8_t *msg,
+                                                uint32_t len);
 
 // How to make a phone.
 typedef struct microsip_config {

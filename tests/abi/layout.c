@@ -27,6 +27,19 @@ SAME(descriptor, sizeof(intptr_t) == P);
 SAME(wait, MICROSIP_FOREVER == 4294967295u);
 SAME(bytes, MICROSIP_ENGINE_BYTES(1u, 1u, 1500u) > 8192u);
 
+#ifndef MICROSIP_ENGINE_ONLY
+/* Callbacks have a convention of their own where the compiler's is another: run.sh compiles this for 32-bit Windows with stdcall as its default. */
+void MICROSIP_CALL takes_events(void *user, const microsip_event *ev);
+void MICROSIP_CALL takes_lines(void *user, uint32_t level, const char *line);
+void MICROSIP_CALL takes_messages(void *user, uint32_t sent, const microsip_addr *peer, const uint8_t *msg, uint32_t len);
+extern const microsip_event_fn event_fn;
+extern const microsip_log_fn log_fn;
+extern const microsip_trace_fn trace_fn;
+const microsip_event_fn event_fn = takes_events;
+const microsip_log_fn log_fn = takes_lines;
+const microsip_trace_fn trace_fn = takes_messages;
+#endif
+
 /* MICROSIP_ZERO and comparing with the constants give no warning. */
 uint32_t layout_of_an_event(void);
 uint32_t layout_of_an_event(void) {

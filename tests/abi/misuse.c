@@ -323,7 +323,7 @@ static void descriptor(void) {
 
 static volatile int in_callback;
 static volatile int32_t destroy_inside = 1, next_inside = 1, dial_inside = 1, shutdown_inside = 1;
-static void on_event(void *user, const microsip_event *event) {
+static void MICROSIP_CALL on_event(void *user, const microsip_event *event) {
   microsip_event other;
   microsip_id inner;
   (void)user;

@@ -24,6 +24,7 @@ layout() {
 layout gcc -std=c99 -pedantic
 layout g++ -x c++ -std=c++11 -pedantic
 layout x86_64-w64-mingw32-gcc -std=c99
+layout x86_64-w64-mingw32-g++ -x c++ -std=c++11
 layout arm-none-eabi-gcc -std=c99 -mcpu=cortex-m4
 layout arm-none-eabi-gcc -std=c99 -mcpu=cortex-m4 -DMICROSIP_ENGINE_ONLY
 if command -v clang >/dev/null 2>&1; then
@@ -32,6 +33,8 @@ if command -v clang >/dev/null 2>&1; then
     echo 'typedef __SIZE_TYPE__ size_t; void *memset(void *, int, size_t);' >"$work/include/string.h"
     clang --target=i686-linux-gnu -ffreestanding -nostdlibinc -isystem "$work/include" -std=c99 $warn -c tests/abi/layout.c -o "$work/layout.o"
     echo "layout: clang --target=i686-linux-gnu"
+    clang --target=i686-w64-windows-gnu -mrtd -ffreestanding -nostdlibinc -isystem "$work/include" -std=c99 $warn -c tests/abi/layout.c -o "$work/layout.o"
+    echo "callbacks: clang --target=i686-w64-windows-gnu -mrtd"
 else
     echo "NOT CHECKED: layout on i686: clang is not installed"; missing=1
 fi

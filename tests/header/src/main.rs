@@ -14,6 +14,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     cbindgen::Builder::new().with_crate(&krate).with_config(config).generate()?.write(&mut header);
     // one condition around neighbours that share it, where cbindgen writes one around each
     let header = String::from_utf8(header)?.replace("#endif\n\n#if defined(MICROSIP_HOST)\n", "\n");
-    std::fs::write(output, header)?;
+    std::fs::write(output, conventions(&header))?;
     Ok(())
+}
+
+/// Callbacks are called by C's convention, whatever the compiler's own is; what is written below each other stays so.
+fn conventions(header: &str) -> String {
+    const PLAIN: &str = "typedef void (*";
+    const NAMED: &str = "typedef void (MICROSIP_CALL *";
+    let mut within = false;
+    let lines = header.lines().map(|line| {
+        let begins = line.starts_with(PLAIN);
+        let shift = if within && !begins { " ".repeat(NAMED.len() - PLAIN.len()) } else { String::new() };
+        within = (within || begins) && !line.ends_with(';');
+        shift + &line.replacen(PLAIN, NAMED, usize::from(begins)) + "\n"
+    });
+    lines.collect()
 }
