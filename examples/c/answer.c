@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
       }
       call = event.call;
       if (microsip_call_text(phone, call, MICROSIP_TXT_REMOTE_URI, from, sizeof from, &needed) == MICROSIP_OK) printf("call from %s\n", from);
-      if (microsip_answer(phone, call, 200) < 0) return fail(phone);
+      if (microsip_answer(phone, call, 200) < 0) call = 0; /* who called has given up already: wait for the next */
     } else if (event.call != call) {
       continue;
     } else if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_CONNECTED) {

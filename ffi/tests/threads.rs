@@ -27,7 +27,7 @@ fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
     }
 }
 
-/// The library's threads, by name. A thread has its name a moment after it began.
+/// The library's threads, by name.
 fn threads() -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir("/proc/self/task")
         .unwrap()
@@ -58,19 +58,28 @@ fn hang_up(near: u64, far: u64, call: u64) {
     until(far, MICROSIP_EV_CALL, MICROSIP_ENDED);
 }
 
+/// A thread has its name a moment after it began, and is gone a moment after it ended.
+fn wait_for(what: &str, holds: impl Fn(&[String]) -> bool) {
+    let begin = std::time::Instant::now();
+    while !holds(&threads()) {
+        assert!(begin.elapsed().as_secs() < 10, "{what}: {:?}", threads());
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn two_threads_a_phone_and_one_for_names_when_they_are_asked_for() {
     let (near, far) = (phone(), phone());
     let (call_by_address, two_each) =
         (call(near, far, "127.0.0.1"), ["microsip-engine", "microsip-engine", "microsip-errand", "microsip-errand"]);
-    assert_eq!(threads(), two_each);
+    wait_for("two each", |names| names == two_each);
     hang_up(near, far, call_by_address);
     let call_by_name = call(near, far, "localhost");
-    assert_eq!(threads().iter().filter(|name| *name == "microsip-names").count(), 1);
+    wait_for("one for names", |names| names.iter().filter(|name| *name == "microsip-names").count() == 1);
     hang_up(near, far, call_by_name);
     // destroyed while the names' thread lingers
     assert_eq!(microsip_destroy(near), MICROSIP_OK);
-    assert_eq!(threads(), ["microsip-engine", "microsip-errand"]);
+    wait_for("the other phone's", |names| names == ["microsip-engine", "microsip-errand"]);
     assert_eq!(microsip_destroy(far), MICROSIP_OK);
-    assert!(threads().is_empty());
+    wait_for("none", <[String]>::is_empty);
 }
