@@ -270,6 +270,9 @@
 // The loudspeaker's side.
 #define MICROSIP_DEV_OUTPUT 2
 
+// Added to one of them for microsip_devices: what is no device of its own, too.
+#define MICROSIP_DEV_ALL 256
+
 // Recordings: both sides mixed, one channel.
 #define MICROSIP_SIDES_MIXED 0
 
@@ -1050,7 +1053,8 @@ int32_t microsip_volume(microsip_id phone,
                         uint32_t dev,
                         uint32_t percent);
 
-// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_*. *count: how many. It may block for seconds.
+// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set to, sound servers, cards. With
+// MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count: how many. It may block for seconds.
 int32_t microsip_devices(microsip_id phone,
                          uint32_t dev,
                          uint32_t *count);

@@ -55,7 +55,7 @@ pub(crate) enum Command {
     /// Register an account and stay registered
     Register(Register),
     /// List the audio devices
-    Devices,
+    Devices(Devices),
 }
 
 #[derive(Args, Debug)]
@@ -129,6 +129,13 @@ pub(crate) struct Register {
     pub(crate) once: bool,
     #[command(flatten)]
     pub(crate) account: Account,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Devices {
+    /// ALSA's plugins, too
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Args, Clone, Debug, Default)]

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Command::Call(call) => call::run(show, &output, call),
         Command::Answer(answer) => answer::run(show, &output, answer),
         Command::Register(register) => register::run(show, &output, register),
-        Command::Devices => devices::run(show, &output),
+        Command::Devices(options) => devices::run(show, &output, options.all),
     };
     let exit = match done {
         Ok(()) => Exit::Ok,

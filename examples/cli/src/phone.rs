@@ -347,11 +347,11 @@ impl Handle {
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
     }
 
-    /// Id and name of each device of one direction.
-    pub(crate) fn devices(self, direction: Direction) -> Result<Vec<(String, String)>, Failure> {
-        let mut count = 0;
+    /// Id and name of each device of one direction; all: of ALSA's plugins, too.
+    pub(crate) fn devices(self, direction: Direction, all: bool) -> Result<Vec<(String, String)>, Failure> {
+        let (mut count, plugins) = (0, if all { c::MICROSIP_DEV_ALL } else { 0 });
         // SAFETY: `count` is ours.
-        check(unsafe { c::microsip_devices(self.0, direction as u32, &raw mut count) })?;
+        check(unsafe { c::microsip_devices(self.0, direction as u32 | plugins, &raw mut count) })?;
         let one = |index, name| {
             // SAFETY: the library writes at most `cap` bytes to `buf`.
             read_text(|buf, cap, needed| unsafe { c::microsip_device_text(self.0, direction as u32, index, name, buf, cap, needed) })

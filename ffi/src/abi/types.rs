@@ -128,6 +128,8 @@ pub const MICROSIP_LAST: u32 = 2;
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.
 pub const MICROSIP_DEV_OUTPUT: u32 = 2;
+/// Added to one of them for microsip_devices: what is no device of its own, too.
+pub const MICROSIP_DEV_ALL: u32 = 256;
 
 /// Recordings: both sides mixed, one channel.
 pub const MICROSIP_SIDES_MIXED: u32 = 0;

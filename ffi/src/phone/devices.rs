@@ -15,13 +15,15 @@ fn side(dev: u32) -> Result<Side, Fail> {
     }
 }
 
-/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_*. *count: how many. It may block for seconds.
+/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set to, sound servers, cards. With
+/// MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count: how many. It may block for seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_devices(phone: microsip_id, dev: u32, count: *mut u32) -> i32 {
     with_shared("microsip_devices", phone, |shared| {
-        let side = side(dev)?;
+        let all = dev & MICROSIP_DEV_ALL != 0;
+        let side = side(dev & !MICROSIP_DEV_ALL)?;
         let count = pointer::must(count, "count")?;
-        let found: Vec<_> = device::list().into_iter().filter(|device| device.has(side)).collect();
+        let found: Vec<_> = device::list().into_iter().filter(|device| device.has(side) && (all || !device.plugin)).collect();
         let len = found.len() as u32;
         let mut devices = shared.devices.lock();
         let [input, output] = &mut *devices;

@@ -412,10 +412,29 @@ pub(super) fn list() -> Vec<Device> {
         } else if input || output {
             let name = device.description().map_or_else(|_| text.clone(), |d| d.name().to_owned());
             let (default_input, default_output) = (default_input.as_ref() == Some(&id), default_output.as_ref() == Some(&id));
-            all.push(Device { id: text, name, input, output, default_input, default_output });
+            all.push(Device { id: text, name, input, output, default_input, default_output, plugin: false });
         }
     }
+    mark_plugins(&mut all);
     all
+}
+
+/// What people look for in ALSA's list: what the system is set to, sound servers, and the cards themselves.
+fn mark_plugins(all: &mut [Device]) {
+    fn alsa(device: &Device) -> Option<&str> {
+        device.id.strip_prefix("alsa:")
+    }
+    // cards stand there by name and by number
+    let numbered = |id: &str| id.strip_prefix("hw:CARD=").is_some_and(|card| card.starts_with(|c: char| c.is_ascii_digit()));
+    let named = all.iter().filter_map(alsa).any(|id| id.starts_with("hw:") && !numbered(id));
+    for device in all {
+        let Some(id) = alsa(device) else { continue };
+        device.plugin = match id.split(':').next() {
+            Some("default" | "pulse" | "pipewire") => false,
+            Some("hw") => named && numbered(id),
+            _ => !(device.default_input || device.default_output),
+        };
+    }
 }
 
 /// libasound prints its complaints to standard error, which is the application's; on this thread they go to a buffer instead.

@@ -82,7 +82,7 @@ impl DeviceError {
 
     /// No such device: says what there is. Only for the errands thread, since listing takes its time.
     pub(super) fn missing(side: Side, name: &str) -> Self {
-        let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side)).map(|d| d.id).collect();
+        let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side) && !d.plugin).map(|d| d.id).collect();
         there.push(NULL.into());
         there.push("wav:PATH".into());
         Self::new(DeviceCode::Missing, side, name, format_args!("not there; what there is: {}", there.join(", ")))
@@ -104,6 +104,8 @@ pub struct Device {
     pub default_input: bool,
     /// It is what `""` opens now, as an output.
     pub default_output: bool,
+    /// A way of ALSA's to a card that is listed by itself, or to a loudspeaker arrangement: it can be opened, but is nothing to choose from.
+    pub plugin: bool,
 }
 
 impl Device {
@@ -117,7 +119,7 @@ impl Device {
     }
 }
 
-/// All sound cards of this machine, those of the preferred sound system first. Blocks, up to seconds.
+/// All sound devices of this machine, those of the preferred sound system first. Blocks, up to seconds.
 #[must_use]
 pub fn list() -> Vec<Device> {
     #[cfg(feature = "device")]

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::super::resample::tests::tone_snr;
 use super::super::ring::ring;
-use super::{Capture, Playback};
+use super::{Capture, Device, Playback, mark_plugins};
 
 const TURN: f64 = 2.0 * core::f64::consts::PI;
 
@@ -128,4 +128,27 @@ fn playback_without_sound_is_silence_and_begins_again_by_itself() {
     writer.push(&[9_000; 3_000]);
     turn(&mut playback);
     assert!(writer.len() <= 320, "{}", writer.len());
+}
+
+#[test]
+fn what_people_can_choose_is_told_from_alsas_plugins() {
+    let kept = |ids: &[&str]| -> Vec<String> {
+        let device = |id: &&str| Device {
+            id: (*id).to_owned(),
+            name: String::new(),
+            input: true,
+            output: true,
+            default_input: false,
+            default_output: id.ends_with("jack"),
+            plugin: false,
+        };
+        let mut all: Vec<Device> = ids.iter().map(device).collect();
+        mark_plugins(&mut all);
+        all.into_iter().filter(|device| !device.plugin).map(|device| device.id).collect()
+    };
+    let card = ["alsa:hw:CARD=0,DEV=0", "alsa:hw:CARD=PCH,DEV=0", "alsa:plughw:CARD=PCH,DEV=0", "alsa:dmix:CARD=PCH,DEV=0"];
+    assert_eq!(kept(&card), ["alsa:hw:CARD=PCH,DEV=0"]);
+    assert_eq!(kept(&["alsa:hw:CARD=0,DEV=0", "alsa:plughw:CARD=0,DEV=0"]), ["alsa:hw:CARD=0,DEV=0"]);
+    let others = ["alsa:default", "alsa:sysdefault:CARD=PCH", "alsa:surround51:CARD=PCH,DEV=0", "alsa:pulse", "alsa:jack", "pulseaudio:x"];
+    assert_eq!(kept(&others), ["alsa:default", "alsa:pulse", "alsa:jack", "pulseaudio:x"]);
 }
