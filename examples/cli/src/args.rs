@@ -8,7 +8,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 
 const AFTER: &str = "\
 Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
-            5 no media, 6 audio device, 7 no instance (kept for commands to a running phone)
+            5 no media, 6 the audio device that was named is not there,
+            7 no instance (kept for commands to a running phone)
 
 Examples:
   microsip demo                                        two phones, one call, no server, no sound card
@@ -153,6 +154,12 @@ pub(crate) struct Sound {
     /// No sound device: a clock that hears silence
     #[arg(long)]
     pub(crate) null_audio: bool,
+    /// Microphone, by its id or name in `microsip devices`; null, or wav:F.wav. When it is not there, nothing is called (exit code 6)
+    #[arg(long, value_name = "DEVICE", conflicts_with = "null_audio")]
+    pub(crate) input: Option<String>,
+    /// Loudspeaker, likewise
+    #[arg(long, value_name = "DEVICE", conflicts_with = "null_audio")]
+    pub(crate) output: Option<String>,
     /// Play this WAV file once the call is connected; the call ends after it, unless --for says how long
     #[arg(long, value_name = "F.wav")]
     pub(crate) play: Option<PathBuf>,

@@ -347,6 +347,13 @@ impl Handle {
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
     }
 
+    /// The device of one direction; calls open it.
+    pub(crate) fn set_device(self, direction: Direction, id: &str) -> Result<(), Failure> {
+        let id = text(id)?;
+        // SAFETY: `id` lives until the call has copied it.
+        check(unsafe { c::microsip_set_device(self.0, direction as u32, id.as_ptr()) })
+    }
+
     /// Id and name of each device of one direction; all: of ALSA's plugins, too.
     pub(crate) fn devices(self, direction: Direction, all: bool) -> Result<Vec<(String, String)>, Failure> {
         let (mut count, plugins) = (0, if all { c::MICROSIP_DEV_ALL } else { 0 });

@@ -1,18 +1,20 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how it went.
 
+use std::fmt;
 use std::fs::{File, remove_file};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_TIMEOUT};
 use crate::answer::unless_gone;
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::{Output, meter};
-use crate::phone::{Failure, Handle, Id, Stats, Text, strerror};
+use crate::phone::{Direction, Failure, Handle, Id, Stats, Text, strerror};
 use crate::session::{Exit, Stop, advised, ended, poisoned};
 
 /// How often levels are shown in place.
@@ -22,21 +24,44 @@ const LEVELS: Duration = Duration::from_secs(1);
 /// What the far end may still have to say after our last sound: an echo comes back in this time.
 const TAIL: Duration = Duration::from_millis(300);
 
-/// Files that cannot be played or written are found before anybody's phone rings.
+/// Devices that are not there, and files that cannot be played or written, are found before anybody's phone rings.
 pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
+    devices(phone, sound)?;
     if let Some(path) = &sound.play {
         phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
     }
     if let Some(path) = &sound.record {
-        let new = !path.exists();
-        File::options()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
-        if new {
-            let _ = remove_file(path); // it is made when there is something to record
+        writable(path).map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+fn writable(path: &Path) -> io::Result<()> {
+    let new = !path.exists();
+    File::options().append(true).create(true).open(path)?;
+    if new {
+        let _ = remove_file(path); // it is made when there is something to record
+    }
+    Ok(())
+}
+
+/// Chooses the devices that were named; one that is not there is found before anybody's phone rings.
+fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
+    for (direction, side, name) in [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)] {
+        let Some(name) = name else { continue };
+        let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
+        let there = |(id, title): &(String, String)| id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name);
+        match (name.strip_prefix("wav:").map(Path::new), direction) {
+            (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
+            (Some(path), Direction::Output) => writable(path).map_err(|why| gone(&why))?,
+            (None, _) if name == "null" || phone.devices(direction, true)?.iter().any(there) => {}
+            (None, _) => {
+                let mut all: Vec<String> = phone.devices(direction, false)?.into_iter().map(|(id, _)| id).collect();
+                all.extend(["null".to_owned(), "wav:F.wav".to_owned()]);
+                return Err(gone(&format_args!("not there; what there is: {}", all.join(", "))));
+            }
         }
+        phone.set_device(direction, name)?;
     }
     Ok(())
 }
@@ -59,6 +84,10 @@ pub(crate) struct Talk<'a> {
     end_at: Option<Instant>,
     next_meter: Option<Instant>,
     gave_up: bool,
+    /// Sides whose device was opened, MICROSIP_DEV_*.
+    opened: u32,
+    /// It was said that there is no device.
+    silent: bool,
     /// We refused the call: its end is a success.
     refused: bool,
     /// What went wrong on our side while connected.
@@ -81,6 +110,8 @@ impl<'a> Talk<'a> {
             end_at: None,
             next_meter: None,
             gave_up: false,
+            opened: 0,
+            silent: false,
             refused: false,
             trouble: None,
         }
@@ -116,10 +147,7 @@ impl<'a> Talk<'a> {
             match event.what {
                 Happened::Closed => return Err(Stop::new(Exit::CallFailed, "interrupted")),
                 Happened::Poisoned => return Err(poisoned()),
-                Happened::Device { result, .. } if result < 0 => {
-                    let text = advised("no sound device: the call goes on in silence", result);
-                    self.output.say("audio_device", json!({ "result": result, "text": text }), &text);
-                }
+                Happened::Device { which, result } => self.device(which, result),
                 Happened::Call { state: CallState::Incoming, .. } if event.call != self.call => {
                     let _ = self.phone.reject(event.call, 486); // one call at a time; it may be gone already
                 }
@@ -146,6 +174,21 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.next_meter) {
             self.levels(now);
+        }
+    }
+
+    /// A device that was named must open; without one, the call goes on in silence, and one line says so.
+    fn device(&mut self, which: u32, result: i32) {
+        let input = which == MICROSIP_DEV_INPUT;
+        let (side, name) = if input { ("input", &self.sound.input) } else { ("output", &self.sound.output) };
+        if result >= 0 {
+            self.opened |= which;
+        } else if let (Some(name), 0) = (name, self.opened & which) {
+            self.trouble.get_or_insert(Stop::new(Exit::Device, advised(&format!("audio {side} device {name} cannot be opened"), result)));
+            self.hang_up();
+        } else if !core::mem::replace(&mut self.silent, true) {
+            let text = advised("no sound device: the call goes on in silence", result);
+            self.output.say("audio_device", json!({ "result": result, "text": text }), &text);
         }
     }
 

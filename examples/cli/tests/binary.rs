@@ -345,6 +345,24 @@ fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
 }
 
 #[test]
+fn a_named_device_that_is_not_there_is_found_before_anybody_is_called() {
+    let (socket, target) = silent();
+    for (side, value) in [
+        ("--input", "no such card"),
+        ("--output", "alsa:hw:CARD=none,DEV=9"),
+        ("--input", "wav:/nonexistent/x.wav"),
+        ("--output", "wav:/nonexistent/x.wav"),
+    ] {
+        let output = run(microsip(&["call", &target, side, value, "--listen", "127.0.0.1:0"]), Duration::from_secs(20));
+        assert_eq!(output.status.code(), Some(6), "{value}: {}", err(&output));
+        assert!(err(&output).contains(value), "{}", err(&output));
+    }
+    assert!(socket.recv(&mut [0; 4096]).is_err(), "somebody was called");
+    let both = run(microsip(&["call", &target, "--input", "null", "--null-audio"]), Duration::from_secs(10));
+    assert_eq!(both.status.code(), Some(2));
+}
+
+#[test]
 fn a_transport_that_is_not_here_is_not_called_unreachable() {
     for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
         let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
