@@ -169,6 +169,9 @@ fn run(calls: u32) -> Option<Longest> {
     let (now, [caller, answerer]) = (pair.now, &mut pair.ends);
     timed(&mut pair.longest, "set_mute of all", || caller.phone.set_mute(CallId::NONE, true)).ok()?;
     timed(&mut pair.longest, "listing all", || caller.phone.calls().count());
+    let elsewhere = ([10, 0, 0, 4], 5060).into();
+    caller.phone.socket_up(0, elsewhere);
+    timed(&mut pair.longest, "handle_local_changed", || caller.phone.handle_local_changed(now));
     timed(&mut pair.longest, "hangup_all", || caller.phone.hangup_all(now));
     timed(&mut pair.longest, "shutdown", || answerer.phone.shutdown(now));
     timed(&mut pair.longest, "is_idle", || caller.phone.is_idle());
