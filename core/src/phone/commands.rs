@@ -1,21 +1,11 @@
-//! Commands: the only functions that return errors. A refused one changes nothing.
+//! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes nothing.
 
-use super::account::Account;
 use super::call::Call;
 use super::object::Object;
-use super::request::Stage;
-use super::{
-    AccountConfig, AccountId, AccountInfo, AccountState, AccountText, CallId, CallInfo, CallState, CallText, Cause, CommandError, Phone,
-    Side, Source, Which,
-};
-use crate::base::cursor::Cursor;
-use crate::base::limits::EXPIRES;
+use super::{AccountId, CallId, CallInfo, CallState, CommandError, Phone, Side, Source};
 use crate::base::slots::Handle;
-use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
-use crate::sip::tag::Tag;
-use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, reason_phrase};
 
 /// How long a digit sounds, in milliseconds.
 const DIGIT_MS: u16 = 160;
@@ -25,144 +15,6 @@ const PAUSE_MS: u16 = 1000;
 const LOUDEST: u32 = 400;
 
 impl Phone<'_> {
-    /// Adds an account. It registers when [`Phone::register`] is called.
-    ///
-    /// # Errors
-    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
-    /// [`CommandError::Full`] when every account slot is in use.
-    pub fn account_add(&mut self, _now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
-        let texts = [config.uri, config.registrar, config.proxy, config.username, config.password, config.realm, config.display_name];
-        if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
-            return Err(CommandError::Text);
-        }
-        let uri = sip(config.uri).filter(|uri| uri.user.is_some() && uri.headers.is_empty()).ok_or(CommandError::Uri)?;
-        for other in [config.registrar, config.proxy] {
-            if !other.is_empty() && sip(other).is_none() {
-                return Err(CommandError::Uri);
-            }
-        }
-        let handle = self.accounts.insert(Account::EMPTY).ok_or(CommandError::Full)?;
-        let block = self.account_text.get_mut(handle.index);
-        let packed = pack_account(block, config, &uri);
-        let Some(mut account) = packed else {
-            self.accounts.remove(handle);
-            return Err(CommandError::Text);
-        };
-        account.tag = config.tag;
-        account.no_register = config.no_register;
-        account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
-        account.keepalive = config.keepalive;
-        account.contact = self.rng.next_u64();
-        account.registration.id = self.rng.next_u64();
-        account.registration.local_tag = Tag { handle, secret: self.rng.next_u64() };
-        account.registration.ask = account.wished_expires;
-        if let Some(slot) = self.accounts.get_mut(handle) {
-            *slot = account;
-        }
-        Ok(AccountId(handle))
-    }
-
-    /// Removes an account: it is unregistered first, and calls of it go on.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`].
-    pub fn account_remove(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
-        slot.leaving = true;
-        self.withdraw(now, account.0);
-        self.leave(now, account.0);
-        Ok(())
-    }
-
-    /// Registers an account, and keeps it registered. Registering again refreshes at once.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
-    pub fn register(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
-        if slot.no_register || self.closing {
-            return Err(CommandError::State);
-        }
-        slot.registration.wanted = true;
-        slot.registration.failures = 0;
-        slot.registration.interval_tries = 0;
-        slot.registration.ask = slot.wished_expires;
-        self.set_account_state(account.0, AccountState::Registering, Cause::Normal, 0);
-        self.send_register(now, account.0);
-        Ok(())
-    }
-
-    /// Takes a registration back.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`].
-    pub fn unregister(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        self.accounts.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
-        self.withdraw(now, account.0);
-        Ok(())
-    }
-
-    fn withdraw(&mut self, now: Instant, handle: Handle) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
-        account.registration.wanted = false;
-        account.registration.next = Instant::NEVER;
-        let (bound, under_way) = (account.is_bound(), account.registration.request);
-        // one that waits for its addresses was never sent
-        let unsent = !bound && self.requests.get(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
-        if unsent {
-            self.end_request(under_way);
-        }
-        let busy = !unsent && !under_way.is_none();
-        let Some(account) = self.accounts.get_mut(handle) else { return };
-        if account.is_bound() {
-            self.send_register(now, handle);
-        } else if !busy {
-            let told = account.state;
-            account.state = AccountState::Unregistered;
-            account.cause = Cause::Normal;
-            account.sip_code = 0;
-            if told != AccountState::Unregistered {
-                account.pending |= 1 << AccountState::Unregistered as u32;
-                self.tell(Object::Account(handle.index));
-            }
-        }
-        self.schedule(Object::Account(handle.index));
-    }
-
-    /// An account, in numbers.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`].
-    pub fn account_info(&self, account: AccountId) -> Result<AccountInfo, CommandError> {
-        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
-        Ok(AccountInfo {
-            account,
-            tag: slot.tag,
-            state: slot.state,
-            expires: slot.registration.expires,
-            sip_code: slot.sip_code,
-            result: slot.cause,
-        })
-    }
-
-    /// A text of an account.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
-    pub fn account_text(&self, account: AccountId, which: AccountText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
-        let span = match which {
-            AccountText::Uri => slot.uri,
-            AccountText::RefusedRealm => slot.refused_realm,
-        };
-        put_some(out, span.of(self.account_text.get(account.0.index)))
-    }
-
-    /// The accounts.
-    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
-        self.accounts.iter().filter(|(_, account)| !account.leaving).map(|(handle, _)| AccountId(handle))
-    }
-
     /// The calls, ended ones that wait to be fetched among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
         self.calls.iter().map(|(handle, _)| CallId(handle))
@@ -203,7 +55,7 @@ impl Phone<'_> {
             && !self.dialogs.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
     }
 
-    fn call(&self, call: CallId) -> Result<&Call, CommandError> {
+    pub(super) fn call(&self, call: CallId) -> Result<&Call, CommandError> {
         self.calls.get(call.0).ok_or(CommandError::Stale)
     }
 
@@ -340,156 +192,9 @@ impl Phone<'_> {
         // a stream that never ran for this call may still hold the figures of the one before
         if self.call(call)?.agreed.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
     }
-
-    /// A text of a call.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
-    pub fn call_text(&self, call: CallId, which: CallText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        let slot = self.call(call)?;
-        let dialog = self.dialogs.get(slot.dialog).ok_or(CommandError::Nothing)?;
-        let text = self.dialog_text.get(slot.dialog.index);
-        let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
-        match which {
-            CallText::RemoteUri => put_some(out, address(dialog.remote)?.uri),
-            CallText::LocalUri => put_some(out, address(dialog.local)?.uri),
-            CallText::RemoteName => {
-                let remote = address(dialog.remote)?;
-                if remote.display.is_empty() {
-                    return Err(CommandError::Nothing);
-                }
-                remote.display_text(out);
-                Ok(())
-            }
-            CallText::CallId => put_some(out, dialog.call_id.of(text)),
-            CallText::Codec => {
-                let kind = slot.agreed.ok_or(CommandError::Nothing)?.codec;
-                out.put_str(kind.name());
-                out.put_str("/");
-                out.put_number(u64::from(kind.clock()));
-                Ok(())
-            }
-            CallText::UserAgent => {
-                let message = Message::parse(self.kept(call.0, Which::First)).map_err(|_| CommandError::Nothing)?;
-                put_some(out, message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default())
-            }
-            CallText::Reason => self.call_reason(call, slot, out),
-        }
-    }
-
-    /// Why it ended, in words: a Reason header's text, the far end's phrase, or the status's standard one.
-    fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        if let Ok(message) = Message::parse(self.kept(call.0, Which::Last)) {
-            if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
-                return put_some(out, text);
-            }
-            if let Start::Response { status, reason } = message.start()
-                && status == slot.sip_code
-                && !reason.is_empty()
-            {
-                return put_some(out, reason);
-            }
-        }
-        if slot.sip_code == 0 {
-            return Err(CommandError::Nothing);
-        }
-        put_some(out, reason_phrase(slot.sip_code).as_bytes())
-    }
-
-    /// The value of a header in a call's first or last message; `nth` from 0.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] when no messages are kept; [`CommandError::Nothing`].
-    pub fn call_header(&self, call: CallId, which: Which, name: &str, nth: u32, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        self.call(call)?;
-        if self.fixed.history == 0 {
-            return Err(CommandError::Unsupported);
-        }
-        let kept = self.kept(call.0, which);
-        let value = nth_field(kept, name.as_bytes(), nth).ok_or(CommandError::Nothing)?;
-        put_some(out, value)
-    }
-}
-
-/// A field by name in a message head that may have been cut behind a header.
-fn nth_field<'m>(head: &'m [u8], name: &[u8], nth: u32) -> Option<&'m [u8]> {
-    let known = Name::find(name);
-    let fields = header_lines(head).filter(|(text, _)| match known {
-        Name::Other => text.eq_ignore_ascii_case(name),
-        known => Name::find(text) == known,
-    });
-    fields.map(|(_, value)| value).nth(nth as usize)
-}
-
-/// Names and values, line by line, foldings inside the values.
-fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let start = head.windows(2).position(|pair| pair == b"\r\n").map_or(head.len(), |at| at + 2);
-    let mut rest = head.get(start..).unwrap_or_default();
-    core::iter::from_fn(move || {
-        if rest.is_empty() || rest.starts_with(b"\r\n") {
-            return None;
-        }
-        let mut end = 0;
-        loop {
-            let line = rest.get(end..)?.windows(2).position(|pair| pair == b"\r\n")?;
-            end += line + 2;
-            if !matches!(rest.get(end), Some(b' ' | b'\t')) {
-                break;
-            }
-        }
-        let (line, later) = rest.split_at_checked(end)?;
-        rest = later;
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-        let (name, value) = line.split_at_checked(colon)?;
-        Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
-    })
-}
-
-/// The `text` of a Reason header (RFC 3326), without its quotes.
-fn reason_text(value: &[u8]) -> Option<&[u8]> {
-    let at = value.windows(6).position(|window| window.eq_ignore_ascii_case(b"text=\""))? + 6;
-    let rest = value.get(at..)?;
-    let end = rest.iter().position(|byte| *byte == b'"')?;
-    rest.get(..end)
 }
 
 /// Names a digits command among those of all calls that there are.
 pub(super) const fn digits_token(call: Handle, command: u32) -> u64 {
     ((call.index as u64 + 1) << 20) | (command & 0xf_ffff) as u64
-}
-
-fn sip(text: &str) -> Option<Uri<'_>> {
-    Uri::parse(text.as_bytes()).ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))
-}
-
-fn put_some(out: &mut Cursor<'_>, text: &[u8]) -> Result<(), CommandError> {
-    if text.is_empty() {
-        return Err(CommandError::Nothing);
-    }
-    out.put(text);
-    Ok(())
-}
-
-fn pack_account(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
-    let mut account = Account { ..Account::EMPTY };
-    let mut packer = Packer::new(block, 0);
-    account.uri = packer.add(config.uri.as_bytes())?;
-    let user = uri.user.unwrap_or_default();
-    account.user = packer.add(user)?;
-    // what stands between the @ and the parameters
-    let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
-    let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
-    let domain = behind.get(..end).unwrap_or_default();
-    account.domain = packer.add(domain)?;
-    account.registrar = match config.registrar {
-        "" => packer.add_parts(&[b"sip:", domain])?,
-        registrar => packer.add(registrar.as_bytes())?,
-    };
-    account.proxy = packer.add(config.proxy.as_bytes())?;
-    account.username = packer.add(if config.username.is_empty() { user } else { config.username.as_bytes() })?;
-    account.password = packer.add(config.password.as_bytes())?;
-    account.realm = packer.add(config.realm.as_bytes())?;
-    account.display_name = packer.add(config.display_name.as_bytes())?;
-    account.fixed_end = packer.used() as u16;
-    Some(account)
 }

@@ -9,6 +9,7 @@
 //! [`Phone::handle_sip`] tells by taking nothing.
 
 mod account;
+mod accounts;
 mod call;
 mod challenge;
 pub mod command;
@@ -39,6 +40,7 @@ pub mod setup;
 pub mod storage;
 mod strangers;
 mod target;
+mod texts;
 mod tick;
 mod timeout;
 mod transmit;

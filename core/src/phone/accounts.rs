@@ -1,0 +1,167 @@
+//! Commands over accounts.
+
+use super::account::Account;
+use super::object::Object;
+use super::request::Stage;
+use super::{AccountConfig, AccountId, AccountInfo, AccountState, Cause, CommandError, Phone};
+use crate::base::limits::EXPIRES;
+use crate::base::slots::Handle;
+use crate::base::text::Packer;
+use crate::base::time::Instant;
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Scheme, Uri};
+
+impl Phone<'_> {
+    /// Adds an account. It registers when [`Phone::register`] is called.
+    ///
+    /// # Errors
+    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
+    /// [`CommandError::Full`] when every account slot is in use.
+    pub fn account_add(&mut self, _now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
+        let texts = [config.uri, config.registrar, config.proxy, config.username, config.password, config.realm, config.display_name];
+        if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
+            return Err(CommandError::Text);
+        }
+        let uri = sip(config.uri).filter(|uri| uri.user.is_some() && uri.headers.is_empty()).ok_or(CommandError::Uri)?;
+        for other in [config.registrar, config.proxy] {
+            if !other.is_empty() && sip(other).is_none() {
+                return Err(CommandError::Uri);
+            }
+        }
+        let handle = self.accounts.insert(Account::EMPTY).ok_or(CommandError::Full)?;
+        let block = self.account_text.get_mut(handle.index);
+        let packed = pack_account(block, config, &uri);
+        let Some(mut account) = packed else {
+            self.accounts.remove(handle);
+            return Err(CommandError::Text);
+        };
+        account.tag = config.tag;
+        account.no_register = config.no_register;
+        account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
+        account.keepalive = config.keepalive;
+        account.contact = self.rng.next_u64();
+        account.registration.id = self.rng.next_u64();
+        account.registration.local_tag = Tag { handle, secret: self.rng.next_u64() };
+        account.registration.ask = account.wished_expires;
+        if let Some(slot) = self.accounts.get_mut(handle) {
+            *slot = account;
+        }
+        Ok(AccountId(handle))
+    }
+
+    /// Removes an account: it is unregistered first, and calls of it go on.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn account_remove(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        slot.leaving = true;
+        self.withdraw(now, account.0);
+        self.leave(now, account.0);
+        Ok(())
+    }
+
+    /// Registers an account, and keeps it registered. Registering again refreshes at once.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
+    pub fn register(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        if slot.no_register || self.closing {
+            return Err(CommandError::State);
+        }
+        slot.registration.wanted = true;
+        slot.registration.failures = 0;
+        slot.registration.interval_tries = 0;
+        slot.registration.ask = slot.wished_expires;
+        self.set_account_state(account.0, AccountState::Registering, Cause::Normal, 0);
+        self.send_register(now, account.0);
+        Ok(())
+    }
+
+    /// Takes a registration back.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn unregister(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+        self.accounts.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        self.withdraw(now, account.0);
+        Ok(())
+    }
+
+    pub(super) fn withdraw(&mut self, now: Instant, handle: Handle) {
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        account.registration.wanted = false;
+        account.registration.next = Instant::NEVER;
+        let (bound, under_way) = (account.is_bound(), account.registration.request);
+        // one that waits for its addresses was never sent
+        let unsent = !bound && self.requests.get(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+        if unsent {
+            self.end_request(under_way);
+        }
+        let busy = !unsent && !under_way.is_none();
+        let Some(account) = self.accounts.get_mut(handle) else { return };
+        if account.is_bound() {
+            self.send_register(now, handle);
+        } else if !busy {
+            let told = account.state;
+            account.state = AccountState::Unregistered;
+            account.cause = Cause::Normal;
+            account.sip_code = 0;
+            if told != AccountState::Unregistered {
+                account.pending |= 1 << AccountState::Unregistered as u32;
+                self.tell(Object::Account(handle.index));
+            }
+        }
+        self.schedule(Object::Account(handle.index));
+    }
+
+    /// An account, in numbers.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn account_info(&self, account: AccountId) -> Result<AccountInfo, CommandError> {
+        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
+        Ok(AccountInfo {
+            account,
+            tag: slot.tag,
+            state: slot.state,
+            expires: slot.registration.expires,
+            sip_code: slot.sip_code,
+            result: slot.cause,
+        })
+    }
+
+    /// The accounts.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.iter().filter(|(_, account)| !account.leaving).map(|(handle, _)| AccountId(handle))
+    }
+}
+
+fn sip(text: &str) -> Option<Uri<'_>> {
+    Uri::parse(text.as_bytes()).ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))
+}
+
+fn pack_account(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
+    let mut account = Account { ..Account::EMPTY };
+    let mut packer = Packer::new(block, 0);
+    account.uri = packer.add(config.uri.as_bytes())?;
+    let user = uri.user.unwrap_or_default();
+    account.user = packer.add(user)?;
+    // what stands between the @ and the parameters
+    let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
+    let domain = behind.get(..end).unwrap_or_default();
+    account.domain = packer.add(domain)?;
+    account.registrar = match config.registrar {
+        "" => packer.add_parts(&[b"sip:", domain])?,
+        registrar => packer.add(registrar.as_bytes())?,
+    };
+    account.proxy = packer.add(config.proxy.as_bytes())?;
+    account.username = packer.add(if config.username.is_empty() { user } else { config.username.as_bytes() })?;
+    account.password = packer.add(config.password.as_bytes())?;
+    account.realm = packer.add(config.realm.as_bytes())?;
+    account.display_name = packer.add(config.display_name.as_bytes())?;
+    account.fixed_end = packer.used() as u16;
+    Some(account)
+}

@@ -1,0 +1,141 @@
+//! Texts of accounts and calls, and headers of the messages that are kept.
+
+use super::call::Call;
+use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
+use crate::base::cursor::Cursor;
+use crate::base::text::Span;
+use crate::wire::sip::{Address, Message, Name, Start, reason_phrase};
+
+impl Phone<'_> {
+    /// A text of an account.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
+    pub fn account_text(&self, account: AccountId, which: AccountText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
+        let span = match which {
+            AccountText::Uri => slot.uri,
+            AccountText::RefusedRealm => slot.refused_realm,
+        };
+        put_some(out, span.of(self.account_text.get(account.0.index)))
+    }
+
+    /// A text of a call.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
+    pub fn call_text(&self, call: CallId, which: CallText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+        let slot = self.call(call)?;
+        let dialog = self.dialogs.get(slot.dialog).ok_or(CommandError::Nothing)?;
+        let text = self.dialog_text.get(slot.dialog.index);
+        let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
+        match which {
+            CallText::RemoteUri => put_some(out, address(dialog.remote)?.uri),
+            CallText::LocalUri => put_some(out, address(dialog.local)?.uri),
+            CallText::RemoteName => {
+                let remote = address(dialog.remote)?;
+                if remote.display.is_empty() {
+                    return Err(CommandError::Nothing);
+                }
+                remote.display_text(out);
+                Ok(())
+            }
+            CallText::CallId => put_some(out, dialog.call_id.of(text)),
+            CallText::Codec => {
+                let kind = slot.agreed.ok_or(CommandError::Nothing)?.codec;
+                out.put_str(kind.name());
+                out.put_str("/");
+                out.put_number(u64::from(kind.clock()));
+                Ok(())
+            }
+            CallText::UserAgent => {
+                let message = Message::parse(self.kept(call.0, Which::First)).map_err(|_| CommandError::Nothing)?;
+                put_some(out, message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default())
+            }
+            CallText::Reason => self.call_reason(call, slot, out),
+        }
+    }
+
+    /// Why it ended, in words: a Reason header's text, the far end's phrase, or the status's standard one.
+    fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+        if let Ok(message) = Message::parse(self.kept(call.0, Which::Last)) {
+            if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
+                return put_some(out, text);
+            }
+            if let Start::Response { status, reason } = message.start()
+                && status == slot.sip_code
+                && !reason.is_empty()
+            {
+                return put_some(out, reason);
+            }
+        }
+        if slot.sip_code == 0 {
+            return Err(CommandError::Nothing);
+        }
+        put_some(out, reason_phrase(slot.sip_code).as_bytes())
+    }
+
+    /// The value of a header in a call's first or last message; `nth` from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] when no messages are kept; [`CommandError::Nothing`].
+    pub fn call_header(&self, call: CallId, which: Which, name: &str, nth: u32, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+        self.call(call)?;
+        if self.fixed.history == 0 {
+            return Err(CommandError::Unsupported);
+        }
+        let kept = self.kept(call.0, which);
+        let value = nth_field(kept, name.as_bytes(), nth).ok_or(CommandError::Nothing)?;
+        put_some(out, value)
+    }
+}
+
+/// A field by name in a message head that may have been cut behind a header.
+fn nth_field<'m>(head: &'m [u8], name: &[u8], nth: u32) -> Option<&'m [u8]> {
+    let known = Name::find(name);
+    let fields = header_lines(head).filter(|(text, _)| match known {
+        Name::Other => text.eq_ignore_ascii_case(name),
+        known => Name::find(text) == known,
+    });
+    fields.map(|(_, value)| value).nth(nth as usize)
+}
+
+/// Names and values, line by line, foldings inside the values.
+fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let start = head.windows(2).position(|pair| pair == b"\r\n").map_or(head.len(), |at| at + 2);
+    let mut rest = head.get(start..).unwrap_or_default();
+    core::iter::from_fn(move || {
+        if rest.is_empty() || rest.starts_with(b"\r\n") {
+            return None;
+        }
+        let mut end = 0;
+        loop {
+            let line = rest.get(end..)?.windows(2).position(|pair| pair == b"\r\n")?;
+            end += line + 2;
+            if !matches!(rest.get(end), Some(b' ' | b'\t')) {
+                break;
+            }
+        }
+        let (line, later) = rest.split_at_checked(end)?;
+        rest = later;
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let (name, value) = line.split_at_checked(colon)?;
+        Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
+    })
+}
+
+/// The `text` of a Reason header (RFC 3326), without its quotes.
+fn reason_text(value: &[u8]) -> Option<&[u8]> {
+    let at = value.windows(6).position(|window| window.eq_ignore_ascii_case(b"text=\""))? + 6;
+    let rest = value.get(at..)?;
+    let end = rest.iter().position(|byte| *byte == b'"')?;
+    rest.get(..end)
+}
+
+fn put_some(out: &mut Cursor<'_>, text: &[u8]) -> Result<(), CommandError> {
+    if text.is_empty() {
+        return Err(CommandError::Nothing);
+    }
+    out.put(text);
+    Ok(())
+}
