@@ -1,8 +1,8 @@
 //! Requests inside a dialog: BYE, re-INVITE, OPTIONS; and the end of a call.
 
+use super::answers::Describe;
 use super::call::{Call, Cancel, Ports};
 use super::object::Object;
-use super::render::Describe;
 use super::reply::Extra;
 use super::request::Sending;
 use super::route::Keys;

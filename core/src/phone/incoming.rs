@@ -1,10 +1,10 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
+use super::answers::Describe;
 use super::call::{Call, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
-use super::render::Describe;
 use super::reply::Extra;
 use super::route::Keys;
 use super::server::Server;

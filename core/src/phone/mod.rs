@@ -10,10 +10,12 @@
 
 mod account;
 mod accounts;
+mod answers;
 mod call;
 mod challenge;
 pub mod command;
 mod commands;
+mod credentials;
 pub mod event;
 mod events;
 mod fail_over;

@@ -1,15 +1,14 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
-use super::account::Kept;
-use super::reply::{ACCEPT, ALLOW};
+use super::credentials::write_credentials;
+use super::reply::ALLOW;
 use super::request::{Owner, Request, Sending};
-use super::{Cause, Flow, Phone, Transport};
+use super::{Flow, Phone, Transport};
 use crate::base::count;
 use crate::base::cursor::Cursor;
-use crate::base::limits::{CHALLENGE, CHALLENGES};
+use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
-use crate::sip::auth::{Answer, Challenge};
 use crate::sip::dialog::{Credential, Dialog};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer, write_address, write_host, write_socket};
@@ -67,7 +66,7 @@ pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local
 }
 
 /// Writes Content-Length with room for a number that is known only later; gives the place.
-fn write_length_place(out: &mut Cursor<'_>) -> usize {
+pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
     out.put_str("Content-Length: ");
     let at = out.needed();
     out.put_str("    \r\n\r\n");
@@ -75,7 +74,7 @@ fn write_length_place(out: &mut Cursor<'_>) -> usize {
 }
 
 /// Fills the number in: four places, blanks before it.
-fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
+pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
     let mut digits = [b' '; 4];
     let mut rest = len;
     for digit in digits.iter_mut().rev() {
@@ -89,13 +88,13 @@ fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
 }
 
 /// What a request's text is made from: its addresses stay where they are, and off the stack.
-struct Asked {
-    owner: Owner,
-    method: Sending,
-    number: u32,
-    branch: u64,
-    own_hop: bool,
-    answered: [Credential; CHALLENGES],
+pub(super) struct Asked {
+    pub(super) owner: Owner,
+    pub(super) method: Sending,
+    pub(super) number: u32,
+    pub(super) branch: u64,
+    pub(super) own_hop: bool,
+    pub(super) answered: [Credential; CHALLENGES],
 }
 
 impl Asked {
@@ -284,158 +283,9 @@ impl Phone<'_> {
         writer.end();
         Some(flow)
     }
-
-    /// Which challenges a request answers: those the account keeps, if the request goes over the account's own hop. Counts their use.
-    fn credentials_for(&mut self, account: Handle, request: &Asked) -> [Credential; CHALLENGES] {
-        let mut credentials = [Credential::default(); CHALLENGES];
-        if !request.own_hop {
-            return credentials;
-        }
-        // What stands in Authorization is read by the far end of the request, whoever that is: it goes where it was asked for, or to the
-        // account's own domain. Proxy-Authorization is for the proxy, which is the next hop.
-        let (own_domain, before) = match request.owner {
-            Owner::Account(_) => (true, credentials),
-            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, credentials), |dialog| {
-                (self.in_domain(account, dialog.target.of(self.dialog_text.get(dialog_handle.index))), dialog.credentials)
-            }),
-            _ => (false, credentials),
-        };
-        let asked = request.answered.iter().zip(before);
-        let Some(account) = self.accounts.get_mut(account) else { return credentials };
-        for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
-            let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before.challenge;
-            if !kept.challenge.is_empty() && allowed && !(request.method.is_invite() && kept.challenge.covers_body()) {
-                kept.count = kept.count.saturating_add(1);
-                *credential = Credential { challenge: kept.generation, count: kept.count };
-            }
-        }
-        credentials
-    }
-
-    /// Renders the answer to an INVITE into its transaction's buffer.
-    pub(super) fn render_answer(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
-        let Some(server) = self.servers.get(handle).copied() else { return Err(Cause::Full) };
-        let call_handle = server.call;
-        let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else { return Err(Cause::Unreachable) };
-        let media = match sdp {
-            Describe::Nothing => None,
-            _ => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
-        };
-        let edition = self.calls.get(call_handle).map_or((0, 0), |call| (call.described, call.version));
-        let mut described = None;
-        let dialog = self.dialogs.get(server.dialog).copied();
-        let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
-        let user = self.accounts.get(account).map(|account_slot| account_slot.user.of(self.account_text.get(account.index)));
-        let user = contact_user(user, self.fixed.direct_user.get());
-        let block = self.server_bytes.get_mut(handle.index);
-        let offer_start = block.len().saturating_sub(usize::from(server.offer));
-        let (front, offer) = block.split_at_mut(offer_start);
-        let echo_end = usize::from(server.echo_end);
-        let (echo, rest) = front.split_at_mut(echo_end.min(front.len()));
-        // the status line ends where the echo begins
-        let mut line = [0u8; crate::base::limits::STATUS_LINE];
-        let mut cursor = Cursor::new(&mut line);
-        Writer::new(&mut cursor).status_line(status);
-        let written = cursor.finish().map_err(|_| Cause::Full)?;
-        let start = crate::base::limits::STATUS_LINE - written;
-        if let (Some(place), Some(line)) = (echo.get_mut(start..crate::base::limits::STATUS_LINE), line.get(..written)) {
-            place.copy_from_slice(line);
-        }
-        let mut out = Cursor::new(rest);
-        if !server.has_tag
-            && status > 100
-            && let Some(dialog) = dialog
-        {
-            out.put_str(";tag=");
-            dialog.local_tag.write(&mut out);
-        }
-        out.put_str("\r\n");
-        let mut writer = Writer::new(&mut out);
-        if status > 100 && status < 300 {
-            write_contact(writer.cursor(), user, flow, local);
-        }
-        if status >= 200 {
-            writer.header_bytes(Name::Allow, ALLOW);
-        }
-        if status == 415 {
-            writer.header_bytes(Name::Accept, ACCEPT);
-        }
-        if status > 100 {
-            writer.header_bytes(Name::Server, self.fixed.agent.get());
-        }
-        let mut agreed = None;
-        match (sdp, media) {
-            (Describe::Answer, Some((local_media, _))) => {
-                writer.header_bytes(Name::ContentType, b"application/sdp");
-                let out = writer.cursor();
-                let at = write_length_place(out);
-                let begin = out.needed();
-                let result = crate::offer::answer(offer, &local_media, out).map_err(|_| Cause::Codec)?;
-                let len = out.needed() - begin;
-                patch_length(out, at, len);
-                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
-                agreed = Some(result);
-            }
-            (Describe::Offer, Some((local_media, state))) => {
-                writer.header_bytes(Name::ContentType, b"application/sdp");
-                let out = writer.cursor();
-                let at = write_length_place(out);
-                let begin = out.needed();
-                crate::offer::write_offer(&local_media, &state, out);
-                let len = out.needed() - begin;
-                patch_length(out, at, len);
-                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
-            }
-            (Describe::Warning(code, words), _) => {
-                write_warning(&mut writer, code, local, words);
-                writer.end();
-            }
-            _ => writer.end(),
-        }
-        let Ok(len) = out.finish() else {
-            count::up(&mut self.counters.oversize);
-            return Err(Cause::Full);
-        };
-        if let Some(server) = self.servers.get_mut(handle) {
-            server.start = start as u16;
-            server.end = (echo_end + len) as u16;
-            server.status = status;
-        }
-        if let Some(described) = described {
-            self.describe_anew(call_handle, described);
-        }
-        if let Some(agreed) = agreed {
-            self.take_agreed(call_handle, agreed);
-        }
-        Ok(())
-    }
 }
 
-/// What an answer to an INVITE says about media.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Describe {
-    Nothing,
-    /// The answer to the offer kept with the transaction.
-    Answer,
-    /// An offer of ours (theirs was late).
-    Offer,
-    /// Why not.
-    Warning(u16, &'static str),
-}
-
-/// rfc3261#20.43: why a description was refused, for people.
-pub(super) fn write_warning(writer: &mut Writer<'_, '_>, code: u16, local: SocketAddr, words: &str) {
-    writer.header(Name::Warning, |out| {
-        out.put_number(u64::from(code));
-        out.put_str(" ");
-        write_host(out, local.ip());
-        out.put_str(" \"");
-        out.put_str(words);
-        out.put_str("\"");
-    });
-}
-
-fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
+pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
     account.unwrap_or(direct)
 }
 
@@ -468,42 +318,4 @@ fn write_parties(writer: &mut Writer<'_, '_>, dialog: &Dialog, text: &[u8]) {
         }
     });
     writer.header_bytes(Name::CallId, dialog.call_id.of(text));
-}
-
-/// Writes Authorization and Proxy-Authorization for the challenges that `credentials` name and that are still kept.
-#[allow(clippy::too_many_arguments)] // all of them are parts of one digest
-fn write_credentials(
-    writer: &mut Writer<'_, '_>,
-    account: &super::account::Account,
-    text: &[u8],
-    challenges: &[u8],
-    credentials: &[Credential; CHALLENGES],
-    key: (u64, u64),
-    method: &[u8],
-    uri: &[u8],
-) {
-    for (place, (kept, credential)) in account.challenges.iter().zip(credentials).enumerate() {
-        if credential.challenge == 0 || kept.generation != credential.challenge {
-            continue;
-        }
-        let block = challenges.get(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-        let challenge: Challenge<'_> = kept.challenge.view(block);
-        let name = if kept.proxy { Name::ProxyAuthorization } else { Name::Authorization };
-        let answer = Answer {
-            challenge: &challenge,
-            username: account.username.of(text),
-            password: account.password.of(text),
-            method,
-            uri,
-            body: b"",
-            nc: credential.count,
-            cnonce: nonce(key, account.contact, kept, credential.count),
-        };
-        writer.header(name, |out| answer.write(out));
-    }
-}
-
-/// A client nonce that is the same when the same use is written again (the ACK of an INVITE).
-fn nonce(key: (u64, u64), salt: u64, kept: &Kept, count: u32) -> u64 {
-    Hasher::new(key).with(&salt.to_le_bytes()).with(&kept.generation.to_le_bytes()).with(&count.to_le_bytes()).finish()
 }

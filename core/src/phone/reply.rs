@@ -1,6 +1,6 @@
 //! Answers that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers.
 
-use super::render::write_warning;
+use super::answers::write_warning;
 use super::route::Keys;
 use super::{Flow, Phone};
 use crate::base::count;
