@@ -204,7 +204,8 @@
 // The library met a fault of its own: the last event of this phone.
 #define MICROSIP_EV_POISONED 11
 
-// A call's media changed; value is a set of MICROSIP_MEDIA_*.
+// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
+// call was offered to go on from where we are now, and that came to nothing.
 #define MICROSIP_EV_MEDIA 12
 
 // A challenge was not answered because its realm is not the account's; microsip_account_text tells it.

@@ -1,7 +1,7 @@
 //! rfc3261#14.1: an offer of ours in a call that is up. What asks for one here is a change of network.
 
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, EventKind, Source};
 use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
 use std::net::SocketAddr;
 
@@ -76,6 +76,11 @@ fn edition(sip: &Sip) -> (u64, u64) {
 
 fn port(sip: &Sip) -> u16 {
     sip.body().lines().find_map(|line| line.strip_prefix("m=audio ")).unwrap().split(' ').next().unwrap().parse().unwrap()
+}
+
+/// What the application was told of the call's media last.
+fn told(lab: &Lab) -> Cause {
+    lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Media).unwrap().result
 }
 
 fn since(at: Instant, sip: &Sip) -> u64 {
@@ -202,6 +207,7 @@ fn one_that_gets_491_for_ever_is_given_up_and_the_call_lives() {
     peer.answer(&mut lab, &again, 491, "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(300));
+    assert_eq!(told(&lab), Cause::Refused);
     finish(lab, peer);
 }
 
@@ -254,6 +260,12 @@ fn a_refusal_leaves_the_session_as_it_was() {
         lab.run_for(Duration::from_secs(1));
         assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40, "{status}");
         peer.silence(&mut lab, "INVITE", Duration::from_secs(120));
+        assert_eq!(told(&lab), Cause::Refused);
+        // the next change finds it willing, which is told too
+        move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
+        let next = peer.wait(&mut lab, "INVITE");
+        accept(&mut lab, &mut peer, &next);
+        assert_eq!(told(&lab), Cause::Normal);
         finish(lab, peer);
     }
 }
@@ -445,6 +457,7 @@ fn a_challenge_that_is_not_ours_leaves_the_session_as_it_was() {
     peer.answer_with(&mut lab, &again, 401, "WWW-Authenticate: Digest realm=\"far.example\", nonce=\"n1\"\r\n", "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(100));
+    assert_eq!(told(&lab), Cause::Auth);
     finish(lab, peer);
 }
 
@@ -479,9 +492,11 @@ fn without_ports_it_is_tried_later_and_not_for_ever() {
     lab.ends[0].no_ports = false;
     let again = peer.wait(&mut lab, "INVITE");
     accept(&mut lab, &mut peer, &again);
+    assert_eq!(told(&lab), Cause::Normal);
     lab.ends[0].no_ports = true;
     move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(600));
+    assert_eq!(told(&lab), Cause::Port);
     lab.ends[0].no_ports = false;
     peer.silence(&mut lab, "INVITE", Duration::from_secs(600));
     finish(lab, peer);
@@ -494,6 +509,7 @@ fn without_a_network_it_waits_for_the_next() {
     lab.ends[0].move_to(now, None);
     peer.silence(&mut lab, "INVITE", Duration::from_secs(1000));
     assert!(lab.ends[0].ended().is_none());
+    assert_eq!(told(&lab), Cause::Unreachable);
     move_to(&mut lab, &mut peer, 3, NEW);
     let at = lab.now;
     let again = peer.wait(&mut lab, "INVITE");

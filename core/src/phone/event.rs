@@ -78,7 +78,7 @@ pub enum EventKind {
     Digit = 3,
     /// The digits of a command (`token`) have been sent; or, with [`Cause::State`], could not be any more: the call ended, or was put on hold.
     DigitsSent = 4,
-    /// A call's media changed: `value` is a set of `MEDIA_*` bits.
+    /// A call's media changed: `value` is a set of `MEDIA_*` bits. Or it did not, and the result says why an offer of ours came to nothing.
     Media = 5,
     /// A challenge was not answered because its realm is not this account's (read it with `account_text`).
     Challenge = 6,

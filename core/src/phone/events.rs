@@ -103,6 +103,9 @@ impl Phone<'_> {
         if call.pending & PENDING_MEDIA != 0 {
             call.pending &= !PENDING_MEDIA;
             event.kind = EventKind::Media;
+            if call.state == CallState::Connected {
+                event.result = call.cause; // an offer of ours that came to nothing
+            }
             event.value = call.agreed.map_or(0, |agreed| {
                 u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
             });

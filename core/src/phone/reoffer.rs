@@ -5,7 +5,7 @@
 //!
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
-use super::call::{Call, Ports, Waiting};
+use super::call::{Call, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::request::{Sending, Stage};
@@ -42,7 +42,7 @@ impl Phone<'_> {
         }
         let stays = self.is_in_place(call);
         let Some(request) = self.dialog_request(dialog_handle, Sending::Reinvite) else {
-            self.offer_later(now, handle);
+            self.offer_later(now, handle, Cause::Full);
             return;
         };
         if let Some(call) = self.calls.get_mut(handle) {
@@ -84,18 +84,29 @@ impl Phone<'_> {
     }
 
     /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it is.
-    fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration) {
+    fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
         let Some(call) = self.calls.get_mut(handle) else { return };
         call.tries = call.tries.saturating_add(1);
         if call.tries < REOFFER_TRIES {
             self.wait_with_offer(now, handle, wait);
+        } else {
+            self.tell_outcome(handle, cause);
+        }
+    }
+
+    /// What became of an offer that left the session as it was stands in the next event about its media.
+    fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
+        if let Some(call) = self.calls.get_mut(handle) {
+            call.cause = cause;
+            call.pending |= PENDING_MEDIA;
+            self.tell(Object::Call(handle.index));
         }
     }
 
     /// No slot, no port, no way: each wait is twice as long as the one before.
-    pub(super) fn offer_later(&mut self, now: Instant, handle: Handle) {
+    fn offer_later(&mut self, now: Instant, handle: Handle, cause: Cause) {
         let tries = self.calls.get(handle).map_or(0, |call| call.tries);
-        self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)));
+        self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
     }
 
     /// An answer to our re-INVITE came. The call may have ended meanwhile.
@@ -141,6 +152,9 @@ impl Phone<'_> {
         match status {
             200..=299 => {
                 call.tries = 0;
+                if call.cause != Cause::Normal {
+                    self.tell_outcome(handle, Cause::Normal); // one before it had failed
+                }
                 let (Some(text), Some((local, lines))) = (description(answer), self.local_media(handle)) else { return };
                 // an answer that is none leaves the session as it was
                 if let Ok(agreed) = crate::offer::accept_answer(text, &local, &lines) {
@@ -154,16 +168,16 @@ impl Phone<'_> {
                 // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10 ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
                 let wait = u64::from(first + self.rng.below(steps)) * 10;
-                self.try_again(now, handle, Duration::from_millis(wait));
+                self.try_again(now, handle, Duration::from_millis(wait), Cause::Refused);
             }
             // rfc3261#14.2: one of theirs is not answered yet, or not now
-            500 | 503 => {
-                if let Some(wait) = answer.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
-                    self.try_again(now, handle, Duration::from_secs(wait.max(1)));
-                }
-            }
+            500 | 503 => match answer.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
+                Some(wait) => self.try_again(now, handle, Duration::from_secs(wait.max(1)), Cause::Refused),
+                None => self.tell_outcome(handle, Cause::Refused),
+            },
             // rfc3261#14.1: a refusal leaves the session as it was
-            _ => {}
+            401 | 407 => self.tell_outcome(handle, Cause::Auth),
+            _ => self.tell_outcome(handle, Cause::Refused),
         }
     }
 
@@ -177,7 +191,7 @@ impl Phone<'_> {
             // rfc3261#12.2.1.2: no answer counts as 408
             self.end_call(now, handle, cause, 408);
         } else {
-            self.offer_later(now, handle);
+            self.offer_later(now, handle, cause);
         }
     }
 

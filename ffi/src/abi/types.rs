@@ -78,7 +78,8 @@ pub const MICROSIP_EV_LOST: u32 = 9;
 pub const MICROSIP_EV_CLOSED: u32 = 10;
 /// The library met a fault of its own: the last event of this phone.
 pub const MICROSIP_EV_POISONED: u32 = 11;
-/// A call's media changed; value is a set of MICROSIP_MEDIA_*.
+/// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
+/// call was offered to go on from where we are now, and that came to nothing.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge was not answered because its realm is not the account's; microsip_account_text tells it.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
