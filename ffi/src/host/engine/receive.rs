@@ -1,0 +1,131 @@
+//! What came: datagrams, names, devices, other sockets.
+
+use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS};
+use crate::host::icmp;
+use crate::host::names::{self};
+use crate::host::network::Change;
+use microsip_core::phone::{Component, Flow, Reply};
+use std::io;
+
+impl Engine {
+    /// Sockets that came and went.
+    pub(super) fn take_network(&mut self) {
+        let Some(Change { gone, new }) = self.shared.network.take() else { return };
+        for ((number, place), new) in self.sockets.iter_mut().enumerate().zip(new) {
+            if gone & 1 << number != 0
+                && let Some(old) = place.take()
+            {
+                self.shared.ready.remove(&old);
+            }
+            if new.is_some() {
+                *place = new;
+            }
+        }
+    }
+
+    pub(super) fn take_in(&mut self) {
+        self.take_network();
+        let Some(keys) = self.keys.take() else { return };
+        // SIP first: an answer opens the stream for the packets that came with it
+        for key in keys.iter().filter(|key| *key < MEDIA_KEYS) {
+            if key != LINK_KEY {
+                self.read_sip(key);
+            } else if let Some(link) = &self.link {
+                link.drain();
+                self.shared.errands.network();
+            }
+        }
+        for key in keys.iter().filter_map(|key| key.checked_sub(MEDIA_KEYS)) {
+            self.read_media(key / 2, if key % 2 == 0 { Component::Rtp } else { Component::Rtcp });
+        }
+        self.keys = Some(keys);
+        while let Some(answer) = self.shared.names.answer() {
+            self.reply_names(&answer);
+        }
+        if let Some(duplex) = self.shared.errands.take_new() {
+            match &mut self.device {
+                // the timer that stood in goes on: an odd tick would shift what is heard against what is said
+                Some((place, _)) => {
+                    let old = place.replace(duplex);
+                    if let Some(old) = old {
+                        self.shared.errands.give_back(old);
+                    }
+                }
+                // no longer wanted
+                None => self.shared.errands.give_back(duplex),
+            }
+        }
+    }
+
+    pub(super) fn reply_names(&self, answer: &names::Answer) {
+        let locals = self.shared.locals();
+        // the network may have changed while the name was looked up
+        let mut hops = answer.hops.iter().flatten().filter_map(|hop| match locals.of(hop.flow.socket()) {
+            Some(_) => Some(*hop),
+            None => locals.hop(hop.flow.remote(), hop.priority, hop.weight),
+        });
+        let Some(first) = hops.next() else {
+            self.with(|phone, now| phone.handle_reply(now, answer.wish, Reply::Failed(answer.failure)));
+            return;
+        };
+        let mut list = [first; names::HOPS];
+        let mut count = 1;
+        for (place, hop) in list.iter_mut().skip(1).zip(hops) {
+            *place = hop;
+            count += 1;
+        }
+        let list = list.get(..count).unwrap_or_default();
+        self.with(|phone, now| phone.handle_reply(now, answer.wish, Reply::Hops(list)));
+    }
+
+    fn read_sip(&mut self, number: usize) {
+        let mut buffer = core::mem::take(&mut self.received);
+        for turn in 0..BATCH {
+            let first = turn == 0;
+            let Some(socket) = self.socket(number) else { break };
+            let (len, remote) = match socket.recv_from(&mut buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // readiness without a datagram is an error that waits
+                    if first {
+                        self.read_errors(number);
+                    }
+                    break;
+                }
+                Err(_) => {
+                    self.read_errors(number);
+                    continue;
+                }
+            };
+            let bytes = buffer.get(..len).unwrap_or_default();
+            self.shared.trace(false, remote, bytes);
+            let flow = Flow::Udp { socket: number as u8, remote };
+            let took = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
+            if took == 0 && len > 0 {
+                // back-pressure: what is owed goes out first
+                self.drain();
+                self.with(|phone, now| phone.handle_sip(now, flow, bytes));
+            }
+        }
+        self.received = buffer;
+    }
+
+    /// rfc3261#18.4: an ICMP error is the end of a way.
+    pub(super) fn read_errors(&self, number: usize) {
+        let Some(socket) = self.socket(number) else { return };
+        for _ in 0..BATCH {
+            let Some(remote) = icmp::next(socket) else { return };
+            self.with(|phone, now| phone.handle_flow_failed(now, Flow::Udp { socket: number as u8, remote }));
+        }
+    }
+
+    fn read_media(&mut self, slot: usize, component: Component) {
+        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; what is left is told at once
+        let Some(pair) = self.ports.get(slot) else { return };
+        let media = pair.media;
+        let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };
+        let Ok((len, from)) = socket.recv_from(&mut self.received) else { return };
+        let bytes = self.received.get(..len).unwrap_or_default();
+        self.with(|phone, now| phone.handle_media(now, media, component, from, bytes));
+    }
+}
