@@ -1,0 +1,215 @@
+//! Early dialogs by forking, the 2xx that takes the call, and those that lost.
+
+use super::call::{Call, Cancel};
+use super::object::Object;
+use super::{CallState, Cause, Flow, Phone};
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::sip::dialog::Dialog;
+use crate::sip::tag::Tag;
+use crate::sip::timer::T1_64;
+use crate::wire::sip::Message;
+
+impl Phone<'_> {
+    /// rfc3261#12.1: a provisional answer with a tag makes an early dialog; another tag makes another one (a fork).
+    pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
+        let Some(tag) = answer.to().ok().and_then(|to| to.tag()) else { return };
+        if self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)).is_none() {
+            return;
+        }
+        self.take_description(now, call, answer);
+    }
+
+    /// The dialog of a call that has this remote tag.
+    fn dialog_with(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
+        let mut at = first;
+        while let Some(dialog) = self.dialogs.get(at) {
+            if dialog.remote_tag.of(self.dialog_text.get(at.index)) == tag {
+                return Some(at);
+            }
+            at = dialog.sibling;
+        }
+        None
+    }
+
+    /// A dialog for a tag that is new: the first one if it has none yet, else a copy of it. When dialogs are used up, the fork is not followed.
+    pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
+        let dialog = self.dialogs.get(first).copied()?;
+        if dialog.remote_tag.is_empty() {
+            let slot = self.dialogs.get_mut(first)?;
+            let kept = *slot;
+            if slot.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+                *slot = kept;
+                count::up(&mut self.counters.oversize);
+                return None;
+            }
+            return Some(first);
+        }
+        let fork = self.dialogs.insert(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
+        self.dialog_text.copy(first.index, fork.index);
+        let slot = self.dialogs.get_mut(fork)?;
+        if slot.learn_from_answer(self.dialog_text.get_mut(fork.index), answer, tag).is_none() {
+            self.dialogs.remove(fork);
+            count::up(&mut self.counters.oversize);
+            return None;
+        }
+        if let Some(first) = self.dialogs.get_mut(first) {
+            first.sibling = fork;
+        }
+        Some(fork)
+    }
+
+    /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
+    pub(super) fn success(&mut self, now: Instant, call_handle: Handle, first: Handle, answer: &Message<'_>) {
+        let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let winner = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag));
+        let Some(winner) = winner else {
+            // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
+            self.end_call(now, call_handle, Cause::Full, 0);
+            return;
+        };
+        if winner != first
+            && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
+        {
+            let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
+            *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
+            self.dialog_text.copy(winner.index, first.index);
+            // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
+            if let Some(won) = self.dialogs.get_mut(winner) {
+                won.bye_owed = false;
+            }
+        }
+        self.drop_forks(first);
+        if let Some(dialog) = self.dialogs.get_mut(first) {
+            // the 2xx says anew what the dialog's target is; its route set is the one of this answer (rfc3261#13.2.2.4)
+            let kept = *dialog;
+            if dialog.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+                *dialog = kept;
+            }
+            dialog.confirmed = true;
+            dialog.accepted = true;
+            dialog.ack_owed = true;
+        }
+        self.find_next_hop(first);
+        self.owe(Object::Dialog(first.index));
+        let understood = self.take_description(now, call_handle, answer);
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        call.give_up = Instant::NEVER;
+        let wanted = call.cancel == Cancel::No;
+        let has_media = call.agreed.is_some();
+        self.schedule(Object::Call(call_handle.index));
+        if !wanted {
+            // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
+            self.end_call(now, call_handle, Cause::Normal, 487);
+        } else if !understood || !has_media {
+            self.end_call(now, call_handle, Cause::Codec, 488);
+        } else {
+            let Some(call) = self.calls.get_mut(call_handle) else { return };
+            call.state = CallState::Connected;
+            call.connected = now;
+            call.pending |= Call::bit(CallState::Connected);
+            self.confirm_media(call_handle);
+            self.tell(Object::Call(call_handle.index));
+        }
+    }
+
+    /// Early dialogs that did not win.
+    pub(super) fn drop_forks(&mut self, first: Handle) {
+        let Some(mut at) = self.dialogs.get(first).map(|dialog| dialog.sibling) else { return };
+        while let Some(next) = self.dialogs.get(at).map(|dialog| dialog.sibling) {
+            self.unchain(at);
+            at = next;
+        }
+        if let Some(dialog) = self.dialogs.get_mut(first) {
+            dialog.sibling = Handle::NONE;
+        }
+    }
+
+    /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
+    pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, answer: &Message<'_>) {
+        let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
+        let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
+        let known = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
+            Some(dialog.local_tag) == tag
+                && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.dialog_text.get(dialog_handle.index)))
+        });
+        if !known {
+            count::up(&mut self.counters.unmatched);
+            return;
+        }
+        let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
+        let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        if let Some(known) = self.dialog_with(dialog_handle, theirs) {
+            if running || answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) {
+                count::up(&mut self.counters.unmatched);
+                return;
+            }
+            // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
+            let Some(dialog) = self.dialogs.get_mut(known) else { return };
+            dialog.ack_owed = true;
+            let first = !core::mem::replace(&mut dialog.accepted, true);
+            if first && dialog.learn_from_answer(self.dialog_text.get_mut(known.index), answer, theirs).is_some() {
+                self.find_next_hop(known);
+            }
+            self.owe(Object::Dialog(known.index));
+            if first {
+                // it is no repetition: the call was given up before anybody had answered it
+                self.send_bye(now, known);
+            }
+            return;
+        }
+        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
+        let kept = Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, ..dialog };
+        let Some(loser) = self.dialogs.insert(kept) else { return };
+        self.dialog_text.copy(dialog_handle.index, loser.index);
+        let learnt =
+            self.dialogs.get_mut(loser).and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
+        if learnt.is_none() {
+            self.dialogs.remove(loser);
+            count::up(&mut self.counters.oversize);
+            return;
+        }
+        if let Some(first) = self.dialogs.get_mut(dialog_handle) {
+            first.sibling = loser;
+        }
+        if let Some(slot) = self.dialogs.get_mut(loser) {
+            slot.ack_owed = true;
+            slot.confirmed = true;
+            slot.accepted = true;
+        }
+        self.find_next_hop(loser);
+        self.owe(Object::Dialog(loser.index));
+        self.send_bye(now, loser);
+        self.linger(now, loser);
+    }
+
+    /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
+    pub(super) fn linger(&mut self, now: Instant, loser: Handle) {
+        if self.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+            self.due.set(self.objects.number(Object::Dialog(loser.index)), now + T1_64);
+        }
+    }
+
+    /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
+    pub(super) fn forget_loser(&mut self, loser: Handle) {
+        let Some((tag, next)) = self.dialogs.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let mut at = tag.handle;
+        while let Some(dialog) = self.dialogs.get_mut(at) {
+            if dialog.sibling == loser {
+                dialog.sibling = next;
+                break;
+            }
+            at = dialog.sibling;
+        }
+        self.unchain(loser); // the first of the chain may have gone before it
+    }
+
+    /// The chain of its call's dialogs does not hold it any more.
+    fn unchain(&mut self, handle: Handle) {
+        if self.dialogs.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
+            self.release_dialog(handle);
+        }
+    }
+}
