@@ -2,30 +2,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod host;
+
+use host::{phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
 use std::ffi::CString;
-
-fn phone() -> u64 {
-    let mut config: microsip_config = unsafe { core::mem::zeroed() };
-    config.size = size_of::<microsip_config>() as u32;
-    config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
-    config.bind = c"127.0.0.1:0".as_ptr();
-    let mut phone = 0;
-    assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_OK);
-    phone
-}
-
-fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
-    let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
-    loop {
-        assert_eq!(unsafe { microsip_next_event(phone, &mut event, 10_000) }, MICROSIP_OK, "event {kind}, state {state}");
-        if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
-            return event;
-        }
-    }
-}
 
 /// The library's threads, by name.
 fn threads() -> Vec<String> {
