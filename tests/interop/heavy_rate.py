@@ -3,7 +3,7 @@
 import sys
 import time
 
-from peers import check, echo, free_port, needs, sipp, sipp_counts, test
+from peers import check, echo, free_port, needs, sipp, sipp_counts, sipp_rate, test
 
 RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
 SECONDS = 10
@@ -24,7 +24,7 @@ def run():
     # The first third fills the pools for the first time; from there on nothing may grow.
     early, late = [kb for at, kb in sizes if at > took / 3][0], sizes[-1][1]
     user, system = (int(n) / 100 for n in open(f"/proc/{server.pid}/stat").read().rsplit(")", 1)[1].split()[11:13])
-    print(f"{calls} calls in {took:.1f} s ({calls / took:.0f}/s, {RATE}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
+    print(f"{calls} calls in {took:.1f} s ({sipp_rate('rate'):.0f}/s, {RATE}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
           f"{(user + system) / calls * 1000:.3f} CPU s per 1000 calls, resident {sizes[0][1]} kB at the start, {early} kB after a third, {late} kB at the end")
     # What is promised is flat memory: at the machine's limit the kernel drops datagrams, and a call in a thousand may be a victim of that.
     check(counts["FailedCall"] <= calls / 1000, f"{counts['FailedCall']} calls of {calls} failed")

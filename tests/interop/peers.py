@@ -186,6 +186,12 @@ def sipp_counts(name):
     return {key[:-3]: int(value) for key, value in rows[-1].items() if key and key.endswith("(C)") and value.isdigit()}
 
 
+def sipp_rate(name):
+    """Calls a second over the whole run, by SIPp's own clock."""
+    rows = list(csv.DictReader((LOGS / f"{name}.csv").open(), delimiter=";"))
+    return float(rows[-1]["CallRate(C)"])
+
+
 class Namespace:
     """A network whose only interface is lo: for peers that will not stay on loopback by themselves."""
 
