@@ -77,7 +77,7 @@ pub(crate) struct Registration {
     pub(crate) id: u64,
     pub(crate) local_tag: Tag,
     pub(crate) number: u32,
-    /// What we ask for now (raised by 423).
+    /// The lifetime that the next REGISTER asks for (raised by 423).
     pub(crate) ask: u32,
     /// What the request under way asks for; 0 takes the binding back.
     pub(crate) asked: u32,
