@@ -2,7 +2,8 @@
  *
  * Results are int32_t: 0 ok, +1 nothing there, below 0 an error; out-parameters are written on success only (but *needed, also with
  * MICROSIP_E_BUFFER). Ids are numbers; 0 is none. Structs begin with their size: MICROSIP_ZERO them, set what you need; 0 and NULL are
- * defaults. Texts are NUL-terminated UTF-8, copied before a function returns; *needed counts the NUL. Unknown event types, states and
+ * defaults. A struct of an older header may be smaller: what it lacks is 0, or not written; of a newer one larger: what is behind must be 0.
+ * Texts are NUL-terminated UTF-8, copied before a function returns; *needed counts the NUL. Unknown event types, states and
  * codes are to be ignored. No pointer is kept but callbacks with their user pointers and the memory of an engine; nothing that a function
  * hands out is to be freed.
  *
@@ -50,7 +51,7 @@
 // A pointer that must not be NULL is NULL.
 #define MICROSIP_E_NULL -1
 
-// A struct's size member is 0 or too small: use MICROSIP_ZERO.
+// A struct's size member is 0, or less than any header of this ABI version says: use MICROSIP_ZERO.
 #define MICROSIP_E_SIZE -2
 
 // The header and the library are of different ABI versions.

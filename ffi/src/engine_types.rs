@@ -1,7 +1,7 @@
 //! The structs and numbers of the engine family.
 #![allow(non_camel_case_types)]
 
-use crate::abi::pointer::Sized32;
+use crate::abi::pointer::sized;
 use crate::abi::types::microsip_addr;
 use core::ffi::c_char;
 
@@ -129,13 +129,10 @@ pub struct microsip_reply {
     pub addr: [microsip_addr; 4],
 }
 
-// SAFETY: repr(C), `size` first, only integers and pointers.
-unsafe impl Sized32 for microsip_engine_config {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_path {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_out {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_ask {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_reply {}
+sized!(
+    microsip_engine_config up to epoch_ms,
+    microsip_path up to remote,
+    microsip_out up to remote,
+    microsip_ask up to name,
+    microsip_reply up to addr,
+);

@@ -170,7 +170,7 @@ static void wrong_values(void) {
   microsip_dial_options o;
   conf.size = 0;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
-  conf.size = (uint32_t)sizeof conf - 4;
+  conf.size = 8;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
   conf.size = 0xffffffffu;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);

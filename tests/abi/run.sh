@@ -21,6 +21,8 @@ layout() {
     "$@" $warn -Wpadded -c tests/abi/layout.c -o "$work/layout.o"
     echo "layout: $*"
 }
+# the same header as it was before the members that are not frozen, and as it may be with more
+python3 tests/abi/ages.py include/microsip.h tests/abi/least.txt "$work" || exit 1
 layout gcc -std=c99 -pedantic
 layout g++ -x c++ -std=c++11 -pedantic
 layout x86_64-w64-mingw32-gcc -std=c99
@@ -59,8 +61,15 @@ echo "families: $(wc -l <"$work/host") functions in both"
 missed=$(while read -r name; do cat tests/abi/every.h tests/abi/misuse.c | grep -q "\b$name(" || echo "$name"; done <"$work/exported")
 [ -z "$missed" ] || { echo "no test of misuse calls: $missed"; exit 1; }
 
-for program in misuse sizes threads call sound engines; do
-    gcc -std=gnu99 -g $warn -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$program.c -o "$work/$program" "$library.a" $libs
-    timeout 120 "$work/$program" "$work" || { echo "$program: failed"; exit 1; }
+# program NAME HEADERS: built against the header in that folder, and run
+program() {
+    gcc -std=gnu99 -g -Wall -Wextra -Werror -I"$2" -I"$work" -fsanitize=address,undefined -fno-sanitize-recover tests/abi/$1.c -o "$work/$1" "$library.a" $libs
+    timeout 120 "$work/$1" "$work" || { echo "$1 with the header in $2: failed"; exit 1; }
+}
+for name in misuse sizes threads call sound engines; do program $name include; done
+for age in older newer; do
+    program call "$work/$age"
+    gcc -std=c99 -pedantic -Wall -Wextra -Werror -Wpadded -I"$work/$age" -c tests/abi/ages.c -o "$work/ages.o"
+    program ages "$work/$age"
 done
 [ $missing = 0 ] || exit 77

@@ -1,7 +1,8 @@
-/* Every function that takes a struct, with every wrong size of it: nothing is read or written beyond what the size says. What a later header has behind
- * ours must be zero on its way in, and is zero on its way out. */
+/* Every function that takes a struct, with every size of it: nothing is read or written beyond what the size says. Below its least size it is refused.
+ * From there on what an earlier header lacks is zero on its way in, and not written on its way out; what a later header has behind ours must be zero on
+ * its way in, and is zero on its way out. */
 #include "every.h"
-#include <stddef.h>
+#include "least.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room,
 
 /* call uses s, a pointer to a struct of that type. */
 #define WRONG(type, value, call) do { \
-  static const uint32_t sizes[] = { 0, 1, 4, 8, sizeof(type) - 8, sizeof(type) - 1, 65537, 0x7fffffffu, 0xffffffffu }; \
+  static const uint32_t sizes[] = { 0, 1, 4, LEAST_##type - 1, 65537, 0x7fffffffu, 0xffffffffu }; \
   unsigned i_; \
   for (i_ = 0; i_ < sizeof sizes / sizeof *sizes; i_++) { \
     type *s = block(&(value), sizeof(type), sizes[i_], sizes[i_] < sizeof(type) && sizes[i_] >= 4 ? sizes[i_] : 4, 0); \
@@ -47,7 +48,13 @@ static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room,
   } } while (0)
 #define IN(type, value, call) do { \
   type *s; \
+  uint32_t size_; \
   WRONG(type, value, call); \
+  for (size_ = LEAST_##type; size_ <= sizeof(type); size_ += 4) { \
+    s = block(&(value), sizeof(type), size_, size_, 0); \
+    is(__LINE__, "an earlier header's " #call, call, MICROSIP_OK); \
+    free(s); \
+  } \
   s = block(&(value), sizeof(type), sizeof(type) + 24, sizeof(type) + 24, 1); \
   is(__LINE__, #call, call, MICROSIP_E_NEWER); \
   free(s); \
@@ -56,8 +63,16 @@ static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room,
   free(s); } while (0)
 #define OUT(type, value, call) do { \
   type *s; \
-  uint32_t size_ = sizeof(type) + 24, i_; \
+  uint32_t size_, i_; \
   WRONG(type, value, call); \
+  for (size_ = LEAST_##type; size_ <= sizeof(type); size_ += 4) { \
+    s = block(&(value), sizeof(type), size_, size_, 0xff); \
+    is(__LINE__, "an earlier header's " #call, call, MICROSIP_OK); \
+    memcpy(&i_, s, 4); \
+    is(__LINE__, "the size after " #call, (int32_t)i_, (int32_t)size_); \
+    free(s); \
+  } \
+  size_ = sizeof(type) + 24; \
   s = block(&(value), sizeof(type), size_, size_, 0xff); \
   is(__LINE__, #call, call, MICROSIP_OK); \
   for (i_ = sizeof(type); i_ < size_; i_++) is(__LINE__, "the tail of " #call, ((uint8_t *)s)[i_], 0); \

@@ -8,7 +8,7 @@ pub const MICROSIP_OK: i32 = 0;
 pub const MICROSIP_NOTHING: i32 = 1;
 /// A pointer that must not be NULL is NULL.
 pub const MICROSIP_E_NULL: i32 = -1;
-/// A struct's size member is 0 or too small: use MICROSIP_ZERO.
+/// A struct's size member is 0, or less than any header of this ABI version says: use MICROSIP_ZERO.
 pub const MICROSIP_E_SIZE: i32 = -2;
 /// The header and the library are of different ABI versions.
 pub const MICROSIP_E_ABI: i32 = -3;

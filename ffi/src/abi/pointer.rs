@@ -4,22 +4,49 @@ use super::code::*;
 use super::{Fail, Value};
 use core::mem::{MaybeUninit, size_of};
 
-/// A struct that begins with its size and for which all-zero bytes are a value.
+/// A struct that begins with its size and for which all-zero bytes are a value. It grows at its end only.
 ///
 /// # Safety
 /// `repr(C)`, first member `size: u32`, and all-zero bytes are valid.
-pub(crate) unsafe trait Sized32: Copy {}
+pub(crate) unsafe trait Sized32: Copy {
+    /// The size that every header of this ABI version has at least: up to the last member that is frozen. What lies behind may be missing.
+    const LEAST: usize;
+
+    /// Nothing set, but for a size that says so.
+    fn zero() -> Self {
+        // SAFETY: all-zero bytes are a value.
+        unsafe { MaybeUninit::zeroed().assume_init() }
+    }
+}
+
+/// Where a member ends: `member` tells its type.
+pub(crate) const fn end_of<S, M>(offset: usize, _member: fn(&S) -> &M) -> usize {
+    offset + size_of::<M>()
+}
+
+/// `sized!(a_struct up to member)`: a struct of the header, and the last of its members that is frozen.
+macro_rules! sized {
+    ($($name:ident up to $last:ident),+ $(,)?) => {
+        $(
+            // SAFETY: repr(C), `size` first, only integers, pointers and optional functions: zero is valid in all.
+            unsafe impl $crate::abi::pointer::Sized32 for $name {
+                const LEAST: usize = $crate::abi::pointer::end_of(core::mem::offset_of!($name, $last), |of: &$name| &of.$last);
+            }
+        )+
+    };
+}
+pub(crate) use sized;
 
 /// No struct of ours will ever be larger; a size beyond is garbage.
 const LARGEST: u32 = 65_536;
 
-unsafe fn size_of_caller<T>(pointer: *const T, argument: &'static str) -> Result<u32, Fail> {
+unsafe fn size_of_caller<T: Sized32>(pointer: *const T, argument: &'static str) -> Result<u32, Fail> {
     if pointer.is_null() {
         return Err(Fail::null(argument));
     }
     // SAFETY: not NULL, and the caller of the C function vouches for at least the size member.
     let size = unsafe { pointer.cast::<u32>().read_unaligned() };
-    if (size as usize) < size_of::<T>() || size > LARGEST {
+    if (size as usize) < T::LEAST || size > LARGEST {
         return Err(Fail::new(
             MICROSIP_E_SIZE,
             argument,
@@ -30,7 +57,7 @@ unsafe fn size_of_caller<T>(pointer: *const T, argument: &'static str) -> Result
     Ok(size)
 }
 
-/// Copies a struct in.
+/// Copies a struct in. The members that its header does not have yet are zero.
 ///
 /// # Safety
 /// `pointer` is NULL or points to as many readable bytes as its size member says.
@@ -48,8 +75,11 @@ pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, argument: &'static str)
             ));
         }
     }
-    // SAFETY: at least this many bytes are readable, and T is plain data.
-    Ok(unsafe { pointer.read_unaligned() })
+    let mut value = T::zero();
+    let known = size.min(size_of::<T>());
+    // SAFETY: at least this many bytes are readable, no more than T has, and T is plain data of ours.
+    unsafe { core::ptr::from_mut(&mut value).cast::<u8>().copy_from_nonoverlapping(pointer.cast(), known) };
+    Ok(value)
 }
 
 /// The same, where NULL means "all defaults".
@@ -58,8 +88,7 @@ pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, argument: &'static str)
 /// As [`read`].
 pub(crate) unsafe fn read_or_zero<T: Sized32>(pointer: *const T, argument: &'static str) -> Result<T, Fail> {
     if pointer.is_null() {
-        // SAFETY: Sized32 says that all-zero is a value.
-        return Ok(unsafe { MaybeUninit::<T>::zeroed().assume_init() });
+        return Ok(T::zero());
     }
     // SAFETY: passed on.
     unsafe { read(pointer, argument) }
@@ -80,19 +109,20 @@ impl<T: Sized32> Out<T> {
         Ok(Self { pointer, size })
     }
 
-    /// Writes it; the size member stays the caller's, what lies behind our last member is zeroed.
+    /// Writes as much of it as the caller has room for; the size member stays the caller's, what lies behind our last member is zeroed.
     pub(crate) fn put(self, value: T) {
         self.put_copy(&value);
     }
 
     /// The same for what is too large to be handed around.
     pub(crate) fn put_copy(self, value: &T) {
+        let size = self.size as usize;
+        let known = size.min(size_of::<T>());
         // SAFETY: `check` found that many bytes; the caller vouched that they are writable, and `value` is ours.
         unsafe {
-            self.pointer.cast::<u8>().copy_from_nonoverlapping(core::ptr::from_ref(value).cast(), size_of::<T>());
+            self.pointer.cast::<u8>().copy_from_nonoverlapping(core::ptr::from_ref(value).cast(), known);
             self.pointer.cast::<u32>().write_unaligned(self.size);
-            let tail = self.size as usize - size_of::<T>();
-            self.pointer.cast::<u8>().add(size_of::<T>()).write_bytes(0, tail);
+            self.pointer.cast::<u8>().add(known).write_bytes(0, size - known);
         }
     }
 }

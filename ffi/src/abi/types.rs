@@ -3,7 +3,7 @@
 //! In-structs: `MICROSIP_ZERO` them, set what you need; 0 and NULL are defaults, "" is empty on purpose. Out-structs: set `size`.
 #![allow(non_camel_case_types)]
 
-use super::pointer::Sized32;
+use super::pointer::sized;
 use core::ffi::{c_char, c_void};
 
 /// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
@@ -422,19 +422,13 @@ pub struct microsip_counters {
     pub reserved: u32,
 }
 
-// SAFETY: repr(C), `size` first, only integers, pointers and optional functions: zero is valid in all.
-unsafe impl Sized32 for microsip_event {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_config {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_account {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_dial_options {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_call_info {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_call_stats {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_account_info {}
-// SAFETY: as above.
-unsafe impl Sized32 for microsip_counters {}
+sized!(
+    microsip_event up to reserved,
+    microsip_config up to bind,
+    microsip_account up to password,
+    microsip_dial_options up to tag,
+    microsip_call_info up to ended_us,
+    microsip_call_stats up to reordered,
+    microsip_account_info up to expires_us,
+    microsip_counters up to refused_full,
+);

@@ -15,6 +15,7 @@ use super::slots::Slots;
 use super::sockets::{self, Locals, Opened};
 use super::table;
 use crate::abi::code::*;
+use crate::abi::pointer::Sized32;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, text};
 use crate::block::{Block, Carving, Counting};
@@ -69,7 +70,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             "has bits that this library does not know",
         ));
     }
-    if config.event_size != 0 && !(size_of::<microsip_event>() as u32..=EVENT_ROOM).contains(&config.event_size) {
+    if config.event_size != 0 && !(microsip_event::LEAST as u32..=EVENT_ROOM).contains(&config.event_size) {
         return Err(Fail::new(
             MICROSIP_E_SIZE,
             "config->event_size",
