@@ -135,6 +135,9 @@
 // The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
 #define MICROSIP_ABI_VERSION 0
 
+// An explicit nothing, where 0 would be the default.
+#define MICROSIP_NONE 4294967295
+
 // microsip_config.flags: audio devices are the null device, which has a real clock.
 #define MICROSIP_NULL_AUDIO 1
 
@@ -664,9 +667,9 @@ typedef struct microsip_config {
   uint32_t rate;
   // MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
   uint32_t flags;
-  // First media port; 0: 4000.
+  // First media port; 0: 4000. A call takes two: an even one for RTP, and the next for RTCP.
   uint32_t rtp_port_min;
-  // Last media port; 0: 65534.
+  // Last media port, that of RTCP included; 0: 65535.
   uint32_t rtp_port_max;
   // MICROSIP_LOG_*; 0: warnings.
   uint32_t log_level;
@@ -696,6 +699,10 @@ typedef struct microsip_config {
   microsip_trace_fn on_trace;
   // Passed to on_trace.
   void *trace_user;
+  // Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows may ignore it.
+  uint32_t sip_dscp;
+  // The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
+  uint32_t media_dscp;
 } microsip_config;
 
 #ifdef __cplusplus

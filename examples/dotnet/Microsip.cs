@@ -59,6 +59,7 @@ public static class Microsip
         public uint size, maxCalls, maxAccounts, maxMessage, rate, flags, rtpPortMin, rtpPortMax, logLevel, pcmMs, eventSize, reserved;
         public IntPtr bind, userAgent, input, output; // UTF-8, as Text makes it
         public IntPtr onEvent, eventUser, onLog, logUser, onTrace, traceUser; // Marshal.GetFunctionPointerForDelegate
+        public uint sipDscp, mediaDscp;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 

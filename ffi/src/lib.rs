@@ -6,6 +6,7 @@
 
 pub mod abi;
 mod block;
+mod dscp;
 pub mod engine;
 pub mod engine_types;
 #[cfg(feature = "host")]

@@ -52,7 +52,7 @@ fn wait_for(what: &str, holds: impl Fn(&[String]) -> bool) {
 
 #[test]
 fn two_threads_a_phone_and_one_for_names_when_they_are_asked_for() {
-    let (near, far) = (phone(), phone());
+    let (near, far) = (phone(|_| ()), phone(|_| ()));
     let (call_by_address, two_each) =
         (call(near, far, "127.0.0.1"), ["microsip-engine", "microsip-engine", "microsip-errand", "microsip-errand"]);
     wait_for("two each", |names| names == two_each);

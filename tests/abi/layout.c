@@ -21,7 +21,7 @@ SAME(out, sizeof(microsip_out) == 72);
 SAME(ask, sizeof(microsip_ask) == 304 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 120);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 48 + 10 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 56 + 10 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);

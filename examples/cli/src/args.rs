@@ -144,9 +144,9 @@ pub(crate) struct Network {
     /// Local SIP address and port
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen)]
     pub(crate) listen: Option<SocketAddr>,
-    /// First UDP port for media
-    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..))]
-    pub(crate) rtp_port: Option<u16>,
+    /// UDP ports for media, two for each call: the first one, or MIN-MAX [default: 4000-65535]
+    #[arg(long, value_name = "MIN[-MAX]", value_parser = ports)]
+    pub(crate) rtp_port: Option<(u16, u16)>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -249,6 +249,21 @@ fn answer_code(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(code @ (180 | 183 | 200 | 300..=699)) => Ok(code),
         _ => Err(format!("\"{text}\" cannot be answered; use 200, 180, 183, or 300 to 699 to refuse")),
+    }
+}
+
+/// A first port, or the first and the last of a range.
+fn ports(text: &str) -> Result<(u16, u16), String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, "65535"));
+    let (Ok(first), Ok(last)) = (first.trim().parse::<u16>(), last.trim().parse::<u16>()) else {
+        return Err(format!("\"{text}\" is no range of ports; write 4000-4999, or 4000 for 4000-65535"));
+    };
+    if first < 1024 {
+        Err(format!("port {first} is kept for the system; begin at 1024 or above"))
+    } else if u32::from(last) <= u32::from(first).next_multiple_of(2) {
+        Err(format!("\"{text}\" holds no even port with the next one; a call needs both"))
+    } else {
+        Ok((first, last))
     }
 }
 

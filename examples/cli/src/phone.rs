@@ -47,7 +47,7 @@ pub(crate) struct Traced {
 pub(crate) struct Options {
     pub(crate) bind: Option<SocketAddr>,
     pub(crate) max_calls: u32,
-    pub(crate) rtp_port: Option<u16>,
+    pub(crate) rtp_port: Option<(u16, u16)>,
     pub(crate) null_audio: bool,
     /// Calls from and to anybody, without an account.
     pub(crate) direct: bool,
@@ -147,7 +147,7 @@ impl Phone {
         config.max_calls = options.max_calls;
         config.flags =
             if options.null_audio { c::MICROSIP_NULL_AUDIO } else { 0 } | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
-        config.rtp_port_min = options.rtp_port.map_or(0, u32::from);
+        (config.rtp_port_min, config.rtp_port_max) = options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
         config.log_level = options.log;
         config.bind = pointer(bind.as_ref());
         config.user_agent = agent.as_ptr();

@@ -10,6 +10,8 @@ use core::ffi::{c_char, c_void};
 pub const MICROSIP_ABI_VERSION: u32 = 0;
 /// A wait in milliseconds without end.
 pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
+/// An explicit nothing, where 0 would be the default.
+pub const MICROSIP_NONE: u32 = 0xffff_ffff;
 
 /// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;
@@ -206,9 +208,9 @@ pub struct microsip_config {
     pub rate: u32,
     /// MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
     pub flags: u32,
-    /// First media port; 0: 4000.
+    /// First media port; 0: 4000. A call takes two: an even one for RTP, and the next for RTCP.
     pub rtp_port_min: u32,
-    /// Last media port; 0: 65534.
+    /// Last media port, that of RTCP included; 0: 65535.
     pub rtp_port_max: u32,
     /// MICROSIP_LOG_*; 0: warnings.
     pub log_level: u32,
@@ -238,6 +240,10 @@ pub struct microsip_config {
     pub on_trace: microsip_trace_fn,
     /// Passed to on_trace.
     pub trace_user: *mut c_void,
+    /// Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows may ignore it.
+    pub sip_dscp: u32,
+    /// The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
+    pub media_dscp: u32,
 }
 
 /// An account. Texts are copied.

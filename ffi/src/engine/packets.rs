@@ -5,6 +5,7 @@ use super::{microsip_engine, with};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
+use crate::dscp;
 use crate::engine_types::*;
 use core::net::SocketAddr;
 use microsip_core::base::time::Instant;
@@ -23,15 +24,13 @@ impl microsip_engine {
                 match via {
                     Via::Sip(flow) => {
                         out.kind = MICROSIP_OUT_SIP;
-                        // CS3, for signalling (RFC 4594 §4.2)
-                        out.dscp = 24;
+                        out.dscp = u32::from(dscp::SIP);
                         out.remote = to_addr(flow.remote());
                         out.local = self.locals.get(usize::from(flow.socket())).copied().flatten().map(to_addr).unwrap_or_default();
                     }
                     Via::Media { media, component, to } => {
                         out.kind = if component == Component::Rtp { MICROSIP_OUT_RTP } else { MICROSIP_OUT_RTCP };
-                        // EF, for telephony (RFC 4594 §4.1)
-                        out.dscp = 46;
+                        out.dscp = u32::from(dscp::MEDIA);
                         out.remote = to_addr(to);
                         let port = self.rtp_port_min + media.slot() as u16 * 2 + u16::from(component == Component::Rtcp);
                         let local = self.locals.get(usize::from(to.is_ipv6())).copied().flatten();

@@ -19,6 +19,7 @@ use crate::abi::pointer::Sized32;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, text};
 use crate::block::{Block, Carving, Counting};
+use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::media::G711;
@@ -35,6 +36,8 @@ struct Plan<'c> {
     rate: u32,
     flags: u32,
     ports: (u16, u16),
+    /// Classes of service: SIP's, media's; 0 is none.
+    dscp: (u8, u8),
     pcm_ms: u32,
     bind: Option<&'c str>,
     user_agent: &'c str,
@@ -48,6 +51,14 @@ fn within(argument: &'static str, value: u32, default: u32, range: core::ops::Ra
         value if range.contains(&value) => Ok(value),
         value => Err(Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)),
     }
+}
+
+/// A class of service; 0 is none.
+fn class(argument: &'static str, value: u32, default: u8) -> Result<u8, Fail> {
+    if value == MICROSIP_NONE {
+        return Ok(0);
+    }
+    within(argument, value, u32::from(default), 1..=63, "is not within 1 to 63").map(|value| value as u8)
 }
 
 unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
@@ -96,6 +107,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         rate: if config.rate == 0 { 8000 } else { config.rate },
         flags: config.flags,
         ports: (port_min as u16, port_max as u16),
+        dscp: (class("config->sip_dscp", config.sip_dscp, dscp::SIP)?, class("config->media_dscp", config.media_dscp, dscp::MEDIA)?),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
         // SAFETY: texts by the C function's contract.
         bind: unsafe { text::optional(config.bind, "config->bind")? },
@@ -183,7 +195,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
     let quiet = plan.flags & MICROSIP_NO_NETWORK != 0;
     // before the addresses are read: none comes in between
     let link = if quiet { None } else { Link::open() };
-    let Opened { sockets, locals, follow } = if quiet { Opened::default() } else { sockets::open(plan.bind)? };
+    let Opened { sockets, locals, follow } = if quiet { Opened::default() } else { sockets::open(plan.bind, plan.dscp.0)? };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
     let ready =
@@ -202,7 +214,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         names: Arc::new(Names::new(plan.calls as usize + plan.accounts as usize * 2 + 16)),
         errands: Errands::new(plan.input.clone(), plan.output.clone()),
     }));
-    let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start);
+    let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start, plan.dscp.1);
     let engine = Engine::new(Arc::clone(&shared), sockets, link, ports)
         .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: its sockets cannot be watched"))?;
     let mut threads = Threads::default();

@@ -22,14 +22,16 @@ pub(crate) struct Ports {
     first: u16,
     count: u32,
     next: u32,
+    /// The class of service of what is sent.
+    dscp: u8,
 }
 
 impl Ports {
     /// Ports from `min` to `max`; `start` is where to begin in it, so that two phones do not race for the same ones.
-    pub(crate) fn new(calls: usize, min: u16, max: u16, start: u32) -> Self {
+    pub(crate) fn new(calls: usize, min: u16, max: u16, start: u32, dscp: u8) -> Self {
         let first = min.next_multiple_of(2);
         let count = u32::from((max.saturating_sub(first)).div_ceil(2));
-        Self { pairs: (0..calls).map(|_| None).collect(), first, count, next: start % count.max(1) }
+        Self { pairs: (0..calls).map(|_| None).collect(), first, count, next: start % count.max(1), dscp }
     }
 
     pub(crate) fn get(&self, slot: usize) -> Option<&Pair> {
@@ -41,12 +43,16 @@ impl Ports {
         Some(if component == Component::Rtp { &pair.rtp } else { &pair.rtcp })
     }
 
+    fn bind(&self, local: IpAddr, port: u16) -> io::Result<UdpSocket> {
+        bind(SocketAddr::new(local, port), None, self.dscp)
+    }
+
     /// Opens a pair at an address.
     pub(crate) fn open(&mut self, media: MediaId, local: IpAddr) -> Result<(u16, u16), Failure> {
         for _ in 0..TRIES.min(self.count) {
             let port = self.first + (self.next * 2) as u16;
             self.next = (self.next + 1) % self.count;
-            let pair = bind(SocketAddr::new(local, port), None).and_then(|rtp| Ok((rtp, bind(SocketAddr::new(local, port + 1), None)?)));
+            let pair = self.bind(local, port).and_then(|rtp| Ok((rtp, self.bind(local, port + 1)?)));
             match pair {
                 Ok((rtp, rtcp)) => {
                     let place = self.pairs.get_mut(media.slot()).ok_or(Failure::Port)?;

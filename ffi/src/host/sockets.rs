@@ -32,6 +32,8 @@ pub(crate) struct Follow {
     pub(crate) port: u16,
     /// Any port does where that one is taken.
     pub(crate) fall_back: bool,
+    /// The class of service of what is sent.
+    pub(crate) dscp: u8,
 }
 
 /// What a phone begins with.
@@ -43,13 +45,19 @@ pub(crate) struct Opened {
     pub(crate) follow: Option<Follow>,
 }
 
-/// Binds a UDP socket that never blocks.
-pub(crate) fn bind(address: SocketAddr, buffer: Option<usize>) -> io::Result<UdpSocket> {
+/// Binds a UDP socket that never blocks and whose packets ask for that class of service; 0: for none.
+pub(crate) fn bind(address: SocketAddr, buffer: Option<usize>, dscp: u8) -> io::Result<UdpSocket> {
     let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::DGRAM, None)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
     socket.set_nonblocking(true)?;
+    if dscp != 0 {
+        // the six upper bits of the octet; a system that refuses it still sends
+        let class = u32::from(dscp) << 2;
+        // no socket carries both families: one of IPv6 is of IPv6 only
+        let _ = if address.is_ipv6() { set_traffic_class(&socket, class) } else { socket.set_tos_v4(class) };
+    }
     if let Some(buffer) = buffer {
         let _ = socket.set_recv_buffer_size(buffer);
     }
@@ -74,6 +82,16 @@ pub(crate) fn interface_addresses() -> io::Result<Vec<IpAddr>> {
     }
     addresses.sort_by_key(|ip| (ip.is_loopback(), ip.is_ipv6()));
     Ok(addresses)
+}
+
+#[cfg(unix)]
+fn set_traffic_class(socket: &socket2::Socket, class: u32) -> io::Result<()> {
+    socket.set_tclass_v6(class)
+}
+
+#[cfg(not(unix))]
+fn set_traffic_class(_socket: &socket2::Socket, _class: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn port_error(address: SocketAddr, error: &io::Error) -> Fail {
@@ -103,9 +121,9 @@ impl Follow {
     /// A socket at one of them. `Ok(None)`: an address that is being taken away, or is not ready yet (tentative): the others do.
     pub(crate) fn bind(&self, ip: IpAddr) -> Result<Option<(UdpSocket, SocketAddr)>, Fail> {
         let address = SocketAddr::new(ip, self.port);
-        let bound = bind(address, Some(BUFFER)).or_else(|error| {
+        let bound = bind(address, Some(BUFFER), self.dscp).or_else(|error| {
             let other = self.fall_back && error.kind() == io::ErrorKind::AddrInUse;
-            if other { bind(SocketAddr::new(ip, 0), Some(BUFFER)) } else { Err(error) }
+            if other { bind(SocketAddr::new(ip, 0), Some(BUFFER), self.dscp) } else { Err(error) }
         });
         match bound.and_then(|socket| Ok((socket.local_addr()?, socket))) {
             Ok((local, socket)) => Ok(Some((socket, local))),
@@ -116,9 +134,9 @@ impl Follow {
 }
 
 /// Opens SIP's sockets. `wish` is the configuration's `bind`.
-pub(crate) fn open(wish: Option<&str>) -> Result<Opened, Fail> {
+pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
     let follow = match wish {
-        None | Some("") => Follow { v4_only: false, port: SIP_PORT, fall_back: true },
+        None | Some("") => Follow { v4_only: false, port: SIP_PORT, fall_back: true, dscp },
         Some(text) => {
             let address: SocketAddr = text.parse().map_err(|_| {
                 Fail::new(
@@ -129,13 +147,13 @@ pub(crate) fn open(wish: Option<&str>) -> Result<Opened, Fail> {
                 )
             })?;
             if !address.ip().is_unspecified() {
-                let socket = bind(address, Some(BUFFER)).map_err(|error| port_error(address, &error))?;
+                let socket = bind(address, Some(BUFFER), dscp).map_err(|error| port_error(address, &error))?;
                 let local = socket.local_addr().map_err(|error| port_error(address, &error))?;
                 let mut opened = Opened { locals: Locals { chosen: true, ..Locals::default() }, ..Opened::default() };
                 opened.put(0, socket, local);
                 return Ok(opened);
             }
-            Follow { v4_only: address.is_ipv4(), port: address.port(), fall_back: false }
+            Follow { v4_only: address.is_ipv4(), port: address.port(), fall_back: false, dscp }
         }
     };
     let mut opened = Opened { follow: Some(follow), ..Opened::default() };
@@ -164,7 +182,7 @@ impl Opened {
 /// Which local address routing would take. Nothing is sent: connecting a datagram socket only asks the routing table.
 fn routed(remote: SocketAddr) -> Option<IpAddr> {
     let any: IpAddr = if remote.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let socket = bind(SocketAddr::new(any, 0), None).ok()?;
+    let socket = bind(SocketAddr::new(any, 0), None, 0).ok()?;
     socket.connect(remote).ok()?;
     Some(socket.local_addr().ok()?.ip())
 }

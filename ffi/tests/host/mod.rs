@@ -4,11 +4,13 @@ use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
 
-pub(crate) fn phone() -> u64 {
+/// `change`: what this one's configuration has of its own.
+pub(crate) fn phone(change: impl FnOnce(&mut microsip_config)) -> u64 {
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
     config.size = size_of::<microsip_config>() as u32;
     config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
     config.bind = c"127.0.0.1:0".as_ptr();
+    change(&mut config);
     let mut phone = 0;
     assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_OK);
     phone

@@ -69,3 +69,13 @@ fn who_answers_cannot_let_it_ring_longer_than_the_library_does() {
         assert!(ringing(long).unwrap_err().contains("ten minutes"), "{long}");
     }
 }
+
+#[test]
+fn media_ports_are_a_first_one_or_a_range_with_room_for_a_call() {
+    for (text, range) in [("4000", (4000, 65_535)), ("4000-4001", (4000, 4001)), ("5001-5003", (5001, 5003)), ("65534", (65_534, 65_535))] {
+        assert_eq!(ports(text), Ok(range), "{text}");
+    }
+    for text in ["", "-", "4000-", "4000-4000", "5001-5002", "65535", "80-90", "4000-3000", "4000-70000", "many"] {
+        assert!(ports(text).is_err(), "{text}");
+    }
+}

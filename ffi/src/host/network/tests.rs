@@ -30,7 +30,7 @@ fn what_came_and_what_went() {
 
 #[test]
 fn an_address_of_two_interfaces_is_one_and_there_are_at_most_as_many_as_sockets() {
-    let all = Follow { v4_only: false, port: 0, fall_back: false };
+    let all = Follow { v4_only: false, port: 0, fall_back: false, dscp: 0 };
     assert_eq!(all.wanted(&[ip("192.0.2.1"), ip("::1"), ip("192.0.2.1")]), [ip("192.0.2.1"), ip("::1")]);
     let v4 = Follow { v4_only: true, ..all };
     assert_eq!(v4.wanted(&[ip("::1"), ip("192.0.2.1")]), [ip("192.0.2.1")]);
