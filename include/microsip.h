@@ -48,6 +48,15 @@
 // Nothing there: an empty queue, a wait that timed out, a header that the message does not have. Not an error.
 #define MICROSIP_NOTHING 1
 
+// Stream: the message is not complete; give its bytes again with more.
+#define MICROSIP_MORE 2
+
+// Not taken: drain microsip_engine_poll_transmit, then give it again.
+#define MICROSIP_DRAIN 3
+
+// Stream: it cannot be read on; close it.
+#define MICROSIP_CLOSE 4
+
 // A pointer that must not be NULL is NULL.
 #define MICROSIP_E_NULL -1
 
@@ -866,13 +875,16 @@ int32_t microsip_engine_init(uint32_t abi,
                              uint64_t now_us,
                              struct microsip_engine **e);
 
-// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. MICROSIP_NOTHING: it was not taken, for an
-// answer waits to be sent; drain microsip_engine_poll_transmit, then give it again.
+// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may be NULL): how many of the bytes
+// are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it.
+// Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more.
+// MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be dropped as it comes.
 int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint64_t now_us,
                             const struct microsip_path *from,
                             const uint8_t *p,
-                            uint32_t len);
+                            uint32_t len,
+                            uint32_t *taken);
 
 // An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error.
 int32_t microsip_engine_media(struct microsip_engine *e,

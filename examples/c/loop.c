@@ -119,7 +119,7 @@ static void received(int which, uint64_t now) {
     MICROSIP_ZERO(path);
     path.local = local[which];
     path.remote = ours(&in);
-    if (which == SIP) check(microsip_engine_sip(engine, now, &path, packet, (uint32_t)got), "sip");
+    if (which == SIP) check(microsip_engine_sip(engine, now, &path, packet, (uint32_t)got, NULL), "sip");
     else check(microsip_engine_media(engine, now, local[which].port, &path.remote, packet, (uint32_t)got), "media");
   }
 }

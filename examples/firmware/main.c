@@ -113,7 +113,7 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
   MICROSIP_ZERO(path);
   path.local = phone->address;
   path.remote = registrar;
-  check(MEASURED(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer))), "engine_sip");
+  check(MEASURED(microsip_engine_sip(phone->engine, now, &path, (const uint8_t *)answer, (uint32_t)(to - answer), NULL)), "engine_sip");
 }
 
 /* The network: a datagram of one phone goes into the other at once. */
@@ -129,7 +129,7 @@ static void post(struct phone *from, const microsip_out *out) {
     MICROSIP_ZERO(path);
     path.local = out->remote;
     path.remote = out->local;
-    check(MEASURED(microsip_engine_sip(to->engine, now, &path, packet, out->len)), "engine_sip");
+    check(MEASURED(microsip_engine_sip(to->engine, now, &path, packet, out->len, NULL)), "engine_sip");
   } else {
     check(MEASURED(microsip_engine_media(to->engine, now, out->remote.port, &out->local, packet, out->len)), "engine_media");
   }

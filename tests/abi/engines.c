@@ -35,6 +35,7 @@ static void turn(side *s, side *peer) {
   microsip_out out;
   microsip_event ev;
   microsip_path path;
+  uint32_t taken = 0;
   MICROSIP_ZERO(ask);
   MICROSIP_ZERO(out);
   MICROSIP_ZERO(ev);
@@ -44,7 +45,7 @@ static void turn(side *s, side *peer) {
     path.local = d->remote;
     path.remote = d->local;
     if (d->media) CHECK(microsip_engine_media(s->e, now, d->remote.port, &d->local, d->bytes, d->len) == MICROSIP_OK);
-    else CHECK(microsip_engine_sip(s->e, now, &path, d->bytes, d->len) == MICROSIP_OK);
+    else CHECK(microsip_engine_sip(s->e, now, &path, d->bytes, d->len, &taken) == MICROSIP_OK && taken == d->len);
   }
   microsip_engine_timeout(s->e, now);
   while (microsip_engine_poll_ask(s->e, &ask) == MICROSIP_OK) {

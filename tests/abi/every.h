@@ -43,7 +43,7 @@
 
 /* Those of the engine family, for an engine e and the structs path, out, ask, reply and bytes. */
 #define EACH_ENGINE(X) \
-  X(microsip_engine_sip(e, 1, &path, bytes, 4)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
+  X(microsip_engine_sip(e, 1, &path, bytes, 4, NULL)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
   X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, &ev)) \
   X(microsip_engine_poll_ask(e, &ask)) X(microsip_engine_poll_timeout(e, &token)) X(microsip_engine_audio(e, 1, pcm, pcm, 80)) \
   X(microsip_engine_audio_wanted(e, &n)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_local_address(e, 0, &addr)) \

@@ -473,13 +473,13 @@ static void engine(void) {
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, block, need, &conf, 0, &e), MICROSIP_OK);
   IS(microsip_engine_last_error(e, buf, sizeof buf, &n), MICROSIP_OK);
   IS((int32_t)n, 1);
-  IS(microsip_engine_sip(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
-  IS(microsip_engine_sip(e, 1, &path, NULL, 4), MICROSIP_E_NULL);
+  IS(microsip_engine_sip(e, 1, NULL, bytes, 4, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_sip(e, 1, &path, NULL, 4, NULL), MICROSIP_E_NULL);
   path.remote.family = 9;
-  IS(microsip_engine_sip(e, 1, &path, bytes, 4), MICROSIP_E_ARG);
+  IS(microsip_engine_sip(e, 1, &path, bytes, 4, NULL), MICROSIP_E_ARG);
   path.remote.family = 4;
-  IS(microsip_engine_sip(e, 1, &path, bytes, sizeof bytes), MICROSIP_OK);
-  IS(microsip_engine_sip(e, 1, &path, bytes, 0), MICROSIP_OK);
+  IS(microsip_engine_sip(e, 1, &path, bytes, sizeof bytes, NULL), MICROSIP_OK);
+  IS(microsip_engine_sip(e, 1, &path, bytes, 0, NULL), MICROSIP_OK);
   IS(microsip_engine_media(e, 1, 99999, &addr, bytes, 4), MICROSIP_OK);
   IS(microsip_engine_media(e, 1, 4000, NULL, bytes, 4), MICROSIP_E_NULL);
   reply.count = 5;

@@ -161,7 +161,7 @@ int main(void) {
   OUT(microsip_ask, ask, engine_ask(s));
   MICROSIP_ZERO(path);
   path.remote.family = 4;
-  IN(microsip_path, path, microsip_engine_sip(e, 1, s, bytes, 4));
+  IN(microsip_path, path, microsip_engine_sip(e, 1, s, bytes, 4, NULL));
   MICROSIP_ZERO(reply);
   IN(microsip_reply, reply, microsip_engine_reply(e, 1, s));
   IS_OK(microsip_engine_account_add(e, 1, &acc, &a));

@@ -1,7 +1,7 @@
 //! What a driver may do in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that go.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause, Failure, Flow, Reply, Transmit, Usage, Wish, WishId};
+use microsip_core::phone::{CallState, Cause, Failure, Flow, Reply, Taken, Transmit, Usage, Wish, WishId};
 use microsip_tests::{Lab, Options, Peer};
 
 fn ringing() -> (Lab, Peer, String) {
@@ -105,14 +105,14 @@ fn input_waits_until_the_last_answer_has_left() {
     let (first, second) = (peer.request("OPTIONS", "", ""), peer.request("OPTIONS", "", ""));
     let now = lab.now;
     let phone = &mut lab.ends[0].phone;
-    assert_eq!(phone.handle_sip(now, flow, first.as_bytes()), first.len());
-    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), 0);
+    assert_eq!(phone.handle_sip(now, flow, first.as_bytes()), Taken::Bytes(first.len()));
+    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), Taken::Drain);
     // a buffer that is too small changes nothing
     let Transmit::Needs(needed) = phone.poll_transmit(now, &mut [0; 10]) else { panic!() };
-    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), 0);
+    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), Taken::Drain);
     let mut room = vec![0; needed];
     assert!(matches!(phone.poll_transmit(now, &mut room), Transmit::Packet { len, .. } if len == needed));
-    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), second.len());
+    assert_eq!(phone.handle_sip(now, flow, second.as_bytes()), Taken::Bytes(second.len()));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_small_buffer_loses_nothing() {
                     let invite = peer.all(&lab, "INVITE").remove(0);
                     let body = peer.sdp();
                     let text = peer.answer_text(&invite, 200, &format!("Contact: <{}>\r\n", peer.contact), &body);
-                    lab.ends[0].phone.handle_sip(now, Flow::Udp { socket: 0, remote: peer.at }, text.as_bytes());
+                    let _ = lab.ends[0].phone.handle_sip(now, Flow::Udp { socket: 0, remote: peer.at }, text.as_bytes());
                 }
             }
             for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! The same transactions over a stream: nothing is sent twice but the 2xx (rfc3261#17, #18.3, #13.3.1.4).
 
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{Cause, Flow, Transmit, Transport, Usage, Via};
+use microsip_core::phone::{Cause, Flow, Taken, Transmit, Transport, Usage, Via};
 use microsip_tests::{Lab, Options, Peer};
 
 fn flow() -> Flow {
@@ -43,8 +43,45 @@ fn run(lab: &mut Lab, from: Instant, for_ms: u64) -> Vec<(u64, String)> {
 
 fn give(lab: &mut Lab, text: &str) -> Vec<String> {
     let now = lab.now;
-    assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), text.as_bytes()), text.len());
+    assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), text.as_bytes()), Taken::Bytes(text.len()));
     sent(lab, now)
+}
+
+/// A stream's driver as it is meant: gives what it holds, drops what is taken, keeps what is not whole, and skips what it is told to.
+#[derive(Default)]
+struct Driver {
+    held: Vec<u8>,
+    skip: usize,
+    closed: bool,
+}
+
+impl Driver {
+    /// Bytes arrive; what is answered.
+    fn arrive(&mut self, lab: &mut Lab, bytes: &[u8]) -> Vec<String> {
+        let now = lab.now;
+        let mut out = Vec::new();
+        let skipped = self.skip.min(bytes.len());
+        self.skip -= skipped;
+        self.held.extend_from_slice(&bytes[skipped..]);
+        while !self.held.is_empty() && !self.closed {
+            match lab.ends[0].phone.handle_sip(now, flow(), &self.held) {
+                Taken::Bytes(taken) => {
+                    let dropped = taken.min(self.held.len());
+                    self.skip += taken - dropped;
+                    self.held.drain(..dropped);
+                }
+                Taken::Drain => {
+                    let drained = sent(lab, now);
+                    assert!(!drained.is_empty(), "there is something to drain");
+                    out.extend(drained);
+                }
+                Taken::NeedMore => break,
+                Taken::Close => self.closed = true,
+            }
+        }
+        out.extend(sent(lab, now));
+        out
+    }
 }
 
 fn ringing() -> (Lab, Peer, String) {
@@ -56,7 +93,7 @@ fn ringing() -> (Lab, Peer, String) {
     // in pieces
     let now = lab.now;
     for cut in [1, 50, 300, text.len() - 1] {
-        assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), &text.as_bytes()[..cut]), 0);
+        assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), &text.as_bytes()[..cut]), Taken::NeedMore);
     }
     let out = give(&mut lab, &text);
     assert!(out.len() == 1 && out[0].starts_with("SIP/2.0 180"), "{out:?}");
@@ -99,13 +136,90 @@ fn a_2xx_is_repeated_there_too() {
 }
 
 #[test]
-fn a_stream_that_breaks_is_told_once() {
-    let (mut lab, _, _) = ringing();
+fn a_stream_that_cannot_be_read_on_is_to_be_closed() {
+    // no number, none at all, and a header section that is longer than any message may be
+    let endless = format!("INVITE sip:a@b SIP/2.0\r\nSubject: {}", "x".repeat(5000));
+    for broken in ["INVITE sip:a@b SIP/2.0\r\nContent-Length: x\r\n\r\n", "INVITE sip:a@b SIP/2.0\r\n\r\n", &endless] {
+        let (mut lab, _, _) = ringing();
+        let now = lab.now;
+        assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), broken.as_bytes()), Taken::Close);
+        assert_eq!(lab.ends[0].phone.counters().malformed, 1);
+        assert_eq!(sent(&mut lab, now), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_message_that_is_too_long_is_refused_and_skipped() {
+    // rfc3261#21.5.7, #18.3
+    for step in [1, 700, 100_000] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:33000", 0);
+        let long = peer.request("NOTIFY", "Content-Type: text/plain\r\n", &"\r\n".repeat(3000));
+        let good = peer.request("OPTIONS", "", "");
+        let stream = format!("{long}{good}\r\n\r\n");
+        let (mut driver, mut out) = (Driver::default(), Vec::new());
+        for bytes in stream.as_bytes().chunks(step) {
+            out.extend(driver.arrive(&mut lab, bytes));
+            assert!(driver.held.len() < 2048 + step, "no more than a message is held");
+        }
+        assert!(!driver.closed);
+        assert_eq!(out.len(), 3, "{out:?}");
+        assert!(out[0].starts_with("SIP/2.0 513 Message Too Large\r\n") && out[0].contains("NOTIFY\r\n"), "{}", out[0]);
+        assert!(out[1].starts_with("SIP/2.0 200 OK\r\n") && out[1].contains("OPTIONS\r\n"), "{}", out[1]);
+        assert_eq!(out[2], "\r\n");
+        assert_eq!((lab.ends[0].phone.counters().oversize, lab.ends[0].phone.counters().malformed), (1, 0));
+    }
+}
+
+#[test]
+fn a_call_outlives_a_message_that_is_too_long() {
+    let (mut lab, mut peer, _) = ringing();
+    lab.ends[0].grant = true;
+    lab.drain();
+    let (now, call) = (lab.now, call(&lab));
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    let ok = sent(&mut lab, now).remove(0);
+    peer.theirs = ok.split("To: ").nth(1).unwrap().split(";tag=").nth(1).unwrap().split("\r\n").next().unwrap().to_owned();
+    let mut driver = Driver::default();
+    let ack = peer.request("ACK", "", "");
+    assert_eq!(driver.arrive(&mut lab, ack.as_bytes()), Vec::<String>::new());
+    // an ACK is never answered, a response neither, the others are
+    let body = format!("v=0\r\n{}", "a=x\r\n".repeat(2000));
+    for (what, status) in [("INVITE", "513"), ("ACK", ""), ("INFO", "513"), ("SIP/2.0", "")] {
+        let mut text = peer.request(if status.is_empty() { "ACK" } else { what }, "", &body);
+        if what == "SIP/2.0" {
+            text = format!("SIP/2.0 200 OK{}", &text[text.find("\r\n").unwrap()..]);
+        }
+        let out = driver.arrive(&mut lab, text.as_bytes());
+        let statuses: Vec<&str> = out.iter().map(|text| &text[8..11]).collect();
+        assert_eq!(statuses, if status.is_empty() { vec![] } else { vec![status] }, "{what}");
+    }
+    let bye = peer.request("BYE", "", "");
+    assert!(driver.arrive(&mut lab, bye.as_bytes())[0].starts_with("SIP/2.0 200"));
+    assert_eq!(lab.ends[0].phone.counters().oversize, 4);
+}
+
+#[test]
+fn a_ping_gets_its_pong() {
+    // rfc5626#4.4.1: at once, and a stranger's too, for he has the connection
+    let mut lab = Lab::new(&[Options { direct: false, ..Options::default() }]);
+    let mut driver = Driver::default();
+    assert_eq!(driver.arrive(&mut lab, b"\r\n\r\n"), ["\r\n"]);
+    // two pings and a request, and a ping that comes in two parts
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:33000", 0);
+    let options = peer.request("OPTIONS", "", "");
+    assert_eq!(driver.arrive(&mut lab, format!("\r\n\r\n\r\n\r\n{options}\r\n\r").as_bytes()), ["\r\n", "\r\n"]);
+    assert_eq!(driver.arrive(&mut lab, b"\n"), ["\r\n"]);
+    assert_eq!(lab.ends[0].phone.counters().strangers, 1);
+    // a line end before a message is nothing
+    let options = peer.request("OPTIONS", "", "");
+    assert_eq!(driver.arrive(&mut lab, format!("\r\n{options}").as_bytes()), Vec::<String>::new());
+    assert!(driver.held.is_empty());
+    // not on datagrams: there RFC 5626 uses STUN
     let now = lab.now;
-    let broken = b"INVITE sip:a@b SIP/2.0\r\nContent-Length: x\r\n\r\n";
-    assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), broken), broken.len());
-    assert_eq!(lab.ends[0].phone.counters().malformed, 1);
-    assert_eq!(lab.ends[0].phone.handle_sip(now, flow(), b"\r\n\r\n"), 4);
+    let datagram = Flow::Udp { socket: 0, remote: "10.0.0.9:33000".parse().unwrap() };
+    assert_eq!(lab.ends[0].phone.handle_sip(now, datagram, b"\r\n\r\n"), Taken::Bytes(4));
+    assert_eq!(sent(&mut lab, now), Vec::<String>::new());
 }
 
 #[test]

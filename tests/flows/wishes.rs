@@ -2,7 +2,7 @@
 
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Capacity, Cause, Failure, Flow, Phone, Reply, Transmit, Wish, WishId};
+use microsip_core::phone::{CallState, Capacity, Cause, Failure, Flow, Phone, Reply, Taken, Transmit, Wish, WishId};
 use microsip_tests::peer::Peer;
 use microsip_tests::{Lab, Options, ladder};
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ const FAR: &str = "10.0.0.9:5060";
 fn hear(lab: &mut Lab, text: &str) {
     let now = lab.now;
     let flow = Flow::Udp { socket: 0, remote: FAR.parse().unwrap() };
-    assert!(lab.ends[0].phone.handle_sip(now, flow, text.as_bytes()) > 0);
+    assert_eq!(lab.ends[0].phone.handle_sip(now, flow, text.as_bytes()), Taken::Bytes(text.len()));
     said(lab);
 }
 

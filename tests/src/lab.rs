@@ -3,7 +3,9 @@
 use crate::phone::{End, Options};
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Target, Transmit, Usage, Via, Wish};
+use microsip_core::phone::{
+    AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage, Via, Wish,
+};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -323,7 +325,7 @@ impl Lab {
             {
                 let flow = Flow::Udp { socket, remote: packet.from };
                 let taken = end.phone.handle_sip(now, flow, &packet.bytes);
-                assert!(taken > 0, "a drained phone takes a datagram");
+                assert_eq!(taken, Taken::Bytes(packet.bytes.len()), "a drained phone takes a datagram");
                 return;
             }
             if let Some((media, component)) = end.media_at(packet.to) {

@@ -43,6 +43,22 @@ pub enum Reply<'r> {
     Failed(Failure),
 }
 
+/// What became of bytes given to [`super::Phone::handle_sip`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub enum Taken {
+    /// So many are done with; give what follows them. On a stream it may be more than were given: a message too long to be taken in was
+    /// refused, and the rest of it is to be dropped as it comes.
+    Bytes(usize),
+    /// None: a response waits to be sent. Drain [`super::Phone::poll_transmit`], then give the same bytes again. A datagram may be dropped instead.
+    Drain,
+    /// None: a stream's message is not whole yet. Give the same bytes again with those that follow. Never with as many as the
+    /// capacity's `message`: so large a buffer is enough.
+    NeedMore,
+    /// Where the next message begins cannot be known: close this stream, and tell [`super::Phone::handle_flow_failed`].
+    Close,
+}
+
 /// Which of a call's two media ports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Component {

@@ -6,7 +6,7 @@
 //! 3. Sleep until [`Phone::poll_timeout`], a packet, or the next quantum of a bus ([`Phone::audio`]).
 //!
 //! Late, early or repeated calls do no harm; nothing is lost by giving several inputs before draining, but for back-pressure, which
-//! [`Phone::handle_sip`] tells by taking nothing.
+//! [`Phone::handle_sip`] tells with [`Taken::Drain`].
 
 mod account;
 mod accounts;
@@ -57,7 +57,7 @@ mod tests;
 pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, Side, Source, Which};
 pub use event::{AccountState, CallState, Cause, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
-pub use input::{Component, Failure, Flow, Reply, Target, Transport, Wish};
+pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
 pub use storage::{Capacity, Lender, Storage};

@@ -59,7 +59,7 @@ impl Phone<'_> {
     pub(super) fn render_ack_of_refusal(&mut self, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
         let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
         let block = self.request_bytes.get_mut(invite.index);
-        // the one reply is not in use while an answer is handled: handle_sip takes nothing until it has left
+        // the one reply is not in use while an answer is handled: handle_sip says Drain until it has left
         let mut out = Cursor::new(self.reply);
         write(block.get(..usize::from(request.len)).unwrap_or_default(), Method::Ack, request.number, Some(to), &mut out)
             .ok_or(Unrendered)?;

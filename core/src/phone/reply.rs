@@ -136,6 +136,15 @@ impl Phone<'_> {
         }
     }
 
+    /// Has these bytes sent next.
+    pub(super) fn reply_with(&mut self, flow: Flow, bytes: &[u8]) {
+        if let Some(room) = self.reply.get_mut(..bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.reply_len = bytes.len();
+            self.reply_flow = Some(flow);
+        }
+    }
+
     /// The secret of a stateless answer's tag.
     fn reply_secret(&self, request: &Message<'_>) -> u64 {
         let from_tag = request.from().ok().and_then(|from| from.tag()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::object::Object;
 use super::reply::Extra;
 use super::strangers::Caller;
-use super::{Flow, Phone};
+use super::{Flow, Phone, Taken};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
@@ -11,6 +11,9 @@ use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Owed;
 use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Start, cut};
+
+/// rfc5626#4.4.1: what a ping on a stream wants back.
+const PONG: &[u8] = b"\r\n";
 
 /// How a request is told from others: `base` is shared by an INVITE, its ACK and its CANCEL; `key` by the repetitions of one request.
 #[derive(Clone, Copy, Debug)]
@@ -20,46 +23,66 @@ pub(super) struct Keys {
 }
 
 impl Phone<'_> {
-    /// One datagram, or the bytes of a stream. Takes at most one message and says how many bytes it took. 0: the last answer has not left
-    /// yet (drain [`Phone::poll_transmit`], then give the same bytes again), a stream's message is not whole yet, or there were none.
-    pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> usize {
+    /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
+    pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> Taken {
         if self.reply_len > 0 {
-            return 0;
+            return Taken::Drain;
         }
-        let (message, taken) = if flow.is_reliable() {
-            match cut(bytes, self.reply.len()) {
-                Frame::Need => return 0,
-                Frame::KeepAlive(taken) => return taken,
-                Frame::Message(taken) => (bytes.get(..taken).unwrap_or_default(), taken),
-                Frame::TooLarge | Frame::Broken => {
-                    // where the next message begins cannot be known any more: the driver closes the stream
-                    count::up(&mut self.counters.malformed);
-                    self.handle_flow_failed(now, flow);
-                    return bytes.len();
-                }
+        if !flow.is_reliable() {
+            self.handle_parsed(now, flow, &Message::parse(bytes));
+            return Taken::Bytes(bytes.len());
+        }
+        match cut(bytes, self.reply.len()) {
+            // on a flow that we ping, it is the pong and not half of a ping of theirs
+            Frame::Need if bytes == PONG && self.is_pinged(flow) => Taken::Bytes(bytes.len()),
+            Frame::Need => Taken::NeedMore,
+            Frame::LineEnd(taken) => Taken::Bytes(taken),
+            Frame::Ping(taken) => {
+                self.reply_with(flow, PONG);
+                Taken::Bytes(taken)
             }
-        } else {
-            (bytes, bytes.len())
-        };
-        match &Message::parse(message) {
+            Frame::Message(taken) => {
+                self.handle_parsed(now, flow, &Message::parse(bytes.get(..taken).unwrap_or_default()));
+                Taken::Bytes(taken)
+            }
+            // rfc3261#18.3: Content-Length says where the next one begins, so the connection goes on
+            Frame::TooLong { head, total } => {
+                self.handle_parsed(now, flow, &Message::parse_head(bytes.get(..head).unwrap_or_default()));
+                Taken::Bytes(total)
+            }
+            Frame::Broken => {
+                count::up(&mut self.counters.malformed);
+                Taken::Close
+            }
+        }
+    }
+
+    /// Keepalives of ours go over it.
+    fn is_pinged(&self, flow: Flow) -> bool {
+        let of = |index| self.accounts.handle_at(index).and_then(|handle| self.accounts.get(handle));
+        (0..self.accounts.capacity() as u32).filter_map(of).any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
+    }
+
+    fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: &Result<Message<'_>, Malformed>) {
+        match parsed {
             Ok(message) => self.handle_message(now, flow, message),
             Err(Malformed::Empty) => {}
             Err(_) => count::up(&mut self.counters.malformed),
         }
-        taken
     }
 
     fn handle_message(&mut self, now: Instant, flow: Flow, message: &Message<'_>) {
         match message.start() {
             Start::Request { method, .. } => self.handle_request(now, flow, message, method),
-            Start::Response { status, .. } => {
-                if message.check().is_err() {
-                    count::up(&mut self.counters.malformed);
-                } else {
-                    self.handle_response(now, flow, message, status);
-                }
-            }
+            Start::Response { status, .. } => match message.check() {
+                Ok(()) => self.handle_response(now, flow, message, status),
+                Err(_) => self.count_flawed(message),
+            },
         }
+    }
+
+    fn count_flawed(&mut self, message: &Message<'_>) {
+        count::up(if message.is_too_long() { &mut self.counters.oversize } else { &mut self.counters.malformed });
     }
 
     // an answer's way is a board's deepest: it does not carry a request's frame too
@@ -80,7 +103,7 @@ impl Phone<'_> {
             return;
         }
         if let Err(objection) = request.check() {
-            count::up(&mut self.counters.malformed);
+            self.count_flawed(request);
             if objection.status > 0 {
                 self.answer_at_once(flow, request, objection.status, Extra { reason: objection.reason, ..Extra::default() });
             }

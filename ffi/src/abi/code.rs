@@ -6,6 +6,12 @@ use core::ffi::{CStr, c_char};
 pub const MICROSIP_OK: i32 = 0;
 /// Nothing there: an empty queue, a wait that timed out, a header that the message does not have. Not an error.
 pub const MICROSIP_NOTHING: i32 = 1;
+/// Stream: the message is not complete; give its bytes again with more.
+pub const MICROSIP_MORE: i32 = 2;
+/// Not taken: drain microsip_engine_poll_transmit, then give it again.
+pub const MICROSIP_DRAIN: i32 = 3;
+/// Stream: it cannot be read on; close it.
+pub const MICROSIP_CLOSE: i32 = 4;
 /// A pointer that must not be NULL is NULL.
 pub const MICROSIP_E_NULL: i32 = -1;
 /// A struct's size member is 0, or less than any header of this ABI version says: use MICROSIP_ZERO.
@@ -66,6 +72,9 @@ pub const MICROSIP_E_FORMAT: i32 = -403;
 const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_OK, c"ok"),
     (MICROSIP_NOTHING, c"nothing there"),
+    (MICROSIP_MORE, c"the message is not complete"),
+    (MICROSIP_DRAIN, c"a response has to be sent first"),
+    (MICROSIP_CLOSE, c"the stream cannot be read on"),
     (MICROSIP_E_NULL, c"a pointer is NULL"),
     (MICROSIP_E_SIZE, c"a struct's size is 0 or too small"),
     (MICROSIP_E_ABI, c"header and library are of different ABI versions"),

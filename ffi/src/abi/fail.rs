@@ -93,6 +93,9 @@ impl Fail {
 
     /// Nothing there: a result, not an error.
     pub(crate) const NOTHING: Self = Self::new(MICROSIP_NOTHING, "", Value::None, "");
+    pub(crate) const MORE: Self = Self::new(MICROSIP_MORE, "", Value::None, "");
+    pub(crate) const DRAIN: Self = Self::new(MICROSIP_DRAIN, "", Value::None, "");
+    pub(crate) const CLOSE: Self = Self::new(MICROSIP_CLOSE, "", Value::None, "");
 
     pub(crate) const fn id(argument: &'static str, raw: u64, error: IdError) -> Self {
         match error {

@@ -9,7 +9,7 @@ use crate::dscp;
 use crate::engine_types::*;
 use core::net::SocketAddr;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{Component, Flow, Transmit, Via};
+use microsip_core::phone::{Component, Flow, Taken, Transmit, Via};
 
 impl microsip_engine {
     fn transmit(&mut self, now: Instant, room: &mut [u8]) -> Result<microsip_out, (Fail, u32)> {
@@ -63,8 +63,10 @@ unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
     Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
-/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. MICROSIP_NOTHING: it was not taken, for an
-/// answer waits to be sent; drain microsip_engine_poll_transmit, then give it again.
+/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may be NULL): how many of the bytes
+/// are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it.
+/// Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more.
+/// MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be dropped as it comes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
@@ -72,13 +74,22 @@ pub unsafe extern "C" fn microsip_engine_sip(
     from: *const microsip_path,
     p: *const u8,
     len: u32,
+    taken: *mut u32,
 ) -> i32 {
     with("microsip_engine_sip", e, |engine| {
         // SAFETY: by contract.
         let (flow, bytes) = unsafe { (came_by(from)?, pointer::slice(p, len, "p")?) };
         let now = engine.at(now_us);
-        let took = engine.phone.handle_sip(now, flow, bytes);
-        if took == 0 && len > 0 { Err(Fail::NOTHING) } else { Ok(()) }
+        match engine.phone.handle_sip(now, flow, bytes) {
+            Taken::Bytes(count) => {
+                // SAFETY: by contract.
+                unsafe { pointer::put(taken, u32::try_from(count).unwrap_or(u32::MAX)) };
+                Ok(())
+            }
+            Taken::Drain => Err(Fail::DRAIN),
+            Taken::NeedMore => Err(Fail::MORE),
+            Taken::Close => Err(Fail::CLOSE),
+        }
     })
 }
 

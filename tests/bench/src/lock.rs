@@ -85,7 +85,7 @@ impl Pair {
                 }
                 None => {
                     let flow = Flow::Udp { socket: 0, remote: packet.from };
-                    timed(&mut self.longest, "handle_sip", || end.phone.handle_sip(now, flow, &packet.bytes));
+                    let _ = timed(&mut self.longest, "handle_sip", || end.phone.handle_sip(now, flow, &packet.bytes));
                 }
             }
         }

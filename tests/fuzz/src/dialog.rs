@@ -9,7 +9,7 @@ use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
     AccountConfig, AccountId, Bus, CallId, Capacity, Component, DialOptions, Flow, Lender, MediaId, Phone, Reply, Setup, Source, Storage,
-    Target, Transmit, Usage, Via, Wish, WishId,
+    Taken, Target, Transmit, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 
@@ -178,7 +178,7 @@ impl<'a> World<'a> {
 
     fn hear(&mut self, bytes: &[u8]) {
         for _ in 0..4 {
-            if self.phone.handle_sip(self.now, FLOW, bytes) > 0 {
+            if self.phone.handle_sip(self.now, FLOW, bytes) != Taken::Drain {
                 break;
             }
             self.drain();

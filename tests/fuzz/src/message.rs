@@ -85,14 +85,20 @@ pub fn stream(bytes: &[u8]) {
             assert_eq!(long, short, "a stream is cut in another place when it trickles");
         }
         match whole {
-            Frame::KeepAlive(taken) | Frame::Message(taken) => {
+            Frame::LineEnd(taken) | Frame::Ping(taken) | Frame::Message(taken) => {
                 assert!(taken > 0 && taken <= rest.len(), "a cut of {taken} bytes from {}", rest.len());
                 if whole == Frame::Message(taken) {
                     message(rest.get(..taken).unwrap_or_default());
                 }
                 rest = rest.get(taken..).unwrap_or_default();
             }
-            _ => return,
+            Frame::TooLong { head, total } => {
+                assert!(head > 0 && head <= rest.len() && head <= total && total > LIMIT, "a skip of {total} bytes");
+                let _ = black_box(Message::parse_head(rest.get(..head).unwrap_or_default()));
+                // a driver drops so many, whether they are there yet or not
+                rest = rest.get(total..).unwrap_or_default();
+            }
+            Frame::Need | Frame::Broken => return,
         }
     }
 }

@@ -92,6 +92,8 @@ impl<'a> Message<'a> {
             Flaw::Field => (400, "a header field is malformed", None),
             Flaw::Fields => (400, "too many header fields", None),
             Flaw::Length => (400, "Content-Length is wrong", Some(Name::ContentLength)),
+            // rfc3261#21.5.7
+            Flaw::TooLong => (513, "Message Too Large", Some(Name::ContentLength)),
         };
         Err(Objection { status, reason, header })
     }

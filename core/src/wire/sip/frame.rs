@@ -10,13 +10,20 @@ use super::name::Name;
 pub enum Frame {
     /// The beginning of something; more bytes are needed.
     Need,
-    /// This many bytes of keepalive: CRLF, or CRLFCRLF which wants a CRLF back (rfc5626#3.5.1).
-    KeepAlive(usize),
+    /// This many bytes of line end before a message: nothing (rfc3261#7.5), or a pong (rfc5626#4.4.1).
+    LineEnd(usize),
+    /// A double CRLF of this many bytes: a ping, which wants a CRLF back (rfc5626#4.4.1).
+    Ping(usize),
     /// A message of this many bytes.
     Message(usize),
-    /// A message longer than the limit: the stream cannot be read on.
-    TooLarge,
-    /// No end of it can be found: a Content-Length that is missing, no number, or contradicts itself.
+    /// A message longer than the limit, whose header section is not: where it ends is known, so it can be refused and skipped.
+    TooLong {
+        /// Bytes of the start line and the header section, with the empty line.
+        head: usize,
+        /// Bytes of the whole message; most of them may not have come yet.
+        total: usize,
+    },
+    /// No end of it can be found: a header section longer than the limit, or a Content-Length that is missing, no number, or contradicts itself.
     Broken,
 }
 
@@ -27,8 +34,8 @@ pub struct Cutter {
     line: usize,
     /// What Content-Length said.
     length: Option<usize>,
-    /// The whole length, once the header section has ended.
-    total: Option<usize>,
+    /// Length of the header section and of the whole, once the header section has ended.
+    ends: Option<(usize, usize)>,
 }
 
 /// Looks at the front of a stream without remembering anything.
@@ -51,26 +58,25 @@ impl Cutter {
     fn look(&mut self, bytes: &[u8], limit: usize) -> Frame {
         if self.line == 0 {
             match bytes {
-                [] | [b'\r'] => return Frame::Need,
-                [b'\r', b'\n', b'\r', b'\n', ..] => return Frame::KeepAlive(4),
-                // a second CRLF may be on its way
-                [b'\r', b'\n', b'\r'] => return Frame::Need,
-                [b'\r', b'\n', ..] => return Frame::KeepAlive(2),
-                [b'\n', ..] => return Frame::KeepAlive(1),
+                // a single CRLF may be half of a ping
+                [] | [b'\r'] | [b'\r', b'\n'] | [b'\r', b'\n', b'\r'] => return Frame::Need,
+                [b'\r', b'\n', b'\r', b'\n', ..] => return Frame::Ping(4),
+                [b'\r', b'\n', ..] => return Frame::LineEnd(2),
+                [b'\n', ..] => return Frame::LineEnd(1),
                 _ => {}
             }
         }
-        if self.total.is_none() {
+        if self.ends.is_none() {
             match self.lines(bytes.get(..limit.min(bytes.len())).unwrap_or_default()) {
                 Ok(true) => {}
-                Ok(false) if bytes.len() >= limit => return Frame::TooLarge,
+                Ok(false) if bytes.len() >= limit => return Frame::Broken,
                 Ok(false) => return Frame::Need,
                 Err(()) => return Frame::Broken,
             }
         }
-        match self.total {
-            Some(total) if total > limit => Frame::TooLarge,
-            Some(total) if total <= bytes.len() => Frame::Message(total),
+        match self.ends {
+            Some((head, total)) if total > limit => Frame::TooLong { head, total },
+            Some((_, total)) if total <= bytes.len() => Frame::Message(total),
             _ => Frame::Need,
         }
     }
@@ -87,7 +93,10 @@ impl Cutter {
                 if self.line > 0 && matches!(rest.get(..end), Some(b"\r\n" | b"\n")) {
                     // rfc3261#18.3: on a stream only Content-Length tells where the body ends
                     let length = self.length.ok_or(())?;
-                    self.total = Some((self.line + end).checked_add(length).ok_or(())?);
+                    let head = self.line + end;
+                    // more than 32 bits can count is no message
+                    let total = head.checked_add(length).filter(|total| u32::try_from(*total).is_ok()).ok_or(())?;
+                    self.ends = Some((head, total));
                     return Ok(true);
                 }
                 match rest.get(end) {

@@ -58,6 +58,8 @@ pub(super) enum Flaw {
     Fields,
     /// Content-Length is no number, says different things, or more than there is.
     Length,
+    /// Its body was not taken in.
+    TooLong,
 }
 
 /// A place for each known name and the one for all others.
@@ -116,6 +118,20 @@ impl<'a> Message<'a> {
             && let Err(malformed) = message.fields_from(at)
         {
             parsed = Err(malformed);
+        }
+        parsed
+    }
+
+    /// The head of a message whose body is longer than can be taken in (see [`super::Frame::TooLong`]). [`Message::check`] objects with 513.
+    ///
+    /// # Errors
+    /// As [`Message::parse`].
+    pub fn parse_head(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut parsed = Self::parse(bytes);
+        if let Ok(message) = &mut parsed
+            && matches!(message.flaw, Flaw::None | Flaw::Length)
+        {
+            message.flaw = Flaw::TooLong;
         }
         parsed
     }
@@ -239,6 +255,12 @@ impl<'a> Message<'a> {
     #[must_use]
     pub const fn is_request(&self) -> bool {
         matches!(self.start, Start::Request { .. })
+    }
+
+    /// Its body was too long to be taken in: see [`Message::parse_head`].
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.flaw == Flaw::TooLong
     }
 
     /// A request's method.

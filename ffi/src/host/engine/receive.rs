@@ -4,7 +4,7 @@ use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS};
 use crate::host::icmp;
 use crate::host::names::{self};
 use crate::host::network::Change;
-use microsip_core::phone::{Component, Flow, Reply};
+use microsip_core::phone::{Component, Flow, Reply, Taken};
 use std::io;
 
 impl Engine {
@@ -100,12 +100,12 @@ impl Engine {
             let bytes = buffer.get(..len).unwrap_or_default();
             self.shared.trace(false, remote, bytes);
             let flow = Flow::Udp { socket: number as u8, remote };
-            let took = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
-            if took == 0 && len > 0 {
-                // back-pressure: what is owed goes out first
+            let mut taken = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
+            if taken == Taken::Drain {
                 self.drain();
-                self.with(|phone, now| phone.handle_sip(now, flow, bytes));
+                taken = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
             }
+            debug_assert_eq!(taken, Taken::Bytes(len), "a drained phone takes a datagram");
         }
         self.received = buffer;
     }

@@ -15,25 +15,27 @@ fn cuts_at_every_arrival() {
     }
     assert_eq!(cutter.cut(&stream, 200), Frame::Message(ONE.len()));
     let rest = &stream[ONE.len()..];
-    // rfc5626#3.5.1
+    // rfc5626#4.4.1
     assert_eq!(cutter.cut(&rest[..1], 200), Frame::Need);
-    assert_eq!(cutter.cut(&rest[..2], 200), Frame::KeepAlive(2));
-    assert_eq!(cutter.cut(rest, 200), Frame::KeepAlive(4));
+    assert_eq!(cutter.cut(&rest[..2], 200), Frame::Need);
+    assert_eq!(cutter.cut(&rest[2..], 200), Frame::LineEnd(2));
+    assert_eq!(cutter.cut(rest, 200), Frame::Ping(4));
     assert_eq!(cutter.cut(&rest[4..], 200), Frame::Message(rest.len() - 4));
 }
 
 #[test]
 fn knows_when_a_stream_is_lost() {
-    assert_eq!(cut(ONE, ONE.len() - 1), Frame::TooLarge);
+    assert_eq!(cut(ONE, ONE.len() - 1), Frame::TooLong { head: ONE.len() - 5, total: ONE.len() });
     assert_eq!(cut(ONE, ONE.len()), Frame::Message(ONE.len()));
-    assert_eq!(cut(&ONE[..40], 40), Frame::TooLarge);
+    assert_eq!(cut(&ONE[..40], 40), Frame::Broken);
     // known before the body has come
-    assert_eq!(cut(b"A b SIP/2.0\r\nl: 999999\r\n\r\n", 1000), Frame::TooLarge);
+    assert_eq!(cut(b"A b SIP/2.0\r\nl: 999999\r\n\r\n", 1000), Frame::TooLong { head: 26, total: 1_000_025 });
     for broken in [
         &b"A b SIP/2.0\r\nVia: x\r\n\r\n"[..],
         b"A b SIP/2.0\r\nl: -1\r\n\r\n",
         b"A b SIP/2.0\r\nl: 1\r\nContent-Length: 2\r\n\r\n",
         b"A b SIP/2.0\r\nl: 99999999999999999999999\r\n\r\n",
+        b"A b SIP/2.0\r\nl: 4294967296\r\n\r\n",
         b"A b SIP/2.0\r\nl: five\r\n\r\n",
         b"A b SIP/2.0\r\nl\r\n\r\n",
     ] {
