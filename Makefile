@@ -12,8 +12,8 @@ help:
 
 demo:
 	@sh tests/setup/demo.sh
-	@$(CARGO) build --locked --release --quiet --manifest-path examples/cli/Cargo.toml
-	@"$(TARGET)/release/microsip" demo
+	@sh tests/setup/timed.sh $(CARGO) build --locked --profile demo --quiet -p microsip-cli --no-default-features --features device
+	@"$(TARGET)/demo/microsip" demo
 
 test:
 	@bash tests/run.sh

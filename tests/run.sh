@@ -86,8 +86,8 @@ features() {
 metal() {
     has_target thumbv7em-none-eabihf || cannot "bare metal: the Rust target thumbv7em-none-eabihf is not installed and rustup could not add it"
     cargo build --locked -p microsip-core --target thumbv7em-none-eabihf --release --all-features || return 1
-    package microsip || cannot "the engine's C library for bare metal: ffi is not in the workspace"
-    cargo rustc --locked -p microsip --no-default-features --features panic-handler --target thumbv7em-none-eabihf --release --crate-type staticlib || return 1
+    package microsip-c || cannot "the engine's C library for bare metal: ffi is not in the workspace"
+    cargo rustc --locked -p microsip-c --no-default-features --features panic-handler --target thumbv7em-none-eabihf --release --crate-type staticlib || return 1
     tests/setup/no_allocator.sh "$CARGO_TARGET_DIR/thumbv7em-none-eabihf/release/libmicrosip.a"
 }
 other_target() {

@@ -7,7 +7,7 @@ for tool in cc make cargo python3; do
     command -v "$tool" >/dev/null || { echo "NOT CHECKED: C examples: $tool is not installed"; exit 77; }
 done
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip
+cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
 out=$(mktemp -d)
 waiting=
 trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$out"' EXIT

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 top=$(cd ../.. && pwd)
 command -v g++ >/dev/null || { echo "NOT CHECKED: C++: g++ is not installed"; exit 77; }
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip
+cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 g++ -std=c++11 -O2 -Wall -Wextra -Werror -pedantic -I"$top/include" -o "$out/listen" listen.cpp -L"$target/release" -Wl,-rpath,"$target/release" -lmicrosip -pthread

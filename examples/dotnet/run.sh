@@ -7,7 +7,7 @@ for tool in mcs mono cc cargo; do
     command -v "$tool" >/dev/null || { echo "NOT CHECKED: C#: $tool is not installed (Debian: mono-mcs mono-runtime libmono-system-core4.0-cil)"; exit 77; }
 done
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip
+cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 mcs -langversion:7 -warnaserror -out:"$out/Program.exe" Program.cs Microsip.cs

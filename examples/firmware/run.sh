@@ -19,7 +19,7 @@ command -v qemu-system-arm >/dev/null || skip "qemu-system-arm is not installed 
 
 target=${CARGO_TARGET_DIR:-$top/target}
 # ffi's crate types hold a cdylib too, which bare metal cannot link: only the static library is asked for.
-cargo rustc --locked --quiet --manifest-path "$top/Cargo.toml" -p microsip --no-default-features --features panic-handler \
+cargo rustc --locked --quiet --manifest-path "$top/Cargo.toml" -p microsip-c --no-default-features --features panic-handler \
     --target $triple --profile size --crate-type staticlib
 library=$target/$triple/size/libmicrosip.a
 out=$(mktemp -d)

@@ -10,11 +10,11 @@ trap 'rm -rf "$work"' EXIT
 missing=0
 warn="-Wall -Wextra -Werror -Iinclude"
 
-cargo build --locked --quiet -p microsip
+cargo build --locked --quiet -p microsip-c
 library=$target/debug/libmicrosip
 [ -f "$library.a" ] || { echo "$library.a was not built"; exit 1; }
 libs="-lpthread -ldl -lm"
-if cargo tree --locked -p microsip -e normal --prefix none 2>/dev/null | grep -q '^alsa-sys '; then libs="$libs -lasound"; fi
+if cargo tree --locked -p microsip-c -e normal --prefix none 2>/dev/null | grep -q '^alsa-sys '; then libs="$libs -lasound"; fi
 
 layout() {
     if ! command -v "$1" >/dev/null 2>&1; then echo "NOT CHECKED: layout with $1: it is not installed"; missing=1; return 0; fi

@@ -306,10 +306,10 @@ def sizes():
         return out.stat().st_size / 1e6
 
     row("size", "the command as make demo builds it, stripped", stripped(Path(MICROSIP)), "MB", 1.2, "baresip 1.39 · pjsua 2.0–2.6", 2)
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip", "--profile", "size"], cwd=TOP, check=True)
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip-c", "--profile", "size"], cwd=TOP, check=True)
     library = TARGET / "size/libmicrosip.so"
     row("size", "the library, optimised for size, stripped", stripped(library), "MB", 1.2, "", 2)
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip", "--profile", "size", "--no-default-features", "--features", "host"], cwd=TOP, check=True)
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip-c", "--profile", "size", "--no-default-features", "--features", "host"], cwd=TOP, check=True)
     row("size", "the same without sound cards", stripped(library), "MB", None, "", 2)
 
 

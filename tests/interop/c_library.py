@@ -11,7 +11,7 @@ from peers import HERE, LOGS, MICROSIP, Program, cannot, check, check_heard, hea
 def build():
     library = Path(MICROSIP).parent
     if not list(library.glob("libmicrosip.*")):
-        cannot(f"the C library is not in {library}: cargo build --release -p microsip makes it")
+        cannot(f"the C library is not in {library}: cargo build --release -p microsip-c makes it")
     if not (shutil.which("cc") and shutil.which("make")):
         cannot("cc and make are not installed")
     done = subprocess.run(["make", "--silent", "-C", HERE.parents[1] / "examples/c", f"LIBRARY={library}", f"OUT={LOGS / 'c'}"], capture_output=True, text=True)

@@ -33,6 +33,7 @@ pub(crate) struct Show {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Show the SIP messages as a live ladder
+    #[cfg_attr(not(feature = "trace"), doc = "(as they are: built without the feature `trace`, which decodes them)")]
     #[arg(long, global = true)]
     pub(crate) trace: bool,
     /// Print errors only

@@ -330,7 +330,7 @@ impl Play<'_> {
     }
 
     fn show(&self, message: &Traced) {
-        let label = ladder::decode(&message.bytes).label;
+        let label = ladder::label(&message.bytes);
         let since = message.at.saturating_duration_since(self.output.start()).as_micros() as u64;
         let fields = json!({ "from": if message.sent { "alice" } else { "bob" }, "at_us": since, "label": label });
         self.output.say("trace", fields, &self.ladder.arrow(message.at, message.sent, &label));

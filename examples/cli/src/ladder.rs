@@ -1,13 +1,19 @@
-//! SIP messages as a ladder: two lines of life, an arrow a message, decoded with rsip; raw text where rsip cannot.
+//! SIP messages as a ladder: two lines of life and an arrow a message. rsip decodes what stands below an arrow (feature `trace`);
+//! without it, and where it cannot, the message follows as it is.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
-use rsip::SipMessage;
-
-use rsip::prelude::{HasHeaders, HeadersExt, ToTypedHeader, UntypedHeader};
+#[cfg(feature = "trace")]
+mod details;
+/// Without rsip no message is decoded.
+#[cfg(not(feature = "trace"))]
+mod details {
+    pub(super) fn details(_bytes: &[u8]) -> Option<Vec<String>> {
+        None
+    }
+}
 
 /// Columns between the two lines of life.
 const INNER: usize = 56;
@@ -88,66 +94,38 @@ pub(crate) fn lines(ladder: &Ladder, at: Instant, sent: bool, peer: SocketAddr, 
     lines
 }
 
-/// Decodes with rsip; where rsip cannot (or stumbles: it is not ours), the first line becomes the label and the text follows as it is.
+/// The label, and what is to be known besides.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded {
-    catch_unwind(|| decoded(bytes)).ok().flatten().unwrap_or_else(|| raw(bytes))
+    details::details(bytes).map_or_else(|| raw(bytes), |details| Decoded { label: label(bytes), details })
 }
 
+/// The first line becomes the label; the text follows as it is.
 fn raw(bytes: &[u8]) -> Decoded {
     let text = String::from_utf8_lossy(bytes);
-    let mut lines = text.lines().map(|line| line.chars().map(|c| if c.is_control() { '·' } else { c }).collect::<String>());
-    let label = lines.next().filter(|line| !line.is_empty()).unwrap_or_else(|| "(keepalive)".to_owned());
-    Decoded { label, details: lines.collect() }
+    let lines = text.lines().skip(1).map(|line| line.chars().map(|c| if c.is_control() { '·' } else { c }).collect());
+    Decoded { label: label(bytes), details: lines.collect() }
 }
 
-fn decoded(bytes: &[u8]) -> Option<Decoded> {
-    let message = SipMessage::try_from(bytes).ok()?;
-    let mut label = match &message {
-        SipMessage::Request(request) => format!("{} {}", request.method(), request.uri()),
-        SipMessage::Response(response) => {
-            let method = message.cseq_header().ok()?.typed().ok()?.method;
-            let status = response.status_code();
-            let reason = first_line(bytes).splitn(3, ' ').nth(2).unwrap_or_default().to_owned();
-            format!("{} {reason} ({method})", status.code())
-        }
+/// A message in a few words: `INVITE sip:bob@host · PCMU PCMA dtmf`, `180 Ringing (INVITE)`.
+pub(crate) fn label(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let mut lines = head.lines();
+    let first: String = lines.next().unwrap_or_default().chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    let method = lines.find_map(|line| line.strip_prefix("CSeq:")?.split_whitespace().nth(1));
+    let mut label = match (first.strip_prefix("SIP/2.0 "), method) {
+        (Some(status), Some(method)) => format!("{status} ({method})"),
+        _ if first.is_empty() => "(keepalive)".to_owned(),
+        _ => first.trim_end_matches(" SIP/2.0").to_owned(),
     };
-    let mut details = vec![
-        format!("From {}   To {}", party(message.from_header().ok()?.value()), party(message.to_header().ok()?.value())),
-        format!("Call-ID {}   CSeq {}", message.call_id_header().ok()?.value(), message.cseq_header().ok()?.value()),
-    ];
-    if let Ok(contact) = message.contact_header() {
-        details.push(format!("Contact {}", contact.value()));
-    }
-    if let Some(agent) = message.user_agent_header() {
-        details.push(format!("User-Agent {}", agent.value()));
-    }
-    let wanted = message.headers().iter().filter(|header| {
-        use rsip::Header as H;
-        matches!(header, H::Expires(_) | H::WwwAuthenticate(_) | H::ProxyAuthenticate(_) | H::MinExpires(_) | H::Warning(_))
-    });
-    details.extend(wanted.map(|header| header.to_string().trim_end().to_owned()));
-    if let Some(media) = sdp(message.body()) {
+    if let Some(media) = sdp(body) {
         let _ = write!(label, " · {media}"); // writing to a String cannot fail
-        details.push(format!("SDP {}", sdp_address(message.body())));
     }
-    Some(Decoded { label, details })
-}
-
-fn first_line(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default()).into_owned()
-}
-
-/// The URI of a From or To without its tag and other parameters.
-fn party(value: &str) -> &str {
-    match value.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
-        Some((uri, _)) => uri,
-        None => value.split(';').next().unwrap_or_default().trim(),
-    }
+    label
 }
 
 /// The codecs of a session description: `PCMU PCMA dtmf`.
-fn sdp(body: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(body).ok()?;
+fn sdp(text: &str) -> Option<String> {
     let media = text.lines().find_map(|line| line.strip_prefix("m=audio "))?;
     let name = |payload: &str| {
         let mapped = text.lines().find_map(|line| line.strip_prefix("a=rtpmap:")?.strip_prefix(payload)?.strip_prefix(' '));
@@ -159,16 +137,6 @@ fn sdp(body: &[u8]) -> Option<String> {
         }
     };
     Some(media.split_whitespace().skip(2).map(name).collect::<Vec<_>>().join(" "))
-}
-
-fn sdp_address(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let of = |prefix| text.lines().find_map(|line| line.strip_prefix(prefix)).unwrap_or_default();
-    let port = of("m=audio ").split_whitespace().next().unwrap_or_default();
-    let address = of("c=").split_whitespace().last().unwrap_or_default();
-    let direction =
-        ["sendonly", "recvonly", "inactive"].into_iter().find(|way| text.lines().any(|line| line.strip_prefix("a=") == Some(way)));
-    format!("audio at {address} port {port}, {}", direction.unwrap_or("sendrecv"))
 }
 
 #[cfg(test)]

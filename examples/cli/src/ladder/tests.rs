@@ -14,10 +14,12 @@ Content-Type: application/sdp\r\n\
 Content-Length: 131\r\n\r\n\
 v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 
+#[cfg(feature = "trace")]
 #[test]
 fn an_invite_is_told_for_people() {
     let decoded = decode(INVITE);
     assert_eq!(decoded.label, "INVITE sip:bob@127.0.0.1:5070 · PCMU PCMA dtmf");
+    assert_eq!(decoded.label, label(INVITE));
     assert_eq!(decoded.details[0], "From sip:alice@127.0.0.1   To sip:bob@127.0.0.1:5070");
     assert!(decoded.details.iter().any(|line| line == "SDP audio at 127.0.0.1 port 4000, sendrecv"), "{decoded:?}");
 }
@@ -26,6 +28,14 @@ fn an_invite_is_told_for_people() {
 fn an_answer_names_the_request_and_keeps_its_own_reason() {
     let answer = b"SIP/2.0 180 Klingelt\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n";
     assert_eq!(decode(answer).label, "180 Klingelt (INVITE)");
+}
+
+#[cfg(not(feature = "trace"))]
+#[test]
+fn without_rsip_a_message_follows_its_label_as_it_is() {
+    let decoded = decode(INVITE);
+    assert_eq!(decoded.label, "INVITE sip:bob@127.0.0.1:5070 · PCMU PCMA dtmf");
+    assert_eq!(decoded.details[2], "To: <sip:bob@127.0.0.1:5070>");
 }
 
 #[test]
