@@ -443,8 +443,9 @@ typedef struct microsip_account {
   const char *password;
   // Shown to others.
   const char *display_name;
-  // The realm to answer; NULL: the domain's, or the one that the registrar names.
-  const char *realm;
+  // The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
+  // registrar asks with (no_register: what the first call is asked with).
+  const char *realms;
   // NULL.
   const char *reserved;
 } microsip_account;

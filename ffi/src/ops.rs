@@ -74,7 +74,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             proxy: text::or_empty(given.proxy, "a->proxy")?,
             username: text::or_empty(given.username, "a->username")?,
             password: text::or_empty(given.password, "a->password")?,
-            realm: text::or_empty(given.realm, "a->realm")?,
+            realms: text::or_empty(given.realms, "a->realms")?,
             display_name: text::or_empty(given.display_name, "a->display_name")?,
             no_register: given.no_register != 0,
             expires: given.expires,

@@ -15,7 +15,7 @@ fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
     let config = AccountConfig {
         uri: "sip:anna@example.org",
         password: "secret",
-        realm: "example.org",
+        realms: "example.org",
         no_register: true,
         ..AccountConfig::default()
     };

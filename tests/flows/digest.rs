@@ -363,10 +363,11 @@ fn an_invite_is_challenged_by_a_proxy_and_its_ack_carries_the_same_credentials()
     assert_eq!(byes.len(), 1);
     assert_eq!(part(byes[0], "Proxy-Authorization", "nc"), "00000002");
     assert!(right(byes[0], "Proxy-Authorization", "anna", PASSWORD));
-    // and so does the next call
+    // the next call is asked anew, with the same nonce
     dial(&mut lab, account, "sip:carla@example.org");
     pass(&mut lab, &mut server, 1);
-    assert_eq!(server.all("INVITE").len(), 3);
+    assert_eq!(server.all("INVITE").len(), 4);
+    assert_eq!(server.all("INVITE")[2].header("Proxy-Authorization"), None);
     assert_eq!(part(server.last("INVITE"), "Proxy-Authorization", "nc"), "00000003");
 }
 

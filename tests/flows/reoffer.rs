@@ -415,7 +415,7 @@ fn with_account() -> (Lab, Peer) {
     let config = AccountConfig {
         uri: "sip:anna@example.org",
         password: "secret",
-        realm: "example.org",
+        realms: "example.org",
         no_register: true,
         ..AccountConfig::default()
     };

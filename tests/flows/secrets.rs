@@ -57,7 +57,7 @@ fn no_debug_output_of_what_makes_a_phone_shows_a_secret() {
     let seed = [171; 32];
     let setup = Setup { seed, rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "", mark: 0 };
     assert!(!format!("{setup:?}{setup:#?}").contains("171"));
-    let config = AccountConfig { username: "user-x", realm: "realm-x", ..anna() };
+    let config = AccountConfig { username: "user-x", realms: "realm-x", ..anna() };
     assert!(!shows(&format!("{config:?}{config:#?}"), PASSWORD));
 }
 
@@ -118,7 +118,7 @@ fn texts_that_would_break_a_message_are_refused() {
         AccountConfig { proxy: "no uri", ..anna() },
         AccountConfig { username: "a\nb", ..anna() },
         AccountConfig { password: "a\r\nb", ..anna() },
-        AccountConfig { realm: "a\0b", ..anna() },
+        AccountConfig { realms: "a\0b", ..anna() },
         AccountConfig { display_name: "a\r\nb", ..anna() },
         AccountConfig { password: &long, ..anna() },
     ] {

@@ -7,6 +7,7 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::{Duration, Instant};
 use crate::sip::auth::PackedChallenge;
+use crate::sip::dialog::Credential;
 use crate::sip::tag::Tag;
 use core::net::IpAddr;
 
@@ -23,14 +24,15 @@ pub(crate) struct Account {
     pub(crate) proxy: Span,
     pub(crate) username: Span,
     pub(crate) password: Span,
-    pub(crate) realm: Span,
+    /// The realms to answer, comma separated; empty: those that are learnt.
+    pub(crate) realms: Span,
     pub(crate) display_name: Span,
     /// The realm of the challenge that was refused last.
     pub(crate) refused_realm: Span,
-    /// Where `refused_realm` and the pinned realm may be written.
+    /// Where `refused_realm` and the learnt realms may be written.
     pub(crate) fixed_end: u16,
-    /// Realms seen over the account's own hop: in a challenge of REGISTER, or of a request to its own domain.
-    pub(crate) pinned: [Span; 2],
+    /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from an INVITE.
+    pub(crate) learnt: [Span; 2],
     pub(crate) tag: u64,
     pub(crate) no_register: bool,
     pub(crate) wished_expires: u32,
@@ -59,12 +61,29 @@ pub(crate) struct Account {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept {
     pub(crate) challenge: PackedChallenge,
-    /// Which use of this place; 0: none yet.
+    /// Which use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces of this one.
     pub(crate) generation: u32,
     /// How often its nonce was used.
     pub(crate) count: u32,
     /// It came from a proxy (407).
     pub(crate) proxy: bool,
+}
+
+impl Kept {
+    const REALM: u32 = 1 << 16;
+
+    /// Another nonce, of the same realm or of another one.
+    pub(crate) fn renew(&mut self, same_realm: bool) {
+        let (realm, nonce) = (self.generation / Self::REALM, self.generation % Self::REALM);
+        let (realm, nonce) = if same_realm { (realm, nonce + 1) } else { (realm + 1, 0) };
+        self.generation = (realm % Self::REALM).max(1) * Self::REALM + nonce % Self::REALM;
+        self.count = 0;
+    }
+
+    /// What was answered with these credentials is the realm that stands here now, whatever its nonce.
+    pub(crate) const fn is_for_realm_of(&self, credential: Credential) -> bool {
+        credential.challenge != 0 && credential.challenge / Self::REALM == self.generation / Self::REALM
+    }
 }
 
 /// The registration of an account.
@@ -118,11 +137,11 @@ impl Account {
         proxy: Span::EMPTY,
         username: Span::EMPTY,
         password: Span::EMPTY,
-        realm: Span::EMPTY,
+        realms: Span::EMPTY,
         display_name: Span::EMPTY,
         refused_realm: Span::EMPTY,
         fixed_end: 0,
-        pinned: [Span::EMPTY; 2],
+        learnt: [Span::EMPTY; 2],
         tag: 0,
         no_register: false,
         wished_expires: 0,

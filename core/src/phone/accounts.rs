@@ -18,7 +18,7 @@ impl Phone<'_> {
     /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
     /// [`CommandError::Full`] when every account slot is in use.
     pub fn account_add(&mut self, _now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
-        let texts = [config.uri, config.registrar, config.proxy, config.username, config.password, config.realm, config.display_name];
+        let texts = [config.uri, config.registrar, config.proxy, config.username, config.password, config.realms, config.display_name];
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
         }
@@ -160,7 +160,7 @@ fn pack_account(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> 
     account.proxy = packer.add(config.proxy.as_bytes())?;
     account.username = packer.add(if config.username.is_empty() { user } else { config.username.as_bytes() })?;
     account.password = packer.add(config.password.as_bytes())?;
-    account.realm = packer.add(config.realm.as_bytes())?;
+    account.realms = packer.add(config.realms.as_bytes())?;
     account.display_name = packer.add(config.display_name.as_bytes())?;
     account.fixed_end = packer.used() as u16;
     Some(account)

@@ -63,8 +63,9 @@ pub struct AccountConfig<'t> {
     pub username: &'t str,
     /// For digest.
     pub password: &'t str,
-    /// The realm to answer; empty: pinned as ARCHITECTURE.md says.
-    pub realm: &'t str,
+    /// The realms whose challenges are answered, comma separated, and no others; empty: the domain's, and what REGISTER is asked with (on
+    /// an account that does not register: what its first INVITE is asked with).
+    pub realms: &'t str,
     /// Shown to others.
     pub display_name: &'t str,
     /// Do not register.

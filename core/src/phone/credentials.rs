@@ -12,26 +12,22 @@ use crate::sip::dialog::Credential;
 use crate::wire::sip::{Name, Writer};
 
 impl Phone<'_> {
-    /// Which challenges a request answers: those the account keeps, if the request goes over the account's own hop. Counts their use.
+    /// Which challenges a request answers, and counts their use. Only over the account's own hop; and only what was asked for: by the
+    /// registrar of a REGISTER (rfc3261#22.2), else of this request, or of the INVITE of its dialog (rfc3261#22.3). What stands in
+    /// Authorization is read by the far end, and Proxy-Authorization too where the proxy does not take it away.
     pub(super) fn credentials_for(&mut self, account: Handle, request: &Asked) -> [Credential; CHALLENGES] {
         let mut credentials = [Credential::default(); CHALLENGES];
         if !request.own_hop {
             return credentials;
         }
-        // What stands in Authorization is read by the far end of the request, whoever that is: it goes where it was asked for, or to the
-        // account's own domain. Proxy-Authorization is for the proxy, which is the next hop.
-        let (own_domain, before) = match request.owner {
-            Owner::Account(_) => (true, credentials),
-            Owner::Dialog(dialog_handle) => self.dialogs.get(dialog_handle).map_or((false, credentials), |dialog| {
-                (self.in_domain(account, dialog.target.of(self.dialog_text.get(dialog_handle.index))), dialog.credentials)
-            }),
-            _ => (false, credentials),
-        };
-        let asked = request.answered.iter().zip(before);
+        let registers = matches!(request.owner, Owner::Account(_));
+        let around = self.dialog_around(request.owner, request.method).and_then(|dialog| self.dialogs.get(dialog));
+        let before = around.map_or(credentials, |dialog| dialog.credentials);
         let Some(account) = self.accounts.get_mut(account) else { return credentials };
+        let asked = request.answered.iter().zip(&before);
         for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
-            let allowed = kept.proxy || own_domain || kept.generation == asked.challenge || kept.generation == before.challenge;
-            if !kept.challenge.is_empty() && allowed && !(request.method.is_invite() && kept.challenge.covers_body()) {
+            let wanted = registers || kept.is_for_realm_of(*asked) || kept.is_for_realm_of(*before);
+            if !kept.challenge.is_empty() && wanted && !(request.method.is_invite() && kept.challenge.covers_body()) {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

@@ -341,8 +341,11 @@ impl Phone<'_> {
         if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, flow, answer, status) {
             return;
         }
-        let account = self.account_of(request.owner);
-        if (200..300).contains(&status) && request.own_hop && self.is_own_flow(account, flow) && !request.method.is_invite() {
+        if let Owner::Account(account) = request.owner
+            && (200..300).contains(&status)
+            && request.own_hop
+            && self.is_own_flow(account, flow)
+        {
             self.take_next_nonce(account, answer);
         }
         match (request.owner, request.method) {

@@ -39,6 +39,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         uri,
         registrar: options.registrar.clone().or(file.registrar),
         proxy: options.proxy.clone().or(file.proxy),
+        realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
         username: options.username.clone().or(file.username),
         password,
         display_name: options.display_name.clone().or(file.display_name),
@@ -53,6 +54,7 @@ struct File {
     uri: Option<String>,
     registrar: Option<String>,
     proxy: Option<String>,
+    realm: Option<String>,
     username: Option<String>,
     password: Option<String>,
     password_file: Option<PathBuf>,
@@ -75,13 +77,14 @@ fn parse(text: &str) -> Result<File, String> {
             "uri" => file.uri = Some(value),
             "registrar" => file.registrar = Some(value),
             "proxy" => file.proxy = Some(value),
+            "realm" => file.realm = Some(value),
             "username" => file.username = Some(value),
             "password" => file.password = Some(value),
             "password_file" => file.password_file = Some(PathBuf::from(value)),
             "display_name" => file.display_name = Some(value),
             "expires" => file.expires = Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?),
             _ => {
-                let known = "uri, registrar, proxy, username, password, password_file, display_name, expires";
+                let known = "uri, registrar, proxy, realm, username, password, password_file, display_name, expires";
                 return Err(format!("line {number}: \"{}\" is not known; use {known}", name.chars().take(40).collect::<String>()));
             }
         }

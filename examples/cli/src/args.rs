@@ -188,6 +188,9 @@ pub(crate) struct Account {
     /// Outbound proxy, sip:host[:port]
     #[arg(long, value_name = "URI")]
     pub(crate) proxy: Option<String>,
+    /// Realm to answer, and no other (repeated or comma separated); the domain's and the registrar's otherwise
+    #[arg(long, value_name = "REALM", value_delimiter = ',')]
+    pub(crate) realm: Vec<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
@@ -206,7 +209,7 @@ pub(crate) struct Account {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(crate) password_stdin: bool,
-    /// File of `name = value` lines: uri, registrar, proxy, username, password, password_file, display_name, expires
+    /// File of `name = value` lines: uri, registrar, proxy, realm, username, password, password_file, display_name, expires
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }

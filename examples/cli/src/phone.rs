@@ -100,6 +100,8 @@ pub(crate) struct AccountTexts {
     pub(crate) uri: String,
     pub(crate) registrar: Option<String>,
     pub(crate) proxy: Option<String>,
+    /// Comma separated.
+    pub(crate) realms: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) display_name: Option<String>,
@@ -212,9 +214,10 @@ impl Handle {
 
     pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
         let uri = text(&account.uri)?;
-        let others = [&account.registrar, &account.proxy, &account.username, &account.password, &account.display_name];
-        let [registrar, proxy, username, password, display_name] = others.map(|t| t.as_deref().map(text).transpose());
-        let (registrar, proxy, username, password, display_name) = (registrar?, proxy?, username?, password?, display_name?);
+        let others = [&account.registrar, &account.proxy, &account.realms, &account.username, &account.password, &account.display_name];
+        let [registrar, proxy, realms, username, password, display_name] = others.map(|t| t.as_deref().map(text).transpose());
+        let (registrar, proxy, realms, username, password, display_name) =
+            (registrar?, proxy?, realms?, username?, password?, display_name?);
         // SAFETY: all-zero is a valid microsip_account.
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
@@ -223,6 +226,7 @@ impl Handle {
         entry.uri = uri.as_ptr();
         entry.registrar = pointer(registrar.as_ref());
         entry.proxy = pointer(proxy.as_ref());
+        entry.realms = pointer(realms.as_ref());
         entry.username = pointer(username.as_ref());
         entry.password = pointer(password.as_ref());
         entry.display_name = pointer(display_name.as_ref());

@@ -272,8 +272,9 @@ pub struct microsip_account {
     pub password: *const c_char,
     /// Shown to others.
     pub display_name: *const c_char,
-    /// The realm to answer; NULL: the domain's, or the one that the registrar names.
-    pub realm: *const c_char,
+    /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
+    /// registrar asks with (no_register: what the first call is asked with).
+    pub realms: *const c_char,
     /// NULL.
     pub reserved: *const c_char,
 }

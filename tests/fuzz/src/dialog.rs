@@ -68,7 +68,7 @@ impl<'a> World<'a> {
             proxy: "",
             username: "",
             password: "secret",
-            realm: "",
+            realms: "",
             display_name: "",
             no_register: seed & 0x80 != 0,
             expires: 0,

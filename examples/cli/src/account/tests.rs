@@ -11,6 +11,17 @@ fn a_file_is_lines_of_names_and_values() {
 }
 
 #[test]
+fn realms_of_options_go_over_the_files() {
+    let path = std::env::temp_dir().join(format!("microsip-realms-{}", std::process::id()));
+    fs::write(&path, "uri = sip:100@pbx.example\nrealm = asterisk, proxy\n").unwrap();
+    let from_file = Options { account_file: Some(path.clone()), ..Options::default() };
+    assert_eq!(read(&from_file).unwrap().unwrap().realms.as_deref(), Some("asterisk, proxy"));
+    let given = Options { realm: vec!["one".into(), "two".into()], ..from_file };
+    assert_eq!(read(&given).unwrap().unwrap().realms.as_deref(), Some("one,two"));
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
 fn errors_name_the_line_and_never_show_a_secret() {
     let wrong = |text| parse(text).err().unwrap();
     assert_eq!(wrong("uri = sip:a@b\nhunter2"), "line 2 is no `name = value`");
