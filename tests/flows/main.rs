@@ -35,6 +35,7 @@ mod ringback;
 mod round_trip;
 mod routes;
 mod secrets;
+mod sent;
 mod server;
 mod server_timers;
 mod sleep;

@@ -85,6 +85,8 @@ pub struct Lab {
     rng: Rng,
     order: u64,
     next_tick: Instant,
+    /// What a phone says is written here first.
+    buffer: Vec<u8>,
 }
 
 impl core::fmt::Debug for Lab {
@@ -116,6 +118,7 @@ impl Lab {
             rng: Rng::new(&[77; 32]),
             order: 0,
             next_tick: now,
+            buffer: vec![0; 65_535],
         }
     }
 
@@ -168,7 +171,7 @@ impl Lab {
 
     /// Takes out what every phone has to say, until all are quiet.
     pub fn drain(&mut self) {
-        let mut buffer = vec![0u8; 65_535];
+        let mut buffer = core::mem::take(&mut self.buffer);
         for place in 0..self.ends.len() {
             loop {
                 let mut quiet = true;
@@ -216,6 +219,7 @@ impl Lab {
                 }
             }
         }
+        self.buffer = buffer;
     }
 
     /// Does one wish of a phone.

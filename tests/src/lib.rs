@@ -5,6 +5,7 @@ pub mod lab;
 pub mod ladder;
 pub mod peer;
 pub mod phone;
+pub mod script;
 
 pub use lab::{Lab, Network};
 pub use peer::{Peer, Sip, sdp};
