@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 use core::mem::{align_of, size_of};
+use microsip_core::base::zeroed::Zeroed;
 use microsip_core::phone::Lender;
 
 /// All of our memory is aligned to this.
@@ -22,7 +23,7 @@ impl<'a> Lender<'a> for Counting {
     }
 }
 
-/// Carves slices out of a block.
+/// Carves slices out of a zeroed block.
 pub(crate) struct Carving<'a> {
     at: *mut u8,
     left: usize,
@@ -31,14 +32,13 @@ pub(crate) struct Carving<'a> {
 
 impl Carving<'_> {
     /// # Safety
-    /// `block` is aligned to [`ALIGN`] and its `bytes` are nobody else's for the lifetime.
+    /// `block` is aligned to [`ALIGN`], all zero, and its `bytes` are nobody else's for the lifetime.
     pub(crate) const unsafe fn new(block: *mut u8, bytes: usize) -> Self {
         Self { at: block, left: bytes, lent: PhantomData }
     }
-}
 
-impl<'a> Lender<'a> for Carving<'a> {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+    /// Room for `count` values, aligned since every piece's length is a multiple of ALIGN; still zero.
+    fn piece<T>(&mut self, count: usize) -> Option<*mut T> {
         if align_of::<T>() > ALIGN {
             return None;
         }
@@ -47,11 +47,24 @@ impl<'a> Lender<'a> for Carving<'a> {
         let start = self.at.cast::<T>();
         // SAFETY: `left` said that so many bytes are in the block.
         self.at = unsafe { self.at.add(bytes) };
+        Some(start)
+    }
+}
+
+impl<'a> Lender<'a> for Carving<'a> {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+        let start = self.piece::<T>(count)?;
         for index in 0..count {
-            // SAFETY: within the piece just taken, aligned since every piece's length is a multiple of ALIGN.
+            // SAFETY: within the piece just taken.
             unsafe { start.add(index).write(empty.clone()) };
         }
         // SAFETY: `count` values were just written, and the piece is lent only once.
+        Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
+    }
+
+    fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
+        let start = self.piece::<T>(count)?;
+        // SAFETY: the block is zero, which is a value of T: core alone says what is Zeroed. The piece is lent only once.
         Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
     }
 }
@@ -84,3 +97,6 @@ impl Drop for Block {
         unsafe { std::alloc::dealloc(self.start, self.layout) };
     }
 }
+
+#[cfg(test)]
+mod tests;

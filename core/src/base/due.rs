@@ -118,6 +118,8 @@ impl<'a> Due<'a> {
     }
 }
 
+crate::base::zeroed::zeroed!(DueCell, OwedCell);
+
 /// A cell of an [`Owed`] queue.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OwedCell {

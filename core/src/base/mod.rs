@@ -9,3 +9,4 @@ pub mod slots;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod zeroed;

@@ -108,6 +108,8 @@ pub struct TableCell {
     hash: u32,
 }
 
+crate::base::zeroed::zeroed!(TableCell);
+
 /// Chains of slots by hash; as many buckets as slots, so it cannot be full.
 #[derive(Debug)]
 pub struct Table<'a> {

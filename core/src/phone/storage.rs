@@ -8,6 +8,7 @@ use crate::base::due::{DueCell, OwedCell};
 use crate::base::limits::{CHALLENGE, CHALLENGES, RING_HEADER, STATUS_LINE};
 use crate::base::slots::Entry;
 use crate::base::table::TableCell;
+use crate::base::zeroed::Zeroed;
 use crate::media::Stream;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstone;
@@ -118,6 +119,12 @@ impl Capacity {
 pub trait Lender<'a> {
     /// `count` values, each a copy of `empty`; `None` when there is no more room.
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]>;
+
+    /// `count` values that all-zero bytes are: memory that is zeroed already need not be written, and where a system gives it page by page,
+    /// is not even taken until it is used.
+    fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
+        self.lend(count, T::default())
+    }
 }
 
 /// Everything a phone keeps its state in.
@@ -175,27 +182,27 @@ impl<'a> Storage<'a> {
             dialogs: lender.lend(dialogs, Entry::new(Dialog::EMPTY))?,
             requests: lender.lend(requests, Entry::new(Request::EMPTY))?,
             servers: lender.lend(servers, Entry::new(Server::EMPTY))?,
-            tombstones: lender.lend(capacity.tombstones as usize / 4 * 4, Tombstone::default())?,
-            due: lender.lend(objects, DueCell::default())?,
-            server_table: lender.lend(servers, TableCell::default())?,
-            owed: lender.lend(objects, OwedCell::default())?,
-            voices: lender.lend(calls, OwedCell::default())?,
-            events: lender.lend(calls + accounts, OwedCell::default())?,
-            wishes: lender.lend(objects, OwedCell::default())?,
-            ended: lender.lend(calls, OwedCell::default())?,
-            lingering: lender.lend(requests, OwedCell::default())?,
-            running: lender.lend(calls, 0)?,
-            account_text: lender.lend(accounts * capacity.account_text as usize, 0)?,
-            challenges: lender.lend(accounts * CHALLENGES * CHALLENGE, 0)?,
-            rings: lender.lend(calls * capacity.ring_bytes(), 0)?,
-            history: lender.lend(calls * 2 * capacity.history as usize, 0)?,
-            dialog_text: lender.lend(dialogs * capacity.dialog_text as usize, 0)?,
-            request_bytes: lender.lend(requests * message, 0)?,
-            server_bytes: lender.lend(servers * capacity.server_bytes(), 0)?,
-            reply: lender.lend(message, 0)?,
-            closing: lender.lend(calls, 0)?,
-            opening: lender.lend(calls, 0)?,
-            pcm: lender.lend(2 * capacity.quantum as usize, 0)?,
+            tombstones: lender.zeroed(capacity.tombstones as usize / 4 * 4)?,
+            due: lender.zeroed(objects)?,
+            server_table: lender.zeroed(servers)?,
+            owed: lender.zeroed(objects)?,
+            voices: lender.zeroed(calls)?,
+            events: lender.zeroed(calls + accounts)?,
+            wishes: lender.zeroed(objects)?,
+            ended: lender.zeroed(calls)?,
+            lingering: lender.zeroed(requests)?,
+            running: lender.zeroed(calls)?,
+            account_text: lender.zeroed(accounts * capacity.account_text as usize)?,
+            challenges: lender.zeroed(accounts * CHALLENGES * CHALLENGE)?,
+            rings: lender.zeroed(calls * capacity.ring_bytes())?,
+            history: lender.zeroed(calls * 2 * capacity.history as usize)?,
+            dialog_text: lender.zeroed(dialogs * capacity.dialog_text as usize)?,
+            request_bytes: lender.zeroed(requests * message)?,
+            server_bytes: lender.zeroed(servers * capacity.server_bytes())?,
+            reply: lender.zeroed(message)?,
+            closing: lender.zeroed(calls)?,
+            opening: lender.zeroed(calls)?,
+            pcm: lender.zeroed(2 * capacity.quantum as usize)?,
         })
     }
 }

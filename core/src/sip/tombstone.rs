@@ -21,6 +21,8 @@ pub struct Tombstone {
     request: u32,
 }
 
+crate::base::zeroed::zeroed!(Tombstone);
+
 /// An answer, in what it is made from again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Answered {

@@ -132,8 +132,11 @@ pub unsafe extern "C" fn microsip_engine_init(
             return Err(Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says"));
         }
         let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says");
-        // SAFETY: the caller lends the block; the engine lies before what is carved.
-        let mut carving = unsafe { Carving::new(mem.add(SIZE), needed - SIZE) };
+        // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have been used before.
+        let mut carving = unsafe {
+            mem.add(SIZE).write_bytes(0, needed - SIZE);
+            Carving::new(mem.add(SIZE), needed - SIZE)
+        };
         let lent = lend(&plan.capacity, &mut carving).ok_or(short)?;
         let setup = Setup {
             seed: config.seed,

@@ -131,7 +131,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let mut counting = Counting { bytes: 0 };
     Storage::lend(&capacity, &mut counting).ok_or_else(too_large)?;
     let block = Block::new(counting.bytes).ok_or_else(too_large)?;
-    // SAFETY: the block is aligned, ours, and lives beside the phone, which is dropped first.
+    // SAFETY: the block is aligned, zeroed, ours, and lives beside the phone, which is dropped first.
     let mut carving = unsafe { Carving::new(block.start, counting.bytes) };
     let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
     let mut seed = [0u8; 32];
