@@ -1111,8 +1111,10 @@ int32_t microsip_next_event(microsip_id phone,
 int32_t microsip_event_descriptor(microsip_id phone,
                                   intptr_t *descriptor);
 
-// Plays a WAV file (8 to 32 bits or float, any rate, any channels) into a call, over its source. loops: how often, 0 without end. It is opened before
-// this returns, and replaces a file that plays. MICROSIP_EV_PLAYED tells its end, with *token (NULL: not wanted).
+// Plays a WAV file (8 to 32 bits, float or G.711, any rate, any channels) into a call, over its source: they are mixed, and the source goes on. Where the
+// file is to be heard alone, the source is MICROSIP_SRC_SILENCE; microsip_mute mutes both. loops: how often, 0 without end. It is opened before this
+// returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces a file that plays. MICROSIP_EV_PLAYED tells its
+// end, with *token (NULL: not wanted); its result is MICROSIP_E_FILE where it could not be read to its end.
 // MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
 int32_t microsip_play(microsip_id phone,
                       microsip_id call,
@@ -1120,7 +1122,8 @@ int32_t microsip_play(microsip_id phone,
                       uint32_t loops,
                       uint64_t *token);
 
-// Reads a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called.
+// Opens a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called. A pipe is left alone, for it
+// can be read only once.
 // MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
 int32_t microsip_play_check(microsip_id phone,
                             const char *path);

@@ -86,6 +86,14 @@ fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
 
 #[test]
 fn the_engine_takes_no_memory_for_a_whole_call() {
+    let folder = std::env::temp_dir().join(format!("microsip-alloc-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let played = folder.join("played.wav");
+    let spec = hound::WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut wav = hound::WavWriter::create(&played, spec).unwrap();
+    (0..16_000 / 5).for_each(|_| wav.write_sample(1000i16).unwrap());
+    wav.finalize().unwrap();
+    let played = std::ffi::CString::new(played.to_str().unwrap()).unwrap();
     let (a, b) = (phone(c"127.0.0.1:0"), phone(c"127.0.0.1:0"));
     std::thread::sleep(core::time::Duration::from_millis(100));
     ON.store(1, Ordering::Relaxed);
@@ -107,6 +115,10 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
         assert_eq!(unsafe { microsip_digits(a, out, c"12".as_ptr(), &mut token) }, MICROSIP_OK);
         until(b, MICROSIP_EV_DIGIT, 0);
         until(a, MICROSIP_EV_DIGITS_SENT, 0);
+        assert_eq!(unsafe { microsip_play(a, out, played.as_ptr(), 1, &mut token) }, MICROSIP_OK);
+        until(a, MICROSIP_EV_PLAYED, 0);
+        // one that goes round without end needs its file read again and again, and is stopped by the end of the call
+        assert_eq!(unsafe { microsip_play(a, out, played.as_ptr(), 0, &mut token) }, MICROSIP_OK);
         std::thread::sleep(core::time::Duration::from_millis(300));
         assert_eq!(microsip_hangup(a, out), MICROSIP_OK);
         until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
@@ -119,6 +131,7 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
     assert_eq!(engine, 0, "allocations and releases on the engine's thread");
     assert_eq!(microsip_destroy(a), MICROSIP_OK);
     assert_eq!(microsip_destroy(b), MICROSIP_OK);
+    std::fs::remove_dir_all(&folder).unwrap();
     std::thread::spawn(nor_for_a_change_of_network).join().unwrap();
 }
 

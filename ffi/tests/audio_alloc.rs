@@ -10,7 +10,7 @@ use microsip::host::audio::duplex::{Duplex, Wakes, open};
 use microsip::host::audio::pace::Pacer;
 use microsip::host::audio::resample::Resampler;
 use microsip::host::audio::ring::ring;
-use microsip::host::audio::wav::{Mix, Player, record};
+use microsip::host::audio::wav::{self, Mix, record};
 
 struct Counting;
 
@@ -55,7 +55,8 @@ fn ticks_and_callbacks_take_no_memory() {
     let (mut source, mut written) = record(&path("played"), 16_000, Mix::Said, None).unwrap();
     source.push(&[1_000; 160], &[]);
     written.drain();
-    let mut player = Player::open(&path("played"), 16_000, 0).unwrap();
+    let (mut player, feed) = wav::open(&path("played"), 16_000, 0, None).unwrap();
+    assert!(feed.is_some());
     let (mut into, mut out_of) = (Resampler::new(44_100, 16_000), Resampler::new(16_000, 44_100));
     let mut pacer = Pacer::new(0);
     let (mut heard, mut said) = ([0i16; 160], [0i16; 160]);
@@ -77,13 +78,14 @@ fn ticks_and_callbacks_take_no_memory() {
             card.capture(&mut heard);
             files.capture(&mut said);
             player.fill(&mut said);
+            player.mix(&mut said);
             recorder.push(&said, &heard);
             card.play(&said);
             files.play(&heard);
         }
     }
     let taken = COUNT.get() - before;
-    drop((files, keeper, recorder, file, source, written));
+    drop((files, keeper, recorder, file, source, written, player, feed));
     for name in ["device", "stereo", "played"] {
         std::fs::remove_file(path(name)).unwrap();
     }

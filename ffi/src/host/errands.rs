@@ -1,9 +1,9 @@
-//! What takes its time: devices are opened and closed here, recordings written, large things freed, and the thread of names started, on a thread of
+//! What takes its time: devices are opened and closed here, recordings written, files that are played read, large things freed, and the thread of names started, on a thread of
 //! its own.
 
 use super::audio::device::{NULL, Side};
 use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
-use super::audio::wav::{RecorderFile, Recording};
+use super::audio::wav::{Feed, Feeding, RecorderFile, Recording};
 use super::names;
 use super::shared::Shared;
 use super::signal::lock;
@@ -31,6 +31,7 @@ struct State {
     new: Option<Duplex>,
     old: Vec<Duplex>,
     files: Vec<(u64, RecorderFile)>,
+    feeds: Vec<Feed>,
     quit: bool,
 }
 
@@ -53,6 +54,7 @@ impl Errands {
             new: None,
             old: Vec::with_capacity(OLD),
             files: Vec::new(),
+            feeds: Vec::new(),
             quit: false,
         };
         Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false), network: AtomicBool::new(false) }
@@ -104,6 +106,12 @@ impl Errands {
     /// A recording's file.
     pub(crate) fn record(&self, call: u64, file: RecorderFile) {
         lock(&self.state).files.push((call, file));
+        self.wake();
+    }
+
+    /// A file that is played.
+    pub(crate) fn feed(&self, feed: Feed) {
+        lock(&self.state).feeds.push(feed);
         self.wake();
     }
 
@@ -170,6 +178,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let mut resolver = NamesThread::default();
     let mut keeper: Option<Keeper> = None;
     let mut running: Vec<(u64, RecorderFile)> = Vec::new();
+    let mut feeding: Vec<Feed> = Vec::new();
     let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
     let mut settled: Option<Instant> = None;
     loop {
@@ -179,16 +188,19 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         let changed = core::mem::take(&mut state.changed);
         let wanted = state.wanted && !quit;
         let names = changed.then(|| state.names.clone());
-        let files = core::mem::take(&mut state.files);
+        let (files, feeds) = (core::mem::take(&mut state.files), core::mem::take(&mut state.feeds));
         // the list that the engine pushes to keeps its room
         core::mem::swap(&mut state.old, &mut closing);
         drop(state);
         // a device or a disk may hold us up from here on, and then nobody could start the thread of names
         let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
-        shared.names.keep(opening || keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !files.is_empty());
+        shared
+            .names
+            .keep(opening || keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !files.is_empty() || !feeds.is_empty());
         resolver.start_if_wanted(shared);
         closing.clear();
         running.extend(files);
+        feeding.extend(feeds);
 
         if let Some([input, output]) = names {
             keeper = None;
@@ -197,9 +209,11 @@ pub(crate) fn run(shared: &Arc<Shared>) {
             }
         }
         let mut tell = |news| told(shared, news);
-        let next = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
+        let tended = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
         running.retain_mut(|(call, file)| drained(shared, *call, file));
-        shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty());
+        let mut fed = None;
+        feeding.retain_mut(|feed| keep_earliest(&mut fed, feed_more(shared, feed)));
+        shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !feeding.is_empty());
         if quit {
             // the recorders are gone by now, so every file is complete
             for (call, file) in &mut running {
@@ -217,7 +231,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         if shared.errands.poked.load(Ordering::Acquire) {
             continue;
         }
-        match next.into_iter().chain(settled).min() {
+        match tended.into_iter().chain(fed).chain(settled).min() {
             Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
             None => std::thread::park(),
         }
@@ -261,4 +275,27 @@ fn drained(shared: &Shared, call: u64, file: &mut RecorderFile) -> bool {
             false
         }
     }
+}
+
+/// Reads on in a file that is played; when it is to be read on again, `None` when there is no more to come.
+fn feed_more(shared: &Shared, feed: &mut Feed) -> Option<Instant> {
+    let late = feed.late_ms();
+    if late > 0 {
+        shared.log(MICROSIP_LOG_WARNING, format_args!("{}: {late} ms of silence, for it was read too slowly", feed.path().display()));
+    }
+    match feed.tend(Instant::now()) {
+        Feeding::Until(at) => Some(at),
+        Feeding::Finished => None,
+        // its player tells the application, once it has played what was read
+        Feeding::Failed(error) => {
+            shared.log(MICROSIP_LOG_ERROR, format_args!("{error}"));
+            None
+        }
+    }
+}
+
+/// Keeps the earlier of two times; false: there is no second one.
+fn keep_earliest(earliest: &mut Option<Instant>, at: Option<Instant>) -> bool {
+    *earliest = [*earliest, at].into_iter().flatten().min();
+    at.is_some()
 }

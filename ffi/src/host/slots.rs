@@ -2,9 +2,13 @@
 
 use super::audio::ring::{Reader, Writer};
 use super::audio::wav::{Player, Recorder};
+use crate::abi::code::*;
 use microsip_core::phone::{CallId, Patch, Source};
 
-/// A file that lies over the call's source.
+#[cfg(test)]
+mod tests;
+
+/// A file that lies over the call's source: they are mixed, and the source goes on.
 pub(crate) struct Playing {
     pub(crate) player: Player,
     pub(crate) token: u64,
@@ -39,6 +43,8 @@ pub(crate) struct Slot {
 pub(crate) struct Played {
     pub(crate) call: u64,
     pub(crate) token: u64,
+    /// MICROSIP_E_FILE: it could not be read to its end.
+    pub(crate) result: i32,
 }
 
 /// All calls'.
@@ -88,11 +94,12 @@ impl Patch for Slots {
             self.moved = true;
         }
         if let Some(playing) = slot.playing.as_mut().filter(|playing| !playing.over) {
-            let done = playing.player.fill(pcm);
+            let done = playing.player.mix(pcm);
             if done.finished {
                 playing.over = true;
                 if self.played.len() < self.played.capacity() {
-                    self.played.push(Played { call: call.raw(), token: playing.token });
+                    let result = if done.failed { MICROSIP_E_FILE } else { MICROSIP_OK };
+                    self.played.push(Played { call: call.raw(), token: playing.token, result });
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::{remember, sounding, with_shared};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
-use crate::host::audio::wav::{self, FileCode, FileError, Mix, Player};
+use crate::host::audio::wav::{self, FileCode, FileError, Mix};
 use crate::host::signal::lock;
 use crate::host::slots::Playing;
 use crate::ops;
@@ -22,8 +22,10 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
     fail
 }
 
-/// Plays a WAV file (8 to 32 bits or float, any rate, any channels) into a call, over its source. loops: how often, 0 without end. It is opened before
-/// this returns, and replaces a file that plays. MICROSIP_EV_PLAYED tells its end, with *token (NULL: not wanted).
+/// Plays a WAV file (8 to 32 bits, float or G.711, any rate, any channels) into a call, over its source: they are mixed, and the source goes on. Where the
+/// file is to be heard alone, the source is MICROSIP_SRC_SILENCE; microsip_mute mutes both. loops: how often, 0 without end. It is opened before this
+/// returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces a file that plays. MICROSIP_EV_PLAYED tells its
+/// end, with *token (NULL: not wanted); its result is MICROSIP_E_FILE where it could not be read to its end.
 /// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, path: *const c_char, loops: u32, token: *mut u64) -> i32 {
@@ -32,7 +34,9 @@ pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, pa
         let path = unsafe { text::needed(path, "path")? };
         sounding(&lock(&shared.core), call)?;
         // no lock is held while the file is read
-        let player = Player::open(Path::new(path), shared.rate, loops).map_err(|error| file_fail("microsip_play", &error))?;
+        let wake = crate::host::errands::Errands::waker(shared);
+        let (player, feed) =
+            wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail("microsip_play", &error))?;
         let given = shared.next_token();
         let mut core = lock(&shared.core);
         let id = sounding(&core, call)?;
@@ -40,20 +44,24 @@ pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, pa
         let before = slot.playing.replace(Playing { player, token: given, over: false });
         drop(core);
         drop((old, before));
+        if let Some(feed) = feed {
+            shared.errands.feed(feed);
+        }
         // SAFETY: by contract.
         unsafe { pointer::put(token, given) };
         Ok(())
     })
 }
 
-/// Reads a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called.
+/// Opens a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called. A pipe is left alone, for it
+/// can be read only once.
 /// MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_play_check(phone: microsip_id, path: *const c_char) -> i32 {
     with_shared("microsip_play_check", phone, |shared| {
         // SAFETY: by contract.
         let path = unsafe { text::needed(path, "path")? };
-        Player::open(Path::new(path), shared.rate, 1).map(drop).map_err(|error| file_fail("microsip_play_check", &error))
+        wav::check(Path::new(path), shared.rate).map_err(|error| file_fail("microsip_play_check", &error))
     })
 }
 

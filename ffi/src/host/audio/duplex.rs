@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::device::{DeviceError, Name, Side};
 use super::ring::{Reader, Wake, Writer};
-use super::wav::{self, Player, Recorder, RecorderFile, Recording};
+use super::wav::{self, Feed, Feeding, Player, Recorder, RecorderFile, Recording};
 
 #[cfg(feature = "device")]
 use super::link::{End, Link};
@@ -120,10 +120,11 @@ pub enum News {
     Back(Side, String),
 }
 
-/// The errands thread's half: owns the card's streams and the recording's file. Drop it there too: closing a card can take a while.
+/// The errands thread's half: owns the card's streams and the files. Drop it there too: closing a card can take a while.
 pub struct Keeper {
     #[cfg(feature = "device")]
     cards: [Option<Link>; 2],
+    feed: Option<Feed>,
     file: Option<RecorderFile>,
     faults: Arc<AtomicU32>,
 }
@@ -136,7 +137,7 @@ impl Keeper {
         let cards = self.cards.iter().any(Option::is_some);
         #[cfg(not(feature = "device"))]
         let cards = false;
-        cards || self.file.is_some()
+        cards || self.feed.is_some() || self.file.is_some()
     }
 
     /// To be called when `alarm` was called and when the returned instant has come. News go to `tell`.
@@ -152,13 +153,23 @@ impl Keeper {
                 }
             }
         }
-        #[cfg(feature = "device")]
-        return self.cards.iter_mut().flatten().filter_map(|link| link.tend(now, tell)).min();
-        #[cfg(not(feature = "device"))]
-        {
-            let _ = now;
-            None
+        let mut next = None;
+        if let Some(feed) = &mut self.feed {
+            match feed.tend(now) {
+                Feeding::Until(at) => next = Some(at),
+                Feeding::Finished => self.feed = None,
+                Feeding::Failed(error) => {
+                    self.faults.fetch_or(INPUT_LOST, Ordering::AcqRel);
+                    self.feed = None;
+                    tell(News::Lost(DeviceError::file(Side::Input, error)));
+                }
+            }
         }
+        #[cfg(feature = "device")]
+        for link in self.cards.iter_mut().flatten() {
+            next = next.into_iter().chain(link.tend(now, tell)).min();
+        }
+        next
     }
 }
 
@@ -194,13 +205,17 @@ pub fn open_anyway(input: &str, output: &str, rate: u32, wakes: &Wakes, tell: &m
     let mut keeper = Keeper {
         #[cfg(feature = "device")]
         cards: [None, None],
+        feed: None,
         file: None,
         faults: Arc::clone(&duplex.faults),
     };
     match Name::parse(input) {
         Name::Null => {}
-        Name::Wav(path) => match Player::open(&path, rate, 0) {
-            Ok(player) => duplex.input = Input::File(player),
+        Name::Wav(path) => match wav::open(&path, rate, 0, Some(Arc::clone(&wakes.errand))) {
+            Ok((player, feed)) => {
+                duplex.input = Input::File(player);
+                keeper.feed = feed;
+            }
             Err(error) => keeper.fail(INPUT_LOST, DeviceError::file(Side::Input, error), tell),
         },
         Name::Card(name) => duplex.input = keeper.input(&name, rate, wakes, tell),

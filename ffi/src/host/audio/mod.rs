@@ -3,7 +3,8 @@
 //! | what | lives on | touched by | when full or gone |
 //! |---|---|---|---|
 //! | [`ring::Writer`], [`ring::Reader`] | one thread each | nobody else | `write` takes what fits; `push` drops the oldest (counted); `fill` gives silence (counted) |
-//! | [`wav::Player`] | opened on a thread that may block, then the tick's | the tick | the end is `finished`, then silence |
+//! | [`wav::Player`] | the tick | the tick | the end is `finished`, then silence; the disk late: silence (counted) |
+//! | [`wav::Feed`] | errands | `tend` when due or woken | a file that cannot be read on: said once, what was read is played |
 //! | [`wav::Recorder`] | the tick | the tick | four seconds behind the disk: the oldest goes (counted) |
 //! | [`wav::RecorderFile`] | errands | `drain` when woken | disk full: said once, the file stays readable |
 //! | [`duplex::Duplex`] | the engine | the tick | never fails: a lost card is silence and a bit in `faults()` |

@@ -55,16 +55,16 @@ impl Resampler {
             phases: phases as u64,
             nominal,
             step: nominal,
-            position: (taps as u64 / 2 + 1) << 32,
+            position: first(taps),
             history: vec![0.0; 2 * taps].into(),
             at: 0,
         }
     }
 
-    /// Input samples that lie between a sound's going in and its coming out.
-    #[must_use]
-    pub fn delay(&self) -> usize {
-        self.taps / 2
+    /// Begins anew, as if nothing had been put in.
+    pub fn reset(&mut self) {
+        self.history.fill(0.0);
+        (self.at, self.position) = (0, first(self.taps));
     }
 
     /// Consumes the input faster (positive) or slower by that many parts per million, at most 1 %.
@@ -119,6 +119,11 @@ impl Resampler {
         }
         self.take()
     }
+}
+
+/// Where the first output lies: half a window after the first sample in, so that it is that sample's.
+const fn first(taps: usize) -> u64 {
+    (taps as u64 / 2 + 1) << 32
 }
 
 /// Four sums side by side, which the compiler turns into vector code.

@@ -1,7 +1,6 @@
 //! The ticks: 10 ms of every call, by a timer or by the sound card.
 
 use super::{CATCH_UP, Engine, QUANTUM_US};
-use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::host::shared::Core;
 use crate::host::signal::lock;
@@ -68,7 +67,7 @@ impl Engine {
             }
             let Some(played) = played else { return };
             let tag = self.shared.tag_of(played.call);
-            self.shared.file_event(MICROSIP_EV_PLAYED, played.call, tag, played.token, MICROSIP_OK);
+            self.shared.file_event(MICROSIP_EV_PLAYED, played.call, tag, played.token, played.result);
         }
     }
 }
