@@ -616,6 +616,10 @@ typedef struct microsip_engine_config {
   const char *user_agent;
   // NULL.
   const char *reserved_text;
+  // With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+  uint32_t direct_reserve;
+  // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+  uint32_t direct_per_source;
 } microsip_engine_config;
 
 // Where a datagram came from, and where it arrived.
@@ -713,6 +717,10 @@ typedef struct microsip_config {
   uint32_t sip_dscp;
   // The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
   uint32_t media_dscp;
+  // With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+  uint32_t direct_reserve;
+  // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+  uint32_t direct_per_source;
 } microsip_config;
 
 #ifdef __cplusplus

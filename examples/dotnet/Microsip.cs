@@ -60,6 +60,7 @@ public static class Microsip
         public IntPtr bind, userAgent, input, output; // UTF-8, as Text makes it
         public IntPtr onEvent, eventUser, onLog, logUser, onTrace, traceUser; // Marshal.GetFunctionPointerForDelegate
         public uint sipDscp, mediaDscp;
+        public uint directReserve, directPerSource;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 

@@ -11,7 +11,7 @@ int main(void) {
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
-  AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); puts("");
+  AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, reserved); puts("");
   SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");

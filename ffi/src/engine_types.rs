@@ -53,6 +53,10 @@ pub struct microsip_engine_config {
     pub user_agent: *const c_char,
     /// NULL.
     pub reserved_text: *const c_char,
+    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+    pub direct_reserve: u32,
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+    pub direct_per_source: u32,
 }
 
 /// Where a datagram came from, and where it arrived.

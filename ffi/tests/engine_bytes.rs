@@ -17,6 +17,8 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         epoch_ms: 0,
         user_agent: core::ptr::null(),
         reserved_text: core::ptr::null(),
+        direct_reserve: 0,
+        direct_per_source: 0,
     };
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size(&config, &mut bytes) }, 0);

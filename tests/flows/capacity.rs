@@ -252,7 +252,7 @@ fn with_room_for_all_the_account_registers_and_calls() {
 /// A command over all calls does a bounded part at once, so that a driver's lock is held shortly; the rest is due at once.
 #[test]
 fn two_hundred_calls_end_by_one_command() {
-    let options = Options { capacity: Capacity::host(200, 1, 2048), ..Options::default() };
+    let options = Options { capacity: Capacity::host(200, 1, 2048).direct(0, u32::MAX), ..Options::default() };
     let mut lab = Lab::new(&[options.clone(), options]);
     lab.audio = false;
     for _ in 0..200 {

@@ -40,6 +40,7 @@ mod server;
 mod server_timers;
 mod sleep;
 mod sound;
+mod starving;
 mod strangers;
 mod streams;
 mod unregistering;

@@ -20,14 +20,16 @@ pub(crate) fn request(method: &str, from: SocketAddr, uri: &str, nth: u32) -> St
 }
 
 /// Sends it and says how it was answered: the final or ringing status, or nothing.
-fn asked(lab: &mut Lab, from: &str, text: &str) -> Option<u16> {
+pub(crate) fn asked(lab: &mut Lab, from: &str, request: &str) -> Option<u16> {
     let from = lab.open_raw(from);
     let to = lab.ends[0].address;
     let before = lab.raw[&from].len();
-    lab.send_raw(from, to, text.as_bytes());
+    lab.send_raw(from, to, request.as_bytes());
     lab.run_for(Duration::from_millis(20));
-    let answer = lab.raw[&from].get(before)?;
-    String::from_utf8_lossy(&answer.2).split(' ').nth(1).map(|status| status.parse().unwrap())
+    let came = lab.raw[&from].iter().skip(before).map(|(_, _, bytes)| String::from_utf8_lossy(bytes));
+    let same = |text: &str, name| crate::server::header(text, name) == crate::server::header(request, name);
+    let response = came.into_iter().find(|text| text.starts_with("SIP/2.0") && same(text, "Call-ID") && same(text, "CSeq"))?;
+    response.split(' ').nth(1).map(|status| status.parse().unwrap())
 }
 
 fn contact_of(server: &Server) -> String {

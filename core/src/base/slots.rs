@@ -80,6 +80,12 @@ impl<'a, T> Slots<'a, T> {
         self.used as usize
     }
 
+    /// How many are free.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.capacity() - self.used()
+    }
+
     /// Every slot is in use.
     #[must_use]
     pub fn is_full(&self) -> bool {

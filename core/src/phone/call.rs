@@ -100,6 +100,10 @@ pub(crate) struct Call {
     pub(crate) ringback: bool,
     /// Place in the list of running streams + 1.
     pub(crate) running: u32,
+    /// Which use of the slot gave way to this one, and has to be told as ended; 0: none.
+    pub(crate) before: u32,
+    /// The application's own number of that one.
+    pub(crate) before_tag: u64,
 }
 
 impl Call {
@@ -140,7 +144,14 @@ impl Call {
         last: 0,
         ringback: false,
         running: 0,
+        before: 0,
+        before_tag: 0,
     };
+
+    /// It was a direct call that gave way to an account's caller ([`super::Phone::make_room`]).
+    pub(crate) fn gave_way(&self) -> bool {
+        self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
+    }
 
     pub(crate) const fn deadline(&self) -> Instant {
         if self.leaving { Instant::ZERO } else { self.give_up }

@@ -80,6 +80,20 @@ impl Phone<'_> {
             value: 0,
         };
         let incoming = Call::bit(CallState::Incoming);
+        let ended = Call::bit(CallState::Ended);
+        if call.before > 0 {
+            let generation = core::mem::take(&mut call.before);
+            return Some(Event {
+                account: AccountId::NONE,
+                call: CallId(Handle { index, generation }),
+                tag: call.before_tag,
+                state: CallState::Ended as u32,
+                reached: ended,
+                sip_code: 486,
+                result: super::Cause::Full,
+                ..event
+            });
+        }
         if call.pending & incoming != 0 {
             call.pending &= !incoming;
             event.state = CallState::Incoming as u32;
@@ -129,7 +143,6 @@ impl Phone<'_> {
             }
             call.pending &= !PENDING_SENT;
         }
-        let ended = Call::bit(CallState::Ended);
         if call.pending & ended != 0 {
             call.pending &= !ended;
             event.state = CallState::Ended as u32;

@@ -5,7 +5,6 @@ use super::call::{Call, Cancel, Ports};
 use super::object::Object;
 use super::reply::Extra;
 use super::request::Sending;
-use super::route::Keys;
 use super::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
@@ -14,6 +13,7 @@ use crate::base::time::{Duration, Instant};
 use crate::offer::Local;
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
+use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Message, Method};
 
 impl Phone<'_> {
@@ -101,7 +101,9 @@ impl Phone<'_> {
             self.answer_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        let filled = self.servers.insert(Server::EMPTY).and_then(|handle| {
+        let kept = call.incoming && call.account.is_none() && self.servers.free() <= self.kept_slots();
+        let slot = if kept { None } else { self.servers.insert(Server::EMPTY) };
+        let filled = slot.and_then(|handle| {
             let filled = self.fill_server(now, handle, flow, keys, invite);
             if filled.is_none() {
                 self.servers.remove(handle);

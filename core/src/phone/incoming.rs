@@ -6,7 +6,6 @@ use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
 use super::reply::Extra;
-use super::route::Keys;
 use super::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::count;
@@ -18,7 +17,7 @@ use crate::offer::{Local, OfferError};
 use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::server::State;
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::Answered;
+use crate::sip::tombstone::{Answered, Keys};
 use crate::wire::sip::{Address, Message, Name, Params, echo_with_routes};
 
 impl Phone<'_> {
@@ -38,7 +37,8 @@ impl Phone<'_> {
             self.answer_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
             return;
         }
-        let Some(call) = self.new_call() else {
+        let room = if account.is_none() { self.admit_direct(now, flow) } else { self.make_room(now) };
+        let Some(call) = room.then(|| self.new_call()).flatten() else {
             count::up(&mut self.counters.refused_full);
             self.answer_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
@@ -102,6 +102,10 @@ impl Phone<'_> {
         if let Some(server) = self.servers.get_mut(server_handle) {
             server.call = call_handle;
             server.dialog = dialog_handle;
+            server.direct = account.is_none();
+        }
+        if account.is_none() {
+            self.count_direct(server_handle, flow);
         }
         if let Some(slot) = self.dialogs.get_mut(dialog_handle) {
             *slot = dialog;
@@ -172,10 +176,19 @@ impl Phone<'_> {
 
     /// A server transaction is over.
     pub(super) fn end_server(&mut self, now: Instant, handle: Handle) {
-        let Some(server) = self.servers.get(handle).copied() else { return };
         // rfc3261#17.2.1 timer I, rfc6026#7.1 timer L: repetitions are absorbed in silence
-        self.tombstones.bury(now, server.base, server.key, Answered::default());
+        self.end_server_owing(now, handle, Answered::default());
+    }
+
+    /// A server transaction is over; repetitions of its INVITE get this response.
+    pub(super) fn end_server_owing(&mut self, now: Instant, handle: Handle, answered: Answered) {
+        let Some(server) = self.servers.get(handle).copied() else { return };
+        let direct = self.is_direct(server.dialog);
+        self.tombstones.bury(now, Keys { base: server.base, key: server.key, direct }, answered);
         self.server_table.remove(handle.index);
+        if server.direct {
+            self.forget_direct(handle);
+        }
         self.servers.remove(handle);
         self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
         if let Some(call) = self.calls.get_mut(server.call)

@@ -18,6 +18,7 @@ pub mod command;
 mod commands;
 mod credentials;
 mod dialogs;
+mod direct;
 pub mod event;
 mod events;
 mod fail_over;
@@ -104,6 +105,7 @@ pub struct Phone<'a> {
     request_bytes: Blocks<'a>,
     servers: Slots<'a, Server>,
     server_bytes: Blocks<'a>,
+    /// By request; and direct ones, at their index behind those, by source.
     server_table: Table<'a>,
     tombstones: Tombstones<'a>,
     due: Due<'a>,

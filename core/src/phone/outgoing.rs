@@ -72,6 +72,7 @@ impl Phone<'_> {
 
     /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
     pub(super) fn new_call(&mut self) -> Option<Handle> {
+        let (mut before, mut before_tag) = (0, 0);
         if self.calls.is_full() {
             let mut oldest = self.ended.pop()?;
             if !self.told.is_none() && oldest == self.told.index && !self.ended.is_empty() {
@@ -80,10 +81,16 @@ impl Phone<'_> {
                 oldest = self.ended.pop()?;
             }
             let handle = self.calls.handle_at(oldest)?;
-            count::up(&mut self.counters.evicted_calls);
+            let unread = self.calls.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
+            match unread.filter(|call| call.gave_way()) {
+                // nobody had the time to fetch its end
+                Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => (before, before_tag) = (handle.generation, call.tag),
+                Some(_) => {} // it was never told of
+                None => count::up(&mut self.counters.evicted_calls),
+            }
             self.free_call(handle);
         }
-        let mut fresh = Call { session_id: u64::from(self.rng.next_u32()), ..Call::EMPTY };
+        let mut fresh = Call { session_id: u64::from(self.rng.next_u32()), before, before_tag, ..Call::EMPTY };
         fresh.gain_in.mute(self.muted);
         fresh.gain_in.set(self.volume_in);
         fresh.gain_out.set(self.volume_out);

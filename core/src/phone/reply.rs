@@ -1,14 +1,13 @@
 //! Answers that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers.
 
 use super::answers::write_warning;
-use super::route::Keys;
 use super::{Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::Answered;
+use crate::sip::tombstone::{Answered, Keys};
 use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
 
 /// Methods that we understand, for Allow.
@@ -159,7 +158,7 @@ impl Phone<'_> {
         self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
-            self.tombstones.bury(now, keys.base, keys.key, extra.answered(status, secret));
+            self.tombstones.bury(now, keys, extra.answered(status, secret));
         }
     }
 }

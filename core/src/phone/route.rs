@@ -9,18 +9,11 @@ use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::Owed;
+use crate::sip::tombstone::{Keys, Owed};
 use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Start, cut};
 
 /// rfc5626#4.4.1: what a ping on a stream wants back.
 const PONG: &[u8] = b"\r\n";
-
-/// How a request is told from others: `base` is shared by an INVITE, its ACK and its CANCEL; `key` by the repetitions of one request.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Keys {
-    pub(super) base: u64,
-    pub(super) key: u64,
-}
 
 impl Phone<'_> {
     /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
@@ -110,6 +103,7 @@ impl Phone<'_> {
             return;
         }
         let Some(keys) = self.keys_of(request, method) else { return };
+        let keys = Keys { direct: dialog.map_or(caller == Caller::Direct, |dialog| self.is_direct(dialog)), ..keys };
         match method {
             Method::Ack => {
                 self.acknowledged(now, keys, dialog, request);
@@ -176,12 +170,13 @@ impl Phone<'_> {
             Method::Invite => self.invited(now, flow, account, keys, request),
             // rfc3261#11.2: what an INVITE would get, with what we are able to
             Method::Options => {
+                let fits = if account.is_none() { self.direct_fits(flow) } else { self.account_fits() };
                 let status = if self.closing {
                     480
-                } else if self.calls.is_full() && self.ended.is_empty() {
-                    486
-                } else {
+                } else if fits {
                     200
+                } else {
+                    486
                 };
                 self.answer_at_once(flow, request, status, Extra { allow: true, accept: true, ..Extra::default() });
             }
@@ -232,7 +227,7 @@ impl Phone<'_> {
             Method::Ack => Method::Invite,
             method => method,
         };
-        Some(Keys { base, key: Hasher::new(key).with(&branch.to_le_bytes()).with(kind.text()).finish() })
+        Some(Keys { base, key: Hasher::new(key).with(&branch.to_le_bytes()).with(kind.text()).finish(), direct: false })
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Server {
     pub(crate) status: u16,
     /// It is a re-INVITE.
     pub(crate) again: bool,
+    /// It began a direct call.
+    pub(crate) direct: bool,
 }
 
 impl Server {
@@ -50,5 +52,6 @@ impl Server {
         offer: 0,
         status: 0,
         again: false,
+        direct: false,
     };
 }

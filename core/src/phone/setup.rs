@@ -85,6 +85,8 @@ pub(crate) struct Fixed {
     pub(crate) agent: Short,
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
+    pub(crate) direct_reserve: usize,
+    pub(crate) direct_per_source: usize,
     pub(crate) jitter_stride: usize,
     pub(crate) max_ptime: u8,
     pub(crate) history: usize,
@@ -126,6 +128,8 @@ impl<'a> Phone<'a> {
                 agent: Short::new(agent).ok_or(SetupError::Text)?,
                 direct_user: Short::new(user).ok_or(SetupError::Text)?,
                 allow_direct: setup.allow_direct,
+                direct_reserve: capacity.direct_reserve as usize,
+                direct_per_source: capacity.direct_per_source as usize,
                 jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
                 // what fits in a slot of the ring, in whole 10 ms of G.711
                 max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,

@@ -42,6 +42,11 @@ pub struct Capacity {
     pub quantum: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
+    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing, while there is no account.
+    pub direct_reserve: u32,
+    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an ACK at once. When they
+    /// are as many: 486.
+    pub direct_per_source: u32,
 }
 
 impl Capacity {
@@ -62,6 +67,8 @@ impl Capacity {
             payload: 160,
             quantum: 80,
             history: 0,
+            direct_reserve: direct_reserve(calls),
+            direct_per_source: calls.div_ceil(2),
         }
     }
 
@@ -84,7 +91,24 @@ impl Capacity {
             payload: 480,
             quantum: 480,
             history: if calls > 64 { 1024 } else { message },
+            direct_reserve: direct_reserve(calls),
+            direct_per_source: calls.div_ceil(2),
         }
+    }
+
+    /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves one as it is, the largest
+    /// number takes it away.
+    #[must_use]
+    pub const fn direct(mut self, reserve: u32, per_source: u32) -> Self {
+        match reserve {
+            0 => {}
+            u32::MAX => self.direct_reserve = 0,
+            reserve => self.direct_reserve = reserve,
+        }
+        if per_source > 0 {
+            self.direct_per_source = per_source;
+        }
+        self
     }
 
     /// Numbers that the pools cannot be made from.
@@ -113,6 +137,12 @@ impl Capacity {
     pub(crate) const fn ring_bytes(&self) -> usize {
         self.jitter_packets as usize * (RING_HEADER + self.payload as usize)
     }
+}
+
+/// A quarter of the calls: enough for a person's or a small office's provider while strangers ring. With one slot there is nothing to divide;
+/// an account's caller then takes it from a stranger who is not talking yet.
+const fn direct_reserve(calls: u32) -> u32 {
+    if calls < 2 { 0 } else { calls.div_ceil(4) }
 }
 
 /// Lends storage: a driver carves it out of a block, boxes it, or only counts its size.
@@ -184,7 +214,7 @@ impl<'a> Storage<'a> {
             servers: lender.lend(servers, Entry::new(Server::EMPTY))?,
             tombstones: lender.zeroed(capacity.tombstones as usize / 4 * 4)?,
             due: lender.zeroed(objects)?,
-            server_table: lender.zeroed(servers)?,
+            server_table: lender.zeroed(2 * servers)?, // by request, and by source
             owed: lender.zeroed(objects)?,
             voices: lender.zeroed(calls)?,
             events: lender.zeroed(calls + accounts)?,

@@ -1,12 +1,27 @@
 //! What is left of a server transaction that has nothing to retransmit by itself: 32 bytes that absorb repetitions of the request (timers I, J, L).
 //!
-//! A set-associative table: a request's place follows from its keyed hash, the oldest of four neighbours gives way. So it needs no timer and is never full.
+//! A set-associative table: a request's slot follows from its keyed hash, the oldest of four neighbours gives way. So it needs no timer and is
+//! never full. What anybody sent who is no account's caller gives way first, and never pushes out what an account's caller sent.
 
 use super::timer::{T1_64, T4};
 use crate::base::time::Instant;
 
 /// Places that one hash may use.
 const WAYS: usize = 4;
+
+/// How a request is told from others, and whose it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Keys {
+    /// A hash that an INVITE, its ACK and its CANCEL share, and all copies of each, whatever way they came.
+    pub base: u64,
+    /// A hash that the retransmissions of one request share.
+    pub key: u64,
+    /// It is no account's caller's.
+    pub direct: bool,
+}
+
+/// [`Tombstone::detail`]: [`Keys::direct`].
+const DIRECT: u8 = 0x80;
 
 /// A server transaction that was answered.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +45,7 @@ pub struct Answered {
     pub secret: u64,
     /// The status; 0: nothing is owed any more.
     pub status: u16,
-    /// Which headers and words it had, as bits of its user.
+    /// Which headers and words it had, as bits of its user: the lower seven.
     pub detail: u8,
     /// Its Retry-After, in seconds; 0: none.
     pub retry_after: u8,
@@ -64,20 +79,36 @@ impl<'a> Tombstones<'a> {
         self.places.get_mut(start..end).unwrap_or_default()
     }
 
-    /// Buries a transaction. `request` is a hash of what all copies of the request have in common, `key` of what its repetitions have.
-    /// Status 0: it was acknowledged, nothing is owed any more.
-    pub fn bury(&mut self, now: Instant, request: u64, key: u64, answer: Answered) {
-        let oldest = self.set(request).iter_mut().min_by_key(|place| if place.key == key { Instant::ZERO } else { place.until });
-        if let Some(place) = oldest {
-            let Answered { secret, status, detail, retry_after } = answer;
-            *place = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(request) };
+    /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more. A direct one that finds only those of accounts is not
+    /// kept: a retransmission of it is a new request then.
+    pub fn bury(&mut self, now: Instant, keys: Keys, answer: Answered) {
+        let Keys { base, key, direct } = keys;
+        let rank = |stone: &Tombstone| {
+            let kind = if stone.key == key {
+                0
+            } else if stone.until <= now {
+                1
+            } else if stone.detail & DIRECT != 0 {
+                2
+            } else {
+                3
+            };
+            (kind, stone.until)
+        };
+        let Some(stone) = self.set(base).iter_mut().min_by_key(|stone| rank(stone)) else { return };
+        if direct && rank(stone).0 == 3 {
+            return;
         }
+        let Answered { secret, status, detail, retry_after } = answer;
+        let detail = (detail & !DIRECT) | if direct { DIRECT } else { 0 };
+        *stone = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(base) };
     }
 
     /// What a request with this key is owed, if it is a repetition.
     pub fn find(&mut self, now: Instant, request: u64, key: u64) -> Option<Owed> {
         let place = self.set(request).iter().find(|place| place.key == key && place.until > now)?;
         let Tombstone { secret, status, detail, retry_after, .. } = *place;
+        let detail = detail & !DIRECT;
         Some(if status == 0 { Owed::Nothing } else { Owed::Answer(Answered { secret, status, detail, retry_after }) })
     }
 

@@ -244,6 +244,10 @@ pub struct microsip_config {
     pub sip_dscp: u32,
     /// The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
     pub media_dscp: u32,
+    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+    pub direct_reserve: u32,
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+    pub direct_per_source: u32,
 }
 
 /// An account. Texts are copied.

@@ -46,7 +46,11 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             "has bits that this library does not know",
         ));
     }
-    Ok(Plan { capacity: Capacity::metal(calls, accounts, message), rate, rtp_port_min: first as u16 })
+    Ok(Plan {
+        capacity: Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source),
+        rate,
+        rtp_port_min: first as u16,
+    })
 }
 
 /// Everything that lies in the block, in the order of the carving.

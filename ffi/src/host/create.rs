@@ -41,6 +41,7 @@ struct Plan<'c> {
     pcm_ms: u32,
     bind: Option<&'c str>,
     user_agent: &'c str,
+    direct: (u32, u32),
     input: String,
     output: String,
 }
@@ -106,6 +107,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         message: within("config->max_message", config.max_message, 4096, 1024..=60_000, "is not within 1024 to 60000")?,
         rate: if config.rate == 0 { 8000 } else { config.rate },
         flags: config.flags,
+        direct: (config.direct_reserve, config.direct_per_source),
         ports: (port_min as u16, port_max as u16),
         dscp: (class("config->sip_dscp", config.sip_dscp, dscp::SIP)?, class("config->media_dscp", config.media_dscp, dscp::MEDIA)?),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
@@ -119,7 +121,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 }
 
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
-    let capacity = Capacity::host(plan.calls, plan.accounts, plan.message);
+    let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
     let too_large = || {
         Fail::new(
             MICROSIP_E_FULL,

@@ -65,7 +65,7 @@ struct Pair {
 impl Pair {
     fn new(calls: u32) -> Self {
         let now = Instant::from_millis(1000);
-        let options = Options { capacity: Capacity::host(calls, 1, 2048), ..Options::default() };
+        let options = Options { capacity: Capacity::host(calls, 1, 2048).direct(0, u32::MAX), ..Options::default() };
         let end = |nth: u8| End::new(SocketAddr::from(([10, 0, 0, nth], 5060)), &options, nth, now);
         let ends = [end(1), end(2)];
         let phones = ends.each_ref().map(|end| end.address);

@@ -2,13 +2,39 @@
 
 use std::{vec, vec::Vec};
 
-use super::{Answered, Owed, Tombstone, Tombstones};
+use super::{Answered, Keys, Owed, Tombstone, Tombstones};
 use crate::base::time::{Duration, Instant};
 
 const NOW: Instant = Instant::from_millis(5000);
 
 fn answered(status: u16) -> Answered {
     Answered { secret: 77, status, detail: 3, retry_after: 9 }
+}
+
+const fn keys(base: u64, key: u64) -> Keys {
+    Keys { base, key, direct: false }
+}
+
+#[test]
+fn direct_ones_give_way_first_and_push_out_nothing_but_their_like() {
+    let mut places = [Tombstone::default(); 4];
+    let mut stones = Tombstones::new(&mut places);
+    let direct = |key| Keys { direct: true, ..keys(0, key) };
+    stones.bury(NOW, direct(1), answered(200));
+    for key in 2..=4 {
+        stones.bury(NOW + Duration::from_millis(key), keys(0, key), answered(200));
+    }
+    stones.bury(NOW + Duration::from_millis(9), direct(5), answered(486));
+    let found = |stones: &mut Tombstones<'_>| (1..=6).filter(|key| stones.find(NOW, 0, *key).is_some()).collect::<Vec<_>>();
+    assert_eq!(found(&mut stones), [2, 3, 4, 5]);
+    assert_eq!(stones.find(NOW, 0, 5), Some(Owed::Answer(answered(486))), "whose it is does not show");
+    stones.bury(NOW + Duration::from_millis(10), keys(0, 6), answered(200));
+    assert_eq!(found(&mut stones), [2, 3, 4, 6], "newer, and yet the direct one goes");
+    stones.bury(NOW + Duration::from_millis(11), direct(1), answered(200));
+    assert_eq!(found(&mut stones), [2, 3, 4, 6]);
+    let later = NOW + Duration::from_secs(33);
+    stones.bury(later, direct(1), answered(200));
+    assert!(stones.find(later, 0, 1).is_some(), "what is over is nobody's");
 }
 
 #[test]
@@ -20,8 +46,8 @@ fn it_has_32_bytes() {
 fn it_remembers_for_64_t1() {
     let mut places = [Tombstone::default(); 8];
     let mut stones = Tombstones::new(&mut places);
-    stones.bury(NOW, 0, 1, answered(200));
-    stones.bury(NOW, 0, 3, Answered::default());
+    stones.bury(NOW, keys(0, 1), answered(200));
+    stones.bury(NOW, keys(0, 3), Answered::default());
     let later = NOW + Duration::from_micros(31_999_999);
     assert_eq!(stones.find(later, 0, 1), Some(Owed::Answer(answered(200))));
     assert_eq!(stones.find(later, 0, 3), Some(Owed::Nothing));
@@ -34,10 +60,10 @@ fn the_oldest_neighbour_gives_way_and_a_key_stands_once() {
     let mut places = [Tombstone::default(); 4];
     let mut stones = Tombstones::new(&mut places);
     for key in 1..=4 {
-        stones.bury(NOW + Duration::from_millis(key), 0, key, answered(200));
+        stones.bury(NOW + Duration::from_millis(key), keys(0, key), answered(200));
     }
-    stones.bury(NOW + Duration::from_millis(9), 0, 1, answered(481));
-    stones.bury(NOW + Duration::from_millis(10), 0, 5, answered(200));
+    stones.bury(NOW + Duration::from_millis(9), keys(0, 1), answered(481));
+    stones.bury(NOW + Duration::from_millis(10), keys(0, 5), answered(200));
     let found: Vec<u64> = (1..=5).filter(|key| stones.find(NOW, 0, *key).is_some()).collect();
     assert_eq!(found, [1, 3, 4, 5]);
     assert_eq!(stones.find(NOW, 0, 1), Some(Owed::Answer(answered(481))));
@@ -48,7 +74,7 @@ fn few_places_do_no_harm() {
     for count in 0..4 {
         let mut places = vec![Tombstone::default(); count];
         let mut stones = Tombstones::new(&mut places);
-        stones.bury(NOW, 0, u64::MAX, answered(200));
+        stones.bury(NOW, keys(0, u64::MAX), answered(200));
         assert_eq!(stones.find(NOW, 0, u64::MAX).is_some(), count > 0);
     }
 }
@@ -60,7 +86,7 @@ fn a_request_is_known_by_whatever_way_its_copies_come() {
     let mut stones = Tombstones::new(&mut places);
     assert!(!stones.has(NOW, 0));
     let request = 0x1234_5678_0000_0003;
-    stones.bury(NOW, request, 1, answered(486));
+    stones.bury(NOW, keys(request, 1), answered(486));
     assert!(stones.has(NOW, request) && stones.find(NOW, request, 2).is_none());
     assert!(!stones.has(NOW, request + (1 << 32)), "of the same set");
     assert!(stones.has(NOW + Duration::from_micros(4_999_999), request));
