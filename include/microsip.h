@@ -448,6 +448,11 @@ typedef struct microsip_account {
   const char *realms;
   // NULL.
   const char *reserved;
+  // Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
+  // address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
+  uint32_t media_any_host;
+  // 0.
+  uint32_t reserved2;
 } microsip_account;
 
 // An account, in numbers.
@@ -538,7 +543,7 @@ typedef struct microsip_call_stats {
   uint64_t reordered;
   // Sound invented for packets that did not come, in milliseconds.
   uint64_t concealed_ms;
-  // Microseconds since the peer's last packet; UINT64_MAX: none came.
+  // Microseconds since the peer's last packet or report; UINT64_MAX: none came.
   uint64_t silent_us;
   // Interarrival jitter.
   uint32_t jitter_us;

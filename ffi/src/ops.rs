@@ -77,12 +77,13 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             realms: text::or_empty(given.realms, "a->realms")?,
             display_name: text::or_empty(given.display_name, "a->display_name")?,
             no_register: given.no_register != 0,
+            media_any_host: given.media_any_host != 0,
             expires: given.expires,
             keepalive: given.keepalive,
             tag: given.tag,
         }
     };
-    if !given.reserved.is_null() {
+    if !given.reserved.is_null() || given.reserved2 != 0 {
         return Err(Fail::new(crate::abi::code::MICROSIP_E_NEWER, "a->reserved", Value::None, "is not NULL: use MICROSIP_ZERO"));
     }
     let id = phone.account_add(now, &config).map_err(|error| match error {

@@ -20,6 +20,7 @@ mod ipv6;
 mod late_offer;
 mod lost_packets;
 mod media;
+mod media_hosts;
 mod network;
 mod proxy;
 mod redirect;

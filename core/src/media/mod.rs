@@ -29,4 +29,4 @@ pub mod stream;
 pub mod tones;
 
 pub use codec::{Codec, CodecBank, G711};
-pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats};
+pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats, Vouched};

@@ -20,6 +20,7 @@ use crate::media::playout::Playout;
 use crate::media::resample::Resampler;
 use crate::media::source::Source;
 use address::Address;
+pub use address::Vouched;
 use reports::Reports;
 use sending::Sending;
 
@@ -41,7 +42,8 @@ pub struct Stream {
     confirmed: bool,
     collided: bool,
     peer_left: bool,
-    heard_at: Option<Instant>,
+    /// When something of the peer's came last, a report too; before that, when the stream began.
+    heard_at: Instant,
     received: u32,
     received_bytes: u32,
     duplicate: u32,
@@ -69,7 +71,7 @@ impl Stream {
         confirmed: false,
         collided: false,
         peer_left: false,
-        heard_at: None,
+        heard_at: Instant::ZERO,
         received: 0,
         received_bytes: 0,
         duplicate: 0,
@@ -79,10 +81,23 @@ impl Stream {
         malformed: 0,
     };
 
-    /// Begins, whatever was before.
+    /// A message of the peer's came: these hosts may speak for it too, before and after [`Stream::start`]. What is `None` stays as it was.
+    pub fn vouch(&mut self, hosts: &Vouched) {
+        self.address.vouched.renew(hosts);
+    }
+
+    /// Another call's messages vouch for nobody in this one.
+    pub const fn forget_vouched(&mut self) {
+        self.address.vouched = Vouched::NONE;
+    }
+
+    /// Begins, whatever was before but who is vouched for.
     pub fn start(&mut self, now: Instant, config: &StreamConfig) {
+        let vouched = self.address.vouched;
         *self = Self::EMPTY;
+        self.address.vouched = vouched;
         self.running = true;
+        self.heard_at = now;
         self.config = *config;
         self.confirmed = config.confirmed;
         self.address.negotiate((config::NOWHERE, config::NOWHERE), config.remote_rtp, config.remote_rtcp);
@@ -104,7 +119,7 @@ impl Stream {
             cname: old.cname,
             ..*config
         };
-        if self.address.negotiate((old.remote_rtp, old.remote_rtcp), config.remote_rtp, config.remote_rtcp) {
+        if self.address.negotiate(old.remote(), config.remote_rtp, config.remote_rtcp) {
             self.confirmed = config.confirmed;
             self.sending.doubt();
             // another address is likely another device: its first packet counts

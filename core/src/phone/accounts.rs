@@ -37,6 +37,7 @@ impl Phone<'_> {
         };
         account.tag = config.tag;
         account.no_register = config.no_register;
+        account.media_any_host = config.media_any_host;
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
         account.contact = self.rng.next_u64();

@@ -70,6 +70,9 @@ pub struct AccountConfig<'t> {
     pub display_name: &'t str,
     /// Do not register.
     pub no_register: bool,
+    /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their address in
+    /// SDP nor the signalling shows; whoever knows our port can then take a silent peer's place, so it is off unless it is needed.
+    pub media_any_host: bool,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
     /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP; `u32::MAX`: none.

@@ -137,6 +137,8 @@ impl Phone<'_> {
         if let (Some(dialog), Some(target)) = (self.dialogs.get_mut(dialog_handle), contact_uri(invite)) {
             dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
         }
+        let trusted = self.is_own_flow(self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account), flow);
+        self.vouch(call_handle, flow, trusted, invite);
         self.find_next_hop(dialog_handle);
         let describe = if late { Describe::Offer } else { Describe::Answer };
         if self.render_answer(handle, 200, describe).is_err() {

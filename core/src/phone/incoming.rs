@@ -128,6 +128,7 @@ impl Phone<'_> {
                 call.ports = Ports::Wished(local.ip());
             }
         }
+        self.vouch(call_handle, flow, !account.is_none(), invite);
         self.keep(call_handle, invite);
         self.schedule(Object::Call(call_handle.index));
         self.wish(Object::Call(call_handle.index));

@@ -6,9 +6,11 @@ use super::{CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::{Codec, StreamBuffers, StreamConfig};
+use crate::media::{Codec, StreamBuffers, StreamConfig, Vouched};
 use crate::offer::{Agreed, CodecKind, Local, OfferState};
-use core::net::SocketAddr;
+use crate::sip::dialog::contact_uri;
+use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
+use core::net::{IpAddr, SocketAddr};
 
 /// Editions of a description begin here, so that all have as many digits and can be patched in place.
 const FIRST_VERSION: u64 = 1_000_000_000;
@@ -85,8 +87,10 @@ impl Phone<'_> {
         if call.state == CallState::Ended {
             return;
         }
+        let any_host = self.accounts.get(call.account).is_some_and(|account| account.media_any_host);
         let mut config = StreamConfig {
             stream: handle.index,
+            any_host,
             remote_rtp: agreed.remote_rtp,
             remote_rtcp: agreed.remote_rtcp,
             codec: codec(agreed.codec),
@@ -137,6 +141,23 @@ impl Phone<'_> {
         self.set_ringback(handle, false);
         self.voice(handle.index);
         self.tell(Object::Call(handle.index));
+    }
+
+    /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it, beside the address that its
+    /// description names. `trusted`: the account's own proxy brought it, so that what stands in it about NATs is the proxy's word.
+    pub(super) fn vouch(&mut self, handle: Handle, flow: Flow, trusted: bool, message: &Message<'_>) {
+        let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
+        if trusted {
+            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote there where the peer's request came from, if not from where it says
+            if matches!(message.start(), Start::Request { .. }) {
+                let bottom = message.values(Name::Via).last().and_then(Via::parse);
+                hosts.received = bottom.and_then(|via| via.received().or_else(|| via.host.ip()));
+            }
+            hosts.contact = contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
+        }
+        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+            stream.vouch(&hosts);
+        }
     }
 
     /// The far end has shown that it is there: an ACK came, or a 2xx.
@@ -228,6 +249,13 @@ impl Phone<'_> {
         }
         self.voice(handle.index);
     }
+}
+
+/// Where the peer is by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it as `alias=HOST~PORT~TRANSPORT`
+/// (Kamailio's `set_contact_alias`).
+fn contact_host(uri: &Uri<'_>) -> Option<IpAddr> {
+    let alias = uri.params.get(b"alias").and_then(|alias| alias.split(|byte| *byte == b'~').next());
+    alias.and_then(Host::parse_bare).and_then(|host| host.ip()).or_else(|| uri.host.ip())
 }
 
 const fn codec(kind: CodecKind) -> Codec {

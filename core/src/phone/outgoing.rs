@@ -94,7 +94,11 @@ impl Phone<'_> {
         fresh.gain_in.mute(self.muted);
         fresh.gain_in.set(self.volume_in);
         fresh.gain_out.set(self.volume_out);
-        self.calls.insert(fresh)
+        let handle = self.calls.insert(fresh)?;
+        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+            stream.forget_vouched();
+        }
+        Some(handle)
     }
 
     fn dial_with(

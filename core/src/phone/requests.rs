@@ -348,6 +348,13 @@ impl Phone<'_> {
         {
             self.take_next_nonce(account, answer);
         }
+        if let Owner::Dialog(dialog) = request.owner
+            && request.method.is_invite()
+            && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
+        {
+            let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+            self.vouch(call, flow, self.is_own_flow(self.account_of(request.owner), flow), answer);
+        }
         match (request.owner, request.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
             (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),

@@ -281,6 +281,11 @@ pub struct microsip_account {
     pub realms: *const c_char,
     /// NULL.
     pub reserved: *const c_char,
+    /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
+    /// address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
+    pub media_any_host: u32,
+    /// 0.
+    pub reserved2: u32,
 }
 
 /// How to dial.
@@ -359,7 +364,7 @@ pub struct microsip_call_stats {
     pub reordered: u64,
     /// Sound invented for packets that did not come, in milliseconds.
     pub concealed_ms: u64,
-    /// Microseconds since the peer's last packet; UINT64_MAX: none came.
+    /// Microseconds since the peer's last packet or report; UINT64_MAX: none came.
     pub silent_us: u64,
     /// Interarrival jitter.
     pub jitter_us: u32,

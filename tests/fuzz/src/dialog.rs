@@ -64,16 +64,10 @@ impl<'a> World<'a> {
         phone.socket_up(0, HERE);
         let config = AccountConfig {
             uri: "sip:anna@phones.test",
-            registrar: "",
-            proxy: "",
-            username: "",
             password: "secret",
-            realms: "",
-            display_name: "",
             no_register: seed & 0x80 != 0,
-            expires: 0,
-            keepalive: 0,
-            tag: 0,
+            media_any_host: seed & 0x40 != 0,
+            ..AccountConfig::default()
         };
         let account = phone.account_add(now, &config).ok()?;
         Some(Self {

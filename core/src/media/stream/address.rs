@@ -1,41 +1,80 @@
 //! Where media goes and from where it is taken.
 //!
-//! The negotiated address holds until the peer shows itself. The first valid packet of an agreed type decides, once for each offer: from the
-//! negotiated address, or from another port of the same host, one is enough. Another host is taken only where SDP names an address that the
-//! Internet does not route (a NAT hid the true one), and two packets in sequence of one source are needed then: with a public address that is
-//! silent, a third party's packets would otherwise draw the call to it. From then on the address stands, and nothing else is taken in, until a
-//! new offer opens it again.
+//! A packet is the peer's if it comes from
+//! 1. the negotiated address: that one always wins, back too, whoever was heard meanwhile;
+//! 2. another port of the negotiated host (rfc4961: symmetric RTP through a NAT), or a host that the signalling vouches for ([`Vouched`]). A NAT
+//!    between us leaves a private address in the description, and the peer's packets come from the NAT's;
+//! 3. any other host, only if the configuration says so, and only while nobody better speaks: two packets in sequence of one source.
+//!
+//! A better address takes over at once. One that is no better (a NAT's new port) does so when the one that was heard has been silent for
+//! [`SILENT_MS`], and by two packets in sequence. A third party that only knows our port is therefore never heard and never spoken to.
+//! Reports follow the same rule, but are never taken from any other host.
 
 use super::config::NOWHERE;
+use crate::base::time::Duration;
 use crate::wire::rtp;
 use core::net::{IpAddr, SocketAddr};
+
+/// Who is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is shorter; and a word is lost by it at
+/// most.
+const SILENT_MS: u64 = 500;
+
+/// Hosts that the signalling vouches for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Vouched {
+    /// The host that signals.
+    pub signals: Option<IpAddr>,
+    /// The host that a trusted proxy received the peer's request from.
+    pub received: Option<IpAddr>,
+    /// The host of the peer's Contact, as a trusted proxy passed it on.
+    pub contact: Option<IpAddr>,
+}
+
+impl Vouched {
+    /// No host.
+    pub const NONE: Self = Self { signals: None, received: None, contact: None };
+
+    fn contains(&self, host: IpAddr) -> bool {
+        [self.signals, self.received, self.contact].iter().flatten().any(|vouched| vouched.to_canonical() == host)
+    }
+
+    /// A newer message of the peer's vouches for these: what it does not say stays.
+    pub(super) fn renew(&mut self, newer: &Self) {
+        self.signals = newer.signals.or(self.signals);
+        self.received = newer.received.or(self.received);
+        self.contact = newer.contact.or(self.contact);
+    }
+}
+
+/// What speaks for the address that is heard.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Standing {
+    /// Nothing came from it yet.
+    Unheard,
+    /// Only that it sends.
+    Any,
+    /// The signalling, or that it is the negotiated host.
+    Vouched,
+    Negotiated,
+}
 
 /// The two addresses of the peer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Address {
     pub(super) rtp: SocketAddr,
     pub(super) rtcp: SocketAddr,
-    locked: bool,
-    rtcp_locked: bool,
+    pub(super) vouched: Vouched,
+    standing: Standing,
+    /// A report has come from `rtcp`.
+    reported: bool,
     /// The unspecified address was negotiated, the old way to hold: nothing goes anywhere, and what comes from where it came before is heard.
     held: bool,
-    /// A host that may take over: its next packet would be this one.
-    candidate: Option<(SocketAddr, u32, u16)>,
+    /// A source that may take over: its next packet would be this one.
+    candidate: Option<(u32, u16)>,
 }
 
 fn host(address: SocketAddr) -> IpAddr {
     address.ip().to_canonical()
-}
-
-/// An address that means nothing outside its own network (RFC 1918, 6598, 3927, 4193, 4291).
-fn is_behind_nat(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            v4.is_private() || v4.is_link_local() || (first == 100 && second & 0xc0 == 64)
-        }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
 }
 
 fn same(a: SocketAddr, b: SocketAddr) -> bool {
@@ -43,7 +82,15 @@ fn same(a: SocketAddr, b: SocketAddr) -> bool {
 }
 
 impl Address {
-    pub(super) const EMPTY: Self = Self { rtp: NOWHERE, rtcp: NOWHERE, locked: false, rtcp_locked: false, held: false, candidate: None };
+    pub(super) const EMPTY: Self = Self {
+        rtp: NOWHERE,
+        rtcp: NOWHERE,
+        vouched: Vouched::NONE,
+        standing: Standing::Unheard,
+        reported: false,
+        held: false,
+        candidate: None,
+    };
 
     /// An offer and answer: open again. The same negotiated address as the `old` keeps what was learnt until a packet tells otherwise. True when it is another.
     pub(super) fn negotiate(&mut self, old: (SocketAddr, SocketAddr), rtp: SocketAddr, rtcp: SocketAddr) -> bool {
@@ -55,58 +102,96 @@ impl Address {
         if changed || old.1 != rtcp && !self.held {
             self.rtcp = rtcp;
         }
-        self.locked = false;
-        self.rtcp_locked = false;
+        self.standing = Standing::Unheard;
+        self.reported = false;
         self.candidate = None;
         changed
     }
 
-    /// A valid packet of an agreed type came: is it the peer's?
-    pub(super) fn admit(&mut self, negotiated: SocketAddr, from: SocketAddr, packet: &rtp::Packet<'_>) -> bool {
-        if same(from, self.rtp) {
-            self.locked = true;
-            return true;
-        }
-        if self.locked {
-            return false;
-        }
-        let negotiated = if self.held { self.rtp } else { negotiated };
-        let elsewhere = host(from) != host(negotiated);
-        if elsewhere && !is_behind_nat(host(negotiated)) {
-            return false;
-        }
-        if elsewhere && self.candidate != Some((from, packet.ssrc, packet.sequence)) {
-            self.candidate = Some((from, packet.ssrc, packet.sequence.wrapping_add(1)));
-            return false;
-        }
-        // reports move along: to the same socket if they share one, else to the port above if that was the rule
-        if same(self.rtcp, self.rtp) {
-            self.rtcp = from;
+    /// A valid packet of an agreed type came: is it the peer's? `silent`: for how long nothing came of the peer's. `negotiated`: the addresses of
+    /// RTP and RTCP. `any_host`: the third rule holds.
+    pub(super) fn admit(
+        &mut self,
+        silent: Duration,
+        negotiated: (SocketAddr, SocketAddr),
+        any_host: bool,
+        from: SocketAddr,
+        packet: &rtp::Packet<'_>,
+    ) -> bool {
+        // while it is held, where the peer was stands for what was negotiated
+        let negotiated = if self.held { (self.rtp, self.rtcp) } else { negotiated };
+        let known = same(from, self.rtp);
+        let standing = if same(from, negotiated.0) {
+            Standing::Negotiated
+        } else if host(from) == host(negotiated.0) || self.vouched.contains(host(from)) {
+            Standing::Vouched
+        } else if any_host || known {
+            Standing::Any
         } else {
-            let port = if self.rtcp.port() == self.rtp.port().wrapping_add(1) { from.port().wrapping_add(1) } else { self.rtcp.port() };
+            return false;
+        };
+        if !known {
+            let better = standing > self.standing && standing != Standing::Any;
+            if !better && !self.may_take_over(silent, packet) {
+                return false;
+            }
+            self.take(from, negotiated);
+        }
+        self.standing = standing;
+        self.candidate = None;
+        true
+    }
+
+    /// The one that was heard is silent, and this is the second packet in sequence of its source.
+    fn may_take_over(&mut self, silent: Duration, packet: &rtp::Packet<'_>) -> bool {
+        if silent < Duration::from_millis(SILENT_MS) {
+            return false;
+        }
+        let second = self.candidate == Some((packet.ssrc, packet.sequence));
+        self.candidate = Some((packet.ssrc, packet.sequence.wrapping_add(1)));
+        second
+    }
+
+    /// The peer is there. Reports move along, unless they have shown their own way: back to what was negotiated; to the same socket if they
+    /// share one; else to the port above if that was the rule (rfc3550#11).
+    fn take(&mut self, from: SocketAddr, negotiated: (SocketAddr, SocketAddr)) {
+        if same(from, negotiated.0) {
+            self.rtcp = negotiated.1;
+        } else if !(self.reported && host(self.rtcp) == host(from)) {
+            let port = if same(self.rtcp, self.rtp) {
+                from.port()
+            } else if self.rtcp.port() == self.rtp.port().wrapping_add(1) {
+                from.port().wrapping_add(1)
+            } else {
+                self.rtcp.port()
+            };
             self.rtcp = SocketAddr::new(from.ip(), port);
         }
+        self.reported = false;
         self.rtp = from;
-        self.locked = true;
-        true
     }
 
     /// The peer has shown itself there.
     pub(super) fn knows(&self, from: SocketAddr) -> bool {
-        self.locked && same(from, self.rtp)
+        self.standing > Standing::Unheard && same(from, self.rtp)
     }
 
-    /// A valid report came: is it the peer's? The first from the peer's host shows where ours go.
-    pub(super) fn admit_report(&mut self, from: SocketAddr) -> bool {
-        if same(from, self.rtcp) || same(from, self.rtp) {
-            self.rtcp_locked = self.rtcp_locked || same(from, self.rtcp);
+    /// A valid report came: is it the peer's? The first from a host of the peer's shows where ours go; one from the negotiated address always does.
+    pub(super) fn admit_report(&mut self, negotiated: SocketAddr, from: SocketAddr) -> bool {
+        if same(from, self.rtp) && !same(from, self.rtcp) && !same(from, negotiated) {
+            return true; // rfc5761: on a shared port, whatever was said
+        }
+        if same(from, negotiated) || same(from, self.rtcp) {
+            self.rtcp = from;
+            self.reported = true;
             return true;
         }
-        if self.rtcp_locked || host(from) != host(self.rtcp) {
+        let peers = [host(negotiated), host(self.rtcp)].contains(&host(from)) || self.vouched.contains(host(from));
+        if self.reported || !peers {
             return false;
         }
         self.rtcp = from;
-        self.rtcp_locked = true;
+        self.reported = true;
         true
     }
 

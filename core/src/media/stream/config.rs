@@ -9,10 +9,12 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub struct StreamConfig {
     /// The stream's number for the codec bank.
     pub stream: u32,
-    /// Where media goes, until a symmetric peer shows another address.
+    /// Where media goes, until the peer shows that it is elsewhere (`address` says when it is believed).
     pub remote_rtp: SocketAddr,
     /// Where reports go.
     pub remote_rtcp: SocketAddr,
+    /// Media is taken from any host that sends it, while nobody better speaks: for peers behind a NAT that no signalling shows.
+    pub any_host: bool,
     /// The codec to send.
     pub codec: Codec,
     /// Its payload type.
@@ -51,6 +53,7 @@ impl StreamConfig {
         stream: 0,
         remote_rtp: NOWHERE,
         remote_rtcp: NOWHERE,
+        any_host: false,
         codec: Codec::Pcmu,
         payload_type: 0,
         receive: [None; limits::RECEIVE_TYPES],
@@ -67,6 +70,11 @@ impl StreamConfig {
         cname: 0,
         confirmed: false,
     };
+
+    /// Both negotiated addresses, RTP's first.
+    pub(super) const fn remote(&self) -> (SocketAddr, SocketAddr) {
+        (self.remote_rtp, self.remote_rtcp)
+    }
 }
 
 /// No address.
@@ -160,6 +168,6 @@ pub struct StreamStats {
     pub ring_ms: u32,
     /// Extra delay that late packets have asked for, in milliseconds.
     pub depth_ms: u32,
-    /// Microseconds since the peer's last packet; `u64::MAX` if none came.
+    /// Microseconds since the peer's last packet or report; `u64::MAX` if none came.
     pub silent_us: u64,
 }

@@ -30,6 +30,7 @@ impl Stream {
         let Some(packet) = rtp::Packet::parse(packet) else { return up(&mut self.malformed) };
         let voice = codec_of(&self.config.receive, packet.payload_type);
         let event = self.config.dtmf_receive == Some(packet.payload_type);
+        let before = self.address.rtp;
         if voice.is_none() && !event {
             // rfc3389#4: comfort noise may come unasked; it is silence here
             if packet.payload_type != COMFORT_NOISE {
@@ -39,10 +40,15 @@ impl Stream {
             if self.source.ssrc() != Some(packet.ssrc) || !self.address.knows(from) {
                 return;
             }
-        } else if !self.address.admit(self.config.remote_rtp, from, &packet) {
+        } else if !self.address.admit(now.since(self.heard_at), self.config.remote(), self.config.any_host, from, &packet) {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
+        self.heard_at = now;
+        if self.address.rtp != before && self.source.ssrc() != Some(packet.ssrc) {
+            // another device: its address vouches for its first packet
+            self.source.reopen();
+        }
         if packet.ssrc == self.sending.ssrc {
             self.collide(now);
         }
@@ -57,7 +63,6 @@ impl Stream {
                 self.peer_left = false;
             }
         }
-        self.heard_at = Some(now);
         self.received = self.received.saturating_add(1);
         self.received_bytes = self.received_bytes.saturating_add(packet.payload.len() as u32);
         let sequence = self.source.extend(packet.sequence);
@@ -84,7 +89,7 @@ impl Stream {
     pub fn moves_first(&self, now: Instant) -> Option<bool> {
         let theirs = self.source.ssrc()?;
         let even = self.source.jitter() <= self.playout.codec().clock() / 1000 * EVEN_MS;
-        (self.heard_at == Some(now) && even).then_some(self.sending.ssrc < theirs)
+        (self.heard_at == now && even).then_some(self.sending.ssrc < theirs)
     }
 
     /// 10 ms at the engine's rate to be heard: from the ring, or invented, or zeros when nothing came yet.
@@ -117,6 +122,6 @@ impl Stream {
     /// How long the peer has said nothing; `None` if it never did.
     #[must_use]
     pub fn silent(&self, now: Instant) -> Option<Duration> {
-        self.heard_at.map(|heard| now.since(heard))
+        (self.received > 0 || self.reports.received > 0).then(|| now.since(self.heard_at))
     }
 }

@@ -101,10 +101,11 @@ impl Stream {
             return;
         }
         let Some(compound) = Compound::parse(packet) else { return up(&mut self.malformed) };
-        if !self.address.admit_report(from) {
+        if !self.address.admit_report(self.config.remote_rtcp, from) {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
+        self.heard_at = now;
         up(&mut self.reports.received);
         for packet in compound {
             match packet {
