@@ -123,11 +123,23 @@
 // The far end said no; the SIP status says why.
 #define MICROSIP_E_REFUSED -202
 
-// The user name or the password is wrong, or a challenge was not for this account.
+// The user name or the password is wrong: the credentials were refused.
 #define MICROSIP_E_AUTH -203
 
 // What the far end sent is against the protocol.
 #define MICROSIP_E_PROTOCOL -204
+
+// A password is asked for, and the account has none.
+#define MICROSIP_E_NO_PASSWORD -207
+
+// A password is asked for, by a realm or a server that is not the account's: see `realms` of microsip_account.
+#define MICROSIP_E_REALM -208
+
+// Credentials are asked for by a scheme, an algorithm or a quality of protection that the library cannot do.
+#define MICROSIP_E_SCHEME -209
+
+// Credentials are asked for by a challenge that is too long to be kept, or to be answered in one message.
+#define MICROSIP_E_CHALLENGE -210
 
 // No common codec, or an SDP that cannot be used.
 #define MICROSIP_E_NO_CODEC -301
@@ -221,7 +233,8 @@
 // call was offered to go on from where we are now, and that came to nothing.
 #define MICROSIP_EV_MEDIA 12
 
-// A challenge was not answered because its realm is not the account's; microsip_account_text tells it.
+// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
+// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
 #define MICROSIP_EV_CHALLENGE 13
 
 // We may send.

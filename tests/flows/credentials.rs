@@ -107,7 +107,7 @@ fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
                 if !foreign.is_empty() {
                     assert_eq!(refused_realm(&lab, account).as_deref(), Some(foreign));
                 }
-                assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Auth);
+                assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Realm);
             }
         }
     }
@@ -344,7 +344,7 @@ fn a_stranger_called_from_an_account_gets_no_answer_to_its_challenge() {
         assert_eq!(stranger.all("INVITE").len(), 1);
         assert!(stranger.seen.iter().all(|seen| !seen.text.contains("uthorization:")));
         let ended = lab.ends[0].ended().unwrap();
-        assert_eq!((ended.result, ended.sip_code), (Cause::Auth, header));
+        assert_eq!((ended.result, ended.sip_code), (Cause::Realm, header));
         assert_eq!(refused_realm(&lab, account).as_deref(), Some("example.org"));
     }
 }
@@ -359,7 +359,7 @@ fn a_direct_call_answers_no_challenge() {
     lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.66", &options).unwrap();
     pass(&mut lab, &mut stranger, 60);
     assert_eq!(stranger.all("INVITE").len(), 1);
-    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Auth);
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::NoPassword);
 }
 
 #[test]

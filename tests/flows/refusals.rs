@@ -383,8 +383,8 @@ fn what_our_invite_is_refused_with_names_the_cause() {
         (488, Cause::Codec),
         (415, Cause::Codec),
         (606, Cause::Codec),
-        (401, Cause::Auth),
-        (407, Cause::Auth),
+        (401, Cause::NoPassword),
+        (407, Cause::NoPassword),
         (500, Cause::Refused),
         (603, Cause::Refused),
     ] {

@@ -207,21 +207,70 @@ fn a_silent_registrar_is_a_failure_and_is_tried_again() {
 }
 
 #[test]
-fn a_refusal_that_time_cannot_help_is_final() {
-    // rfc3261#21.4.4: 403 is not to be repeated
+fn a_refusal_that_somebody_has_to_lift_is_tried_again_rarely() {
+    // rfc3261#21.4.4: not to be repeated as it is; but an account that is set up an hour later registers by itself
     for status in [403, 404, 405, 416, 420, 501, 604] {
         let (mut lab, account, mut server) =
-            registering(move |seen, nth| vec![if nth == 0 { seen.answer(status, "") } else { seen.bound(60) }]);
-        pass(&mut lab, &mut server, 24 * 3600);
+            registering(move |seen, nth| vec![if nth < 6 { seen.answer(status, "") } else { seen.bound(300) }]);
+        pass(&mut lab, &mut server, 299);
         assert_eq!(server.all("REGISTER").len(), 1, "{status}");
         let last = *told(&lab).last().unwrap();
-        assert_eq!((last.state, last.sip_code), (AccountState::Failed as u32, status));
-        assert_eq!(last.result, if status == 403 { Cause::Auth } else { Cause::Refused });
-        assert_eq!(lab.ends[0].phone.poll_timeout(), None, "nothing is waited for");
-        // the application may try again
+        assert_eq!((last.state, last.sip_code, last.result), (AccountState::Failed as u32, status, Cause::Refused));
+        pass(&mut lab, &mut server, 12_500);
+        assert!(server.seen.len() >= 7, "{status}");
+        let times: Vec<u64> = server.all("REGISTER").iter().map(|seen| seen.at.millis()).collect();
+        for (pair, whole) in times.windows(2).zip([300, 600, 1200, 2400, 3600, 3600]) {
+            let gap = pair[1] - pair[0];
+            assert!((whole * 1000..=(whole * 1100).min(3_600_000) + 100).contains(&gap), "{status}: {gap} ms of {whole} s");
+        }
+        pass(&mut lab, &mut server, 1);
+        assert_eq!(state(&lab), AccountState::Registered);
+        // the next failure is the first one again, and the application may try at once
+        server.script = Box::new(move |seen, _| vec![seen.answer(status, "")]);
+        let before = server.seen.len();
+        until(&mut lab, &mut server, "refused", |_, server| server.seen.len() == before + 1);
+        pass(&mut lab, &mut server, 299);
+        assert_eq!(server.seen.len(), before + 1);
+        server.script = Box::new(|seen, _| vec![seen.bound(60)]);
         register(&mut lab, account);
         pass(&mut lab, &mut server, 1);
         assert_eq!(state(&lab), AccountState::Registered);
+    }
+}
+
+#[test]
+fn a_retry_after_of_days_is_an_hour() {
+    for (status, line) in [(503, "Retry-After: 604800\r\n"), (404, "Retry-After: 4294967295\r\n"), (500, "Retry-After: 3601 (later)\r\n")] {
+        let (mut lab, _, mut server) =
+            registering(move |seen, nth| vec![if nth == 0 { seen.answer(status, line) } else { seen.bound(300) }]);
+        pass(&mut lab, &mut server, 3599);
+        assert_eq!(server.seen.len(), 1, "{line}");
+        pass(&mut lab, &mut server, 3);
+        assert_eq!((server.seen.len(), state(&lab)), (2, AccountState::Registered), "{line}");
+    }
+}
+
+#[test]
+fn what_did_not_come_from_the_registrar_neither_stops_nor_satisfies_an_account() {
+    // whoever has seen a REGISTER on its way knows its branch
+    for status in [200, 302, 401, 403, 404, 407, 423, 503] {
+        let (mut lab, account) = account(&[REGISTRAR], anna());
+        let mut server = Server::new(&mut lab, REGISTRAR, |_, _| vec![]);
+        register(&mut lab, account);
+        lab.run_for(Duration::from_millis(100));
+        server.serve(&mut lab);
+        let seen = server.last("REGISTER").clone();
+        let lines =
+            "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"x\"\r\nRetry-After: 3600\r\nMin-Expires: 100000\r\nExpires: 600\r\n";
+        let forger = lab.open_raw("10.0.0.66:5060");
+        lab.send_raw(forger, seen.from, &seen.answer(status, lines));
+        lab.run_for(Duration::from_millis(100));
+        assert_eq!(state(&lab), AccountState::Registering, "{status}");
+        assert_eq!(lab.ends[0].phone.counters().unmatched, 1);
+        server.script = Box::new(|seen, _| vec![seen.bound(300)]);
+        pass(&mut lab, &mut server, 2);
+        assert_eq!(state(&lab), AccountState::Registered, "{status}");
+        assert!(server.seen.iter().all(|seen| seen.header("Authorization").is_none() && seen.header("Expires") == Some("300")));
     }
 }
 

@@ -457,7 +457,7 @@ fn a_challenge_that_is_not_ours_leaves_the_session_as_it_was() {
     peer.answer_with(&mut lab, &again, 401, "WWW-Authenticate: Digest realm=\"far.example\", nonce=\"n1\"\r\n", "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(100));
-    assert_eq!(told(&lab), Cause::Auth);
+    assert_eq!(told(&lab), Cause::Realm);
     finish(lab, peer);
 }
 

@@ -192,7 +192,12 @@ pub(crate) fn until(lab: &mut Lab, server: &mut Server, what: &str, mut holds: i
 
 /// One phone with an account at `example.org`, which the given addresses stand for. The phone does no direct calls.
 pub(crate) fn account(addresses: &[&str], config: AccountConfig<'_>) -> (Lab, AccountId) {
-    let mut lab = Lab::new(&[Options { direct: false, capacity: Capacity::host(4, 2, 2048), ..Options::default() }]);
+    account_with(Capacity::host(4, 2, 2048), addresses, config)
+}
+
+/// The same, with capacities of its own.
+pub(crate) fn account_with(capacity: Capacity, addresses: &[&str], config: AccountConfig<'_>) -> (Lab, AccountId) {
+    let mut lab = Lab::new(&[Options { direct: false, capacity, ..Options::default() }]);
     lab.names.insert("example.org".into(), addresses.iter().map(|address| address.parse().unwrap()).collect());
     let now = lab.now;
     let account = lab.ends[0].phone.account_add(now, &config).unwrap();

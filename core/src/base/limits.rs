@@ -65,9 +65,6 @@ pub const AUTH_TRIES: u8 = 4;
 /// Challenges an account keeps: one of its registrar or far end and one of a proxy, or of two proxies that a call has to pass.
 pub const CHALLENGES: usize = 2;
 
-/// Bytes of one kept challenge (realm, nonce and opaque); a longer one cannot be answered. Real ones have 60 to 200.
-pub const CHALLENGE: usize = 256;
-
 /// Redirections (3xx) followed for one call; more ends it (loops).
 pub const REDIRECTS: u8 = 5;
 
@@ -96,6 +93,15 @@ pub const KEEPALIVE: u32 = 15;
 pub const RETRY_FIRST: u64 = 30;
 /// See [`RETRY_FIRST`].
 pub const RETRY_LONGEST: u64 = 1800;
+
+/// First and longest wait (seconds) after a refusal that somebody at the registrar has to lift, such as 403 or 404: a phone that nobody touches comes
+/// back within an hour of the repair, and does not look like a guesser of passwords before.
+pub const REPAIR_FIRST: u64 = 300;
+/// See [`REPAIR_FIRST`].
+pub const REPAIR_LONGEST: u64 = 3600;
+
+/// The longest Retry-After that a registration keeps to (seconds): whoever asks for more, by mistake or malice, would silence a phone for days.
+pub const RETRY_AFTER_LONGEST: u32 = 3600;
 
 /// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of services are given for minutes to
 /// an hour; with refreshes every 300 s this is one look-up for two of them. 8 bytes an account.

@@ -27,8 +27,9 @@ pub(crate) struct Account {
     /// The realms to answer, comma separated; empty: those that are learnt.
     pub(crate) realms: Span,
     pub(crate) display_name: Span,
-    /// The realm of the challenge that was refused last.
+    /// The realm of the challenge that was not answered last, and why it was not.
     pub(crate) refused_realm: Span,
+    pub(crate) refused: Cause,
     /// Where `refused_realm` and the learnt realms may be written.
     pub(crate) fixed_end: u16,
     /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from an INVITE.
@@ -102,6 +103,8 @@ pub(crate) struct Registration {
     /// What the request under way asks for; 0 takes the binding back.
     pub(crate) asked: u32,
     pub(crate) interval_tries: u8,
+    /// How often in a row it was refused as only somebody at the registrar can change.
+    pub(crate) refusals: u8,
     pub(crate) failures: u32,
     /// When to register again.
     pub(crate) next: Instant,
@@ -121,6 +124,7 @@ impl Registration {
         ask: 0,
         asked: 0,
         interval_tries: 0,
+        refusals: 0,
         failures: 0,
         next: Instant::NEVER,
         expires: Instant::NEVER,
@@ -141,6 +145,7 @@ impl Account {
         realms: Span::EMPTY,
         display_name: Span::EMPTY,
         refused_realm: Span::EMPTY,
+        refused: Cause::Normal,
         fixed_end: 0,
         learnt: [Span::EMPTY; 2],
         tag: 0,

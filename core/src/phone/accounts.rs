@@ -74,6 +74,7 @@ impl Phone<'_> {
         slot.registration.wanted = true;
         slot.registration.failures = 0;
         slot.registration.interval_tries = 0;
+        slot.registration.refusals = 0;
         slot.registration.ask = slot.wished_expires;
         self.set_account_state(account.0, AccountState::Registering, Cause::Normal, 0);
         self.send_register(now, account.0);

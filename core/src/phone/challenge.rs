@@ -3,95 +3,137 @@
 use super::account::Kept;
 use super::object::Object;
 use super::request::{Owner, Request, Sending};
-use super::{Flow, Phone};
+use super::{Cause, Flow, Phone};
 use crate::base::count;
-use crate::base::limits::{AUTH_TRIES, CHALLENGE, CHALLENGES};
+use crate::base::limits::{AUTH_TRIES, CHALLENGES};
 use crate::base::slots::Handle;
 use crate::base::text::Packer;
 use crate::base::time::Instant;
-use crate::sip::auth::{Challenge, PackedChallenge, strongest};
+use crate::sip::auth::{Challenge, strongest};
 use crate::sip::dialog::Credential;
 use crate::wire::sip::{AuthParams, Message, Name, Uri};
 
 impl Phone<'_> {
     /// Answers a challenge if it is ours to answer: over the account's own hop, for a realm of the account's, once for each realm and nonce
-    /// unless stale.
+    /// unless stale. False: the account remembers why not ([`Phone::refusal`]), and an event tells it.
     pub(super) fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, answer: &Message<'_>, status: u16) -> bool {
         let Some(request) = self.requests.get(handle).copied() else { return false };
-        let account_handle = self.account_of(request.owner);
-        let name = if status == 401 { Name::WwwAuthenticate } else { Name::ProxyAuthenticate };
-        let Some(account) = self.accounts.get(account_handle) else { return false };
-        let ours = |realm: &[u8]| self.is_own_realm(account_handle, realm);
-        // the response came over the hop that the request took: the far end has seen our Via, and could write past the proxy
-        let usable = request.own_hop && self.is_own_flow(account_handle, flow) && !account.password.is_empty() && self.may_answer(&request);
-        let learns = usable && self.may_learn_realm(account_handle, &request);
-        let tried = |realm: &[u8]| {
-            let places = account.challenges.iter().enumerate().zip(request.answered);
-            places.filter(|((_, kept), answered)| kept.is_for_realm_of(*answered) && kept.proxy == (status == 407)).any(
-                |((place, kept), _)| {
-                    let block = self.challenges.get(account_handle.index).get(place * CHALLENGE..).unwrap_or_default();
-                    !kept.challenge.is_empty() && kept.challenge.view(block).realm == realm
-                },
-            )
-        };
-        // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which repeats the credentials,
-        // has none: who wants that and nothing less of an INVITE is not answered. Our other requests have no body.
-        let fits = |challenge: &Challenge<'_>| !request.method.is_invite() || !challenge.covers_body();
-        // a realm that is known goes before one that could be learnt; and of several (rfc3261#22.3: a proxy that forks gathers them) one
-        // that was not answered yet before one that was
-        let known = if usable {
-            strongest(answer.fields(name), |one| fits(one) && ours(one.realm) && !tried(one.realm))
-                .or_else(|| strongest(answer.fields(name), |one| fits(one) && ours(one.realm)))
-        } else {
-            None
-        };
-        let chosen = known.or_else(|| strongest(answer.fields(name), |one| learns && fits(one)));
-        let Some(challenge) = chosen else {
-            let realm = strongest(answer.fields(name), |_| true).map_or(&b""[..], |challenge| challenge.realm);
-            self.challenge_refused(account_handle, realm);
-            return false;
-        };
-        let Some(place) = self.place_for(account_handle, &challenge, status == 407, &request.answered) else { return false };
-        let answered = request.answered.get(place).is_some_and(|answered| answered.challenge != 0);
-        if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
-            return false;
-        }
-        let learnt = !ours(challenge.realm);
-        let block = self.challenges.get_mut(account_handle.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-        let realm = challenge.realm;
-        let Some(account) = self.accounts.get_mut(account_handle) else { return false };
-        let Some(kept) = account.challenges.get_mut(place) else { return false };
-        if kept.challenge.is_empty() || kept.challenge.view(block) != challenge {
-            // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses counted on
-            let same_realm = !kept.challenge.is_empty() && kept.challenge.view(block).realm == realm;
-            let renewed = kept.challenge.is_empty() || kept.proxy != (status == 407) || !challenge.repeats(&kept.challenge.view(block));
-            let Some(packed) = challenge.pack(&mut Packer::new(block, 0)) else {
-                // what stood there is overwritten
-                kept.challenge = PackedChallenge::EMPTY;
-                count::up(&mut self.counters.oversize);
-                return false;
-            };
-            kept.challenge = packed;
-            if renewed {
-                kept.renew(same_realm && kept.proxy == (status == 407));
-                kept.proxy = status == 407;
+        let account = self.account_of(request.owner);
+        let asked = self.choose(account, &request, flow, answer, status).and_then(|(challenge, slot)| {
+            let learnt = !self.is_own_realm(account, challenge.realm);
+            let generation = self.keep_challenge(account, &challenge, slot, status == 407)?;
+            if learnt {
+                self.learn_realm(account, challenge.realm);
             }
-        }
-        let generation = kept.generation;
-        if learnt {
-            self.learn_realm(account_handle, realm);
-        }
+            Ok((slot, generation))
+        });
+        let (slot, generation) = match asked {
+            Ok(asked) => asked,
+            Err((cause, realm)) => {
+                self.challenge_refused(account, cause, realm);
+                return false;
+            }
+        };
         // rfc3261#22.2: the same request, its number one higher, in a new transaction
-        let Some(next) = self.again(handle) else { return false };
+        let Some(next) = self.again(handle) else {
+            if let Some(account) = self.accounts.get_mut(account) {
+                account.refused = Cause::Full;
+            }
+            return false;
+        };
         if let Some(request) = self.requests.get_mut(next) {
             request.number = 0;
             request.tries += 1;
-            if let Some(answered) = request.answered.get_mut(place) {
+            if let Some(answered) = request.answered.get_mut(slot) {
                 answered.challenge = generation;
             }
         }
         self.start(now, next);
         true
+    }
+
+    /// Why the account's last challenge was not answered. A call without an account has no password.
+    pub(super) fn refusal(&self, account: Handle) -> Cause {
+        self.accounts.get(account).map_or(Cause::NoPassword, |account| account.refused)
+    }
+
+    /// The challenge to answer, and the slot to keep it in; or why none is answered, and whose realm it is.
+    fn choose<'m>(
+        &self,
+        account_handle: Handle,
+        request: &Request,
+        flow: Flow,
+        answer: &Message<'m>,
+        status: u16,
+    ) -> Result<(Challenge<'m>, usize), (Cause, &'m [u8])> {
+        let proxy = status == 407;
+        let fields = || answer.fields(if proxy { Name::ProxyAuthenticate } else { Name::WwwAuthenticate });
+        let first = |allowed: &dyn Fn(&Challenge<'_>) -> bool| strongest(fields(), allowed);
+        let realm = || first(&|_| true).map_or(&b""[..], |challenge| challenge.realm);
+        let Some(account) = self.accounts.get(account_handle).filter(|account| !account.password.is_empty()) else {
+            return Err((Cause::NoPassword, realm()));
+        };
+        let blocks = self.challenges.get(account_handle.index);
+        // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which repeats the credentials,
+        // has none: who wants that and nothing less of an INVITE is not answered. Our other requests have no body.
+        let usable = |challenge: &Challenge<'_>| !request.method.is_invite() || !challenge.covers_body();
+        if first(&usable).is_none() {
+            return Err((Cause::Scheme, realm()));
+        }
+        // the response came over the hop that the request took: the far end has seen our Via, and could write past the proxy
+        let own_hop = request.own_hop && self.is_own_flow(account_handle, flow) && self.may_answer(request);
+        let learns = own_hop && self.may_learn_realm(account_handle, request);
+        let ours = |challenge: &Challenge<'_>| own_hop && usable(challenge) && self.is_own_realm(account_handle, challenge.realm);
+        let learnable = |challenge: &Challenge<'_>| learns && usable(challenge);
+        let fits = |challenge: &Challenge<'_>| challenge.size() <= slot_of(blocks, 0).len();
+        let tried = |realm: &[u8]| {
+            account.challenges.iter().zip(request.answered).enumerate().any(|(slot, (kept, answered))| {
+                kept.is_for_realm_of(answered) && kept.proxy == proxy && kept.challenge.view(slot_of(blocks, slot)).realm == realm
+            })
+        };
+        // a realm that is known goes before one that could be learnt; and of several (rfc3261#22.3: a proxy that forks gathers them) one
+        // that was not answered yet before one that was
+        let chosen = first(&|one| fits(one) && ours(one) && !tried(one.realm))
+            .or_else(|| first(&|one| fits(one) && ours(one)))
+            .or_else(|| first(&|one| fits(one) && learnable(one)));
+        let Some(challenge) = chosen else {
+            return Err(match first(&|one| ours(one) || learnable(one)) {
+                Some(long) => (Cause::ChallengeSize, long.realm),
+                None => (Cause::Realm, realm()),
+            });
+        };
+        let slot = self.slot_for(account_handle, &challenge, proxy, &request.answered).ok_or((Cause::Full, challenge.realm))?;
+        let answered = request.answered.get(slot).is_some_and(|answered| answered.challenge != 0);
+        if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
+            return Err((Cause::Auth, challenge.realm));
+        }
+        Ok((challenge, slot))
+    }
+
+    /// Keeps a challenge that fits its slot; gives its use.
+    fn keep_challenge<'m>(
+        &mut self,
+        account: Handle,
+        challenge: &Challenge<'m>,
+        slot: usize,
+        proxy: bool,
+    ) -> Result<u32, (Cause, &'m [u8])> {
+        let full = (Cause::Full, challenge.realm);
+        let block = slot_of_mut(self.challenges.get_mut(account.index), slot);
+        let account = self.accounts.get_mut(account).ok_or(full)?;
+        let kept = account.challenges.get_mut(slot).ok_or(full)?;
+        let before = kept.challenge.view(block);
+        let same = !kept.challenge.is_empty() && kept.proxy == proxy;
+        let (same_realm, repeated) = (same && before.realm == challenge.realm, same && challenge.repeats(&before));
+        if !same || before != *challenge {
+            kept.challenge = challenge.pack(&mut Packer::new(block, 0)).ok_or(full)?;
+        }
+        // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses counted on
+        if !repeated {
+            kept.renew(same_realm);
+            kept.proxy = proxy;
+        }
+        Ok(kept.generation)
     }
 
     /// A realm is the account's: one of the configured ones; where none is configured, its domain's or one that was learnt.
@@ -149,31 +191,29 @@ impl Phone<'_> {
         }
     }
 
-    /// Tells that a challenge was not answered, and whose it was.
-    fn challenge_refused(&mut self, handle: Handle, realm: &[u8]) {
+    /// Tells that a challenge was not answered, why, and whose it was.
+    fn challenge_refused(&mut self, handle: Handle, cause: Cause, realm: &[u8]) {
         count::up(&mut self.counters.refused_challenges);
         let Some(account) = self.accounts.get_mut(handle) else { return };
+        account.refused = cause;
         let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
         account.refused_realm = Packer::new(self.account_text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
         self.tell(Object::Account(handle.index));
     }
 
-    /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where nothing stands, or in
-    /// the place of one that this request has not answered. So a request may be asked by two proxies, and each is told what it wants.
-    fn place_for(&self, account: Handle, challenge: &Challenge<'_>, proxy: bool, answered: &[Credential; CHALLENGES]) -> Option<usize> {
+    /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where nothing stands, or
+    /// in the slot of one that this request has not answered. So a request may be asked by two proxies, and each is told what it wants.
+    fn slot_for(&self, account: Handle, challenge: &Challenge<'_>, proxy: bool, answered: &[Credential; CHALLENGES]) -> Option<usize> {
         let kept = &self.accounts.get(account)?.challenges;
         let blocks = self.challenges.get(account.index);
-        let at = |wanted: &dyn Fn(usize, &Kept) -> bool| kept.iter().enumerate().position(|(place, kept)| wanted(place, kept));
-        let realm = |place: usize, kept: &Kept| {
-            let block = blocks.get(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-            kept.challenge.view(block).realm == challenge.realm
-        };
-        let free = |place: usize| answered.get(place).is_some_and(|answered| answered.challenge == 0);
-        at(&|place, kept| !kept.challenge.is_empty() && kept.proxy == proxy && (!proxy || realm(place, kept)))
+        let at = |wanted: &dyn Fn(usize, &Kept) -> bool| kept.iter().enumerate().position(|(slot, kept)| wanted(slot, kept));
+        let realm = |slot: usize, kept: &Kept| kept.challenge.view(slot_of(blocks, slot)).realm == challenge.realm;
+        let free = |slot: usize| answered.get(slot).is_some_and(|answered| answered.challenge == 0);
+        at(&|slot, kept| !kept.challenge.is_empty() && kept.proxy == proxy && (!proxy || realm(slot, kept)))
             .or_else(|| at(&|_, kept| kept.challenge.is_empty()))
-            .or_else(|| at(&|place, kept| free(place) && !kept.proxy))
-            .or_else(|| at(&|place, _| free(place)))
+            .or_else(|| at(&|slot, kept| free(slot) && !kept.proxy))
+            .or_else(|| at(&|slot, _| free(slot)))
     }
 
     /// A registrar may say with its response which nonce it wants next (rfc7616#3.5): the next REGISTER is not challenged for an old one
@@ -187,16 +227,24 @@ impl Phone<'_> {
             let Some(slot) = self.accounts.get_mut(account) else { continue };
             let mut asked = slot.challenges.iter_mut().enumerate().filter(|(_, kept)| !kept.challenge.is_empty() && kept.proxy == proxy);
             // of two proxies it does not say whose it is
-            let (Some((place, kept)), None) = (asked.next(), asked.next()) else { continue };
-            let block = self.challenges.get_mut(account.index).get_mut(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-            let mut old = [0u8; CHALLENGE];
-            let Some(texts) = old.get_mut(..block.len()) else { continue };
-            texts.copy_from_slice(block);
-            let challenge = Challenge { nonce: next, ..kept.challenge.view(texts) };
-            kept.challenge = challenge.pack(&mut Packer::new(block, 0)).unwrap_or(PackedChallenge::EMPTY);
-            kept.renew(true);
+            let (Some((at, kept)), None) = (asked.next(), asked.next()) else { continue };
+            if let Some(renewed) = kept.challenge.with_nonce(slot_of_mut(self.challenges.get_mut(account.index), at), next) {
+                kept.challenge = renewed;
+                kept.renew(true);
+            }
         }
     }
+}
+
+/// The texts of one of an account's challenges: its block is cut into equal slots.
+pub(super) fn slot_of(challenges: &[u8], slot: usize) -> &[u8] {
+    let size = challenges.len() / CHALLENGES;
+    challenges.get(slot * size..(slot + 1) * size).unwrap_or_default()
+}
+
+fn slot_of_mut(challenges: &mut [u8], slot: usize) -> &mut [u8] {
+    let size = challenges.len() / CHALLENGES;
+    challenges.get_mut(slot * size..(slot + 1) * size).unwrap_or_default()
 }
 
 /// A host without its port.

@@ -2,9 +2,10 @@
 
 use super::Phone;
 use super::account::Kept;
+use super::challenge::slot_of;
 use super::render::Asked;
 use super::request::Owner;
-use crate::base::limits::{CHALLENGE, CHALLENGES};
+use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::sip::auth::{Answer, Challenge};
@@ -48,12 +49,11 @@ pub(super) fn write_credentials(
     method: &[u8],
     uri: &[u8],
 ) {
-    for (place, (kept, credential)) in account.challenges.iter().zip(credentials).enumerate() {
+    for (slot, (kept, credential)) in account.challenges.iter().zip(credentials).enumerate() {
         if credential.challenge == 0 || kept.generation != credential.challenge {
             continue;
         }
-        let block = challenges.get(place * CHALLENGE..(place + 1) * CHALLENGE).unwrap_or_default();
-        let challenge: Challenge<'_> = kept.challenge.view(block);
+        let challenge: Challenge<'_> = kept.challenge.view(slot_of(challenges, slot));
         let name = if kept.proxy { Name::ProxyAuthorization } else { Name::Authorization };
         let answer = Answer {
             challenge: &challenge,

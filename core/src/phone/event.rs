@@ -52,10 +52,18 @@ pub enum Cause {
     Port = -101,
     /// The far end said no; the SIP status says why.
     Refused = -202,
-    /// The user name or the password is wrong, or a challenge was not for this account.
+    /// The user name or the password is wrong: our credentials were refused.
     Auth = -203,
     /// What the far end sent is against the protocol.
     Protocol = -204,
+    /// A password is asked for, and there is none.
+    NoPassword = -207,
+    /// A password is asked for, by a realm or a server that is not the account's.
+    Realm = -208,
+    /// Credentials are asked for by a scheme, an algorithm or a quality of protection that we cannot do.
+    Scheme = -209,
+    /// Credentials are asked for by a challenge that is too long to be kept, or to be answered in one message.
+    ChallengeSize = -210,
     /// No common codec, or an SDP that cannot be used.
     Codec = -301,
     /// What was asked for can no longer be done.
@@ -64,6 +72,14 @@ pub enum Cause {
     Full = -10,
     /// A transport that this driver does not have.
     Unsupported = -15,
+}
+
+impl Cause {
+    /// The account's credentials are not taken, or cannot be given: only the application can help.
+    #[must_use]
+    pub const fn is_about_credentials(self) -> bool {
+        matches!(self, Self::Auth | Self::NoPassword | Self::Realm | Self::Scheme | Self::ChallengeSize)
+    }
 }
 
 /// What kind of event.
@@ -80,7 +96,7 @@ pub enum EventKind {
     DigitsSent = 4,
     /// A call's media changed: `value` is a set of `MEDIA_*` bits. Or it did not, and the result says why an offer of ours came to nothing.
     Media = 5,
-    /// A challenge was not answered because its realm is not this account's (read it with `account_text`).
+    /// A challenge was not answered: `result` says why, `account_text` whose realm it was.
     Challenge = 6,
 }
 

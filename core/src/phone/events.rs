@@ -177,6 +177,7 @@ impl Phone<'_> {
         if account.pending & PENDING_CHALLENGE != 0 {
             account.pending &= !PENDING_CHALLENGE;
             event.kind = EventKind::Challenge;
+            event.result = account.refused;
             event.reached = 0;
             return Some(event);
         }

@@ -249,9 +249,10 @@ impl Phone<'_> {
             }
             _ => {
                 call.request = Handle::NONE;
-                let cause = match (status, call.cancel) {
+                let (account, cancel) = (call.account, call.cancel);
+                let cause = match (status, cancel) {
                     (487, Cancel::Sent) => Cause::Normal,
-                    (401 | 407, Cancel::No) => Cause::Auth,
+                    (401 | 407, Cancel::No) => self.refusal(account),
                     (401 | 407, _) => Cause::Normal, // given up before it was answered
                     (408, _) => Cause::Timeout,
                     (488 | 606 | 415, _) => Cause::Codec,

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::object::Object;
 use super::request::{Owner, Sending};
 use super::{AccountState, Cause, Flow, Phone};
-use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE};
+use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::backoff;
@@ -77,6 +77,7 @@ impl Phone<'_> {
             200..=299 => {
                 account.registration.failures = 0;
                 account.registration.interval_tries = 0;
+                account.registration.refusals = 0;
                 match granted(answer, account) {
                     Some(expires) if expires > 0 => {
                         account.registration.expires = now + Duration::from_secs(u64::from(expires));
@@ -106,7 +107,7 @@ impl Phone<'_> {
             }
             _ => {
                 let after = answer.seconds(Name::RetryAfter).unwrap_or(0);
-                let cause = if matches!(status, 401 | 403 | 407) { Cause::Auth } else { Cause::Refused };
+                let cause = if matches!(status, 401 | 407) { self.refusal(handle) } else { Cause::Refused };
                 self.register_failed(now, handle, cause, status, after);
             }
         }
@@ -154,7 +155,10 @@ impl Phone<'_> {
         }
         account.registration.failures = account.registration.failures.saturating_add(1);
         // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not provoked)
-        let hopeless = cause == Cause::Auth || matches!(status, 404 | 405 | 416 | 420 | 501 | 604) && after == 0;
+        let hopeless = cause.is_about_credentials();
+        // rfc3261#21.4.4: these are not to be repeated as they are; but a registrar that is set up anew takes them, so they come back rarely
+        let to_be_lifted = matches!(status, 403..=405 | 416 | 420 | 501 | 604);
+        account.registration.refusals = if to_be_lifted { account.registration.refusals.saturating_add(1) } else { 0 };
         // rfc3261#10.2.4: a refresh that failed takes nothing back; what is bound lasts as long as was granted
         if hopeless || account.registration.expires <= now {
             account.registration.expires = Instant::NEVER;
@@ -164,10 +168,11 @@ impl Phone<'_> {
             Instant::NEVER
         } else if after > 0 {
             // rfc3261#20.33: not before Retry-After; a little later at random, so that phones do not come back together
-            now + Duration::from_secs(u64::from(after)) + Duration::from_millis(u64::from(self.rng.below(1000)))
+            now + Duration::from_secs(u64::from(after.min(RETRY_AFTER_LONGEST))) + Duration::from_millis(u64::from(self.rng.below(1000)))
+        } else if to_be_lifted {
+            now + backoff::repair(account.registration.refusals, &mut self.rng)
         } else {
-            let failures = account.registration.failures;
-            now + backoff::wait(failures, &mut self.rng)
+            now + backoff::wait(account.registration.failures, &mut self.rng)
         };
         self.set_account_state(handle, AccountState::Failed, cause, status);
         self.schedule(Object::Account(handle.index));

@@ -176,7 +176,11 @@ impl Phone<'_> {
                 None => self.tell_outcome(handle, Cause::Refused),
             },
             // rfc3261#14.1: a refusal leaves the session as it was
-            401 | 407 => self.tell_outcome(handle, Cause::Auth),
+            401 | 407 => {
+                let account = call.account;
+                let cause = self.refusal(account);
+                self.tell_outcome(handle, cause);
+            }
             _ => self.tell_outcome(handle, Cause::Refused),
         }
     }

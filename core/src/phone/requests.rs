@@ -227,7 +227,16 @@ impl Phone<'_> {
         // HOUSE rule over rfc3263#4.3: 4 s of silence move on while another address remains
         request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
         if self.render_request(handle).is_err() {
-            self.request_failed(now, handle, if self.local_of(flow.socket()).is_none() { Cause::Unreachable } else { Cause::Full }, 0);
+            // what could be written before its credentials stood in it is too long with them
+            let answers = self.requests.get(handle).is_some_and(|request| request.tries > 0);
+            let cause = if self.local_of(flow.socket()).is_none() {
+                Cause::Unreachable
+            } else if answers {
+                Cause::ChallengeSize
+            } else {
+                Cause::Full
+            };
+            self.request_failed(now, handle, cause, 0);
             return;
         }
         self.owe(Object::Request(handle.index));
@@ -302,6 +311,15 @@ impl Phone<'_> {
             count::up(&mut self.counters.unmatched);
             return;
         };
+        let Some(request) = self.requests.get(handle) else { return };
+        // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged success leave it unreachable
+        if let Owner::Account(account) = request.owner
+            && flow != request.place().flow()
+            && !self.is_own_flow(account, flow)
+        {
+            count::up(&mut self.counters.unmatched);
+            return;
+        }
         let Some(request) = self.requests.get_mut(handle) else { return };
         if cseq.number != request.number {
             count::up(&mut self.counters.unmatched);

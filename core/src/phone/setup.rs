@@ -4,7 +4,7 @@ use super::Phone;
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
 use crate::base::due::{Due, Owed};
-use crate::base::limits::{CHALLENGE, CHALLENGES, SOCKETS};
+use crate::base::limits::{CHALLENGES, SOCKETS};
 use crate::base::rng::Rng;
 use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
@@ -141,7 +141,7 @@ impl<'a> Phone<'a> {
             sockets: [None; SOCKETS],
             accounts: Slots::marked(storage.accounts, setup.mark),
             account_text: Blocks::new(storage.account_text, capacity.account_text as usize),
-            challenges: Blocks::new(storage.challenges, CHALLENGES * CHALLENGE),
+            challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
             calls: Slots::marked(storage.calls, setup.mark),
             streams: storage.streams,
             rings: Blocks::new(storage.rings, capacity.ring_bytes()),

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::request::Request;
 use super::server::Server;
 use crate::base::due::{DueCell, OwedCell};
-use crate::base::limits::{CHALLENGE, CHALLENGES, RING_HEADER, STATUS_LINE};
+use crate::base::limits::{CHALLENGES, RING_HEADER, STATUS_LINE};
 use crate::base::slots::Entry;
 use crate::base::table::TableCell;
 use crate::base::zeroed::Zeroed;
@@ -30,6 +30,8 @@ pub struct Capacity {
     pub tombstones: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,
+    /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not answered.
+    pub challenge: u32,
     /// Bytes for an account's texts.
     pub account_text: u32,
     /// Bytes for a dialog's texts.
@@ -61,6 +63,7 @@ impl Capacity {
             dialogs: calls + 1,
             tombstones: 16,
             message,
+            challenge: 256,
             account_text: 384,
             dialog_text: 640,
             jitter_packets: 8,
@@ -85,6 +88,7 @@ impl Capacity {
             dialogs: calls + 8,
             tombstones,
             message,
+            challenge: 1024,
             account_text: 1024,
             dialog_text: 1536,
             jitter_packets: 16,
@@ -125,6 +129,7 @@ impl Capacity {
             && self.message <= 65_535 - 512
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
+            && self.challenge <= 65_535
             && self.tombstones >= 4
     }
 
@@ -223,7 +228,7 @@ impl<'a> Storage<'a> {
             lingering: lender.zeroed(requests)?,
             running: lender.zeroed(calls)?,
             account_text: lender.zeroed(accounts * capacity.account_text as usize)?,
-            challenges: lender.zeroed(accounts * CHALLENGES * CHALLENGE)?,
+            challenges: lender.zeroed(accounts * CHALLENGES * capacity.challenge as usize)?,
             rings: lender.zeroed(calls * capacity.ring_bytes())?,
             history: lender.zeroed(calls * 2 * capacity.history as usize)?,
             dialog_text: lender.zeroed(dialogs * capacity.dialog_text as usize)?,

@@ -1,6 +1,6 @@
 //! How long a failed registration waits before it tries again.
 
-use crate::base::limits::{RETRY_FIRST, RETRY_LONGEST};
+use crate::base::limits::{REPAIR_FIRST, REPAIR_LONGEST, RETRY_FIRST, RETRY_LONGEST};
 use crate::base::rng::Rng;
 use crate::base::time::Duration;
 
@@ -12,6 +12,14 @@ pub fn wait(failures: u32, rng: &mut Rng) -> Duration {
     let whole = RETRY_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(RETRY_LONGEST);
     let half = whole * 500;
     Duration::from_millis(half + u64::from(rng.below(half as u32 + 1)))
+}
+
+/// The wait after `refusals` refusals in a row that only somebody at the registrar can lift: it doubles, and is up to a tenth longer at random.
+#[must_use]
+pub fn repair(refusals: u8, rng: &mut Rng) -> Duration {
+    let whole = REPAIR_FIRST.saturating_mul(1 << refusals.saturating_sub(1).min(16)).min(REPAIR_LONGEST);
+    let tenth = whole * 100;
+    Duration::from_millis((whole * 1000 + u64::from(rng.below(tenth as u32 + 1))).min(REPAIR_LONGEST * 1000))
 }
 
 /// When a registration that lasts `expires` seconds is refreshed: a tenth (at least 5 s, at most a minute) before its end, or at half of a very short one.

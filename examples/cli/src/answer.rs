@@ -46,7 +46,7 @@ fn next_call(session: &Session, output: &Output) -> Result<Option<Id>, Stop> {
                 return Ok(Some(event.call));
             }
             Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
-            Happened::Challenge => session.challenged(output),
+            Happened::Challenge(result) => session.challenged(output, result),
             Happened::Closed => return Ok(None),
             Happened::Poisoned => return Err(poisoned()),
             _ => {}

@@ -54,7 +54,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
                 output.say("call", fields, &text);
             }
             Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
-            Happened::Challenge => session.challenged(output),
+            Happened::Challenge(result) => session.challenged(output, result),
             Happened::Lost(count) => {
                 lost += count;
                 output.say("lost", json!({ "events": lost }), &format!("{lost} events came faster than they were read"));

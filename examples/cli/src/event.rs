@@ -40,8 +40,8 @@ pub(crate) enum Happened {
     Digit(char),
     DigitsSent(i32),
     Played(i32),
-    /// A challenge was not answered: its realm is not this account's.
-    Challenge,
+    /// A challenge was not answered, or its answer was refused.
+    Challenge(i32),
     RecordFailed(i32),
     Device {
         which: u32,
@@ -79,7 +79,7 @@ impl Event {
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),
-            c::MICROSIP_EV_CHALLENGE => Happened::Challenge,
+            c::MICROSIP_EV_CHALLENGE => Happened::Challenge(event.result),
             c::MICROSIP_EV_CLOSED => Happened::Closed,
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,

@@ -37,7 +37,7 @@ fn watch(session: &Session, output: &Output) -> Result<bool, Stop> {
                 session.account_changed(output, state, sip_code, result);
             }
             Happened::Network { addresses, result } => session.moved(output, addresses, result),
-            Happened::Challenge => session.challenged(output),
+            Happened::Challenge(result) => session.challenged(output, result),
             Happened::Closed => break,
             Happened::Poisoned => return Err(poisoned()),
             _ => {}

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::abi::{
-    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_PORT_IN_USE, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT,
-    MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
+    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD, MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM,
+    MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
 };
 use crate::account;
 use crate::args::{Account, Network, Show};
@@ -74,6 +74,8 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
         MICROSIP_E_UNREACHABLE => format!("{text}\n  nothing listens there, or there is no way to it: check host and port"),
         MICROSIP_E_UNSUPPORTED => format!("{text}\n  SIP goes over UDP only: write sip:, without ;transport="),
         MICROSIP_E_AUTH => format!("{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"),
+        MICROSIP_E_NO_PASSWORD => format!("{text}\n  give it: --password-file, MICROSIP_PASSWORD or --password-stdin"),
+        MICROSIP_E_REALM => format!("{text}\n  if the password is meant for that realm, say so with --realm"),
         MICROSIP_E_TIMEOUT => format!("{text}\n  nobody answers at that address: check host and port, and whether UDP gets through"),
         _ => text.to_owned(),
     }
@@ -155,7 +157,7 @@ impl Session {
                         let text = format!("cannot register {}: {}", texts.uri, ended(sip_code, "", result));
                         return Err(Stop::new(Exit::Registration, advised(&text, result)));
                     }
-                    Happened::Challenge => self.challenged(output),
+                    Happened::Challenge(result) => self.challenged(output, result),
                     Happened::Call { state: CallState::Incoming, .. } => {
                         let _ = self.handle.reject(event.call, 480); // we are not there yet
                     }
@@ -181,11 +183,11 @@ impl Session {
         output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
     }
 
-    /// Says why a challenge got no answer.
-    pub(crate) fn challenged(&self, output: &Output) {
+    /// Says why a challenge got no answer, or none that was taken.
+    pub(crate) fn challenged(&self, output: &Output, result: i32) {
         let realm = self.handle.refused_realm(self.account);
-        let text = format!("the server asks for a password for \"{realm}\", which is not this account's realm: it got none");
-        output.say("challenge", json!({ "realm": realm }), &text);
+        let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
+        output.say("challenge", json!({ "realm": realm, "result": result }), &advised(&text, result));
     }
 
     /// The machine's addresses are others now.

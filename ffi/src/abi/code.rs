@@ -56,10 +56,18 @@ pub const MICROSIP_E_TIMEOUT: i32 = -104;
 pub const MICROSIP_E_URI: i32 = -201;
 /// The far end said no; the SIP status says why.
 pub const MICROSIP_E_REFUSED: i32 = -202;
-/// The user name or the password is wrong, or a challenge was not for this account.
+/// The user name or the password is wrong: the credentials were refused.
 pub const MICROSIP_E_AUTH: i32 = -203;
 /// What the far end sent is against the protocol.
 pub const MICROSIP_E_PROTOCOL: i32 = -204;
+/// A password is asked for, and the account has none.
+pub const MICROSIP_E_NO_PASSWORD: i32 = -207;
+/// A password is asked for, by a realm or a server that is not the account's: see `realms` of microsip_account.
+pub const MICROSIP_E_REALM: i32 = -208;
+/// Credentials are asked for by a scheme, an algorithm or a quality of protection that the library cannot do.
+pub const MICROSIP_E_SCHEME: i32 = -209;
+/// Credentials are asked for by a challenge that is too long to be kept, or to be answered in one message.
+pub const MICROSIP_E_CHALLENGE: i32 = -210;
 /// No common codec, or an SDP that cannot be used.
 pub const MICROSIP_E_NO_CODEC: i32 = -301;
 /// The audio device could not be opened, or is gone.
@@ -98,6 +106,10 @@ const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_E_URI, c"no SIP URI"),
     (MICROSIP_E_REFUSED, c"the far end said no"),
     (MICROSIP_E_AUTH, c"user name or password is wrong"),
+    (MICROSIP_E_NO_PASSWORD, c"a password is asked for, and there is none"),
+    (MICROSIP_E_REALM, c"a password is asked for by a realm or a server that is not the account's"),
+    (MICROSIP_E_SCHEME, c"credentials are asked for by a scheme that is not known"),
+    (MICROSIP_E_CHALLENGE, c"the challenge is too long to be answered"),
     (MICROSIP_E_PROTOCOL, c"the far end broke the protocol"),
     (MICROSIP_E_NO_CODEC, c"no common codec"),
     (MICROSIP_E_DEVICE, c"the audio device could not be opened, or is gone"),

@@ -83,7 +83,8 @@ pub const MICROSIP_EV_POISONED: u32 = 11;
 /// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
 /// call was offered to go on from where we are now, and that came to nothing.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
-/// A challenge was not answered because its realm is not the account's; microsip_account_text tells it.
+/// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
+/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
 
 /// We may send.

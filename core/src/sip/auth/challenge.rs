@@ -46,6 +46,12 @@ impl<'a> Challenge<'a> {
         self.realm == other.realm && self.nonce == other.nonce
     }
 
+    /// Bytes of its texts.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.realm.len() + self.nonce.len() + self.opaque.unwrap_or_default().len()
+    }
+
     /// Stores its texts in a block; `None` when the block is full.
     #[must_use]
     pub fn pack(&self, packer: &mut Packer<'_>) -> Option<PackedChallenge> {
@@ -64,8 +70,9 @@ impl<'a> Challenge<'a> {
         }
         Some(PackedChallenge {
             realm: packer.add(self.realm)?,
-            nonce: packer.add(self.nonce)?,
             opaque: packer.add(self.opaque.unwrap_or_default())?,
+            // last, so that another one can take its place
+            nonce: packer.add(self.nonce)?,
             algorithm: self.algorithm,
             flags,
         })
@@ -97,6 +104,12 @@ impl PackedChallenge {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.flags == 0
+    }
+
+    /// The same challenge with another nonce, in the same block. `None`: the block is too small, and nothing has changed.
+    #[must_use]
+    pub fn with_nonce(&self, block: &mut [u8], nonce: &[u8]) -> Option<Self> {
+        Some(Self { nonce: Packer::new(block, self.nonce.start()).add(nonce)?, ..*self })
     }
 
     /// As [`Challenge::covers_body`].
