@@ -1,7 +1,7 @@
 //! rfc3261#12.1.2, #13.2.2.4: one INVITE, several that answer.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause};
+use microsip_core::phone::{CallState, Cause, EventKind, MEDIA_SENDING};
 use microsip_tests::{Lab, Options, Peer, Sip, sdp};
 
 /// A forking proxy at 10.0.0.9 with two branches behind it; all that the branches say comes through it.
@@ -196,4 +196,154 @@ fn a_branch_that_lost_one_try_may_win_the_next() {
     let bye = peer.wait(&mut lab, "BYE");
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
+}
+
+#[test]
+fn a_provisional_response_without_a_tag_brings_early_media() {
+    // rfc3261#12.1.2: a peer as old as RFC 2543 has a null tag
+    for tag in ["", "late"] {
+        let mut lab = Lab::new(&[Options::default()]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.tag = String::new();
+        lab.dial(0, "sip:peer@10.0.0.9");
+        let invite = peer.wait(&mut lab, "INVITE");
+        let body = peer.sdp();
+        peer.answer(&mut lab, &invite, 183, &body);
+        lab.run_for(Duration::from_millis(200));
+        assert!(media_to(&mut lab, "10.0.0.9:40000") > 5, "early media");
+        assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
+        // the 2xx needs no description: the one of its dialog holds, also when it names that dialog now
+        peer.tag = tag.into();
+        peer.answer(&mut lab, &invite, 200, "");
+        assert_eq!(peer.wait(&mut lab, "ACK").to_tag(), tag);
+        assert!(lab.ends[0].reached(CallState::Connected));
+        assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
+        let (call, now, before) = (lab.ends[0].last_call(), lab.now, media_to(&mut lab, "10.0.0.9:40000"));
+        lab.run_for(Duration::from_millis(200));
+        assert!(media_to(&mut lab, "10.0.0.9:40000") > before + 5);
+        lab.ends[0].phone.hangup(now + Duration::from_millis(200), call).unwrap();
+        let bye = peer.wait(&mut lab, "BYE");
+        assert_eq!(bye.to_tag(), tag);
+        peer.answer(&mut lab, &bye, 200, "");
+        lab.assert_settled();
+    }
+}
+
+#[test]
+fn a_branch_without_a_tag_is_a_branch_of_its_own() {
+    let mut f = fork();
+    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.right.tag = String::new();
+    f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+    f.lab.run_for(Duration::from_millis(200));
+    assert!(media_to(&mut f.lab, "10.0.0.22:4000") > 5);
+    assert_eq!(f.lab.ends[0].phone.in_use().dialogs, 2);
+    f.right.tag = "late".into();
+    f.right.answer(&mut f.lab, &f.invite, 200, "");
+    let ack = f.right.wait(&mut f.lab, "ACK");
+    assert_eq!((ack.to_tag(), ack.uri()), ("late".into(), f.right.contact.clone()));
+    assert!(f.lab.ends[0].reached(CallState::Connected));
+    assert_eq!(f.lab.ends[0].phone.in_use().dialogs, 1);
+}
+
+#[test]
+fn a_challenge_forgets_what_an_untagged_branch_had_agreed_on() {
+    // the INVITE is sent anew: its 2xx brings its own description, or none
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.tag = String::new();
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 183, &body);
+    peer.answer_with(&mut lab, &invite, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
+    let again = peer.wait(&mut lab, "INVITE");
+    peer.tag = "new".into();
+    peer.answer(&mut lab, &again, 200, "");
+    peer.wait(&mut lab, "ACK");
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Codec);
+    lab.assert_settled();
+}
+
+#[test]
+fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
+    // the branch that was heard last is not the one that answers; the first to ring is the call's own dialog, the second is not
+    for wins in ["left", "right"] {
+        let mut f = fork();
+        f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
+        f.lab.run_for(Duration::from_millis(50));
+        f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+        f.lab.run_for(Duration::from_millis(50));
+        if wins == "right" {
+            f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
+            f.lab.run_for(Duration::from_millis(50));
+        }
+        let winner = if wins == "left" { &mut f.left } else { &mut f.right };
+        winner.answer(&mut f.lab, &f.invite, 200, "");
+        let ack = winner.wait(&mut f.lab, "ACK");
+        assert_eq!((ack.to_tag(), ack.uri()), (wins.into(), winner.contact.clone()));
+        assert!(f.lab.ends[0].reached(CallState::Connected));
+        let (left, right) = (media_to(&mut f.lab, "10.0.0.21:4000"), media_to(&mut f.lab, "10.0.0.22:4000"));
+        f.lab.run_for(Duration::from_millis(400));
+        let (left, right) = (media_to(&mut f.lab, "10.0.0.21:4000") - left, media_to(&mut f.lab, "10.0.0.22:4000") - right);
+        // who only sends gets nothing
+        assert_eq!((left, right > 10), (0, wins == "right"), "{wins}: {left}, {right}");
+        let info = f.lab.ends[0].phone.call_info(f.lab.ends[0].last_call()).unwrap();
+        assert_eq!(info.held, wins == "left");
+        // and the application is told
+        let last = f.lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Media).unwrap();
+        assert_eq!(last.value & MEDIA_SENDING != 0, wins == "right");
+    }
+}
+
+#[test]
+fn a_2xx_of_a_branch_that_had_agreed_on_nothing_needs_a_description() {
+    let mut f = fork();
+    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.right.answer(&mut f.lab, &f.invite, 200, "");
+    f.right.wait(&mut f.lab, "ACK");
+    let bye = f.right.wait(&mut f.lab, "BYE");
+    f.right.answer(&mut f.lab, &bye, 200, "");
+    assert_eq!(f.lab.ends[0].ended().unwrap().result, Cause::Codec);
+    f.lab.assert_settled();
+}
+
+#[test]
+fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
+    // rfc6026#7.2: a proxy hands on what a branch says after all; whether it had rung or not, after a refusal, a cancelled call or a redirection
+    for (rang, status) in [(false, 486), (true, 486), (false, 603), (true, 487), (false, 302)] {
+        let mut f = fork();
+        if rang {
+            f.right.answer(&mut f.lab, &f.invite, 180, "");
+        }
+        if status == 487 {
+            let (call, now) = (f.lab.ends[0].last_call(), f.lab.now);
+            f.lab.run_for(Duration::from_millis(10));
+            f.lab.ends[0].phone.hangup(now, call).unwrap();
+            let cancel = f.proxy.wait(&mut f.lab, "CANCEL");
+            f.proxy.answer(&mut f.lab, &cancel, 200, "");
+        }
+        let elsewhere = if status == 302 { "Contact: <sip:again@10.0.0.23>\r\n" } else { "" };
+        f.proxy.answer_with(&mut f.lab, &f.invite, status, elsewhere, "");
+        f.proxy.wait(&mut f.lab, "ACK");
+        for late in [1, 9, 18] {
+            f.lab.run_for(Duration::from_secs(late));
+            f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+            let ack = f.right.wait(&mut f.lab, "ACK");
+            assert_eq!((ack.to_tag(), ack.number(), ack.uri()), ("right".into(), f.invite.number(), f.right.contact.clone()), "{status}");
+            if late == 1 {
+                let bye = f.right.wait(&mut f.lab, "BYE");
+                assert_eq!((bye.to_tag(), bye.number() > f.invite.number()), ("right".into(), true), "{status}");
+                f.right.answer(&mut f.lab, &bye, 200, "");
+            }
+        }
+        f.right.silence(&mut f.lab, "BYE", Duration::from_secs(5));
+        assert_eq!(media_to(&mut f.lab, "10.0.0.22:4000"), 0);
+        if status != 302 {
+            assert!(!f.lab.ends[0].reached(CallState::Connected));
+            f.lab.assert_settled();
+        }
+    }
 }

@@ -47,7 +47,7 @@ pub const MESSAGE: usize = 65_535;
 /// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
 pub const URI_PARTS_COMPARED: usize = 32;
 
-/// UDP sockets a driver may number; one for each local address. 32 bytes each.
+/// Sockets a driver may number at most; one for each local address. 32 bytes each, and no more than the capacity's are paid for.
 pub const SOCKETS: usize = 16;
 
 /// Places that one look-up may give; more are cut off. 24 bytes each in every request.

@@ -4,7 +4,7 @@ use super::{CallState, Cause, Source};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::gain::Gain;
-use crate::offer::Agreed;
+use crate::offer::CodecKind;
 use core::net::IpAddr;
 
 /// The media ports of a call.
@@ -64,7 +64,10 @@ pub(crate) struct Call {
     pub(crate) server: Handle,
     pub(crate) ports: Ports,
     pub(crate) waiting: Waiting,
-    pub(crate) agreed: Option<Agreed>,
+    /// The early dialog that is heard, where it is not the call's first.
+    pub(crate) fork: Handle,
+    /// The codec of what was agreed last, for those who ask when its dialog is gone.
+    pub(crate) codec: Option<CodecKind>,
     pub(crate) session_id: u64,
     pub(crate) version: u64,
     /// Fingerprint of the last description we sent, so that `o=` grows only with a change.
@@ -118,7 +121,8 @@ impl Call {
         server: Handle::NONE,
         ports: Ports::Closed,
         waiting: Waiting::Nothing,
-        agreed: None,
+        fork: Handle::NONE,
+        codec: None,
         session_id: 0,
         version: 0,
         described: 0,

@@ -138,12 +138,12 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would not hear them; [`CommandError::Range`] for another character (then none is sent);
     /// [`CommandError::Full`] when the queue cannot take them all (then none is sent).
     pub fn send_digits(&mut self, _now: Instant, call: CallId, digits: &str) -> Result<u64, CommandError> {
-        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.call(call)?;
         if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',')) || digits.is_empty() {
             return Err(CommandError::Range);
         }
         // rfc3264#5.1: who may not send sends no digits either
-        if !slot.media || !slot.agreed.is_some_and(|agreed| agreed.send) {
+        if !slot.media || !self.agreed_by(slot).is_some_and(|agreed| agreed.send) {
             return Err(CommandError::State);
         }
         let stream = self.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
@@ -154,6 +154,7 @@ impl Phone<'_> {
             let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
         }
         stream.end_digits();
+        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
         slot.digits += 1;
         Ok(digits_token(call.0, slot.digits))
     }
@@ -177,7 +178,7 @@ impl Phone<'_> {
             result: slot.cause,
             source: slot.source,
             muted: slot.gain_in.muted(),
-            held: slot.agreed.is_some_and(|agreed| agreed.held),
+            held: self.agreed_by(slot).is_some_and(|agreed| agreed.held),
             media: slot.media,
         })
     }
@@ -190,7 +191,7 @@ impl Phone<'_> {
         self.call(call)?;
         let stream = self.streams.get(call.0.index as usize).ok_or(CommandError::Stale)?;
         // a stream that never ran for this call may still hold the figures of the one before
-        if self.call(call)?.agreed.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
+        if self.call(call)?.codec.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
     }
 }
 

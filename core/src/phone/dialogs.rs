@@ -7,9 +7,17 @@ use super::{Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::sip::dialog::Dialog;
 use crate::wire::sip::{Scheme, Uri, write_socket};
 
 impl Phone<'_> {
+    /// A slot for a dialog, in which nothing is agreed on yet.
+    pub(super) fn new_dialog(&mut self, dialog: Dialog) -> Option<Handle> {
+        let handle = self.dialogs.insert(dialog)?;
+        self.forget_agreed(handle);
+        Some(handle)
+    }
+
     /// A request in a dialog; the dialog is used by it.
     pub(super) fn dialog_request(&mut self, dialog: Handle, method: Sending) -> Option<Handle> {
         let request = self.new_request(Owner::Dialog(dialog), method)?;

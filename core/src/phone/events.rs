@@ -120,7 +120,7 @@ impl Phone<'_> {
             if call.state == CallState::Connected {
                 event.result = call.cause; // an offer of ours that came to nothing
             }
-            event.value = call.agreed.map_or(0, |agreed| {
+            event.value = self.calls.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
                 u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
             });
             return Some(event);

@@ -12,13 +12,13 @@ use crate::sip::timer::T1_64;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// rfc3261#12.1: a provisional answer with a tag makes an early dialog; another tag makes another one (a fork).
+    /// rfc3261#12.1: a provisional answer makes an early dialog; another tag makes another one (a fork). rfc3261#12.1.2: no tag is a tag too, that of
+    /// a peer as old as RFC 2543: its dialog is the one whose tag is not known yet, and the tag that its 2xx may have will be that dialog's.
     pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
-        let Some(tag) = answer.to().ok().and_then(|to| to.tag()) else { return };
-        if self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)).is_none() {
-            return;
+        let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        if let Some(dialog) = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)) {
+            self.take_description(now, call, dialog, answer);
         }
-        self.take_description(now, call, answer);
     }
 
     /// The dialog of a call that has this remote tag.
@@ -33,20 +33,21 @@ impl Phone<'_> {
         None
     }
 
-    /// A dialog for a tag that is new: the first one if it has none yet, else a copy of it. When dialogs are used up, the fork is not followed.
+    /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up, the fork is not followed.
     pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
-        let dialog = self.dialogs.get(first).copied()?;
-        if dialog.remote_tag.is_empty() {
-            let slot = self.dialogs.get_mut(first)?;
+        let untagged = self.dialog_with(first, b"").filter(|dialog| self.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+        if let Some(untagged) = untagged {
+            let slot = self.dialogs.get_mut(untagged)?;
             let kept = *slot;
-            if slot.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+            if slot.learn_from_answer(self.dialog_text.get_mut(untagged.index), answer, tag).is_none() {
                 *slot = kept;
                 count::up(&mut self.counters.oversize);
                 return None;
             }
-            return Some(first);
+            return Some(untagged);
         }
-        let fork = self.dialogs.insert(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
+        let dialog = self.dialogs.get(first).copied()?;
+        let fork = self.new_dialog(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
         self.dialog_text.copy(first.index, fork.index);
         let slot = self.dialogs.get_mut(fork)?;
         if slot.learn_from_answer(self.dialog_text.get_mut(fork.index), answer, tag).is_none() {
@@ -69,12 +70,20 @@ impl Phone<'_> {
             self.end_call(now, call_handle, Cause::Full, 0);
             return;
         };
+        // what was agreed belongs to the dialog: another branch may have been heard so far
+        let call = self.calls.get(call_handle);
+        let stays = call.is_none_or(|call| call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork });
+        self.agree(call_handle, winner, None);
         if winner != first
             && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
             *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
             self.dialog_text.copy(winner.index, first.index);
+            let agreed = self.agreed.get(winner.index as usize).copied().flatten();
+            if let Some(cell) = self.agreed.get_mut(first.index as usize) {
+                *cell = agreed;
+            }
             // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
             if let Some(won) = self.dialogs.get_mut(winner) {
                 won.bye_owed = false;
@@ -93,11 +102,14 @@ impl Phone<'_> {
         }
         self.find_next_hop(first);
         self.owe(Object::Dialog(first.index));
-        let understood = self.take_description(now, call_handle, answer);
+        if !stays {
+            self.run_media(now, call_handle, false);
+        }
+        let understood = self.take_description(now, call_handle, first, answer);
         let Some(call) = self.calls.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
-        let has_media = call.agreed.is_some();
+        let has_media = self.calls.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some());
         self.schedule(Object::Call(call_handle.index));
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
@@ -141,13 +153,18 @@ impl Phone<'_> {
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
         let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
-        if let Some(known) = self.dialog_with(dialog_handle, theirs) {
-            if running || answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) {
+        // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
+        let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
+        let known =
+            self.dialog_with(dialog_handle, theirs).or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
+        if let Some(known) = known {
+            let Some(dialog) = self.dialogs.get_mut(known) else { return };
+            // of another try, or of one that is still under way
+            if answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
                 count::up(&mut self.counters.unmatched);
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
-            let Some(dialog) = self.dialogs.get_mut(known) else { return };
             dialog.ack_owed = true;
             let first = !core::mem::replace(&mut dialog.accepted, true);
             if first && dialog.learn_from_answer(self.dialog_text.get_mut(known.index), answer, theirs).is_some() {
@@ -161,8 +178,10 @@ impl Phone<'_> {
             return;
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
-        let kept = Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, ..dialog };
-        let Some(loser) = self.dialogs.insert(kept) else { return };
+        let number = answer.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
+        let kept =
+            Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, invite_number: number, ..dialog };
+        let Some(loser) = self.new_dialog(kept) else { return };
         self.dialog_text.copy(dialog_handle.index, loser.index);
         let learnt =
             self.dialogs.get_mut(loser).and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
@@ -208,6 +227,10 @@ impl Phone<'_> {
 
     /// The chain of its call's dialogs does not hold it any more.
     fn unchain(&mut self, handle: Handle) {
+        let call = self.dialogs.get(handle).map_or(Handle::NONE, |dialog| dialog.call);
+        if let Some(call) = self.calls.get_mut(call).filter(|call| call.fork == handle) {
+            call.fork = Handle::NONE;
+        }
         if self.dialogs.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
             self.release_dialog(handle);
         }

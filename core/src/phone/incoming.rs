@@ -70,7 +70,7 @@ impl Phone<'_> {
     ) -> Result<(), u16> {
         let secret = self.rng.next_u64();
         let number = invite.cseq().map_err(|_| 400u16)?.number;
-        let dialog_handle = self.dialogs.insert(Dialog::EMPTY).ok_or(503u16)?;
+        let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
         let mut dialog = Dialog {
             call: call_handle,

@@ -1,6 +1,6 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::call::{Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
+use super::call::{Call, Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::{CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
@@ -56,7 +56,7 @@ impl Phone<'_> {
         media.version = FIRST_VERSION + slot.version;
         media.max_ptime_ms = self.fixed.max_ptime;
         media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
-        match &slot.agreed {
+        match self.agreed_by(slot) {
             Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
             None => Some((media, OfferState::EMPTY)),
         }
@@ -69,21 +69,46 @@ impl Phone<'_> {
         call.version += u64::from(described.grown);
     }
 
-    /// Both sides agreed.
+    /// What counts for a call's media: its dialog's agreement, or that of the early dialog that is heard.
+    pub(super) fn agreed_by(&self, call: &Call) -> Option<&Agreed> {
+        let dialog = if call.fork.is_none() { call.dialog } else { call.fork };
+        self.dialogs.get(dialog)?;
+        self.agreed.get(dialog.index as usize)?.as_ref()
+    }
+
+    /// Both sides of a call's dialog agreed.
     pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
-        let Some(call) = self.calls.get_mut(call) else { return };
-        let changed =
-            call.agreed.is_none_or(|before| before.send != agreed.send || before.receive != agreed.receive || before.held != agreed.held);
-        call.agreed = Some(agreed);
-        if changed {
-            call.pending |= PENDING_MEDIA;
+        let Some(slot) = self.calls.get(call) else { return };
+        self.agree(call, slot.dialog, Some(agreed));
+    }
+
+    /// A dialog of a call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
+    pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
+        let Some(slot) = self.calls.get(call) else { return };
+        let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
+        let before = self.agreed_by(slot).map(way);
+        let Some(cell) = self.agreed.get_mut(dialog.index as usize) else { return };
+        *cell = agreed.or(*cell);
+        let (after, codec) = (cell.as_ref().map(way), cell.as_ref().map(|agreed| agreed.codec));
+        let Some(slot) = self.calls.get_mut(call) else { return };
+        slot.fork = if dialog == slot.dialog { Handle::NONE } else { dialog };
+        slot.codec = codec.or(slot.codec);
+        if before != after && after.is_some() {
+            slot.pending |= PENDING_MEDIA;
+        }
+    }
+
+    /// A dialog has agreed on nothing: it is new, or its INVITE is sent anew.
+    pub(super) fn forget_agreed(&mut self, dialog: Handle) {
+        if let Some(cell) = self.agreed.get_mut(dialog.index as usize) {
+            *cell = None;
         }
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
     pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
-        let Some(agreed) = call.agreed else { return };
+        let Some(call) = self.calls.get(handle) else { return };
+        let Some(agreed) = self.agreed_by(call).copied() else { return };
         if call.state == CallState::Ended {
             return;
         }
@@ -226,19 +251,21 @@ impl Phone<'_> {
     /// A packet came to a call's RTP or RTCP port.
     pub fn handle_media(&mut self, now: Instant, media: MediaId, component: Component, from: SocketAddr, bytes: &[u8]) {
         let handle = media.0;
-        let Some(call) = self.calls.get_mut(handle).filter(|call| call.media) else {
+        let Some(call) = self.calls.get(handle).filter(|call| call.media) else {
             count::up(&mut self.counters.stray_media);
             return;
         };
+        let (source, digit) = (call.source, self.agreed_by(call).and_then(|agreed| agreed.dtmf_receive));
         let Some(stream) = self.streams.get_mut(handle.index as usize) else { return };
         match component {
             Component::Rtp => {
                 let mut buffers = StreamBuffers { ring: self.rings.get_mut(handle.index), stride: self.fixed.jitter_stride };
                 stream.handle_rtp(now, from, bytes, &mut buffers);
-                let (first, source) = (stream.moves_first(now), call.source);
-                let digit = call.agreed.and_then(|agreed| agreed.dtmf_receive);
+                let first = stream.moves_first(now);
                 if digit.is_some() && bytes.get(1).map(|byte| byte & 0x7f) == digit {
-                    call.pending |= PENDING_DIGIT;
+                    if let Some(call) = self.calls.get_mut(handle) {
+                        call.pending |= PENDING_DIGIT;
+                    }
                     self.tell(Object::Call(handle.index));
                 }
                 if let (Some(first), Some(bus)) = (first, self.bus_alone(source)) {

@@ -65,13 +65,13 @@ pub use storage::{Capacity, Lender, Storage};
 pub use tick::{Bus, Patch};
 
 use crate::base::due::{Due, Owed};
-use crate::base::limits::SOCKETS;
 use crate::base::rng::Rng;
 use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
 use crate::base::time::Instant;
 use crate::media::Stream;
 use crate::media::phase::Phase;
+use crate::offer::Agreed;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstones;
 use account::Account;
@@ -91,7 +91,7 @@ pub struct Phone<'a> {
     rng: Rng,
     /// Keys of the tables' hash, and of nonces of ours.
     keys: [(u64, u64); 2],
-    sockets: [Option<SocketAddr>; SOCKETS],
+    sockets: &'a mut [Option<SocketAddr>],
     accounts: Slots<'a, Account>,
     account_text: Blocks<'a>,
     challenges: Blocks<'a>,
@@ -101,6 +101,8 @@ pub struct Phone<'a> {
     history: Blocks<'a>,
     dialogs: Slots<'a, Dialog>,
     dialog_text: Blocks<'a>,
+    /// By dialog slot: what its last offer and answer agreed on.
+    agreed: &'a mut [Option<Agreed>],
     requests: Slots<'a, Request>,
     request_bytes: Blocks<'a>,
     servers: Slots<'a, Server>,

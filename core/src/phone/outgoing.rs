@@ -114,7 +114,7 @@ impl Phone<'_> {
         let mut cursor = Cursor::new(&mut call_id);
         cursor.put_hex(self.rng.next_u64(), 16);
         cursor.put_hex(self.rng.next_u64(), 16);
-        let dialog_handle = self.dialogs.insert(Dialog::EMPTY).ok_or(CommandError::Full)?;
+        let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
         let account = self.accounts.get(account_handle);
         let text = self.account_text.get(account_handle.index);
         let mut name = [0u8; 160];
@@ -263,8 +263,8 @@ impl Phone<'_> {
         }
     }
 
-    /// Takes the session description of an answer: the early dialog whose answer came last is heard.
-    pub(super) fn take_description(&mut self, now: Instant, call: Handle, answer: &Message<'_>) -> bool {
+    /// Takes the session description of an answer in one of the call's dialogs: the dialog whose answer came last is heard.
+    pub(super) fn take_description(&mut self, now: Instant, call: Handle, dialog: Handle, answer: &Message<'_>) -> bool {
         let Some(text) = description(answer) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
         if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
@@ -273,7 +273,7 @@ impl Phone<'_> {
         let Some((local, lines)) = self.local_media(call) else { return false };
         match crate::offer::accept_answer(text, &local, &lines) {
             Ok(agreed) if agreed.accepted() => {
-                self.take_agreed(call, agreed);
+                self.agree(call, dialog, Some(agreed));
                 // a provisional answer confirms nothing: what it names may be a victim
                 self.run_media(now, call, false);
                 true
@@ -297,6 +297,7 @@ impl Phone<'_> {
         }
         call.tries += 1;
         self.drop_forks(dialog_handle);
+        self.forget_agreed(dialog_handle);
         let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return false };
         let block = self.dialog_text.get_mut(dialog_handle.index);
         let mut routes = [0u8; TARGET];

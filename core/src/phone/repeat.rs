@@ -79,6 +79,9 @@ impl Phone<'_> {
         if early {
             self.drop_forks(dialog_handle);
         }
+        if self.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+            self.forget_agreed(dialog_handle);
+        }
         let Some(request) = self.requests.get(invite).filter(|request| early && request.method == Sending::Invite) else { return };
         let sent = self.request_bytes.get(invite.index).get(..usize::from(request.len)).unwrap_or_default();
         let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else { return };

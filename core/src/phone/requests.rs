@@ -296,6 +296,12 @@ impl Phone<'_> {
         let found = via.branch().and_then(Tag::read_branch).filter(|tag| {
             self.requests.get(tag.handle).is_some_and(|request| request.branch == tag.secret && request.stage == Stage::Running)
         });
+        let refused = |tag: &Tag| {
+            let request = self.requests.get(tag.handle);
+            request.is_some_and(|request| request.method == Sending::Invite && request.client.state() == State::Completed)
+        };
+        // rfc6026#7.2: a forking proxy hands on each 2xx. One that comes behind a refusal, or behind another one, is its dialog's business.
+        let found = found.filter(|tag| !((200..300).contains(&status) && refused(tag)));
         let handle = match (found, cseq.method) {
             (Some(tag), Method::Cancel) => self.requests.get(tag.handle).map(|invite| invite.cancel).filter(|cancel| !cancel.is_none()),
             (Some(tag), method) => {

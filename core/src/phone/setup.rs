@@ -4,7 +4,7 @@ use super::Phone;
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
 use crate::base::due::{Due, Owed};
-use crate::base::limits::{CHALLENGES, SOCKETS};
+use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
 use crate::base::slots::{Handle, Slots};
 use crate::base::table::Table;
@@ -138,7 +138,7 @@ impl<'a> Phone<'a> {
             objects,
             rng,
             keys,
-            sockets: [None; SOCKETS],
+            sockets: storage.sockets,
             accounts: Slots::marked(storage.accounts, setup.mark),
             account_text: Blocks::new(storage.account_text, capacity.account_text as usize),
             challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
@@ -148,6 +148,7 @@ impl<'a> Phone<'a> {
             history: Blocks::new(storage.history, 2 * capacity.history as usize),
             dialogs: Slots::new(storage.dialogs),
             dialog_text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),
+            agreed: storage.agreed,
             requests: Slots::new(storage.requests),
             request_bytes: Blocks::new(storage.request_bytes, capacity.message as usize),
             servers: Slots::new(storage.servers),

@@ -5,13 +5,15 @@ use super::call::Call;
 use super::request::Request;
 use super::server::Server;
 use crate::base::due::{DueCell, OwedCell};
-use crate::base::limits::{CHALLENGES, RING_HEADER, STATUS_LINE};
+use crate::base::limits::{CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::base::slots::Entry;
 use crate::base::table::TableCell;
 use crate::base::zeroed::Zeroed;
 use crate::media::Stream;
+use crate::offer::Agreed;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstone;
+use core::net::SocketAddr;
 
 /// How much of everything there is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Capacity {
     pub dialogs: u32,
     /// Answered transactions that are remembered; a multiple of 4. When full: the oldest gives way.
     pub tombstones: u32,
+    /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
+    pub sockets: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,
     /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not answered.
@@ -62,6 +66,7 @@ impl Capacity {
             servers: calls,
             dialogs: calls + 1,
             tombstones: 16,
+            sockets: 2, // one of each family
             message,
             challenge: 256,
             account_text: 384,
@@ -87,6 +92,7 @@ impl Capacity {
             servers: calls + 4,
             dialogs: calls + 8,
             tombstones,
+            sockets: SOCKETS as u32,
             message,
             challenge: 1024,
             account_text: 1024,
@@ -123,6 +129,7 @@ impl Capacity {
             && self.requests <= most
             && self.servers <= most
             && self.dialogs <= most
+            && self.sockets <= SOCKETS as u32
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512
@@ -173,6 +180,8 @@ pub struct Storage<'a> {
     pub(crate) history: &'a mut [u8],
     pub(crate) dialogs: &'a mut [Entry<Dialog>],
     pub(crate) dialog_text: &'a mut [u8],
+    pub(crate) agreed: &'a mut [Option<Agreed>],
+    pub(crate) sockets: &'a mut [Option<SocketAddr>],
     pub(crate) requests: &'a mut [Entry<Request>],
     pub(crate) request_bytes: &'a mut [u8],
     pub(crate) servers: &'a mut [Entry<Server>],
@@ -215,8 +224,10 @@ impl<'a> Storage<'a> {
             calls: lender.lend(calls, Entry::new(Call::EMPTY))?,
             streams: lender.lend(calls, Stream::EMPTY)?,
             dialogs: lender.lend(dialogs, Entry::new(Dialog::EMPTY))?,
+            agreed: lender.lend(dialogs, None)?,
             requests: lender.lend(requests, Entry::new(Request::EMPTY))?,
             servers: lender.lend(servers, Entry::new(Server::EMPTY))?,
+            sockets: lender.lend(capacity.sockets as usize, None)?,
             tombstones: lender.zeroed(capacity.tombstones as usize / 4 * 4)?,
             due: lender.zeroed(objects)?,
             server_table: lender.zeroed(2 * servers)?, // by request, and by source

@@ -42,7 +42,7 @@ impl Phone<'_> {
             }
             CallText::CallId => put_some(out, dialog.call_id.of(text)),
             CallText::Codec => {
-                let kind = slot.agreed.ok_or(CommandError::Nothing)?.codec;
+                let kind = slot.codec.ok_or(CommandError::Nothing)?;
                 out.put_str(kind.name());
                 out.put_str("/");
                 out.put_number(u64::from(kind.clock()));

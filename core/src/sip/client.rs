@@ -139,8 +139,10 @@ impl Client {
                 self.resend = None;
                 self.state = State::Completed;
                 let wait = match (self.reliable, self.invite) {
-                    (true, _) => Duration::ZERO,
-                    (false, true) => D,   // timer D
+                    // timer D. rfc3261#17.1.1.2 needs none on a stream, where nothing is repeated; but another branch's 2xx may come behind a
+                    // refusal there too, and finds its dialog through this one (rfc6026#7.2)
+                    (_, true) => D,
+                    (true, false) => Duration::ZERO,
                     (false, false) => T4, // timer K
                 };
                 self.expire = Some(now + wait);
