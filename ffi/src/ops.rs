@@ -215,6 +215,7 @@ pub(crate) unsafe fn dial(
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
         _ => Fail::command(error, "uri", Value::text(target)),
     })?;
     // SAFETY: not NULL.
@@ -358,7 +359,14 @@ pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digi
     // SAFETY: by contract.
     let digits = unsafe { text::needed(digits, "digits")? };
     let given = phone.send_digits(now, id, digits).map_err(|error| match error {
-        CommandError::Range | CommandError::Text => Fail::command(error, "digits", Value::text(digits)),
+        CommandError::Range => {
+            let fix = "holds what is no digit: 0 to 9, * # A B C D, and a comma for a second of silence";
+            Fail::new(crate::abi::code::MICROSIP_E_ARG, "digits", Value::text(digits), fix)
+        }
+        CommandError::Full => {
+            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DIGITS_SENT";
+            Fail::new(crate::abi::code::MICROSIP_E_FULL, "digits", Value::text(digits), fix)
+        }
         _ => on_call(call)(error),
     })?;
     // SAFETY: by contract.

@@ -45,9 +45,12 @@ fn a_number_goes_without_what_only_helps_to_read_it() {
 
 #[test]
 fn what_is_no_number_and_no_address_is_refused() {
-    for typed in ["", " ", "( )", "bob b", "+49 30 x", "12 34@example.org", "12\t34", "<12>"] {
+    for typed in
+        ["", " ", "( )", "bob b", "+49 30 x", "12 34@example.org", "12\t34", "<12>", "http://x", "https:x", "mailto:bob", "urn:service:sos"]
+    {
         let (mut lab, _, account) = lab();
         assert!(matches!(dial(&mut lab, account, typed), Err(CommandError::Uri)), "{typed:?}");
+        assert!(dial(&mut lab, AccountId::NONE, typed).is_err(), "{typed:?}");
     }
     // nobody completes it
     let (mut lab, ..) = lab();

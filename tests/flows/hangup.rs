@@ -253,7 +253,7 @@ fn headers_of_a_dial_may_not_break_the_message() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let now = lab.now;
-    for headers in [
+    for (headers, wanted) in [
         "X-A: 1",             // no line end
         "X-A 1\r\n",          // no colon
         "X A: 1\r\n",         // no token
@@ -261,16 +261,23 @@ fn headers_of_a_dial_may_not_break_the_message() {
         "X-A: 1\n\r\n",       // a lone line feed
         "X-A: 1\r\n\r\nbody", // a body
         "X-A: \0\r\n",
-        "Via: SIP/2.0/UDP 1.1.1.1\r\n",
-        "v: SIP/2.0/UDP 1.1.1.1\r\n",
-        "cSeQ: 1 INVITE\r\n",
-        "X-A: 1\r\nContent-Length: 0\r\n",
-        "Authorization: x\r\n",
-        "l: 0\r\n",
-        "Route: <sip:1.1.1.1>\r\n",
-    ] {
+    ]
+    .map(|headers| (headers, CommandError::HeaderLine))
+    .into_iter()
+    .chain(
+        [
+            "Via: SIP/2.0/UDP 1.1.1.1\r\n",
+            "v: SIP/2.0/UDP 1.1.1.1\r\n",
+            "cSeQ: 1 INVITE\r\n",
+            "X-A: 1\r\nContent-Length: 0\r\n",
+            "Authorization: x\r\n",
+            "l: 0\r\n",
+            "Route: <sip:1.1.1.1>\r\n",
+        ]
+        .map(|headers| (headers, CommandError::HeaderOwned)),
+    ) {
         let options = DialOptions { headers, ..DialOptions::default() };
-        assert_eq!(lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &options), Err(CommandError::Text), "{headers:?}");
+        assert_eq!(lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &options), Err(wanted), "{headers:?}");
     }
     for target in ["", " ", "sip:", "sip:a b@c", "sip:a@10.0.0.9>", "mailto:a@b", "sip:a@10.0.0.9?x=y", "tel:123", "123 4"] {
         assert!(lab.ends[0].phone.dial(now, AccountId::NONE, target, &DialOptions::default()).is_err(), "{target:?}");

@@ -16,6 +16,10 @@ pub enum CommandError {
     Uri,
     /// A text is too long for its block, or has control characters.
     Text,
+    /// An extra header line is none, or does not end in CRLF.
+    HeaderLine,
+    /// An extra header is one that the core writes itself (Via, say).
+    HeaderOwned,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
     /// The target is a bare number, and there is no account whose domain could complete it.

@@ -350,14 +350,14 @@ fn same_domain(domain: &[u8], uri: &[u8]) -> bool {
 fn check_headers(lines: &str) -> Result<(), CommandError> {
     let mut rest = lines;
     while !rest.is_empty() {
-        let (line, later) = rest.split_once("\r\n").ok_or(CommandError::Text)?;
-        let (name, value) = line.split_once(':').ok_or(CommandError::Text)?;
+        let (line, later) = rest.split_once("\r\n").ok_or(CommandError::HeaderLine)?;
+        let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
-            return Err(CommandError::Text);
+            return Err(CommandError::HeaderLine);
         }
         if OWNED.iter().any(|owned| owned.eq_ignore_ascii_case(name)) {
-            return Err(CommandError::Text);
+            return Err(CommandError::HeaderOwned);
         }
         rest = later;
     }

@@ -36,6 +36,7 @@ impl Phone<'_> {
                 out.put_str(";user=phone");
             }
             // another scheme, or a password: neither is for us
+            _ if has_scheme(target) => return Err(CommandError::Uri),
             _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
             _ if target.contains('@') => {
                 out.put_str("sip:");
@@ -73,6 +74,15 @@ fn is_number(text: &str) -> bool {
     text.bytes().any(key)
         && text.bytes().all(|byte| key(byte) || byte == b'+' || SEPARATORS.contains(&byte))
         && Host::parse(text.as_bytes()).is_none_or(|host| host.ip().is_none())
+}
+
+/// rfc3986#3.1: a name before a colon is a scheme, unless it is a host before its port.
+fn has_scheme(text: &str) -> bool {
+    let Some((name, rest)) = text.split_once(':') else { return false };
+    let port = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let named = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    named && !port && Host::parse(text.as_bytes()).is_none()
 }
 
 /// The host of `host:port`.

@@ -126,6 +126,12 @@ impl Fail {
                 (MICROSIP_E_URI, "is no address: write sip:user@host, tel:+123, or a number that the account's domain completes")
             }
             CommandError::Text => (MICROSIP_E_TEXT, "is too long or has control characters"),
+            CommandError::HeaderLine => {
+                (MICROSIP_E_TEXT, "has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end")
+            }
+            CommandError::HeaderOwned => {
+                (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
+            }
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
             CommandError::NoAccount => (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI"),
             CommandError::Unsupported => (MICROSIP_E_UNSUPPORTED, "is not what this configuration does"),

@@ -38,7 +38,10 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if first % 2 != 0 || first + calls * 2 > 65_536 {
         return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
     }
-    if config.flags & !MICROSIP_ALLOW_DIRECT != 0 || config.reserved != 0 || !config.reserved_text.is_null() {
+    if config.reserved != 0 || !config.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved or c->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    }
+    if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
             "c->flags",

@@ -74,7 +74,11 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
-    if config.flags & !known != 0 || config.reserved != 0 {
+    if config.reserved != 0 {
+        let fix = "is not 0: use MICROSIP_ZERO on the configuration";
+        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
+    }
+    if config.flags & !known != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
             "config->flags",
@@ -200,8 +204,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
     let Opened { sockets, locals, follow } = if quiet { Opened::default() } else { sockets::open(plan.bind, plan.dscp.0)? };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
-    let ready =
-        Ready::new().map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: no descriptor is left"))?;
+    let ready = Ready::new().map_err(|_| sockets::no_descriptor("phone"))?;
     let shared = Arc::new(Shared::new(Parts {
         id,
         clock,
@@ -217,8 +220,7 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         errands: Errands::new(plan.input.clone(), plan.output.clone()),
     }));
     let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start, plan.dscp.1);
-    let engine = Engine::new(Arc::clone(&shared), sockets, link, ports)
-        .map_err(|_| Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::None, "cannot be made: its sockets cannot be watched"))?;
+    let engine = Engine::new(Arc::clone(&shared), sockets, link, ports).map_err(|_| sockets::no_descriptor("phone"))?;
     let mut threads = Threads::default();
     let started = (|| {
         threads.errands = Some(spawn(&shared, "microsip-errand", |shared| errands::run(&shared))?);

@@ -5,9 +5,9 @@ use super::ready::Ready;
 use super::shared::Shared;
 use super::signal::lock;
 use super::sockets::{self, Follow, Locals, SOCKETS, Sockets};
+use crate::abi::Fail;
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::abi::{Fail, Value};
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::cursor::Cursor;
@@ -111,9 +111,7 @@ impl Shared {
     pub(crate) fn read_network(&self, addresses: impl FnOnce() -> io::Result<Vec<IpAddr>>) -> Result<bool, Fail> {
         let Some(follow) = self.network.follow else { return Ok(false) };
         let mut last = self.network.reading.lock();
-        let addresses = addresses().map_err(|_| {
-            Fail::new(MICROSIP_E_PORT_IN_USE, "phone", Value::Id(self.id), "cannot read its addresses: no descriptor is left")
-        })?;
+        let addresses = addresses().map_err(|_| sockets::no_descriptor("phone"))?;
         let mut locals = self.locals();
         let Difference { mut gone, new } = Difference::of(&locals, &follow.wanted(&addresses));
         for number in &gone {

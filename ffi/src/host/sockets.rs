@@ -94,7 +94,25 @@ fn set_traffic_class(_socket: &socket2::Socket, _class: u32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// The process may open no more files: it is no port's fault.
+pub(crate) const fn no_descriptor(argument: &'static str) -> Fail {
+    Fail::new(MICROSIP_E_FULL, argument, Value::None, "needs a descriptor, and none is left: close some, or raise the limit on open files")
+}
+
+#[cfg(unix)]
+fn is_without_descriptor(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
+#[cfg(not(unix))]
+fn is_without_descriptor(_error: &io::Error) -> bool {
+    false
+}
+
 fn port_error(address: SocketAddr, error: &io::Error) -> Fail {
+    if is_without_descriptor(error) {
+        return no_descriptor("config->bind");
+    }
     let code = if error.kind() == io::ErrorKind::AddrInUse { MICROSIP_E_PORT_IN_USE } else { MICROSIP_E_ARG };
     let fix = match error.kind() {
         io::ErrorKind::AddrInUse => "is used by another program: choose another port, or 0 for any",
@@ -127,7 +145,7 @@ impl Follow {
         });
         match bound.and_then(|socket| Ok((socket.local_addr()?, socket))) {
             Ok((local, socket)) => Ok(Some((socket, local))),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(port_error(address, &error)),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse || is_without_descriptor(&error) => Err(port_error(address, &error)),
             Err(_) => Ok(None),
         }
     }
@@ -158,7 +176,11 @@ pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
     };
     let mut opened = Opened { follow: Some(follow), ..Opened::default() };
     let mut number = 0;
-    for ip in follow.wanted(&interface_addresses().unwrap_or_default()) {
+    let addresses = match interface_addresses() {
+        Err(error) if is_without_descriptor(&error) => return Err(no_descriptor("config->bind")),
+        addresses => addresses.unwrap_or_default(),
+    };
+    for ip in follow.wanted(&addresses) {
         if let Some((socket, local)) = follow.bind(ip)? {
             opened.put(number, socket, local);
             number += 1;
