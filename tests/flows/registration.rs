@@ -4,7 +4,7 @@ use crate::server::{
     REGISTRAR, Server, account, anna, pass, register, registered, registering, state, told, told_state, unregister, until,
 };
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountConfig, AccountState, Cause};
+use microsip_core::phone::{AccountConfig, AccountState, Capacity, Cause};
 
 fn expires_in(lab: &microsip_tests::Lab, account: microsip_core::phone::AccountId) -> u64 {
     let at = lab.ends[0].phone.account_info(account).unwrap().expires;
@@ -53,14 +53,83 @@ fn the_lifetime_is_the_contacts_then_the_answers_then_what_was_asked() {
 }
 
 #[test]
-fn a_registrar_that_binds_nothing_has_refused() {
-    for lines in ["Contact: <sip:other@10.0.0.77>;expires=3600\r\n", "Contact: CONTACT;expires=0\r\n", "Expires: 0\r\n"] {
+fn a_registrar_that_binds_nothing_has_refused_and_is_asked_ever_more_rarely() {
+    // a 200 that is itself the failure does not begin the waits anew (rfc5626#4.5)
+    for lines in ["Contact: CONTACT;expires=0\r\n", "Expires: 0\r\n", "Contact: CONTACT;expires=0, CONTACT;expires=0\r\n"] {
         let (mut lab, _, mut server) =
             registering(move |seen, _| vec![seen.answer(200, &lines.replace("CONTACT", seen.header("Contact").unwrap()))]);
-        pass(&mut lab, &mut server, 1);
-        let told = told(&lab);
-        let last = told.last().unwrap();
-        assert_eq!((last.state, last.result), (AccountState::Failed as u32, Cause::Protocol), "{lines}");
+        pass(&mut lab, &mut server, 24 * 3600);
+        assert_eq!((told(&lab)[1].state, told(&lab)[1].result), (AccountState::Failed as u32, Cause::Protocol), "{lines}");
+        let times: Vec<u64> = server.all("REGISTER").iter().map(|seen| seen.at.millis()).collect();
+        for (nth, pair) in times.windows(2).enumerate() {
+            let whole = (30_000u64 << nth.min(10)).min(1_800_000);
+            assert!((whole / 2..=whole + 10).contains(&(pair[1] - pair[0])), "wait {nth} was {} ms of {whole}", pair[1] - pair[0]);
+        }
+        assert!(times.len() > 50);
+    }
+}
+
+#[test]
+fn the_binding_that_is_most_like_ours_counts() {
+    // rfc3261#10.2.4: our secret, then our user, then our host and port; with none of them a 2xx is a success all the same
+    for (contacts, lifetime) in [
+        ("<sip:anna@198.51.100.7:40001;ob>;expires=120", 120),
+        ("<sip:other@10.0.0.77>;expires=3600", 300),
+        ("<sip:other@10.0.0.77>;expires=0", 300),
+        ("*", 300),
+        ("garbage", 300),
+        ("<sip:other@10.0.0.1:5060>;expires=90", 90),
+        ("<sip:other@10.0.0.1>;expires=90", 90),
+        ("<sip:other@10.0.0.1:5070>;expires=90", 300),
+        ("<sip:anna@10.0.0.77>;expires=3600, <sip:anna@10.0.0.1:5060>;expires=70", 70),
+        ("<sip:anna@10.0.0.1:5060>;expires=70, <sip:anna@10.0.0.77>;expires=20", 70),
+        ("<sip:anna@10.0.0.77>;expires=80, <sip:other@10.0.0.1:5060>;expires=20", 80),
+        // of equals the one that ends first, but none that has ended
+        ("<sip:anna@10.0.0.77>;expires=3600, <sip:anna@10.0.0.78>;expires=60, <sip:anna@10.0.0.79>;expires=0", 60),
+        ("<sip:anna@10.0.0.79>;expires=0, <sip:anna@10.0.0.77>;expires=3600", 3600),
+        // the same secret twice: the port of old is not ours any more, in whatever order
+        ("CONTACT:40404;expires=3600, CONTACT:5060;expires=2", 2),
+        ("CONTACT:5060;expires=200, CONTACT:40404;expires=0", 200),
+        ("<sip:anna@10.0.0.1:5060>;expires=40, CONTACT:40404;expires=100", 100),
+    ] {
+        let (mut lab, account, mut server) = registering(move |seen, _| {
+            // CONTACT:PORT is what was sent, with that port
+            let ours = |port: &str| {
+                let sent = seen.header("Contact").unwrap();
+                sent.replacen("10.0.0.1:5060", &format!("10.0.0.1:{port}"), 1)
+            };
+            let list = contacts.replace("CONTACT:40404", &ours("40404")).replace("CONTACT:5060", &ours("5060"));
+            vec![seen.answer(200, &format!("Contact: {list}\r\n"))]
+        });
+        pass(&mut lab, &mut server, 0);
+        until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
+        assert_eq!(expires_in(&lab, account), lifetime, "{contacts}");
+        let before = server.seen.len();
+        pass(&mut lab, &mut server, lifetime);
+        assert!(server.seen.len() > before, "{contacts}: refreshed before its {lifetime} s are over");
+    }
+}
+
+#[test]
+fn a_list_of_a_hundred_bindings_is_read_to_its_end() {
+    // rfc3261#10.3: all bindings stand in the response, in one field, in one each, folded or not; and what else is needed may stand behind them
+    for (joint, last) in [("\r\nContact: ", true), (", ", true), (",\r\n ", true), ("\r\nm:\r\n\t", true), ("\r\nContact: ", false)] {
+        for behind in [false, true] {
+            let (mut lab, account) = crate::server::account_with(Capacity::host(4, 2, 8192), &[REGISTRAR], anna());
+            let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
+                let mut all: Vec<String> = (0..100).map(|nth| format!("<sip:o{nth}@10.0.1.{nth}>;expires=3600")).collect();
+                let ours = format!("{};expires=77", seen.header("Contact").unwrap());
+                all.insert(if last { 100 } else { 0 }, ours);
+                let answer = String::from_utf8(seen.answer(200, "")).unwrap();
+                let contacts = format!("\r\nContact: {}", all.join(joint));
+                let at = if behind { answer.find("\r\n").unwrap() } else { answer.find("\r\nContent-Length").unwrap() };
+                vec![format!("{}{contacts}{}", &answer[..at], &answer[at..]).into_bytes()]
+            });
+            register(&mut lab, account);
+            pass(&mut lab, &mut server, 1);
+            assert_eq!((state(&lab), server.seen.len()), (AccountState::Registered, 1), "{joint:?} {behind}");
+            assert_eq!(expires_in(&lab, account), 76);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::base::time::{Duration, Instant};
 use crate::sip::backoff;
 use crate::sip::tag::hex;
 use crate::wire::sip::{Address, Message, Name, Uri};
+use core::net::SocketAddr;
 
 impl Phone<'_> {
     /// Sends a REGISTER, unless one is under way: what is wanted then is done when that one ends.
@@ -75,11 +76,15 @@ impl Phone<'_> {
         match status {
             _ if account.registration.asked == 0 => self.taken_back(now, handle, status),
             200..=299 => {
-                account.registration.failures = 0;
-                account.registration.interval_tries = 0;
-                account.registration.refusals = 0;
-                match granted(answer, account) {
-                    Some(expires) if expires > 0 => {
+                let local = self.local_of(flow.socket());
+                let Some(account) = self.accounts.get_mut(handle) else { return };
+                match granted(answer, account, self.account_text.get(handle.index), local) {
+                    // the registrar took it and bound nothing: as good as a refusal, and one more of a row
+                    0 => self.register_failed(now, handle, Cause::Protocol, status, 0),
+                    expires => {
+                        account.registration.failures = 0;
+                        account.registration.interval_tries = 0;
+                        account.registration.refusals = 0;
                         account.registration.expires = now + Duration::from_secs(u64::from(expires));
                         if wanted {
                             account.registration.next = now + backoff::refresh_after(expires);
@@ -90,8 +95,6 @@ impl Phone<'_> {
                             self.send_register(now, handle);
                         }
                     }
-                    // the registrar took it and bound nothing: as good as a refusal
-                    _ => self.register_failed(now, handle, Cause::Protocol, status, 0),
                 }
             }
             // rfc3261#10.3 step 7, #21.4.17: too brief; ask for what it wants
@@ -210,18 +213,30 @@ impl Phone<'_> {
     }
 }
 
-/// How long our binding lasts: our Contact's expires, or Expires (rfc3261#10.2.4). `None`: our Contact is not there.
-fn granted(answer: &Message<'_>, account: &Account) -> Option<u32> {
-    let ours = answer.values(Name::Contact).filter_map(Address::parse).find(|contact| {
-        let user = Uri::parse(contact.uri).ok().and_then(|uri| uri.user);
-        user.and_then(|user| (user.len() == 16).then(|| hex(user)).flatten()) == Some(account.contact)
-    });
-    match ours {
-        Some(contact) => Some(contact.expires().or_else(|| answer.expires()).unwrap_or(account.registration.ask)),
-        // some registrars answer without the bindings
-        None if answer.header(Name::Contact).is_none() => Some(answer.expires().unwrap_or(account.registration.ask)),
-        None => None,
+/// How long our binding lasts (rfc3261#10.2.4): as its Contact says, else the Expires, else as was asked.
+///
+/// The response lists the bindings of all phones of the user, and proxies rewrite them: ours has our secret, else our user, else our host and
+/// port, and the more of these, in this order, the better. Of equals the one that ends first counts, for to come early does no harm; but one that
+/// has ended is older than what was just bound. None is ours: the registrar keeps it in a form of its own, and a 2xx is a success.
+fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
+    let otherwise = answer.expires().unwrap_or(account.registration.ask);
+    let mut best = ((false, false, false), otherwise);
+    for contact in answer.values(Name::Contact).filter_map(Address::parse) {
+        let Ok(uri) = Uri::parse(contact.uri) else { continue };
+        let here = local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());
+        let marks = (secret_of(&uri) == Some(account.contact), uri.user == Some(account.user.of(text)), here);
+        let lasts = contact.expires().unwrap_or(otherwise);
+        let ends_first = marks == best.0 && lasts != 0 && (best.1 == 0 || lasts < best.1);
+        if marks > best.0 || marks != (false, false, false) && ends_first {
+            best = (marks, lasts);
+        }
     }
+    best.1
+}
+
+/// The secret that our Contact carries in REGISTER alone: sixteen digits as its user.
+pub(super) fn secret_of(uri: &Uri<'_>) -> Option<u64> {
+    uri.user.filter(|user| user.len() == 16).and_then(hex)
 }
 
 fn keep_alive(account: &mut Account, now: Instant, flow: Flow) {

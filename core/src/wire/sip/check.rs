@@ -74,7 +74,10 @@ impl<'a> Message<'a> {
     }
 
     fn check_response(&self) -> Result<(), Objection> {
-        self.check_flaw()?;
+        // a registrar lists every binding (rfc3261#10.3), in as many fields as it likes
+        if self.flaw != Flaw::Fields {
+            self.check_flaw()?;
+        }
         self.check_common()?;
         self.cseq().map_err(bad)?;
         // rfc3261#8.1.3.3: a second Via is another's; somebody sent us his answer

@@ -1,7 +1,7 @@
 //! Header fields by name.
 
-use super::chars::{TOKEN, first_of_list, is, same};
-use super::message::{Field, Message, REPEATED};
+use super::chars::{TOKEN, first_of_list, is, same, trim};
+use super::message::{Field, Message, REPEATED, field_name, folded_line};
 use super::name::Name;
 
 impl<'a> Message<'a> {
@@ -26,7 +26,7 @@ impl<'a> Message<'a> {
     #[must_use]
     #[inline]
     pub fn has(&self, name: Name) -> bool {
-        self.first_of(name) != 0
+        self.first_of(name) != 0 || self.beyond(name).next().is_some()
     }
 
     #[inline]
@@ -38,15 +38,24 @@ impl<'a> Message<'a> {
     #[must_use]
     #[inline]
     pub fn header(&self, name: Name) -> Option<&'a [u8]> {
-        let place = usize::from(self.first_of(name) & !REPEATED).checked_sub(1)?;
-        self.index.get(place).map(|field| self.value_of(field))
+        match usize::from(self.first_of(name) & !REPEATED).checked_sub(1) {
+            Some(at) => self.index.get(at).map(|field| self.value_of(field)),
+            None => self.beyond(name).next(),
+        }
     }
 
     /// The value of every field of this name, in order.
     pub fn fields(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let place = usize::from(self.first_of(name) & !REPEATED);
-        let fields = place.checked_sub(1).and_then(|place| self.index.get(place..)).unwrap_or_default();
-        fields.iter().filter(move |field| field.name == name).map(|field| self.value_of(field))
+        let first = usize::from(self.first_of(name) & !REPEATED);
+        let fields = first.checked_sub(1).and_then(|first| self.index.get(first..)).unwrap_or_default();
+        fields.iter().filter(move |field| field.name == name).map(|field| self.value_of(field)).chain(self.beyond(name))
+    }
+
+    /// The values of the fields that found no room in the index: their lines are read once more.
+    #[inline]
+    fn beyond(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+        let lines = if self.unindexed == 0 { &[] } else { self.bytes.get(usize::from(self.unindexed)..self.head).unwrap_or_default() };
+        Lines(lines).filter(move |(found, _)| *found == name).map(|(_, value)| value)
     }
 
     /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not cut.
@@ -91,5 +100,27 @@ impl<'a> Message<'a> {
     /// The extensions that Require names and `known` does not hold: they go into Unsupported of a 420 (rfc3261#8.2.2.3).
     pub fn unknown_extensions<'k>(&self, known: &'k [&'k [u8]]) -> impl Iterator<Item = &'a [u8]> {
         self.tokens(Name::Require).filter(move |tag| !known.iter().any(|known| same(known, tag)))
+    }
+}
+
+/// Header fields, line by line. They have been read before, so what is no field is passed over.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (Name, &'a [u8]);
+
+    #[cold]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.0;
+            if matches!(rest, [] | [b'\r' | b'\n', ..]) {
+                return None;
+            }
+            let (line, next) = folded_line(rest)?;
+            self.0 = next;
+            if let Some((name, value)) = field_name(line) {
+                return Some((name, trim(value)));
+            }
+        }
     }
 }

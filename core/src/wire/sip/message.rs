@@ -88,6 +88,8 @@ pub struct Message<'a> {
     pub(super) flaw: Flaw,
     /// By name: the place of its first field + 1, and [`REPEATED`].
     pub(super) first: [u8; NAMES],
+    /// Where the fields begin that found no room in the index; 0: there are none.
+    pub(super) unindexed: u16,
     pub(super) index: Vec<Field, { limits::HEADERS }>,
 }
 
@@ -113,7 +115,7 @@ impl<'a> Message<'a> {
         let (start, flaw) = start_line(bytes.get(..line_end).unwrap_or_default())?;
         let at = after_line(bytes, line_end).ok_or(Malformed::Unterminated)?;
         // filled where it is returned: it is large
-        let mut parsed = Ok(Self { bytes, start, head: 0, flaw, first: [0; NAMES], index: Vec::new() });
+        let mut parsed = Ok(Self { bytes, start, head: 0, flaw, first: [0; NAMES], unindexed: 0, index: Vec::new() });
         if let Ok(message) = &mut parsed
             && let Err(malformed) = message.fields_from(at)
         {
@@ -174,6 +176,12 @@ impl<'a> Message<'a> {
             let field = Field { start: at as u16, value: start as u16, len: text.len() as u16, name };
             if self.index.push(field).is_err() {
                 self.object(Flaw::Fields);
+                if self.unindexed == 0 {
+                    self.unindexed = at as u16;
+                }
+                if let Some(first) = self.first.get_mut(name as usize).filter(|first| **first != 0) {
+                    *first |= REPEATED;
+                }
             } else if let Some(first) = self.first.get_mut(name as usize) {
                 *first = if *first == 0 { self.index.len() as u8 } else { *first | REPEATED };
             }
@@ -296,7 +304,7 @@ const fn folds(line: &[u8]) -> bool {
 }
 
 /// The name of the field that a line begins with, and what stands behind its colon.
-fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
+pub(super) fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
     let colon = find_colon(line)?;
     let (text, rest) = line.split_at_checked(colon)?;
     let rest = rest.get(1..)?;
@@ -309,6 +317,19 @@ fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
             (!token.is_empty() && scan.rest.is_empty()).then(|| (Name::find(token), rest))
         }
         name => Some((name, rest)),
+    }
+}
+
+/// A field with its foldings, and what stands behind it.
+pub(super) fn folded_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut end = 0;
+    loop {
+        end += memchr2(b'\r', b'\n', text.get(end..)?)?;
+        match after_line(text, end) {
+            Some(after) if matches!(text.get(after), Some(b' ' | b'\t')) => end = after,
+            Some(after) => return Some((text.get(..end)?, text.get(after..)?)),
+            None => end += 1,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 use super::*;
+use std::{format, string::String, vec::Vec};
 
 #[test]
 fn every_name_is_found_in_any_case() {
@@ -73,6 +74,28 @@ fn echoes_what_an_answer_repeats() {
          CSeq: 314159 INVITE\r\n\
          To: sip:bob@biloxi.example.com;x=y"
     );
+}
+
+#[test]
+fn fields_beyond_the_index_are_still_found() {
+    let many: String =
+        (0..80).map(|nth| format!("Contact: <sip:o{nth}@192.0.2.1>,\r\n <sip:p{nth}@192.0.2.1>\r\nX-{nth} : {nth}\r\n")).collect();
+    let rest =
+        "v: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nf: <sip:a@b>;tag=1\r\nTo\t: <sip:b@b>\r\ni: c\r\nCSeq: 1\r\n REGISTER\r\nl: 0\r\n";
+    for text in [format!("{many}{rest}"), format!("{rest}{many}")] {
+        let response = format!("SIP/2.0 200 OK\r\n{text}\r\n");
+        let message = Message::parse(response.as_bytes()).unwrap();
+        assert_eq!(message.check(), Ok(()));
+        let contacts: Vec<_> = message.values(Name::Contact).collect();
+        assert_eq!(contacts.len(), 160);
+        assert_eq!((contacts[0], contacts[159]), (&b"<sip:o0@192.0.2.1>"[..], &b"<sip:p79@192.0.2.1>"[..]));
+        assert_eq!((message.header(Name::CallId), message.has(Name::Route)), (Some(&b"c"[..]), false));
+        // a request like that is answered with 400, and what its response echoes is there
+        let request = format!("REGISTER sip:b SIP/2.0\r\n{text}\r\n");
+        let message = Message::parse(request.as_bytes()).unwrap();
+        assert_eq!(message.check().unwrap_err().status, 400);
+        assert!(message.via().is_ok() && message.from().is_ok() && message.to().is_ok() && message.cseq().is_ok());
+    }
 }
 
 /// What the view costs on the stack: a firmware's budget depends on it.
