@@ -12,20 +12,21 @@ use core::net::SocketAddr;
 impl Phone<'_> {
     /// Renders the answer to an INVITE into its transaction's buffer.
     pub(super) fn render_answer(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
-        let Some(server) = self.servers.get(handle).copied() else { return Err(Cause::Full) };
+        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return Err(Cause::Full) };
         let call_handle = server.call;
         let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else { return Err(Cause::Unreachable) };
         let media = match sdp {
             Describe::Nothing => None,
             _ => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
         };
-        let edition = self.calls.get(call_handle).map_or((0, 0), |call| (call.described, call.version));
+        let edition = self.calls.slots.get(call_handle).map_or((0, 0), |call| (call.described, call.version));
         let mut described = None;
-        let dialog = self.dialogs.get(server.dialog).copied();
+        let dialog = self.lower.dialogs.slots.get(server.dialog).copied();
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
-        let user = self.accounts.get(account).map(|account_slot| account_slot.user.of(self.account_text.get(account.index)));
-        let user = contact_user(user, self.fixed.direct_user.get());
-        let block = self.server_bytes.get_mut(handle.index);
+        let user =
+            self.lower.accounts.slots.get(account).map(|account_slot| account_slot.user.of(self.lower.accounts.text.get(account.index)));
+        let user = contact_user(user, self.lower.cx.fixed.direct_user.get());
+        let block = self.lower.transactions.server_bytes.get_mut(handle.index);
         let offer_start = block.len().saturating_sub(usize::from(server.offer));
         let (front, offer) = block.split_at_mut(offer_start);
         let echo_end = usize::from(server.echo_end);
@@ -59,7 +60,7 @@ impl Phone<'_> {
             writer.header_bytes(Name::Accept, ACCEPT);
         }
         if status > 100 {
-            writer.header_bytes(Name::Server, self.fixed.agent.get());
+            writer.header_bytes(Name::Server, self.lower.cx.fixed.agent.get());
         }
         let mut agreed = None;
         match (sdp, media) {
@@ -71,7 +72,7 @@ impl Phone<'_> {
                 let result = crate::offer::answer(offer, &local_media, out).map_err(|_| Cause::Codec)?;
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
+                described = Some(super::call_media::number_edition(out, begin, edition.0, edition.1));
                 agreed = Some(result);
             }
             (Describe::Offer, Some((local_media, state))) => {
@@ -82,7 +83,7 @@ impl Phone<'_> {
                 crate::offer::write_offer(&local_media, &state, out);
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(super::media::number_edition(out, begin, edition.0, edition.1));
+                described = Some(super::call_media::number_edition(out, begin, edition.0, edition.1));
             }
             (Describe::Warning(code, words), _) => {
                 write_warning(&mut writer, code, local, words);
@@ -91,10 +92,10 @@ impl Phone<'_> {
             _ => writer.end(),
         }
         let Ok(len) = out.finish() else {
-            count::up(&mut self.counters.oversize);
+            count::up(&mut self.lower.cx.counters.oversize);
             return Err(Cause::Full);
         };
-        if let Some(server) = self.servers.get_mut(handle) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
             server.start = start as u16;
             server.end = (echo_end + len) as u16;
             server.status = status;

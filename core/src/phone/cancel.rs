@@ -1,8 +1,8 @@
 //! Calls given up before they were answered: CANCEL, and what still comes.
 
-use super::call::Cancel;
+use super::calls::call::Cancel;
 use super::object::Object;
-use super::request::{Owner, Sending, Stage};
+use super::transactions::request::{Owner, Sending, Stage};
 use super::{Cause, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
@@ -14,33 +14,34 @@ impl Phone<'_> {
     /// Gives up an outgoing call that is not answered.
     pub(super) fn cancel_call(&mut self, now: Instant, call_handle: Handle, cause: Cause) {
         self.stop_media(now, call_handle);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
-        let Some((stage, state)) = self.requests.get(request).map(|request| (request.stage, request.client.state())) else {
+        let Some((stage, state)) = self.lower.transactions.requests.get(request).map(|request| (request.stage, request.client.state()))
+        else {
             self.end_call(now, call_handle, cause, 0);
             return;
         };
         match (stage, state) {
             (Stage::Running, State::Proceeding) => {
-                if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
+                if self.calls.slots.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
                     self.send_cancel(now, call_handle);
                 }
             }
             (Stage::Running, State::Calling) => {
                 // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and what the INVITE still
                 // meets is dealt with below
-                if let Some(request) = self.requests.get_mut(request) {
+                if let Some(request) = self.lower.transactions.requests.get_mut(request) {
                     request.given_up = true;
                 }
-                if let Some(call) = self.calls.get_mut(call_handle) {
+                if let Some(call) = self.calls.slots.get_mut(call_handle) {
                     call.request = Handle::NONE;
                     call.sip_code = 0;
                 }
                 self.end_call(now, call_handle, cause, 0);
             }
             _ => {
-                if let Some(call) = self.calls.get_mut(call_handle) {
+                if let Some(call) = self.calls.slots.get_mut(call_handle) {
                     call.request = Handle::NONE;
                 }
                 self.end_request(request);
@@ -50,9 +51,9 @@ impl Phone<'_> {
     }
 
     pub(super) fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
-        let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
+        let Some(invite) = self.calls.slots.get(call_handle).map(|call| call.request) else { return };
         let sent = self.cancel_invite(now, invite);
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             // every slot is busy: it is tried again; a 2xx that comes first is ended with BYE
             call.cancel = if sent { Cancel::Sent } else { Cancel::Wanted };
             call.give_up = if sent { Instant::NEVER } else { now + Duration::from_millis(SLOT_RETRY_MS) };
@@ -68,7 +69,7 @@ impl Phone<'_> {
                 // rfc3261#13.2.2.4: it is acknowledged, then ended
                 let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
                 if self.new_early(dialog_handle, answer, tag) == Some(dialog_handle) {
-                    if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                    if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                         dialog.accepted = true;
                         dialog.ack_owed = true;
                     }
@@ -85,11 +86,11 @@ impl Phone<'_> {
 
     /// rfc3261#9.1: a provisional answer came, so CANCEL may leave. Where every slot is busy it is tried again.
     pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
-        if self.requests.get(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none()) {
+        if self.lower.transactions.requests.get(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none()) {
             return;
         }
         if !self.cancel_invite(now, invite) {
-            if let Some(request) = self.requests.get_mut(invite) {
+            if let Some(request) = self.lower.transactions.requests.get_mut(invite) {
                 request.fail_over = now + Duration::from_millis(SLOT_RETRY_MS);
             }
             self.schedule(Object::Request(invite.index));
@@ -100,18 +101,18 @@ impl Phone<'_> {
     fn cancel_invite(&mut self, now: Instant, invite: Handle) -> bool {
         let Some(cancel) = self.new_request(Owner::Invite(invite), Sending::Cancel) else {
             // the wait for the end is bounded as if it had left
-            if let Some(sent) = self.requests.get_mut(invite) {
+            if let Some(sent) = self.lower.transactions.requests.get_mut(invite) {
                 sent.client.handle_given_up(now);
             }
             self.schedule(Object::Request(invite.index));
             return false;
         };
-        let Some(sent) = self.requests.get_mut(invite) else { return false };
+        let Some(sent) = self.lower.transactions.requests.get_mut(invite) else { return false };
         sent.cancel = cancel;
         sent.client.handle_cancelled(now);
         let (targets, branch, number) = (sent.place(), sent.branch, sent.number);
         self.schedule(Object::Request(invite.index));
-        if let Some(request) = self.requests.get_mut(cancel) {
+        if let Some(request) = self.lower.transactions.requests.get_mut(cancel) {
             if let Some(first) = request.targets.first_mut() {
                 *first = targets;
             }

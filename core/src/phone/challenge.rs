@@ -1,8 +1,8 @@
 //! Challenges: which are answered, what is learnt from them, and what is told of those that are not.
 
-use super::account::Kept;
+use super::accounts::account::Kept;
 use super::object::Object;
-use super::request::{Owner, Request, Sending};
+use super::transactions::request::{Owner, Request, Sending};
 use super::{Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::limits::{AUTH_TRIES, CHALLENGES};
@@ -17,7 +17,7 @@ impl Phone<'_> {
     /// Answers a challenge if it is ours to answer: over the account's own hop, for a realm of the account's, once for each realm and nonce
     /// unless stale. False: the account remembers why not ([`Phone::refusal`]), and an event tells it.
     pub(super) fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, answer: &Message<'_>, status: u16) -> bool {
-        let Some(request) = self.requests.get(handle).copied() else { return false };
+        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return false };
         let account = self.account_of(request.owner);
         let asked = self.choose(account, &request, flow, answer, status).and_then(|(challenge, slot)| {
             let learnt = !self.is_own_realm(account, challenge.realm);
@@ -36,12 +36,12 @@ impl Phone<'_> {
         };
         // rfc3261#22.2: the same request, its number one higher, in a new transaction
         let Some(next) = self.again(handle) else {
-            if let Some(account) = self.accounts.get_mut(account) {
+            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
                 account.refused = Cause::Full;
             }
             return false;
         };
-        if let Some(request) = self.requests.get_mut(next) {
+        if let Some(request) = self.lower.transactions.requests.get_mut(next) {
             request.number = 0;
             request.tries += 1;
             if let Some(answered) = request.answered.get_mut(slot) {
@@ -54,7 +54,7 @@ impl Phone<'_> {
 
     /// Why the account's last challenge was not answered. A call without an account has no password.
     pub(super) fn refusal(&self, account: Handle) -> Cause {
-        self.accounts.get(account).map_or(Cause::NoPassword, |account| account.refused)
+        self.lower.accounts.slots.get(account).map_or(Cause::NoPassword, |account| account.refused)
     }
 
     /// The challenge to answer, and the slot to keep it in; or why none is answered, and whose realm it is.
@@ -70,10 +70,10 @@ impl Phone<'_> {
         let fields = || answer.fields(if proxy { Name::ProxyAuthenticate } else { Name::WwwAuthenticate });
         let first = |allowed: &dyn Fn(&Challenge<'_>) -> bool| strongest(fields(), allowed);
         let realm = || first(&|_| true).map_or(&b""[..], |challenge| challenge.realm);
-        let Some(account) = self.accounts.get(account_handle).filter(|account| !account.password.is_empty()) else {
+        let Some(account) = self.lower.accounts.slots.get(account_handle).filter(|account| !account.password.is_empty()) else {
             return Err((Cause::NoPassword, realm()));
         };
-        let blocks = self.challenges.get(account_handle.index);
+        let blocks = self.lower.accounts.challenges.get(account_handle.index);
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which repeats the credentials,
         // has none: who wants that and nothing less of an INVITE is not answered. Our other requests have no body.
         let usable = |challenge: &Challenge<'_>| !request.method.is_invite() || !challenge.covers_body();
@@ -119,8 +119,8 @@ impl Phone<'_> {
         proxy: bool,
     ) -> Result<u32, (Cause, &'m [u8])> {
         let full = (Cause::Full, challenge.realm);
-        let block = slot_of_mut(self.challenges.get_mut(account.index), slot);
-        let account = self.accounts.get_mut(account).ok_or(full)?;
+        let block = slot_of_mut(self.lower.accounts.challenges.get_mut(account.index), slot);
+        let account = self.lower.accounts.slots.get_mut(account).ok_or(full)?;
         let kept = account.challenges.get_mut(slot).ok_or(full)?;
         let before = kept.challenge.view(block);
         let same = !kept.challenge.is_empty() && kept.proxy == proxy;
@@ -138,8 +138,8 @@ impl Phone<'_> {
 
     /// A realm is the account's: one of the configured ones; where none is configured, its domain's or one that was learnt.
     fn is_own_realm(&self, account: Handle, realm: &[u8]) -> bool {
-        let Some(slot) = self.accounts.get(account) else { return false };
-        let text = self.account_text.get(account.index);
+        let Some(slot) = self.lower.accounts.slots.get(account) else { return false };
+        let text = self.lower.accounts.text.get(account.index);
         if !slot.realms.is_empty() {
             let mut configured = slot.realms.of(text).split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
             return configured.any(|one| !one.is_empty() && one == realm);
@@ -151,20 +151,22 @@ impl Phone<'_> {
     /// account's own server.
     fn may_answer(&self, request: &Request) -> bool {
         let Some(dialog_handle) = self.dialog_around(request.owner, request.method) else { return true };
-        self.dialogs
+        self.lower
+            .dialogs
+            .slots
             .get(dialog_handle)
-            .is_some_and(|dialog| self.is_own_host(dialog.account, dialog.target.of(self.dialog_text.get(dialog_handle.index))))
+            .is_some_and(|dialog| self.is_own_host(dialog.account, dialog.target.of(self.lower.dialogs.text.get(dialog_handle.index))))
     }
 
     /// Realms are learnt from the registrar's challenges, and from those of an INVITE only where an account does not register: then the
     /// first that an INVITE to the own domain brings, for the proxy asks before it lets the far end see anything.
     fn may_learn_realm(&self, account_handle: Handle, request: &Request) -> bool {
-        let Some(account) = self.accounts.get(account_handle).filter(|account| account.realms.is_empty()) else { return false };
+        let Some(account) = self.lower.accounts.slots.get(account_handle).filter(|account| account.realms.is_empty()) else { return false };
         match request.owner {
             Owner::Account(_) => account.learnt.iter().any(|learnt| learnt.is_empty()),
             Owner::Dialog(dialog_handle) if account.no_register && request.method == Sending::Invite => {
-                let fresh = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
-                    let target = dialog.target.of(self.dialog_text.get(dialog_handle.index));
+                let fresh = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
+                    let target = dialog.target.of(self.lower.dialogs.text.get(dialog_handle.index));
                     dialog.remote_tag.is_empty() && self.is_own_host(account_handle, target)
                 });
                 fresh && account.learnt.iter().all(|learnt| learnt.is_empty())
@@ -175,16 +177,16 @@ impl Phone<'_> {
 
     /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to.
     fn is_own_host(&self, account: Handle, uri: &[u8]) -> bool {
-        let (Some(slot), Ok(uri)) = (self.accounts.get(account), Uri::parse(uri)) else { return false };
-        let text = self.account_text.get(account.index);
+        let (Some(slot), Ok(uri)) = (self.lower.accounts.slots.get(account), Uri::parse(uri)) else { return false };
+        let text = self.lower.accounts.text.get(account.index);
         let named = [slot.uri, slot.registrar, slot.proxy].iter().any(|own| Uri::parse(own.of(text)).is_ok_and(|own| own.host == uri.host));
         named || uri.host.ip().is_some_and(|ip| slot.own.contains(&Some(ip)))
     }
 
     fn learn_realm(&mut self, handle: Handle, realm: &[u8]) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
-        let Some(span) = Packer::new(self.account_text.get_mut(handle.index), used).add(realm) else { return };
+        let Some(span) = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm) else { return };
         account.refused_realm = crate::base::text::Span::EMPTY;
         if let Some(free) = account.learnt.iter_mut().find(|learnt| learnt.is_empty()) {
             *free = span;
@@ -193,11 +195,11 @@ impl Phone<'_> {
 
     /// Tells that a challenge was not answered, why, and whose it was.
     fn challenge_refused(&mut self, handle: Handle, cause: Cause, realm: &[u8]) {
-        count::up(&mut self.counters.refused_challenges);
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        count::up(&mut self.lower.cx.counters.refused_challenges);
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.refused = cause;
         let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
-        account.refused_realm = Packer::new(self.account_text.get_mut(handle.index), used).add(realm).unwrap_or_default();
+        account.refused_realm = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
         self.tell(Object::Account(handle.index));
     }
@@ -205,8 +207,8 @@ impl Phone<'_> {
     /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where nothing stands, or
     /// in the slot of one that this request has not answered. So a request may be asked by two proxies, and each is told what it wants.
     fn slot_for(&self, account: Handle, challenge: &Challenge<'_>, proxy: bool, answered: &[Credential; CHALLENGES]) -> Option<usize> {
-        let kept = &self.accounts.get(account)?.challenges;
-        let blocks = self.challenges.get(account.index);
+        let kept = &self.lower.accounts.slots.get(account)?.challenges;
+        let blocks = self.lower.accounts.challenges.get(account.index);
         let at = |wanted: &dyn Fn(usize, &Kept) -> bool| kept.iter().enumerate().position(|(slot, kept)| wanted(slot, kept));
         let realm = |slot: usize, kept: &Kept| kept.challenge.view(slot_of(blocks, slot)).realm == challenge.realm;
         let free = |slot: usize| answered.get(slot).is_some_and(|answered| answered.challenge == 0);
@@ -224,11 +226,11 @@ impl Phone<'_> {
             let Some(next) = next.filter(|nonce| !nonce.is_empty() && nonce.iter().all(|byte| *byte >= b' ' && *byte != 0x7f)) else {
                 continue;
             };
-            let Some(slot) = self.accounts.get_mut(account) else { continue };
+            let Some(slot) = self.lower.accounts.slots.get_mut(account) else { continue };
             let mut asked = slot.challenges.iter_mut().enumerate().filter(|(_, kept)| !kept.challenge.is_empty() && kept.proxy == proxy);
             // of two proxies it does not say whose it is
             let (Some((at, kept)), None) = (asked.next(), asked.next()) else { continue };
-            if let Some(renewed) = kept.challenge.with_nonce(slot_of_mut(self.challenges.get_mut(account.index), at), next) {
+            if let Some(renewed) = kept.challenge.with_nonce(slot_of_mut(self.lower.accounts.challenges.get_mut(account.index), at), next) {
                 kept.challenge = renewed;
                 kept.renew(true);
             }

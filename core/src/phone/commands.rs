@@ -1,6 +1,6 @@
 //! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes nothing.
 
-use super::call::Call;
+use super::calls::call::Call;
 use super::object::Object;
 use super::{AccountId, CallId, CallInfo, CallState, CommandError, Phone, Side, Source};
 use crate::base::slots::Handle;
@@ -17,14 +17,14 @@ const LOUDEST: u32 = 400;
 impl Phone<'_> {
     /// The calls, ended ones that wait to be fetched among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.calls.iter().map(|(handle, _)| CallId(handle))
+        self.calls.slots.iter().map(|(handle, _)| CallId(handle))
     }
 
     /// Ends every call: as many at once as [`Phone::handle_timeout`] serves, the others are due at once.
     pub fn hangup_all(&mut self, now: Instant) {
-        for index in 0..self.calls.capacity() as u32 {
-            let handle = self.calls.handle_at(index);
-            if let Some(call) = handle.and_then(|handle| self.calls.get_mut(handle)).filter(|call| call.state != CallState::Ended) {
+        for index in 0..self.calls.slots.capacity() as u32 {
+            let handle = self.calls.slots.handle_at(index);
+            if let Some(call) = handle.and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.state != CallState::Ended) {
                 call.leaving = true;
                 self.schedule(Object::Call(index));
             }
@@ -34,10 +34,10 @@ impl Phone<'_> {
 
     /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations withdrawn. [`Phone::is_idle`] tells when it is done.
     pub fn shutdown(&mut self, now: Instant) {
-        self.closing = true;
+        self.lower.cx.closing = true;
         self.hangup_all(now);
-        for index in 0..self.accounts.capacity() as u32 {
-            if let Some(handle) = self.accounts.handle_at(index) {
+        for index in 0..self.lower.accounts.slots.capacity() as u32 {
+            if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
                 self.withdraw(now, handle);
             }
         }
@@ -46,17 +46,18 @@ impl Phone<'_> {
     /// Nothing is under way: no request, no unanswered INVITE, nothing to send.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        let waiting = self.requests.iter().any(|(_, request)| request.client.state() != crate::sip::client::State::Completed);
+        let waiting =
+            self.lower.transactions.requests.iter().any(|(_, request)| request.client.state() != crate::sip::client::State::Completed);
         !waiting
-            && self.owed.is_empty()
-            && self.reply_len == 0
-            && !self.calls.iter().any(|(_, call)| call.state != CallState::Ended)
-            && !self.servers.iter().any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
-            && !self.dialogs.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
+            && self.lower.cx.owed.is_empty()
+            && self.lower.transactions.reply_len == 0
+            && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)
+            && !self.lower.transactions.servers.iter().any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
+            && !self.lower.dialogs.slots.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
     }
 
     pub(super) fn call(&self, call: CallId) -> Result<&Call, CommandError> {
-        self.calls.get(call.0).ok_or(CommandError::Stale)
+        self.calls.slots.get(call.0).ok_or(CommandError::Stale)
     }
 
     /// Sets the application's own number of a call.
@@ -64,7 +65,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_set_tag(&mut self, call: CallId, tag: u64) -> Result<(), CommandError> {
-        self.calls.get_mut(call.0).ok_or(CommandError::Stale)?.tag = tag;
+        self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?.tag = tag;
         Ok(())
     }
 
@@ -73,7 +74,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn set_source(&mut self, _now: Instant, call: CallId, source: Source) -> Result<(), CommandError> {
-        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?;
         let before = core::mem::replace(&mut slot.source, source);
         if slot.media {
             self.count_bus(before, false);
@@ -91,7 +92,7 @@ impl Phone<'_> {
     pub fn set_mute(&mut self, call: CallId, mute: bool) -> Result<(), CommandError> {
         self.each(call, |call| call.gain_in.mute(mute))?;
         if call.is_none() {
-            self.muted = mute;
+            self.lower.media.muted = mute;
         }
         Ok(())
     }
@@ -111,8 +112,8 @@ impl Phone<'_> {
         })?;
         if call.is_none() {
             match side {
-                Side::Input => self.volume_in = percent,
-                Side::Output => self.volume_out = percent,
+                Side::Input => self.lower.media.volume_in = percent,
+                Side::Output => self.lower.media.volume_out = percent,
             }
         }
         Ok(())
@@ -120,11 +121,11 @@ impl Phone<'_> {
 
     fn each(&mut self, call: CallId, mut change: impl FnMut(&mut Call)) -> Result<(), CommandError> {
         if !call.is_none() {
-            change(self.calls.get_mut(call.0).ok_or(CommandError::Stale)?);
+            change(self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?);
             return Ok(());
         }
-        for index in 0..self.calls.capacity() as u32 {
-            if let Some(call) = self.calls.handle_at(index).and_then(|handle| self.calls.get_mut(handle)) {
+        for index in 0..self.calls.slots.capacity() as u32 {
+            if let Some(call) = self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get_mut(handle)) {
                 change(call);
             }
         }
@@ -146,7 +147,7 @@ impl Phone<'_> {
         if !slot.media || !self.agreed_by(slot).is_some_and(|agreed| agreed.send) {
             return Err(CommandError::State);
         }
-        let stream = self.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
+        let stream = self.lower.media.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
         if digits.len() > stream.digits_room() {
             return Err(CommandError::Full);
         }
@@ -154,7 +155,7 @@ impl Phone<'_> {
             let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
         }
         stream.end_digits();
-        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?;
         slot.digits += 1;
         Ok(digits_token(call.0, slot.digits))
     }
@@ -189,7 +190,7 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn call_stats(&self, now: Instant, call: CallId) -> Result<StreamStats, CommandError> {
         self.call(call)?;
-        let stream = self.streams.get(call.0.index as usize).ok_or(CommandError::Stale)?;
+        let stream = self.lower.media.streams.get(call.0.index as usize).ok_or(CommandError::Stale)?;
         // a stream that never ran for this call may still hold the figures of the one before
         if self.call(call)?.codec.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
     }

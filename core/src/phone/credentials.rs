@@ -1,10 +1,10 @@
 //! Credentials written into requests, for the challenges that are kept.
 
 use super::Phone;
-use super::account::Kept;
+use super::accounts::account::Kept;
 use super::challenge::slot_of;
 use super::render::Asked;
-use super::request::Owner;
+use super::transactions::request::Owner;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
@@ -22,9 +22,9 @@ impl Phone<'_> {
             return credentials;
         }
         let registers = matches!(request.owner, Owner::Account(_));
-        let around = self.dialog_around(request.owner, request.method).and_then(|dialog| self.dialogs.get(dialog));
+        let around = self.dialog_around(request.owner, request.method).and_then(|dialog| self.lower.dialogs.slots.get(dialog));
         let before = around.map_or(credentials, |dialog| dialog.credentials);
-        let Some(account) = self.accounts.get_mut(account) else { return credentials };
+        let Some(account) = self.lower.accounts.slots.get_mut(account) else { return credentials };
         let asked = request.answered.iter().zip(&before);
         for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
             let wanted = registers || kept.is_for_realm_of(*asked) || kept.is_for_realm_of(*before);
@@ -41,7 +41,7 @@ impl Phone<'_> {
 #[allow(clippy::too_many_arguments)] // all of them are parts of one digest
 pub(super) fn write_credentials(
     writer: &mut Writer<'_, '_>,
-    account: &super::account::Account,
+    account: &super::accounts::account::Account,
     text: &[u8],
     challenges: &[u8],
     credentials: &[Credential; CHALLENGES],

@@ -15,31 +15,32 @@ use core::net::IpAddr;
 impl Phone<'_> {
     /// A dialog that no account has.
     pub(super) fn is_direct(&self, dialog: Handle) -> bool {
-        self.dialogs.get(dialog).is_some_and(|dialog| dialog.account.is_none())
+        self.lower.dialogs.slots.get(dialog).is_some_and(|dialog| dialog.account.is_none())
     }
 
     /// Slots of calls, transactions and dialogs that direct calls leave to accounts.
     pub(super) fn kept_slots(&self) -> usize {
-        if self.accounts.used() == 0 { 0 } else { self.fixed.direct_reserve }
+        if self.lower.accounts.slots.used() == 0 { 0 } else { self.lower.cx.fixed.direct_reserve }
     }
 
     /// Calls that could begin: an ended call that nobody fetched gives its slot.
     fn free_calls(&self) -> usize {
-        self.calls.free() + self.ended.len()
+        self.calls.slots.free() + self.calls.ended.len()
     }
 
     /// Whether a direct INVITE from there may take slots.
     pub(super) fn direct_fits(&self, flow: Flow) -> bool {
         let kept = self.kept_slots();
-        let room = self.free_calls() > kept && (kept == 0 || self.servers.free() > kept && self.dialogs.free() > kept);
-        let most = self.fixed.direct_per_source;
+        let room = self.free_calls() > kept
+            && (kept == 0 || self.lower.transactions.servers.free() > kept && self.lower.dialogs.slots.free() > kept);
+        let most = self.lower.cx.fixed.direct_per_source;
         room && self.of_source(flow).filter(|handle| !self.is_refused(*handle)).take(most).count() < most
     }
 
     /// Lets a direct INVITE in, or not. Where its source has too many under way, one of those that are refused and only wait for their ACK
     /// gives way: nothing is lost with it.
     pub(super) fn admit_direct(&mut self, now: Instant, flow: Flow) -> bool {
-        let most = self.fixed.direct_per_source;
+        let most = self.lower.cx.fixed.direct_per_source;
         let refused = self.of_source(flow).find(|handle| self.is_refused(*handle));
         if let Some(refused) = refused.filter(|_| self.of_source(flow).take(most).count() == most) {
             self.give_way(now, refused);
@@ -49,23 +50,23 @@ impl Phone<'_> {
 
     /// Direct INVITEs of the source that a flow leads to, which have no answer or no ACK yet.
     fn of_source(&self, flow: Flow) -> impl Iterator<Item = Handle> + '_ {
-        let requests = self.servers.capacity() as u32;
-        let slots = self.server_table.find(self.source_of(flow)).filter_map(move |slot| slot.checked_sub(requests));
-        slots.filter_map(|index| self.servers.handle_at(index))
+        let requests = self.lower.transactions.servers.capacity() as u32;
+        let slots = self.lower.transactions.server_table.find(self.source_of(flow)).filter_map(move |slot| slot.checked_sub(requests));
+        slots.filter_map(|index| self.lower.transactions.servers.handle_at(index))
     }
 
     fn is_refused(&self, server: Handle) -> bool {
-        self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Completed)
+        self.lower.transactions.servers.get(server).is_some_and(|server| server.transaction.state() == State::Completed)
     }
 
     /// Whether an INVITE of an account's caller finds a slot, or one that gives way.
     pub(super) fn account_fits(&self) -> bool {
-        self.free_calls() > 0 || self.servers.iter().any(|(_, server)| server.direct)
+        self.free_calls() > 0 || self.lower.transactions.servers.iter().any(|(_, server)| server.direct)
     }
 
     /// The hash of the host that a flow leads to. Of IPv6, a host has a network of 64 bits (rfc4291#2.5.4).
     fn source_of(&self, flow: Flow) -> u64 {
-        let [_, key] = self.keys;
+        let [_, key] = self.lower.cx.keys;
         let hash = Hasher::new(key);
         match flow.remote().ip().to_canonical() {
             IpAddr::V4(four) => hash.with(&four.octets()).finish(),
@@ -75,26 +76,26 @@ impl Phone<'_> {
 
     /// Where a transaction stands in the table by its source: behind those by request.
     fn source_slot(&self, server: Handle) -> u32 {
-        self.servers.capacity() as u32 + server.index
+        self.lower.transactions.servers.capacity() as u32 + server.index
     }
 
     /// A direct INVITE has its slot.
     pub(super) fn count_direct(&mut self, server: Handle, flow: Flow) {
         let (source, slot) = (self.source_of(flow), self.source_slot(server));
-        self.server_table.insert(source, slot);
+        self.lower.transactions.server_table.insert(source, slot);
     }
 
     /// A direct INVITE gives its slot back.
     pub(super) fn forget_direct(&mut self, server: Handle) {
         let slot = self.source_slot(server);
-        self.server_table.remove(slot);
+        self.lower.transactions.server_table.remove(slot);
     }
 
     /// Makes room for an account's caller. False: there is none.
     pub(super) fn make_room(&mut self, now: Instant) -> bool {
-        while self.free_calls() == 0 || self.servers.is_full() || self.dialogs.is_full() {
+        while self.free_calls() == 0 || self.lower.transactions.servers.is_full() || self.lower.dialogs.slots.is_full() {
             let Some(first) = self.first_to_go() else { break };
-            let rang = self.servers.get(first).is_some_and(|server| self.calls.get(server.call).is_some());
+            let rang = self.lower.transactions.servers.get(first).is_some_and(|server| self.calls.slots.get(server.call).is_some());
             self.give_way(now, first);
             if rang {
                 break; // all is free that one INVITE needs; a second one would gain nothing
@@ -106,9 +107,9 @@ impl Phone<'_> {
     /// The direct INVITE that gives way first: one that is refused and only waits for its ACK, else the oldest. It looks at all that there
     /// are, but only for an account's caller who found no slot.
     fn first_to_go(&self) -> Option<Handle> {
-        let direct = self.servers.iter().filter(|(_, server)| server.direct);
+        let direct = self.lower.transactions.servers.iter().filter(|(_, server)| server.direct);
         let age = |call: Handle| {
-            let call = self.calls.get(call).filter(|call| call.state != CallState::Ended);
+            let call = self.calls.slots.get(call).filter(|call| call.state != CallState::Ended);
             call.map_or(Instant::ZERO, |call| call.started)
         };
         direct.min_by_key(|(_, server)| age(server.call)).map(|(handle, _)| handle)
@@ -120,26 +121,26 @@ impl Phone<'_> {
     /// retransmission of the INVITE gets the same from a tombstone. One that was answered and has no ACK ends without a word: a BYE has to
     /// wait for the ACK (rfc3261#15), and if one comes nevertheless, whoever sent it gets 481 to its next request.
     fn give_way(&mut self, now: Instant, handle: Handle) {
-        let Some(server) = self.servers.get(handle).copied() else { return };
+        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
         let state = server.transaction.state();
         if state == State::Proceeding
             && self.render_answer(handle, 486, Describe::Nothing).is_ok()
-            && let Some(rendered) = self.servers.get(handle)
+            && let Some(rendered) = self.lower.transactions.servers.get(handle)
         {
-            let text = self.server_bytes.get(handle.index).get(usize::from(rendered.start)..usize::from(rendered.end));
-            if let Some((text, room)) = text.and_then(|text| Some((text, self.reply.get_mut(..text.len())?))) {
+            let text = self.lower.transactions.server_bytes.get(handle.index).get(usize::from(rendered.start)..usize::from(rendered.end));
+            if let Some((text, room)) = text.and_then(|text| Some((text, self.lower.transactions.reply.get_mut(..text.len())?))) {
                 room.copy_from_slice(text);
-                self.reply_len = text.len();
-                self.reply_flow = Some(server.flow.flow());
+                self.lower.transactions.reply_len = text.len();
+                self.lower.transactions.reply_flow = Some(server.flow.flow());
             }
         }
-        if let Some(dialog) = self.dialogs.get_mut(server.dialog) {
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(server.dialog) {
             dialog.confirmed = false; // no BYE
             dialog.bye_owed = false;
         }
         self.end_call(now, server.call, Cause::Full, 486);
         let status = if state == State::Completed { server.status } else { 486 };
-        let secret = self.dialogs.get(server.dialog).map_or(0, |dialog| dialog.local_tag.secret);
+        let secret = self.lower.dialogs.slots.get(server.dialog).map_or(0, |dialog| dialog.local_tag.secret);
         self.end_server_owing(now, handle, Answered { secret, status, ..Answered::default() });
     }
 }

@@ -1,13 +1,13 @@
 //! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks.
 
-use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA, PENDING_SENT};
+use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA, PENDING_SENT};
 use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 use super::object::Object;
 use super::{AccountId, CallId, CallState, Event, EventKind, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
-/// [`super::account::Account::pending`]: a challenge was refused.
+/// [`super::accounts::account::Account::pending`]: a challenge was refused.
 pub(crate) const PENDING_CHALLENGE: u32 = 1 << 31;
 
 const STATES: u32 = (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
@@ -17,13 +17,13 @@ impl Phone<'_> {
     pub fn poll_event(&mut self) -> Option<Event> {
         self.release_event();
         loop {
-            let place = self.events.first()?;
-            let calls = self.calls.capacity() as u32;
+            let place = self.lower.cx.events.first()?;
+            let calls = self.calls.slots.capacity() as u32;
             let event = if place < calls { self.call_event(place) } else { self.account_event(place - calls) };
             match event {
                 Some(event) => return Some(event),
                 None => {
-                    self.events.pop();
+                    self.lower.cx.events.pop();
                 }
             }
         }
@@ -32,40 +32,40 @@ impl Phone<'_> {
     /// Whether [`Phone::poll_event`] may have something: for drivers that wake somebody to fetch it.
     #[must_use]
     pub const fn has_event(&self) -> bool {
-        !self.events.is_empty()
+        !self.lower.cx.events.is_empty()
     }
 
     /// The event given out last is done with: the slot of its ended call is free.
     pub fn release_event(&mut self) {
-        let told = core::mem::replace(&mut self.told, Handle::NONE);
-        if !told.is_none() && self.calls.get(told).is_some() {
+        let told = core::mem::replace(&mut self.calls.told, Handle::NONE);
+        if !told.is_none() && self.calls.slots.get(told).is_some() {
             self.forget_ended(told.index);
-            let account = self.calls.get(told).map_or(Handle::NONE, |call| call.account);
+            let account = self.calls.slots.get(told).map_or(Handle::NONE, |call| call.account);
             self.free_call(told);
             self.leave(Instant::ZERO, account);
         }
-        let account = core::mem::replace(&mut self.told_account, Handle::NONE);
+        let account = core::mem::replace(&mut self.lower.accounts.told, Handle::NONE);
         self.leave(Instant::ZERO, account);
     }
 
     /// Takes a call out of the list of those that ended and were not fetched.
     fn forget_ended(&mut self, index: u32) {
-        if self.ended.first() == Some(index) {
-            self.ended.pop(); // nearly always
+        if self.calls.ended.first() == Some(index) {
+            self.calls.ended.pop(); // nearly always
             return;
         }
         // the list turns once, so that the others keep their order
-        for _ in 0..self.ended.len() {
-            match self.ended.pop() {
-                Some(other) if other != index => self.ended.push(other),
+        for _ in 0..self.calls.ended.len() {
+            match self.calls.ended.pop() {
+                Some(other) if other != index => self.calls.ended.push(other),
                 _ => {}
             }
         }
     }
 
     fn call_event(&mut self, index: u32) -> Option<Event> {
-        let handle = self.calls.handle_at(index)?;
-        let call = self.calls.get_mut(handle)?;
+        let handle = self.calls.slots.handle_at(index)?;
+        let call = self.calls.slots.get_mut(handle)?;
         let mut event = Event {
             kind: EventKind::Call,
             account: AccountId(call.account),
@@ -120,13 +120,13 @@ impl Phone<'_> {
             if call.state == CallState::Connected {
                 event.result = call.cause; // an offer of ours that came to nothing
             }
-            event.value = self.calls.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
+            event.value = self.calls.slots.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
                 u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
             });
             return Some(event);
         }
         if call.pending & PENDING_DIGIT != 0 {
-            if let Some((digit, _)) = self.streams.get_mut(index as usize).and_then(crate::media::Stream::poll_digit) {
+            if let Some((digit, _)) = self.lower.media.streams.get_mut(index as usize).and_then(crate::media::Stream::poll_digit) {
                 event.kind = EventKind::Digit;
                 event.value = u32::from(digit);
                 return Some(event);
@@ -149,15 +149,15 @@ impl Phone<'_> {
             event.reached = ended;
             event.at = call.ended;
             event.result = call.cause;
-            self.told = handle;
+            self.calls.told = handle;
             return Some(event);
         }
         None
     }
 
     fn account_event(&mut self, index: u32) -> Option<Event> {
-        let handle = self.accounts.handle_at(index)?;
-        let account = self.accounts.get_mut(handle)?;
+        let handle = self.lower.accounts.slots.handle_at(index)?;
+        let account = self.lower.accounts.slots.get_mut(handle)?;
         if account.pending == 0 {
             return None;
         }
@@ -182,14 +182,14 @@ impl Phone<'_> {
             return Some(event);
         }
         account.pending = 0;
-        self.told_account = handle;
+        self.lower.accounts.told = handle;
         Some(event)
     }
 
     /// Commands may have sent their last digit.
     pub(super) fn check_digits(&mut self, handle: Handle) {
-        let sent = self.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
-        let Some(call) = self.calls.get_mut(handle).filter(|_| sent > 0) else { return };
+        let sent = self.lower.media.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
+        let Some(call) = self.calls.slots.get_mut(handle).filter(|_| sent > 0) else { return };
         call.digits_sent = call.digits_sent.max(call.digits_lost) + u32::from(sent);
         call.pending |= PENDING_SENT;
         self.tell(Object::Call(handle.index));
@@ -198,7 +198,7 @@ impl Phone<'_> {
     /// Nothing may be sent any more: the digits that wait are given up.
     pub(super) fn lose_digits(&mut self, handle: Handle) {
         self.check_digits(handle);
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         if call.digits_sent.max(call.digits_lost) < call.digits {
             call.digits_lost = call.digits;
             call.pending |= PENDING_SENT;

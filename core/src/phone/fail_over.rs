@@ -1,8 +1,8 @@
 //! An address or a flow has failed: what goes on elsewhere, and what ends.
 
-use super::call::Cancel;
+use super::calls::call::Cancel;
 use super::object::Object;
-use super::request::{Owner, Relocate, Sending, Stage};
+use super::transactions::request::{Owner, Relocate, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -13,14 +13,14 @@ impl Phone<'_> {
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
     pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
         let Owner::Dialog(handle) = owner else { return None };
-        let within = method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
+        let within = method != Sending::Invite || self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.confirmed);
         within.then_some(handle)
     }
 
     /// A dialog's next hop is not named by an address.
     pub(super) fn next_hop_is_a_name(&self, handle: Handle) -> bool {
-        let Some(dialog) = self.dialogs.get(handle) else { return false };
-        let uri = Uri::parse(dialog.next_hop(self.dialog_text.get(handle.index)));
+        let Some(dialog) = self.lower.dialogs.slots.get(handle) else { return false };
+        let uri = Uri::parse(dialog.next_hop(self.lower.dialogs.text.get(handle.index)));
         uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
     }
 
@@ -29,7 +29,7 @@ impl Phone<'_> {
         if self.is_cancelled(handle) {
             return false;
         }
-        let Some(request) = self.requests.get_mut(handle) else { return false };
+        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return false };
         if !request.has_next() {
             return false;
         }
@@ -43,7 +43,7 @@ impl Phone<'_> {
         let (owner, method, own_hop, place) = (request.owner, request.method, request.own_hop, request.place());
         if own_hop && self.dialog_around(owner, method).is_none() {
             let account = self.account_of(owner);
-            if let Some(account) = self.accounts.get_mut(account) {
+            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
                 account.set_hop(now, place);
             }
         }
@@ -53,9 +53,9 @@ impl Phone<'_> {
 
     /// An INVITE that its caller has given up: ringing the next address would begin the call anew.
     pub(super) fn is_cancelled(&self, handle: Handle) -> bool {
-        let Some(request) = self.requests.get(handle) else { return false };
+        let Some(request) = self.lower.transactions.requests.get(handle) else { return false };
         let Owner::Dialog(dialog) = request.owner else { return false };
-        let call = self.dialogs.get(dialog).and_then(|dialog| self.calls.get(dialog.call));
+        let call = self.lower.dialogs.slots.get(dialog).and_then(|dialog| self.calls.slots.get(dialog.call));
         match request.method {
             Sending::Invite => request.given_up || call.is_some_and(|call| call.cancel != Cancel::No),
             // its call has ended
@@ -66,11 +66,11 @@ impl Phone<'_> {
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        let Some(request) = self.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
+        let Some(request) = self.lower.transactions.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
         let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
         if !sent && self.dialog_around(owner, method).is_none() && self.goes_to_own_hop(owner) {
             let account = self.account_of(owner);
-            if let Some(account) = self.accounts.get_mut(account)
+            if let Some(account) = self.lower.accounts.slots.get_mut(account)
                 && let Some(hop) = account.hop
             {
                 account.set_hop(now, hop);
@@ -89,11 +89,11 @@ impl Phone<'_> {
 
     /// It came to nothing without a final answer.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
-        let Some(request) = self.requests.get(handle).copied() else { return };
+        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
         if request.own_hop || matches!(request.owner, Owner::Account(_)) {
             // what was resolved may be out of date: look again next time
             let account = self.account_of(request.owner);
-            if let Some(account) = self.accounts.get_mut(account) {
+            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
                 account.hop = None;
             }
         }
@@ -103,11 +103,11 @@ impl Phone<'_> {
                 self.register_failed(now, account, cause, status, 0);
             }
             Owner::Dialog(dialog) => {
-                let call = self.dialogs.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+                let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
                 if request.method == Sending::Reinvite {
                     self.reoffer_failed(now, call, handle, cause);
                 } else if request.method == Sending::Invite {
-                    if let Some(call) = self.calls.get_mut(call) {
+                    if let Some(call) = self.calls.slots.get_mut(call) {
                         call.request = Handle::NONE;
                     }
                     self.end_request(handle);
@@ -125,9 +125,9 @@ impl Phone<'_> {
     /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can come any more; but an
     /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
-        for index in 0..self.requests.capacity() as u32 {
-            let Some(handle) = self.requests.handle_at(index) else { continue };
-            let Some(request) = self.requests.get(handle) else { continue };
+        for index in 0..self.lower.transactions.requests.capacity() as u32 {
+            let Some(handle) = self.lower.transactions.requests.handle_at(index) else { continue };
+            let Some(request) = self.lower.transactions.requests.get(handle) else { continue };
             if request.stage != Stage::Running || request.place().flow() != flow {
                 continue;
             }
@@ -147,9 +147,11 @@ impl Phone<'_> {
 
     /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
     fn rebind(&mut self, now: Instant, flow: Flow) {
-        for index in 0..self.accounts.capacity() as u32 {
-            let Some(handle) = self.accounts.handle_at(index) else { continue };
-            let Some(account) = self.accounts.get_mut(handle).filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow)) else {
+        for index in 0..self.lower.accounts.slots.capacity() as u32 {
+            let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
+            let Some(account) =
+                self.lower.accounts.slots.get_mut(handle).filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
+            else {
                 continue;
             };
             account.hop = None;

@@ -1,6 +1,6 @@
 //! Early dialogs by forking, the 2xx that takes the call, and those that lost.
 
-use super::call::{Call, Cancel};
+use super::calls::call::{Call, Cancel};
 use super::object::Object;
 use super::{CallState, Cause, Flow, Phone};
 use crate::base::count;
@@ -24,8 +24,8 @@ impl Phone<'_> {
     /// The dialog of a call that has this remote tag.
     fn dialog_with(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
         let mut at = first;
-        while let Some(dialog) = self.dialogs.get(at) {
-            if dialog.remote_tag.of(self.dialog_text.get(at.index)) == tag {
+        while let Some(dialog) = self.lower.dialogs.slots.get(at) {
+            if dialog.remote_tag.of(self.lower.dialogs.text.get(at.index)) == tag {
                 return Some(at);
             }
             at = dialog.sibling;
@@ -35,27 +35,28 @@ impl Phone<'_> {
 
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up, the fork is not followed.
     pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
-        let untagged = self.dialog_with(first, b"").filter(|dialog| self.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+        let untagged =
+            self.dialog_with(first, b"").filter(|dialog| self.lower.dialogs.slots.get(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
-            let slot = self.dialogs.get_mut(untagged)?;
+            let slot = self.lower.dialogs.slots.get_mut(untagged)?;
             let kept = *slot;
-            if slot.learn_from_answer(self.dialog_text.get_mut(untagged.index), answer, tag).is_none() {
+            if slot.learn_from_answer(self.lower.dialogs.text.get_mut(untagged.index), answer, tag).is_none() {
                 *slot = kept;
-                count::up(&mut self.counters.oversize);
+                count::up(&mut self.lower.cx.counters.oversize);
                 return None;
             }
             return Some(untagged);
         }
-        let dialog = self.dialogs.get(first).copied()?;
+        let dialog = self.lower.dialogs.slots.get(first).copied()?;
         let fork = self.new_dialog(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
-        self.dialog_text.copy(first.index, fork.index);
-        let slot = self.dialogs.get_mut(fork)?;
-        if slot.learn_from_answer(self.dialog_text.get_mut(fork.index), answer, tag).is_none() {
-            self.dialogs.remove(fork);
-            count::up(&mut self.counters.oversize);
+        self.lower.dialogs.text.copy(first.index, fork.index);
+        let slot = self.lower.dialogs.slots.get_mut(fork)?;
+        if slot.learn_from_answer(self.lower.dialogs.text.get_mut(fork.index), answer, tag).is_none() {
+            self.lower.dialogs.slots.remove(fork);
+            count::up(&mut self.lower.cx.counters.oversize);
             return None;
         }
-        if let Some(first) = self.dialogs.get_mut(first) {
+        if let Some(first) = self.lower.dialogs.slots.get_mut(first) {
             first.sibling = fork;
         }
         Some(fork)
@@ -71,29 +72,29 @@ impl Phone<'_> {
             return;
         };
         // what was agreed belongs to the dialog: another branch may have been heard so far
-        let call = self.calls.get(call_handle);
+        let call = self.calls.slots.get(call_handle);
         let stays = call.is_none_or(|call| call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork });
         self.agree(call_handle, winner, None);
         if winner != first
-            && let (Some(won), Some(slot)) = (self.dialogs.get(winner).copied(), self.dialogs.get_mut(first))
+            && let (Some(won), Some(slot)) = (self.lower.dialogs.slots.get(winner).copied(), self.lower.dialogs.slots.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
             *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
-            self.dialog_text.copy(winner.index, first.index);
-            let agreed = self.agreed.get(winner.index as usize).copied().flatten();
-            if let Some(cell) = self.agreed.get_mut(first.index as usize) {
+            self.lower.dialogs.text.copy(winner.index, first.index);
+            let agreed = self.lower.dialogs.agreed.get(winner.index as usize).copied().flatten();
+            if let Some(cell) = self.lower.dialogs.agreed.get_mut(first.index as usize) {
                 *cell = agreed;
             }
             // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
-            if let Some(won) = self.dialogs.get_mut(winner) {
+            if let Some(won) = self.lower.dialogs.slots.get_mut(winner) {
                 won.bye_owed = false;
             }
         }
         self.drop_forks(first);
-        if let Some(dialog) = self.dialogs.get_mut(first) {
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(first) {
             // the 2xx says anew what the dialog's target is; its route set is the one of this answer (rfc3261#13.2.2.4)
             let kept = *dialog;
-            if dialog.learn_from_answer(self.dialog_text.get_mut(first.index), answer, tag).is_none() {
+            if dialog.learn_from_answer(self.lower.dialogs.text.get_mut(first.index), answer, tag).is_none() {
                 *dialog = kept;
             }
             dialog.confirmed = true;
@@ -106,10 +107,10 @@ impl Phone<'_> {
             self.run_media(now, call_handle, false);
         }
         let understood = self.take_description(now, call_handle, first, answer);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
-        let has_media = self.calls.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some());
+        let has_media = self.calls.slots.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some());
         self.schedule(Object::Call(call_handle.index));
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
@@ -117,7 +118,7 @@ impl Phone<'_> {
         } else if !understood || !has_media {
             self.end_call(now, call_handle, Cause::Codec, 488);
         } else {
-            let Some(call) = self.calls.get_mut(call_handle) else { return };
+            let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
             call.state = CallState::Connected;
             call.connected = now;
             call.pending |= Call::bit(CallState::Connected);
@@ -128,12 +129,12 @@ impl Phone<'_> {
 
     /// Early dialogs that did not win.
     pub(super) fn drop_forks(&mut self, first: Handle) {
-        let Some(mut at) = self.dialogs.get(first).map(|dialog| dialog.sibling) else { return };
-        while let Some(next) = self.dialogs.get(at).map(|dialog| dialog.sibling) {
+        let Some(mut at) = self.lower.dialogs.slots.get(first).map(|dialog| dialog.sibling) else { return };
+        while let Some(next) = self.lower.dialogs.slots.get(at).map(|dialog| dialog.sibling) {
             self.unchain(at);
             at = next;
         }
-        if let Some(dialog) = self.dialogs.get_mut(first) {
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(first) {
             dialog.sibling = Handle::NONE;
         }
     }
@@ -142,32 +143,32 @@ impl Phone<'_> {
     pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, answer: &Message<'_>) {
         let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
         let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
-        let known = self.dialogs.get(dialog_handle).is_some_and(|dialog| {
+        let known = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
             Some(dialog.local_tag) == tag
-                && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.dialog_text.get(dialog_handle.index)))
+                && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.lower.dialogs.text.get(dialog_handle.index)))
         });
         if !known {
-            count::up(&mut self.counters.unmatched);
+            count::up(&mut self.lower.cx.counters.unmatched);
             return;
         }
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        let Some(dialog) = self.dialogs.get(dialog_handle).copied() else { return };
-        let running = self.calls.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle).copied() else { return };
+        let running = self.calls.slots.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
         let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
         let known =
             self.dialog_with(dialog_handle, theirs).or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
         if let Some(known) = known {
-            let Some(dialog) = self.dialogs.get_mut(known) else { return };
+            let Some(dialog) = self.lower.dialogs.slots.get_mut(known) else { return };
             // of another try, or of one that is still under way
             if answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
-                count::up(&mut self.counters.unmatched);
+                count::up(&mut self.lower.cx.counters.unmatched);
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
             dialog.ack_owed = true;
             let first = !core::mem::replace(&mut dialog.accepted, true);
-            if first && dialog.learn_from_answer(self.dialog_text.get_mut(known.index), answer, theirs).is_some() {
+            if first && dialog.learn_from_answer(self.lower.dialogs.text.get_mut(known.index), answer, theirs).is_some() {
                 self.find_next_hop(known);
             }
             self.owe(Object::Dialog(known.index));
@@ -182,18 +183,22 @@ impl Phone<'_> {
         let kept =
             Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, invite_number: number, ..dialog };
         let Some(loser) = self.new_dialog(kept) else { return };
-        self.dialog_text.copy(dialog_handle.index, loser.index);
-        let learnt =
-            self.dialogs.get_mut(loser).and_then(|slot| slot.learn_from_answer(self.dialog_text.get_mut(loser.index), answer, theirs));
+        self.lower.dialogs.text.copy(dialog_handle.index, loser.index);
+        let learnt = self
+            .lower
+            .dialogs
+            .slots
+            .get_mut(loser)
+            .and_then(|slot| slot.learn_from_answer(self.lower.dialogs.text.get_mut(loser.index), answer, theirs));
         if learnt.is_none() {
-            self.dialogs.remove(loser);
-            count::up(&mut self.counters.oversize);
+            self.lower.dialogs.slots.remove(loser);
+            count::up(&mut self.lower.cx.counters.oversize);
             return;
         }
-        if let Some(first) = self.dialogs.get_mut(dialog_handle) {
+        if let Some(first) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             first.sibling = loser;
         }
-        if let Some(slot) = self.dialogs.get_mut(loser) {
+        if let Some(slot) = self.lower.dialogs.slots.get_mut(loser) {
             slot.ack_owed = true;
             slot.confirmed = true;
             slot.accepted = true;
@@ -206,16 +211,16 @@ impl Phone<'_> {
 
     /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
     pub(super) fn linger(&mut self, now: Instant, loser: Handle) {
-        if self.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
-            self.due.set(self.objects.number(Object::Dialog(loser.index)), now + T1_64);
+        if self.lower.dialogs.slots.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+            self.lower.cx.due.set(self.lower.cx.objects.number(Object::Dialog(loser.index)), now + T1_64);
         }
     }
 
     /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
     pub(super) fn forget_loser(&mut self, loser: Handle) {
-        let Some((tag, next)) = self.dialogs.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let Some((tag, next)) = self.lower.dialogs.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
         let mut at = tag.handle;
-        while let Some(dialog) = self.dialogs.get_mut(at) {
+        while let Some(dialog) = self.lower.dialogs.slots.get_mut(at) {
             if dialog.sibling == loser {
                 dialog.sibling = next;
                 break;
@@ -227,11 +232,11 @@ impl Phone<'_> {
 
     /// The chain of its call's dialogs does not hold it any more.
     fn unchain(&mut self, handle: Handle) {
-        let call = self.dialogs.get(handle).map_or(Handle::NONE, |dialog| dialog.call);
-        if let Some(call) = self.calls.get_mut(call).filter(|call| call.fork == handle) {
+        let call = self.lower.dialogs.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.call);
+        if let Some(call) = self.calls.slots.get_mut(call).filter(|call| call.fork == handle) {
             call.fork = Handle::NONE;
         }
-        if self.dialogs.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
+        if self.lower.dialogs.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
             self.release_dialog(handle);
         }
     }

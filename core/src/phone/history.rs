@@ -7,11 +7,11 @@ use crate::wire::sip::Message;
 impl Phone<'_> {
     /// Keeps a message that came for a call: as its last, and as its first if there is none.
     pub(super) fn keep(&mut self, call: Handle, message: &Message<'_>) {
-        let room = self.fixed.history;
+        let room = self.lower.cx.fixed.history;
         if room == 0 {
             return;
         }
-        let Some(kept) = self.calls.get_mut(call) else { return };
+        let Some(kept) = self.calls.slots.get_mut(call) else { return };
         let head = message.head();
         let text = if head.len() <= room {
             head
@@ -21,7 +21,7 @@ impl Phone<'_> {
             let end = fits.windows(2).rposition(|pair| pair == b"\r\n").map_or(0, |at| at + 2);
             fits.get(..end).unwrap_or_default()
         };
-        let block = self.history.get_mut(call.index);
+        let block = self.calls.history.get_mut(call.index);
         if block.len() < 2 * room {
             return;
         }
@@ -40,9 +40,9 @@ impl Phone<'_> {
 
     /// The kept message of a call.
     pub(super) fn kept(&self, call: Handle, which: super::Which) -> &[u8] {
-        let room = self.fixed.history;
-        let Some(kept) = self.calls.get(call) else { return &[] };
-        let block = self.history.get(call.index);
+        let room = self.lower.cx.fixed.history;
+        let Some(kept) = self.calls.slots.get(call) else { return &[] };
+        let block = self.calls.history.get(call.index);
         match which {
             super::Which::First => block.get(..usize::from(kept.first)).unwrap_or_default(),
             super::Which::Last => block.get(room..room + usize::from(kept.last)).unwrap_or_default(),

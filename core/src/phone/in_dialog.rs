@@ -1,11 +1,11 @@
 //! Requests inside a dialog: BYE, re-INVITE, OPTIONS; and the end of a call.
 
 use super::answers::Describe;
-use super::call::{Call, Cancel, Ports};
+use super::calls::call::{Call, Cancel, Ports};
 use super::object::Object;
 use super::reply::Extra;
-use super::request::Sending;
-use super::server::Server;
+use super::transactions::request::Sending;
+use super::transactions::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
@@ -28,7 +28,7 @@ impl Phone<'_> {
         method: Method<'_>,
     ) {
         let Ok(cseq) = request.cseq() else { return };
-        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
         if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
             self.answer_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
@@ -40,31 +40,32 @@ impl Phone<'_> {
             Method::Bye => {
                 self.answer_and_bury(now, flow, request, keys, 200, Extra::default());
                 self.keep(call_handle, request);
-                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                     dialog.confirmed = false; // nothing is left to end there
                     dialog.bye_owed = false;
                 }
-                let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
-                if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Proceeding) {
+                let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
+                if self.lower.transactions.servers.get(server).is_some_and(|server| server.transaction.state() == State::Proceeding) {
                     // rfc3261#15.1.2: what is pending gets 487
                     self.refuse_server(now, server, 487, Describe::Nothing);
-                } else if self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
+                } else if self.lower.transactions.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
                     self.end_server(now, server);
                 }
-                if self.calls.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
+                if self.calls.slots.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
                     // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the call in its way;
                     // where others ring too, they go on.
-                    let alone = self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
+                    let alone =
+                        self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
                     if alone {
                         self.cancel_call(now, call_handle, Cause::Normal);
                     }
                     return;
                 }
-                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                     dialog.left = true;
                 }
                 // before the answer it ends the call as a CANCEL would
-                let status = if self.calls.get(call_handle).is_some_and(|call| call.state == CallState::Connected) { 0 } else { 487 };
+                let status = if self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected) { 0 } else { 487 };
                 self.end_call(now, call_handle, Cause::Normal, status);
                 self.settle_dialog(dialog_handle);
             }
@@ -79,16 +80,16 @@ impl Phone<'_> {
 
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
     fn invited_again(&mut self, now: Instant, flow: Flow, dialog_handle: Handle, keys: Keys, invite: &Message<'_>) {
-        let call_handle = self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
+        let call_handle = self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
         // rfc3261#12.2.2: after BYE there is no dialog any more
-        let Some(call) = self.calls.get(call_handle).filter(|call| call.state != CallState::Ended) else {
+        let Some(call) = self.calls.slots.get(call_handle).filter(|call| call.state != CallState::Ended) else {
             self.answer_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
         let busy = !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is over.
-        let refusal = match self.servers.get(call.server).map(|pending| pending.transaction.state()) {
-            Some(State::Proceeding) => Some((500, 1 + self.rng.below(10) as u8)),
+        let refusal = match self.lower.transactions.servers.get(call.server).map(|pending| pending.transaction.state()) {
+            Some(State::Proceeding) => Some((500, 1 + self.lower.cx.rng.below(10) as u8)),
             Some(State::Accepted) => Some((491, 0)),
             _ if busy => Some((491, 0)),
             _ => None,
@@ -101,12 +102,12 @@ impl Phone<'_> {
             self.answer_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        let kept = call.incoming && call.account.is_none() && self.servers.free() <= self.kept_slots();
-        let slot = if kept { None } else { self.servers.insert(Server::EMPTY) };
+        let kept = call.incoming && call.account.is_none() && self.lower.transactions.servers.free() <= self.kept_slots();
+        let slot = if kept { None } else { self.lower.transactions.servers.insert(Server::EMPTY) };
         let filled = slot.and_then(|handle| {
             let filled = self.fill_server(now, handle, flow, keys, invite);
             if filled.is_none() {
-                self.servers.remove(handle);
+                self.lower.transactions.servers.remove(handle);
             }
             filled.map(|()| handle)
         });
@@ -114,15 +115,15 @@ impl Phone<'_> {
             self.answer_and_bury(now, flow, invite, keys, 500, Extra { retry_after: 1, ..Extra::default() });
             return;
         };
-        if let Some(server) = self.servers.get_mut(handle) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
             server.call = call_handle;
             server.dialog = dialog_handle;
             server.again = true;
         }
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.server = handle;
         }
-        if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             dialog.usages = dialog.usages.saturating_add(1);
         }
         self.keep(call_handle, invite);
@@ -134,10 +135,10 @@ impl Phone<'_> {
             return;
         }
         // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
-        if let (Some(dialog), Some(target)) = (self.dialogs.get_mut(dialog_handle), contact_uri(invite)) {
-            dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
+        if let (Some(dialog), Some(target)) = (self.lower.dialogs.slots.get_mut(dialog_handle), contact_uri(invite)) {
+            dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
         }
-        let trusted = self.is_own_flow(self.dialogs.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account), flow);
+        let trusted = self.is_own_flow(self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account), flow);
         self.vouch(call_handle, flow, trusted, invite);
         self.find_next_hop(dialog_handle);
         let describe = if late { Describe::Offer } else { Describe::Answer };
@@ -146,7 +147,7 @@ impl Phone<'_> {
             return;
         }
         self.give_answer(now, handle, 200);
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.answer_in_ack = late;
         }
         if !late {
@@ -167,15 +168,18 @@ impl Phone<'_> {
 
     /// Sends BYE in a dialog that is confirmed.
     pub(super) fn send_bye(&mut self, now: Instant, dialog_handle: Handle) {
-        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         dialog.confirmed = false;
         let (flow, own_hop) = (dialog.flow, dialog.own_hop);
         let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else {
             // every slot is busy: the dialog stays, and the BYE is tried again
-            if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+            if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                 dialog.bye_owed = true;
             }
-            self.due.set(self.objects.number(Object::Dialog(dialog_handle.index)), now + Duration::from_millis(SLOT_RETRY_MS));
+            self.lower
+                .cx
+                .due
+                .set(self.lower.cx.objects.number(Object::Dialog(dialog_handle.index)), now + Duration::from_millis(SLOT_RETRY_MS));
             return;
         };
         match flow {
@@ -191,7 +195,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
     pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
-        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         match slot.state {
             CallState::Ended => return Err(CommandError::State),
             CallState::Incoming | CallState::Early if slot.incoming => self.refuse_call(now, call.0, 486, Cause::Normal),
@@ -203,7 +207,7 @@ impl Phone<'_> {
 
     /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is told.
     pub(super) fn end_call(&mut self, now: Instant, call_handle: Handle, cause: Cause, status: u16) {
-        let Some(call) = self.calls.get(call_handle) else { return };
+        let Some(call) = self.calls.slots.get(call_handle) else { return };
         if call.state == CallState::Ended {
             return;
         }
@@ -212,12 +216,16 @@ impl Phone<'_> {
         self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
-        if self.dialogs.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
-            let unacknowledged =
-                self.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
+        if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
+            let unacknowledged = self
+                .lower
+                .transactions
+                .servers
+                .get(server)
+                .is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
             if unacknowledged {
                 // rfc3261#15: the called side waits for the ACK before its BYE
-                if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                     dialog.bye_owed = true;
                     dialog.confirmed = false;
                 }
@@ -228,9 +236,9 @@ impl Phone<'_> {
         if let Ports::Open { .. } = ports {
             self.close_ports(call_handle);
         }
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.ports = Ports::Closed;
-        call.waiting = super::call::Waiting::Nothing;
+        call.waiting = super::calls::call::Waiting::Nothing;
         call.state = CallState::Ended;
         call.ended = now;
         call.give_up = Instant::NEVER;
@@ -242,21 +250,21 @@ impl Phone<'_> {
         }
         call.pending |= Call::bit(CallState::Ended);
         self.schedule(Object::Call(call_handle.index));
-        self.ended.push(call_handle.index);
+        self.calls.ended.push(call_handle.index);
         self.tell(Object::Call(call_handle.index));
     }
 
     /// A call's slot is free again: its last event has been released, or gave way.
     pub(super) fn free_call(&mut self, call_handle: Handle) {
-        let Some(call) = self.calls.get(call_handle) else { return };
+        let Some(call) = self.calls.slots.get(call_handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
-        if let Some(server) = self.servers.get_mut(server) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(server) {
             server.call = Handle::NONE;
         }
-        if let Some(slot) = self.dialogs.get_mut(dialog) {
+        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog) {
             slot.call = Handle::NONE;
         }
-        self.calls.remove(call_handle);
+        self.calls.slots.remove(call_handle);
         self.release_dialog(dialog);
     }
 }

@@ -1,12 +1,12 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
 use super::answers::Describe;
-use super::call::{Call, Ports, Waiting};
+use super::calls::call::{Call, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
 use super::reply::Extra;
-use super::server::Server;
+use super::transactions::server::Server;
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -23,7 +23,7 @@ use crate::wire::sip::{Address, Message, Name, Params, echo_with_routes};
 impl Phone<'_> {
     /// An INVITE outside a dialog.
     pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
-        if self.closing {
+        if self.lower.cx.closing {
             self.answer_and_bury(now, flow, invite, keys, 480, Extra::default());
             return;
         }
@@ -39,14 +39,14 @@ impl Phone<'_> {
         }
         let room = if account.is_none() { self.admit_direct(now, flow) } else { self.make_room(now) };
         let Some(call) = room.then(|| self.new_call()).flatten() else {
-            count::up(&mut self.counters.refused_full);
+            count::up(&mut self.lower.cx.counters.refused_full);
             self.answer_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
         };
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
-            self.calls.remove(call);
+            self.calls.slots.remove(call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
-            count::up(if status == 513 { &mut self.counters.oversize } else { &mut self.counters.refused_full });
+            count::up(if status == 513 { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.refused_full });
             let retry_after = if status == 513 { 0 } else { 5 };
             self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         }
@@ -68,10 +68,10 @@ impl Phone<'_> {
         keys: Keys,
         invite: &Message<'_>,
     ) -> Result<(), u16> {
-        let secret = self.rng.next_u64();
+        let secret = self.lower.cx.rng.next_u64();
         let number = invite.cseq().map_err(|_| 400u16)?.number;
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
-        let own_hop = self.accounts.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
+        let own_hop = self.lower.accounts.slots.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
         let mut dialog = Dialog {
             call: call_handle,
             account,
@@ -82,24 +82,24 @@ impl Phone<'_> {
             own_hop,
             ..Dialog::EMPTY
         };
-        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let built = set_from_invite(&mut dialog, block, invite).ok_or(513u16);
-        let server = built.and_then(|()| self.servers.insert(Server::EMPTY).ok_or(503));
+        let server = built.and_then(|()| self.lower.transactions.servers.insert(Server::EMPTY).ok_or(503));
         let filled = server.and_then(|handle| {
             let filled = self.fill_server(now, handle, flow, keys, invite);
             if filled.is_none() {
-                self.servers.remove(handle);
+                self.lower.transactions.servers.remove(handle);
             }
             filled.map(|()| handle).ok_or(513)
         });
         let server_handle = match filled {
             Ok(handle) => handle,
             Err(status) => {
-                self.dialogs.remove(dialog_handle);
+                self.lower.dialogs.slots.remove(dialog_handle);
                 return Err(status);
             }
         };
-        if let Some(server) = self.servers.get_mut(server_handle) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(server_handle) {
             server.call = call_handle;
             server.dialog = dialog_handle;
             server.direct = account.is_none();
@@ -107,12 +107,12 @@ impl Phone<'_> {
         if account.is_none() {
             self.count_direct(server_handle, flow);
         }
-        if let Some(slot) = self.dialogs.get_mut(dialog_handle) {
+        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             *slot = dialog;
         }
         self.find_next_hop(dialog_handle);
         let local = self.local_of(flow.socket());
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.account = account;
             call.incoming = true;
             call.state = CallState::Incoming;
@@ -142,7 +142,7 @@ impl Phone<'_> {
 
     /// Puts an INVITE's echo and offer in its transaction's buffer.
     pub(super) fn fill_server(&mut self, now: Instant, handle: Handle, flow: Flow, keys: Keys, invite: &Message<'_>) -> Option<()> {
-        let block = self.server_bytes.get_mut(handle.index);
+        let block = self.lower.transactions.server_bytes.get_mut(handle.index);
         let offer = description(invite).unwrap_or_default();
         let offer_start = block.len().checked_sub(offer.len())?;
         let (front, back) = block.split_at_mut(offer_start);
@@ -150,7 +150,7 @@ impl Phone<'_> {
         let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
         echo_with_routes(invite, flow.remote(), &mut out);
         let echo_end = STATUS_LINE + out.finish().ok()?;
-        let server = self.servers.get_mut(handle)?;
+        let server = self.lower.transactions.servers.get_mut(handle)?;
         *server = Server {
             transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
             flow: Place::new(super::reply::answers_to(flow, invite)),
@@ -161,14 +161,14 @@ impl Phone<'_> {
             has_tag: invite.to().is_ok_and(|to| to.tag().is_some()),
             ..Server::EMPTY
         };
-        self.server_table.insert(keys.base, handle.index);
+        self.lower.transactions.server_table.insert(keys.base, handle.index);
         self.schedule(Object::Server(handle.index));
         Some(())
     }
 
     /// An answer that was rendered leaves.
     pub(super) fn give_answer(&mut self, now: Instant, handle: Handle, status: u16) {
-        if let Some(server) = self.servers.get_mut(handle) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
             server.transaction.handle_answer(now, status);
         }
         self.owe(Object::Server(handle.index));
@@ -183,16 +183,16 @@ impl Phone<'_> {
 
     /// A server transaction is over; repetitions of its INVITE get this response.
     pub(super) fn end_server_owing(&mut self, now: Instant, handle: Handle, answered: Answered) {
-        let Some(server) = self.servers.get(handle).copied() else { return };
+        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
         let direct = self.is_direct(server.dialog);
-        self.tombstones.bury(now, Keys { base: server.base, key: server.key, direct }, answered);
-        self.server_table.remove(handle.index);
+        self.lower.transactions.tombstones.bury(now, Keys { base: server.base, key: server.key, direct }, answered);
+        self.lower.transactions.server_table.remove(handle.index);
         if server.direct {
             self.forget_direct(handle);
         }
-        self.servers.remove(handle);
-        self.due.set(self.objects.number(Object::Server(handle.index)), Instant::NEVER);
-        if let Some(call) = self.calls.get_mut(server.call)
+        self.lower.transactions.servers.remove(handle);
+        self.lower.cx.due.set(self.lower.cx.objects.number(Object::Server(handle.index)), Instant::NEVER);
+        if let Some(call) = self.calls.slots.get_mut(server.call)
             && call.server == handle
         {
             call.server = Handle::NONE;
@@ -205,7 +205,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code.
     pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
-        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         if !matches!(code, 180 | 183 | 200) {
             return Err(CommandError::Range);
         }
@@ -217,10 +217,10 @@ impl Phone<'_> {
     }
 
     pub(super) fn answer_call(&mut self, now: Instant, call_handle: Handle, code: u16) {
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         let server_handle = call.server;
         let late = call.answer_in_ack;
-        let Some(server) = self.servers.get(server_handle).copied() else { return };
+        let Some(server) = self.lower.transactions.servers.get(server_handle).copied() else { return };
         if code == 180 && server.status == 180 {
             return; // it rings already: 180 left with the INVITE's arrival
         }
@@ -238,7 +238,7 @@ impl Phone<'_> {
             return;
         }
         self.give_answer(now, server_handle, code);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.sip_code = code;
         match code {
             183 => {
@@ -250,7 +250,7 @@ impl Phone<'_> {
                 call.connected = now;
                 call.give_up = Instant::NEVER;
                 call.pending |= Call::bit(CallState::Connected);
-                if let Some(dialog) = self.dialogs.get_mut(call.dialog) {
+                if let Some(dialog) = self.lower.dialogs.slots.get_mut(call.dialog) {
                     dialog.confirmed = true;
                 }
             }
@@ -268,7 +268,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is 486.
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
-        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         let code = if code == 0 { 486 } else { code };
         if !(300..=699).contains(&code) {
             return Err(CommandError::Range);
@@ -282,7 +282,7 @@ impl Phone<'_> {
 
     /// Refuses the INVITE of a call; the call is over.
     pub(super) fn refuse_call(&mut self, now: Instant, call_handle: Handle, status: u16, cause: Cause) {
-        let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
+        let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
         self.refuse_server(now, server, status, Describe::Nothing);
         self.end_call(now, call_handle, cause, status);
     }
@@ -298,9 +298,9 @@ impl Phone<'_> {
 
     /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
     pub(super) fn acknowledged(&mut self, now: Instant, keys: Keys, dialog: Option<Handle>, ack: &Message<'_>) {
-        let Some(handle) = self.server_table.find(keys.base).find_map(|index| {
-            let handle = self.servers.handle_at(index)?;
-            let server = self.servers.get(handle)?;
+        let Some(handle) = self.lower.transactions.server_table.find(keys.base).find_map(|index| {
+            let handle = self.lower.transactions.servers.handle_at(index)?;
+            let server = self.lower.transactions.servers.get(handle)?;
             let of_refusal = server.transaction.state() == State::Completed && server.key == keys.key;
             // a 2543 peer acknowledges a refusal with the To tag in: its key differs, its dialog does not
             let of_dialog = server.transaction.state() != State::Proceeding && dialog == Some(server.dialog);
@@ -308,13 +308,13 @@ impl Phone<'_> {
         }) else {
             return;
         };
-        let Some(server) = self.servers.get(handle).copied() else { return };
+        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
         let success = server.transaction.state() == State::Accepted;
         let call_handle = server.call;
-        let bye = self.dialogs.get(server.dialog).is_some_and(|dialog| dialog.bye_owed);
+        let bye = self.lower.dialogs.slots.get(server.dialog).is_some_and(|dialog| dialog.bye_owed);
         if success && bye {
             // rfc3261#15: the BYE waited for this ACK
-            if let Some(dialog) = self.dialogs.get_mut(server.dialog) {
+            if let Some(dialog) = self.lower.dialogs.slots.get_mut(server.dialog) {
                 dialog.bye_owed = false;
             }
             self.send_bye(now, server.dialog);
@@ -325,7 +325,7 @@ impl Phone<'_> {
         }
         self.keep(call_handle, ack);
         self.confirm_media(call_handle);
-        let late = self.calls.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
+        let late = self.calls.slots.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
         if late && !self.take_late_answer(now, call_handle, ack) && !server.again {
             // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
             self.end_call(now, call_handle, Cause::Codec, 0);
@@ -347,15 +347,15 @@ impl Phone<'_> {
     /// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
     pub(super) fn cancelled(&mut self, now: Instant, flow: Flow, keys: Keys, cancel: &Message<'_>) {
         let Some(invite) = self.keys_of(cancel, crate::wire::sip::Method::Invite) else { return };
-        let found = self.server_table.find(keys.base).find_map(|index| {
-            let handle = self.servers.handle_at(index)?;
-            self.servers.get(handle).filter(|server| server.key == invite.key).map(|_| handle)
+        let found = self.lower.transactions.server_table.find(keys.base).find_map(|index| {
+            let handle = self.lower.transactions.servers.handle_at(index)?;
+            self.lower.transactions.servers.get(handle).filter(|server| server.key == invite.key).map(|_| handle)
         });
         match found {
             Some(handle) => {
-                let Some(server) = self.servers.get(handle).copied() else { return };
+                let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
                 // rfc3261#9.2: with the To tag of the INVITE's answers
-                let tag = self.dialogs.get(server.dialog).map(|dialog| dialog.local_tag);
+                let tag = self.lower.dialogs.slots.get(server.dialog).map(|dialog| dialog.local_tag);
                 self.answer_at_once(flow, cancel, 200, Extra { tag, ..Extra::default() });
                 if server.transaction.state() != State::Proceeding {
                     return;
@@ -367,7 +367,7 @@ impl Phone<'_> {
                     self.refuse_call(now, server.call, 487, Cause::Normal);
                 }
             }
-            None if self.tombstones.find(now, invite.base, invite.key).is_some() => {
+            None if self.lower.transactions.tombstones.find(now, invite.base, invite.key).is_some() => {
                 self.answer_at_once(flow, cancel, 200, Extra::default())
             }
             None => self.answer_at_once(flow, cancel, 481, Extra::default()),
@@ -377,7 +377,7 @@ impl Phone<'_> {
     /// A timer of an incoming INVITE.
     pub(super) fn server_timeout(&mut self, now: Instant, handle: Handle) {
         use crate::sip::server::Expiry;
-        let Some(server) = self.servers.get_mut(handle) else { return };
+        let Some(server) = self.lower.transactions.servers.get_mut(handle) else { return };
         let (call, dialog) = (server.call, server.dialog);
         match server.transaction.handle_timeout(now) {
             Expiry::Nothing => {}
@@ -393,7 +393,7 @@ impl Phone<'_> {
             }
             Expiry::Unacknowledged => {
                 // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
-                let bye = self.dialogs.get_mut(dialog).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
+                let bye = self.lower.dialogs.slots.get_mut(dialog).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
                 if bye {
                     self.send_bye(now, dialog);
                 }

@@ -1,9 +1,9 @@
 //! Outgoing calls: dialling, what the answers bring, redirections.
 
-use super::call::{Call, Cancel};
+use super::calls::call::{Call, Cancel};
 use super::object::Object;
-use super::request::Sending;
 use super::target::TARGET;
+use super::transactions::request::Sending;
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -52,11 +52,11 @@ impl Phone<'_> {
     /// # Errors
     /// Nothing was sent, and nothing changed.
     pub fn dial(&mut self, now: Instant, account: AccountId, target: &str, options: &DialOptions<'_>) -> Result<CallId, CommandError> {
-        if self.closing {
+        if self.lower.cx.closing {
             return Err(CommandError::State);
         }
         let account_handle = account.0;
-        if !account.is_none() && self.accounts.get(account_handle).is_none_or(|account| account.leaving) {
+        if !account.is_none() && self.lower.accounts.slots.get(account_handle).is_none_or(|account| account.leaving) {
             return Err(CommandError::Stale);
         }
         check_headers(options.headers)?;
@@ -65,7 +65,7 @@ impl Phone<'_> {
         let call_handle = self.new_call().ok_or(CommandError::Full)?;
         let result = self.dial_with(now, call_handle, account_handle, uri, options);
         if result.is_err() {
-            self.calls.remove(call_handle);
+            self.calls.slots.remove(call_handle);
         }
         result.map(|()| CallId(call_handle))
     }
@@ -73,29 +73,29 @@ impl Phone<'_> {
     /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
     pub(super) fn new_call(&mut self) -> Option<Handle> {
         let (mut before, mut before_tag) = (0, 0);
-        if self.calls.is_full() {
-            let mut oldest = self.ended.pop()?;
-            if !self.told.is_none() && oldest == self.told.index && !self.ended.is_empty() {
+        if self.calls.slots.is_full() {
+            let mut oldest = self.calls.ended.pop()?;
+            if !self.calls.told.is_none() && oldest == self.calls.told.index && !self.calls.ended.is_empty() {
                 // it is being read just now: the next one gives way
-                self.ended.push(oldest);
-                oldest = self.ended.pop()?;
+                self.calls.ended.push(oldest);
+                oldest = self.calls.ended.pop()?;
             }
-            let handle = self.calls.handle_at(oldest)?;
-            let unread = self.calls.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
+            let handle = self.calls.slots.handle_at(oldest)?;
+            let unread = self.calls.slots.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
             match unread.filter(|call| call.gave_way()) {
                 // nobody had the time to fetch its end
                 Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => (before, before_tag) = (handle.generation, call.tag),
                 Some(_) => {} // it was never told of
-                None => count::up(&mut self.counters.evicted_calls),
+                None => count::up(&mut self.lower.cx.counters.evicted_calls),
             }
             self.free_call(handle);
         }
-        let mut fresh = Call { session_id: u64::from(self.rng.next_u32()), before, before_tag, ..Call::EMPTY };
-        fresh.gain_in.mute(self.muted);
-        fresh.gain_in.set(self.volume_in);
-        fresh.gain_out.set(self.volume_out);
-        let handle = self.calls.insert(fresh)?;
-        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+        let mut fresh = Call { session_id: u64::from(self.lower.cx.rng.next_u32()), before, before_tag, ..Call::EMPTY };
+        fresh.gain_in.mute(self.lower.media.muted);
+        fresh.gain_in.set(self.lower.media.volume_in);
+        fresh.gain_out.set(self.lower.media.volume_out);
+        let handle = self.calls.slots.insert(fresh)?;
+        if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
             stream.forget_vouched();
         }
         Some(handle)
@@ -109,14 +109,14 @@ impl Phone<'_> {
         uri: &[u8],
         options: &DialOptions<'_>,
     ) -> Result<(), CommandError> {
-        let secret = self.rng.next_u64();
+        let secret = self.lower.cx.rng.next_u64();
         let mut call_id = [0u8; 32];
         let mut cursor = Cursor::new(&mut call_id);
-        cursor.put_hex(self.rng.next_u64(), 16);
-        cursor.put_hex(self.rng.next_u64(), 16);
+        cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
+        cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
-        let account = self.accounts.get(account_handle);
-        let text = self.account_text.get(account_handle.index);
+        let account = self.lower.accounts.slots.get(account_handle);
+        let text = self.lower.accounts.text.get(account_handle.index);
         let mut name = [0u8; 160];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
@@ -129,7 +129,7 @@ impl Phone<'_> {
             cursor.put_str(" ");
         }
         let Ok(name_len) = cursor.finish() else {
-            self.dialogs.remove(dialog_handle);
+            self.lower.dialogs.slots.remove(dialog_handle);
             return Err(CommandError::Text);
         };
         let name = name.get(..name_len).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Phone<'_> {
             usages: 1,
             ..Dialog::EMPTY
         };
-        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let fixed = match account {
             Some(account) => {
                 dialog.set_fixed(block, &[name, b"<", account.uri.of(text), b">"], &[b"<", uri, b">"], &call_id, options.headers.as_bytes())
@@ -160,7 +160,7 @@ impl Phone<'_> {
         let routes = (!route.is_empty()).then_some(route);
         let whole = fixed.and_then(|()| dialog.set_remote(block, b"", routes.into_iter(), uri));
         let Some(()) = whole else {
-            self.dialogs.remove(dialog_handle);
+            self.lower.dialogs.slots.remove(dialog_handle);
             return Err(CommandError::Text);
         };
         // by the account's proxy, or to its own domain by its registrar
@@ -171,14 +171,14 @@ impl Phone<'_> {
                 same_domain(domain, uri)
             });
         let own_hop = dialog.own_hop;
-        if let Some(slot) = self.dialogs.get_mut(dialog_handle) {
+        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             *slot = dialog;
         }
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else {
-            self.dialogs.remove(dialog_handle);
+            self.lower.dialogs.slots.remove(dialog_handle);
             return Err(CommandError::Full);
         };
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.account = account_handle;
             call.tag = options.tag;
             call.source = options.source;
@@ -198,14 +198,14 @@ impl Phone<'_> {
 
     /// An answer to our INVITE came.
     pub(super) fn invite_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
-        if self.requests.get(request).is_some_and(|request| request.given_up) {
+        if self.lower.transactions.requests.get(request).is_some_and(|request| request.given_up) {
             self.given_up_answered(now, dialog_handle, request, answer, status);
             return;
         }
-        let Some(dialog) = self.dialogs.get(dialog_handle) else { return };
+        let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle) else { return };
         let call_handle = dialog.call;
         self.keep(call_handle, answer);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
         }
@@ -224,14 +224,14 @@ impl Phone<'_> {
                         self.set_ringback(call_handle, true);
                     }
                 }
-                let Some(call) = self.calls.get_mut(call_handle) else { return };
+                let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
                 // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
                     self.schedule(Object::Call(call_handle.index));
                 }
                 // its CANCEL found no slot before
-                if self.calls.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
+                if self.calls.slots.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
                     self.send_cancel(now, call_handle);
                 }
             }
@@ -267,7 +267,7 @@ impl Phone<'_> {
     pub(super) fn take_description(&mut self, now: Instant, call: Handle, dialog: Handle, answer: &Message<'_>) -> bool {
         let Some(text) = description(answer) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
-        if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
+        if self.calls.slots.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
         let Some((local, lines)) = self.local_media(call) else { return false };
@@ -291,19 +291,19 @@ impl Phone<'_> {
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, target)) = best else { return false };
-        let Some(call) = self.calls.get_mut(call_handle) else { return false };
+        let Some(call) = self.calls.slots.get_mut(call_handle) else { return false };
         if call.tries >= REDIRECTS {
             return false;
         }
         call.tries += 1;
         self.drop_forks(dialog_handle);
         self.forget_agreed(dialog_handle);
-        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return false };
-        let block = self.dialog_text.get_mut(dialog_handle.index);
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return false };
+        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let mut routes = [0u8; TARGET];
         let (account, had_tag) = (dialog.account, !dialog.remote_tag.is_empty());
-        let text = self.account_text.get(account.index);
-        let account_slot = self.accounts.get(account);
+        let text = self.lower.accounts.text.get(account.index);
+        let account_slot = self.lower.accounts.slots.get(account);
         let proxy = account_slot.map_or(&b""[..], |account| account.proxy.of(text));
         let mut cursor = Cursor::new(&mut routes);
         if !proxy.is_empty() {
@@ -318,7 +318,7 @@ impl Phone<'_> {
         dialog.own_hop = account_slot.is_some_and(|account| !proxy.is_empty() || same_domain(account.domain.of(text), target));
         let (own, hop) = (dialog.own_hop, account_slot.and_then(|account| account.fresh_hop(now)));
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.request = request;
         }
         match hop.filter(|_| own) {

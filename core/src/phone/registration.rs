@@ -1,8 +1,8 @@
 //! Registering and staying registered (RFC 3261 §10), and the keepalive of its flow.
 
-use super::account::Account;
+use super::accounts::account::Account;
 use super::object::Object;
-use super::request::{Owner, Sending};
+use super::transactions::request::{Owner, Sending};
 use super::{AccountState, Cause, Flow, Phone};
 use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
 use crate::base::slots::Handle;
@@ -15,7 +15,7 @@ use core::net::SocketAddr;
 impl Phone<'_> {
     /// Sends a REGISTER, unless one is under way: what is wanted then is done when that one ends.
     pub(super) fn send_register(&mut self, now: Instant, handle: Handle) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.registration.next = Instant::NEVER;
         if !account.registration.request.is_none() {
             return;
@@ -25,17 +25,17 @@ impl Phone<'_> {
         let hop = if account.registration.asked == 0 { account.hop } else { account.fresh_hop(now) };
         let Some(request) = self.new_request(Owner::Account(handle), Sending::Register) else {
             // every request slot is busy: try again when the first of them may be free
-            if let Some(account) = self.accounts.get_mut(handle) {
+            if let Some(account) = self.lower.accounts.slots.get_mut(handle) {
                 account.registration.next = now + Duration::from_secs(1);
             }
             self.schedule(Object::Account(handle.index));
             return;
         };
-        if let Some(account) = self.accounts.get_mut(handle) {
+        if let Some(account) = self.lower.accounts.slots.get_mut(handle) {
             account.registration.request = request;
         }
         // a refresh changes nothing that anybody waits for
-        if self.accounts.get(handle).is_some_and(|account| account.registration.wanted && !account.is_bound()) {
+        if self.lower.accounts.slots.get(handle).is_some_and(|account| account.registration.wanted && !account.is_bound()) {
             self.set_account_state(handle, AccountState::Registering, Cause::Normal, 0);
         }
         self.schedule(Object::Account(handle.index));
@@ -46,7 +46,7 @@ impl Phone<'_> {
     }
 
     pub(super) fn set_account_state(&mut self, handle: Handle, state: AccountState, cause: Cause, status: u16) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         let changed = account.state != state || account.cause != cause || account.sip_code != status;
         account.state = state;
         account.cause = cause;
@@ -71,14 +71,14 @@ impl Phone<'_> {
             return;
         }
         self.end_request(request);
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         let wanted = account.registration.wanted;
         match status {
             _ if account.registration.asked == 0 => self.taken_back(now, handle, status),
             200..=299 => {
                 let local = self.local_of(flow.socket());
-                let Some(account) = self.accounts.get_mut(handle) else { return };
-                match granted(answer, account, self.account_text.get(handle.index), local) {
+                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+                match granted(answer, account, self.lower.accounts.text.get(handle.index), local) {
                     // the registrar took it and bound nothing: as good as a refusal, and one more of a row
                     0 => self.register_failed(now, handle, Cause::Protocol, status, 0),
                     expires => {
@@ -119,7 +119,7 @@ impl Phone<'_> {
 
     /// The request that took the binding back is over, however it ended; meanwhile a new one may be wanted.
     fn taken_back(&mut self, now: Instant, handle: Handle, status: u16) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.registration.expires = Instant::NEVER;
         account.registration.keepalive_at = Instant::NEVER;
         if account.registration.wanted {
@@ -130,7 +130,7 @@ impl Phone<'_> {
     }
 
     fn unregistered(&mut self, now: Instant, handle: Handle, status: u16) {
-        if let Some(account) = self.accounts.get_mut(handle) {
+        if let Some(account) = self.lower.accounts.slots.get_mut(handle) {
             account.registration.expires = Instant::NEVER;
             account.registration.next = Instant::NEVER;
             account.registration.keepalive_at = Instant::NEVER;
@@ -142,7 +142,7 @@ impl Phone<'_> {
 
     /// It failed: once more later, where time can help.
     pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16, after: u32) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         if account.registration.asked == 0 {
             self.taken_back(now, handle, status);
             return;
@@ -171,11 +171,12 @@ impl Phone<'_> {
             Instant::NEVER
         } else if after > 0 {
             // rfc3261#20.33: not before Retry-After; a little later at random, so that phones do not come back together
-            now + Duration::from_secs(u64::from(after.min(RETRY_AFTER_LONGEST))) + Duration::from_millis(u64::from(self.rng.below(1000)))
+            now + Duration::from_secs(u64::from(after.min(RETRY_AFTER_LONGEST)))
+                + Duration::from_millis(u64::from(self.lower.cx.rng.below(1000)))
         } else if to_be_lifted {
-            now + backoff::repair(account.registration.refusals, &mut self.rng)
+            now + backoff::repair(account.registration.refusals, &mut self.lower.cx.rng)
         } else {
-            now + backoff::wait(account.registration.failures, &mut self.rng)
+            now + backoff::wait(account.registration.failures, &mut self.lower.cx.rng)
         };
         self.set_account_state(handle, AccountState::Failed, cause, status);
         self.schedule(Object::Account(handle.index));
@@ -183,13 +184,13 @@ impl Phone<'_> {
 
     /// A timer of an account: refresh, retry, or keepalive.
     pub(super) fn account_timeout(&mut self, now: Instant, handle: Handle) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         if account.registration.keepalive_at <= now {
             account.registration.keepalive_owed = true;
             account.registration.keepalive_at = now + Duration::from_secs(u64::from(account.keepalive));
             self.owe(Object::Account(handle.index));
         }
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         if account.registration.next <= now {
             account.registration.next = Instant::NEVER;
             self.send_register(now, handle);
@@ -200,15 +201,17 @@ impl Phone<'_> {
     /// An account that was removed goes when nothing of it is under way.
     pub(super) fn leave(&mut self, _now: Instant, handle: Handle) {
         let gone = self
+            .lower
             .accounts
+            .slots
             .get(handle)
             .is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
-        if gone && !self.calls.iter().any(|(_, call)| call.account == handle) {
-            self.accounts.remove(handle);
-            self.due.set(self.objects.number(Object::Account(handle.index)), Instant::NEVER);
+        if gone && !self.calls.slots.iter().any(|(_, call)| call.account == handle) {
+            self.lower.accounts.slots.remove(handle);
+            self.lower.cx.due.set(self.lower.cx.objects.number(Object::Account(handle.index)), Instant::NEVER);
             // a password does not outlive its account
-            self.account_text.get_mut(handle.index).fill(0);
-            self.challenges.get_mut(handle.index).fill(0);
+            self.lower.accounts.text.get_mut(handle.index).fill(0);
+            self.lower.accounts.challenges.get_mut(handle.index).fill(0);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::credentials::write_credentials;
 use super::reply::ALLOW;
-use super::request::{Owner, Request, Sending};
+use super::transactions::request::{Owner, Request, Sending};
 use super::{Flow, Phone, Transport};
 use crate::base::count;
 use crate::base::cursor::Cursor;
@@ -113,7 +113,8 @@ impl Asked {
 impl Phone<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
-        let (flow, request) = self.requests.get(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
+        let (flow, request) =
+            self.lower.transactions.requests.get(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
         let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
         match request.owner {
@@ -125,10 +126,10 @@ impl Phone<'_> {
 
     pub(super) fn finish_request(&mut self, handle: Handle, needed: Result<usize, crate::base::cursor::Needed>) -> Result<(), Unrendered> {
         let Ok(len) = needed else {
-            count::up(&mut self.counters.oversize);
+            count::up(&mut self.lower.cx.counters.oversize);
             return Err(Unrendered);
         };
-        if let Some(request) = self.requests.get_mut(handle) {
+        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
             request.len = len as u16;
         }
         Ok(())
@@ -144,13 +145,13 @@ impl Phone<'_> {
         branch: Tag,
     ) -> Result<(), Unrendered> {
         let credentials = self.credentials_for(account_handle, request);
-        let account = self.accounts.get_mut(account_handle).ok_or(Unrendered)?;
+        let account = self.lower.accounts.slots.get_mut(account_handle).ok_or(Unrendered)?;
         account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
-        let account = self.accounts.get(account_handle).ok_or(Unrendered)?;
-        let text = self.account_text.get(account_handle.index);
-        let challenges = self.challenges.get(account_handle.index);
+        let account = self.lower.accounts.slots.get(account_handle).ok_or(Unrendered)?;
+        let text = self.lower.accounts.text.get(account_handle.index);
+        let challenges = self.lower.accounts.challenges.get(account_handle.index);
         let uri = account.registrar.of(text);
-        let mut out = Cursor::new(self.request_bytes.get_mut(handle.index));
+        let mut out = Cursor::new(self.lower.transactions.request_bytes.get_mut(handle.index));
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, Method::Register, uri, flow, local, branch);
         if !account.proxy.is_empty() {
@@ -173,9 +174,9 @@ impl Phone<'_> {
         Cursor::new(&mut digits).put_hex(account.contact, 16);
         write_contact(writer.cursor(), &digits, flow, local);
         writer.number(Name::Expires, u64::from(account.registration.asked));
-        write_credentials(&mut writer, account, text, challenges, &credentials, self.keys[1], b"REGISTER", uri);
+        write_credentials(&mut writer, account, text, challenges, &credentials, self.lower.cx.keys[1], b"REGISTER", uri);
         writer.header_bytes(Name::Allow, ALLOW);
-        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
         let needed = out.finish();
         self.finish_request(handle, needed)
@@ -190,33 +191,35 @@ impl Phone<'_> {
         local: SocketAddr,
         branch: Tag,
     ) -> Result<(), Unrendered> {
-        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let dialog = self.lower.dialogs.slots.get(dialog_handle).copied().ok_or(Unrendered)?;
         let credentials = self.credentials_for(dialog.account, request);
         let offer = match request.method {
             Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
             _ => None,
         };
-        let edition = self.calls.get(dialog.call).map_or((0, 0), |call| (call.described, call.version));
+        let edition = self.calls.slots.get(dialog.call).map_or((0, 0), |call| (call.described, call.version));
         let mut described = None;
-        let text = self.dialog_text.get(dialog_handle.index);
+        let text = self.lower.dialogs.text.get(dialog_handle.index);
         let uri = dialog.request_uri(text);
-        let mut out = Cursor::new(self.request_bytes.get_mut(handle.index));
+        let mut out = Cursor::new(self.lower.transactions.request_bytes.get_mut(handle.index));
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, method(request.method), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, &dialog, text);
         writer.cseq(request.number, method(request.method));
-        let account = self.accounts.get(dialog.account);
-        let user =
-            contact_user(account.map(|account| account.user.of(self.account_text.get(dialog.account.index))), self.fixed.direct_user.get());
+        let account = self.lower.accounts.slots.get(dialog.account);
+        let user = contact_user(
+            account.map(|account| account.user.of(self.lower.accounts.text.get(dialog.account.index))),
+            self.lower.cx.fixed.direct_user.get(),
+        );
         if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local);
         }
         if let Some(account) = account {
-            let texts = self.account_text.get(dialog.account.index);
-            let challenges = self.challenges.get(dialog.account.index);
+            let texts = self.lower.accounts.text.get(dialog.account.index);
+            let challenges = self.lower.accounts.challenges.get(dialog.account.index);
             let name = method(request.method).text();
-            write_credentials(&mut writer, account, texts, challenges, &credentials, self.keys[1], name, uri);
+            write_credentials(&mut writer, account, texts, challenges, &credentials, self.lower.cx.keys[1], name, uri);
         }
         if request.method.is_invite() {
             writer.header_bytes(Name::Allow, ALLOW);
@@ -224,7 +227,7 @@ impl Phone<'_> {
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
-        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         if let Some((local_media, state)) = offer {
             writer.header_bytes(Name::ContentType, b"application/sdp");
             let out = writer.cursor();
@@ -233,7 +236,7 @@ impl Phone<'_> {
             crate::offer::write_offer(&local_media, &state, out);
             let len = out.needed() - start;
             patch_length(out, at, len);
-            described = Some(super::media::number_edition(out, start, edition.0, edition.1));
+            described = Some(super::call_media::number_edition(out, start, edition.0, edition.1));
         } else {
             writer.end();
         }
@@ -242,7 +245,7 @@ impl Phone<'_> {
             self.describe_anew(dialog.call, described);
         }
         if request.method.is_invite()
-            && let Some(dialog) = self.dialogs.get_mut(dialog_handle)
+            && let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle)
         {
             dialog.credentials = credentials;
             // until its 2xx, the ACK of the one before may be asked for again
@@ -255,14 +258,14 @@ impl Phone<'_> {
 
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx gets one.
     pub(super) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
-        let dialog = self.dialogs.get(dialog_handle)?;
+        let dialog = self.lower.dialogs.slots.get(dialog_handle)?;
         let flow = dialog.flow?;
         let local = self.local_of(flow.socket())?;
-        let text = self.dialog_text.get(dialog_handle.index);
+        let text = self.lower.dialogs.text.get(dialog_handle.index);
         let uri = dialog.request_uri(text);
         let mut writer = Writer::new(out);
         // its branch is its own (rfc3261#13.2.2.4), and the same for each repetition
-        let secret = Hasher::new(self.keys[1])
+        let secret = Hasher::new(self.lower.cx.keys[1])
             .with(b"ack")
             .with(&dialog.local_tag.secret.to_le_bytes())
             .with(&dialog.invite_number.to_le_bytes())
@@ -272,14 +275,14 @@ impl Phone<'_> {
         write_parties(&mut writer, dialog, text);
         writer.cseq(dialog.invite_number, Method::Ack);
         let own = dialog.own_hop && self.is_own_flow(dialog.account, flow);
-        if let Some(account) = self.accounts.get(dialog.account).filter(|_| own) {
+        if let Some(account) = self.lower.accounts.slots.get(dialog.account).filter(|_| own) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
             let uri = dialog.invite_uri(text);
-            let texts = self.account_text.get(dialog.account.index);
-            let challenges = self.challenges.get(dialog.account.index);
-            write_credentials(&mut writer, account, texts, challenges, &dialog.credentials, self.keys[1], b"INVITE", uri);
+            let texts = self.lower.accounts.text.get(dialog.account.index);
+            let challenges = self.lower.accounts.challenges.get(dialog.account.index);
+            write_credentials(&mut writer, account, texts, challenges, &dialog.credentials, self.lower.cx.keys[1], b"INVITE", uri);
         }
-        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
         Some(flow)
     }

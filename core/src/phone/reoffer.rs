@@ -5,10 +5,10 @@
 //!
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
-use super::call::{Call, PENDING_MEDIA, Ports, Waiting};
+use super::calls::call::{Call, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
-use super::request::{Sending, Stage};
+use super::transactions::request::{Sending, Stage};
 use super::{CallState, Cause, Flow, Phone};
 use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
@@ -23,7 +23,7 @@ const LONGEST_WAIT: u64 = 60;
 impl Phone<'_> {
     /// A call is to be offered anew, from the first try on.
     pub(super) fn offer_anew(&mut self, now: Instant, handle: Handle) {
-        if let Some(call) = self.calls.get_mut(handle) {
+        if let Some(call) = self.calls.slots.get_mut(handle) {
             call.tries = 0;
         }
         self.reoffer(now, handle);
@@ -32,9 +32,9 @@ impl Phone<'_> {
     /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
     #[inline(never)]
     pub(super) fn reoffer(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         let (dialog_handle, ours) = (call.dialog, call.request);
-        let theirs = self.servers.get(call.server).map(|server| server.transaction.state());
+        let theirs = self.lower.transactions.servers.get(call.server).map(|server| server.transaction.state());
         if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
             // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is no try.
             self.wait_with_offer(now, handle, Duration::from_millis(SLOT_RETRY_MS));
@@ -45,10 +45,10 @@ impl Phone<'_> {
             self.offer_later(now, handle, Cause::Full);
             return;
         };
-        if let Some(call) = self.calls.get_mut(handle) {
+        if let Some(call) = self.calls.slots.get_mut(handle) {
             call.request = request;
         }
-        let way = self.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
+        let way = self.lower.dialogs.slots.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
         match way.filter(|_| stays) {
             Some((flow, own_hop)) => self.go_over(now, request, flow, own_hop),
             None => self.locate(request),
@@ -57,7 +57,7 @@ impl Phone<'_> {
 
     /// The way of its requests and its media are at one address, which we have.
     fn is_in_place(&self, call: &Call) -> bool {
-        let way = self.dialogs.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
+        let way = self.lower.dialogs.slots.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
         matches!((call.ports, way), (Ports::Open { local, .. }, Some(way)) if way.ip() == local)
     }
 
@@ -66,7 +66,7 @@ impl Phone<'_> {
     #[inline(never)]
     pub(super) fn ports_at(&mut self, handle: Handle, flow: Flow) -> bool {
         let way = self.local_of(flow.socket()).map(|local| local.ip());
-        if let Some(call) = self.calls.get_mut(handle)
+        if let Some(call) = self.calls.slots.get_mut(handle)
             && let Ports::Open { local, .. } = call.ports
             && Some(local) != way
         {
@@ -77,7 +77,7 @@ impl Phone<'_> {
     }
 
     fn wait_with_offer(&mut self, now: Instant, handle: Handle, wait: Duration) {
-        if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) {
+        if let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) {
             call.give_up = now + wait;
             self.schedule(Object::Call(handle.index));
         }
@@ -85,7 +85,7 @@ impl Phone<'_> {
 
     /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it is.
     fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         call.tries = call.tries.saturating_add(1);
         if call.tries < REOFFER_TRIES {
             self.wait_with_offer(now, handle, wait);
@@ -96,7 +96,7 @@ impl Phone<'_> {
 
     /// What became of an offer that left the session as it was stands in the next event about its media.
     fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
-        if let Some(call) = self.calls.get_mut(handle) {
+        if let Some(call) = self.calls.slots.get_mut(handle) {
             call.cause = cause;
             call.pending |= PENDING_MEDIA;
             self.tell(Object::Call(handle.index));
@@ -105,17 +105,17 @@ impl Phone<'_> {
 
     /// No slot, no port, no way: each wait is twice as long as the one before.
     fn offer_later(&mut self, now: Instant, handle: Handle, cause: Cause) {
-        let tries = self.calls.get(handle).map_or(0, |call| call.tries);
+        let tries = self.calls.slots.get(handle).map_or(0, |call| call.tries);
         self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
     }
 
     /// An answer to our re-INVITE came. The call may have ended meanwhile.
     #[inline(never)]
     pub(super) fn reoffer_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
-        let Some(dialog) = self.dialogs.get_mut(dialog_handle) else { return };
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         let call_handle = dialog.call;
-        let Some(sent) = self.requests.get_mut(request) else { return };
-        let running = self.calls.get(call_handle).is_some_and(|call| call.request == request);
+        let Some(sent) = self.lower.transactions.requests.get_mut(request) else { return };
+        let running = self.calls.slots.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
             // nobody is asked before it is answered, so its wait is bounded after a provisional answer too
             sent.client.handle_given_up(now);
@@ -129,12 +129,12 @@ impl Phone<'_> {
             dialog.ack_owed = true;
             // rfc3261#12.2.1.2: a target refresh
             if let Some(target) = contact_uri(answer).filter(|_| running) {
-                dialog.refresh_target(self.dialog_text.get_mut(dialog_handle.index), target);
+                dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
                 self.find_next_hop(dialog_handle);
             }
             self.owe(Object::Dialog(dialog_handle.index));
         }
-        if let Some(call) = self.calls.get_mut(call_handle).filter(|_| running) {
+        if let Some(call) = self.calls.slots.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;
             self.keep(call_handle, answer);
         }
@@ -148,7 +148,7 @@ impl Phone<'_> {
 
     #[inline(never)]
     fn take_outcome(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         match status {
             200..=299 => {
                 call.tries = 0;
@@ -167,7 +167,7 @@ impl Phone<'_> {
             491 => {
                 // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10 ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
-                let wait = u64::from(first + self.rng.below(steps)) * 10;
+                let wait = u64::from(first + self.lower.cx.rng.below(steps)) * 10;
                 self.try_again(now, handle, Duration::from_millis(wait), Cause::Refused);
             }
             // rfc3261#14.2: one of theirs is not answered yet, or not now
@@ -189,7 +189,7 @@ impl Phone<'_> {
     #[inline(never)]
     pub(super) fn reoffer_failed(&mut self, now: Instant, handle: Handle, request: Handle, cause: Cause) {
         self.end_request(request);
-        let Some(call) = self.calls.get_mut(handle).filter(|call| call.request == request) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
         if cause == Cause::Timeout {
             // rfc3261#12.2.1.2: no answer counts as 408
@@ -202,9 +202,9 @@ impl Phone<'_> {
     /// The call ends while our re-INVITE runs: its answer is awaited for its ACK only, and not for ever (rfc3261#15.1.2: 487 follows the BYE).
     #[inline(never)]
     pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) else { return };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
-        match self.requests.get_mut(request) {
+        match self.lower.transactions.requests.get_mut(request) {
             Some(sent) if sent.stage == Stage::Running => {
                 sent.client.handle_given_up(now);
                 self.schedule(Object::Request(request.index));
@@ -216,9 +216,9 @@ impl Phone<'_> {
     /// The host's addresses changed: calls whose way or media is at one that is gone follow, or end where they cannot.
     #[inline(never)]
     pub(super) fn move_calls(&mut self, now: Instant) {
-        for index in 0..self.calls.capacity() as u32 {
-            let Some(handle) = self.calls.handle_at(index) else { continue };
-            let Some(call) = self.calls.get(handle) else { continue };
+        for index in 0..self.calls.slots.capacity() as u32 {
+            let Some(handle) = self.calls.slots.handle_at(index) else { continue };
+            let Some(call) = self.calls.slots.get(handle) else { continue };
             match call.state {
                 CallState::Ended => {}
                 CallState::Connected => {
@@ -226,7 +226,7 @@ impl Phone<'_> {
                         // what is on its way names an address that is gone
                         let old = call.request;
                         self.end_request(old);
-                        if let Some(call) = self.calls.get_mut(handle) {
+                        if let Some(call) = self.calls.slots.get_mut(handle) {
                             call.request = Handle::NONE;
                         }
                         self.offer_anew(now, handle);
@@ -241,15 +241,15 @@ impl Phone<'_> {
     /// Our INVITE is not answered. What has not left yet finds another way. Answers to what has left go to its Via, where we are not any more:
     /// the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows the INVITE's way, so no other will do).
     fn move_calling(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.get(handle) else { return };
+        let Some(call) = self.calls.slots.get(handle) else { return };
         let (request, ports) = (call.request, call.ports);
-        let Some(sent) = self.requests.get(request) else { return };
+        let Some(sent) = self.lower.transactions.requests.get(request) else { return };
         let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
         let stays = matches!(ports, Ports::Open { local, .. } | Ports::Wished(local) if Some(local) == way);
         match sent.stage {
             Stage::Preparing if !stays => self.locate(request),
             Stage::Running if way.is_none() => {
-                if let Some(call) = self.calls.get_mut(handle) {
+                if let Some(call) = self.calls.slots.get_mut(handle) {
                     call.request = Handle::NONE;
                 }
                 self.end_request(request);
@@ -263,13 +263,13 @@ impl Phone<'_> {
     /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where that is now. Without
     /// that socket the call ends.
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.get(handle) else { return };
-        let Some(server) = self.servers.get(call.server) else { return };
+        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(server) = self.lower.transactions.servers.get(call.server) else { return };
         let way = self.local_of(server.flow.flow().socket()).map(|local| local.ip());
         match (call.ports, way) {
             (_, None) => self.refuse_call(now, handle, 503, Cause::Unreachable),
             (Ports::Open { local, .. }, Some(way)) if way != local => {
-                if let Some(call) = self.calls.get_mut(handle) {
+                if let Some(call) = self.calls.slots.get_mut(handle) {
                     call.ports = Ports::Closed;
                 }
                 self.close_ports(handle);

@@ -3,7 +3,7 @@
 
 use super::Phone;
 use super::render::Unrendered;
-use super::request::Sending;
+use super::transactions::request::Sending;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::wire::sip::{Method, Name, Writer};
@@ -43,13 +43,13 @@ fn write(request: &[u8], sending: Method<'_>, number: u32, to: Option<&[u8]>, ou
 impl Phone<'_> {
     /// Renders the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, Via, Route, From, To, Call-ID and number.
     pub(super) fn render_cancel(&mut self, cancel: Handle, invite: Handle) -> Result<(), Unrendered> {
-        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
-        let (source, room) = self.request_bytes.two(invite.index, cancel.index);
+        let request = self.lower.transactions.requests.get(invite).copied().ok_or(Unrendered)?;
+        let (source, room) = self.lower.transactions.request_bytes.two(invite.index, cancel.index);
         let source = source.get(..usize::from(request.len)).unwrap_or_default();
         let mut out = Cursor::new(room);
         write(source, Method::Cancel, request.number, None, &mut out).ok_or(Unrendered)?;
         let mut writer = Writer::new(&mut out);
-        writer.header_bytes(Name::UserAgent, self.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
         let needed = out.finish();
         self.finish_request(cancel, needed)
@@ -57,16 +57,16 @@ impl Phone<'_> {
 
     /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the answer's To.
     pub(super) fn render_ack_of_refusal(&mut self, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
-        let request = self.requests.get(invite).copied().ok_or(Unrendered)?;
-        let block = self.request_bytes.get_mut(invite.index);
+        let request = self.lower.transactions.requests.get(invite).copied().ok_or(Unrendered)?;
+        let block = self.lower.transactions.request_bytes.get_mut(invite.index);
         // the one reply is not in use while an answer is handled: handle_sip says Drain until it has left
-        let mut out = Cursor::new(self.reply);
+        let mut out = Cursor::new(self.lower.transactions.reply);
         write(block.get(..usize::from(request.len)).unwrap_or_default(), Method::Ack, request.number, Some(to), &mut out)
             .ok_or(Unrendered)?;
         Writer::new(&mut out).end();
         let needed = out.finish();
         if let Ok(len) = needed
-            && let (Some(room), Some(ack)) = (block.get_mut(..len), self.reply.get(..len))
+            && let (Some(room), Some(ack)) = (block.get_mut(..len), self.lower.transactions.reply.get(..len))
         {
             room.copy_from_slice(ack);
         }
@@ -75,35 +75,38 @@ impl Phone<'_> {
 
     /// A refused INVITE is to be sent anew though a provisional answer had made an early dialog: its target and routes are those it had first.
     pub(super) fn forget_early(&mut self, dialog_handle: Handle, invite: Handle) {
-        let early = self.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
+        let early = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
         if early {
             self.drop_forks(dialog_handle);
         }
-        if self.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+        if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
             self.forget_agreed(dialog_handle);
         }
-        let Some(request) = self.requests.get(invite).filter(|request| early && request.method == Sending::Invite) else { return };
-        let sent = self.request_bytes.get(invite.index).get(..usize::from(request.len)).unwrap_or_default();
+        let Some(request) = self.lower.transactions.requests.get(invite).filter(|request| early && request.method == Sending::Invite)
+        else {
+            return;
+        };
+        let sent = self.lower.transactions.request_bytes.get(invite.index).get(..usize::from(request.len)).unwrap_or_default();
         let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else { return };
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
-        if let Some(dialog) = self.dialogs.get_mut(dialog_handle) {
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             // what fitted before fits again
-            let _ = dialog.set_remote(self.dialog_text.get_mut(dialog_handle.index), b"", routes, target);
+            let _ = dialog.set_remote(self.lower.dialogs.text.get_mut(dialog_handle.index), b"", routes, target);
         }
     }
 
     /// An absorbing request gives its slot away: an ACK that it still owes is kept as the one reply, if that is free.
     pub(super) fn rescue_ack(&mut self, handle: Handle) {
-        let Some(request) = self.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
-        let number = self.objects.number(super::object::Object::Request(handle.index));
-        if self.reply_len > 0 || !self.owed.has(number) {
+        let Some(request) = self.lower.transactions.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
+        let number = self.lower.cx.objects.number(super::object::Object::Request(handle.index));
+        if self.lower.transactions.reply_len > 0 || !self.lower.cx.owed.has(number) {
             return;
         }
-        let ack = self.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
-        if let Some(room) = self.reply.get_mut(..ack.len()) {
+        let ack = self.lower.transactions.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
+        if let Some(room) = self.lower.transactions.reply.get_mut(..ack.len()) {
             room.copy_from_slice(ack);
-            self.reply_len = ack.len();
-            self.reply_flow = Some(request.place().flow());
+            self.lower.transactions.reply_len = ack.len();
+            self.lower.transactions.reply_flow = Some(request.place().flow());
         }
     }
 }

@@ -81,7 +81,7 @@ impl Phone<'_> {
         // rfc3261#8.2.7: a stateless answer has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| self.reply_secret(request));
         let local = self.local_of(flow.socket());
-        let mut cursor = Cursor::new(self.reply);
+        let mut cursor = Cursor::new(self.lower.transactions.reply);
         let mut writer = Writer::new(&mut cursor);
         let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
         if reason.is_empty() {
@@ -124,23 +124,23 @@ impl Phone<'_> {
         if let (Some((code, words)), Some(local)) = (extra.warning, local) {
             write_warning(&mut writer, code, local, words);
         }
-        writer.header_bytes(Name::Server, self.fixed.agent.get());
+        writer.header_bytes(Name::Server, self.lower.cx.fixed.agent.get());
         writer.end();
         match cursor.finish() {
             Ok(len) => {
-                self.reply_len = len;
-                self.reply_flow = Some(answers_to(flow, request));
+                self.lower.transactions.reply_len = len;
+                self.lower.transactions.reply_flow = Some(answers_to(flow, request));
             }
-            Err(_) => count::up(&mut self.counters.oversize),
+            Err(_) => count::up(&mut self.lower.cx.counters.oversize),
         }
     }
 
     /// Has these bytes sent next.
     pub(super) fn reply_with(&mut self, flow: Flow, bytes: &[u8]) {
-        if let Some(room) = self.reply.get_mut(..bytes.len()) {
+        if let Some(room) = self.lower.transactions.reply.get_mut(..bytes.len()) {
             room.copy_from_slice(bytes);
-            self.reply_len = bytes.len();
-            self.reply_flow = Some(flow);
+            self.lower.transactions.reply_len = bytes.len();
+            self.lower.transactions.reply_flow = Some(flow);
         }
     }
 
@@ -148,7 +148,7 @@ impl Phone<'_> {
     fn reply_secret(&self, request: &Message<'_>) -> u64 {
         let from_tag = request.from().ok().and_then(|from| from.tag()).unwrap_or_default();
         let branch = request.via().ok().and_then(|via| via.branch()).unwrap_or_default();
-        let [_, key] = self.keys;
+        let [_, key] = self.lower.cx.keys;
         Hasher::new(key).with(request.call_id().unwrap_or_default()).with(from_tag).with(branch).finish()
     }
 
@@ -158,7 +158,7 @@ impl Phone<'_> {
         self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
-            self.tombstones.bury(now, keys, extra.answered(status, secret));
+            self.lower.transactions.tombstones.bury(now, keys, extra.answered(status, secret));
         }
     }
 }

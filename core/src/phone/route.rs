@@ -18,14 +18,14 @@ const PONG: &[u8] = b"\r\n";
 impl Phone<'_> {
     /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
     pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> Taken {
-        if self.reply_len > 0 {
+        if self.lower.transactions.reply_len > 0 {
             return Taken::Drain;
         }
         if !flow.is_reliable() {
             self.handle_parsed(now, flow, &Message::parse(bytes));
             return Taken::Bytes(bytes.len());
         }
-        match cut(bytes, self.reply.len()) {
+        match cut(bytes, self.lower.transactions.reply.len()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs
             Frame::Need if bytes == PONG && self.is_pinged(flow) => Taken::Bytes(bytes.len()),
             Frame::Need => Taken::NeedMore,
@@ -44,7 +44,7 @@ impl Phone<'_> {
                 Taken::Bytes(total)
             }
             Frame::Broken => {
-                count::up(&mut self.counters.malformed);
+                count::up(&mut self.lower.cx.counters.malformed);
                 Taken::Close
             }
         }
@@ -52,15 +52,15 @@ impl Phone<'_> {
 
     /// Keepalives of ours go over it.
     fn is_pinged(&self, flow: Flow) -> bool {
-        let of = |index| self.accounts.handle_at(index).and_then(|handle| self.accounts.get(handle));
-        (0..self.accounts.capacity() as u32).filter_map(of).any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
+        let of = |index| self.lower.accounts.slots.handle_at(index).and_then(|handle| self.lower.accounts.slots.get(handle));
+        (0..self.lower.accounts.slots.capacity() as u32).filter_map(of).any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
     }
 
     fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: &Result<Message<'_>, Malformed>) {
         match parsed {
             Ok(message) => self.handle_message(now, flow, message),
             Err(Malformed::Empty) => {}
-            Err(_) => count::up(&mut self.counters.malformed),
+            Err(_) => count::up(&mut self.lower.cx.counters.malformed),
         }
     }
 
@@ -75,7 +75,7 @@ impl Phone<'_> {
     }
 
     fn count_flawed(&mut self, message: &Message<'_>) {
-        count::up(if message.is_too_long() { &mut self.counters.oversize } else { &mut self.counters.malformed });
+        count::up(if message.is_too_long() { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.malformed });
     }
 
     // an answer's way is a board's deepest: it does not carry a request's frame too
@@ -87,12 +87,12 @@ impl Phone<'_> {
         let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
         if caller == Caller::Stranger {
             // what was answered in a dialog that is gone is answered again: only its sender can repeat it (rfc3261#17.2.2)
-            let answered = self.keys_of(request, method).and_then(|keys| self.tombstones.find(now, keys.base, keys.key));
+            let answered = self.keys_of(request, method).and_then(|keys| self.lower.transactions.tombstones.find(now, keys.base, keys.key));
             if let Some(Owed::Answer(answered)) = answered {
                 self.answer_at_once(flow, request, answered.status, Extra::again(answered));
                 return;
             }
-            count::up(&mut self.counters.strangers);
+            count::up(&mut self.lower.cx.counters.strangers);
             return;
         }
         if let Err(objection) = request.check() {
@@ -116,7 +116,7 @@ impl Phone<'_> {
             _ => {}
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
-        if let Some(owed) = self.tombstones.find(now, keys.base, keys.key) {
+        if let Some(owed) = self.lower.transactions.tombstones.find(now, keys.base, keys.key) {
             if let Owed::Answer(answered) = owed {
                 self.answer_at_once(flow, request, answered.status, Extra::again(answered));
             }
@@ -124,9 +124,13 @@ impl Phone<'_> {
         }
         let outside = tag.is_none() && method == Method::Invite;
         // rfc3261#8.2.2.2: it was answered already, for a copy that came another way
-        let (mut same, mut merged) = (None, outside && self.tombstones.has(now, keys.base));
-        for index in self.server_table.find(keys.base) {
-            let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else { continue };
+        let (mut same, mut merged) = (None, outside && self.lower.transactions.tombstones.has(now, keys.base));
+        for index in self.lower.transactions.server_table.find(keys.base) {
+            let Some(server) =
+                self.lower.transactions.servers.handle_at(index).and_then(|handle| self.lower.transactions.servers.get(handle))
+            else {
+                continue;
+            };
             if server.key == keys.key {
                 same = Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
             } else {
@@ -171,7 +175,7 @@ impl Phone<'_> {
             // rfc3261#11.2: what an INVITE would get, with what we are able to
             Method::Options => {
                 let fits = if account.is_none() { self.direct_fits(flow) } else { self.account_fits() };
-                let status = if self.closing {
+                let status = if self.lower.cx.closing {
                     480
                 } else if fits {
                     200
@@ -192,12 +196,12 @@ impl Phone<'_> {
         let theirs = request.from().ok()?.tag().unwrap_or_default();
         let call_id = request.call_id().ok()?;
         let mut at = tag.handle;
-        let first = self.dialogs.get(at)?;
+        let first = self.lower.dialogs.slots.get(at)?;
         if first.local_tag != tag {
             return None;
         }
-        while let Some(dialog) = self.dialogs.get(at) {
-            if !dialog.left && dialog.is_of(self.dialog_text.get(at.index), call_id, theirs) {
+        while let Some(dialog) = self.lower.dialogs.slots.get(at) {
+            if !dialog.left && dialog.is_of(self.lower.dialogs.text.get(at.index), call_id, theirs) {
                 return Some(at);
             }
             at = dialog.sibling;
@@ -210,7 +214,7 @@ impl Phone<'_> {
         let via = request.via().ok()?;
         let cseq = request.cseq().ok()?;
         let from_tag = request.from().ok()?.tag().unwrap_or_default();
-        let [key, _] = self.keys;
+        let [key, _] = self.lower.cx.keys;
         let base = Hasher::new(key).with(request.call_id().ok()?).with(from_tag).with(&cseq.number.to_le_bytes()).finish();
         let hash = Hasher::new(key).with(&base.to_le_bytes());
         let branch = if via.has_cookie() {

@@ -1,8 +1,14 @@
 //! How a phone is made.
 
-use super::Phone;
+use super::accounts::Accounts;
+use super::calls::Calls;
+use super::context::Context;
+use super::dialogs::Dialogs;
+use super::media::Media;
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
+use super::transactions::Transactions;
+use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
@@ -118,72 +124,86 @@ impl<'a> Phone<'a> {
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
         Ok(Self {
-            fixed: Fixed {
-                rate: setup.rate,
-                epoch_s: if setup.epoch_ms == 0 {
-                    0
-                } else {
-                    (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32
-                },
-                agent: Short::new(agent).ok_or(SetupError::Text)?,
-                direct_user: Short::new(user).ok_or(SetupError::Text)?,
-                allow_direct: setup.allow_direct,
-                direct_reserve: capacity.direct_reserve as usize,
-                direct_per_source: capacity.direct_per_source as usize,
-                jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
-                // what fits in a slot of the ring, in whole 10 ms of G.711
-                max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
-                history: capacity.history as usize,
+            calls: Calls {
+                slots: Slots::marked(storage.calls, setup.mark),
+                history: Blocks::new(storage.history, 2 * capacity.history as usize),
+                ended: Owed::new(storage.ended),
+                told: Handle::NONE,
             },
-            objects,
-            rng,
-            keys,
-            sockets: storage.sockets,
-            accounts: Slots::marked(storage.accounts, setup.mark),
-            account_text: Blocks::new(storage.account_text, capacity.account_text as usize),
-            challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
-            calls: Slots::marked(storage.calls, setup.mark),
-            streams: storage.streams,
-            rings: Blocks::new(storage.rings, capacity.ring_bytes()),
-            history: Blocks::new(storage.history, 2 * capacity.history as usize),
-            dialogs: Slots::new(storage.dialogs),
-            dialog_text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),
-            agreed: storage.agreed,
-            requests: Slots::new(storage.requests),
-            request_bytes: Blocks::new(storage.request_bytes, capacity.message as usize),
-            servers: Slots::new(storage.servers),
-            server_bytes: Blocks::new(storage.server_bytes, capacity.server_bytes()),
-            server_table: Table::new(storage.server_table),
-            tombstones: Tombstones::new(storage.tombstones),
-            due: Due::new(storage.due),
-            owed: Owed::new(storage.owed),
-            voices: Owed::new(storage.voices),
-            events: Owed::new(storage.events),
-            wishes: Owed::new(storage.wishes),
-            ended: Owed::new(storage.ended),
-            lingering: Owed::new(storage.lingering),
-            running: storage.running,
-            running_count: 0,
-            tick_from: 0,
-            closing_ports: storage.closing,
-            opening_ports: storage.opening,
-            pcm: storage.pcm,
-            reply: storage.reply,
-            reply_len: 0,
-            reply_flow: None,
-            told: Handle::NONE,
-            told_account: Handle::NONE,
-            device_calls: 0,
-            own_calls: 0,
-            phases: [Phase::EMPTY; 2],
-            ringing_back: 0,
-            ringback: Generator::new(progress(Region::Europe, Progress::Ringback), setup.rate),
-            device_on: false,
-            muted: false,
-            volume_in: 100,
-            volume_out: 100,
-            closing: false,
-            counters: super::Counters::default(),
+            lower: Lower {
+                cx: Context {
+                    fixed: Fixed {
+                        rate: setup.rate,
+                        epoch_s: if setup.epoch_ms == 0 {
+                            0
+                        } else {
+                            (setup.epoch_ms.saturating_add(FROM_1900_MS).saturating_sub(now.millis()) / 1000) as u32
+                        },
+                        agent: Short::new(agent).ok_or(SetupError::Text)?,
+                        direct_user: Short::new(user).ok_or(SetupError::Text)?,
+                        allow_direct: setup.allow_direct,
+                        direct_reserve: capacity.direct_reserve as usize,
+                        direct_per_source: capacity.direct_per_source as usize,
+                        jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
+                        // what fits in a slot of the ring, in whole 10 ms of G.711
+                        max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
+                        history: capacity.history as usize,
+                    },
+                    objects: objects,
+                    rng: rng,
+                    keys: keys,
+                    sockets: storage.sockets,
+                    due: Due::new(storage.due),
+                    owed: Owed::new(storage.owed),
+                    events: Owed::new(storage.events),
+                    wishes: Owed::new(storage.wishes),
+                    closing: false,
+                    counters: super::Counters::default(),
+                },
+                transactions: Transactions {
+                    requests: Slots::new(storage.requests),
+                    request_bytes: Blocks::new(storage.request_bytes, capacity.message as usize),
+                    servers: Slots::new(storage.servers),
+                    server_bytes: Blocks::new(storage.server_bytes, capacity.server_bytes()),
+                    server_table: Table::new(storage.server_table),
+                    tombstones: Tombstones::new(storage.tombstones),
+                    lingering: Owed::new(storage.lingering),
+                    reply: storage.reply,
+                    reply_len: 0,
+                    reply_flow: None,
+                },
+                accounts: Accounts {
+                    slots: Slots::marked(storage.accounts, setup.mark),
+                    text: Blocks::new(storage.account_text, capacity.account_text as usize),
+                    challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
+                    told: Handle::NONE,
+                },
+                dialogs: Dialogs {
+                    slots: Slots::new(storage.dialogs),
+                    text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),
+                    agreed: storage.agreed,
+                },
+                media: Media {
+                    streams: storage.streams,
+                    rings: Blocks::new(storage.rings, capacity.ring_bytes()),
+                    voices: Owed::new(storage.voices),
+                    running: storage.running,
+                    running_count: 0,
+                    closing_ports: storage.closing,
+                    opening_ports: storage.opening,
+                    pcm: storage.pcm,
+                    tick_from: 0,
+                    device_calls: 0,
+                    own_calls: 0,
+                    phases: [Phase::EMPTY; 2],
+                    ringing_back: 0,
+                    ringback: Generator::new(progress(Region::Europe, Progress::Ringback), setup.rate),
+                    device_on: false,
+                    muted: false,
+                    volume_in: 100,
+                    volume_out: 100,
+                },
+            },
         })
     }
 }

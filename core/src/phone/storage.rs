@@ -1,9 +1,9 @@
 //! Storage: slices, lent once, that never grow. Their sizes are the phone's capacity.
 
-use super::account::Account;
-use super::call::Call;
-use super::request::Request;
-use super::server::Server;
+use super::accounts::account::Account;
+use super::calls::call::Call;
+use super::transactions::request::Request;
+use super::transactions::server::Server;
 use crate::base::due::{DueCell, OwedCell};
 use crate::base::limits::{CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::base::slots::Entry;

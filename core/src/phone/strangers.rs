@@ -23,7 +23,7 @@ impl Phone<'_> {
         let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
         // the random user part that only REGISTER carried names the account by itself
         if let Some(secret) = (user.len() == 16).then(|| hex(user)).flatten() {
-            for (handle, account) in self.accounts.iter() {
+            for (handle, account) in self.lower.accounts.slots.iter() {
                 if account.contact == secret && account.is_bound() {
                     return Caller::Account(handle);
                 }
@@ -32,18 +32,18 @@ impl Phone<'_> {
         // an address that its registrar or proxies resolved to, any port: the account whose user is meant, else the first
         let from = flow.remote().ip();
         let mut own = None;
-        for (handle, account) in self.accounts.iter() {
+        for (handle, account) in self.lower.accounts.slots.iter() {
             if !account.own.contains(&Some(from)) {
                 continue;
             }
-            if account.user.of(self.account_text.get(handle.index)) == user {
+            if account.user.of(self.lower.accounts.text.get(handle.index)) == user {
                 return Caller::Account(handle);
             }
             own = own.or(Some(handle));
         }
         match own {
             Some(handle) => Caller::Account(handle),
-            None if self.fixed.allow_direct => Caller::Direct,
+            None if self.lower.cx.fixed.allow_direct => Caller::Direct,
             None => Caller::Stranger,
         }
     }

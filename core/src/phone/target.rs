@@ -22,7 +22,7 @@ impl Phone<'_> {
         {
             return Err(CommandError::Uri);
         }
-        let domain = self.accounts.get(account).map(|slot| slot.domain.of(self.account_text.get(account.index)));
+        let domain = self.lower.accounts.slots.get(account).map(|slot| slot.domain.of(self.lower.accounts.text.get(account.index)));
         let mut out = Cursor::new(room);
         match Scheme::of(target.as_bytes()) {
             Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),

@@ -1,6 +1,6 @@
 //! Texts of accounts and calls, and headers of the messages that are kept.
 
-use super::call::Call;
+use super::calls::call::Call;
 use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
 use crate::base::cursor::Cursor;
 use crate::base::text::Span;
@@ -12,12 +12,12 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
     pub fn account_text(&self, account: AccountId, which: AccountText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
+        let slot = self.lower.accounts.slots.get(account.0).ok_or(CommandError::Stale)?;
         let span = match which {
             AccountText::Uri => slot.uri,
             AccountText::RefusedRealm => slot.refused_realm,
         };
-        put_some(out, span.of(self.account_text.get(account.0.index)))
+        put_some(out, span.of(self.lower.accounts.text.get(account.0.index)))
     }
 
     /// A text of a call.
@@ -26,8 +26,8 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
     pub fn call_text(&self, call: CallId, which: CallText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         let slot = self.call(call)?;
-        let dialog = self.dialogs.get(slot.dialog).ok_or(CommandError::Nothing)?;
-        let text = self.dialog_text.get(slot.dialog.index);
+        let dialog = self.lower.dialogs.slots.get(slot.dialog).ok_or(CommandError::Nothing)?;
+        let text = self.lower.dialogs.text.get(slot.dialog.index);
         let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
         match which {
             CallText::RemoteUri => put_some(out, address(dialog.remote)?.uri),
@@ -81,7 +81,7 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::Unsupported`] when no messages are kept; [`CommandError::Nothing`].
     pub fn call_header(&self, call: CallId, which: Which, name: &str, nth: u32, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         self.call(call)?;
-        if self.fixed.history == 0 {
+        if self.lower.cx.fixed.history == 0 {
             return Err(CommandError::Unsupported);
         }
         let kept = self.kept(call.0, which);

@@ -43,12 +43,12 @@ impl Phone<'_> {
         input: &[i16],
         output: &mut [i16],
     ) -> bool {
-        let from = if bus == Bus::Own { self.tick_from } else { 0 };
-        let samples = (self.fixed.rate / 100) as usize;
+        let from = if bus == Bus::Own { self.lower.media.tick_from } else { 0 };
+        let samples = (self.lower.cx.fixed.rate / 100) as usize;
         if bus == Bus::Device {
             output.fill(0);
-            if self.ringing_back > 0 {
-                self.ringback.fill(output);
+            if self.lower.media.ringing_back > 0 {
+                self.lower.media.ringback.fill(output);
             }
         }
         if from == 0 {
@@ -56,24 +56,24 @@ impl Phone<'_> {
         }
         let mut served = 0;
         let mut place = from;
-        while place < self.running_count {
+        while place < self.lower.media.running_count {
             if bus == Bus::Own && served >= TICKS_A_CALL {
-                self.tick_from = place;
+                self.lower.media.tick_from = place;
                 return true;
             }
-            let Some(index) = self.running.get(place as usize).copied() else { break };
+            let Some(index) = self.lower.media.running.get(place as usize).copied() else { break };
             place += 1;
-            let Some(handle) = self.calls.handle_at(index) else { continue };
-            let Some(call) = self.calls.get_mut(handle) else { continue };
+            let Some(handle) = self.calls.slots.handle_at(index) else { continue };
+            let Some(call) = self.calls.slots.get_mut(handle) else { continue };
             let source = call.source;
             if (source == Source::Device) != (bus == Bus::Device) {
                 continue;
             }
             served += 1;
-            let (heard, rest) = self.pcm.split_at_mut(samples.min(self.pcm.len()));
+            let (heard, rest) = self.lower.media.pcm.split_at_mut(samples.min(self.lower.media.pcm.len()));
             let said = rest.get_mut(..samples).unwrap_or_default();
-            let Some(stream) = self.streams.get_mut(index as usize) else { continue };
-            let mut buffers = StreamBuffers { ring: self.rings.get_mut(index), stride: self.fixed.jitter_stride };
+            let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { continue };
+            let mut buffers = StreamBuffers { ring: self.lower.media.rings.get_mut(index), stride: self.lower.cx.fixed.jitter_stride };
             stream.receive_quantum(now, codecs, heard, &mut buffers);
             call.gain_out.apply(heard);
             said.fill(0);
@@ -99,7 +99,7 @@ impl Phone<'_> {
             self.check_digits(handle);
         }
         if bus == Bus::Own {
-            self.tick_from = 0;
+            self.lower.media.tick_from = 0;
         }
         false
     }
@@ -111,7 +111,7 @@ impl Phone<'_> {
     }
 
     pub(super) const fn phase(&mut self, bus: Bus) -> &mut Phase {
-        let [device, own] = &mut self.phases;
+        let [device, own] = &mut self.lower.media.phases;
         match bus {
             Bus::Device => device,
             Bus::Own => own,
@@ -120,19 +120,20 @@ impl Phone<'_> {
 
     /// The bus on which a call is the only one: its packets alone say when the tick had best come.
     pub(super) fn bus_alone(&self, source: Source) -> Option<Bus> {
-        let (bus, calls) = if source == Source::Device { (Bus::Device, self.device_calls) } else { (Bus::Own, self.own_calls) };
+        let (bus, calls) =
+            if source == Source::Device { (Bus::Device, self.lower.media.device_calls) } else { (Bus::Own, self.lower.media.own_calls) };
         (calls == 1).then_some(bus)
     }
 
     /// Calls with a bus of their own run: tick [`Bus::Own`] each 10 ms.
     #[must_use]
     pub const fn wants_tick(&self) -> bool {
-        self.own_calls > 0
+        self.lower.media.own_calls > 0
     }
 
     /// Calls on the device's bus run, or ring at the far end: tick [`Bus::Device`] by the device's clock.
     #[must_use]
     pub const fn device_wanted(&self) -> bool {
-        self.device_calls > 0 || self.ringing_back > 0
+        self.lower.media.device_calls > 0 || self.lower.media.ringing_back > 0
     }
 }

@@ -1,6 +1,6 @@
 //! Time has passed: what is due is done, a bounded number of things a call.
 
-use super::call::Cancel;
+use super::calls::call::Cancel;
 use super::object::Object;
 use super::{CallId, CallState, Cause, Phone};
 use crate::base::limits::TIMEOUTS_A_CALL;
@@ -11,38 +11,38 @@ impl Phone<'_> {
     /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is due at once again.
     pub fn handle_timeout(&mut self, now: Instant) {
         for _ in 0..TIMEOUTS_A_CALL {
-            let Some((_, number)) = self.due.first().filter(|(at, _)| *at <= now) else { return };
+            let Some((_, number)) = self.lower.cx.due.first().filter(|(at, _)| *at <= now) else { return };
             // each sets its next deadline; one that does not has none
-            self.due.set(number, Instant::NEVER);
-            match self.objects.object(number) {
+            self.lower.cx.due.set(number, Instant::NEVER);
+            match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
-                    if let Some(handle) = self.requests.handle_at(index) {
+                    if let Some(handle) = self.lower.transactions.requests.handle_at(index) {
                         self.request_timeout(now, handle);
                     }
                 }
                 Object::Server(index) => {
-                    if let Some(handle) = self.servers.handle_at(index) {
+                    if let Some(handle) = self.lower.transactions.servers.handle_at(index) {
                         self.server_timeout(now, handle);
                     }
                 }
                 Object::Call(index) => {
-                    if let Some(handle) = self.calls.handle_at(index) {
+                    if let Some(handle) = self.calls.slots.handle_at(index) {
                         self.call_timeout(now, handle);
                     }
                 }
                 Object::Account(index) => {
-                    if let Some(handle) = self.accounts.handle_at(index) {
+                    if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
                         self.account_timeout(now, handle);
                     }
                 }
                 Object::Stream(index) => {
-                    if let Some(stream) = self.streams.get_mut(index as usize) {
+                    if let Some(stream) = self.lower.media.streams.get_mut(index as usize) {
                         stream.handle_timeout(now);
                     }
                     self.voice(index);
                 }
                 Object::Dialog(index) => {
-                    if let Some(handle) = self.dialogs.handle_at(index) {
+                    if let Some(handle) = self.lower.dialogs.slots.handle_at(index) {
                         self.dialog_timeout(now, handle);
                     }
                 }
@@ -52,7 +52,7 @@ impl Phone<'_> {
 
     /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be offered anew.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         if core::mem::take(&mut call.leaving) {
             // refused only where it has ended by itself
             let _ = self.hangup(now, CallId(handle));

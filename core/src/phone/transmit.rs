@@ -12,16 +12,16 @@ const KEEPALIVE: &[u8] = b"\r\n\r\n";
 impl Phone<'_> {
     /// The next packet, written into `buffer`. Call it until it says `Nothing`.
     pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Transmit {
-        while let Some(index) = self.voices.first() {
-            let Some(stream) = self.streams.get_mut(index as usize) else { break };
+        while let Some(index) = self.lower.media.voices.first() {
+            let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { break };
             let sent = stream.poll_transmit(now, buffer);
-            match (sent, self.calls.handle_at(index)) {
+            match (sent, self.calls.slots.handle_at(index)) {
                 (Some(sent), Some(call)) => {
                     if sent.len > buffer.len() {
                         return Transmit::Needs(sent.len);
                     }
                     if !stream.owes() {
-                        self.voices.pop();
+                        self.lower.media.voices.pop();
                     }
                     self.schedule(Object::Stream(index));
                     let component = match sent.component {
@@ -31,28 +31,28 @@ impl Phone<'_> {
                     return Transmit::Packet { via: Via::Media { media: MediaId(call), component, to: sent.to }, len: sent.len };
                 }
                 _ => {
-                    self.voices.pop();
+                    self.lower.media.voices.pop();
                     self.schedule(Object::Stream(index));
                 }
             }
         }
-        if let Some(flow) = self.reply_flow {
-            let bytes = self.reply.get(..self.reply_len).unwrap_or_default();
+        if let Some(flow) = self.lower.transactions.reply_flow {
+            let bytes = self.lower.transactions.reply.get(..self.lower.transactions.reply_len).unwrap_or_default();
             return match copy(bytes, flow, buffer) {
                 Transmit::Needs(needed) => Transmit::Needs(needed),
                 sent => {
-                    self.reply_len = 0;
-                    self.reply_flow = None;
+                    self.lower.transactions.reply_len = 0;
+                    self.lower.transactions.reply_flow = None;
                     sent
                 }
             };
         }
-        while let Some(number) = self.owed.first() {
-            let sent = self.transmit_of(self.objects.object(number), buffer);
+        while let Some(number) = self.lower.cx.owed.first() {
+            let sent = self.transmit_of(self.lower.cx.objects.object(number), buffer);
             if matches!(sent, Transmit::Needs(_)) {
                 return sent;
             }
-            self.owed.pop();
+            self.lower.cx.owed.pop();
             if sent != Transmit::Nothing {
                 return sent;
             }
@@ -63,28 +63,38 @@ impl Phone<'_> {
     fn transmit_of(&mut self, object: Object, buffer: &mut [u8]) -> Transmit {
         match object {
             Object::Request(index) => {
-                let Some(request) = self.requests.handle_at(index).and_then(|handle| self.requests.get(handle)) else {
+                let Some(request) =
+                    self.lower.transactions.requests.handle_at(index).and_then(|handle| self.lower.transactions.requests.get(handle))
+                else {
                     return Transmit::Nothing;
                 };
-                let bytes = self.request_bytes.get(index).get(..usize::from(request.len)).unwrap_or_default();
+                let bytes = self.lower.transactions.request_bytes.get(index).get(..usize::from(request.len)).unwrap_or_default();
                 copy(bytes, request.place().flow(), buffer)
             }
             Object::Server(index) => {
-                let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else {
+                let Some(server) =
+                    self.lower.transactions.servers.handle_at(index).and_then(|handle| self.lower.transactions.servers.get(handle))
+                else {
                     return Transmit::Nothing;
                 };
-                let bytes = self.server_bytes.get(index).get(usize::from(server.start)..usize::from(server.end)).unwrap_or_default();
+                let bytes = self
+                    .lower
+                    .transactions
+                    .server_bytes
+                    .get(index)
+                    .get(usize::from(server.start)..usize::from(server.end))
+                    .unwrap_or_default();
                 copy(bytes, server.flow.flow(), buffer)
             }
             Object::Dialog(index) => {
-                let Some(handle) = self.dialogs.handle_at(index) else { return Transmit::Nothing };
-                if !self.dialogs.get(handle).is_some_and(|dialog| dialog.ack_owed) {
+                let Some(handle) = self.lower.dialogs.slots.handle_at(index) else { return Transmit::Nothing };
+                if !self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.ack_owed) {
                     return Transmit::Nothing;
                 }
                 let mut out = Cursor::new(buffer);
                 let Some(flow) = self.render_ack(handle, &mut out) else {
                     // its socket is gone: there is no way for it
-                    if let Some(dialog) = self.dialogs.get_mut(handle) {
+                    if let Some(dialog) = self.lower.dialogs.slots.get_mut(handle) {
                         dialog.ack_owed = false;
                     }
                     self.settle_dialog(handle);
@@ -92,7 +102,7 @@ impl Phone<'_> {
                 };
                 match out.finish() {
                     Ok(len) => {
-                        if let Some(dialog) = self.dialogs.get_mut(handle) {
+                        if let Some(dialog) = self.lower.dialogs.slots.get_mut(handle) {
                             dialog.ack_owed = false;
                         }
                         self.settle_dialog(handle);
@@ -102,8 +112,8 @@ impl Phone<'_> {
                 }
             }
             Object::Account(index) => {
-                let Some(handle) = self.accounts.handle_at(index) else { return Transmit::Nothing };
-                let Some(account) = self.accounts.get_mut(handle) else { return Transmit::Nothing };
+                let Some(handle) = self.lower.accounts.slots.handle_at(index) else { return Transmit::Nothing };
+                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return Transmit::Nothing };
                 if !account.registration.keepalive_owed {
                     return Transmit::Nothing;
                 }

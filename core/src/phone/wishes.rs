@@ -1,8 +1,8 @@
 //! I/O that is not bytes: wished for here, done by the driver, and told back.
 
-use super::call::{Ports, Waiting};
+use super::calls::call::{Ports, Waiting};
 use super::object::Object;
-use super::request::{Owner, Stage};
+use super::transactions::request::{Owner, Stage};
 use super::{CallState, Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -16,27 +16,27 @@ const NOBODY: &str = "invalid";
 impl Phone<'_> {
     /// The next wish. Call it until it says `None`. What it names can be read until the next call.
     pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
-        while let Some(number) = self.wishes.pop() {
-            match self.objects.object(number) {
+        while let Some(number) = self.lower.cx.wishes.pop() {
+            match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
-                    let Some(handle) = self.requests.handle_at(index) else { continue };
-                    if self.requests.get(handle).is_none_or(|request| request.stage != Stage::Locating) {
+                    let Some(handle) = self.lower.transactions.requests.handle_at(index) else { continue };
+                    if self.lower.transactions.requests.get(handle).is_none_or(|request| request.stage != Stage::Locating) {
                         continue;
                     }
                     return self.locate_wish(number, handle);
                 }
                 Object::Call(index) => {
-                    let Some(handle) = self.calls.handle_at(index) else { continue };
-                    let Some(Ports::Wished(local)) = self.calls.get(handle).map(|call| call.ports) else { continue };
+                    let Some(handle) = self.calls.slots.handle_at(index) else { continue };
+                    let Some(Ports::Wished(local)) = self.calls.slots.get(handle).map(|call| call.ports) else { continue };
                     let id = WishId(Handle { index: number, generation: handle.generation });
-                    match self.opening_ports.get_mut(index as usize) {
+                    match self.lower.media.opening_ports.get_mut(index as usize) {
                         Some(opening) if *opening == 0 => *opening = handle.generation,
                         _ => continue, // the answer to the wish before brings this one back
                     }
                     return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
                 }
                 Object::Stream(index) => {
-                    let Some(generation) = self.closing_ports.get_mut(index as usize).map(core::mem::take) else { continue };
+                    let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take) else { continue };
                     if generation > 0 {
                         return Some(Wish::CloseMedia { media: MediaId(Handle { index, generation }) });
                     }
@@ -45,8 +45,8 @@ impl Phone<'_> {
             }
         }
         let wanted = self.device_wanted();
-        if wanted != self.device_on {
-            self.device_on = wanted;
+        if wanted != self.lower.media.device_on {
+            self.lower.media.device_on = wanted;
             return Some(if wanted { Wish::AudioOn } else { Wish::AudioOff });
         }
         None
@@ -54,22 +54,22 @@ impl Phone<'_> {
 
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
-        let request = self.requests.get(handle)?;
+        let request = self.lower.transactions.requests.get(handle)?;
         let uri = match request.owner {
             Owner::Account(account) => {
-                let slot = self.accounts.get(account)?;
-                let text = self.account_text.get(account.index);
+                let slot = self.lower.accounts.slots.get(account)?;
+                let text = self.lower.accounts.text.get(account.index);
                 if slot.proxy.is_empty() { slot.registrar.of(text) } else { slot.proxy.of(text) }
             }
             Owner::Dialog(dialog) => {
-                let slot = self.dialogs.get(dialog)?;
-                let next = slot.next_hop(self.dialog_text.get(dialog.index));
+                let slot = self.lower.dialogs.slots.get(dialog)?;
+                let next = slot.next_hop(self.lower.dialogs.text.get(dialog.index));
                 // the account's own domain is where its registrar is
-                match self.accounts.get(slot.account) {
+                match self.lower.accounts.slots.get(slot.account) {
                     Some(account)
                         if slot.own_hop && slot.routes.is_empty() && self.dialog_around(request.owner, request.method).is_none() =>
                     {
-                        account.registrar.of(self.account_text.get(slot.account.index))
+                        account.registrar.of(self.lower.accounts.text.get(slot.account.index))
                     }
                     _ => next,
                 }
@@ -97,7 +97,7 @@ impl Phone<'_> {
     /// What the driver found out about a wish. A stale one is told to be undone.
     pub fn handle_reply(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
         let generation = wish.0.generation;
-        match (self.objects.object(wish.0.index), reply) {
+        match (self.lower.cx.objects.object(wish.0.index), reply) {
             (Object::Request(index), reply) => {
                 let handle = Handle { index, generation };
                 match reply {
@@ -107,7 +107,7 @@ impl Phone<'_> {
                 }
             }
             (Object::Call(index), reply) => {
-                let Some(opening) = self.opening_ports.get_mut(index as usize) else { return };
+                let Some(opening) = self.lower.media.opening_ports.get_mut(index as usize) else { return };
                 if *opening != generation {
                     return; // answered twice
                 }
@@ -125,7 +125,7 @@ impl Phone<'_> {
     }
 
     fn ports_opened(&mut self, now: Instant, handle: Handle, rtp: u16, rtcp: u16) {
-        let Some((local, waiting)) = self.calls.get_mut(handle).and_then(|call| {
+        let Some((local, waiting)) = self.calls.slots.get_mut(handle).and_then(|call| {
             let Ports::Wished(local) = call.ports else { return None };
             call.ports = Ports::Open { local, rtp, rtcp };
             Some((local, core::mem::take(&mut call.waiting)))
@@ -135,7 +135,7 @@ impl Phone<'_> {
             return;
         };
         if !self.has_address(local) {
-            if let Some(call) = self.calls.get_mut(handle) {
+            if let Some(call) = self.calls.slots.get_mut(handle) {
                 call.ports = Ports::Closed;
             }
             self.close_ports(handle);
@@ -149,9 +149,9 @@ impl Phone<'_> {
             Waiting::Nothing => {}
             Waiting::Answer(code) => self.answer_call(now, handle, code),
             Waiting::Offer => {
-                let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
+                let Some(request) = self.calls.slots.get(handle).map(|call| call.request) else { return };
                 // one whose way is looked for comes here by itself
-                if self.requests.get(request).is_some_and(|request| request.stage == Stage::Preparing) {
+                if self.lower.transactions.requests.get(request).is_some_and(|request| request.stage == Stage::Preparing) {
                     self.prepare(now, request);
                 }
             }
@@ -159,12 +159,12 @@ impl Phone<'_> {
     }
 
     fn has_address(&self, ip: IpAddr) -> bool {
-        self.sockets.iter().flatten().any(|local| local.ip() == ip)
+        self.lower.cx.sockets.iter().flatten().any(|local| local.ip() == ip)
     }
 
     fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
         // one that has ended meanwhile wants none
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         let Ports::Wished(local) = call.ports else { return };
         call.ports = Ports::Closed;
         let (incoming, request, state) = (call.incoming, call.request, call.state);
@@ -173,14 +173,14 @@ impl Phone<'_> {
             self.go_on(now, handle, waiting);
             return;
         }
-        count::up(&mut self.counters.refused_full);
+        count::up(&mut self.lower.cx.counters.refused_full);
         let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
         if state == CallState::Connected {
             self.reoffer_failed(now, handle, request, cause);
         } else if incoming {
             self.refuse_call(now, handle, 503, cause);
         } else {
-            if let Some(call) = self.calls.get_mut(handle) {
+            if let Some(call) = self.calls.slots.get_mut(handle) {
                 call.request = Handle::NONE;
             }
             self.end_request(request);
@@ -192,9 +192,9 @@ impl Phone<'_> {
     /// are offered anew from where we are now.
     pub fn handle_local_changed(&mut self, now: Instant) {
         let mut index = 0;
-        while (index as usize) < self.accounts.capacity() {
-            if let Some(handle) = self.accounts.handle_at(index) {
-                let Some(account) = self.accounts.get_mut(handle) else { break };
+        while (index as usize) < self.lower.accounts.slots.capacity() {
+            if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
+                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { break };
                 account.hop = None;
                 let (busy, registration) = (!account.registration.request.is_none(), account.registration);
                 // one that was refused for good is not provoked again

@@ -1,9 +1,9 @@
 //! One outgoing request (locate, authenticate, fail over): an owner above, addresses left and challenges answered inside, one transaction below.
 
-use super::place::Place;
 use crate::base::limits::{CHALLENGES, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::place::Place;
 use crate::sip::client::Client;
 use crate::sip::dialog::Credential;
 

@@ -1,10 +1,10 @@
 //! A call: a session between its INVITE and the release of its last event.
 
-use super::{CallState, Cause, Source};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::gain::Gain;
 use crate::offer::CodecKind;
+use crate::phone::{CallState, Cause, Source};
 use core::net::IpAddr;
 
 /// The media ports of a call.
@@ -152,7 +152,7 @@ impl Call {
         before_tag: 0,
     };
 
-    /// It was a direct call that gave way to an account's caller ([`super::Phone::make_room`]).
+    /// It was a direct call that gave way to an account's caller ([`crate::phone::Phone::make_room`]).
     pub(crate) fn gave_way(&self) -> bool {
         self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
     }

@@ -1,8 +1,8 @@
 //! Commands over accounts.
 
-use super::account::Account;
+use super::accounts::account::Account;
 use super::object::Object;
-use super::request::Stage;
+use super::transactions::request::Stage;
 use super::{AccountConfig, AccountId, AccountInfo, AccountState, Cause, CommandError, Phone};
 use crate::base::limits::EXPIRES;
 use crate::base::slots::Handle;
@@ -28,11 +28,11 @@ impl Phone<'_> {
                 return Err(CommandError::Uri);
             }
         }
-        let handle = self.accounts.insert(Account::EMPTY).ok_or(CommandError::Full)?;
-        let block = self.account_text.get_mut(handle.index);
+        let handle = self.lower.accounts.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
+        let block = self.lower.accounts.text.get_mut(handle.index);
         let packed = pack_account(block, config, &uri);
         let Some(mut account) = packed else {
-            self.accounts.remove(handle);
+            self.lower.accounts.slots.remove(handle);
             return Err(CommandError::Text);
         };
         account.tag = config.tag;
@@ -40,11 +40,11 @@ impl Phone<'_> {
         account.media_any_host = config.media_any_host;
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
-        account.contact = self.rng.next_u64();
-        account.registration.id = self.rng.next_u64();
-        account.registration.local_tag = Tag { handle, secret: self.rng.next_u64() };
+        account.contact = self.lower.cx.rng.next_u64();
+        account.registration.id = self.lower.cx.rng.next_u64();
+        account.registration.local_tag = Tag { handle, secret: self.lower.cx.rng.next_u64() };
         account.registration.ask = account.wished_expires;
-        if let Some(slot) = self.accounts.get_mut(handle) {
+        if let Some(slot) = self.lower.accounts.slots.get_mut(handle) {
             *slot = account;
         }
         Ok(AccountId(handle))
@@ -55,7 +55,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn account_remove(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         slot.leaving = true;
         self.withdraw(now, account.0);
         self.leave(now, account.0);
@@ -67,8 +67,8 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
     pub fn register(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        let slot = self.accounts.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
-        if slot.no_register || self.closing {
+        let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        if slot.no_register || self.lower.cx.closing {
             return Err(CommandError::State);
         }
         slot.registration.wanted = true;
@@ -86,23 +86,29 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn unregister(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
-        self.accounts.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        self.lower.accounts.slots.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         self.withdraw(now, account.0);
         Ok(())
     }
 
     pub(super) fn withdraw(&mut self, now: Instant, handle: Handle) {
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.registration.wanted = false;
         account.registration.next = Instant::NEVER;
         let (bound, under_way) = (account.is_bound(), account.registration.request);
         // one that waits for its addresses was never sent
-        let unsent = !bound && self.requests.get(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+        let unsent = !bound
+            && self
+                .lower
+                .transactions
+                .requests
+                .get(under_way)
+                .is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
         if unsent {
             self.end_request(under_way);
         }
         let busy = !unsent && !under_way.is_none();
-        let Some(account) = self.accounts.get_mut(handle) else { return };
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         if account.is_bound() {
             self.send_register(now, handle);
         } else if !busy {
@@ -123,7 +129,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn account_info(&self, account: AccountId) -> Result<AccountInfo, CommandError> {
-        let slot = self.accounts.get(account.0).ok_or(CommandError::Stale)?;
+        let slot = self.lower.accounts.slots.get(account.0).ok_or(CommandError::Stale)?;
         Ok(AccountInfo {
             account,
             tag: slot.tag,
@@ -136,7 +142,7 @@ impl Phone<'_> {
 
     /// The accounts.
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
-        self.accounts.iter().filter(|(_, account)| !account.leaving).map(|(handle, _)| AccountId(handle))
+        self.lower.accounts.slots.iter().filter(|(_, account)| !account.leaving).map(|(handle, _)| AccountId(handle))
     }
 }
 

@@ -1,11 +1,11 @@
 //! An account: its texts lie packed in one block; its registration keeps itself alive.
 
-use super::place::Place;
-use super::{AccountState, Cause};
 use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::{Duration, Instant};
+use crate::phone::place::Place;
+use crate::phone::{AccountState, Cause};
 use crate::sip::auth::PackedChallenge;
 use crate::sip::dialog::Credential;
 use crate::sip::tag::Tag;

@@ -3,8 +3,8 @@
 //! The buffer: room for the status line, then the headers that an answer echoes (To last, so that its tag can follow), then the rest of the
 //! last answer. The status line is written backwards from the echo, so the echo never moves. The offer stands at the very end.
 
-use super::place::Place;
 use crate::base::slots::Handle;
+use crate::phone::place::Place;
 
 /// An INVITE that came in.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::call::{Call, Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
+use super::calls::call::{Call, Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::{CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
@@ -19,7 +19,7 @@ impl Phone<'_> {
     /// The call's media ports are open. If not, they are wished for, and `waiting` goes on when they are.
     pub(super) fn ports_ready(&mut self, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
         let local = self.local_of(flow.socket());
-        let Some(call) = self.calls.get_mut(handle) else { return false };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return false };
         match (call.ports, local) {
             (Ports::Open { .. }, _) => true,
             (Ports::Wished(_), _) => {
@@ -41,7 +41,7 @@ impl Phone<'_> {
 
     /// The driver is to close a call's ports.
     pub(super) fn close_ports(&mut self, handle: Handle) {
-        if let Some(closing) = self.closing_ports.get_mut(handle.index as usize) {
+        if let Some(closing) = self.lower.media.closing_ports.get_mut(handle.index as usize) {
             *closing = handle.generation;
         }
         self.wish(Object::Stream(handle.index));
@@ -49,12 +49,12 @@ impl Phone<'_> {
 
     /// What we say of our media in a description; `None` without ports.
     pub(super) fn local_media(&self, call: Handle) -> Option<(Local, OfferState)> {
-        let slot = self.calls.get(call)?;
+        let slot = self.calls.slots.get(call)?;
         let Ports::Open { local, rtp, rtcp } = slot.ports else { return None };
         let mut media = Local::new(local, rtp, slot.session_id);
         media.rtcp_port = rtcp;
         media.version = FIRST_VERSION + slot.version;
-        media.max_ptime_ms = self.fixed.max_ptime;
+        media.max_ptime_ms = self.lower.cx.fixed.max_ptime;
         media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
         match self.agreed_by(slot) {
             Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
@@ -64,7 +64,7 @@ impl Phone<'_> {
 
     /// A description of ours was written from `start` on: its edition grows when it says something new (rfc3264#5).
     pub(super) fn describe_anew(&mut self, call: Handle, described: Described) {
-        let Some(call) = self.calls.get_mut(call) else { return };
+        let Some(call) = self.calls.slots.get_mut(call) else { return };
         call.described = described.fingerprint;
         call.version += u64::from(described.grown);
     }
@@ -72,25 +72,25 @@ impl Phone<'_> {
     /// What counts for a call's media: its dialog's agreement, or that of the early dialog that is heard.
     pub(super) fn agreed_by(&self, call: &Call) -> Option<&Agreed> {
         let dialog = if call.fork.is_none() { call.dialog } else { call.fork };
-        self.dialogs.get(dialog)?;
-        self.agreed.get(dialog.index as usize)?.as_ref()
+        self.lower.dialogs.slots.get(dialog)?;
+        self.lower.dialogs.agreed.get(dialog.index as usize)?.as_ref()
     }
 
     /// Both sides of a call's dialog agreed.
     pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
-        let Some(slot) = self.calls.get(call) else { return };
+        let Some(slot) = self.calls.slots.get(call) else { return };
         self.agree(call, slot.dialog, Some(agreed));
     }
 
     /// A dialog of a call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
     pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
-        let Some(slot) = self.calls.get(call) else { return };
+        let Some(slot) = self.calls.slots.get(call) else { return };
         let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
         let before = self.agreed_by(slot).map(way);
-        let Some(cell) = self.agreed.get_mut(dialog.index as usize) else { return };
+        let Some(cell) = self.lower.dialogs.agreed.get_mut(dialog.index as usize) else { return };
         *cell = agreed.or(*cell);
         let (after, codec) = (cell.as_ref().map(way), cell.as_ref().map(|agreed| agreed.codec));
-        let Some(slot) = self.calls.get_mut(call) else { return };
+        let Some(slot) = self.calls.slots.get_mut(call) else { return };
         slot.fork = if dialog == slot.dialog { Handle::NONE } else { dialog };
         slot.codec = codec.or(slot.codec);
         if before != after && after.is_some() {
@@ -100,19 +100,19 @@ impl Phone<'_> {
 
     /// A dialog has agreed on nothing: it is new, or its INVITE is sent anew.
     pub(super) fn forget_agreed(&mut self, dialog: Handle) {
-        if let Some(cell) = self.agreed.get_mut(dialog.index as usize) {
+        if let Some(cell) = self.lower.dialogs.agreed.get_mut(dialog.index as usize) {
             *cell = None;
         }
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
     pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
-        let Some(call) = self.calls.get(handle) else { return };
+        let Some(call) = self.calls.slots.get(handle) else { return };
         let Some(agreed) = self.agreed_by(call).copied() else { return };
         if call.state == CallState::Ended {
             return;
         }
-        let any_host = self.accounts.get(call.account).is_some_and(|account| account.media_any_host);
+        let any_host = self.lower.accounts.slots.get(call.account).is_some_and(|account| account.media_any_host);
         let mut config = StreamConfig {
             stream: handle.index,
             any_host,
@@ -124,9 +124,9 @@ impl Phone<'_> {
             dtmf_receive: agreed.dtmf_receive,
             send: agreed.send && agreed.accepted(),
             receive_audio: agreed.receive && agreed.accepted(),
-            ptime_ms: agreed.ptime_ms.min(self.fixed.max_ptime),
-            rate: self.fixed.rate,
-            epoch_s: self.fixed.epoch_s,
+            ptime_ms: agreed.ptime_ms.min(self.lower.cx.fixed.max_ptime),
+            rate: self.lower.cx.fixed.rate,
+            epoch_s: self.lower.cx.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
         for (place, entry) in config.receive.iter_mut().zip(agreed.receive_types.entries()) {
@@ -136,7 +136,9 @@ impl Phone<'_> {
         if silenced {
             self.lose_digits(handle);
         }
-        let (Some(call), Some(stream)) = (self.calls.get_mut(handle), self.streams.get_mut(handle.index as usize)) else { return };
+        let (Some(call), Some(stream)) = (self.calls.slots.get_mut(handle), self.lower.media.streams.get_mut(handle.index as usize)) else {
+            return;
+        };
         if call.media {
             stream.update(now, &config);
             if confirmed {
@@ -144,17 +146,17 @@ impl Phone<'_> {
             }
         } else {
             call.media = true;
-            config.ssrc = self.rng.next_u32();
-            config.first_sequence = self.rng.next_u32() as u16;
-            config.first_timestamp = self.rng.next_u32();
-            config.cname = self.rng.next_u64();
+            config.ssrc = self.lower.cx.rng.next_u32();
+            config.first_sequence = self.lower.cx.rng.next_u32() as u16;
+            config.first_timestamp = self.lower.cx.rng.next_u32();
+            config.cname = self.lower.cx.rng.next_u64();
             config.confirmed = confirmed;
-            self.rings.get_mut(handle.index).fill(0);
+            self.lower.media.rings.get_mut(handle.index).fill(0);
             stream.start(now, &config);
-            if let Some(place) = self.running.get_mut(self.running_count as usize) {
+            if let Some(place) = self.lower.media.running.get_mut(self.lower.media.running_count as usize) {
                 *place = handle.index;
-                self.running_count += 1;
-                call.running = self.running_count;
+                self.lower.media.running_count += 1;
+                call.running = self.lower.media.running_count;
             }
             let (source, incoming) = (call.source, call.incoming);
             self.count_bus(source, true);
@@ -180,15 +182,15 @@ impl Phone<'_> {
             }
             hosts.contact = contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
         }
-        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+        if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
             stream.vouch(&hosts);
         }
     }
 
     /// The far end has shown that it is there: an ACK came, or a 2xx.
     pub(super) fn confirm_media(&mut self, handle: Handle) {
-        if self.calls.get(handle).is_some_and(|call| call.media)
-            && let Some(stream) = self.streams.get_mut(handle.index as usize)
+        if self.calls.slots.get(handle).is_some_and(|call| call.media)
+            && let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize)
         {
             stream.confirm();
         }
@@ -197,53 +199,53 @@ impl Phone<'_> {
     /// Nothing is sent any more but the last report.
     pub(super) fn stop_media(&mut self, _now: Instant, handle: Handle) {
         self.set_ringback(handle, false);
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         if !core::mem::take(&mut call.media) {
             return;
         }
         let (source, place) = (call.source, call.running);
         call.running = 0;
         self.lose_digits(handle);
-        if let Some(stream) = self.streams.get_mut(handle.index as usize) {
+        if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
             stream.stop();
         }
         // the last of the list takes its place
-        let last = self.running.get(self.running_count.saturating_sub(1) as usize).copied();
+        let last = self.lower.media.running.get(self.lower.media.running_count.saturating_sub(1) as usize).copied();
         if let (Some(last), true) = (last, place > 0) {
-            if let Some(cell) = self.running.get_mut(place as usize - 1) {
+            if let Some(cell) = self.lower.media.running.get_mut(place as usize - 1) {
                 *cell = last;
             }
             if last != handle.index {
-                let moved = self.calls.handle_at(last);
-                if let Some(call) = moved.and_then(|moved| self.calls.get_mut(moved)) {
+                let moved = self.calls.slots.handle_at(last);
+                if let Some(call) = moved.and_then(|moved| self.calls.slots.get_mut(moved)) {
                     call.running = place;
                 }
             }
-            self.running_count -= 1;
+            self.lower.media.running_count -= 1;
         }
         self.count_bus(source, false);
         self.voice(handle.index);
     }
 
     pub(super) fn count_bus(&mut self, source: Source, more: bool) {
-        let count = if source == Source::Device { &mut self.device_calls } else { &mut self.own_calls };
+        let count = if source == Source::Device { &mut self.lower.media.device_calls } else { &mut self.lower.media.own_calls };
         *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
     }
 
     /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
     pub(super) fn set_ringback(&mut self, handle: Handle, rings: bool) {
-        let Some(call) = self.calls.get_mut(handle) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle) else { return };
         let rings = rings && !call.media && call.source == Source::Device && call.cancel == Cancel::No;
         if core::mem::replace(&mut call.ringback, rings) != rings {
-            let count = self.ringing_back;
-            self.ringing_back = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
+            let count = self.lower.media.ringing_back;
+            self.lower.media.ringing_back = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
         }
     }
 
     /// A stream may owe a packet, and its deadline may have changed.
     pub(super) fn voice(&mut self, index: u32) {
-        if self.streams.get(index as usize).is_some_and(crate::media::Stream::owes) {
-            self.voices.push(index);
+        if self.lower.media.streams.get(index as usize).is_some_and(crate::media::Stream::owes) {
+            self.lower.media.voices.push(index);
         }
         self.schedule(Object::Stream(index));
     }
@@ -251,19 +253,20 @@ impl Phone<'_> {
     /// A packet came to a call's RTP or RTCP port.
     pub fn handle_media(&mut self, now: Instant, media: MediaId, component: Component, from: SocketAddr, bytes: &[u8]) {
         let handle = media.0;
-        let Some(call) = self.calls.get(handle).filter(|call| call.media) else {
-            count::up(&mut self.counters.stray_media);
+        let Some(call) = self.calls.slots.get(handle).filter(|call| call.media) else {
+            count::up(&mut self.lower.cx.counters.stray_media);
             return;
         };
         let (source, digit) = (call.source, self.agreed_by(call).and_then(|agreed| agreed.dtmf_receive));
-        let Some(stream) = self.streams.get_mut(handle.index as usize) else { return };
+        let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
         match component {
             Component::Rtp => {
-                let mut buffers = StreamBuffers { ring: self.rings.get_mut(handle.index), stride: self.fixed.jitter_stride };
+                let mut buffers =
+                    StreamBuffers { ring: self.lower.media.rings.get_mut(handle.index), stride: self.lower.cx.fixed.jitter_stride };
                 stream.handle_rtp(now, from, bytes, &mut buffers);
                 let first = stream.moves_first(now);
                 if digit.is_some() && bytes.get(1).map(|byte| byte & 0x7f) == digit {
-                    if let Some(call) = self.calls.get_mut(handle) {
+                    if let Some(call) = self.calls.slots.get_mut(handle) {
                         call.pending |= PENDING_DIGIT;
                     }
                     self.tell(Object::Call(handle.index));

@@ -1,0 +1,15 @@
+//! Accounts, their registrations and challenges.
+
+pub(super) mod account;
+
+use super::storage::Blocks;
+use crate::base::slots::{Handle, Slots};
+use account::Account;
+
+/// Accounts, their registrations and challenges.
+pub(super) struct Accounts<'a> {
+    pub(super) slots: Slots<'a, Account>,
+    pub(super) text: Blocks<'a>,
+    pub(super) challenges: Blocks<'a>,
+    pub(super) told: Handle,
+}

@@ -1,0 +1,25 @@
+//! All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
+
+use super::object::Objects;
+use super::{Counters, setup};
+use crate::base::due::{Due, Owed};
+use crate::base::rng::Rng;
+use core::net::SocketAddr;
+
+/// All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
+pub(super) struct Context<'a> {
+    pub(super) fixed: setup::Fixed,
+    pub(super) objects: Objects,
+    pub(super) rng: Rng,
+    /// Keys of the tables' hash, and of nonces of ours.
+    pub(super) keys: [(u64, u64); 2],
+    pub(super) sockets: &'a mut [Option<SocketAddr>],
+    pub(super) due: Due<'a>,
+    /// SIP that is to be sent.
+    pub(super) owed: Owed<'a>,
+    /// Calls, then accounts, with something to tell.
+    pub(super) events: Owed<'a>,
+    pub(super) wishes: Owed<'a>,
+    pub(super) closing: bool,
+    pub(super) counters: Counters,
+}
