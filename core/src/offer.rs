@@ -18,7 +18,7 @@ use crate::{
     wire::sdp::SdpError,
 };
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
-pub use negotiate::{accept_answer, answer};
+pub use negotiate::{accept_answer, answer, host_to_find};
 pub use write::{fingerprint, write_offer};
 
 /// A speech codec that we have. The number is its static payload type (rfc3551#6).
@@ -166,6 +166,8 @@ pub struct Local {
     pub codecs: CodecList,
     /// Our payload type for telephone-event.
     pub dtmf: Option<u8>,
+    /// The address that was found for the host that the peer's description names, if it names one (see [`host_to_find`]).
+    pub found: Option<IpAddr>,
 }
 
 impl Local {
@@ -183,6 +185,7 @@ impl Local {
             max_ptime_ms: 60,
             codecs: CodecList::g711(),
             dtmf: Some(101),
+            found: None,
         }
     }
 
@@ -207,14 +210,15 @@ impl Local {
 /// The `m=` lines of a session so far: a later offer repeats them in place (rfc3264#8). Empty before the first offer.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct OfferState {
-    lines: [u8; SDP_MEDIA],
+    /// Two lines a byte.
+    lines: [u8; SDP_MEDIA / 2],
     len: u8,
     audio: u8,
 }
 
 impl OfferState {
     /// No session yet.
-    pub const EMPTY: Self = Self { lines: [0; SDP_MEDIA], len: 0, audio: 0 };
+    pub const EMPTY: Self = Self { lines: [0; SDP_MEDIA / 2], len: 0, audio: 0 };
 
     /// The lines of the last description, ours or the peer's.
     ///
@@ -311,8 +315,12 @@ pub enum OfferError {
     NoCommonCodec,
     /// Its audio wants another transport than plain RTP.
     UnsupportedTransport,
-    /// Its audio's address is a name, of another family than ours, or not one host's.
+    /// Its audio is in another network than the Internet.
+    UnsupportedNetwork,
+    /// Its audio's address is of another family than ours, not of the kind that it says, or not one host's.
     UnsupportedAddress,
+    /// Its audio's address is a host name that has to be looked up first: [`host_to_find`] says it.
+    HostName,
     /// Its audio has no `c=` line.
     NoAddress,
 }
@@ -331,11 +339,12 @@ impl OfferError {
     #[must_use]
     pub const fn warning(self) -> u16 {
         match self {
+            Self::UnsupportedNetwork => 300,
             Self::UnsupportedAddress => 301,
             Self::UnsupportedTransport => 302,
             Self::NoAudio => 304,
             Self::NoCommonCodec => 305,
-            Self::Malformed(_) | Self::NoAddress | Self::TooLarge => 399,
+            Self::Malformed(_) | Self::NoAddress | Self::TooLarge | Self::HostName => 399,
         }
     }
 
@@ -348,7 +357,9 @@ impl OfferError {
             Self::NoAudio => "No audio offered",
             Self::NoCommonCodec => "No common audio format (PCMU, PCMA)",
             Self::UnsupportedTransport => "Audio transport is not RTP/AVP",
+            Self::UnsupportedNetwork => "Audio is not in the Internet",
             Self::UnsupportedAddress => "Audio address is not usable from here",
+            Self::HostName => "Audio host is not found",
             Self::NoAddress => "Audio has no c= line",
         }
     }

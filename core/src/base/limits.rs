@@ -29,11 +29,12 @@ pub const HISTORY: usize = 390;
 /// What the jitter ring keeps beside a packet's payload, in each of its cells.
 pub const RING_HEADER: usize = 12;
 
-/// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text. 1 byte each a call.
-pub const SDP_MEDIA: usize = 8;
+/// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text; a conference's one for each
+/// of its speakers. Half a byte each in a dialog.
+pub const SDP_MEDIA: usize = 32;
 
-/// Formats of one media line that are looked at; those behind them are passed over. Browsers list about 20. No memory, only time.
-pub const SDP_FORMATS: usize = 32;
+/// Formats of one media line that are looked at; those behind them are passed over. RTP has no more payload types. No memory, only time.
+pub const SDP_FORMATS: usize = 128;
 
 /// Lines that one session description may have; more is 488. A browser's audio and video with candidates has about 150. No memory, only time.
 pub const SDP_LINES: usize = 512;
@@ -106,6 +107,10 @@ pub const RETRY_AFTER_LONGEST: u32 = 3600;
 /// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of services are given for minutes to
 /// an hour; with refreshes every 300 s this is one look-up for two of them. 8 bytes an account.
 pub const HOP_S: u64 = 600;
+
+/// The look-up of a host that a session description names may take this long (milliseconds): what resolvers need for a second and a third try, and
+/// less than a caller waits.
+pub const FIND_HOST_MS: u64 = 10_000;
 
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
 pub const FAIL_OVER_MS: u64 = 4000;

@@ -3,7 +3,7 @@
 use super::{Agreed, CodecEntry, CodecKind, CodecList, Local, OfferError, OfferState, write};
 use crate::{
     base::cursor::Cursor,
-    wire::sdp::{Address, Direction, Media, Note, Rtcp, RtpMap, SdpError, Session, Traits},
+    wire::sdp::{Address, Direction, Media, Note, RtpMap, SdpError, Session, Traits},
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -56,6 +56,24 @@ pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Resu
     Ok(agreed)
 }
 
+/// The host whose address has to be found before a description can be taken; `offered` as for [`accept_answer`] if it is an answer.
+#[must_use]
+pub fn host_to_find<'a>(description: &'a [u8], local: &Local, offered: Option<&OfferState>) -> Option<&'a str> {
+    let session = Session::parse(description).ok()?;
+    let ours = offered.map(OfferState::audio);
+    for (place, media) in session.media().enumerate().filter(|(place, _)| ours.is_none_or(|ours| ours == *place)) {
+        if media.port == 0 || !is_audio(&media) {
+            continue;
+        }
+        match (consider(place, &media, local, ours.map(|_| local)), media.traits().connection) {
+            (Ok(_), _) => return None,
+            (Err(OfferError::HostName), Some(Address::Name(name))) => return core::str::from_utf8(name).ok(),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The lines of any description.
 pub(super) fn lines_of(description: &[u8]) -> Result<OfferState, SdpError> {
     let session = Session::parse(description)?;
@@ -72,19 +90,24 @@ fn lines(session: &Session<'_>) -> OfferState {
 
 impl OfferState {
     /// A first offer's: one line, our audio.
-    fn first() -> Self {
+    pub(super) fn first() -> Self {
         let mut state = Self { len: 1, ..Self::EMPTY };
-        if let Some(place) = state.lines.first_mut() {
-            *place = write::pack_line(b"audio", b"RTP/AVP");
+        if let Some(pair) = state.lines.first_mut() {
+            *pair = write::pack_line(b"audio", b"RTP/AVP");
         }
         state
     }
 
     fn push(&mut self, media: &Media<'_>) {
-        if let Some(place) = self.lines.get_mut(usize::from(self.len)) {
-            *place = write::pack_line(media.kind, media.proto);
+        if let Some(pair) = self.lines.get_mut(usize::from(self.len / 2)) {
+            *pair |= write::pack_line(media.kind, media.proto) << (self.len % 2 * 4);
             self.len += 1;
         }
+    }
+
+    /// What its lines are remembered by.
+    pub(super) fn packed(&self) -> impl Iterator<Item = u8> {
+        self.lines.iter().flat_map(|pair| [pair & 15, pair >> 4]).take(self.len())
     }
 }
 
@@ -113,6 +136,8 @@ fn choose(session: &Session<'_>, local: &Local, ours: Option<usize>) -> Result<O
         }
         match consider(place, &media, local, ours.map(|_| local)) {
             Ok(chosen) => return Ok(Some(chosen)),
+            // it would be taken, so no other line is
+            Err(OfferError::HostName) => return Err(OfferError::HostName),
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
@@ -135,7 +160,6 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     }
     let mut formats = Formats::default();
     let traits = media.read(|note| formats.note(note));
-    let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local).ok_or(OfferError::UnsupportedAddress)?;
     formats.complete(ours);
     let mut codecs = CodecList::EMPTY;
     for payload_type in media.payload_types() {
@@ -146,6 +170,8 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     if codecs.entries().is_empty() {
         return Err(OfferError::NoCommonCodec);
     }
+    // the last that is asked for, so that no name is looked up in vain
+    let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local)?;
     let dtmf = local.dtmf.and_then(|_| media.payload_types().find(|number| formats.takes_digits(*number)));
     let direction = traits.direction.unwrap_or_default();
     // rfc6337#5.4: neither RTP nor RTCP goes to the unspecified address.
@@ -157,7 +183,7 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
         direction: direction.mirror().and(local.direction),
         agreed: Agreed {
             remote_rtp: SocketAddr::new(address, media.port),
-            remote_rtcp: control(media.port, traits.rtcp, address, local),
+            remote_rtcp: control(media.port, &traits, address, local),
             // rfc3264#6.1, rfc3264#7: the most preferred format of theirs that is ours too.
             codec: codec.kind,
             payload_type: codec.payload_type,
@@ -289,38 +315,54 @@ fn has_digits(list: &[u8]) -> bool {
 }
 
 /// The address as one host's that we can reach; the unspecified one means hold.
-fn host(address: Address<'_>, local: &Local) -> Option<IpAddr> {
-    let unspecified = match local.address {
+fn host(address: Address<'_>, local: &Local) -> Result<IpAddr, OfferError> {
+    let nobody = match local.address {
         IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     };
-    match address {
+    let ip = match address {
         // rfc3264#8.4: the old way to hold.
-        Address::Ip(ip) if ip.is_unspecified() => Some(unspecified),
-        Address::Ip(ip) => {
-            let ip = ip.to_canonical();
-            let usable =
-                !ip.is_multicast() && ip != IpAddr::V4(Ipv4Addr::BROADCAST) && ip.is_ipv4() == local.address.to_canonical().is_ipv4();
-            usable.then_some(ip)
-        }
+        Address::Ip(ip) if ip.to_canonical().is_unspecified() => return Ok(nobody),
         // rfc6157#3.1: with IPv6 a name under .invalid stands for no address.
-        Address::Name(name) => {
-            let start = name.len().checked_sub(b".invalid".len())?;
-            name.get(start..)?.eq_ignore_ascii_case(b".invalid").then_some(unspecified)
-        }
+        Address::Name(name) if is_invalid(name) => return Ok(nobody),
+        Address::Ip(ip) => ip,
+        Address::Name(_) => local.found.ok_or(OfferError::HostName)?,
+        Address::OtherNetwork => return Err(OfferError::UnsupportedNetwork),
+        Address::OtherKind => return Err(OfferError::UnsupportedAddress),
+    };
+    let ip = ip.to_canonical();
+    let usable = is_one_host(ip) && ip.is_ipv4() == local.address.to_canonical().is_ipv4();
+    usable.then_some(ip).ok_or(OfferError::UnsupportedAddress)
+}
+
+/// rfc2606#2: under `.invalid` there is no host.
+fn is_invalid(name: &[u8]) -> bool {
+    let start = name.len().checked_sub(b".invalid".len());
+    start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(b".invalid"))
+}
+
+/// Packets may go there: it is no group, no broadcast, and no address that no host can have (rfc6890#2.2.2).
+fn is_one_host(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !matches!(ip.octets(), [0 | 224.., ..] | [127, 255, 255, 255]),
+        IpAddr::V6(ip) => !ip.is_multicast() && !ip.is_unspecified(),
     }
 }
 
 /// Where their RTCP is: `a=rtcp` (rfc3605#2.1), else the next port (rfc3550#11).
-fn control(port: u16, rtcp: Option<Rtcp<'_>>, address: IpAddr, local: &Local) -> SocketAddr {
-    let next = SocketAddr::new(address, port.checked_add(1).unwrap_or(0));
-    match rtcp {
-        Some(rtcp) if rtcp.port != 0 => match rtcp.address.map(|other| host(other, local)) {
-            None => SocketAddr::new(address, rtcp.port),
-            Some(Some(other)) if !other.is_unspecified() => SocketAddr::new(other, rtcp.port),
-            Some(_) => SocketAddr::new(address, 0),
+fn control(port: u16, traits: &Traits<'_>, address: IpAddr, local: &Local) -> SocketAddr {
+    let Some(rtcp) = traits.rtcp.filter(|rtcp| rtcp.port != 0) else {
+        return SocketAddr::new(address, port.checked_add(1).unwrap_or(0));
+    };
+    match rtcp.address {
+        None => SocketAddr::new(address, rtcp.port),
+        same if same == traits.connection => SocketAddr::new(address, rtcp.port),
+        // one name is looked up for a description
+        Some(Address::Name(_)) => SocketAddr::new(address, 0),
+        Some(other) => match host(other, local) {
+            Ok(other) if !other.is_unspecified() => SocketAddr::new(other, rtcp.port),
+            _ => SocketAddr::new(address, 0),
         },
-        _ => next,
     }
 }
 

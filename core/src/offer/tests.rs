@@ -200,10 +200,16 @@ fn what_leads_nowhere_is_refused_with_its_code() {
         (peer("m=audio 9 RTP/AVP\r\n"), NoCommonCodec, 488, 305),
         (peer("m=audio 9 RTP/SAVP 0\r\n"), UnsupportedTransport, 488, 302),
         (peer("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"), UnsupportedTransport, 488, 302),
-        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 phone.example.com\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 phone.example.com\r\n"), HostName, 488, 399),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP7 127.0.0.1\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP6 127.0.0.1\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=ATM NSAP 47.0091\r\n"), UnsupportedNetwork, 488, 300),
         (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP6 2001:db8::9\r\n"), UnsupportedAddress, 488, 301),
         (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 233.252.0.1/127\r\n"), UnsupportedAddress, 488, 301),
         (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 255.255.255.255\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 127.255.255.255\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 240.0.0.1\r\n"), UnsupportedAddress, 488, 301),
+        (peer("m=audio 9 RTP/AVP 0\r\nc=IN IP4 0.1.2.3\r\n"), UnsupportedAddress, 488, 301),
         (peer(&"m=audio 9 RTP/AVP 0\r\n".repeat(SDP_MEDIA + 1)), TooLarge, 488, 399),
     ] {
         assert_eq!(answered(&offer, &local()).map(|_| ()), Err(error), "{offer}");
@@ -433,4 +439,74 @@ fn mutated_offers_get_answers_that_can_be_read() {
         let _ = accept_answer(&offer, &local(), &OfferState::EMPTY);
     }
     assert!(good > 5_000, "{good}");
+}
+
+// rfc8866#5.7
+#[test]
+fn a_host_name_is_looked_up_where_it_counts() {
+    let offer =
+        peer("m=audio 7 RTP/SAVP 0\r\nm=audio 9 RTP/AVP 18 0\r\nc=IN IP4 media.example.com\r\na=rtcp:19 IN IP4 media.example.com\r\n");
+    assert_eq!(answered(&offer, &local()), Err(OfferError::HostName));
+    assert_eq!(host_to_find(offer.as_bytes(), &local(), None), Some("media.example.com"));
+    let found = |ip: &str| Local { found: Some(ip.parse().unwrap()), ..local() };
+    let (agreed, _) = answered(&offer, &found("198.51.100.77")).unwrap();
+    assert_eq!((agreed.remote_rtp, agreed.remote_rtcp, agreed.send), (at("198.51.100.77:9"), at("198.51.100.77:19"), true));
+    // a name of its own for RTCP is not looked up too
+    let other = offer.replace("19 IN IP4 media", "19 IN IP4 reports");
+    assert_eq!(answered(&other, &found("198.51.100.77")).unwrap().0.remote_rtcp.port(), 0);
+    // what was found must be one host's, of our family; unlike in c=, the unspecified address is no hold
+    for ip in ["2001:db8::1", "233.252.0.1", "0.0.0.0", "127.255.255.255"] {
+        let alone = offer.replace("m=audio 7 RTP/SAVP 0\r\n", "");
+        assert_eq!(answered(&alone, &found(ip)).map(|_| ()), Err(OfferError::UnsupportedAddress), "{ip}");
+    }
+    // an answer's counts where our audio stood
+    let ours = OfferState::of(peer("m=video 0 RTP/AVP 31\r\nm=audio 9 RTP/AVP 0\r\n").as_bytes()).unwrap();
+    assert_eq!(accept_answer(offer.as_bytes(), &local(), &ours), Err(OfferError::HostName));
+    assert_eq!(host_to_find(offer.as_bytes(), &local(), Some(&ours)), Some("media.example.com"));
+    assert_eq!(accept_answer(offer.as_bytes(), &found("198.51.100.77"), &ours).unwrap().remote_rtp, at("198.51.100.77:9"));
+    // none is looked up for a line that is not taken: another codec, no port, another one before it
+    for lines in [
+        "m=audio 9 RTP/AVP 18\r\nc=IN IP4 a.example\r\n",
+        "m=audio 0 RTP/AVP 0\r\nc=IN IP4 a.example\r\n",
+        "m=video 9 RTP/AVP 31\r\nc=IN IP4 a.example\r\n",
+        "m=audio 9 RTP/AVP 0\r\nm=audio 9 RTP/AVP 0\r\nc=IN IP4 a.example\r\n",
+        "m=audio 9 RTP/AVP 0\r\nc=IN IP6 nobody.invalid\r\n",
+        "m=audio 9 RTP/AVP 0\r\nc=IN IP7 a.example\r\n",
+        "m=audio 9 RTP/AVP 0\r\nc=IN IP4 300.1.1.1\r\n",
+    ] {
+        assert_ne!(answered(&peer(lines), &local()).map(|_| ()), Err(OfferError::HostName), "{lines}");
+        assert_eq!(host_to_find(peer(lines).as_bytes(), &local(), None), None, "{lines}");
+    }
+}
+
+// rfc3264#6, rfc3264#8
+#[test]
+fn as_many_lines_as_a_conference_has_are_answered_one_by_one() {
+    let kinds = ["video 9 RTP/AVP 31", "image 9 udptl t38", "text 9 RTP/AVP 98", "audio 9 RTP/SAVP 0", "message 9 TCP/MSRP *"];
+    let mut lines: Vec<&str> = kinds.iter().copied().cycle().take(SDP_MEDIA - 1).collect();
+    lines.push("audio 9 RTP/AVP 0");
+    let offer = peer(&lines.iter().map(|line| format!("m={line}\r\n")).collect::<String>());
+    let (agreed, text) = answered(&offer, &local()).unwrap();
+    let came = |text: &str| -> Vec<String> { text.lines().filter_map(|line| line.strip_prefix("m=")).map(String::from).collect() };
+    let mut expected: Vec<String> = lines.iter().map(|line| line.replacen(" 9 ", " 0 ", 1)).collect();
+    expected.pop();
+    expected.push("audio 4000 RTP/AVP 0".into());
+    assert_eq!(came(&text), expected);
+    assert_eq!((agreed.lines.len(), agreed.lines.audio()), (SDP_MEDIA, SDP_MEDIA - 1));
+    // a later offer of ours has them in their places
+    let again = came(&offered(&local().continuing(&agreed), &agreed.lines));
+    let kind = |line: &String| String::from(line.split(' ').next().unwrap());
+    assert!(again.iter().map(kind).eq(expected.iter().map(kind)), "{again:?}");
+    assert_eq!(again.iter().filter(|line| line.split(' ').nth(1) != Some("0")).count(), 1);
+    assert!(again[0].ends_with(" RTP/AVP 0") && again[1].ends_with(" udptl t38") && again[4].ends_with(" TCP/MSRP *"));
+}
+
+#[test]
+fn a_codec_is_found_behind_many_others() {
+    // rfc3551#6: there are 128 payload types
+    let many: String = (96..128).map(|number| format!(" {number}")).collect();
+    for (formats, codec) in [(format!("{many} 0"), CodecKind::Pcmu), (format!("{} 8", " 9".repeat(127)), CodecKind::Pcma)] {
+        let (agreed, _) = answered(&peer(&format!("m=audio 9 RTP/AVP{formats}\r\n")), &local()).unwrap();
+        assert_eq!(agreed.codec, codec);
+    }
 }

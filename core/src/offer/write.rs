@@ -4,35 +4,45 @@ use super::{CodecEntry, Direction, Local, OfferState};
 use crate::base::cursor::Cursor;
 use core::{fmt::Write as _, net::IpAddr};
 
-/// The media types and transports that a line is remembered by; a line of another kind comes back as the first, which rfc3264#8.3.3 allows.
-const KINDS: [&str; 6] = ["application", "audio", "video", "image", "message", "text"];
-const PROTOS: [&str; 8] =
-    ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "udptl", "UDP/DTLS/SCTP"];
+/// What a line is remembered by, in four bits: media type, transport and a format. One of another kind comes back as the first, which rfc3264#8.3.3
+/// allows.
+const LINES: [(&str, &str, &str); 16] = [
+    ("application", "RTP/AVP", "0"),
+    ("audio", "RTP/AVP", "0"),
+    ("audio", "RTP/AVPF", "0"),
+    ("audio", "RTP/SAVP", "0"),
+    ("audio", "RTP/SAVPF", "0"),
+    ("audio", "UDP/TLS/RTP/SAVP", "0"),
+    ("audio", "UDP/TLS/RTP/SAVPF", "0"),
+    ("video", "RTP/AVP", "0"),
+    ("video", "RTP/AVPF", "0"),
+    ("video", "RTP/SAVP", "0"),
+    ("video", "RTP/SAVPF", "0"),
+    ("video", "UDP/TLS/RTP/SAVPF", "0"),
+    ("image", "udptl", "t38"),
+    ("application", "UDP/DTLS/SCTP", "webrtc-datachannel"),
+    ("message", "TCP/MSRP", "*"),
+    ("text", "RTP/AVP", "0"),
+];
 
 /// Packs what a rejected line must be written back with.
 pub(super) fn pack_line(kind: &[u8], proto: &[u8]) -> u8 {
-    let place = |names: &[&str], text: &[u8]| names.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(text)).unwrap_or(0) as u8;
-    (place(&KINDS, kind) << 4) | place(&PROTOS, proto)
+    let is = |line: &(&str, &str, &str)| line.0.as_bytes().eq_ignore_ascii_case(kind) && line.1.as_bytes().eq_ignore_ascii_case(proto);
+    LINES.iter().position(is).unwrap_or(0) as u8
 }
 
 /// Writes our offer. `state` is empty in a session's first offer; later it is [`Agreed::lines`](super::Agreed::lines), and every line of
 /// the session keeps its place.
 pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
     session(local, b"0 0", out);
-    let lines = state.lines.get(..state.len()).filter(|lines| !lines.is_empty()).unwrap_or(&[0]);
-    for (place, line) in lines.iter().enumerate() {
+    let lines = if state.is_empty() { OfferState::first() } else { *state };
+    for (place, line) in lines.packed().enumerate() {
         if place == state.audio() {
             audio(local, b"RTP/AVP", local.direction, local.codecs.entries(), local.dtmf, out);
             continue;
         }
-        let name = |names: &[&'static str], place: u8| names.get(usize::from(place)).copied().unwrap_or_default();
-        let (kind, proto) = (name(&KINDS, line >> 4), name(&PROTOS, line & 15));
+        let (kind, proto, format) = LINES.get(usize::from(line)).copied().unwrap_or_default();
         // rfc3264#8.2: a line that is not in use stays, with port 0 and at least one format.
-        let format = match proto {
-            "udptl" => "t38",
-            "UDP/DTLS/SCTP" => "webrtc-datachannel",
-            _ => "0",
-        };
         rejected(kind.as_bytes(), proto.as_bytes(), core::iter::once(format.as_bytes()), out);
     }
 }

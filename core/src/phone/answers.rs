@@ -6,6 +6,7 @@ use super::{Cause, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
+use crate::offer::Local;
 use crate::wire::sip::{Name, Writer, write_host};
 use core::net::SocketAddr;
 
@@ -16,8 +17,8 @@ impl Phone<'_> {
         let call_handle = server.call;
         let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else { return Err(Cause::Unreachable) };
         let media = match sdp {
-            Describe::Nothing => None,
-            _ => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
+            Describe::Nothing | Describe::Warning(..) => None,
+            Describe::Answer | Describe::Offer => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
         };
         let edition = self.calls.slots.get(call_handle).map_or((0, 0), |call| (call.described, call.version));
         let mut described = None;
@@ -69,6 +70,7 @@ impl Phone<'_> {
                 let out = writer.cursor();
                 let at = write_length_place(out);
                 let begin = out.needed();
+                let local_media = Local { found: server.host.found(), ..local_media };
                 let result = crate::offer::answer(offer, &local_media, out).map_err(|_| Cause::Codec)?;
                 let len = out.needed() - begin;
                 patch_length(out, at, len);

@@ -23,10 +23,7 @@ impl Phone<'_> {
         match (call.ports, local) {
             (Ports::Open { .. }, _) => true,
             (Ports::Wished(_), _) => {
-                // a 200 that waits is not taken back by a 183
-                if call.waiting != Waiting::Answer(200) {
-                    call.waiting = waiting;
-                }
+                call.wait(waiting);
                 false
             }
             (Ports::Closed, Some(local)) => {

@@ -37,6 +37,7 @@ impl Phone<'_> {
     /// A dialog that nobody uses and that owes nothing goes.
     pub(super) fn settle_dialog(&mut self, handle: Handle) {
         if self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.usages == 0 && !dialog.ack_owed && !dialog.bye_owed) {
+            self.forget_lookup(handle);
             self.lower.dialogs.slots.remove(handle);
             self.lower.cx.due.set(self.lower.cx.objects.number(Object::Dialog(handle.index)), Instant::NEVER);
         }

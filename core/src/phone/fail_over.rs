@@ -68,6 +68,10 @@ impl Phone<'_> {
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
         let Some(request) = self.lower.transactions.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
         let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
+        if method == Sending::Nothing {
+            self.host_found(now, handle, &[]);
+            return;
+        }
         if !sent && self.dialog_around(owner, method).is_none() && self.goes_to_own_hop(owner) {
             let account = self.account_of(owner);
             if let Some(account) = self.lower.accounts.slots.get_mut(account)

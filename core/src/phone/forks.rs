@@ -2,6 +2,7 @@
 
 use super::calls::call::{Call, Cancel};
 use super::object::Object;
+use super::transactions::request::Owner;
 use super::{CallState, Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -48,7 +49,8 @@ impl Phone<'_> {
             return Some(untagged);
         }
         let dialog = self.lower.dialogs.slots.get(first).copied()?;
-        let fork = self.new_dialog(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, ..dialog })?;
+        let fork =
+            self.new_dialog(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, lookup: Handle::NONE, ..dialog })?;
         self.lower.dialogs.text.copy(first.index, fork.index);
         let slot = self.lower.dialogs.slots.get_mut(fork)?;
         if slot.learn_from_answer(self.lower.dialogs.text.get_mut(fork.index), answer, tag).is_none() {
@@ -75,12 +77,18 @@ impl Phone<'_> {
         let call = self.calls.slots.get(call_handle);
         let stays = call.is_none_or(|call| call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork });
         self.agree(call_handle, winner, None);
+        if winner != first {
+            self.forget_lookup(first);
+        }
         if winner != first
             && let (Some(won), Some(slot)) = (self.lower.dialogs.slots.get(winner).copied(), self.lower.dialogs.slots.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
             *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
             self.lower.dialogs.text.copy(winner.index, first.index);
+            if let Some(lookup) = self.lower.transactions.requests.get_mut(won.lookup) {
+                lookup.owner = Owner::Answer(first);
+            }
             let agreed = self.lower.dialogs.agreed.get(winner.index as usize).copied().flatten();
             if let Some(cell) = self.lower.dialogs.agreed.get_mut(first.index as usize) {
                 *cell = agreed;
@@ -88,6 +96,7 @@ impl Phone<'_> {
             // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
             if let Some(won) = self.lower.dialogs.slots.get_mut(winner) {
                 won.bye_owed = false;
+                won.lookup = Handle::NONE;
             }
         }
         self.drop_forks(first);
@@ -110,7 +119,8 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
-        let has_media = self.calls.slots.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some());
+        let has_media = self.calls.slots.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some())
+            || self.lower.dialogs.slots.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
         self.schedule(Object::Call(call_handle.index));
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
@@ -180,8 +190,16 @@ impl Phone<'_> {
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
         let number = answer.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
-        let kept =
-            Dialog { usages: 1, chained: true, call: Handle::NONE, flow: Some(flow), own_hop: false, invite_number: number, ..dialog };
+        let kept = Dialog {
+            usages: 1,
+            chained: true,
+            call: Handle::NONE,
+            flow: Some(flow),
+            own_hop: false,
+            invite_number: number,
+            lookup: Handle::NONE,
+            ..dialog
+        };
         let Some(loser) = self.new_dialog(kept) else { return };
         self.lower.dialogs.text.copy(dialog_handle.index, loser.index);
         let learnt = self

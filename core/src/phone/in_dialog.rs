@@ -10,7 +10,7 @@ use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::offer::Local;
+use crate::offer::OfferError;
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
 use crate::sip::tombstone::Keys;
@@ -127,12 +127,13 @@ impl Phone<'_> {
             dialog.usages = dialog.usages.saturating_add(1);
         }
         self.keep(call_handle, invite);
-        let offer = super::outgoing::description(invite);
-        let late = offer.is_none();
-        let refusal = offer.and_then(|offer| self.refusal_of(flow, offer));
-        if let Some((status, describe)) = refusal {
-            self.refuse_server(now, handle, status, describe);
-            return;
+        let tried = super::outgoing::description(invite).map_or(Ok(()), |offer| self.try_offer(flow, offer, None));
+        match tried {
+            Ok(()) | Err(OfferError::HostName) => {}
+            Err(error) => {
+                self.refuse_server(now, handle, error.status(), Describe::Warning(error.warning(), error.reason()));
+                return;
+            }
         }
         // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
         if let (Some(dialog), Some(target)) = (self.lower.dialogs.slots.get_mut(dialog_handle), contact_uri(invite)) {
@@ -141,6 +142,17 @@ impl Phone<'_> {
         let trusted = self.is_own_flow(self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account), flow);
         self.vouch(call_handle, flow, trusted, invite);
         self.find_next_hop(dialog_handle);
+        if tried.is_ok() {
+            self.answer_again(now, handle);
+        } else if !self.find_offerer(now, handle) {
+            self.refuse_server(now, handle, 500, Describe::Nothing);
+        }
+    }
+
+    /// Answers a re-INVITE whose offer can be answered, or that has none.
+    pub(super) fn answer_again(&mut self, now: Instant, handle: Handle) {
+        let Some(server) = self.lower.transactions.servers.get(handle) else { return };
+        let (call_handle, late) = (server.call, server.offer == 0);
         let describe = if late { Describe::Offer } else { Describe::Answer };
         if self.render_answer(handle, 200, describe).is_err() {
             self.refuse_server(now, handle, 500, Describe::Nothing);
@@ -154,16 +166,6 @@ impl Phone<'_> {
             // another address than before has confirmed nothing until the ACK
             self.run_media(now, call_handle, false);
         }
-    }
-
-    fn refusal_of(&self, flow: Flow, offer: &[u8]) -> Option<(u16, Describe)> {
-        let local = self.local_of(flow.socket())?;
-        let tried = crate::offer::answer(offer, &Local::new(local.ip(), 9, 0), &mut crate::base::cursor::Cursor::new(&mut []));
-        let error = match tried {
-            Ok(_) => return None,
-            Err(error) => error,
-        };
-        Some((error.status(), Describe::Warning(error.warning(), error.reason())))
     }
 
     /// Sends BYE in a dialog that is confirmed.
@@ -216,6 +218,7 @@ impl Phone<'_> {
         self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
+        self.forget_lookup(dialog_handle);
         if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
             let unacknowledged = self
                 .lower

@@ -6,14 +6,14 @@ use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
 use super::reply::Extra;
-use super::transactions::server::Server;
+use super::transactions::server::{Host, Server};
 use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{STATUS_LINE, TRYING_MS, UNANSWERED_S};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::offer::{Local, OfferError};
+use crate::offer::OfferError;
 use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::server::State;
 use crate::sip::tag::Tag;
@@ -31,11 +31,16 @@ impl Phone<'_> {
             self.answer_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        if let Err(error) = self.try_offer(flow, invite) {
-            // rfc3261#13.3.1.3: with a Warning that says why
-            let warning = Some((error.warning(), error.reason()));
-            self.answer_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
-            return;
+        // whether we could answer its offer, before anybody is rung for it
+        let tried = description(invite).map_or(Ok(()), |offer| self.try_offer(flow, offer, None));
+        match tried {
+            Ok(()) | Err(OfferError::HostName) => {}
+            Err(error) => {
+                // rfc3261#13.3.1.3: with a Warning that says why
+                let warning = Some((error.warning(), error.reason()));
+                self.answer_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
+                return;
+            }
         }
         let room = if account.is_none() { self.admit_direct(now, flow) } else { self.make_room(now) };
         let Some(call) = room.then(|| self.new_call()).flatten() else {
@@ -49,13 +54,13 @@ impl Phone<'_> {
             count::up(if status == 513 { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.refused_full });
             let retry_after = if status == 513 { 0 } else { 5 };
             self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+        } else if tried == Err(OfferError::HostName) {
+            let server = self.calls.slots.get(call).map_or(Handle::NONE, |call| call.server);
+            if !self.find_offerer(now, server) {
+                count::up(&mut self.lower.cx.counters.refused_full);
+                self.refuse_call(now, call, 503, Cause::Full);
+            }
         }
-    }
-
-    /// Whether we could answer its offer, before anybody is rung for it.
-    fn try_offer(&self, flow: Flow, invite: &Message<'_>) -> Result<(), OfferError> {
-        let (Some(offer), Some(local)) = (description(invite), self.local_of(flow.socket())) else { return Ok(()) };
-        crate::offer::answer(offer, &Local::new(local.ip(), 9, 0), &mut Cursor::new(&mut [])).map(|_| ())
     }
 
     /// Gives it its slots. 503: there is none; 513: it is too long.
@@ -232,6 +237,12 @@ impl Phone<'_> {
         if describe != Describe::Nothing && !self.ports_ready(call_handle, server.flow.flow(), Waiting::Answer(code)) {
             return;
         }
+        if describe == Describe::Answer && server.host == Host::Sought {
+            if let Some(call) = self.calls.slots.get_mut(call_handle) {
+                call.wait(Waiting::Answer(code));
+            }
+            return;
+        }
         if let Err(cause) = self.render_answer(server_handle, code, describe) {
             let status = if cause == Cause::Codec { 488 } else { 500 };
             self.refuse_call(now, call_handle, status, cause);
@@ -333,15 +344,8 @@ impl Phone<'_> {
     }
 
     fn take_late_answer(&mut self, now: Instant, call: Handle, ack: &Message<'_>) -> bool {
-        let (Some(text), Some((local, lines))) = (description(ack), self.local_media(call)) else { return false };
-        match crate::offer::accept_answer(text, &local, &lines) {
-            Ok(agreed) if agreed.accepted() => {
-                self.take_agreed(call, agreed);
-                self.run_media(now, call, true);
-                true
-            }
-            _ => false,
-        }
+        let (Some(text), Some(dialog)) = (description(ack), self.calls.slots.get(call).map(|call| call.dialog)) else { return false };
+        self.take_answer(now, call, dialog, text)
     }
 
     /// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.

@@ -77,7 +77,7 @@ pub enum Wish<'p> {
         id: super::WishId,
         /// A name, or an IPv4 or IPv6 literal without brackets.
         host: &'p str,
-        /// Where the URI names one: then no SRV (RFC 3263 §4.2).
+        /// Where the URI names one: then addresses only, no SRV (RFC 3263 §4.2). So for a host that a session description names.
         port: Option<u16>,
         /// Where the URI names one.
         transport: Option<Transport>,

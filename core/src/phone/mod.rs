@@ -27,6 +27,7 @@ mod events;
 mod fail_over;
 mod forks;
 mod history;
+mod hosts;
 pub mod id;
 mod in_dialog;
 mod incoming;

@@ -270,16 +270,7 @@ impl Phone<'_> {
         if self.calls.slots.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
-        let Some((local, lines)) = self.local_media(call) else { return false };
-        match crate::offer::accept_answer(text, &local, &lines) {
-            Ok(agreed) if agreed.accepted() => {
-                self.agree(call, dialog, Some(agreed));
-                // a provisional answer confirms nothing: what it names may be a victim
-                self.run_media(now, call, false);
-                true
-            }
-            _ => false,
-        }
+        self.take_answer(now, call, dialog, text)
     }
 
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the whole call.
@@ -298,6 +289,7 @@ impl Phone<'_> {
         call.tries += 1;
         self.drop_forks(dialog_handle);
         self.forget_agreed(dialog_handle);
+        self.forget_lookup(dialog_handle);
         let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return false };
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let mut routes = [0u8; TARGET];

@@ -24,6 +24,7 @@ pub(super) const fn method(sending: Sending) -> Method<'static> {
         Sending::Bye => Method::Bye,
         Sending::Cancel => Method::Cancel,
         Sending::Register => Method::Register,
+        Sending::Nothing => Method::Other(b""),
     }
 }
 
@@ -120,7 +121,7 @@ impl Phone<'_> {
         match request.owner {
             Owner::Account(account) => self.render_register(handle, &request, account, flow, local, branch),
             Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog, flow, local, branch),
-            Owner::Invite(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once
+            Owner::Invite(_) | Owner::Offer(_) | Owner::Answer(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
         }
     }
 

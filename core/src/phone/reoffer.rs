@@ -95,7 +95,7 @@ impl Phone<'_> {
     }
 
     /// What became of an offer that left the session as it was stands in the next event about its media.
-    fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
+    pub(super) fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
         if let Some(call) = self.calls.slots.get_mut(handle) {
             call.cause = cause;
             call.pending |= PENDING_MEDIA;
@@ -155,12 +155,11 @@ impl Phone<'_> {
                 if call.cause != Cause::Normal {
                     self.tell_outcome(handle, Cause::Normal); // one before it had failed
                 }
-                let (Some(text), Some((local, lines))) = (description(answer), self.local_media(handle)) else { return };
+                let (Some(text), Some(dialog)) = (description(answer), self.calls.slots.get(handle).map(|call| call.dialog)) else {
+                    return;
+                };
                 // an answer that is none leaves the session as it was
-                if let Ok(agreed) = crate::offer::accept_answer(text, &local, &lines) {
-                    self.take_agreed(handle, agreed);
-                    self.run_media(now, handle, true);
-                }
+                self.take_answer(now, handle, dialog, text);
             }
             // rfc3261#12.2.1.2: there is nobody in that dialog any more
             408 | 481 => self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status),

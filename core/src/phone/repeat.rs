@@ -81,6 +81,7 @@ impl Phone<'_> {
         }
         if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
             self.forget_agreed(dialog_handle);
+            self.forget_lookup(dialog_handle);
         }
         let Some(request) = self.lower.transactions.requests.get(invite).filter(|request| early && request.method == Sending::Invite)
         else {

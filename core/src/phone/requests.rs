@@ -54,7 +54,14 @@ impl Phone<'_> {
                     invite.cancel = Handle::NONE;
                 }
             }
-            Owner::Nobody => {}
+            Owner::Answer(dialog) => {
+                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog)
+                    && dialog.lookup == handle
+                {
+                    dialog.lookup = Handle::NONE;
+                }
+            }
+            Owner::Offer(_) | Owner::Nobody => {}
         }
     }
 
@@ -95,6 +102,10 @@ impl Phone<'_> {
     pub(super) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
         let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
         if request.stage != Stage::Locating {
+            return;
+        }
+        if request.method == Sending::Nothing {
+            self.host_found(now, handle, targets);
             return;
         }
         let Some(first) = targets.first().copied() else {
@@ -263,6 +274,10 @@ impl Phone<'_> {
         if request.fail_over <= now {
             request.fail_over = Instant::NEVER;
             match request.client.state() {
+                State::Idle => {
+                    self.locate_failed(now, handle, Failure::Name);
+                    return;
+                }
                 State::Calling if self.fail_over(now, handle) => return,
                 State::Proceeding => self.cancel_given_up(now, handle),
                 _ => {}

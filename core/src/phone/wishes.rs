@@ -13,6 +13,9 @@ use core::net::IpAddr;
 /// rfc2606#2: a name that never resolves.
 const NOBODY: &str = "invalid";
 
+/// rfc3551#9: RTP's own port. A name with a port has addresses and nothing else (rfc3263#4.2).
+const RTP_PORT: u16 = 5004;
+
 impl Phone<'_> {
     /// The next wish. Call it until it says `None`. What it names can be read until the next call.
     pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
@@ -55,6 +58,10 @@ impl Phone<'_> {
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
         let request = self.lower.transactions.requests.get(handle)?;
+        if matches!(request.owner, Owner::Offer(_) | Owner::Answer(_)) {
+            let host = self.host_sought(handle).unwrap_or(NOBODY);
+            return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
+        }
         let uri = match request.owner {
             Owner::Account(account) => {
                 let slot = self.lower.accounts.slots.get(account)?;
@@ -144,7 +151,7 @@ impl Phone<'_> {
     }
 
     /// What waited for the media ports has them; or wishes for others, if the host's address has changed meanwhile.
-    fn go_on(&mut self, now: Instant, handle: Handle, waiting: Waiting) {
+    pub(super) fn go_on(&mut self, now: Instant, handle: Handle, waiting: Waiting) {
         match waiting {
             Waiting::Nothing => {}
             Waiting::Answer(code) => self.answer_call(now, handle, code),

@@ -66,6 +66,8 @@ pub struct Dialog {
     pub renewed: bool,
     /// The flow is the account's own hop, so challenges that come over it may be answered.
     pub own_hop: bool,
+    /// The request that looks up the host which its last answer names.
+    pub lookup: Handle,
     /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
     pub credentials: [Credential; CHALLENGES],
 }
@@ -108,6 +110,7 @@ impl Dialog {
         accepted: false,
         renewed: false,
         own_hop: false,
+        lookup: Handle::NONE,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
     };
 
@@ -273,5 +276,6 @@ impl Dialog {
 pub fn contact_uri<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
     let first = message.values(Name::Contact).next()?;
     let uri = Address::parse(first)?.uri;
-    (uri != b"*").then_some(uri)
+    // it will stand in a request line, where a quoted parameter's white space would be its end
+    (uri != b"*" && uri.iter().all(u8::is_ascii_graphic)).then_some(uri)
 }

@@ -14,7 +14,7 @@ use crate::wire::bytes::{cut, ip, plain_v4};
 use core::net::IpAddr;
 pub use media::{Media, Note, Traits};
 pub use session::Session;
-use text::{digits, line, number, trim, trim_start, word, words};
+use text::{digits, line, number, trim, word, words};
 
 /// What is wrong with a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,8 +27,6 @@ pub enum SdpError {
     NoOrigin,
     /// A line is not `letter=value`, or there is a NUL somewhere.
     Line,
-    /// The `o=` line lacks a field, or its numbers are not numbers.
-    Origin,
     /// A `c=` line lacks a field.
     Connection,
     /// An `m=` line lacks a field, or its port is no port.
@@ -48,7 +46,6 @@ impl SdpError {
             Self::Version => "SDP version is not 0",
             Self::NoOrigin => "SDP has no o= line",
             Self::Line => "SDP line is not letter=value",
-            Self::Origin => "SDP o= line is malformed",
             Self::Connection => "SDP c= line is malformed",
             Self::Media => "SDP m= line is malformed",
             Self::TooManyMedia => "SDP has too many m= lines",
@@ -135,8 +132,12 @@ impl Direction {
 pub enum Address<'a> {
     /// An IP address; a multicast TTL or count behind it was cut off.
     Ip(IpAddr),
-    /// A host name, or an address of a network we do not know.
+    /// A host name (rfc8866#5.7).
     Name(&'a [u8]),
+    /// In another network than the Internet.
+    OtherNetwork,
+    /// Of another kind than IPv4 and IPv6, or not of the kind that it says.
+    OtherKind,
 }
 
 impl<'a> Address<'a> {
@@ -149,19 +150,33 @@ impl<'a> Address<'a> {
             return Some(Self::Ip(IpAddr::V4(address)));
         }
         let mut fields = words(value);
-        let (network, _family, text) = (fields.next()?, fields.next()?, fields.next()?);
+        let (network, kind, text) = (fields.next()?, fields.next()?, fields.next()?);
         let (bare, _) = cut(text, b'/');
         if !network.eq_ignore_ascii_case(b"IN") {
-            return Some(Self::Name(bare));
+            return Some(Self::OtherNetwork);
         }
+        let v6 = kind.eq_ignore_ascii_case(b"IP6");
         Some(match ip(bare) {
-            Some(address) => Self::Ip(address),
-            None => Self::Name(bare),
+            _ if !v6 && !kind.eq_ignore_ascii_case(b"IP4") => Self::OtherKind,
+            Some(address) if address.is_ipv6() == v6 => Self::Ip(address),
+            None if is_name(bare) => Self::Name(bare),
+            _ => Self::OtherKind,
         })
     }
 }
 
-/// The `o=` line: who made the session, and which edition of it this is.
+/// Host names: labels of letters, digits, `-` and, as some write, `_` between dots. rfc1123#2.1: the last one is no number, or it were an address.
+fn is_name(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b".").unwrap_or(text);
+    let labels = || text.split(|byte| *byte == b'.');
+    text.len() <= 253
+        && labels().all(|label| {
+            matches!(label.len(), 1..=63) && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        })
+        && labels().next_back().is_some_and(|last| last.iter().any(|byte| !byte.is_ascii_digit()))
+}
+
+/// The `o=` line: who made the session, and which edition of it this is. Nothing here rests on it, so what a peer leaves out is empty or 0.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Origin<'a> {
     /// The user's name, often `-`.
@@ -175,16 +190,12 @@ pub struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    fn read(value: &'a [u8]) -> Option<Self> {
-        let (user, rest) = word(value)?;
-        let (session_id, rest) = digits(trim_start(rest))?;
-        let [b' ', rest @ ..] = rest else { return None };
-        let (version, host) = digits(trim_start(rest))?;
-        if !matches!(host, [b' ', ..]) {
-            return None;
-        }
-        words(host).nth(2)?;
-        Some(Self { user, session_id, version, host: trim(host) })
+    fn read(value: &'a [u8]) -> Self {
+        let (user, rest) = cut(value, b' ');
+        let (session_id, rest) = word(rest.unwrap_or_default()).unwrap_or_default();
+        let (version, host) = word(rest).unwrap_or_default();
+        let number = |text| digits(text).map_or(0, |(number, _)| number);
+        Self { user, session_id: number(session_id), version: number(version), host: trim(host) }
     }
 }
 

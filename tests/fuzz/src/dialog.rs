@@ -17,6 +17,8 @@ const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
 const THERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 5070);
 const FLOW: Flow = Flow::Udp { socket: 0, remote: THERE };
 const SDP: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
+const NAMED: &str =
+    "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 media.phones.test\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=sendonly \r\n";
 /// Steps of one input; what comes behind them is not looked at.
 const STEPS: usize = 64;
 /// More packets than this from one step is an amplifier.
@@ -194,10 +196,9 @@ impl<'a> World<'a> {
         )
     }
 
-    fn response(&self, argument: u8, body: bool) -> String {
+    fn response(&self, argument: u8, body: &str) -> String {
         const CODES: [u16; 16] = [100, 180, 183, 200, 200, 202, 302, 401, 407, 404, 423, 481, 486, 487, 491, 503];
         let code = CODES.get(usize::from(argument & 15)).copied().unwrap_or(200);
-        let body = if body { SDP } else { "" };
         let fields: String = [Name::Via, Name::From, Name::CallId, Name::CSeq]
             .iter()
             .map(|name| format!("{}: {}\r\n", name.text(), header(&self.asked, *name)))
@@ -274,6 +275,7 @@ impl<'a> World<'a> {
     }
 
     fn step(&mut self, what: u8, argument: u8, spoil: u8, rest: &[u8]) {
+        let sdp = if spoil & 16 != 0 { NAMED } else { SDP };
         match what % 16 {
             0 => {
                 if spoil & 16 != 0 {
@@ -282,14 +284,14 @@ impl<'a> World<'a> {
                 self.pass(Duration::from_millis(u64::from(argument) * 20));
             }
             1 => self.pass(Duration::from_secs(u64::from(argument))),
-            2 => self.say(&self.request("INVITE", argument, SDP), spoil),
+            2 => self.say(&self.request("INVITE", argument, sdp), spoil),
             3 => self.say(&self.request("INVITE", argument, ""), spoil),
-            4 => self.say(&self.request("ACK", argument, if argument & 0x80 != 0 { SDP } else { "" }), spoil),
+            4 => self.say(&self.request("ACK", argument, if argument & 0x80 != 0 { sdp } else { "" }), spoil),
             5 => self.say(&self.request("BYE", argument, ""), spoil),
             6 => self.say(&self.request("CANCEL", argument, ""), spoil),
             7 => self.say(&self.request("OPTIONS", argument, ""), spoil),
-            8 => self.say(&self.response(argument, false), spoil),
-            9 | 10 => self.say(&self.response(argument, true), spoil),
+            8 => self.say(&self.response(argument, ""), spoil),
+            9 | 10 => self.say(&self.response(argument, sdp), spoil),
             11 | 12 => self.command(argument),
             13 => {
                 let length = usize::from(argument).min(rest.len());

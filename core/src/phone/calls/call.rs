@@ -21,7 +21,7 @@ pub(crate) enum Ports {
     },
 }
 
-/// What waits for the media ports ("Preparing").
+/// What waits for the media ports, and for the host that an offer names ("Preparing").
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Waiting {
     #[default]
@@ -110,6 +110,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// What goes on when the media ports are open, and the host that an offer names is found.
+    pub(crate) fn wait(&mut self, waiting: Waiting) {
+        // a 200 that waits is not taken back by a 183
+        if self.waiting != Waiting::Answer(200) {
+            self.waiting = waiting;
+        }
+    }
+
     pub(crate) const EMPTY: Self = Self {
         account: Handle::NONE,
         tag: 0,

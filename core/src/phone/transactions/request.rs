@@ -17,6 +17,8 @@ pub(crate) enum Sending {
     Register,
     /// An INVITE within a dialog.
     Reinvite,
+    /// No message: an address is looked up, and that is all.
+    Nothing,
 }
 
 impl Sending {
@@ -36,6 +38,10 @@ pub(crate) enum Owner {
     Dialog(Handle),
     /// The INVITE that a CANCEL is for.
     Invite(Handle),
+    /// The transaction of an INVITE that came in, whose offer names a host.
+    Offer(Handle),
+    /// A dialog whose answer names a host.
+    Answer(Handle),
 }
 
 /// Where its addresses come from.
@@ -83,9 +89,9 @@ pub(crate) struct Request {
     pub(crate) tries: u8,
     /// The challenge places answered, and with which use: a second challenge for the same without `stale` is a refusal.
     pub(crate) answered: [Credential; CHALLENGES],
-    /// Bytes of the rendered message.
+    /// Bytes in its buffer: the rendered message, or the answer that names a host.
     pub(crate) len: u16,
-    /// Silence at this time moves on to the next address.
+    /// Silence at this time moves on to the next address; a look-up of a host is given up.
     pub(crate) fail_over: Instant,
     /// An INVITE's CANCEL.
     pub(crate) cancel: Handle,

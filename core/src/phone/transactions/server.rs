@@ -5,6 +5,28 @@
 
 use crate::base::slots::Handle;
 use crate::phone::place::Place;
+use core::net::IpAddr;
+
+/// Where the offer's media is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Host {
+    /// At an address that it says.
+    #[default]
+    Given,
+    /// At a host that is looked up.
+    Sought,
+    /// The host was found.
+    Found(IpAddr),
+}
+
+impl Host {
+    pub(crate) const fn found(self) -> Option<IpAddr> {
+        match self {
+            Self::Found(ip) => Some(ip),
+            Self::Given | Self::Sought => None,
+        }
+    }
+}
 
 /// An INVITE that came in.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +51,7 @@ pub(crate) struct Server {
     pub(crate) end: u16,
     /// Bytes of the offer at the buffer's end.
     pub(crate) offer: u16,
+    pub(crate) host: Host,
     /// The last status answered.
     pub(crate) status: u16,
     /// It is a re-INVITE.
@@ -50,6 +73,7 @@ impl Server {
         start: 0,
         end: 0,
         offer: 0,
+        host: Host::Given,
         status: 0,
         again: false,
         direct: false,

@@ -19,7 +19,7 @@ pub struct Session<'a> {
     /// From the first `m=` line to the end.
     sections: &'a [u8],
     /// Where in `sections` each begins.
-    starts: [u32; SDP_MEDIA],
+    starts: [u16; SDP_MEDIA],
     count: u8,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
                 }
                 b'c' if words(value).nth(2).is_none() => return Err(SdpError::Connection),
                 b'o' if session.count == 0 && !has_origin => {
-                    session.origin = Origin::read(value).ok_or(SdpError::Origin)?;
+                    session.origin = Origin::read(value);
                     has_origin = true;
                 }
                 b't' if session.count == 0 && session.time.is_none() => session.time = Some(value),
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             self.lines = self.lines.get(..self.lines.len().saturating_sub(text.len())).unwrap_or_default();
         }
         let start = self.starts.get_mut(usize::from(self.count)).ok_or(SdpError::TooManyMedia)?;
-        *start = u32::try_from(self.sections.len().saturating_sub(text.len())).map_err(|_| SdpError::TooManyLines)?;
+        *start = u16::try_from(self.sections.len().saturating_sub(text.len())).map_err(|_| SdpError::TooManyLines)?;
         self.count += 1;
         Ok(())
     }
@@ -103,8 +103,8 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn section(&self, place: usize) -> Option<Media<'a>> {
         let starts = self.starts.get(..self.media_count())?;
-        let start = *starts.get(place)? as usize;
-        let end = starts.get(place + 1).map_or(self.sections.len(), |next| *next as usize);
+        let start = usize::from(*starts.get(place)?);
+        let end = starts.get(place + 1).map_or(self.sections.len(), |next| usize::from(*next));
         let (first, lines) = line(self.sections.get(start..end)?)?;
         Media::begin(first.strip_prefix(b"m=")?, lines, self.traits)
     }

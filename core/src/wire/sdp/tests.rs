@@ -98,14 +98,38 @@ fn addresses_of_every_kind_are_read() {
     let at = |c: &str| match audio(&format!("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc={c}\n")).traits().connection.unwrap() {
         Address::Ip(ip) => format!("{ip}"),
         Address::Name(name) => String::from_utf8(name.to_vec()).unwrap(),
+        Address::OtherNetwork => "network".into(),
+        Address::OtherKind => "kind".into(),
     };
     assert_eq!(at("IN IP4 0.0.0.0"), "0.0.0.0");
     assert_eq!(at("IN IP4 233.252.0.1/127/3"), "233.252.0.1");
     assert_eq!(at("IN IP6 ff00::db8:0:101/3"), "ff00::db8:0:101");
     assert_eq!(at("in ip4 192.0.2.1"), "192.0.2.1");
     assert_eq!(at("IN IP4 phone.example.com"), "phone.example.com");
-    assert_eq!(at("IN IP4 1.2.3.400"), "1.2.3.400");
-    assert_eq!(at("ATM NSAP 47.0091"), "47.0091");
+    assert_eq!(at("IN IP6 Phone-1.my_net.example.com."), "Phone-1.my_net.example.com.");
+    // what is no name, or not what it says
+    let long = format!("IN IP4 {}", "a.".repeat(126) + "b");
+    assert_eq!(at(&long).len(), 253);
+    for (value, what) in [
+        ("IN IP4 1.2.3.400", "kind"),
+        ("IN IP4 010.2.3.4", "kind"),
+        ("IN IP4 a..b", "kind"),
+        ("IN IP4 a b", "a"),
+        ("IN IP4 a/b", "a"),
+        ("IN IP4 user@host", "kind"),
+        ("IN IP4 [2001:db8::1]", "kind"),
+        ("IN IP4 2001:db8::1", "kind"),
+        ("IN IP6 127.0.0.1", "kind"),
+        ("IN IP7 127.0.0.1", "kind"),
+        ("IN IP7 phone.example.com", "kind"),
+        ("IN E164 host", "kind"),
+        ("ATM NSAP 47.0091", "network"),
+        ("TN RFC2543 +358-400-1111111", "network"),
+    ] {
+        assert_eq!(at(value), what, "{value}");
+    }
+    assert_eq!(at(&format!("IN IP4 {}.com", "a".repeat(64))), "kind");
+    assert_eq!(at(&format!("{long}d")), "kind");
 }
 
 #[test]
@@ -117,9 +141,6 @@ fn what_is_wrong_is_said() {
         ("v=1\no=- 1 1 IN IP4 h\n", SdpError::Version),
         ("v=0\ns=-\n", SdpError::NoOrigin),
         ("v=0\nm=audio 1 RTP/AVP 0\no=- 1 1 IN IP4 h\n", SdpError::NoOrigin),
-        ("v=0\no=- 1 1 IN IP4\n", SdpError::Origin),
-        ("v=0\no=- x 1 IN IP4 h\n", SdpError::Origin),
-        ("v=0\no=- 1 -1 IN IP4 h\n", SdpError::Origin),
         ("v=0\no=- 1 1 IN IP4 h\nc=IN IP4\n", SdpError::Connection),
         ("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc=IN\n", SdpError::Connection),
         ("v=0\no=- 1 1 IN IP4 h\nm=audio\n", SdpError::Media),
@@ -226,4 +247,47 @@ fn mutated_descriptions_never_panic() {
             assert!(media.attributes().all(|attribute| !attribute.name.contains(&b'\n') && !attribute.value.contains(&b'\n')));
         }
     }
+}
+
+// rfc8866#5.2
+#[test]
+fn an_origin_is_read_as_far_as_it_goes() {
+    let read = |line: &str| {
+        let body = format!("v=0\r\n{line}\r\nm=audio 9 RTP/AVP 0\r\n");
+        let origin = one(&body).unwrap().origin;
+        (
+            String::from_utf8(origin.user.to_vec()).unwrap(),
+            origin.session_id,
+            origin.version,
+            String::from_utf8(origin.host.to_vec()).unwrap(),
+        )
+    };
+    let is = |user: &str, id, version, host: &str| (user.into(), id, version, host.into());
+    assert_eq!(read("o= 77 1 IN IP4 192.0.2.1"), is("", 77, 1, "IN IP4 192.0.2.1"));
+    assert_eq!(read("o=- -1 1 IN IP4 192.0.2.1"), is("-", 0, 1, "IN IP4 192.0.2.1"));
+    assert_eq!(read("o=- 1 1"), is("-", 1, 1, ""));
+    assert_eq!(read("o=- 1.5 x IN IP4 h "), is("-", 1, 0, "IN IP4 h"));
+    assert_eq!(read("o=me"), is("me", 0, 0, ""));
+    assert_eq!(read("o="), is("", 0, 0, ""));
+}
+
+#[test]
+fn white_space_at_the_end_of_a_line_means_nothing() {
+    for space in [" ", "\t", "  \t ", "\r"] {
+        let spaced: String = OFFER
+            .split(|byte| *byte == b'\n')
+            .map(|line| String::from_utf8(line.to_vec()).unwrap())
+            .fold(String::new(), |out, line| if line.is_empty() { out } else { out + line.trim_end() + space + "\r\n" });
+        let (plain, spaced) = (Session::parse(OFFER).unwrap(), Session::parse(spaced.as_bytes()).unwrap());
+        assert_eq!((plain.origin, plain.time, plain.connection()), (spaced.origin, spaced.time, spaced.connection()));
+        assert_eq!(plain.direction(), spaced.direction());
+        assert!(plain.attributes().eq(spaced.attributes()));
+        for (plain, spaced) in plain.media().zip(spaced.media()) {
+            assert_eq!((plain.kind, plain.port, plain.ports, plain.proto), (spaced.kind, spaced.port, spaced.ports, spaced.proto));
+            assert!(plain.formats().eq(spaced.formats()) && plain.notes().eq(spaced.notes()) && plain.attributes().eq(spaced.attributes()));
+            assert_eq!(plain.traits(), spaced.traits());
+        }
+    }
+    // and a line of nothing else is none
+    assert_eq!(one("v=0\r\no=- 1 1 IN IP4 h\r\n \t\r\nm=audio 9 RTP/AVP 0\r\n").unwrap().media_count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use crate::wire::bytes::{cut, near};
 
-/// The next line that is not empty, without its end, and what follows it.
+/// The next line that is not empty, without its end and the white space before that, and what follows it.
 #[inline]
 pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
     loop {
@@ -12,9 +12,9 @@ pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
             None if text.is_empty() => return None,
             None => (text, &[] as &[u8]),
         };
-        match line {
-            [] | [b'\r'] => text = rest,
-            [line @ .., b'\r'] => return Some((line, rest)),
+        // the grammar has no white space there, but peers write it, and it means nothing
+        match trim_end(line) {
+            [] => text = rest,
             line => return Some((line, rest)),
         }
     }
@@ -87,7 +87,12 @@ pub(super) fn trim_start(mut text: &[u8]) -> &[u8] {
 /// Cuts white space off both ends.
 #[inline]
 pub(super) fn trim(text: &[u8]) -> &[u8] {
-    let mut text = trim_start(text);
+    trim_end(trim_start(text))
+}
+
+/// Cuts white space off the end.
+#[inline]
+fn trim_end(mut text: &[u8]) -> &[u8] {
     while let [rest @ .., last @ 0..=b' '] = text
         && last.is_ascii_whitespace()
     {

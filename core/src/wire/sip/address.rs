@@ -1,15 +1,14 @@
 //! name-addr and addr-spec: From, To, Contact, Route, Refer-To and their like.
 
-use super::chars::{DISPLAY, Scan, URI, number, trim_end, write_unescaped};
+use super::chars::{DISPLAY, Scan, URI, number, trim_end, uri_end, write_unescaped};
 use super::params::Params;
 use super::uri::{Scheme, Uri, UriError};
 use crate::base::cursor::Cursor;
-use crate::wire::bytes::visible_until;
 
 /// A display name, a URI, and the header's own parameters.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Address<'a> {
-    /// The display name as it stands: quoted, or tokens, or empty.
+    /// The display name as it stands: quoted strings, or tokens, or empty.
     pub display: &'a [u8],
     /// The URI as it stands, without angle brackets.
     pub uri: &'a [u8],
@@ -34,22 +33,23 @@ impl<'a> Address<'a> {
         let whole = scan.rest;
         let (display, uri) = match scan.peek()? {
             b'<' => (whole.get(..0).unwrap_or_default(), None),
-            b'"' => {
-                let display = scan.quoted()?;
-                scan.lws();
-                (display, None)
-            }
             _ => {
                 let mut ahead = *scan;
-                let _ = ahead.run(DISPLAY);
-                // an unquoted display name may be folded
-                while matches!(ahead.peek(), Some(b'\r' | b'\n')) {
+                // tokens by the grammar, or one quoted string; peers also write several, and words between them
+                while let Some(next) = ahead.peek()
+                    && next != b'<'
+                {
                     let before = ahead.rest.len();
+                    if next == b'"' {
+                        let _ = ahead.quoted()?;
+                    } else {
+                        let _ = ahead.run(DISPLAY);
+                    }
+                    // it may be folded
                     ahead.lws();
                     if ahead.rest.len() == before {
-                        return None;
+                        break;
                     }
-                    let _ = ahead.run(DISPLAY);
                 }
                 if ahead.peek() == Some(b'<') {
                     let display = whole.get(..whole.len() - ahead.rest.len()).unwrap_or_default();
@@ -74,7 +74,7 @@ impl<'a> Address<'a> {
                     return None;
                 }
                 // no white space in there: rfc4475#3.1.2.14
-                let end = visible_until(scan.rest, b'>')?;
+                let end = uri_end(scan.rest)?;
                 let uri = scan.take(end);
                 let _ = scan.eat(b'>');
                 if uri.is_empty() {

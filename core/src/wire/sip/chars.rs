@@ -1,7 +1,7 @@
 //! Character classes and the reader that every header parser walks with.
 
 use crate::base::cursor::Cursor;
-use crate::wire::bytes::printable;
+use crate::wire::bytes::{printable, visible_until};
 
 /// token of rfc3261#25.1.
 pub(super) const TOKEN: u16 = 1;
@@ -279,6 +279,39 @@ pub(super) fn number(bytes: &[u8]) -> Option<u64> {
     scan.rest.is_empty().then_some(value)
 }
 
+/// Where a URI behind an angle bracket ends. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's quoted value: the grammar has
+/// none in a URI, but peers write them and read them.
+#[inline]
+pub(super) fn uri_end(text: &[u8]) -> Option<usize> {
+    match visible_until(text, b'>') {
+        Some(end) if text.get(..end).is_some_and(|uri| !uri.contains(&b'"')) => Some(end),
+        _ => quoted_uri_end(text),
+    }
+}
+
+#[cold]
+fn quoted_uri_end(text: &[u8]) -> Option<usize> {
+    let mut scan = Scan::new(text);
+    let mut before = 0;
+    while let Some(byte) = scan.peek() {
+        match byte {
+            b'>' => return Some(text.len() - scan.rest.len()),
+            b'"' if before == b'=' => {
+                let mut ahead = scan;
+                match ahead.quoted() {
+                    Some(value) if !value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) => scan = ahead,
+                    // a quote that nothing closes is a byte like others
+                    _ => scan.rest = scan.rest.get(1..)?,
+                }
+            }
+            b'!'..=b'~' => scan.rest = scan.rest.get(1..)?,
+            _ => return None,
+        }
+        before = byte;
+    }
+    None
+}
+
 /// Cuts the first element off a comma-joined list, and says where it ends; quotes and angle brackets hide commas.
 pub(super) fn first_of_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
     let mut at = 0;
@@ -288,7 +321,10 @@ pub(super) fn first_of_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
         match *byte {
             b'\\' if quote => at += 1,
             b'"' if !angle => quote = !quote,
-            b'<' if !quote => angle = true,
+            b'<' if !quote && !angle => match list.get(at + 1..).and_then(uri_end) {
+                Some(end) => at += end + 1,
+                None => angle = true,
+            },
             b'>' if !quote => angle = false,
             b',' if !quote && !angle => {
                 return (trim(list.get(..at).unwrap_or_default()), Some(list.get(at + 1..).unwrap_or_default()));
@@ -324,12 +360,16 @@ pub fn unquoted(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Writes a value without quotes, its backslash escapes undone and its foldings made one space.
+/// Writes a value without the quotes of its quoted strings, their backslash escapes undone and its foldings made one space.
 pub fn write_unescaped(value: &[u8], out: &mut Cursor<'_>) {
-    let quoted = matches!(value, [b'"', _, ..]);
-    let mut scan = Scan::new(unquoted(value));
+    let mut quoted = false;
+    let mut scan = Scan::new(value);
     while let Some(byte) = scan.peek() {
         match byte {
+            b'"' => {
+                quoted = !quoted;
+                let _ = scan.take(1);
+            }
             b'\\' if quoted => {
                 let _ = scan.take(1);
                 out.put(scan.take(1));

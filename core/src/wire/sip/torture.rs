@@ -321,13 +321,39 @@ fn rfc4475_multipart() {
     assert_eq!(message.body_of(b"text", b"html"), None);
 }
 
+/// Quoted strings where the grammar has none, as peers write them: they are read as peers read them.
+#[test]
+fn quoted_strings_of_peers() {
+    for line in [
+        "From: \"\"unknown\"\" <sip:caller@192.0.2.9>;tag=1",
+        "To: \"Front\" Desk \"2\" <sip:vivekg@example.com>",
+        "Contact: <sip:caller@192.0.2.9;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>\";ob>",
+        "Contact: \"\"a b\"\" <sip:caller@192.0.2.9;x=\"a;b\">;+sip.instance=\"<urn:uuid:1>\"",
+        "Record-Route: <sip:p1.example.com;lr;x=\"<1>, <2>\">, <sip:p2.example.com;lr>",
+        "From: <sip:caller@192.0.2.9;x=\"<sip:who@there>\">;tag=1;y=\"<>,;\"",
+        "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1;x=\"a, b;c\", SIP/2.0/UDP 192.0.2.8;branch=z9hG4bK2;y=\"\"",
+        "=INVITE sip:vivekg@example.com;x=\"<y>\" SIP/2.0",
+    ] {
+        let bytes = request(&[line]);
+        assert_eq!(verdict(&bytes), Fine, "{line}");
+        let message = Message::parse(&bytes).unwrap();
+        if line.starts_with("Record-Route") {
+            let routes: Vec<Vec<u8>> = message.addresses(Name::RecordRoute).map(|route| route.unwrap().uri.to_vec()).collect();
+            assert_eq!(routes, [&b"sip:p1.example.com;lr;x=\"<1>, <2>\""[..], b"sip:p2.example.com;lr"]);
+        }
+        if line.starts_with("Via") {
+            assert_eq!(message.values(Name::Via).count(), 2);
+        }
+    }
+}
+
 /// Every message of the tables cut at every byte, and with every byte changed: no panic, no matter what is asked of it.
 #[test]
 fn broken_anywhere() {
     let base = request(&[
         "v: SIP/2.0/TCP [2001:db8::1];received=2001:db8::2;rport;branch=\"x\\\"y\"",
         "Contact: \"A \\\"B\" <sip:a%20b:c@[::1]:5;x=y?h=v>;q=0.1, sip:b@c;d",
-        "Route: <sip:a;lr>,\r\n\t<sip:b;lr>",
+        "Route: <sip:a;lr;x=\"<\\\">, \">,\r\n\t\"\"b\"\" c <sip:b;lr>",
         "WWW-Authenticate: Digest realm=\"a,b\\\"\", nonce=\"n\", qop=\"auth\", stale",
         "Content-Type: multipart/mixed; boundary=b",
         "Content-Length: 20",

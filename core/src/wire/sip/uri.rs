@@ -1,6 +1,6 @@
 //! sip, sips and tel URIs.
 
-use super::chars::{PARAM, Scan, URI, URI_PLAIN, USER, all, is, same};
+use super::chars::{PARAM, Scan, URI, URI_PLAIN, USER, all, is, same, visible};
 use super::host::Host;
 use super::method::Method;
 use super::params::Params;
@@ -124,7 +124,7 @@ impl<'a> Uri<'a> {
                 return Err(UriError::User);
             }
             (user, password, scan) = (Some(name), secret, ahead);
-        } else if ahead.rest.contains(&b'@') {
+        } else if ahead.rest.iter().take_while(|byte| **byte != b'"').any(|byte| *byte == b'@') {
             return Err(UriError::User);
         }
         let host = Host::read(&mut scan).ok_or(UriError::Host)?;
@@ -297,8 +297,18 @@ pub(super) fn port(scan: &mut Scan<'_>) -> Option<u16> {
 fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
     let start = scan.rest;
     while scan.eat(b';') {
-        if scan.run_escaped(URI_PLAIN).is_empty() || (scan.eat(b'=') && scan.run_escaped(URI_PLAIN).is_empty()) {
+        if scan.run_escaped(URI_PLAIN).is_empty() {
             return Err(UriError::Params);
+        }
+        if scan.eat(b'=') {
+            let value = match scan.peek() {
+                // not in the grammar, but peers write it. Without white space, for a URI may have to stand in a request line.
+                Some(b'"') => scan.quoted().filter(|value| visible(value)).unwrap_or_default(),
+                _ => scan.run_escaped(URI_PLAIN),
+            };
+            if value.is_empty() {
+                return Err(UriError::Params);
+            }
         }
     }
     Ok(Params::new(start.get(..start.len() - scan.rest.len()).unwrap_or_default()))

@@ -1,0 +1,208 @@
+//! Descriptions that name a host instead of an address (rfc8866#5.7). It is looked up like any name, for its addresses only, before the description
+//! is taken: an answer of ours to an offer waits for it as it waits for media ports, and so does the media that an answer of theirs begins.
+//!
+//! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its description in the slot's buffer.
+
+use super::answers::Describe;
+use super::calls::call::Cancel;
+use super::object::Object;
+use super::transactions::request::{Owner, Sending};
+use super::transactions::server::Host;
+use super::{CallState, Cause, Flow, Phone, Target};
+use crate::base::cursor::Cursor;
+use crate::base::limits::FIND_HOST_MS;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::offer::{Local, OfferError, accept_answer, host_to_find};
+use crate::sip::server::State;
+use core::net::IpAddr;
+
+impl Phone<'_> {
+    /// Whether an offer that came over this flow could be answered; `found`: what its host stands for.
+    pub(super) fn try_offer(&self, flow: Flow, offer: &[u8], found: Option<IpAddr>) -> Result<(), OfferError> {
+        let Some(local) = self.local_of(flow.socket()) else { return Ok(()) };
+        let local = Local { found, ..Local::new(local.ip(), 9, 0) };
+        crate::offer::answer(offer, &local, &mut Cursor::new(&mut [])).map(|_| ())
+    }
+
+    /// The host that an INVITE's offer names is looked up. False: every slot is in use.
+    pub(super) fn find_offerer(&mut self, now: Instant, server: Handle) -> bool {
+        let begun = self.find_host(now, Owner::Offer(server)).is_some();
+        if let Some(server) = self.lower.transactions.servers.get_mut(server).filter(|_| begun) {
+            server.host = Host::Sought;
+        }
+        begun
+    }
+
+    /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False: nothing can be made of it.
+    pub(super) fn take_answer(&mut self, now: Instant, call: Handle, dialog: Handle, text: &[u8]) -> bool {
+        // what came before it does not count any more
+        self.forget_lookup(dialog);
+        let Some((local, lines)) = self.local_media(call) else { return false };
+        match accept_answer(text, &local, &lines) {
+            Ok(agreed) => self.take_agreement(now, call, dialog, agreed),
+            Err(OfferError::HostName) => self.find_answerer(now, dialog, text),
+            Err(_) => false,
+        }
+    }
+
+    fn take_agreement(&mut self, now: Instant, call: Handle, dialog: Handle, agreed: crate::offer::Agreed) -> bool {
+        let Some(slot) = self.calls.slots.get(call) else { return false };
+        let up = slot.state == CallState::Connected;
+        // a session may lose its audio later, but does not begin without
+        let may_be_silent = up && self.agreed_by(slot).is_some();
+        if !agreed.accepted() && !may_be_silent {
+            return false;
+        }
+        self.agree(call, dialog, Some(agreed));
+        // a provisional answer confirms nothing: what it names may be a victim
+        self.run_media(now, call, up);
+        true
+    }
+
+    fn find_answerer(&mut self, now: Instant, dialog: Handle, text: &[u8]) -> bool {
+        let Some(handle) = self.find_host(now, Owner::Answer(dialog)) else { return false };
+        let kept = self.lower.transactions.request_bytes.get_mut(handle.index).get_mut(..text.len()).map(|room| room.copy_from_slice(text));
+        let (Some(()), Ok(len)) = (kept, u16::try_from(text.len())) else {
+            self.end_request(handle);
+            return false;
+        };
+        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
+            request.len = len;
+        }
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) {
+            dialog.lookup = handle;
+        }
+        true
+    }
+
+    fn find_host(&mut self, now: Instant, owner: Owner) -> Option<Handle> {
+        let handle = self.new_request(owner, Sending::Nothing)?;
+        self.locate(handle);
+        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
+            request.fail_over = now + Duration::from_millis(FIND_HOST_MS);
+        }
+        self.schedule(Object::Request(handle.index));
+        Some(handle)
+    }
+
+    /// A dialog's answer does not count any more, nor the host that it names.
+    pub(super) fn forget_lookup(&mut self, dialog: Handle) {
+        let lookup =
+            self.lower.dialogs.slots.get_mut(dialog).map_or(Handle::NONE, |dialog| core::mem::replace(&mut dialog.lookup, Handle::NONE));
+        self.end_request(lookup);
+    }
+
+    /// The host that a look-up is for.
+    pub(super) fn host_sought(&self, handle: Handle) -> Option<&str> {
+        let request = self.lower.transactions.requests.get(handle)?;
+        match request.owner {
+            Owner::Offer(server) => {
+                let local = self.local_of(self.lower.transactions.servers.get(server)?.flow.flow().socket())?;
+                host_to_find(self.offer_of(server), &Local::new(local.ip(), 9, 0), None)
+            }
+            Owner::Answer(dialog) => {
+                let (local, lines) = self.local_media(self.lower.dialogs.slots.get(dialog)?.call)?;
+                host_to_find(self.lower.transactions.request_bytes.get(handle.index).get(..usize::from(request.len))?, &local, Some(&lines))
+            }
+            _ => None,
+        }
+    }
+
+    /// The offer that is kept with an INVITE.
+    fn offer_of(&self, server: Handle) -> &[u8] {
+        let block = self.lower.transactions.server_bytes.get(server.index);
+        let len = self.lower.transactions.servers.get(server).map_or(0, |server| usize::from(server.offer));
+        block.get(block.len().saturating_sub(len)..).unwrap_or_default()
+    }
+
+    /// A look-up has come to its end: these are the addresses, or there are none.
+    pub(super) fn host_found(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
+        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
+        match request.owner {
+            Owner::Offer(server_handle) => {
+                self.end_request(handle);
+                let Some(server) =
+                    self.lower.transactions.servers.get_mut(server_handle).filter(|server| server.transaction.state() == State::Proceeding)
+                else {
+                    return;
+                };
+                let flow = server.flow.flow();
+                let found = self.address_like(flow.socket(), targets);
+                let result = match found {
+                    None => Err(OfferError::HostName),
+                    Some(_) => self.try_offer(flow, self.offer_of(server_handle), found),
+                };
+                match (result, found) {
+                    (Ok(()), Some(ip)) => self.offerer_found(now, server_handle, ip),
+                    (Ok(()), None) => {}
+                    (Err(error), _) => self.refuse_offer(now, server_handle, error),
+                }
+            }
+            Owner::Answer(dialog) => {
+                let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+                let text = self.lower.transactions.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
+                let agreed = self.local_media(call).map(|(local, lines)| {
+                    let found = targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
+                    accept_answer(text, &Local { found, ..local }, &lines)
+                });
+                self.end_request(handle);
+                let alive = |call: &&super::calls::call::Call| call.state != CallState::Ended && call.cancel == Cancel::No;
+                if self.calls.slots.get(call).filter(alive).is_none() {
+                    return;
+                }
+                let cause = match agreed {
+                    Some(Ok(agreed)) if self.take_agreement(now, call, dialog, agreed) => return,
+                    Some(Err(OfferError::HostName)) => Cause::Name,
+                    _ => Cause::Codec,
+                };
+                self.answerer_missed(now, call, cause);
+            }
+            _ => {}
+        }
+    }
+
+    /// The first address of the family that this socket has; the first of all where there is none, for its refusal says what is wrong.
+    fn address_like(&self, socket: u8, targets: &[Target]) -> Option<IpAddr> {
+        let local = self.local_of(socket)?.ip();
+        let all = || targets.iter().map(|target| target.flow.remote().ip());
+        all().find(|ip| is_like(*ip, local)).or_else(|| all().next())
+    }
+
+    /// An INVITE's offer can be answered now.
+    fn offerer_found(&mut self, now: Instant, server_handle: Handle, ip: IpAddr) {
+        let Some(server) = self.lower.transactions.servers.get_mut(server_handle) else { return };
+        server.host = Host::Found(ip);
+        let (call, again) = (server.call, server.again);
+        if again {
+            self.answer_again(now, server_handle);
+        } else if let Some(slot) = self.calls.slots.get_mut(call) {
+            let waiting = core::mem::take(&mut slot.waiting);
+            self.go_on(now, call, waiting);
+        }
+    }
+
+    fn refuse_offer(&mut self, now: Instant, server_handle: Handle, error: OfferError) {
+        let Some(server) = self.lower.transactions.servers.get(server_handle).copied() else { return };
+        self.refuse_server(now, server_handle, error.status(), Describe::Warning(error.warning(), error.reason()));
+        // rfc3261#14.2: a re-INVITE that is refused leaves the call as it is
+        if !server.again {
+            let cause = if error == OfferError::HostName { Cause::Name } else { Cause::Codec };
+            self.end_call(now, server.call, cause, error.status());
+        }
+    }
+
+    /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the call is up its 2xx may say more.
+    fn answerer_missed(&mut self, now: Instant, handle: Handle, cause: Cause) {
+        let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        if self.agreed_by(call).is_none() {
+            self.end_call(now, handle, cause, 0);
+        } else {
+            self.tell_outcome(handle, cause);
+        }
+    }
+}
+
+fn is_like(ip: IpAddr, local: IpAddr) -> bool {
+    ip.to_canonical().is_ipv4() == local.to_canonical().is_ipv4()
+}
