@@ -1,7 +1,7 @@
 //! An account from options, a file and the ways a password may come: a file, the environment, standard input.
 
 use std::fs;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use crate::args::Account as Options;
@@ -9,12 +9,16 @@ use crate::phone::AccountTexts;
 
 /// The environment variable that may hold the password.
 const PASSWORD: &str = "MICROSIP_PASSWORD";
+/// The longest line that is taken for a password: more than the library keeps of one.
+const PASSWORD_LINE: u64 = 1024;
+/// The largest account file; ten lines of it are needed.
+const ACCOUNT_FILE: u64 = 64 << 10;
 
 /// The account that options and file describe; none where neither gives a URI.
 pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
     let mut file = File::default();
     if let Some(path) = &options.account_file {
-        let text = fs::read_to_string(path).map_err(|error| format!("cannot read the account file {}: {error}", path.display()))?;
+        let text = whole(path).map_err(|error| format!("cannot read the account file {}: {error}", path.display()))?;
         file = parse(&text).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
     }
     let Some(uri) = options.uri.clone().or(file.uri) else {
@@ -101,10 +105,20 @@ fn first_line_of(path: &Path) -> Result<String, String> {
     first_line(io::BufReader::new(file), &path.display().to_string())
 }
 
-fn first_line(mut from: impl BufRead, name: &str) -> Result<String, String> {
+/// A file that is no larger than one may be: one without end would be read for ever.
+fn whole(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(ACCOUNT_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > ACCOUNT_FILE { Err(io::Error::other(format!("it is longer than {ACCOUNT_FILE} bytes"))) } else { Ok(text) }
+}
+
+fn first_line(from: impl BufRead, name: &str) -> Result<String, String> {
     let mut line = String::new();
-    from.read_line(&mut line).map_err(|error| format!("cannot read the password from {name}: {error}"))?;
+    from.take(PASSWORD_LINE + 1).read_line(&mut line).map_err(|error| format!("cannot read the password from {name}: {error}"))?;
     let password = line.trim_end_matches(['\r', '\n']);
+    if password.len() as u64 > PASSWORD_LINE {
+        return Err(format!("the first line of {name} is longer than {PASSWORD_LINE} bytes; it must hold the password"));
+    }
     if password.is_empty() { Err(format!("the first line of {name} is empty; it must hold the password")) } else { Ok(password.to_owned()) }
 }
 

@@ -9,7 +9,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 const AFTER: &str = "\
 Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
             5 no media, 6 the audio device that was named is not there,
-            7 no instance (kept for commands to a running phone)
+            7 no instance (kept for commands to a running phone),
+            8 standard output could not be written (it is full, or nobody reads it)
 
 Examples:
   microsip demo                                        two phones, one call, no server, no sound card

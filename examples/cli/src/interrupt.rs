@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::phone::Handle;
+use crate::session::Exit;
 
 #[cfg(not(unix))]
 #[path = "interrupt/other.rs"]
@@ -34,11 +35,11 @@ fn interrupted_now() {
     }
 }
 
-/// Nobody reads what we print: as a first Ctrl-C, and at once where there is no phone that has something to end.
+/// Nothing can be printed any more: as a first Ctrl-C, and at once where there is no phone that has something to end.
 pub(crate) fn unread() {
     INTERRUPTED.store(true, Ordering::Relaxed);
     if ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
-        std::process::exit(0);
+        std::process::exit(Exit::Output as i32);
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::output::shorten;
+
 #[cfg(feature = "trace")]
 mod details;
 /// Without rsip no message is decoded.
@@ -76,13 +78,6 @@ impl Ladder {
 
 fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
-}
-
-fn shorten(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// What the trace shows of a message between us (left) and a peer.

@@ -17,19 +17,25 @@ mod phone;
 mod register;
 mod session;
 mod talk;
+mod terminal;
 mod tone;
+mod words;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 
 use args::{Arguments, Command};
-use output::Output;
+use output::{Output, complain};
 use session::Exit;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse(); // ends with 2 and its own text when the line is wrong
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(wrong) => return ExitCode::from(usage(&wrong) as u8),
+    };
     let output = Arc::new(Output::new(&arguments.show));
     let show = &arguments.show;
     let done = match &arguments.command {
@@ -47,5 +53,24 @@ fn main() -> ExitCode {
             stop.exit
         }
     };
+    let exit = output.broken().map_or(exit, |error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            complain(&format!("microsip: cannot write to standard output: {error}"));
+        }
+        Exit::Output
+    });
     ExitCode::from(exit as u8)
+}
+
+/// The line is wrong, or asked for help or the version.
+fn usage(wrong: &clap::Error) -> Exit {
+    let (written, exit) = if wrong.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        // its first line starts so, for people
+        let text = wrong.to_string();
+        let text = text.trim().trim_start_matches("error: ");
+        (writeln!(io::stdout(), "{}", output::error(text, Exit::Usage as u8)), Exit::Usage)
+    } else {
+        (wrong.print(), if wrong.use_stderr() { Exit::Usage } else { Exit::Ok })
+    };
+    if written.and_then(|()| io::stdout().flush()).is_err() { Exit::Output } else { exit }
 }

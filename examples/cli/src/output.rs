@@ -1,14 +1,16 @@
 //! What is shown, and how: plain lines, JSON lines, or progress in place on a terminal. All threads print through here.
 
 use parking_lot::Mutex;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
 use crate::args::Show;
 use crate::interrupt;
+use crate::terminal;
 
 /// Version of the JSON lines: fields are only added while it stays.
 const VERSION: u32 = 1;
@@ -22,21 +24,14 @@ pub(crate) struct Output {
     start: Instant,
     /// A progress text stands on the terminal's current line.
     progress: Mutex<bool>,
-    /// Nobody reads any more.
-    deaf: AtomicBool,
+    /// Why nothing can be written any more.
+    broken: OnceLock<io::Error>,
 }
 
 impl Output {
     pub(crate) fn new(show: &Show) -> Self {
         let terminal = !show.json && !show.quiet && io::stdout().is_terminal();
-        Self {
-            json: show.json,
-            quiet: show.quiet,
-            terminal,
-            start: Instant::now(),
-            progress: Mutex::new(false),
-            deaf: AtomicBool::new(false),
-        }
+        Self { json: show.json, quiet: show.quiet, terminal, start: Instant::now(), progress: Mutex::new(false), broken: OnceLock::new() }
     }
 
     /// Progress in place makes sense here.
@@ -69,15 +64,19 @@ impl Output {
         if self.terminal {
             let mut standing = self.progress.lock();
             let mut out = io::stdout().lock();
-            let _ = write!(out, "\r\x1b[K{text}").and_then(|()| out.flush()); // a closed terminal has nobody to tell
+            let text = clipped(text, terminal::width());
+            let written = write!(out, "\r\x1b[K{text}").and_then(|()| out.flush());
             *standing = true;
+            drop(out);
+            drop(standing);
+            self.wrote(written);
         }
     }
 
-    /// What went wrong, and what to do: on standard error, and as an object with `--json`.
+    /// What went wrong, and what to do: on standard error, or as an object with `--json`.
     pub(crate) fn problem(&self, text: &str, exit: u8) {
         if self.json {
-            self.print(&object("error", json!({ "text": text, "exit": exit })));
+            return self.print(&error(text, exit));
         }
         let mut standing = self.progress.lock();
         if std::mem::take(&mut *standing) {
@@ -87,19 +86,52 @@ impl Output {
     }
 
     fn print(&self, text: &str) {
-        if self.deaf.load(Ordering::Relaxed) {
+        if self.broken.get().is_some() {
             return;
         }
+        let width = if self.terminal { terminal::width() } else { None };
         let mut standing = self.progress.lock();
         let mut out = io::stdout().lock();
         let clear = if std::mem::take(&mut *standing) { "\r\x1b[K" } else { "" };
-        let written = writeln!(out, "{clear}{text}").and_then(|()| out.flush());
+        let written = writeln!(out, "{clear}{}", clipped(text, width)).and_then(|()| out.flush());
         drop(out);
         drop(standing);
-        if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) && !self.deaf.swap(true, Ordering::Relaxed) {
-            interrupt::unread(); // the reader has seen enough; the far end of a call has to be told
+        self.wrote(written);
+    }
+
+    /// Where nothing can be written the command ends, and a call's far end is told.
+    fn wrote(&self, written: io::Result<()>) {
+        if let Err(error) = written
+            && self.broken.set(error).is_ok()
+        {
+            interrupt::unread();
         }
     }
+
+    /// Why the command ends although nothing else went wrong: what it had to say could not be written.
+    pub(crate) fn broken(&self) -> Option<&io::Error> {
+        self.broken.get()
+    }
+}
+
+/// What went wrong, as an object.
+pub(crate) fn error(text: &str, exit: u8) -> String {
+    object("error", json!({ "text": text, "exit": exit }))
+}
+
+/// No line of it is wider than the terminal; where that is not known, all of it.
+fn clipped(text: &str, width: Option<usize>) -> Cow<'_, str> {
+    let Some(width) = width.filter(|width| text.lines().any(|line| line.chars().count() > *width)) else { return text.into() };
+    let lines: Vec<String> = text.split('\n').map(|line| shorten(line, width)).collect();
+    lines.join("\n").into()
+}
+
+/// A text that ends in … where there is no room for all of it.
+pub(crate) fn shorten(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// A line on standard error; where that is closed there is nobody to tell.

@@ -9,10 +9,13 @@ use std::ptr::null;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::abi as c;
 use crate::event::Event;
 use crate::interrupt;
-use crate::output::complain;
+use crate::output::{complain, object};
+use crate::words;
 
 /// A call, an account or a phone; 0 is none.
 pub(crate) type Id = u64;
@@ -52,6 +55,8 @@ pub(crate) struct Options {
     /// Calls from and to anybody, without an account.
     pub(crate) direct: bool,
     pub(crate) log: u32,
+    /// The log's lines are JSON.
+    pub(crate) json: bool,
     pub(crate) trace: Option<Sender<Traced>>,
 }
 
@@ -154,7 +159,7 @@ impl Phone {
         config.bind = pointer(bind.as_ref());
         config.user_agent = agent.as_ptr();
         if options.log > 0 {
-            config.on_log = Some(on_log);
+            config.on_log = Some(if options.json { on_log_json } else { on_log });
         }
         if !trace.is_null() {
             config.on_trace = Some(on_trace);
@@ -382,7 +387,7 @@ fn check(code: i32) -> Result<(), Failure> {
     }
     // SAFETY: the library writes at most `cap` bytes to `buf`.
     let last = read_text(|buf, cap, needed| unsafe { c::microsip_last_error(buf, cap, needed) });
-    let text = last.ok().filter(|text| !text.is_empty()).unwrap_or_else(|| strerror(code));
+    let text = last.ok().filter(|text| !text.is_empty()).map_or_else(|| strerror(code), |text| words::spoken(&text));
     Err(Failure { code, text })
 }
 
@@ -427,6 +432,10 @@ fn socket_address(address: &c::microsip_addr) -> SocketAddr {
 
 unsafe extern "C" fn on_log(_user: *mut c_void, level: u32, line: *const c_char) {
     complain(&format!("log {level}: {}", static_text(line)));
+}
+
+unsafe extern "C" fn on_log_json(_user: *mut c_void, level: u32, line: *const c_char) {
+    complain(&object("log", json!({ "level": level, "text": static_text(line) })));
 }
 
 unsafe extern "C" fn on_trace(user: *mut c_void, sent: u32, peer: *const c::microsip_addr, message: *const u8, len: u32) {

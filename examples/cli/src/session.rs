@@ -36,6 +36,8 @@ pub(crate) enum Exit {
     NoAnswer = 4,
     NoMedia = 5,
     Device = 6,
+    /// Standard output could not be written.
+    Output = 8,
 }
 
 /// The end of a command that did not do what it should.
@@ -116,6 +118,7 @@ impl Session {
             null_audio,
             direct: anybody,
             log: show.log,
+            json: show.json,
             trace: show.trace.then_some(sender),
         };
         let phone = Phone::create(options)?;

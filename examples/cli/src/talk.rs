@@ -320,7 +320,7 @@ impl<'a> Talk<'a> {
         let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
         let how = ended(sip_code, &reason, result);
         if self.connected.is_some() {
-            let text = format!("ended after {:.1} s: {}", talked.as_secs_f64(), numbers(&stats));
+            let text = format!("ended after {:.1} s\n          {}", talked.as_secs_f64(), numbers(&stats));
             self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &text);
         } else {
             self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &format!("not connected: {how}"));
@@ -346,10 +346,10 @@ fn no_media(path: &Path) -> Stop {
     )
 }
 
-/// A call's numbers in a line.
+/// A call's numbers in two lines.
 pub(crate) fn numbers(stats: &Stats) -> String {
     format!(
-        "{} packets sent, {} received, {} lost, {} late, {} twice, {} ms concealed, jitter {:.1} ms, round trip {:.1} ms",
+        "{} packets sent, {} received, {} lost, {} late, {} twice\n          {} ms concealed, jitter {:.1} ms, round trip {:.1} ms",
         stats.sent,
         stats.received,
         stats.lost,

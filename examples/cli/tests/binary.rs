@@ -282,6 +282,7 @@ fn usage_errors_end_with_two() {
     for arguments in [
         &["call"][..],
         &["call", "sip:x", "--dtmf", "12x"],
+        &["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"],
         &["register", "--password", "secret"],
         &["register"],
         &["echo", "--listen", "everywhere"],
@@ -293,8 +294,61 @@ fn usage_errors_end_with_two() {
     ] {
         let output = run(microsip(arguments), Duration::from_secs(10));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
-        assert!(!err(&output).is_empty());
+        let text = err(&output);
+        assert!(!text.is_empty() && !text.contains("->") && !text.to_lowercase().contains("microsip_"), "it speaks C: {text}");
+        // the same for programs
+        let output = run(microsip(&[arguments, &["--json"]].concat()), Duration::from_secs(10));
+        let told = objects(&out(&output)).pop().unwrap();
+        assert_eq!((output.status.code(), &told["type"], &told["exit"]), (Some(2), &Value::from("error"), &Value::from(2)), "{told}");
+        assert!(!told["text"].as_str().unwrap().is_empty() && err(&output).is_empty(), "{}", err(&output));
     }
+}
+
+#[test]
+fn the_command_names_its_own_options() {
+    for (arguments, wanted) in [
+        (&["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"][..], "microsip: --uri \"nonsense\" is no address"),
+        (&["call", "100", "--null-audio", "--listen", "127.0.0.1:0"], "give --uri sip:user@domain, or write a whole address"),
+        (&["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"], "the address \"http://x\" is no address: write sip:user@host"),
+        (&["echo", "--listen", "203.0.113.7:5060"], "--listen \"203.0.113.7:5060\" is no address of this machine"),
+    ] {
+        let text = err(&run(microsip(arguments), Duration::from_secs(10)));
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+}
+
+/// Whatever is asked for: what cannot be written is not done.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_standard_output_ends_with_a_code() {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["devices"],
+        &["call", "--json"],
+        &["echo", "--listen", "127.0.0.1:0"],
+        &["answer", "--listen", "127.0.0.1:0", "--null-audio", "--json"],
+    ] {
+        let mut command = microsip(arguments);
+        command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let start = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{arguments:?} goes on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(8), "{arguments:?}");
+    }
+}
+
+/// A password without end is no password.
+#[cfg(unix)]
+#[test]
+fn a_password_file_without_end_ends() {
+    let arguments = ["register", "--uri", "sip:a@127.0.0.1:9", "--password-file", "/dev/zero", "--listen", "127.0.0.1:0"];
+    let output = run(microsip(&arguments), Duration::from_secs(10));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("longer than 1024 bytes"), "{}", err(&output));
 }
 
 #[test]
@@ -406,7 +460,7 @@ fn a_reader_that_goes_away_ends_the_call_with_bye() {
     let ended = objects(&said.join("\n")).pop().unwrap();
     assert_eq!((&ended["state"], &ended["result"]), (&Value::from("ended"), &Value::from(0)), "{ended}");
     assert_eq!(answer.child.wait().unwrap().code(), Some(0));
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(8));
 }
 
 #[test]

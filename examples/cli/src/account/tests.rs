@@ -44,3 +44,13 @@ fn a_password_is_a_first_line() {
     assert_eq!(first_line(&b"se cret\r\nmore"[..], "x"), Ok("se cret".to_owned()));
     assert!(first_line(&b"\n"[..], "x").is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn files_without_end_are_refused() {
+    let zero = PathBuf::from("/dev/zero");
+    let options = Options { uri: Some("sip:a@b".into()), password_file: Some(zero.clone()), ..Options::default() };
+    assert!(read(&options).err().unwrap().contains("longer than 1024 bytes"));
+    let options = Options { account_file: Some(zero), ..Options::default() };
+    assert!(read(&options).err().unwrap().contains("longer than 65536 bytes"));
+}

@@ -18,3 +18,10 @@ fn the_meter_goes_from_silence_to_full() {
     assert_eq!(meter(u32::MAX).chars().count(), 10);
     assert!(meter(3000).contains('▮') && meter(3000).contains('▯'));
 }
+
+#[test]
+fn lines_are_clipped_to_the_width() {
+    assert_eq!(clipped("äbcdef\nxy", Some(4)), "äbc…\nxy");
+    assert_eq!(clipped("abcd\nxy", Some(4)), "abcd\nxy");
+    assert_eq!(clipped("abcdef", None), "abcdef");
+}
