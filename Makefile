@@ -2,11 +2,12 @@
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help demo test bench fmt header
+.PHONY: help demo test bench install fmt header
 help:
 	@echo "make demo    build the command-line phone and place a call between two of them, on this machine (installs: pkg-config, libasound2-dev)"
 	@echo "make test    check everything; installs peers and tools for it (tests/setup/test.sh lists them)"
 	@echo "make bench   measure, and write BENCH.md"
+	@echo "make install build, and install library, headers, command and manual: PREFIX=/usr/local DESTDIR= LIBDIR= FEATURES= PROFILE="
 	@echo "make fmt     format the sources"
 	@echo "make header  write include/microsip.h from the sources"
 
@@ -21,6 +22,9 @@ test:
 bench:
 	@sh tests/setup/test.sh
 	@python3 tests/bench/run.py
+
+install:
+	@PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" FEATURES="$(FEATURES)" PROFILE="$(PROFILE)" CARGO="$(CARGO)" sh ffi/clib/packaging/install.sh
 
 fmt:
 	@$(CARGO) fmt --all

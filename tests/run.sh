@@ -139,6 +139,7 @@ step "demo notices cut media" demo_notices
 step "C ABI" script tests/abi/run.sh
 step "C examples" script examples/c/run.sh
 step "C++ examples" script examples/cpp/run.sh
+step "make install, used by others" script tests/install/run.sh
 step "firmware in the emulator" script examples/firmware/run.sh
 step "C# under mono" script examples/dotnet/run.sh
 step "sound device without a sound card" script tests/audio/run.sh
@@ -147,6 +148,9 @@ step "no secret in any output" secrets
 step "peers" interop
 step "check for Windows" other_target x86_64-pc-windows-gnu
 step "check for 64-bit ARM" other_target aarch64-unknown-linux-gnu
+step "check for macOS" other_target aarch64-apple-darwin
+step "calls on Windows, by wine" script tests/targets/run.sh windows
+step "calls on 64-bit ARM, by qemu" script tests/targets/run.sh arm64
 
 echo
 if [ ${#unchecked[@]} -gt 0 ]; then
@@ -156,5 +160,6 @@ if [ ${#unchecked[@]} -gt 0 ]; then
 fi
 [ ${#failures[@]} -gt 0 ] && printf 'FAILED: %s\n' "${failures[@]}"
 [ ${#failures[@]} = 0 ] && rm -rf "$logs"
+echo "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 echo "$passed passed, $failed failed, ${#unchecked[@]} skipped"
 [ ${#failures[@]} = 0 ]

@@ -28,6 +28,21 @@ from raw import bound  # noqa: E402
 rows = []  # (group, what, goal text, ours text, verdict, peers' figures)
 
 
+def said_before():
+    """What BENCH.md says now, by what was measured: the column beside which the new figures stand."""
+    before, at = {}, None
+    for line in (TOP / "BENCH.md").read_text().splitlines() if (TOP / "BENCH.md").exists() else []:
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if cells[:1] == ["what"]:
+            at = next(n for n, cell in enumerate(cells) if cell in ("ours", "now"))
+        elif at is not None and len(cells) > at and not cells[0].startswith("---"):
+            before[cells[0]] = cells[at]
+    return before
+
+
+BEFORE = said_before()
+
+
 def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
     """One line. `goal` is an upper bound (a lower one with `more`); None: nothing was promised."""
     number = f"{ours:,.{digits}f}" if isinstance(ours, (int, float)) else str(ours)
@@ -39,7 +54,7 @@ def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
         verdict = f"MISSED by {abs(ours - goal):,.{digits}f} {unit} ({abs(ours - goal) / goal:.0%})"
     goal_text = "" if goal is None else f"{'≥' if more else '≤'} {goal:,g} {unit}"
     rows.append((group, what, goal_text, f"{number} {unit}".strip() if not verdict == "NOT MEASURED" else number, verdict, peers_say))
-    print(f"  {what}: {number} {unit}  {goal_text}  {verdict}", flush=True)
+    print(f"  {what}: {number} {unit}  (before: {BEFORE.get(what, 'not measured')})  {goal_text}  {verdict}", flush=True)
 
 
 def failed(group, what, why):
@@ -93,6 +108,26 @@ def parsing():
         few, many = callgrind(f"{work}-few", bench, work, 1000), callgrind(f"{work}-many", bench, work, 3000)
         check(few.code(120) == 0 and many.code(120) == 0, f"microsip-bench {work} failed")
         row("parsing", what, (collected(many) - collected(few)) / 2000, "instructions", goal, say)
+    listed = subprocess.run([bench, "messages"], check=True, capture_output=True, text=True).stdout.splitlines()
+    messages = [line.split(" ", 3) for line in listed]
+    check(len(messages) == 20, f"{len(messages)} messages are read, 20 are wanted")
+
+    def each(work, wanted):
+        costs = []
+        for number, length, _, name in wanted:
+            few, many = (callgrind(f"{work}-{number}-{times}", bench, f"{work}-{number}", times) for times in (100, 300))
+            check(few.code(120) == 0 and many.code(120) == 0, f"microsip-bench {work}-{number} failed")
+            costs.append(((collected(many) - collected(few)) / 200, f"{name}, {length} bytes"))
+            print(f"    {costs[-1][0]:,.0f} {costs[-1][1]}", flush=True)
+        return statistics.mean(cost for cost, _ in costs), max(costs)
+
+    for work, wanted, what, goals, say in (
+        ("message", messages, "20 messages as telephones meet them (tests/bench/src/messages.txt), six headers typed with their URIs", (5000, 9000), "pjsip 22,847, all known headers"),
+        ("described", [m for m in messages if m[2] == "1"], "the 8 of them with a description, and that", (8000, None), "pjsip 29,534"),
+    ):
+        mean, (worst, name) = each(work, wanted)
+        row("parsing", f"{what}: mean", mean, "instructions", goals[0], say)
+        row("parsing", f"the worst of these: {name}", worst, "instructions", goals[1])
 
 
 def call_instructions(name, calls):
@@ -121,20 +156,48 @@ def cpu_of_calls(server, name, calls, rate):
     return (cpu_ns(server.pid) - before) / 1000, took
 
 
+def private_kb(pid):
+    """What is the process's own: neither of files nor shared."""
+    return int(re.search(r"^Anonymous:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
+
+
+def held(name, server, calls):
+    """Calls that stay up, with their media ports open."""
+    ports = len(peers.udp_ports())
+    caller = sipp(name, "-sf", TOP / "tests/interop/scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", min(calls, 200), "-m", calls,
+                  "-l", calls, "-d", 40_000, "-timeout", 90)
+    until(lambda: len(peers.udp_ports()) - ports >= 2 * calls, 30, f"{calls} pairs of media ports")
+    time.sleep(2)
+    return caller
+
+
+def memory():
+    """A phone made for one call and in one, beside a phone made for a thousand and in a thousand: what create prepaid is counted."""
+    sizes = []
+    for calls in (1, 1000):
+        server = echo(f"memory-{calls}", "--max-calls", calls)
+        idle = private_kb(server.pid)
+        caller = held(f"memory-uac-{calls}", server, calls)
+        sizes.append((server.resident_kb(), private_kb(server.pid), idle))
+        caller.end(5, signal.SIGTERM)
+        server.end()
+    (one, one_private, one_idle), (many, many_private, many_idle) = sizes
+    row("calls", "memory a call, from a phone made for one and in one to a phone made for 1000 and in 1000: resident", (many - one) / 999, "kB", 12,
+        "baresip 65–94 · pjsua 134", 1)
+    row("calls", "the same, private", (many_private - one_private) / 999, "kB", 12, "", 1)
+    row("calls", "of that taken when the phone is made", (many_idle - one_idle) / 999, "kB", None, "", 1)
+
+
 def flat():
     server = echo("flat", "--max-calls", "1100")
-    resident, ports = server.resident_kb(), len(peers.udp_ports())
-    held = sipp("flat-held", "-sf", TOP / "tests/interop/scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", 200, "-m", 1000, "-l", 1000,
-                "-d", 40_000, "-timeout", 90)
-    until(lambda: len(peers.udp_ports()) - ports >= 1000, 30, "1000 media ports")
-    kept = (server.resident_kb() - resident) / 1000
+    caller = held("flat-held", server, 1000)
     time.sleep(1)
     before = cpu_ns(server.pid)
     time.sleep(5)
     idle = (cpu_ns(server.pid) - before) / 1000 / 5  # µs a second that holding costs by itself
     crowded, took = cpu_of_calls(server, "crowded", 2000, 250)
     crowded -= idle * took
-    held.end(5, signal.SIGTERM)
+    caller.end(5, signal.SIGTERM)
     server.end()
     server = echo("alone", "--max-calls", "1100")
     cpu_of_calls(server, "warm", 500, 250)
@@ -143,7 +206,6 @@ def flat():
     row("calls", "CPU a call, 1000 others held (what holding costs taken off)", crowded / 2000, "µs", None)
     row("calls", "the second by the first: a call costs the same among 1000", crowded / alone, "times", 1.25, "", 2)
     row("calls", "1000 calls held: CPU by holding alone", idle / 10_000, "% of a core", None, "", 3)
-    row("calls", "memory a held call, media ports open, from a fresh start", kept, "kB", 16, "rsipstack 16 (no media) · pjsip-perf 49 · baresip 57", 1)
     server.end()
 
 
@@ -215,21 +277,42 @@ def idle():
     time.sleep(20)
     row("idle", "start to registered (median of 7)", statistics.median(starts), "ms", 15, "baresip 36 · pjsua 60", 1)
     row("idle", "resident, registered", phone.resident_kb() / 1024, "MB", 3, "baresip 7.6 · pjsua 10.9", 2)
+    row("idle", "private, registered", private_kb(phone.pid) / 1024, "MB", 0.5, "baresip 1.1 · pjsua 5.8", 2)
     row("idle", "threads", threads(phone.pid), "", 3, "pjsua 4–5 · baresip 5–8")
     row("idle", "CPU, registered", (cpu_ns(phone.pid) - cpu) / 20e9 * 100, "% of a core", 0.01, "baresip 0.036 · pjsua 0.43", 4)
     row("idle", "wake-ups in 20 s, registered", wakes(phone.pid) - woken, "", 2, "")
     phone.end()
 
 
+def floors(port, seconds):
+    """Starts the least programs that do a call's packets: one that looks at the clock twice a packet and is woken by each, one that wakes once."""
+    built = LOGS / "floor"
+    subprocess.run(["cc", "-O2", "-o", built, TOP / "tests/bench/floor.c"], check=True)
+    return [peers.Program(f"floor-{every}-{wake}", built, port, seconds, every, wake) for every, wake in ((10, 1), (20, 0))]
+
+
 def talking():
-    port = free_port()
-    server = sipp("talk-uas", "-sn", "uas", "-p", port, "-mp", free_port(4), "-rtp_echo", "-m", 1)
+    port, media = free_port(), free_port(4)
+    server = sipp("talk-uas", "-sn", "uas", "-p", port, "-mp", media, "-rtp_echo", "-m", 1)
     server.wait_udp(port)
     phone = microsip("talk", "call", f"sip:x@127.0.0.1:{port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", write_tone(LOGS / "long.wav", 440, 30), "--for", "20s")
     time.sleep(3)
-    cpu = cpu_ns(phone.pid)
+    # all three at the same time, so that the machine's mood is the same for all
+    least = floors(media, 15)
+    cpu, woken = cpu_ns(phone.pid), wakes(phone.pid)
     time.sleep(15)
-    row("talking", "CPU in a G.711 call, a file as the source", (cpu_ns(phone.pid) - cpu) / 15e9 * 100, "% of a core", 0.4, "pjsua 1.1 · baresip 1.6", 3)
+    ours, woken = (cpu_ns(phone.pid) - cpu) / 15e3, (wakes(phone.pid) - woken) / 15
+    row("talking", "CPU in a G.711 call, a file as the source", ours / 1e4, "% of a core", 0.4, "pjsua 1.1 · baresip 1.6", 3)
+    row("talking", "wake-ups a second in it", woken, "", None, "", 0)
+    floor = []
+    for program, what in zip(least, ("two looks at the clock a packet, and a wake for each that comes", "one wake a packet that goes")):
+        check(program.code(20) == 0, "the bare C program failed")
+        spent, sent, got = (int(n) for n in program.text().split())
+        check(sent > 700 and got > 700, f"the bare C program sent {sent} packets and heard {got}")
+        floor.append(spent)
+        row("talking", f"a bare C program with the same packets, {what}", spent / 1e4, "% of a core", None, "", 3)
+    row("talking", "our CPU by the first's", ours / floor[0], "times", None, "", 2)
+    row("talking", "our CPU by the second's", ours / floor[1], "times", 1.1, "", 2)
     row("talking", "threads in it", threads(phone.pid), "", 3, "pjsua 4–5 · baresip 5–8")
     check(phone.code(20) == 0, f"the call ended with {phone.process.returncode}")
     server.end()
@@ -305,11 +388,22 @@ def sizes():
         subprocess.run(["strip", "-o", out, path], check=True)
         return out.stat().st_size / 1e6
 
-    row("size", "the command as make demo builds it, stripped", stripped(Path(MICROSIP)), "MB", 1.2, "baresip 1.39 · pjsua 2.0–2.6", 2)
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip-c", "--profile", "size"], cwd=TOP, check=True)
-    library = TARGET / "size/libmicrosip.so"
+    def built(package, profile, *features):
+        named = ["--no-default-features", "--features", ",".join(features)] if features else []
+        subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", package, "--profile", profile, *named], cwd=TOP, check=True)
+
+    command, library = TARGET / "release/microsip", TARGET / "size/libmicrosip.so"
+    built("microsip-cli", "release", "trace")
+    row("size", "the command without sound, stripped", stripped(command), "MB", None, "", 2)
+    built("microsip-cli", "release")
+    row("size", "the command with sound, stripped", stripped(command), "MB", 1.2, "baresip 1.39 · pjsua 2.0–2.6", 2)
+    built("microsip-cli", "demo", "device")
+    row("size", "the command as make demo builds it, stripped", stripped(TARGET / "demo/microsip"), "MB", None, "", 2)
+    built("microsip-c", "size")
     row("size", "the library, optimised for size, stripped", stripped(library), "MB", 1.2, "", 2)
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "-p", "microsip-c", "--profile", "size", "--no-default-features", "--features", "host"], cwd=TOP, check=True)
+    built("microsip-c", "size", "host", "device")
+    row("size", "the same without PulseAudio's client", stripped(library), "MB", None, "", 2)
+    built("microsip-c", "size", "host")
     row("size", "the same without sound cards", stripped(library), "MB", None, "", 2)
 
 
@@ -326,7 +420,7 @@ def firmware():
         row("firmware", f"{what}, {kind}", int(count), "bytes", goal)
 
 
-GROUPS = {"parsing": parsing, "media": media, "calls": calls, "flat": flat, "rate": rate, "lock": lock, "idle": idle, "talking": talking, "round trip": round_trip,
+GROUPS = {"parsing": parsing, "media": media, "calls": calls, "memory": memory, "flat": flat, "rate": rate, "lock": lock, "idle": idle, "talking": talking, "round trip": round_trip,
           "sizes": sizes, "firmware": firmware, "beside": baresip_beside}
 
 
@@ -334,7 +428,8 @@ def written():
     rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.split()[1]
     lines = ["# What it costs", "",
              f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts and CPU times are to be trusted, wall-clock rates are lower bounds).",
-             "The peers' figures were measured the same way, on the same work, on a like machine; those under *beside* in this very run.", ""]
+             "The peers' figures were measured the same way, on the same work, on a like machine; those under *beside* in this very run.",
+             "*Before* is what this file said when the figures were taken anew.", ""]
     missed = [r for r in rows if r[4].startswith("MISSED")]
     unmeasured = [r for r in rows if r[4] == "NOT MEASURED"]
     lines += [f"{sum(r[4] == 'met' for r in rows)} goals met, {len(missed)} missed, {len(unmeasured)} not measured.", ""]
@@ -343,8 +438,8 @@ def written():
         mine = [r for r in rows if r[0] == group]
         if not mine:
             continue
-        lines += [f"## {title}", "", "| what | goal | ours | | peers |", "|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(r[1:]) + " |" for r in mine] + [""]
+        lines += [f"## {title}", "", "| what | goal | before | now | | peers |", "|---|---|---|---|---|---|"]
+        lines += ["| " + " | ".join((r[1], r[2], BEFORE.get(r[1], ""), *r[3:])) + " |" for r in mine] + [""]
     (TOP / "BENCH.md").write_text("\n".join(lines))
     return missed
 
@@ -360,7 +455,7 @@ def main():
         try:
             measure()
         except (Failure, OSError, subprocess.SubprocessError, ValueError, SystemExit) as why:
-            failed({"flat": "calls", "rate": "calls", "lock": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
+            failed({"memory": "calls", "flat": "calls", "rate": "calls", "lock": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
         finally:
             for program in reversed(peers.running):
                 program.end(2, signal.SIGTERM)

@@ -7,7 +7,10 @@ sh ./demo.sh || exit 1
 . ./debian.sh
 need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
 need "C and C++ checks of the ABI" gcc g++ libc6-dev || true
+need "programs against what make install installs" make cmake pkg-config binutils musl-tools || true
 need "the ABI on Windows" gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64 || true
+need "running programs for Windows" wine wine64 || true
+need "running programs for 64-bit ARM" qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross || true
 need "firmware and the emulator" gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm || true
 need "linking firmware without gcc" clang lld || true
 need "the C# program" mono-mcs mono-runtime libmono-system-core4.0-cil || true
@@ -15,7 +18,7 @@ need "a sound device without a sound card" pulseaudio pulseaudio-utils libasound
 need "counting instructions and reading symbols" valgrind binutils || true
 
 if command -v rustup >/dev/null 2>&1; then
-    for target in thumbv7em-none-eabihf x86_64-pc-windows-gnu aarch64-unknown-linux-gnu; do
+    for target in thumbv7em-none-eabihf x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-apple-darwin; do
         rustup target list --installed 2>/dev/null | grep -qx "$target" && continue
         echo "setup: adding the Rust target $target"
         rustup target add "$target" >/dev/null 2>&1 </dev/null || echo "setup: rustup could not add $target: its steps report NOT CHECKED" >&2

@@ -275,6 +275,9 @@ impl Phone<'_> {
 
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the whole call.
     fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
+        if !cfg!(feature = "redirect") {
+            return false;
+        }
         // the best of those that can be followed, the first of equals (rfc3261#20.10: q is 1 where none is given)
         let usable = |uri: &[u8]| Uri::parse(uri).is_ok_and(|uri| uri.scheme == Scheme::Sip && uri.headers.is_empty());
         let contacts = answer.values(Name::Contact).filter_map(Address::parse).filter(|contact| usable(contact.uri));

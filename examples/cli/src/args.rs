@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
+use crate::tone_file::ToneFile;
+
 const AFTER: &str = "\
 Exit codes: 0 ok, 1 the call failed, 2 usage, 3 registration failed, 4 no answer,
             5 no media, 6 the audio device that was named is not there,
@@ -59,6 +61,14 @@ pub(crate) enum Command {
     Register(Register),
     /// List the audio devices
     Devices(Devices),
+    /// Write a WAV file with a tone, to be played into a call
+    Tone(ToneFile),
+    /// Print what makes a shell complete this command's arguments
+    #[cfg(feature = "documents")]
+    Completions(crate::documents::Completions),
+    /// Print this command's page of the manual
+    #[cfg(feature = "documents")]
+    Man(crate::documents::Man),
 }
 
 #[derive(Args, Debug)]

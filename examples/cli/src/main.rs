@@ -8,6 +8,8 @@ mod call;
 mod cutter;
 mod demo;
 mod devices;
+#[cfg(feature = "documents")]
+mod documents;
 mod echo;
 mod event;
 mod interrupt;
@@ -19,6 +21,7 @@ mod session;
 mod talk;
 mod terminal;
 mod tone;
+mod tone_file;
 mod words;
 
 use std::io::{self, Write};
@@ -45,6 +48,11 @@ fn main() -> ExitCode {
         Command::Answer(answer) => answer::run(show, &output, answer),
         Command::Register(register) => register::run(show, &output, register),
         Command::Devices(options) => devices::run(show, &output, options.all),
+        Command::Tone(tone) => tone_file::run(&output, tone),
+        #[cfg(feature = "documents")]
+        Command::Completions(wanted) => documents::completions(wanted),
+        #[cfg(feature = "documents")]
+        Command::Man(wanted) => documents::man(wanted),
     };
     let exit = match done {
         Ok(()) => Exit::Ok,

@@ -3,6 +3,7 @@
 
 mod lock;
 mod media;
+mod messages;
 mod parse;
 
 use std::process::ExitCode;
@@ -20,8 +21,13 @@ fn main() -> ExitCode {
         "print" => parse::print(times),
         "lock" => lock::held(times),
         "media" => media::both_ways(times),
+        "messages" => messages::list(),
+        other if other.starts_with("message-") => messages::work(other.trim_start_matches("message-"), times, false),
+        other if other.starts_with("described-") => messages::work(other.trim_start_matches("described-"), times, true),
         _ => {
-            eprintln!("usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|lock TIMES");
+            eprintln!(
+                "usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|lock|messages|message-N|described-N TIMES"
+            );
             return ExitCode::from(2);
         }
     };

@@ -76,11 +76,14 @@ impl Reports {
     fn schedule(&mut self, now: Instant, first: bool) {
         let interval = if first { INTERVAL_US / 2 } else { INTERVAL_US };
         let thousandths = 500 + self.draw() % 1001;
+        if !cfg!(feature = "rtcp") {
+            return; // never
+        }
         self.next = now + Duration::from_micros(interval * thousandths / 1000 * 100_000 / COMPENSATION);
     }
 
     pub(super) const fn owes(&self) -> bool {
-        self.owed || self.bye_owed || self.bye_for.is_some()
+        cfg!(feature = "rtcp") && (self.owed || self.bye_owed || self.bye_for.is_some())
     }
 
     pub(super) const fn next(&self) -> Instant {
@@ -97,7 +100,7 @@ fn ntp(now: Instant, epoch_s: u32) -> u64 {
 impl Stream {
     /// A datagram on the RTCP socket, or a report on a shared one.
     pub fn handle_rtcp(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
-        if !self.running {
+        if !cfg!(feature = "rtcp") || !self.running {
             return;
         }
         let Some(compound) = Compound::parse(packet) else { return up(&mut self.malformed) };

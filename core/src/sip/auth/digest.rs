@@ -4,6 +4,7 @@ use super::{Algorithm, Challenge};
 use crate::base::cursor::Cursor;
 use core::fmt;
 use md5::Md5;
+#[cfg(feature = "sha2")]
 use sha2::{Sha256, Sha512_256};
 
 /// Everything that answers a challenge.
@@ -158,7 +159,9 @@ fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Sum {
     }
     match algorithm {
         Algorithm::Md5 | Algorithm::Md5Sess => run::<Md5>(parts, &mut sum),
+        #[cfg(feature = "sha2")]
         Algorithm::Sha256 | Algorithm::Sha256Sess => run::<Sha256>(parts, &mut sum),
+        #[cfg(feature = "sha2")]
         Algorithm::Sha512_256 | Algorithm::Sha512_256Sess => run::<Sha512_256>(parts, &mut sum),
     }
     sum

@@ -274,7 +274,7 @@ fn a_packed_challenge_is_the_same_challenge() {
 
 #[test]
 fn algorithm_names_read_back() {
-    for algorithm in Algorithm::ALL {
+    for algorithm in Algorithm::ALL.iter().copied() {
         assert_eq!(Algorithm::of(algorithm.name().to_ascii_lowercase().as_bytes()), Some(algorithm));
     }
     assert_eq!(Algorithm::of(b""), None);
