@@ -459,8 +459,9 @@ typedef struct microsip_account {
   // The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
   // registrar asks with (no_register: what the first call is asked with).
   const char *realms;
-  // NULL.
-  const char *reserved;
+  // User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
+  // registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from strangers'.
+  const char *contact_user;
   // Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
   // address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
   uint32_t media_any_host;

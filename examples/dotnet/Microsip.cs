@@ -69,7 +69,7 @@ public static class Microsip
     {
         public uint size, expires, noRegister, keepalive;
         public ulong tag;
-        public IntPtr uri, registrar, proxy, username, password, displayName, realms, reserved;
+        public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, reserved2;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }

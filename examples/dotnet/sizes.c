@@ -13,7 +13,7 @@ int main(void) {
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
-  AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, reserved);
+  AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, reserved2); puts("");
   SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us);

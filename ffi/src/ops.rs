@@ -76,6 +76,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             password: text::or_empty(given.password, "a->password")?,
             realms: text::or_empty(given.realms, "a->realms")?,
             display_name: text::or_empty(given.display_name, "a->display_name")?,
+            contact_user: text::or_empty(given.contact_user, "a->contact_user")?,
             no_register: given.no_register != 0,
             media_any_host: given.media_any_host != 0,
             expires: given.expires,
@@ -83,8 +84,8 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             tag: given.tag,
         }
     };
-    if !given.reserved.is_null() || given.reserved2 != 0 {
-        return Err(Fail::new(crate::abi::code::MICROSIP_E_NEWER, "a->reserved", Value::None, "is not NULL: use MICROSIP_ZERO"));
+    if given.reserved2 != 0 {
+        return Err(Fail::new(crate::abi::code::MICROSIP_E_NEWER, "a->reserved2", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     let id = phone.account_add(now, &config).map_err(|error| match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),

@@ -207,3 +207,25 @@ fn a_registrar_elsewhere_is_asked_there() {
     assert_eq!((seen.uri(), seen.header("To"), seen.header("Expires")), ("sip:10.0.0.9", Some("<sip:anna@example.org>"), Some("900")));
     assert_eq!(state(&lab), AccountState::Registered);
 }
+
+#[test]
+fn a_registrar_that_wants_the_accounts_user_in_the_contact_is_content() {
+    // several public ones refuse a Contact of another user
+    for status in [403, 404, 409] {
+        let (mut lab, _, mut server) = registering(move |seen, _| {
+            let fine = seen.header("Contact").unwrap().starts_with("<sip:anna@");
+            vec![if fine { seen.bound(300) } else { seen.answer(status, "") }]
+        });
+        pass(&mut lab, &mut server, 1);
+        assert_eq!((state(&lab), server.seen.len()), (AccountState::Registered, 1));
+    }
+}
+
+#[test]
+fn a_contacts_user_that_would_break_its_uri_is_refused() {
+    for contact_user in ["a@b", "a>b", "a b", "a\"b", "ä", "a\r\nb", "a:b"] {
+        let mut lab = microsip_tests::Lab::new(&[microsip_tests::Options::default()]);
+        let now = lab.now;
+        assert!(lab.ends[0].phone.account_add(now, &AccountConfig { contact_user, ..anna() }).is_err(), "{contact_user}");
+    }
+}

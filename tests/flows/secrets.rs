@@ -43,7 +43,7 @@ fn no_debug_output_shows_a_password_or_what_it_was_hashed_to() {
     outputs.push(look(&lab));
     let answered = server.seen.iter().find(|seen| seen.header("Authorization").is_some()).unwrap();
     let response = part(answered, "Authorization", "response");
-    let contact = answered.header("Contact").unwrap()[5..21].to_owned();
+    let contact = answered.parameter("Contact", "mkey").unwrap();
     assert_eq!((response.len(), contact.len()), (32, 16));
     for output in &outputs {
         for secret in [PASSWORD, &response, &contact, &u64::from_str_radix(&contact, 16).unwrap().to_string()] {

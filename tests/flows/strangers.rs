@@ -66,23 +66,79 @@ fn any_address_that_the_registrars_name_stands_for_may_call() {
     assert_eq!(asked(&mut lab, "10.0.0.6:5060", &text), None);
 }
 
+/// An account of this Contact's user, registered, with the target that its registrar knows.
+fn known_as(contact_user: &'static str) -> (Lab, AccountId, Server, String) {
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { contact_user, ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        "REGISTER" => vec![seen.bound(300)],
+        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        _ => vec![],
+    });
+    register(&mut lab, account);
+    pass(&mut lab, &mut server, 1);
+    assert_eq!(state(&lab), AccountState::Registered);
+    let contact = contact_of(&server);
+    (lab, account, server, contact)
+}
+
 #[test]
-fn the_contacts_user_that_only_register_carried_is_a_key() {
-    let (mut lab, account, server) = registered();
-    let from = "10.0.0.66:5060";
-    let text = request("INVITE", from.parse().unwrap(), &contact_of(&server), 1);
-    assert_eq!(asked(&mut lab, from, &text), Some(180));
-    assert_eq!(lab.ends[0].phone.call_info(lab.ends[0].last_call()).unwrap().account, account);
-    // with one digit changed it opens nothing
-    let mut wrong = contact_of(&server);
-    let digit = if &wrong[4..5] == "0" { "1" } else { "0" };
-    wrong.replace_range(4..5, digit);
-    let text = request("INVITE", from.parse().unwrap(), &wrong, 2);
-    assert_eq!(asked(&mut lab, from, &text), None);
-    // and calls of ours do not carry it
-    crate::digest::dial(&mut lab, account, "sip:bob@example.org");
-    let ours: Vec<_> = lab.sent.iter().filter(|sent| sent.text.starts_with("INVITE")).collect();
-    assert!(ours.len() == 1 && !ours[0].text.contains(&contact_of(&server)[4..20]));
+fn the_secret_that_only_register_carried_is_a_key() {
+    for (contact_user, user) in [("", "anna"), ("desk-7", "desk-7"), ("*", "")] {
+        let (mut lab, account, mut server, contact) = known_as(contact_user);
+        let target = contact.strip_prefix("sip:").unwrap();
+        let (said, rest) = target.split_once('@').unwrap();
+        let secret = match user {
+            "" => said,
+            user => {
+                assert_eq!(said, user);
+                rest.split_once(";mkey=").unwrap().1
+            }
+        };
+        assert!(secret.len() == 16 && u64::from_str_radix(secret, 16).is_ok(), "{contact}");
+        assert_eq!(rest.split(';').next(), Some("10.0.0.1:5060"));
+        let from = "10.0.0.66:5060";
+        // its To is the address that was dialled
+        let text = request("INVITE", from.parse().unwrap(), &contact, 1).replace(&format!("To: <{contact}>"), "To: <sip:anna@example.org>");
+        assert_eq!(asked(&mut lab, from, &text), Some(180));
+        let call = lab.ends[0].last_call();
+        assert_eq!(lab.ends[0].phone.call_info(call).unwrap().account, account);
+        // with one digit changed, or none, it opens nothing
+        let at = contact.find(secret).unwrap();
+        let digit = if secret.starts_with('0') { "1" } else { "0" };
+        let mut wrong = contact.clone();
+        wrong.replace_range(at..=at, digit);
+        let bare = contact.replace(&format!(";mkey={secret}"), "").replace(secret, "anna");
+        for (nth, uri) in [wrong, bare.clone(), format!("{bare};mkey="), format!("{bare};mkey")].iter().enumerate() {
+            let text = request("INVITE", from.parse().unwrap(), uri, 2 + nth as u32);
+            assert_eq!(asked(&mut lab, from, &text), None, "{uri}");
+        }
+        // nothing that others see carries it: neither what we answer nor calls of ours
+        let now = lab.now;
+        lab.ends[0].phone.answer(now, call, 200).unwrap();
+        lab.run_for(Duration::from_millis(20));
+        crate::digest::dial(&mut lab, account, "sip:bob@example.org");
+        pass(&mut lab, &mut server, 1);
+        let shown: Vec<_> = lab.sent.iter().filter(|sent| !sent.text.starts_with("REGISTER")).collect();
+        assert!(shown.iter().any(|sent| sent.text.starts_with("SIP/2.0 200")) && shown.iter().any(|sent| sent.text.starts_with("INVITE")));
+        let wanted = format!("Contact: <sip:{}@10.0.0.1:5060>", if user.is_empty() { "anna" } else { user });
+        for sent in shown {
+            assert!(!sent.text.contains(secret), "{}", sent.text);
+            assert!(!sent.text.contains("Contact: ") || sent.text.contains(&wanted), "{}", sent.text);
+        }
+    }
+}
+
+#[test]
+fn a_registrar_that_drops_the_parameter_still_reaches_the_account() {
+    for user in ["anna", "desk-7"] {
+        let (mut lab, account, _, contact) = known_as(if user == "anna" { "" } else { user });
+        let bare = contact.split(';').next().unwrap().to_owned();
+        let text = request("INVITE", REGISTRAR.parse().unwrap(), &bare, 1);
+        assert_eq!(asked(&mut lab, REGISTRAR, &text), Some(180));
+        assert_eq!(lab.ends[0].phone.call_info(lab.ends[0].last_call()).unwrap().account, account);
+        let text = request("INVITE", "10.0.0.66:5060".parse().unwrap(), &bare, 2);
+        assert_eq!(asked(&mut lab, "10.0.0.66:5060", &text), None);
+    }
 }
 
 #[test]

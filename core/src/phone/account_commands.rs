@@ -6,7 +6,7 @@ use super::transactions::request::Stage;
 use super::{AccountConfig, AccountId, AccountInfo, AccountState, Cause, CommandError, Phone};
 use crate::base::limits::EXPIRES;
 use crate::base::slots::Handle;
-use crate::base::text::Packer;
+use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Scheme, Uri};
@@ -18,7 +18,16 @@ impl Phone<'_> {
     /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
     /// [`CommandError::Full`] when every account slot is in use.
     pub fn account_add(&mut self, _now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
-        let texts = [config.uri, config.registrar, config.proxy, config.username, config.password, config.realms, config.display_name];
+        let texts = [
+            config.uri,
+            config.registrar,
+            config.proxy,
+            config.username,
+            config.password,
+            config.realms,
+            config.display_name,
+            config.contact_user,
+        ];
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
         }
@@ -27,6 +36,10 @@ impl Phone<'_> {
             if !other.is_empty() && sip(other).is_none() {
                 return Err(CommandError::Uri);
             }
+        }
+        // a user that would end its URI, or its header
+        if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
+            return Err(CommandError::Text);
         }
         let handle = self.lower.accounts.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
         let block = self.lower.accounts.text.get_mut(handle.index);
@@ -40,7 +53,7 @@ impl Phone<'_> {
         account.media_any_host = config.media_any_host;
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
-        account.contact = self.lower.cx.rng.next_u64();
+        account.secret = self.lower.cx.rng.next_u64();
         account.registration.id = self.lower.cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: self.lower.cx.rng.next_u64() };
         account.registration.ask = account.wished_expires;
@@ -150,12 +163,26 @@ fn sip(text: &str) -> Option<Uri<'_>> {
     Uri::parse(text.as_bytes()).ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))
 }
 
+/// `AccountConfig::contact_user`: the secret is the user.
+const RANDOM_USER: &str = "*";
+
+/// A text that may stand before the `@` of a URI.
+fn sip_user(text: &str) -> Option<&str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/%".contains(&byte);
+    (!text.is_empty() && text.bytes().all(plain)).then_some(text)
+}
+
 fn pack_account(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
     let mut account = Account { ..Account::EMPTY };
     let mut packer = Packer::new(block, 0);
     account.uri = packer.add(config.uri.as_bytes())?;
     let user = uri.user.unwrap_or_default();
     account.user = packer.add(user)?;
+    account.contact_user = match config.contact_user {
+        "" => account.user,
+        RANDOM_USER => Span::EMPTY,
+        contact => packer.add(contact.as_bytes())?,
+    };
     // what stands between the @ and the parameters
     let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
     let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());

@@ -24,8 +24,12 @@ impl Phone<'_> {
         let mut described = None;
         let dialog = self.lower.dialogs.slots.get(server.dialog).copied();
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
-        let user =
-            self.lower.accounts.slots.get(account).map(|account_slot| account_slot.user.of(self.lower.accounts.text.get(account.index)));
+        let user = self
+            .lower
+            .accounts
+            .slots
+            .get(account)
+            .map(|account_slot| account_slot.call_user().of(self.lower.accounts.text.get(account.index)));
         let user = contact_user(user, self.lower.cx.fixed.direct_user.get());
         let block = self.lower.transactions.server_bytes.get_mut(handle.index);
         let offer_start = block.len().saturating_sub(usize::from(server.offer));
@@ -52,7 +56,7 @@ impl Phone<'_> {
         out.put_str("\r\n");
         let mut writer = Writer::new(&mut out);
         if status > 100 && status < 300 {
-            write_contact(writer.cursor(), user, flow, local);
+            write_contact(writer.cursor(), user, flow, local, b"");
         }
         if status >= 200 {
             writer.header_bytes(Name::Allow, ALLOW);

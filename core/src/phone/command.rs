@@ -72,6 +72,10 @@ pub struct AccountConfig<'t> {
     pub realms: &'t str,
     /// Shown to others.
     pub display_name: &'t str,
+    /// User part of our Contact; empty: that of `uri`, which most registrars want. A request is the account's if it names the secret that only
+    /// REGISTER's Contact carries as a parameter (`mkey`), or comes from one of the account's own addresses. `*`: the secret is the user part
+    /// of REGISTER's Contact, for registrars that drop parameters.
+    pub contact_user: &'t str,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their address in

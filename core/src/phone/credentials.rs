@@ -63,7 +63,7 @@ pub(super) fn write_credentials(
             uri,
             body: b"",
             nc: credential.count,
-            cnonce: nonce(key, account.contact, kept, credential.count),
+            cnonce: nonce(key, account.secret, kept, credential.count),
         };
         writer.header(name, |out| answer.write(out));
     }

@@ -8,7 +8,6 @@ use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::backoff;
-use crate::sip::tag::hex;
 use crate::wire::sip::{Address, Message, Name, Uri};
 use core::net::SocketAddr;
 
@@ -227,7 +226,7 @@ fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<S
     for contact in answer.values(Name::Contact).filter_map(Address::parse) {
         let Ok(uri) = Uri::parse(contact.uri) else { continue };
         let here = local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());
-        let marks = (secret_of(&uri) == Some(account.contact), uri.user == Some(account.user.of(text)), here);
+        let marks = (account.is_named_by(&uri), uri.user == Some(account.call_user().of(text)), here);
         let lasts = contact.expires().unwrap_or(otherwise);
         let ends_first = marks == best.0 && lasts != 0 && (best.1 == 0 || lasts < best.1);
         if marks > best.0 || marks != (false, false, false) && ends_first {
@@ -235,11 +234,6 @@ fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<S
         }
     }
     best.1
-}
-
-/// The secret that our Contact carries in REGISTER alone: sixteen digits as its user.
-pub(super) fn secret_of(uri: &Uri<'_>) -> Option<u64> {
-    uri.user.filter(|user| user.len() == 16).and_then(hex)
 }
 
 fn keep_alive(account: &mut Account, now: Instant, flow: Flow) {

@@ -1,5 +1,6 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
+use super::accounts::account::SECRET;
 use super::credentials::write_credentials;
 use super::reply::ALLOW;
 use super::transactions::request::{Owner, Request, Sending};
@@ -50,8 +51,8 @@ fn write_top(writer: &mut Writer<'_, '_>, sending: Method<'_>, uri: &[u8], flow:
     out.put_str("\r\nMax-Forwards: 70\r\n");
 }
 
-/// The Contact of calls: where the flow leaves from.
-pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr) {
+/// Our Contact: where the flow leaves from. Only that of REGISTER has a secret in it.
+pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
     out.put_str("Contact: <sip:");
     if !user.is_empty() {
         out.put(user);
@@ -62,6 +63,12 @@ pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local
         Transport::Udp => {}
         Transport::Tcp => out.put_str(";transport=tcp"),
         Transport::Tls => out.put_str(";transport=tls"),
+    }
+    if !secret.is_empty() {
+        out.put_str(";");
+        out.put(SECRET);
+        out.put_str("=");
+        out.put(secret);
     }
     out.put_str(">\r\n");
 }
@@ -172,8 +179,11 @@ impl Phone<'_> {
         });
         writer.cseq(request.number, Method::Register);
         let mut digits = [0; 16];
-        Cursor::new(&mut digits).put_hex(account.contact, 16);
-        write_contact(writer.cursor(), &digits, flow, local);
+        Cursor::new(&mut digits).put_hex(account.secret, 16);
+        match account.contact_user.of(text) {
+            [] => write_contact(writer.cursor(), &digits, flow, local, b""),
+            user => write_contact(writer.cursor(), user, flow, local, &digits),
+        }
         writer.number(Name::Expires, u64::from(account.registration.asked));
         write_credentials(&mut writer, account, text, challenges, &credentials, self.lower.cx.keys[1], b"REGISTER", uri);
         writer.header_bytes(Name::Allow, ALLOW);
@@ -210,11 +220,11 @@ impl Phone<'_> {
         writer.cseq(request.number, method(request.method));
         let account = self.lower.accounts.slots.get(dialog.account);
         let user = contact_user(
-            account.map(|account| account.user.of(self.lower.accounts.text.get(dialog.account.index))),
+            account.map(|account| account.call_user().of(self.lower.accounts.text.get(dialog.account.index))),
             self.lower.cx.fixed.direct_user.get(),
         );
         if request.method.is_invite() {
-            write_contact(writer.cursor(), user, flow, local);
+            write_contact(writer.cursor(), user, flow, local, b"");
         }
         if let Some(account) = account {
             let texts = self.lower.accounts.text.get(dialog.account.index);

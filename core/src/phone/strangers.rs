@@ -2,7 +2,6 @@
 
 use super::{Flow, Phone};
 use crate::base::slots::Handle;
-use crate::sip::tag::hex;
 use crate::wire::sip::{Message, Start, Uri};
 
 /// Whose request it is.
@@ -20,14 +19,13 @@ impl Phone<'_> {
     /// Judges a request that is in no dialog of ours.
     pub(super) fn caller(&self, flow: Flow, request: &Message<'_>) -> Caller {
         let Start::Request { uri, .. } = request.start() else { return Caller::Stranger };
-        let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
-        // the random user part that only REGISTER carried names the account by itself
-        if let Some(secret) = (user.len() == 16).then(|| hex(user)).flatten() {
-            for (handle, account) in self.lower.accounts.slots.iter() {
-                if account.contact == secret && account.is_bound() {
-                    return Caller::Account(handle);
-                }
-            }
+        let uri = Uri::parse(uri).ok();
+        let user = uri.and_then(|uri| uri.user).unwrap_or_default();
+        // the secret that only REGISTER carried names the account by itself
+        if let Some(uri) = uri
+            && let Some((handle, _)) = self.lower.accounts.slots.iter().find(|(_, account)| account.is_bound() && account.is_named_by(&uri))
+        {
+            return Caller::Account(handle);
         }
         // an address that its registrar or proxies resolved to, any port: the account whose user is meant, else the first
         let from = flow.remote().ip();
@@ -36,7 +34,8 @@ impl Phone<'_> {
             if !account.own.contains(&Some(from)) {
                 continue;
             }
-            if account.user.of(self.lower.accounts.text.get(handle.index)) == user {
+            let text = self.lower.accounts.text.get(handle.index);
+            if account.user.of(text) == user || account.call_user().of(text) == user {
                 return Caller::Account(handle);
             }
             own = own.or(Some(handle));

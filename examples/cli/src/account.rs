@@ -47,6 +47,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         username: options.username.clone().or(file.username),
         password,
         display_name: options.display_name.clone().or(file.display_name),
+        contact_user: options.contact_user.clone().or(file.contact_user),
         expires: options.expires.or(file.expires).unwrap_or(0),
         no_register: options.no_register,
     }))
@@ -63,6 +64,7 @@ struct File {
     password: Option<String>,
     password_file: Option<PathBuf>,
     display_name: Option<String>,
+    contact_user: Option<String>,
     expires: Option<u32>,
 }
 
@@ -86,9 +88,10 @@ fn parse(text: &str) -> Result<File, String> {
             "password" => file.password = Some(value),
             "password_file" => file.password_file = Some(PathBuf::from(value)),
             "display_name" => file.display_name = Some(value),
+            "contact_user" => file.contact_user = Some(value),
             "expires" => file.expires = Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?),
             _ => {
-                let known = "uri, registrar, proxy, realm, username, password, password_file, display_name, expires";
+                let known = "uri, registrar, proxy, realm, username, password, password_file, display_name, contact_user, expires";
                 return Err(format!("line {number}: \"{}\" is not known; use {known}", name.chars().take(40).collect::<String>()));
             }
         }

@@ -205,6 +205,9 @@ pub(crate) struct Account {
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
+    /// User part of the Contact; the user of --uri otherwise, `*`: random digits
+    #[arg(long, value_name = "NAME")]
+    pub(crate) contact_user: Option<String>,
     /// Name shown to others
     #[arg(long, value_name = "NAME")]
     pub(crate) display_name: Option<String>,
@@ -220,7 +223,7 @@ pub(crate) struct Account {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(crate) password_stdin: bool,
-    /// File of `name = value` lines: uri, registrar, proxy, realm, username, password, password_file, display_name, expires
+    /// File of `name = value` lines: uri, registrar, proxy, realm, username, password, password_file, display_name, contact_user, expires
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }

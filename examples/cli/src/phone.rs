@@ -110,6 +110,7 @@ pub(crate) struct AccountTexts {
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) display_name: Option<String>,
+    pub(crate) contact_user: Option<String>,
     pub(crate) expires: u32,
     pub(crate) no_register: bool,
 }
@@ -219,10 +220,14 @@ impl Handle {
 
     pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
         let uri = text(&account.uri)?;
-        let others = [&account.registrar, &account.proxy, &account.realms, &account.username, &account.password, &account.display_name];
-        let [registrar, proxy, realms, username, password, display_name] = others.map(|t| t.as_deref().map(text).transpose());
-        let (registrar, proxy, realms, username, password, display_name) =
-            (registrar?, proxy?, realms?, username?, password?, display_name?);
+        let optional = |text: &Option<String>| text.as_deref().map(self::text).transpose();
+        let registrar = optional(&account.registrar)?;
+        let proxy = optional(&account.proxy)?;
+        let realms = optional(&account.realms)?;
+        let username = optional(&account.username)?;
+        let password = optional(&account.password)?;
+        let display_name = optional(&account.display_name)?;
+        let contact_user = optional(&account.contact_user)?;
         // SAFETY: all-zero is a valid microsip_account.
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
@@ -235,6 +240,7 @@ impl Handle {
         entry.username = pointer(username.as_ref());
         entry.password = pointer(password.as_ref());
         entry.display_name = pointer(display_name.as_ref());
+        entry.contact_user = pointer(contact_user.as_ref());
         let mut id = 0;
         // SAFETY: the texts live until the call has copied them.
         check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)

@@ -280,8 +280,9 @@ pub struct microsip_account {
     /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
     /// registrar asks with (no_register: what the first call is asked with).
     pub realms: *const c_char,
-    /// NULL.
-    pub reserved: *const c_char,
+    /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
+    /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from strangers'.
+    pub contact_user: *const c_char,
     /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
     /// address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
     pub media_any_host: u32,

@@ -8,7 +8,8 @@ use crate::phone::place::Place;
 use crate::phone::{AccountState, Cause};
 use crate::sip::auth::PackedChallenge;
 use crate::sip::dialog::Credential;
-use crate::sip::tag::Tag;
+use crate::sip::tag::{Tag, hex};
+use crate::wire::sip::Uri;
 use core::net::IpAddr;
 
 /// An account and its registration. All texts are spans of its block.
@@ -47,8 +48,10 @@ pub(crate) struct Account {
     /// Its name stood for more than that one: when it falls silent, another look is worth it.
     pub(crate) several: bool,
     pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
-    /// User part of our Contact, which only REGISTER carries.
-    pub(crate) contact: u64,
+    /// User part of our Contacts; empty: that of REGISTER is the secret, that of calls the account's.
+    pub(crate) contact_user: Span,
+    /// Tells requests that came by way of the registrar from strangers': only the Contact of REGISTER carries it.
+    pub(crate) secret: u64,
     pub(crate) registration: Registration,
     pub(crate) state: AccountState,
     pub(crate) sip_code: u16,
@@ -133,6 +136,9 @@ impl Registration {
     };
 }
 
+/// The parameter of our Contact's URI that carries the secret.
+pub(crate) const SECRET: &[u8] = b"mkey";
+
 impl Account {
     pub(crate) const EMPTY: Self = Self {
         uri: Span::EMPTY,
@@ -158,7 +164,8 @@ impl Account {
         hop_until: Instant::ZERO,
         several: false,
         own: [None; OWN_ADDRESSES],
-        contact: 0,
+        contact_user: Span::EMPTY,
+        secret: 0,
         registration: Registration::EMPTY,
         state: AccountState::Unregistered,
         sip_code: 0,
@@ -166,6 +173,16 @@ impl Account {
         pending: 0,
         leaving: false,
     };
+
+    /// User part of our Contact in calls.
+    pub(crate) fn call_user(&self) -> Span {
+        if self.contact_user.is_empty() { self.user } else { self.contact_user }
+    }
+
+    /// The account's secret stands in this URI, the target of a request or a binding: in our parameter, or as its user.
+    pub(crate) fn is_named_by(&self, uri: &Uri<'_>) -> bool {
+        [uri.params.get(SECRET), uri.user].iter().flatten().any(|text| text.len() == 16 && hex(text) == Some(self.secret))
+    }
 
     /// It is registered, so there is something to undo.
     pub(crate) fn is_bound(&self) -> bool {
