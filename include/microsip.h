@@ -105,6 +105,9 @@
 // The id is another phone's, or of a phone that is gone.
 #define MICROSIP_E_FOREIGN -16
 
+// The far end gave up before an answer.
+#define MICROSIP_E_CANCELLED -17
+
 // No port was free, or no descriptor was left.
 #define MICROSIP_E_PORT_IN_USE -101
 
@@ -120,7 +123,7 @@
 // No SIP, SIPS or tel URI.
 #define MICROSIP_E_URI -201
 
-// The far end said no; the SIP status says why.
+// Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*).
 #define MICROSIP_E_REFUSED -202
 
 // The user name or the password is wrong: the credentials were refused.
@@ -182,6 +185,72 @@
 
 // Call states: over.
 #define MICROSIP_ENDED 5
+
+// Who ended a call: the application.
+#define MICROSIP_BY_APPLICATION 1
+
+// Who ended a call: the far end, or a proxy on the way to it.
+#define MICROSIP_BY_REMOTE 2
+
+// Who ended a call: a rule for incoming calls.
+#define MICROSIP_BY_RULE 3
+
+// Who ended a call: a timer, a limit or a failure.
+#define MICROSIP_BY_LIBRARY 4
+
+// Why a call ended: hung up after an answer.
+#define MICROSIP_CAUSE_NORMAL 1
+
+// Why a call ended: 486, 600.
+#define MICROSIP_CAUSE_BUSY 2
+
+// Why a call ended: 603, 403 and other refusals by a person or a policy.
+#define MICROSIP_CAUSE_DECLINED 3
+
+// Why a call ended: 408, 480, or the time of ringing was over.
+#define MICROSIP_CAUSE_NO_ANSWER 4
+
+// Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
+#define MICROSIP_CAUSE_CANCELLED 5
+
+// Why a call ended: answered at another phone (RFC 3326).
+#define MICROSIP_CAUSE_ELSEWHERE 6
+
+// Why a call ended: by a 3xx that was sent, or not followed.
+#define MICROSIP_CAUSE_REDIRECTED 7
+
+// Why a call ended: by a transfer.
+#define MICROSIP_CAUSE_TRANSFERRED 8
+
+// Why a call ended: another call took its place (RFC 3891).
+#define MICROSIP_CAUSE_REPLACED 9
+
+// Why a call ended: 404, 410, 484, 604.
+#define MICROSIP_CAUSE_NOT_FOUND 10
+
+// Why a call ended: no common codec, or an SDP that cannot be used.
+#define MICROSIP_CAUSE_MEDIA 11
+
+// Why a call ended: no media came for too long.
+#define MICROSIP_CAUSE_MEDIA_LOST 12
+
+// Why a call ended: the session timer, or a limit of duration.
+#define MICROSIP_CAUSE_EXPIRED 13
+
+// Why a call ended: unreachable, an unknown name, no response.
+#define MICROSIP_CAUSE_NETWORK 14
+
+// Why a call ended: credentials.
+#define MICROSIP_CAUSE_AUTH 15
+
+// Why a call ended: 5xx, or an error of the protocol.
+#define MICROSIP_CAUSE_SERVER 16
+
+// Why a call ended: a limit of this phone.
+#define MICROSIP_CAUSE_FULL 17
+
+// Why a call ended: the phone was shut down.
+#define MICROSIP_CAUSE_SHUTDOWN 18
 
 // Account states: not registered, and not trying.
 #define MICROSIP_UNREGISTERED 1
@@ -354,7 +423,7 @@ typedef struct microsip_engine microsip_engine;
 // Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 typedef uint64_t microsip_id;
 
-// What happened. 80 bytes on every target.
+// What happened. 88 bytes on every target.
 typedef struct microsip_event {
   // sizeof(microsip_event).
   uint32_t size;
@@ -384,6 +453,10 @@ typedef struct microsip_event {
   uint32_t value;
   // 0.
   uint32_t reserved;
+  // MICROSIP_CAUSE_*, with the end of a call.
+  uint32_t cause;
+  // MICROSIP_BY_*, with the end of a call.
+  uint32_t ended_by;
 } microsip_event;
 
 // An IP address and a port. Frozen: it has no size member.
@@ -535,6 +608,10 @@ typedef struct microsip_call_info {
   uint32_t media;
   // 0.
   uint32_t reserved;
+  // MICROSIP_CAUSE_*, once it has ended.
+  uint32_t cause;
+  // MICROSIP_BY_*, once it has ended.
+  uint32_t ended_by;
 } microsip_call_info;
 
 // How a call's media does.

@@ -15,10 +15,14 @@ public static class Microsip
 
     public const uint AbiVersion = 0, Forever = 0xffffffff;
     public const int Ok = 0, Nothing = 1, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6, EText = -7, EBuffer = -8, EState = -9, EFull = -10,
-        EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15, EForeign = -16, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104,
+        EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15, EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104,
         EUri = -201, ERefused = -202, EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401, EFile = -402, EFormat = -403;
     public const uint NullAudio = 1, NoNetwork = 2, AllowDirect = 4;
     public const uint Calling = 1, Incoming = 2, Early = 3, Connected = 4, Ended = 5;
+    public const uint ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4;
+    public const uint CauseNormal = 1, CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7,
+        CauseTransferred = 8, CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
+        CauseServer = 16, CauseFull = 17, CauseShutdown = 18;
     public const uint Unregistered = 1, Registering = 2, Registered = 3, RegistrationFailed = 4;
     public const uint EventCall = 1, EventAccount = 2, EventDigit = 3, EventDigitsSent = 4, EventPlayed = 5, EventRecordFailed = 6, EventDevice = 7, EventLost = 9,
         EventClosed = 10, EventPoisoned = 11, EventMedia = 12, EventChallenge = 13;
@@ -42,7 +46,7 @@ public static class Microsip
         public ulong phone, account, call, tag, token, timeUs;
         public uint state, reached, sipCode;
         public int result;
-        public uint value, reserved;
+        public uint value, reserved, cause, endedBy;
         public static Event New() { return new Event { size = SizeOf<Event>() }; }
     }
 
@@ -90,7 +94,7 @@ public static class Microsip
         public ulong account, call, tag, startedUs, connectedUs, endedUs;
         public uint incoming, sipCode;
         public int result;
-        public uint source, muted, held, media, reserved;
+        public uint source, muted, held, media, reserved, cause, endedBy;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 

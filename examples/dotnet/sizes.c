@@ -7,7 +7,7 @@
 int main(void) {
   SIZE("Address", addr); AT(addr, family); AT(addr, port); AT(addr, scope); AT(addr, ip); printf(" %u\n", (unsigned)offsetof(microsip_addr, ip) + 8);
   SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, account); AT(event, call); AT(event, tag); AT(event, token); AT(event, time_us);
-  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, reserved); puts("");
+  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, reserved); AT(event, cause); AT(event, ended_by); puts("");
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
@@ -18,7 +18,7 @@ int main(void) {
   SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
-  AT(call_info, muted); AT(call_info, held); AT(call_info, media); AT(call_info, reserved); puts("");
+  AT(call_info, muted); AT(call_info, held); AT(call_info, media); AT(call_info, reserved); AT(call_info, cause); AT(call_info, ended_by); puts("");
   SIZE("CallStats", call_stats); AT(call_stats, size); AT(call_stats, confirmed); AT(call_stats, sent); AT(call_stats, received); AT(call_stats, lost); AT(call_stats, late);
   AT(call_stats, duplicate); AT(call_stats, reordered); AT(call_stats, concealed_ms); AT(call_stats, silent_us); AT(call_stats, jitter_us); AT(call_stats, rtt_us);
   AT(call_stats, level_in); AT(call_stats, level_out); AT(call_stats, pcm_underrun); AT(call_stats, pcm_overrun); AT(call_stats, remote_lost);

@@ -273,6 +273,8 @@ pub(crate) unsafe fn call_info(phone: &Phone<'_>, call: u64, out: *mut microsip_
         held: u32::from(info.held),
         media: u32::from(info.media),
         reserved: 0,
+        cause: info.cause as u32,
+        ended_by: info.ended_by as u32,
     });
     Ok(())
 }
@@ -436,5 +438,7 @@ pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> micro
         result: event.result as i32,
         value: event.value,
         reserved: 0,
+        cause: event.cause as u32,
+        ended_by: event.ended_by as u32,
     }
 }

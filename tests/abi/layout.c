@@ -8,7 +8,7 @@
 
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
-SAME(event, sizeof(microsip_event) == 80 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 56 && offsetof(microsip_event, value) == 72);
+SAME(event, sizeof(microsip_event) == 88 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 56 && offsetof(microsip_event, value) == 72);
 SAME(account, sizeof(microsip_account) == 24 + 8 * P && offsetof(microsip_account, uri) == 24);
 SAME(options, sizeof(microsip_dial_options) == 16 + 2 * P);
 SAME(call_info, sizeof(microsip_call_info) == 88 && offsetof(microsip_call_info, incoming) == 56);

@@ -58,7 +58,7 @@ fn one(seed: u8) {
         assert_eq!(ended == 1, !states.is_empty(), "seed {seed} plan {plan} phone {place}: {states:?}\n{}", ladder::draw(&lab));
         if let Some(event) = end.ended() {
             assert!(
-                matches!(event.result, Cause::Normal | Cause::Timeout | Cause::Refused),
+                matches!(event.result, Cause::Normal | Cause::Timeout | Cause::Refused | Cause::Cancelled),
                 "seed {seed} plan {plan} phone {place}: {:?}\n{}",
                 event.result,
                 ladder::draw(&lab)

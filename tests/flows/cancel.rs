@@ -176,7 +176,7 @@ fn the_called_side_answers_200_and_487() {
     assert_eq!(ringing.to_tag(), ended.to_tag());
     assert_eq!(ok.to_tag(), ended.to_tag());
     let event = *lab.ends[0].ended().unwrap();
-    assert_eq!((event.result, event.sip_code), (Cause::Normal, 487));
+    assert_eq!((event.result, event.sip_code), (Cause::Cancelled, 487));
     peer.send(&mut lab, &cancel);
     assert_eq!(peer.wait(&mut lab, "SIP/2.0 200").bytes, ok.bytes);
     peer.ack_refusal(&mut lab, &invite, &ended);

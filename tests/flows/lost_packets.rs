@@ -68,8 +68,8 @@ fn a_cancelled_call_survives_losses_too() {
         let now = lab.now;
         lab.ends[0].phone.hangup(now, call).unwrap();
         lab.run_until("ended", |lab| lab.ends.iter().all(|end| end.ended().is_some()));
-        for end in &lab.ends {
-            assert_eq!((end.ended().unwrap().result, end.ended().unwrap().sip_code), (Cause::Normal, 487), "{start} {method}");
+        for (end, result) in lab.ends.iter().zip([Cause::Normal, Cause::Cancelled]) {
+            assert_eq!((end.ended().unwrap().result, end.ended().unwrap().sip_code), (result, 487), "{start} {method}");
         }
         lab.assert_settled();
     }

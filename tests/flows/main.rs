@@ -14,6 +14,7 @@ mod descriptions;
 mod dialling;
 mod digest;
 mod driver;
+mod endings;
 mod events;
 mod forking;
 mod hangup;

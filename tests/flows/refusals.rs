@@ -369,7 +369,7 @@ fn each_code_can_be_given_and_is_told() {
         assert!(lab.ends[1].phone.reject(now, call, code).is_err(), "once");
         lab.run_until("ended", |lab| lab.ends[0].ended().is_some() && lab.ends[1].ended().is_some());
         let (ours, theirs) = (*lab.ends[0].ended().unwrap(), *lab.ends[1].ended().unwrap());
-        assert_eq!((ours.sip_code, ours.result, theirs.sip_code, theirs.result), (code, Cause::Refused, code, Cause::Normal));
+        assert_eq!((ours.sip_code, ours.result, theirs.sip_code, theirs.result), (code, Cause::Refused, code, Cause::Refused));
         assert_eq!(lab.count("ACK"), 1);
         lab.assert_settled();
     }

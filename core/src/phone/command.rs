@@ -1,6 +1,6 @@
 //! What commands take and what they say when they cannot.
 
-use super::{AccountId, AccountState, CallId, CallState, Cause};
+use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy};
 use crate::base::time::Instant;
 
 /// Why a command was refused. Nothing changed.
@@ -32,7 +32,7 @@ pub enum CommandError {
 
 /// What a call sends: its one source.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum Source {
     /// The device bus.
     #[default]
@@ -131,6 +131,10 @@ pub struct CallInfo {
     pub sip_code: u16,
     /// How it ended.
     pub result: Cause,
+    /// Why it ended.
+    pub cause: EndCause,
+    /// Who ended it.
+    pub ended_by: EndedBy,
     /// What it sends.
     pub source: Source,
     /// The microphone is off.

@@ -2,7 +2,7 @@
 
 use super::calls::call::Call;
 use super::object::Object;
-use super::{AccountId, CallId, CallInfo, CallState, CommandError, Phone, Side, Source};
+use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, Side, Source};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
@@ -177,6 +177,8 @@ impl Phone<'_> {
             ended: slot.ended,
             sip_code: slot.sip_code,
             result: slot.cause,
+            cause: slot.end_cause,
+            ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
             source: slot.source,
             muted: slot.gain_in.muted(),
             held: self.agreed_by(slot).is_some_and(|agreed| agreed.held),

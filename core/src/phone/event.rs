@@ -5,7 +5,7 @@ use crate::base::time::Instant;
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum CallState {
     /// Outgoing, nothing heard of the far end.
     #[default]
@@ -22,7 +22,7 @@ pub enum CallState {
 
 /// Where an account stands.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum AccountState {
     /// Not registered, and not trying.
     #[default]
@@ -37,7 +37,7 @@ pub enum AccountState {
 
 /// Why a call or a registration ended or failed. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(i32)]
+#[repr(i16)]
 pub enum Cause {
     /// As it should be.
     #[default]
@@ -50,7 +50,7 @@ pub enum Cause {
     Timeout = -104,
     /// No port or descriptor for media.
     Port = -101,
-    /// The far end said no; the SIP status says why.
+    /// It was refused; the SIP status says why, [`EndedBy`] who did it.
     Refused = -202,
     /// The user name or the password is wrong: our credentials were refused.
     Auth = -203,
@@ -68,6 +68,8 @@ pub enum Cause {
     Codec = -301,
     /// What was asked for can no longer be done.
     State = -9,
+    /// The far end gave up before an answer.
+    Cancelled = -17,
     /// No slot or buffer was left.
     Full = -10,
     /// A transport that this driver does not have.
@@ -82,9 +84,71 @@ impl Cause {
     }
 }
 
+/// Who ended a call. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum EndedBy {
+    /// It has not ended.
+    #[default]
+    Nobody = 0,
+    /// The application: it hung up, refused, or shut the phone down.
+    Application = 1,
+    /// The far end, or a proxy on the way to it: BYE, CANCEL, or a final response to our INVITE.
+    Remote = 2,
+    /// A rule for incoming calls.
+    Rule = 3,
+    /// A timer, a limit or a failure.
+    Library = 4,
+}
+
+/// Why a call ended, in a word. The numbers are frozen: they cross the C ABI. A missed call is [`EndCause::Cancelled`] by [`EndedBy::Remote`].
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[repr(u8)]
+pub enum EndCause {
+    /// It has not ended.
+    #[default]
+    None = 0,
+    /// Hung up after an answer.
+    Normal = 1,
+    /// 486, 600.
+    Busy = 2,
+    /// 603, 403 and other refusals by a person or a policy.
+    Declined = 3,
+    /// 408, 480, or the time of ringing was over.
+    NoAnswer = 4,
+    /// Given up before an answer.
+    Cancelled = 5,
+    /// Answered at another phone (RFC 3326).
+    Elsewhere = 6,
+    /// By a 3xx that was sent, or not followed.
+    Redirected = 7,
+    /// By a transfer.
+    Transferred = 8,
+    /// By another call that took its place (RFC 3891).
+    Replaced = 9,
+    /// 404, 410, 484, 604.
+    NotFound = 10,
+    /// No common codec, or an SDP that cannot be used.
+    Media = 11,
+    /// No media came for too long.
+    MediaLost = 12,
+    /// A session timer, or a limit of duration.
+    Expired = 13,
+    /// Unreachable, an unknown name, no response.
+    Network = 14,
+    /// Credentials.
+    Auth = 15,
+    /// 5xx, or an error of the protocol.
+    Server = 16,
+    /// A limit of this phone.
+    Full = 17,
+    /// The phone was shut down.
+    Shutdown = 18,
+}
+
 /// What kind of event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum EventKind {
     /// A call changed its state (`state`, `reached`, `sip_code`, `result`).
     Call = 1,
@@ -130,6 +194,10 @@ pub struct Event {
     pub sip_code: u16,
     /// How it ended.
     pub result: Cause,
+    /// Why, with the end of a call.
+    pub cause: EndCause,
+    /// Who ended it, with the end of a call.
+    pub ended_by: EndedBy,
     /// A digit, or bits.
     pub value: u32,
 }

@@ -3,7 +3,7 @@
 use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA, PENDING_SENT};
 use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 use super::object::Object;
-use super::{AccountId, CallId, CallState, Event, EventKind, Phone};
+use super::{AccountId, CallId, CallState, EndCause, EndedBy, Event, EventKind, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -77,6 +77,8 @@ impl Phone<'_> {
             reached: 0,
             sip_code: call.sip_code,
             result: super::Cause::Normal,
+            cause: EndCause::None,
+            ended_by: EndedBy::Nobody,
             value: 0,
         };
         let incoming = Call::bit(CallState::Incoming);
@@ -91,6 +93,8 @@ impl Phone<'_> {
                 reached: ended,
                 sip_code: 486,
                 result: super::Cause::Full,
+                cause: EndCause::Full,
+                ended_by: EndedBy::Library,
                 ..event
             });
         }
@@ -149,6 +153,8 @@ impl Phone<'_> {
             event.reached = ended;
             event.at = call.ended;
             event.result = call.cause;
+            event.cause = call.end_cause;
+            event.ended_by = call.ended_by;
             self.calls.told = handle;
             return Some(event);
         }
@@ -172,6 +178,8 @@ impl Phone<'_> {
             reached: account.pending & !PENDING_CHALLENGE,
             sip_code: account.sip_code,
             result: account.cause,
+            cause: EndCause::None,
+            ended_by: EndedBy::Nobody,
             value: 0,
         };
         if account.pending & PENDING_CHALLENGE != 0 {

@@ -6,7 +6,7 @@ use super::object::Object;
 use super::reply::Extra;
 use super::transactions::request::Sending;
 use super::transactions::server::Server;
-use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
+use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -57,6 +57,7 @@ impl Phone<'_> {
                     let alone =
                         self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
                     if alone {
+                        self.ends(call_handle, EndedBy::Remote, EndCause::Declined);
                         self.cancel_call(now, call_handle, Cause::Normal);
                     }
                     return;
@@ -65,8 +66,10 @@ impl Phone<'_> {
                     dialog.left = true;
                 }
                 // before the answer it ends the call as a CANCEL would
-                let status = if self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected) { 0 } else { 487 };
-                self.end_call(now, call_handle, Cause::Normal, status);
+                self.ends(call_handle, EndedBy::Remote, EndCause::None);
+                let up = self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
+                let (cause, status) = if up { (Cause::Normal, 0) } else { (Cause::Cancelled, 487) };
+                self.end_call(now, call_handle, cause, status);
                 self.settle_dialog(dialog_handle);
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
@@ -198,9 +201,13 @@ impl Phone<'_> {
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
     pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
         let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
-        match slot.state {
-            CallState::Ended => return Err(CommandError::State),
-            CallState::Incoming | CallState::Early if slot.incoming => self.refuse_call(now, call.0, 486, Cause::Normal),
+        let (state, incoming) = (slot.state, slot.incoming);
+        if state == CallState::Ended {
+            return Err(CommandError::State);
+        }
+        self.ends(call.0, EndedBy::Application, EndCause::None);
+        match state {
+            CallState::Incoming | CallState::Early if incoming => self.refuse_call(now, call.0, 486, Cause::Refused),
             CallState::Calling | CallState::Early => self.cancel_call(now, call.0, Cause::Normal),
             _ => self.end_call(now, call.0, Cause::Normal, 0),
         }
@@ -214,7 +221,7 @@ impl Phone<'_> {
             return;
         }
         let (dialog_handle, server, ports, cancelled) = (call.dialog, call.server, call.ports, call.cancel);
-        let given_up = call.cause;
+        let (given_up, state) = (call.cause, call.state);
         self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
@@ -252,6 +259,7 @@ impl Phone<'_> {
             call.sip_code = status;
         }
         call.pending |= Call::bit(CallState::Ended);
+        self.settle_end(call_handle, state, status);
         self.schedule(Object::Call(call_handle.index));
         self.calls.ended.push(call_handle.index);
         self.tell(Object::Call(call_handle.index));

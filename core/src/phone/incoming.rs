@@ -2,12 +2,13 @@
 
 use super::answers::Describe;
 use super::calls::call::{Call, Ports, Waiting};
+use super::ending::reason_of;
 use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
 use super::reply::Extra;
 use super::transactions::server::{Host, Server};
-use super::{CallId, CallState, Cause, CommandError, Flow, Phone};
+use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{STATUS_LINE, TRYING_MS, UNANSWERED_S};
@@ -287,7 +288,8 @@ impl Phone<'_> {
         if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) {
             return Err(CommandError::State);
         }
-        self.refuse_call(now, call.0, code, Cause::Normal);
+        self.ends(call.0, EndedBy::Application, EndCause::None);
+        self.refuse_call(now, call.0, code, Cause::Refused);
         Ok(())
     }
 
@@ -368,7 +370,8 @@ impl Phone<'_> {
                     self.refuse_server(now, handle, 487, Describe::Nothing);
                 } else {
                     self.keep(server.call, cancel);
-                    self.refuse_call(now, server.call, 487, Cause::Normal);
+                    self.ends(server.call, EndedBy::Remote, reason_of(cancel));
+                    self.refuse_call(now, server.call, 487, Cause::Cancelled);
                 }
             }
             None if self.lower.transactions.tombstones.find(now, invite.base, invite.key).is_some() => {

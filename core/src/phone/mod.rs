@@ -22,6 +22,7 @@ mod credentials;
 mod dialog_uses;
 mod dialogs;
 mod direct;
+mod ending;
 pub mod event;
 mod events;
 mod fail_over;
@@ -59,7 +60,7 @@ mod wishes;
 mod tests;
 
 pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, Side, Source, Which};
-pub use event::{AccountState, CallState, Cause, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use output::{Transmit, Via};

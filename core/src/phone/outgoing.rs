@@ -4,7 +4,7 @@ use super::calls::call::{Call, Cancel};
 use super::object::Object;
 use super::target::TARGET;
 use super::transactions::request::Sending;
-use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, Phone};
+use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
@@ -245,6 +245,7 @@ impl Phone<'_> {
                 if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, answer) {
                     return;
                 }
+                self.ends(call_handle, EndedBy::Remote, EndCause::None);
                 self.end_call(now, call_handle, Cause::Refused, status);
             }
             _ => {
@@ -258,6 +259,7 @@ impl Phone<'_> {
                     (488 | 606 | 415, _) => Cause::Codec,
                     _ => Cause::Refused,
                 };
+                self.ends(call_handle, EndedBy::Remote, EndCause::None);
                 self.end_call(now, call_handle, cause, status);
             }
         }

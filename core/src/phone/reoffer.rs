@@ -9,7 +9,7 @@ use super::calls::call::{Call, PENDING_MEDIA, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::transactions::request::{Sending, Stage};
-use super::{CallState, Cause, Flow, Phone};
+use super::{CallState, Cause, EndCause, EndedBy, Flow, Phone};
 use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -162,7 +162,10 @@ impl Phone<'_> {
                 self.take_answer(now, handle, dialog, text);
             }
             // rfc3261#12.2.1.2: there is nobody in that dialog any more
-            408 | 481 => self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status),
+            408 | 481 => {
+                self.ends(handle, EndedBy::Remote, EndCause::Network);
+                self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
+            }
             491 => {
                 // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10 ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
@@ -254,7 +257,10 @@ impl Phone<'_> {
                 self.end_request(request);
                 self.end_call(now, handle, Cause::Unreachable, 0);
             }
-            Stage::Running if !stays => self.cancel_call(now, handle, Cause::Unreachable),
+            Stage::Running if !stays => {
+                self.ends(handle, EndedBy::Library, EndCause::None);
+                self.cancel_call(now, handle, Cause::Unreachable);
+            }
             _ => {}
         }
     }

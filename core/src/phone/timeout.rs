@@ -2,7 +2,7 @@
 
 use super::calls::call::Cancel;
 use super::object::Object;
-use super::{CallId, CallState, Cause, Phone};
+use super::{CallId, CallState, Cause, EndCause, EndedBy, Phone};
 use crate::base::limits::TIMEOUTS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -65,11 +65,14 @@ impl Phone<'_> {
                 self.reoffer(now, handle);
                 return;
             }
-            if call.incoming {
+            let incoming = call.incoming;
+            self.ends(handle, EndedBy::Library, EndCause::None);
+            if incoming {
                 // rfc3261#13.3.1: its INVITE was to expire
                 self.refuse_call(now, handle, 487, Cause::Timeout);
                 return;
             }
+            let Some(call) = self.calls.slots.get(handle) else { return };
             let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
             self.cancel_call(now, handle, cause);
         }

@@ -19,15 +19,15 @@ pub enum State {
     Terminated,
 }
 
-/// A client transaction. `resend` is timer A or E, `expire` is B, F, D or K.
-#[derive(Clone, Copy, Debug, Default)]
+/// A client transaction. `resend` is timer A or E, `expire` is B, F, D or K; [`Instant::NEVER`] while one does not run.
+#[derive(Clone, Copy, Debug)]
 pub struct Client {
     state: State,
     invite: bool,
     reliable: bool,
     interval: Duration,
-    resend: Option<Instant>,
-    expire: Option<Instant>,
+    resend: Instant,
+    expire: Instant,
 }
 
 /// What a timer asks for.
@@ -58,8 +58,14 @@ pub enum Heard {
 
 impl Client {
     /// Nothing sent.
-    pub const EMPTY: Self =
-        Self { state: State::Idle, invite: false, reliable: false, interval: Duration::ZERO, resend: None, expire: None };
+    pub const EMPTY: Self = Self {
+        state: State::Idle,
+        invite: false,
+        reliable: false,
+        interval: Duration::ZERO,
+        resend: Instant::NEVER,
+        expire: Instant::NEVER,
+    };
 
     /// Sent for the first time.
     #[must_use]
@@ -70,9 +76,9 @@ impl Client {
             reliable,
             interval: T1,
             // rfc3261#17.1.1.2 timer A, rfc3261#17.1.2.2 timer E: on unreliable transports only
-            resend: (!reliable).then(|| now + T1),
+            resend: if reliable { Instant::NEVER } else { now + T1 },
             // timers B and F
-            expire: Some(now + T1_64),
+            expire: now + T1_64,
         }
     }
 
@@ -85,20 +91,19 @@ impl Client {
     /// When it wants to be woken.
     #[must_use]
     pub fn deadline(&self) -> Instant {
-        let resend = self.resend.unwrap_or(Instant::NEVER);
-        resend.min(self.expire.unwrap_or(Instant::NEVER))
+        self.resend.min(self.expire)
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) -> Expiry {
-        if self.expire.is_some_and(|at| at <= now) {
+        if self.expire <= now {
             let over = self.state == State::Completed;
             self.state = State::Terminated;
-            self.resend = None;
-            self.expire = None;
+            self.resend = Instant::NEVER;
+            self.expire = Instant::NEVER;
             return if over { Expiry::Over } else { Expiry::TimedOut };
         }
-        if self.resend.is_some_and(|at| at <= now) {
+        if self.resend <= now {
             self.interval = if self.invite {
                 self.interval.times(2) // rfc3261#17.1.1.2: A doubles without a ceiling
             } else if self.state == State::Proceeding {
@@ -106,7 +111,7 @@ impl Client {
             } else {
                 self.interval.times(2).min(T2)
             };
-            self.resend = Some(now + self.interval);
+            self.resend = now + self.interval;
             return Expiry::Resend;
         }
         Expiry::Nothing
@@ -121,8 +126,8 @@ impl Client {
             (_, ..=199) => {
                 if self.invite {
                     // rfc3261#17.1.1.2: a provisional answer stops both timers; ringing may take long
-                    self.resend = None;
-                    self.expire = None;
+                    self.resend = Instant::NEVER;
+                    self.expire = Instant::NEVER;
                 }
                 // rfc3261#17.1.2.2: others go on; the running E is kept, and is T2 from its next turn on
                 self.state = State::Proceeding;
@@ -131,12 +136,12 @@ impl Client {
             (_, 200..=299) if self.invite => {
                 // rfc6026#7.2: Accepted. Its timer M is the call's: a 2xx that comes again finds the dialog by its tags.
                 self.state = State::Terminated;
-                self.resend = None;
-                self.expire = None;
+                self.resend = Instant::NEVER;
+                self.expire = Instant::NEVER;
                 Heard::Pass
             }
             _ => {
-                self.resend = None;
+                self.resend = Instant::NEVER;
                 self.state = State::Completed;
                 let wait = match (self.reliable, self.invite) {
                     // timer D. rfc3261#17.1.1.2 needs none on a stream, where nothing is repeated; but another branch's 2xx may come behind a
@@ -145,7 +150,7 @@ impl Client {
                     (true, false) => Duration::ZERO,
                     (false, false) => T4, // timer K
                 };
-                self.expire = Some(now + wait);
+                self.expire = now + wait;
                 if self.invite { Heard::PassAndAck } else { Heard::Pass }
             }
         }
@@ -153,12 +158,12 @@ impl Client {
 
     /// A CANCEL could not be sent yet: the wait for the end is bounded all the same.
     pub fn handle_given_up(&mut self, now: Instant) {
-        self.expire.get_or_insert(now + T1_64);
+        self.expire = self.expire.min(now + T1_64);
     }
 
     /// A CANCEL was sent: if no final answer comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
     pub fn handle_cancelled(&mut self, now: Instant) {
-        self.expire = Some(now + T1_64);
+        self.expire = now + T1_64;
     }
 }
 

@@ -17,15 +17,15 @@ pub enum State {
     Accepted,
 }
 
-/// An INVITE server transaction.
-#[derive(Clone, Copy, Debug, Default)]
+/// An INVITE server transaction. A timer that does not run is [`Instant::NEVER`].
+#[derive(Clone, Copy, Debug)]
 pub struct Server {
     state: State,
     reliable: bool,
     interval: Duration,
-    resend: Option<Instant>,
-    expire: Option<Instant>,
-    trying: Option<Instant>,
+    resend: Instant,
+    expire: Instant,
+    trying: Instant,
 }
 
 /// What a timer asks for.
@@ -45,13 +45,26 @@ pub enum Expiry {
 
 impl Server {
     /// Nothing came.
-    pub const EMPTY: Self =
-        Self { state: State::Proceeding, reliable: false, interval: Duration::ZERO, resend: None, expire: None, trying: None };
+    pub const EMPTY: Self = Self {
+        state: State::Proceeding,
+        reliable: false,
+        interval: Duration::ZERO,
+        resend: Instant::NEVER,
+        expire: Instant::NEVER,
+        trying: Instant::NEVER,
+    };
 
     /// An INVITE came.
     #[must_use]
     pub fn start(now: Instant, reliable: bool, trying_after: Duration) -> Self {
-        Self { state: State::Proceeding, reliable, interval: T1, resend: None, expire: None, trying: Some(now + trying_after) }
+        Self {
+            state: State::Proceeding,
+            reliable,
+            interval: T1,
+            resend: Instant::NEVER,
+            expire: Instant::NEVER,
+            trying: now + trying_after,
+        }
     }
 
     /// Where it stands.
@@ -63,51 +76,50 @@ impl Server {
     /// When it wants to be woken.
     #[must_use]
     pub fn deadline(&self) -> Instant {
-        let wake = self.resend.unwrap_or(Instant::NEVER).min(self.expire.unwrap_or(Instant::NEVER));
-        wake.min(self.trying.unwrap_or(Instant::NEVER))
+        self.resend.min(self.expire).min(self.trying)
     }
 
     /// An answer with this status is given for the first time.
     pub fn handle_answer(&mut self, now: Instant, status: u16) {
-        self.trying = None;
+        self.trying = Instant::NEVER;
         match status {
             ..=199 => {
                 // rfc3261#13.3.1.1: a provisional answer is repeated each minute, or proxies cancel the call
-                self.resend = (status > 100).then(|| now + Duration::from_secs(60));
+                self.resend = if status > 100 { now + Duration::from_secs(60) } else { Instant::NEVER };
             }
             200..=299 => {
                 self.state = State::Accepted;
                 self.interval = T1;
                 // rfc3261#13.3.1.4: the 2xx is repeated on every transport, for a proxy behind the first hop may use datagrams
-                self.resend = Some(now + T1);
-                self.expire = Some(now + T1_64);
+                self.resend = now + T1;
+                self.expire = now + T1_64;
             }
             _ => {
                 self.state = State::Completed;
                 self.interval = T1;
-                self.resend = (!self.reliable).then(|| now + T1); // rfc3261#17.2.1 timer G
-                self.expire = Some(now + T1_64); // timer H
+                self.resend = if self.reliable { Instant::NEVER } else { now + T1 }; // rfc3261#17.2.1 timer G
+                self.expire = now + T1_64; // timer H
             }
         }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) -> Expiry {
-        if self.expire.is_some_and(|at| at <= now) {
-            self.expire = None;
-            self.resend = None;
+        if self.expire <= now {
+            self.expire = Instant::NEVER;
+            self.resend = Instant::NEVER;
             return if self.state == State::Accepted { Expiry::Unacknowledged } else { Expiry::Over };
         }
-        if self.trying.is_some_and(|at| at <= now) {
-            self.trying = None;
+        if self.trying <= now {
+            self.trying = Instant::NEVER;
             return Expiry::Trying;
         }
-        if self.resend.is_some_and(|at| at <= now) {
+        if self.resend <= now {
             if self.state == State::Proceeding {
-                self.resend = Some(now + Duration::from_secs(60));
+                self.resend = now + Duration::from_secs(60);
             } else {
                 self.interval = self.interval.times(2).min(T2);
-                self.resend = Some(now + self.interval);
+                self.resend = now + self.interval;
             }
             return Expiry::Resend;
         }

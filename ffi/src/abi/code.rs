@@ -44,6 +44,8 @@ pub const MICROSIP_E_NEWER: i32 = -14;
 pub const MICROSIP_E_UNSUPPORTED: i32 = -15;
 /// The id is another phone's, or of a phone that is gone.
 pub const MICROSIP_E_FOREIGN: i32 = -16;
+/// The far end gave up before an answer.
+pub const MICROSIP_E_CANCELLED: i32 = -17;
 /// No port was free, or no descriptor was left.
 pub const MICROSIP_E_PORT_IN_USE: i32 = -101;
 /// The name could not be resolved.
@@ -54,7 +56,7 @@ pub const MICROSIP_E_UNREACHABLE: i32 = -103;
 pub const MICROSIP_E_TIMEOUT: i32 = -104;
 /// No SIP, SIPS or tel URI.
 pub const MICROSIP_E_URI: i32 = -201;
-/// The far end said no; the SIP status says why.
+/// Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*).
 pub const MICROSIP_E_REFUSED: i32 = -202;
 /// The user name or the password is wrong: the credentials were refused.
 pub const MICROSIP_E_AUTH: i32 = -203;
@@ -99,12 +101,13 @@ const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_E_NEWER, c"a struct sets members that this library does not know"),
     (MICROSIP_E_UNSUPPORTED, c"not supported by this build or platform"),
     (MICROSIP_E_FOREIGN, c"the id is another phone's"),
+    (MICROSIP_E_CANCELLED, c"given up before an answer"),
     (MICROSIP_E_PORT_IN_USE, c"no port or descriptor is free"),
     (MICROSIP_E_NAME, c"the name could not be resolved"),
     (MICROSIP_E_UNREACHABLE, c"unreachable"),
     (MICROSIP_E_TIMEOUT, c"nobody answered in time"),
     (MICROSIP_E_URI, c"no SIP URI"),
-    (MICROSIP_E_REFUSED, c"the far end said no"),
+    (MICROSIP_E_REFUSED, c"refused"),
     (MICROSIP_E_AUTH, c"user name or password is wrong"),
     (MICROSIP_E_NO_PASSWORD, c"a password is asked for, and there is none"),
     (MICROSIP_E_REALM, c"a password is asked for by a realm or a server that is not the account's"),

@@ -48,6 +48,52 @@ pub const MICROSIP_CONNECTED: u32 = 4;
 /// Call states: over.
 pub const MICROSIP_ENDED: u32 = 5;
 
+/// Who ended a call: the application.
+pub const MICROSIP_BY_APPLICATION: u32 = 1;
+/// Who ended a call: the far end, or a proxy on the way to it.
+pub const MICROSIP_BY_REMOTE: u32 = 2;
+/// Who ended a call: a rule for incoming calls.
+pub const MICROSIP_BY_RULE: u32 = 3;
+/// Who ended a call: a timer, a limit or a failure.
+pub const MICROSIP_BY_LIBRARY: u32 = 4;
+
+/// Why a call ended: hung up after an answer.
+pub const MICROSIP_CAUSE_NORMAL: u32 = 1;
+/// Why a call ended: 486, 600.
+pub const MICROSIP_CAUSE_BUSY: u32 = 2;
+/// Why a call ended: 603, 403 and other refusals by a person or a policy.
+pub const MICROSIP_CAUSE_DECLINED: u32 = 3;
+/// Why a call ended: 408, 480, or the time of ringing was over.
+pub const MICROSIP_CAUSE_NO_ANSWER: u32 = 4;
+/// Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
+pub const MICROSIP_CAUSE_CANCELLED: u32 = 5;
+/// Why a call ended: answered at another phone (RFC 3326).
+pub const MICROSIP_CAUSE_ELSEWHERE: u32 = 6;
+/// Why a call ended: by a 3xx that was sent, or not followed.
+pub const MICROSIP_CAUSE_REDIRECTED: u32 = 7;
+/// Why a call ended: by a transfer.
+pub const MICROSIP_CAUSE_TRANSFERRED: u32 = 8;
+/// Why a call ended: another call took its place (RFC 3891).
+pub const MICROSIP_CAUSE_REPLACED: u32 = 9;
+/// Why a call ended: 404, 410, 484, 604.
+pub const MICROSIP_CAUSE_NOT_FOUND: u32 = 10;
+/// Why a call ended: no common codec, or an SDP that cannot be used.
+pub const MICROSIP_CAUSE_MEDIA: u32 = 11;
+/// Why a call ended: no media came for too long.
+pub const MICROSIP_CAUSE_MEDIA_LOST: u32 = 12;
+/// Why a call ended: the session timer, or a limit of duration.
+pub const MICROSIP_CAUSE_EXPIRED: u32 = 13;
+/// Why a call ended: unreachable, an unknown name, no response.
+pub const MICROSIP_CAUSE_NETWORK: u32 = 14;
+/// Why a call ended: credentials.
+pub const MICROSIP_CAUSE_AUTH: u32 = 15;
+/// Why a call ended: 5xx, or an error of the protocol.
+pub const MICROSIP_CAUSE_SERVER: u32 = 16;
+/// Why a call ended: a limit of this phone.
+pub const MICROSIP_CAUSE_FULL: u32 = 17;
+/// Why a call ended: the phone was shut down.
+pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
+
 /// Account states: not registered, and not trying.
 pub const MICROSIP_UNREGISTERED: u32 = 1;
 /// Account states: a REGISTER is under way.
@@ -151,7 +197,7 @@ pub const MICROSIP_LOG_WARNING: u32 = 2;
 /// Log levels: what happens, too.
 pub const MICROSIP_LOG_INFO: u32 = 3;
 
-/// What happened. 80 bytes on every target.
+/// What happened. 88 bytes on every target.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_event {
@@ -183,6 +229,10 @@ pub struct microsip_event {
     pub value: u32,
     /// 0.
     pub reserved: u32,
+    /// MICROSIP_CAUSE_*, with the end of a call.
+    pub cause: u32,
+    /// MICROSIP_BY_*, with the end of a call.
+    pub ended_by: u32,
 }
 
 /// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
@@ -342,6 +392,10 @@ pub struct microsip_call_info {
     pub media: u32,
     /// 0.
     pub reserved: u32,
+    /// MICROSIP_CAUSE_*, once it has ended.
+    pub cause: u32,
+    /// MICROSIP_BY_*, once it has ended.
+    pub ended_by: u32,
 }
 
 /// How a call's media does.

@@ -4,7 +4,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::gain::Gain;
 use crate::offer::CodecKind;
-use crate::phone::{CallState, Cause, Source};
+use crate::phone::{CallState, Cause, EndCause, EndedBy, Source};
 use core::net::IpAddr;
 
 /// The media ports of a call.
@@ -84,6 +84,10 @@ pub(crate) struct Call {
     pub(crate) ended: Instant,
     pub(crate) sip_code: u16,
     pub(crate) cause: Cause,
+    /// Once it is over: why. Before: what is known of it already.
+    pub(crate) end_cause: EndCause,
+    /// Who has ended it, or tries to.
+    pub(crate) ended_by: EndedBy,
     pub(crate) cancel: Cancel,
     /// Redirections that were followed; once it is up, offers of ours that came to nothing.
     pub(crate) tries: u8,
@@ -144,6 +148,8 @@ impl Call {
         ended: Instant::NEVER,
         sip_code: 0,
         cause: Cause::Normal,
+        end_cause: EndCause::None,
+        ended_by: EndedBy::Nobody,
         cancel: Cancel::No,
         tries: 0,
         give_up: Instant::NEVER,
