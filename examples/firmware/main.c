@@ -108,7 +108,10 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
   to = append(answer, known ? "SIP/2.0 200 OK\r\n" : "SIP/2.0 401 Unauthorized\r\n");
   for (i = 0; i < 5 + (uint32_t)known; i++) to = copy_header(to, request, len, echoed[i]);
   if (!known) challenges++;
-  to = append(to, known ? "Expires: 300\r\n" : "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=SHA-512-256, qop=\"auth\"\r\n");
+  if (known) to = append(to, "Expires: 300\r\n");
+  /* A library with the feature sha2 answers the first, one without it the second. */
+  else to = append(append(to, "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=SHA-512-256, qop=\"auth\"\r\n"),
+                   "WWW-Authenticate: Digest realm=\"10.0.0.9\", nonce=\"f84f1cec41e6\", algorithm=MD5, qop=\"auth\"\r\n");
   to = append(to, "Content-Length: 0\r\n\r\n");
   MICROSIP_ZERO(path);
   path.local = phone->address;
