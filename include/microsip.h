@@ -105,7 +105,7 @@
 // The id is another phone's, or of a phone that is gone.
 #define MICROSIP_E_FOREIGN -16
 
-// The far end gave up before an answer.
+// Given up before an answer; or a command was stopped, replaced, or outlived by its object.
 #define MICROSIP_E_CANCELLED -17
 
 // No port was free, or no descriptor was left.
@@ -273,9 +273,8 @@
 // A digit was received; value is its ASCII code.
 #define MICROSIP_EV_DIGIT 3
 
-// The digits of a command are out (result 0), or can no longer be sent because the call ended or was put on hold (MICROSIP_E_STATE); token is that of
-// microsip_digits. Once for each command that was taken.
-#define MICROSIP_EV_DIGITS_SENT 4
+// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
+#define MICROSIP_EV_DONE 4
 
 // A file has been played to its end (result 0), or failed; token is that of microsip_play.
 #define MICROSIP_EV_PLAYED 5
@@ -289,7 +288,7 @@
 // The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
 #define MICROSIP_EV_NETWORK 8
 
-// Events were lost because nobody fetched them; value is how many.
+// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
 #define MICROSIP_EV_LOST 9
 
 // microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
@@ -305,6 +304,15 @@
 // A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 // MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
 #define MICROSIP_EV_CHALLENGE 13
+
+// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
+#define MICROSIP_OP_DIGITS 3
+
+// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
+#define MICROSIP_OP_REGISTER 7
+
+// Commands in op of MICROSIP_EV_DONE: the registration is gone.
+#define MICROSIP_OP_UNREGISTER 8
 
 // We may send.
 #define MICROSIP_MEDIA_SENDING 1
@@ -451,8 +459,8 @@ typedef struct microsip_event {
   int32_t result;
   // A digit, a device, a number, or bits.
   uint32_t value;
-  // 0.
-  uint32_t reserved;
+  // MICROSIP_OP_*, with MICROSIP_EV_DONE.
+  uint32_t op;
   // MICROSIP_CAUSE_*, with the end of a call.
   uint32_t cause;
   // MICROSIP_BY_*, with the end of a call.
@@ -674,7 +682,7 @@ typedef struct microsip_counters {
   uint32_t unmatched;
   // Requests refused because a pool was full.
   uint32_t refused_full;
-  // Ended calls whose last event was never fetched, and whose slot was needed.
+  // Ended calls that gave way to new ones before they were released.
   uint32_t evicted_calls;
   // Challenges that were not answered.
   uint32_t refused_challenges;
@@ -750,7 +758,8 @@ typedef struct microsip_out {
   struct microsip_addr remote;
 } microsip_out;
 
-// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside. An ended call can be read in
+// it and after it, until microsip_id_release, or until its slot is needed.
 typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsip_event *ev);
 
 // Takes log lines.
@@ -836,8 +845,9 @@ uint32_t microsip_abi_version(void);
 int32_t microsip_engine_timeout(struct microsip_engine *e,
                                 uint64_t now_us);
 
-// The next event; it releases the one before. ev->size must be set. MICROSIP_NOTHING: there is none.
-int32_t microsip_engine_poll_event(struct microsip_engine *e, struct microsip_event *ev);
+// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
+int32_t microsip_engine_poll_event(struct microsip_engine *e,
+                                   struct microsip_event *ev);
 
 // When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
 // the board may sleep until a packet or a key.
@@ -869,10 +879,10 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
 int32_t microsip_engine_account_remove(struct microsip_engine *e, uint64_t now_us, microsip_id account);
 
 // As microsip_register.
-int32_t microsip_engine_register(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+int32_t microsip_engine_register(struct microsip_engine *e, uint64_t now_us, microsip_id account, uint64_t token);
 
 // As microsip_unregister.
-int32_t microsip_engine_unregister(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+int32_t microsip_engine_unregister(struct microsip_engine *e, uint64_t now_us, microsip_id account, uint64_t token);
 
 // As microsip_accounts.
 int32_t microsip_engine_accounts(struct microsip_engine *e, microsip_id *ids, uint32_t cap, uint32_t *needed);
@@ -948,7 +958,10 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                const char *digits,
-                               uint64_t *token);
+                               uint64_t token);
+
+// As microsip_id_release.
+int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
 
 // As microsip_source.
 int32_t microsip_engine_source(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t source);
@@ -1060,13 +1073,18 @@ int32_t microsip_account_remove(microsip_id phone,
                                 microsip_id account);
 
 // Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
-// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_E_STATE: the account has no_register.
+// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE
+// with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
+// MICROSIP_E_FULL: the end of one more command could not be kept.
 int32_t microsip_register(microsip_id phone,
-                          microsip_id account);
+                          microsip_id account,
+                          uint64_t token);
 
-// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED.
+// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
+// MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
 int32_t microsip_unregister(microsip_id phone,
-                            microsip_id account);
+                            microsip_id account,
+                            uint64_t token);
 
 // The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
 int32_t microsip_accounts(microsip_id phone,
@@ -1121,7 +1139,12 @@ int32_t microsip_hangup_all(microsip_id phone);
 // Gives a call the application's own number, which its events carry from then on.
 int32_t microsip_call_tag(microsip_id phone, microsip_id call, uint64_t tag);
 
-// The ids of all calls, ended ones whose last event was not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
+// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
+// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
+int32_t microsip_id_release(microsip_id phone,
+                            microsip_id object);
+
+// The ids of all calls, ended ones that were not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
 // MICROSIP_E_BUFFER: more than cap.
 int32_t microsip_calls(microsip_id phone,
                        microsip_id *ids,
@@ -1156,13 +1179,13 @@ int32_t microsip_call_header(microsip_id phone,
                              uint32_t cap,
                              uint32_t *needed);
 
-// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DIGITS_SENT tells
-// that they are out, with *token (NULL: not wanted; it names the command among those of all calls). MICROSIP_E_ARG: another character. MICROSIP_E_STATE:
-// the call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many wait.
+// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
+// that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and would
+// not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,
-                        uint64_t *token);
+                        uint64_t token);
 
 // Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them. MICROSIP_E_ARG: another number.
 int32_t microsip_source(microsip_id phone,
@@ -1203,8 +1226,8 @@ int32_t microsip_set_device(microsip_id phone,
                             const char *id);
 
 // Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
-// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. It releases the event fetched before: info, texts,
-// headers and statistics of an ended call can be read until then. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
+// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching releases nothing: info, texts, headers and
+// statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
 // MICROSIP_E_STATE: the phone was created with on_event.
 int32_t microsip_next_event(microsip_id phone,
                             struct microsip_event *ev,

@@ -97,11 +97,9 @@ public:
   void reject(microsip_id call, std::uint32_t code = 486) { check(microsip_reject(id_, call, code)); }
   void hangup(microsip_id call) { check(microsip_hangup(id_, call)); }
   void source(microsip_id call, std::uint32_t source) { check(microsip_source(id_, call, source)); }
-  std::uint64_t digits(microsip_id call, const std::string &digits) {
-    std::uint64_t token = 0;
-    check(microsip_digits(id_, call, digits.c_str(), &token));
-    return token;
-  }
+  void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0) { check(microsip_digits(id_, call, digits.c_str(), token)); }
+  /// An ended call cannot be read any more.
+  void release(microsip_id object) { check(microsip_id_release(id_, object)); }
   std::uint64_t play(microsip_id call, const std::string &path, std::uint32_t loops = 1) {
     std::uint64_t token = 0;
     check(microsip_play(id_, call, path.c_str(), loops, &token));

@@ -24,7 +24,7 @@ public static class Microsip
         CauseTransferred = 8, CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18;
     public const uint Unregistered = 1, Registering = 2, Registered = 3, RegistrationFailed = 4;
-    public const uint EventCall = 1, EventAccount = 2, EventDigit = 3, EventDigitsSent = 4, EventPlayed = 5, EventRecordFailed = 6, EventDevice = 7, EventLost = 9,
+    public const uint EventCall = 1, EventAccount = 2, EventDigit = 3, EventDone = 4, EventPlayed = 5, EventRecordFailed = 6, EventDevice = 7, EventLost = 9,
         EventClosed = 10, EventPoisoned = 11, EventMedia = 12, EventChallenge = 13;
     public const uint SourceDevice = 0, SourcePcm = 1, SourceEcho = 2, SourceSilence = 3;
     public const uint TextRemoteUri = 1, TextRemoteName = 2, TextLocalUri = 3, TextReason = 4, TextCallId = 5, TextCodec = 6, TextUserAgent = 7;
@@ -46,7 +46,7 @@ public static class Microsip
         public ulong phone, account, call, tag, token, timeUs;
         public uint state, reached, sipCode;
         public int result;
-        public uint value, reserved, cause, endedBy;
+        public uint value, op, cause, endedBy;
         public static Event New() { return new Event { size = SizeOf<Event>() }; }
     }
 
@@ -144,8 +144,8 @@ public static class Microsip
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_remove(ulong phone, ulong account);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_register(ulong phone, ulong account);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_unregister(ulong phone, ulong account);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_register(ulong phone, ulong account, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_unregister(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_accounts(ulong phone, ulong[] ids, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_info_get(ulong phone, ulong account, ref AccountInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_text(ulong phone, ulong account, uint which, byte[] buffer, uint capacity, out uint needed);
@@ -161,7 +161,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref CallStats stats);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_text(ulong phone, ulong call, uint which, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_header(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, out ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, ulong token);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source(ulong phone, ulong call, uint source);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute(ulong phone, ulong call, uint on);

@@ -32,7 +32,7 @@ public static class Program
     {
         var config = Microsip.Config.New();
         config.flags = Microsip.NullAudio | Microsip.AllowDirect;
-        ulong phone, call, token;
+        ulong phone, call;
         using (var bind = new Microsip.Text("127.0.0.1:0"))
         using (var agent = new Microsip.Text("Büro/1.0"))
         {
@@ -56,13 +56,13 @@ public static class Program
             while (Microsip.Check(Microsip.microsip_next_event(phone, ref happened, 15000)) == Microsip.Ok)
             {
                 if (happened.call != call || happened.tag != 42) continue;
-                if (happened.type == Microsip.EventDigitsSent) Console.WriteLine("digits sent");
+                if (happened.type == Microsip.EventDone) Console.WriteLine("digits sent");
                 if (happened.type != Microsip.EventCall) continue;
                 Console.WriteLine("call: state {0}, SIP {1}", happened.state, happened.sipCode);
                 if (happened.state == Microsip.Connected && voice == null)
                 {
                     Console.WriteLine("codec {0}, far end {1}", Microsip.CallText(phone, call, Microsip.TextCodec), Microsip.CallText(phone, call, Microsip.TextRemoteUri));
-                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), out token));
+                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), 1));
                     voice = new Thread(() => heard = Talk(phone, call));
                     voice.Start();
                 }

@@ -7,7 +7,7 @@
 int main(void) {
   SIZE("Address", addr); AT(addr, family); AT(addr, port); AT(addr, scope); AT(addr, ip); printf(" %u\n", (unsigned)offsetof(microsip_addr, ip) + 8);
   SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, account); AT(event, call); AT(event, tag); AT(event, token); AT(event, time_us);
-  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, reserved); AT(event, cause); AT(event, ended_by); puts("");
+  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, op); AT(event, cause); AT(event, ended_by); puts("");
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);

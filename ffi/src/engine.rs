@@ -169,23 +169,19 @@ pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) 
     })
 }
 
-/// The next event; it releases the one before. ev->size must be set. MICROSIP_NOTHING: there is none.
+/// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev: *mut microsip_event) -> i32 {
     with("microsip_engine_poll_event", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         if let Some(event) = engine.phone.poll_event() {
-            let mut told = ops::event_of(&event, 0);
-            if told.time_us == 0 {
-                told.time_us = engine.latest.micros();
-            }
-            out.put(told);
+            out.put(ops::event_of(&event, 0));
             return Ok(());
         }
         if engine.closing && !engine.closed && engine.phone.is_idle() {
             engine.closed = true;
-            out.put(microsip_event { r#type: MICROSIP_EV_CLOSED, ..microsip_event::default() });
+            out.put(microsip_event { r#type: MICROSIP_EV_CLOSED, time_us: engine.latest.micros(), ..microsip_event::default() });
             return Ok(());
         }
         Err(Fail::NOTHING)

@@ -98,7 +98,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
         }
     })?;
     if !config.no_register
-        && let Err(error) = phone.register(now, id)
+        && let Err(error) = phone.keep_registered(now, id)
     {
         // all or nothing
         let _ = phone.account_remove(now, id);
@@ -113,12 +113,12 @@ pub(crate) fn account_remove(phone: &mut Phone<'_>, now: Instant, account: u64) 
     phone.account_remove(now, account_id(account)?).map_err(on_account(account))
 }
 
-pub(crate) fn register(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
-    phone.register(now, account_id(account)?).map_err(on_account(account))
+pub(crate) fn register(phone: &mut Phone<'_>, now: Instant, account: u64, token: u64) -> Done {
+    phone.register(now, account_id(account)?, token).map_err(on_account(account))
 }
 
-pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
-    phone.unregister(now, account_id(account)?).map_err(on_account(account))
+pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64, token: u64) -> Done {
+    phone.unregister(now, account_id(account)?, token).map_err(on_account(account))
 }
 
 /// # Safety
@@ -357,24 +357,21 @@ pub(crate) unsafe fn call_header(
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, token: *mut u64) -> Done {
+pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, token: u64) -> Done {
     let id = call_id(call)?;
     // SAFETY: by contract.
     let digits = unsafe { text::needed(digits, "digits")? };
-    let given = phone.send_digits(now, id, digits).map_err(|error| match error {
+    phone.send_digits(now, id, digits, token).map_err(|error| match error {
         CommandError::Range => {
             let fix = "holds what is no digit: 0 to 9, * # A B C D, and a comma for a second of silence";
             Fail::new(crate::abi::code::MICROSIP_E_ARG, "digits", Value::text(digits), fix)
         }
         CommandError::Full => {
-            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DIGITS_SENT";
+            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
             Fail::new(crate::abi::code::MICROSIP_E_FULL, "digits", Value::text(digits), fix)
         }
         _ => on_call(call)(error),
-    })?;
-    // SAFETY: by contract.
-    unsafe { pointer::put(token, given) };
-    Ok(())
+    })
 }
 
 pub(crate) fn source(phone: &mut Phone<'_>, now: Instant, call: u64, source: u32) -> Done {
@@ -413,32 +410,48 @@ pub(crate) unsafe fn counters(phone: &Phone<'_>, out: *mut microsip_counters) ->
     Ok(())
 }
 
+/// Gives an ended call's slot back.
+pub(crate) fn id_release(phone: &mut Phone<'_>, object: u64) -> Done {
+    let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
+    phone.release(id).map_err(|error| Fail::command(error, "object", Value::Id(object)))
+}
+
 /// An event as it crosses.
 pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> microsip_event {
     use microsip_core::phone::EventKind;
-    microsip_event {
-        size: 0,
-        r#type: match event.kind {
-            EventKind::Call => MICROSIP_EV_CALL,
-            EventKind::Account => MICROSIP_EV_ACCOUNT,
-            EventKind::Digit => MICROSIP_EV_DIGIT,
-            EventKind::DigitsSent => MICROSIP_EV_DIGITS_SENT,
-            EventKind::Media => MICROSIP_EV_MEDIA,
-            EventKind::Challenge => MICROSIP_EV_CHALLENGE,
-        },
+    let blank = microsip_event {
         phone,
         account: event.account.raw(),
         call: event.call.raw(),
         tag: event.tag,
-        token: event.token,
         time_us: event.at.micros(),
-        state: event.state,
-        reached: event.reached,
-        sip_code: u32::from(event.sip_code),
-        result: event.result as i32,
-        value: event.value,
-        reserved: 0,
-        cause: event.cause as u32,
-        ended_by: event.ended_by as u32,
+        ..microsip_event::default()
+    };
+    match event.kind {
+        EventKind::Call { state, reached, sip_code, result, cause, ended_by } => microsip_event {
+            r#type: MICROSIP_EV_CALL,
+            cause: cause as u32,
+            ended_by: ended_by as u32,
+            state: state as u32,
+            reached,
+            sip_code: u32::from(sip_code),
+            result: result as i32,
+            ..blank
+        },
+        EventKind::Account { state, reached, sip_code, result } => microsip_event {
+            r#type: MICROSIP_EV_ACCOUNT,
+            state: state as u32,
+            reached,
+            sip_code: u32::from(sip_code),
+            result: result as i32,
+            ..blank
+        },
+        EventKind::Digit(digit) => microsip_event { r#type: MICROSIP_EV_DIGIT, value: u32::from(digit), ..blank },
+        EventKind::Done { op, token, sip_code, result } => {
+            microsip_event { r#type: MICROSIP_EV_DONE, op: op as u32, token, sip_code: u32::from(sip_code), result: result as i32, ..blank }
+        }
+        EventKind::Media { media, result } => microsip_event { r#type: MICROSIP_EV_MEDIA, value: media, result: result as i32, ..blank },
+        EventKind::Challenge(why) => microsip_event { r#type: MICROSIP_EV_CHALLENGE, result: why as i32, ..blank },
+        EventKind::Lost(count) => microsip_event { r#type: MICROSIP_EV_LOST, value: count, ..blank },
     }
 }

@@ -40,8 +40,7 @@ fn each_text_names_what_is_wrong() {
     assert!(code == MICROSIP_E_URI && text.contains("uri is \"http://x\": is no address: write sip:"), "{text}");
     let (code, call, _) = dial(phone, "sip:a@127.0.0.1:9", "");
     assert_eq!(code, MICROSIP_OK);
-    let mut token = 0;
-    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), &mut token) }, MICROSIP_E_ARG);
+    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), 7) }, MICROSIP_E_ARG);
     assert!(last_error().contains("digits is \"12x\": holds what is no digit: 0 to 9, * # A B C D"), "{}", last_error());
     assert_eq!(microsip_hangup(phone, call), MICROSIP_OK);
     assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).call, call);

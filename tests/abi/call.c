@@ -29,7 +29,6 @@ int main(void) {
   char uri[64], text[200];
   int16_t pcm[800];
   uint32_t n = 0, taken = 0, got = 0, i, heard = 0;
-  uint64_t token = 0;
 
   MICROSIP_ZERO(c);
   c.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
@@ -65,15 +64,15 @@ int main(void) {
   }
   CHECK(heard > 800);
 
-  CHECK(microsip_digits(a, out, "1*#", &token) == MICROSIP_OK);
+  CHECK(microsip_digits(a, out, "1*#", 77) == MICROSIP_OK);
   ev = until(b, MICROSIP_EV_DIGIT, 0);
   CHECK(ev.value == '1');
   ev = until(b, MICROSIP_EV_DIGIT, 0);
   CHECK(ev.value == '*');
   ev = until(b, MICROSIP_EV_DIGIT, 0);
   CHECK(ev.value == '#');
-  ev = until(a, MICROSIP_EV_DIGITS_SENT, 0);
-  CHECK(ev.token == token);
+  ev = until(a, MICROSIP_EV_DONE, 0);
+  CHECK(ev.token == 77 && ev.op == MICROSIP_OP_DIGITS && ev.result == MICROSIP_OK);
 
   MICROSIP_ZERO(info);
   CHECK(microsip_call_info_get(a, out, &info) == MICROSIP_OK && info.state == MICROSIP_CONNECTED && info.connected_us != MICROSIP_NEVER);
@@ -85,7 +84,9 @@ int main(void) {
   ev = until(b, MICROSIP_EV_CALL, MICROSIP_ENDED);
   CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_OK && info.state == MICROSIP_ENDED);
   CHECK(microsip_next_event(b, &ev, 0) == MICROSIP_NOTHING);
-  CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_E_STALE);
+  CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_OK && info.state == MICROSIP_ENDED);
+  CHECK(microsip_id_release(b, in) == MICROSIP_OK && microsip_call_info_get(b, in, &info) == MICROSIP_E_STALE);
+  CHECK(microsip_id_release(b, in) == MICROSIP_E_STALE);
   until(a, MICROSIP_EV_CALL, MICROSIP_ENDED);
   CHECK(microsip_shutdown(a, 1000) == MICROSIP_OK);
   until(a, MICROSIP_EV_CLOSED, 0);

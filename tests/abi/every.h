@@ -6,12 +6,12 @@
 #define EACH_HOST(X) EACH_BUT_DEVICES(X) X(microsip_devices(p, 1, &n)) X(microsip_shutdown(p, 0))
 #define EACH_BUT_DEVICES(X) \
   X(microsip_next_event(p, &ev, 0)) X(microsip_event_descriptor(p, &fd)) X(microsip_local_address(p, 0, &addr)) \
-  X(microsip_calls_possible(p, &n)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a)) \
-  X(microsip_unregister(p, a)) X(microsip_accounts(p, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
+  X(microsip_calls_possible(p, &n)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_register(p, a, 1)) \
+  X(microsip_unregister(p, a, 1)) X(microsip_accounts(p, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_account_text(p, a, 1, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200)) \
-  X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \
+  X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) X(microsip_call_tag(p, c, 1)) X(microsip_calls(p, ids, 8, &n)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
-  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
+  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", 1)) X(microsip_source(p, c, 0)) \
   X(microsip_mute(p, c, 1)) X(microsip_volume(p, c, 1, 100)) X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_check(p, "x.wav")) X(microsip_play_stop(p, c)) \
   X(microsip_record(p, c, "/nowhere/x.wav", 0)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_device_text(p, 1, 0, 0, buf, sizeof buf, &n)) \
@@ -19,13 +19,13 @@
 
 /* Those that name a call. */
 #define EACH_CALL(X) \
-  X(microsip_answer(p, c, 200)) X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_call_tag(p, c, 1)) \
+  X(microsip_answer(p, c, 200)) X(microsip_reject(p, c, 486)) X(microsip_hangup(p, c)) X(microsip_id_release(p, c)) X(microsip_call_tag(p, c, 1)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_call_text(p, c, 1, buf, sizeof buf, &n)) \
-  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", &token)) X(microsip_source(p, c, 0)) \
+  X(microsip_call_header(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", 1)) X(microsip_source(p, c, 0)) \
   X(microsip_play(p, c, "x.wav", 1, &token)) X(microsip_play_stop(p, c)) X(microsip_record(p, c, "/nowhere/x.wav", 0)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
-  X(microsip_account_remove(p, a)) X(microsip_register(p, a)) X(microsip_unregister(p, a)) X(microsip_account_info_get(p, a, &ainfo)) \
+  X(microsip_account_remove(p, a)) X(microsip_register(p, a, 1)) X(microsip_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_account_text(p, a, 1, buf, sizeof buf, &n))
 
 /* What the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are no fault. */
@@ -47,12 +47,12 @@
   X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, &ev)) \
   X(microsip_engine_poll_ask(e, &ask)) X(microsip_engine_poll_timeout(e, &token)) X(microsip_engine_audio(e, 1, pcm, pcm, 80)) \
   X(microsip_engine_audio_wanted(e, &n)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_local_address(e, 0, &addr)) \
-  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_register(e, 1, a)) \
-  X(microsip_engine_unregister(e, 1, a)) X(microsip_engine_accounts(e, ids, 8, &n)) X(microsip_engine_account_info_get(e, a, &ainfo)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_register(e, 1, a, 1)) \
+  X(microsip_engine_unregister(e, 1, a, 1)) X(microsip_engine_accounts(e, ids, 8, &n)) X(microsip_engine_account_info_get(e, a, &ainfo)) \
   X(microsip_engine_account_text(e, a, 1, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
   X(microsip_engine_answer(e, 1, c, 200)) X(microsip_engine_reject(e, 1, c, 486)) X(microsip_engine_hangup(e, 1, c)) \
-  X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_call_tag(e, c, 1)) X(microsip_engine_calls(e, ids, 8, &n)) \
+  X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_id_release(e, 1, c)) X(microsip_engine_call_tag(e, c, 1)) X(microsip_engine_calls(e, ids, 8, &n)) \
   X(microsip_engine_call_info_get(e, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) \
   X(microsip_engine_call_text(e, c, 1, buf, sizeof buf, &n)) X(microsip_engine_call_header(e, c, 1, "To", 0, buf, sizeof buf, &n)) \
-  X(microsip_engine_digits(e, 1, c, "1", &token)) X(microsip_engine_source(e, 1, c, 0)) X(microsip_engine_mute(e, c, 1)) \
+  X(microsip_engine_digits(e, 1, c, "1", 1)) X(microsip_engine_source(e, 1, c, 0)) X(microsip_engine_mute(e, c, 1)) \
   X(microsip_engine_volume(e, c, 1, 100)) X(microsip_engine_counters_get(e, &counters))

@@ -113,14 +113,24 @@ static void within_a_callback(void) {
 
 /* ---- each event once, whoever fetches ---- */
 #define CALLS 60
-static volatile uint32_t ended;
+static volatile uint32_t ended, readable;
+/* An end that was fetched can be read as long as the fetcher likes, whatever the others fetch meanwhile. */
+static void fetched(microsip_id phone, const microsip_event *ev) {
+  char text[100];
+  uint32_t n;
+  if (ev->type != MICROSIP_EV_CALL || ev->state != MICROSIP_ENDED) return;
+  usleep(3000);
+  if (microsip_call_text(phone, ev->call, MICROSIP_TXT_REMOTE_URI, text, sizeof text, &n) == MICROSIP_OK && n > 1) __sync_fetch_and_add(&readable, 1);
+  __sync_fetch_and_add(&ended, 1);
+}
+
 static void *pull(void *user) {
   microsip_event ev;
   int32_t r;
   uint32_t wait = 1;
   MICROSIP_ZERO(ev);
   while ((r = microsip_next_event(*(microsip_id *)user, &ev, wait = wait % 7 + 1)) >= 0)
-    if (r == MICROSIP_OK && ev.type == MICROSIP_EV_CALL && ev.state == MICROSIP_ENDED) __sync_fetch_and_add(&ended, 1);
+    if (r == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
   CHECK(r == MICROSIP_E_CLOSED);
   return NULL;
 }
@@ -137,8 +147,7 @@ static void *pull_by_descriptor(void *user) {
   one.events = POLLIN;
   while (r >= 0) {
     if (poll(&one, 1, 5000) < 0) break;
-    while ((r = microsip_next_event(*(microsip_id *)user, &ev, 0)) == MICROSIP_OK)
-      if (ev.type == MICROSIP_EV_CALL && ev.state == MICROSIP_ENDED) __sync_fetch_and_add(&ended, 1);
+    while ((r = microsip_next_event(*(microsip_id *)user, &ev, 0)) == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
   }
   return NULL;
 }
@@ -153,7 +162,7 @@ static void pullers(void) {
   CHECK(ended == CALLS);
   CHECK(microsip_shutdown(phone, 1000) == MICROSIP_OK);
   for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
-  CHECK(ended == CALLS);
+  CHECK(ended == CALLS && readable == CALLS);
   CHECK(microsip_destroy(phone) == MICROSIP_OK);
 }
 

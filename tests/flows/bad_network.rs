@@ -2,8 +2,8 @@
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause, EventKind};
-use microsip_tests::{Lab, Network, Options, ladder};
+use microsip_core::phone::{CallState, Cause};
+use microsip_tests::{EventKind, Lab, Network, Options, ladder};
 
 /// One call under one seed: who ends it and when is drawn from the seed too.
 fn one(seed: u8) {

@@ -3,8 +3,8 @@
 use crate::digest::{SDP, right};
 use crate::server::{PASSWORD, REGISTRAR, Server, anna, pass};
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, DialOptions, EventKind, Phone, Source};
-use microsip_tests::{Lab, Network, Options, Peer, ladder, sdp};
+use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, DialOptions, Phone, Source};
+use microsip_tests::{EventKind, Lab, Network, Options, Peer, ladder, sdp};
 
 /// Does something with two phones; what the pools refuse is passed over.
 type Flow = fn(&mut Lab);
@@ -144,7 +144,7 @@ fn registered(lab: &mut Lab) {
     with_account(lab, |lab, account, server| {
         for _ in 0..2 {
             let now = lab.now;
-            lab.ends[0].phone.register(now, account).unwrap();
+            lab.ends[0].phone.register(now, account, 0).unwrap();
             pass(lab, server, 2);
         }
         pass(lab, server, 300);
@@ -170,6 +170,7 @@ fn shut_down(lab: &mut Lab) {
     let now = lab.now;
     lab.ends[0].phone.shutdown(now);
     lab.run_for(Duration::from_millis(300));
+    let now = lab.now;
     lab.ends[1].phone.shutdown(now);
 }
 

@@ -4,8 +4,8 @@ use crate::digest::{SDP, dial, part, right};
 use crate::server::{PASSWORD, REGISTRAR, Seen, Server, account, anna, pass, register, run, state};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Cause, DialOptions, EventKind, Source};
-use microsip_tests::{Lab, Options};
+use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Cause, DialOptions, Source};
+use microsip_tests::{EventKind, Lab, Options};
 
 fn ask(header: &str, realm: &str) -> String {
     format!("{header}: Digest realm=\"{realm}\", nonce=\"n-{realm}\", qop=\"auth\"\r\n")

@@ -3,10 +3,8 @@
 use crate::server::{PASSWORD, REGISTRAR, Seen, Server, account, anna, parameter_of, pass, register, registering, state, told, until};
 use md5::Digest as _;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{
-    AccountConfig, AccountId, AccountState, AccountText, CallState, Capacity, Cause, DialOptions, EventKind, Source,
-};
-use microsip_tests::Lab;
+use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_tests::{EventKind, Lab};
 
 pub(crate) fn hash(algorithm: &str, text: &str) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

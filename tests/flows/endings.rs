@@ -1,8 +1,8 @@
 //! Who ended a call and why: in the event that tells its end, and in the call's numbers until that is fetched.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Capacity, Cause, EndCause, EndedBy, EventKind};
-use microsip_tests::{Lab, Options, Peer, Sip, ladder};
+use microsip_core::phone::{CallState, Capacity, Cause, EndCause, EndedBy};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder};
 
 type End = (EndedBy, EndCause, Cause, u16);
 

@@ -2,8 +2,10 @@
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, EventKind, Source, Which};
-use microsip_tests::{Lab, Options, Peer, sdp};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, Source, Which,
+};
+use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
 fn text(lab: &Lab, call: CallId, which: CallText) -> Result<String, CommandError> {
     let mut room = [0u8; 256];
@@ -61,23 +63,30 @@ fn incoming_and_ended_are_not_merged_when_nobody_fetches() {
     );
 }
 
+/// Fetches until the end of a call comes.
+fn fetch_end(lab: &mut Lab) -> CallId {
+    loop {
+        let event = lab.ends[0].phone.poll_event().unwrap();
+        if event.call_state() == Some(CallState::Ended) {
+            return event.call;
+        }
+    }
+}
+
 #[test]
-fn an_ended_call_can_be_read_until_its_event_is_released() {
+fn an_ended_call_can_be_read_until_it_is_released() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
     let call = lab.ends[0].last_call();
     lab.ends[0].fetch = false;
+    assert_eq!(lab.ends[0].phone.release(call), Err(CommandError::State), "it lives");
     let bye = peer.request("BYE", "Reason: Q.850;cause=16;text=\"Normal call clearing\"\r\nX-Mark: here\r\n", "");
     peer.send(&mut lab, &bye);
     lab.run_for(Duration::from_secs(100));
-    let ended = loop {
-        let event = lab.ends[0].phone.poll_event().unwrap();
-        if event.state == CallState::Ended as u32 && event.kind == EventKind::Call {
-            break event;
-        }
-    };
-    assert_eq!(ended.call, call);
+    assert_eq!(fetch_end(&mut lab), call);
+    // fetching releases nothing, however often and by whomever
+    assert!(lab.ends[0].phone.poll_event().is_none() && lab.ends[0].phone.poll_event().is_none());
     assert_eq!(text(&lab, call, CallText::RemoteUri).unwrap(), "sip:peer@10.0.0.9:5060");
     assert_eq!(text(&lab, call, CallText::Reason).unwrap(), "Normal call clearing");
     assert_eq!(text(&lab, call, CallText::CallId).unwrap(), peer.call_id);
@@ -86,67 +95,185 @@ fn an_ended_call_can_be_read_until_its_event_is_released() {
     assert_eq!(header(&lab, call, Which::First, "CSeq").unwrap(), "101 INVITE");
     assert!(lab.ends[0].phone.call_stats(lab.now, call).is_ok());
     assert_eq!(lab.ends[0].phone.call_info(call).unwrap().state, CallState::Ended);
-    lab.ends[0].phone.release_event();
+    lab.ends[0].phone.release(call).unwrap();
     assert_eq!(text(&lab, call, CallText::RemoteUri), Err(CommandError::Stale));
+    assert_eq!(lab.ends[0].phone.release(call), Err(CommandError::Stale));
     assert_eq!(lab.ends[0].phone.in_use().calls, 0);
 }
 
-#[test]
-fn ended_calls_that_nobody_fetches_give_way_oldest_first() {
-    let mut options = Options::default();
-    options.capacity.calls = 2;
-    let mut lab = Lab::new(&[options]);
-    lab.ends[0].fetch = false;
+/// Peers that call and give up, one after the other; the ids of their calls.
+fn given_up(lab: &mut Lab, peers: u8) -> Vec<CallId> {
     let mut ids = Vec::new();
-    for number in 0..4 {
-        let mut peer = Peer::new(&mut lab, &format!("10.0.0.{}:5060", 20 + number), 0);
-        let invite = peer.invite(&mut lab);
-        peer.wait(&mut lab, "SIP/2.0 180");
+    for number in 0..peers {
+        let mut peer = Peer::new(lab, &format!("10.0.0.{}:5060", 20 + number), 0);
+        let invite = peer.invite(lab);
+        peer.wait(lab, "SIP/2.0 180");
         ids.push(lab.ends[0].phone.calls().find(|call| !ids.contains(call)).unwrap());
         let cancel = peer.request("CANCEL", "", "");
-        peer.send(&mut lab, &cancel);
-        let refusal = peer.wait(&mut lab, "SIP/2.0 487");
-        peer.ack_refusal(&mut lab, &invite, &refusal);
+        peer.send(lab, &cancel);
+        let refusal = peer.wait(lab, "SIP/2.0 487");
+        peer.ack_refusal(lab, &invite, &refusal);
         lab.run_for(Duration::from_millis(10));
     }
-    assert_eq!(lab.ends[0].phone.counters().evicted_calls, 2);
-    assert_eq!(lab.ends[0].phone.counters().refused_full, 0, "never a 486 for want of fetching");
-    assert!(text(&lab, ids[0], CallText::CallId).is_err() && text(&lab, ids[1], CallText::CallId).is_err());
-    assert!(text(&lab, ids[2], CallText::CallId).is_ok() && text(&lab, ids[3], CallText::CallId).is_ok());
-    lab.ends[0].fetch = true;
-    lab.assert_settled();
-    let told: Vec<_> = lab.ends[0].events.iter().filter(|event| event.state == CallState::Ended as u32).map(|event| event.call).collect();
-    assert_eq!(told.len(), 2);
+    ids
 }
 
 #[test]
-fn the_call_that_is_being_read_gives_way_last() {
-    let mut options = Options::default();
-    options.capacity.calls = 2;
-    let mut lab = Lab::new(&[options]);
-    lab.ends[0].fetch = false;
-    for number in 0..2 {
-        let mut peer = Peer::new(&mut lab, &format!("10.0.0.{}:5060", 20 + number), 0);
-        peer.invite(&mut lab);
-        let cancel = peer.request("CANCEL", "", "");
-        peer.send(&mut lab, &cancel);
-        lab.run_for(Duration::from_millis(10));
+fn ended_calls_that_nobody_releases_give_way_oldest_first_and_that_is_told() {
+    for fetch in [false, true] {
+        let mut options = Options::default();
+        options.capacity.calls = 2;
+        let mut lab = Lab::new(&[options]);
+        (lab.ends[0].fetch, lab.ends[0].keep) = (fetch, true);
+        let ids = given_up(&mut lab, 4);
+        assert_eq!(lab.ends[0].phone.counters().evicted_calls, 2);
+        assert_eq!(lab.ends[0].phone.counters().refused_full, 0, "never a 486 for want of fetching");
+        assert!(text(&lab, ids[0], CallText::CallId).is_err() && text(&lab, ids[1], CallText::CallId).is_err());
+        assert!(text(&lab, ids[2], CallText::CallId).is_ok() && text(&lab, ids[3], CallText::CallId).is_ok());
+        (lab.ends[0].fetch, lab.ends[0].keep) = (true, false);
+        lab.assert_settled();
+        let told = &lab.ends[0].events;
+        let lost: Vec<_> = told.iter().filter(|event| event.kind == EventKind::Lost).map(|event| event.value).collect();
+        let ended: Vec<_> = told.iter().filter(|event| event.call_is(CallState::Ended)).map(|event| event.call).collect();
+        // one by one where somebody listens, together where nobody did; and before what is younger
+        assert_eq!((lost, ended), if fetch { (vec![1, 1], ids) } else { (vec![2], ids[2..].to_vec()) });
+        assert!(fetch || told[0].kind == EventKind::Lost);
     }
-    let first = loop {
-        let event = lab.ends[0].phone.poll_event().unwrap();
-        if event.state == CallState::Ended as u32 {
-            break event.call;
-        }
-    };
-    let mut third = Peer::new(&mut lab, "10.0.0.30:5060", 0);
-    third.invite(&mut lab);
-    third.wait(&mut lab, "SIP/2.0 180");
-    assert!(text(&lab, first, CallText::CallId).is_ok());
+}
+
+#[test]
+fn a_call_that_is_released_before_its_end_is_fetched_tells_nothing_more() {
+    let mut lab = Lab::new(&[Options::default()]);
+    lab.ends[0].fetch = false;
+    let ids = given_up(&mut lab, 1);
+    lab.ends[0].phone.release(ids[0]).unwrap();
+    assert!(lab.ends[0].phone.poll_event().is_none());
+    lab.assert_settled();
+}
+
+#[test]
+fn each_event_has_the_time_at_which_it_happened_however_late_it_is_fetched() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.ends[0].fetch = false;
+    let mut times = Vec::new();
+    peer.invite(&mut lab);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    times.push((EventKind::Call, CallState::Incoming as u32, lab.now));
+    lab.run_for(Duration::from_secs(2));
+    let (call, now) = (lab.ends[0].phone.calls().next().unwrap(), lab.now);
+    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    times.push((EventKind::Call, CallState::Connected as u32, now));
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    peer.ack(&mut lab, "");
+    lab.run_for(Duration::from_secs(3));
+    let now = lab.now;
+    lab.ends[0].phone.send_digits(now, call, "7", 70).unwrap();
+    lab.run_for(Duration::from_secs(1));
+    let offer = peer.request("INVITE", "", &sdp("10.0.0.9", 4000, "sendonly"));
+    peer.send(&mut lab, &offer);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    times.push((EventKind::Media, MEDIA_RECEIVING | MEDIA_HELD, lab.now));
+    peer.ack(&mut lab, "");
+    lab.run_for(Duration::from_secs(4));
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    times.push((EventKind::Call, CallState::Ended as u32, lab.now));
+    lab.run_for(Duration::from_secs(5));
+    let info = lab.ends[0].phone.call_info(call).unwrap();
+    lab.ends[0].fetch = true;
+    lab.run_for(Duration::from_millis(10));
+    for (kind, value, at) in times {
+        let of_kind = lab.ends[0].events.iter().filter(|event| event.kind == kind);
+        let told = of_kind.clone().find(|event| event.state.max(event.value) == value);
+        let told = told.unwrap_or_else(|| panic!("{kind:?} {value}: {:#?}", lab.ends[0].events));
+        assert!(told.at <= at && at.since(told.at) <= Duration::from_millis(10), "{told:?}: {at:?} is wanted");
+    }
+    let done = lab.ends[0].events.iter().find(|event| event.kind == EventKind::Done).unwrap();
+    let lasted = done.at.since(now);
+    assert!(done.token == 70 && lasted >= Duration::from_millis(160) && lasted <= Duration::from_millis(260), "{lasted:?}");
+    let of = |state| lab.ends[0].events.iter().find(|event| event.call_is(state)).unwrap().at;
+    assert_eq!((info.started, info.connected, info.ended), (of(CallState::Incoming), of(CallState::Connected), of(CallState::Ended)));
+}
+
+#[test]
+fn a_digit_is_told_with_the_time_of_the_packet_that_ended_it() {
+    let mut lab = Lab::pair();
+    let call = lab.dial(0, "sip:bob@10.0.0.2");
+    lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
+    let (theirs, now) = (lab.ends[1].last_call(), lab.now);
+    lab.ends[1].phone.set_source(now, theirs, Source::Silence).unwrap();
+    lab.ends[1].phone.answer(now, theirs, 200).unwrap();
+    lab.run_for(Duration::from_millis(3700));
+    lab.ends[1].fetch = false;
+    let pressed = lab.now;
+    lab.ends[0].phone.send_digits(pressed, call, "1,,2", 0).unwrap();
+    lab.run_for(Duration::from_secs(10));
+    lab.ends[1].fetch = true;
+    lab.drain();
+    let at: Vec<_> =
+        lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.at.since(pressed).millis()).collect();
+    // 160 ms each, behind the first a gap of 50 and two seconds; a packet stands for 20 ms and travels one
+    assert_eq!(at.len(), 2);
+    assert!((160..=200).contains(&at[0]) && (2370..=2430).contains(&at[1]), "{at:?}");
+}
+
+#[test]
+fn ends_of_commands_never_give_way() {
+    let mut options = Options::default();
+    (options.capacity.calls, options.capacity.commands) = (1, 2);
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    lab.ends[0].fetch = false;
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    let phone = &mut lab.ends[0].phone;
+    phone.send_digits(now, call, "1", 11).unwrap();
+    phone.send_digits(now, call, "2,,,,", 12).unwrap();
+    assert_eq!(phone.send_digits(now, call, "3", 13), Err(CommandError::Full), "its end could not be kept");
+    lab.run_for(Duration::from_millis(500));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let mut other = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+    other.invite(&mut lab);
+    other.wait(&mut lab, "SIP/2.0 180");
+    assert!(text(&lab, call, CallText::CallId).is_err(), "the call gave way");
+    lab.ends[0].fetch = true;
+    lab.drain();
+    let told: Vec<_> = lab.ends[0]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Done)
+        .map(|event| (event.call, event.token, event.result))
+        .collect();
+    assert_eq!(told, [(call, 11, Cause::Normal), (call, 12, Cause::State)]);
+}
+
+#[test]
+fn digits_without_a_token_are_told_only_where_they_could_not_be_sent() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    // as many as may wait: those without a token are one command
+    (0..32).for_each(|_| lab.ends[0].phone.send_digits(now, call, "5", 0).unwrap());
+    lab.run_for(Duration::from_secs(8));
+    assert_eq!(digits_told(&lab), []);
+    let now = lab.now;
+    ["1", "2", "3,,,"].iter().for_each(|digits| lab.ends[0].phone.send_digits(now, call, digits, 0).unwrap());
+    lab.run_for(Duration::from_millis(300));
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    lab.drain();
+    assert_eq!(digits_told(&lab), [(0, Cause::State)]);
 }
 
 /// Tokens and results of the digits commands that were told.
 fn digits_told(lab: &Lab) -> Vec<(u64, Cause)> {
-    let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::DigitsSent);
+    let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done);
     told.map(|event| (event.token, event.result)).collect()
 }
 
@@ -157,7 +284,10 @@ fn digits_that_are_not_out_when_the_call_ends_are_told_before_its_end() {
     peer.be_called(&mut lab, 0);
     let (now, call) = (lab.now, lab.ends[0].last_call());
     let phone = &mut lab.ends[0].phone;
-    let tokens = ["1", "2", "3,,,"].map(|digits| phone.send_digits(now, call, digits).unwrap());
+    let tokens = [("1", 1), ("2", 2), ("3,,,", 3)].map(|(digits, token)| {
+        phone.send_digits(now, call, digits, token).unwrap();
+        token
+    });
     lab.run_for(Duration::from_millis(300));
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
@@ -179,7 +309,8 @@ fn who_is_held_sends_no_digits() {
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         peer.be_called(&mut lab, 0);
         let (now, call) = (lab.now, lab.ends[0].last_call());
-        let waiting = lab.ends[0].phone.send_digits(now, call, ",,1").unwrap();
+        let (waiting, later) = (u64::MAX, 2);
+        lab.ends[0].phone.send_digits(now, call, ",,1", waiting).unwrap();
         let mut offer = |lab: &mut Lab, body: &str| {
             let text = peer.request("INVITE", "", body);
             peer.send(lab, &text);
@@ -189,10 +320,10 @@ fn who_is_held_sends_no_digits() {
         };
         offer(&mut lab, &body);
         let now = lab.now;
-        let given = lab.ends[0].phone.send_digits(now, call, "5");
+        let given = lab.ends[0].phone.send_digits(now, call, "5", later);
         if sends {
             lab.run_for(Duration::from_secs(5));
-            assert_eq!(digits_told(&lab), [(waiting, Cause::Normal), (given.unwrap(), Cause::Normal)]);
+            assert_eq!(digits_told(&lab), [(waiting, Cause::Normal), (later, Cause::Normal)]);
             continue;
         }
         assert_eq!((given, digits_told(&lab)), (Err(CommandError::State), vec![(waiting, Cause::State)]), "{body}");
@@ -200,7 +331,8 @@ fn who_is_held_sends_no_digits() {
         let packets = lab.ends[0].phone.call_stats(now, call).unwrap().sent_packets;
         offer(&mut lab, &sdp("10.0.0.9", 4000, ""));
         let now = lab.now;
-        let token = lab.ends[0].phone.send_digits(now, call, "6").unwrap();
+        let token = 3;
+        lab.ends[0].phone.send_digits(now, call, "6", token).unwrap();
         lab.run_for(Duration::from_secs(3));
         assert_eq!(digits_told(&lab)[1..], [(token, Cause::Normal)]);
         assert!(lab.ends[0].phone.call_stats(now, call).unwrap().sent_packets > packets);
@@ -215,20 +347,21 @@ fn digits_go_both_ways_one_by_one() {
     let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:bob@10.0.0.2", &options).unwrap();
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
-    assert_eq!(lab.ends[1].phone.send_digits(now, theirs, "1"), Err(CommandError::State), "no media yet");
+    assert_eq!(lab.ends[1].phone.send_digits(now, theirs, "1", 0), Err(CommandError::State), "no media yet");
     lab.ends[1].phone.set_source(now, theirs, Source::Silence).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected));
     lab.run_for(Duration::from_millis(100));
     let now = lab.now;
-    let token = lab.ends[0].phone.send_digits(now, call, "12,,3*#a").unwrap();
-    lab.ends[1].phone.send_digits(now, theirs, "9009").unwrap();
+    let token = 99;
+    lab.ends[0].phone.send_digits(now, call, "12,,3*#a", token).unwrap();
+    lab.ends[1].phone.send_digits(now, theirs, "9009", 0).unwrap();
     lab.run_for(Duration::from_secs(6));
     let heard = |end: usize| -> String {
         let digits = lab.ends[end].events.iter().filter(|event| event.kind == EventKind::Digit);
         digits.map(|event| char::from_u32(event.value).unwrap()).collect()
     };
     assert_eq!((heard(1), heard(0)), ("123*#A".into(), "9009".into()));
-    let sent: Vec<_> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::DigitsSent).map(|event| event.token).collect();
+    let sent: Vec<_> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [token]);
 }

@@ -1,8 +1,8 @@
 //! rfc3261#12.1.2, #13.2.2.4: one INVITE, several that answer.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause, EventKind, MEDIA_SENDING};
-use microsip_tests::{Lab, Options, Peer, Sip, sdp};
+use microsip_core::phone::{CallState, Cause, MEDIA_SENDING};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
 /// A forking proxy at 10.0.0.9 with two branches behind it; all that the branches say comes through it.
 struct Fork {

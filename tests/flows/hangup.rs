@@ -232,7 +232,7 @@ fn wrong_ids_are_stale() {
         assert_eq!(phone.hangup(now, call), Err(CommandError::Stale));
         assert_eq!(phone.answer(now, call, 200), Err(CommandError::Stale));
         assert_eq!(phone.reject(now, call, 486), Err(CommandError::Stale));
-        assert_eq!(phone.send_digits(now, call, "1"), Err(CommandError::Stale));
+        assert_eq!(phone.send_digits(now, call, "1", 0), Err(CommandError::Stale));
         assert_eq!(phone.set_source(now, call, Source::Echo), Err(CommandError::Stale));
         assert_eq!(phone.call_set_tag(call, 1), Err(CommandError::Stale));
         assert_eq!(phone.call_info(call).err(), Some(CommandError::Stale));
@@ -247,7 +247,7 @@ fn wrong_ids_are_stale() {
     assert_eq!(phone.answer(now, live, 200), Err(CommandError::State));
     assert_eq!(phone.reject(now, live, 486), Err(CommandError::State));
     assert_eq!(phone.answer(now, live, 199), Err(CommandError::Range));
-    assert_eq!(phone.send_digits(now, live, "12x"), Err(CommandError::Range));
+    assert_eq!(phone.send_digits(now, live, "12x", 0), Err(CommandError::Range));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod cancel;
 mod capacity;
 mod challenged_calls;
 mod client_timers;
+mod commands;
 mod credentials;
 mod dead_hops;
 mod descriptions;

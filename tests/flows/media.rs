@@ -1,10 +1,10 @@
 //! Where media goes, where it is taken from, and when it is silent: a scripted peer sends RTP by hand.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallId, CallState, DialOptions, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source};
+use microsip_core::phone::{AccountId, CallId, CallState, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source};
 use microsip_core::wire::{rtcp, rtp};
 use microsip_tests::peer::{Peer, sdp};
-use microsip_tests::{Lab, Options};
+use microsip_tests::{EventKind, Lab, Options};
 use std::net::SocketAddr;
 
 /// Where the peer's description says that it listens.

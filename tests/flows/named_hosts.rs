@@ -1,8 +1,8 @@
 //! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; an answer of ours waits for it, and so does media.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallState, Cause, EventKind, Failure, Reply, Target, Usage, Wish, WishId};
-use microsip_tests::{Lab, Options, Peer, sdp};
+use microsip_core::phone::{CallState, Cause, Failure, Reply, Target, Usage, Wish, WishId};
+use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
 const MEDIA: &str = "10.0.0.77:40000";
 

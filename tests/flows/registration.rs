@@ -368,7 +368,7 @@ fn registering_while_registering_sends_no_second_request() {
 fn an_account_that_does_not_register_says_so() {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { no_register: true, ..anna() });
     let now = lab.now;
-    assert!(lab.ends[0].phone.register(now, account).is_err());
+    assert!(lab.ends[0].phone.register(now, account, 0).is_err());
     lab.ends[0].phone.handle_local_changed(now);
     lab.ends[0].phone.shutdown(now);
     lab.run_for(Duration::from_secs(60));

@@ -1,8 +1,8 @@
 //! rfc3261#14.1: an offer of ours in a call that is up. What asks for one here is a change of network.
 
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, EventKind, Source};
-use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
+use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder, sdp};
 use std::net::SocketAddr;
 
 const NEW: &str = "10.0.0.31:5060";

@@ -1,8 +1,8 @@
 //! A scripted server at a socket of no phone: it sees requests and gives the answers that a test makes.
 
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity, Event, EventKind};
-use microsip_tests::{Lab, Options, ladder};
+use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity};
+use microsip_tests::{EventKind, Lab, Options, Told, ladder};
 use std::net::SocketAddr;
 
 /// Where the registrar of `example.org` lives.
@@ -226,13 +226,13 @@ pub(crate) fn registered() -> (Lab, AccountId, Server) {
 
 pub(crate) fn register(lab: &mut Lab, account: AccountId) {
     let now = lab.now;
-    lab.ends[0].phone.register(now, account).unwrap();
+    lab.ends[0].phone.register(now, account, 0).unwrap();
     lab.drain();
 }
 
 pub(crate) fn unregister(lab: &mut Lab, account: AccountId) {
     let now = lab.now;
-    lab.ends[0].phone.unregister(now, account).unwrap();
+    lab.ends[0].phone.unregister(now, account, 0).unwrap();
     lab.drain();
 }
 
@@ -244,7 +244,7 @@ pub(crate) fn state(lab: &Lab) -> AccountState {
 }
 
 /// The account's events.
-pub(crate) fn told(lab: &Lab) -> Vec<Event> {
+pub(crate) fn told(lab: &Lab) -> Vec<Told> {
     lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Account).copied().collect()
 }
 

@@ -3,8 +3,8 @@
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::detect::Detector;
 use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{AccountId, Bus, CallId, CallState, Capacity, DialOptions, EventKind, Patch, Side, Source};
-use microsip_tests::{Lab, Options};
+use microsip_core::phone::{AccountId, Bus, CallId, CallState, Capacity, DialOptions, Patch, Side, Source};
+use microsip_tests::{EventKind, Lab, Options};
 use std::collections::HashMap;
 
 /// Two phones in a call: 0 called 1, both say what the application says.
@@ -78,34 +78,33 @@ fn digits_arrive_one_by_one_over_a_bad_network() {
     lab.network.jitter_ms = 20;
     lab.network.double = 20;
     let now = lab.now;
-    let token = lab.ends[0].phone.send_digits(now, ours, "0123456789*#ABCD,,55").unwrap();
+    lab.ends[0].phone.send_digits(now, ours, "0123456789*#ABCD,,55", 77).unwrap();
     lab.run_for(Duration::from_secs(20));
     let digits: String =
         lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.value as u8 as char).collect();
     assert_eq!(digits, "0123456789*#ABCD55");
-    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::DigitsSent).map(|event| event.token).collect();
-    assert_eq!(sent, [token]);
+    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
+    assert_eq!(sent, [77]);
 }
 
 #[test]
 fn each_command_of_digits_is_told_when_it_is_out() {
     let (mut lab, ours, _) = talking(Lab::pair());
     let now = lab.now;
-    let first = lab.ends[0].phone.send_digits(now, ours, "1").unwrap();
+    lab.ends[0].phone.send_digits(now, ours, "1", 30).unwrap();
     lab.run_for(Duration::from_secs(2));
     let now = lab.now;
-    let second = lab.ends[0].phone.send_digits(now, ours, "2").unwrap();
-    let third = lab.ends[0].phone.send_digits(now, ours, "3").unwrap();
+    lab.ends[0].phone.send_digits(now, ours, "2", 20).unwrap();
+    lab.ends[0].phone.send_digits(now, ours, "3", 10).unwrap();
     lab.run_for(Duration::from_secs(3));
-    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::DigitsSent).map(|event| event.token).collect();
-    assert_eq!(sent, [first, second, third]);
-    assert!(first < second && second < third);
+    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
+    assert_eq!(sent, [30, 20, 10]);
     let now = lab.now;
     for wrong in ["", "x", "1 2", "12345e"] {
-        assert!(lab.ends[0].phone.send_digits(now, ours, wrong).is_err(), "{wrong}");
+        assert!(lab.ends[0].phone.send_digits(now, ours, wrong, 0).is_err(), "{wrong}");
     }
     // more than the queue holds: refused as a whole
-    assert!(lab.ends[0].phone.send_digits(now, ours, &"7".repeat(200)).is_err());
+    assert!(lab.ends[0].phone.send_digits(now, ours, &"7".repeat(200), 0).is_err());
     lab.run_for(Duration::from_secs(30));
     let digits: String =
         lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.value as u8 as char).collect();

@@ -3,8 +3,8 @@
 use crate::server::{REGISTRAR, Server, anna, register, state, until};
 use crate::strangers::{asked, request};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, Cause, Event, EventKind};
-use microsip_tests::{Lab, Options, ladder};
+use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, Cause};
+use microsip_tests::{EventKind, Lab, Options, Told, ladder};
 use std::net::SocketAddr;
 
 /// A phone that lets anybody call, with an account that is registered.
@@ -42,8 +42,8 @@ fn live(lab: &Lab) -> Vec<CallId> {
     phone.calls().filter(|call| phone.call_info(*call).unwrap().state != CallState::Ended).collect()
 }
 
-fn ends(lab: &Lab) -> Vec<Event> {
-    let ended = |event: &&Event| event.kind == EventKind::Call && event.state == CallState::Ended as u32;
+fn ends(lab: &Lab) -> Vec<Told> {
+    let ended = |event: &&Told| event.kind == EventKind::Call && event.state == CallState::Ended as u32;
     lab.ends[0].events.iter().filter(ended).copied().collect()
 }
 

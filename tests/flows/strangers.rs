@@ -3,8 +3,8 @@
 use crate::digest::SDP;
 use crate::server::{REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity, EventKind};
-use microsip_tests::{Lab, Options, ladder};
+use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity};
+use microsip_tests::{EventKind, Lab, Options, ladder};
 use std::net::SocketAddr;
 
 /// An INVITE (or another method) from somewhere, for a user.

@@ -37,7 +37,7 @@ fn shutdown_unregisters() {
     assert!(lab.ends[0].phone.is_idle());
     assert_eq!(lab.ends[0].phone.poll_timeout(), None);
     let now = lab.now;
-    assert!(lab.ends[0].phone.register(now, account).is_err());
+    assert!(lab.ends[0].phone.register(now, account, 0).is_err());
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn what_is_wanted_and_taken_back_before_the_name_is_resolved_sends_nothing() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
     let now = lab.now;
-    lab.ends[0].phone.register(now, account).unwrap();
-    lab.ends[0].phone.unregister(now, account).unwrap();
+    lab.ends[0].phone.register(now, account, 0).unwrap();
+    lab.ends[0].phone.unregister(now, account, 0).unwrap();
     pass(&mut lab, &mut server, 5);
     assert_eq!(server.seen.len(), 0);
     assert_eq!(state(&lab), AccountState::Unregistered);

@@ -2,8 +2,8 @@
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, CallState, DialOptions, EventKind, Flow, Source, Usage};
-use microsip_tests::{Lab, Options, Peer, Sip, ladder, sdp};
+use microsip_core::phone::{AccountConfig, AccountId, CallState, DialOptions, Flow, Source, Usage};
+use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder, sdp};
 
 use std::net::SocketAddr;
 
@@ -75,8 +75,11 @@ fn one(seed: u32) {
             6 => lab.ends[0].no_ports = !lab.ends[0].no_ports,
             7 if dice.below(2) == 0 => lab.ends[0].fetch = !lab.ends[0].fetch,
             7 => {
-                let _ =
-                    if dice.below(3) > 0 { lab.ends[0].phone.register(now, account) } else { lab.ends[0].phone.unregister(now, account) };
+                let _ = if dice.below(3) > 0 {
+                    lab.ends[0].phone.register(now, account, 0)
+                } else {
+                    lab.ends[0].phone.unregister(now, account, 0)
+                };
             }
             8..=12 => {
                 // answers something that was asked

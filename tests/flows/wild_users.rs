@@ -2,8 +2,8 @@
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallState, DialOptions, EventKind, Source};
-use microsip_tests::{Lab, Network, Options, ladder};
+use microsip_core::phone::{AccountId, CallState, DialOptions, Source};
+use microsip_tests::{EventKind, Lab, Network, Options, ladder};
 
 fn one(seed: u32) {
     let mut key = [9u8; 32];

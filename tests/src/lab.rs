@@ -1,10 +1,11 @@
 //! The lab itself: time jumps to the next thing that happens.
 
 use crate::phone::{End, Options};
+use crate::told::Told;
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, CallId, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage, Via, Wish,
+    AccountId, CallId, CallState, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage, Via, Wish,
 };
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -205,21 +206,42 @@ impl Lab {
                 while self.grant(place) {
                     quiet = false;
                 }
-                let end = &mut self.ends[place];
-                while end.fetch {
-                    let Some(event) = end.phone.poll_event() else { break };
-                    quiet = false;
-                    end.events.push(event);
-                    if event.kind == microsip_core::phone::EventKind::Call && event.state == 5 {
-                        break; // its call can be read until the next fetch
-                    }
-                }
+                quiet &= !self.fetch(place);
                 if quiet {
                     break;
                 }
             }
         }
         self.buffer = buffer;
+    }
+
+    /// Fetches events, up to the end of a call, which can be read until the next fetch.
+    fn fetch(&mut self, place: usize) -> bool {
+        let (now, end) = (self.now, &mut self.ends[place]);
+        if !end.fetch {
+            end.prompt = false;
+            return false;
+        }
+        if !end.keep {
+            end.over.drain(..).for_each(|call| end.phone.release(call).unwrap_or_default());
+        }
+        let mut any = false;
+        while let Some(event) = end.phone.poll_event() {
+            any = true;
+            let told = Told::new(&event, now);
+            // each event has the time of what caused it, within a tick: of what is handled now, or of a command given since the fetch before
+            let tick = Duration::from_millis(10);
+            let commanded = told.at.since(end.fetched) <= tick && end.fetched.since(told.at) <= tick;
+            assert!(told.at <= now, "{told:?} is told before it happens, at {now:?}");
+            assert!(!end.prompt || commanded || now.since(told.at) <= tick, "{told:?} has the time of something else, at {now:?}");
+            end.events.push(told);
+            if told.call_is(CallState::Ended) {
+                end.over.push(told.call);
+                return true;
+            }
+        }
+        (end.prompt, end.fetched) = (true, now);
+        any
     }
 
     /// Does one wish of a phone.
@@ -344,6 +366,7 @@ impl Lab {
         let until = self.now + duration;
         while self.step(until) {}
         self.now = until;
+        self.ends.iter_mut().for_each(|end| end.fetched = until);
     }
 
     /// Lets time pass until something holds. Panics, with the ladder, when it does not within two minutes.

@@ -6,7 +6,9 @@ pub mod ladder;
 pub mod peer;
 pub mod phone;
 pub mod script;
+pub mod told;
 
 pub use lab::{Lab, Network};
 pub use peer::{Peer, Sip, sdp};
 pub use phone::{End, Options};
+pub use told::{EventKind, Told};

@@ -1,8 +1,9 @@
 //! One phone of the lab: its storage, its sockets, what it told.
 
+use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{Bus, CallId, Capacity, Component, Event, EventKind, Lender, MediaId, Patch, Phone, Setup, Source, Storage};
+use microsip_core::phone::{Bus, CallId, Capacity, Component, Lender, MediaId, Patch, Phone, Setup, Source, Storage};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -42,7 +43,7 @@ pub struct End {
     /// The socket that has it; `None`: it is in no network.
     pub socket: Option<u8>,
     /// What it told, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<Told>,
     /// Its open media ports.
     pub media: HashMap<u64, (SocketAddr, SocketAddr)>,
     /// What it plays and hears.
@@ -55,6 +56,14 @@ pub struct End {
     pub device: bool,
     /// Events are fetched.
     pub fetch: bool,
+    /// Calls whose end was fetched; released with the next fetch, unless `keep` is set.
+    pub over: Vec<CallId>,
+    /// Ended calls are not released.
+    pub keep: bool,
+    /// Events were fetched whenever something had been handled.
+    pub prompt: bool,
+    /// When they were fetched last.
+    pub fetched: Instant,
     /// Wishes are granted.
     pub grant: bool,
 }
@@ -113,6 +122,10 @@ impl End {
             no_ports: false,
             device: false,
             fetch: true,
+            over: Vec::new(),
+            keep: false,
+            prompt: true,
+            fetched: now,
             grant: true,
         }
     }
@@ -183,7 +196,7 @@ impl End {
     }
 
     /// The event that ended a call.
-    pub fn ended(&self) -> Option<&Event> {
+    pub fn ended(&self) -> Option<&Told> {
         self.events.iter().find(|event| event.kind == EventKind::Call && event.state == microsip_core::phone::CallState::Ended as u32)
     }
 }

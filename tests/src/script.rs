@@ -162,7 +162,7 @@ impl World {
         }
         if nth == 0 {
             let now = self.lab.now;
-            let _ = self.lab.ends[0].phone.register(now, self.account);
+            let _ = self.lab.ends[0].phone.register(now, self.account, 0);
             self.pass(100);
         }
     }

@@ -36,6 +36,13 @@ impl Instant {
         self.0 / 1000
     }
 
+    /// The latest time up to this one of whose milliseconds these are the low 32 bits: what has been kept so is read right for 49 days.
+    #[must_use]
+    pub const fn back_to(self, millis: u32) -> Self {
+        let back = (self.millis() as u32).wrapping_sub(millis);
+        Self::from_millis(self.millis().saturating_sub(back as u64))
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

@@ -131,6 +131,15 @@ impl DigitQueue {
         }
     }
 
+    /// What is queued next belongs to the command that ended last, unless that has been sent to its end.
+    pub const fn join_command(&mut self) {
+        if self.len > 0 {
+            self.lasts &= !(1 << ((self.head + self.len - 1) as usize % limits::DIGITS));
+        } else {
+            self.last = false;
+        }
+    }
+
     /// How many commands were sent to their ends since this was asked last.
     pub const fn take_sent(&mut self) -> u8 {
         core::mem::replace(&mut self.sent, 0)
@@ -280,6 +289,8 @@ pub struct EventReceiver {
     clock: u32,
     heard_at: Instant,
     digits: [(u8, u16); limits::DIGITS_RECEIVED],
+    /// When each was over: the low bits of its milliseconds.
+    over: [u32; limits::DIGITS_RECEIVED],
     head: u8,
     len: u8,
 }
@@ -296,13 +307,14 @@ impl EventReceiver {
         clock: 8000,
         heard_at: Instant::ZERO,
         digits: [(0, 0); limits::DIGITS_RECEIVED],
+        over: [0; limits::DIGITS_RECEIVED],
         head: 0,
         len: 0,
     };
 
     /// The source began anew: what is on is over, timestamps mean nothing any more.
-    pub fn restart(&mut self) {
-        self.finish();
+    pub fn restart(&mut self, now: Instant) {
+        self.finish(now);
         self.known = false;
     }
 
@@ -324,7 +336,7 @@ impl EventReceiver {
                     self.before = self.before.saturating_add(0xffff);
                     self.lasted = 0;
                 } else {
-                    self.finish();
+                    self.finish(now);
                     self.before = 0;
                 }
             }
@@ -344,17 +356,17 @@ impl EventReceiver {
         self.lasted = self.lasted.max(event.duration);
         self.heard_at = now;
         if event.end {
-            self.finish();
+            self.finish(now);
         }
     }
 
     /// A voice packet: voice from behind an event ends it.
-    pub fn voice(&mut self, timestamp: u32) {
+    pub fn voice(&mut self, now: Instant, timestamp: u32) {
         if self.on
             && timestamp.wrapping_sub(self.timestamp) < 1 << 31
             && timestamp.wrapping_sub(self.timestamp) >= u32::from(self.lasted).max(1)
         {
-            self.finish();
+            self.finish(now);
         }
     }
 
@@ -367,11 +379,11 @@ impl EventReceiver {
     /// Ends an event of which nothing more came.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.on && now >= self.next_timeout() {
-            self.finish();
+            self.finish(now);
         }
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self, now: Instant) {
         if !core::mem::take(&mut self.on) {
             return;
         }
@@ -383,10 +395,24 @@ impl EventReceiver {
             self.head = ((usize::from(self.head) + 1) % capacity) as u8;
             self.len -= 1;
         }
-        if let Some(entry) = self.digits.get_mut((usize::from(self.head) + usize::from(self.len)) % capacity) {
+        let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
+        if let (Some(entry), Some(over)) = (self.digits.get_mut(place), self.over.get_mut(place)) {
             *entry = (digit, ms);
+            *over = now.millis() as u32;
         }
         self.len += 1;
+    }
+
+    /// A digit waits.
+    #[must_use]
+    pub const fn has_digit(&self) -> bool {
+        self.len > 0
+    }
+
+    /// When the digit that waits longest was over; `now` is the latest time that is known.
+    #[must_use]
+    pub fn over_at(&self, now: Instant) -> Option<Instant> {
+        self.over.get(usize::from(self.head)).filter(|_| self.has_digit()).map(|millis| now.back_to(*millis))
     }
 
     /// The next digit and its length in milliseconds.

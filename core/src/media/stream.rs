@@ -151,11 +151,11 @@ impl Stream {
     }
 
     /// The call is over: nothing more is sent but one RTCP BYE. Digits received and statistics stay.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, now: Instant) {
         if !core::mem::take(&mut self.running) {
             return;
         }
-        self.events.restart();
+        self.events.restart(now);
         self.digits = DigitQueue::EMPTY;
         self.sending.discard();
         self.owe_bye();
@@ -209,6 +209,11 @@ impl Stream {
         self.digits.end_command();
     }
 
+    /// The digits queued next belong to those queued last, if these are not out yet.
+    pub const fn join_digits(&mut self) {
+        self.digits.join_command();
+    }
+
     /// How many ends of [`Stream::end_digits`] were reached since this was asked last.
     pub const fn take_digits_sent(&mut self) -> u8 {
         self.digits.take_sent()
@@ -223,6 +228,18 @@ impl Stream {
     /// The next digit received, and how many milliseconds it lasted.
     pub fn poll_digit(&mut self) -> Option<(u8, u16)> {
         self.events.poll()
+    }
+
+    /// A digit was received that [`Stream::poll_digit`] has not told.
+    #[must_use]
+    pub const fn has_digit(&self) -> bool {
+        self.events.has_digit()
+    }
+
+    /// The next digit received, and when it was over; `now` is the latest time that is known.
+    pub fn poll_digit_at(&mut self, now: Instant) -> Option<(u8, Instant)> {
+        let at = self.events.over_at(now)?;
+        self.poll_digit().map(|(digit, _)| (digit, at))
     }
 
     /// How it does.

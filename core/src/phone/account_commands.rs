@@ -1,6 +1,7 @@
 //! Commands over accounts.
 
 use super::accounts::account::Account;
+use super::event::Op;
 use super::object::Object;
 use super::transactions::request::Stage;
 use super::{AccountConfig, AccountId, AccountInfo, AccountState, Cause, CommandError, Phone};
@@ -12,7 +13,7 @@ use crate::sip::tag::Tag;
 use crate::wire::sip::{Scheme, Uri};
 
 impl Phone<'_> {
-    /// Adds an account. It registers when [`Phone::register`] is called.
+    /// Adds an account. It registers when [`Phone::keep_registered`] or [`Phone::register`] is called.
     ///
     /// # Errors
     /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
@@ -41,6 +42,9 @@ impl Phone<'_> {
         if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
             return Err(CommandError::Text);
         }
+        if self.lower.accounts.slots.is_full() {
+            self.evict_removed();
+        }
         let handle = self.lower.accounts.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
         let block = self.lower.accounts.text.get_mut(handle.index);
         let packed = pack_account(block, config, &uri);
@@ -68,18 +72,49 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn account_remove(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+        self.hear(now);
         let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         slot.leaving = true;
         self.withdraw(now, account.0);
-        self.leave(now, account.0);
+        self.leave(account.0);
         Ok(())
     }
 
-    /// Registers an account, and keeps it registered. Registering again refreshes at once.
+    /// An account that was removed, and whose end alone is not told yet, gives way.
+    fn evict_removed(&mut self) {
+        for index in 0..self.lower.accounts.slots.capacity() as u32 {
+            let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
+            let Some(account) = self.lower.accounts.slots.get_mut(handle).filter(|account| account.leaving) else { continue };
+            let untold = core::mem::take(&mut account.pending);
+            self.leave(handle);
+            match self.lower.accounts.slots.get_mut(handle) {
+                Some(account) => account.pending = untold,
+                None => return self.lose(),
+            }
+        }
+    }
+
+    /// Registers an account, and keeps it registered. Registering again refreshes at once. [`super::EventKind::Done`] with the token tells how the
+    /// first try ended; while a REGISTER is under way the token joins it.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register; [`CommandError::Full`] when the end of one more
+    /// command could not be kept.
+    pub fn register(&mut self, now: Instant, account: AccountId, token: u64) -> Result<(), CommandError> {
+        let slot = self.lower.accounts.slots.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        if slot.no_register || self.lower.cx.closing {
+            return Err(CommandError::State);
+        }
+        self.begin_registration(account.0, Op::Register, token)?;
+        self.keep_registered(now, account)
+    }
+
+    /// The same as no command of the application's: [`super::EventKind::Account`] alone tells how it goes.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
-    pub fn register(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+    pub fn keep_registered(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+        self.hear(now);
         let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         if slot.no_register || self.lower.cx.closing {
             return Err(CommandError::State);
@@ -94,12 +129,19 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Takes a registration back.
+    fn begin_registration(&mut self, handle: Handle, op: Op, token: u64) -> Result<(), CommandError> {
+        let object = Object::Account(handle.index);
+        if token == 0 && self.joins(object, op) { Ok(()) } else { self.begin(object, handle, op, token) }
+    }
+
+    /// Takes a registration back. [`super::EventKind::Done`] with the token tells that it is gone.
     ///
     /// # Errors
-    /// [`CommandError::Stale`].
-    pub fn unregister(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
+    /// [`CommandError::Stale`]; [`CommandError::Full`] when the end of one more command could not be kept.
+    pub fn unregister(&mut self, now: Instant, account: AccountId, token: u64) -> Result<(), CommandError> {
+        self.hear(now);
         self.lower.accounts.slots.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        self.begin_registration(account.0, Op::Unregister, token)?;
         self.withdraw(now, account.0);
         Ok(())
     }
@@ -125,14 +167,10 @@ impl Phone<'_> {
         if account.is_bound() {
             self.send_register(now, handle);
         } else if !busy {
-            let told = account.state;
-            account.state = AccountState::Unregistered;
-            account.cause = Cause::Normal;
-            account.sip_code = 0;
-            if told != AccountState::Unregistered {
-                account.pending |= 1 << AccountState::Unregistered as u32;
-                self.tell(Object::Account(handle.index));
+            if account.state != AccountState::Unregistered {
+                self.set_account_state(handle, AccountState::Unregistered, Cause::Normal, 0);
             }
+            self.end_registration(handle);
         }
         self.schedule(Object::Account(handle.index));
     }

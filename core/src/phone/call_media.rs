@@ -1,6 +1,6 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::calls::call::{Call, Cancel, PENDING_DIGIT, PENDING_MEDIA, Ports, Waiting};
+use super::calls::call::{Call, Cancel, PENDING_DIGIT, Ports, Waiting};
 use super::object::Object;
 use super::{CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
@@ -83,7 +83,7 @@ impl Phone<'_> {
     pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
         let Some(slot) = self.calls.slots.get(call) else { return };
         let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
-        let before = self.agreed_by(slot).map(way);
+        let (now, before) = (self.lower.cx.latest, self.agreed_by(slot).map(way));
         let Some(cell) = self.lower.dialogs.agreed.get_mut(dialog.index as usize) else { return };
         *cell = agreed.or(*cell);
         let (after, codec) = (cell.as_ref().map(way), cell.as_ref().map(|agreed| agreed.codec));
@@ -91,7 +91,7 @@ impl Phone<'_> {
         slot.fork = if dialog == slot.dialog { Handle::NONE } else { dialog };
         slot.codec = codec.or(slot.codec);
         if before != after && after.is_some() {
-            slot.pending |= PENDING_MEDIA;
+            slot.tell_media(now);
         }
     }
 
@@ -194,7 +194,7 @@ impl Phone<'_> {
     }
 
     /// Nothing is sent any more but the last report.
-    pub(super) fn stop_media(&mut self, _now: Instant, handle: Handle) {
+    pub(super) fn stop_media(&mut self, now: Instant, handle: Handle) {
         self.set_ringback(handle, false);
         let Some(call) = self.calls.slots.get_mut(handle) else { return };
         if !core::mem::take(&mut call.media) {
@@ -204,7 +204,7 @@ impl Phone<'_> {
         call.running = 0;
         self.lose_digits(handle);
         if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
-            stream.stop();
+            stream.stop(now);
         }
         // the last of the list takes its place
         let last = self.lower.media.running.get(self.lower.media.running_count.saturating_sub(1) as usize).copied();
@@ -239,22 +239,31 @@ impl Phone<'_> {
         }
     }
 
-    /// A stream may owe a packet, and its deadline may have changed.
+    /// A stream may owe a packet, have received a digit, or have another deadline.
     pub(super) fn voice(&mut self, index: u32) {
-        if self.lower.media.streams.get(index as usize).is_some_and(crate::media::Stream::owes) {
+        let Some(stream) = self.lower.media.streams.get(index as usize) else { return };
+        if stream.owes() {
             self.lower.media.voices.push(index);
+        }
+        if stream.has_digit()
+            && let Some(call) =
+                self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.codec.is_some())
+        {
+            call.pending |= PENDING_DIGIT;
+            self.tell(Object::Call(index));
         }
         self.schedule(Object::Stream(index));
     }
 
     /// A packet came to a call's RTP or RTCP port.
     pub fn handle_media(&mut self, now: Instant, media: MediaId, component: Component, from: SocketAddr, bytes: &[u8]) {
+        self.hear(now);
         let handle = media.0;
         let Some(call) = self.calls.slots.get(handle).filter(|call| call.media) else {
             count::up(&mut self.lower.cx.counters.stray_media);
             return;
         };
-        let (source, digit) = (call.source, self.agreed_by(call).and_then(|agreed| agreed.dtmf_receive));
+        let source = call.source;
         let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
         match component {
             Component::Rtp => {
@@ -262,12 +271,6 @@ impl Phone<'_> {
                     StreamBuffers { ring: self.lower.media.rings.get_mut(handle.index), stride: self.lower.cx.fixed.jitter_stride };
                 stream.handle_rtp(now, from, bytes, &mut buffers);
                 let first = stream.moves_first(now);
-                if digit.is_some() && bytes.get(1).map(|byte| byte & 0x7f) == digit {
-                    if let Some(call) = self.calls.slots.get_mut(handle) {
-                        call.pending |= PENDING_DIGIT;
-                    }
-                    self.tell(Object::Call(handle.index));
-                }
                 if let (Some(first), Some(bus)) = (first, self.bus_alone(source)) {
                     self.phase(bus).arrived(now, first);
                 }

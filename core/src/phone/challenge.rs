@@ -201,6 +201,7 @@ impl Phone<'_> {
         let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
         account.refused_realm = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
+        account.challenged_at = self.lower.cx.latest;
         self.tell(Object::Account(handle.index));
     }
 

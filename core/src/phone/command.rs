@@ -123,6 +123,8 @@ pub struct CallInfo {
     pub incoming: bool,
     /// When it began.
     pub started: Instant,
+    /// When it first made progress (18x); [`Instant::NEVER`] if it did not.
+    pub ringing: Instant,
     /// When it was answered; [`Instant::NEVER`] if it was not.
     pub connected: Instant,
     /// When it ended; [`Instant::NEVER`] if it has not.

@@ -1,9 +1,9 @@
 //! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes nothing.
 
 use super::calls::call::Call;
+use super::event::Op;
 use super::object::Object;
 use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, Side, Source};
-use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -15,13 +15,14 @@ const PAUSE_MS: u16 = 1000;
 const LOUDEST: u32 = 400;
 
 impl Phone<'_> {
-    /// The calls, ended ones that wait to be fetched among them.
+    /// The calls, ended ones that were not released among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
         self.calls.slots.iter().map(|(handle, _)| CallId(handle))
     }
 
     /// Ends every call: as many at once as [`Phone::handle_timeout`] serves, the others are due at once.
     pub fn hangup_all(&mut self, now: Instant) {
+        self.hear(now);
         for index in 0..self.calls.slots.capacity() as u32 {
             let handle = self.calls.slots.handle_at(index);
             if let Some(call) = handle.and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.state != CallState::Ended) {
@@ -34,6 +35,7 @@ impl Phone<'_> {
 
     /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations withdrawn. [`Phone::is_idle`] tells when it is done.
     pub fn shutdown(&mut self, now: Instant) {
+        self.hear(now);
         self.lower.cx.closing = true;
         self.hangup_all(now);
         for index in 0..self.lower.accounts.slots.capacity() as u32 {
@@ -132,13 +134,17 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. The token comes back with [`super::EventKind::DigitsSent`]: once for each
-    /// command that was taken, also when the call ends or is put on hold before they are out.
+    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token tells that they are out, or
+    /// ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would not hear them; [`CommandError::Range`] for another character (then none is sent);
-    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent).
-    pub fn send_digits(&mut self, _now: Instant, call: CallId, digits: &str) -> Result<u64, CommandError> {
+    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent), or the end of one more command could not be kept.
+    pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
+        self.hear(now);
+        let object = Object::Call(call.0.index);
+        let joins = token == 0 && self.joins(object, Op::Digits);
+        let room = joins || self.can_begin();
         let slot = self.call(call)?;
         if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',')) || digits.is_empty() {
             return Err(CommandError::Range);
@@ -148,16 +154,17 @@ impl Phone<'_> {
             return Err(CommandError::State);
         }
         let stream = self.lower.media.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
-        if digits.len() > stream.digits_room() {
+        if digits.len() > stream.digits_room() || !room {
             return Err(CommandError::Full);
+        }
+        if joins {
+            stream.join_digits();
         }
         for digit in digits.bytes() {
             let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
         }
         stream.end_digits();
-        let slot = self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?;
-        slot.digits += 1;
-        Ok(digits_token(call.0, slot.digits))
+        if joins { Ok(()) } else { self.begin(object, call.0, Op::Digits, token) }
     }
 
     /// A call, in numbers.
@@ -173,8 +180,9 @@ impl Phone<'_> {
             state: slot.state,
             incoming: slot.incoming,
             started: slot.started,
-            connected: slot.connected,
-            ended: slot.ended,
+            ringing: slot.time(slot.rang),
+            connected: slot.time(slot.connected),
+            ended: slot.time(slot.ended),
             sip_code: slot.sip_code,
             result: slot.cause,
             cause: slot.end_cause,
@@ -196,9 +204,4 @@ impl Phone<'_> {
         // a stream that never ran for this call may still hold the figures of the one before
         if self.call(call)?.codec.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
     }
-}
-
-/// Names a digits command among those of all calls that there are.
-pub(super) const fn digits_token(call: Handle, command: u32) -> u64 {
-    ((call.index as u64 + 1) << 20) | (command & 0xf_ffff) as u64
 }

@@ -1,9 +1,11 @@
 //! All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
 
+use super::done::{Command, Link};
 use super::object::Objects;
 use super::{Counters, setup};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
+use crate::base::time::Instant;
 use core::net::SocketAddr;
 
 /// All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
@@ -20,6 +22,15 @@ pub(super) struct Context<'a> {
     /// Calls, then accounts, with something to tell.
     pub(super) events: Owed<'a>,
     pub(super) wishes: Owed<'a>,
+    /// The time as the driver told it last: what happens is stamped with it.
+    pub(super) latest: Instant,
+    /// Commands that are not told to have ended.
+    pub(super) commands: &'a mut [Command],
+    /// Ended commands of objects that are gone: the first of a list.
+    pub(super) orphans: Link,
+    /// Objects that gave way, and when the last did.
+    pub(super) lost: u32,
+    pub(super) lost_at: Instant,
     pub(super) closing: bool,
     pub(super) counters: Counters,
 }

@@ -68,7 +68,7 @@ pub enum Cause {
     Codec = -301,
     /// What was asked for can no longer be done.
     State = -9,
-    /// The far end gave up before an answer.
+    /// Given up before an answer; or a command was stopped, replaced, or outlived by its object.
     Cancelled = -17,
     /// No slot or buffer was left.
     Full = -10,
@@ -146,24 +146,6 @@ pub enum EndCause {
     Shutdown = 18,
 }
 
-/// What kind of event.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u8)]
-pub enum EventKind {
-    /// A call changed its state (`state`, `reached`, `sip_code`, `result`).
-    Call = 1,
-    /// An account changed its state (`state`, `sip_code`, `result`).
-    Account = 2,
-    /// A digit was received (`value`: ASCII).
-    Digit = 3,
-    /// The digits of a command (`token`) have been sent; or, with [`Cause::State`], could not be any more: the call ended, or was put on hold.
-    DigitsSent = 4,
-    /// A call's media changed: `value` is a set of `MEDIA_*` bits. Or it did not, and the result says why an offer of ours came to nothing.
-    Media = 5,
-    /// A challenge was not answered: `result` says why, `account_text` whose realm it was.
-    Challenge = 6,
-}
-
 /// [`EventKind::Media`]: we may send.
 pub const MEDIA_SENDING: u32 = 1;
 /// [`EventKind::Media`]: the far end may send.
@@ -171,33 +153,98 @@ pub const MEDIA_RECEIVING: u32 = 2;
 /// [`EventKind::Media`]: the far end put us on hold.
 pub const MEDIA_HELD: u32 = 4;
 
+/// A command whose end is told by [`EventKind::Done`]. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Op {
+    /// [`super::Phone::send_digits`].
+    Digits = 3,
+    /// [`super::Phone::register`].
+    Register = 7,
+    /// [`super::Phone::unregister`].
+    Unregister = 8,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EventKind {
+    /// The call changed its state.
+    Call {
+        /// The state it is in, of those that this event tells.
+        state: CallState,
+        /// A bit (1 << state) for each state reached since the call's last event of this kind.
+        reached: u32,
+        /// The SIP status that came with it; 0 when none.
+        sip_code: u16,
+        /// How it ended.
+        result: Cause,
+        /// Why, with the end.
+        cause: EndCause,
+        /// Who ended it, with the end.
+        ended_by: EndedBy,
+    },
+    /// The account changed its state.
+    Account {
+        /// The state it is in.
+        state: AccountState,
+        /// A bit (1 << state) for each state reached since the account's last event of this kind.
+        reached: u32,
+        /// The SIP status that came with it; 0 when none.
+        sip_code: u16,
+        /// Why it failed.
+        result: Cause,
+    },
+    /// The call received this digit (ASCII).
+    Digit(u8),
+    /// A command ended. One with a token is told exactly once; one without only if it failed.
+    Done {
+        /// Which command.
+        op: Op,
+        /// The application's number for it; 0: none was given.
+        token: u64,
+        /// The SIP status that ended it; 0 when none.
+        sip_code: u16,
+        /// How it ended.
+        result: Cause,
+    },
+    /// The call's media changed. Or it did not, and the result says why an offer of ours came to nothing.
+    Media {
+        /// A set of `MEDIA_*`.
+        media: u32,
+        /// Not [`Cause::Normal`]: nothing changed.
+        result: Cause,
+    },
+    /// A challenge was not answered: why. `account_text` tells whose realm it was.
+    Challenge(Cause),
+    /// So many ended calls and removed accounts gave way to new ones before they were released.
+    Lost(u32),
+}
+
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
+    /// When: the time of the packet, deadline or command by which it happened. A digit's is that of the packet, or silence, that ended it.
+    pub at: Instant,
+    /// The account it is about, or the call's; none where there is none.
+    pub account: AccountId,
+    /// The call it is about, where it is about one.
+    pub call: CallId,
+    /// The application's own number for the call, or for the account.
+    pub tag: u64,
     /// What.
     pub kind: EventKind,
-    /// The account, where there is one.
-    pub account: AccountId,
-    /// The call, where there is one.
-    pub call: CallId,
-    /// The application's own number for it.
-    pub tag: u64,
-    /// The command it ends, where there is one.
-    pub token: u64,
-    /// When.
-    pub at: Instant,
-    /// [`CallState`] or [`AccountState`].
-    pub state: u32,
-    /// A bit (1 << state) for each state reached since the last event of this object.
-    pub reached: u32,
-    /// The SIP status that came with it; 0 when none.
-    pub sip_code: u16,
-    /// How it ended.
-    pub result: Cause,
-    /// Why, with the end of a call.
-    pub cause: EndCause,
-    /// Who ended it, with the end of a call.
-    pub ended_by: EndedBy,
-    /// A digit, or bits.
-    pub value: u32,
+}
+
+impl Event {
+    /// The state of a call that this tells.
+    #[must_use]
+    pub const fn call_state(&self) -> Option<CallState> {
+        if let EventKind::Call { state, .. } = self.kind { Some(state) } else { None }
+    }
+
+    /// The state of an account that this tells.
+    #[must_use]
+    pub const fn account_state(&self) -> Option<AccountState> {
+        if let EventKind::Account { state, .. } = self.kind { Some(state) } else { None }
+    }
 }

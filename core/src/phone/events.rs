@@ -1,9 +1,12 @@
-//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks.
+//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling releases nothing: an ended call
+//! stays readable until it is released, or until its slot is needed.
 
-use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA, PENDING_SENT};
-use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
+use super::done::{Ended, Link};
+use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 use super::object::Object;
-use super::{AccountId, CallId, CallState, EndCause, EndedBy, Event, EventKind, Phone};
+use super::{AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, Event, EventKind, Phone};
+use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -13,9 +16,16 @@ pub(crate) const PENDING_CHALLENGE: u32 = 1 << 31;
 const STATES: u32 = (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
 
 impl Phone<'_> {
-    /// The next event; it releases the one before. What an ended call has to say can be read until then.
+    /// The next event. Fetching it releases nothing: see [`Phone::release`].
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.release_event();
+        let lost = core::mem::take(&mut self.lower.cx.lost);
+        if lost > 0 {
+            let kind = EventKind::Lost(lost);
+            return Some(Event { at: self.lower.cx.lost_at, account: AccountId::NONE, call: CallId::NONE, tag: 0, kind });
+        }
+        if let Some(event) = self.poll_orphan() {
+            return Some(event);
+        }
         loop {
             let place = self.lower.cx.events.first()?;
             let calls = self.calls.slots.capacity() as u32;
@@ -32,23 +42,28 @@ impl Phone<'_> {
     /// Whether [`Phone::poll_event`] may have something: for drivers that wake somebody to fetch it.
     #[must_use]
     pub const fn has_event(&self) -> bool {
-        !self.lower.cx.events.is_empty()
+        !self.lower.cx.events.is_empty() || self.lower.cx.lost > 0 || !self.lower.cx.orphans.is_none()
     }
 
-    /// The event given out last is done with: the slot of its ended call is free.
-    pub fn release_event(&mut self) {
-        let told = core::mem::replace(&mut self.calls.told, Handle::NONE);
-        if !told.is_none() && self.calls.slots.get(told).is_some() {
-            self.forget_ended(told.index);
-            let account = self.calls.slots.get(told).map_or(Handle::NONE, |call| call.account);
-            self.free_call(told);
-            self.leave(Instant::ZERO, account);
+    /// The time as the driver told it last, which never runs backwards; what happens is stamped with it.
+    pub(super) fn hear(&mut self, now: Instant) {
+        self.lower.cx.latest = self.lower.cx.latest.max(now);
+    }
+
+    /// Gives back the slot of a call that has ended; what it has not told is not told any more, but for the ends of commands.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has not ended.
+    pub fn release(&mut self, call: CallId) -> Result<(), CommandError> {
+        if self.call(call)?.state != CallState::Ended {
+            return Err(CommandError::State);
         }
-        let account = core::mem::replace(&mut self.lower.accounts.told, Handle::NONE);
-        self.leave(Instant::ZERO, account);
+        self.forget_ended(call.0.index);
+        self.free_call(call.0);
+        Ok(())
     }
 
-    /// Takes a call out of the list of those that ended and were not fetched.
+    /// Takes a call out of the list of those that ended and were not released.
     fn forget_ended(&mut self, index: u32) {
         if self.calls.ended.first() == Some(index) {
             self.calls.ended.pop(); // nearly always
@@ -63,154 +78,152 @@ impl Phone<'_> {
         }
     }
 
+    /// Frees the slot of the call that ended first and was not released. Given are the generation and the tag of one that had to make room and
+    /// whose end is not told yet: its successor tells it.
+    pub(super) fn evict_ended(&mut self) -> Option<(u32, u64)> {
+        let handle = self.calls.ended.pop().and_then(|oldest| self.calls.slots.handle_at(oldest))?;
+        let unread = self.calls.slots.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
+        let mut before = (0, 0);
+        match unread.filter(|call| call.gave_way()) {
+            // nobody had the time to fetch its end
+            Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => before = (handle.generation, call.tag),
+            Some(_) => {} // it was never told of
+            None => {
+                count::up(&mut self.lower.cx.counters.evicted_calls);
+                self.lose();
+            }
+        }
+        self.free_call(handle);
+        Some(before)
+    }
+
+    /// One object more gave way, and it is told.
+    pub(super) fn lose(&mut self) {
+        self.lower.cx.lost = self.lower.cx.lost.saturating_add(1);
+        self.lower.cx.lost_at = self.lower.cx.latest;
+    }
+
     fn call_event(&mut self, index: u32) -> Option<Event> {
         let handle = self.calls.slots.handle_at(index)?;
         let call = self.calls.slots.get_mut(handle)?;
-        let mut event = Event {
-            kind: EventKind::Call,
-            account: AccountId(call.account),
-            call: CallId(handle),
-            tag: call.tag,
-            token: 0,
-            at: call.started,
-            state: call.state as u32,
-            reached: 0,
-            sip_code: call.sip_code,
-            result: super::Cause::Normal,
-            cause: EndCause::None,
-            ended_by: EndedBy::Nobody,
-            value: 0,
-        };
+        let (account, tag, sip_code) = (AccountId(call.account), call.tag, call.sip_code);
+        let told = |at, kind| Some(Event { at, account, call: CallId(handle), tag, kind });
         let incoming = Call::bit(CallState::Incoming);
         let ended = Call::bit(CallState::Ended);
         if call.before > 0 {
-            let generation = core::mem::take(&mut call.before);
-            return Some(Event {
-                account: AccountId::NONE,
-                call: CallId(Handle { index, generation }),
-                tag: call.before_tag,
-                state: CallState::Ended as u32,
+            let call_before = CallId(Handle { index, generation: core::mem::take(&mut call.before) });
+            let kind = EventKind::Call {
+                state: CallState::Ended,
                 reached: ended,
                 sip_code: 486,
-                result: super::Cause::Full,
+                result: Cause::Full,
                 cause: EndCause::Full,
                 ended_by: EndedBy::Library,
-                ..event
-            });
+            };
+            // it gave way to this one
+            return Some(Event { at: call.started, account: AccountId::NONE, call: call_before, tag: call.before_tag, kind });
         }
         if call.pending & incoming != 0 {
             call.pending &= !incoming;
-            event.state = CallState::Incoming as u32;
-            event.reached = incoming;
-            event.sip_code = 0;
-            return Some(event);
+            let kind = EventKind::Call {
+                state: CallState::Incoming,
+                reached: incoming,
+                sip_code: 0,
+                result: Cause::Normal,
+                cause: EndCause::None,
+                ended_by: EndedBy::Nobody,
+            };
+            return told(call.started, kind);
         }
         let states = call.pending & STATES;
         if states != 0 {
             call.pending &= !STATES;
-            event.state = 31 - states.leading_zeros();
-            event.reached = states;
-            if event.state == CallState::Connected as u32 {
-                event.at = call.connected;
-            }
-            if event.state == CallState::Calling as u32 {
-                event.sip_code = 0;
-            }
-            return Some(event);
+            let (state, at, sip_code) = if states & Call::bit(CallState::Connected) != 0 {
+                (CallState::Connected, call.time(call.connected), sip_code)
+            } else if states & Call::bit(CallState::Early) != 0 {
+                (CallState::Early, call.time(call.progressed), sip_code)
+            } else {
+                (CallState::Calling, call.started, 0)
+            };
+            return told(
+                at,
+                EventKind::Call {
+                    state,
+                    reached: states,
+                    sip_code,
+                    result: Cause::Normal,
+                    cause: EndCause::None,
+                    ended_by: EndedBy::Nobody,
+                },
+            );
         }
         if call.pending & PENDING_MEDIA != 0 {
             call.pending &= !PENDING_MEDIA;
-            event.kind = EventKind::Media;
-            if call.state == CallState::Connected {
-                event.result = call.cause; // an offer of ours that came to nothing
-            }
-            event.value = self.calls.slots.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
+            // an offer of ours that came to nothing
+            let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
+            let at = call.time(call.media_changed);
+            let media = self.calls.slots.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
                 u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
             });
-            return Some(event);
+            return told(at, EventKind::Media { media, result });
         }
         if call.pending & PENDING_DIGIT != 0 {
-            if let Some((digit, _)) = self.lower.media.streams.get_mut(index as usize).and_then(crate::media::Stream::poll_digit) {
-                event.kind = EventKind::Digit;
-                event.value = u32::from(digit);
-                return Some(event);
+            let latest = self.lower.cx.latest;
+            if let Some((digit, at)) = self.lower.media.streams.get_mut(index as usize).and_then(|stream| stream.poll_digit_at(latest)) {
+                return told(at, EventKind::Digit(digit));
             }
             call.pending &= !PENDING_DIGIT;
         }
-        if call.pending & PENDING_SENT != 0 {
-            if call.digits_told < call.digits_sent.max(call.digits_lost) {
-                call.digits_told += 1;
-                event.kind = EventKind::DigitsSent;
-                event.token = super::commands::digits_token(handle, call.digits_told);
-                event.result = if call.digits_told > call.digits_sent { super::Cause::State } else { super::Cause::Normal };
-                return Some(event);
-            }
-            call.pending &= !PENDING_SENT;
-        }
-        if call.pending & ended != 0 {
-            call.pending &= !ended;
-            event.state = CallState::Ended as u32;
-            event.reached = ended;
-            event.at = call.ended;
-            event.result = call.cause;
-            event.cause = call.end_cause;
-            event.ended_by = call.ended_by;
-            self.calls.told = handle;
+        if call.commands != Link::NONE
+            && let Some(event) = self.poll_done(Object::Call(index))
+        {
             return Some(event);
         }
-        None
+        let call = self.calls.slots.get_mut(handle).filter(|call| call.pending & ended != 0)?;
+        call.pending &= !ended;
+        told(
+            call.time(call.ended),
+            EventKind::Call {
+                state: CallState::Ended,
+                reached: ended,
+                sip_code,
+                result: call.cause,
+                cause: call.end_cause,
+                ended_by: call.ended_by,
+            },
+        )
     }
 
     fn account_event(&mut self, index: u32) -> Option<Event> {
         let handle = self.lower.accounts.slots.handle_at(index)?;
-        let account = self.lower.accounts.slots.get_mut(handle)?;
-        if account.pending == 0 {
-            return None;
-        }
-        let mut event = Event {
-            kind: EventKind::Account,
-            account: AccountId(handle),
-            call: CallId::NONE,
-            tag: account.tag,
-            token: 0,
-            at: Instant::ZERO,
-            state: account.state as u32,
-            reached: account.pending & !PENDING_CHALLENGE,
-            sip_code: account.sip_code,
-            result: account.cause,
-            cause: EndCause::None,
-            ended_by: EndedBy::Nobody,
-            value: 0,
-        };
-        if account.pending & PENDING_CHALLENGE != 0 {
-            account.pending &= !PENDING_CHALLENGE;
-            event.kind = EventKind::Challenge;
-            event.result = account.refused;
-            event.reached = 0;
+        if let Some(event) = self.poll_done(Object::Account(index)) {
             return Some(event);
         }
-        account.pending = 0;
-        self.lower.accounts.told = handle;
-        Some(event)
+        let account = self.lower.accounts.slots.get_mut(handle).filter(|account| account.pending != 0)?;
+        let (tag, sip_code, challenged_at) = (account.tag, account.sip_code, account.challenged_at);
+        let told = |at, kind| Some(Event { at, account: AccountId(handle), call: CallId::NONE, tag, kind });
+        if account.pending & PENDING_CHALLENGE != 0 {
+            account.pending &= !PENDING_CHALLENGE;
+            return told(challenged_at, EventKind::Challenge(account.refused));
+        }
+        let reached = core::mem::take(&mut account.pending);
+        let event = told(account.changed_at, EventKind::Account { state: account.state, reached, sip_code, result: account.cause });
+        // one that was removed has told its end now
+        self.leave(handle);
+        event
     }
 
     /// Commands may have sent their last digit.
     pub(super) fn check_digits(&mut self, handle: Handle) {
         let sent = self.lower.media.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
-        let Some(call) = self.calls.slots.get_mut(handle).filter(|_| sent > 0) else { return };
-        call.digits_sent = call.digits_sent.max(call.digits_lost) + u32::from(sent);
-        call.pending |= PENDING_SENT;
-        self.tell(Object::Call(handle.index));
+        if sent > 0 {
+            self.end(Object::Call(handle.index), Op::Digits, u32::from(sent), Ended { result: Cause::Normal, sip_code: 0 });
+        }
     }
 
     /// Nothing may be sent any more: the digits that wait are given up.
     pub(super) fn lose_digits(&mut self, handle: Handle) {
         self.check_digits(handle);
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
-        if call.digits_sent.max(call.digits_lost) < call.digits {
-            call.digits_lost = call.digits;
-            call.pending |= PENDING_SENT;
-            self.tell(Object::Call(handle.index));
-        }
+        self.end(Object::Call(handle.index), Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });
     }
 }

@@ -129,6 +129,7 @@ impl Phone<'_> {
     /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can come any more; but an
     /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
+        self.hear(now);
         for index in 0..self.lower.transactions.requests.capacity() as u32 {
             let Some(handle) = self.lower.transactions.requests.handle_at(index) else { continue };
             let Some(request) = self.lower.transactions.requests.get(handle) else { continue };

@@ -1,6 +1,6 @@
 //! Early dialogs by forking, the 2xx that takes the call, and those that lost.
 
-use super::calls::call::{Call, Cancel};
+use super::calls::call::Cancel;
 use super::object::Object;
 use super::transactions::request::Owner;
 use super::{CallState, Cause, Flow, Phone};
@@ -129,9 +129,7 @@ impl Phone<'_> {
             self.end_call(now, call_handle, Cause::Codec, 488);
         } else {
             let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
-            call.state = CallState::Connected;
-            call.connected = now;
-            call.pending |= Call::bit(CallState::Connected);
+            call.reach(now, CallState::Connected);
             self.confirm_media(call_handle);
             self.tell(Object::Call(call_handle.index));
         }

@@ -1,7 +1,7 @@
 //! Requests inside a dialog: BYE, re-INVITE, OPTIONS; and the end of a call.
 
 use super::answers::Describe;
-use super::calls::call::{Call, Cancel, Ports};
+use super::calls::call::{Cancel, Ports};
 use super::object::Object;
 use super::reply::Extra;
 use super::transactions::request::Sending;
@@ -200,6 +200,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
     pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
+        self.hear(now);
         let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         let (state, incoming) = (slot.state, slot.incoming);
         if state == CallState::Ended {
@@ -249,8 +250,7 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.ports = Ports::Closed;
         call.waiting = super::calls::call::Waiting::Nothing;
-        call.state = CallState::Ended;
-        call.ended = now;
+        call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
         // what the hang-up was for counts, where nothing but it or silence ended the call
         let silent = matches!(cause, Cause::Normal | Cause::Timeout | Cause::Unreachable);
@@ -258,17 +258,19 @@ impl Phone<'_> {
         if status > 0 {
             call.sip_code = status;
         }
-        call.pending |= Call::bit(CallState::Ended);
+        let account = call.account;
         self.settle_end(call_handle, state, status);
         self.schedule(Object::Call(call_handle.index));
         self.calls.ended.push(call_handle.index);
         self.tell(Object::Call(call_handle.index));
+        self.leave(account);
     }
 
-    /// A call's slot is free again: its last event has been released, or gave way.
+    /// A call's slot is free again: it was released, or gave way.
     pub(super) fn free_call(&mut self, call_handle: Handle) {
         let Some(call) = self.calls.slots.get(call_handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
+        self.orphan_commands(Object::Call(call_handle.index));
         if let Some(server) = self.lower.transactions.servers.get_mut(server) {
             server.call = Handle::NONE;
         }

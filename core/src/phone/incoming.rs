@@ -1,7 +1,7 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
 use super::answers::Describe;
-use super::calls::call::{Call, Ports, Waiting};
+use super::calls::call::{Ports, Waiting};
 use super::ending::reason_of;
 use super::object::Object;
 use super::outgoing::description;
@@ -121,11 +121,9 @@ impl Phone<'_> {
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.account = account;
             call.incoming = true;
-            call.state = CallState::Incoming;
-            call.pending |= Call::bit(CallState::Incoming);
+            call.reach(now, CallState::Incoming);
             call.dialog = dialog_handle;
             call.server = server_handle;
-            call.started = now;
             call.answer_in_ack = description(invite).is_none();
             // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
             let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
@@ -211,6 +209,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code.
     pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        self.hear(now);
         let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         if !matches!(code, 180 | 183 | 200) {
             return Err(CommandError::Range);
@@ -253,15 +252,10 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.sip_code = code;
         match code {
-            183 => {
-                call.state = CallState::Early;
-                call.pending |= Call::bit(CallState::Early);
-            }
+            183 => call.reach(now, CallState::Early),
             200 => {
-                call.state = CallState::Connected;
-                call.connected = now;
+                call.reach(now, CallState::Connected);
                 call.give_up = Instant::NEVER;
-                call.pending |= Call::bit(CallState::Connected);
                 if let Some(dialog) = self.lower.dialogs.slots.get_mut(call.dialog) {
                     dialog.confirmed = true;
                 }
@@ -280,6 +274,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is 486.
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        self.hear(now);
         let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
         let code = if code == 0 { 486 } else { code };
         if !(300..=699).contains(&code) {

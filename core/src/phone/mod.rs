@@ -22,6 +22,7 @@ mod credentials;
 mod dialog_uses;
 mod dialogs;
 mod direct;
+mod done;
 mod ending;
 pub mod event;
 mod events;
@@ -60,7 +61,7 @@ mod wishes;
 mod tests;
 
 pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, Side, Source, Which};
-pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use output::{Transmit, Via};
@@ -125,7 +126,7 @@ pub struct Counters {
     pub unmatched: u32,
     /// Requests refused because a pool was full.
     pub refused_full: u32,
-    /// Ended calls whose last event was never fetched, and whose slot was needed.
+    /// Ended calls that gave way to new ones before they were released.
     pub evicted_calls: u32,
     /// Challenges that were not answered.
     pub refused_challenges: u32,
@@ -138,7 +139,7 @@ pub struct Counters {
 /// Slots in use, by pool.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Usage {
-    /// Calls, ended ones that wait to be fetched among them.
+    /// Calls, ended ones that were not released among them.
     pub calls: usize,
     /// Dialogs.
     pub dialogs: usize,

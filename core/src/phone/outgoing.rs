@@ -5,7 +5,6 @@ use super::object::Object;
 use super::target::TARGET;
 use super::transactions::request::Sending;
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Phone};
-use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
 use crate::base::slots::Handle;
@@ -52,6 +51,7 @@ impl Phone<'_> {
     /// # Errors
     /// Nothing was sent, and nothing changed.
     pub fn dial(&mut self, now: Instant, account: AccountId, target: &str, options: &DialOptions<'_>) -> Result<CallId, CommandError> {
+        self.hear(now);
         if self.lower.cx.closing {
             return Err(CommandError::State);
         }
@@ -70,25 +70,11 @@ impl Phone<'_> {
         result.map(|()| CallId(call_handle))
     }
 
-    /// A slot for a call: a free one, or that of the call that ended longest ago and whose last event nobody fetched.
+    /// A slot for a call: a free one, or that of the call that ended longest ago and was not released.
     pub(super) fn new_call(&mut self) -> Option<Handle> {
         let (mut before, mut before_tag) = (0, 0);
         if self.calls.slots.is_full() {
-            let mut oldest = self.calls.ended.pop()?;
-            if !self.calls.told.is_none() && oldest == self.calls.told.index && !self.calls.ended.is_empty() {
-                // it is being read just now: the next one gives way
-                self.calls.ended.push(oldest);
-                oldest = self.calls.ended.pop()?;
-            }
-            let handle = self.calls.slots.handle_at(oldest)?;
-            let unread = self.calls.slots.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
-            match unread.filter(|call| call.gave_way()) {
-                // nobody had the time to fetch its end
-                Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => (before, before_tag) = (handle.generation, call.tag),
-                Some(_) => {} // it was never told of
-                None => count::up(&mut self.lower.cx.counters.evicted_calls),
-            }
-            self.free_call(handle);
+            (before, before_tag) = self.evict_ended()?;
         }
         let mut fresh = Call { session_id: u64::from(self.lower.cx.rng.next_u32()), before, before_tag, ..Call::EMPTY };
         fresh.gain_in.mute(self.lower.media.muted);
@@ -184,9 +170,7 @@ impl Phone<'_> {
             call.source = options.source;
             call.dialog = dialog_handle;
             call.request = request;
-            call.started = now;
-            call.state = CallState::Calling;
-            call.pending |= Call::bit(CallState::Calling);
+            call.reach(now, CallState::Calling);
         }
         self.tell(Object::Call(call_handle.index));
         match hop.filter(|_| own_hop) {
@@ -215,8 +199,7 @@ impl Phone<'_> {
                 let state = call.state;
                 if status > 100 {
                     if state == CallState::Calling || state == CallState::Early {
-                        call.state = CallState::Early;
-                        call.pending |= Call::bit(CallState::Early);
+                        call.reach(now, CallState::Early);
                         self.tell(Object::Call(call_handle.index));
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);

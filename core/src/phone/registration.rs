@@ -1,9 +1,11 @@
 //! Registering and staying registered (RFC 3261 §10), and the keepalive of its flow.
 
 use super::accounts::account::Account;
+use super::done::Ended;
+use super::event::Op;
 use super::object::Object;
 use super::transactions::request::{Owner, Sending};
-use super::{AccountState, Cause, Flow, Phone};
+use super::{AccountState, CallState, Cause, Flow, Phone};
 use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -52,8 +54,27 @@ impl Phone<'_> {
         account.sip_code = status;
         if changed {
             account.pending |= 1 << state as u32;
+            account.changed_at = self.lower.cx.latest;
             self.tell(Object::Account(handle.index));
         }
+        self.end_registration(handle);
+    }
+
+    /// Commands that asked for the state that has come end well, and those that another one overtook do not.
+    pub(super) fn end_registration(&mut self, handle: Handle) {
+        let Some(account) = self.lower.accounts.slots.get(handle) else { return };
+        let (result, sip_code, wanted) = (account.cause, account.sip_code, account.registration.wanted);
+        let reached = match account.state {
+            AccountState::Registering => return,
+            AccountState::Registered | AccountState::Failed => Op::Register,
+            AccountState::Unregistered => Op::Unregister,
+        };
+        let object = Object::Account(handle.index);
+        if wanted == (reached == Op::Register) {
+            self.end(object, reached, u32::MAX, Ended { result, sip_code });
+        }
+        let overtaken = if wanted { Op::Unregister } else { Op::Register };
+        self.end(object, overtaken, u32::MAX, Ended { result: Cause::Cancelled, sip_code: 0 });
     }
 
     /// REGISTER was answered.
@@ -124,11 +145,11 @@ impl Phone<'_> {
         if account.registration.wanted {
             self.send_register(now, handle);
         } else {
-            self.unregistered(now, handle, status);
+            self.unregistered(handle, status);
         }
     }
 
-    fn unregistered(&mut self, now: Instant, handle: Handle, status: u16) {
+    fn unregistered(&mut self, handle: Handle, status: u16) {
         if let Some(account) = self.lower.accounts.slots.get_mut(handle) {
             account.registration.expires = Instant::NEVER;
             account.registration.next = Instant::NEVER;
@@ -136,7 +157,7 @@ impl Phone<'_> {
         }
         self.set_account_state(handle, AccountState::Unregistered, Cause::Normal, status);
         self.schedule(Object::Account(handle.index));
-        self.leave(now, handle);
+        self.leave(handle);
     }
 
     /// It failed: once more later, where time can help.
@@ -151,7 +172,7 @@ impl Phone<'_> {
                 // a refresh failed, but what it was to refresh is still there
                 self.send_register(now, handle);
             } else {
-                self.unregistered(now, handle, status);
+                self.unregistered(handle, status);
             }
             return;
         }
@@ -198,14 +219,15 @@ impl Phone<'_> {
     }
 
     /// An account that was removed goes when nothing of it is under way.
-    pub(super) fn leave(&mut self, _now: Instant, handle: Handle) {
+    pub(super) fn leave(&mut self, handle: Handle) {
         let gone = self
             .lower
             .accounts
             .slots
             .get(handle)
             .is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
-        if gone && !self.calls.slots.iter().any(|(_, call)| call.account == handle) {
+        if gone && !self.calls.slots.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended) {
+            self.orphan_commands(Object::Account(handle.index));
             self.lower.accounts.slots.remove(handle);
             self.lower.cx.due.set(self.lower.cx.objects.number(Object::Account(handle.index)), Instant::NEVER);
             // a password does not outlive its account

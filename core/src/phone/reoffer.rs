@@ -5,7 +5,7 @@
 //!
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
-use super::calls::call::{Call, PENDING_MEDIA, Ports, Waiting};
+use super::calls::call::{Call, Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::transactions::request::{Sending, Stage};
@@ -96,9 +96,10 @@ impl Phone<'_> {
 
     /// What became of an offer that left the session as it was stands in the next event about its media.
     pub(super) fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
+        let now = self.lower.cx.latest;
         if let Some(call) = self.calls.slots.get_mut(handle) {
             call.cause = cause;
-            call.pending |= PENDING_MEDIA;
+            call.tell_media(now);
             self.tell(Object::Call(handle.index));
         }
     }

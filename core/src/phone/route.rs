@@ -18,6 +18,7 @@ const PONG: &[u8] = b"\r\n";
 impl Phone<'_> {
     /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
     pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> Taken {
+        self.hear(now);
         if self.lower.transactions.reply_len > 0 {
             return Taken::Drain;
         }

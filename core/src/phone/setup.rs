@@ -4,6 +4,7 @@ use super::accounts::Accounts;
 use super::calls::Calls;
 use super::context::Context;
 use super::dialogs::Dialogs;
+use super::done::Link;
 use super::media::Media;
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
@@ -12,7 +13,7 @@ use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
-use crate::base::slots::{Handle, Slots};
+use crate::base::slots::Slots;
 use crate::base::table::Table;
 use crate::base::time::Instant;
 use crate::media::phase::Phase;
@@ -128,7 +129,6 @@ impl<'a> Phone<'a> {
                 slots: Slots::marked(storage.calls, setup.mark),
                 history: Blocks::new(storage.history, 2 * capacity.history as usize),
                 ended: Owed::new(storage.ended),
-                told: Handle::NONE,
             },
             lower: Lower {
                 cx: Context {
@@ -157,6 +157,11 @@ impl<'a> Phone<'a> {
                     owed: Owed::new(storage.owed),
                     events: Owed::new(storage.events),
                     wishes: Owed::new(storage.wishes),
+                    latest: now,
+                    commands: storage.commands,
+                    orphans: Link::NONE,
+                    lost: 0,
+                    lost_at: Instant::ZERO,
                     closing: false,
                     counters: super::Counters::default(),
                 },
@@ -176,7 +181,6 @@ impl<'a> Phone<'a> {
                     slots: Slots::marked(storage.accounts, setup.mark),
                     text: Blocks::new(storage.account_text, capacity.account_text as usize),
                     challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
-                    told: Handle::NONE,
                 },
                 dialogs: Dialogs {
                     slots: Slots::new(storage.dialogs),

@@ -2,6 +2,7 @@
 
 use super::accounts::account::Account;
 use super::calls::call::Call;
+use super::done::Command;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
 use crate::base::due::{DueCell, OwedCell};
@@ -32,6 +33,8 @@ pub struct Capacity {
     pub tombstones: u32,
     /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
     pub sockets: u32,
+    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 40 bytes each.
+    pub commands: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,
     /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not answered.
@@ -67,6 +70,7 @@ impl Capacity {
             dialogs: calls + 1,
             tombstones: 16,
             sockets: 2, // one of each family
+            commands: calls + accounts,
             message,
             challenge: 256,
             account_text: 384,
@@ -93,6 +97,7 @@ impl Capacity {
             dialogs: calls + 8,
             tombstones,
             sockets: SOCKETS as u32,
+            commands: (calls + accounts).saturating_mul(4),
             message,
             challenge: 1024,
             account_text: 1024,
@@ -200,6 +205,7 @@ pub struct Storage<'a> {
     pub(crate) closing: &'a mut [u32],
     pub(crate) opening: &'a mut [u32],
     pub(crate) pcm: &'a mut [i16],
+    pub(crate) commands: &'a mut [Command],
 }
 
 impl core::fmt::Debug for Storage<'_> {
@@ -249,6 +255,7 @@ impl<'a> Storage<'a> {
             closing: lender.zeroed(calls)?,
             opening: lender.zeroed(calls)?,
             pcm: lender.zeroed(2 * capacity.quantum as usize)?,
+            commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
         })
     }
 }

@@ -43,6 +43,7 @@ impl Phone<'_> {
         input: &[i16],
         output: &mut [i16],
     ) -> bool {
+        self.hear(now);
         let from = if bus == Bus::Own { self.lower.media.tick_from } else { 0 };
         let samples = (self.lower.cx.fixed.rate / 100) as usize;
         if bus == Bus::Device {

@@ -10,6 +10,7 @@ use crate::base::time::Instant;
 impl Phone<'_> {
     /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is due at once again.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.hear(now);
         for _ in 0..TIMEOUTS_A_CALL {
             let Some((_, number)) = self.lower.cx.due.first().filter(|(at, _)| *at <= now) else { return };
             // each sets its next deadline; one that does not has none

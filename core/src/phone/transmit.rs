@@ -12,6 +12,7 @@ const KEEPALIVE: &[u8] = b"\r\n\r\n";
 impl Phone<'_> {
     /// The next packet, written into `buffer`. Call it until it says `Nothing`.
     pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Transmit {
+        self.hear(now);
         while let Some(index) = self.lower.media.voices.first() {
             let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { break };
             let sent = stream.poll_transmit(now, buffer);

@@ -103,6 +103,7 @@ impl Phone<'_> {
 
     /// What the driver found out about a wish. A stale one is told to be undone.
     pub fn handle_reply(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
+        self.hear(now);
         let generation = wish.0.generation;
         match (self.lower.cx.objects.object(wish.0.index), reply) {
             (Object::Request(index), reply) => {
@@ -198,6 +199,7 @@ impl Phone<'_> {
     /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once, and calls whose address is gone
     /// are offered anew from where we are now.
     pub fn handle_local_changed(&mut self, now: Instant) {
+        self.hear(now);
         let mut index = 0;
         while (index as usize) < self.lower.accounts.slots.capacity() {
             if let Some(handle) = self.lower.accounts.slots.handle_at(index) {

@@ -34,7 +34,8 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
                     from.insert(event.call, phone.call_text(event.call, Text::RemoteUri));
                 }
             }
-            Happened::Call { state: CallState::Ended, sip_code, result } if !show.quiet => {
+            Happened::Call { state: CallState::Ended, .. } if show.quiet => phone.release(event.call),
+            Happened::Call { state: CallState::Ended, sip_code, result } => {
                 let from = from.remove(&event.call).unwrap_or_default();
                 let stats = phone.stats(event.call).unwrap_or_default();
                 let talked = phone.talked(event.call).unwrap_or_default();
@@ -52,6 +53,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
                     "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
                 });
                 output.say("call", fields, &text);
+                phone.release(event.call);
             }
             Happened::Account { state, sip_code, result } => session.account_changed(output, state, sip_code, result),
             Happened::Challenge(result) => session.challenged(output, result),

@@ -73,7 +73,7 @@ impl Event {
                 Happened::Account { state: AccountState::read(event.state), sip_code: event.sip_code, result: event.result }
             }
             c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
-            c::MICROSIP_EV_DIGITS_SENT => Happened::DigitsSent(event.result),
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => Happened::DigitsSent(event.result),
             c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
             c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },

@@ -280,11 +280,16 @@ impl Handle {
         check(c::microsip_source(self.0, call, source as u32))
     }
 
-    pub(crate) fn digits(self, call: Id, digits: &str) -> Result<u64, Failure> {
+    /// Its end is [`crate::event::Happened::DigitsSent`].
+    pub(crate) fn digits(self, call: Id, digits: &str) -> Result<(), Failure> {
         let digits = text(digits)?;
-        let mut token = 0;
         // SAFETY: `digits` lives until the call has copied it.
-        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), &raw mut token) }).map(|()| token)
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 1) })
+    }
+
+    /// An ended call is not read any more. One that gave way already is no failure.
+    pub(crate) fn release(self, call: Id) {
+        c::microsip_id_release(self.0, call);
     }
 
     pub(crate) fn play(self, call: Id, path: &Path) -> Result<u64, Failure> {

@@ -44,7 +44,7 @@ pub const MICROSIP_E_NEWER: i32 = -14;
 pub const MICROSIP_E_UNSUPPORTED: i32 = -15;
 /// The id is another phone's, or of a phone that is gone.
 pub const MICROSIP_E_FOREIGN: i32 = -16;
-/// The far end gave up before an answer.
+/// Given up before an answer; or a command was stopped, replaced, or outlived by its object.
 pub const MICROSIP_E_CANCELLED: i32 = -17;
 /// No port was free, or no descriptor was left.
 pub const MICROSIP_E_PORT_IN_USE: i32 = -101;
@@ -101,7 +101,7 @@ const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_E_NEWER, c"a struct sets members that this library does not know"),
     (MICROSIP_E_UNSUPPORTED, c"not supported by this build or platform"),
     (MICROSIP_E_FOREIGN, c"the id is another phone's"),
-    (MICROSIP_E_CANCELLED, c"given up before an answer"),
+    (MICROSIP_E_CANCELLED, c"given up, stopped, replaced or outlived"),
     (MICROSIP_E_PORT_IN_USE, c"no port or descriptor is free"),
     (MICROSIP_E_NAME, c"the name could not be resolved"),
     (MICROSIP_E_UNREACHABLE, c"unreachable"),

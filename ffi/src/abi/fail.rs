@@ -119,7 +119,7 @@ impl Fail {
     /// A refused command; `argument` is the one that is most likely to blame.
     pub(crate) const fn command(error: CommandError, argument: &'static str, value: Value) -> Self {
         let (code, fix) = match error {
-            CommandError::Stale => (MICROSIP_E_STALE, "names nothing any more: it has ended and its last event was released"),
+            CommandError::Stale => (MICROSIP_E_STALE, "names nothing any more: it was released, or gave way"),
             CommandError::State => (MICROSIP_E_STATE, "is not in a state that allows this: look at its info"),
             CommandError::Full => (MICROSIP_E_FULL, "finds no free slot: end something, or create the phone with higher limits"),
             CommandError::Uri => {

@@ -109,9 +109,8 @@ pub const MICROSIP_EV_CALL: u32 = 1;
 pub const MICROSIP_EV_ACCOUNT: u32 = 2;
 /// A digit was received; value is its ASCII code.
 pub const MICROSIP_EV_DIGIT: u32 = 3;
-/// The digits of a command are out (result 0), or can no longer be sent because the call ended or was put on hold (MICROSIP_E_STATE); token is that of
-/// microsip_digits. Once for each command that was taken.
-pub const MICROSIP_EV_DIGITS_SENT: u32 = 4;
+/// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
+pub const MICROSIP_EV_DONE: u32 = 4;
 /// A file has been played to its end (result 0), or failed; token is that of microsip_play.
 pub const MICROSIP_EV_PLAYED: u32 = 5;
 /// A recording stopped because its file could not be written.
@@ -120,7 +119,7 @@ pub const MICROSIP_EV_RECORD_FAILED: u32 = 6;
 pub const MICROSIP_EV_DEVICE: u32 = 7;
 /// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
 pub const MICROSIP_EV_NETWORK: u32 = 8;
-/// Events were lost because nobody fetched them; value is how many.
+/// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
 pub const MICROSIP_EV_LOST: u32 = 9;
 /// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
 pub const MICROSIP_EV_CLOSED: u32 = 10;
@@ -132,6 +131,13 @@ pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+
+/// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
+pub const MICROSIP_OP_DIGITS: u32 = 3;
+/// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
+pub const MICROSIP_OP_REGISTER: u32 = 7;
+/// Commands in op of MICROSIP_EV_DONE: the registration is gone.
+pub const MICROSIP_OP_UNREGISTER: u32 = 8;
 
 /// We may send.
 pub const MICROSIP_MEDIA_SENDING: u32 = 1;
@@ -227,15 +233,16 @@ pub struct microsip_event {
     pub result: i32,
     /// A digit, a device, a number, or bits.
     pub value: u32,
-    /// 0.
-    pub reserved: u32,
+    /// MICROSIP_OP_*, with MICROSIP_EV_DONE.
+    pub op: u32,
     /// MICROSIP_CAUSE_*, with the end of a call.
     pub cause: u32,
     /// MICROSIP_BY_*, with the end of a call.
     pub ended_by: u32,
 }
 
-/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside. An ended call can be read in
+/// it and after it, until microsip_id_release, or until its slot is needed.
 pub type microsip_event_fn = Option<unsafe extern "C" fn(user: *mut c_void, ev: *const microsip_event)>;
 /// Takes log lines.
 pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: u32, line: *const c_char)>;
@@ -482,7 +489,7 @@ pub struct microsip_counters {
     pub unmatched: u32,
     /// Requests refused because a pool was full.
     pub refused_full: u32,
-    /// Ended calls whose last event was never fetched, and whose slot was needed.
+    /// Ended calls that gave way to new ones before they were released.
     pub evicted_calls: u32,
     /// Challenges that were not answered.
     pub refused_challenges: u32,
@@ -495,7 +502,7 @@ pub struct microsip_counters {
 }
 
 sized!(
-    microsip_event up to reserved,
+    microsip_event up to op,
     microsip_config up to bind,
     microsip_account up to password,
     microsip_dial_options up to tag,

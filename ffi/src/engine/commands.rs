@@ -25,14 +25,14 @@ pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us
 
 /// As microsip_register.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_register(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
-    begin("microsip_engine_register", e, now_us, |phone, now| ops::register(phone, now, account))
+pub extern "C" fn microsip_engine_register(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+    begin("microsip_engine_register", e, now_us, |phone, now| ops::register(phone, now, account, token))
 }
 
 /// As microsip_unregister.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {
-    command("microsip_engine_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account))
+pub extern "C" fn microsip_engine_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+    command("microsip_engine_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account, token))
 }
 
 /// As microsip_accounts.
@@ -201,10 +201,16 @@ pub unsafe extern "C" fn microsip_engine_digits(
     now_us: u64,
     call: microsip_id,
     digits: *const c_char,
-    token: *mut u64,
+    token: u64,
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_digits", e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
+}
+
+/// As microsip_id_release.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_id_release(e: *mut microsip_engine, now_us: u64, object: microsip_id) -> i32 {
+    command("microsip_engine_id_release", e, now_us, |phone, _| ops::id_release(phone, object))
 }
 
 /// As microsip_source.

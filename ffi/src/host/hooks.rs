@@ -209,9 +209,6 @@ impl Shared {
                 self.deliver(event);
                 continue;
             }
-            if self.callback {
-                lock(&self.core).phone.release_event();
-            }
             signal.lower(seen);
             signal.wait(seen, None);
         }

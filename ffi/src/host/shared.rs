@@ -17,14 +17,14 @@ use crate::ops;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
-use microsip_core::phone::{CallId, CallState, EventKind, Phone};
+use microsip_core::phone::{CallId, CallState, Phone};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 
 /// Events of the host's own (files, devices, ends) that wait to be fetched; the oldest give way and are counted. 80 bytes each.
 const HOST_EVENTS: usize = 256;
 
-/// The clock of one phone: microseconds, from one second at its creation, so that 0 is never a time.
+/// The clock of one phone: microseconds since its creation.
 #[derive(Clone, Copy)]
 pub(crate) struct Clock(std::time::Instant);
 
@@ -34,7 +34,7 @@ impl Clock {
     }
 
     pub(crate) fn now(self) -> Instant {
-        Instant::from_micros(1_000_000 + u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
+        Instant::from_micros(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 }
 
@@ -244,13 +244,9 @@ impl Shared {
             self.pending.store(false, Ordering::Release);
             return (None, None, false);
         };
-        let ended = event.kind == EventKind::Call && event.state == CallState::Ended as u32;
-        let slot = if ended { core.slots.release(event.call) } else { None };
-        let mut told = ops::event_of(&event, self.id);
-        if told.time_us == 0 {
-            told.time_us = self.clock.now().micros();
-        }
-        (Some(told), slot, core.phone.has_event())
+        let ended = event.call_state() == Some(CallState::Ended);
+        let slot = if ended { core.slots.silence(event.call) } else { None };
+        (Some(ops::event_of(&event, self.id)), slot, core.phone.has_event())
     }
 
     /// Who waits for PCM, or for room for it, is to look again.

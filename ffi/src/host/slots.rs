@@ -73,9 +73,9 @@ impl Slots {
         Some((slot, old))
     }
 
-    /// Takes out all that a call had.
-    pub(crate) fn release(&mut self, call: CallId) -> Option<Slot> {
-        self.of(call).map(core::mem::take)
+    /// Takes out the files of a call that has ended; its PCM can still be counted.
+    pub(crate) fn silence(&mut self, call: CallId) -> Option<Slot> {
+        self.of(call).map(|slot| Slot { playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
     }
 
     /// Takes out everything.

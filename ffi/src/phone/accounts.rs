@@ -21,16 +21,19 @@ pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_
 }
 
 /// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
-/// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_E_STATE: the account has no_register.
+/// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE
+/// with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
+/// MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_register(phone: microsip_id, account: microsip_id) -> i32 {
-    begin("microsip_register", phone, |phone, now| ops::register(phone, now, account))
+pub extern "C" fn microsip_register(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
+    begin("microsip_register", phone, |phone, now| ops::register(phone, now, account, token))
 }
 
-/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED.
+/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
+/// MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_unregister(phone: microsip_id, account: microsip_id) -> i32 {
-    command("microsip_unregister", phone, |phone, now| ops::unregister(phone, now, account))
+pub extern "C" fn microsip_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
+    command("microsip_unregister", phone, |phone, now| ops::unregister(phone, now, account, token))
 }
 
 /// The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.

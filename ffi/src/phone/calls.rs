@@ -60,7 +60,14 @@ pub extern "C" fn microsip_call_tag(phone: microsip_id, call: microsip_id, tag: 
     command("microsip_call_tag", phone, |phone, _| ops::call_tag(phone, call, tag))
 }
 
-/// The ids of all calls, ended ones whose last event was not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
+/// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
+/// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {
+    command("microsip_id_release", phone, |phone, _| ops::id_release(phone, object))
+}
+
+/// The ids of all calls, ended ones that were not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
 /// MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_calls(phone: microsip_id, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
@@ -123,11 +130,11 @@ pub unsafe extern "C" fn microsip_call_header(
     read("microsip_call_header", phone, |phone, _| unsafe { ops::call_header(phone, call, which, name, nth, buf, cap, needed) })
 }
 
-/// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DIGITS_SENT tells
-/// that they are out, with *token (NULL: not wanted; it names the command among those of all calls). MICROSIP_E_ARG: another character. MICROSIP_E_STATE:
-/// the call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many wait.
+/// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
+/// that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and would
+/// not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_digits(phone: microsip_id, call: microsip_id, digits: *const c_char, token: *mut u64) -> i32 {
+pub unsafe extern "C" fn microsip_digits(phone: microsip_id, call: microsip_id, digits: *const c_char, token: u64) -> i32 {
     // SAFETY: by contract.
     command("microsip_digits", phone, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
 }

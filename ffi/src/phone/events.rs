@@ -8,8 +8,8 @@ use crate::host::table;
 use core::time::Duration;
 
 /// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
-/// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. It releases the event fetched before: info, texts,
-/// headers and statistics of an ended call can be read until then. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
+/// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching releases nothing: info, texts, headers and
+/// statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
 /// MICROSIP_E_STATE: the phone was created with on_event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {

@@ -4,8 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
-    AccountId, Bus, CallId, CallState, Capacity, Component, DialOptions, EventKind, Flow, MediaId, Reply, Source, Target, Transmit, Via,
-    Wish, WishId,
+    AccountId, Bus, CallId, CallState, Capacity, Component, DialOptions, Flow, MediaId, Reply, Source, Target, Transmit, Via, Wish, WishId,
 };
 use microsip_tests::{End, Options};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -111,7 +110,7 @@ impl Pair {
                 }
             }
             while let Some(event) = timed(longest, "poll_event", || phone.poll_event()) {
-                if event.kind == EventKind::Call && event.state == CallState::Incoming as u32 {
+                if event.call_state() == Some(CallState::Incoming) {
                     let _ = timed(longest, "answer", || phone.answer(now, event.call, 200));
                     let _ = phone.set_source(now, event.call, Source::Echo);
                 }

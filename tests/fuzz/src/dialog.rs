@@ -258,9 +258,9 @@ impl<'a> World<'a> {
             4 | 5 => self.phone.answer(now, call, 200),
             6 => self.phone.reject(now, call, 0),
             7 | 8 => self.phone.hangup(now, call),
-            9 => self.phone.register(now, self.account),
-            10 => self.phone.unregister(now, self.account),
-            11 => self.phone.send_digits(now, call, "1,2#").map(drop),
+            9 => self.phone.register(now, self.account, 7),
+            10 => self.phone.unregister(now, self.account, 8),
+            11 => self.phone.send_digits(now, call, "1,2#", u64::from(argument >> 7)),
             12 => self.phone.set_source(now, call, Source::Echo),
             13 => self.phone.set_mute(call, true),
             14 => {

@@ -30,7 +30,7 @@ pub(super) fn plain(w: &mut World) {
 pub(super) fn caller_hangs_up(w: &mut World) {
     let call = up(w, false);
     let now = w.lab.now;
-    let _ = w.lab.ends[0].phone.send_digits(now, call, "1,#");
+    let _ = w.lab.ends[0].phone.send_digits(now, call, "1,#", 0);
     w.pass(3000);
     w.hang_up(0, call);
 }

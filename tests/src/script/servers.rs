@@ -129,10 +129,10 @@ pub(super) fn dead_address(w: &mut World) {
 
 pub(super) fn registered_anew(w: &mut World) {
     let now = w.lab.now;
-    let _ = w.lab.ends[0].phone.unregister(now, w.account);
+    let _ = w.lab.ends[0].phone.unregister(now, w.account, 0);
     w.pass(1000);
     let now = w.lab.now;
-    let _ = w.lab.ends[0].phone.register(now, w.account);
+    let _ = w.lab.ends[0].phone.register(now, w.account, 0);
     w.pass(100_000);
     // a call from the registrar finds the account
     let mut server = w.peer_at(SERVER);

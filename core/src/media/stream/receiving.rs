@@ -59,7 +59,7 @@ impl Stream {
             Verdict::Ahead => {}
             Verdict::Restart => {
                 self.playout.restart();
-                self.events.restart();
+                self.events.restart(now);
                 self.peer_left = false;
             }
         }
@@ -72,7 +72,7 @@ impl Stream {
         let mut cells = Cells::new(buffers.ring, buffers.stride);
         if let Some(codec) = voice {
             self.source.arrived(now, packet.timestamp, codec.clock());
-            self.events.voice(packet.timestamp);
+            self.events.voice(now, packet.timestamp);
             self.playout.insert(&mut cells, sequence, packet.timestamp, Some((packet.payload_type, codec, packet.payload)));
         } else {
             if event {

@@ -4,6 +4,7 @@ use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::{Duration, Instant};
+use crate::phone::done::Link;
 use crate::phone::place::Place;
 use crate::phone::{AccountState, Cause};
 use crate::sip::auth::PackedChallenge;
@@ -58,6 +59,11 @@ pub(crate) struct Account {
     pub(crate) cause: Cause,
     /// States reached since the last event, a bit each; bit 31: a challenge was refused.
     pub(crate) pending: u32,
+    /// When its state changed last, and when a challenge was refused last.
+    pub(crate) changed_at: Instant,
+    pub(crate) challenged_at: Instant,
+    /// The commands whose ends are owed: the first of a list.
+    pub(crate) commands: Link,
     /// To be removed once the registration has ended.
     pub(crate) leaving: bool,
 }
@@ -171,6 +177,9 @@ impl Account {
         sip_code: 0,
         cause: Cause::Normal,
         pending: 0,
+        changed_at: Instant::ZERO,
+        challenged_at: Instant::ZERO,
+        commands: Link::NONE,
         leaving: false,
     };
 

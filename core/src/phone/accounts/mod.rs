@@ -3,7 +3,7 @@
 pub(super) mod account;
 
 use super::storage::Blocks;
-use crate::base::slots::{Handle, Slots};
+use crate::base::slots::Slots;
 use account::Account;
 
 /// Accounts, their registrations and challenges.
@@ -11,5 +11,4 @@ pub(super) struct Accounts<'a> {
     pub(super) slots: Slots<'a, Account>,
     pub(super) text: Blocks<'a>,
     pub(super) challenges: Blocks<'a>,
-    pub(super) told: Handle,
 }

@@ -1,9 +1,10 @@
-//! A call: a session between its INVITE and the release of its last event.
+//! A call: a session between its INVITE and its release, or the need for its slot.
 
 use crate::base::slots::Handle;
-use crate::base::time::Instant;
+use crate::base::time::{Duration, Instant};
 use crate::media::gain::Gain;
 use crate::offer::CodecKind;
+use crate::phone::done::Link;
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Source};
 use core::net::IpAddr;
 
@@ -46,8 +47,15 @@ pub(crate) enum Cancel {
 pub(crate) const PENDING_MEDIA: u32 = 1 << 16;
 /// [`Call::pending`]: digits have come.
 pub(crate) const PENDING_DIGIT: u32 = 1 << 17;
-/// [`Call::pending`]: our digits are sent.
-pub(crate) const PENDING_SENT: u32 = 1 << 18;
+
+/// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an [`Instant`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Moment(u32);
+
+impl Moment {
+    /// It has not come.
+    pub(crate) const NEVER: Self = Self(u32::MAX);
+}
 
 /// A call.
 #[derive(Clone, Debug)]
@@ -80,8 +88,13 @@ pub(crate) struct Call {
     pub(crate) gain_out: Gain,
     pub(crate) pending: u32,
     pub(crate) started: Instant,
-    pub(crate) connected: Instant,
-    pub(crate) ended: Instant,
+    /// When the first progress was made, and the last.
+    pub(crate) rang: Moment,
+    pub(crate) progressed: Moment,
+    pub(crate) connected: Moment,
+    pub(crate) ended: Moment,
+    /// When the media changed.
+    pub(crate) media_changed: Moment,
     pub(crate) sip_code: u16,
     pub(crate) cause: Cause,
     /// Once it is over: why. Before: what is known of it already.
@@ -95,11 +108,8 @@ pub(crate) struct Call {
     pub(crate) give_up: Instant,
     /// One of many that are to be hung up.
     pub(crate) leaving: bool,
-    /// Digits commands: taken, sent to their ends, given up, and told.
-    pub(crate) digits: u32,
-    pub(crate) digits_sent: u32,
-    pub(crate) digits_lost: u32,
-    pub(crate) digits_told: u32,
+    /// The commands whose ends are owed: the first of a list.
+    pub(crate) commands: Link,
     /// Lengths of the kept messages.
     pub(crate) first: u16,
     pub(crate) last: u16,
@@ -144,8 +154,11 @@ impl Call {
         gain_out: Gain::EMPTY,
         pending: 0,
         started: Instant::ZERO,
-        connected: Instant::NEVER,
-        ended: Instant::NEVER,
+        rang: Moment::NEVER,
+        progressed: Moment::NEVER,
+        connected: Moment::NEVER,
+        ended: Moment::NEVER,
+        media_changed: Moment::NEVER,
         sip_code: 0,
         cause: Cause::Normal,
         end_cause: EndCause::None,
@@ -154,10 +167,7 @@ impl Call {
         tries: 0,
         give_up: Instant::NEVER,
         leaving: false,
-        digits: 0,
-        digits_sent: 0,
-        digits_lost: 0,
-        digits_told: 0,
+        commands: Link::NONE,
         first: 0,
         last: 0,
         ringback: false,
@@ -177,5 +187,39 @@ impl Call {
 
     pub(crate) const fn bit(state: CallState) -> u32 {
         1 << state as u32
+    }
+
+    /// A time as it is kept.
+    pub(crate) fn moment(&self, at: Instant) -> Moment {
+        Moment(u32::try_from(at.since(self.started).millis()).map_or(u32::MAX - 1, |ms| ms.min(u32::MAX - 1)))
+    }
+
+    /// A kept time, as it is told.
+    pub(crate) fn time(&self, moment: Moment) -> Instant {
+        if moment == Moment::NEVER { Instant::NEVER } else { self.started + Duration::from_millis(u64::from(moment.0)) }
+    }
+
+    /// It has this state from now on, and tells it.
+    pub(crate) fn reach(&mut self, now: Instant, state: CallState) {
+        self.state = state;
+        self.pending |= Self::bit(state);
+        let moment = self.moment(now);
+        match state {
+            CallState::Early => {
+                self.progressed = moment;
+                if self.rang == Moment::NEVER {
+                    self.rang = moment;
+                }
+            }
+            CallState::Connected => self.connected = moment,
+            CallState::Ended => self.ended = moment,
+            CallState::Calling | CallState::Incoming => self.started = now,
+        }
+    }
+
+    /// Its media changed, or could not be changed.
+    pub(crate) fn tell_media(&mut self, now: Instant) {
+        self.pending |= PENDING_MEDIA;
+        self.media_changed = self.moment(now);
     }
 }

@@ -7,7 +7,7 @@ fn nothing_but_one_bye_goes_after_the_stop() {
     let mut call = Call::new();
     call.run(1000);
     call.near.stream.send_digit(b'1', 100);
-    call.near.stream.stop();
+    call.near.stream.stop(call.now);
     call.near.drain(call.now);
     assert_eq!(call.near.sent.len(), 1);
     let (transmit, packet) = call.near.sent.pop().unwrap();
@@ -30,7 +30,7 @@ fn nothing_but_one_bye_goes_after_the_stop() {
 #[test]
 fn who_has_sent_nothing_says_no_bye() {
     let mut side = Side::new(&config(far(), 1));
-    side.stream.stop();
+    side.stream.stop(Instant::from_millis(200));
     side.drain(Instant::ZERO);
     assert!(side.sent.is_empty());
 }

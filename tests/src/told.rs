@@ -1,0 +1,106 @@
+//! Events as tests compare them: flat, as the C ABI has them.
+
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{self, AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Event, Op};
+
+/// What kind of event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EventKind {
+    /// A call changed its state.
+    Call,
+    /// An account changed its state.
+    Account,
+    /// A digit was received.
+    Digit,
+    /// A command ended.
+    Done,
+    /// A call's media changed, or could not be.
+    Media,
+    /// A challenge was not answered.
+    Challenge,
+    /// Objects gave way.
+    Lost,
+}
+
+/// An event.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// What.
+    pub kind: EventKind,
+    /// Its account.
+    pub account: AccountId,
+    /// Its call.
+    pub call: CallId,
+    /// The application's number.
+    pub tag: u64,
+    /// Of a command.
+    pub token: u64,
+    /// The command.
+    pub op: Option<Op>,
+    /// When it happened.
+    pub at: Instant,
+    /// When it was fetched.
+    pub fetched: Instant,
+    /// State of a call or account.
+    pub state: u32,
+    /// The states reached.
+    pub reached: u32,
+    /// The SIP status.
+    pub sip_code: u16,
+    /// How it ended.
+    pub result: Cause,
+    /// Why a call ended.
+    pub cause: EndCause,
+    /// Who ended it.
+    pub ended_by: EndedBy,
+    /// A digit, bits, or a number.
+    pub value: u32,
+}
+
+impl Told {
+    /// Flattens an event that is fetched now.
+    pub fn new(event: &Event, fetched: Instant) -> Self {
+        let blank = Self {
+            kind: EventKind::Challenge,
+            account: event.account,
+            call: event.call,
+            tag: event.tag,
+            token: 0,
+            op: None,
+            at: event.at,
+            fetched,
+            state: 0,
+            reached: 0,
+            sip_code: 0,
+            result: Cause::Normal,
+            cause: EndCause::None,
+            ended_by: EndedBy::Nobody,
+            value: 0,
+        };
+        match event.kind {
+            phone::EventKind::Call { state, reached, sip_code, result, cause, ended_by } => {
+                Self { kind: EventKind::Call, state: state as u32, reached, sip_code, result, cause, ended_by, ..blank }
+            }
+            phone::EventKind::Account { state, reached, sip_code, result } => {
+                Self { kind: EventKind::Account, state: state as u32, reached, sip_code, result, ..blank }
+            }
+            phone::EventKind::Digit(digit) => Self { kind: EventKind::Digit, value: u32::from(digit), ..blank },
+            phone::EventKind::Done { op, token, sip_code, result } => {
+                Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, ..blank }
+            }
+            phone::EventKind::Media { media, result } => Self { kind: EventKind::Media, value: media, result, ..blank },
+            phone::EventKind::Challenge(result) => Self { result, ..blank },
+            phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },
+        }
+    }
+
+    /// It tells that a call has this state.
+    pub fn call_is(&self, state: CallState) -> bool {
+        self.kind == EventKind::Call && self.state == state as u32
+    }
+
+    /// It tells that an account has this state.
+    pub fn account_is(&self, state: AccountState) -> bool {
+        self.kind == EventKind::Account && self.state == state as u32
+    }
+}
