@@ -153,12 +153,7 @@ impl Phone<'_> {
         let (bound, under_way) = (account.is_bound(), account.registration.request);
         // one that waits for its addresses was never sent
         let unsent = !bound
-            && self
-                .lower
-                .transactions
-                .requests
-                .get(under_way)
-                .is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+            && self.lower.transactions.request(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
         if unsent {
             self.end_request(under_way);
         }

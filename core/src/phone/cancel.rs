@@ -2,7 +2,7 @@
 
 use super::calls::call::Cancel;
 use super::object::Object;
-use super::transactions::request::{Owner, Sending, Stage};
+use super::transactions::request::Stage;
 use super::{Cause, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
@@ -17,8 +17,7 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
-        let Some((stage, state)) = self.lower.transactions.requests.get(request).map(|request| (request.stage, request.client.state()))
-        else {
+        let Some((stage, state)) = self.lower.transactions.request(request).map(|request| (request.stage, request.client.state())) else {
             self.end_call(now, call_handle, cause, 0);
             return;
         };
@@ -31,9 +30,7 @@ impl Phone<'_> {
             (Stage::Running, State::Calling) => {
                 // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and what the INVITE still
                 // meets is dealt with below
-                if let Some(request) = self.lower.transactions.requests.get_mut(request) {
-                    request.given_up = true;
-                }
+                self.lower.transactions.abandon(request);
                 if let Some(call) = self.calls.slots.get_mut(call_handle) {
                     call.request = Handle::NONE;
                     call.sip_code = 0;
@@ -86,48 +83,18 @@ impl Phone<'_> {
 
     /// rfc3261#9.1: a provisional answer came, so CANCEL may leave. Where every slot is busy it is tried again.
     pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
-        if self.lower.transactions.requests.get(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none()) {
+        if self.lower.transactions.request(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none()) {
             return;
         }
         if !self.cancel_invite(now, invite) {
-            if let Some(request) = self.lower.transactions.requests.get_mut(invite) {
-                request.fail_over = now + Duration::from_millis(SLOT_RETRY_MS);
-            }
-            self.schedule(Object::Request(invite.index));
+            self.lower.transactions.try_again_at(&mut self.lower.cx, invite, now + Duration::from_millis(SLOT_RETRY_MS));
         }
     }
 
     /// False: no slot is free for it.
     fn cancel_invite(&mut self, now: Instant, invite: Handle) -> bool {
-        let Some(cancel) = self.new_request(Owner::Invite(invite), Sending::Cancel) else {
-            // the wait for the end is bounded as if it had left
-            if let Some(sent) = self.lower.transactions.requests.get_mut(invite) {
-                sent.client.handle_given_up(now);
-            }
-            self.schedule(Object::Request(invite.index));
-            return false;
-        };
-        let Some(sent) = self.lower.transactions.requests.get_mut(invite) else { return false };
-        sent.cancel = cancel;
-        sent.client.handle_cancelled(now);
-        let (targets, branch, number) = (sent.place(), sent.branch, sent.number);
-        self.schedule(Object::Request(invite.index));
-        if let Some(request) = self.lower.transactions.requests.get_mut(cancel) {
-            if let Some(first) = request.targets.first_mut() {
-                *first = targets;
-            }
-            request.count = 1;
-            request.branch = branch;
-            request.number = number;
-            request.stage = Stage::Running;
-            request.client = crate::sip::client::Client::start(now, false, targets.flow().is_reliable());
-        }
-        if self.render_cancel(cancel, invite).is_err() {
-            self.end_request(cancel);
-            return true;
-        }
-        self.owe(Object::Request(cancel.index));
-        self.schedule(Object::Request(cancel.index));
-        true
+        let cancelled = self.lower.transactions.cancel(&mut self.lower.cx, now, invite);
+        self.release_owner(cancelled.over);
+        cancelled.sent
     }
 }

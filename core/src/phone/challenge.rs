@@ -17,7 +17,7 @@ impl Phone<'_> {
     /// Answers a challenge if it is ours to answer: over the account's own hop, for a realm of the account's, once for each realm and nonce
     /// unless stale. False: the account remembers why not ([`Phone::refusal`]), and an event tells it.
     pub(super) fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, answer: &Message<'_>, status: u16) -> bool {
-        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return false };
+        let Some(request) = self.lower.transactions.request(handle).copied() else { return false };
         let account = self.account_of(request.owner);
         let asked = self.choose(account, &request, flow, answer, status).and_then(|(challenge, slot)| {
             let learnt = !self.is_own_realm(account, challenge.realm);
@@ -41,13 +41,7 @@ impl Phone<'_> {
             }
             return false;
         };
-        if let Some(request) = self.lower.transactions.requests.get_mut(next) {
-            request.number = 0;
-            request.tries += 1;
-            if let Some(answered) = request.answered.get_mut(slot) {
-                answered.challenge = generation;
-            }
-        }
+        self.lower.transactions.answer_challenge(next, slot, generation);
         self.start(now, next);
         true
     }

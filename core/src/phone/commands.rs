@@ -48,9 +48,7 @@ impl Phone<'_> {
     /// Nothing is under way: no request, no unanswered INVITE, nothing to send.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        let waiting =
-            self.lower.transactions.requests.iter().any(|(_, request)| request.client.state() != crate::sip::client::State::Completed);
-        !waiting
+        !self.lower.transactions.is_asking()
             && self.lower.cx.owed.is_empty()
             && self.lower.transactions.reply_len == 0
             && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)

@@ -1,7 +1,7 @@
 //! All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
 
 use super::done::{Command, Link};
-use super::object::Objects;
+use super::object::{Object, Objects};
 use super::{Counters, setup};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
@@ -33,4 +33,30 @@ pub(super) struct Context<'a> {
     pub(super) lost_at: Instant,
     pub(super) closing: bool,
     pub(super) counters: Counters,
+}
+
+impl Context<'_> {
+    pub(super) fn local_of(&self, socket: u8) -> Option<SocketAddr> {
+        self.sockets.get(usize::from(socket)).copied().flatten()
+    }
+
+    /// An object's deadline; [`Instant::NEVER`]: none.
+    pub(super) fn wake(&mut self, object: Object, at: Instant) {
+        self.due.set(self.objects.number(object), at);
+    }
+
+    /// An object has SIP to send.
+    pub(super) fn owe(&mut self, object: Object) {
+        self.owed.push(self.objects.number(object));
+    }
+
+    /// Whether an object has SIP to send.
+    pub(super) fn owes(&self, object: Object) -> bool {
+        self.owed.has(self.objects.number(object))
+    }
+
+    /// An object wishes for something.
+    pub(super) fn wish(&mut self, object: Object) {
+        self.wishes.push(self.objects.number(object));
+    }
 }

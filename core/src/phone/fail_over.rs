@@ -1,12 +1,12 @@
 //! An address or a flow has failed: what goes on elsewhere, and what ends.
 
 use super::calls::call::Cancel;
-use super::object::Object;
-use super::transactions::request::{Owner, Relocate, Sending, Stage};
+use super::transactions::asking::Moved;
+use super::transactions::request::{Owner, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::sip::client::{Client, State};
+use crate::sip::client::State;
 use crate::wire::sip::Uri;
 
 impl Phone<'_> {
@@ -29,31 +29,25 @@ impl Phone<'_> {
         if self.is_cancelled(handle) {
             return false;
         }
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return false };
-        if !request.has_next() {
-            return false;
-        }
-        if core::mem::take(&mut request.relocate) != Relocate::No {
-            request.client = Client::EMPTY;
-            self.locate(handle);
-            self.schedule(Object::Request(handle.index));
-            return true;
-        }
-        request.at += 1;
-        let (owner, method, own_hop, place) = (request.owner, request.method, request.own_hop, request.place());
-        if own_hop && self.dialog_around(owner, method).is_none() {
-            let account = self.account_of(owner);
-            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
-                account.set_hop(now, place);
+        match self.lower.transactions.next_target(&mut self.lower.cx, handle) {
+            Moved::Nowhere => return false,
+            Moved::Relocated => {}
+            Moved::To { owner, method, own_hop, hop } => {
+                if own_hop && self.dialog_around(owner, method).is_none() {
+                    let account = self.account_of(owner);
+                    if let Some(account) = self.lower.accounts.slots.get_mut(account) {
+                        account.set_hop(now, hop);
+                    }
+                }
+                self.prepare(now, handle);
             }
         }
-        self.prepare(now, handle);
         true
     }
 
     /// An INVITE that its caller has given up: ringing the next address would begin the call anew.
     pub(super) fn is_cancelled(&self, handle: Handle) -> bool {
-        let Some(request) = self.lower.transactions.requests.get(handle) else { return false };
+        let Some(request) = self.lower.transactions.request(handle) else { return false };
         let Owner::Dialog(dialog) = request.owner else { return false };
         let call = self.lower.dialogs.slots.get(dialog).and_then(|dialog| self.calls.slots.get(dialog.call));
         match request.method {
@@ -66,7 +60,7 @@ impl Phone<'_> {
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        let Some(request) = self.lower.transactions.requests.get(handle).filter(|request| request.stage == Stage::Locating) else { return };
+        let Some(request) = self.lower.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else { return };
         let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
         if method == Sending::Nothing {
             self.host_found(now, handle, &[]);
@@ -93,24 +87,25 @@ impl Phone<'_> {
 
     /// It came to nothing without a final answer.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
-        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
-        if request.own_hop || matches!(request.owner, Owner::Account(_)) {
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let (owner, method) = (request.owner, request.method);
+        if request.own_hop || matches!(owner, Owner::Account(_)) {
             // what was resolved may be out of date: look again next time
-            let account = self.account_of(request.owner);
+            let account = self.account_of(owner);
             if let Some(account) = self.lower.accounts.slots.get_mut(account) {
                 account.hop = None;
             }
         }
-        match request.owner {
+        match owner {
             Owner::Account(account) => {
                 self.end_request(handle);
                 self.register_failed(now, account, cause, status, 0);
             }
             Owner::Dialog(dialog) => {
                 let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-                if request.method == Sending::Reinvite {
+                if method == Sending::Reinvite {
                     self.reoffer_failed(now, call, handle, cause);
-                } else if request.method == Sending::Invite {
+                } else if method == Sending::Invite {
                     if let Some(call) = self.calls.slots.get_mut(call) {
                         call.request = Handle::NONE;
                     }
@@ -130,9 +125,9 @@ impl Phone<'_> {
     /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);
-        for index in 0..self.lower.transactions.requests.capacity() as u32 {
-            let Some(handle) = self.lower.transactions.requests.handle_at(index) else { continue };
-            let Some(request) = self.lower.transactions.requests.get(handle) else { continue };
+        for index in 0..self.lower.transactions.request_capacity() {
+            let Some(handle) = self.lower.transactions.request_at(index) else { continue };
+            let Some(request) = self.lower.transactions.request(handle) else { continue };
             if request.stage != Stage::Running || request.place().flow() != flow {
                 continue;
             }

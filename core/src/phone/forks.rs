@@ -2,7 +2,8 @@
 
 use super::calls::call::Cancel;
 use super::object::Object;
-use super::transactions::request::Owner;
+use super::transactions::repeat::lines;
+use super::transactions::request::{Owner, Sending};
 use super::{CallState, Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -86,9 +87,7 @@ impl Phone<'_> {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
             *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
             self.lower.dialogs.text.copy(winner.index, first.index);
-            if let Some(lookup) = self.lower.transactions.requests.get_mut(won.lookup) {
-                lookup.owner = Owner::Answer(first);
-            }
+            self.lower.transactions.give_to(won.lookup, Owner::Answer(first));
             let agreed = self.lower.dialogs.agreed.get(winner.index as usize).copied().flatten();
             if let Some(cell) = self.lower.dialogs.agreed.get_mut(first.index as usize) {
                 *cell = agreed;
@@ -254,6 +253,28 @@ impl Phone<'_> {
         }
         if self.lower.dialogs.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
             self.release_dialog(handle);
+        }
+    }
+
+    /// A refused INVITE is to be sent anew though a provisional answer had made an early dialog: its target and routes are those it had first.
+    pub(super) fn forget_early(&mut self, dialog_handle: Handle, invite: Handle) {
+        let early = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
+        if early {
+            self.drop_forks(dialog_handle);
+        }
+        if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+            self.forget_agreed(dialog_handle);
+            self.forget_lookup(dialog_handle);
+        }
+        if !early || self.lower.transactions.request(invite).is_none_or(|request| request.method != Sending::Invite) {
+            return;
+        }
+        let sent = self.lower.transactions.sent(invite);
+        let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else { return };
+        let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+            // what fitted before fits again
+            let _ = dialog.set_remote(self.lower.dialogs.text.get_mut(dialog_handle.index), b"", routes, target);
         }
     }
 }

@@ -5,7 +5,6 @@
 
 use super::answers::Describe;
 use super::calls::call::Cancel;
-use super::object::Object;
 use super::transactions::request::{Owner, Sending};
 use super::transactions::server::Host;
 use super::{CallState, Cause, Flow, Phone, Target};
@@ -62,13 +61,9 @@ impl Phone<'_> {
 
     fn find_answerer(&mut self, now: Instant, dialog: Handle, text: &[u8]) -> bool {
         let Some(handle) = self.find_host(now, Owner::Answer(dialog)) else { return false };
-        let kept = self.lower.transactions.request_bytes.get_mut(handle.index).get_mut(..text.len()).map(|room| room.copy_from_slice(text));
-        let (Some(()), Ok(len)) = (kept, u16::try_from(text.len())) else {
+        if self.lower.transactions.keep(&mut self.lower.cx, handle, text).is_err() {
             self.end_request(handle);
             return false;
-        };
-        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-            request.len = len;
         }
         if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) {
             dialog.lookup = handle;
@@ -79,10 +74,7 @@ impl Phone<'_> {
     fn find_host(&mut self, now: Instant, owner: Owner) -> Option<Handle> {
         let handle = self.new_request(owner, Sending::Nothing)?;
         self.locate(handle);
-        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-            request.fail_over = now + Duration::from_millis(FIND_HOST_MS);
-        }
-        self.schedule(Object::Request(handle.index));
+        self.lower.transactions.try_again_at(&mut self.lower.cx, handle, now + Duration::from_millis(FIND_HOST_MS));
         Some(handle)
     }
 
@@ -95,7 +87,7 @@ impl Phone<'_> {
 
     /// The host that a look-up is for.
     pub(super) fn host_sought(&self, handle: Handle) -> Option<&str> {
-        let request = self.lower.transactions.requests.get(handle)?;
+        let request = self.lower.transactions.request(handle)?;
         match request.owner {
             Owner::Offer(server) => {
                 let local = self.local_of(self.lower.transactions.servers.get(server)?.flow.flow().socket())?;
@@ -103,7 +95,7 @@ impl Phone<'_> {
             }
             Owner::Answer(dialog) => {
                 let (local, lines) = self.local_media(self.lower.dialogs.slots.get(dialog)?.call)?;
-                host_to_find(self.lower.transactions.request_bytes.get(handle.index).get(..usize::from(request.len))?, &local, Some(&lines))
+                host_to_find(self.lower.transactions.sent(handle), &local, Some(&lines))
             }
             _ => None,
         }
@@ -118,8 +110,8 @@ impl Phone<'_> {
 
     /// A look-up has come to its end: these are the addresses, or there are none.
     pub(super) fn host_found(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
-        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
-        match request.owner {
+        let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { return };
+        match owner {
             Owner::Offer(server_handle) => {
                 self.end_request(handle);
                 let Some(server) =
@@ -141,7 +133,7 @@ impl Phone<'_> {
             }
             Owner::Answer(dialog) => {
                 let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-                let text = self.lower.transactions.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
+                let text = self.lower.transactions.sent(handle);
                 let agreed = self.local_media(call).map(|(local, lines)| {
                     let found = targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
                     accept_answer(text, &Local { found, ..local }, &lines)

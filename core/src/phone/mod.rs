@@ -42,7 +42,6 @@ mod place;
 mod registration;
 mod render;
 mod reoffer;
-mod repeat;
 mod reply;
 mod requests;
 mod route;
@@ -81,7 +80,6 @@ use dialogs::Dialogs;
 use media::Media;
 use object::Object;
 use transactions::Transactions;
-use transactions::request::Request;
 
 /// A telephone: accounts, calls, and the media of each.
 ///
@@ -107,7 +105,7 @@ impl core::fmt::Debug for Phone<'_> {
             .field("accounts", &self.lower.accounts.slots.used())
             .field("calls", &self.calls.slots.used())
             .field("dialogs", &self.lower.dialogs.slots.used())
-            .field("requests", &self.lower.transactions.requests.used())
+            .field("requests", &self.lower.transactions.requests_used())
             .field("servers", &self.lower.transactions.servers.used())
             .field("next", &self.poll_timeout())
             .field("counters", &self.lower.cx.counters)
@@ -156,7 +154,7 @@ impl Phone<'_> {
         Usage {
             calls: self.calls.slots.used(),
             dialogs: self.lower.dialogs.slots.used(),
-            requests: self.lower.transactions.requests.used(),
+            requests: self.lower.transactions.requests_used(),
             servers: self.lower.transactions.servers.used(),
         }
     }
@@ -183,7 +181,7 @@ impl Phone<'_> {
     }
 
     fn local_of(&self, socket: u8) -> Option<SocketAddr> {
-        self.lower.cx.sockets.get(usize::from(socket)).copied().flatten()
+        self.lower.cx.local_of(socket)
     }
 
     /// When to call [`Phone::handle_timeout`] next; `None`: there is nothing to wait for.
@@ -195,13 +193,7 @@ impl Phone<'_> {
     /// Keeps an object's deadline in the heap.
     fn schedule(&mut self, object: Object) {
         let at = match object {
-            Object::Request(index) => self
-                .lower
-                .transactions
-                .requests
-                .handle_at(index)
-                .and_then(|handle| self.lower.transactions.requests.get(handle))
-                .map(Request::deadline),
+            Object::Request(_) => return, // its room keeps it
             Object::Server(index) => self
                 .lower
                 .transactions
@@ -216,17 +208,17 @@ impl Phone<'_> {
             Object::Stream(index) => self.lower.media.streams.get(index as usize).map(Stream::next_timeout),
             Object::Dialog(_) => None,
         };
-        self.lower.cx.due.set(self.lower.cx.objects.number(object), at.unwrap_or(Instant::NEVER));
+        self.lower.cx.wake(object, at.unwrap_or(Instant::NEVER));
     }
 
     /// An object has SIP to send.
     fn owe(&mut self, object: Object) {
-        self.lower.cx.owed.push(self.lower.cx.objects.number(object));
+        self.lower.cx.owe(object);
     }
 
     /// An object wishes for something.
     fn wish(&mut self, object: Object) {
-        self.lower.cx.wishes.push(self.lower.cx.objects.number(object));
+        self.lower.cx.wish(object);
     }
 
     /// A call or an account has something to tell.

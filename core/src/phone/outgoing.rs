@@ -182,7 +182,7 @@ impl Phone<'_> {
 
     /// An answer to our INVITE came.
     pub(super) fn invite_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
-        if self.lower.transactions.requests.get(request).is_some_and(|request| request.given_up) {
+        if self.lower.transactions.request(request).is_some_and(|request| request.given_up) {
             self.given_up_answered(now, dialog_handle, request, answer, status);
             return;
         }

@@ -3,9 +3,9 @@
 use super::accounts::account::SECRET;
 use super::credentials::write_credentials;
 use super::reply::ALLOW;
+use super::transactions::Unrendered;
 use super::transactions::request::{Owner, Request, Sending};
 use super::{Flow, Phone, Transport};
-use crate::base::count;
 use crate::base::cursor::Cursor;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
@@ -14,20 +14,6 @@ use crate::sip::dialog::{Credential, Dialog};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer, write_address, write_host, write_socket};
 use core::net::SocketAddr;
-
-/// Does not fit, or what it is made of is gone.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unrendered;
-
-pub(super) const fn method(sending: Sending) -> Method<'static> {
-    match sending {
-        Sending::Invite | Sending::Reinvite => Method::Invite,
-        Sending::Bye => Method::Bye,
-        Sending::Cancel => Method::Cancel,
-        Sending::Register => Method::Register,
-        Sending::Nothing => Method::Other(b""),
-    }
-}
 
 pub(super) const fn transport_name(transport: Transport) -> &'static [u8] {
     match transport {
@@ -122,7 +108,7 @@ impl Phone<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
         let (flow, request) =
-            self.lower.transactions.requests.get(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
+            self.lower.transactions.request(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
         let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
         match request.owner {
@@ -130,17 +116,6 @@ impl Phone<'_> {
             Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog, flow, local, branch),
             Owner::Invite(_) | Owner::Offer(_) | Owner::Answer(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
         }
-    }
-
-    pub(super) fn finish_request(&mut self, handle: Handle, needed: Result<usize, crate::base::cursor::Needed>) -> Result<(), Unrendered> {
-        let Ok(len) = needed else {
-            count::up(&mut self.lower.cx.counters.oversize);
-            return Err(Unrendered);
-        };
-        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-            request.len = len as u16;
-        }
-        Ok(())
     }
 
     fn render_register(
@@ -159,7 +134,7 @@ impl Phone<'_> {
         let text = self.lower.accounts.text.get(account_handle.index);
         let challenges = self.lower.accounts.challenges.get(account_handle.index);
         let uri = account.registrar.of(text);
-        let mut out = Cursor::new(self.lower.transactions.request_bytes.get_mut(handle.index));
+        let mut out = Cursor::new(self.lower.transactions.lend(handle));
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, Method::Register, uri, flow, local, branch);
         if !account.proxy.is_empty() {
@@ -190,7 +165,7 @@ impl Phone<'_> {
         writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
         let needed = out.finish();
-        self.finish_request(handle, needed)
+        self.lower.transactions.written(&mut self.lower.cx, handle, needed)
     }
 
     fn render_in_dialog(
@@ -212,12 +187,12 @@ impl Phone<'_> {
         let mut described = None;
         let text = self.lower.dialogs.text.get(dialog_handle.index);
         let uri = dialog.request_uri(text);
-        let mut out = Cursor::new(self.lower.transactions.request_bytes.get_mut(handle.index));
+        let mut out = Cursor::new(self.lower.transactions.lend(handle));
         let mut writer = Writer::new(&mut out);
-        write_top(&mut writer, method(request.method), uri, flow, local, branch);
+        write_top(&mut writer, request.method.method(), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, &dialog, text);
-        writer.cseq(request.number, method(request.method));
+        writer.cseq(request.number, request.method.method());
         let account = self.lower.accounts.slots.get(dialog.account);
         let user = contact_user(
             account.map(|account| account.call_user().of(self.lower.accounts.text.get(dialog.account.index))),
@@ -229,7 +204,7 @@ impl Phone<'_> {
         if let Some(account) = account {
             let texts = self.lower.accounts.text.get(dialog.account.index);
             let challenges = self.lower.accounts.challenges.get(dialog.account.index);
-            let name = method(request.method).text();
+            let name = request.method.method().text();
             write_credentials(&mut writer, account, texts, challenges, &credentials, self.lower.cx.keys[1], name, uri);
         }
         if request.method.is_invite() {
@@ -264,7 +239,7 @@ impl Phone<'_> {
                 dialog.invite_number = request.number;
             }
         }
-        self.finish_request(handle, needed)
+        self.lower.transactions.written(&mut self.lower.cx, handle, needed)
     }
 
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx gets one.

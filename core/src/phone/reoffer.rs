@@ -115,17 +115,16 @@ impl Phone<'_> {
     pub(super) fn reoffer_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
         let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         let call_handle = dialog.call;
-        let Some(sent) = self.lower.transactions.requests.get_mut(request) else { return };
+        let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
         let running = self.calls.slots.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
             // nobody is asked before it is answered, so its wait is bounded after a provisional answer too
-            sent.client.handle_given_up(now);
-            self.schedule(Object::Request(request.index));
+            self.lower.transactions.bound(&mut self.lower.cx, now, request);
             return;
         }
         if status < 300 {
             // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
-            dialog.invite_number = sent.number;
+            dialog.invite_number = number;
             dialog.renewed = true;
             dialog.ack_owed = true;
             // rfc3261#12.2.1.2: a target refresh
@@ -207,12 +206,10 @@ impl Phone<'_> {
     pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) else { return };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
-        match self.lower.transactions.requests.get_mut(request) {
-            Some(sent) if sent.stage == Stage::Running => {
-                sent.client.handle_given_up(now);
-                self.schedule(Object::Request(request.index));
-            }
-            _ => self.end_request(request),
+        if self.lower.transactions.request(request).is_some_and(|sent| sent.stage == Stage::Running) {
+            self.lower.transactions.bound(&mut self.lower.cx, now, request);
+        } else {
+            self.end_request(request);
         }
     }
 
@@ -246,7 +243,7 @@ impl Phone<'_> {
     fn move_calling(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
         let (request, ports) = (call.request, call.ports);
-        let Some(sent) = self.lower.transactions.requests.get(request) else { return };
+        let Some(sent) = self.lower.transactions.request(request) else { return };
         let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
         let stays = matches!(ports, Ports::Open { local, .. } | Ports::Wished(local) if Some(local) == way);
         match sent.stage {

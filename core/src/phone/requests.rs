@@ -1,87 +1,61 @@
 //! Requests under way: locate, authenticate, fail over. All that we send goes through here.
 
-use super::object::Object;
 use super::place::{Place, order};
-use super::transactions::request::{Owner, Relocate, Request, Sending, Stage};
+use super::transactions::asking::{Found, Over, RequestDue};
+use super::transactions::request::{Owner, Relocate, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
-use crate::base::limits::{FAIL_OVER_MS, TARGETS};
+use crate::base::limits::TARGETS;
 use crate::base::slots::Handle;
-use crate::base::time::{Duration, Instant};
-use crate::sip::client::{Client, Expiry, Heard, State};
-use crate::sip::tag::Tag;
-use crate::wire::sip::{Message, Method, Name};
+use crate::base::time::Instant;
+use crate::sip::client::State;
+use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// A slot for a request. When all are in use, one that only absorbs repetitions gives way.
+    /// A slot for a request. When all are in use, one that only absorbs retransmissions gives way.
     pub(super) fn new_request(&mut self, owner: Owner, method: Sending) -> Option<Handle> {
-        let request = Request { owner, method, ..Request::EMPTY };
-        while self.lower.transactions.requests.is_full() {
-            // what has gone since, or serves another request now, is passed over
-            let handle = self.lower.transactions.requests.handle_at(self.lower.transactions.lingering.pop()?);
-            let Some(lingering) = handle.filter(|handle| self.lingers(*handle)) else { continue };
-            self.rescue_ack(lingering);
-            self.end_request(lingering);
-        }
-        self.lower.transactions.requests.insert(request)
-    }
-
-    /// It has its final answer, and only absorbs repetitions.
-    fn lingers(&self, handle: Handle) -> bool {
-        self.lower.transactions.requests.get(handle).is_some_and(|request| request.client.state() == State::Completed)
+        let made = self.lower.transactions.make(&mut self.lower.cx, owner, method)?;
+        self.release_owner(made.over);
+        Some(made.handle)
     }
 
     /// A request is over.
     pub(super) fn end_request(&mut self, handle: Handle) {
-        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
-        if !request.cancel.is_none() {
-            // an INVITE that is over can no longer be cancelled, so the CANCEL is not repeated
-            self.end_request(request.cancel);
-        }
-        self.lower.transactions.requests.remove(handle);
-        self.lower.cx.due.set(self.lower.cx.objects.number(Object::Request(handle.index)), Instant::NEVER);
-        match request.owner {
+        let over = self.lower.transactions.end(&mut self.lower.cx, handle);
+        self.release_owner(over);
+    }
+
+    /// The owner of a request that is over lets go of what it used.
+    pub(super) fn release_owner(&mut self, over: Option<Over>) {
+        let Some(over) = over else { return };
+        match over.owner {
             Owner::Dialog(dialog) => self.release_dialog(dialog),
             Owner::Account(account) => {
                 if let Some(account) = self.lower.accounts.slots.get_mut(account)
-                    && account.registration.request == handle
+                    && account.registration.request == over.request
                 {
                     account.registration.request = Handle::NONE;
                 }
             }
-            Owner::Invite(invite) => {
-                if let Some(invite) = self.lower.transactions.requests.get_mut(invite) {
-                    invite.cancel = Handle::NONE;
-                }
-            }
             Owner::Answer(dialog) => {
                 if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog)
-                    && dialog.lookup == handle
+                    && dialog.lookup == over.request
                 {
                     dialog.lookup = Handle::NONE;
                 }
             }
-            Owner::Offer(_) | Owner::Nobody => {}
+            Owner::Invite(_) | Owner::Offer(_) | Owner::Nobody => {}
         }
     }
 
     /// The request's addresses are to be found.
     pub(super) fn locate(&mut self, handle: Handle) {
-        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-            request.stage = Stage::Locating;
-            self.wish(Object::Request(handle.index));
-        }
+        self.lower.transactions.locate(&mut self.lower.cx, handle);
     }
 
     /// The request goes over a flow that is known.
     pub(super) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) {
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        if let Some(first) = request.targets.first_mut() {
-            *first = Place::new(flow);
-        }
-        request.count = 1;
-        request.at = 0;
-        let (owner, method) = (request.owner, request.method);
+        let Some((owner, method)) = self.lower.transactions.request(handle).map(|request| (request.owner, request.method)) else { return };
         let account = self.account_of(owner);
         let own_hop = own_hop && self.is_own_flow(account, flow);
         let several = self.lower.accounts.slots.get(account).is_some_and(|account| account.several);
@@ -91,16 +65,14 @@ impl Phone<'_> {
             None if own_hop && several => Relocate::Silent,
             _ => Relocate::No,
         };
-        if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-            request.own_hop = own_hop;
-            request.relocate = relocate;
-        }
+        self.lower.transactions.aim(handle, flow, own_hop, relocate);
         self.prepare(now, handle);
     }
 
     /// The driver found its addresses.
     pub(super) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
-        let Some(request) = self.lower.transactions.requests.get(handle).copied() else { return };
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let (owner, method, branch, before) = (request.owner, request.method, request.branch, request.place().flow());
         if request.stage != Stage::Locating {
             return;
         }
@@ -118,10 +90,10 @@ impl Phone<'_> {
             *place = *target;
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.lower.cx.rng);
-        let in_dialog = self.dialog_around(request.owner, request.method).is_some();
-        if request.branch != 0 {
+        let in_dialog = self.dialog_around(owner, method).is_some();
+        if branch != 0 {
             // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its time, none at all
-            let (failed, found) = (request.place().flow(), ordered.get_mut(..count).unwrap_or_default());
+            let (failed, found) = (before, ordered.get_mut(..count).unwrap_or_default());
             let again = |flow: Flow| if in_dialog { flow == failed } else { flow.remote() == failed.remote() };
             if let Some(at) = found.iter().position(|target| again(target.flow))
                 && let Some(behind) = found.get_mut(at..)
@@ -134,9 +106,9 @@ impl Phone<'_> {
                 return;
             }
         }
-        let account_handle = self.account_of(request.owner);
+        let account_handle = self.account_of(owner);
         // where a dialog's next hop leads is the far end's to say: it makes nothing the account's own
-        let own = !in_dialog && self.goes_to_own_hop(request.owner);
+        let own = !in_dialog && self.goes_to_own_hop(owner);
         if let Some(account) = self.lower.accounts.slots.get_mut(account_handle)
             && own
         {
@@ -145,7 +117,7 @@ impl Phone<'_> {
                 account.own_address(target.flow.remote().ip());
             }
             // a way that still leads there is kept, whatever the lot says: a registration does not wander
-            if let (Some(hop), 0) = (account.hop, request.branch) {
+            if let (Some(hop), 0) = (account.hop, branch) {
                 let best = ordered.first().map_or(0, |target| target.priority);
                 let equals = ordered.iter().take(count).take_while(|target| target.priority == best);
                 let place = equals.map(|target| target.flow.remote()).position(|remote| remote == hop.remote());
@@ -156,13 +128,8 @@ impl Phone<'_> {
             account.set_hop(now, Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
             account.several = count > 1;
         }
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        for (place, target) in request.targets.iter_mut().zip(ordered) {
-            *place = Place::new(target.flow);
-        }
-        request.count = count as u8;
-        request.at = 0;
-        request.own_hop = own && !account_handle.is_none();
+        let found = ordered.get(..count).unwrap_or_default();
+        self.lower.transactions.aim_at(handle, found, own && !account_handle.is_none());
         self.prepare(now, handle);
     }
 
@@ -190,14 +157,10 @@ impl Phone<'_> {
 
     /// Its way is known; what its message needs may not be there yet.
     pub(super) fn prepare(&mut self, now: Instant, handle: Handle) {
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        request.stage = Stage::Preparing;
-        let (owner, method, flow) = (request.owner, request.method, request.place().flow());
+        let Some((owner, method, flow)) = self.lower.transactions.preparing(handle) else { return };
         if self.dialog_around(owner, method).is_some() {
             let own = self.goes_to_own_hop(owner) && self.is_own_flow(self.account_of(owner), flow);
-            if let Some(request) = self.lower.transactions.requests.get_mut(handle) {
-                request.own_hop = own;
-            }
+            self.lower.transactions.set_own_hop(handle, own);
         }
         if let Owner::Dialog(dialog) = owner
             && method.is_invite()
@@ -223,26 +186,15 @@ impl Phone<'_> {
 
     /// Sends the request: a new transaction.
     pub(super) fn start(&mut self, now: Instant, handle: Handle) {
-        let secret = self.lower.cx.rng.next_u64();
-        let number = match self.lower.transactions.requests.get(handle) {
-            Some(request) if request.number == 0 => self.next_number(request.owner),
-            Some(request) => request.number,
-            None => return,
-        };
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        let flow = request.place().flow();
-        request.number = number;
-        request.branch = secret;
-        request.stage = Stage::Running;
-        request.client = Client::start(now, request.method.is_invite(), flow.is_reliable());
-        // HOUSE rule over rfc3263#4.3: 4 s of silence move on while another address remains
-        request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let (owner, number, tries, flow) = (request.owner, request.number, request.tries, request.place().flow());
+        let number = if number == 0 { self.next_number(owner) } else { number };
+        self.lower.transactions.begin(&mut self.lower.cx, now, handle, number);
         if self.render_request(handle).is_err() {
             // what could be written before its credentials stood in it is too long with them
-            let answers = self.lower.transactions.requests.get(handle).is_some_and(|request| request.tries > 0);
             let cause = if self.local_of(flow.socket()).is_none() {
                 Cause::Unreachable
-            } else if answers {
+            } else if tries > 0 {
                 Cause::ChallengeSize
             } else {
                 Cause::Full
@@ -250,8 +202,7 @@ impl Phone<'_> {
             self.request_failed(now, handle, cause, 0);
             return;
         }
-        self.owe(Object::Request(handle.index));
-        self.schedule(Object::Request(handle.index));
+        self.lower.transactions.send(&mut self.lower.cx, handle);
     }
 
     fn next_number(&mut self, owner: Owner) -> u32 {
@@ -270,35 +221,24 @@ impl Phone<'_> {
 
     /// A timer of a request.
     pub(super) fn request_timeout(&mut self, now: Instant, handle: Handle) {
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        if request.fail_over <= now {
-            request.fail_over = Instant::NEVER;
-            match request.client.state() {
-                State::Idle => {
-                    self.locate_failed(now, handle, Failure::Name);
-                    return;
-                }
-                State::Calling if self.fail_over(now, handle) => return,
-                State::Proceeding => self.cancel_given_up(now, handle),
-                _ => {}
-            }
-        }
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        match request.client.handle_timeout(now) {
-            Expiry::Nothing => {}
-            Expiry::Resend => self.owe(Object::Request(handle.index)),
-            Expiry::Over => {
-                self.end_request(handle);
+        match self.lower.transactions.request_silent(now, handle) {
+            Some(State::Idle) => {
+                self.locate_failed(now, handle, Failure::Name);
                 return;
             }
-            Expiry::TimedOut => {
+            Some(State::Calling) if self.fail_over(now, handle) => return,
+            Some(State::Proceeding) => self.cancel_given_up(now, handle),
+            _ => {}
+        }
+        match self.lower.transactions.request_due(&mut self.lower.cx, now, handle) {
+            RequestDue::Nothing => {}
+            RequestDue::Over => self.end_request(handle),
+            RequestDue::TimedOut => {
                 if !self.fail_over(now, handle) {
                     self.request_failed(now, handle, Cause::Timeout, 0);
                 }
-                return;
             }
         }
-        self.schedule(Object::Request(handle.index));
     }
 
     /// An answer came.
@@ -307,80 +247,31 @@ impl Phone<'_> {
             count::up(&mut self.lower.cx.counters.malformed);
             return;
         };
-        // rfc3261#17.1.3: the branch and the method of CSeq
-        let found = via.branch().and_then(Tag::read_branch).filter(|tag| {
-            self.lower
-                .transactions
-                .requests
-                .get(tag.handle)
-                .is_some_and(|request| request.branch == tag.secret && request.stage == Stage::Running)
-        });
-        let refused = |tag: &Tag| {
-            let request = self.lower.transactions.requests.get(tag.handle);
-            request.is_some_and(|request| request.method == Sending::Invite && request.client.state() == State::Completed)
-        };
-        // rfc6026#7.2: a forking proxy hands on each 2xx. One that comes behind a refusal, or behind another one, is its dialog's business.
-        let found = found.filter(|tag| !((200..300).contains(&status) && refused(tag)));
-        let handle = match (found, cseq.method) {
-            (Some(tag), Method::Cancel) => {
-                self.lower.transactions.requests.get(tag.handle).map(|invite| invite.cancel).filter(|cancel| !cancel.is_none())
-            }
-            (Some(tag), method) => self
-                .lower
-                .transactions
-                .requests
-                .get(tag.handle)
-                .filter(|request| super::render::method(request.method) == method)
-                .map(|_| tag.handle),
-            (None, Method::Invite) if (200..300).contains(&status) => {
+        let handle = match self.lower.transactions.find(via.branch(), &cseq, status) {
+            Found::Request(handle) => handle,
+            Found::Success => {
                 self.repeated_success(now, flow, answer);
                 return;
             }
-            _ => None,
-        };
-        let Some(handle) = handle else {
-            count::up(&mut self.lower.cx.counters.unmatched);
-            return;
-        };
-        let Some(request) = self.lower.transactions.requests.get(handle) else { return };
-        // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged success leave it unreachable
-        if let Owner::Account(account) = request.owner
-            && flow != request.place().flow()
-            && !self.is_own_flow(account, flow)
-        {
-            count::up(&mut self.lower.cx.counters.unmatched);
-            return;
-        }
-        let Some(request) = self.lower.transactions.requests.get_mut(handle) else { return };
-        if cseq.number != request.number {
-            count::up(&mut self.lower.cx.counters.unmatched);
-            return;
-        }
-        request.fail_over = Instant::NEVER;
-        let heard = request.client.handle_response(now, status);
-        if request.client.state() == State::Completed {
-            self.lower.transactions.lingering.push(handle.index);
-        }
-        let Some(request) = self.lower.transactions.requests.get(handle) else { return };
-        let request = *request;
-        match heard {
-            Heard::Absorb => return,
-            Heard::Ack => {
-                self.owe(Object::Request(handle.index));
+            Found::Nothing => {
+                count::up(&mut self.lower.cx.counters.unmatched);
                 return;
             }
-            Heard::PassAndAck => {
-                let to = answer.header(Name::To).unwrap_or_default();
-                if self.render_ack_of_refusal(handle, to).is_ok() {
-                    self.owe(Object::Request(handle.index));
-                }
-            }
-            Heard::Pass => {}
+        };
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let forged = match request.owner {
+            // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged success leave it unreachable
+            Owner::Account(account) => flow != request.place().flow() && !self.is_own_flow(account, flow),
+            _ => false,
+        };
+        if forged || cseq.number != request.number {
+            count::up(&mut self.lower.cx.counters.unmatched);
+            return;
         }
-        self.schedule(Object::Request(handle.index));
+        let Some(heard) = self.lower.transactions.hear(&mut self.lower.cx, now, handle, answer, status) else { return };
         // rfc3263#4.3: 503 means the next address
         if status == 503
-            && request.has_next()
+            && heard.has_next
             && !self.is_cancelled(handle)
             && let Some(next) = self.again(handle)
         {
@@ -390,27 +281,27 @@ impl Phone<'_> {
         if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, flow, answer, status) {
             return;
         }
-        if let Owner::Account(account) = request.owner
+        if let Owner::Account(account) = heard.owner
             && (200..300).contains(&status)
-            && request.own_hop
+            && heard.own_hop
             && self.is_own_flow(account, flow)
         {
             self.take_next_nonce(account, answer);
         }
-        if let Owner::Dialog(dialog) = request.owner
-            && request.method.is_invite()
+        if let Owner::Dialog(dialog) = heard.owner
+            && heard.method.is_invite()
             && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
         {
             let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-            self.vouch(call, flow, self.is_own_flow(self.account_of(request.owner), flow), answer);
+            self.vouch(call, flow, self.is_own_flow(self.account_of(heard.owner), flow), answer);
         }
-        match (request.owner, request.method) {
+        match (heard.owner, heard.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
             (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
             (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, answer, status),
             _ if status >= 200
                 // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
-                && request.client.state() == State::Completed =>
+                && heard.completed =>
             {
                 self.end_request(handle);
             }
@@ -420,18 +311,20 @@ impl Phone<'_> {
 
     /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its own. Others use theirs again.
     pub(super) fn again(&mut self, handle: Handle) -> Option<Handle> {
-        let request = self.lower.transactions.requests.get(handle).copied()?;
-        if !request.method.is_invite() {
+        let (owner, method) = self.lower.transactions.request(handle).map(|request| (request.owner, request.method))?;
+        if !method.is_invite() {
             return Some(handle);
         }
         if self.is_cancelled(handle) {
             return None;
         }
-        if let Owner::Dialog(dialog) = request.owner {
+        if let Owner::Dialog(dialog) = owner {
             self.forget_early(dialog, handle);
         }
-        let next = self.new_request(request.owner, request.method)?;
-        if let Owner::Dialog(dialog_handle) = request.owner
+        let made = self.lower.transactions.renew(&mut self.lower.cx, handle)?;
+        self.release_owner(made.over);
+        let next = made.handle;
+        if let Owner::Dialog(dialog_handle) = owner
             && let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle)
         {
             dialog.usages = dialog.usages.saturating_add(1);
@@ -439,9 +332,6 @@ impl Phone<'_> {
             if let Some(call) = self.calls.slots.get_mut(call) {
                 call.request = next;
             }
-        }
-        if let Some(slot) = self.lower.transactions.requests.get_mut(next) {
-            *slot = Request { client: Client::EMPTY, cancel: Handle::NONE, ..request };
         }
         Some(next)
     }

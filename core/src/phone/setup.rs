@@ -14,11 +14,9 @@ use crate::base::due::{Due, Owed};
 use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
 use crate::base::slots::Slots;
-use crate::base::table::Table;
 use crate::base::time::Instant;
 use crate::media::phase::Phase;
 use crate::media::tones::{Generator, Progress, Region, progress};
-use crate::sip::tombstone::Tombstones;
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
@@ -104,7 +102,7 @@ impl<'a> Phone<'a> {
     ///
     /// # Errors
     /// [`SetupError`] says what is wrong with the setup or the capacity.
-    pub fn new(storage: Storage<'a>, capacity: &Capacity, setup: &Setup<'_>, now: Instant) -> Result<Self, SetupError> {
+    pub fn new(mut storage: Storage<'a>, capacity: &Capacity, setup: &Setup<'_>, now: Instant) -> Result<Self, SetupError> {
         if setup.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
@@ -124,6 +122,7 @@ impl<'a> Phone<'a> {
         let mut rng = Rng::new(&setup.seed);
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
+        let transactions = Transactions::new(&mut storage, capacity);
         Ok(Self {
             calls: Calls {
                 slots: Slots::marked(storage.calls, setup.mark),
@@ -149,9 +148,9 @@ impl<'a> Phone<'a> {
                         max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
                         history: capacity.history as usize,
                     },
-                    objects: objects,
-                    rng: rng,
-                    keys: keys,
+                    objects,
+                    rng,
+                    keys,
                     sockets: storage.sockets,
                     due: Due::new(storage.due),
                     owed: Owed::new(storage.owed),
@@ -165,18 +164,7 @@ impl<'a> Phone<'a> {
                     closing: false,
                     counters: super::Counters::default(),
                 },
-                transactions: Transactions {
-                    requests: Slots::new(storage.requests),
-                    request_bytes: Blocks::new(storage.request_bytes, capacity.message as usize),
-                    servers: Slots::new(storage.servers),
-                    server_bytes: Blocks::new(storage.server_bytes, capacity.server_bytes()),
-                    server_table: Table::new(storage.server_table),
-                    tombstones: Tombstones::new(storage.tombstones),
-                    lingering: Owed::new(storage.lingering),
-                    reply: storage.reply,
-                    reply_len: 0,
-                    reply_flow: None,
-                },
+                transactions,
                 accounts: Accounts {
                     slots: Slots::marked(storage.accounts, setup.mark),
                     text: Blocks::new(storage.account_text, capacity.account_text as usize),

@@ -17,7 +17,7 @@ impl Phone<'_> {
             self.lower.cx.due.set(number, Instant::NEVER);
             match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
-                    if let Some(handle) = self.lower.transactions.requests.handle_at(index) {
+                    if let Some(handle) = self.lower.transactions.request_at(index) {
                         self.request_timeout(now, handle);
                     }
                 }

@@ -63,15 +63,10 @@ impl Phone<'_> {
 
     fn transmit_of(&mut self, object: Object, buffer: &mut [u8]) -> Transmit {
         match object {
-            Object::Request(index) => {
-                let Some(request) =
-                    self.lower.transactions.requests.handle_at(index).and_then(|handle| self.lower.transactions.requests.get(handle))
-                else {
-                    return Transmit::Nothing;
-                };
-                let bytes = self.lower.transactions.request_bytes.get(index).get(..usize::from(request.len)).unwrap_or_default();
-                copy(bytes, request.place().flow(), buffer)
-            }
+            Object::Request(index) => match self.lower.transactions.owed_request(index) {
+                Some((bytes, flow)) => copy(bytes, flow, buffer),
+                None => Transmit::Nothing,
+            },
             Object::Server(index) => {
                 let Some(server) =
                     self.lower.transactions.servers.handle_at(index).and_then(|handle| self.lower.transactions.servers.get(handle))

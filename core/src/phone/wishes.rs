@@ -22,8 +22,8 @@ impl Phone<'_> {
         while let Some(number) = self.lower.cx.wishes.pop() {
             match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
-                    let Some(handle) = self.lower.transactions.requests.handle_at(index) else { continue };
-                    if self.lower.transactions.requests.get(handle).is_none_or(|request| request.stage != Stage::Locating) {
+                    let Some(handle) = self.lower.transactions.request_at(index) else { continue };
+                    if self.lower.transactions.request(handle).is_none_or(|request| request.stage != Stage::Locating) {
                         continue;
                     }
                     return self.locate_wish(number, handle);
@@ -57,7 +57,7 @@ impl Phone<'_> {
 
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
-        let request = self.lower.transactions.requests.get(handle)?;
+        let request = self.lower.transactions.request(handle)?;
         if matches!(request.owner, Owner::Offer(_) | Owner::Answer(_)) {
             let host = self.host_sought(handle).unwrap_or(NOBODY);
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
@@ -159,7 +159,7 @@ impl Phone<'_> {
             Waiting::Offer => {
                 let Some(request) = self.calls.slots.get(handle).map(|call| call.request) else { return };
                 // one whose way is looked for comes here by itself
-                if self.lower.transactions.requests.get(request).is_some_and(|request| request.stage == Stage::Preparing) {
+                if self.lower.transactions.request(request).is_some_and(|request| request.stage == Stage::Preparing) {
                     self.prepare(now, request);
                 }
             }

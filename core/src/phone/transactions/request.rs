@@ -6,6 +6,7 @@ use crate::base::time::Instant;
 use crate::phone::place::Place;
 use crate::sip::client::Client;
 use crate::sip::dialog::Credential;
+use crate::wire::sip::Method;
 
 /// Methods that we send.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -22,6 +23,16 @@ pub(crate) enum Sending {
 }
 
 impl Sending {
+    pub(crate) const fn method(self) -> Method<'static> {
+        match self {
+            Self::Invite | Self::Reinvite => Method::Invite,
+            Self::Bye => Method::Bye,
+            Self::Cancel => Method::Cancel,
+            Self::Register => Method::Register,
+            Self::Nothing => Method::Other(b""),
+        }
+    }
+
     /// Its transaction is an INVITE's.
     pub(crate) const fn is_invite(self) -> bool {
         matches!(self, Self::Invite | Self::Reinvite)

@@ -1,0 +1,471 @@
+//! Client transactions: requests of ours, from the look for their addresses to the last retransmission that they absorb.
+//!
+//! A request knows whose it is and hands that back, but follows no handle to another room.
+
+use super::repeat;
+use super::request::{Owner, Relocate, Request, Sending, Stage};
+use super::{Transactions, Unrendered};
+use crate::base::count;
+use crate::base::cursor::{Cursor, Needed};
+use crate::base::limits::FAIL_OVER_MS;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::context::Context;
+use crate::phone::object::Object;
+use crate::phone::place::Place;
+use crate::phone::{Flow, Target};
+use crate::sip::client::{Client, Expiry, Heard, State};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{CSeq, Message, Method, Name};
+
+/// A request that is over, and its owner, which may have to let go of what the request used.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Over {
+    pub(in crate::phone) request: Handle,
+    pub(in crate::phone) owner: Owner,
+}
+
+/// A new request, and the one that gave way for it.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) struct Made {
+    pub(in crate::phone) handle: Handle,
+    pub(in crate::phone) over: Option<Over>,
+}
+
+/// The CANCEL of an INVITE: whether a slot was free for it, and the request that gave way.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) struct Cancelled {
+    pub(in crate::phone) sent: bool,
+    pub(in crate::phone) over: Option<Over>,
+}
+
+/// The transaction that a response belongs to.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) enum Found {
+    Nothing,
+    /// None; but it is a 2xx to an INVITE, whose dialog may know it (rfc6026#7.2).
+    Success,
+    Request(Handle),
+}
+
+/// A response that is more than a retransmission.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) struct Response {
+    pub(in crate::phone) owner: Owner,
+    pub(in crate::phone) method: Sending,
+    /// The request went over its account's own hop.
+    pub(in crate::phone) own_hop: bool,
+    /// Another address is left.
+    pub(in crate::phone) has_next: bool,
+    /// The transaction is completed.
+    pub(in crate::phone) completed: bool,
+}
+
+/// A deadline of a request has passed.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) enum RequestDue {
+    Nothing,
+    TimedOut,
+    Over,
+}
+
+/// The next address of a request.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) enum Moved {
+    /// There is none.
+    Nowhere,
+    /// Its name is looked up anew.
+    Relocated,
+    /// It is aimed at this one.
+    To { owner: Owner, method: Sending, own_hop: bool, hop: Place },
+}
+
+impl Transactions<'_> {
+    /// A slot for a request. When all are in use, one that only absorbs retransmissions gives way, with its ACK kept if that is still owed.
+    pub(in crate::phone) fn make(&mut self, cx: &mut Context<'_>, owner: Owner, method: Sending) -> Option<Made> {
+        let mut over = None;
+        while self.requests.is_full() {
+            // one that has gone since, or serves another request now, is passed over
+            let handle = self.requests.handle_at(self.lingering.pop()?);
+            let Some(lingering) = handle.filter(|handle| self.is_completed(*handle)) else { continue };
+            self.rescue_ack(cx, lingering);
+            over = self.end(cx, lingering);
+        }
+        self.requests.insert(Request { owner, method, ..Request::EMPTY }).map(|handle| Made { handle, over })
+    }
+
+    /// A request is over, and its CANCEL with it: an INVITE that is over can no longer be cancelled.
+    pub(in crate::phone) fn end(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Over> {
+        let (owner, cancel) = self.requests.get(handle).map(|request| (request.owner, request.cancel))?;
+        if let Owner::Invite(invite) = owner
+            && let Some(invite) = self.requests.get_mut(invite)
+        {
+            invite.cancel = Handle::NONE;
+        }
+        for gone in [cancel, handle] {
+            if self.requests.get(gone).is_some() {
+                self.requests.remove(gone);
+                cx.wake(Object::Request(gone.index), Instant::NEVER);
+            }
+        }
+        Some(Over { request: handle, owner })
+    }
+
+    pub(in crate::phone) fn request(&self, handle: Handle) -> Option<&Request> {
+        self.requests.get(handle)
+    }
+
+    pub(in crate::phone) fn request_at(&self, index: u32) -> Option<Handle> {
+        self.requests.handle_at(index)
+    }
+
+    pub(in crate::phone) fn request_capacity(&self) -> u32 {
+        self.requests.capacity() as u32
+    }
+
+    pub(in crate::phone) const fn requests_used(&self) -> usize {
+        self.requests.used()
+    }
+
+    /// A request waits for its response, or for what it needs to be sent.
+    pub(in crate::phone) fn is_asking(&self) -> bool {
+        self.requests.iter().any(|(_, request)| request.client.state() != State::Completed)
+    }
+
+    /// It has its final response, and only absorbs retransmissions.
+    fn is_completed(&self, handle: Handle) -> bool {
+        self.requests.get(handle).is_some_and(|request| request.client.state() == State::Completed)
+    }
+
+    /// The request's addresses are to be found.
+    pub(in crate::phone) fn locate(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.stage = Stage::Locating;
+            cx.wish(Object::Request(handle.index));
+        }
+    }
+
+    /// The request goes over a flow that is known.
+    pub(in crate::phone) fn aim(&mut self, handle: Handle, flow: Flow, own_hop: bool, relocate: Relocate) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        if let Some(first) = request.targets.first_mut() {
+            *first = Place::new(flow);
+        }
+        request.count = 1;
+        request.at = 0;
+        request.own_hop = own_hop;
+        request.relocate = relocate;
+    }
+
+    /// The request has these addresses, in this order.
+    pub(in crate::phone) fn aim_at(&mut self, handle: Handle, targets: &[Target], own_hop: bool) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        for (slot, target) in request.targets.iter_mut().zip(targets) {
+            *slot = Place::new(target.flow);
+        }
+        request.count = targets.len() as u8;
+        request.at = 0;
+        request.own_hop = own_hop;
+    }
+
+    /// The next address. The transaction begins anew there (rfc3263#4.3).
+    pub(in crate::phone) fn next_target(&mut self, cx: &mut Context<'_>, handle: Handle) -> Moved {
+        let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else { return Moved::Nowhere };
+        if core::mem::take(&mut request.relocate) != Relocate::No {
+            request.client = Client::EMPTY;
+            let at = request.deadline();
+            self.locate(cx, handle);
+            cx.wake(Object::Request(handle.index), at);
+            return Moved::Relocated;
+        }
+        request.at += 1;
+        Moved::To { owner: request.owner, method: request.method, own_hop: request.own_hop, hop: request.place() }
+    }
+
+    /// The request's address is known; the parts of its message may not be there yet.
+    pub(in crate::phone) fn preparing(&mut self, handle: Handle) -> Option<(Owner, Sending, Flow)> {
+        let request = self.requests.get_mut(handle)?;
+        request.stage = Stage::Preparing;
+        Some((request.owner, request.method, request.place().flow()))
+    }
+
+    /// Whether the address is the account's own hop: credentials go nowhere else.
+    pub(in crate::phone) fn set_own_hop(&mut self, handle: Handle, own_hop: bool) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.own_hop = own_hop;
+        }
+    }
+
+    /// A new transaction with a branch of its own. Its bytes are still to be written.
+    pub(in crate::phone) fn begin(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle, number: u32) {
+        let secret = cx.rng.next_u64();
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        let reliable = request.place().flow().is_reliable();
+        request.number = number;
+        request.branch = secret;
+        request.stage = Stage::Running;
+        request.client = Client::start(now, request.method.is_invite(), reliable);
+        // 4 s of silence move on while another address remains: rfc3263#4.3 would wait for 32 s
+        request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
+    }
+
+    /// The buffer that a request is written into.
+    pub(in crate::phone) fn lend(&mut self, handle: Handle) -> &mut [u8] {
+        self.request_bytes.get_mut(handle.index)
+    }
+
+    /// The bytes of a request are written, or did not fit.
+    pub(in crate::phone) fn written(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        needed: Result<usize, Needed>,
+    ) -> Result<(), Unrendered> {
+        let Ok(len) = needed else {
+            count::up(&mut cx.counters.oversize);
+            return Err(Unrendered);
+        };
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.len = len as u16;
+        }
+        Ok(())
+    }
+
+    /// Keeps a text in the buffer of a request that sends nothing.
+    pub(in crate::phone) fn keep(&mut self, cx: &mut Context<'_>, handle: Handle, text: &[u8]) -> Result<(), Unrendered> {
+        let mut out = Cursor::new(self.lend(handle));
+        out.put(text);
+        let needed = out.finish();
+        self.written(cx, handle, needed)
+    }
+
+    /// The request has another owner.
+    pub(in crate::phone) fn give_to(&mut self, handle: Handle, owner: Owner) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.owner = owner;
+        }
+    }
+
+    /// The bytes of a request as they were sent, or the text that it keeps.
+    pub(in crate::phone) fn sent(&self, handle: Handle) -> &[u8] {
+        let len = self.requests.get(handle).map_or(0, |request| usize::from(request.len));
+        self.request_bytes.get(handle.index).get(..len).unwrap_or_default()
+    }
+
+    /// What was written leaves.
+    pub(in crate::phone) fn send(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        cx.owe(Object::Request(handle.index));
+        self.wake(cx, handle);
+    }
+
+    /// Bytes that are owed, and their flow.
+    pub(in crate::phone) fn owed_request(&self, index: u32) -> Option<(&[u8], Flow)> {
+        let handle = self.requests.handle_at(index)?;
+        Some((self.sent(handle), self.requests.get(handle)?.place().flow()))
+    }
+
+    fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
+        if let Some(request) = self.requests.get(handle) {
+            cx.wake(Object::Request(handle.index), request.deadline());
+        }
+    }
+
+    /// The transaction of a response: rfc3261#17.1.3, the branch and the method of CSeq.
+    pub(in crate::phone) fn find(&self, branch: Option<&[u8]>, cseq: &CSeq<'_>, status: u16) -> Found {
+        let success = (200..300).contains(&status);
+        let running = branch.and_then(Tag::read_branch).and_then(|tag| {
+            let request = self.requests.get(tag.handle)?;
+            (request.branch == tag.secret && request.stage == Stage::Running).then_some((tag.handle, request))
+        });
+        // rfc6026#7.2: a forking proxy hands on each 2xx. One that comes behind a refusal, or behind another one, is its dialog's business.
+        let running =
+            running.filter(|(_, request)| !(success && request.method == Sending::Invite && request.client.state() == State::Completed));
+        match (running, cseq.method) {
+            (Some((_, invite)), Method::Cancel) if !invite.cancel.is_none() => Found::Request(invite.cancel),
+            (Some((handle, request)), method) if request.method.method() == method => Found::Request(handle),
+            (None, Method::Invite) if success => Found::Success,
+            _ => Found::Nothing,
+        }
+    }
+
+    /// A response came to a request. `None`: it says nothing new; an ACK that has to be repeated is owed.
+    pub(in crate::phone) fn hear(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        handle: Handle,
+        response: &Message<'_>,
+        status: u16,
+    ) -> Option<Response> {
+        let request = self.requests.get_mut(handle)?;
+        request.fail_over = Instant::NEVER;
+        let heard = request.client.handle_response(now, status);
+        let found = Response {
+            owner: request.owner,
+            method: request.method,
+            own_hop: request.own_hop,
+            has_next: request.has_next(),
+            completed: request.client.state() == State::Completed,
+        };
+        if found.completed {
+            self.lingering.push(handle.index);
+        }
+        match heard {
+            Heard::Absorb => return None,
+            Heard::Ack => {
+                cx.owe(Object::Request(handle.index));
+                return None;
+            }
+            Heard::PassAndAck => {
+                let to = response.header(Name::To).unwrap_or_default();
+                if self.write_ack_of_refusal(cx, handle, to).is_ok() {
+                    cx.owe(Object::Request(handle.index));
+                }
+            }
+            Heard::Pass => {}
+        }
+        self.wake(cx, handle);
+        Some(found)
+    }
+
+    /// The patience with the address that the request was sent to is over. Asked before [`Transactions::request_due`].
+    pub(in crate::phone) fn request_silent(&mut self, now: Instant, handle: Handle) -> Option<State> {
+        let request = self.requests.get_mut(handle).filter(|request| request.fail_over <= now)?;
+        request.fail_over = Instant::NEVER;
+        Some(request.client.state())
+    }
+
+    /// A timer of a request.
+    pub(in crate::phone) fn request_due(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) -> RequestDue {
+        let Some(request) = self.requests.get_mut(handle) else { return RequestDue::Nothing };
+        match request.client.handle_timeout(now) {
+            Expiry::Nothing => {}
+            Expiry::Resend => cx.owe(Object::Request(handle.index)),
+            Expiry::Over => return RequestDue::Over,
+            Expiry::TimedOut => return RequestDue::TimedOut,
+        }
+        self.wake(cx, handle);
+        RequestDue::Nothing
+    }
+
+    /// A new try of a refused request in a slot of its own, with what it knows of addresses and challenges. The refused one may be the very
+    /// request that gives way.
+    pub(in crate::phone) fn renew(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Made> {
+        let request = self.requests.get(handle).copied()?;
+        let made = self.make(cx, request.owner, request.method)?;
+        if let Some(slot) = self.requests.get_mut(made.handle) {
+            *slot = Request { client: Client::EMPTY, cancel: Handle::NONE, ..request };
+        }
+        Some(made)
+    }
+
+    /// A challenge is answered: the next transaction of this request has a number of its own (rfc3261#22.2).
+    pub(in crate::phone) fn answer_challenge(&mut self, handle: Handle, slot: usize, generation: u32) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        request.number = 0;
+        request.tries += 1;
+        if let Some(answered) = request.answered.get_mut(slot) {
+            answered.challenge = generation;
+        }
+    }
+
+    /// Nobody waits for the response any more: the wait for it is bounded.
+    pub(in crate::phone) fn bound(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.client.handle_given_up(now);
+        }
+        self.wake(cx, handle);
+    }
+
+    /// The INVITE's call was given up before anything was heard: CANCEL waits for a provisional response (rfc3261#9.1).
+    pub(in crate::phone) fn abandon(&mut self, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.given_up = true;
+        }
+    }
+
+    /// The patience with what a request waits for ends at this time: an abandoned INVITE, whose CANCEL found no slot, tries again; a look-up
+    /// is given up.
+    pub(in crate::phone) fn try_again_at(&mut self, cx: &mut Context<'_>, handle: Handle, at: Instant) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.fail_over = at;
+        }
+        self.wake(cx, handle);
+    }
+
+    /// Cancels an INVITE. Where no slot is free for the CANCEL, the wait for the INVITE's end is bounded as if it had left.
+    pub(in crate::phone) fn cancel(&mut self, cx: &mut Context<'_>, now: Instant, invite: Handle) -> Cancelled {
+        let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
+            self.bound(cx, now, invite);
+            return Cancelled { sent: false, over: None };
+        };
+        let Some(sent) = self.requests.get_mut(invite) else { return Cancelled { sent: false, over } };
+        sent.cancel = cancel;
+        sent.client.handle_cancelled(now);
+        let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
+        self.wake(cx, invite);
+        if let Some(request) = self.requests.get_mut(cancel) {
+            if let Some(first) = request.targets.first_mut() {
+                *first = hop;
+            }
+            request.count = 1;
+            request.branch = branch;
+            request.number = number;
+            request.stage = Stage::Running;
+            request.client = Client::start(now, false, hop.flow().is_reliable());
+        }
+        if self.write_cancel(cx, cancel, invite, number).is_err() {
+            self.end(cx, cancel);
+        } else {
+            self.send(cx, cancel);
+        }
+        Cancelled { sent: true, over }
+    }
+
+    /// Writes the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, Via, Route, From, To, Call-ID and number.
+    fn write_cancel(&mut self, cx: &mut Context<'_>, cancel: Handle, invite: Handle, number: u32) -> Result<(), Unrendered> {
+        let len = self.requests.get(invite).map_or(0, |request| usize::from(request.len));
+        let (source, room) = self.request_bytes.two(invite.index, cancel.index);
+        let mut out = Cursor::new(room);
+        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), &mut out).ok_or(Unrendered)?;
+        let needed = out.finish();
+        self.written(cx, cancel, needed)
+    }
+
+    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the response's To.
+    fn write_ack_of_refusal(&mut self, cx: &mut Context<'_>, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
+        let (len, number) = self.requests.get(invite).map(|request| (usize::from(request.len), request.number)).ok_or(Unrendered)?;
+        let block = self.request_bytes.get_mut(invite.index);
+        // the stateless response is not in use while a response is handled: handle_sip says Drain until it has left
+        let mut out = Cursor::new(self.reply);
+        repeat::write_ack(block.get(..len).unwrap_or_default(), number, to, &mut out).ok_or(Unrendered)?;
+        let needed = out.finish();
+        if let Ok(len) = needed
+            && let (Some(room), Some(ack)) = (block.get_mut(..len), self.reply.get(..len))
+        {
+            room.copy_from_slice(ack);
+        }
+        self.written(cx, invite, needed)
+    }
+
+    /// An absorbing request gives its slot away: an ACK that it still owes is kept as the stateless response, if that is free.
+    fn rescue_ack(&mut self, cx: &Context<'_>, handle: Handle) {
+        let Some(request) = self.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
+        if self.reply_len > 0 || !cx.owes(Object::Request(handle.index)) {
+            return;
+        }
+        let flow = request.place().flow();
+        let ack = self.request_bytes.get(handle.index).get(..usize::from(request.len)).unwrap_or_default();
+        if let Some(room) = self.reply.get_mut(..ack.len()) {
+            room.copy_from_slice(ack);
+            self.reply_len = ack.len();
+            self.reply_flow = Some(flow);
+        }
+    }
+}
