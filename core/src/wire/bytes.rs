@@ -85,24 +85,24 @@ pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
     }
 }
 
-/// The first place of a byte that nothing but visible ASCII stands before.
+/// The first place of a byte that nothing but `#` to `~` stands before: visible ASCII, but no quote, and no `!`, which is too rare to be told from it.
 #[inline]
 pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
     let mut rest = bytes;
     while let Some((eight, after)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
-        let found = odd(word, b'!') | zeros(word ^ (ONES * u64::from(end)));
+        let found = odd(word, b'#') | zeros(word ^ (ONES * u64::from(end)));
         if found != 0 {
             let at = bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize;
             return (bytes.get(at) == Some(&end)).then_some(at);
         }
         rest = after;
     }
-    let at = rest.iter().position(|byte| *byte == end || !byte.is_ascii_graphic())?;
+    let at = rest.iter().position(|byte| *byte == end || !matches!(byte, b'#'..=b'~'))?;
     (rest.get(at) == Some(&end)).then_some(bytes.len() - rest.len() + at)
 }
 
-/// Marks bytes below `least` (33 at most) or beyond `~`: a borrow or a sum reaches their top bit, or they have it. The lowest mark is exact.
+/// Marks bytes below `least` (128 at most) or beyond `~`: a borrow or a sum reaches their top bit, or they have it. The lowest mark is exact.
 #[inline(always)]
 const fn odd(word: u64, least: u8) -> u64 {
     (word.wrapping_sub(ONES * least as u64) | word.wrapping_add(ONES) | word) & TOPS

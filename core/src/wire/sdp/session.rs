@@ -9,8 +9,8 @@ use crate::base::limits::{SDP_LINES, SDP_MEDIA};
 /// A whole description.
 #[derive(Clone, Copy, Debug)]
 pub struct Session<'a> {
-    /// The `o=` line.
-    pub origin: Origin<'a>,
+    /// The `o=` line's value.
+    origin: Option<&'a [u8]>,
     /// The first `t=` line's value; `None` if there is none.
     pub time: Option<&'a [u8]>,
     /// The session's own lines, and what they say.
@@ -40,16 +40,8 @@ impl<'a> Session<'a> {
             [b'a'..=b'z', b'=', ..] => return Err(SdpError::NoVersion),
             _ => return Err(SdpError::Line),
         }
-        let mut session = Self {
-            origin: Origin::default(),
-            time: None,
-            lines: head,
-            traits: Traits::default(),
-            sections: &[],
-            starts: [0; SDP_MEDIA],
-            count: 0,
-        };
-        let mut has_origin = false;
+        let mut session =
+            Self { origin: None, time: None, lines: head, traits: Traits::default(), sections: &[], starts: [0; SDP_MEDIA], count: 0 };
         let mut rest = head;
         let mut budget = SDP_LINES - 1;
         while let Some((line, after)) = line(rest) {
@@ -62,16 +54,13 @@ impl<'a> Session<'a> {
                     session.traits.connection = Some(Address::read(value).ok_or(SdpError::Connection)?);
                 }
                 b'c' if words(value).nth(2).is_none() => return Err(SdpError::Connection),
-                b'o' if session.count == 0 && !has_origin => {
-                    session.origin = Origin::read(value);
-                    has_origin = true;
-                }
+                b'o' if session.count == 0 && session.origin.is_none() => session.origin = Some(value),
                 b't' if session.count == 0 && session.time.is_none() => session.time = Some(value),
                 _ => {}
             }
             rest = after;
         }
-        if has_origin { Ok(session) } else { Err(SdpError::NoOrigin) }
+        if session.origin.is_some() { Ok(session) } else { Err(SdpError::NoOrigin) }
     }
 
     /// Notes the section whose `m=` line is at the front of `text`.
@@ -85,6 +74,12 @@ impl<'a> Session<'a> {
         *start = u16::try_from(self.sections.len().saturating_sub(text.len())).map_err(|_| SdpError::TooManyLines)?;
         self.count += 1;
         Ok(())
+    }
+
+    /// The `o=` line.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'a> {
+        Origin::read(self.origin.unwrap_or_default())
     }
 
     /// How many `m=` lines.

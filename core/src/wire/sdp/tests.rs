@@ -42,7 +42,7 @@ fn audio<'a>(body: &'a str) -> Media<'a> {
 fn a_description_is_read_into_its_fields() {
     let session = Session::parse(OFFER).unwrap();
     assert_eq!(
-        session.origin,
+        session.origin(),
         Origin { user: b"alice", session_id: 2_890_844_526, version: 2_890_844_527, host: b"IN IP4 host.atlanta.example.com" }
     );
     assert_eq!(session.time, Some(&b"0 0"[..]));
@@ -163,7 +163,7 @@ fn what_is_wrong_is_said() {
 fn what_is_lacking_but_harmless_is_borne() {
     // No s=, no t=, unknown letters, an m= line without formats, numbers beyond 64 bits, double spaces.
     let session = one("v=0\no=-  99999999999999999999999  1 IN IP4 h\nz=x\nm=audio  9  RTP/AVP\n").unwrap();
-    assert_eq!(session.origin.session_id, u64::MAX);
+    assert_eq!(session.origin().session_id, u64::MAX);
     assert_eq!(session.time, None);
     assert_eq!(session.media().next().unwrap().formats().count(), 0);
     assert_eq!(session.media().next().unwrap().traits().connection, None);
@@ -254,7 +254,7 @@ fn mutated_descriptions_never_panic() {
 fn an_origin_is_read_as_far_as_it_goes() {
     let read = |line: &str| {
         let body = format!("v=0\r\n{line}\r\nm=audio 9 RTP/AVP 0\r\n");
-        let origin = one(&body).unwrap().origin;
+        let origin = one(&body).unwrap().origin();
         (
             String::from_utf8(origin.user.to_vec()).unwrap(),
             origin.session_id,
@@ -279,7 +279,7 @@ fn white_space_at_the_end_of_a_line_means_nothing() {
             .map(|line| String::from_utf8(line.to_vec()).unwrap())
             .fold(String::new(), |out, line| if line.is_empty() { out } else { out + line.trim_end() + space + "\r\n" });
         let (plain, spaced) = (Session::parse(OFFER).unwrap(), Session::parse(spaced.as_bytes()).unwrap());
-        assert_eq!((plain.origin, plain.time, plain.connection()), (spaced.origin, spaced.time, spaced.connection()));
+        assert_eq!((plain.origin(), plain.time, plain.connection()), (spaced.origin(), spaced.time, spaced.connection()));
         assert_eq!(plain.direction(), spaced.direction());
         assert!(plain.attributes().eq(spaced.attributes()));
         for (plain, spaced) in plain.media().zip(spaced.media()) {

@@ -12,10 +12,13 @@ pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
             None if text.is_empty() => return None,
             None => (text, &[] as &[u8]),
         };
-        // the grammar has no white space there, but peers write it, and it means nothing
-        match trim_end(line) {
-            [] => text = rest,
-            line => return Some((line, rest)),
+        match line {
+            [line @ .., b'\r'] if matches!(line, [.., b'!'..=255]) => return Some((line, rest)),
+            // the grammar has no white space there, but peers write it, and it means nothing
+            line => match trim_end(line) {
+                [] => text = rest,
+                line => return Some((line, rest)),
+            },
         }
     }
 }

@@ -33,23 +33,16 @@ impl<'a> Address<'a> {
         let whole = scan.rest;
         let (display, uri) = match scan.peek()? {
             b'<' => (whole.get(..0).unwrap_or_default(), None),
-            _ => {
+            first => {
                 let mut ahead = *scan;
-                // tokens by the grammar, or one quoted string; peers also write several, and words between them
-                while let Some(next) = ahead.peek()
-                    && next != b'<'
-                {
-                    let before = ahead.rest.len();
-                    if next == b'"' {
-                        let _ = ahead.quoted()?;
-                    } else {
-                        let _ = ahead.run(DISPLAY);
-                    }
-                    // it may be folded
+                if first == b'"' {
+                    let _ = ahead.quoted()?;
                     ahead.lws();
-                    if ahead.rest.len() == before {
-                        break;
-                    }
+                } else {
+                    let _ = ahead.run(DISPLAY);
+                }
+                if ahead.peek() != Some(b'<') {
+                    words(&mut ahead)?;
                 }
                 if ahead.peek() == Some(b'<') {
                     let display = whole.get(..whole.len() - ahead.rest.len()).unwrap_or_default();
@@ -138,6 +131,26 @@ impl<'a> Address<'a> {
     #[must_use]
     pub fn q(&self) -> Option<u16> {
         quality(self.params.get(b"q")?)
+    }
+}
+
+/// The rest of a display name: folded, or not as the grammar has it, for peers write several quoted strings and words between them.
+#[cold]
+fn words(scan: &mut Scan<'_>) -> Option<()> {
+    loop {
+        let before = scan.rest.len();
+        scan.lws();
+        match scan.peek() {
+            Some(b'"') => {
+                let _ = scan.quoted()?;
+            }
+            _ => {
+                let _ = scan.run(DISPLAY);
+            }
+        }
+        if scan.rest.len() == before {
+            return Some(());
+        }
     }
 }
 

@@ -281,12 +281,9 @@ pub(super) fn number(bytes: &[u8]) -> Option<u64> {
 
 /// Where a URI behind an angle bracket ends. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's quoted value: the grammar has
 /// none in a URI, but peers write them and read them.
-#[inline]
+#[inline(always)]
 pub(super) fn uri_end(text: &[u8]) -> Option<usize> {
-    match visible_until(text, b'>') {
-        Some(end) if text.get(..end).is_some_and(|uri| !uri.contains(&b'"')) => Some(end),
-        _ => quoted_uri_end(text),
-    }
+    visible_until(text, b'>').or_else(|| quoted_uri_end(text))
 }
 
 #[cold]

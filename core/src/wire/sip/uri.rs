@@ -124,7 +124,7 @@ impl<'a> Uri<'a> {
                 return Err(UriError::User);
             }
             (user, password, scan) = (Some(name), secret, ahead);
-        } else if ahead.rest.iter().take_while(|byte| **byte != b'"').any(|byte| *byte == b'@') {
+        } else if ahead.rest.contains(&b'@') && ahead.rest.iter().find(|byte| matches!(byte, b'@' | b'"')) == Some(&b'@') {
             return Err(UriError::User);
         }
         let host = Host::read(&mut scan).ok_or(UriError::Host)?;
@@ -301,12 +301,8 @@ fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
             return Err(UriError::Params);
         }
         if scan.eat(b'=') {
-            let value = match scan.peek() {
-                // not in the grammar, but peers write it. Without white space, for a URI may have to stand in a request line.
-                Some(b'"') => scan.quoted().filter(|value| visible(value)).unwrap_or_default(),
-                _ => scan.run_escaped(URI_PLAIN),
-            };
-            if value.is_empty() {
+            // a quoted one is not in the grammar, but peers write it. Without white space, for a URI may have to stand in a request line.
+            if scan.run_escaped(URI_PLAIN).is_empty() && !scan.quoted().is_some_and(visible) {
                 return Err(UriError::Params);
             }
         }
