@@ -5,14 +5,24 @@ mod dialog;
 mod media;
 mod message;
 pub mod mutate;
+mod registration;
+mod world;
 
 pub use dialog::dialog;
 pub use media::{rtcp, rtp};
 pub use message::{message, sdp, stream};
+pub use registration::registration;
 
 /// A target.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `corpus/`.
-pub const TARGETS: &[(&str, Target)] =
-    &[("message", message), ("sdp", sdp), ("stream", stream), ("rtp", rtp), ("rtcp", rtcp), ("dialog", dialog)];
+pub const TARGETS: &[(&str, Target)] = &[
+    ("message", message),
+    ("sdp", sdp),
+    ("stream", stream),
+    ("rtp", rtp),
+    ("rtcp", rtcp),
+    ("dialog", dialog),
+    ("registration", registration),
+];

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 pub struct Dice(u64);
 
 impl Dice {
-    /// From a seed, which is not 0.
+    /// From a seed. Seeds that are near each other make sequences that are not.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// A number below `sides`.

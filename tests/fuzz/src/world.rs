@@ -1,0 +1,336 @@
+//! A phone and its driver for targets that lead a whole phone, and what must hold whatever comes: what is sent can be read, names no password and
+//! no credentials that nobody asked for, and stays in bounds; time goes on; calls end once; in the end nothing is left.
+
+use bumpalo::Bump;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::{
+    AccountConfig, AccountId, CallState, Capacity, EventKind, Failure, Flow, Lender, MediaId, Phone, Reply, Setup, Storage, Taken, Target,
+    Transmit, Usage, Via, Wish, WishId,
+};
+use microsip_core::wire::sip::{Message, Name};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the phone is at first.
+pub(crate) const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
+/// The first address of the account's server, which is the peer in calls too.
+pub(crate) const THERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 5070);
+/// Its second one.
+pub(crate) const SECOND: SocketAddr = SocketAddr::new(THERE.ip(), 5071);
+/// What every other name stands for.
+const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 5060);
+pub(crate) const FLOW: Flow = Flow::Udp { socket: 0, remote: THERE };
+/// No byte of it is ever sent.
+pub(crate) const PASSWORD: &str = "sesame-open-7";
+/// More packets, wishes or events than this from one step is an amplifier.
+pub(crate) const MOST: usize = 64;
+
+/// Where the storage lies: it goes with the input.
+struct Block<'a>(&'a Bump);
+
+impl<'a> Lender<'a> for Block<'a> {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+        let block: &'a Bump = self.0;
+        Some(block.alloc_slice_fill_clone(count, &empty))
+    }
+}
+
+pub(crate) struct World<'a> {
+    pub(crate) phone: Phone<'a>,
+    pub(crate) now: Instant,
+    pub(crate) account: AccountId,
+    /// The socket that is up, and its address.
+    pub(crate) socket: u8,
+    pub(crate) here: SocketAddr,
+    /// What the phone sent last: a request, a response.
+    pub(crate) asked: Vec<u8>,
+    pub(crate) answered: Vec<u8>,
+    /// The REGISTERs that it sent, each once, and where each went first; and the INVITE that it sent last.
+    pub(crate) registers: Vec<(Instant, SocketAddr, Vec<u8>)>,
+    pub(crate) invite: Vec<u8>,
+    pub(crate) media: Option<MediaId>,
+    /// The driver fails the way that this says.
+    pub(crate) mood: u8,
+    /// Wishes whose replies wait, with the places found: the driver is slow.
+    held: Vec<(WishId, Option<Vec<SocketAddr>>)>,
+    /// Ports that are open, and whether the device is.
+    ports: i32,
+    device: bool,
+    /// Call-IDs of which the account's server challenged a request.
+    challenged: BTreeSet<Vec<u8>>,
+    /// What was told of each call.
+    told: BTreeMap<u64, u32>,
+    /// The input knows the password, so an echo of the input may hold it.
+    leaked: bool,
+}
+
+pub(crate) fn header(bytes: &[u8], name: Name) -> String {
+    let value = Message::parse(bytes).ok().and_then(|message| message.header(name).map(<[u8]>::to_vec)).unwrap_or_default();
+    String::from_utf8_lossy(&value).into_owned()
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+impl<'a> World<'a> {
+    pub(crate) fn new(seed: u8, input: &[u8], config: &AccountConfig<'_>, block: &'a Bump) -> Option<Self> {
+        let capacity = Capacity::metal(2, 1, 1500);
+        let storage = Storage::lend(&capacity, &mut Block(block))?;
+        let now = Instant::from_micros(1_000_000);
+        let setup = Setup { seed: [seed | 1; 32], rate: 8000, epoch_ms: 0, user_agent: "", allow_direct: true, direct_user: "", mark: 0 };
+        let mut phone = Phone::new(storage, &capacity, &setup, now).ok()?;
+        phone.socket_up(0, HERE);
+        let account = phone.account_add(now, config).ok()?;
+        Some(Self {
+            phone,
+            now,
+            account,
+            socket: 0,
+            here: HERE,
+            asked: Vec::new(),
+            answered: Vec::new(),
+            registers: Vec::new(),
+            invite: Vec::new(),
+            media: None,
+            mood: 0,
+            held: Vec::new(),
+            ports: 0,
+            device: false,
+            challenged: BTreeSet::new(),
+            told: BTreeMap::new(),
+            leaked: holds(input, PASSWORD),
+        })
+    }
+
+    /// What the phone has to say, to wish for and to tell, until it is quiet.
+    pub(crate) fn drain(&mut self) {
+        let mut done = 0;
+        loop {
+            let before = done;
+            self.transmit(&mut done);
+            self.do_wishes(&mut done);
+            if done == before {
+                break;
+            }
+        }
+        self.hear_events();
+    }
+
+    fn transmit(&mut self, packets: &mut usize) {
+        let mut buffer = [0u8; 2048];
+        while let Transmit::Packet { via, len } = self.phone.poll_transmit(self.now, &mut buffer) {
+            *packets += 1;
+            assert!(*packets <= MOST, "one step drew more than {MOST} packets and wishes");
+            let bytes = buffer.get(..len).unwrap_or_default();
+            assert!(self.leaked || !holds(bytes, PASSWORD), "the password was sent: {:?}", String::from_utf8_lossy(bytes));
+            if let Via::Sip(flow) = via
+                && len > 4
+            {
+                self.sent(flow, bytes);
+            }
+        }
+    }
+
+    fn sent(&mut self, flow: Flow, bytes: &[u8]) {
+        let shown = String::from_utf8_lossy(bytes);
+        let Ok(message) = Message::parse(bytes) else {
+            broken("the phone sent what it cannot read itself", &shown);
+            return;
+        };
+        // a refusal repeats the headers of what it refuses
+        if message.status().is_none_or(|status| status < 300) {
+            assert_eq!(message.check().err(), None, "the phone sent what it would refuse: {shown}");
+        }
+        if bytes.starts_with(b"SIP/2.0") {
+            self.answered = bytes.to_vec();
+            return;
+        }
+        // rfc3261#22.2, #22.3: credentials go to the account's own server, and only with what it challenged; in a REGISTER unasked too
+        let credentials = [Name::Authorization, Name::ProxyAuthorization].iter().any(|name| message.header(*name).is_some());
+        let register = bytes.starts_with(b"REGISTER ");
+        if credentials {
+            let asked = self.challenged.contains(message.header(Name::CallId).unwrap_or_default());
+            assert!(register || asked, "credentials that nobody asked for: {shown}");
+            assert!([THERE, SECOND].contains(&flow.remote()), "credentials to {}: {shown}", flow.remote());
+        }
+        if register && self.registers.last().is_none_or(|(_, _, last)| last != bytes) {
+            self.registers.push((self.now, flow.remote(), bytes.to_vec()));
+        }
+        if bytes.starts_with(b"INVITE ") {
+            self.invite = bytes.to_vec();
+        }
+        self.asked = bytes.to_vec();
+    }
+
+    fn do_wishes(&mut self, wishes: &mut usize) {
+        loop {
+            let (id, places) = match self.phone.poll_wish() {
+                Some(Wish::Locate { id, host, port, .. }) => (id, Some(places(host, port))),
+                Some(Wish::OpenMedia { id, media, .. }) => {
+                    self.media = Some(media);
+                    (id, None)
+                }
+                Some(Wish::CloseMedia { .. }) => {
+                    self.ports -= 1;
+                    continue;
+                }
+                Some(wish) => {
+                    let on = matches!(wish, Wish::AudioOn);
+                    assert_ne!(self.device, on, "the device is opened or closed twice");
+                    self.device = on;
+                    continue;
+                }
+                None => break,
+            };
+            *wishes += 1;
+            assert!(*wishes <= MOST, "one step drew more than {MOST} packets and wishes");
+            if self.mood & 7 == 5 && self.held.len() < 8 {
+                self.held.push((id, places));
+            } else {
+                self.grant(id, places.as_deref());
+            }
+        }
+    }
+
+    /// Answers a wish for places, or for ports.
+    fn grant(&mut self, id: WishId, places: Option<&[SocketAddr]>) {
+        let hops: Vec<Target> = places
+            .unwrap_or_default()
+            .iter()
+            .zip(0..)
+            .map(|(remote, priority)| Target { flow: Flow::Udp { socket: self.socket, remote: *remote }, priority, weight: 0 })
+            .collect();
+        let reply = match (places, self.mood & 7) {
+            (_, 7) => Reply::Failed(Failure::Unreachable),
+            (Some(_), 6) => Reply::Hops(&[]),
+            (Some(_), 4) => Reply::Hops(hops.get(..1).unwrap_or_default()),
+            (Some(_), _) => Reply::Hops(&hops),
+            (None, _) => Reply::Media { rtp: 4000, rtcp: 4001 },
+        };
+        self.ports += i32::from(matches!(reply, Reply::Media { .. }));
+        self.phone.handle_reply(self.now, id, reply);
+    }
+
+    /// The driver has caught up.
+    pub(crate) fn catch_up(&mut self) {
+        for (id, places) in core::mem::take(&mut self.held) {
+            self.grant(id, places.as_deref());
+        }
+    }
+
+    /// The driver owes a reply.
+    pub(crate) const fn is_awaited(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// A call is told of in the order of its states, and nothing is told behind its end.
+    fn hear_events(&mut self) {
+        for _ in 0..MOST {
+            let Some(event) = self.phone.poll_event() else { return };
+            assert!(event.at <= self.now, "an event of the future: {event:?}");
+            if event.kind != EventKind::Call {
+                continue;
+            }
+            let before = self.told.insert(event.call.raw(), event.state).unwrap_or(0);
+            assert!(before < CallState::Ended as u32 && before <= event.state, "state {before} was told before: {event:?}");
+        }
+        broken("one step told more events than", &MOST.to_string());
+    }
+
+    /// Bytes come from the account's server, until they are taken.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) {
+        self.hear_from(THERE, bytes);
+    }
+
+    /// Bytes come from some address.
+    pub(crate) fn hear_from(&mut self, remote: SocketAddr, bytes: &[u8]) {
+        if let Ok(message) = Message::parse(bytes)
+            && [THERE, SECOND].contains(&remote)
+            && matches!(message.status(), Some(401 | 407))
+            && let Some(call) = message.header(Name::CallId)
+        {
+            self.challenged.insert(call.to_vec());
+        }
+        let flow = Flow::Udp { socket: self.socket, remote };
+        for _ in 0..4 {
+            if self.phone.handle_sip(self.now, flow, bytes) != Taken::Drain {
+                break;
+            }
+            self.drain();
+        }
+    }
+
+    /// What somebody says: spoilt, if the step says so.
+    pub(crate) fn say(&mut self, from: SocketAddr, text: &str, spoil: u8) {
+        let mut bytes = text.as_bytes().to_vec();
+        if spoil & 1 == 1 {
+            let at = usize::from(spoil) * 7 % bytes.len().max(1);
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = spoil.rotate_left(3);
+            }
+        }
+        if spoil & 3 == 3 {
+            bytes.truncate(usize::from(spoil) * 5);
+        }
+        self.hear_from(from, &bytes);
+    }
+
+    /// The next thing that is due until then. False: nothing is, and it is then. What is due now is done in a bounded number of calls.
+    pub(crate) fn next(&mut self, end: Instant) -> bool {
+        let due = self.phone.poll_timeout().filter(|due| *due <= end);
+        self.now = due.unwrap_or(end).max(self.now);
+        for _ in 0..MOST {
+            self.phone.handle_timeout(self.now);
+            self.drain();
+            if self.phone.poll_timeout().is_none_or(|due| due > self.now) {
+                return due.is_some();
+            }
+        }
+        broken("the same moment is due for ever", &format!("{:?}", self.now));
+        false
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        for _ in 0..10_000 {
+            if !self.next(end) {
+                return;
+            }
+        }
+        broken("timeouts come due for ever", &format!("{:?}", self.now));
+    }
+
+    /// Everything is hung up, nobody says anything more, and after a while nothing may be left.
+    pub(crate) fn end(&mut self) {
+        self.mood = 0;
+        self.catch_up();
+        self.phone.shutdown(self.now);
+        self.drain();
+        // Three minutes of ringing, where no slot was free for a CANCEL; 64·T1 for what is under way, again for a BYE behind it, and some.
+        self.pass(Duration::from_secs(300));
+        assert!(self.phone.is_idle(), "300 s after everything was hung up, the phone is not idle");
+        assert_eq!(self.phone.calls().count(), 0, "300 s after everything was hung up, a call is left");
+        assert_eq!(self.phone.in_use(), Usage::default(), "300 s after everything was hung up, slots are kept");
+        assert_eq!(self.phone.poll_timeout(), None, "300 s after everything was hung up, something is waited for");
+        assert_eq!((self.ports, self.device), (0, false), "300 s after everything was hung up, ports or the device are open");
+        let ended = self.told.values().all(|state| *state == CallState::Ended as u32);
+        assert!(ended, "the end of a call was not told: {:?}", self.told);
+    }
+}
+
+/// What a name stands for.
+fn places(host: &str, port: Option<u16>) -> Vec<SocketAddr> {
+    match host.parse() {
+        Ok(IpAddr::V4(ip)) => vec![SocketAddr::from((ip, port.unwrap_or(5060))), SECOND],
+        Ok(IpAddr::V6(_)) => Vec::new(),
+        Err(_) if host == "phones.test" => vec![THERE, SECOND],
+        Err(_) => vec![ELSEWHERE],
+    }
+}
+
+#[allow(clippy::panic)]
+pub(crate) fn broken(what: &str, which: &str) {
+    panic!("{what} {which}");
+}
