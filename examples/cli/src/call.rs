@@ -4,25 +4,34 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::app::{self, App, Job};
 use crate::args::{Call, Show};
 use crate::output::Output;
-use crate::phone::Source;
+use crate::phone::{Id, Source};
 use crate::session::{Session, Stop, account};
 use crate::talk::{Talk, ready};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
     let account = account(&call.account)?;
-    let mut session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
+    let session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
-    session.register(output, account)?;
-    let done = talk(&session, output, call);
-    session.close();
-    done
+    app::run(session, output, account, &mut Place(call))
 }
 
-fn talk(session: &Session, output: &Output, call: &Call) -> Result<(), Stop> {
-    let phone = session.phone();
-    let id = phone.dial(session.account, &call.target, Source::Device)?;
-    output.say("call", json!({ "call": id, "state": "calling", "to": call.target }), &format!("calling {}", call.target));
-    Talk::new(phone, output, id, &call.sound).dtmf(call.dtmf.as_deref()).answer_within(call.ring).run()
+struct Place<'a>(&'a Call);
+
+impl<'a> Job<'a> for Place<'a> {
+    fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
+        let Self(call) = *self;
+        let id = app.phone.dial(app.account, &call.target, Source::Device)?;
+        app.output.say("call", json!({ "call": id, "state": "calling", "to": call.target }), &format!("calling {}", call.target));
+        app.listen_to_keys();
+        app.talk(Talk::new(app.phone, app.output, id, &call.sound).dtmf(call.dtmf.as_deref()).answer_within(call.ring));
+        Ok(())
+    }
+
+    fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
+        app.refuse(call, 486, "one call at a time");
+        Ok(())
+    }
 }

@@ -242,8 +242,8 @@ impl Play<'_> {
             self.bob.phone.answer(self.bob.call, 200)?;
         }
         if self.digits_at.take_if(|at| *at <= now).is_some() {
-            self.alice.phone.digits(self.alice.call, self.alice.says)?;
-            self.bob.phone.digits(self.bob.call, self.bob.says)?;
+            self.alice.phone.digits(self.alice.call, self.alice.says, 0)?;
+            self.bob.phone.digits(self.bob.call, self.bob.says, 0)?;
         }
         if self.talk_until.take_if(|at| *at <= now).is_some() {
             self.media_failed = true;

@@ -63,6 +63,8 @@ pub(crate) enum Happened {
 pub(crate) struct Event {
     pub(crate) what: Happened,
     pub(crate) call: Id,
+    /// The command that it ends.
+    pub(crate) token: u64,
 }
 
 impl Event {
@@ -84,7 +86,7 @@ impl Event {
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,
         };
-        Self { what, call: event.call }
+        Self { what, call: event.call, token: event.token }
     }
 }
 
@@ -102,6 +104,16 @@ impl CallState {
 }
 
 impl AccountState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unregistered => "unregistered",
+            Self::Registering => "registering",
+            Self::Registered => "registered",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
     fn read(state: u32) -> Self {
         match state {
             c::MICROSIP_UNREGISTERED => Self::Unregistered,

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::keys::{self, Keys};
 use crate::phone::Handle;
 use crate::session::Exit;
 
@@ -14,6 +15,13 @@ mod system;
 #[cfg(unix)]
 #[path = "interrupt/unix.rs"]
 mod system;
+
+/// What ended a wait.
+#[derive(Default)]
+struct Woken {
+    signal: bool,
+    key: bool,
+}
 
 /// Ctrl-C was pressed.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -31,6 +39,7 @@ pub(crate) fn interrupted() -> bool {
 
 fn interrupted_now() {
     if INTERRUPTED.swap(true, Ordering::Relaxed) || ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
+        keys::restore();
         std::process::exit(130);
     }
 }
@@ -39,6 +48,7 @@ fn interrupted_now() {
 pub(crate) fn unread() {
     INTERRUPTED.store(true, Ordering::Relaxed);
     if ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
+        keys::restore();
         std::process::exit(Exit::Output as i32);
     }
 }
@@ -48,11 +58,13 @@ pub(crate) fn watched() -> bool {
     system::watched()
 }
 
-/// Waits until the phone's descriptor can be read, Ctrl-C came, or the time has come.
-pub(crate) fn wait(descriptor: isize, until: Option<Instant>) {
+/// Waits until the phone's descriptor can be read, a key was pressed (then true), Ctrl-C came, or the time has come.
+pub(crate) fn wait(descriptor: isize, keys: Option<&Keys>, until: Option<Instant>) -> bool {
     #[cfg(unix)]
     let descriptor = i32::try_from(descriptor).unwrap_or(-1);
-    if system::wait(descriptor, until) {
+    let Woken { signal, key } = system::wait(descriptor, keys.is_some(), until);
+    if signal {
         interrupted_now();
     }
+    key
 }

@@ -3,6 +3,7 @@
 mod abi;
 mod account;
 mod answer;
+mod app;
 mod args;
 mod call;
 mod cutter;
@@ -13,6 +14,7 @@ mod documents;
 mod echo;
 mod event;
 mod interrupt;
+mod keys;
 mod ladder;
 mod output;
 mod phone;
@@ -22,6 +24,7 @@ mod talk;
 mod terminal;
 mod tone;
 mod tone_file;
+mod verb;
 mod words;
 
 use std::io::{self, Write};

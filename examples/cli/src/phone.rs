@@ -1,5 +1,5 @@
 //! A thin safe hand on the C functions: what a C host holds in variables, this holds in a value that ends with its scope.
-//! The command line's `unsafe` is here (and one look at the process's limits in `echo`).
+//! The command line's `unsafe` is here, and in what it asks of the system: a limit (`echo`), signals (`interrupt`, `keys`).
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
@@ -13,7 +13,6 @@ use serde_json::json;
 
 use crate::abi as c;
 use crate::event::Event;
-use crate::interrupt;
 use crate::output::{complain, object};
 use crate::words;
 
@@ -175,28 +174,14 @@ impl Phone {
 }
 
 impl Handle {
-    /// The next event; none when the time is over. Ends with the Closed event, then with an error.
-    pub(crate) fn next_event(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
-        if !interrupt::watched() {
-            return self.fetch(wait);
-        }
-        let until = wait.map(|wait| Instant::now() + wait);
-        loop {
-            let event = self.fetch(Some(Duration::ZERO))?;
-            if event.is_some() || until.is_some_and(|until| until <= Instant::now()) {
-                return Ok(event);
-            }
-            interrupt::wait(self.event_descriptor()?, until);
-        }
-    }
-
-    fn event_descriptor(self) -> Result<isize, Failure> {
+    pub(crate) fn event_descriptor(self) -> Result<isize, Failure> {
         let mut descriptor = 0;
         // SAFETY: `descriptor` is ours.
         check(unsafe { c::microsip_event_descriptor(self.0, &raw mut descriptor) }).map(|()| descriptor)
     }
 
-    fn fetch(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
+    /// The next event; none when the time is over. Ends with the Closed event, then with an error.
+    pub(crate) fn next_event(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
         let wait = wait.map_or(c::MICROSIP_FOREVER, |wait| u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX - 1));
         // SAFETY: all-zero is a valid event.
         let mut event: c::microsip_event = unsafe { std::mem::zeroed() };
@@ -280,11 +265,15 @@ impl Handle {
         check(c::microsip_source(self.0, call, source as u32))
     }
 
-    /// Its end is [`crate::event::Happened::DigitsSent`].
-    pub(crate) fn digits(self, call: Id, digits: &str) -> Result<(), Failure> {
+    pub(crate) fn mute(self, call: Id, on: bool) -> Result<(), Failure> {
+        check(c::microsip_mute(self.0, call, u32::from(on)))
+    }
+
+    /// Its end is [`crate::event::Happened::DigitsSent`], with that token.
+    pub(crate) fn digits(self, call: Id, digits: &str, token: u64) -> Result<(), Failure> {
         let digits = text(digits)?;
         // SAFETY: `digits` lives until the call has copied it.
-        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 1) })
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), token) })
     }
 
     /// An ended call is not read any more. One that gave way already is no failure.

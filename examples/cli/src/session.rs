@@ -1,11 +1,10 @@
-//! What every command does first and last: a phone, its trace, Ctrl-C, an account, and a polite end.
+//! What every command needs: a phone, its trace and Ctrl-C; and what it ends with, in words and as a code.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -14,17 +13,12 @@ use crate::abi::{
     MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
 };
 use crate::account;
+use crate::app::GRACE;
 use crate::args::{Account, Network, Show};
-use crate::event::{AccountState, CallState, Happened};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
-use crate::phone::{AccountTexts, Failure, Handle, Id, Options, Phone, Traced, strerror};
-
-/// How long a polite end may take: BYE and unregistering, with a retransmission or two.
-const GRACE: Duration = Duration::from_secs(3);
-/// How long a registration may take.
-const REGISTER: Duration = Duration::from_secs(35);
+use crate::phone::{AccountTexts, Failure, Handle, Options, Phone, Traced, strerror};
 
 /// What the process ends with. 7 (no instance) is kept for commands to a running phone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -98,7 +92,6 @@ pub(crate) struct Session {
     phone: Option<Phone>,
     handle: Handle,
     tracer: Option<JoinHandle<()>>,
-    pub(crate) account: Id,
 }
 
 impl Session {
@@ -128,95 +121,11 @@ impl Session {
             let (output, us) = (Arc::clone(output), here(handle));
             thread::spawn(move || trace(&output, &receiver, us))
         });
-        Ok(Self { phone: Some(phone), handle, tracer, account: 0 })
+        Ok(Self { phone: Some(phone), handle, tracer })
     }
 
     pub(crate) fn phone(&self) -> Handle {
         self.handle
-    }
-
-    /// Adds the account, if there is one, and waits until it is registered.
-    pub(crate) fn register(&mut self, output: &Output, account: Option<AccountTexts>) -> Result<(), Stop> {
-        let Some(texts) = account else { return Ok(()) };
-        self.account = self.handle.account_add(&texts)?;
-        if texts.no_register {
-            return Ok(());
-        }
-        let until = Instant::now() + REGISTER;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.handle.next_event(Some(left))? {
-                None => return Err(Stop::new(Exit::Registration, advised("the registrar did not answer in time", MICROSIP_E_TIMEOUT))),
-                Some(event) => match event.what {
-                    Happened::Account { state: AccountState::Registered, sip_code, .. } => {
-                        output.say(
-                            "account",
-                            json!({ "state": "registered", "uri": texts.uri, "sip_code": sip_code }),
-                            &format!("registered {}", texts.uri),
-                        );
-                        return Ok(());
-                    }
-                    Happened::Account { state: AccountState::Failed, sip_code, result } => {
-                        let text = format!("cannot register {}: {}", texts.uri, ended(sip_code, "", result));
-                        return Err(Stop::new(Exit::Registration, advised(&text, result)));
-                    }
-                    Happened::Challenge(result) => self.challenged(output, result),
-                    Happened::Call { state: CallState::Incoming, .. } => {
-                        let _ = self.handle.reject(event.call, 480); // we are not there yet
-                    }
-                    Happened::Closed => return Err(Stop::new(Exit::Registration, "interrupted before the registration was done")),
-                    Happened::Poisoned => return Err(poisoned()),
-                    _ => {}
-                },
-            }
-        }
-    }
-
-    /// Tells what became of the registration.
-    pub(crate) fn account_changed(&self, output: &Output, state: AccountState, sip_code: u32, result: i32) {
-        let name = match state {
-            AccountState::Registering => return,
-            AccountState::Registered => "registered",
-            AccountState::Unregistered => "unregistered",
-            AccountState::Failed => "failed",
-            AccountState::Unknown => "unknown",
-        };
-        let text =
-            if state == AccountState::Failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
-        output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
-    }
-
-    /// Says why a challenge got no answer, or none that was taken.
-    pub(crate) fn challenged(&self, output: &Output, result: i32) {
-        let realm = self.handle.refused_realm(self.account);
-        let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
-        output.say("challenge", json!({ "realm": realm, "result": result }), &advised(&text, result));
-    }
-
-    /// The machine's addresses are others now.
-    pub(crate) fn moved(&self, output: &Output, addresses: u32, result: i32) {
-        let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
-        output.say(
-            "network",
-            json!({ "addresses": addresses, "result": result }),
-            &format!("the network changed: {addresses} local addresses{alone}"),
-        );
-    }
-
-    /// Ends calls and registrations, waits until that is done, and prints what the trace still holds. True: the registrar has confirmed.
-    pub(crate) fn close(mut self) -> bool {
-        let mut unregistered = false;
-        let _ = self.handle.shutdown(GRACE); // Ctrl-C may have asked for it already
-        let until = Instant::now() + GRACE + Duration::from_millis(500);
-        while let Ok(Some(event)) = self.handle.next_event(Some(until.saturating_duration_since(Instant::now()))) {
-            match event.what {
-                Happened::Account { state: AccountState::Unregistered, result: 0, .. } => unregistered = true,
-                Happened::Closed | Happened::Poisoned => break,
-                _ => {}
-            }
-        }
-        self.end();
-        unregistered
     }
 
     fn end(&mut self) {
@@ -244,8 +153,14 @@ pub(crate) fn poisoned() -> Stop {
 }
 
 /// Our SIP address, for people.
-pub(crate) fn here(phone: Handle) -> Option<SocketAddr> {
+fn here(phone: Handle) -> Option<SocketAddr> {
     phone.local_address(false).or_else(|_| phone.local_address(true)).ok()
+}
+
+/// Says where calls are taken.
+pub(crate) fn listening(phone: Handle, output: &Output, what: &str, more: &str) {
+    let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
+    output.say("listening", json!({ "address": address }), &format!("{what} {address}{more}; Ctrl-C ends it"));
 }
 
 fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {

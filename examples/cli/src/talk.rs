@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_TIMEOUT};
-use crate::answer::unless_gone;
+use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_E_TIMEOUT};
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::{Output, meter};
 use crate::phone::{Direction, Failure, Handle, Id, Stats, Text, strerror};
-use crate::session::{Exit, Stop, advised, ended, poisoned};
+use crate::session::{Exit, Stop, advised, ended};
+use crate::verb::Verb;
 
 /// How often levels are shown in place.
 const METER: Duration = Duration::from_millis(200);
@@ -23,6 +23,8 @@ const METER: Duration = Duration::from_millis(200);
 const LEVELS: Duration = Duration::from_secs(1);
 /// What the far end may still have to say after our last sound: an echo comes back in this time.
 const TAIL: Duration = Duration::from_millis(300);
+/// The token of the digits that the command line names; those of keys have none.
+const SCRIPTED: u64 = 1;
 
 /// Devices that are not there, and files that cannot be played or written, are found before anybody's phone rings.
 pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
@@ -79,7 +81,9 @@ pub(crate) struct Talk<'a> {
     accept_at: Option<Instant>,
     connected: Option<Instant>,
     playing: bool,
+    /// Digits of the command line that are being sent.
     sending: bool,
+    muted: bool,
     /// Hang up then.
     end_at: Option<Instant>,
     next_meter: Option<Instant>,
@@ -88,6 +92,8 @@ pub(crate) struct Talk<'a> {
     opened: u32,
     /// It was said that there is no device.
     silent: bool,
+    /// It came in.
+    incoming: bool,
     /// We refused the call: its end is a success.
     refused: bool,
     /// What went wrong on our side while connected.
@@ -107,11 +113,13 @@ impl<'a> Talk<'a> {
             connected: None,
             playing: false,
             sending: false,
+            muted: false,
             end_at: None,
             next_meter: None,
             gave_up: false,
             opened: 0,
             silent: false,
+            incoming: false,
             refused: false,
             trouble: None,
         }
@@ -132,42 +140,33 @@ impl<'a> Talk<'a> {
         self
     }
 
+    pub(crate) fn incoming(mut self) -> Self {
+        self.incoming = true;
+        self
+    }
+
     pub(crate) fn refused(mut self) -> Self {
         self.refused = true;
         self
     }
 
-    /// Until the call is over.
-    pub(crate) fn run(mut self) -> Result<(), Stop> {
-        loop {
-            let now = Instant::now();
-            self.due(now);
-            let next = [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().flatten().min();
-            let Some(event) = self.phone.next_event(next.map(|next| next.saturating_duration_since(now)))? else { continue };
-            match event.what {
-                Happened::Closed => return Err(Stop::new(Exit::CallFailed, "interrupted")),
-                Happened::Poisoned => return Err(poisoned()),
-                Happened::Device { which, result } => self.device(which, result),
-                Happened::Call { state: CallState::Incoming, .. } if event.call != self.call => {
-                    let _ = self.phone.reject(event.call, 486); // one call at a time; it may be gone already
-                }
-                _ if event.call != self.call => {}
-                Happened::Call { state: CallState::Ended, sip_code, result } => return self.over(sip_code, result),
-                _ => self.happened(event),
-            }
-        }
+    pub(crate) fn call(&self) -> Id {
+        self.call
     }
 
-    fn due(&mut self, now: Instant) {
+    /// When something is due.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().flatten().min()
+    }
+
+    pub(crate) fn due(&mut self, now: Instant) {
         let over = |at: &mut Option<Instant>| at.take_if(|at| *at <= now).is_some();
         if over(&mut self.answer_by) {
             self.gave_up = true;
             self.hang_up();
         }
-        if over(&mut self.accept_at)
-            && let Err(failure) = unless_gone(self.phone.answer(self.call, 200))
-        {
-            self.fail(failure);
+        if over(&mut self.accept_at) {
+            self.accept();
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -177,8 +176,46 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Somebody wants something of it; what does not fit its state is passed over.
+    pub(crate) fn command(&mut self, verb: Verb) {
+        let rings = self.incoming && self.connected.is_none();
+        match verb {
+            Verb::Digit(digit) if self.connected.is_some() => {
+                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), 0) {
+                    self.output.line(&failure.text); // on hold, say
+                }
+            }
+            Verb::Mute if self.connected.is_some() => {
+                if self.phone.mute(self.call, !self.muted).is_ok() {
+                    self.muted = !self.muted;
+                    let text = if self.muted { "muted" } else { "no longer muted" };
+                    self.output.say("muted", json!({ "call": self.call, "muted": self.muted }), text);
+                }
+            }
+            Verb::Answer if rings => {
+                self.accept_at = None;
+                self.accept();
+            }
+            Verb::Reject if rings => {
+                self.accept_at = None;
+                match unless_gone(self.phone.reject(self.call, 486)) {
+                    Ok(()) => self.refused = true,
+                    Err(failure) => self.fail(failure),
+                }
+            }
+            Verb::Hangup => self.hang_up(),
+            Verb::Digit(_) | Verb::Mute | Verb::Answer | Verb::Reject => {}
+        }
+    }
+
+    fn accept(&mut self) {
+        if let Err(failure) = unless_gone(self.phone.answer(self.call, 200)) {
+            self.fail(failure);
+        }
+    }
+
     /// A device that was named must open; without one, the call goes on in silence, and one line says so.
-    fn device(&mut self, which: u32, result: i32) {
+    pub(crate) fn device(&mut self, which: u32, result: i32) {
         let input = which == MICROSIP_DEV_INPUT;
         let (side, name) = if input { ("input", &self.sound.input) } else { ("output", &self.sound.output) };
         if result >= 0 {
@@ -203,12 +240,14 @@ impl<'a> Talk<'a> {
         self.hang_up();
     }
 
-    fn happened(&mut self, event: Event) {
+    pub(crate) fn happened(&mut self, event: Event) {
         match event.what {
             Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
             Happened::Digit(digit) => {
                 self.output.say("digit", json!({ "call": self.call, "digit": digit.to_string() }), &format!("digit {digit}"));
             }
+            // those of a key
+            Happened::DigitsSent(_) if event.token != SCRIPTED => {}
             Happened::DigitsSent(result) if result < 0 => {
                 self.sending = false;
                 self.output.say(
@@ -286,7 +325,7 @@ impl<'a> Talk<'a> {
             self.playing = true;
         }
         if let Some(digits) = self.dtmf {
-            self.phone.digits(self.call, digits)?;
+            self.phone.digits(self.call, digits, SCRIPTED)?;
             self.sending = true;
         }
         Ok(())
@@ -314,7 +353,7 @@ impl<'a> Talk<'a> {
     }
 
     /// The ended event is the last moment at which its statistics can be read.
-    fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
+    pub(crate) fn over(self, sip_code: u32, result: i32) -> Result<(), Stop> {
         let reason = self.phone.call_text(self.call, Text::Reason);
         let stats = self.phone.stats(self.call).unwrap_or_default();
         let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
@@ -337,6 +376,11 @@ impl<'a> Talk<'a> {
         }
         verdict(self.connected.is_some(), self.gave_up, interrupted(), sip_code, result, &how)
     }
+}
+
+/// A caller may have given up before we did what we were going to do: the ended event, which is on its way, tells.
+pub(crate) fn unless_gone(done: Result<(), Failure>) -> Result<(), Failure> {
+    done.or_else(|failure| if failure.code == MICROSIP_E_STATE { Ok(()) } else { Err(failure) })
 }
 
 fn no_media(path: &Path) -> Stop {

@@ -26,7 +26,7 @@ const WORDS: [(&str, &str); 27] = [
     ("pass one, or write a whole URI", "give --uri sip:user@domain, or write a whole address"),
     ("or create the phone with higher limits", "or give --max-calls"),
     ("lower it, or max_message", "lower it"),
-    ("wait for MICROSIP_EV_DIGITS_SENT", "send fewer"),
+    ("wait for MICROSIP_EV_DONE", "send fewer"),
     ("max_calls", "this phone"),
     ("phone", "this program"),
 ];

@@ -520,3 +520,47 @@ fn an_account_registers_once_and_a_wrong_password_says_what_to_check() {
         }
     }
 }
+
+/// One that rings for ever at a program that takes no calls helps nobody.
+#[test]
+fn register_refuses_a_call_and_says_so() {
+    let (socket, port) = {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        (socket, port)
+    };
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let uri = format!("sip:anna@127.0.0.1:{port}");
+    let mut command = microsip(&["register", "--uri", &uri, "--listen", "127.0.0.1:0", "--json"]);
+    let mut child = command.env("MICROSIP_PASSWORD", "x").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut buffer = [0; 4096];
+    let (length, from) = socket.recv_from(&mut buffer).unwrap();
+    let request = String::from_utf8_lossy(&buffer[..length]).into_owned();
+    let header = |name: &str| request.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    let echoed: String = ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"].iter().map(|name| header(name) + "\r\n").collect();
+    socket.send_to(format!("SIP/2.0 200 OK\r\n{echoed}Expires: 300\r\nContent-Length: 0\r\n\r\n").as_bytes(), from).unwrap();
+    let contact = header("Contact:").split(['<', '>']).nth(1).unwrap().to_owned();
+    let invite = format!(
+        "INVITE {contact} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKr\r\nMax-Forwards: 70\r\nFrom: <sip:bob@127.0.0.1:{port}>;tag=b\r\n\
+         To: <{uri}>\r\nCall-ID: r\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@127.0.0.1:{port}>\r\nContent-Length: 0\r\n\r\n"
+    );
+    socket.send_to(invite.as_bytes(), from).unwrap();
+    loop {
+        let (length, _) = socket.recv_from(&mut buffer).unwrap();
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        assert!(!text.starts_with("SIP/2.0 2"), "{text}");
+        if text.starts_with("SIP/2.0 480 ") {
+            break;
+        }
+    }
+    let mut line = String::new();
+    while !line.contains("refused") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0);
+    }
+    let told: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&told["type"], &told["sip_code"]), (&Value::from("call"), &Value::from(480)), "{told}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

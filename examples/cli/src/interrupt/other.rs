@@ -12,6 +12,6 @@ pub(super) fn watched() -> bool {
     false
 }
 
-pub(super) fn wait(_descriptor: isize, _until: Option<Instant>) -> bool {
-    false
+pub(super) fn wait(_descriptor: isize, _keys: bool, _until: Option<Instant>) -> super::Woken {
+    super::Woken::default()
 }

@@ -1,0 +1,312 @@
+//! The one event loop: what the phone tells, what falls due and what is typed, for every command. A command is a [`Job`]; each of its calls is a
+//! [`Talk`].
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::event::{AccountState, CallState, Event, Happened};
+use crate::interrupt;
+use crate::keys::Keys;
+use crate::output::Output;
+use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
+use crate::session::{Exit, Session, Stop, advised, ended, poisoned};
+use crate::talk::Talk;
+use crate::verb::{KEYS, Verb};
+
+/// How long a polite end may take: BYE and unregistering, with a retransmission or two.
+pub(crate) const GRACE: Duration = Duration::from_secs(3);
+/// How long the phone's own word that it has ended is waited for, beyond that.
+const BEYOND: Duration = Duration::from_millis(500);
+/// How long a registration may take.
+const REGISTER: Duration = Duration::from_secs(35);
+
+/// A command: what it does with what happens. What is not its own, the loop does.
+pub(crate) trait Job<'a> {
+    /// The account is registered, or there is none: it begins.
+    fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop>;
+
+    /// Somebody calls.
+    fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop>;
+
+    /// A call that the loop looks after is over.
+    fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
+        app.finish(done);
+    }
+
+    /// Something happened to a call that the loop does not look after: one that was refused, unless the command takes its own.
+    fn happened(&mut self, app: &mut App<'a>, event: Event) {
+        if matches!(event.what, Happened::Call { state: CallState::Ended, .. }) {
+            app.phone.release(event.call);
+        }
+    }
+
+    /// Everything has ended.
+    fn closed(&mut self, _app: &mut App<'a>) {}
+}
+
+/// How far it has come.
+#[derive(Clone, Copy)]
+enum Phase {
+    /// The account is to be registered by then.
+    Registering(Instant),
+    Serving,
+    /// The phone ends; it is not waited for any longer than that.
+    Closing(Instant),
+}
+
+/// What the loop waits for.
+enum Input {
+    Event(Event),
+    Keys(Vec<u8>),
+    /// Something is due.
+    Due,
+}
+
+/// What the loop knows.
+pub(crate) struct App<'a> {
+    pub(crate) phone: Handle,
+    pub(crate) output: &'a Output,
+    pub(crate) account: Id,
+    uri: String,
+    calls: BTreeMap<Id, Talk<'a>>,
+    keys: Option<Keys>,
+    phase: Phase,
+    /// What the command ends with.
+    done: Result<(), Stop>,
+    over: bool,
+    /// The registrar has confirmed that the registration is over.
+    pub(crate) unregistered: bool,
+    lost: u32,
+}
+
+/// Registers the account, if there is one, and does the job until it is done or Ctrl-C ends it.
+pub(crate) fn run<'a>(session: Session, output: &'a Output, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {
+    let mut app = App {
+        phone: session.phone(),
+        output,
+        account: 0,
+        uri: String::new(),
+        calls: BTreeMap::new(),
+        keys: None,
+        phase: Phase::Serving,
+        done: Ok(()),
+        over: false,
+        unregistered: false,
+        lost: 0,
+    };
+    if let Err(stop) = app.begin(account, job) {
+        app.finish(Err(stop));
+    }
+    while !app.over {
+        app.turn(job);
+    }
+    job.closed(&mut app);
+    app.done
+}
+
+impl<'a> App<'a> {
+    /// Looks after a call from now on.
+    pub(crate) fn talk(&mut self, talk: Talk<'a>) {
+        self.calls.insert(talk.call(), talk);
+    }
+
+    pub(crate) fn has_call(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// Keys are commands from now on, where there is somebody to type them.
+    pub(crate) fn listen_to_keys(&mut self) {
+        self.keys = Keys::open();
+    }
+
+    /// Says which keys there are, where they are read.
+    pub(crate) fn tell_keys(&self, keys: &str) {
+        if self.keys.is_some() {
+            self.output.line(keys);
+        }
+    }
+
+    /// The command is over, with that; calls and registrations are ended politely.
+    pub(crate) fn finish(&mut self, done: Result<(), Stop>) {
+        if !matches!(self.phase, Phase::Closing(_)) {
+            self.done = done;
+            self.phase = Phase::Closing(Instant::now() + GRACE + BEYOND);
+            let _ = self.phone.shutdown(GRACE); // Ctrl-C may have asked for it already
+        }
+    }
+
+    /// Turns a caller away, and says so.
+    pub(crate) fn refuse(&self, call: Id, code: u32, why: &str) {
+        let from = self.phone.call_text(call, Text::RemoteUri);
+        let _ = self.phone.reject(call, code); // the caller may have given up already
+        let fields = json!({ "call": call, "state": "refused", "from": from, "sip_code": code });
+        self.output.say("call", fields, &format!("call from {from} refused with {code}: {why}"));
+    }
+
+    fn begin(&mut self, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {
+        if let Some(texts) = account {
+            self.account = self.phone.account_add(&texts)?;
+            self.uri.clone_from(&texts.uri);
+            if !texts.no_register {
+                self.phase = Phase::Registering(Instant::now() + REGISTER);
+                return Ok(());
+            }
+        }
+        job.ready(self)
+    }
+
+    /// What is due, and the next thing that comes.
+    fn turn(&mut self, job: &mut dyn Job<'a>) {
+        let now = Instant::now();
+        match self.phase {
+            Phase::Registering(until) if until <= now => {
+                let text = advised("the registrar did not answer in time", MICROSIP_E_TIMEOUT);
+                self.finish(Err(Stop::new(Exit::Registration, text)));
+            }
+            Phase::Closing(until) if until <= now => {
+                self.over = true;
+                return;
+            }
+            _ => {}
+        }
+        for call in self.calls.values_mut() {
+            call.due(now);
+        }
+        match self.wait() {
+            Ok(Input::Due) => {}
+            Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.command(verb)),
+            Ok(Input::Event(event)) => {
+                if let Err(stop) = self.happened(event, job) {
+                    self.finish(Err(stop));
+                }
+            }
+            Err(failure) => {
+                self.finish(Err(failure.into()));
+                self.over = true;
+            }
+        }
+    }
+
+    fn wait(&mut self) -> Result<Input, Failure> {
+        let phase = match self.phase {
+            Phase::Registering(until) | Phase::Closing(until) => Some(until),
+            Phase::Serving => None,
+        };
+        let until = self.calls.values().filter_map(Talk::next).chain(phase).min();
+        loop {
+            // where a signal or a key is to be waited for too, the phone alone is only asked
+            let watched = interrupt::watched();
+            let wait = if watched { Some(Duration::ZERO) } else { until.map(|until| until.saturating_duration_since(Instant::now())) };
+            if let Some(event) = self.phone.next_event(wait)? {
+                return Ok(Input::Event(event));
+            }
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(Input::Due);
+            }
+            if watched && interrupt::wait(self.phone.event_descriptor()?, self.keys.as_ref(), until) {
+                match self.keys.as_ref().and_then(Keys::read) {
+                    Some(bytes) => return Ok(Input::Keys(bytes)),
+                    None => self.keys = None, // the terminal is gone
+                }
+            }
+        }
+    }
+
+    /// A command from wherever: it goes to the call that came last.
+    fn command(&mut self, verb: Verb) {
+        if let Some(mut call) = self.calls.last_entry() {
+            call.get_mut().command(verb);
+        }
+    }
+
+    fn happened(&mut self, event: Event, job: &mut dyn Job<'a>) -> Result<(), Stop> {
+        match event.what {
+            Happened::Closed => self.closed(),
+            Happened::Poisoned => {
+                self.finish(Err(poisoned()));
+                self.over = true;
+            }
+            Happened::Account { state, sip_code, result } => return self.account(state, sip_code, result, job),
+            Happened::Challenge(result) => self.challenged(result),
+            Happened::Network { addresses, result } => self.moved(addresses, result),
+            Happened::Lost(count) => {
+                self.lost += count;
+                let text = format!("{} events came faster than they were read", self.lost);
+                self.output.say("lost", json!({ "events": self.lost }), &text);
+            }
+            Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
+            Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => match self.phase {
+                Phase::Serving => return job.incoming(self, event.call),
+                Phase::Registering(_) | Phase::Closing(_) => drop(self.phone.reject(event.call, 480)),
+            },
+            Happened::Call { state: CallState::Ended, sip_code, result } => match self.calls.remove(&event.call) {
+                Some(call) => {
+                    let done = call.over(sip_code, result);
+                    self.phone.release(event.call);
+                    job.over(self, done);
+                }
+                None => job.happened(self, event),
+            },
+            _ => match self.calls.get_mut(&event.call) {
+                Some(call) => {
+                    call.happened(event);
+                    if matches!(event.what, Happened::Call { state: CallState::Connected, .. }) {
+                        self.tell_keys(KEYS);
+                    }
+                }
+                None => job.happened(self, event),
+            },
+        }
+        Ok(())
+    }
+
+    /// The phone has ended: as it was asked to, or by Ctrl-C.
+    fn closed(&mut self) {
+        self.over = true;
+        self.done = match (self.phase, core::mem::replace(&mut self.done, Ok(()))) {
+            (Phase::Registering(_), _) => Err(Stop::new(Exit::Registration, "interrupted before the registration was done")),
+            (Phase::Serving, _) if self.has_call() => Err(Stop::new(Exit::CallFailed, "interrupted")),
+            (_, done) => done,
+        };
+    }
+
+    fn account(&mut self, state: AccountState, sip_code: u32, result: i32, job: &mut dyn Job<'a>) -> Result<(), Stop> {
+        match (self.phase, state) {
+            (Phase::Registering(_), AccountState::Registered) => {
+                let fields = json!({ "state": "registered", "uri": self.uri, "sip_code": sip_code });
+                self.output.say("account", fields, &format!("registered {}", self.uri));
+                self.phase = Phase::Serving;
+                return job.ready(self);
+            }
+            (Phase::Registering(_), AccountState::Failed) => {
+                let text = format!("cannot register {}: {}", self.uri, ended(sip_code, "", result));
+                return Err(Stop::new(Exit::Registration, advised(&text, result)));
+            }
+            (Phase::Registering(_), _) | (_, AccountState::Registering) => return Ok(()),
+            _ => {}
+        }
+        self.unregistered = state == AccountState::Unregistered && result == 0;
+        let name = state.name();
+        let failed = state == AccountState::Failed;
+        let text = if failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
+        self.output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
+        Ok(())
+    }
+
+    /// Says why a challenge got no answer, or none that was taken.
+    fn challenged(&self, result: i32) {
+        let realm = self.phone.refused_realm(self.account);
+        let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
+        self.output.say("challenge", json!({ "realm": realm, "result": result }), &advised(&text, result));
+    }
+
+    /// The machine's addresses are others now.
+    fn moved(&self, addresses: u32, result: i32) {
+        let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
+        let text = format!("the network changed: {addresses} local addresses{alone}");
+        self.output.say("network", json!({ "addresses": addresses, "result": result }), &text);
+    }
+}

@@ -1,0 +1,33 @@
+//! Keys of the terminal, one at a time and unseen. The terminal is put back as it was at every end: the loop's, a signal's, and while the process
+//! is stopped.
+
+#[cfg(not(unix))]
+#[path = "keys/other.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "keys/unix.rs"]
+mod system;
+
+pub(crate) use system::restore;
+
+/// Standard input, as a terminal whose keys are read.
+#[derive(Debug)]
+pub(crate) struct Keys(());
+
+impl Keys {
+    /// `None`: standard input is no terminal, or another process's.
+    pub(crate) fn open() -> Option<Self> {
+        system::open().then_some(Self(()))
+    }
+
+    /// What was typed; `None`: there will be no more.
+    pub(crate) fn read(&self) -> Option<Vec<u8>> {
+        system::read()
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        restore();
+    }
+}

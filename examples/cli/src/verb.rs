@@ -1,0 +1,47 @@
+//! What can be asked of a call, from wherever it is asked.
+
+/// A command to a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Verb {
+    Digit(char),
+    Mute,
+    Answer,
+    Reject,
+    Hangup,
+}
+
+/// The keys, as they are told to people.
+pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, q hang up";
+/// The same while a call rings here.
+pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
+
+impl Verb {
+    fn of_key(key: u8) -> Option<Self> {
+        match key {
+            b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' => Some(Self::Digit(char::from(key))),
+            b'm' => Some(Self::Mute),
+            b'a' => Some(Self::Answer),
+            b'r' => Some(Self::Reject),
+            b'q' => Some(Self::Hangup),
+            _ => None,
+        }
+    }
+
+    /// The commands that some bytes of a terminal are. What begins with ESC is a key without a letter (an arrow is ESC [ A): none of it is meant.
+    pub(crate) fn typed(bytes: &[u8]) -> impl Iterator<Item = Self> {
+        bytes.iter().take_while(|byte| **byte != 0x1b).filter_map(|key| Self::of_key(*key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_commands_and_arrows_are_none() {
+        let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
+        assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
+        assert_eq!(verbs(b"marq xE\n"), [Verb::Mute, Verb::Answer, Verb::Reject, Verb::Hangup]);
+        assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
+    }
+}
