@@ -14,6 +14,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phone", &["base", "wire", "sip", "media", "offer", "phone"]),
 ];
 
+/// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what follows from what one did is
+/// returned, and the phone hands it on.
+const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
+
 /// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables may be `static`).
 const FOREIGN: &[&str] = &[
     "std",
@@ -144,6 +148,47 @@ fn imports_point_down() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The rooms that some code names, as `super::room`, `phone::room` or inside the braces of such a path.
+fn rooms_named(code: &str) -> Vec<&'static str> {
+    let flat: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let mut found = Vec::new();
+    for room in ROOMS {
+        let direct = ["super::", "crate::phone::"].iter().any(|path| flat.contains(&format!("{path}{room}::")));
+        let braced = ["super::{", "crate::phone::{"].iter().any(|path| {
+            flat.match_indices(path).any(|(at, _)| {
+                let inside = flat[at + path.len()..].split(';').next().unwrap_or_default();
+                inside.split([',', '{']).any(|piece| piece.starts_with(&format!("{room}::")))
+            })
+        });
+        if direct || braced {
+            found.push(*room);
+        }
+    }
+    found
+}
+
+#[test]
+fn no_room_of_the_phone_names_another_or_the_phone() {
+    let (root, files) = core_sources();
+    let mut wrong = Vec::new();
+    let mut seen = Vec::new();
+    for path in files.iter().filter(|path| !is_test(&root, path)) {
+        let inside = path.strip_prefix(root.join("phone")).ok().and_then(|inside| inside.components().next());
+        let Some(room) = inside.and_then(|first| first.as_os_str().to_str()).filter(|first| ROOMS.contains(first)) else { continue };
+        seen.push(room.to_owned());
+        let text = code(&fs::read_to_string(path).unwrap());
+        for other in rooms_named(&text).into_iter().filter(|other| *other != room) {
+            wrong.push(format!("{} names the room {other}", path.strip_prefix(&root).unwrap().display()));
+        }
+        // an `impl Phone` inside a room would see its private fields
+        if words(&text).windows(2).any(|pair| pair[0] == "impl" && pair[1] == "Phone") || text.contains("Phone<") {
+            wrong.push(format!("{} names the phone", path.strip_prefix(&root).unwrap().display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(ROOMS.iter().all(|room| seen.iter().any(|found| found == room)), "a room has no folder: {seen:?}");
+}
+
 #[test]
 fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
     let (root, files) = core_sources();
@@ -173,5 +218,7 @@ fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
 #[test]
 fn the_readers_of_this_test_read() {
     assert_eq!(layers_named("use crate::{base::{time, rng}, wire}; crate::phone::Flow"), ["base", "wire", "phone"]);
+    assert_eq!(rooms_named("use super::{Flow, dialogs::Dialogs};\nself.calls.get(crate::phone::media::Line)"), ["dialogs", "media"]);
+    assert_eq!(rooms_named("use super::object::Object; use crate::media::Stream; self.calls.slots"), [""; 0]);
     assert_eq!(words(&code("a // std\n\"alloc\" b /* unsafe */ '\"' c \"\\\"std\" d")), ["a", "b", "c", "d"]);
 }
