@@ -548,6 +548,9 @@ typedef struct microsip_account {
   uint32_t media_any_host;
   // 0.
   uint32_t reserved2;
+  // Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
+  // followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
+  const char *trusted;
 } microsip_account;
 
 // An account, in numbers.

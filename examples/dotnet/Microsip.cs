@@ -75,6 +75,7 @@ public static class Microsip
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, reserved2;
+        public IntPtr trusted;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 

@@ -76,6 +76,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             password: text::or_empty(given.password, "a->password")?,
             realms: text::or_empty(given.realms, "a->realms")?,
             display_name: text::or_empty(given.display_name, "a->display_name")?,
+            trusted: text::or_empty(given.trusted, "a->trusted")?,
             contact_user: text::or_empty(given.contact_user, "a->contact_user")?,
             no_register: given.no_register != 0,
             media_any_host: given.media_any_host != 0,
@@ -90,6 +91,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
     let id = phone.account_add(now, &config).map_err(|error| match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
+        CommandError::Hosts | CommandError::Unsupported => Fail::command(error, "a->trusted", Value::text(config.trusted)),
         _ => {
             let texts = [("a->registrar", config.registrar), ("a->proxy", config.proxy)];
             let wrong = texts.into_iter().find(|(_, text)| !text.is_empty() && Uri::parse(text.as_bytes()).is_err());

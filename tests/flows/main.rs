@@ -49,6 +49,7 @@ mod sound;
 mod starving;
 mod strangers;
 mod streams;
+mod trusted;
 mod unregistering;
 mod where_answers_go;
 mod wild_peer;

@@ -60,6 +60,9 @@ pub const ROUTES: usize = 70;
 /// Addresses remembered as an account's own (its registrar's and proxies'); the oldest give way, never one of the last look-up. 17 bytes each.
 pub const OWN_ADDRESSES: usize = 8;
 
+/// Hosts and networks that an account trusts beside its own; more are refused. Each costs a comparison for each request outside a dialog.
+pub const TRUSTED: usize = 16;
+
 /// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.
 pub const AUTH_TRIES: u8 = 4;
 

@@ -4,6 +4,7 @@ use super::accounts::account::Account;
 use super::event::Op;
 use super::object::Object;
 use super::transactions::request::Stage;
+use super::trusted;
 use super::{AccountConfig, AccountId, AccountInfo, AccountState, Cause, CommandError, Phone};
 use crate::base::limits::EXPIRES;
 use crate::base::slots::Handle;
@@ -16,9 +17,10 @@ impl Phone<'_> {
     /// Adds an account. It registers when [`Phone::keep_registered`] or [`Phone::register`] is called.
     ///
     /// # Errors
-    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Text`] for a text that is too long or has controls,
+    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Hosts`] for a list of trusted hosts that is none, [`CommandError::Unsupported`]
+    /// for names in it where the capacity has no room for their addresses, [`CommandError::Text`] for a text that is too long or has controls,
     /// [`CommandError::Full`] when every account slot is in use.
-    pub fn account_add(&mut self, _now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
+    pub fn account_add(&mut self, now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
         let texts = [
             config.uri,
             config.registrar,
@@ -28,6 +30,7 @@ impl Phone<'_> {
             config.realms,
             config.display_name,
             config.contact_user,
+            config.trusted,
         ];
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
@@ -41,6 +44,10 @@ impl Phone<'_> {
         // a user that would end its URI, or its header
         if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
             return Err(CommandError::Text);
+        }
+        let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
+        if names > 0 && self.lower.cx.fixed.trusted == 0 {
+            return Err(CommandError::Unsupported);
         }
         if self.lower.accounts.slots.is_full() {
             self.evict_removed();
@@ -64,6 +71,8 @@ impl Phone<'_> {
         if let Some(slot) = self.lower.accounts.slots.get_mut(handle) {
             *slot = account;
         }
+        self.forget_trusted(handle);
+        self.look_up_trusted(now, handle);
         Ok(AccountId(handle))
     }
 
@@ -230,6 +239,7 @@ fn pack_account(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> 
     account.password = packer.add(config.password.as_bytes())?;
     account.realms = packer.add(config.realms.as_bytes())?;
     account.display_name = packer.add(config.display_name.as_bytes())?;
+    account.trusted = packer.add(config.trusted.as_bytes())?;
     account.fixed_end = packer.used() as u16;
     Some(account)
 }

@@ -20,6 +20,8 @@ pub enum CommandError {
     HeaderLine,
     /// An extra header is one that the core writes itself (Via, say).
     HeaderOwned,
+    /// An entry of a list of trusted hosts is neither an address, nor a network, nor a name; or there are too many.
+    Hosts,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
     /// The target is a bare number, and there is no account whose domain could complete it.
@@ -76,6 +78,9 @@ pub struct AccountConfig<'t> {
     /// REGISTER's Contact carries as a parameter (`mkey`), or comes from one of the account's own addresses. `*`: the secret is the user part
     /// of REGISTER's Contact, for registrars that drop parameters.
     pub contact_user: &'t str,
+    /// Hosts and networks whose calls are this account's too, comma separated: `10.0.0.0/8, sbc.example, 2001:db8::/32`. Names are looked up
+    /// again every ten minutes. Our credentials do not go there.
+    pub trusted: &'t str,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their address in

@@ -54,6 +54,7 @@ mod tick;
 mod timeout;
 mod transactions;
 mod transmit;
+mod trusted;
 mod wishes;
 
 #[cfg(test)]

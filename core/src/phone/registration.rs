@@ -211,9 +211,13 @@ impl Phone<'_> {
             self.owe(Object::Account(handle.index));
         }
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+        let look_up = account.trusted_at <= now;
         if account.registration.next <= now {
             account.registration.next = Instant::NEVER;
             self.send_register(now, handle);
+        }
+        if look_up {
+            self.look_up_trusted(now, handle);
         }
         self.schedule(Object::Account(handle.index));
     }

@@ -90,6 +90,8 @@ pub(crate) struct Fixed {
     pub(crate) agent: Short,
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
+    /// Addresses kept of the names that an account trusts.
+    pub(crate) trusted: usize,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
     pub(crate) jitter_stride: usize,
@@ -141,6 +143,7 @@ impl<'a> Phone<'a> {
                         agent: Short::new(agent).ok_or(SetupError::Text)?,
                         direct_user: Short::new(user).ok_or(SetupError::Text)?,
                         allow_direct: setup.allow_direct,
+                        trusted: capacity.trusted as usize,
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
                         jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
@@ -169,6 +172,7 @@ impl<'a> Phone<'a> {
                     slots: Slots::marked(storage.accounts, setup.mark),
                     text: Blocks::new(storage.account_text, capacity.account_text as usize),
                     challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
+                    trusted: storage.trusted,
                 },
                 dialogs: Dialogs {
                     slots: Slots::new(storage.dialogs),

@@ -5,6 +5,7 @@ use super::calls::call::Call;
 use super::done::Command;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
+use super::trusted::Trusted;
 use crate::base::due::{DueCell, OwedCell};
 use crate::base::limits::{CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::base::slots::Entry;
@@ -51,6 +52,8 @@ pub struct Capacity {
     pub quantum: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
+    /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and networks only.
+    pub trusted: u32,
     /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing, while there is no account.
     pub direct_reserve: u32,
     /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an ACK at once. When they
@@ -79,6 +82,7 @@ impl Capacity {
             payload: 160,
             quantum: 80,
             history: 0,
+            trusted: 4,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
         }
@@ -106,6 +110,7 @@ impl Capacity {
             payload: 480,
             quantum: 480,
             history: if calls > 64 { 1024 } else { message },
+            trusted: 16,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
         }
@@ -179,6 +184,7 @@ pub struct Storage<'a> {
     pub(crate) accounts: &'a mut [Entry<Account>],
     pub(crate) account_text: &'a mut [u8],
     pub(crate) challenges: &'a mut [u8],
+    pub(crate) trusted: &'a mut [Trusted],
     pub(crate) calls: &'a mut [Entry<Call>],
     pub(crate) streams: &'a mut [Stream],
     pub(crate) rings: &'a mut [u8],
@@ -246,6 +252,7 @@ impl<'a> Storage<'a> {
             running: lender.zeroed(calls)?,
             account_text: lender.zeroed(accounts * capacity.account_text as usize)?,
             challenges: lender.zeroed(accounts * CHALLENGES * capacity.challenge as usize)?,
+            trusted: lender.zeroed(accounts * capacity.trusted as usize)?,
             rings: lender.zeroed(calls * capacity.ring_bytes())?,
             history: lender.zeroed(calls * 2 * capacity.history as usize)?,
             dialog_text: lender.zeroed(dialogs * capacity.dialog_text as usize)?,

@@ -27,11 +27,11 @@ impl Phone<'_> {
         {
             return Caller::Account(handle);
         }
-        // an address that its registrar or proxies resolved to, any port: the account whose user is meant, else the first
+        // an address that its registrar or proxies resolved to, or that it trusts, any port: the account whose user is meant, else the first
         let from = flow.remote().ip();
         let mut own = None;
         for (handle, account) in self.lower.accounts.slots.iter() {
-            if !account.own.contains(&Some(from)) {
+            if !account.own.contains(&Some(from)) && !self.trusts(handle, from) {
                 continue;
             }
             let text = self.lower.accounts.text.get(handle.index);

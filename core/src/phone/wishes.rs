@@ -38,6 +38,13 @@ impl Phone<'_> {
                     }
                     return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
                 }
+                Object::Account(index) => {
+                    let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
+                    if self.trusted_name(handle).is_none() {
+                        continue;
+                    }
+                    return self.trusted_wish(WishId(Handle { index: number, generation: handle.generation }), handle);
+                }
                 Object::Stream(index) => {
                     let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take) else { continue };
                     if generation > 0 {
@@ -113,6 +120,14 @@ impl Phone<'_> {
                     Reply::Failed(failure) => self.locate_failed(now, handle, failure),
                     Reply::Media { .. } => {}
                 }
+            }
+            (Object::Account(index), reply) => {
+                let found = match reply {
+                    Reply::Hops(targets) => Some(targets),
+                    Reply::Failed(_) => None,
+                    Reply::Media { .. } => return,
+                };
+                self.trusted_found(now, Handle { index, generation }, found);
             }
             (Object::Call(index), reply) => {
                 let Some(opening) = self.lower.media.opening_ports.get_mut(index as usize) else { return };
@@ -205,6 +220,8 @@ impl Phone<'_> {
             if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
                 let Some(account) = self.lower.accounts.slots.get_mut(handle) else { break };
                 account.hop = None;
+                self.look_up_trusted(now, handle);
+                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { break };
                 let (busy, registration) = (!account.registration.request.is_none(), account.registration);
                 // one that was refused for good is not provoked again
                 let wanted = registration.wanted && (busy || account.is_bound() || registration.next != Instant::NEVER);

@@ -44,6 +44,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         registrar: options.registrar.clone().or(file.registrar),
         proxy: options.proxy.clone().or(file.proxy),
         realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
+        trusted: if options.trust.is_empty() { file.trust } else { Some(options.trust.join(",")) },
         username: options.username.clone().or(file.username),
         password,
         display_name: options.display_name.clone().or(file.display_name),
@@ -60,6 +61,7 @@ struct File {
     registrar: Option<String>,
     proxy: Option<String>,
     realm: Option<String>,
+    trust: Option<String>,
     username: Option<String>,
     password: Option<String>,
     password_file: Option<PathBuf>,
@@ -84,6 +86,7 @@ fn parse(text: &str) -> Result<File, String> {
             "registrar" => file.registrar = Some(value),
             "proxy" => file.proxy = Some(value),
             "realm" => file.realm = Some(value),
+            "trust" => file.trust = Some(value),
             "username" => file.username = Some(value),
             "password" => file.password = Some(value),
             "password_file" => file.password_file = Some(PathBuf::from(value)),
@@ -91,7 +94,7 @@ fn parse(text: &str) -> Result<File, String> {
             "contact_user" => file.contact_user = Some(value),
             "expires" => file.expires = Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?),
             _ => {
-                let known = "uri, registrar, proxy, realm, username, password, password_file, display_name, contact_user, expires";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires";
                 return Err(format!("line {number}: \"{}\" is not known; use {known}", name.chars().take(40).collect::<String>()));
             }
         }

@@ -202,6 +202,9 @@ pub(crate) struct Account {
     /// Realm to answer, and no other (repeated or comma separated); the domain's and the registrar's otherwise
     #[arg(long, value_name = "REALM", value_delimiter = ',')]
     pub(crate) realm: Vec<String>,
+    /// Hosts and networks whose calls are the account's too: 10.0.0.0/8, sbc.example (repeated or comma separated)
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    pub(crate) trust: Vec<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
@@ -223,7 +226,7 @@ pub(crate) struct Account {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(crate) password_stdin: bool,
-    /// File of `name = value` lines: uri, registrar, proxy, realm, username, password, password_file, display_name, contact_user, expires
+    /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }

@@ -106,6 +106,7 @@ pub(crate) struct AccountTexts {
     pub(crate) proxy: Option<String>,
     /// Comma separated.
     pub(crate) realms: Option<String>,
+    pub(crate) trusted: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) display_name: Option<String>,
@@ -213,6 +214,7 @@ impl Handle {
         let password = optional(&account.password)?;
         let display_name = optional(&account.display_name)?;
         let contact_user = optional(&account.contact_user)?;
+        let trusted = optional(&account.trusted)?;
         // SAFETY: all-zero is a valid microsip_account.
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
@@ -226,6 +228,7 @@ impl Handle {
         entry.password = pointer(password.as_ref());
         entry.display_name = pointer(display_name.as_ref());
         entry.contact_user = pointer(contact_user.as_ref());
+        entry.trusted = pointer(trusted.as_ref());
         let mut id = 0;
         // SAFETY: the texts live until the call has copied them.
         check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)

@@ -132,6 +132,7 @@ impl Fail {
             CommandError::HeaderOwned => {
                 (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
             }
+            CommandError::Hosts => (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16"),
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
             CommandError::NoAccount => (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI"),
             CommandError::Unsupported => (MICROSIP_E_UNSUPPORTED, "is not what this configuration does"),

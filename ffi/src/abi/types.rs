@@ -345,6 +345,9 @@ pub struct microsip_account {
     pub media_any_host: u32,
     /// 0.
     pub reserved2: u32,
+    /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
+    /// followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
+    pub trusted: *const c_char,
 }
 
 /// How to dial.

@@ -29,6 +29,8 @@ pub(crate) struct Account {
     /// The realms to answer, comma separated; empty: those that are learnt.
     pub(crate) realms: Span,
     pub(crate) display_name: Span,
+    /// The list of trusted hosts and networks.
+    pub(crate) trusted: Span,
     /// The realm of the challenge that was not answered last, and why it was not.
     pub(crate) refused_realm: Span,
     pub(crate) refused: Cause,
@@ -48,6 +50,10 @@ pub(crate) struct Account {
     pub(crate) hop_until: Instant,
     /// Its name stood for more than that one: when it falls silent, another look is worth it.
     pub(crate) several: bool,
+    /// Which of the trusted names is being looked up, from 1; 0: none.
+    pub(crate) trusted_name: u8,
+    /// When they are looked up again.
+    pub(crate) trusted_at: Instant,
     pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
     /// User part of our Contacts; empty: that of REGISTER is the secret, that of calls the account's.
     pub(crate) contact_user: Span,
@@ -156,6 +162,9 @@ impl Account {
         password: Span::EMPTY,
         realms: Span::EMPTY,
         display_name: Span::EMPTY,
+        trusted: Span::EMPTY,
+        trusted_name: 0,
+        trusted_at: Instant::NEVER,
         refused_realm: Span::EMPTY,
         refused: Cause::Normal,
         fixed_end: 0,
@@ -222,6 +231,6 @@ impl Account {
 
     /// The earliest thing to wake for.
     pub(crate) fn deadline(&self) -> Instant {
-        self.registration.next.min(self.registration.keepalive_at)
+        self.registration.next.min(self.registration.keepalive_at).min(self.trusted_at)
     }
 }

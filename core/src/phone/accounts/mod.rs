@@ -3,6 +3,7 @@
 pub(super) mod account;
 
 use super::storage::Blocks;
+use super::trusted::Trusted;
 use crate::base::slots::Slots;
 use account::Account;
 
@@ -11,4 +12,6 @@ pub(super) struct Accounts<'a> {
     pub(super) slots: Slots<'a, Account>,
     pub(super) text: Blocks<'a>,
     pub(super) challenges: Blocks<'a>,
+    /// Addresses of the names that accounts trust, account by account.
+    pub(super) trusted: &'a mut [Trusted],
 }
