@@ -60,24 +60,24 @@ impl World<'_> {
         )
     }
 
-    fn command(&mut self, argument: u8) {
+    fn order(&mut self, argument: u8) {
         let call = self.phone.calls().nth(usize::from(argument >> 6 & 1)).unwrap_or(CallId::NONE);
-        let now = self.now;
+        let (now, account) = (self.now, self.account);
         // A command may be refused: that is an answer, not a failure.
         let _ = match argument & 15 {
             0 => self.phone.dial(now, AccountId::NONE, "sip:peer@127.0.0.2:5070", &DialOptions::default()).map(drop),
             1 => self
                 .phone
-                .dial(now, self.account, "sip:bob@phones.test", &DialOptions { source: Source::Echo, ..DialOptions::default() })
+                .dial(now, account, "sip:bob@phones.test", &DialOptions { source: Source::Echo, ..DialOptions::default() })
                 .map(drop),
             2 => self.phone.answer(now, call, 180),
             3 => self.phone.answer(now, call, 183),
             4 | 5 => self.phone.answer(now, call, 200),
             6 => self.phone.reject(now, call, 0),
             7 | 8 => self.phone.hangup(now, call),
-            9 => self.phone.register(now, self.account, 7),
-            10 => self.phone.unregister(now, self.account, 8),
-            11 => self.phone.send_digits(now, call, "1,2#", u64::from(argument >> 7)),
+            9 => self.command(|phone, token| phone.register(now, account, token)),
+            10 => self.command(|phone, token| phone.unregister(now, account, token)),
+            11 => self.command(|phone, token| phone.send_digits(now, call, "1,2#", token)),
             12 => self.phone.set_source(now, call, Source::Echo),
             13 => self.phone.set_mute(call, true),
             14 => {
@@ -109,7 +109,7 @@ impl World<'_> {
             7 => self.say(THERE, &self.request("OPTIONS", argument, ""), spoil),
             8 => self.say(THERE, &self.response(argument, ""), spoil),
             9 | 10 => self.say(THERE, &self.response(argument, sdp), spoil),
-            11 | 12 => self.command(argument),
+            11 | 12 => self.order(argument),
             13 => {
                 let length = usize::from(argument).min(rest.len());
                 self.hear(rest.get(..length).unwrap_or_default());

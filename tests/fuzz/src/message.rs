@@ -3,10 +3,13 @@
 use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::cursor::Cursor;
-use microsip_core::offer::{Local, OfferState, accept_answer, answer};
+use microsip_core::offer::{Agreed, Local, OfferState, accept_answer, answer, write_offer};
 use microsip_core::sip::auth::challenges;
 use microsip_core::wire::sdp::Session;
-use microsip_core::wire::sip::{Cutter, Frame, Message, Name, Uri, echo, echo_with_routes};
+use microsip_core::wire::sip::{Address, Cutter, Frame, Message, Name, Uri, echo, echo_with_routes};
+
+/// Bytes that a description of ours has room for.
+const ROOM: usize = 4096;
 
 /// Everything that a message can be asked, and the headers that an answer echoes.
 pub fn message(bytes: &[u8]) {
@@ -60,6 +63,71 @@ pub fn message(bytes: &[u8]) {
         echo_with_routes(&message, source, &mut Cursor::new(&mut buffer));
     }
     black_box(Session::parse(message.body()).is_ok());
+    if message.check().is_ok() {
+        reads_the_same(&message);
+        answered(&message, source);
+    }
+}
+
+/// What stands in a message that is in order, as far as two readings of it can be compared.
+fn said<'m>(message: &Message<'m>) -> impl PartialEq + core::fmt::Debug + use<'m> {
+    let tag = |address: Result<Address<'m>, _>| address.ok().and_then(|address| address.tag());
+    let via = message.via().ok().map(|via| (via.transport, via.port, via.branch()));
+    let numbers = (message.cseq().ok().map(|cseq| cseq.number), message.expires(), message.max_forwards().ok());
+    let counts = (message.all().count(), message.values(Name::Via).count(), message.contacts().count());
+    (message.start(), via, tag(message.from()), tag(message.to()), message.call_id().ok(), numbers, counts, message.body())
+}
+
+/// Written anew field by field, a message says the same.
+fn reads_the_same(message: &Message<'_>) {
+    let head = message.head();
+    let line = head.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(head.len());
+    let mut text = head.get(..line).unwrap_or_default().to_vec();
+    for (_, name, value) in message.all() {
+        text.extend_from_slice(b"\r\n");
+        text.extend_from_slice(name);
+        text.extend_from_slice(b": ");
+        text.extend_from_slice(value);
+    }
+    text.extend_from_slice(b"\r\n\r\n");
+    text.extend_from_slice(message.body());
+    match Message::parse(&text) {
+        Ok(again) => {
+            assert_eq!(again.check().err(), None, "what was written anew is objected to: {}", text.escape_ascii());
+            assert_eq!(said(&again), said(message), "what was written anew says something else: {}", text.escape_ascii());
+        }
+        Err(error) => broken("what was written anew cannot be read", error, &text),
+    }
+}
+
+/// A response made from what is echoed of a request in order is in order, and is found to belong to it.
+fn answered(message: &Message<'_>, source: SocketAddr) {
+    if !message.is_request() {
+        return;
+    }
+    let mut buffer = vec![0u8; 2 * message.head().len() + 200];
+    let mut out = Cursor::new(&mut buffer);
+    out.put(b"SIP/2.0 200 OK\r\n");
+    echo(message, source, &mut out);
+    out.put(b"\r\nContent-Length: 0\r\n\r\n");
+    let text = out.written();
+    match Message::parse(text) {
+        Ok(response) => {
+            let same = |one: &Message<'_>, name| one.header(name).map(<[u8]>::to_vec);
+            for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
+                assert_eq!(same(&response, name), same(message, name), "a response says something else: {}", text.escape_ascii());
+            }
+            let via = |one: &Message<'_>| one.via().ok().and_then(|via| via.branch().map(<[u8]>::to_vec));
+            assert_eq!(via(&response), via(message), "a response has another branch: {}", text.escape_ascii());
+            assert_eq!(response.values(Name::Via).count(), message.values(Name::Via).count(), "a Via is lost: {}", text.escape_ascii());
+        }
+        Err(error) => broken("a response cannot be read", error, text),
+    }
+}
+
+#[allow(clippy::panic)]
+fn broken(what: &str, error: impl core::fmt::Debug, text: &[u8]) {
+    panic!("{what}: {error:?}: {}", text.escape_ascii());
 }
 
 fn uri_holds(uri: &Uri<'_>) {
@@ -115,21 +183,71 @@ pub fn sdp(bytes: &[u8]) {
         }
     }
     let local = Local::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4000, 1);
-    let _ = black_box(accept_answer(bytes, &local, &OfferState::of(bytes).unwrap_or_default()));
-    let mut buffer = [0u8; 4096];
+    let state = OfferState::of(bytes).unwrap_or_default();
+    if let Ok(agreed) = accept_answer(bytes, &local, &state) {
+        holds(&agreed);
+    }
+    let mut buffer = [0u8; ROOM];
     let mut out = Cursor::new(&mut buffer);
-    if answer(bytes, &local, &mut out).is_ok() && out.needed() <= 4096 {
-        let written = out.written();
-        let (Ok(theirs), Ok(ours)) = (Session::parse(bytes), Session::parse(written)) else {
-            unreadable(written);
-            return;
-        };
-        // rfc3264#6: as many media lines as the offer has.
-        assert_eq!(theirs.media_count(), ours.media_count(), "an answer has other lines than its offer");
+    if let Ok(agreed) = answer(bytes, &local, &mut out)
+        && out.needed() <= ROOM
+    {
+        holds(&agreed);
+        fits(bytes, out.written(), &agreed);
+        offered_again(&local, &agreed.lines);
+    }
+    offered_again(&local, &state);
+}
+
+/// What was agreed is something that a stream can do.
+fn holds(agreed: &Agreed) {
+    if agreed.accepted() {
+        assert_ne!(agreed.remote_rtp.port(), 0, "media goes to port 0: {agreed:?}");
+        assert!(agreed.receive_types.has(agreed.codec), "a codec that was not agreed: {agreed:?}");
+        assert!((10..=60).contains(&agreed.ptime_ms) && agreed.ptime_ms.is_multiple_of(10), "packets that no quanta make: {agreed:?}");
+        assert!(!(agreed.held && agreed.send), "voice for who holds us: {agreed:?}");
     }
 }
 
-#[allow(clippy::panic)]
-fn unreadable(written: &[u8]) {
-    panic!("our own answer cannot be read: {:?}", String::from_utf8_lossy(written));
+/// rfc3264#6: as many lines as the offer has, in its order and of its kinds, and no format that was not offered.
+fn fits(offer: &[u8], answer: &[u8], agreed: &Agreed) {
+    let (Ok(theirs), Ok(ours)) = (Session::parse(offer), Session::parse(answer)) else {
+        broken("our own answer cannot be read", (), answer);
+        return;
+    };
+    let shown = answer.escape_ascii();
+    assert_eq!(theirs.media_count(), ours.media_count(), "an answer has other lines than its offer: {shown}");
+    let mut used = 0;
+    for (their, our) in theirs.media().zip(ours.media()) {
+        assert!(their.kind.eq_ignore_ascii_case(our.kind) && their.proto == our.proto, "a line changed its kind: {shown}");
+        if our.port == 0 {
+            continue;
+        }
+        used += 1;
+        assert_ne!(their.port, 0, "a line that was not offered is used: {shown}");
+        let offered: Vec<u8> = their.payload_types().collect();
+        assert!(our.payload_types().all(|kind| offered.contains(&kind)), "a format that was not offered: {shown}");
+        let (theirs, ours) = (their.direction(), our.direction());
+        // rfc3264#6.1: we send only to who receives, and receive only from who sends
+        assert!(theirs.receives() || !ours.sends(), "we send to who does not receive: {shown}");
+        assert!(theirs.sends() || !ours.receives(), "we wait for who does not send: {shown}");
+    }
+    assert_eq!(used, usize::from(agreed.accepted()), "one line is used, or none: {shown}");
+}
+
+/// An offer that goes on with these lines is one that we would answer ourselves, and its answer is taken.
+fn offered_again(local: &Local, state: &OfferState) {
+    let (mut offer, mut answered) = ([0u8; ROOM], [0u8; ROOM]);
+    let (mut out, mut back) = (Cursor::new(&mut offer), Cursor::new(&mut answered));
+    write_offer(local, state, &mut out);
+    let far = Local::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 6000, 9);
+    let theirs = answer(out.written(), &far, &mut back);
+    let ours = accept_answer(back.written(), local, state);
+    match (theirs, ours) {
+        (Ok(theirs), Ok(ours)) => {
+            assert!(theirs.accepted() && ours.accepted(), "our own offer is refused: {}", out.written().escape_ascii());
+            assert_eq!((theirs.remote_rtp.port(), ours.remote_rtp.port()), (4000, 6000), "each sends to the other");
+        }
+        (theirs, ours) => broken("our own offer fails", (theirs, ours), out.written()),
+    }
 }

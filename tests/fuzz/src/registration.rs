@@ -163,14 +163,15 @@ impl World<'_> {
         self.phone.handle_local_changed(self.now);
     }
 
-    fn order(&mut self, argument: u8, config: &AccountConfig<'_>) {
+    fn manage(&mut self, argument: u8, config: &AccountConfig<'_>) {
         let (now, account) = (self.now, self.account);
         let call = self.phone.calls().next().unwrap_or(CallId::NONE);
         let flow = Flow::Udp { socket: self.socket, remote: if argument & 16 == 0 { THERE } else { SECOND } };
         // A command may be refused: that is an answer, not a failure.
         let _ = match argument & 15 {
-            0..=3 => self.phone.register(now, account),
-            4 | 5 => self.phone.unregister(now, account),
+            0..=2 => self.command(|phone, token| phone.register(now, account, token)),
+            3 => self.phone.keep_registered(now, account),
+            4 | 5 => self.command(|phone, token| phone.unregister(now, account, token)),
             6 | 7 => self.phone.dial(now, account, "bob", &DialOptions::default()).map(drop),
             8 => self.phone.hangup(now, call),
             9 => self.phone.answer(now, call, 200),
@@ -225,7 +226,7 @@ impl World<'_> {
             8 => self.answer(THERE, 0, 200, Some(&text), 0, 0),
             9 => self.answer(THERE, 0, STATUS.get(usize::from(spoil & 15)).copied().unwrap_or(401), Some(&text), 0, 0),
             10 => self.hear(rest.get(..usize::from(argument).min(rest.len())).unwrap_or_default()),
-            11 | 12 => self.order(argument, config),
+            11 | 12 => self.manage(argument, config),
             13 => self.move_host(argument),
             14 => self.ask(argument, spoil),
             _ => {
@@ -273,7 +274,7 @@ pub fn registration(bytes: &[u8]) {
     };
     let Some(mut world) = World::new(*seed, bytes, &config, &block) else { return };
     let mut minutes = MINUTES;
-    let _ = world.phone.register(world.now, world.account);
+    let _ = world.phone.keep_registered(world.now, world.account);
     world.drain();
     for _ in 0..STEPS {
         let [what, argument, spoil, behind @ ..] = rest else { break };
