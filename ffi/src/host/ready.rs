@@ -1,7 +1,7 @@
 //! Waiting until a socket can be read, somebody calls, or a time has come.
 //!
-//! On Linux this is epoll by rustix: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait
-//! (five calls of the system instead of two), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
+//! On Linux this is epoll: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait
+//! (five calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
 
 use core::time::Duration;
 use std::io;
@@ -25,6 +25,15 @@ pub(crate) struct Keys(system::Room);
 impl Ready {
     pub(crate) fn new() -> io::Result<Self> {
         system::Set::new().map(Self)
+    }
+
+    /// As on the oldest system.
+    #[cfg(test)]
+    fn oldest() -> io::Result<Self> {
+        let ready = Self::new()?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        ready.0.forget_exact();
+        Ok(ready)
     }
 
     /// Waits for a socket too, by this key (below `usize::MAX`), as long as something lies in it. It has to be taken out before it is closed.

@@ -15,6 +15,7 @@ fn found(ready: &Ready, keys: &mut Keys, wait: Option<Duration>) -> Vec<usize> {
 
 fn with(test: impl Fn(&Ready, &mut Keys)) {
     test(&Ready::new().unwrap(), &mut Keys::new());
+    test(&Ready::oldest().unwrap(), &mut Keys::new());
 }
 
 #[test]
