@@ -407,17 +407,30 @@ def sizes():
     row("size", "the same without sound cards", stripped(library), "MB", None, "", 2)
 
 
-def firmware():
+def image(*features):
+    """What the C firmware needs with these features of the core: {(what, kind): bytes}."""
     script = TOP / "examples/firmware/run.sh"
     check(script.exists(), "examples/firmware/run.sh is not there")
-    done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=300, env={**os.environ, "CARGO_TERM_COLOR": "never"})
+    done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=600, env={**os.environ, "CARGO_TERM_COLOR": "never", "FEATURES": ",".join(features)})
     check(done.returncode == 0, f"it ended with {done.returncode}: {(done.stdout + done.stderr).strip().splitlines()[-1:]}")
     said = done.stdout + done.stderr
-    parts = re.findall(r"^ *([a-z][^\n]*?) +(\d+) bytes of (RAM|flash)$", said, re.M)
+    parts = {(what, kind): int(count) for what, count, kind in re.findall(r"^ *([a-z][^\n]*?) +(\d+) bytes of (RAM|flash)$", said, re.M)}
     check(parts, f"the image did not say what it needs: {said[-300:]}")
-    for what, count, kind in parts:
-        goal = {"together": 32_768, "library's code": 131_072}.get(what)
-        row("firmware", f"{what}, {kind}", int(count), "bytes", goal)
+    return parts
+
+
+def firmware():
+    ram, flash = ("together", "RAM"), ("library's code", "flash")
+    least = image()
+    for (what, kind), count in least.items():
+        row("firmware", f"{what}, {kind}", count, "bytes", {ram: 32_768, flash: 163_840}.get((what, kind)))
+    whole = image("sha2", "redirect", "rtcp")
+    for feature in ("sha2", "redirect", "rtcp"):
+        with_it = image(feature)
+        row("firmware", f"feature {feature} adds, RAM", with_it[ram] - least[ram], "bytes")
+        row("firmware", f"feature {feature} adds, flash", with_it[flash] - least[flash], "bytes")
+    row("firmware", "with all of them, RAM", whole[ram], "bytes")
+    row("firmware", "with all of them, flash", whole[flash], "bytes")
 
 
 GROUPS = {"parsing": parsing, "media": media, "calls": calls, "memory": memory, "flat": flat, "rate": rate, "lock": lock, "idle": idle, "talking": talking, "round trip": round_trip,
@@ -433,7 +446,7 @@ def written():
     missed = [r for r in rows if r[4].startswith("MISSED")]
     unmeasured = [r for r in rows if r[4] == "NOT MEASURED"]
     lines += [f"{sum(r[4] == 'met' for r in rows)} goals met, {len(missed)} missed, {len(unmeasured)} not measured.", ""]
-    titles = {"parsing": "Parsing and printing", "calls": "Calls", "media": "Media", "idle": "One registered phone, idle", "talking": "One call", "size": "Sizes", "beside": "Beside", "firmware": "One engine on bare metal: a Cortex-M4F image in the emulator says what one phone needs (1 account, 2 calls, messages of 1500 bytes)"}
+    titles = {"parsing": "Parsing and printing", "calls": "Calls", "media": "Media", "idle": "One registered phone, idle", "talking": "One call", "size": "Sizes", "beside": "Beside", "firmware": "One engine on bare metal: a Cortex-M4F image in the emulator says what one phone needs (1 account, 2 calls, messages of 1500 bytes), without any feature that it can do without"}
     for group, title in titles.items():
         mine = [r for r in rows if r[0] == group]
         if not mine:

@@ -54,4 +54,5 @@ waiting=
 cat answer.log
 [ "$(stat -c %s heard.wav)" -gt 12000 ] || { echo "hardly anything was heard"; exit 1; }
 echo "examples: ok"
-run microsip demo
+# the demo counts milliseconds of tones, which wine's timers are not good enough for on a busy machine
+[ $runner = wine ] || run microsip demo
