@@ -178,6 +178,7 @@ def memory():
     sizes = []
     for calls in (1, 1000):
         server = echo(f"memory-{calls}", "--max-calls", calls)
+        time.sleep(1)  # its sockets are open before its memory is taken
         idle = private_kb(server.pid)
         caller = held(f"memory-uac-{calls}", server, calls)
         sizes.append((server.resident_kb(), private_kb(server.pid), idle))
