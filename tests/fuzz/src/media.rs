@@ -4,7 +4,7 @@ use core::hint::black_box;
 use core::net::{Ipv4Addr, SocketAddr};
 use microsip_core::base::limits;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::media::{Codec, G711, Stream, StreamBuffers, StreamConfig};
+use microsip_core::media::{Codec, G711, Stream, StreamBuffers, StreamConfig, StreamStats};
 use microsip_core::wire::{dtmf, rtcp as reports, rtp as packets};
 
 const STRIDE: usize = limits::RING_HEADER + 160;
@@ -46,7 +46,9 @@ fn hear(bytes: &[u8], as_report: bool) {
     let (mut ring, mut out, mut sent) = ([0u8; STRIDE * 8], [0i16; 80], [0u8; 256]);
     let mut now = Instant::from_micros(1_000_000);
     let from = SocketAddr::from((Ipv4Addr::LOCALHOST, if as_report { 4001 } else { 4000 }));
+    let (mut heard, mut quanta, mut digits) = (0, 0, 0);
     for (length, datagram) in datagrams(bytes) {
+        heard += 1;
         if as_report {
             stream.handle_rtcp(now, from, datagram);
         } else {
@@ -54,16 +56,30 @@ fn hear(bytes: &[u8], as_report: bool) {
         }
         if length & 1 == 1 {
             now += Duration::from_millis(10);
+            quanta += 1;
             stream.send_quantum(now, &mut G711, &[0; 80]);
             stream.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut ring, stride: STRIDE });
             stream.handle_timeout(now);
+            assert!(stream.next_timeout() > now, "what was due is due still");
             // Whatever came, a quantum draws no more than a packet of voice, one of events, and a report or two.
             let drawn = (0..16).take_while(|_| stream.poll_transmit(now, &mut sent).is_some()).count();
             assert!(drawn < 8, "one quantum drew {drawn} packets");
-            black_box(stream.poll_digit());
+            digits += u32::from(stream.poll_digit().is_some());
         }
+        counts_hold(&stream.stats(now), heard, quanta);
     }
-    black_box(stream.stats(now));
+    assert!(digits <= heard, "{digits} digits from {heard} packets");
+}
+
+/// What is counted of packets is no more than came, and what is counted of sound no more than was played.
+fn counts_hold(stats: &StreamStats, heard: u32, quanta: u32) {
+    let fates = [stats.duplicate, stats.overflow, stats.oversize, stats.unknown_type, stats.strangers, stats.malformed];
+    assert!(fates.iter().sum::<u32>() <= heard, "more packets than the {heard} that came: {stats:?}");
+    assert!([stats.received_packets, stats.late, stats.reordered, stats.reports_received].iter().all(|count| *count <= heard), "{stats:?}");
+    assert!(
+        stats.sent_packets <= quanta && stats.concealed_ms <= 10 * quanta && stats.spliced <= quanta,
+        "after {quanta} quanta: {stats:?}"
+    );
 }
 
 /// RTP and telephone-events.

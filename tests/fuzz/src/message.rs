@@ -3,6 +3,7 @@
 use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::cursor::Cursor;
+use microsip_core::base::limits;
 use microsip_core::offer::{Agreed, Local, OfferState, accept_answer, answer, write_offer};
 use microsip_core::sip::auth::challenges;
 use microsip_core::wire::sdp::Session;
@@ -64,7 +65,10 @@ pub fn message(bytes: &[u8]) {
     }
     black_box(Session::parse(message.body()).is_ok());
     if message.check().is_ok() {
-        reads_the_same(&message);
+        // fields beyond the index are read where they count, but `all` does not show them
+        if message.all().count() < limits::HEADERS {
+            reads_the_same(&message);
+        }
         answered(&message, source);
     }
 }
@@ -119,7 +123,8 @@ fn answered(message: &Message<'_>, source: SocketAddr) {
             }
             let via = |one: &Message<'_>| one.via().ok().and_then(|via| via.branch().map(<[u8]>::to_vec));
             assert_eq!(via(&response), via(message), "a response has another branch: {}", text.escape_ascii());
-            assert_eq!(response.values(Name::Via).count(), message.values(Name::Via).count(), "a Via is lost: {}", text.escape_ascii());
+            let vias = |one: &Message<'_>| one.values(Name::Via).filter(|via| !via.is_empty()).count();
+            assert_eq!(vias(&response), vias(message), "a Via is lost: {}", text.escape_ascii());
         }
         Err(error) => broken("a response cannot be read", error, text),
     }

@@ -220,8 +220,13 @@ impl World<'_> {
             3 | 4 => self.answer(THERE, 0, status, None, spoil, 0),
             5 => self.answer(THERE, 0, status, None, argument >> 4, spoil),
             6 => self.answer(SECOND, usize::from(argument >> 6), status, None, spoil, 0),
-            // an imitator, who has seen the REGISTER or guesses it
-            7 => self.answer(SocketAddr::from(([127, 0, 0, 66], 5070)), 0, status, None, spoil, 0),
+            7 => {
+                // an imitator, who has seen the REGISTER: it changes nothing
+                let before = self.stand();
+                self.answer(SocketAddr::from(([127, 0, 0, 66], 5070)), 0, status, None, spoil, 0);
+                self.drain();
+                assert_eq!(self.stand(), before, "somebody else was believed");
+            }
             // lines of the input's own in a response that is otherwise in order
             8 => self.answer(THERE, 0, 200, Some(&text), 0, 0),
             9 => self.answer(THERE, 0, STATUS.get(usize::from(spoil & 15)).copied().unwrap_or(401), Some(&text), 0, 0),
@@ -244,17 +249,28 @@ impl World<'_> {
         self.goes_on();
     }
 
+    /// What the account's state says, and what it sent for it.
+    fn stand(&self) -> Option<(AccountState, Cause, u16, usize)> {
+        let info = self.phone.account_info(self.account).ok()?;
+        Some((info.state, info.result, info.sip_code, self.registers.len()))
+    }
+
     /// An account that is registered, or wants to be and can hope for it, has something that it waits for.
     fn goes_on(&self) {
-        let Ok(info) = self.phone.account_info(self.account) else { return };
+        let Some((state, cause, ..)) = self.stand() else { return };
         let waits = self.phone.poll_timeout().is_some() || self.is_awaited();
-        let hopes = match info.state {
-            AccountState::Registered | AccountState::Registering => true,
-            // a registrar that says no for good, or that the credentials are wrong, is not asked again by itself
-            AccountState::Failed => info.result != Cause::Auth && !matches!(info.sip_code, 400..=499 | 501 | 600..=699),
-            AccountState::Unregistered => false,
-        };
-        assert!(waits || !hopes, "nothing is waited for: {info:?}");
+        // only what is wrong with the credentials is not tried again by itself
+        let hopes = matches!(state, AccountState::Registered | AccountState::Registering)
+            || state == AccountState::Failed && !cause.is_about_credentials();
+        assert!(waits || !hopes, "nothing is waited for: {:?}", self.stand());
+    }
+
+    /// An account that failed and can hope tries again within an hour and a bit, however long it was told to wait.
+    fn tries_again(&mut self) {
+        let before = self.stand();
+        let Some((AccountState::Failed, cause, _, sent)) = before else { return };
+        self.pass(Duration::from_secs(4000));
+        assert!(cause.is_about_credentials() || self.registers.len() > sent, "in more than an hour nothing was tried: {before:?}");
     }
 }
 
@@ -294,5 +310,6 @@ pub fn registration(bytes: &[u8]) {
     world.catch_up();
     world.pass(Duration::from_secs(200));
     world.goes_on();
+    world.tries_again();
     world.end();
 }
