@@ -44,6 +44,7 @@ mod secrets;
 mod sent;
 mod server;
 mod server_timers;
+mod sizes;
 mod sleep;
 mod sound;
 mod starving;

@@ -2,15 +2,49 @@
 
 use super::render::{contact_user, patch_length, write_contact, write_length_place};
 use super::reply::{ACCEPT, ALLOW};
-use super::{Cause, Phone};
+use super::transactions::server::Server;
+use super::{Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::cursor::Cursor;
+use crate::base::limits::STATUS_LINE;
 use crate::base::slots::Handle;
-use crate::offer::Local;
+use crate::offer::{Local, OfferState};
+use crate::sip::tag::Tag;
 use crate::wire::sip::{Name, Writer, write_host};
 use core::net::SocketAddr;
 
 impl Phone<'_> {
+    /// Whether the longest response to an INVITE will fit behind its echo, which ends there in its transaction's buffer: a phone must not ring
+    /// for a call that it cannot accept. `call`: the one whose re-INVITE it is.
+    pub(super) fn accepting_fits(&self, server: &Server, account: Handle, call: Handle, offer: Option<&[u8]>) -> bool {
+        let flow = server.flow.flow();
+        let Some(local) = self.local_of(flow.socket()) else { return true };
+        let (mut media, state) =
+            self.local_media(call).unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
+        // the longest: numbers with all their digits, and RTCP on a port that has to be named
+        (media.rtcp_port, media.version, media.found) = (u16::MAX - 1, media.version.max(u64::from(u32::MAX)), Some(local.ip()));
+        let mut out = Cursor::new(&mut []);
+        let tag = (!server.has_tag).then_some(Tag { handle: Handle::NONE, secret: 0 });
+        Ours { tag, user: self.answering_user(account), flow, local, agent: self.lower.cx.fixed.agent.get() }.write(200, &mut out);
+        Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
+        write_length_place(&mut out);
+        match offer {
+            // what cannot be answered is refused with fewer words
+            Some(offer) => drop(crate::offer::answer(offer, &media, &mut out)),
+            None => crate::offer::write_offer(&media, &state, &mut out),
+        }
+        let end = usize::from(server.echo_end) + out.needed();
+        let room = self.lower.transactions.server_bytes.get(0).len().saturating_sub(usize::from(server.offer));
+        end <= room && end <= ACCEPTED + self.lower.transactions.reply.len()
+    }
+
+    /// The user of our Contact in calls.
+    fn answering_user(&self, account: Handle) -> &[u8] {
+        let slot = self.lower.accounts.slots.get(account);
+        let user = slot.map(|slot| slot.call_user().of(self.lower.accounts.text.get(account.index)));
+        contact_user(user, self.lower.cx.fixed.direct_user.get())
+    }
+
     /// Renders the answer to an INVITE into its transaction's buffer.
     pub(super) fn render_answer(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
         let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return Err(Cause::Full) };
@@ -37,36 +71,20 @@ impl Phone<'_> {
         let echo_end = usize::from(server.echo_end);
         let (echo, rest) = front.split_at_mut(echo_end.min(front.len()));
         // the status line ends where the echo begins
-        let mut line = [0u8; crate::base::limits::STATUS_LINE];
+        let mut line = [0u8; STATUS_LINE];
         let mut cursor = Cursor::new(&mut line);
         Writer::new(&mut cursor).status_line(status);
         let written = cursor.finish().map_err(|_| Cause::Full)?;
-        let start = crate::base::limits::STATUS_LINE - written;
-        if let (Some(place), Some(line)) = (echo.get_mut(start..crate::base::limits::STATUS_LINE), line.get(..written)) {
+        let start = STATUS_LINE - written;
+        if let (Some(place), Some(line)) = (echo.get_mut(start..STATUS_LINE), line.get(..written)) {
             place.copy_from_slice(line);
         }
-        let mut out = Cursor::new(rest);
-        if !server.has_tag
-            && status > 100
-            && let Some(dialog) = dialog
-        {
-            out.put_str(";tag=");
-            dialog.local_tag.write(&mut out);
-        }
-        out.put_str("\r\n");
+        // no datagram may be longer than a message
+        let longest = self.lower.transactions.reply.len().saturating_sub(echo_end.saturating_sub(start)).min(rest.len());
+        let mut out = Cursor::new(rest.get_mut(..longest).unwrap_or_default());
+        let tag = dialog.filter(|_| !server.has_tag).map(|dialog| dialog.local_tag);
+        Ours { tag, user, flow, local, agent: self.lower.cx.fixed.agent.get() }.write(status, &mut out);
         let mut writer = Writer::new(&mut out);
-        if status > 100 && status < 300 {
-            write_contact(writer.cursor(), user, flow, local, b"");
-        }
-        if status >= 200 {
-            writer.header_bytes(Name::Allow, ALLOW);
-        }
-        if status == 415 {
-            writer.header_bytes(Name::Accept, ACCEPT);
-        }
-        if status > 100 {
-            writer.header_bytes(Name::Server, self.lower.cx.fixed.agent.get());
-        }
         let mut agreed = None;
         match (sdp, media) {
             (Describe::Answer, Some((local_media, _))) => {
@@ -113,6 +131,41 @@ impl Phone<'_> {
             self.take_agreed(call_handle, agreed);
         }
         Ok(())
+    }
+}
+
+/// Where the status line of a 200 begins.
+const ACCEPTED: usize = STATUS_LINE - "SIP/2.0 200 OK\r\n".len();
+
+/// What a response to an INVITE says of ourselves, between the headers that it echoes and its body.
+struct Ours<'o> {
+    tag: Option<Tag>,
+    user: &'o [u8],
+    flow: Flow,
+    local: SocketAddr,
+    agent: &'o [u8],
+}
+
+impl Ours<'_> {
+    fn write(&self, status: u16, out: &mut Cursor<'_>) {
+        if let Some(tag) = self.tag.filter(|_| status > 100) {
+            out.put_str(";tag=");
+            tag.write(out);
+        }
+        out.put_str("\r\n");
+        let mut writer = Writer::new(out);
+        if status > 100 && status < 300 {
+            write_contact(writer.cursor(), self.user, self.flow, self.local, b"");
+        }
+        if status >= 200 {
+            writer.header_bytes(Name::Allow, ALLOW);
+        }
+        if status == 415 {
+            writer.header_bytes(Name::Accept, ACCEPT);
+        }
+        if status > 100 {
+            writer.header_bytes(Name::Server, self.agent);
+        }
     }
 }
 

@@ -107,16 +107,20 @@ impl Phone<'_> {
         }
         let kept = call.incoming && call.account.is_none() && self.lower.transactions.servers.free() <= self.kept_slots();
         let slot = if kept { None } else { self.lower.transactions.servers.insert(Server::EMPTY) };
-        let filled = slot.and_then(|handle| {
-            let filled = self.fill_server(now, handle, flow, keys, invite);
+        let account = call.account;
+        let filled = slot.ok_or((500, 1)).and_then(|handle| {
+            let filled = self.fill_server(now, handle, flow, keys, (account, call_handle), invite);
             if filled.is_none() {
                 self.lower.transactions.servers.remove(handle);
             }
-            filled.map(|()| handle)
+            filled.map(|()| handle).ok_or((513, 0))
         });
-        let Some(handle) = filled else {
-            self.answer_and_bury(now, flow, invite, keys, 500, Extra { retry_after: 1, ..Extra::default() });
-            return;
+        let handle = match filled {
+            Ok(handle) => handle,
+            Err((status, retry_after)) => {
+                self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+                return;
+            }
         };
         if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
             server.call = call_handle;

@@ -92,7 +92,7 @@ impl Phone<'_> {
         let built = set_from_invite(&mut dialog, block, invite).ok_or(513u16);
         let server = built.and_then(|()| self.lower.transactions.servers.insert(Server::EMPTY).ok_or(503));
         let filled = server.and_then(|handle| {
-            let filled = self.fill_server(now, handle, flow, keys, invite);
+            let filled = self.fill_server(now, handle, flow, keys, (account, Handle::NONE), invite);
             if filled.is_none() {
                 self.lower.transactions.servers.remove(handle);
             }
@@ -144,8 +144,17 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Puts an INVITE's echo and offer in its transaction's buffer.
-    pub(super) fn fill_server(&mut self, now: Instant, handle: Handle, flow: Flow, keys: Keys, invite: &Message<'_>) -> Option<()> {
+    /// Puts an INVITE's echo and offer in its transaction's buffer. `of`: its account, and the call whose re-INVITE it is. `None`: it could not
+    /// be accepted there (513).
+    pub(super) fn fill_server(
+        &mut self,
+        now: Instant,
+        handle: Handle,
+        flow: Flow,
+        keys: Keys,
+        of: (Handle, Handle),
+        invite: &Message<'_>,
+    ) -> Option<()> {
         let block = self.lower.transactions.server_bytes.get_mut(handle.index);
         let offer = description(invite).unwrap_or_default();
         let offer_start = block.len().checked_sub(offer.len())?;
@@ -154,8 +163,7 @@ impl Phone<'_> {
         let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
         echo_with_routes(invite, flow.remote(), &mut out);
         let echo_end = STATUS_LINE + out.finish().ok()?;
-        let server = self.lower.transactions.servers.get_mut(handle)?;
-        *server = Server {
+        let filled = Server {
             transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
             flow: Place::new(super::reply::answers_to(flow, invite)),
             base: keys.base,
@@ -165,6 +173,11 @@ impl Phone<'_> {
             has_tag: invite.to().is_ok_and(|to| to.tag().is_some()),
             ..Server::EMPTY
         };
+        let (account, call) = of;
+        if !self.accepting_fits(&filled, account, call, description(invite)) {
+            return None;
+        }
+        *self.lower.transactions.servers.get_mut(handle)? = filled;
         self.lower.transactions.server_table.insert(keys.base, handle.index);
         self.schedule(Object::Server(handle.index));
         Some(())
@@ -417,15 +430,44 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
             return Err(415);
         }
     }
+    if !takes_sdp(invite) {
+        return Err(406);
+    }
     // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
     if invite.values(Name::Contact).nth(1).is_some() {
         return Err(400);
     }
-    let contact = contact_uri(invite).ok_or(400u16)?;
-    match crate::wire::sip::Uri::parse(contact) {
+    match crate::wire::sip::Uri::parse(target_of(invite).ok_or(400u16)?) {
         Ok(uri) if matches!(uri.scheme, crate::wire::sip::Scheme::Sip | crate::wire::sip::Scheme::Sips) => Ok(()),
         _ => Err(400),
     }
+}
+
+/// Where requests to an INVITE's sender go. RFC 2543 asked for no Contact: then it is the sender's own URI.
+fn target_of<'m>(invite: &Message<'m>) -> Option<&'m [u8]> {
+    if invite.has(Name::Contact) { contact_uri(invite) } else { invite.from().ok().map(|from| from.uri) }
+}
+
+/// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes nothing; what is named more
+/// closely counts more (rfc2616#14.1).
+fn takes_sdp(invite: &Message<'_>) -> bool {
+    let (mut closest, mut takes) = (0, !invite.has(Name::Accept));
+    for range in invite.values(Name::Accept) {
+        let end = range.iter().position(|byte| *byte == b';').unwrap_or(range.len());
+        let (kind, params) = range.split_at_checked(end).unwrap_or_default();
+        let close = match kind.trim_ascii() {
+            kind if kind.eq_ignore_ascii_case(b"application/sdp") => 3,
+            kind if kind.eq_ignore_ascii_case(b"application/*") => 2,
+            b"*/*" => 1,
+            _ => continue,
+        };
+        if close > closest {
+            // q=0, q=0.000
+            let q = Params::new(params).get(b"q");
+            (closest, takes) = (close, !q.is_some_and(|q| q.iter().all(|byte| matches!(byte, b'0' | b'.'))));
+        }
+    }
+    takes
 }
 
 /// rfc3261#20.11: its sender says that nobody needs to understand the body, and it is no description that we could use.
@@ -441,7 +483,7 @@ fn set_from_invite(dialog: &mut Dialog, block: &mut [u8], invite: &Message<'_>) 
     let (from, to) = (invite.from().ok()?, invite.to().ok()?);
     let (local, remote) = (pieces(&to), pieces(&from));
     dialog.set_fixed(block, &local, &remote, invite.call_id().ok()?, b"")?;
-    dialog.set_remote(block, from.tag().unwrap_or_default(), invite.values(Name::RecordRoute), contact_uri(invite)?)
+    dialog.set_remote(block, from.tag().unwrap_or_default(), invite.values(Name::RecordRoute), target_of(invite)?)
 }
 
 fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {

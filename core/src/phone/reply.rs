@@ -34,6 +34,8 @@ pub(crate) struct Extra<'e> {
     pub(crate) secret: Option<u64>,
     /// The To tag of a dialog.
     pub(crate) tag: Option<Tag>,
+    /// Nothing that may be left out.
+    pub(crate) bare: bool,
 }
 
 impl Extra<'_> {
@@ -80,6 +82,21 @@ impl Phone<'_> {
         }
         // rfc3261#8.2.7: a stateless answer has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| self.reply_secret(request));
+        // where it does not fit, it is at least a response: without what may be left out
+        let written = self.write_reply(flow, request, status, &extra, secret).or_else(|| {
+            let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
+            self.write_reply(flow, request, status, &bare, secret)
+        });
+        match written {
+            Some(len) => {
+                self.lower.transactions.reply_len = len;
+                self.lower.transactions.reply_flow = Some(answers_to(flow, request));
+            }
+            None => count::up(&mut self.lower.cx.counters.oversize),
+        }
+    }
+
+    fn write_reply(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: &Extra<'_>, secret: u64) -> Option<usize> {
         let local = self.local_of(flow.socket());
         let mut cursor = Cursor::new(self.lower.transactions.reply);
         let mut writer = Writer::new(&mut cursor);
@@ -102,7 +119,7 @@ impl Phone<'_> {
         if extra.accept {
             writer.header_bytes(Name::Accept, ACCEPT);
         }
-        if status == 415 || extra.accept {
+        if (status == 415 && !extra.bare) || extra.accept {
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }
         if extra.accept && extra.allow {
@@ -124,15 +141,11 @@ impl Phone<'_> {
         if let (Some((code, words)), Some(local)) = (extra.warning, local) {
             write_warning(&mut writer, code, local, words);
         }
-        writer.header_bytes(Name::Server, self.lower.cx.fixed.agent.get());
-        writer.end();
-        match cursor.finish() {
-            Ok(len) => {
-                self.lower.transactions.reply_len = len;
-                self.lower.transactions.reply_flow = Some(answers_to(flow, request));
-            }
-            Err(_) => count::up(&mut self.lower.cx.counters.oversize),
+        if !extra.bare {
+            writer.header_bytes(Name::Server, self.lower.cx.fixed.agent.get());
         }
+        writer.end();
+        cursor.finish().ok()
     }
 
     /// Has these bytes sent next.

@@ -152,7 +152,10 @@ impl Capacity {
 
     /// Bytes of a server transaction's buffer: the answer, and the offer it answers behind it.
     pub(crate) const fn server_bytes(&self) -> usize {
-        self.message as usize + STATUS_LINE + 448
+        // beside what a request may repeat of itself there: our own headers and description, as long as they may be
+        let message = self.message as usize;
+        let ours = if message / 4 > 448 { message / 4 } else { 448 };
+        message + STATUS_LINE + ours
     }
 
     /// Bytes of a jitter ring.
