@@ -21,6 +21,7 @@ mod forking;
 mod hangup;
 mod ipv6;
 mod late_offer;
+mod lost_digits;
 mod lost_packets;
 mod media;
 mod media_hosts;

@@ -22,8 +22,11 @@ const REPEATS: u8 = 2;
 const PAUSE: u16 = 31;
 /// Volume told with events, in -dBm0.
 const VOLUME: u8 = 10;
-/// An event of which nothing more comes is over: a few packets lost, and no longer than a human's next digit.
-const EVENT_TIMEOUT: Duration = Duration::from_millis(200);
+/// rfc4733#2.5.2.2: an event of which nothing more comes lasts no longer than three packet times.
+const LAST_PACKETS: u64 = 3;
+/// Packet times that this is reckoned with, in milliseconds: below, a network's usual jitter would cut a digit short; above (rfc4733#2.5.1.2
+/// recommends 50 ms) packets were lost between the two that tell it.
+const PACKET_MS: (u64, u64) = (20, 60);
 
 /// What the sending side does in this quantum.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -281,6 +284,8 @@ pub struct EventReceiver {
     before: u32,
     /// Ticks of the segment, as far as told.
     lasted: u16,
+    /// The least by which it grew from a packet to the next: the packet time.
+    step: u16,
     code: u8,
     /// Something is on.
     on: bool,
@@ -288,7 +293,9 @@ pub struct EventReceiver {
     known: bool,
     clock: u32,
     heard_at: Instant,
-    digits: [(u8, u16); limits::DIGITS_RECEIVED],
+    digits: [u8; limits::DIGITS_RECEIVED],
+    /// How many milliseconds each lasted.
+    lengths: [u16; limits::DIGITS_RECEIVED],
     /// When each was over: the low bits of its milliseconds.
     over: [u32; limits::DIGITS_RECEIVED],
     head: u8,
@@ -301,12 +308,14 @@ impl EventReceiver {
         timestamp: 0,
         before: 0,
         lasted: 0,
+        step: 0,
         code: 0,
         on: false,
         known: false,
         clock: 8000,
         heard_at: Instant::ZERO,
-        digits: [(0, 0); limits::DIGITS_RECEIVED],
+        digits: [0; limits::DIGITS_RECEIVED],
+        lengths: [0; limits::DIGITS_RECEIVED],
         over: [0; limits::DIGITS_RECEIVED],
         head: 0,
         len: 0,
@@ -328,11 +337,16 @@ impl EventReceiver {
                 return; // from before what is known: told, or given up
             }
             if ahead == 0 && !self.on {
-                return; // rfc4733#2.5.1.4: the last packet again
+                return; // rfc4733#2.5.1.4: the last packet again, or one that came when the event was given up and told
+            }
+            // rfc4733#2.5.2.3: the same event, without marker, where a full segment ended, goes on
+            let segment = event.code == self.code && !marker && ahead == 0xffff;
+            if segment && !self.on {
+                self.timestamp = timestamp; // it was given up and told
+                return;
             }
             if ahead > 0 && self.on {
-                // rfc4733#2.5.2.3: the same event, without marker, where a full segment ended, goes on
-                if event.code == self.code && !marker && ahead == 0xffff {
+                if segment {
                     self.before = self.before.saturating_add(0xffff);
                     self.lasted = 0;
                 } else {
@@ -347,11 +361,16 @@ impl EventReceiver {
         if !self.on {
             self.before = 0;
             self.lasted = 0;
+            self.step = u16::MAX;
         }
         self.on = true;
         self.known = true;
         self.timestamp = timestamp;
         self.code = event.code;
+        let grown = event.duration.saturating_sub(self.lasted);
+        if grown > 0 {
+            self.step = self.step.min(grown);
+        }
         // a packet that was overtaken does not shorten the event
         self.lasted = self.lasted.max(event.duration);
         self.heard_at = now;
@@ -373,7 +392,9 @@ impl EventReceiver {
     /// When the event is given up; [`Instant::NEVER`] if none is on.
     #[must_use]
     pub fn next_timeout(&self) -> Instant {
-        if self.on { self.heard_at + EVENT_TIMEOUT } else { Instant::NEVER }
+        let (least, most) = PACKET_MS;
+        let packet_ms = (u64::from(self.step) * 1000 / u64::from(self.clock)).clamp(least, most);
+        if self.on { self.heard_at + Duration::from_millis(LAST_PACKETS * packet_ms) } else { Instant::NEVER }
     }
 
     /// Ends an event of which nothing more came.
@@ -396,9 +417,9 @@ impl EventReceiver {
             self.len -= 1;
         }
         let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
-        if let (Some(entry), Some(over)) = (self.digits.get_mut(place), self.over.get_mut(place)) {
-            *entry = (digit, ms);
-            *over = now.millis() as u32;
+        if let (Some(entry), Some(length), Some(over)) = (self.digits.get_mut(place), self.lengths.get_mut(place), self.over.get_mut(place))
+        {
+            (*entry, *length, *over) = (digit, ms, now.millis() as u32);
         }
         self.len += 1;
     }
@@ -420,7 +441,7 @@ impl EventReceiver {
         if self.len == 0 {
             return None;
         }
-        let entry = *self.digits.get(usize::from(self.head))?;
+        let entry = (*self.digits.get(usize::from(self.head))?, *self.lengths.get(usize::from(self.head))?);
         self.head = ((usize::from(self.head) + 1) % limits::DIGITS_RECEIVED) as u8;
         self.len -= 1;
         Some(entry)
