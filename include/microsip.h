@@ -120,6 +120,9 @@
 // Nobody answered in time.
 #define MICROSIP_E_TIMEOUT -104
 
+// Neither RTP nor RTCP came any more, within the media timeout.
+#define MICROSIP_E_MEDIA_LOST -105
+
 // No SIP, SIPS or tel URI.
 #define MICROSIP_E_URI -201
 
@@ -298,7 +301,8 @@
 #define MICROSIP_EV_POISONED 11
 
 // A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
-// call was offered to go on from where we are now, and that came to nothing.
+// call was offered to go on from where we are now, and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
+// MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
 #define MICROSIP_EV_MEDIA 12
 
 // A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
@@ -313,6 +317,12 @@
 
 // Commands in op of MICROSIP_EV_DONE: the registration is gone.
 #define MICROSIP_OP_UNREGISTER 8
+
+// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
+#define MICROSIP_LOST_END 1
+
+// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes again.
+#define MICROSIP_LOST_TELL 2
 
 // We may send.
 #define MICROSIP_MEDIA_SENDING 1
@@ -546,6 +556,11 @@ typedef struct microsip_account {
   // Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
   // address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
   uint32_t media_any_host;
+  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: the phone's;
+  // MICROSIP_NONE: never. At most 65535.
+  uint32_t media_timeout;
+  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+  uint32_t media_lost;
   // 0.
   uint32_t reserved2;
   // Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
@@ -727,6 +742,11 @@ typedef struct microsip_engine_config {
   uint32_t direct_reserve;
   // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
   uint32_t direct_per_source;
+  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
+  // never. At most 65535.
+  uint32_t media_timeout;
+  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+  uint32_t media_lost;
 } microsip_engine_config;
 
 // Where a datagram came from, and where it arrived.
@@ -829,6 +849,11 @@ typedef struct microsip_config {
   uint32_t direct_reserve;
   // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
   uint32_t direct_per_source;
+  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
+  // never. At most 65535.
+  uint32_t media_timeout;
+  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+  uint32_t media_lost;
 } microsip_config;
 
 #ifdef __cplusplus

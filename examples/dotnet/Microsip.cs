@@ -15,7 +15,7 @@ public static class Microsip
 
     public const uint AbiVersion = 0, Forever = 0xffffffff;
     public const int Ok = 0, Nothing = 1, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6, EText = -7, EBuffer = -8, EState = -9, EFull = -10,
-        EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15, EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104,
+        EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15, EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105,
         EUri = -201, ERefused = -202, EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401, EFile = -402, EFormat = -403;
     public const uint NullAudio = 1, NoNetwork = 2, AllowDirect = 4;
     public const uint Calling = 1, Incoming = 2, Early = 3, Connected = 4, Ended = 5;
@@ -65,6 +65,7 @@ public static class Microsip
         public IntPtr onEvent, eventUser, onLog, logUser, onTrace, traceUser; // Marshal.GetFunctionPointerForDelegate
         public uint sipDscp, mediaDscp;
         public uint directReserve, directPerSource;
+        public uint mediaTimeout, mediaLost;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -74,7 +75,7 @@ public static class Microsip
         public uint size, expires, noRegister, keepalive;
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
-        public uint mediaAnyHost, reserved2;
+        public uint mediaAnyHost, mediaTimeout, mediaLost, reserved2;
         public IntPtr trusted;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }

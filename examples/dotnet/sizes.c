@@ -11,10 +11,10 @@ int main(void) {
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
-  AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); puts("");
+  AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
-  AT(account, media_any_host); AT(account, reserved2); AT(account, trusted); puts("");
+  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); puts("");
   SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);

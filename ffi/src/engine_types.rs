@@ -57,6 +57,11 @@ pub struct microsip_engine_config {
     pub direct_reserve: u32,
     /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
     pub direct_per_source: u32,
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
+    /// never. At most 65535.
+    pub media_timeout: u32,
+    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    pub media_lost: u32,
 }
 
 /// Where a datagram came from, and where it arrived.

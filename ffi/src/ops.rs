@@ -7,7 +7,7 @@ use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, Phone, Side, Source, Which,
+    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, MediaTimeout, Phone, Side, Source, WhenLost, Which,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -60,6 +60,17 @@ fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
     u16::try_from(code).map_err(|_| range("code", code, fix))
 }
 
+/// When a far end that has fallen silent is given up, and what is done then. `name`: of the member that says what.
+pub(crate) fn media_timeout(seconds: u32, lost: u32, name: &'static str) -> Result<MediaTimeout, Fail> {
+    let lost = match lost {
+        0 => WhenLost::Inherit,
+        MICROSIP_LOST_END => WhenLost::End,
+        MICROSIP_LOST_TELL => WhenLost::Tell,
+        other => return Err(range(name, other, "is neither 0, MICROSIP_LOST_END nor MICROSIP_LOST_TELL")),
+    };
+    Ok(MediaTimeout { seconds, lost })
+}
+
 /// # Safety
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const microsip_account, account: *mut microsip_id) -> Done {
@@ -80,6 +91,7 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             contact_user: text::or_empty(given.contact_user, "a->contact_user")?,
             no_register: given.no_register != 0,
             media_any_host: given.media_any_host != 0,
+            media_timeout: media_timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             expires: given.expires,
             keepalive: given.keepalive,
             tag: given.tag,

@@ -19,6 +19,8 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         reserved_text: core::ptr::null(),
         direct_reserve: 0,
         direct_per_source: 0,
+        media_timeout: 0,
+        media_lost: 0,
     };
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size(&config, &mut bytes) }, 0);

@@ -45,6 +45,7 @@ mod secrets;
 mod sent;
 mod server;
 mod server_timers;
+mod silent_peer;
 mod sizes;
 mod sleep;
 mod sound;

@@ -3,7 +3,7 @@
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{Bus, CallId, Capacity, Component, Lender, MediaId, Patch, Phone, Setup, Source, Storage};
+use microsip_core::phone::{Bus, CallId, Capacity, Component, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,11 +25,18 @@ pub struct Options {
     pub rate: u32,
     /// Calls without an account.
     pub direct: bool,
+    /// When a silent far end is given up; never, for most tests' far ends have no sound.
+    pub media_timeout: MediaTimeout,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { capacity: Capacity::host(4, 2, 2048), rate: 8000, direct: true }
+        Self {
+            capacity: Capacity::host(4, 2, 2048),
+            rate: 8000,
+            direct: true,
+            media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
+        }
     }
 }
 
@@ -106,6 +113,7 @@ impl End {
             epoch_ms: 0,
             user_agent: "",
             allow_direct: options.direct,
+            media_timeout: options.media_timeout,
             direct_user: "",
             mark: 0,
         };

@@ -13,7 +13,7 @@ mod tests;
 
 pub use config::{Component, MediaTransmit, StreamBuffers, StreamConfig, StreamStats};
 
-use crate::base::time::Instant;
+use crate::base::time::{Duration, Instant};
 use crate::media::digits::{DigitQueue, EventReceiver};
 use crate::media::gain::Level;
 use crate::media::playout::Playout;
@@ -42,8 +42,10 @@ pub struct Stream {
     confirmed: bool,
     collided: bool,
     peer_left: bool,
-    /// When something of the peer's came last, a report too; before that, when the stream began.
+    /// When something of the peer's came last, a report too; or an offer was agreed on, if that was later.
     heard_at: Instant,
+    /// The peer has been silent for too long, which was told.
+    lost: bool,
     received: u32,
     received_bytes: u32,
     duplicate: u32,
@@ -72,6 +74,7 @@ impl Stream {
         collided: false,
         peer_left: false,
         heard_at: Instant::ZERO,
+        lost: false,
         received: 0,
         received_bytes: 0,
         duplicate: 0,
@@ -111,6 +114,7 @@ impl Stream {
         if !self.running {
             return self.start(now, config);
         }
+        self.heard(now);
         let old = self.config;
         self.config = StreamConfig {
             ssrc: old.ssrc,
@@ -143,6 +147,31 @@ impl Stream {
             self.playout.restart();
             self.source.forget_transit();
         }
+    }
+
+    /// The call is up: from here on the peer's silence counts, as far as both sides may send.
+    pub fn watch(&mut self, now: Instant) {
+        self.config.watched = true;
+        self.heard(now);
+    }
+
+    /// A sign of life.
+    fn heard(&mut self, now: Instant) {
+        self.heard_at = now;
+        self.lost = false;
+    }
+
+    /// [`Stream::handle_timeout`] has found that the peer sends nothing any more, and nothing has come since.
+    #[must_use]
+    pub const fn lost(&self) -> bool {
+        self.lost
+    }
+
+    /// When the peer's silence is too long. While one side holds, nothing is due.
+    fn lost_at(&self) -> Instant {
+        let config = &self.config;
+        let counts = config.watched && config.send && config.receive_audio && config.patience_s > 0 && !self.lost;
+        if counts { self.heard_at + Duration::from_secs(config.patience_s.into()) } else { Instant::NEVER }
     }
 
     /// The peer has proved itself (an ACK, a 2xx): media may go on.

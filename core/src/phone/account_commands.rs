@@ -62,6 +62,7 @@ impl Phone<'_> {
         account.tag = config.tag;
         account.no_register = config.no_register;
         account.media_any_host = config.media_any_host;
+        account.patience = self.lower.cx.fixed.patience.with(config.media_timeout);
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
         account.secret = self.lower.cx.rng.next_u64();

@@ -113,6 +113,8 @@ impl Phone<'_> {
         let mut config = StreamConfig {
             stream: handle.index,
             any_host,
+            patience_s: self.patience(call.account).seconds,
+            watched: call.state == CallState::Connected,
             remote_rtp: agreed.remote_rtp,
             remote_rtcp: agreed.remote_rtcp,
             codec: codec(agreed.codec),
@@ -277,6 +279,7 @@ impl Phone<'_> {
             }
             Component::Rtcp => stream.handle_rtcp(now, from, bytes),
         }
+        self.media_is_back(handle);
         self.voice(handle.index);
     }
 }

@@ -86,6 +86,8 @@ pub struct AccountConfig<'t> {
     /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their address in
     /// SDP nor the signalling shows; whoever knows our port can then take a silent peer's place, so it is off unless it is needed.
     pub media_any_host: bool,
+    /// When a far end that has fallen silent is given up; what is not said is the phone's.
+    pub media_timeout: super::MediaTimeout,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
     /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP; `u32::MAX`: none.

@@ -33,6 +33,7 @@ impl Phone<'_> {
                 Cause::Timeout => EndCause::Network,
                 Cause::Port | Cause::Full => EndCause::Full,
                 Cause::Codec => EndCause::Media,
+                Cause::MediaLost => EndCause::MediaLost,
                 Cause::Auth | Cause::NoPassword | Cause::Realm | Cause::Scheme | Cause::ChallengeSize => EndCause::Auth,
                 Cause::Protocol | Cause::State => EndCause::Server,
                 Cause::Refused => of_status(status),

@@ -48,6 +48,8 @@ pub enum Cause {
     Unreachable = -103,
     /// Nobody answered in time.
     Timeout = -104,
+    /// Neither RTP nor RTCP came any more ([`super::MediaTimeout`]).
+    MediaLost = -105,
     /// No port or descriptor for media.
     Port = -101,
     /// It was refused; the SIP status says why, [`EndedBy`] who did it.
@@ -207,7 +209,8 @@ pub enum EventKind {
         /// How it ended.
         result: Cause,
     },
-    /// The call's media changed. Or it did not, and the result says why an offer of ours came to nothing.
+    /// The call's media changed. Or it did not, and the result says why: an offer of ours came to nothing, or the far end has fallen silent
+    /// ([`Cause::MediaLost`]).
     Media {
         /// A set of `MEDIA_*`.
         media: u32,

@@ -130,6 +130,7 @@ impl Phone<'_> {
             let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
             call.reach(now, CallState::Connected);
             self.confirm_media(call_handle);
+            self.watch_media(now, call_handle);
             self.tell(Object::Call(call_handle.index));
         }
     }

@@ -35,6 +35,7 @@ mod in_dialog;
 mod incoming;
 pub mod input;
 mod media;
+mod media_timeout;
 mod object;
 mod outgoing;
 pub mod output;
@@ -64,6 +65,7 @@ pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, C
 pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
+pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
 pub use storage::{Capacity, Lender, Storage};

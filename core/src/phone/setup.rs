@@ -6,6 +6,7 @@ use super::context::Context;
 use super::dialogs::Dialogs;
 use super::done::Link;
 use super::media::Media;
+use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
 use super::transactions::Transactions;
@@ -37,6 +38,8 @@ pub struct Setup<'t> {
     pub user_agent: &'t str,
     /// Calls from anybody, without an account. Our own direct calls need no permission.
     pub allow_direct: bool,
+    /// When a far end that has fallen silent is given up.
+    pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
     /// Stands in the ids of calls and accounts, so that another phone's are told apart ([`super::id::mark`]).
@@ -92,6 +95,7 @@ pub(crate) struct Fixed {
     pub(crate) allow_direct: bool,
     /// Addresses kept of the names that an account trusts.
     pub(crate) trusted: usize,
+    pub(crate) patience: Patience,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
     pub(crate) jitter_stride: usize,
@@ -144,6 +148,7 @@ impl<'a> Phone<'a> {
                         direct_user: Short::new(user).ok_or(SetupError::Text)?,
                         allow_direct: setup.allow_direct,
                         trusted: capacity.trusted as usize,
+                        patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
                         jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),

@@ -37,10 +37,11 @@ impl Phone<'_> {
                     }
                 }
                 Object::Stream(index) => {
-                    if let Some(stream) = self.lower.media.streams.get_mut(index as usize) {
-                        stream.handle_timeout(now);
-                    }
+                    let lost = self.lower.media.streams.get_mut(index as usize).is_some_and(|stream| stream.handle_timeout(now));
                     self.voice(index);
+                    if lost {
+                        self.media_lost(now, index);
+                    }
                 }
                 Object::Dialog(index) => {
                     if let Some(handle) = self.lower.dialogs.slots.handle_at(index) {

@@ -54,6 +54,8 @@ pub const MICROSIP_E_NAME: i32 = -102;
 pub const MICROSIP_E_UNREACHABLE: i32 = -103;
 /// Nobody answered in time.
 pub const MICROSIP_E_TIMEOUT: i32 = -104;
+/// Neither RTP nor RTCP came any more, within the media timeout.
+pub const MICROSIP_E_MEDIA_LOST: i32 = -105;
 /// No SIP, SIPS or tel URI.
 pub const MICROSIP_E_URI: i32 = -201;
 /// Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*).
@@ -106,6 +108,7 @@ const TABLE: &[(i32, &CStr)] = &[
     (MICROSIP_E_NAME, c"the name could not be resolved"),
     (MICROSIP_E_UNREACHABLE, c"unreachable"),
     (MICROSIP_E_TIMEOUT, c"nobody answered in time"),
+    (MICROSIP_E_MEDIA_LOST, c"the far end sends nothing any more"),
     (MICROSIP_E_URI, c"no SIP URI"),
     (MICROSIP_E_REFUSED, c"refused"),
     (MICROSIP_E_AUTH, c"user name or password is wrong"),

@@ -126,7 +126,8 @@ pub const MICROSIP_EV_CLOSED: u32 = 10;
 /// The library met a fault of its own: the last event of this phone.
 pub const MICROSIP_EV_POISONED: u32 = 11;
 /// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
-/// call was offered to go on from where we are now, and that came to nothing.
+/// call was offered to go on from where we are now, and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
+/// MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
@@ -138,6 +139,11 @@ pub const MICROSIP_OP_DIGITS: u32 = 3;
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
+
+/// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
+pub const MICROSIP_LOST_END: u32 = 1;
+/// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes again.
+pub const MICROSIP_LOST_TELL: u32 = 2;
 
 /// We may send.
 pub const MICROSIP_MEDIA_SENDING: u32 = 1;
@@ -306,6 +312,11 @@ pub struct microsip_config {
     pub direct_reserve: u32,
     /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
     pub direct_per_source: u32,
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
+    /// never. At most 65535.
+    pub media_timeout: u32,
+    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    pub media_lost: u32,
 }
 
 /// An account. Texts are copied.
@@ -343,6 +354,11 @@ pub struct microsip_account {
     /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
     /// address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
     pub media_any_host: u32,
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: the phone's;
+    /// MICROSIP_NONE: never. At most 65535.
+    pub media_timeout: u32,
+    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+    pub media_lost: u32,
     /// 0.
     pub reserved2: u32,
     /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are

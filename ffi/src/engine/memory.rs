@@ -151,6 +151,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             epoch_ms: config.epoch_ms,
             user_agent: agent,
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
+            media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             direct_user: "",
             mark: mark_of(&config.seed),
         };

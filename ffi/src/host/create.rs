@@ -23,7 +23,7 @@ use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::media::G711;
-use microsip_core::phone::{Capacity, Phone, Setup, SetupError, Storage};
+use microsip_core::phone::{Capacity, MediaTimeout, Phone, Setup, SetupError, Storage};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
@@ -42,6 +42,7 @@ struct Plan<'c> {
     bind: Option<&'c str>,
     user_agent: &'c str,
     direct: (u32, u32),
+    media_timeout: MediaTimeout,
     input: String,
     output: String,
 }
@@ -112,6 +113,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         rate: if config.rate == 0 { 8000 } else { config.rate },
         flags: config.flags,
         direct: (config.direct_reserve, config.direct_per_source),
+        media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (class("config->sip_dscp", config.sip_dscp, dscp::SIP)?, class("config->media_dscp", config.media_dscp, dscp::MEDIA)?),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
@@ -151,6 +153,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         epoch_ms,
         user_agent: plan.user_agent,
         allow_direct: plan.flags & MICROSIP_ALLOW_DIRECT != 0,
+        media_timeout: plan.media_timeout,
         direct_user: "",
         mark,
     };

@@ -15,6 +15,10 @@ pub struct StreamConfig {
     pub remote_rtcp: SocketAddr,
     /// Media is taken from any host that sends it, while nobody better speaks: for peers behind a NAT that no signalling shows.
     pub any_host: bool,
+    /// Seconds of a peer's silence, while both sides may send, after which its media is lost; 0: no end.
+    pub patience_s: u16,
+    /// The call is up, so that its silence counts.
+    pub watched: bool,
     /// The codec to send.
     pub codec: Codec,
     /// Its payload type.
@@ -54,6 +58,8 @@ impl StreamConfig {
         remote_rtp: NOWHERE,
         remote_rtcp: NOWHERE,
         any_host: false,
+        patience_s: 0,
+        watched: false,
         codec: Codec::Pcmu,
         payload_type: 0,
         receive: [None; limits::RECEIVE_TYPES],
@@ -168,6 +174,6 @@ pub struct StreamStats {
     pub ring_ms: u32,
     /// Extra delay that late packets have asked for, in milliseconds.
     pub depth_ms: u32,
-    /// Microseconds since the peer's last packet or report; `u64::MAX` if none came.
+    /// Microseconds since the peer's last packet or report, or since an offer was agreed on after it; `u64::MAX` if none came.
     pub silent_us: u64,
 }

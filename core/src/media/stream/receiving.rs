@@ -31,11 +31,9 @@ impl Stream {
         let voice = codec_of(&self.config.receive, packet.payload_type);
         let event = self.config.dtmf_receive == Some(packet.payload_type);
         let before = self.address.rtp;
-        if voice.is_none() && !event {
-            // rfc3389#4: comfort noise may come unasked; it is silence here
-            if packet.payload_type != COMFORT_NOISE {
-                up(&mut self.unknown_type);
-            }
+        // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
+        if voice.is_none() && !event && packet.payload_type != COMFORT_NOISE {
+            up(&mut self.unknown_type);
             // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence, so as not to seem lost
             if self.source.ssrc() != Some(packet.ssrc) || !self.address.knows(from) {
                 return;
@@ -44,7 +42,7 @@ impl Stream {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
-        self.heard_at = now;
+        self.heard(now);
         if self.address.rtp != before && self.source.ssrc() != Some(packet.ssrc) {
             // another device: its address vouches for its first packet
             self.source.reopen();

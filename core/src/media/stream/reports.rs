@@ -108,7 +108,7 @@ impl Stream {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
-        self.heard_at = now;
+        self.heard(now);
         up(&mut self.reports.received);
         for packet in compound {
             match packet {
@@ -205,19 +205,19 @@ impl Stream {
         Some(transmit)
     }
 
-    /// The time of the next report, or of giving an event up.
+    /// The time of the next report, of giving an event up, or of giving the peer up.
     #[must_use]
     pub fn next_timeout(&self) -> Instant {
         if !self.running {
             return Instant::NEVER;
         }
-        self.reports.next().min(self.events.next_timeout())
+        self.reports.next().min(self.events.next_timeout()).min(self.lost_at())
     }
 
-    /// Does what is due; early or repeated calls do nothing.
-    pub fn handle_timeout(&mut self, now: Instant) {
+    /// Does what is due; early or repeated calls do nothing. True: the peer's silence has lasted too long; said once.
+    pub fn handle_timeout(&mut self, now: Instant) -> bool {
         if !self.running {
-            return;
+            return false;
         }
         self.events.handle_timeout(now);
         if now >= self.reports.next {
@@ -225,6 +225,9 @@ impl Stream {
             self.reports.owed = self.confirmed && self.address.reachable() && self.address.rtcp.port() != 0;
             self.reports.schedule(now, false);
         }
+        let lost = now >= self.lost_at();
+        self.lost |= lost;
+        lost
     }
 
     /// After the call: one BYE is owed, if the peer has heard of us at all.

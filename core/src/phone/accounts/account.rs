@@ -5,6 +5,7 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::{Duration, Instant};
 use crate::phone::done::Link;
+use crate::phone::media_timeout::Patience;
 use crate::phone::place::Place;
 use crate::phone::{AccountState, Cause};
 use crate::sip::auth::PackedChallenge;
@@ -41,6 +42,7 @@ pub(crate) struct Account {
     pub(crate) tag: u64,
     pub(crate) no_register: bool,
     pub(crate) media_any_host: bool,
+    pub(crate) patience: Patience,
     pub(crate) wished_expires: u32,
     pub(crate) keepalive: u32,
     pub(crate) challenges: [Kept; CHALLENGES],
@@ -172,6 +174,7 @@ impl Account {
         tag: 0,
         no_register: false,
         media_any_host: false,
+        patience: Patience::USUAL,
         wished_expires: 0,
         keepalive: 0,
         challenges: [Kept { challenge: PackedChallenge::EMPTY, generation: 0, count: 0, proxy: false }; CHALLENGES],
