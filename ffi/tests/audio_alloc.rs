@@ -11,6 +11,7 @@ use microsip::host::audio::pace::Pacer;
 use microsip::host::audio::resample::Resampler;
 use microsip::host::audio::ring::ring;
 use microsip::host::audio::wav::{self, Mix, record};
+use microsip_core::base::time::Instant;
 
 struct Counting;
 
@@ -58,7 +59,7 @@ fn ticks_and_callbacks_take_no_memory() {
     let (mut player, feed) = wav::open(&path("played"), 16_000, 0, None).unwrap();
     assert!(feed.is_some());
     let (mut into, mut out_of) = (Resampler::new(44_100, 16_000), Resampler::new(16_000, 44_100));
-    let mut pacer = Pacer::new(0);
+    let mut pacer = Pacer::new(Instant::ZERO);
     let (mut heard, mut said) = ([0i16; 160], [0i16; 160]);
 
     assert!(COUNT.get() > 0, "the counter counts nothing");
@@ -74,7 +75,8 @@ fn ticks_and_callbacks_take_no_memory() {
             let _ = out_of.pull(|| if loudspeaker.read(&mut sample) == 1 { f32::from(sample[0]) } else { 0.0 });
         }
         // … and the tick.
-        for _ in 0..pacer.due(turn * 10_000, card.clocked_by_input(), card.ready()) {
+        let now = Instant::from_millis(turn * 10);
+        for _ in 0..pacer.due(now, card.clocked_by_input(), card.ready(), 0).run {
             card.capture(&mut heard);
             files.capture(&mut said);
             player.fill(&mut said);

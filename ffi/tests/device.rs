@@ -22,6 +22,7 @@ use microsip::host::audio::device::{self, Side};
 use microsip::host::audio::duplex::{Duplex, INPUT_LOST, News, OUTPUT_LOST, Wakes, open};
 use microsip::host::audio::pace::Pacer;
 use microsip::phone::*;
+use microsip_core::base::time::Instant as Micros;
 
 const RATE: u32 = 16_000;
 const TONE: f64 = 1_000.0;
@@ -165,7 +166,11 @@ impl Rig {
             }
         });
         let duplex = ready.recv_timeout(Duration::from_secs(20)).expect("the device opens in time");
-        Self { duplex, pacer: Pacer::new(0), start: Instant::now(), played: 0, news, errand, errands: Some(errands) }
+        Self { duplex, pacer: Pacer::new(Micros::ZERO), start: Instant::now(), played: 0, news, errand, errands: Some(errands) }
+    }
+
+    fn now(&self) -> Micros {
+        Micros::from_micros(self.start.elapsed().as_micros() as u64)
     }
 
     fn told(&self) -> Vec<News> {
@@ -176,8 +181,8 @@ impl Rig {
     fn run(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> Vec<i16> {
         let (begin, mut heard) = (Instant::now(), Vec::new());
         while begin.elapsed() < limit && !done(self) {
-            let now = self.start.elapsed().as_micros() as u64;
-            for _ in 0..self.pacer.due(now, self.duplex.clocked_by_input(), self.duplex.ready()) {
+            let due = self.pacer.due(self.now(), self.duplex.clocked_by_input(), self.duplex.ready(), self.duplex.dropped());
+            for _ in 0..due.run {
                 let (mut input, mut output) = ([0i16; 160], [0i16; 160]);
                 self.duplex.capture(&mut input);
                 heard.extend_from_slice(&input);
@@ -188,8 +193,7 @@ impl Rig {
                 }
                 self.duplex.play(&output);
             }
-            let now = self.start.elapsed().as_micros() as u64;
-            std::thread::park_timeout(Duration::from_micros(self.pacer.next().saturating_sub(now).min(20_000)));
+            std::thread::park_timeout(Duration::from_micros(self.pacer.next().since(self.now()).micros().min(20_000)));
         }
         heard
     }

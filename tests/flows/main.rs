@@ -49,6 +49,7 @@ mod silent_peer;
 mod sizes;
 mod sleep;
 mod sound;
+mod stalls;
 mod starving;
 mod strangers;
 mod streams;

@@ -5,7 +5,7 @@
 //! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
 //! | [`codec`] | [`Codec`], the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
 //! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; when each is played |
-//! | [`phase`] | when a timer's tick had best come |
+//! | [`phase`], [`catch_up`] | when a timer's tick had best come; what a late one makes up for |
 //! | [`source`] | what RFC 3550 keeps about a source: validity, loss, jitter |
 //! | [`conceal`] | sound for packets that did not come |
 //! | [`digits`] | digits waiting to be sent; events received |
@@ -14,6 +14,7 @@
 //! | [`gain`], [`bus`] | volume, mute, level; mixing |
 
 pub mod bus;
+pub mod catch_up;
 pub mod codec;
 pub mod conceal;
 pub mod detect;

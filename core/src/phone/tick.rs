@@ -32,7 +32,7 @@ pub trait Patch {
 impl Patch for () {}
 
 impl Phone<'_> {
-    /// One quantum of a bus. [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
+    /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it. [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
     /// says whether more are left: release your lock, and call again in the same quantum.
     pub fn audio(
         &mut self,
@@ -103,6 +103,23 @@ impl Phone<'_> {
             self.lower.media.tick_from = 0;
         }
         false
+    }
+
+    /// Quanta of a bus pass without a tick, because the driver stalled for longer than it makes up for ([`crate::media::catch_up`]): the far ends see
+    /// a gap, and no source goes on.
+    pub fn skip(&mut self, bus: Bus, quanta: u32) {
+        if quanta == 0 {
+            return;
+        }
+        for place in 0..self.lower.media.running_count {
+            let Some(index) = self.lower.media.running.get(place as usize).copied() else { return };
+            let source = self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(|call| call.source);
+            if source.is_some_and(|source| (source == Source::Device) == (bus == Bus::Device))
+                && let Some(stream) = self.lower.media.streams.get_mut(index as usize)
+            {
+                stream.skip(quanta);
+            }
+        }
     }
 
     /// When the next tick of a bus had better come, for a driver whose timer ticks it; said once, and worth up to 10 ms of delay. A device's clock

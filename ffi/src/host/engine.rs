@@ -19,6 +19,7 @@ use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use microsip_core::base::time::Instant;
+use microsip_core::media::catch_up::Timer;
 use microsip_core::phone::{Bus, Phone};
 use std::io;
 use std::net::UdpSocket;
@@ -33,10 +34,6 @@ const DATAGRAM: usize = 65_535;
 const MEDIA_KEYS: usize = 1 << 16;
 /// The key of the system's word about addresses; SIP's sockets are far below.
 const LINK_KEY: usize = MEDIA_KEYS - 1;
-/// Microseconds of a quantum.
-const QUANTUM_US: u64 = 10_000;
-/// Quanta that a late timer makes up for; beyond, time is skipped: a burst helps nobody.
-const CATCH_UP: u64 = 3;
 
 /// What the engine's thread owns alone.
 pub(crate) struct Engine {
@@ -51,7 +48,7 @@ pub(crate) struct Engine {
     input: Vec<i16>,
     output: Vec<i16>,
     /// The own buses' next quantum.
-    tick: Option<Instant>,
+    tick: Option<Timer>,
     /// The device bus: its clock, and the device once the errands thread has opened it; until then silence.
     device: Option<(Option<Duplex>, Pacer)>,
     timeout: Option<Instant>,
@@ -136,11 +133,11 @@ impl Engine {
 
     /// How long nothing is due; `None`: until something comes.
     fn wait(&self) -> Option<Duration> {
-        let device = self.device.as_ref().map(|(_, pacer)| Instant::from_micros(pacer.next()));
+        let device = self.device.as_ref().map(|(_, pacer)| pacer.next());
         let closing = Some(self.shared.closing.load(Ordering::Acquire))
             .filter(|at| *at != u64::MAX && !self.shared.closed.load(Ordering::Acquire))
             .map(Instant::from_micros);
-        let at = [self.timeout, self.tick, device, closing].into_iter().flatten().min()?;
+        let at = [self.timeout, self.tick.map(|timer| timer.next()), device, closing].into_iter().flatten().min()?;
         // longer than a day is for ever, and fits every system's clock
         Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
     }
@@ -165,16 +162,16 @@ impl Engine {
         if !tick {
             self.tick = None;
         } else if self.tick.is_none() {
-            self.tick = Some(self.now());
+            self.tick = Some(Timer::new(self.now()));
         }
         let [own, device] = better;
-        if own.is_some() && tick {
-            self.tick = own;
+        if let (Some(at), Some(timer)) = (own, &mut self.tick) {
+            timer.move_to(at);
         }
         if let (Some(at), Some((duplex, pacer))) = (device, &mut self.device)
             && !duplex.as_ref().is_some_and(Duplex::clocked_by_input)
         {
-            pacer.move_to(at.micros());
+            pacer.move_to(at);
         }
         if fresh {
             shared.events.raise();

@@ -103,6 +103,18 @@ impl Stream {
         (self.config.ptime_ms / 10).clamp(1, 6) * 10
     }
 
+    /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on (rfc3550#5.1), and what is half full
+    /// moves behind the gap.
+    pub fn skip(&mut self, quanta: u32) {
+        let ticks = (self.config.codec.clock() / 100).wrapping_mul(quanta);
+        self.sending.timestamp = self.sending.timestamp.wrapping_add(ticks);
+        if !self.sending.ready {
+            self.sending.packet_timestamp = self.sending.packet_timestamp.wrapping_add(ticks);
+        }
+        // rfc3551#4.1: what follows a gap begins a talk spurt
+        self.sending.spurt = true;
+    }
+
     /// 10 ms at the engine's rate, to be sent. Digits being sent replace it. What may not be sent passes its time.
     pub fn send_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, pcm: &[i16]) {
         let _ = now;

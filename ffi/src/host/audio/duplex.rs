@@ -45,13 +45,21 @@ pub struct Duplex {
     output: Output,
     faults: Arc<AtomicU32>,
     quantum: usize,
+    /// Captured samples that were dropped, as far as [`Duplex::dropped`] has told them.
+    told: Option<usize>,
 }
 
 impl Duplex {
     /// Silence in, nothing out, clocked by the timer.
     #[must_use]
     pub fn null(rate: u32) -> Self {
-        Self { input: Input::Silence, output: Output::Nothing, faults: Arc::new(AtomicU32::new(0)), quantum: rate as usize / 100 }
+        Self {
+            input: Input::Silence,
+            output: Output::Nothing,
+            faults: Arc::new(AtomicU32::new(0)),
+            quantum: rate as usize / 100,
+            told: None,
+        }
     }
 
     /// The application's own audio engine as the device: it writes the one ring and reads the other.
@@ -100,6 +108,15 @@ impl Duplex {
     #[must_use]
     pub fn faults(&self) -> u32 {
         self.faults.load(Ordering::Acquire)
+    }
+
+    /// Whole quanta that were captured and dropped since this was asked last, because the engine was late.
+    pub fn dropped(&mut self) -> u32 {
+        let (all, _) = self.lost();
+        let told = self.told.get_or_insert(all);
+        let quanta = all.wrapping_sub(*told) / self.quantum.max(1);
+        *told = told.wrapping_add(quanta * self.quantum);
+        u32::try_from(quanta).unwrap_or(u32::MAX)
     }
 
     /// Samples so far (each wraps): captured but dropped since the engine was late, and silence played since the engine was late.

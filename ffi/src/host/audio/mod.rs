@@ -18,7 +18,9 @@
 //! ```text
 //! errands:  let (duplex, keeper) = duplex::open_anyway(input, output, rate, &wakes, &mut tell);   // duplex goes to the engine
 //! engine:   let mut pacer = Pacer::new(now);
-//!           for _ in 0..pacer.due(now, duplex.clocked_by_input(), duplex.ready()) {
+//!           let due = pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped());
+//!           phone.skip(Bus::Device, due.skip);
+//!           for _ in 0..due.run {
 //!               duplex.capture(&mut input); phone.audio(.., &input, &mut output); duplex.play(&output);
 //!           }                                                                                     // sleep until pacer.next(), or woken
 //! errands:  next = keeper.tend(now, &mut tell);                                                   // when woken, and at `next`

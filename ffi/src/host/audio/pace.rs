@@ -1,53 +1,47 @@
 //! When the device bus has to be ticked: by the microphone's clock while it delivers, by the timer otherwise.
 
+use microsip_core::base::time::{Duration, Instant};
+use microsip_core::media::catch_up::{CATCH_UP, Due, Timer};
+
 #[cfg(test)]
 mod tests;
 
-/// One quantum of audio, in microseconds.
-pub const QUANTUM_US: u64 = 10_000;
 /// A microphone that is this late has lost the clock to the timer until it delivers again.
-pub const LATE_US: u64 = 60_000;
-/// At most this many quanta in one go; a thread that slept longer than that skips ahead instead of racing through the past.
-pub const BURST: u32 = 8;
+pub const LATE: Duration = Duration::from_millis(60);
+/// Of the quanta of one go so many are played, the last ones: what a loudspeaker gets at once is its delay until its clock is steered
+/// (by at most 0.3 %), so that it gets 80 ms at most.
+pub(crate) const PLAYED: u32 = 8;
 
-/// The clock of one bus. Times are microseconds of any monotonic clock.
+/// The clock of one bus.
 pub struct Pacer {
-    next: u64,
+    timer: Timer,
 }
 
 impl Pacer {
     /// Starts now: the first quantum is due at once.
     #[must_use]
-    pub fn new(now: u64) -> Self {
-        Self { next: now }
+    pub fn new(now: Instant) -> Self {
+        Self { timer: Timer::new(now) }
     }
 
-    /// How many quanta to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting.
-    pub fn due(&mut self, now: u64, clocked: bool, ready: usize) -> u32 {
+    /// What to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta it had to drop, because nobody
+    /// came for them.
+    pub fn due(&mut self, now: Instant, clocked: bool, ready: usize, dropped: u32) -> Due {
         if clocked && ready > 0 {
-            self.next = now + LATE_US;
-            return u32::try_from(ready).unwrap_or(BURST).min(BURST);
+            self.timer.move_to(now + LATE);
+            return Due { skip: dropped, run: u32::try_from(ready).unwrap_or(CATCH_UP).min(CATCH_UP) };
         }
-        if now < self.next {
-            return 0;
-        }
-        let behind = (now - self.next) / QUANTUM_US + 1;
-        if behind > u64::from(BURST) {
-            self.next = now + QUANTUM_US;
-            return 1;
-        }
-        self.next += behind * QUANTUM_US;
-        u32::try_from(behind).unwrap_or(1)
+        self.timer.due(now)
     }
 
     /// The timer's next quantum comes then.
-    pub fn move_to(&mut self, at: u64) {
-        self.next = at;
+    pub fn move_to(&mut self, at: Instant) {
+        self.timer.move_to(at);
     }
 
     /// When to look again at the latest; a capture that delivers wakes the engine by itself before.
     #[must_use]
-    pub fn next(&self) -> u64 {
-        self.next
+    pub fn next(&self) -> Instant {
+        self.timer.next()
     }
 }

@@ -40,7 +40,7 @@ impl Engine {
     /// Sends what is owed and does what is wished, until neither is left.
     pub(super) fn drain(&mut self) {
         loop {
-            while self.send_one() {}
+            self.send_all();
             let mut any = false;
             while let Some(wanted) = self.with(|phone, _| phone.poll_wish().map(copied)) {
                 any = true;
@@ -50,6 +50,11 @@ impl Engine {
                 return;
             }
         }
+    }
+
+    /// Sends what is owed.
+    pub(super) fn send_all(&mut self) {
+        while self.send_one() {}
     }
 
     fn send_one(&mut self) -> bool {
@@ -118,7 +123,7 @@ impl Engine {
             Wanted::Device(on) => {
                 if on && self.device.is_none() {
                     // a real device takes its time to open: until then, silence with the timer as its clock
-                    self.device = Some((None, Pacer::new(self.now().micros())));
+                    self.device = Some((None, Pacer::new(self.now())));
                 } else if !on && let Some((Some(duplex), _)) = self.device.take() {
                     self.shared.errands.give_back(duplex);
                 }

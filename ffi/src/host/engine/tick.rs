@@ -1,26 +1,30 @@
 //! The ticks: 10 ms of every call, by a timer or by the sound card.
 
-use super::{CATCH_UP, Engine, QUANTUM_US};
+use super::Engine;
 use crate::abi::types::*;
+use crate::host::audio::pace::PLAYED;
 use crate::host::shared::Core;
 use crate::host::signal::lock;
+use microsip_core::media::catch_up::Due;
 use microsip_core::phone::Bus;
 
 impl Engine {
     pub(super) fn tick_all(&mut self) {
         let now = self.now();
-        if let Some(at) = self.tick
-            && at <= now
-        {
-            let behind = now.since(at).micros() / QUANTUM_US + 1;
-            for _ in 0..behind.min(CATCH_UP) {
-                self.tick_own();
-            }
-            let next = at + microsip_core::base::time::Duration::from_micros(behind * QUANTUM_US);
-            self.tick = Some(next);
+        let due = self.tick.as_mut().map_or(Due::default(), |timer| timer.due(now));
+        self.skip(Bus::Own, due.skip);
+        for _ in 0..due.run {
+            self.tick_own();
+            self.send_all();
         }
         self.tick_device();
         self.after_tick();
+    }
+
+    fn skip(&self, bus: Bus, quanta: u32) {
+        if quanta > 0 {
+            self.with(|phone, _| phone.skip(bus, quanta));
+        }
     }
 
     fn tick_own(&mut self) {
@@ -35,10 +39,15 @@ impl Engine {
     }
 
     fn tick_device(&mut self) {
-        let now = self.now().micros();
+        let now = self.now();
         let Some((duplex, pacer)) = &mut self.device else { return };
-        let (clocked, ready) = duplex.as_ref().map_or((false, 0), |duplex| (duplex.clocked_by_input(), duplex.ready()));
-        for _ in 0..pacer.due(now, clocked, ready) {
+        let due = match duplex {
+            Some(duplex) => pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped()),
+            None => pacer.due(now, false, 0, 0),
+        };
+        self.skip(Bus::Device, due.skip);
+        for left in (0..due.run).rev() {
+            let Some((duplex, _)) = &mut self.device else { return };
             match duplex {
                 Some(duplex) => {
                     duplex.capture(&mut self.input);
@@ -49,9 +58,12 @@ impl Engine {
             let Core { phone, slots, codecs, .. } = &mut *core;
             phone.audio(self.shared.clock.now(), Bus::Device, codecs, slots, &self.input, &mut self.output);
             drop(core);
-            if let Some(duplex) = duplex {
+            if let Some(duplex) = duplex
+                && left < PLAYED
+            {
                 duplex.play(&self.output);
             }
+            self.send_all();
         }
     }
 
