@@ -2,20 +2,13 @@
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-<<<<<<< HEAD
-.PHONY: help demo test bench install fmt header
-=======
-.PHONY: help demo test bench soak fmt header
->>>>>>> 68a1826 (A sixth fuzz target leads whole registrations, and make soak fuzzes each target under libFuzzer, built by stable Rust; a phone under test must send what can be read, keep its password, and answer only what asked)
+.PHONY: help demo test bench soak install fmt header
 help:
 	@echo "make demo    build the command-line phone and place a call between two of them, on this machine (installs: pkg-config, libasound2-dev)"
 	@echo "make test    check everything; installs peers and tools for it (tests/setup/test.sh lists them)"
 	@echo "make bench   measure, and write BENCH.md"
-<<<<<<< HEAD
 	@echo "make install build, and install library, headers, command and manual: PREFIX=/usr/local DESTDIR= LIBDIR= FEATURES= PROFILE="
-=======
 	@echo "make soak    fuzz each target for MINUTES=20, and write SOAK.md (TARGETS=\"sdp rtp\" takes only these)"
->>>>>>> 68a1826 (A sixth fuzz target leads whole registrations, and make soak fuzzes each target under libFuzzer, built by stable Rust; a phone under test must send what can be read, keep its password, and answer only what asked)
 	@echo "make fmt     format the sources"
 	@echo "make header  write include/microsip.h from the sources"
 
@@ -31,13 +24,11 @@ bench:
 	@sh tests/setup/test.sh
 	@python3 tests/bench/run.py
 
-<<<<<<< HEAD
 install:
 	@PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" FEATURES="$(FEATURES)" PROFILE="$(PROFILE)" CARGO="$(CARGO)" sh ffi/clib/packaging/install.sh
-=======
+
 soak:
 	@bash tests/fuzz/soak.sh
->>>>>>> 68a1826 (A sixth fuzz target leads whole registrations, and make soak fuzzes each target under libFuzzer, built by stable Rust; a phone under test must send what can be read, keep its password, and answer only what asked)
 
 fmt:
 	@$(CARGO) fmt --all
