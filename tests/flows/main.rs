@@ -53,6 +53,7 @@ mod stalls;
 mod starving;
 mod strangers;
 mod streams;
+mod trace;
 mod trusted;
 mod unregistering;
 mod where_answers_go;

@@ -21,6 +21,7 @@ use crate::media::resample::Resampler;
 use crate::media::source::Source;
 use address::Address;
 pub use address::Vouched;
+use core::net::SocketAddr;
 use reports::Reports;
 use sending::Sending;
 
@@ -194,6 +195,12 @@ impl Stream {
     #[must_use]
     pub const fn running(&self) -> bool {
         self.running
+    }
+
+    /// Where media is taken from and sent to, and how many packets of other addresses came.
+    #[must_use]
+    pub const fn heard_from(&self) -> (SocketAddr, u32) {
+        (self.address.rtp, self.strangers)
     }
 
     /// What was agreed last.

@@ -117,6 +117,7 @@ impl Phone<'_> {
         }
         let Ok(len) = out.finish() else {
             count::up(&mut self.lower.cx.counters.oversize);
+            self.lower.cx.trace_full(super::trace::Pool::Message);
             return Err(Cause::Full);
         };
         if let Some(server) = self.lower.transactions.servers.get_mut(handle) {

@@ -2,7 +2,8 @@
 
 use super::calls::call::{Call, Cancel, PENDING_DIGIT, Ports, Waiting};
 use super::object::Object;
-use super::{CallState, Component, Flow, MediaId, Phone, Source};
+use super::trace::{About, What};
+use super::{CallId, CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -271,7 +272,14 @@ impl Phone<'_> {
             Component::Rtp => {
                 let mut buffers =
                     StreamBuffers { ring: self.lower.media.rings.get_mut(handle.index), stride: self.lower.cx.fixed.jitter_stride };
+                let (before, refused) = stream.heard_from();
                 stream.handle_rtp(now, from, bytes, &mut buffers);
+                let (after, refused_now) = stream.heard_from();
+                if after != before {
+                    self.lower.cx.trace(About::Call(CallId(handle)), What::MediaFrom(after));
+                } else if refused_now != refused {
+                    self.lower.cx.trace(About::Call(CallId(handle)), What::MediaRefused(from));
+                }
                 let first = stream.moves_first(now);
                 if let (Some(first), Some(bus)) = (first, self.bus_alone(source)) {
                     self.phase(bus).arrived(now, first);

@@ -2,8 +2,9 @@
 
 use super::accounts::account::Kept;
 use super::object::Object;
+use super::trace::{About, What};
 use super::transactions::request::{Owner, Request, Sending};
-use super::{Cause, Flow, Phone};
+use super::{AccountId, Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::limits::{AUTH_TRIES, CHALLENGES};
 use crate::base::slots::Handle;
@@ -179,9 +180,9 @@ impl Phone<'_> {
 
     fn learn_realm(&mut self, handle: Handle, realm: &[u8]) {
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
-        let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
+        let used = account.learnt_end();
         let Some(span) = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm) else { return };
-        account.refused_realm = crate::base::text::Span::EMPTY;
+        (account.refused_realm, account.reason) = (crate::base::text::Span::EMPTY, crate::base::text::Span::EMPTY);
         if let Some(free) = account.learnt.iter_mut().find(|learnt| learnt.is_empty()) {
             *free = span;
         }
@@ -190,9 +191,11 @@ impl Phone<'_> {
     /// Tells that a challenge was not answered, why, and whose it was.
     fn challenge_refused(&mut self, handle: Handle, cause: Cause, realm: &[u8]) {
         count::up(&mut self.lower.cx.counters.refused_challenges);
+        self.lower.cx.trace(About::Account(AccountId(handle)), What::ChallengeRefused(cause));
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.refused = cause;
-        let used = account.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0).max(usize::from(account.fixed_end));
+        let used = account.learnt_end();
+        account.reason = crate::base::text::Span::EMPTY; // it stands behind
         account.refused_realm = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
         account.challenged_at = self.lower.cx.latest;

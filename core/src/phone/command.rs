@@ -199,6 +199,10 @@ pub enum AccountText {
     Uri = 1,
     /// The realm of the challenge that was refused last.
     RefusedRealm = 2,
+    /// The reason phrase of the response to its last REGISTER.
+    Reason = 3,
+    /// The URI that its requests go to: its proxy, else its registrar.
+    NextHop = 4,
 }
 
 /// Which message of a call.

@@ -2,6 +2,7 @@
 
 use super::done::{Command, Link};
 use super::object::{Object, Objects};
+use super::trace::Traces;
 use super::{Counters, setup};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
@@ -32,6 +33,8 @@ pub(super) struct Context<'a> {
     pub(super) lost: u32,
     pub(super) lost_at: Instant,
     pub(super) closing: bool,
+    /// What happened, for a log.
+    pub(super) traces: Traces<'a>,
     pub(super) counters: Counters,
 }
 

@@ -13,7 +13,10 @@ use crate::wire::sip::{Scheme, Uri, write_socket};
 impl Phone<'_> {
     /// A slot for a dialog, in which nothing is agreed on yet.
     pub(super) fn new_dialog(&mut self, dialog: Dialog) -> Option<Handle> {
-        let handle = self.lower.dialogs.slots.insert(dialog)?;
+        let Some(handle) = self.lower.dialogs.slots.insert(dialog) else {
+            self.lower.cx.trace_full(super::trace::Pool::Dialogs);
+            return None;
+        };
         self.forget_agreed(handle);
         Some(handle)
     }

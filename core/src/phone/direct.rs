@@ -24,7 +24,7 @@ impl Phone<'_> {
     }
 
     /// Calls that could begin: an ended call that nobody fetched gives its slot.
-    fn free_calls(&self) -> usize {
+    pub(super) fn free_calls(&self) -> usize {
         self.calls.slots.free() + self.calls.ended.len()
     }
 
@@ -33,8 +33,13 @@ impl Phone<'_> {
         let kept = self.kept_slots();
         let room = self.free_calls() > kept
             && (kept == 0 || self.lower.transactions.servers.free() > kept && self.lower.dialogs.slots.free() > kept);
+        room && !self.is_source_busy(flow)
+    }
+
+    /// As many direct INVITEs of this source are under way as may be.
+    pub(super) fn is_source_busy(&self, flow: Flow) -> bool {
         let most = self.lower.cx.fixed.direct_per_source;
-        room && self.of_source(flow).filter(|handle| !self.is_refused(*handle)).take(most).count() < most
+        self.of_source(flow).filter(|handle| !self.is_refused(*handle)).take(most).count() >= most
     }
 
     /// Lets a direct INVITE in, or not. Where its source has too many under way, one of those that are refused and only wait for their ACK

@@ -5,6 +5,7 @@ use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use super::done::{Ended, Link};
 use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 use super::object::Object;
+use super::trace::Pool;
 use super::{AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, Event, EventKind, Phone};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -90,6 +91,7 @@ impl Phone<'_> {
             Some(_) => {} // it was never told of
             None => {
                 count::up(&mut self.lower.cx.counters.evicted_calls);
+                self.lower.cx.trace_full(Pool::EndedCalls);
                 self.lose();
             }
         }

@@ -1,6 +1,7 @@
 //! An address or a flow has failed: what goes on elsewhere, and what ends.
 
 use super::calls::call::Cancel;
+use super::trace::What;
 use super::transactions::asking::Moved;
 use super::transactions::request::{Owner, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone};
@@ -31,8 +32,13 @@ impl Phone<'_> {
         }
         match self.lower.transactions.next_target(&mut self.lower.cx, handle) {
             Moved::Nowhere => return false,
-            Moved::Relocated => {}
+            Moved::Relocated => {
+                if let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) {
+                    self.trace_request(owner, What::Locating);
+                }
+            }
             Moved::To { owner, method, own_hop, hop } => {
+                self.trace_request(owner, What::FailedOver { to: hop.remote() });
                 if own_hop && self.dialog_around(owner, method).is_none() {
                     let account = self.account_of(owner);
                     if let Some(account) = self.lower.accounts.slots.get_mut(account) {
@@ -62,6 +68,7 @@ impl Phone<'_> {
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
         let Some(request) = self.lower.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else { return };
         let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
+        self.trace_request(owner, What::LocateFailed(failure));
         if method == Sending::Nothing {
             self.host_found(now, handle, &[]);
             return;

@@ -45,6 +45,7 @@ impl Phone<'_> {
             if slot.learn_from_answer(self.lower.dialogs.text.get_mut(untagged.index), answer, tag).is_none() {
                 *slot = kept;
                 count::up(&mut self.lower.cx.counters.oversize);
+                self.lower.cx.trace_full(super::trace::Pool::Message);
                 return None;
             }
             return Some(untagged);
@@ -57,6 +58,7 @@ impl Phone<'_> {
         if slot.learn_from_answer(self.lower.dialogs.text.get_mut(fork.index), answer, tag).is_none() {
             self.lower.dialogs.slots.remove(fork);
             count::up(&mut self.lower.cx.counters.oversize);
+            self.lower.cx.trace_full(super::trace::Pool::Message);
             return None;
         }
         if let Some(first) = self.lower.dialogs.slots.get_mut(first) {
@@ -132,6 +134,7 @@ impl Phone<'_> {
             self.confirm_media(call_handle);
             self.watch_media(now, call_handle);
             self.tell(Object::Call(call_handle.index));
+            self.trace_call(call_handle);
         }
     }
 
@@ -209,6 +212,7 @@ impl Phone<'_> {
         if learnt.is_none() {
             self.lower.dialogs.slots.remove(loser);
             count::up(&mut self.lower.cx.counters.oversize);
+            self.lower.cx.trace_full(super::trace::Pool::Message);
             return;
         }
         if let Some(first) = self.lower.dialogs.slots.get_mut(dialog_handle) {

@@ -264,6 +264,7 @@ impl Phone<'_> {
         }
         let account = call.account;
         self.settle_end(call_handle, state, status);
+        self.trace_call(call_handle);
         self.schedule(Object::Call(call_handle.index));
         self.calls.ended.push(call_handle.index);
         self.tell(Object::Call(call_handle.index));

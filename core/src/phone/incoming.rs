@@ -7,6 +7,7 @@ use super::object::Object;
 use super::outgoing::description;
 use super::place::Place;
 use super::reply::Extra;
+use super::trace::Pool;
 use super::transactions::server::{Host, Server};
 use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Phone};
 use crate::base::count;
@@ -46,6 +47,7 @@ impl Phone<'_> {
         let room = if account.is_none() { self.admit_direct(now, flow) } else { self.make_room(now) };
         let Some(call) = room.then(|| self.new_call()).flatten() else {
             count::up(&mut self.lower.cx.counters.refused_full);
+            self.trace_no_room(flow, account);
             self.answer_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
         };
@@ -53,6 +55,11 @@ impl Phone<'_> {
             self.calls.slots.remove(call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             count::up(if status == 513 { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.refused_full });
+            if status == 513 {
+                self.lower.cx.trace_full(Pool::Message);
+            } else if self.lower.transactions.servers.is_full() {
+                self.lower.cx.trace_full(Pool::Servers);
+            }
             let retry_after = if status == 513 { 0 } else { 5 };
             self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         } else if tried == Err(OfferError::HostName) {
@@ -137,6 +144,7 @@ impl Phone<'_> {
         self.schedule(Object::Call(call_handle.index));
         self.wish(Object::Call(call_handle.index));
         self.tell(Object::Call(call_handle.index));
+        self.trace_call(call_handle);
         // the phone rings
         if self.render_answer(server_handle, 180, Describe::Nothing).is_ok() {
             self.give_answer(now, server_handle, 180);
@@ -277,6 +285,7 @@ impl Phone<'_> {
         }
         self.schedule(Object::Call(call_handle.index));
         self.tell(Object::Call(call_handle.index));
+        self.trace_call(call_handle);
         if describe == Describe::Answer {
             self.run_media(now, call_handle, false);
         }

@@ -53,6 +53,7 @@ mod target;
 mod texts;
 mod tick;
 mod timeout;
+pub mod trace;
 mod transactions;
 mod transmit;
 mod trusted;
@@ -70,6 +71,7 @@ pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
 pub use storage::{Capacity, Lender, Storage};
 pub use tick::{Bus, Patch};
+pub use trace::Trace;
 
 use crate::base::time::Instant;
 use crate::media::Stream;

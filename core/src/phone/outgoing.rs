@@ -173,6 +173,7 @@ impl Phone<'_> {
             call.reach(now, CallState::Calling);
         }
         self.tell(Object::Call(call_handle.index));
+        self.trace_call(call_handle);
         match hop.filter(|_| own_hop) {
             Some(hop) => self.go_over(now, request, hop.flow(), true),
             None => self.locate(request),
@@ -201,6 +202,7 @@ impl Phone<'_> {
                     if state == CallState::Calling || state == CallState::Early {
                         call.reach(now, CallState::Early);
                         self.tell(Object::Call(call_handle.index));
+                        self.trace_call(call_handle);
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);
                     if status == 180 {

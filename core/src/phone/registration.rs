@@ -4,13 +4,14 @@ use super::accounts::account::Account;
 use super::done::Ended;
 use super::event::Op;
 use super::object::Object;
+use super::trace::{About, What};
 use super::transactions::request::{Owner, Sending};
-use super::{AccountState, CallState, Cause, Flow, Phone};
+use super::{AccountId, AccountState, CallState, Cause, Flow, Phone};
 use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::sip::backoff;
-use crate::wire::sip::{Address, Message, Name, Uri};
+use crate::wire::sip::{Address, Message, Name, Start, Uri};
 use core::net::SocketAddr;
 
 impl Phone<'_> {
@@ -92,6 +93,9 @@ impl Phone<'_> {
         }
         self.end_request(request);
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+        if let Start::Response { reason, .. } = answer.start() {
+            account.keep_reason(self.lower.accounts.text.get_mut(handle.index), reason);
+        }
         let wanted = account.registration.wanted;
         match status {
             _ if account.registration.asked == 0 => self.taken_back(now, handle, status),
@@ -102,6 +106,7 @@ impl Phone<'_> {
                     // the registrar took it and bound nothing: as good as a refusal, and one more of a row
                     0 => self.register_failed(now, handle, Cause::Protocol, status, 0),
                     expires => {
+                        let again = account.is_bound();
                         account.registration.failures = 0;
                         account.registration.interval_tries = 0;
                         account.registration.refusals = 0;
@@ -109,6 +114,7 @@ impl Phone<'_> {
                         if wanted {
                             account.registration.next = now + backoff::refresh_after(expires);
                             keep_alive(account, now, flow);
+                            self.lower.cx.trace(About::Account(AccountId(handle)), What::Registered { seconds: expires, again });
                             self.set_account_state(handle, AccountState::Registered, Cause::Normal, status);
                         } else {
                             // it was given up while this was on its way: what is bound is taken back
@@ -155,6 +161,7 @@ impl Phone<'_> {
             account.registration.next = Instant::NEVER;
             account.registration.keepalive_at = Instant::NEVER;
         }
+        self.lower.cx.trace(About::Account(AccountId(handle)), What::Unregistered);
         self.set_account_state(handle, AccountState::Unregistered, Cause::Normal, status);
         self.schedule(Object::Account(handle.index));
         self.leave(handle);
@@ -198,6 +205,8 @@ impl Phone<'_> {
         } else {
             now + backoff::wait(account.registration.failures, &mut self.lower.cx.rng)
         };
+        let next = (!hopeless).then(|| account.registration.next.since(now).secs() as u32);
+        self.lower.cx.trace(About::Account(AccountId(handle)), What::RegistrationFailed { cause, sip_code: status, next });
         self.set_account_state(handle, AccountState::Failed, cause, status);
         self.schedule(Object::Account(handle.index));
     }

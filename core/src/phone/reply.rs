@@ -92,7 +92,10 @@ impl Phone<'_> {
                 self.lower.transactions.reply_len = len;
                 self.lower.transactions.reply_flow = Some(answers_to(flow, request));
             }
-            None => count::up(&mut self.lower.cx.counters.oversize),
+            None => {
+                count::up(&mut self.lower.cx.counters.oversize);
+                self.lower.cx.trace_full(super::trace::Pool::Message);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Requests under way: locate, authenticate, fail over. All that we send goes through here.
 
 use super::place::{Place, order};
+use super::trace::{Pool, What};
 use super::transactions::asking::{Found, Over, RequestDue};
 use super::transactions::request::{Owner, Relocate, Sending, Stage};
 use super::{Cause, Failure, Flow, Phone, Target};
@@ -14,7 +15,10 @@ use crate::wire::sip::Message;
 impl Phone<'_> {
     /// A slot for a request. When all are in use, one that only absorbs retransmissions gives way.
     pub(super) fn new_request(&mut self, owner: Owner, method: Sending) -> Option<Handle> {
-        let made = self.lower.transactions.make(&mut self.lower.cx, owner, method)?;
+        let Some(made) = self.lower.transactions.make(&mut self.lower.cx, owner, method) else {
+            self.lower.cx.trace_full(Pool::Requests);
+            return None;
+        };
         self.release_owner(made.over);
         Some(made.handle)
     }
@@ -51,6 +55,9 @@ impl Phone<'_> {
     /// The request's addresses are to be found.
     pub(super) fn locate(&mut self, handle: Handle) {
         self.lower.transactions.locate(&mut self.lower.cx, handle);
+        if let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) {
+            self.trace_request(owner, What::Locating);
+        }
     }
 
     /// The request goes over a flow that is known.
@@ -76,7 +83,10 @@ impl Phone<'_> {
         if request.stage != Stage::Locating {
             return;
         }
-        if request.method == Sending::Nothing {
+        if !targets.is_empty() {
+            self.trace_request(owner, What::Located { count: targets.len().min(TARGETS) as u8 });
+        }
+        if method == Sending::Nothing {
             self.host_found(now, handle, targets);
             return;
         }
@@ -245,6 +255,7 @@ impl Phone<'_> {
     pub(super) fn handle_response(&mut self, now: Instant, flow: Flow, answer: &Message<'_>, status: u16) {
         let (Ok(via), Ok(cseq)) = (answer.via(), answer.cseq()) else {
             count::up(&mut self.lower.cx.counters.malformed);
+            self.lower.cx.trace_malformed(flow, "Via or CSeq cannot be read");
             return;
         };
         let handle = match self.lower.transactions.find(via.branch(), &cseq, status) {

@@ -45,6 +45,7 @@ impl Phone<'_> {
                 Taken::Bytes(total)
             }
             Frame::Broken => {
+                self.lower.cx.trace_malformed(flow, "where the next message begins cannot be known");
                 count::up(&mut self.lower.cx.counters.malformed);
                 Taken::Close
             }
@@ -61,7 +62,10 @@ impl Phone<'_> {
         match parsed {
             Ok(message) => self.handle_message(now, flow, message),
             Err(Malformed::Empty) => {}
-            Err(_) => count::up(&mut self.lower.cx.counters.malformed),
+            Err(malformed) => {
+                self.lower.cx.trace_malformed(flow, malformed.reason());
+                count::up(&mut self.lower.cx.counters.malformed);
+            }
         }
     }
 
@@ -70,12 +74,13 @@ impl Phone<'_> {
             Start::Request { method, .. } => self.handle_request(now, flow, message, method),
             Start::Response { status, .. } => match message.check() {
                 Ok(()) => self.handle_response(now, flow, message, status),
-                Err(_) => self.count_flawed(message),
+                Err(objection) => self.count_flawed(flow, message, objection.reason),
             },
         }
     }
 
-    fn count_flawed(&mut self, message: &Message<'_>) {
+    fn count_flawed(&mut self, flow: Flow, message: &Message<'_>, reason: &'static str) {
+        self.lower.cx.trace_malformed(flow, reason);
         count::up(if message.is_too_long() { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.malformed });
     }
 
@@ -94,10 +99,11 @@ impl Phone<'_> {
                 return;
             }
             count::up(&mut self.lower.cx.counters.strangers);
+            self.trace_stranger(flow, request);
             return;
         }
         if let Err(objection) = request.check() {
-            self.count_flawed(request);
+            self.count_flawed(flow, request, objection.reason);
             if objection.status > 0 {
                 self.answer_at_once(flow, request, objection.status, Extra { reason: objection.reason, ..Extra::default() });
             }

@@ -9,6 +9,7 @@ use super::media::Media;
 use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
 use super::storage::{Blocks, Capacity, Storage};
+use super::trace::Traces;
 use super::transactions::Transactions;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
@@ -170,6 +171,7 @@ impl<'a> Phone<'a> {
                     lost: 0,
                     lost_at: Instant::ZERO,
                     closing: false,
+                    traces: Traces::new(storage.traces),
                     counters: super::Counters::default(),
                 },
                 transactions,

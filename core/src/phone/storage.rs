@@ -3,6 +3,7 @@
 use super::accounts::account::Account;
 use super::calls::call::Call;
 use super::done::Command;
+use super::trace::Trace;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
 use super::trusted::Trusted;
@@ -59,6 +60,9 @@ pub struct Capacity {
     /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an ACK at once. When they
     /// are as many: 486.
     pub direct_per_source: u32,
+    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made. When full: the oldest gives way. About
+    /// 120 bytes each.
+    pub traces: u32,
 }
 
 impl Capacity {
@@ -85,6 +89,7 @@ impl Capacity {
             trusted: 4,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
+            traces: 0,
         }
     }
 
@@ -113,6 +118,7 @@ impl Capacity {
             trusted: 16,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
+            traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
 
@@ -140,6 +146,7 @@ impl Capacity {
             && self.servers <= most
             && self.dialogs <= most
             && self.sockets <= SOCKETS as u32
+            && self.traces <= most
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512
@@ -215,6 +222,7 @@ pub struct Storage<'a> {
     pub(crate) opening: &'a mut [u32],
     pub(crate) pcm: &'a mut [i16],
     pub(crate) commands: &'a mut [Command],
+    pub(crate) traces: &'a mut [Trace],
 }
 
 impl core::fmt::Debug for Storage<'_> {
@@ -266,6 +274,7 @@ impl<'a> Storage<'a> {
             opening: lender.zeroed(calls)?,
             pcm: lender.zeroed(2 * capacity.quantum as usize)?,
             commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
+            traces: lender.lend(capacity.traces as usize, Trace::EMPTY)?,
         })
     }
 }

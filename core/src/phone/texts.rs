@@ -16,6 +16,11 @@ impl Phone<'_> {
         let span = match which {
             AccountText::Uri => slot.uri,
             AccountText::RefusedRealm => slot.refused_realm,
+            AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
+            AccountText::NextHop => slot.proxy,
+            AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
+            AccountText::Reason if slot.reason.is_empty() => return put_some(out, reason_phrase(slot.sip_code).as_bytes()),
+            AccountText::Reason => slot.reason,
         };
         put_some(out, span.of(self.lower.accounts.text.get(account.0.index)))
     }

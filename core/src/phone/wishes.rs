@@ -2,6 +2,7 @@
 
 use super::calls::call::{Ports, Waiting};
 use super::object::Object;
+use super::trace::{About, Pool, What};
 use super::transactions::request::{Owner, Stage};
 use super::{CallState, Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::count;
@@ -197,6 +198,7 @@ impl Phone<'_> {
             return;
         }
         count::up(&mut self.lower.cx.counters.refused_full);
+        self.lower.cx.trace_full(Pool::Ports);
         let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
         if state == CallState::Connected {
             self.reoffer_failed(now, handle, request, cause);
@@ -215,6 +217,8 @@ impl Phone<'_> {
     /// are offered anew from where we are now.
     pub fn handle_local_changed(&mut self, now: Instant) {
         self.hear(now);
+        let sockets = self.lower.cx.sockets.iter().flatten().count() as u8;
+        self.lower.cx.trace(About::Phone, What::NetworkChanged { sockets });
         let mut index = 0;
         while (index as usize) < self.lower.accounts.slots.capacity() {
             if let Some(handle) = self.lower.accounts.slots.handle_at(index) {

@@ -2,7 +2,7 @@
 
 use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
-use crate::base::text::Span;
+use crate::base::text::{Packer, Span};
 use crate::base::time::{Duration, Instant};
 use crate::phone::done::Link;
 use crate::phone::media_timeout::Patience;
@@ -35,7 +35,9 @@ pub(crate) struct Account {
     /// The realm of the challenge that was not answered last, and why it was not.
     pub(crate) refused_realm: Span,
     pub(crate) refused: Cause,
-    /// Where `refused_realm` and the learnt realms may be written.
+    /// The reason phrase of the response to the last REGISTER; empty where it had no room.
+    pub(crate) reason: Span,
+    /// Where the learnt realms, `refused_realm` and `reason` may be written, in this order.
     pub(crate) fixed_end: u16,
     /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from an INVITE.
     pub(crate) learnt: [Span; 2],
@@ -169,6 +171,7 @@ impl Account {
         trusted_at: Instant::NEVER,
         refused_realm: Span::EMPTY,
         refused: Cause::Normal,
+        reason: Span::EMPTY,
         fixed_end: 0,
         learnt: [Span::EMPTY; 2],
         tag: 0,
@@ -194,6 +197,18 @@ impl Account {
         commands: Link::NONE,
         leaving: false,
     };
+
+    /// Where the texts end that stay.
+    pub(crate) fn learnt_end(&self) -> usize {
+        let learnt = self.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0);
+        learnt.max(usize::from(self.fixed_end))
+    }
+
+    /// Keeps the reason phrase of a response.
+    pub(crate) fn keep_reason(&mut self, text: &mut [u8], reason: &[u8]) {
+        let used = self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len());
+        self.reason = Packer::new(text, used).add(reason).unwrap_or_default();
+    }
 
     /// User part of our Contact in calls.
     pub(crate) fn call_user(&self) -> Span {

@@ -13,6 +13,7 @@ use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
+use crate::phone::trace::Pool;
 use crate::phone::{Flow, Target};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
@@ -229,6 +230,7 @@ impl Transactions<'_> {
     ) -> Result<(), Unrendered> {
         let Ok(len) = needed else {
             count::up(&mut cx.counters.oversize);
+            cx.trace_full(Pool::Message);
             return Err(Unrendered);
         };
         if let Some(request) = self.requests.get_mut(handle) {

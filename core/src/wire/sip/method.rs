@@ -30,6 +30,15 @@ macro_rules! methods {
                     Self::Other(text) => text,
                 }
             }
+
+            /// The same without its text: of one that this table does not know only that is left.
+            #[must_use]
+            pub const fn named(&self) -> Method<'static> {
+                match self {
+                    $(Self::$variant => Method::$variant,)*
+                    Self::Other(_) => Method::Other(&[]),
+                }
+            }
         }
     };
 }

@@ -1,0 +1,399 @@
+//! What happened, for a log: a bounded ring of small values without copied texts. Texts are read from the object that a record is about.
+//!
+//! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second for each source, so a flood
+//! does not drive the rest out. Both are counted, and the next record tells the numbers.
+
+use super::transactions::request::Owner;
+use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow, Phone};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::wire::sip::{Malformed, Message, Method, Start, Uri};
+use core::mem::discriminant;
+use core::net::{IpAddr, SocketAddr};
+
+/// Records of one kind and source that the network causes come at least so far apart (milliseconds): as often as a person reads one.
+const REPEAT_MS: u64 = 1000;
+
+/// Records that the network causes within [`REPEAT_MS`], whatever their sources: forged ones are many. A sixteenth of a host's ring.
+const PROVOKED: usize = 8;
+
+/// How much a record matters. The numbers are frozen: they cross the C ABI.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Level {
+    /// Somebody has to do something.
+    Error = 1,
+    /// It went wrong, and is tried again or was dealt with.
+    Warning = 2,
+    /// It happened.
+    Info = 3,
+    /// How it came about.
+    Debug = 4,
+}
+
+/// The object that a record is about.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum About {
+    /// The phone as a whole.
+    #[default]
+    Phone,
+    /// An account.
+    Account(AccountId),
+    /// A call.
+    Call(CallId),
+}
+
+/// The rule that kept a request out; what would let it in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rule {
+    /// It is for no account, and calls without one are not allowed ([`super::Setup::allow_direct`]).
+    Direct,
+    /// It is for an account, but does not come from an address of the account's.
+    Address,
+    /// The slots that are left are kept for accounts ([`super::Capacity::direct_reserve`]).
+    Reserve,
+    /// Its source has too many calls under way ([`super::Capacity::direct_per_source`]).
+    PerSource,
+}
+
+/// A limit that was reached. See [`super::Capacity`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Pool {
+    /// No slot for a call.
+    Calls,
+    /// Ended calls gave way before they were released.
+    EndedCalls,
+    /// No slot for a request of ours.
+    Requests,
+    /// No slot for an INVITE that came in.
+    Servers,
+    /// No slot for a dialog.
+    Dialogs,
+    /// No media ports.
+    Ports,
+    /// A message is longer than its buffer.
+    Message,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum What {
+    /// An account is registered.
+    Registered {
+        /// For so many seconds.
+        seconds: u32,
+        /// It was before.
+        again: bool,
+    },
+    /// A registration failed.
+    RegistrationFailed {
+        /// Why.
+        cause: Cause,
+        /// The status that refused it; 0: none came. [`super::AccountText::Reason`] has its words.
+        sip_code: u16,
+        /// Seconds until the next try; `None`: only the application can help.
+        next: Option<u32>,
+    },
+    /// A registration was taken back.
+    Unregistered,
+    /// A call has another state.
+    Call {
+        /// The state that it is in now.
+        state: CallState,
+        /// It came in.
+        incoming: bool,
+        /// The status that came with it; 0: none.
+        sip_code: u16,
+        /// How it ended.
+        result: Cause,
+        /// Why, with the end.
+        cause: EndCause,
+        /// Who ended it, with the end.
+        ended_by: EndedBy,
+    },
+    /// A request was kept out.
+    Stranger {
+        /// Its source.
+        from: SocketAddr,
+        /// Its method; one that is not known has no name.
+        method: Method<'static>,
+        /// What would let it in.
+        rule: Rule,
+    },
+    /// The addresses of a name are looked up.
+    Locating,
+    /// They were found.
+    Located {
+        /// So many.
+        count: u8,
+    },
+    /// They were not found.
+    LocateFailed(Failure),
+    /// An address failed; the next one is tried.
+    FailedOver {
+        /// That one.
+        to: SocketAddr,
+    },
+    /// A challenge was not answered. [`super::AccountText::RefusedRealm`] has its realm.
+    ChallengeRefused(Cause),
+    /// Media is taken from this address from now on.
+    MediaFrom(SocketAddr),
+    /// Media from this address is not taken: neither the description nor the signalling names it.
+    MediaRefused(SocketAddr),
+    /// A limit was reached.
+    Full(Pool),
+    /// A message could not be read.
+    Malformed {
+        /// Its source.
+        from: SocketAddr,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Local addresses came or went.
+    NetworkChanged {
+        /// So many there are.
+        sockets: u8,
+    },
+}
+
+impl What {
+    /// How much it matters.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::RegistrationFailed { next: None, .. } => Level::Error,
+            Self::RegistrationFailed { .. }
+            | Self::LocateFailed(_)
+            | Self::ChallengeRefused(_)
+            | Self::Full(_)
+            | Self::Stranger { rule: Rule::Reserve | Rule::PerSource, .. } => Level::Warning,
+            Self::Registered { again: false, .. }
+            | Self::Unregistered
+            | Self::Call { .. }
+            | Self::Stranger { .. }
+            | Self::FailedOver { .. }
+            | Self::MediaFrom(_)
+            | Self::MediaRefused(_)
+            | Self::Malformed { .. } => Level::Info,
+            Self::Registered { again: true, .. } | Self::Locating | Self::Located { .. } | Self::NetworkChanged { .. } => Level::Debug,
+        }
+    }
+
+    /// The source of what anybody on the network can cause.
+    fn source(&self) -> Option<IpAddr> {
+        match self {
+            Self::Stranger { from, .. } | Self::Malformed { from, .. } | Self::MediaRefused(from) => Some(from.ip()),
+            _ => None,
+        }
+    }
+
+    /// The network can cause it as often as it likes.
+    const fn is_provoked(&self) -> bool {
+        matches!(self, Self::Stranger { .. } | Self::Malformed { .. } | Self::MediaRefused(_) | Self::Full(_))
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        discriminant(self) == discriminant(other) && self.source() == other.source() && (!matches!(self, Self::Full(_)) || self == other)
+    }
+}
+
+/// A record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Trace {
+    /// When.
+    pub at: Instant,
+    /// Whose.
+    pub about: About,
+    /// What.
+    pub what: What,
+    /// So many records before this one gave way, for they were not fetched in time.
+    pub lost: u32,
+    /// So many since the one fetched before were not recorded, for they were like others of the same second.
+    pub held_back: u32,
+}
+
+impl Trace {
+    pub(crate) const EMPTY: Self = Self { at: Instant::ZERO, about: About::Phone, what: What::Locating, lost: 0, held_back: 0 };
+
+    /// How much it matters.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.what.level()
+    }
+}
+
+/// The ring. Records that were fetched stay until their slots are needed: what comes again is told by them.
+pub(super) struct Traces<'a> {
+    slots: &'a mut [Trace],
+    /// The slot of the next record.
+    next: usize,
+    /// Slots that hold a record.
+    kept: usize,
+    /// The newest of these, which were not fetched.
+    unread: usize,
+    lost: u32,
+    held_back: u32,
+}
+
+impl<'a> Traces<'a> {
+    pub(super) const fn new(slots: &'a mut [Trace]) -> Self {
+        Self { slots, next: 0, kept: 0, unread: 0, lost: 0, held_back: 0 }
+    }
+
+    /// Without slots nothing is recorded.
+    const fn is_off(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    const fn has_unread(&self) -> bool {
+        self.unread > 0
+    }
+
+    /// The index of the record that so many were recorded after.
+    const fn index(&self, newer: usize) -> usize {
+        (self.next + self.slots.len() - 1 - newer) % self.slots.len()
+    }
+
+    #[inline(never)] // keeps the frame of a record off the callers' paths
+    fn push(&mut self, at: Instant, about: About, what: &What) {
+        if self.is_off() {
+            return;
+        }
+        if what.is_provoked() && self.is_too_much(at, what) {
+            self.held_back = self.held_back.saturating_add(1);
+            return;
+        }
+        if let Some(slot) = self.slots.get_mut(self.next) {
+            *slot = Trace { at, about, what: *what, lost: 0, held_back: 0 };
+        }
+        self.next = (self.next + 1) % self.slots.len();
+        self.kept = (self.kept + 1).min(self.slots.len());
+        if self.unread == self.slots.len() {
+            self.lost = self.lost.saturating_add(1);
+        } else {
+            self.unread += 1;
+        }
+    }
+
+    fn is_too_much(&self, at: Instant, what: &What) -> bool {
+        let newest_first = (0..self.kept).filter_map(|newer| self.slots.get(self.index(newer)));
+        let mut provoked = 0;
+        for record in newest_first.take_while(|record| at.since(record.at) < Duration::from_millis(REPEAT_MS)) {
+            provoked += usize::from(record.what.is_provoked());
+            if record.what.is_like(what) || provoked == PROVOKED {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn pop(&mut self) -> Option<Trace> {
+        let oldest = self.index(self.unread.checked_sub(1)?);
+        self.unread -= 1;
+        let (lost, held_back) = (core::mem::take(&mut self.lost), core::mem::take(&mut self.held_back));
+        self.slots.get(oldest).map(|record| Trace { lost, held_back, ..*record })
+    }
+}
+
+impl super::context::Context<'_> {
+    /// Records what happened.
+    #[inline]
+    pub(super) fn trace(&mut self, about: About, what: What) {
+        self.traces.push(self.latest, about, &what);
+    }
+
+    /// Records that a message could not be read.
+    pub(super) fn trace_malformed(&mut self, flow: Flow, reason: &'static str) {
+        self.trace(About::Phone, What::Malformed { from: flow.remote(), reason });
+    }
+
+    /// Records that a limit was reached.
+    pub(super) fn trace_full(&mut self, pool: Pool) {
+        self.trace(About::Phone, What::Full(pool));
+    }
+}
+
+impl Phone<'_> {
+    /// The next record of what happened, in order; see [`super::Capacity::traces`].
+    pub fn poll_trace(&mut self) -> Option<Trace> {
+        self.lower.cx.traces.pop()
+    }
+
+    /// Whether [`Phone::poll_trace`] has something.
+    #[must_use]
+    pub const fn has_trace(&self) -> bool {
+        self.lower.cx.traces.has_unread()
+    }
+
+    /// A call has a new state.
+    pub(super) fn trace_call(&mut self, handle: Handle) {
+        let Some(call) = self.calls.slots.get(handle) else { return };
+        let what = What::Call {
+            state: call.state,
+            incoming: call.incoming,
+            sip_code: call.sip_code,
+            result: call.cause,
+            cause: call.end_cause,
+            ended_by: call.ended_by,
+        };
+        self.lower.cx.trace(About::Call(CallId(handle)), what);
+    }
+
+    /// Something happened to a request of this owner's.
+    pub(super) fn trace_request(&mut self, owner: Owner, what: What) {
+        let of_dialog = |dialog| self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+        let call = match owner {
+            Owner::Account(account) => {
+                self.lower.cx.trace(About::Account(AccountId(account)), what);
+                return;
+            }
+            Owner::Dialog(dialog) | Owner::Answer(dialog) => of_dialog(dialog),
+            Owner::Offer(server) => self.lower.transactions.servers.get(server).map_or(Handle::NONE, |server| server.call),
+            Owner::Invite(_) | Owner::Nobody => Handle::NONE,
+        };
+        let about = if call.is_none() { About::Phone } else { About::Call(CallId(call)) };
+        self.lower.cx.trace(about, what);
+    }
+
+    /// A request was kept out: one that is for an account's user needs another source, every other one has to be allowed.
+    pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
+        let Start::Request { uri, method } = request.start() else { return };
+        let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
+        let mut accounts = self.lower.accounts.slots.iter();
+        let meant = accounts.find(|(handle, account)| {
+            let text = self.lower.accounts.text.get(handle.index);
+            !user.is_empty() && (account.user.of(text) == user || account.call_user().of(text) == user)
+        });
+        let (about, rule) = match meant {
+            Some((handle, _)) => (About::Account(AccountId(handle)), Rule::Address),
+            None => (About::Phone, Rule::Direct),
+        };
+        self.lower.cx.trace(about, What::Stranger { from: flow.remote(), method: method.named(), rule });
+    }
+
+    /// An INVITE found no slot for its call.
+    pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
+        let rule = match account.is_none() {
+            true if self.is_source_busy(flow) => Rule::PerSource,
+            true if self.free_calls() > 0 => Rule::Reserve,
+            _ => {
+                self.lower.cx.trace_full(Pool::Calls);
+                return;
+            }
+        };
+        self.lower.cx.trace(About::Phone, What::Stranger { from: flow.remote(), method: Method::Invite, rule });
+    }
+}
+
+impl Malformed {
+    /// What is wrong, in words.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Empty => "there is nothing in it",
+            Self::NotSip => "the first line is no SIP start line",
+            Self::Unterminated => "the header section does not end",
+            Self::TooLarge => "it is longer than a SIP message can be",
+        }
+    }
+}
