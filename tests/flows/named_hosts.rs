@@ -328,3 +328,58 @@ fn lookup_or_other(lab: &mut Lab) -> Option<Option<WishId>> {
         _ => Some(None),
     }
 }
+
+#[test]
+fn a_look_up_ends_with_its_invite() {
+    // one caller, many INVITEs that it takes back: none leaves a look-up behind, which would keep a slot that our own requests need
+    let mut lab = lab(true);
+    lab.ends[0].grant = false;
+    let slots = lab.ends[0].phone.in_use().requests;
+    for nth in 0..30 {
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call_id = format!("call-{nth}");
+        peer.number += nth;
+        let invite = peer.request("INVITE", "", &named(""));
+        peer.send(&mut lab, &invite);
+        lab.run_for(Duration::from_millis(50));
+        assert_eq!(lab.ends[0].phone.in_use().requests, slots + 1);
+        let branch = invite.lines().find(|line| line.starts_with("Via: ")).unwrap().trim_start_matches("Via: ").to_owned();
+        let cancel = peer.request_with("CANCEL", &branch, "", "");
+        peer.send(&mut lab, &cancel);
+        lab.run_for(Duration::from_millis(50));
+        let refusal = peer.all(&lab, "SIP/2.0 487").pop().unwrap();
+        peer.ack_refusal(&mut lab, &invite, &refusal);
+        lab.run_for(Duration::from_millis(50));
+        assert_eq!(lab.ends[0].phone.in_use().requests, slots, "after {nth}");
+    }
+}
+
+#[test]
+fn an_older_answer_does_not_overtake_a_newer_offer() {
+    // rfc3261#14.2: while the host of an answer is looked up, that exchange is not over
+    let mut lab = lab(true);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let text = peer.request("INVITE", "", "");
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.answer(now, call, 200).unwrap();
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    peer.learn(&ok);
+    lab.ends[0].grant = false;
+    peer.ack(&mut lab, &named(""));
+    lab.run_for(Duration::from_millis(10));
+    let text = peer.request("INVITE", "", &peer.sdp());
+    peer.send(&mut lab, &text);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 491");
+    peer.ack_refusal(&mut lab, &text, &refusal);
+    lab.ends[0].grant = true;
+    lab.drain();
+    lab.run_for(Duration::from_millis(300));
+    assert!(media(&lab) > 10);
+    // and now it may be offered anew
+    let text = peer.request("INVITE", "", &peer.sdp());
+    peer.send(&mut lab, &text);
+    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    assert_eq!(ok.status(), 200);
+}

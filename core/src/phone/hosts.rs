@@ -26,11 +26,21 @@ impl Phone<'_> {
 
     /// The host that an INVITE's offer names is looked up. False: every slot is in use.
     pub(super) fn find_offerer(&mut self, now: Instant, server: Handle) -> bool {
-        let begun = self.find_host(now, Owner::Offer(server)).is_some();
-        if let Some(server) = self.lower.transactions.servers.get_mut(server).filter(|_| begun) {
-            server.host = Host::Sought;
+        let Some(lookup) = self.find_host(now, Owner::Offer(server)) else { return false };
+        if let Some(server) = self.lower.transactions.servers.get_mut(server) {
+            server.host = Host::Sought(lookup);
         }
-        begun
+        true
+    }
+
+    /// An INVITE that has its final answer looks for no host any more: its look-up's slot is free for requests that are sent.
+    pub(super) fn forget_offerer(&mut self, server: Handle) {
+        if let Some(server) = self.lower.transactions.servers.get_mut(server)
+            && let Host::Sought(lookup) = server.host
+        {
+            server.host = Host::Given;
+            self.end_request(lookup);
+        }
     }
 
     /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False: nothing can be made of it.

@@ -89,7 +89,9 @@ impl Phone<'_> {
             self.answer_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
-        let busy = !call.request.is_none() || call.state != CallState::Connected;
+        // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
+        let sought = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
+        let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is over.
         let refusal = match self.lower.transactions.servers.get(call.server).map(|pending| pending.transaction.state()) {
             Some(State::Proceeding) => Some((500, 1 + self.lower.cx.rng.below(10) as u8)),

@@ -208,6 +208,7 @@ impl Phone<'_> {
 
     /// A server transaction is over; repetitions of its INVITE get this response.
     pub(super) fn end_server_owing(&mut self, now: Instant, handle: Handle, answered: Answered) {
+        self.forget_offerer(handle);
         let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
         let direct = self.is_direct(server.dialog);
         self.lower.transactions.tombstones.bury(now, Keys { base: server.base, key: server.key, direct }, answered);
@@ -258,7 +259,7 @@ impl Phone<'_> {
         if describe != Describe::Nothing && !self.ports_ready(call_handle, server.flow.flow(), Waiting::Answer(code)) {
             return;
         }
-        if describe == Describe::Answer && server.host == Host::Sought {
+        if describe == Describe::Answer && matches!(server.host, Host::Sought(_)) {
             if let Some(call) = self.calls.slots.get_mut(call_handle) {
                 call.wait(Waiting::Answer(code));
             }
@@ -319,6 +320,7 @@ impl Phone<'_> {
 
     /// Refuses an INVITE. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to repeat: the transaction ends.
     pub(super) fn refuse_server(&mut self, now: Instant, handle: Handle, status: u16, describe: Describe) {
+        self.forget_offerer(handle);
         if self.render_answer(handle, status, describe).is_ok() {
             self.give_answer(now, handle, status);
         } else {

@@ -13,8 +13,8 @@ pub(crate) enum Host {
     /// At an address that it says.
     #[default]
     Given,
-    /// At a host that is looked up.
-    Sought,
+    /// At a host that this request looks up.
+    Sought(Handle),
     /// The host was found.
     Found(IpAddr),
 }
@@ -23,7 +23,7 @@ impl Host {
     pub(crate) const fn found(self) -> Option<IpAddr> {
         match self {
             Self::Found(ip) => Some(ip),
-            Self::Given | Self::Sought => None,
+            Self::Given | Self::Sought(_) => None,
         }
     }
 }
