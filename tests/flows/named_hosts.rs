@@ -383,3 +383,26 @@ fn an_older_answer_does_not_overtake_a_newer_offer() {
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
     assert_eq!(ok.status(), 200);
 }
+
+#[test]
+fn a_call_that_ends_while_a_reinvites_host_is_sought_answers_it_with_a_refusal() {
+    let mut lab = lab(true);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    lab.ends[0].grant = false;
+    let text = peer.request("INVITE", "", &named(""));
+    peer.send(&mut lab, &text);
+    lab.run_for(Duration::from_millis(50));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.ends[0].grant = true;
+    lab.drain();
+    lab.run_for(Duration::from_millis(100));
+    assert_eq!(media(&lab), 0);
+    let came = peer.all(&lab, "SIP/2.0 ").into_iter().filter(|sip| sip.number() == peer.number && sip.status() >= 200).last().unwrap();
+    assert!(came.status() >= 400, "{}", came.text());
+    peer.ack_refusal(&mut lab, &text, &came);
+    lab.assert_settled();
+}

@@ -346,3 +346,38 @@ fn what_an_accounts_call_left_behind_is_not_pushed_out_by_strangers() {
     assert_eq!(asked(&mut lab, REGISTRAR, &invite), None, "the network's copy of an INVITE that was acknowledged does not ring");
     assert!(!lab.ends[0].events[before..].iter().any(|event| event.kind == EventKind::Call));
 }
+
+/// Ends that were told, one by one or as a number.
+fn ends_and_losses(lab: &mut Lab) -> (Vec<CallId>, u64) {
+    lab.ends[0].fetch = true;
+    lab.drain();
+    let lost = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Lost).map(|event| u64::from(event.value)).sum();
+    (ends(lab).iter().map(|event| event.call).collect(), lost)
+}
+
+#[test]
+fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
+    // its successor is refused because it is too long; or is given up, and gives way to the next before anybody fetched a thing
+    for too_long in [true, false] {
+        let (mut lab, _, _server) = open_phone(Capacity::metal(1, 1, 1500));
+        assert_eq!(strange_invite(&mut lab, 1), Some(180));
+        let first = lab.ends[0].last_call();
+        lab.ends[0].fetch = false;
+        let invite = invite_from(REGISTRAR, 10_001);
+        if too_long {
+            let long = invite.replace("Max-Forwards", &format!("Record-Route: <sip:{}@10.0.0.9;lr>\r\nMax-Forwards", "x".repeat(700)));
+            assert_eq!(asked(&mut lab, REGISTRAR, &long), Some(513));
+            assert_eq!(ends_and_losses(&mut lab), (vec![], 1));
+            continue;
+        }
+        assert_eq!(asked(&mut lab, REGISTRAR, &invite), Some(180));
+        let cancel = request("CANCEL", REGISTRAR.parse().unwrap(), "sip:anna@10.0.0.1", 10_001);
+        assert_eq!(asked(&mut lab, REGISTRAR, &cancel), Some(200));
+        let refusal = came(&lab, REGISTRAR, "SIP/2.0 487").pop().unwrap();
+        let text = ack(&refusal, &invite, None);
+        asked(&mut lab, REGISTRAR, &text);
+        assert_eq!(own_invite(&mut lab, 2), Some(180));
+        let (told, lost) = ends_and_losses(&mut lab);
+        assert_eq!((told.contains(&first), lost), (false, 2), "both are lost");
+    }
+}

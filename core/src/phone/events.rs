@@ -88,7 +88,10 @@ impl Phone<'_> {
         match unread.filter(|call| call.gave_way()) {
             // nobody had the time to fetch its end
             Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => before = (handle.generation, call.tag),
-            Some(_) => {} // it was never told of
+            // it was never told of; but one that had given way to it may have been
+            Some(_) => {
+                before = self.calls.slots.get_mut(handle).map_or((0, 0), |call| (core::mem::take(&mut call.before), call.before_tag))
+            }
             None => {
                 count::up(&mut self.lower.cx.counters.evicted_calls);
                 self.lower.cx.trace_full(Pool::EndedCalls);
@@ -97,6 +100,15 @@ impl Phone<'_> {
         }
         self.free_call(handle);
         Some(before)
+    }
+
+    /// A call's slot is free. If it still had to tell the end of the one that had given way to it, that one is lost.
+    pub(super) fn remove_call(&mut self, handle: Handle) {
+        if self.calls.slots.get(handle).is_some_and(|call| call.before > 0) {
+            count::up(&mut self.lower.cx.counters.evicted_calls);
+            self.lose();
+        }
+        self.calls.slots.remove(handle);
     }
 
     /// One object more gave way, and it is told.

@@ -284,7 +284,7 @@ impl Phone<'_> {
         if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog) {
             slot.call = Handle::NONE;
         }
-        self.calls.slots.remove(call_handle);
+        self.remove_call(call_handle);
         self.release_dialog(dialog);
     }
 }

@@ -52,7 +52,7 @@ impl Phone<'_> {
             return;
         };
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
-            self.calls.slots.remove(call);
+            self.remove_call(call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             count::up(if status == 513 { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.refused_full });
             if status == 513 {

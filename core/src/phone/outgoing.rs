@@ -65,7 +65,7 @@ impl Phone<'_> {
         let call_handle = self.new_call().ok_or(CommandError::Full)?;
         let result = self.dial_with(now, call_handle, account_handle, uri, options);
         if result.is_err() {
-            self.calls.slots.remove(call_handle);
+            self.remove_call(call_handle);
         }
         result.map(|()| CallId(call_handle))
     }

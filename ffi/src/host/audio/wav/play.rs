@@ -259,9 +259,8 @@ impl Feed {
             *held = there - whole;
             return Ok(true);
         }
-        // a file that was emptied meanwhile would go round for ever
-        let silent = mono.frames == 0;
-        mono.finish();
+        // a file that was emptied meanwhile, or is shorter than a sample at the phone's rate, would go round for ever
+        let silent = !mono.finish();
         self.rounds = self.rounds.map(|left| left.saturating_sub(1));
         if silent || self.rounds == Some(0) {
             return Ok(!mono.out.is_empty());
@@ -310,8 +309,8 @@ impl Mono {
         }
     }
 
-    /// The end of a round: lets the filter's delay run out, and begins anew.
-    fn finish(&mut self) {
+    /// The end of a round: lets the filter's delay run out, and begins anew. False: the round had no sound.
+    fn finish(&mut self) -> bool {
         let wanted = self.frames * u64::from(self.to) / u64::from(self.from);
         let Self { out, made, .. } = self;
         if let Some(resampler) = &mut self.resampler {
@@ -325,6 +324,8 @@ impl Mono {
             }
             resampler.reset();
         }
+        let sounded = wanted > 0 || *made > 0;
         (self.frames, self.made) = (0, 0);
+        sounded
     }
 }

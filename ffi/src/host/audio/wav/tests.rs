@@ -468,3 +468,25 @@ fn a_pipe_is_read_when_it_is_opened_and_never_to_check_it() {
     writer.join().unwrap();
     assert_eq!(play_all(&mut twice), [1, 2, 3, -1, 1, 2, 3, -1]);
 }
+
+#[test]
+fn a_sound_too_short_for_one_sample_does_not_go_round_for_ever() {
+    // 5 frames at 48 kHz are less than a sample at 8 kHz: no round would ever fill anything
+    for times in [0, 1, u32::MAX] {
+        for (frames, rate) in [(1u32, 768_000u32), (5, 48_000)] {
+            let file = Temporary::new("short.wav");
+            let mut bytes = b"RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00".to_vec();
+            bytes.extend_from_slice(&rate.to_le_bytes());
+            bytes.extend_from_slice(&(rate * 2).to_le_bytes());
+            bytes.extend_from_slice(b"\x02\x00\x10\x00data");
+            bytes.extend_from_slice(&(frames * 2).to_le_bytes());
+            bytes.extend(core::iter::repeat_n(0x11u8, frames as usize * 2));
+            std::fs::write(&file.0, bytes).unwrap();
+            let (done, waits) = std::sync::mpsc::channel();
+            let path = file.0.clone();
+            std::thread::spawn(move || done.send(open(&path, 8_000, times, None).map(drop)));
+            let opened = waits.recv_timeout(core::time::Duration::from_secs(20)).expect("it goes round for ever");
+            assert!(matches!(opened, Err(FileError { code: FileCode::Format, .. })) || opened.is_ok(), "{opened:?}");
+        }
+    }
+}
