@@ -36,9 +36,11 @@
 #define MICROSIP_NEVER UINT64_MAX
 /* A wait in milliseconds without end. */
 #define MICROSIP_FOREVER UINT32_MAX
+/* The kind of an id (MICROSIP_KIND_*), or 0. */
+#define MICROSIP_KIND(id) ((uint32_t)((uint64_t)(id) >> 48) & 31u)
 /* Clears a struct and sets its size. */
 #define MICROSIP_ZERO(v) do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
-/* Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound of microsip_engine_size() on every target. */
+/* Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound of microsip_engine_size_get() on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
   (4096u + (calls) * 6144u + (accounts) * 1920u + (message) * (2u * (calls) + (accounts) + 1u))
 
@@ -165,6 +167,33 @@
 // An explicit nothing, where 0 would be the default.
 #define MICROSIP_NONE 4294967295
 
+// What MICROSIP_KIND() says of a phone's id.
+#define MICROSIP_KIND_PHONE 1
+
+// What MICROSIP_KIND() says of an account's id.
+#define MICROSIP_KIND_ACCOUNT 2
+
+// What MICROSIP_KIND() says of a call's id.
+#define MICROSIP_KIND_CALL 3
+
+// microsip_features(): the host family, with its threads and sockets.
+#define MICROSIP_HAS_HOST 1
+
+// microsip_features(): sound devices.
+#define MICROSIP_HAS_DEVICES 4096
+
+// Which address: IPv4.
+#define MICROSIP_ADDRESS_V4 4
+
+// Which address: IPv6.
+#define MICROSIP_ADDRESS_V6 6
+
+// How to play: instead of what plays.
+#define MICROSIP_PLAY_NOW 0
+
+// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
+#define MICROSIP_PLAY_CHECK 2
+
 // microsip_config.flags: audio devices are the null device, which has a real clock.
 #define MICROSIP_NULL_AUDIO 1
 
@@ -279,12 +308,6 @@
 // Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
 #define MICROSIP_EV_DONE 4
 
-// A file has been played to its end (result 0), or failed; token is that of microsip_play.
-#define MICROSIP_EV_PLAYED 5
-
-// A recording stopped because its file could not be written.
-#define MICROSIP_EV_RECORD_FAILED 6
-
 // An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 #define MICROSIP_EV_DEVICE 7
 
@@ -306,8 +329,15 @@
 #define MICROSIP_EV_MEDIA 12
 
 // A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
-// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
+// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
 #define MICROSIP_EV_CHALLENGE 13
+
+// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to its end. MICROSIP_E_CANCELLED: it was
+// stopped, replaced, or its call ended first.
+#define MICROSIP_OP_PLAY 1
+
+// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
+#define MICROSIP_OP_RECORD 2
 
 // Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
 #define MICROSIP_OP_DIGITS 3
@@ -351,7 +381,7 @@
 // Texts of a call: the far end's display name.
 #define MICROSIP_TXT_REMOTE_NAME 2
 
-// Texts of a call: our URI in it.
+// Texts of a call or an account: our URI.
 #define MICROSIP_TXT_LOCAL_URI 3
 
 // Texts of a call: the last status's reason phrase, or the text of a Reason header.
@@ -366,11 +396,14 @@
 // Texts of a call: the far end's User-Agent or Server.
 #define MICROSIP_TXT_USER_AGENT 7
 
-// Texts of an account: its URI.
-#define MICROSIP_TXT_ACCOUNT_URI 1
-
 // Texts of an account: the realm of the last refused challenge.
-#define MICROSIP_TXT_ACCOUNT_REALM 2
+#define MICROSIP_TXT_REALM 17
+
+// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
+#define MICROSIP_TXT_DEVICE_ID 26
+
+// Texts of MICROSIP_SELF: the name of such a device, for people.
+#define MICROSIP_TXT_DEVICE_NAME 27
 
 // Which message of a call: the first that came.
 #define MICROSIP_FIRST 1
@@ -384,7 +417,7 @@
 // The loudspeaker's side.
 #define MICROSIP_DEV_OUTPUT 2
 
-// Added to one of them for microsip_devices: what is no device of its own, too.
+// Added to one of them for microsip_device_scan: what is no device of its own, too.
 #define MICROSIP_DEV_ALL 256
 
 // Recordings: both sides mixed, one channel.
@@ -441,7 +474,7 @@ typedef struct microsip_engine microsip_engine;
 // Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 typedef uint64_t microsip_id;
 
-// What happened. 88 bytes on every target.
+// Something happened. 96 bytes on every target; all of it is numbers.
 typedef struct microsip_event {
   // sizeof(microsip_event).
   uint32_t size;
@@ -449,32 +482,34 @@ typedef struct microsip_event {
   uint32_t type;
   // The phone; 0 in the engine family.
   microsip_id phone;
-  // The account, or 0.
-  microsip_id account;
-  // The call, or 0.
-  microsip_id call;
-  // The application's own number for the call or account.
+  // What it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+  microsip_id object;
+  // What that belongs to: a call's account. 0: nothing.
+  microsip_id owner;
+  // A second object, where the type says so; else 0.
+  microsip_id other;
+  // The application's own number for object, else for owner.
   uint64_t tag;
-  // The command it ends, or 0.
+  // The command's, in MICROSIP_EV_DONE; else 0.
   uint64_t token;
-  // When: microseconds since the phone's creation; in the engine family the driver's clock.
+  // When it happened: microseconds since the phone's creation; in the engine family by now_us.
   uint64_t time_us;
-  // Call or account state.
+  // The object's state.
   uint32_t state;
-  // A bit, 1 << state, for each state reached since the last event of this call or account.
+  // A bit, 1 << state, for each state reached since the object's last event of this type.
   uint32_t reached;
   // The SIP status that came with it, or 0.
   uint32_t sip_code;
   // How it ended.
   int32_t result;
-  // A digit, a device, a number, or bits.
-  uint32_t value;
-  // MICROSIP_OP_*, with MICROSIP_EV_DONE.
-  uint32_t op;
   // MICROSIP_CAUSE_*, with the end of a call.
   uint32_t cause;
   // MICROSIP_BY_*, with the end of a call.
   uint32_t ended_by;
+  // Where the type says so: a digit, a device, a number, or bits.
+  uint32_t value;
+  // MICROSIP_OP_*, with MICROSIP_EV_DONE.
+  uint32_t op;
 } microsip_event;
 
 // An IP address and a port. Frozen: it has no size member.
@@ -522,6 +557,53 @@ typedef struct microsip_ask {
   // A name, NUL-terminated.
   char name[256];
 } microsip_ask;
+
+// The phone, in numbers.
+typedef struct microsip_info {
+  // sizeof(microsip_info).
+  uint32_t size;
+  // Calls that there are, ended ones that were not released among them.
+  uint32_t calls;
+  // Accounts that there are.
+  uint32_t accounts;
+  // How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the library raises no limits); a call
+  // beyond it ends with MICROSIP_E_PORT_IN_USE.
+  uint32_t calls_possible;
+  // 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
+  uint32_t audio_wanted;
+  // 1: what all calls send is silenced.
+  uint32_t muted;
+  // Volume of what we send, in percent, for calls to come.
+  uint32_t volume_in;
+  // Volume of what we hear, in percent, for calls to come.
+  uint32_t volume_out;
+  // As microsip_features().
+  uint32_t features;
+} microsip_info;
+
+// What the network did to us, and what gave way. They stay at their top.
+typedef struct microsip_counters {
+  // sizeof(microsip_counters).
+  uint32_t size;
+  // Datagrams that were no SIP, or SIP that nobody can answer.
+  uint32_t malformed;
+  // Requests of strangers.
+  uint32_t strangers;
+  // Answers that belong to no request of ours.
+  uint32_t unmatched;
+  // Requests refused because a pool was full.
+  uint32_t refused_full;
+  // Ended calls that gave way to new ones before they were released.
+  uint32_t evicted_ended;
+  // Challenges that were not answered.
+  uint32_t refused_challenges;
+  // Media packets for ports that are not open.
+  uint32_t stray_media;
+  // Messages that did not fit their buffer.
+  uint32_t oversize;
+  // 0.
+  uint32_t reserved;
+} microsip_counters;
 
 // An account. Texts are copied.
 typedef struct microsip_account {
@@ -586,19 +668,19 @@ typedef struct microsip_account_info {
   int32_t result;
 } microsip_account_info;
 
-// How to dial.
-typedef struct microsip_dial_options {
-  // sizeof(microsip_dial_options).
+// How to dial, answer, reject or hang up. Members that do not apply must be 0.
+typedef struct microsip_options {
+  // sizeof(microsip_options).
   uint32_t size;
-  // MICROSIP_SRC_*.
+  // dial, answer: MICROSIP_SRC_*, what the far end hears.
   uint32_t source;
-  // The application's own number.
+  // dial, answer: the application's own number; 0: as it is.
   uint64_t tag;
-  // Shown to the far end; NULL: the account's.
+  // dial: shown to the far end; NULL: the account's.
   const char *display_name;
-  // Extra header lines, "Name: value\r\n" each; NULL: none.
+  // dial: extra header lines, "Name: value\r\n" each; NULL: none.
   const char *headers;
-} microsip_dial_options;
+} microsip_options;
 
 // A call, in numbers. Times that have not come are UINT64_MAX.
 typedef struct microsip_call_info {
@@ -614,6 +696,8 @@ typedef struct microsip_call_info {
   uint64_t tag;
   // When it began.
   uint64_t started_us;
+  // When it first made progress (18x).
+  uint64_t ringing_us;
   // When it was answered.
   uint64_t connected_us;
   // When it ended.
@@ -628,12 +712,12 @@ typedef struct microsip_call_info {
   uint32_t source;
   // 1: the microphone is off.
   uint32_t muted;
-  // 1: the far end put us on hold.
-  uint32_t held;
-  // 1: media runs.
+  // A set of MICROSIP_MEDIA_*; 0: no media runs.
   uint32_t media;
-  // 0.
-  uint32_t reserved;
+  // Volume of what we send, in percent.
+  uint32_t volume_in;
+  // Volume of what we hear, in percent.
+  uint32_t volume_out;
   // MICROSIP_CAUSE_*, once it has ended.
   uint32_t cause;
   // MICROSIP_BY_*, once it has ended.
@@ -688,30 +772,6 @@ typedef struct microsip_call_stats {
   uint32_t malformed;
 } microsip_call_stats;
 
-// What the network did to us, and what gave way. They stay at their top.
-typedef struct microsip_counters {
-  // sizeof(microsip_counters).
-  uint32_t size;
-  // Datagrams that were no SIP, or SIP that nobody can answer.
-  uint32_t malformed;
-  // Requests of strangers.
-  uint32_t strangers;
-  // Answers that belong to no request of ours.
-  uint32_t unmatched;
-  // Requests refused because a pool was full.
-  uint32_t refused_full;
-  // Ended calls that gave way to new ones before they were released.
-  uint32_t evicted_calls;
-  // Challenges that were not answered.
-  uint32_t refused_challenges;
-  // Media packets for ports that are not open.
-  uint32_t stray_media;
-  // Messages that did not fit their buffer.
-  uint32_t oversize;
-  // 0.
-  uint32_t reserved;
-} microsip_counters;
-
 // How to make an engine.
 typedef struct microsip_engine_config {
   // sizeof(microsip_engine_config).
@@ -750,8 +810,8 @@ typedef struct microsip_engine_config {
 } microsip_engine_config;
 
 // Where a datagram came from, and where it arrived.
-typedef struct microsip_path {
-  // sizeof(microsip_path).
+typedef struct microsip_origin {
+  // sizeof(microsip_origin).
   uint32_t size;
   // 0: UDP.
   uint32_t flow;
@@ -759,7 +819,7 @@ typedef struct microsip_path {
   struct microsip_addr local;
   // The far end's.
   struct microsip_addr remote;
-} microsip_path;
+} microsip_origin;
 
 // Where a packet leaves.
 typedef struct microsip_out {
@@ -825,11 +885,11 @@ typedef struct microsip_config {
   const char *bind;
   // User-Agent; NULL: the library's; "": none.
   const char *user_agent;
-  // Microphone as in microsip_set_device.
+  // Microphone as in microsip_device_set().
   const char *input;
-  // Loudspeaker as in microsip_set_device.
+  // Loudspeaker as in microsip_device_set().
   const char *output;
-  // NULL: events are fetched with microsip_next_event.
+  // NULL: events are fetched with microsip_event_next.
   microsip_event_fn on_event;
   // Passed to on_event.
   void *event_user;
@@ -856,6 +916,23 @@ typedef struct microsip_config {
   uint32_t media_lost;
 } microsip_config;
 
+// What to play. It is mixed with the call's source, which goes on.
+typedef struct microsip_sound {
+  // sizeof(microsip_sound).
+  uint32_t size;
+  // How often; 0: once; MICROSIP_FOREVER: until it is stopped.
+  uint32_t loops;
+  // MICROSIP_PLAY_*.
+  uint32_t mode;
+  // 0.
+  uint32_t reserved;
+  // A WAV file: 8 to 32 bits, float or G.711, any rate, any channels.
+  const char *path;
+} microsip_sound;
+
+// The person at this phone: microphone and loudspeaker, and what holds for all calls.
+#define MICROSIP_SELF 1
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -866,6 +943,9 @@ const char *microsip_strerror(int32_t result);
 // The library's version, as static text (C#: declare IntPtr, never string).
 const char *microsip_version(void);
 
+// What is compiled in: a set of MICROSIP_HAS_*.
+uint32_t microsip_features(void);
+
 // The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
 uint32_t microsip_abi_version(void);
 
@@ -875,11 +955,13 @@ int32_t microsip_engine_timeout(struct microsip_engine *e,
 
 // The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
 int32_t microsip_engine_poll_event(struct microsip_engine *e,
+                                   uint64_t now_us,
                                    struct microsip_event *ev);
 
 // When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
 // the board may sleep until a packet or a key.
 int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
+                                     uint64_t now_us,
                                      uint64_t *when_us);
 
 // As microsip_shutdown, without a grace: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
@@ -892,10 +974,55 @@ int32_t microsip_engine_reply(struct microsip_engine *e,
                               const struct microsip_reply *r);
 
 // What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
-int32_t microsip_engine_poll_ask(struct microsip_engine *e, struct microsip_ask *ask);
+int32_t microsip_engine_poll_ask(struct microsip_engine *e, uint64_t now_us, struct microsip_ask *ask);
 
-// As microsip_local_address.
-int32_t microsip_engine_local_address(struct microsip_engine *e, uint32_t v6, struct microsip_addr *out);
+// As microsip_address_get.
+int32_t microsip_engine_address_get(struct microsip_engine *e,
+                                    uint64_t now_us,
+                                    uint32_t which,
+                                    struct microsip_addr *out);
+
+// As microsip_info_get.
+int32_t microsip_engine_info_get(struct microsip_engine *e, uint64_t now_us, struct microsip_info *out);
+
+// As microsip_counters_get.
+int32_t microsip_engine_counters_get(struct microsip_engine *e, uint64_t now_us, struct microsip_counters *out);
+
+// As microsip_ids_get.
+int32_t microsip_engine_ids_get(struct microsip_engine *e,
+                                uint64_t now_us,
+                                uint32_t kind,
+                                microsip_id owner,
+                                microsip_id *ids,
+                                uint32_t cap,
+                                uint32_t *needed);
+
+// As microsip_text_get.
+int32_t microsip_engine_text_get(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 microsip_id object,
+                                 uint32_t which,
+                                 uint32_t index,
+                                 char *buf,
+                                 uint32_t cap,
+                                 uint32_t *needed);
+
+// As microsip_header_get.
+int32_t microsip_engine_header_get(struct microsip_engine *e,
+                                   uint64_t now_us,
+                                   microsip_id object,
+                                   uint32_t which,
+                                   const char *name,
+                                   uint32_t nth,
+                                   char *buf,
+                                   uint32_t cap,
+                                   uint32_t *needed);
+
+// As microsip_tag_set.
+int32_t microsip_engine_tag_set(struct microsip_engine *e, uint64_t now_us, microsip_id object, uint64_t tag);
+
+// As microsip_id_release.
+int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
 
 // As microsip_account_add.
 int32_t microsip_engine_account_add(struct microsip_engine *e,
@@ -906,56 +1033,68 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
 // As microsip_account_remove.
 int32_t microsip_engine_account_remove(struct microsip_engine *e, uint64_t now_us, microsip_id account);
 
-// As microsip_register.
-int32_t microsip_engine_register(struct microsip_engine *e, uint64_t now_us, microsip_id account, uint64_t token);
+// As microsip_account_register.
+int32_t microsip_engine_account_register(struct microsip_engine *e,
+                                         uint64_t now_us,
+                                         microsip_id account,
+                                         uint64_t token);
 
-// As microsip_unregister.
-int32_t microsip_engine_unregister(struct microsip_engine *e, uint64_t now_us, microsip_id account, uint64_t token);
-
-// As microsip_accounts.
-int32_t microsip_engine_accounts(struct microsip_engine *e, microsip_id *ids, uint32_t cap, uint32_t *needed);
+// As microsip_account_unregister.
+int32_t microsip_engine_account_unregister(struct microsip_engine *e,
+                                           uint64_t now_us,
+                                           microsip_id account,
+                                           uint64_t token);
 
 // As microsip_account_info_get.
 int32_t microsip_engine_account_info_get(struct microsip_engine *e,
+                                         uint64_t now_us,
                                          microsip_id account,
                                          struct microsip_account_info *out);
-
-// As microsip_account_text.
-int32_t microsip_engine_account_text(struct microsip_engine *e,
-                                     microsip_id account,
-                                     uint32_t which,
-                                     char *buf,
-                                     uint32_t cap,
-                                     uint32_t *needed);
 
 // As microsip_dial.
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,
                              microsip_id account,
                              const char *uri,
-                             const struct microsip_dial_options *o,
+                             const struct microsip_options *o,
                              microsip_id *call);
 
 // As microsip_answer.
-int32_t microsip_engine_answer(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t code);
+int32_t microsip_engine_answer(struct microsip_engine *e,
+                               uint64_t now_us,
+                               microsip_id call,
+                               uint32_t code,
+                               const struct microsip_options *o);
 
 // As microsip_reject.
-int32_t microsip_engine_reject(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t code);
+int32_t microsip_engine_reject(struct microsip_engine *e,
+                               uint64_t now_us,
+                               microsip_id call,
+                               uint32_t code,
+                               const struct microsip_options *o);
 
 // As microsip_hangup.
-int32_t microsip_engine_hangup(struct microsip_engine *e, uint64_t now_us, microsip_id call);
+int32_t microsip_engine_hangup(struct microsip_engine *e,
+                               uint64_t now_us,
+                               microsip_id call,
+                               const struct microsip_options *o);
 
 // As microsip_hangup_all.
 int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 
-// As microsip_call_tag.
-int32_t microsip_engine_call_tag(struct microsip_engine *e, microsip_id call, uint64_t tag);
-
-// As microsip_calls.
-int32_t microsip_engine_calls(struct microsip_engine *e, microsip_id *ids, uint32_t cap, uint32_t *needed);
+// As microsip_digits.
+int32_t microsip_engine_digits(struct microsip_engine *e,
+                               uint64_t now_us,
+                               microsip_id call,
+                               const char *digits,
+                               uint32_t method,
+                               uint64_t token);
 
 // As microsip_call_info_get.
-int32_t microsip_engine_call_info_get(struct microsip_engine *e, microsip_id call, struct microsip_call_info *out);
+int32_t microsip_engine_call_info_get(struct microsip_engine *e,
+                                      uint64_t now_us,
+                                      microsip_id call,
+                                      struct microsip_call_info *out);
 
 // As microsip_call_stats_get.
 int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
@@ -963,54 +1102,27 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
                                        microsip_id call,
                                        struct microsip_call_stats *out);
 
-// As microsip_call_text.
-int32_t microsip_engine_call_text(struct microsip_engine *e,
-                                  microsip_id call,
-                                  uint32_t which,
-                                  char *buf,
-                                  uint32_t cap,
-                                  uint32_t *needed);
+// As microsip_source_set.
+int32_t microsip_engine_source_set(struct microsip_engine *e, uint64_t now_us, microsip_id target, uint32_t source);
 
-// As microsip_call_header.
-int32_t microsip_engine_call_header(struct microsip_engine *e,
-                                    microsip_id call,
-                                    uint32_t which,
-                                    const char *name,
-                                    uint32_t nth,
-                                    char *buf,
-                                    uint32_t cap,
-                                    uint32_t *needed);
+// As microsip_mute_set.
+int32_t microsip_engine_mute_set(struct microsip_engine *e, uint64_t now_us, microsip_id target, uint32_t on);
 
-// As microsip_digits.
-int32_t microsip_engine_digits(struct microsip_engine *e,
-                               uint64_t now_us,
-                               microsip_id call,
-                               const char *digits,
-                               uint64_t token);
-
-// As microsip_id_release.
-int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
-
-// As microsip_source.
-int32_t microsip_engine_source(struct microsip_engine *e, uint64_t now_us, microsip_id call, uint32_t source);
-
-// As microsip_mute.
-int32_t microsip_engine_mute(struct microsip_engine *e, microsip_id call, uint32_t on);
-
-// As microsip_volume.
-int32_t microsip_engine_volume(struct microsip_engine *e, microsip_id call, uint32_t dev, uint32_t percent);
-
-// As microsip_counters_get.
-int32_t microsip_engine_counters_get(struct microsip_engine *e, struct microsip_counters *out);
+// As microsip_volume_set.
+int32_t microsip_engine_volume_set(struct microsip_engine *e,
+                                   uint64_t now_us,
+                                   microsip_id target,
+                                   uint32_t dev,
+                                   uint32_t percent);
 
 // As microsip_last_error: of this engine's latest failed call. After a failed microsip_engine_init e is its mem.
 int32_t microsip_engine_last_error(struct microsip_engine *e, char *buf, uint32_t cap, uint32_t *needed);
 
 // How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
-int32_t microsip_engine_size(const struct microsip_engine_config *c, uint32_t *bytes);
+int32_t microsip_engine_size_get(const struct microsip_engine_config *c, uint32_t *bytes);
 
 // Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it is used; *e is its address.
-// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size says. There is nothing to destroy: stop calling, or make it anew.
+// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
 // Ask the engine then for its first asks: it wants to know its local addresses. Where it fails, microsip_engine_last_error of mem tells why:
 // MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
 // c is out of its range.
@@ -1027,7 +1139,7 @@ int32_t microsip_engine_init(uint32_t abi,
 // MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be dropped as it comes.
 int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint64_t now_us,
-                            const struct microsip_path *from,
+                            const struct microsip_origin *from,
                             const uint8_t *p,
                             uint32_t len,
                             uint32_t *taken);
@@ -1048,17 +1160,14 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
                                       uint8_t *buf,
                                       uint32_t cap);
 
-// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
 // MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,
+                              microsip_id target,
                               const int16_t *mic,
                               int16_t *speaker,
                               uint32_t samples);
-
-// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0, and the codec may be off.
-int32_t microsip_engine_audio_wanted(struct microsip_engine *e,
-                                     uint32_t *wanted);
 
 #if defined(MICROSIP_HOST)
 // Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.
@@ -1104,33 +1213,18 @@ int32_t microsip_account_remove(microsip_id phone,
 // from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE
 // with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
 // MICROSIP_E_FULL: the end of one more command could not be kept.
-int32_t microsip_register(microsip_id phone,
-                          microsip_id account,
-                          uint64_t token);
+int32_t microsip_account_register(microsip_id phone,
+                                  microsip_id account,
+                                  uint64_t token);
 
 // Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
 // MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
-int32_t microsip_unregister(microsip_id phone,
-                            microsip_id account,
-                            uint64_t token);
-
-// The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
-int32_t microsip_accounts(microsip_id phone,
-                          microsip_id *ids,
-                          uint32_t cap,
-                          uint32_t *needed);
+int32_t microsip_account_unregister(microsip_id phone,
+                                    microsip_id account,
+                                    uint64_t token);
 
 // An account, in numbers. out->size must be set.
 int32_t microsip_account_info_get(microsip_id phone, microsip_id account, struct microsip_account_info *out);
-
-// A text of an account. which: MICROSIP_TXT_ACCOUNT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is
-// smaller.
-int32_t microsip_account_text(microsip_id phone,
-                              microsip_id account,
-                              uint32_t which,
-                              char *buf,
-                              uint32_t cap,
-                              uint32_t *needed);
 
 // Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number, the
 // separators that people write (space - . ( ) /) are left out. account 0: directly, without an account.
@@ -1141,7 +1235,7 @@ int32_t microsip_account_text(microsip_id phone,
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
                       const char *uri,
-                      const struct microsip_dial_options *o,
+                      const struct microsip_options *o,
                       microsip_id *call);
 
 // Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
@@ -1149,35 +1243,23 @@ int32_t microsip_dial(microsip_id phone,
 // refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
 int32_t microsip_answer(microsip_id phone,
                         microsip_id call,
-                        uint32_t code);
+                        uint32_t code,
+                        const struct microsip_options *o);
 
 // Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG:
 // another code.
 int32_t microsip_reject(microsip_id phone,
                         microsip_id call,
-                        uint32_t code);
+                        uint32_t code,
+                        const struct microsip_options *o);
 
 // Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has ended.
 int32_t microsip_hangup(microsip_id phone,
-                        microsip_id call);
+                        microsip_id call,
+                        const struct microsip_options *o);
 
 // Ends all calls, as microsip_hangup does.
 int32_t microsip_hangup_all(microsip_id phone);
-
-// Gives a call the application's own number, which its events carry from then on.
-int32_t microsip_call_tag(microsip_id phone, microsip_id call, uint64_t tag);
-
-// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
-// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
-int32_t microsip_id_release(microsip_id phone,
-                            microsip_id object);
-
-// The ids of all calls, ended ones that were not released among them. ids: room for cap of them, or NULL with 0. *needed: how many there are.
-// MICROSIP_E_BUFFER: more than cap.
-int32_t microsip_calls(microsip_id phone,
-                       microsip_id *ids,
-                       uint32_t cap,
-                       uint32_t *needed);
 
 // A call, in numbers. out->size must be set.
 int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
@@ -1187,69 +1269,40 @@ int32_t microsip_call_stats_get(microsip_id phone,
                                 microsip_id call,
                                 struct microsip_call_stats *out);
 
-// A text of a call. which: MICROSIP_TXT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: it has none. MICROSIP_E_BUFFER: cap is smaller.
-int32_t microsip_call_text(microsip_id phone,
-                           microsip_id call,
-                           uint32_t which,
-                           char *buf,
-                           uint32_t cap,
-                           uint32_t *needed);
-
-// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received (which: MICROSIP_FIRST or
-// MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
-// MICROSIP_E_BUFFER: cap is smaller.
-int32_t microsip_call_header(microsip_id phone,
-                             microsip_id call,
-                             uint32_t which,
-                             const char *name,
-                             uint32_t nth,
-                             char *buf,
-                             uint32_t cap,
-                             uint32_t *needed);
-
-// Sends digits by RFC 4733: 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
+// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
 // that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and would
 // not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
                         const char *digits,
+                        uint32_t method,
                         uint64_t token);
 
 // Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them. MICROSIP_E_ARG: another number.
-int32_t microsip_source(microsip_id phone,
-                        microsip_id call,
-                        uint32_t source);
+int32_t microsip_source_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t source);
 
-// Silences what we send: 1 on, 0 off. call 0: all calls, and those to come. Packets go on.
-int32_t microsip_mute(microsip_id phone, microsip_id call, uint32_t on);
+// Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.
+int32_t microsip_mute_set(microsip_id phone, microsip_id target, uint32_t on);
 
-// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it came, 400 the most. call 0: all
-// calls, and those to come. MICROSIP_E_ARG: more, or another side.
-int32_t microsip_volume(microsip_id phone,
-                        microsip_id call,
-                        uint32_t dev,
-                        uint32_t percent);
+// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it came, 400 the most. target: a
+// call; or MICROSIP_SELF: all calls, and those to come. MICROSIP_E_ARG: more, or another side.
+int32_t microsip_volume_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t dev,
+                            uint32_t percent);
 
 // Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set to, sound servers, cards. With
 // MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count: how many. It may block for seconds.
-int32_t microsip_devices(microsip_id phone,
-                         uint32_t dev,
-                         uint32_t *count);
-
-// A device of the snapshot, index from 0: its id for microsip_set_device, or with want_name 1 its name for people. *needed: its bytes with the NUL.
-// MICROSIP_E_ARG: index is beyond the snapshot. MICROSIP_E_BUFFER: cap is smaller.
-int32_t microsip_device_text(microsip_id phone,
+int32_t microsip_device_scan(microsip_id phone,
                              uint32_t dev,
-                             uint32_t index,
-                             uint32_t want_name,
-                             char *buf,
-                             uint32_t cap,
-                             uint32_t *needed);
+                             uint32_t *count);
 
 // Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file that is played (input) or
 // written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
 // device where not.
-int32_t microsip_set_device(microsip_id phone,
+int32_t microsip_device_set(microsip_id phone,
                             uint32_t dev,
                             const char *id);
 
@@ -1257,50 +1310,47 @@ int32_t microsip_set_device(microsip_id phone,
 // MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching releases nothing: info, texts, headers and
 // statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
 // MICROSIP_E_STATE: the phone was created with on_event.
-int32_t microsip_next_event(microsip_id phone,
+int32_t microsip_event_next(microsip_id phone,
                             struct microsip_event *ev,
                             uint32_t wait_ms);
 
 // A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
 // write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
-int32_t microsip_event_descriptor(microsip_id phone,
-                                  intptr_t *descriptor);
+int32_t microsip_event_descriptor_get(microsip_id phone,
+                                      intptr_t *descriptor);
 
-// Plays a WAV file (8 to 32 bits, float or G.711, any rate, any channels) into a call, over its source: they are mixed, and the source goes on. Where the
-// file is to be heard alone, the source is MICROSIP_SRC_SILENCE; microsip_mute mutes both. loops: how often, 0 without end. It is opened before this
-// returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces a file that plays. MICROSIP_EV_PLAYED tells its
-// end, with *token (NULL: not wanted); its result is MICROSIP_E_FILE where it could not be read to its end.
-// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
-int32_t microsip_play(microsip_id phone,
-                      microsip_id call,
-                      const char *path,
-                      uint32_t loops,
-                      uint64_t *token);
+// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone, the source is
+// MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces what
+// plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end.
+// With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is found before anybody is
+// called.
+// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end
+// of one more command could not be kept.
+int32_t microsip_sound_play(microsip_id phone,
+                            microsip_id target,
+                            const struct microsip_sound *s,
+                            uint64_t token);
 
-// Opens a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called. A pipe is left alone, for it
-// can be read only once.
-// MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
-int32_t microsip_play_check(microsip_id phone,
-                            const char *path);
-
-// Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
-int32_t microsip_play_stop(microsip_id phone, microsip_id call);
+// Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does.
+int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
 
 // Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
-// A file that can no longer be written is MICROSIP_EV_RECORD_FAILED. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended.
-int32_t microsip_record(microsip_id phone,
-                        microsip_id call,
-                        const char *path,
-                        uint32_t sides);
+// MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
+// MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
+int32_t microsip_record_start(microsip_id phone,
+                              microsip_id target,
+                              const char *path,
+                              uint32_t sides,
+                              uint64_t token);
 
-// Stops the recording; its file is complete shortly after. MICROSIP_NOTHING: none runs.
-int32_t microsip_record_stop(microsip_id phone, microsip_id call);
+// Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells. MICROSIP_NOTHING: none runs.
+int32_t microsip_record_stop(microsip_id phone, microsip_id target);
 
-// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. v6: 0 IPv4, 1 IPv6.
+// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which: MICROSIP_ADDRESS_V4 or _V6.
 // MICROSIP_NOTHING: there is none of that family.
-int32_t microsip_local_address(microsip_id phone,
-                               uint32_t v6,
-                               struct microsip_addr *out);
+int32_t microsip_address_get(microsip_id phone,
+                             uint32_t which,
+                             struct microsip_addr *out);
 
 // The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this returns, from any thread. Sockets of
 // addresses that are gone are closed, new addresses get theirs, those that stayed are not touched; when any came or went, accounts register anew at
@@ -1308,13 +1358,50 @@ int32_t microsip_local_address(microsip_id phone,
 // MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken; the others do.
 int32_t microsip_network_changed(microsip_id phone);
 
-// How many more calls this process's limit on descriptors allows now (a call takes two), at most max_calls. The library never raises limits; a call
-// beyond it ends with MICROSIP_E_PORT_IN_USE.
-int32_t microsip_calls_possible(microsip_id phone,
-                                uint32_t *calls);
-
 // What the network did to the phone since its creation, and what gave way. out->size must be set.
 int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
+
+// The phone, in numbers.
+int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
+
+// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only.
+// ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+int32_t microsip_ids_get(microsip_id phone,
+                         uint32_t kind,
+                         microsip_id owner,
+                         microsip_id *ids,
+                         uint32_t cap,
+                         uint32_t *needed);
+
+// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise. *needed: its bytes with the NUL.
+// MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
+int32_t microsip_text_get(microsip_id phone,
+                          microsip_id object,
+                          uint32_t which,
+                          uint32_t index,
+                          char *buf,
+                          uint32_t cap,
+                          uint32_t *needed);
+
+// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received (which: MICROSIP_FIRST or
+// MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
+// MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+int32_t microsip_header_get(microsip_id phone,
+                            microsip_id object,
+                            uint32_t which,
+                            const char *name,
+                            uint32_t nth,
+                            char *buf,
+                            uint32_t cap,
+                            uint32_t *needed);
+
+// Gives a call or an account the application's own number, which its events carry from then on.
+int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
+
+// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
+// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
+int32_t microsip_id_release(microsip_id phone,
+                            microsip_id object);
 
 // Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were; the ring holds pcm_ms of the
 // configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop that writes. What is missing when its time comes is

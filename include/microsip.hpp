@@ -5,6 +5,7 @@
 #include "microsip.h"
 
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ template <typename Struct> Struct zero() {
 }
 
 /// Reads a text: its length first where a short buffer is too small. Empty where there is none.
-template <typename Get> std::string text(Get get) {
+template <typename Get> std::string text_of(Get get) {
   char buffer[256];
   std::uint32_t needed = 0;
   std::int32_t result = get(buffer, static_cast<std::uint32_t>(sizeof buffer), &needed);
@@ -52,14 +53,26 @@ template <typename Get> std::string text(Get get) {
   return check(get(longer.data(), needed, &needed)) == MICROSIP_OK ? std::string(longer.data()) : std::string();
 }
 
-/// A phone. Moves, does not copy, and is destroyed with its scope; its id() may be used from any thread.
+/// What is compiled in: a set of MICROSIP_HAS_*.
+inline std::uint32_t features() noexcept { return microsip_features(); }
+inline const char *version() noexcept { return microsip_version(); }
+
+class phone;
+/// Takes events, one at a time, on a thread of the library's. What it throws ends the program: there is nobody above to catch it.
+using handler = std::function<void(phone &, const microsip_event &)>;
+
+/// A phone. Does not copy, and is destroyed with its scope, which waits for a handler that runs. Its functions may be called from any thread, and from
+/// the handler.
 class phone {
 public:
+  /// Events are fetched with next_event().
   explicit phone(const microsip_config &config) { check(microsip_create(MICROSIP_ABI_VERSION, &config, &id_)); }
-  phone(phone &&other) noexcept : id_(other.id_) { other.id_ = 0; }
-  phone &operator=(phone &&other) noexcept {
-    std::swap(id_, other.id_);
-    return *this;
+  /// Events go to the handler, which may be called before this returns.
+  phone(microsip_config config, handler events) : events_(std::move(events)) {
+    config.on_event = trampoline;
+    config.event_user = this;
+    config.event_size = sizeof(microsip_event);
+    check(microsip_create(MICROSIP_ABI_VERSION, &config, &id_));
   }
   phone(const phone &) = delete;
   phone &operator=(const phone &) = delete;
@@ -70,43 +83,91 @@ public:
   microsip_id id() const noexcept { return id_; }
 
   /// False when the time was over.
-  bool next_event(microsip_event &event, std::uint32_t wait_ms = MICROSIP_FOREVER) { return check(microsip_next_event(id_, &event, wait_ms)) == MICROSIP_OK; }
+  bool next_event(microsip_event &event, std::uint32_t wait_ms = MICROSIP_FOREVER) { return check(microsip_event_next(id_, &event, wait_ms)) == MICROSIP_OK; }
+  /// For a loop of the application's own: readable while events wait.
+  std::intptr_t event_descriptor() const {
+    std::intptr_t descriptor = 0;
+    check(microsip_event_descriptor_get(id_, &descriptor));
+    return descriptor;
+  }
+  /// Begins the end: MICROSIP_EV_CLOSED follows.
   void shutdown(std::uint32_t grace_ms) { check(microsip_shutdown(id_, grace_ms)); }
+  /// Destroys it before its scope ends; nothing else may be called from then on.
+  void close() {
+    check(microsip_destroy(id_));
+    id_ = 0;
+  }
   /// Reads the machine's addresses anew; true: some came or went.
-  bool network_changed() const { return check(microsip_network_changed(id_)) == MICROSIP_OK; }
-  microsip_addr local_address(bool v6 = false) const {
+  bool network_changed() { return check(microsip_network_changed(id_)) == MICROSIP_OK; }
+  microsip_addr address(std::uint32_t which = MICROSIP_ADDRESS_V4) const {
     microsip_addr address = microsip_addr();
-    check(microsip_local_address(id_, v6 ? 1 : 0, &address));
+    check(microsip_address_get(id_, which, &address));
     return address;
   }
+  microsip_info info() const {
+    microsip_info info = zero<microsip_info>();
+    check(microsip_info_get(id_, &info));
+    return info;
+  }
+  microsip_counters counters() const {
+    microsip_counters counters = zero<microsip_counters>();
+    check(microsip_counters_get(id_, &counters));
+    return counters;
+  }
+
+  /// The ids of a kind; owner: an account, whose calls are wanted.
+  std::vector<microsip_id> ids(std::uint32_t kind, microsip_id owner = 0) const {
+    std::vector<microsip_id> ids(16);
+    std::uint32_t needed = 0;
+    while (microsip_ids_get(id_, kind, owner, ids.data(), static_cast<std::uint32_t>(ids.size()), &needed) == MICROSIP_E_BUFFER) ids.resize(needed);
+    check(microsip_ids_get(id_, kind, owner, ids.data(), static_cast<std::uint32_t>(ids.size()), &needed));
+    ids.resize(needed);
+    return ids;
+  }
+  std::string text(microsip_id object, std::uint32_t which, std::uint32_t index = 0) const {
+    const microsip_id id = id_;
+    return text_of([=](char *buffer, std::uint32_t capacity, std::uint32_t *needed) { return microsip_text_get(id, object, which, index, buffer, capacity, needed); });
+  }
+  std::string header(microsip_id object, std::uint32_t which, const std::string &name, std::uint32_t nth = 0) const {
+    const microsip_id id = id_;
+    return text_of([=](char *buffer, std::uint32_t capacity, std::uint32_t *needed) {
+      return microsip_header_get(id, object, which, name.c_str(), nth, buffer, capacity, needed);
+    });
+  }
+  void tag(microsip_id object, std::uint64_t tag) { check(microsip_tag_set(id_, object, tag)); }
+  /// An ended call cannot be read any more.
+  void release(microsip_id object) { check(microsip_id_release(id_, object)); }
 
   microsip_id add(const microsip_account &account) {
     microsip_id added = 0;
     check(microsip_account_add(id_, &account, &added));
     return added;
   }
+  void remove(microsip_id account) { check(microsip_account_remove(id_, account)); }
+  void register_now(microsip_id account, std::uint64_t token = 0) { check(microsip_account_register(id_, account, token)); }
+  void unregister(microsip_id account, std::uint64_t token = 0) { check(microsip_account_unregister(id_, account, token)); }
+  microsip_account_info account_info(microsip_id account) const {
+    microsip_account_info info = zero<microsip_account_info>();
+    check(microsip_account_info_get(id_, account, &info));
+    return info;
+  }
+
   microsip_id dial(const std::string &uri, microsip_id account = 0, std::uint32_t source = MICROSIP_SRC_DEVICE, std::uint64_t tag = 0) {
-    microsip_dial_options options = zero<microsip_dial_options>();
+    microsip_options options = zero<microsip_options>();
     options.source = source;
     options.tag = tag;
+    return dial(uri, account, options);
+  }
+  microsip_id dial(const std::string &uri, microsip_id account, const microsip_options &options) {
     microsip_id call = 0;
     check(microsip_dial(id_, account, uri.c_str(), &options, &call));
     return call;
   }
-  void answer(microsip_id call, std::uint32_t code = 200) { check(microsip_answer(id_, call, code)); }
-  void reject(microsip_id call, std::uint32_t code = 486) { check(microsip_reject(id_, call, code)); }
-  void hangup(microsip_id call) { check(microsip_hangup(id_, call)); }
-  void source(microsip_id call, std::uint32_t source) { check(microsip_source(id_, call, source)); }
-  void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0) { check(microsip_digits(id_, call, digits.c_str(), token)); }
-  /// An ended call cannot be read any more.
-  void release(microsip_id object) { check(microsip_id_release(id_, object)); }
-  std::uint64_t play(microsip_id call, const std::string &path, std::uint32_t loops = 1) {
-    std::uint64_t token = 0;
-    check(microsip_play(id_, call, path.c_str(), loops, &token));
-    return token;
-  }
-  void record(microsip_id call, const std::string &path, std::uint32_t sides = MICROSIP_SIDES_MIXED) { check(microsip_record(id_, call, path.c_str(), sides)); }
-
+  void answer(microsip_id call, std::uint32_t code = 200, const microsip_options *options = nullptr) { check(microsip_answer(id_, call, code, options)); }
+  void reject(microsip_id call, std::uint32_t code = 486) { check(microsip_reject(id_, call, code, nullptr)); }
+  void hangup(microsip_id call) { check(microsip_hangup(id_, call, nullptr)); }
+  void hangup_all() { check(microsip_hangup_all(id_)); }
+  void digits(microsip_id call, const std::string &digits, std::uint64_t token = 0) { check(microsip_digits(id_, call, digits.c_str(), 0, token)); }
   microsip_call_info info(microsip_id call) const {
     microsip_call_info info = zero<microsip_call_info>();
     check(microsip_call_info_get(id_, call, &info));
@@ -117,25 +178,57 @@ public:
     check(microsip_call_stats_get(id_, call, &stats));
     return stats;
   }
-  std::string call_text(microsip_id call, std::uint32_t which) const {
-    const microsip_id id = id_;
-    return text([=](char *buffer, std::uint32_t capacity, std::uint32_t *needed) { return microsip_call_text(id, call, which, buffer, capacity, needed); });
-  }
 
+  void source(microsip_id target, std::uint32_t source) { check(microsip_source_set(id_, target, source)); }
+  void mute(microsip_id target, bool on) { check(microsip_mute_set(id_, target, on ? 1 : 0)); }
+  void volume(microsip_id target, std::uint32_t device, std::uint32_t percent) { check(microsip_volume_set(id_, target, device, percent)); }
+  /// Plays a file; loops: 0 once, MICROSIP_FOREVER until it is stopped.
+  void play(microsip_id target, const std::string &path, std::uint64_t token = 0, std::uint32_t loops = 0) {
+    microsip_sound sound = zero<microsip_sound>();
+    sound.path = path.c_str();
+    sound.loops = loops;
+    check(microsip_sound_play(id_, target, &sound, token));
+  }
+  /// True: something did play.
+  bool stop(microsip_id target) { return check(microsip_sound_stop(id_, target)) == MICROSIP_OK; }
+  void record(microsip_id target, const std::string &path, std::uint32_t sides = MICROSIP_SIDES_MIXED, std::uint64_t token = 0) {
+    check(microsip_record_start(id_, target, path.c_str(), sides, token));
+  }
+  /// True: a recording did run.
+  bool stop_recording(microsip_id target) { return check(microsip_record_stop(id_, target)) == MICROSIP_OK; }
   /// Takes what fits; says how much that was.
-  std::uint32_t write(microsip_id call, const std::int16_t *pcm, std::uint32_t samples, std::uint32_t wait_ms = 0) {
+  std::uint32_t write(microsip_id target, const std::int16_t *pcm, std::uint32_t samples, std::uint32_t wait_ms = 0) {
     std::uint32_t taken = 0;
-    check(microsip_pcm_write(id_, call, pcm, samples, wait_ms, &taken));
+    check(microsip_pcm_write(id_, target, pcm, samples, wait_ms, &taken));
     return taken;
   }
   /// Reads what was heard; says how much that was.
-  std::uint32_t read(microsip_id call, std::int16_t *pcm, std::uint32_t samples, std::uint32_t wait_ms = 0) {
+  std::uint32_t read(microsip_id target, std::int16_t *pcm, std::uint32_t samples, std::uint32_t wait_ms = 0) {
     std::uint32_t got = 0;
-    check(microsip_pcm_read(id_, call, pcm, samples, wait_ms, &got));
+    check(microsip_pcm_read(id_, target, pcm, samples, wait_ms, &got));
     return got;
   }
 
+  /// Ids and names of the machine's devices of one side.
+  std::vector<std::pair<std::string, std::string>> devices(std::uint32_t side) {
+    std::uint32_t count = 0;
+    check(microsip_device_scan(id_, side, &count));
+    std::vector<std::pair<std::string, std::string>> found;
+    for (std::uint32_t n = 0; n < count; n++) {
+      const std::uint32_t index = (side & ~MICROSIP_DEV_ALL) << 16 | n;
+      found.emplace_back(text(MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, index), text(MICROSIP_SELF, MICROSIP_TXT_DEVICE_NAME, index));
+    }
+    return found;
+  }
+  void device(std::uint32_t side, const std::string &id) { check(microsip_device_set(id_, side, id.c_str())); }
+
 private:
+  static void MICROSIP_CALL trampoline(void *user, const microsip_event *event) noexcept {
+    phone &self = *static_cast<phone *>(user);
+    if (self.events_) self.events_(self, *event);
+  }
+
+  handler events_;
   microsip_id id_ = 0;
 };
 

@@ -29,19 +29,19 @@ int main(int argc, char **argv) {
   printf("waiting at %s\n", argv[1]);
   fflush(stdout);
   for (;;) {
-    if (microsip_next_event(phone, &event, MICROSIP_FOREVER) < 0) return fail(phone);
+    if (microsip_event_next(phone, &event, MICROSIP_FOREVER) < 0) return fail(phone);
     if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_INCOMING) {
       if (call != 0) { /* one call is enough for us */
-        microsip_reject(phone, event.call, 486);
+        microsip_reject(phone, event.object, 486, NULL);
         continue;
       }
-      call = event.call;
-      if (microsip_call_text(phone, call, MICROSIP_TXT_REMOTE_URI, from, sizeof from, &needed) == MICROSIP_OK) printf("call from %s\n", from);
-      if (microsip_answer(phone, call, 200) < 0) call = 0; /* who called has given up already: wait for the next */
-    } else if (event.call != call) {
+      call = event.object;
+      if (microsip_text_get(phone, call, MICROSIP_TXT_REMOTE_URI, 0, from, sizeof from, &needed) == MICROSIP_OK) printf("call from %s\n", from);
+      if (microsip_answer(phone, call, 200, NULL) < 0) call = 0; /* who called has given up already: wait for the next */
+    } else if (event.object != call) {
       continue;
     } else if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_CONNECTED) {
-      if (microsip_record(phone, call, argv[2], MICROSIP_SIDES_HEARD) < 0) return fail(phone);
+      if (microsip_record_start(phone, call, argv[2], MICROSIP_SIDES_HEARD, 0) < 0) return fail(phone);
     } else if (event.type == MICROSIP_EV_DIGIT) {
       printf("digit %c\n", (int)event.value);
     } else if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_ENDED) {

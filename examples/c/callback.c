@@ -19,13 +19,16 @@ static void complain(void) {
 
 static void MICROSIP_CALL on_event(void *user, const microsip_event *event) {
   struct program *program = user;
-  if (event->type == MICROSIP_EV_PLAYED) {
+  if (event->type == MICROSIP_EV_DONE && event->op == MICROSIP_OP_PLAY) {
     if (event->result == MICROSIP_OK) program->result = 0;
-    microsip_hangup(event->phone, event->call);
+    microsip_hangup(event->phone, event->object, NULL);
   } else if (event->type == MICROSIP_EV_CALL && event->state == MICROSIP_CONNECTED) {
-    if (microsip_play(event->phone, event->call, program->wav, 1, NULL) < 0) {
+    microsip_sound sound;
+    MICROSIP_ZERO(sound);
+    sound.path = program->wav;
+    if (microsip_sound_play(event->phone, event->object, &sound, 1) < 0) {
       complain();
-      microsip_hangup(event->phone, event->call);
+      microsip_hangup(event->phone, event->object, NULL);
     }
   } else if (event->type == MICROSIP_EV_CALL && event->state == MICROSIP_ENDED) {
     printf("ended: SIP %u, %s\n", (unsigned)event->sip_code, microsip_strerror(event->result));

@@ -91,7 +91,7 @@ static void asked(uint64_t now) {
   microsip_ask ask;
   microsip_reply reply;
   MICROSIP_ZERO(ask);
-  while (microsip_engine_poll_ask(engine, &ask) == MICROSIP_OK) {
+  while (microsip_engine_poll_ask(engine, now, &ask) == MICROSIP_OK) {
     MICROSIP_ZERO(reply);
     reply.ask = ask.ask;
     if (ask.kind == MICROSIP_ASK_LOCAL) {
@@ -113,7 +113,7 @@ static void received(int which, uint64_t now) {
   static uint8_t packet[65536];
   struct sockaddr_in in;
   socklen_t length = sizeof in;
-  microsip_path path;
+  microsip_origin path;
   ssize_t got;
   while ((got = recvfrom(sockets[which], packet, sizeof packet, 0, (struct sockaddr *)&in, &length)) >= 0) {
     MICROSIP_ZERO(path);
@@ -141,8 +141,8 @@ static void happened(void) {
   microsip_event event;
   microsip_call_stats stats;
   MICROSIP_ZERO(event);
-  while (microsip_engine_poll_event(engine, &event) == MICROSIP_OK) {
-    if (event.type != MICROSIP_EV_CALL || event.call != call) continue;
+  while (microsip_engine_poll_event(engine, now_us(), &event) == MICROSIP_OK) {
+    if (event.type != MICROSIP_EV_CALL || event.object != call) continue;
     if (event.state == MICROSIP_CONNECTED && answered == 0) {
       answered = now_us();
       puts("connected");
@@ -162,7 +162,7 @@ static void sound(uint64_t now) {
   int16_t mouth[QUANTUM], ear[QUANTUM];
   int i;
   for (i = 0; i < QUANTUM; i++) mouth[i] = (int16_t)(9000 * sin(2 * 3.14159265358979 * 440 * position++ / RATE));
-  check(microsip_engine_audio(engine, now, mouth, ear, QUANTUM), "audio");
+  check(microsip_engine_audio(engine, now, MICROSIP_SELF, mouth, ear, QUANTUM), "audio");
 }
 
 int main(int argc, char **argv) {
@@ -181,7 +181,7 @@ int main(int argc, char **argv) {
   close(random);
   if (open_socket(SIP, 0) != 0) return perror("loop: socket"), 1;
   config.rtp_port_min = open_pair();
-  check(microsip_engine_size(&config, &bytes), "engine_size");
+  check(microsip_engine_size_get(&config, &bytes), "engine_size");
   memory = calloc(1, bytes); /* firmware has a static array of MICROSIP_ENGINE_BYTES */
   if (memory == NULL) return perror("loop: calloc"), 1;
   now = now_us();
@@ -199,7 +199,7 @@ int main(int argc, char **argv) {
     if (over) break;
     /* Sleep until a datagram, the engine's deadline, or the next 10 ms of sound. */
     wake = answered ? tick : now + 60000000u;
-    if (microsip_engine_poll_timeout(engine, &when) == MICROSIP_OK && when < wake) wake = when;
+    if (microsip_engine_poll_timeout(engine, now, &when) == MICROSIP_OK && when < wake) wake = when;
     now = now_us();
     if (poll(fds, SOCKETS, wake > now ? (int)((wake - now + 999) / 1000) : 0) < 0) return perror("loop: poll"), 1;
     now = now_us();
@@ -210,7 +210,7 @@ int main(int argc, char **argv) {
     for (; answered && tick <= now; tick += 10000) sound(now);
     if (answered && !hung_up && now - answered > 2000000) {
       hung_up = 1;
-      check(microsip_engine_hangup(engine, now, call), "hangup");
+      check(microsip_engine_hangup(engine, now, call, NULL), "hangup");
     }
   }
   free(memory);

@@ -1,10 +1,9 @@
-// Two phones that end with their scope: one echoes what it hears, the other calls it, says a tone, listens for it, and hangs up.
+// Two phones that end with their scope: one echoes what it hears, by a handler, the other calls it, says a tone, listens for it, and hangs up.
 #include "microsip.hpp"
 
 #include <cmath>
 #include <cstdio>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -12,24 +11,22 @@ const double PI = 3.14159265358979;
 const unsigned RATE = 8000;
 const double HERTZ = 440;
 
-microsip::phone make(const char *bind) {
+microsip_config local() {
   microsip_config config = microsip::zero<microsip_config>();
   config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
-  config.bind = bind;
-  return microsip::phone(config);
+  config.bind = "127.0.0.1:0";
+  return config;
 }
 
-// Answers one call and sends back what it hears, until the caller hangs up.
-void echo(microsip::phone &phone) {
-  microsip_event event = microsip::zero<microsip_event>();
-  while (phone.next_event(event, 15000)) {
-    if (event.type != MICROSIP_EV_CALL) continue;
-    if (event.state == MICROSIP_INCOMING) {
-      phone.source(event.call, MICROSIP_SRC_ECHO);
-      phone.answer(event.call);
-    } else if (event.state == MICROSIP_ENDED) {
-      return;
-    }
+// Answers whoever calls and sends back what it hears.
+void echo(microsip::phone &phone, const microsip_event &event) {
+  if (event.type != MICROSIP_EV_CALL) return;
+  if (event.state == MICROSIP_INCOMING) {
+    microsip_options options = microsip::zero<microsip_options>();
+    options.source = MICROSIP_SRC_ECHO;
+    phone.answer(event.object, 200, &options);
+  } else if (event.state == MICROSIP_ENDED) {
+    phone.release(event.object);
   }
 }
 
@@ -71,10 +68,10 @@ int call(microsip::phone &phone, const std::string &target) {
   unsigned heard = 0;
   bool talked = false;
   while (phone.next_event(event, 15000)) {
-    if (event.type != MICROSIP_EV_CALL || event.call != call) continue;
+    if (event.type != MICROSIP_EV_CALL || event.object != call) continue;
     if (event.state == MICROSIP_CONNECTED && !talked) {
       talked = true;
-      std::printf("connected to %s, %s\n", phone.call_text(call, MICROSIP_TXT_REMOTE_URI).c_str(), phone.call_text(call, MICROSIP_TXT_CODEC).c_str());
+      std::printf("connected to %s, %s\n", phone.text(call, MICROSIP_TXT_REMOTE_URI).c_str(), phone.text(call, MICROSIP_TXT_CODEC).c_str());
       heard = talk(phone, call);
       phone.hangup(call);
     } else if (event.state == MICROSIP_ENDED) {
@@ -89,17 +86,9 @@ int call(microsip::phone &phone, const std::string &target) {
 } // namespace
 
 int main() try {
-  microsip::phone far = make("127.0.0.1:0"), near = make("127.0.0.1:0");
-  const std::string target = "sip:echo@127.0.0.1:" + std::to_string(far.local_address().port);
-  std::thread echoing([&far] { echo(far); });
-  int result = 1;
-  try {
-    result = call(near, target);
-  } catch (const microsip::error &error) {
-    std::fprintf(stderr, "%s (%d)\n", error.what(), static_cast<int>(error.code()));
-    far.shutdown(0);
-  }
-  echoing.join();
+  microsip::phone far(local(), echo), near(local());
+  const int result = call(near, "sip:echo@127.0.0.1:" + std::to_string(far.address().port));
+  far.shutdown(0);
   return result;
 } catch (const microsip::error &error) {
   std::fprintf(stderr, "%s (%d)\n", error.what(), static_cast<int>(error.code()));

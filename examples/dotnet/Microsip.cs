@@ -3,7 +3,7 @@
 //  - what returns static text (microsip_version, microsip_strerror) is declared IntPtr: as string, the marshaller would free it;
 //  - a delegate given to the library is held in a static field as long as the phone lives: native code does not keep it alive;
 //  - a callback never lets an exception out;
-//  - or take no callbacks at all, and pull with microsip_next_event.
+//  - or take no callbacks at all, and pull with microsip_event_next.
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -13,23 +13,27 @@ public static class Microsip
     private const string Library = "microsip";
     private const CallingConvention C = CallingConvention.Cdecl;
 
-    public const uint AbiVersion = 0, Forever = 0xffffffff;
-    public const int Ok = 0, Nothing = 1, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6, EText = -7, EBuffer = -8, EState = -9, EFull = -10,
-        EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15, EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105,
-        EUri = -201, ERefused = -202, EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401, EFile = -402, EFormat = -403;
-    public const uint NullAudio = 1, NoNetwork = 2, AllowDirect = 4;
-    public const uint Calling = 1, Incoming = 2, Early = 3, Connected = 4, Ended = 5;
-    public const uint ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4;
-    public const uint CauseNormal = 1, CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7,
-        CauseTransferred = 8, CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
-        CauseServer = 16, CauseFull = 17, CauseShutdown = 18;
-    public const uint Unregistered = 1, Registering = 2, Registered = 3, RegistrationFailed = 4;
-    public const uint EventCall = 1, EventAccount = 2, EventDigit = 3, EventDone = 4, EventPlayed = 5, EventRecordFailed = 6, EventDevice = 7, EventLost = 9,
-        EventClosed = 10, EventPoisoned = 11, EventMedia = 12, EventChallenge = 13;
-    public const uint SourceDevice = 0, SourcePcm = 1, SourceEcho = 2, SourceSilence = 3;
-    public const uint TextRemoteUri = 1, TextRemoteName = 2, TextLocalUri = 3, TextReason = 4, TextCallId = 5, TextCodec = 6, TextUserAgent = 7;
-    public const uint DeviceInput = 1, DeviceOutput = 2;
-    public const uint SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3;
+    // Every constant of the header that the host family has, named as there: run.sh compares them.
+    public const int Ok = 0, Nothing = 1, More = 2, Drain = 3, Close = 4, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6,
+        EText = -7, EBuffer = -8, EState = -9, EFull = -10, EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15,
+        EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105, EUri = -201, ERefused = -202,
+        EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
+        EFile = -402, EFormat = -403;
+    public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, HasHost = 1,
+        HasDevices = 4096, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
+        CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
+        CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
+        CauseServer = 16, CauseFull = 17, CauseShutdown = 18, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
+        EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
+        EvChallenge = 13, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
+        MediaHeld = 4, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
+        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
+        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LostEnd = 1, LostTell = 2;
+    public const ulong Self = 1;
+
+    /// <summary>The kind of an id, or 0.</summary>
+    public static uint Kind(ulong id) { return (uint)(id >> 48) & 31; }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Address
@@ -43,10 +47,10 @@ public static class Microsip
     public struct Event
     {
         public uint size, type;
-        public ulong phone, account, call, tag, token, timeUs;
+        public ulong phone, subject, owner, other, tag, token, timeUs; // subject: object in C
         public uint state, reached, sipCode;
         public int result;
-        public uint value, op, cause, endedBy;
+        public uint cause, endedBy, value, op;
         public static Event New() { return new Event { size = SizeOf<Event>() }; }
     }
 
@@ -81,22 +85,37 @@ public static class Microsip
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct DialOptions
+    public struct Options
     {
         public uint size, source;
         public ulong tag;
         public IntPtr displayName, headers;
-        public static DialOptions New() { return new DialOptions { size = SizeOf<DialOptions>() }; }
+        public static Options New() { return new Options { size = SizeOf<Options>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Sound
+    {
+        public uint size, loops, mode, reserved;
+        public IntPtr path;
+        public static Sound New() { return new Sound { size = SizeOf<Sound>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Info
+    {
+        public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features;
+        public static Info New() { return new Info { size = SizeOf<Info>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct CallInfo
     {
         public uint size, state;
-        public ulong account, call, tag, startedUs, connectedUs, endedUs;
+        public ulong account, call, tag, startedUs, ringingUs, connectedUs, endedUs;
         public uint incoming, sipCode;
         public int result;
-        public uint source, muted, held, media, reserved, cause, endedBy;
+        public uint source, muted, media, volumeIn, volumeOut, cause, endedBy;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 
@@ -122,7 +141,7 @@ public static class Microsip
     [StructLayout(LayoutKind.Sequential)]
     public struct Counters
     {
-        public uint size, malformed, strangers, unmatched, refusedFull, evictedCalls, refusedChallenges, strayMedia, oversize, reserved;
+        public uint size, malformed, strangers, unmatched, refusedFull, evictedEnded, refusedChallenges, strayMedia, oversize, reserved;
         public static Counters New() { return new Counters { size = SizeOf<Counters>() }; }
     }
 
@@ -130,55 +149,52 @@ public static class Microsip
 
     [DllImport(Library, CallingConvention = C)] public static extern IntPtr microsip_version();
     [DllImport(Library, CallingConvention = C)] public static extern uint microsip_abi_version();
+    [DllImport(Library, CallingConvention = C)] public static extern uint microsip_features();
     [DllImport(Library, CallingConvention = C)] public static extern IntPtr microsip_strerror(int result);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_create(uint abi, ref Config config, out ulong phone);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_shutdown(ulong phone, uint graceMs);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_destroy(ulong phone);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_last_error(byte[] buffer, uint capacity, out uint needed);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_next_event(ulong phone, ref Event happened, uint waitMs);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_descriptor(ulong phone, out IntPtr descriptor);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_local_address(ulong phone, uint v6, out Address address);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_next(ulong phone, ref Event happened, uint waitMs);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_descriptor_get(ulong phone, out IntPtr descriptor);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_address_get(ulong phone, uint which, out Address address);
 
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_info_get(ulong phone, ref Info info);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_ids_get(ulong phone, uint kind, ulong owner, ulong[] ids, uint capacity, out uint needed);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_text_get(ulong phone, ulong id, uint which, uint index, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_counters_get(ulong phone, ref Counters counters);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_network_changed(ulong phone);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_calls_possible(ulong phone, out uint calls);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_remove(ulong phone, ulong account);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_register(ulong phone, ulong account, ulong token);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_unregister(ulong phone, ulong account, ulong token);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_accounts(ulong phone, ulong[] ids, uint capacity, out uint needed);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_register(ulong phone, ulong account, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_unregister(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_info_get(ulong phone, ulong account, ref AccountInfo info);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_text(ulong phone, ulong account, uint which, byte[] buffer, uint capacity, out uint needed);
 
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_dial(ulong phone, ulong account, byte[] uri, ref DialOptions options, out ulong call);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_answer(ulong phone, ulong call, uint code);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_reject(ulong phone, ulong call, uint code);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup(ulong phone, ulong call);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_dial(ulong phone, ulong account, byte[] uri, ref Options options, out ulong call);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_answer(ulong phone, ulong call, uint code, IntPtr options);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_reject(ulong phone, ulong call, uint code, IntPtr options);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup(ulong phone, ulong call, IntPtr options);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup_all(ulong phone);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_tag(ulong phone, ulong call, ulong tag);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_calls(ulong phone, ulong[] ids, uint capacity, out uint needed);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref CallStats stats);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_text(ulong phone, ulong call, uint which, byte[] buffer, uint capacity, out uint needed);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_header(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_header_get(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);
 
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_source(ulong phone, ulong call, uint source);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute(ulong phone, ulong call, uint on);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume(ulong phone, ulong call, uint device, uint percent);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_play(ulong phone, ulong call, byte[] path, uint loops, out ulong token);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_play_check(ulong phone, byte[] path);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_play_stop(ulong phone, ulong call);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_record(ulong phone, ulong call, byte[] path, uint sides);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_play(ulong phone, ulong target, ref Sound sound, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_stop(ulong phone, ulong call);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_record_start(ulong phone, ulong target, byte[] path, uint sides, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_record_stop(ulong phone, ulong call);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_pcm_write(ulong phone, ulong call, short[] pcm, uint samples, uint waitMs, out uint taken);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_pcm_read(ulong phone, ulong call, short[] pcm, uint samples, uint waitMs, out uint got);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_devices(ulong phone, uint device, out uint count);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_device_text(ulong phone, uint device, uint index, uint wantName, byte[] buffer, uint capacity, out uint needed);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_set_device(ulong phone, uint device, byte[] id);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_device_scan(ulong phone, uint device, out uint count);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_device_set(ulong phone, uint device, byte[] id);
 
     /// <summary>NUL-terminated UTF-8, as every text goes in.</summary>
     public static byte[] Utf8(string text) { return Encoding.UTF8.GetBytes(text + "\0"); }
@@ -198,9 +214,9 @@ public static class Microsip
         return Encoding.UTF8.GetString(buffer, 0, Math.Max(end, 0));
     }
 
-    public static string CallText(ulong phone, ulong call, uint which)
+    public static string TextOf(ulong phone, ulong id, uint which)
     {
-        return Read((byte[] buffer, uint capacity, out uint needed) => microsip_call_text(phone, call, which, buffer, capacity, out needed));
+        return Read((byte[] buffer, uint capacity, out uint needed) => microsip_text_get(phone, id, which, 0, buffer, capacity, out needed));
     }
 
     /// <summary>Why this thread's latest call failed.</summary>

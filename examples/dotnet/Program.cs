@@ -1,6 +1,7 @@
 // Dials an echo and listens: a tone goes out and must come back. Without an argument the echo is a second phone in this process, driven by
 // callbacks from the library's thread, with a forced collection in each of them; the caller pulls its events. With an argument (a SIP URI)
-// that is dialled instead. `Program.exe --layout` prints the sizes and offsets of the structs, for comparison with the header's.
+// that is dialled instead. `Program.exe --layout` prints the sizes and offsets of the structs, `--constants`
+// the constants, for comparison with the header's.
 using System;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -16,6 +17,7 @@ public static class Program
         try
         {
             if (arguments.Length > 0 && arguments[0] == "--layout") return Layout();
+            if (arguments.Length > 0 && arguments[0] == "--constants") return Constants();
             Console.WriteLine("microsip {0}, ABI {1}, under {2}", Microsip.Version(), Microsip.microsip_abi_version(), Environment.Version);
             if (arguments.Length > 0) return Call(arguments[0]);
             using (var echo = new Echo()) return Call(string.Format("sip:echo@127.0.0.1:{0}", echo.Port)) + echo.Check();
@@ -42,8 +44,8 @@ public static class Program
         }
         try
         {
-            var options = Microsip.DialOptions.New();
-            options.source = Microsip.SourcePcm;
+            var options = Microsip.Options.New();
+            options.source = Microsip.SrcPcm;
             options.tag = 42;
             using (var name = new Microsip.Text("Büro"))
             {
@@ -53,16 +55,16 @@ public static class Program
             var happened = Microsip.Event.New();
             var voice = (Thread)null;
             var heard = 0;
-            while (Microsip.Check(Microsip.microsip_next_event(phone, ref happened, 15000)) == Microsip.Ok)
+            while (Microsip.Check(Microsip.microsip_event_next(phone, ref happened, 15000)) == Microsip.Ok)
             {
-                if (happened.call != call || happened.tag != 42) continue;
-                if (happened.type == Microsip.EventDone) Console.WriteLine("digits sent");
-                if (happened.type != Microsip.EventCall) continue;
+                if (happened.subject != call || happened.tag != 42) continue;
+                if (happened.type == Microsip.EvDone) Console.WriteLine("digits sent");
+                if (happened.type != Microsip.EvCall) continue;
                 Console.WriteLine("call: state {0}, SIP {1}", happened.state, happened.sipCode);
                 if (happened.state == Microsip.Connected && voice == null)
                 {
-                    Console.WriteLine("codec {0}, far end {1}", Microsip.CallText(phone, call, Microsip.TextCodec), Microsip.CallText(phone, call, Microsip.TextRemoteUri));
-                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), 1));
+                    Console.WriteLine("codec {0}, far end {1}", Microsip.TextOf(phone, call, Microsip.TxtCodec), Microsip.TextOf(phone, call, Microsip.TxtRemoteUri));
+                    Microsip.Check(Microsip.microsip_digits(phone, call, Microsip.Utf8("12#"), 0, 1));
                     voice = new Thread(() => heard = Talk(phone, call));
                     voice.Start();
                 }
@@ -106,7 +108,7 @@ public static class Program
                 if (IsTone(window)) windows++;
             }
         }
-        Microsip.microsip_hangup(phone, call);
+        Microsip.microsip_hangup(phone, call, IntPtr.Zero);
         return windows * window.Length * 1000 / Rate;
     }
 
@@ -125,9 +127,16 @@ public static class Program
         return total / window.Length > 90000 && power / total > 0.75;
     }
 
+    private static int Constants()
+    {
+        foreach (var field in typeof(Microsip).GetFields(BindingFlags.Public | BindingFlags.Static))
+            if (field.IsLiteral) Console.WriteLine("{0} {1}", field.Name, field.GetRawConstantValue());
+        return 0;
+    }
+
     private static int Layout()
     {
-        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.DialOptions),
+        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Options), typeof(Microsip.Sound), typeof(Microsip.Info),
             typeof(Microsip.CallInfo), typeof(Microsip.CallStats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));
@@ -181,7 +190,7 @@ public sealed class Echo : IDisposable
         get
         {
             Microsip.Address address;
-            Microsip.Check(Microsip.microsip_local_address(phone, 0, out address));
+            Microsip.Check(Microsip.microsip_address_get(phone, Microsip.AddressV4, out address));
             return address.port;
         }
     }
@@ -216,14 +225,14 @@ public sealed class Echo : IDisposable
 
     private void Happened(ref Microsip.Event happened)
     {
-        if (happened.type == Microsip.EventDigit) digits += (char)happened.value;
-        if (happened.type != Microsip.EventCall) return;
+        if (happened.type == Microsip.EvDigit) digits += (char)happened.value;
+        if (happened.type != Microsip.EvCall) return;
         if (happened.state == Microsip.Incoming)
         {
             incoming++;
-            name = Microsip.CallText(happened.phone, happened.call, Microsip.TextRemoteName);
-            Microsip.Check(Microsip.microsip_source(happened.phone, happened.call, Microsip.SourceEcho));
-            Microsip.Check(Microsip.microsip_answer(happened.phone, happened.call, 200));
+            name = Microsip.TextOf(happened.phone, happened.subject, Microsip.TxtRemoteName);
+            Microsip.Check(Microsip.microsip_source_set(happened.phone, happened.subject, Microsip.SrcEcho));
+            Microsip.Check(Microsip.microsip_answer(happened.phone, happened.subject, 200, IntPtr.Zero));
         }
         if (happened.state == Microsip.Ended) Interlocked.Exchange(ref ended, 1);
     }

@@ -6,8 +6,8 @@
 #define SIZE(name, type) printf("%s %u:", name, (unsigned)sizeof(microsip_##type))
 int main(void) {
   SIZE("Address", addr); AT(addr, family); AT(addr, port); AT(addr, scope); AT(addr, ip); printf(" %u\n", (unsigned)offsetof(microsip_addr, ip) + 8);
-  SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, account); AT(event, call); AT(event, tag); AT(event, token); AT(event, time_us);
-  AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, value); AT(event, op); AT(event, cause); AT(event, ended_by); puts("");
+  SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, object); AT(event, owner); AT(event, other); AT(event, tag); AT(event, token);
+  AT(event, time_us); AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, cause); AT(event, ended_by); AT(event, value); AT(event, op); puts("");
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
@@ -15,10 +15,13 @@ int main(void) {
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); puts("");
-  SIZE("DialOptions", dial_options); AT(dial_options, size); AT(dial_options, source); AT(dial_options, tag); AT(dial_options, display_name); AT(dial_options, headers); puts("");
-  SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us);
+  SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); puts("");
+  SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
+  SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);
+  AT(info, volume_out); AT(info, features); puts("");
+  SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
-  AT(call_info, muted); AT(call_info, held); AT(call_info, media); AT(call_info, reserved); AT(call_info, cause); AT(call_info, ended_by); puts("");
+  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); puts("");
   SIZE("CallStats", call_stats); AT(call_stats, size); AT(call_stats, confirmed); AT(call_stats, sent); AT(call_stats, received); AT(call_stats, lost); AT(call_stats, late);
   AT(call_stats, duplicate); AT(call_stats, reordered); AT(call_stats, concealed_ms); AT(call_stats, silent_us); AT(call_stats, jitter_us); AT(call_stats, rtt_us);
   AT(call_stats, level_in); AT(call_stats, level_out); AT(call_stats, pcm_underrun); AT(call_stats, pcm_overrun); AT(call_stats, remote_lost);
@@ -26,6 +29,6 @@ int main(void) {
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
   AT(account_info, sip_code); AT(account_info, result); puts("");
   SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);
-  AT(counters, evicted_calls); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, reserved); puts("");
+  AT(counters, evicted_ended); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, reserved); puts("");
   return 0;
 }

@@ -102,7 +102,7 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
   static const char *const echoed[] = {"Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"};
   const char *request = (const char *)packet;
   char *authorised = copy_header(answer, request, len, "Authorization:"), *to;
-  microsip_path path;
+  microsip_origin path;
   uint32_t i;
   int known = authorised != answer;
   to = append(answer, known ? "SIP/2.0 200 OK\r\n" : "SIP/2.0 401 Unauthorized\r\n");
@@ -122,7 +122,7 @@ static void registrar_answers(struct phone *phone, uint32_t len) {
 /* The network: a datagram of one phone goes into the other at once. */
 static void post(struct phone *from, const microsip_out *out) {
   struct phone *to = &phones[same(&out->remote, &phones[0].address) ? 0 : 1];
-  microsip_path path;
+  microsip_origin path;
   if (same(&out->remote, &registrar)) {
     registrar_answers(from, out->len);
     return;
@@ -139,7 +139,7 @@ static void post(struct phone *from, const microsip_out *out) {
 }
 
 static void asked(struct phone *phone) {
-  while (MEASURED(microsip_engine_poll_ask(phone->engine, &ask)) == MICROSIP_OK) {
+  while (MEASURED(microsip_engine_poll_ask(phone->engine, now, &ask)) == MICROSIP_OK) {
     reply.ask = ask.ask;
     reply.result = 0;
     reply.count = 0;
@@ -160,9 +160,9 @@ static void happened(struct phone *phone, const microsip_event *event) {
   if (event->type == MICROSIP_EV_DIGIT) phone->digit = event->value;
   if (event->type == MICROSIP_EV_ACCOUNT) phone->registration = event->state;
   if (event->type != MICROSIP_EV_CALL) return;
-  phone->call = event->call;
+  phone->call = event->object;
   if (event->state == MICROSIP_INCOMING) {
-    check(MEASURED(microsip_engine_answer(phone->engine, now, event->call, 200)), "engine_answer");
+    check(MEASURED(microsip_engine_answer(phone->engine, now, event->object, 200, NULL)), "engine_answer");
   } else if (event->state == MICROSIP_CONNECTED) {
     phone->connected = 1;
   } else if (event->state == MICROSIP_ENDED) {
@@ -179,7 +179,7 @@ static void turn(struct phone *phone) {
   MICROSIP_ZERO(out);
   check(MEASURED(microsip_engine_timeout(phone->engine, now)), "engine_timeout");
   asked(phone);
-  while (MEASURED(microsip_engine_poll_event(phone->engine, &event)) == MICROSIP_OK) happened(phone, &event);
+  while (MEASURED(microsip_engine_poll_event(phone->engine, now, &event)) == MICROSIP_OK) happened(phone, &event);
   while (MEASURED(microsip_engine_poll_transmit(phone->engine, now, &out, packet, sizeof packet)) == MICROSIP_OK) post(phone, &out);
 }
 
@@ -187,7 +187,7 @@ static void turn(struct phone *phone) {
 static void quantum(struct phone *phone) {
   int16_t mouth[QUANTUM], ear[QUANTUM];
   say(phone, mouth);
-  check(MEASURED(microsip_engine_audio(phone->engine, now, mouth, ear, QUANTUM)), "engine_audio");
+  check(MEASURED(microsip_engine_audio(phone->engine, now, MICROSIP_SELF, mouth, ear, QUANTUM)), "engine_audio");
   if (phone->connected && hears(phone->listens, ear)) phone->heard++;
 }
 
@@ -247,13 +247,13 @@ int main(void) {
       check(MEASURED(microsip_engine_dial(alice->engine, now, registered, "sip:bob@10.0.0.2", NULL, &alice->call)), "engine_dial");
     } else if (step == 1 && ms >= 1000) {
       step = 2;
-      check(MEASURED(microsip_engine_digits(alice->engine, now, alice->call, "5", 0)), "engine_digits");
+      check(MEASURED(microsip_engine_digits(alice->engine, now, alice->call, "5", 0, 0)), "engine_digits");
     } else if (step == 2 && ms >= 2000) {
       step = 3;
-      check(MEASURED(microsip_engine_hangup(alice->engine, now, alice->call)), "engine_hangup");
+      check(MEASURED(microsip_engine_hangup(alice->engine, now, alice->call, NULL)), "engine_hangup");
     } else if (step == 3 && alice->ended && bob->ended) {
       step = 4;
-      check(MEASURED(microsip_engine_unregister(alice->engine, now, registered, 0)), "engine_unregister");
+      check(MEASURED(microsip_engine_account_unregister(alice->engine, now, registered, 0)), "engine_unregister");
     } else if (step == 4 && alice->registration == MICROSIP_UNREGISTERED) {
       step = 5;
     }
@@ -264,7 +264,7 @@ over:
   config.max_accounts = 1;
   config.max_message = MESSAGE;
   config.rate = RATE;
-  microsip_engine_size(&config, &needed);
+  microsip_engine_size_get(&config, &needed);
   board_print("one phone (1 account, 2 calls, messages of 1500 bytes):\n");
   board_print_number("  engine              ", needed, " bytes of RAM\n");
   board_print_number("  (ENGINE_BYTES says  ", sizeof memory[0], " for a static array)\n");

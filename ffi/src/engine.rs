@@ -171,17 +171,18 @@ pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) 
 
 /// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev: *mut microsip_event) -> i32 {
+pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, now_us: u64, ev: *mut microsip_event) -> i32 {
     with("microsip_engine_poll_event", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
+        let now = engine.at(now_us);
         if let Some(event) = engine.phone.poll_event() {
             out.put(ops::event_of(&event, 0));
             return Ok(());
         }
         if engine.closing && !engine.closed && engine.phone.is_idle() {
             engine.closed = true;
-            out.put(microsip_event { r#type: MICROSIP_EV_CLOSED, time_us: engine.latest.micros(), ..microsip_event::default() });
+            out.put(microsip_event { r#type: MICROSIP_EV_CLOSED, time_us: now.micros(), ..microsip_event::default() });
             return Ok(());
         }
         Err(Fail::NOTHING)
@@ -191,9 +192,10 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, ev:
 /// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
 /// the board may sleep until a packet or a key.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, when_us: *mut u64) -> i32 {
+pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, now_us: u64, when_us: *mut u64) -> i32 {
     with("microsip_engine_poll_timeout", e, |engine| {
         let place = pointer::must(when_us, "when_us")?;
+        engine.at(now_us);
         let when = if engine.again { 0 } else { engine.phone.poll_timeout().ok_or(Fail::NOTHING)?.micros() };
         // SAFETY: not NULL.
         unsafe { pointer::put(place, when) };

@@ -67,8 +67,8 @@ pub struct microsip_engine_config {
 /// Where a datagram came from, and where it arrived.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
-pub struct microsip_path {
-    /// sizeof(microsip_path).
+pub struct microsip_origin {
+    /// sizeof(microsip_origin).
     pub size: u32,
     /// 0: UDP.
     pub flow: u32,
@@ -140,7 +140,7 @@ pub struct microsip_reply {
 
 sized!(
     microsip_engine_config up to epoch_ms,
-    microsip_path up to remote,
+    microsip_origin up to remote,
     microsip_out up to remote,
     microsip_ask up to name,
     microsip_reply up to addr,

@@ -7,7 +7,8 @@ use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, MediaTimeout, Phone, Side, Source, WhenLost, Which,
+    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, IdError, MediaTimeout, Phone, Side, Source,
+    WhenLost, Which,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -17,9 +18,31 @@ pub(crate) fn call_id(raw: u64) -> Result<CallId, Fail> {
     CallId::from_raw(raw).map_err(|error| Fail::id("call", raw, error))
 }
 
-/// 0 is allowed and means all, or none.
-pub(crate) fn call_or_all(raw: u64) -> Result<CallId, Fail> {
-    if raw == 0 { Ok(CallId::NONE) } else { call_id(raw) }
+/// A call; or MICROSIP_SELF, which stands for all of them.
+fn call_or_self(raw: u64) -> Result<CallId, Fail> {
+    if raw == MICROSIP_SELF { Ok(CallId::NONE) } else { CallId::from_raw(raw).map_err(|error| Fail::id("target", raw, error)) }
+}
+
+/// Whatever has an id of its own.
+pub(crate) enum Any {
+    Call(CallId),
+    Account(AccountId),
+    Phone,
+}
+
+pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
+    if raw == MICROSIP_SELF {
+        return Ok(Any::Phone);
+    }
+    match CallId::from_raw(raw) {
+        Ok(call) => Ok(Any::Call(call)),
+        Err(IdError::WrongKind) => AccountId::from_raw(raw).map(Any::Account).map_err(|error| Fail::id("object", raw, error)),
+        Err(error) => Err(Fail::id("object", raw, error)),
+    }
+}
+
+fn on_object(raw: u64) -> impl FnOnce(CommandError) -> Fail {
+    move |error| Fail::command(error, "object", Value::Id(raw))
 }
 
 pub(crate) fn account_id(raw: u64) -> Result<AccountId, Fail> {
@@ -53,6 +76,15 @@ pub(crate) fn side_of(dev: u32) -> Result<Side, Fail> {
         MICROSIP_DEV_INPUT => Ok(Side::Input),
         MICROSIP_DEV_OUTPUT => Ok(Side::Output),
         _ => Err(range("dev", dev, "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT")),
+    }
+}
+
+/// MICROSIP_ADDRESS_*.
+pub(crate) fn is_v6(which: u32) -> Result<bool, Fail> {
+    match which {
+        MICROSIP_ADDRESS_V4 => Ok(false),
+        MICROSIP_ADDRESS_V6 => Ok(true),
+        _ => Err(range("which", which, "is neither MICROSIP_ADDRESS_V4 nor MICROSIP_ADDRESS_V6")),
     }
 }
 
@@ -137,16 +169,20 @@ pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64, toke
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn accounts(phone: &Phone<'_>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+pub(crate) unsafe fn ids(phone: &Phone<'_>, kind: u32, owner: u64, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+    let account = if owner == 0 { AccountId::NONE } else { AccountId::from_raw(owner).map_err(|error| Fail::id("owner", owner, error))? };
+    let owned = |call: &CallId| account.is_none() || phone.call_info(*call).is_ok_and(|info| info.account == account);
+    if !account.is_none() {
+        phone.account_info(account).map_err(|error| Fail::command(error, "owner", Value::Id(owner)))?;
+    }
     // SAFETY: by contract.
-    unsafe { list(phone.accounts().map(AccountId::raw), ids, cap, needed) }
-}
-
-/// # Safety
-/// Pointers as the C function documents them.
-pub(crate) unsafe fn calls(phone: &Phone<'_>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
-    // SAFETY: by contract.
-    unsafe { list(phone.calls().map(CallId::raw), ids, cap, needed) }
+    unsafe {
+        match kind {
+            MICROSIP_KIND_CALL => list(phone.calls().filter(owned).map(CallId::raw), ids, cap, needed),
+            MICROSIP_KIND_ACCOUNT if owner == 0 => list(phone.accounts().map(AccountId::raw), ids, cap, needed),
+            _ => Err(range("kind", kind, "is neither MICROSIP_KIND_CALL nor, without an owner, MICROSIP_KIND_ACCOUNT")),
+        }
+    }
 }
 
 unsafe fn list(items: impl Iterator<Item = u64>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
@@ -190,17 +226,50 @@ pub(crate) unsafe fn account_info(phone: &Phone<'_>, account: u64, out: *mut mic
     Ok(())
 }
 
+/// A text of a call or an account; those of MICROSIP_SELF are the host's.
+///
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn account_text(phone: &Phone<'_>, account: u64, which: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
-    let id = account_id(account)?;
-    let which = match which {
-        MICROSIP_TXT_ACCOUNT_URI => AccountText::Uri,
-        MICROSIP_TXT_ACCOUNT_REALM => AccountText::RefusedRealm,
-        _ => return Err(range("which", which, "is no MICROSIP_TXT_ACCOUNT_*")),
-    };
+pub(crate) unsafe fn text(phone: &Phone<'_>, object: u64, which: u32, index: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
+    if !matches!(
+        which,
+        MICROSIP_TXT_REMOTE_URI..=MICROSIP_TXT_USER_AGENT | MICROSIP_TXT_REALM | MICROSIP_TXT_DEVICE_ID | MICROSIP_TXT_DEVICE_NAME
+    ) {
+        return Err(range("which", which, "is no MICROSIP_TXT_*"));
+    }
+    let of = any(object)?;
+    if index != 0 && !matches!(of, Any::Phone) {
+        return Err(range("index", index, "is not 0: there is one text of that kind"));
+    }
     // SAFETY: by contract.
-    unsafe { text::put(buf, cap, needed, |cursor| phone.account_text(id, which, cursor).map_err(on_account(account))) }
+    unsafe {
+        text::put(buf, cap, needed, |cursor| match of {
+            Any::Call(call) => phone.call_text(call, call_text(which)?, cursor).map_err(on_object(object)),
+            Any::Account(account) => phone.account_text(account, account_text(which)?, cursor).map_err(on_object(object)),
+            Any::Phone => Err(Fail::NOTHING),
+        })
+    }
+}
+
+const fn account_text(which: u32) -> Result<AccountText, Fail> {
+    match which {
+        MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
+        MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
+        _ => Err(Fail::NOTHING),
+    }
+}
+
+const fn call_text(which: u32) -> Result<CallText, Fail> {
+    Ok(match which {
+        MICROSIP_TXT_REMOTE_URI => CallText::RemoteUri,
+        MICROSIP_TXT_REMOTE_NAME => CallText::RemoteName,
+        MICROSIP_TXT_LOCAL_URI => CallText::LocalUri,
+        MICROSIP_TXT_REASON => CallText::Reason,
+        MICROSIP_TXT_CALL_ID => CallText::CallId,
+        MICROSIP_TXT_CODEC => CallText::Codec,
+        MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
+        _ => return Err(Fail::NOTHING),
+    })
 }
 
 /// # Safety
@@ -210,7 +279,7 @@ pub(crate) unsafe fn dial(
     now: Instant,
     account: u64,
     uri: *const c_char,
-    o: *const microsip_dial_options,
+    o: *const microsip_options,
     call: *mut microsip_id,
 ) -> Done {
     let id = if account == 0 { AccountId::NONE } else { account_id(account)? };
@@ -238,30 +307,67 @@ pub(crate) unsafe fn dial(
     Ok(())
 }
 
-pub(crate) fn answer(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32) -> Done {
-    let fix = "is not 180, 183 or 200";
-    let code = if code == 0 { 200 } else { status(code, fix)? };
-    phone.answer(now, call_id(call)?, code).map_err(|error| match error {
-        CommandError::Range => range("code", u32::from(code), fix),
-        _ => on_call(call)(error),
-    })
+/// Options of which none applies, or only source and tag.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
+    // SAFETY: by contract.
+    let given = unsafe { pointer::read_or_zero(o, "o")? };
+    let wrong = !given.display_name.is_null() || !given.headers.is_null() || !answer && (given.source != 0 || given.tag != 0);
+    let fix = "has members set that do not apply here";
+    if wrong { Err(Fail::new(crate::abi::code::MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
 }
 
-pub(crate) fn reject(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32) -> Done {
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn answer(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32, o: *const microsip_options) -> Done {
+    let fix = "is not 180, 183 or 200";
+    let code = if code == 0 { 200 } else { status(code, fix)? };
+    // SAFETY: by contract.
+    let given = unsafe { options_but_for(o, true)? };
+    let (id, source) = (call_id(call)?, source_of(given.source)?);
+    phone.answer(now, id, code).map_err(|error| match error {
+        CommandError::Range => range("code", u32::from(code), fix),
+        _ => on_call(call)(error),
+    })?;
+    // 0 leaves both as they are
+    if given.source != 0 {
+        phone.set_source(now, id, source).map_err(on_call(call))?;
+    }
+    if given.tag != 0 {
+        phone.call_set_tag(id, given.tag).map_err(on_call(call))?;
+    }
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn reject(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32, o: *const microsip_options) -> Done {
     let fix = "is not within 300 to 699";
     let code = status(code, fix)?;
+    // SAFETY: by contract.
+    unsafe { options_but_for(o, false)? };
     phone.reject(now, call_id(call)?, code).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
         _ => on_call(call)(error),
     })
 }
 
-pub(crate) fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64) -> Done {
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
+    // SAFETY: by contract.
+    unsafe { options_but_for(o, false)? };
     phone.hangup(now, call_id(call)?).map_err(on_call(call))
 }
 
-pub(crate) fn call_tag(phone: &mut Phone<'_>, call: u64, tag: u64) -> Done {
-    phone.call_set_tag(call_id(call)?, tag).map_err(on_call(call))
+pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
+    match any(object)? {
+        Any::Call(call) => phone.call_set_tag(call, tag).map_err(on_object(object)),
+        Any::Account(account) => phone.account_set_tag(account, tag).map_err(on_object(object)),
+        Any::Phone => Err(Fail::new(crate::abi::code::MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag")),
+    }
 }
 
 /// # Safety
@@ -277,6 +383,7 @@ pub(crate) unsafe fn call_info(phone: &Phone<'_>, call: u64, out: *mut microsip_
         call: info.call.raw(),
         tag: info.tag,
         started_us: info.started.micros(),
+        ringing_us: info.ringing.micros(),
         connected_us: info.connected.micros(),
         ended_us: info.ended.micros(),
         incoming: u32::from(info.incoming),
@@ -284,9 +391,9 @@ pub(crate) unsafe fn call_info(phone: &Phone<'_>, call: u64, out: *mut microsip_
         result: info.result as i32,
         source: info.source as u32,
         muted: u32::from(info.muted),
-        held: u32::from(info.held),
-        media: u32::from(info.media),
-        reserved: 0,
+        media: info.ways,
+        volume_in: u32::from(info.volume_in),
+        volume_out: u32::from(info.volume_out),
         cause: info.cause as u32,
         ended_by: info.ended_by as u32,
     });
@@ -328,28 +435,10 @@ pub(crate) unsafe fn call_stats(phone: &Phone<'_>, now: Instant, call: u64, pcm:
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn call_text(phone: &Phone<'_>, call: u64, which: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
-    let id = call_id(call)?;
-    let which = match which {
-        MICROSIP_TXT_REMOTE_URI => CallText::RemoteUri,
-        MICROSIP_TXT_REMOTE_NAME => CallText::RemoteName,
-        MICROSIP_TXT_LOCAL_URI => CallText::LocalUri,
-        MICROSIP_TXT_REASON => CallText::Reason,
-        MICROSIP_TXT_CALL_ID => CallText::CallId,
-        MICROSIP_TXT_CODEC => CallText::Codec,
-        MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
-        _ => return Err(range("which", which, "is no MICROSIP_TXT_*")),
-    };
-    // SAFETY: by contract.
-    unsafe { text::put(buf, cap, needed, |cursor| phone.call_text(id, which, cursor).map_err(on_call(call))) }
-}
-
-/// # Safety
-/// Pointers as the C function documents them.
 #[expect(clippy::too_many_arguments, reason = "the C function has that many")]
-pub(crate) unsafe fn call_header(
+pub(crate) unsafe fn header(
     phone: &Phone<'_>,
-    call: u64,
+    object: u64,
     which: u32,
     name: *const c_char,
     nth: u32,
@@ -357,7 +446,9 @@ pub(crate) unsafe fn call_header(
     cap: u32,
     needed: *mut u32,
 ) -> Done {
-    let id = call_id(call)?;
+    let Any::Call(id) = any(object)? else {
+        return Err(Fail::NOTHING);
+    };
     let which = match which {
         MICROSIP_FIRST => Which::First,
         MICROSIP_LAST => Which::Last,
@@ -366,12 +457,15 @@ pub(crate) unsafe fn call_header(
     // SAFETY: by contract.
     let name = unsafe { text::needed(name, "name")? };
     // SAFETY: by contract.
-    unsafe { text::put(buf, cap, needed, |cursor| phone.call_header(id, which, name, nth, cursor).map_err(on_call(call))) }
+    unsafe { text::put(buf, cap, needed, |cursor| phone.call_header(id, which, name, nth, cursor).map_err(on_object(object))) }
 }
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, token: u64) -> Done {
+pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, method: u32, token: u64) -> Done {
+    if method != 0 {
+        return Err(range("method", method, "is not 0: RFC 4733, or tones where the far end takes no events"));
+    }
     let id = call_id(call)?;
     // SAFETY: by contract.
     let digits = unsafe { text::needed(digits, "digits")? };
@@ -393,11 +487,11 @@ pub(crate) fn source(phone: &mut Phone<'_>, now: Instant, call: u64, source: u32
 }
 
 pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {
-    phone.set_mute(call_or_all(call)?, on != 0).map_err(on_call(call))
+    phone.set_mute(call_or_self(call)?, on != 0).map_err(on_call(call))
 }
 
 pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -> Done {
-    phone.set_volume(call_or_all(call)?, side_of(dev)?, percent).map_err(|error| match error {
+    phone.set_volume(call_or_self(call)?, side_of(dev)?, percent).map_err(|error| match error {
         CommandError::Range => range("percent", percent, "is above 400"),
         _ => on_call(call)(error),
     })
@@ -415,11 +509,33 @@ pub(crate) unsafe fn counters(phone: &Phone<'_>, out: *mut microsip_counters) ->
         strangers: counters.strangers,
         unmatched: counters.unmatched,
         refused_full: counters.refused_full,
-        evicted_calls: counters.evicted_calls,
+        evicted_ended: counters.evicted_calls,
         refused_challenges: counters.refused_challenges,
         stray_media: counters.stray_media,
         oversize: counters.oversize,
         reserved: 0,
+    });
+    Ok(())
+}
+
+/// The phone, in numbers. `possible`: what limits calls beside the phone's slots.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn info(phone: &Phone<'_>, possible: u32, out: *mut microsip_info) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.info();
+    out.put(microsip_info {
+        size: 0,
+        calls: info.calls as u32,
+        accounts: info.accounts as u32,
+        calls_possible: possible.min(info.calls_possible as u32),
+        audio_wanted: u32::from(phone.wants_tick() || phone.device_wanted()),
+        muted: u32::from(info.muted),
+        volume_in: u32::from(info.volume_in),
+        volume_out: u32::from(info.volume_out),
+        features: crate::abi::code::microsip_features(),
     });
     Ok(())
 }
@@ -435,8 +551,8 @@ pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> micro
     use microsip_core::phone::EventKind;
     let blank = microsip_event {
         phone,
-        account: event.account.raw(),
-        call: event.call.raw(),
+        object: if event.call.is_none() { event.account.raw() } else { event.call.raw() },
+        owner: if event.call.is_none() { 0 } else { event.account.raw() },
         tag: event.tag,
         time_us: event.at.micros(),
         ..microsip_event::default()

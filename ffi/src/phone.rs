@@ -26,6 +26,7 @@ mod devices;
 mod events;
 mod files;
 mod network;
+mod objects;
 mod pcm;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use devices::*;
 pub use events::*;
 pub use files::*;
 pub use network::*;
+pub use objects::*;
 pub use pcm::*;
 
 /// Bytes of an error's text.

@@ -24,6 +24,11 @@ use microsip::host::audio::pace::Pacer;
 use microsip::phone::*;
 use microsip_core::base::time::Instant as Micros;
 
+/// A file to play.
+fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
+    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
+}
+
 const RATE: u32 = 16_000;
 const TONE: f64 = 1_000.0;
 
@@ -283,7 +288,7 @@ fn until(phone: u64, mut wanted: impl FnMut(&microsip_event) -> bool) -> microsi
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(25) {
         // SAFETY: a pointer to a local.
-        if unsafe { microsip_next_event(phone, &mut event, 1000) } == MICROSIP_OK {
+        if unsafe { microsip_event_next(phone, &mut event, 1000) } == MICROSIP_OK {
             println!("event type {} state {} value {} result {}", event.r#type, event.state, event.value, event.result);
             if wanted(&event) {
                 return event;
@@ -310,7 +315,7 @@ fn records_the_tone(phone: u64, call: u64, room: &Path) {
     let text = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
     for _ in 0..6 {
         // SAFETY: a NUL-terminated text.
-        assert_eq!(unsafe { microsip_record(phone, call, text.as_ptr(), MICROSIP_SIDES_HEARD) }, MICROSIP_OK);
+        assert_eq!(unsafe { microsip_record_start(phone, call, text.as_ptr(), MICROSIP_SIDES_HEARD, 5) }, MICROSIP_OK);
         std::thread::sleep(Duration::from_secs(3));
         assert_eq!(microsip_record_stop(phone, call), MICROSIP_OK);
         std::thread::sleep(Duration::from_millis(300));
@@ -340,16 +345,16 @@ fn inner_call() {
     let (a, b) = (phone(0), phone(MICROSIP_NULL_AUDIO));
     let mut address = microsip_addr::default();
     // SAFETY: a pointer to a local; texts end with NUL, here and below.
-    assert_eq!(unsafe { microsip_local_address(b, 0, &mut address) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_address_get(b, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
     let uri = std::ffi::CString::new(format!("sip:b@127.0.0.1:{}", address.port)).unwrap();
     let mut out = 0;
     assert_eq!(unsafe { microsip_dial(a, 0, uri.as_ptr(), core::ptr::null(), &mut out) }, MICROSIP_OK);
-    let came = until(b, |event| event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_INCOMING).call;
-    assert_eq!(microsip_answer(b, came, 200), MICROSIP_OK);
+    let came = until(b, |event| event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_INCOMING).object;
+    assert_eq!(unsafe { microsip_answer(b, came, 200, core::ptr::null()) }, MICROSIP_OK);
     until(a, |event| event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_CONNECTED);
     until(b, |event| event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_CONNECTED);
     let text = std::ffi::CString::new(wav.to_str().unwrap()).unwrap();
-    assert_eq!(unsafe { microsip_play(b, came, text.as_ptr(), 0, core::ptr::null_mut()) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_sound_play(b, came, &sound(text.as_ptr(), MICROSIP_FOREVER), 6) }, MICROSIP_OK);
     records_the_tone(b, came, &room);
 
     pactl(&["unload-module", "module-null-sink"]);
@@ -369,7 +374,7 @@ fn inner_call() {
     pactl(&["load-module", "module-null-sink", "sink_name=test"]);
     both_sides(a, MICROSIP_OK);
     records_the_tone(b, came, &room);
-    assert_eq!(microsip_hangup(a, out), MICROSIP_OK);
+    assert_eq!(unsafe { microsip_hangup(a, out, core::ptr::null()) }, MICROSIP_OK);
     until(b, |event| event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_ENDED);
     assert_eq!((microsip_destroy(a), microsip_destroy(b)), (MICROSIP_OK, MICROSIP_OK));
 }

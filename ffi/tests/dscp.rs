@@ -89,7 +89,7 @@ fn answer(invite: &[u8], host: &str, sip: u16, rtp: u16) -> Vec<u8> {
 fn next_call_state(phone: u64, state: u32) {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
     while event.r#type != MICROSIP_EV_CALL || event.state != state {
-        assert_eq!(unsafe { microsip_next_event(phone, &mut event, 10_000) }, MICROSIP_OK);
+        assert_eq!(unsafe { microsip_event_next(phone, &mut event, 10_000) }, MICROSIP_OK);
     }
 }
 

@@ -1,6 +1,6 @@
-//! `MICROSIP_ENGINE_BYTES` of the header is an upper bound of `microsip_engine_size`, and not a wasteful one.
+//! `MICROSIP_ENGINE_BYTES` of the header is an upper bound of `microsip_engine_size_get`, and not a wasteful one.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
-use microsip::engine::microsip_engine_size;
+use microsip::engine::microsip_engine_size_get;
 use microsip::engine_types::microsip_engine_config;
 
 fn size(calls: u32, accounts: u32, message: u32) -> u32 {
@@ -23,7 +23,7 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         media_lost: 0,
     };
     let mut bytes = 0;
-    assert_eq!(unsafe { microsip_engine_size(&config, &mut bytes) }, 0);
+    assert_eq!(unsafe { microsip_engine_size_get(&config, &mut bytes) }, 0);
     bytes
 }
 

@@ -17,8 +17,8 @@ fn last_error() -> String {
 
 fn dial(phone: u64, target: &str, headers: &str) -> (i32, u64, String) {
     let (target, headers) = (CString::new(target).unwrap(), CString::new(headers).unwrap());
-    let mut options: microsip_dial_options = unsafe { core::mem::zeroed() };
-    options.size = size_of::<microsip_dial_options>() as u32;
+    let mut options: microsip_options = unsafe { core::mem::zeroed() };
+    options.size = size_of::<microsip_options>() as u32;
     options.headers = headers.as_ptr();
     let mut call = 0;
     let code = unsafe { microsip_dial(phone, 0, target.as_ptr(), &options, &mut call) };
@@ -42,10 +42,10 @@ fn each_text_names_what_is_wrong() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let (code, call, _) = dial(phone, &format!("sip:a@{}", silent.local_addr().unwrap()), "");
     assert_eq!(code, MICROSIP_OK);
-    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), 7) }, MICROSIP_E_ARG);
+    assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), 0, 7) }, MICROSIP_E_ARG);
     assert!(last_error().contains("digits is \"12x\": holds what is no digit: 0 to 9, * # A B C D"), "{}", last_error());
-    assert_eq!(microsip_hangup(phone, call), MICROSIP_OK);
-    assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).call, call);
+    assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_OK);
+    assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object, call);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 
     let mut config: microsip_config = unsafe { core::mem::zeroed() };

@@ -12,6 +12,11 @@ use std::ffi::CString;
 use std::io::Write;
 use std::path::Path;
 
+/// A file to play.
+fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
+    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
+}
+
 /// A header, and 60 MB of silence behind it.
 fn write_long(path: &Path, channels: u16, rate: u32) {
     let bytes = 60_000_000u32;
@@ -48,22 +53,22 @@ fn a_long_file_costs_no_more_than_a_short_one_before_it_is_heard() {
     let name = CString::new(path.to_str().unwrap()).unwrap();
     let (near, far) = (phone(|_| ()), phone(|_| ()));
     let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_local_address(far, 0, &mut address) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
     let uri = CString::new(format!("sip:x@127.0.0.1:{}", address.port)).unwrap();
     let mut call = 0;
     assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
-    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).call;
-    assert_eq!(microsip_answer(far, incoming, 200), MICROSIP_OK);
+    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
+    assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
     until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
     for (channels, rate) in [(2, 48_000), (1, 8_000)] {
         write_long(&path, channels, rate);
         let before = used();
-        assert_eq!(unsafe { microsip_play(near, call, name.as_ptr(), 1, core::ptr::null_mut()) }, MICROSIP_OK);
+        assert_eq!(unsafe { microsip_sound_play(near, call, &sound(name.as_ptr(), 0), 6) }, MICROSIP_OK);
         let after = used();
         let (ms, kb) = (after.0 - before.0, after.1 - before.1);
         println!("60 MB, {channels} channels at {rate} Hz, before the first sound: {ms} ms of the processor, {kb} kB");
         assert!(ms < 1500 && kb < 8192, "{ms} ms, {kb} kB");
-        assert_eq!(microsip_play_stop(near, call), MICROSIP_OK);
+        assert_eq!(microsip_sound_stop(near, call), MICROSIP_OK);
     }
     for phone in [near, far] {
         assert_eq!(microsip_destroy(phone), MICROSIP_OK);

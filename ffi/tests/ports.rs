@@ -64,18 +64,18 @@ fn a_range_that_is_used_up_refuses_the_next_call_and_serves_again_when_one_ends(
     let first = pair();
     let phone = with_ports(first, first + 1);
     let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_local_address(phone, 0, &mut address) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_address_get(phone, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
 
     let one = dial(phone, &far);
     assert!(hears(&far, "INVITE ").contains(&format!("m=audio {first} ")));
     let two = dial(phone, &far);
     let ended = until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED);
-    assert_eq!((ended.call, ended.result), (two, MICROSIP_E_PORT_IN_USE));
+    assert_eq!((ended.object, ended.result), (two, MICROSIP_E_PORT_IN_USE));
     invite(&far, address.port);
     hears(&far, "SIP/2.0 503 ");
 
-    assert_eq!(microsip_hangup(phone, one), MICROSIP_OK);
-    while until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).call != one {}
+    assert_eq!(unsafe { microsip_hangup(phone, one, core::ptr::null()) }, MICROSIP_OK);
+    while until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object != one {}
     dial(phone, &far);
     assert!(hears(&far, "INVITE ").contains(&format!("m=audio {first} ")));
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);

@@ -10,6 +10,11 @@ use microsip::phone::*;
 use std::ffi::CString;
 use std::path::Path;
 
+/// A file to play.
+fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
+    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
+}
+
 fn path(path: &Path) -> CString {
     CString::new(path.to_str().unwrap()).unwrap()
 }
@@ -43,18 +48,18 @@ fn begins(samples: impl Iterator<Item = i16>) -> Vec<f64> {
 /// The median over one call, both sides recorded by the same ticks.
 fn round_trip(near: u64, far: u64, played: &Path, both: &Path) -> f64 {
     let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_local_address(far, 0, &mut address) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
     let uri = CString::new(format!("sip:x@127.0.0.1:{}", address.port)).unwrap();
-    let (mut call, mut token) = (0, 0);
+    let mut call = 0;
     assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
-    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).call;
-    assert_eq!(microsip_source(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
-    assert_eq!(microsip_answer(far, incoming, 200), MICROSIP_OK);
+    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
+    assert_eq!(microsip_source_set(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
+    assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
     until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
-    assert_eq!(unsafe { microsip_record(near, call, path(both).as_ptr(), MICROSIP_SIDES_STEREO) }, MICROSIP_OK);
-    assert_eq!(unsafe { microsip_play(near, call, path(played).as_ptr(), 1, &mut token) }, MICROSIP_OK);
-    until(near, MICROSIP_EV_PLAYED, 0);
-    assert_eq!(microsip_hangup(near, call), MICROSIP_OK);
+    assert_eq!(unsafe { microsip_record_start(near, call, path(both).as_ptr(), MICROSIP_SIDES_STEREO, 5) }, MICROSIP_OK);
+    assert_eq!(unsafe { microsip_sound_play(near, call, &sound(path(played).as_ptr(), 0), 6) }, MICROSIP_OK);
+    until(near, MICROSIP_EV_DONE, 0);
+    assert_eq!(unsafe { microsip_hangup(near, call, core::ptr::null()) }, MICROSIP_OK);
     until(near, MICROSIP_EV_CALL, MICROSIP_ENDED);
     until(far, MICROSIP_EV_CALL, MICROSIP_ENDED);
     // the file is completed on another thread: its header says so

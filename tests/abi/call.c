@@ -11,7 +11,7 @@ static microsip_event until(microsip_id phone, uint32_t type, uint32_t state) {
   microsip_event ev;
   int32_t r;
   MICROSIP_ZERO(ev);
-  while ((r = microsip_next_event(phone, &ev, 5000)) == MICROSIP_OK)
+  while ((r = microsip_event_next(phone, &ev, 5000)) == MICROSIP_OK)
     if (ev.type == type && (type != MICROSIP_EV_CALL || ev.state == state)) return ev;
   fprintf(stderr, "no event %u state %u came: %d\n", (unsigned)type, (unsigned)state, (int)r);
   failed = 1;
@@ -35,21 +35,21 @@ int main(void) {
   c.bind = "127.0.0.1:0";
   CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &a) == MICROSIP_OK);
   CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &b) == MICROSIP_OK);
-  CHECK(microsip_local_address(b, 0, &addr) == MICROSIP_OK);
-  CHECK(microsip_local_address(b, 1, &addr) == MICROSIP_NOTHING);
+  CHECK(microsip_address_get(b, MICROSIP_ADDRESS_V4, &addr) == MICROSIP_OK);
+  CHECK(microsip_address_get(b, MICROSIP_ADDRESS_V6, &addr) == MICROSIP_NOTHING);
   snprintf(uri, sizeof uri, "sip:echo@127.0.0.1:%u", (unsigned)addr.port);
   CHECK(microsip_dial(a, 0, uri, NULL, &out) == MICROSIP_OK);
   ev = until(b, MICROSIP_EV_CALL, MICROSIP_INCOMING);
-  in = ev.call;
-  CHECK(microsip_call_text(b, in, MICROSIP_TXT_REMOTE_URI, text, sizeof text, &n) == MICROSIP_OK);
+  in = ev.object;
+  CHECK(microsip_text_get(b, in, MICROSIP_TXT_REMOTE_URI, 0, text, sizeof text, &n) == MICROSIP_OK);
   CHECK(n == strlen(text) + 1);
-  CHECK(microsip_call_header(b, in, MICROSIP_FIRST, "Max-Forwards", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "70") == 0);
-  CHECK(microsip_call_header(b, in, MICROSIP_FIRST, "Subject", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
-  CHECK(microsip_source(b, in, MICROSIP_SRC_ECHO) == MICROSIP_OK);
-  CHECK(microsip_source(a, out, MICROSIP_SRC_PCM) == MICROSIP_OK);
-  CHECK(microsip_answer(b, in, 180) == MICROSIP_OK);
+  CHECK(microsip_header_get(b, in, MICROSIP_FIRST, "Max-Forwards", 0, text, sizeof text, &n) == MICROSIP_OK && strcmp(text, "70") == 0);
+  CHECK(microsip_header_get(b, in, MICROSIP_FIRST, "Subject", 0, text, sizeof text, &n) == MICROSIP_NOTHING);
+  CHECK(microsip_source_set(b, in, MICROSIP_SRC_ECHO) == MICROSIP_OK);
+  CHECK(microsip_source_set(a, out, MICROSIP_SRC_PCM) == MICROSIP_OK);
+  CHECK(microsip_answer(b, in, 180, NULL) == MICROSIP_OK);
   until(a, MICROSIP_EV_CALL, MICROSIP_EARLY);
-  CHECK(microsip_answer(b, in, 200) == MICROSIP_OK);
+  CHECK(microsip_answer(b, in, 200, NULL) == MICROSIP_OK);
   until(a, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
   until(b, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
 
@@ -64,7 +64,7 @@ int main(void) {
   }
   CHECK(heard > 800);
 
-  CHECK(microsip_digits(a, out, "1*#", 77) == MICROSIP_OK);
+  CHECK(microsip_digits(a, out, "1*#", 0, 77) == MICROSIP_OK);
   ev = until(b, MICROSIP_EV_DIGIT, 0);
   CHECK(ev.value == '1');
   ev = until(b, MICROSIP_EV_DIGIT, 0);
@@ -78,12 +78,12 @@ int main(void) {
   CHECK(microsip_call_info_get(a, out, &info) == MICROSIP_OK && info.state == MICROSIP_CONNECTED && info.connected_us != MICROSIP_NEVER);
   MICROSIP_ZERO(stats);
   CHECK(microsip_call_stats_get(a, out, &stats) == MICROSIP_OK && stats.sent > 10 && stats.received > 10 && stats.lost == 0);
-  CHECK(microsip_call_text(a, out, MICROSIP_TXT_CODEC, text, sizeof text, &n) == MICROSIP_OK);
+  CHECK(microsip_text_get(a, out, MICROSIP_TXT_CODEC, 0, text, sizeof text, &n) == MICROSIP_OK);
   printf("codec %s, sent %u, received %u, loud samples %u\n", text, (unsigned)stats.sent, (unsigned)stats.received, (unsigned)heard);
-  CHECK(microsip_hangup(a, out) == MICROSIP_OK);
+  CHECK(microsip_hangup(a, out, NULL) == MICROSIP_OK);
   ev = until(b, MICROSIP_EV_CALL, MICROSIP_ENDED);
   CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_OK && info.state == MICROSIP_ENDED);
-  CHECK(microsip_next_event(b, &ev, 0) == MICROSIP_NOTHING);
+  CHECK(microsip_event_next(b, &ev, 0) == MICROSIP_NOTHING);
   CHECK(microsip_call_info_get(b, in, &info) == MICROSIP_OK && info.state == MICROSIP_ENDED);
   CHECK(microsip_id_release(b, in) == MICROSIP_OK && microsip_call_info_get(b, in, &info) == MICROSIP_E_STALE);
   CHECK(microsip_id_release(b, in) == MICROSIP_E_STALE);
@@ -91,7 +91,7 @@ int main(void) {
   CHECK(microsip_shutdown(a, 1000) == MICROSIP_OK);
   until(a, MICROSIP_EV_CLOSED, 0);
   MICROSIP_ZERO(ev);
-  CHECK(microsip_next_event(a, &ev, 1000) == MICROSIP_E_CLOSED);
+  CHECK(microsip_event_next(a, &ev, 1000) == MICROSIP_E_CLOSED);
   CHECK(microsip_dial(a, 0, uri, NULL, &out) == MICROSIP_E_CLOSED);
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
   printf(failed ? "FAILED\n" : "ok\n");

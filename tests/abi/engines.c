@@ -34,7 +34,7 @@ static void turn(side *s, side *peer) {
   microsip_reply reply;
   microsip_out out;
   microsip_event ev;
-  microsip_path path;
+  microsip_origin path;
   uint32_t taken = 0;
   MICROSIP_ZERO(ask);
   MICROSIP_ZERO(out);
@@ -48,7 +48,7 @@ static void turn(side *s, side *peer) {
     else CHECK(microsip_engine_sip(s->e, now, &path, d->bytes, d->len, &taken) == MICROSIP_OK && taken == d->len);
   }
   microsip_engine_timeout(s->e, now);
-  while (microsip_engine_poll_ask(s->e, &ask) == MICROSIP_OK) {
+  while (microsip_engine_poll_ask(s->e, now, &ask) == MICROSIP_OK) {
     MICROSIP_ZERO(reply);
     reply.ask = ask.ask;
     s->asked |= 1u << ask.kind;
@@ -60,8 +60,8 @@ static void turn(side *s, side *peer) {
     }
     CHECK(microsip_engine_reply(s->e, now, &reply) == MICROSIP_OK);
   }
-  while (microsip_engine_poll_event(s->e, &ev) == MICROSIP_OK) {
-    if (ev.type == MICROSIP_EV_CALL) { s->call = ev.call; s->state = ev.state; }
+  while (microsip_engine_poll_event(s->e, now, &ev) == MICROSIP_OK) {
+    if (ev.type == MICROSIP_EV_CALL) { s->call = ev.object; s->state = ev.state; }
     if (ev.type == MICROSIP_EV_DIGIT) s->digits = s->digits * 256 + ev.value;
   }
   for (;;) {
@@ -82,11 +82,12 @@ static void run(uint32_t ms) {
   int16_t mic[80], speaker[80];
   for (i = 0; i < ms; i += 10) {
     for (j = 0; j < 2; j++) {
-      uint32_t wanted = 0;
-      microsip_engine_audio_wanted(sides[j].e, &wanted);
-      if (wanted) {
+      microsip_info info;
+      MICROSIP_ZERO(info);
+      CHECK(microsip_engine_info_get(sides[j].e, now, &info) == MICROSIP_OK);
+      if (info.audio_wanted) {
         for (k = 0; k < 80; k++) mic[k] = (k / 8) % 2 ? 6000 : -6000;
-        CHECK(microsip_engine_audio(sides[j].e, now, mic, speaker, 80) == MICROSIP_OK);
+        CHECK(microsip_engine_audio(sides[j].e, now, MICROSIP_SELF, mic, speaker, 80) == MICROSIP_OK);
         for (k = 0; k < 80; k++) if (speaker[k] > 3000 || speaker[k] < -3000) sides[j].loud++;
       }
     }
@@ -104,7 +105,7 @@ int main(void) {
     MICROSIP_ZERO(c);
     c.flags = MICROSIP_ALLOW_DIRECT;
     c.seed[0] = (uint8_t)(i + 1);
-    CHECK(microsip_engine_size(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
+    CHECK(microsip_engine_size_get(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
     CHECK(microsip_engine_init(MICROSIP_ABI_VERSION, memory[i], sizeof memory[i], &c, now, &sides[i].e) == MICROSIP_OK);
     sides[i].port = (uint16_t)(i ? 5060 : 5080);
   }
@@ -113,26 +114,26 @@ int main(void) {
   CHECK(microsip_engine_dial(sides[0].e, now, 0, "sip:bob@peer.example", NULL, &sides[0].call) == MICROSIP_OK);
   run(100);
   CHECK(sides[1].state == MICROSIP_INCOMING);
-  CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 180) == MICROSIP_OK);
+  CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 180, NULL) == MICROSIP_OK);
   run(100);
   CHECK(sides[0].state == MICROSIP_EARLY);
-  CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 200) == MICROSIP_OK);
+  CHECK(microsip_engine_answer(sides[1].e, now, sides[1].call, 200, NULL) == MICROSIP_OK);
   run(1000);
   CHECK(sides[0].state == MICROSIP_CONNECTED && sides[1].state == MICROSIP_CONNECTED);
   CHECK(sides[0].loud > 4000 && sides[1].loud > 4000);
-  CHECK(microsip_engine_digits(sides[0].e, now, sides[0].call, "42", 7) == MICROSIP_OK);
+  CHECK(microsip_engine_digits(sides[0].e, now, sides[0].call, "42", 0, 7) == MICROSIP_OK);
   run(1000);
   CHECK(sides[1].digits == '4' * 256 + '2');
   MICROSIP_ZERO(stats);
   CHECK(microsip_engine_call_stats_get(sides[1].e, now, sides[1].call, &stats) == MICROSIP_OK && stats.received > 50 && stats.lost == 0);
   printf("received %u packets, %u and %u loud samples\n", (unsigned)stats.received, (unsigned)sides[0].loud, (unsigned)sides[1].loud);
-  CHECK(microsip_engine_hangup(sides[1].e, now, sides[1].call) == MICROSIP_OK);
+  CHECK(microsip_engine_hangup(sides[1].e, now, sides[1].call, NULL) == MICROSIP_OK);
   run(200);
   CHECK(sides[0].state == MICROSIP_ENDED && sides[1].state == MICROSIP_ENDED);
   CHECK(sides[0].asked == (1u << MICROSIP_ASK_LOCAL | 1u << MICROSIP_ASK_RESOLVE | 1u << MICROSIP_ASK_OPEN_MEDIA | 1u << MICROSIP_ASK_CLOSE_MEDIA | 1u << MICROSIP_ASK_AUDIO_ON | 1u << MICROSIP_ASK_AUDIO_OFF));
   /* when everything is over there is nothing to wait for, but for what a dead dialog's repetitions are remembered for */
-  for (i = 0; i < 100 && microsip_engine_poll_timeout(sides[0].e, &when) == MICROSIP_OK; i++) { now = when > now ? when : now + 1; turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }
-  CHECK(microsip_engine_poll_timeout(sides[0].e, &when) == MICROSIP_NOTHING);
+  for (i = 0; i < 100 && microsip_engine_poll_timeout(sides[0].e, now, &when) == MICROSIP_OK; i++) { now = when > now ? when : now + 1; turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }
+  CHECK(microsip_engine_poll_timeout(sides[0].e, now, &when) == MICROSIP_NOTHING);
   printf(failed ? "FAILED\n" : "ok\n");
   return failed;
 }

@@ -8,15 +8,17 @@
 
 SAME(id_is_64_bits, sizeof(microsip_id) == 8);
 SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
-SAME(event, sizeof(microsip_event) == 88 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 56 && offsetof(microsip_event, value) == 72);
+SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
 SAME(account, sizeof(microsip_account) == 32 + 8 * P && offsetof(microsip_account, uri) == 24);
-SAME(options, sizeof(microsip_dial_options) == 16 + 2 * P);
-SAME(call_info, sizeof(microsip_call_info) == 88 && offsetof(microsip_call_info, incoming) == 56);
+SAME(options, sizeof(microsip_options) == 16 + 2 * P);
+SAME(call_info, sizeof(microsip_call_info) == 104 && offsetof(microsip_call_info, incoming) == 64);
 SAME(call_stats, sizeof(microsip_call_stats) == 120 && offsetof(microsip_call_stats, jitter_us) == 72);
+SAME(sound, sizeof(microsip_sound) == 16 + P);
+SAME(info, sizeof(microsip_info) == 36);
 SAME(counters, sizeof(microsip_counters) == 40);
 SAME(account_info, sizeof(microsip_account_info) == 40);
 SAME(engine_config, sizeof(microsip_engine_config) == 80 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
-SAME(path, sizeof(microsip_path) == 56);
+SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
 SAME(ask, sizeof(microsip_ask) == 304 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 120);

@@ -68,6 +68,11 @@ static void wrong_ids(void) {
   c = 0;
 #define X(call) IS(call, MICROSIP_E_ARG);
   EACH_CALL(X)
+  EACH_OBJECT(X)
+#undef X
+  c = phone_kind;
+#define X(call) IS(call, MICROSIP_E_KIND);
+  EACH_OBJECT(X)
 #undef X
   c = account_kind;
 #define X(call) IS(call, MICROSIP_E_KIND);
@@ -76,12 +81,17 @@ static void wrong_ids(void) {
   c = call_kind | 7;
 #define X(call) IS(call, MICROSIP_E_STALE);
   EACH_CALL(X)
+  EACH_OBJECT(X)
   c = call_kind | 0xfffff;
   EACH_CALL(X)
+  EACH_OBJECT(X)
+  c = account_kind | 3;
+  EACH_OBJECT(X)
 #undef X
   c = (call_kind ^ mark) | other;
 #define X(call) IS(call, MICROSIP_E_FOREIGN);
   EACH_CALL(X)
+  EACH_OBJECT(X)
   a = (account_kind ^ mark) | other;
   EACH_ACCOUNT(X)
 #undef X
@@ -130,44 +140,44 @@ static void foreign(void) {
 }
 
 static void nulls(void) {
-  microsip_dial_options o;
+  microsip_options o;
   microsip_config conf = config();
   MICROSIP_ZERO(o);
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, NULL), MICROSIP_E_NULL);
-  IS(microsip_next_event(p, NULL, 0), MICROSIP_E_NULL);
-  IS(microsip_event_descriptor(p, NULL), MICROSIP_E_NULL);
-  IS(microsip_local_address(p, 0, NULL), MICROSIP_E_NULL);
-  IS(microsip_calls_possible(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_event_next(p, NULL, 0), MICROSIP_E_NULL);
+  IS(microsip_event_descriptor_get(p, NULL), MICROSIP_E_NULL);
+  IS(microsip_address_get(p, MICROSIP_ADDRESS_V4, NULL), MICROSIP_E_NULL);
+  IS(microsip_info_get(p, NULL), MICROSIP_E_NULL);
   IS(microsip_counters_get(p, NULL), MICROSIP_E_NULL);
   IS(microsip_account_add(p, NULL, &id), MICROSIP_E_NULL);
   IS(microsip_account_add(p, &acc, NULL), MICROSIP_E_NULL);
-  IS(microsip_accounts(p, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, NULL, 8, &n), MICROSIP_E_NULL);
   IS(microsip_account_info_get(p, a, NULL), MICROSIP_E_NULL);
-  IS(microsip_account_text(p, a, 1, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, NULL, 8, &n), MICROSIP_E_NULL);
   IS(microsip_dial(p, 0, NULL, &o, &id), MICROSIP_E_NULL);
   IS(microsip_dial(p, 0, "sip:x@127.0.0.1:9", &o, NULL), MICROSIP_E_NULL);
-  IS(microsip_calls(p, NULL, 1, &n), MICROSIP_E_NULL);
+  IS(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, NULL, 1, &n), MICROSIP_E_NULL);
   IS(microsip_call_info_get(p, c, NULL), MICROSIP_E_NULL);
   IS(microsip_call_stats_get(p, c, NULL), MICROSIP_E_NULL);
-  IS(microsip_call_text(p, c, 1, NULL, 8, &n), MICROSIP_E_NULL);
-  IS(microsip_call_header(p, c, 1, NULL, 0, buf, sizeof buf, &n), MICROSIP_E_NULL);
-  IS(microsip_digits(p, c, NULL, 1), MICROSIP_E_NULL);
-  IS(microsip_play(p, c, NULL, 1, &token), MICROSIP_E_NULL);
-  IS(microsip_record(p, c, NULL, 0), MICROSIP_E_NULL);
+  IS(microsip_text_get(p, c, 1, 0, NULL, 8, &n), MICROSIP_E_NULL);
+  IS(microsip_header_get(p, c, 1, NULL, 0, buf, sizeof buf, &n), MICROSIP_E_NULL);
+  IS(microsip_digits(p, c, NULL, 0, 1), MICROSIP_E_NULL);
+  IS(microsip_sound_play(p, c, NULL, 1), MICROSIP_E_NULL);
+  IS(microsip_record_start(p, c, NULL, 0, 1), MICROSIP_E_NULL);
   IS(microsip_pcm_write(p, c, NULL, 80, 0, &n), MICROSIP_E_NULL);
   IS(microsip_pcm_write(p, c, pcm, 80, 0, NULL), MICROSIP_E_NULL);
   IS(microsip_pcm_read(p, c, NULL, 80, 0, &n), MICROSIP_E_NULL);
   IS(microsip_pcm_read(p, c, pcm, 80, 0, NULL), MICROSIP_E_NULL);
-  IS(microsip_devices(p, 1, NULL), MICROSIP_E_NULL);
-  IS(microsip_device_text(p, 1, 9999, 0, NULL, 0, NULL), MICROSIP_E_ARG);
+  IS(microsip_device_scan(p, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_text_get(p, MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, MICROSIP_DEV_INPUT << 16 | 9999, NULL, 0, NULL), MICROSIP_NOTHING);
   IS(microsip_last_error(NULL, 0, NULL), MICROSIP_E_BUFFER);
-  IS(microsip_calls(p, NULL, 0, NULL), MICROSIP_OK);
+  IS(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, NULL, 0, NULL), MICROSIP_OK);
 }
 
 static void wrong_values(void) {
   struct { microsip_config c; uint32_t more[4]; } newer;
   microsip_config conf = config();
-  microsip_dial_options o;
+  microsip_options o;
   conf.size = 0;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_SIZE);
   conf.size = 8;
@@ -230,7 +240,7 @@ static void wrong_values(void) {
   IS(microsip_last_error(buf, 4, &n), MICROSIP_E_BUFFER);
   FAILS(microsip_dial(p, 0, "100", NULL, &id));
   ev.size = 8;
-  IS(microsip_next_event(p, &ev, 0), MICROSIP_E_SIZE);
+  IS(microsip_event_next(p, &ev, 0), MICROSIP_E_SIZE);
   sizes();
   acc.uri = NULL;
   IS(microsip_account_add(p, &acc, &id), MICROSIP_E_NULL);
@@ -249,46 +259,55 @@ static void wrong_values(void) {
   checks++;
   if (strstr(buf, "s3cret")) { failed = 1; fprintf(stderr, "a secret is in an error: %s\n", buf); }
   sizes();
-  IS(microsip_volume(p, 0, 3, 100), MICROSIP_E_ARG);
-  IS(microsip_volume(p, 0, 1, 401), MICROSIP_E_ARG);
-  IS(microsip_devices(p, 7, &n), MICROSIP_E_ARG);
-  IS(microsip_set_device(p, 0, "null"), MICROSIP_E_ARG);
+  IS(microsip_volume_set(p, 0, 3, 100), MICROSIP_E_ARG);
+  IS(microsip_volume_set(p, 0, 1, 401), MICROSIP_E_ARG);
+  IS(microsip_device_scan(p, 7, &n), MICROSIP_E_ARG);
+  IS(microsip_device_set(p, 0, "null"), MICROSIP_E_ARG);
 }
 
 /* A call of a live phone, in states that forbid things. */
 static void wrong_states(void) {
   char small[4];
   IS(microsip_dial(p, 0, silent, NULL, &c), MICROSIP_OK);
-  FAILS(microsip_answer(p, c, 200));
-  FAILS(microsip_reject(p, c, 486));
-  FAILS(microsip_answer(p, c, 70000));
-  IS(microsip_source(p, c, 4), MICROSIP_E_ARG);
-  IS(microsip_call_text(p, c, 99, buf, sizeof buf, &n), MICROSIP_E_ARG);
+  FAILS(microsip_answer(p, c, 200, NULL));
+  FAILS(microsip_reject(p, c, 486, NULL));
+  FAILS(microsip_answer(p, c, 70000, NULL));
+  IS(microsip_source_set(p, c, 4), MICROSIP_E_ARG);
+  IS(microsip_text_get(p, c, 99, 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
   n = 0;
-  IS(microsip_call_text(p, c, MICROSIP_TXT_REMOTE_URI, small, sizeof small, &n), MICROSIP_E_BUFFER);
+  IS(microsip_text_get(p, c, MICROSIP_TXT_REMOTE_URI, 0, small, sizeof small, &n), MICROSIP_E_BUFFER);
   checks++;
   if (n < 20 || small[0] != 0) { failed = 1; fprintf(stderr, "needed is %u\n", (unsigned)n); }
-  IS(microsip_call_text(p, c, MICROSIP_TXT_REMOTE_URI, NULL, 0, &n), MICROSIP_E_BUFFER);
-  IS(microsip_call_header(p, c, 3, "To", 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
-  IS(microsip_play(p, c, "/nowhere/there.wav", 1, &token), MICROSIP_E_FILE);
+  IS(microsip_text_get(p, c, MICROSIP_TXT_REMOTE_URI, 0, NULL, 0, &n), MICROSIP_E_BUFFER);
+  IS(microsip_header_get(p, c, 3, "To", 0, buf, sizeof buf, &n), MICROSIP_E_ARG);
+  sound.path = "/nowhere/there.wav";
+  IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_FILE);
   IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
   checks++;
   if (!strstr(buf, "/nowhere/there.wav")) { failed = 1; fprintf(stderr, "the last error does not name the file: %s\n", buf); }
-  IS(microsip_record(p, c, "/nowhere/there.wav", 0), MICROSIP_E_FILE);
-  IS(microsip_record(p, c, "/tmp/x.wav", 9), MICROSIP_E_ARG);
-  IS(microsip_play(p, c, "/etc/passwd", 1, &token), MICROSIP_E_FORMAT);
-  IS(microsip_play_check(p, NULL), MICROSIP_E_NULL);
-  IS(microsip_play_check(p, "/nowhere/there.wav"), MICROSIP_E_FILE);
-  IS(microsip_play_check(p, "/etc/passwd"), MICROSIP_E_FORMAT);
-  IS(microsip_play_stop(p, c), MICROSIP_NOTHING);
-  FAILS(microsip_digits(p, c, "12x", 1));
-  IS(microsip_hangup(p, c), MICROSIP_OK);
+  IS(microsip_record_start(p, c, "/nowhere/there.wav", 0, 1), MICROSIP_E_FILE);
+  IS(microsip_record_start(p, c, "/tmp/x.wav", 9, 1), MICROSIP_E_ARG);
+  sound.mode = MICROSIP_PLAY_CHECK;
+  IS(microsip_sound_play(p, MICROSIP_SELF, &sound, 1), MICROSIP_E_FILE);
+  sound.path = "/etc/passwd";
+  IS(microsip_sound_play(p, MICROSIP_SELF, &sound, 1), MICROSIP_E_FORMAT);
+  sound.mode = MICROSIP_PLAY_NOW;
+  IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_FORMAT);
+  sound.path = NULL;
+  IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_NULL);
+  sound.mode = 77;
+  sound.path = "/etc/passwd";
+  IS(microsip_sound_play(p, c, &sound, 1), MICROSIP_E_ARG);
+  IS(microsip_digits(p, c, "1", 9, 1), MICROSIP_E_ARG);
+  IS(microsip_sound_stop(p, c), MICROSIP_NOTHING);
+  FAILS(microsip_digits(p, c, "12x", 0, 1));
+  IS(microsip_hangup(p, c, NULL), MICROSIP_OK);
 }
 
 /* A closed port ends a call at once (Linux tells by ICMP). */
 static void closed_port(void) {
   IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
-  do { IS(microsip_next_event(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.call != c || ev.state != MICROSIP_ENDED));
+  do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
 }
 
@@ -298,7 +317,7 @@ static void other_transports(void) {
   unsigned i;
   for (i = 0; i < 3; i++) {
     IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
-    do { IS(microsip_next_event(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.call != c || ev.state != MICROSIP_ENDED));
+    do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
     IS(ev.result, MICROSIP_E_UNSUPPORTED);
   }
 }
@@ -307,14 +326,14 @@ static void other_transports(void) {
 static void descriptor(void) {
   struct pollfd one;
   int turns;
-  IS(microsip_event_descriptor(p, &fd), MICROSIP_OK);
+  IS(microsip_event_descriptor_get(p, &fd), MICROSIP_OK);
   one.fd = (int)fd;
   one.events = POLLIN;
   one.revents = 0;
   checks++;
   if (poll(&one, 1, 2000) != 1) { failed = 1; fprintf(stderr, "no event is announced\n"); }
   for (turns = 0; turns < 100; turns++) {
-    while (microsip_next_event(p, &ev, 0) == MICROSIP_OK) {}
+    while (microsip_event_next(p, &ev, 0) == MICROSIP_OK) {}
     if (poll(&one, 1, 50) == 0) return;
   }
   failed = 1;
@@ -329,7 +348,7 @@ static void MICROSIP_CALL on_event(void *user, const microsip_event *event) {
   (void)user;
   MICROSIP_ZERO(other);
   destroy_inside = microsip_destroy(event->phone);
-  next_inside = microsip_next_event(event->phone, &other, 0);
+  next_inside = microsip_event_next(event->phone, &other, 0);
   dial_inside = microsip_dial(event->phone, 0, silent, NULL, &inner);
   shutdown_inside = microsip_shutdown(event->phone, 0);
   in_callback = 1;
@@ -345,7 +364,7 @@ static void *puller(void *phone) {
   microsip_event mine;
   int32_t r;
   MICROSIP_ZERO(mine);
-  while ((r = microsip_next_event(*(microsip_id *)phone, &mine, MICROSIP_FOREVER)) == MICROSIP_OK) {}
+  while ((r = microsip_event_next(*(microsip_id *)phone, &mine, MICROSIP_FOREVER)) == MICROSIP_OK) {}
   return (void *)(intptr_t)r;
 }
 
@@ -360,7 +379,7 @@ static void ends(void) {
   conf.on_event = on_event;
   conf.event_size = sizeof(microsip_event);
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
-  IS(microsip_next_event(phone, &ev, 0), MICROSIP_E_STATE);
+  IS(microsip_event_next(phone, &ev, 0), MICROSIP_E_STATE);
   IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   for (waited = 0; !in_callback && waited < 3000; waited++) usleep(1000);
   IS(microsip_destroy(phone), MICROSIP_OK);
@@ -383,7 +402,7 @@ static void ends(void) {
     IS((int32_t)(intptr_t)result, i < 2 ? MICROSIP_E_CLOSED : MICROSIP_OK);
   }
   IS(microsip_destroy(phone), MICROSIP_OK);
-  IS(microsip_next_event(phone, &ev, MICROSIP_FOREVER), MICROSIP_E_CLOSED);
+  IS(microsip_event_next(phone, &ev, MICROSIP_FOREVER), MICROSIP_E_CLOSED);
   p = phone;
 #define X(call) FAILS(call);
   EACH_HOST(X)
@@ -393,10 +412,10 @@ static void ends(void) {
   conf = config();
   conf.flags |= MICROSIP_NO_NETWORK;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
-  IS(microsip_local_address(phone, 0, &addr), MICROSIP_NOTHING);
+  IS(microsip_address_get(phone, MICROSIP_ADDRESS_V4, &addr), MICROSIP_NOTHING);
   IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   sizes();
-  do { IS(microsip_next_event(phone, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
+  do { IS(microsip_event_next(phone, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
   IS(microsip_shutdown(phone, 100), MICROSIP_OK);
   IS(microsip_shutdown(phone, 0), MICROSIP_OK);
@@ -422,7 +441,7 @@ static void engine(void) {
   static uint64_t blank[8];
   microsip_engine_config conf;
   microsip_engine *e = NULL, *other = NULL;
-  microsip_path path;
+  microsip_origin path;
   microsip_out out;
   microsip_ask ask;
   microsip_reply reply;
@@ -435,15 +454,15 @@ static void engine(void) {
   MICROSIP_ZERO(reply);
   MICROSIP_ZERO(conf);
   path.remote.family = addr.family = 4;
-  IS(microsip_engine_size(NULL, &need), MICROSIP_E_NULL);
-  IS(microsip_engine_size(&conf, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_size_get(NULL, &need), MICROSIP_E_NULL);
+  IS(microsip_engine_size_get(&conf, NULL), MICROSIP_E_NULL);
   conf.size = 3;
-  IS(microsip_engine_size(&conf, &need), MICROSIP_E_SIZE);
+  IS(microsip_engine_size_get(&conf, &need), MICROSIP_E_SIZE);
   MICROSIP_ZERO(conf);
   conf.max_calls = 5000;
-  IS(microsip_engine_size(&conf, &need), MICROSIP_E_ARG);
+  IS(microsip_engine_size_get(&conf, &need), MICROSIP_E_ARG);
   MICROSIP_ZERO(conf);
-  IS(microsip_engine_size(&conf, &need), MICROSIP_OK);
+  IS(microsip_engine_size_get(&conf, &need), MICROSIP_OK);
   checks++;
   if (need > sizeof block) { failed = 1; fprintf(stderr, "MICROSIP_ENGINE_BYTES is too small: %u\n", (unsigned)need); }
   IS(microsip_engine_last_error(NULL, buf, sizeof buf, &n), MICROSIP_E_NULL);
@@ -494,29 +513,30 @@ static void engine(void) {
   IS(microsip_engine_poll_transmit(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
   IS(microsip_engine_poll_transmit(e, 1, &out, NULL, 4), MICROSIP_E_NULL);
   IS(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes), MICROSIP_NOTHING);
-  IS(microsip_engine_poll_ask(e, NULL), MICROSIP_E_NULL);
-  IS(microsip_engine_poll_ask(e, &ask), MICROSIP_OK);
+  IS(microsip_engine_poll_ask(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_ask(e, 1, &ask), MICROSIP_OK);
   IS((int32_t)ask.kind, MICROSIP_ASK_LOCAL);
-  IS(microsip_engine_poll_event(e, NULL), MICROSIP_E_NULL);
-  IS(microsip_engine_poll_timeout(e, NULL), MICROSIP_E_NULL);
-  IS(microsip_engine_audio(e, 1, pcm, pcm, 81), MICROSIP_E_ARG);
-  IS(microsip_engine_audio(e, 1, NULL, NULL, 80), MICROSIP_OK);
-  IS(microsip_engine_audio(e, 1, NULL, NULL, 0xffffffffu), MICROSIP_E_ARG);
-  IS(microsip_engine_audio_wanted(e, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_event(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_timeout(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 81), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, NULL, NULL, 80), MICROSIP_OK);
+  IS(microsip_engine_audio(e, 1, MICROSIP_SELF, NULL, NULL, 0xffffffffu), MICROSIP_E_ARG);
+  IS(microsip_engine_audio(e, 1, 99, NULL, NULL, 80), MICROSIP_E_ARG);
+  IS(microsip_engine_info_get(e, 1, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, NULL, NULL, &id), MICROSIP_E_NULL);
   said(__LINE__, e, "microsip_engine_dial: uri", "NULL");
   IS(microsip_engine_dial(e, 1, 0, "no address", NULL, &id), MICROSIP_E_URI);
   said(__LINE__, e, "uri is \"no address\"", "sip:user@host");
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_OK);
-  IS(microsip_engine_hangup(e, 1, id + (1u << 20)), MICROSIP_E_STALE);
+  IS(microsip_engine_hangup(e, 1, id + (1u << 20), NULL), MICROSIP_E_STALE);
   conf.seed[0] = 2;
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, sizeof second, &conf, 0, &other), MICROSIP_OK);
-  IS(microsip_engine_hangup(other, 1, id), MICROSIP_E_FOREIGN);
+  IS(microsip_engine_hangup(other, 1, id, NULL), MICROSIP_E_FOREIGN);
   said(__LINE__, other, "microsip_engine_hangup: call is 0x3", "another phone");
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, 8, &conf, 0, &other), MICROSIP_E_BUFFER); /* the engine in it goes on */
   IS(microsip_engine_hangup_all(other, 1), MICROSIP_OK);
-  IS(microsip_engine_hangup(e, 1, id), MICROSIP_OK);
+  IS(microsip_engine_hangup(e, 1, id, NULL), MICROSIP_OK);
   IS(microsip_engine_shutdown(e, 1), MICROSIP_OK);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_CLOSED);
 }
@@ -542,6 +562,7 @@ int main(void) {
   for (code = -500; code < 10; code++) { checks++; if (!microsip_strerror(code) || !*microsip_strerror(code)) failed = 1; }
   checks++;
   if (strcmp(microsip_version(), MICROSIP_VERSION) != 0 || microsip_abi_version() != MICROSIP_ABI_VERSION) { failed = 1; fprintf(stderr, "versions differ\n"); }
+  IS((int32_t)(microsip_features() & MICROSIP_HAS_HOST), (int32_t)MICROSIP_HAS_HOST);
   printf("%d checks: %s\n", checks, failed ? "FAILED" : "ok");
   return failed;
 }

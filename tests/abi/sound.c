@@ -18,10 +18,10 @@ static char record_path[300];
 static void MICROSIP_CALL on_event(void *user, const microsip_event *ev) {
   (void)user;
   if (ev->type != MICROSIP_EV_CALL) return;
-  in_call = ev->call;
-  if (ev->state == MICROSIP_INCOMING) CHECK(microsip_answer(ev->phone, ev->call, 200) == MICROSIP_OK);
+  in_call = ev->object;
+  if (ev->state == MICROSIP_INCOMING) CHECK(microsip_answer(ev->phone, ev->object, 200, NULL) == MICROSIP_OK);
   if (ev->state == MICROSIP_CONNECTED) {
-    CHECK(microsip_record(ev->phone, ev->call, record_path, MICROSIP_SIDES_HEARD) == MICROSIP_OK);
+    CHECK(microsip_record_start(ev->phone, ev->object, record_path, MICROSIP_SIDES_HEARD, 8) == MICROSIP_OK);
     in_state = ev->state;
     sleep(1);
     slept = 1;
@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
   microsip_addr addr;
   microsip_event ev;
   microsip_call_stats stats;
-  uint64_t token = 0;
+  microsip_sound sound;
   uint32_t loud;
   int i;
   const char *folder = argc > 1 ? argv[1] : "/tmp";
@@ -83,6 +83,8 @@ int main(int argc, char **argv) {
   snprintf(device_path, sizeof device_path, "%s/loudspeaker.wav", folder);
   snprintf(device, sizeof device, "wav:%s", device_path);
   write_wav(play_path);
+  MICROSIP_ZERO(sound);
+  sound.path = play_path;
 
   MICROSIP_ZERO(c);
   c.bind = "127.0.0.1:0";
@@ -93,22 +95,22 @@ int main(int argc, char **argv) {
   c.on_event = on_event;
   c.event_size = sizeof(microsip_event);
   CHECK(microsip_create(MICROSIP_ABI_VERSION, &c, &b) == MICROSIP_OK);
-  CHECK(microsip_local_address(b, 0, &addr) == MICROSIP_OK);
+  CHECK(microsip_address_get(b, MICROSIP_ADDRESS_V4, &addr) == MICROSIP_OK);
   snprintf(uri, sizeof uri, "sip:b@127.0.0.1:%u", (unsigned)addr.port);
   CHECK(microsip_dial(a, 0, uri, NULL, &call) == MICROSIP_OK);
   MICROSIP_ZERO(ev);
-  do { CHECK(microsip_next_event(a, &ev, 5000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
+  do { CHECK(microsip_event_next(a, &ev, 5000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
   for (i = 0; i < 2000 && in_state != MICROSIP_CONNECTED; i++) usleep(1000);
-  CHECK(microsip_play(a, call, play_path, 1, &token) == MICROSIP_OK);
-  do { CHECK(microsip_next_event(a, &ev, 5000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_PLAYED);
-  CHECK(ev.token == token && ev.call == call && ev.result == MICROSIP_OK);
+  CHECK(microsip_sound_play(a, call, &sound, 7) == MICROSIP_OK);
+  do { CHECK(microsip_event_next(a, &ev, 5000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_DONE);
+  CHECK(ev.token == 7 && ev.op == MICROSIP_OP_PLAY && ev.object == call && ev.result == MICROSIP_OK);
   usleep(150000);
   MICROSIP_ZERO(stats);
   CHECK(microsip_call_stats_get(b, in_call, &stats) == MICROSIP_OK && stats.received >= 50 && stats.lost == 0 && stats.late < 5); /* a busy machine may delay one */
   printf("while the callback slept: %u packets, %u lost, %u late\n", (unsigned)stats.received, (unsigned)stats.lost, (unsigned)stats.late);
-  CHECK(microsip_set_device(b, MICROSIP_DEV_OUTPUT, "null") == MICROSIP_OK);
+  CHECK(microsip_device_set(b, MICROSIP_DEV_OUTPUT, "null") == MICROSIP_OK);
   usleep(100000);
-  CHECK(microsip_hangup(a, call) == MICROSIP_OK);
+  CHECK(microsip_hangup(a, call, NULL) == MICROSIP_OK);
   for (i = 0; i < 3000 && in_state != MICROSIP_ENDED; i++) usleep(1000);
   CHECK(in_state == MICROSIP_ENDED && slept);
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);

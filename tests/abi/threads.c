@@ -59,7 +59,7 @@ static void pcm_waiters(int fetched) {
   microsip_id far = make(NULL, NULL);
   char uri[64];
   int i, turns;
-  CHECK(microsip_local_address(far, 0, &addr) == MICROSIP_OK);
+  CHECK(microsip_address_get(far, MICROSIP_ADDRESS_V4, &addr) == MICROSIP_OK);
   snprintf(uri, sizeof uri, "sip:far@127.0.0.1:%u", (unsigned)addr.port);
   memset(waits, 0, sizeof waits);
   waits[0].phone = waits[1].phone = make(NULL, NULL);
@@ -69,11 +69,11 @@ static void pcm_waiters(int fetched) {
     pthread_create(&threads[i], NULL, wait_for_pcm, &waits[i]);
   }
   MICROSIP_ZERO(ev);
-  for (i = 0; i < 2; i++) do { CHECK(microsip_next_event(far, &ev, 3000) == MICROSIP_OK); } while (!failed && ev.state != MICROSIP_INCOMING);
+  for (i = 0; i < 2; i++) do { CHECK(microsip_event_next(far, &ev, 3000) == MICROSIP_OK); } while (!failed && ev.state != MICROSIP_INCOMING);
   usleep(100000);
   CHECK(!waits[0].over && !waits[1].over);
   CHECK(microsip_hangup_all(far) == MICROSIP_OK);
-  if (fetched) while (microsip_next_event(waits[0].phone, &ev, 200) == MICROSIP_OK) {}
+  if (fetched) while (microsip_event_next(waits[0].phone, &ev, 200) == MICROSIP_OK) {}
   for (turns = 0; turns < 3000 && !(waits[0].over && waits[1].over); turns++) usleep(1000);
   CHECK(waits[0].over && waits[1].over);
   CHECK(microsip_destroy(waits[0].phone) == MICROSIP_OK && microsip_destroy(far) == MICROSIP_OK);
@@ -89,7 +89,7 @@ static void MICROSIP_CALL on_event(void *user, const microsip_event *event) {
   if (called || event->type != MICROSIP_EV_CALL) return;
   EVERY_SIZE();
   p = event->phone;
-  c = event->call;
+  c = event->object;
   MICROSIP_ZERO(acc);
   acc.uri = "sip:100@127.0.0.1:9";
   acc.no_register = 1;
@@ -105,7 +105,7 @@ static void within_a_callback(void) {
   microsip_id phone = make(on_event, NULL), call;
   int turns;
   CHECK(microsip_dial(phone, 0, silent, NULL, &call) == MICROSIP_OK);
-  CHECK(microsip_hangup(phone, call) == MICROSIP_OK);
+  CHECK(microsip_hangup(phone, call, NULL) == MICROSIP_OK);
   for (turns = 0; turns < 10000 && !called; turns++) usleep(1000);
   CHECK(called);
   CHECK(microsip_destroy(phone) == MICROSIP_OK);
@@ -120,7 +120,7 @@ static void fetched(microsip_id phone, const microsip_event *ev) {
   uint32_t n;
   if (ev->type != MICROSIP_EV_CALL || ev->state != MICROSIP_ENDED) return;
   usleep(3000);
-  if (microsip_call_text(phone, ev->call, MICROSIP_TXT_REMOTE_URI, text, sizeof text, &n) == MICROSIP_OK && n > 1) __sync_fetch_and_add(&readable, 1);
+  if (microsip_text_get(phone, ev->object, MICROSIP_TXT_REMOTE_URI, 0, text, sizeof text, &n) == MICROSIP_OK && n > 1) __sync_fetch_and_add(&readable, 1);
   __sync_fetch_and_add(&ended, 1);
 }
 
@@ -129,7 +129,7 @@ static void *pull(void *user) {
   int32_t r;
   uint32_t wait = 1;
   MICROSIP_ZERO(ev);
-  while ((r = microsip_next_event(*(microsip_id *)user, &ev, wait = wait % 7 + 1)) >= 0)
+  while ((r = microsip_event_next(*(microsip_id *)user, &ev, wait = wait % 7 + 1)) >= 0)
     if (r == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
   CHECK(r == MICROSIP_E_CLOSED);
   return NULL;
@@ -142,12 +142,12 @@ static void *pull_by_descriptor(void *user) {
   int32_t r = MICROSIP_OK;
   MICROSIP_ZERO(ev);
   memset(&one, 0, sizeof one);
-  CHECK(microsip_event_descriptor(*(microsip_id *)user, &descriptor) == MICROSIP_OK);
+  CHECK(microsip_event_descriptor_get(*(microsip_id *)user, &descriptor) == MICROSIP_OK);
   one.fd = (int)descriptor;
   one.events = POLLIN;
   while (r >= 0) {
     if (poll(&one, 1, 5000) < 0) break;
-    while ((r = microsip_next_event(*(microsip_id *)user, &ev, 0)) == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
+    while ((r = microsip_event_next(*(microsip_id *)user, &ev, 0)) == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
   }
   return NULL;
 }

@@ -152,6 +152,29 @@ pub struct CallInfo {
     pub held: bool,
     /// Media runs.
     pub media: bool,
+    /// A set of `MEDIA_*`; 0: no media runs.
+    pub ways: u32,
+    /// Volume of what we send, in percent.
+    pub volume_in: u16,
+    /// Volume of what we hear, in percent.
+    pub volume_out: u16,
+}
+
+/// The phone, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct PhoneInfo {
+    /// Calls, ended ones that were not released among them.
+    pub calls: usize,
+    /// Accounts.
+    pub accounts: usize,
+    /// Calls that could begin.
+    pub calls_possible: usize,
+    /// What all calls send is silenced.
+    pub muted: bool,
+    /// Volume of what calls to come send, in percent.
+    pub volume_in: u16,
+    /// Volume of what is heard of calls to come, in percent.
+    pub volume_out: u16,
 }
 
 /// An account, in numbers.

@@ -1,9 +1,9 @@
 //! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes nothing.
 
 use super::calls::call::Call;
-use super::event::Op;
+use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 use super::object::Object;
-use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, Side, Source};
+use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -58,6 +58,15 @@ impl Phone<'_> {
 
     pub(super) fn call(&self, call: CallId) -> Result<&Call, CommandError> {
         self.calls.slots.get(call.0).ok_or(CommandError::Stale)
+    }
+
+    /// Sets the application's own number of an account.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn account_set_tag(&mut self, account: AccountId, tag: u64) -> Result<(), CommandError> {
+        self.lower.accounts.slots.get_mut(account.0).ok_or(CommandError::Stale)?.tag = tag;
+        Ok(())
     }
 
     /// Sets the application's own number of a call.
@@ -189,7 +198,30 @@ impl Phone<'_> {
             muted: slot.gain_in.muted(),
             held: self.agreed_by(slot).is_some_and(|agreed| agreed.held),
             media: slot.media,
+            ways: if slot.media { self.ways(slot) } else { 0 },
+            volume_in: slot.gain_in.percent(),
+            volume_out: slot.gain_out.percent(),
         })
+    }
+
+    /// What a call's media does: a set of `MEDIA_*`.
+    pub(super) fn ways(&self, call: &Call) -> u32 {
+        self.agreed_by(call).map_or(0, |agreed| {
+            u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
+        })
+    }
+
+    /// The phone, in numbers.
+    #[must_use]
+    pub fn info(&self) -> PhoneInfo {
+        PhoneInfo {
+            calls: self.calls.slots.used(),
+            accounts: self.accounts().count(),
+            calls_possible: self.calls.slots.free() + self.calls.ended.len(),
+            muted: self.lower.media.muted,
+            volume_in: self.lower.media.volume_in,
+            volume_out: self.lower.media.volume_out,
+        }
     }
 
     /// How a call's media does, or did.

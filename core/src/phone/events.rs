@@ -3,7 +3,7 @@
 
 use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use super::done::{Ended, Link};
-use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
+use super::event::Op;
 use super::object::Object;
 use super::trace::Pool;
 use super::{AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, Event, EventKind, Phone};
@@ -176,9 +176,7 @@ impl Phone<'_> {
             // an offer of ours that came to nothing
             let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
             let at = call.time(call.media_changed);
-            let media = self.calls.slots.get(handle).and_then(|call| self.agreed_by(call)).map_or(0, |agreed| {
-                u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
-            });
+            let media = self.calls.slots.get(handle).map_or(0, |call| self.ways(call));
             return told(at, EventKind::Media { media, result });
         }
         if call.pending & PENDING_DIGIT != 0 {

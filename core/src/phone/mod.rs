@@ -62,7 +62,7 @@ mod wishes;
 #[cfg(test)]
 mod tests;
 
-pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, Side, Source, Which};
+pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo, Side, Source, Which};
 pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};

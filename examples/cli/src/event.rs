@@ -76,8 +76,10 @@ impl Event {
             }
             c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => Happened::DigitsSent(event.result),
-            c::MICROSIP_EV_PLAYED => Happened::Played(event.result),
-            c::MICROSIP_EV_RECORD_FAILED => Happened::RecordFailed(event.result),
+            // one that its call's end stopped needs no word
+            c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_RECORD => Happened::RecordFailed(event.result),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),
@@ -86,7 +88,7 @@ impl Event {
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,
         };
-        Self { what, call: event.call, token: event.token }
+        Self { what, call: if event.object >> 48 == u64::from(c::MICROSIP_KIND_CALL) { event.object } else { 0 }, token: event.token }
     }
 }
 

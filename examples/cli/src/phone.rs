@@ -178,7 +178,7 @@ impl Handle {
     pub(crate) fn event_descriptor(self) -> Result<isize, Failure> {
         let mut descriptor = 0;
         // SAFETY: `descriptor` is ours.
-        check(unsafe { c::microsip_event_descriptor(self.0, &raw mut descriptor) }).map(|()| descriptor)
+        check(unsafe { c::microsip_event_descriptor_get(self.0, &raw mut descriptor) }).map(|()| descriptor)
     }
 
     /// The next event; none when the time is over. Ends with the Closed event, then with an error.
@@ -188,7 +188,7 @@ impl Handle {
         let mut event: c::microsip_event = unsafe { std::mem::zeroed() };
         event.size = size_of::<c::microsip_event>() as u32;
         // SAFETY: `event` is ours, with its size set.
-        match unsafe { c::microsip_next_event(self.0, &raw mut event, wait) } {
+        match unsafe { c::microsip_event_next(self.0, &raw mut event, wait) } {
             c::MICROSIP_NOTHING => Ok(None),
             code => check(code).map(|()| Some(Event::read(&event))),
         }
@@ -199,9 +199,10 @@ impl Handle {
     }
 
     pub(crate) fn local_address(self, v6: bool) -> Result<SocketAddr, Failure> {
+        let which = if v6 { c::MICROSIP_ADDRESS_V6 } else { c::MICROSIP_ADDRESS_V4 };
         let mut address = c::microsip_addr { family: 0, port: 0, scope: 0, ip: [0; 16] };
         // SAFETY: `address` is ours.
-        check(unsafe { c::microsip_local_address(self.0, u32::from(v6), &raw mut address) }).map(|()| socket_address(&address))
+        check(unsafe { c::microsip_address_get(self.0, which, &raw mut address) }).map(|()| socket_address(&address))
     }
 
     pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
@@ -236,16 +237,16 @@ impl Handle {
 
     /// The realm of the challenge that was refused last.
     pub(crate) fn refused_realm(self, account: Id) -> String {
-        let which = c::MICROSIP_TXT_ACCOUNT_REALM;
+        let which = c::MICROSIP_TXT_REALM;
         // SAFETY: the library writes at most `cap` bytes to `buf`.
-        read_text(|buf, cap, needed| unsafe { c::microsip_account_text(self.0, account, which, buf, cap, needed) }).unwrap_or_default()
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, account, which, 0, buf, cap, needed) }).unwrap_or_default()
     }
 
     pub(crate) fn dial(self, account: Id, target: &str, source: Source) -> Result<Id, Failure> {
         let target = text(target)?;
-        // SAFETY: all-zero is a valid microsip_dial_options.
-        let mut options: c::microsip_dial_options = unsafe { std::mem::zeroed() };
-        options.size = size_of::<c::microsip_dial_options>() as u32;
+        // SAFETY: all-zero is a valid microsip_options.
+        let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
+        options.size = size_of::<c::microsip_options>() as u32;
         options.source = source as u32;
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
@@ -253,30 +254,33 @@ impl Handle {
     }
 
     pub(crate) fn answer(self, call: Id, code: u32) -> Result<(), Failure> {
-        check(c::microsip_answer(self.0, call, code))
+        // SAFETY: no options.
+        check(unsafe { c::microsip_answer(self.0, call, code, null()) })
     }
 
     pub(crate) fn reject(self, call: Id, code: u32) -> Result<(), Failure> {
-        check(c::microsip_reject(self.0, call, code))
+        // SAFETY: no options.
+        check(unsafe { c::microsip_reject(self.0, call, code, null()) })
     }
 
     pub(crate) fn hangup(self, call: Id) -> Result<(), Failure> {
-        check(c::microsip_hangup(self.0, call))
+        // SAFETY: no options.
+        check(unsafe { c::microsip_hangup(self.0, call, null()) })
     }
 
     pub(crate) fn source(self, call: Id, source: Source) -> Result<(), Failure> {
-        check(c::microsip_source(self.0, call, source as u32))
+        check(c::microsip_source_set(self.0, call, source as u32))
     }
 
     pub(crate) fn mute(self, call: Id, on: bool) -> Result<(), Failure> {
-        check(c::microsip_mute(self.0, call, u32::from(on)))
+        check(c::microsip_mute_set(self.0, call, u32::from(on)))
     }
 
     /// Its end is [`crate::event::Happened::DigitsSent`], with that token.
     pub(crate) fn digits(self, call: Id, digits: &str, token: u64) -> Result<(), Failure> {
         let digits = text(digits)?;
         // SAFETY: `digits` lives until the call has copied it.
-        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), token) })
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 0, token) })
     }
 
     /// An ended call is not read any more. One that gave way already is no failure.
@@ -284,18 +288,20 @@ impl Handle {
         c::microsip_id_release(self.0, call);
     }
 
-    pub(crate) fn play(self, call: Id, path: &Path) -> Result<u64, Failure> {
+    /// Its end is [`crate::event::Happened::Played`].
+    pub(crate) fn play(self, call: Id, path: &Path) -> Result<(), Failure> {
         let path = text(&path.to_string_lossy())?;
-        let mut token = 0;
+        let sound = sound(&path, c::MICROSIP_PLAY_NOW);
         // SAFETY: `path` lives until the call has copied it.
-        check(unsafe { c::microsip_play(self.0, call, path.as_ptr(), 1, &raw mut token) }).map(|()| token)
+        check(unsafe { c::microsip_sound_play(self.0, call, &raw const sound, 1) })
     }
 
     /// Whether a file could be played.
     pub(crate) fn play_check(self, path: &Path) -> Result<(), Failure> {
         let path = text(&path.to_string_lossy())?;
+        let sound = sound(&path, c::MICROSIP_PLAY_CHECK);
         // SAFETY: `path` lives until the call has read it.
-        check(unsafe { c::microsip_play_check(self.0, path.as_ptr()) })
+        check(unsafe { c::microsip_sound_play(self.0, c::MICROSIP_SELF, &raw const sound, 0) })
     }
 
     /// Records what is heard, or both sides: left what is said, right what is heard.
@@ -303,7 +309,7 @@ impl Handle {
         let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };
         let path = text(&path.to_string_lossy())?;
         // SAFETY: `path` lives until the call has copied it.
-        check(unsafe { c::microsip_record(self.0, call, path.as_ptr(), sides) })
+        check(unsafe { c::microsip_record_start(self.0, call, path.as_ptr(), sides, 0) })
     }
 
     pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {
@@ -340,7 +346,7 @@ impl Handle {
     /// A text of a call; empty where there is none.
     pub(crate) fn call_text(self, call: Id, which: Text) -> String {
         // SAFETY: the library writes at most `cap` bytes to `buf`.
-        read_text(|buf, cap, needed| unsafe { c::microsip_call_text(self.0, call, which as u32, buf, cap, needed) }).unwrap_or_default()
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) }).unwrap_or_default()
     }
 
     /// Takes what fits of `pcm`, waiting at most `wait` for room for all of it.
@@ -363,20 +369,25 @@ impl Handle {
     pub(crate) fn set_device(self, direction: Direction, id: &str) -> Result<(), Failure> {
         let id = text(id)?;
         // SAFETY: `id` lives until the call has copied it.
-        check(unsafe { c::microsip_set_device(self.0, direction as u32, id.as_ptr()) })
+        check(unsafe { c::microsip_device_set(self.0, direction as u32, id.as_ptr()) })
     }
 
     /// Id and name of each device of one direction; all: of ALSA's plugins, too.
     pub(crate) fn devices(self, direction: Direction, all: bool) -> Result<Vec<(String, String)>, Failure> {
         let (mut count, plugins) = (0, if all { c::MICROSIP_DEV_ALL } else { 0 });
         // SAFETY: `count` is ours.
-        check(unsafe { c::microsip_devices(self.0, direction as u32 | plugins, &raw mut count) })?;
-        let one = |index, name| {
+        check(unsafe { c::microsip_device_scan(self.0, direction as u32 | plugins, &raw mut count) })?;
+        let one = |n: u32, which| {
+            let index = (direction as u32) << 16 | n;
             // SAFETY: the library writes at most `cap` bytes to `buf`.
-            read_text(|buf, cap, needed| unsafe { c::microsip_device_text(self.0, direction as u32, index, name, buf, cap, needed) })
+            read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, c::MICROSIP_SELF, which, index, buf, cap, needed) })
         };
-        (0..count).map(|index| Ok((one(index, 0)?, one(index, 1)?))).collect()
+        (0..count).map(|n| Ok((one(n, c::MICROSIP_TXT_DEVICE_ID)?, one(n, c::MICROSIP_TXT_DEVICE_NAME)?))).collect()
     }
+}
+
+fn sound(path: &CStr, mode: u32) -> c::microsip_sound {
+    c::microsip_sound { size: size_of::<c::microsip_sound>() as u32, loops: 0, mode, reserved: 0, path: path.as_ptr() }
 }
 
 /// The library's words for a result code.

@@ -141,6 +141,14 @@ pub extern "C" fn microsip_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
+/// What is compiled in: a set of MICROSIP_HAS_*.
+#[unsafe(no_mangle)]
+pub const extern "C" fn microsip_features() -> u32 {
+    let host = if cfg!(feature = "host") { super::types::MICROSIP_HAS_HOST } else { 0 };
+    let devices = if cfg!(feature = "device") { super::types::MICROSIP_HAS_DEVICES } else { 0 };
+    host | devices
+}
+
 /// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
 #[unsafe(no_mangle)]
 pub const extern "C" fn microsip_abi_version() -> u32 {

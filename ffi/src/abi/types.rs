@@ -16,6 +16,30 @@ pub const MICROSIP_NONE: u32 = 0xffff_ffff;
 /// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;
 
+/// What MICROSIP_KIND() says of a phone's id.
+pub const MICROSIP_KIND_PHONE: u32 = 1;
+/// What MICROSIP_KIND() says of an account's id.
+pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
+/// What MICROSIP_KIND() says of a call's id.
+pub const MICROSIP_KIND_CALL: u32 = 3;
+/// The person at this phone: microphone and loudspeaker, and what holds for all calls.
+pub const MICROSIP_SELF: microsip_id = 1;
+
+/// microsip_features(): the host family, with its threads and sockets.
+pub const MICROSIP_HAS_HOST: u32 = 1;
+/// microsip_features(): sound devices.
+pub const MICROSIP_HAS_DEVICES: u32 = 4096;
+
+/// Which address: IPv4.
+pub const MICROSIP_ADDRESS_V4: u32 = 4;
+/// Which address: IPv6.
+pub const MICROSIP_ADDRESS_V6: u32 = 6;
+
+/// How to play: instead of what plays.
+pub const MICROSIP_PLAY_NOW: u32 = 0;
+/// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
+pub const MICROSIP_PLAY_CHECK: u32 = 2;
+
 /// An IP address and a port. Frozen: it has no size member.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -111,10 +135,6 @@ pub const MICROSIP_EV_ACCOUNT: u32 = 2;
 pub const MICROSIP_EV_DIGIT: u32 = 3;
 /// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
 pub const MICROSIP_EV_DONE: u32 = 4;
-/// A file has been played to its end (result 0), or failed; token is that of microsip_play.
-pub const MICROSIP_EV_PLAYED: u32 = 5;
-/// A recording stopped because its file could not be written.
-pub const MICROSIP_EV_RECORD_FAILED: u32 = 6;
 /// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 pub const MICROSIP_EV_DEVICE: u32 = 7;
 /// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
@@ -130,9 +150,14 @@ pub const MICROSIP_EV_POISONED: u32 = 11;
 /// MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
-/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), microsip_account_text whose realm it was.
+/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
 
+/// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to its end. MICROSIP_E_CANCELLED: it was
+/// stopped, replaced, or its call ended first.
+pub const MICROSIP_OP_PLAY: u32 = 1;
+/// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
+pub const MICROSIP_OP_RECORD: u32 = 2;
 /// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
 /// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
@@ -165,7 +190,7 @@ pub const MICROSIP_SRC_SILENCE: u32 = 3;
 pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 /// Texts of a call: the far end's display name.
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
-/// Texts of a call: our URI in it.
+/// Texts of a call or an account: our URI.
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
 /// Texts of a call: the last status's reason phrase, or the text of a Reason header.
 pub const MICROSIP_TXT_REASON: u32 = 4;
@@ -176,10 +201,12 @@ pub const MICROSIP_TXT_CODEC: u32 = 6;
 /// Texts of a call: the far end's User-Agent or Server.
 pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
 
-/// Texts of an account: its URI.
-pub const MICROSIP_TXT_ACCOUNT_URI: u32 = 1;
 /// Texts of an account: the realm of the last refused challenge.
-pub const MICROSIP_TXT_ACCOUNT_REALM: u32 = 2;
+pub const MICROSIP_TXT_REALM: u32 = 17;
+/// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
+pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
+/// Texts of MICROSIP_SELF: the name of such a device, for people.
+pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
 
 /// Which message of a call: the first that came.
 pub const MICROSIP_FIRST: u32 = 1;
@@ -190,7 +217,7 @@ pub const MICROSIP_LAST: u32 = 2;
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.
 pub const MICROSIP_DEV_OUTPUT: u32 = 2;
-/// Added to one of them for microsip_devices: what is no device of its own, too.
+/// Added to one of them for microsip_device_scan: what is no device of its own, too.
 pub const MICROSIP_DEV_ALL: u32 = 256;
 
 /// Recordings: both sides mixed, one channel.
@@ -209,7 +236,7 @@ pub const MICROSIP_LOG_WARNING: u32 = 2;
 /// Log levels: what happens, too.
 pub const MICROSIP_LOG_INFO: u32 = 3;
 
-/// What happened. 88 bytes on every target.
+/// Something happened. 96 bytes on every target; all of it is numbers.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_event {
@@ -219,32 +246,34 @@ pub struct microsip_event {
     pub r#type: u32,
     /// The phone; 0 in the engine family.
     pub phone: microsip_id,
-    /// The account, or 0.
-    pub account: microsip_id,
-    /// The call, or 0.
-    pub call: microsip_id,
-    /// The application's own number for the call or account.
+    /// What it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+    pub object: microsip_id,
+    /// What that belongs to: a call's account. 0: nothing.
+    pub owner: microsip_id,
+    /// A second object, where the type says so; else 0.
+    pub other: microsip_id,
+    /// The application's own number for object, else for owner.
     pub tag: u64,
-    /// The command it ends, or 0.
+    /// The command's, in MICROSIP_EV_DONE; else 0.
     pub token: u64,
-    /// When: microseconds since the phone's creation; in the engine family the driver's clock.
+    /// When it happened: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
-    /// Call or account state.
+    /// The object's state.
     pub state: u32,
-    /// A bit, 1 << state, for each state reached since the last event of this call or account.
+    /// A bit, 1 << state, for each state reached since the object's last event of this type.
     pub reached: u32,
     /// The SIP status that came with it, or 0.
     pub sip_code: u32,
     /// How it ended.
     pub result: i32,
-    /// A digit, a device, a number, or bits.
-    pub value: u32,
-    /// MICROSIP_OP_*, with MICROSIP_EV_DONE.
-    pub op: u32,
     /// MICROSIP_CAUSE_*, with the end of a call.
     pub cause: u32,
     /// MICROSIP_BY_*, with the end of a call.
     pub ended_by: u32,
+    /// Where the type says so: a digit, a device, a number, or bits.
+    pub value: u32,
+    /// MICROSIP_OP_*, with MICROSIP_EV_DONE.
+    pub op: u32,
 }
 
 /// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside. An ended call can be read in
@@ -288,11 +317,11 @@ pub struct microsip_config {
     pub bind: *const c_char,
     /// User-Agent; NULL: the library's; "": none.
     pub user_agent: *const c_char,
-    /// Microphone as in microsip_set_device.
+    /// Microphone as in microsip_device_set().
     pub input: *const c_char,
-    /// Loudspeaker as in microsip_set_device.
+    /// Loudspeaker as in microsip_device_set().
     pub output: *const c_char,
-    /// NULL: events are fetched with microsip_next_event.
+    /// NULL: events are fetched with microsip_event_next.
     pub on_event: microsip_event_fn,
     /// Passed to on_event.
     pub event_user: *mut c_void,
@@ -366,20 +395,61 @@ pub struct microsip_account {
     pub trusted: *const c_char,
 }
 
-/// How to dial.
+/// How to dial, answer, reject or hang up. Members that do not apply must be 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct microsip_dial_options {
-    /// sizeof(microsip_dial_options).
+pub struct microsip_options {
+    /// sizeof(microsip_options).
     pub size: u32,
-    /// MICROSIP_SRC_*.
+    /// dial, answer: MICROSIP_SRC_*, what the far end hears.
     pub source: u32,
-    /// The application's own number.
+    /// dial, answer: the application's own number; 0: as it is.
     pub tag: u64,
-    /// Shown to the far end; NULL: the account's.
+    /// dial: shown to the far end; NULL: the account's.
     pub display_name: *const c_char,
-    /// Extra header lines, "Name: value\r\n" each; NULL: none.
+    /// dial: extra header lines, "Name: value\r\n" each; NULL: none.
     pub headers: *const c_char,
+}
+
+/// What to play. It is mixed with the call's source, which goes on.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_sound {
+    /// sizeof(microsip_sound).
+    pub size: u32,
+    /// How often; 0: once; MICROSIP_FOREVER: until it is stopped.
+    pub loops: u32,
+    /// MICROSIP_PLAY_*.
+    pub mode: u32,
+    /// 0.
+    pub reserved: u32,
+    /// A WAV file: 8 to 32 bits, float or G.711, any rate, any channels.
+    pub path: *const c_char,
+}
+
+/// The phone, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_info {
+    /// sizeof(microsip_info).
+    pub size: u32,
+    /// Calls that there are, ended ones that were not released among them.
+    pub calls: u32,
+    /// Accounts that there are.
+    pub accounts: u32,
+    /// How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the library raises no limits); a call
+    /// beyond it ends with MICROSIP_E_PORT_IN_USE.
+    pub calls_possible: u32,
+    /// 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
+    pub audio_wanted: u32,
+    /// 1: what all calls send is silenced.
+    pub muted: u32,
+    /// Volume of what we send, in percent, for calls to come.
+    pub volume_in: u32,
+    /// Volume of what we hear, in percent, for calls to come.
+    pub volume_out: u32,
+    /// As microsip_features().
+    pub features: u32,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.
@@ -398,6 +468,8 @@ pub struct microsip_call_info {
     pub tag: u64,
     /// When it began.
     pub started_us: u64,
+    /// When it first made progress (18x).
+    pub ringing_us: u64,
     /// When it was answered.
     pub connected_us: u64,
     /// When it ended.
@@ -412,12 +484,12 @@ pub struct microsip_call_info {
     pub source: u32,
     /// 1: the microphone is off.
     pub muted: u32,
-    /// 1: the far end put us on hold.
-    pub held: u32,
-    /// 1: media runs.
+    /// A set of MICROSIP_MEDIA_*; 0: no media runs.
     pub media: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Volume of what we send, in percent.
+    pub volume_in: u32,
+    /// Volume of what we hear, in percent.
+    pub volume_out: u32,
     /// MICROSIP_CAUSE_*, once it has ended.
     pub cause: u32,
     /// MICROSIP_BY_*, once it has ended.
@@ -509,7 +581,7 @@ pub struct microsip_counters {
     /// Requests refused because a pool was full.
     pub refused_full: u32,
     /// Ended calls that gave way to new ones before they were released.
-    pub evicted_calls: u32,
+    pub evicted_ended: u32,
     /// Challenges that were not answered.
     pub refused_challenges: u32,
     /// Media packets for ports that are not open.
@@ -524,7 +596,9 @@ sized!(
     microsip_event up to op,
     microsip_config up to bind,
     microsip_account up to password,
-    microsip_dial_options up to tag,
+    microsip_options up to tag,
+    microsip_sound up to path,
+    microsip_info up to audio_wanted,
     microsip_call_info up to ended_us,
     microsip_call_stats up to reordered,
     microsip_account_info up to expires_us,

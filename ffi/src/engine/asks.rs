@@ -6,7 +6,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
 use crate::engine_types::*;
-use crate::ops::Done;
+use crate::ops::{self, Done};
 use core::ffi::c_char;
 use core::net::SocketAddr;
 use microsip_core::base::time::Instant;
@@ -175,11 +175,11 @@ pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: 
 
 /// What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: *mut microsip_ask) -> i32 {
+pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_us: u64, ask: *mut microsip_ask) -> i32 {
     with("microsip_engine_poll_ask", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ask, "ask")? };
-        let now = engine.latest;
+        let now = engine.at(now_us);
         // one copy of it on the stack: a name that is an address is dialled from within
         let mut found = microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
         if !engine.ask(now, &mut found) {
@@ -190,12 +190,13 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, ask: 
     })
 }
 
-/// As microsip_local_address.
+/// As microsip_address_get.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_local_address(e: *mut microsip_engine, v6: u32, out: *mut microsip_addr) -> i32 {
-    with("microsip_engine_local_address", e, |engine| {
+pub unsafe extern "C" fn microsip_engine_address_get(e: *mut microsip_engine, now_us: u64, which: u32, out: *mut microsip_addr) -> i32 {
+    with("microsip_engine_address_get", e, |engine| {
         let place = pointer::must(out, "out")?;
-        let address = engine.locals.get(usize::from(v6 != 0)).copied().flatten().ok_or(Fail::NOTHING)?;
+        engine.at(now_us);
+        let address = engine.locals.get(usize::from(ops::is_v6(which)?)).copied().flatten().ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, to_addr(address)) };
         Ok(())

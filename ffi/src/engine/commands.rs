@@ -1,9 +1,83 @@
 //! The engine family's commands and getters: the host's names, structs and codes, over a pointer and with the time as an argument.
 
-use super::{begin, command, microsip_engine, with};
+use super::{begin, command, microsip_engine};
 use crate::abi::types::*;
 use crate::ops;
 use core::ffi::c_char;
+
+/// As microsip_info_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_info_get(e: *mut microsip_engine, now_us: u64, out: *mut microsip_info) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_info_get", e, now_us, |phone, _| unsafe { ops::info(phone, u32::MAX, out) })
+}
+
+/// As microsip_counters_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_counters_get(e: *mut microsip_engine, now_us: u64, out: *mut microsip_counters) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_counters_get", e, now_us, |phone, _| unsafe { ops::counters(phone, out) })
+}
+
+/// As microsip_ids_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_ids_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    kind: u32,
+    owner: microsip_id,
+    ids: *mut microsip_id,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_ids_get", e, now_us, |phone, _| unsafe { ops::ids(phone, kind, owner, ids, cap, needed) })
+}
+
+/// As microsip_text_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_text_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    object: microsip_id,
+    which: u32,
+    index: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_text_get", e, now_us, |phone, _| unsafe { ops::text(phone, object, which, index, buf, cap, needed) })
+}
+
+/// As microsip_header_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_header_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    object: microsip_id,
+    which: u32,
+    name: *const c_char,
+    nth: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_header_get", e, now_us, |phone, _| unsafe { ops::header(phone, object, which, name, nth, buf, cap, needed) })
+}
+
+/// As microsip_tag_set.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_tag_set(e: *mut microsip_engine, now_us: u64, object: microsip_id, tag: u64) -> i32 {
+    command("microsip_engine_tag_set", e, now_us, |phone, _| ops::tag_set(phone, object, tag))
+}
+
+/// As microsip_id_release.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_id_release(e: *mut microsip_engine, now_us: u64, object: microsip_id) -> i32 {
+    command("microsip_engine_id_release", e, now_us, |phone, _| ops::id_release(phone, object))
+}
 
 /// As microsip_account_add.
 #[unsafe(no_mangle)]
@@ -23,57 +97,28 @@ pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us
     command("microsip_engine_account_remove", e, now_us, |phone, now| ops::account_remove(phone, now, account))
 }
 
-/// As microsip_register.
+/// As microsip_account_register.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_register(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
-    begin("microsip_engine_register", e, now_us, |phone, now| ops::register(phone, now, account, token))
+pub extern "C" fn microsip_engine_account_register(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+    begin("microsip_engine_account_register", e, now_us, |phone, now| ops::register(phone, now, account, token))
 }
 
-/// As microsip_unregister.
+/// As microsip_account_unregister.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
-    command("microsip_engine_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account, token))
-}
-
-/// As microsip_accounts.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_accounts(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
-    // SAFETY: by contract.
-    with("microsip_engine_accounts", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::accounts(phone, ids, cap, needed) }
-    })
+pub extern "C" fn microsip_engine_account_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+    command("microsip_engine_account_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account, token))
 }
 
 /// As microsip_account_info_get.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_account_info_get(
     e: *mut microsip_engine,
+    now_us: u64,
     account: microsip_id,
     out: *mut microsip_account_info,
 ) -> i32 {
     // SAFETY: by contract.
-    with("microsip_engine_account_info_get", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::account_info(phone, account, out) }
-    })
-}
-
-/// As microsip_account_text.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_account_text(
-    e: *mut microsip_engine,
-    account: microsip_id,
-    which: u32,
-    buf: *mut c_char,
-    cap: u32,
-    needed: *mut u32,
-) -> i32 {
-    // SAFETY: by contract.
-    with("microsip_engine_account_text", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::account_text(phone, account, which, buf, cap, needed) }
-    })
+    command("microsip_engine_account_info_get", e, now_us, |phone, _| unsafe { ops::account_info(phone, account, out) })
 }
 
 /// As microsip_dial.
@@ -83,7 +128,7 @@ pub unsafe extern "C" fn microsip_engine_dial(
     now_us: u64,
     account: microsip_id,
     uri: *const c_char,
-    o: *const microsip_dial_options,
+    o: *const microsip_options,
     call: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
@@ -92,20 +137,40 @@ pub unsafe extern "C" fn microsip_engine_dial(
 
 /// As microsip_answer.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_answer(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
-    command("microsip_engine_answer", e, now_us, |phone, now| ops::answer(phone, now, call, code))
+pub unsafe extern "C" fn microsip_engine_answer(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_answer", e, now_us, |phone, now| unsafe { ops::answer(phone, now, call, code, o) })
 }
 
 /// As microsip_reject.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_reject(e: *mut microsip_engine, now_us: u64, call: microsip_id, code: u32) -> i32 {
-    command("microsip_engine_reject", e, now_us, |phone, now| ops::reject(phone, now, call, code))
+pub unsafe extern "C" fn microsip_engine_reject(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_reject", e, now_us, |phone, now| unsafe { ops::reject(phone, now, call, code, o) })
 }
 
 /// As microsip_hangup.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_hangup(e: *mut microsip_engine, now_us: u64, call: microsip_id) -> i32 {
-    command("microsip_engine_hangup", e, now_us, |phone, now| ops::hangup(phone, now, call))
+pub unsafe extern "C" fn microsip_engine_hangup(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_hangup", e, now_us, |phone, now| unsafe { ops::hangup(phone, now, call, o) })
 }
 
 /// As microsip_hangup_all.
@@ -117,33 +182,30 @@ pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u6
     })
 }
 
-/// As microsip_call_tag.
+/// As microsip_digits.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_call_tag(e: *mut microsip_engine, call: microsip_id, tag: u64) -> i32 {
-    with("microsip_engine_call_tag", e, |engine| {
-        let phone = &mut engine.phone;
-        ops::call_tag(phone, call, tag)
-    })
-}
-
-/// As microsip_calls.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_calls(e: *mut microsip_engine, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
+pub unsafe extern "C" fn microsip_engine_digits(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> i32 {
     // SAFETY: by contract.
-    with("microsip_engine_calls", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::calls(phone, ids, cap, needed) }
-    })
+    command("microsip_engine_digits", e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, method, token) })
 }
 
 /// As microsip_call_info_get.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_call_info_get(e: *mut microsip_engine, call: microsip_id, out: *mut microsip_call_info) -> i32 {
+pub unsafe extern "C" fn microsip_engine_call_info_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    out: *mut microsip_call_info,
+) -> i32 {
     // SAFETY: by contract.
-    with("microsip_engine_call_info_get", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::call_info(phone, call, out) }
-    })
+    command("microsip_engine_call_info_get", e, now_us, |phone, _| unsafe { ops::call_info(phone, call, out) })
 }
 
 /// As microsip_call_stats_get.
@@ -158,91 +220,20 @@ pub unsafe extern "C" fn microsip_engine_call_stats_get(
     command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe { ops::call_stats(phone, now, call, (0, 0), out) })
 }
 
-/// As microsip_call_text.
+/// As microsip_source_set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_call_text(
-    e: *mut microsip_engine,
-    call: microsip_id,
-    which: u32,
-    buf: *mut c_char,
-    cap: u32,
-    needed: *mut u32,
-) -> i32 {
-    // SAFETY: by contract.
-    with("microsip_engine_call_text", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::call_text(phone, call, which, buf, cap, needed) }
-    })
+pub extern "C" fn microsip_engine_source_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, source: u32) -> i32 {
+    command("microsip_engine_source_set", e, now_us, |phone, now| ops::source(phone, now, target, source))
 }
 
-/// As microsip_call_header.
+/// As microsip_mute_set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_call_header(
-    e: *mut microsip_engine,
-    call: microsip_id,
-    which: u32,
-    name: *const c_char,
-    nth: u32,
-    buf: *mut c_char,
-    cap: u32,
-    needed: *mut u32,
-) -> i32 {
-    // SAFETY: by contract.
-    with("microsip_engine_call_header", e, |engine| {
-        let phone = &mut engine.phone;
-        unsafe { ops::call_header(phone, call, which, name, nth, buf, cap, needed) }
-    })
+pub extern "C" fn microsip_engine_mute_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, on: u32) -> i32 {
+    command("microsip_engine_mute_set", e, now_us, |phone, _| ops::mute(phone, target, on))
 }
 
-/// As microsip_digits.
+/// As microsip_volume_set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_digits(
-    e: *mut microsip_engine,
-    now_us: u64,
-    call: microsip_id,
-    digits: *const c_char,
-    token: u64,
-) -> i32 {
-    // SAFETY: by contract.
-    command("microsip_engine_digits", e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, token) })
-}
-
-/// As microsip_id_release.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_id_release(e: *mut microsip_engine, now_us: u64, object: microsip_id) -> i32 {
-    command("microsip_engine_id_release", e, now_us, |phone, _| ops::id_release(phone, object))
-}
-
-/// As microsip_source.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_source(e: *mut microsip_engine, now_us: u64, call: microsip_id, source: u32) -> i32 {
-    command("microsip_engine_source", e, now_us, |phone, now| ops::source(phone, now, call, source))
-}
-
-/// As microsip_mute.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_mute(e: *mut microsip_engine, call: microsip_id, on: u32) -> i32 {
-    with("microsip_engine_mute", e, |engine| {
-        let phone = &mut engine.phone;
-        ops::mute(phone, call, on)
-    })
-}
-
-/// As microsip_volume.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_volume(e: *mut microsip_engine, call: microsip_id, dev: u32, percent: u32) -> i32 {
-    with("microsip_engine_volume", e, |engine| {
-        let phone = &mut engine.phone;
-        ops::volume(phone, call, dev, percent)
-    })
-}
-
-/// As microsip_counters_get.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_counters_get(e: *mut microsip_engine, out: *mut microsip_counters) -> i32 {
-    with("microsip_engine_counters_get", e, |engine| {
-        let phone = &engine.phone;
-        // SAFETY: by contract.
-        unsafe { ops::counters(phone, out) }
-    })
+pub extern "C" fn microsip_engine_volume_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, dev: u32, percent: u32) -> i32 {
+    command("microsip_engine_volume_set", e, now_us, |phone, _| ops::volume(phone, target, dev, percent))
 }

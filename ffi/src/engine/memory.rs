@@ -91,7 +91,7 @@ fn mark_of(seed: &[u8; 32]) -> u8 {
 
 /// How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_size(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
+pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
     guard(|| {
         // SAFETY: by contract.
         let config = unsafe { pointer::read(c, "c")? };
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn microsip_engine_size(c: *const microsip_engine_config, 
 }
 
 /// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it is used; *e is its address.
-/// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size says. There is nothing to destroy: stop calling, or make it anew.
+/// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
 /// Ask the engine then for its first asks: it wants to know its local addresses. Where it fails, microsip_engine_last_error of mem tells why:
 /// MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
 /// c is out of its range.
@@ -136,9 +136,14 @@ pub unsafe extern "C" fn microsip_engine_init(
         }
         let needed = bytes_of(&plan.capacity)?;
         if (bytes as usize) < needed {
-            return Err(Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says"));
+            return Err(Fail::new(
+                MICROSIP_E_BUFFER,
+                "bytes",
+                Value::Number(i64::from(bytes)),
+                "is less than microsip_engine_size_get says",
+            ));
         }
-        let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size says");
+        let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size_get says");
         // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have been used before.
         let mut carving = unsafe {
             mem.add(SIZE).write_bytes(0, needed - SIZE);

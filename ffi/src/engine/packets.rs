@@ -56,7 +56,7 @@ impl microsip_engine {
 /// # Safety
 /// As [`pointer::read`].
 #[inline(never)]
-unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
+unsafe fn came_by(from: *const microsip_origin) -> Result<Flow, Fail> {
     // SAFETY: by contract.
     let path = unsafe { pointer::read(from, "from")? };
     let remote = needs_addr(&path.remote, "from->remote")?;
@@ -71,7 +71,7 @@ unsafe fn came_by(from: *const microsip_path) -> Result<Flow, Fail> {
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
     now_us: u64,
-    from: *const microsip_path,
+    from: *const microsip_origin,
     p: *const u8,
     len: u32,
     taken: *mut u32,

@@ -2,6 +2,7 @@
 
 use super::{microsip_engine, with};
 use crate::abi::code::*;
+use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
 use crate::ops::Done;
 use microsip_core::base::time::Instant;
@@ -49,12 +50,13 @@ impl microsip_engine {
     }
 }
 
-/// One or more quanta of 10 ms (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
+/// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
 /// MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
     now_us: u64,
+    target: microsip_id,
     mic: *const i16,
     speaker: *mut i16,
     samples: u32,
@@ -66,18 +68,15 @@ pub unsafe extern "C" fn microsip_engine_audio(
             let speaker: &mut [i16] = if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
             (mic, speaker)
         };
+        if target != MICROSIP_SELF {
+            return Err(Fail::new(
+                MICROSIP_E_ARG,
+                "target",
+                Value::Id(target),
+                "is not MICROSIP_SELF, the only one that has a clock of its own",
+            ));
+        }
         let now = engine.at(now_us);
         engine.audio(now, mic, speaker, samples as usize)
-    })
-}
-
-/// wanted: 1 while any call has sound, so that microsip_engine_audio must be called every 10 ms; else 0, and the codec may be off.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_audio_wanted(e: *mut microsip_engine, wanted: *mut u32) -> i32 {
-    with("microsip_engine_audio_wanted", e, |engine| {
-        let place = pointer::must(wanted, "wanted")?;
-        // SAFETY: not NULL.
-        unsafe { pointer::put(place, u32::from(engine.phone.wants_tick() || engine.phone.device_wanted())) };
-        Ok(())
     })
 }

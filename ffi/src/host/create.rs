@@ -213,7 +213,6 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         clock,
         rate: plan.rate,
         pcm_samples: plan.rate as usize * plan.pcm_ms as usize / 1000,
-        max_calls: plan.calls,
         callback: config.on_event.is_some(),
         core,
         ready,

@@ -183,6 +183,10 @@ impl Engine {
             let late = self.now().micros() >= closing;
             if idle || late {
                 shared.closed.store(true, Ordering::Release);
+                // what still plays or is recorded ends here, and is told before
+                let slots = lock(&shared.core).slots.clear();
+                slots.iter().for_each(|slot| shared.dropped(Some(slot)));
+                drop(slots);
                 shared.last_event(MICROSIP_EV_CLOSED, if idle { MICROSIP_OK } else { MICROSIP_E_TIMEOUT });
                 shared.wake_pcm();
             }

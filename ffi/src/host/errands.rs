@@ -20,6 +20,13 @@ const OLD: usize = 64;
 /// A change of network comes in pieces, an address goes and others come: what comes within this time is one change.
 const SETTLE: Duration = Duration::from_millis(250);
 
+/// A recording's file, and the command that it was begun with.
+struct File {
+    call: u64,
+    token: u64,
+    file: RecorderFile,
+}
+
 struct State {
     /// The core wants a device.
     wanted: bool,
@@ -30,7 +37,7 @@ struct State {
     /// Opened, for the engine.
     new: Option<Duplex>,
     old: Vec<Duplex>,
-    files: Vec<(u64, RecorderFile)>,
+    files: Vec<File>,
     feeds: Vec<Feed>,
     quit: bool,
 }
@@ -104,8 +111,8 @@ impl Errands {
     }
 
     /// A recording's file.
-    pub(crate) fn record(&self, call: u64, file: RecorderFile) {
-        lock(&self.state).files.push((call, file));
+    pub(crate) fn record(&self, call: u64, token: u64, file: RecorderFile) {
+        lock(&self.state).files.push(File { call, token, file });
         self.wake();
     }
 
@@ -177,7 +184,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let wakes = Wakes { captured, errand: Errands::waker(shared) };
     let mut resolver = NamesThread::default();
     let mut keeper: Option<Keeper> = None;
-    let mut running: Vec<(u64, RecorderFile)> = Vec::new();
+    let mut running: Vec<File> = Vec::new();
     let mut feeding: Vec<Feed> = Vec::new();
     let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
     let mut settled: Option<Instant> = None;
@@ -210,14 +217,14 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         }
         let mut tell = |news| told(shared, news);
         let tended = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
-        running.retain_mut(|(call, file)| drained(shared, *call, file));
+        running.retain_mut(|file| drained(shared, file));
         let mut fed = None;
         feeding.retain_mut(|feed| keep_earliest(&mut fed, feed_more(shared, feed)));
         shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !feeding.is_empty());
         if quit {
             // the recorders are gone by now, so every file is complete
-            for (call, file) in &mut running {
-                while drained(shared, *call, file) {}
+            for file in &mut running {
+                while drained(shared, file) {}
             }
             resolver.join(shared);
             return;
@@ -265,16 +272,17 @@ fn told(shared: &Shared, news: News) {
 }
 
 /// Writes what has gathered; false when there is no more to come.
-fn drained(shared: &Shared, call: u64, file: &mut RecorderFile) -> bool {
-    match file.drain() {
-        Recording::Running => true,
-        Recording::Finished => false,
+fn drained(shared: &Shared, file: &mut File) -> bool {
+    let result = match file.file.drain() {
+        Recording::Running => return true,
+        Recording::Finished => MICROSIP_OK,
         Recording::Failed(error) => {
             shared.log(MICROSIP_LOG_ERROR, format_args!("{}", error.text));
-            shared.file_event(MICROSIP_EV_RECORD_FAILED, call, shared.tag_of(call), 0, MICROSIP_E_FILE);
-            false
+            MICROSIP_E_FILE
         }
-    }
+    };
+    shared.done(MICROSIP_OP_RECORD, file.call, file.token, result);
+    false
 }
 
 /// Reads on in a file that is played; when it is to be read on again, `None` when there is no more to come.

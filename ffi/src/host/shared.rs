@@ -12,6 +12,7 @@ use super::slots::{Slot, Slots};
 use super::sockets::Locals;
 use crate::abi::code::*;
 use crate::abi::types::*;
+use crate::abi::{Fail, Value};
 use crate::block::Block;
 use crate::ops;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -21,8 +22,10 @@ use microsip_core::phone::{CallId, CallState, Phone};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 
-/// Events of the host's own (files, devices, ends) that wait to be fetched; the oldest give way and are counted. 80 bytes each.
+/// Events of the host's own (devices, networks, failures) that wait to be fetched; the oldest give way and are counted. 96 bytes each.
 const HOST_EVENTS: usize = 256;
+/// Commands of the host's own (play, record) whose end is not fetched yet: their ends never give way, one more is refused. 96 bytes each.
+const HOST_COMMANDS: usize = 256;
 
 /// The clock of one phone: microseconds since its creation.
 #[derive(Clone, Copy)]
@@ -53,6 +56,10 @@ pub(crate) struct Core {
 struct HostEvents {
     queue: VecDeque<microsip_event>,
     lost: u32,
+    /// Ends of commands with a token.
+    done: VecDeque<microsip_event>,
+    /// Commands with a token whose end was not fetched yet.
+    owed: usize,
     /// CLOSED or POISONED: comes when everything else has been fetched.
     last: Option<microsip_event>,
     /// It has been fetched.
@@ -65,7 +72,6 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) rate: u32,
     pub(crate) pcm_samples: usize,
-    pub(crate) max_calls: u32,
     pub(crate) callback: bool,
     pub(crate) core: Mutex<Core>,
     pub(crate) ready: Ready,
@@ -84,7 +90,6 @@ pub(crate) struct Shared {
     /// Microseconds at which a shutdown loses its patience; `u64::MAX`: none was asked for.
     pub(crate) closing: AtomicU64,
     pub(crate) closed: AtomicBool,
-    pub(crate) tokens: AtomicU64,
     /// Makes the engine's thread panic, to see what comes of it.
     #[cfg(test)]
     pub(crate) fault: AtomicBool,
@@ -99,7 +104,6 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) rate: u32,
     pub(crate) pcm_samples: usize,
-    pub(crate) max_calls: u32,
     pub(crate) callback: bool,
     pub(crate) core: Core,
     pub(crate) ready: Ready,
@@ -116,14 +120,20 @@ impl Shared {
             clock: parts.clock,
             rate: parts.rate,
             pcm_samples: parts.pcm_samples,
-            max_calls: parts.max_calls,
             callback: parts.callback,
             core: Mutex::new(parts.core),
             ready: parts.ready,
             network: parts.network,
             events: Signal::new(),
             pending: AtomicBool::new(false),
-            host_events: Mutex::new(HostEvents { queue: VecDeque::with_capacity(HOST_EVENTS), lost: 0, last: None, over: false }),
+            host_events: Mutex::new(HostEvents {
+                queue: VecDeque::with_capacity(HOST_EVENTS),
+                lost: 0,
+                done: VecDeque::with_capacity(HOST_COMMANDS),
+                owed: 0,
+                last: None,
+                over: false,
+            }),
             hooks: parts.hooks,
             names: parts.names,
             errands: parts.errands,
@@ -132,7 +142,6 @@ impl Shared {
             quit: AtomicBool::new(false),
             closing: AtomicU64::new(u64::MAX),
             closed: AtomicBool::new(false),
-            tokens: AtomicU64::new(1),
             #[cfg(test)]
             fault: AtomicBool::new(false),
             threads: parking_lot::Mutex::new(Threads::default()),
@@ -179,8 +188,41 @@ impl Shared {
         self.events.raise();
     }
 
-    pub(crate) fn file_event(&self, r#type: u32, call: u64, tag: u64, token: u64, result: i32) {
-        self.push_event(microsip_event { call, tag, token, result, ..self.blank(r#type) });
+    /// Keeps room for the end of a command with that token.
+    pub(crate) fn owe_done(&self, token: u64) -> Result<(), Fail> {
+        let mut host = lock(&self.host_events);
+        if token != 0 && host.owed >= HOST_COMMANDS {
+            return Err(Fail::new(MICROSIP_E_FULL, "token", Value::Number(token as i64), "could not be told the end: fetch events first"));
+        }
+        host.owed += usize::from(token != 0);
+        Ok(())
+    }
+
+    /// The command was refused after all.
+    pub(crate) fn forgo_done(&self, token: u64) {
+        lock(&self.host_events).owed -= usize::from(token != 0);
+    }
+
+    /// A command of the host's own has ended. Without a token only a failure is told.
+    pub(crate) fn done(&self, op: u32, call: u64, token: u64, result: i32) {
+        let info = CallId::from_raw(call).ok().and_then(|call| lock(&self.core).phone.call_info(call).ok());
+        let (owner, tag) = info.map_or((0, 0), |info| (info.account.raw(), info.tag));
+        let event = microsip_event { object: call, owner, tag, token, op, result, ..self.blank(MICROSIP_EV_DONE) };
+        if token != 0 {
+            lock(&self.host_events).done.push_back(event);
+            self.events.raise();
+        } else if !matches!(result, MICROSIP_OK | MICROSIP_E_CANCELLED) {
+            self.push_event(event);
+        }
+    }
+
+    /// What no call has any more: the end of a file that played is told.
+    pub(crate) fn dropped(&self, slot: Option<&Slot>) {
+        if let Some((slot, playing)) = slot.and_then(|slot| slot.playing.as_ref().map(|playing| (slot, playing)))
+            && !playing.over
+        {
+            self.done(MICROSIP_OP_PLAY, slot.call, playing.token, MICROSIP_E_CANCELLED);
+        }
     }
 
     pub(crate) fn device_event(&self, side: Side, result: i32) {
@@ -213,6 +255,7 @@ impl Shared {
             if slot.is_some() {
                 self.wake_pcm(); // who waits for this call's PCM waits in vain
             }
+            self.dropped(slot.as_ref());
             drop(slot);
             if more {
                 self.events.pass_on();
@@ -226,8 +269,15 @@ impl Shared {
             let value = core::mem::take(&mut host.lost);
             return Ok(Some(microsip_event { value, ..self.blank(MICROSIP_EV_LOST) }));
         }
-        if let Some(event) = host.queue.pop_front() {
+        let when = |queue: &VecDeque<microsip_event>| queue.front().map_or(u64::MAX, |event| event.time_us);
+        let earlier = when(&host.done) <= when(&host.queue);
+        let first = if earlier { host.done.pop_front() } else { host.queue.pop_front() };
+        if let Some(event) = first {
+            host.owed -= usize::from(earlier);
             return Ok(Some(event));
+        }
+        if host.owed > 0 && !self.is_poisoned() && !self.is_quitting() {
+            return Ok(None); // the last event comes behind all ends
         }
         if host.over {
             return Err(if self.is_poisoned() { MICROSIP_E_POISONED } else { MICROSIP_E_CLOSED });
@@ -256,16 +306,5 @@ impl Shared {
             *lock(moved) += 1;
             changed.notify_all();
         }
-    }
-
-    /// The application's number of a call.
-    pub(crate) fn tag_of(&self, call: u64) -> u64 {
-        let Ok(call) = CallId::from_raw(call) else { return 0 };
-        lock(&self.core).phone.call_info(call).map_or(0, |info| info.tag)
-    }
-
-    pub(crate) fn next_token(&self) -> u64 {
-        // far from the core's own tokens, which count the digits
-        (1 << 40) | self.tokens.fetch_add(1, Ordering::Relaxed)
     }
 }

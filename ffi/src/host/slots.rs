@@ -75,7 +75,7 @@ impl Slots {
 
     /// Takes out the files of a call that has ended; its PCM can still be counted.
     pub(crate) fn silence(&mut self, call: CallId) -> Option<Slot> {
-        self.of(call).map(|slot| Slot { playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
+        self.of(call).map(|slot| Slot { call: slot.call, playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
     }
 
     /// Takes out everything.

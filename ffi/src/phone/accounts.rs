@@ -3,7 +3,6 @@
 use super::{begin, command, read};
 use crate::abi::types::*;
 use crate::ops;
-use core::ffi::c_char;
 
 /// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the phone ends.
 /// MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id.
@@ -25,22 +24,15 @@ pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_
 /// with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
 /// MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_register(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
-    begin("microsip_register", phone, |phone, now| ops::register(phone, now, account, token))
+pub extern "C" fn microsip_account_register(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
+    begin("microsip_account_register", phone, |phone, now| ops::register(phone, now, account, token))
 }
 
 /// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
 /// MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
-    command("microsip_unregister", phone, |phone, now| ops::unregister(phone, now, account, token))
-}
-
-/// The ids of all accounts. ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_accounts(phone: microsip_id, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> i32 {
-    // SAFETY: by contract.
-    read("microsip_accounts", phone, |phone, _| unsafe { ops::accounts(phone, ids, cap, needed) })
+pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
+    command("microsip_account_unregister", phone, |phone, now| ops::unregister(phone, now, account, token))
 }
 
 /// An account, in numbers. out->size must be set.
@@ -48,19 +40,4 @@ pub unsafe extern "C" fn microsip_accounts(phone: microsip_id, ids: *mut microsi
 pub unsafe extern "C" fn microsip_account_info_get(phone: microsip_id, account: microsip_id, out: *mut microsip_account_info) -> i32 {
     // SAFETY: by contract.
     read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account_info(phone, account, out) })
-}
-
-/// A text of an account. which: MICROSIP_TXT_ACCOUNT_*. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is
-/// smaller.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_account_text(
-    phone: microsip_id,
-    account: microsip_id,
-    which: u32,
-    buf: *mut c_char,
-    cap: u32,
-    needed: *mut u32,
-) -> i32 {
-    // SAFETY: by contract.
-    read("microsip_account_text", phone, |phone, _| unsafe { ops::account_text(phone, account, which, buf, cap, needed) })
 }

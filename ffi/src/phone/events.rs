@@ -12,8 +12,8 @@ use core::time::Duration;
 /// statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
 /// MICROSIP_E_STATE: the phone was created with on_event.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {
-    guard("microsip_next_event", || {
+pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {
+    guard("microsip_event_next", || {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         let shared = match table::find(phone) {
@@ -51,8 +51,8 @@ pub unsafe extern "C" fn microsip_next_event(phone: microsip_id, ev: *mut micros
 /// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
 /// write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_event_descriptor(phone: microsip_id, descriptor: *mut isize) -> i32 {
-    with_shared("microsip_event_descriptor", phone, |shared| {
+pub unsafe extern "C" fn microsip_event_descriptor_get(phone: microsip_id, descriptor: *mut isize) -> i32 {
+    with_shared("microsip_event_descriptor_get", phone, |shared| {
         let place = pointer::must(descriptor, "descriptor")?;
         let Some(raw) = shared.events.descriptor() else {
             return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "descriptor", Value::None, "could not be made: none was left at creation"));

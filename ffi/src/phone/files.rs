@@ -6,7 +6,7 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use crate::host::audio::wav::{self, FileCode, FileError, Mix};
 use crate::host::signal::lock;
-use crate::host::slots::Playing;
+use crate::host::slots::{Playing, Slot};
 use crate::ops;
 use core::ffi::c_char;
 use std::path::Path;
@@ -22,66 +22,91 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
     fail
 }
 
-/// Plays a WAV file (8 to 32 bits, float or G.711, any rate, any channels) into a call, over its source: they are mixed, and the source goes on. Where the
-/// file is to be heard alone, the source is MICROSIP_SRC_SILENCE; microsip_mute mutes both. loops: how often, 0 without end. It is opened before this
-/// returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces a file that plays. MICROSIP_EV_PLAYED tells its
-/// end, with *token (NULL: not wanted); its result is MICROSIP_E_FILE where it could not be read to its end.
-/// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended.
+/// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone, the source is
+/// MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces what
+/// plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end.
+/// With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is found before anybody is
+/// called.
+/// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end
+/// of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_play(phone: microsip_id, call: microsip_id, path: *const c_char, loops: u32, token: *mut u64) -> i32 {
-    with_shared("microsip_play", phone, |shared| {
+pub unsafe extern "C" fn microsip_sound_play(phone: microsip_id, target: microsip_id, s: *const microsip_sound, token: u64) -> i32 {
+    const NAME: &str = "microsip_sound_play";
+    with_shared(NAME, phone, |shared| {
         // SAFETY: by contract.
-        let path = unsafe { text::needed(path, "path")? };
-        sounding(&lock(&shared.core), call)?;
+        let (sound, path) = unsafe {
+            let sound = pointer::read(s, "s")?;
+            (sound, text::needed(sound.path, "s->path")?)
+        };
+        if sound.reserved != 0 {
+            return Err(Fail::new(MICROSIP_E_NEWER, "s->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+        }
+        match sound.mode {
+            MICROSIP_PLAY_NOW => {}
+            MICROSIP_PLAY_CHECK => return wav::check(Path::new(path), shared.rate).map_err(|error| file_fail(NAME, &error)),
+            mode => return Err(Fail::new(MICROSIP_E_ARG, "s->mode", Value::Number(i64::from(mode)), "is no MICROSIP_PLAY_*")),
+        }
+        // the file counts rounds from 1, and 0 is without end
+        let loops = if sound.loops == MICROSIP_FOREVER { 0 } else { sound.loops.max(1) };
+        sounding(&lock(&shared.core), target)?;
         // no lock is held while the file is read
         let wake = crate::host::errands::Errands::waker(shared);
-        let (player, feed) =
-            wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail("microsip_play", &error))?;
-        let given = shared.next_token();
+        let (player, feed) = wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+        shared.owe_done(token)?;
         let mut core = lock(&shared.core);
-        let id = sounding(&core, call)?;
-        let Some((slot, old)) = core.slots.claim(id) else { return Err(Fail::new(MICROSIP_E_STALE, "call", Value::Id(call), "is gone")) };
-        let before = slot.playing.replace(Playing { player, token: given, over: false });
+        let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));
+        let (slot, old) = match claimed {
+            Ok(claimed) => claimed,
+            Err(fail) => {
+                drop(core);
+                shared.forgo_done(token);
+                return Err(fail);
+            }
+        };
+        let playing = slot.playing.replace(Playing { player, token, over: false });
+        let before = Slot { call: target, playing, ..Slot::default() };
         drop(core);
+        shared.dropped(old.as_ref());
+        shared.dropped(Some(&before));
         drop((old, before));
         if let Some(feed) = feed {
             shared.errands.feed(feed);
         }
-        // SAFETY: by contract.
-        unsafe { pointer::put(token, given) };
         Ok(())
     })
 }
 
-/// Opens a WAV file as microsip_play would, and plays nothing: one that cannot be played is found before anybody is called. A pipe is left alone, for it
-/// can be read only once.
-/// MICROSIP_E_FILE, MICROSIP_E_FORMAT: as microsip_play.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_play_check(phone: microsip_id, path: *const c_char) -> i32 {
-    with_shared("microsip_play_check", phone, |shared| {
-        // SAFETY: by contract.
-        let path = unsafe { text::needed(path, "path")? };
-        wav::check(Path::new(path), shared.rate).map_err(|error| file_fail("microsip_play_check", &error))
-    })
+fn gone(call: u64) -> Fail {
+    Fail::new(MICROSIP_E_STALE, "target", Value::Id(call), "is gone")
 }
 
-/// Stops the playing file; no event follows. MICROSIP_NOTHING: none plays.
+/// Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_play_stop(phone: microsip_id, call: microsip_id) -> i32 {
-    with_shared("microsip_play_stop", phone, |shared| {
+pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -> i32 {
+    with_shared("microsip_sound_stop", phone, |shared| {
         let mut core = lock(&shared.core);
-        let id = sounding(&core, call)?;
-        let before = core.slots.of(id).and_then(|slot| slot.playing.take());
+        let id = sounding(&core, target)?;
+        let playing = core.slots.of(id).and_then(|slot| slot.playing.take());
         drop(core);
-        if before.is_some_and(|playing| !playing.over) { Ok(()) } else { Err(Fail::NOTHING) }
+        let before = Slot { call: target, playing, ..Slot::default() };
+        shared.dropped(Some(&before));
+        if before.playing.is_some_and(|playing| !playing.over) { Ok(()) } else { Err(Fail::NOTHING) }
     })
 }
 
 /// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
-/// A file that can no longer be written is MICROSIP_EV_RECORD_FAILED. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended.
+/// MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
+/// MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, path: *const c_char, sides: u32) -> i32 {
-    with_shared("microsip_record", phone, |shared| {
+pub unsafe extern "C" fn microsip_record_start(
+    phone: microsip_id,
+    target: microsip_id,
+    path: *const c_char,
+    sides: u32,
+    token: u64,
+) -> i32 {
+    const NAME: &str = "microsip_record_start";
+    with_shared(NAME, phone, |shared| {
         // SAFETY: by contract.
         let path = unsafe { text::needed(path, "path")? };
         let mix = match sides {
@@ -91,29 +116,37 @@ pub unsafe extern "C" fn microsip_record(phone: microsip_id, call: microsip_id, 
             MICROSIP_SIDES_HEARD => Mix::Heard,
             _ => return Err(Fail::new(MICROSIP_E_ARG, "sides", Value::Number(i64::from(sides)), "is no MICROSIP_SIDES_*")),
         };
-        sounding(&lock(&shared.core), call)?;
+        sounding(&lock(&shared.core), target)?;
         let wake = crate::host::errands::Errands::waker(shared);
-        let (recorder, file) =
-            wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail("microsip_record", &error))?;
-        shared.errands.record(call, file);
+        let (recorder, file) = wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+        shared.owe_done(token)?;
         let mut core = lock(&shared.core);
-        let id = sounding(&core, call)?;
-        let Some((slot, old)) = core.slots.claim(id) else { return Err(Fail::new(MICROSIP_E_STALE, "call", Value::Id(call), "is gone")) };
+        let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));
+        let (slot, old) = match claimed {
+            Ok(claimed) => claimed,
+            Err(fail) => {
+                drop(core);
+                shared.forgo_done(token);
+                return Err(fail);
+            }
+        };
         let before = slot.recorder.replace(recorder);
         drop(core);
+        shared.errands.record(target, token, file);
+        shared.dropped(old.as_ref());
         drop((old, before));
         Ok(())
     })
 }
 
-/// Stops the recording; its file is complete shortly after. MICROSIP_NOTHING: none runs.
+/// Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells. MICROSIP_NOTHING: none runs.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_record_stop(phone: microsip_id, call: microsip_id) -> i32 {
+pub extern "C" fn microsip_record_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_record_stop", phone, |shared| {
-        let id = ops::call_id(call)?;
+        let id = ops::call_id(target)?;
         let mut core = lock(&shared.core);
         // one that has ended may still have it
-        core.phone.call_info(id).map_err(|error| Fail::command(error, "call", Value::Id(call)))?;
+        core.phone.call_info(id).map_err(|error| Fail::command(error, "target", Value::Id(target)))?;
         let before = core.slots.of(id).and_then(|slot| slot.recorder.take());
         drop(core);
         if before.is_some() { Ok(()) } else { Err(Fail::NOTHING) }

@@ -4,16 +4,16 @@ use super::{read, with_shared};
 use crate::abi::types::*;
 use crate::abi::{Fail, pointer};
 use crate::host::hooks::addr_of;
-use crate::host::{ports, sockets};
+use crate::host::sockets;
 use crate::ops;
 
-/// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. v6: 0 IPv4, 1 IPv6.
+/// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which: MICROSIP_ADDRESS_V4 or _V6.
 /// MICROSIP_NOTHING: there is none of that family.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out: *mut microsip_addr) -> i32 {
-    with_shared("microsip_local_address", phone, |shared| {
+pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, out: *mut microsip_addr) -> i32 {
+    with_shared("microsip_address_get", phone, |shared| {
         let place = pointer::must(out, "out")?;
-        let address = shared.locals().shown(v6 != 0).ok_or(Fail::NOTHING)?;
+        let address = shared.locals().shown(ops::is_v6(which)?).ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, addr_of(address)) };
         Ok(())
@@ -28,18 +28,6 @@ pub unsafe extern "C" fn microsip_local_address(phone: microsip_id, v6: u32, out
 pub extern "C" fn microsip_network_changed(phone: microsip_id) -> i32 {
     with_shared("microsip_network_changed", phone, |shared| {
         if shared.read_network(sockets::interface_addresses)? { Ok(()) } else { Err(Fail::NOTHING) }
-    })
-}
-
-/// How many more calls this process's limit on descriptors allows now (a call takes two), at most max_calls. The library never raises limits; a call
-/// beyond it ends with MICROSIP_E_PORT_IN_USE.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_calls_possible(phone: microsip_id, calls: *mut u32) -> i32 {
-    with_shared("microsip_calls_possible", phone, |shared| {
-        let place = pointer::must(calls, "calls")?;
-        // SAFETY: not NULL.
-        unsafe { pointer::put(place, ports::calls_possible().min(shared.max_calls)) };
-        Ok(())
     })
 }
 

@@ -48,6 +48,7 @@ fn pace(shared: &Shared, call: u64, total: usize, wait_ms: u32, mut step: impl F
         let Some((slot, old)) = core.slots.claim(id) else { break Ok(done) };
         done += step(slot, done);
         drop(core);
+        shared.dropped(old.as_ref());
         drop(old);
         if done >= total || shared.is_quitting() || shared.is_poisoned() || !wait_for_tick(shared, seen, until) {
             break Ok(done);

@@ -28,7 +28,7 @@ fn phone_with(on_event: microsip_event_fn, event_user: *mut c_void) -> u64 {
 fn next(phone: u64, wait_ms: u32) -> (i32, microsip_event) {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..microsip_event::default() };
     // SAFETY: an event is there.
-    (unsafe { microsip_next_event(phone, &raw mut event, wait_ms) }, event)
+    (unsafe { microsip_event_next(phone, &raw mut event, wait_ms) }, event)
 }
 
 fn dial_to(phone: u64, target: &core::ffi::CStr) -> i32 {
@@ -78,19 +78,43 @@ fn ids_stay_below_what_json_can_carry() {
 }
 
 #[test]
-fn events_of_files_and_devices_that_nobody_fetches_give_way_and_are_counted() {
+fn events_of_networks_and_devices_that_nobody_fetches_give_way_and_are_counted() {
     let phone = phone();
     let shared = table::find(phone).ok().unwrap();
-    for token in 1..=300 {
-        shared.file_event(MICROSIP_EV_PLAYED, 0, 0, token, MICROSIP_OK);
+    for count in 1..=300 {
+        shared.network_event(count, MICROSIP_OK);
     }
     let (code, lost) = next(phone, 0);
     assert_eq!((code, lost.r#type), (MICROSIP_OK, MICROSIP_EV_LOST));
     let first = next(phone, 0).1;
-    assert_eq!((first.r#type, first.token, u64::from(lost.value)), (MICROSIP_EV_PLAYED, first.token, first.token - 1));
-    for token in first.token + 1..=300 {
-        assert_eq!(next(phone, 0).1.token, token);
+    assert_eq!((first.r#type, first.value), (MICROSIP_EV_NETWORK, lost.value + 1));
+    for count in first.value + 1..=300 {
+        assert_eq!(next(phone, 0).1.value, count);
     }
+    assert_eq!(next(phone, 0).0, MICROSIP_NOTHING);
+    drop(shared);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+#[test]
+fn ends_of_commands_do_not_give_way_and_more_than_can_be_kept_are_refused() {
+    let phone = phone();
+    let shared = table::find(phone).ok().unwrap();
+    let taken = (1..=300).take_while(|token| shared.owe_done(*token).is_ok()).count() as u64;
+    assert!(taken >= 256 && shared.owe_done(0).is_ok(), "{taken}");
+    for token in 1..=taken {
+        shared.done(MICROSIP_OP_PLAY, 0, token, MICROSIP_OK);
+    }
+    // without a token a good end is not told, nor one that the application asked for
+    [MICROSIP_OK, MICROSIP_E_CANCELLED, MICROSIP_E_FILE].iter().for_each(|result| shared.done(MICROSIP_OP_PLAY, 0, 0, *result));
+    for _ in 0..300 {
+        shared.network_event(1, MICROSIP_OK);
+    }
+    let told: Vec<_> = core::iter::from_fn(|| Some(next(phone, 0)).filter(|next| next.0 == MICROSIP_OK)).map(|next| next.1).collect();
+    let done = || told.iter().filter(|event| event.r#type == MICROSIP_EV_DONE);
+    assert_eq!(done().filter(|event| event.token > 0).map(|event| event.token).collect::<Vec<_>>(), (1..=taken).collect::<Vec<_>>());
+    assert!(done().all(|event| event.op == MICROSIP_OP_PLAY) && shared.owe_done(1).is_ok(), "there is room again");
+    shared.forgo_done(1);
     assert_eq!(next(phone, 0).0, MICROSIP_NOTHING);
     drop(shared);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);

@@ -22,7 +22,7 @@ fn members_are_options_and_values_stay_as_they_are() {
             "this program needs a descriptor, and none is left: close some",
         ),
         (
-            "microsip_play: /tmp/uri/path (1)/phone: not a WAV file (x); convert it (-403)",
+            "microsip_sound_play: /tmp/uri/path (1)/phone: not a WAV file (x); convert it (-403)",
             "/tmp/uri/path (1)/phone: not a WAV file (x); convert it",
         ),
         ("the file's format is not known", "the file's format is not known"),

@@ -78,8 +78,7 @@ impl Engine {
                 self.shared.wake_pcm();
             }
             let Some(played) = played else { return };
-            let tag = self.shared.tag_of(played.call);
-            self.shared.file_event(MICROSIP_EV_PLAYED, played.call, tag, played.token, played.result);
+            self.shared.done(MICROSIP_OP_PLAY, played.call, played.token, played.result);
         }
     }
 }

@@ -97,7 +97,7 @@ impl Made {
     fn next(&self, kind: u32, wait_ms: u32) -> Option<microsip_event> {
         let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..microsip_event::default() };
         // SAFETY: an event is there.
-        while unsafe { microsip_next_event(self.0, &raw mut event, wait_ms) } == MICROSIP_OK {
+        while unsafe { microsip_event_next(self.0, &raw mut event, wait_ms) } == MICROSIP_OK {
             if event.r#type == kind {
                 return Some(event);
             }
@@ -108,7 +108,7 @@ impl Made {
     fn address(&self) -> Option<(Vec<u8>, u16)> {
         let mut address = microsip_addr::default();
         // SAFETY: an address is there.
-        let code = unsafe { microsip_local_address(self.0, 0, &raw mut address) };
+        let code = unsafe { microsip_address_get(self.0, MICROSIP_ADDRESS_V4, &raw mut address) };
         (code == MICROSIP_OK).then(|| (address.ip[..4].to_vec(), address.port))
     }
 }
