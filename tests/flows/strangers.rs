@@ -1,4 +1,4 @@
-//! Who may talk to an account: HOUSE.md's rule. Everybody else is counted and gets nothing, not even a refusal.
+//! An account's own hosts may talk to it. Everybody else is counted and gets nothing, not even a refusal.
 
 use crate::digest::SDP;
 use crate::server::{REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state};

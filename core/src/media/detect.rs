@@ -1,4 +1,4 @@
-//! Hears a tone again (Goertzel's filter), for the demo's verdict and for tests.
+//! Hears a tone again (Goertzel's filter): so tests know which sound has arrived.
 
 use super::sine::cosine;
 use super::tones::{COLUMNS, KEYS, ROWS};

@@ -11,9 +11,8 @@
 //! | [`digits`] | digits waiting to be sent; events received |
 //! | [`resample`] | 8, 16 and 48 kHz into each other |
 //! | [`tones`], [`detect`] | call progress tones and keys; hearing them again |
-//! | [`gain`], [`bus`] | volume, mute, level; mixing |
+//! | [`gain`] | volume, mute, level |
 
-pub mod bus;
 pub mod catch_up;
 pub mod codec;
 pub mod conceal;

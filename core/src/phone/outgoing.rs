@@ -283,7 +283,7 @@ impl Phone<'_> {
         let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return false };
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let mut routes = [0u8; TARGET];
-        let (account, had_tag) = (dialog.account, !dialog.remote_tag.is_empty());
+        let account = dialog.account;
         let text = self.lower.accounts.text.get(account.index);
         let account_slot = self.lower.accounts.slots.get(account);
         let proxy = account_slot.map_or(&b""[..], |account| account.proxy.of(text));
@@ -293,7 +293,6 @@ impl Phone<'_> {
         }
         let len = cursor.finish().unwrap_or(0);
         let route = routes.get(..len).filter(|route| !route.is_empty());
-        let _ = had_tag;
         if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
