@@ -56,3 +56,83 @@ fn what_is_no_number_and_no_address_is_refused() {
     let (mut lab, ..) = lab();
     assert!(matches!(dial(&mut lab, AccountId::NONE, "+49 30-123 (45)"), Err(CommandError::NoAccount)));
 }
+
+#[test]
+fn what_is_written_as_in_from_is_called() {
+    for (typed, called) in [
+        ("<sip:bob@example.org>", "sip:bob@example.org"),
+        ("\"Bob, B\" <sip:bob@example.org;x=y>", "sip:bob@example.org;x=y"),
+        (" Bob B <sip:bob@example.org> ", "sip:bob@example.org"),
+        ("<tel:+49-30-12345>", "sip:+49-30-12345@example.org;user=phone"),
+        // rfc3261#19.1.5: the method is ours to say, and stands in no request line
+        ("sip:bob@example.org;method=INVITE", "sip:bob@example.org"),
+        ("<sip:bob@example.org;method=INVITE;x=y>", "sip:bob@example.org;x=y"),
+    ] {
+        let (mut lab, mut peer, account) = lab();
+        dial(&mut lab, account, typed).unwrap_or_else(|error| panic!("{typed}: {error:?}"));
+        let invite = peer.wait(&mut lab, "INVITE");
+        assert_eq!((invite.uri().as_str(), invite.header("To")), (called, format!("<{called}>")), "{typed}");
+    }
+    for typed in [
+        "<sip:bob@example.org",
+        "sip:bob@example.org>",
+        "<sip:bob@example.org> x",
+        "<sip:bob@example.org>;tag=1",
+        "<bob>",
+        "<>",
+        "<sip:a@example.org><sip:b@example.org>",
+        "<mailto:bob@example.org>",
+        "sip:bob@example.org;method=MESSAGE",
+        "<sip:bob@example.org?Subject=x>",
+    ] {
+        let (mut lab, _, account) = lab();
+        assert!(matches!(dial(&mut lab, account, typed), Err(CommandError::Uri)), "{typed:?}");
+    }
+}
+
+/// An account at a host and port, and what is dialled: whether the INVITE goes to the account's server, or else where the URI says.
+#[test]
+fn another_port_or_transport_of_the_accounts_host_is_not_the_accounts_server() {
+    for (uri, registrar, proxy, dialled, to) in [
+        ("sip:anna@10.0.0.9:5060", "", "", "sip:carol@10.0.0.9:5080", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9", "", "", "sip:carol@10.0.0.9:5080", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9:5080", "", "", "sip:carol@10.0.0.9:5060", "10.0.0.9:5060"),
+        ("sip:anna@10.0.0.9:5080", "", "", "sip:carol@10.0.0.9", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9:5080", "", "", "carol", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9", "", "", "sip:carol@10.0.0.9:5060", "10.0.0.9:5060"),
+        // the account's server is its registrar
+        ("sip:anna@10.0.0.9", "sip:10.0.0.9:5080", "", "sip:carol@10.0.0.9", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9", "sip:10.0.0.9:5080", "", "sip:carol@10.0.0.9:5080", "10.0.0.9:5080"),
+        ("sip:anna@10.0.0.9", "sip:10.0.0.9:5080", "", "sip:carol@10.0.0.9:5060", "10.0.0.9:5060"),
+        ("sip:anna@example.org", "sip:10.0.0.9:5080", "", "sip:carol@example.org", "10.0.0.9:5080"),
+        ("sip:anna@example.org", "sip:10.0.0.9:5080", "", "sip:carol@example.org;maddr=10.0.0.9", "10.0.0.9:5060"),
+        // an outbound proxy has everything
+        ("sip:anna@10.0.0.9", "", "sip:10.0.0.9:5080", "sip:carol@10.0.0.9:5070", "10.0.0.9:5080"),
+    ] {
+        let mut lab = Lab::new(&[Options::default()]);
+        lab.names.insert("example.org".into(), vec!["10.0.0.9:5070".parse().unwrap()]);
+        let now = lab.now;
+        let config = AccountConfig { uri, registrar, proxy, no_register: true, ..AccountConfig::default() };
+        let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+        // once with a way that has to be found, once with one that is known
+        for _ in 0..2 {
+            dial(&mut lab, account, dialled).unwrap();
+            let sent = lab.sent.iter().rfind(|sent| sent.text.starts_with("INVITE")).unwrap();
+            assert_eq!(sent.to.to_string(), to, "{uri} {registrar} {proxy} {dialled}");
+        }
+    }
+}
+
+#[test]
+fn credentials_do_not_go_to_another_port_of_the_accounts_host() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5080", 0);
+    let now = lab.now;
+    let config = AccountConfig { uri: "sip:anna@10.0.0.9", password: "x", realms: "r", no_register: true, ..AccountConfig::default() };
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    dial(&mut lab, account, "sip:carol@10.0.0.9:5080").unwrap();
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.answer_with(&mut lab, &invite, 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
+    peer.wait(&mut lab, "ACK");
+    peer.silence(&mut lab, "INVITE", microsip_core::base::time::Duration::from_secs(1));
+}

@@ -365,3 +365,40 @@ fn digits_go_both_ways_one_by_one() {
     let sent: Vec<_> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [token]);
 }
+
+/// A proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: what is no news is no event.
+#[test]
+fn provisional_responses_that_say_the_same_are_told_once() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    let early = |lab: &Lab| {
+        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call && event.state == CallState::Early as u32).count()
+    };
+    let body = peer.sdp();
+    for (nth, (status, reason, tag, body, told)) in [
+        (180, "Ringing", "a", "", 1),
+        (180, "Ringing", "a", "", 1),
+        (180, "Ringing", "b", "", 1),
+        (100, "Trying", "", "", 1),
+        (180, "Ringing", "a", "", 1),
+        (182, "Queued, 3 before you", "a", "", 2),
+        (182, "Queued, 2 before you", "a", "", 3),
+        (182, "Queued, 2 before you", "a", "", 3),
+        (183, "Progress", "a", body.as_str(), 4),
+        (183, "Progress", "a", body.as_str(), 4),
+        (180, "Ringing", "a", "", 5),
+        (180, "Ringing", "a", body.as_str(), 6),
+        (180, "Ringing", "a", body.as_str(), 6),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        peer.tag = tag.to_owned();
+        let text = peer.answer_text(&invite, status, "", body).replacen("As Scripted", reason, 1);
+        lab.send_raw(peer.at, invite.from, text.as_bytes());
+        lab.run_for(Duration::from_millis(10));
+        assert_eq!(early(&lab), told, "{nth}");
+    }
+}

@@ -60,9 +60,14 @@ fn a_ring_of_redirections_ends() {
 
 #[test]
 fn one_that_leads_nowhere_ends_the_call() {
-    for contact in
-        ["", "Contact: <mailto:bob@example.com>\r\n", "Contact: *\r\n", "Contact: <sip:bob@10.0.0.9?Route=x>\r\n", "Contact: junk<<\r\n"]
-    {
+    for contact in [
+        "",
+        "Contact: <mailto:bob@example.com>\r\n",
+        "Contact: *\r\n",
+        "Contact: <sip:bob@10.0.0.9?Route=x>\r\n",
+        "Contact: <sip:bob@10.0.0.9;method=BYE>\r\n",
+        "Contact: junk<<\r\n",
+    ] {
         let (mut lab, mut first, _) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = first.wait(&mut lab, "INVITE");
@@ -103,4 +108,40 @@ fn a_redirection_works_with_one_request_slot() {
     second.answer(&mut lab, &next, 486, "");
     second.wait(&mut lab, "ACK");
     lab.assert_settled();
+}
+
+/// rfc3261#19.1.5
+#[test]
+fn a_contacts_method_does_not_stay_in_the_request_line() {
+    let (mut lab, mut first, mut second) = lab();
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = first.wait(&mut lab, "INVITE");
+    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070;method=INVITE;x=y>\r\n", "");
+    let next = second.wait(&mut lab, "INVITE");
+    assert_eq!(next.uri(), "sip:moved@10.0.0.10:5070;x=y");
+    // nor does that of a peer's Contact, in the dialog
+    second.contact = "sip:peer@10.0.0.10:5070;method=INVITE?Subject=x".into();
+    let body = second.sdp();
+    second.answer(&mut lab, &next, 200, &body);
+    assert_eq!(second.wait(&mut lab, "ACK").uri(), "sip:peer@10.0.0.10:5070");
+}
+
+#[test]
+fn a_302_to_another_port_of_the_accounts_host_goes_there() {
+    use microsip_core::phone::{AccountConfig, DialOptions};
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut server = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let mut other = Peer::new(&mut lab, "10.0.0.9:5080", 0);
+    let now = lab.now;
+    let config = AccountConfig { uri: "sip:anna@10.0.0.9:5060", no_register: true, ..AccountConfig::default() };
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    lab.ends[0].phone.dial(now, account, "carol", &DialOptions::default()).unwrap();
+    let invite = server.wait(&mut lab, "INVITE");
+    server.answer_with(&mut lab, &invite, 302, "Contact: <sip:carol@10.0.0.9:5080>\r\n", "");
+    server.wait(&mut lab, "ACK");
+    assert_eq!(other.wait(&mut lab, "INVITE").uri(), "sip:carol@10.0.0.9:5080");
+    // and back
+    let invite = other.all(&lab, "INVITE").remove(0);
+    other.answer_with(&mut lab, &invite, 302, "Contact: <sip:carl@10.0.0.9>\r\n", "");
+    assert_eq!(server.wait(&mut lab, "INVITE").uri(), "sip:carl@10.0.0.9");
 }

@@ -69,6 +69,7 @@ fn each_fault_has_its_status() {
 fn a_bad_uri_or_version_is_told() {
     for (target, version, status) in [
         ("mailto:bob@example.com", "SIP/2.0", 416), // rfc3261#8.2.2.1
+        ("sips:bob@10.0.0.1", "SIP/2.0", 416),      // rfc3261#26.2.2: that would have to come over TLS
         ("sip:", "SIP/2.0", 400),
         ("sip:bob@10.0.0.1?Subject=x", "SIP/2.0", 400), // rfc3261#19.1.1
         ("sip:bob@10.0.0.1", "SIP/7.0", 505),
@@ -77,6 +78,22 @@ fn a_bad_uri_or_version_is_told() {
         peer.target = target.into();
         let text = peer.request("OPTIONS", "", "").replacen(" SIP/2.0\r\n", &format!(" {version}\r\n"), 1);
         assert_eq!(ask(&mut lab, &mut peer, &text).status(), status, "{target} {version}");
+    }
+}
+
+#[test]
+fn a_sips_route_is_refused_for_our_contact_could_not_be_one() {
+    // rfc3261#12.1.1
+    for (routes, status) in [
+        (vec!["<sips:p@10.0.0.9;lr>"], 416),
+        (vec!["<sips:p@10.0.0.9;lr>", "<sip:q@10.0.0.9;lr>"], 416),
+        (vec!["<sip:p@10.0.0.9;lr>", "<sips:q@10.0.0.9;lr>"], 180),
+    ] {
+        let (mut lab, mut peer) = lab();
+        peer.record_routes = routes.into_iter().map(str::to_owned).collect();
+        let body = peer.sdp();
+        let text = peer.request("INVITE", "", &body);
+        assert_eq!(ask(&mut lab, &mut peer, &text).status(), status);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::sip::dialog::{Dialog, contact_uri};
 use crate::sip::server::State;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Answered, Keys};
-use crate::wire::sip::{Address, Message, Name, Params, echo_with_routes};
+use crate::wire::sip::{Address, Message, Name, Params, Scheme, Uri, echo_with_routes};
 
 impl Phone<'_> {
     /// An INVITE outside a dialog.
@@ -444,12 +444,17 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     if !takes_sdp(invite) {
         return Err(406);
     }
+    // rfc3261#12.1.1: a sips: route would want a sips: Contact of ours, and TLS
+    let secure = |route: &[u8]| Address::parse(route).is_some_and(|route| Scheme::of(route.uri) == Some(Scheme::Sips));
+    if invite.values(Name::RecordRoute).next().is_some_and(secure) {
+        return Err(416);
+    }
     // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
     if invite.values(Name::Contact).nth(1).is_some() {
         return Err(400);
     }
-    match crate::wire::sip::Uri::parse(target_of(invite).ok_or(400u16)?) {
-        Ok(uri) if matches!(uri.scheme, crate::wire::sip::Scheme::Sip | crate::wire::sip::Scheme::Sips) => Ok(()),
+    match Uri::parse(target_of(invite).ok_or(400u16)?) {
+        Ok(uri) if matches!(uri.scheme, Scheme::Sip | Scheme::Sips) => Ok(()),
         _ => Err(400),
     }
 }

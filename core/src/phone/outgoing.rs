@@ -2,16 +2,17 @@
 
 use super::calls::call::{Call, Cancel};
 use super::object::Object;
-use super::target::TARGET;
+use super::target::{TARGET, can_be_called};
 use super::transactions::request::Sending;
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
 use crate::base::slots::Handle;
+use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Address, Message, Name, Scheme, Uri, write_quoted};
+use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
 /// Headers that are the core's: an application cannot set them.
 const OWNED: &[&str] = &[
@@ -151,11 +152,7 @@ impl Phone<'_> {
         };
         // by the account's proxy, or to its own domain by its registrar
         let hop = account.and_then(|account| account.fresh_hop(now));
-        dialog.own_hop = account.is_some()
-            && (!proxy.is_empty() || {
-                let domain = account.map_or(&b""[..], |account| account.domain.of(text));
-                same_domain(domain, uri)
-            });
+        dialog.own_hop = self.is_by_own_server(account_handle, uri);
         let own_hop = dialog.own_hop;
         if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             *slot = dialog;
@@ -190,6 +187,7 @@ impl Phone<'_> {
         let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle) else { return };
         let call_handle = dialog.call;
         self.keep(call_handle, answer);
+        let progress = self.progress_of(answer);
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
@@ -199,7 +197,9 @@ impl Phone<'_> {
             ..=199 => {
                 let state = call.state;
                 if status > 100 {
-                    if state == CallState::Calling || state == CallState::Early {
+                    // a proxy repeats what it heard each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: told once
+                    let news = core::mem::replace(&mut call.progress, progress) != progress;
+                    if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
                         self.tell(Object::Call(call_handle.index));
                         self.trace_call(call_handle);
@@ -260,13 +260,20 @@ impl Phone<'_> {
         self.take_answer(now, call, dialog, text)
     }
 
+    /// What a provisional response tells a person: its status, its words and its description, as a number.
+    fn progress_of(&self, response: &Message<'_>) -> u32 {
+        let Start::Response { status, reason } = response.start() else { return 0 };
+        let [key, _] = self.lower.cx.keys;
+        Hasher::new(key).with(&status.to_le_bytes()).with(reason).with(description(response).unwrap_or_default()).finish() as u32
+    }
+
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the whole call.
     fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
         if !cfg!(feature = "redirect") {
             return false;
         }
         // the best of those that can be followed, the first of equals (rfc3261#20.10: q is 1 where none is given)
-        let usable = |uri: &[u8]| Uri::parse(uri).is_ok_and(|uri| uri.scheme == Scheme::Sip && uri.headers.is_empty());
+        let usable = |uri: &[u8]| Uri::parse(uri).is_ok_and(|uri| uri.scheme == Scheme::Sip && can_be_called(&uri));
         let contacts = answer.values(Name::Contact).filter_map(Address::parse).filter(|contact| usable(contact.uri));
         let best = contacts
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
@@ -277,6 +284,7 @@ impl Phone<'_> {
             return false;
         }
         call.tries += 1;
+        call.progress = 0; // whoever is called now says it for himself
         self.drop_forks(dialog_handle);
         self.forget_agreed(dialog_handle);
         self.forget_lookup(dialog_handle);
@@ -296,8 +304,11 @@ impl Phone<'_> {
         if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
-        dialog.own_hop = account_slot.is_some_and(|account| !proxy.is_empty() || same_domain(account.domain.of(text), target));
-        let (own, hop) = (dialog.own_hop, account_slot.and_then(|account| account.fresh_hop(now)));
+        let hop = account_slot.and_then(|account| account.fresh_hop(now));
+        let own = self.is_by_own_server(account, target);
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+            dialog.own_hop = own;
+        }
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.request = request;
@@ -313,18 +324,6 @@ impl Phone<'_> {
 /// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are to be understood).
 pub(super) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
     message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
-}
-
-fn same_domain(domain: &[u8], uri: &[u8]) -> bool {
-    let mut text = [0u8; TARGET];
-    let mut out = Cursor::new(&mut text);
-    out.put_str("sip:");
-    out.put(domain);
-    let Ok(len) = out.finish() else { return false };
-    match (Uri::parse(text.get(..len).unwrap_or_default()), Uri::parse(uri)) {
-        (Ok(ours), Ok(theirs)) => ours.host == theirs.host,
-        _ => false,
-    }
 }
 
 /// Extra header lines may neither break the message nor stand for what the core says itself.

@@ -10,10 +10,13 @@ use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed};
-use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Start, cut};
+use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Scheme, Start, cut};
 
 /// rfc5626#4.4.1: what a ping on a stream wants back.
 const PONG: &[u8] = b"\r\n";
+
+/// Why a `sips:` URI is refused, in the words of the response.
+const NO_TLS: &str = "sips needs TLS, which is not here";
 
 impl Phone<'_> {
     /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
@@ -107,6 +110,13 @@ impl Phone<'_> {
             if objection.status > 0 {
                 self.answer_at_once(flow, request, objection.status, Extra { reason: objection.reason, ..Extra::default() });
             }
+            return;
+        }
+        // sips: wants TLS all the way (rfc3261#26.2.2) and a sips: Contact of ours (#12.1.1), and neither is here
+        if let Start::Request { uri, .. } = request.start()
+            && Scheme::of(uri) == Some(Scheme::Sips)
+        {
+            self.answer_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
             return;
         }
         let Some(keys) = self.keys_of(request, method) else { return };

@@ -3,7 +3,7 @@
 use super::{CommandError, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
-use crate::wire::sip::{Host, Scheme, Uri, write_user};
+use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
 
 /// Longest target of a dial, with what completes it.
 pub(super) const TARGET: usize = 256;
@@ -14,7 +14,7 @@ const SEPARATORS: &[u8] = b" -.()/";
 impl Phone<'_> {
     /// A target as a whole URI.
     pub(super) fn complete<'r>(&self, account: Handle, target: &str, room: &'r mut [u8; TARGET]) -> Result<&'r [u8], CommandError> {
-        let target = target.trim();
+        let target = bare(target.trim()).ok_or(CommandError::Uri)?;
         let number = is_number(target);
         if !number
             && (target.is_empty()
@@ -60,12 +60,48 @@ impl Phone<'_> {
             },
         }
         let len = out.finish().map_err(|_| CommandError::Text)?;
-        let uri = room.get(..len).unwrap_or_default();
-        match Uri::parse(uri) {
-            Ok(parsed) if parsed.headers.is_empty() && matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) => Ok(uri),
-            _ => Err(CommandError::Uri),
+        let parsed = Uri::parse(room.get(..len).unwrap_or_default()).map_err(|_| CommandError::Uri)?;
+        if !can_be_called(&parsed) || !matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) {
+            return Err(CommandError::Uri);
         }
+        let [first, second] = parsed.for_request().map(<[u8]>::len);
+        room.copy_within(len - second..len, first);
+        Ok(room.get(..first + second).unwrap_or_default())
     }
+
+    /// Whether an account's registrar or proxy is the way to a target: always by its proxy; else to its own domain, unless the target names
+    /// another port, another transport or another address there.
+    pub(super) fn is_by_own_server(&self, account: Handle, target: &[u8]) -> bool {
+        let Some(slot) = self.lower.accounts.slots.get(account) else { return false };
+        let text = self.lower.accounts.text.get(account.index);
+        if !slot.proxy.is_empty() {
+            return true;
+        }
+        let (Ok(own), Ok(registrar), Ok(target)) = (Uri::parse(slot.uri.of(text)), Uri::parse(slot.registrar.of(text)), Uri::parse(target))
+        else {
+            return false;
+        };
+        let port = if registrar.host == own.host { registrar.port } else { own.port };
+        own.host == target.host
+            && target.port.is_none_or(|named| named == port.unwrap_or(5060))
+            && target.transport().is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(b"udp")))
+            && target.maddr().is_none()
+    }
+}
+
+/// We make INVITEs of URIs, and put nothing in for them (rfc3261#19.1.5: then rather none than another one).
+pub(super) fn can_be_called(uri: &Uri<'_>) -> bool {
+    uri.headers.is_empty() && uri.method().is_none_or(|method| method == Method::Invite)
+}
+
+/// The URI in what is written as in From: `"Bob" <sip:bob@example.org>`.
+fn bare(target: &str) -> Option<&str> {
+    if !target.contains('<') {
+        return Some(target);
+    }
+    let address = Address::parse(target.as_bytes()).filter(|address| address.params.is_empty())?;
+    let known = matches!(Scheme::of(address.uri), Some(Scheme::Sip | Scheme::Sips | Scheme::Tel));
+    core::str::from_utf8(address.uri).ok().filter(|_| known)
 }
 
 /// Digits, `+`, `*`, `#` and separators alone are a number; an address is none.

@@ -141,7 +141,7 @@ impl Dialog {
             packer.add_parts(&[comma, route])?;
         }
         let routes = Span::new(start, packer.used() - start)?;
-        let target = packer.add(target)?;
+        let target = add_target(&mut packer, target)?;
         self.remote_tag = tag;
         self.routes = routes;
         self.target = target;
@@ -190,7 +190,7 @@ impl Dialog {
 
     /// rfc3261#12.2.1.2, #12.2.2: a target refresh replaces the target. One that does not fit is not taken.
     pub fn refresh_target(&mut self, block: &mut [u8], target: &[u8]) {
-        if let Some(span) = Packer::new(block, self.target.start()).add(target) {
+        if let Some(span) = add_target(&mut Packer::new(block, self.target.start()), target) {
             self.target = span;
         }
     }
@@ -220,7 +220,7 @@ impl Dialog {
     pub fn redirect<'m>(&mut self, block: &mut [u8], routes: impl Iterator<Item = &'m [u8]>, target: &[u8]) -> Option<()> {
         let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
         let mut packer = Packer::new(block, start);
-        self.redirected = packer.add(target)?;
+        self.redirected = add_target(&mut packer, target)?;
         self.fixed_end = packer.used() as u16;
         self.set_remote(block, b"", routes, target)
     }
@@ -268,6 +268,14 @@ impl Dialog {
     #[must_use]
     pub fn is_of(&self, block: &[u8], call_id: &[u8], remote_tag: &[u8]) -> bool {
         self.call_id.of(block) == call_id && self.remote_tag.of(block) == remote_tag
+    }
+}
+
+/// A target as it stands in request lines (rfc3261#19.1.5).
+fn add_target(packer: &mut Packer<'_>, target: &[u8]) -> Option<Span> {
+    match Uri::parse(target) {
+        Ok(uri) => packer.add_parts(&uri.for_request()),
+        Err(_) => packer.add(target),
     }
 }
 

@@ -113,6 +113,8 @@ pub(crate) struct Call {
     /// Lengths of the kept messages.
     pub(crate) first: u16,
     pub(crate) last: u16,
+    /// The last provisional response, in what it told.
+    pub(crate) progress: u32,
     /// The device bus plays ringback for it.
     pub(crate) ringback: bool,
     /// Place in the list of running streams + 1.
@@ -170,6 +172,7 @@ impl Call {
         commands: Link::NONE,
         first: 0,
         last: 0,
+        progress: 0,
         ringback: false,
         running: 0,
         before: 0,

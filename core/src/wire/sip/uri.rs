@@ -176,6 +176,19 @@ impl<'a> Uri<'a> {
         self.raw
     }
 
+    /// What of it may stand in a request line: no method parameter and no headers (rfc3261#19.1.1, #19.1.5). In two parts.
+    #[must_use]
+    pub fn for_request(&self) -> [&'a [u8]; 2] {
+        let at = |part: &[u8]| part.as_ptr().addr().saturating_sub(self.raw.as_ptr().addr());
+        let end = if self.headers.is_empty() { self.raw.len() } else { at(self.headers).saturating_sub(1) };
+        let method = Iterator::find(&mut self.params.clone(), |(name, _)| same(name, b"method"));
+        let (cut, resume) = match method {
+            Some((name, value)) => (at(name).saturating_sub(1), value.map_or(at(name) + name.len(), |value| at(value) + value.len())),
+            None => (end, end),
+        };
+        [self.raw.get(..cut).unwrap_or_default(), self.raw.get(resume..end).unwrap_or_default()]
+    }
+
     /// The transport parameter.
     #[must_use]
     pub fn transport(&self) -> Option<&'a [u8]> {

@@ -95,3 +95,18 @@ fn compares() {
         assert_eq!((x.equal(&y), y.equal(&x)), (same, same), "{a} {b}");
     }
 }
+
+#[test]
+fn a_request_line_has_no_method_and_no_headers() {
+    for (uri, line) in [
+        ("sip:bob@example.com", "sip:bob@example.com"),
+        ("sip:bob@example.com;method=INVITE", "sip:bob@example.com"),
+        ("sip:bob@example.com;a=b;Method=INVITE;lr", "sip:bob@example.com;a=b;lr"),
+        ("sip:bob@example.com:5070;transport=udp?Subject=x&Priority=y", "sip:bob@example.com:5070;transport=udp"),
+        ("sip:bob@example.com;method=INVITE;x?to=y", "sip:bob@example.com;x"),
+        ("sip:a;method=x?y@example.com;method=BYE?z=1", "sip:a;method=x?y@example.com"),
+        ("sip:example.com?a=b", "sip:example.com"),
+    ] {
+        assert_eq!(Uri::parse(uri.as_bytes()).unwrap().for_request().concat(), line.as_bytes(), "{uri}");
+    }
+}
