@@ -95,9 +95,11 @@ impl Names {
         Self { state: Mutex::new(state), asked: Condvar::new() }
     }
 
-    /// Asks.
+    /// Asks. A wish in the same slot as one that still waits has taken its place: nobody wants to know that one any more. So a far end that names
+    /// one host after the other cannot fill the queue.
     pub(crate) fn ask(&self, question: Question) -> Asked {
         let mut state = lock(&self.state);
+        state.questions.retain(|waiting| waiting.wish.slot() != question.wish.slot());
         if state.questions.len() + state.answers.len() >= state.questions.capacity() {
             return Asked::Full;
         }

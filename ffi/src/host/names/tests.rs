@@ -2,7 +2,27 @@
 use super::*;
 
 fn question() -> Question {
-    Question { wish: WishId::default(), host: [b'x'; NAME], len: 1, port: None, transport: None }
+    wished(1, 0)
+}
+
+/// A question of a slot's wish.
+fn wished(generation: u64, slot: u64) -> Question {
+    let wish = WishId::from_raw((5 << 48) | (generation << 20) | slot).unwrap();
+    Question { wish, host: [b'x'; NAME], len: 1, port: None, transport: None }
+}
+
+#[test]
+fn a_wish_that_was_given_up_waits_no_more_when_its_slot_wishes_again() {
+    let names = Names::new(2);
+    assert_eq!(names.ask(wished(1, 7)), Asked::NobodyThere);
+    assert!(names.wants_thread());
+    for generation in 2..20 {
+        assert_eq!(names.ask(wished(generation, 3)), Asked::Heard);
+    }
+    assert_eq!(names.next().unwrap().wish, wished(1, 7).wish);
+    assert_eq!(names.next().unwrap().wish, wished(19, 3).wish);
+    names.end();
+    assert!(names.next().is_none());
 }
 
 #[test]
@@ -12,8 +32,8 @@ fn a_thread_is_wanted_once_there_is_a_question() {
     assert_eq!(names.ask(question()), Asked::NobodyThere);
     assert!(names.wants_thread());
     assert!(!names.wants_thread(), "it is being started");
-    assert_eq!(names.ask(question()), Asked::Heard);
-    assert_eq!(names.ask(question()), Asked::Full);
+    assert_eq!(names.ask(wished(1, 1)), Asked::Heard);
+    assert_eq!(names.ask(wished(1, 2)), Asked::Full);
     assert!(names.next().is_some() && names.next().is_some());
     names.end();
     assert!(names.next().is_none());
