@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Media goes where the SDP says: packets from a third party neither draw the stream to themselves, silent peer or not, nor are heard; and none flows after BYE."""
+"""Media goes where the SDP says: packets from a third party neither draw the stream to themselves, silent peer or not, behind a NAT or not,
+nor are heard; and none flows after BYE."""
 from peers import check, echo, test
 from raw import Caller, bound, drain, is_rtp, rtp, talk
 
@@ -34,6 +35,17 @@ def run():
     talk(silent, 75, source=thief)
     check(not voice(drain(thief, 0.5)), "with a silent peer, a third party's packets drew the media to it")
     silent.bye()
+
+    # The SDP's address is not the peer's own, as behind a NAT: the host that signals is heard, and the thief is not, first or last.
+    hidden = Caller(server.port)
+    hidden.invite(media_address=("127.0.0.9", 40000))
+    talk(hidden, 25, source=thief)
+    check(not voice(drain(thief, 0.3)), "a third party's packets drew the media of a peer behind a NAT")
+    talk(hidden, 25)
+    check(len(voice(drain(hidden.media, 0.3))) >= 10, "a peer behind a NAT got nothing")
+    talk(hidden, 25, start=1000, source=thief)
+    check(not voice(drain(thief, 0.3)), "a third party took the media from a peer behind a NAT")
+    hidden.bye()
     check(server.alive(), "the echo died")
 
 

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""A machine that stalls: the program is stopped for a moment, and what it should have said meanwhile comes late, without a gap in sequence or time."""
+import os
+import signal
+import struct
+import time
+
+from peers import check, echo, test
+from raw import Caller, drain, is_rtp, rtp
+
+
+def clock(data):
+    """Sequence number and timestamp."""
+    _, _, sequence, timestamp, _ = struct.unpack("!BBHII", data[:12])
+    return sequence, timestamp
+
+
+def stopped(server, seconds):
+    """How long it really was."""
+    begin = time.monotonic()
+    os.kill(server.pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    os.kill(server.pid, signal.SIGCONT)
+    return time.monotonic() - begin
+
+
+def run():
+    server = echo()
+    for seconds in (0.05, 0.15):
+        # A machine that stalls by itself too is asked again: more than 200 ms are not made up for.
+        for _ in range(5):
+            call = Caller(server.port)
+            call.invite()
+            call.media.sendto(rtp(0), call.remote_media)
+            before = drain(call.media, 0.5)
+            took = stopped(server, seconds)
+            behind = drain(call.media, 0.5)
+            call.bye()
+            if took < 0.18:
+                break
+        else:
+            check(False, "this machine stalls for longer than it was asked to")
+        clocks = [clock(data) for _, data in before + behind if is_rtp(data)]
+        check(len(before) >= 20, f"only {len(before)} packets came before the stall")
+        gaps = [(b[0] - a[0] & 0xFFFF, b[1] - a[1] & 0xFFFFFFFF) for a, b in zip(clocks, clocks[1:])]
+        check(all(gap == (1, 160) for gap in gaps), f"a stall of {took * 1000:.0f} ms left a gap: {[gap for gap in gaps if gap != (1, 160)]}")
+        # All of the stall's packets came, those of the time since as well, and no more.
+        due = (took + 0.5) / 0.02
+        check(due - 3 <= len(behind) <= due + 3, f"{len(behind)} packets came where {due:.0f} were due")
+    check(server.alive(), "the echo died")
+
+
+if __name__ == "__main__":
+    test(run)
