@@ -138,6 +138,7 @@ fn any_host_is_taken_by_permission_only_after_silence_and_two_packets_in_sequenc
     assert_eq!(goes(&mut side, at(620)), private);
 }
 
+#[cfg(feature = "rtcp")]
 #[test]
 fn a_peer_that_was_heard_moves_only_after_it_was_silent() {
     // a NAT that restarts gives the peer another port
@@ -155,6 +156,7 @@ fn a_peer_that_was_heard_moves_only_after_it_was_silent() {
 }
 
 /// A receiver report.
+#[cfg(feature = "rtcp")]
 fn report() -> Vec<u8> {
     let mut room = [0; 100];
     let mut to = crate::base::cursor::Cursor::new(&mut room);
@@ -164,6 +166,7 @@ fn report() -> Vec<u8> {
 }
 
 /// Where the next report goes.
+#[cfg(feature = "rtcp")]
 fn reports_go(side: &mut Side, now: Instant) -> SocketAddr {
     side.sent.clear();
     side.stream.handle_timeout(now);
@@ -171,6 +174,8 @@ fn reports_go(side: &mut Side, now: Instant) -> SocketAddr {
     side.sent.iter().find(|sent| sent.0.component == Component::Rtcp).unwrap().0.to
 }
 
+#[cfg(feature = "rtcp")]
+#[cfg(feature = "rtcp")]
 #[test]
 fn reports_follow_the_same_rule() {
     let private = address("192.168.1.2:4000");
@@ -193,6 +198,7 @@ fn reports_follow_the_same_rule() {
     assert_eq!(reports_go(&mut side, at(50_000)), address("192.168.1.2:4001"));
 }
 
+#[cfg(feature = "rtcp")]
 #[test]
 fn reports_move_along_with_voice() {
     let mut side = Side::new(&config(far(), 1));
