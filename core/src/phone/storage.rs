@@ -86,7 +86,7 @@ impl Capacity {
             payload: 160,
             quantum: 80,
             history: 0,
-            trusted: 4,
+            trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
             traces: 0,
