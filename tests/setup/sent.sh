@@ -13,7 +13,8 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" CARGO_TERM_COLOR=neve
 there=$CARGO_TARGET_DIR/sent
 rm -rf "$there/tree"
 mkdir -p "$there/tree"
-git archive "$revision" | tar -x -C "$there/tree"
+# -m: the files are new to cargo, however old the revision is
+git archive "$revision" | tar -xm -C "$there/tree"
 script=(tests/src/script tests/src/script.rs tests/src/bin/sent.rs)
 if [ ! -e "$there/tree/tests/src/bin/sent.rs" ]; then
     mkdir -p "$there/tree/tests/src/bin"
