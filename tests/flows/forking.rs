@@ -347,3 +347,37 @@ fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
         }
     }
 }
+
+/// A call that is given up before anything was heard of it, and a 2xx that does not show our branch: its INVITE is still under way.
+fn given_up_and_answered() -> Fork {
+    let mut f = fork();
+    let (call, now) = (f.lab.ends[0].last_call(), f.lab.now);
+    f.lab.ends[0].phone.hangup(now, call).unwrap();
+    let text = f.left.answer_text(&f.invite, 200, "", &sdp("10.0.0.21", 4000, "")).replace(&f.invite.branch(), "z9hG4bK-other");
+    f.left.send(&mut f.lab, &text);
+    f.left.wait(&mut f.lab, "ACK");
+    let bye = f.left.wait(&mut f.lab, "BYE");
+    f.left.answer(&mut f.lab, &bye, 200, "");
+    f
+}
+
+#[test]
+fn a_call_that_was_given_up_is_acknowledged_again_when_its_2xx_comes_again() {
+    let mut f = given_up_and_answered();
+    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.wait(&mut f.lab, "ACK");
+    f.left.silence(&mut f.lab, "BYE", Duration::from_secs(5));
+    f.lab.assert_settled();
+}
+
+#[test]
+fn two_branches_answer_a_call_that_was_given_up() {
+    let mut f = given_up_and_answered();
+    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    let ack = f.right.wait(&mut f.lab, "ACK");
+    assert_eq!((ack.to_tag(), ack.number()), ("right".into(), f.invite.number()));
+    let bye = f.right.wait(&mut f.lab, "BYE");
+    assert_eq!(bye.to_tag(), "right");
+    f.right.answer(&mut f.lab, &bye, 200, "");
+    f.lab.assert_settled();
+}

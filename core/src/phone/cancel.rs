@@ -3,7 +3,7 @@
 use super::calls::call::Cancel;
 use super::object::Object;
 use super::transactions::request::Stage;
-use super::{Cause, Phone};
+use super::{Cause, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -58,22 +58,13 @@ impl Phone<'_> {
         self.schedule(Object::Call(call_handle.index));
     }
 
-    /// An answer to an INVITE whose call was given up before any came.
-    pub(super) fn given_up_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
+    /// A response to an INVITE whose call was given up before any came.
+    pub(super) fn given_up_answered(&mut self, now: Instant, flow: Flow, request: Handle, answer: &Message<'_>, status: u16) {
         match status {
             ..=199 => self.cancel_given_up(now, request),
             200..=299 => {
-                // rfc3261#13.2.2.4: it is acknowledged, then ended
-                let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-                if self.new_early(dialog_handle, answer, tag) == Some(dialog_handle) {
-                    if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-                        dialog.accepted = true;
-                        dialog.ack_owed = true;
-                    }
-                    self.find_next_hop(dialog_handle);
-                    self.owe(Object::Dialog(dialog_handle.index));
-                    self.send_bye(now, dialog_handle);
-                }
+                // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the transaction was over
+                self.repeated_success(now, flow, answer);
                 self.end_request(request);
             }
             // its ACK is the transaction's

@@ -4,7 +4,7 @@ use super::calls::call::{Call, Cancel};
 use super::object::Object;
 use super::target::{TARGET, can_be_called};
 use super::transactions::request::Sending;
-use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Phone};
+use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
 use crate::base::slots::Handle;
@@ -179,9 +179,17 @@ impl Phone<'_> {
     }
 
     /// An answer to our INVITE came.
-    pub(super) fn invite_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
+    pub(super) fn invite_answered(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        dialog_handle: Handle,
+        request: Handle,
+        answer: &Message<'_>,
+        status: u16,
+    ) {
         if self.lower.transactions.request(request).is_some_and(|request| request.given_up) {
-            self.given_up_answered(now, dialog_handle, request, answer, status);
+            self.given_up_answered(now, flow, request, answer, status);
             return;
         }
         let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle) else { return };

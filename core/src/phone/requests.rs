@@ -308,7 +308,7 @@ impl Phone<'_> {
         }
         match (heard.owner, heard.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
-            (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, dialog, handle, answer, status),
+            (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, flow, dialog, handle, answer, status),
             (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, answer, status),
             _ if status >= 200
                 // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
