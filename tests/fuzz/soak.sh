@@ -19,7 +19,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 build_libfuzzer() {
     RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters
         -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares" CARGO_TARGET_DIR="$kept/build" \
-        cargo build --locked --quiet --release --target "$host" --manifest-path tests/fuzz/libfuzzer/Cargo.toml
+        cargo build --quiet --release --target "$host" --manifest-path tests/fuzz/libfuzzer/Cargo.toml
 }
 if command -v c++ >/dev/null && build_libfuzzer; then engine=libFuzzer; else engine=mutations; fi
 

@@ -263,6 +263,9 @@ impl World<'_> {
         let hopes = matches!(state, AccountState::Registered | AccountState::Registering)
             || state == AccountState::Failed && !cause.is_about_credentials();
         assert!(waits || !hopes, "nothing is waited for: {:?}", self.stand());
+        // a binding that lapsed is told as gone once its refresh has failed: 64·T1 at each address (rfc3261#17.1.2.2)
+        let lapsed = self.phone.account_info(self.account).is_ok_and(|info| info.expires + Duration::from_secs(70) < self.now);
+        assert!(state != AccountState::Registered || !lapsed || self.is_awaited(), "registered, though the binding lapsed");
     }
 
     /// An account that failed and can hope tries again within an hour and a bit, however long it was told to wait.
