@@ -384,7 +384,8 @@
 // Texts of a call or an account: our URI.
 #define MICROSIP_TXT_LOCAL_URI 3
 
-// Texts of a call: the last status's reason phrase, or the text of a Reason header.
+// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase of the response to its last
+// REGISTER.
 #define MICROSIP_TXT_REASON 4
 
 // Texts of a call: Call-ID.
@@ -440,6 +441,9 @@
 
 // Log levels: what happens, too.
 #define MICROSIP_LOG_INFO 3
+
+// Log levels: how it comes about, too: look-ups, refreshes.
+#define MICROSIP_LOG_DEBUG 4
 
 // A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
 #define MICROSIP_ASK_RESOLVE 1
@@ -511,6 +515,22 @@ typedef struct microsip_event {
   // MICROSIP_OP_*, with MICROSIP_EV_DONE.
   uint32_t op;
 } microsip_event;
+
+// A line of the log.
+typedef struct microsip_log {
+  // sizeof(microsip_log).
+  uint32_t size;
+  // MICROSIP_LOG_*.
+  uint32_t level;
+  // The account or call that it is about, or 0.
+  microsip_id object;
+  // When, on the driver's clock.
+  uint64_t time_us;
+  // Bytes of the text, without its NUL.
+  uint32_t len;
+  // So many lines before this one are missing: they gave way, or were like others of the same second.
+  uint32_t missing;
+} microsip_log;
 
 // An IP address and a port. Frozen: it has no size member.
 typedef struct microsip_addr {
@@ -788,8 +808,9 @@ typedef struct microsip_engine_config {
   uint32_t rtp_port_min;
   // MICROSIP_ALLOW_DIRECT.
   uint32_t flags;
-  // 0.
-  uint32_t reserved;
+  // Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest
+  // gives way.
+  uint32_t log_records;
   // 32 bytes of true randomness; all zero is refused.
   uint8_t seed[32];
   // Milliseconds since 1970 at init; 0: unknown.
@@ -957,6 +978,15 @@ int32_t microsip_engine_timeout(struct microsip_engine *e,
 int32_t microsip_engine_poll_event(struct microsip_engine *e,
                                    uint64_t now_us,
                                    struct microsip_event *ev);
+
+// The next line of the log: what happened, in the order it did. Call it after every input and command, if the configuration's log_records asks for
+// lines. l->size must be set. The text is cut where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line holds
+// a password. MICROSIP_NOTHING: there is none.
+int32_t microsip_engine_poll_log(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 struct microsip_log *l,
+                                 char *buf,
+                                 uint32_t cap);
 
 // When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
 // the board may sleep until a packet or a key.

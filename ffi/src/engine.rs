@@ -20,12 +20,16 @@ pub use sound::*;
 
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::abi::{Fail, Value, pointer};
+use crate::abi::{Fail, Value, pointer, text};
+use crate::engine_types::microsip_log;
 use crate::ops::{self, Done};
+use crate::words;
+use core::ffi::c_char;
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
+use microsip_core::phone::trace::About;
 use microsip_core::phone::{MediaId, Phone, WishId};
 
 use last::{Head, head_of};
@@ -186,6 +190,45 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, now
             return Ok(());
         }
         Err(Fail::NOTHING)
+    })
+}
+
+/// The next line of the log: what happened, in the order it did. Call it after every input and command, if the configuration's log_records asks for
+/// lines. l->size must be set. The text is cut where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line holds
+/// a password. MICROSIP_NOTHING: there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_poll_log(
+    e: *mut microsip_engine,
+    now_us: u64,
+    l: *mut microsip_log,
+    buf: *mut c_char,
+    cap: u32,
+) -> i32 {
+    with("microsip_engine_poll_log", e, |engine| {
+        // SAFETY: by contract.
+        let (out, room) = unsafe { (pointer::Out::check(l, "l")?, pointer::slice_mut(buf.cast::<u8>(), cap, "buf")?) };
+        engine.at(now_us);
+        let trace = engine.phone.poll_trace().ok_or(Fail::NOTHING)?;
+        let (text, _) = room.split_at_mut(room.len().saturating_sub(1));
+        let line = words::Line { phone: &engine.phone, trace: &trace };
+        let len = text::line(text, format_args!("{line}")).len();
+        if let Some(end) = room.get_mut(len) {
+            *end = 0;
+        }
+        let object = match trace.about {
+            About::Phone => 0,
+            About::Account(account) => account.raw(),
+            About::Call(call) => call.raw(),
+        };
+        out.put(microsip_log {
+            size: 0,
+            level: trace.level() as u32,
+            object,
+            time_us: trace.at.micros(),
+            len: len as u32,
+            missing: trace.lost.saturating_add(trace.held_back),
+        });
+        Ok(())
     })
 }
 

@@ -2,7 +2,7 @@
 #![allow(non_camel_case_types)]
 
 use crate::abi::pointer::sized;
-use crate::abi::types::microsip_addr;
+use crate::abi::types::{microsip_addr, microsip_id};
 use core::ffi::c_char;
 
 /// A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
@@ -43,8 +43,9 @@ pub struct microsip_engine_config {
     pub rtp_port_min: u32,
     /// MICROSIP_ALLOW_DIRECT.
     pub flags: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest
+    /// gives way.
+    pub log_records: u32,
     /// 32 bytes of true randomness; all zero is refused.
     pub seed: [u8; 32],
     /// Milliseconds since 1970 at init; 0: unknown.
@@ -100,6 +101,24 @@ pub struct microsip_out {
     pub remote: microsip_addr,
 }
 
+/// A line of the log.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_log {
+    /// sizeof(microsip_log).
+    pub size: u32,
+    /// MICROSIP_LOG_*.
+    pub level: u32,
+    /// The account or call that it is about, or 0.
+    pub object: microsip_id,
+    /// When, on the driver's clock.
+    pub time_us: u64,
+    /// Bytes of the text, without its NUL.
+    pub len: u32,
+    /// So many lines before this one are missing: they gave way, or were like others of the same second.
+    pub missing: u32,
+}
+
 /// What the engine wants done.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -142,6 +161,7 @@ sized!(
     microsip_engine_config up to epoch_ms,
     microsip_origin up to remote,
     microsip_out up to remote,
+    microsip_log up to missing,
     microsip_ask up to name,
     microsip_reply up to addr,
 );

@@ -15,6 +15,7 @@ pub mod host;
 mod ops;
 #[cfg(feature = "host")]
 pub mod phone;
+mod words;
 
 /// On bare metal a fault ends in the firmware's own hook, which does not return.
 #[cfg(all(feature = "panic-handler", target_os = "none"))]

@@ -255,6 +255,7 @@ const fn account_text(which: u32) -> Result<AccountText, Fail> {
     match which {
         MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
         MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
+        MICROSIP_TXT_REASON => Ok(AccountText::Reason),
         _ => Err(Fail::NOTHING),
     }
 }

@@ -12,7 +12,7 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         rate: 0,
         rtp_port_min: 0,
         flags: 0,
-        reserved: 0,
+        log_records: 0,
         seed: [1; 32],
         epoch_ms: 0,
         user_agent: core::ptr::null(),

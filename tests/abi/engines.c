@@ -10,10 +10,10 @@ typedef struct side {
   datagram queue[QUEUE];
   uint32_t head, tail;
   microsip_id call;
-  uint32_t state, digits, loud, asked;
+  uint32_t state, digits, loud, asked, logged;
 } side;
 
-static uint64_t memory[2][MICROSIP_ENGINE_BYTES(1, 1, 1500) / 8 + 1];
+static uint64_t memory[2][(MICROSIP_ENGINE_BYTES(1, 1, 1500) + 8 * 128) / 8 + 1];
 static side sides[2];
 static uint64_t now = 5;
 static int failed;
@@ -35,7 +35,10 @@ static void turn(side *s, side *peer) {
   microsip_out out;
   microsip_event ev;
   microsip_origin path;
+  microsip_log line;
+  char text[256];
   uint32_t taken = 0;
+  MICROSIP_ZERO(line);
   MICROSIP_ZERO(ask);
   MICROSIP_ZERO(out);
   MICROSIP_ZERO(ev);
@@ -59,6 +62,11 @@ static void turn(side *s, side *peer) {
       reply.addr[0] = address(peer, 0);
     }
     CHECK(microsip_engine_reply(s->e, now, &reply) == MICROSIP_OK);
+  }
+  while (microsip_engine_poll_log(s->e, now, &line, text, sizeof text) == MICROSIP_OK) {
+    CHECK(line.len == strlen(text) && line.len > 0 && line.time_us <= now && line.level >= MICROSIP_LOG_ERROR && line.level <= MICROSIP_LOG_DEBUG);
+    if (line.object != 0 && line.object == s->call && strstr(text, "answered")) s->logged |= 1;
+    if (strstr(text, "ended by the far end: hung up")) s->logged |= 2;
   }
   while (microsip_engine_poll_event(s->e, now, &ev) == MICROSIP_OK) {
     if (ev.type == MICROSIP_EV_CALL) { s->call = ev.object; s->state = ev.state; }
@@ -105,6 +113,7 @@ int main(void) {
     MICROSIP_ZERO(c);
     c.flags = MICROSIP_ALLOW_DIRECT;
     c.seed[0] = (uint8_t)(i + 1);
+    c.log_records = 8;
     CHECK(microsip_engine_size_get(&c, &need) == MICROSIP_OK && need <= sizeof memory[i]);
     CHECK(microsip_engine_init(MICROSIP_ABI_VERSION, memory[i], sizeof memory[i], &c, now, &sides[i].e) == MICROSIP_OK);
     sides[i].port = (uint16_t)(i ? 5060 : 5080);
@@ -130,6 +139,7 @@ int main(void) {
   CHECK(microsip_engine_hangup(sides[1].e, now, sides[1].call, NULL) == MICROSIP_OK);
   run(200);
   CHECK(sides[0].state == MICROSIP_ENDED && sides[1].state == MICROSIP_ENDED);
+  CHECK(sides[0].logged == 3);
   CHECK(sides[0].asked == (1u << MICROSIP_ASK_LOCAL | 1u << MICROSIP_ASK_RESOLVE | 1u << MICROSIP_ASK_OPEN_MEDIA | 1u << MICROSIP_ASK_CLOSE_MEDIA | 1u << MICROSIP_ASK_AUDIO_ON | 1u << MICROSIP_ASK_AUDIO_OFF));
   /* when everything is over there is nothing to wait for, but for what a dead dialog's repetitions are remembered for */
   for (i = 0; i < 100 && microsip_engine_poll_timeout(sides[0].e, now, &when) == MICROSIP_OK; i++) { now = when > now ? when : now + 1; turn(&sides[0], &sides[1]); turn(&sides[1], &sides[0]); }

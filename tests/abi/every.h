@@ -43,11 +43,11 @@
   MICROSIP_ZERO(info); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.no_register = 1; } while (0)
 
-/* Those of the engine family, for an engine e and the structs path, out, ask, reply and bytes. */
+/* Those of the engine family, for an engine e and the structs path, out, ask, line, reply and bytes. */
 #define EACH_ENGINE(X) \
   X(microsip_engine_sip(e, 1, &path, bytes, 4, NULL)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
   X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, 1, &ev)) \
-  X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_timeout(e, 1, &token)) X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
+  X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
   X(microsip_engine_info_get(e, 1, &info)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_address_get(e, 1, MICROSIP_ADDRESS_V4, &addr)) \
   X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \

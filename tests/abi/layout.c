@@ -20,6 +20,7 @@ SAME(account_info, sizeof(microsip_account_info) == 40);
 SAME(engine_config, sizeof(microsip_engine_config) == 80 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
+SAME(log, sizeof(microsip_log) == 32);
 SAME(ask, sizeof(microsip_ask) == 304 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 120);
 #ifndef MICROSIP_ENGINE_ONLY

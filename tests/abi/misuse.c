@@ -444,6 +444,7 @@ static void engine(void) {
   microsip_origin path;
   microsip_out out;
   microsip_ask ask;
+  microsip_log line;
   microsip_reply reply;
   uint8_t bytes[2000] = {0};
   uint32_t need = 0;
@@ -451,6 +452,7 @@ static void engine(void) {
   MICROSIP_ZERO(path);
   MICROSIP_ZERO(out);
   MICROSIP_ZERO(ask);
+  MICROSIP_ZERO(line);
   MICROSIP_ZERO(reply);
   MICROSIP_ZERO(conf);
   path.remote.family = addr.family = 4;
@@ -517,6 +519,9 @@ static void engine(void) {
   IS(microsip_engine_poll_ask(e, 1, &ask), MICROSIP_OK);
   IS((int32_t)ask.kind, MICROSIP_ASK_LOCAL);
   IS(microsip_engine_poll_event(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_log(e, 1, NULL, buf, sizeof buf), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_log(e, 1, &line, NULL, 4), MICROSIP_E_NULL);
+  IS(microsip_engine_poll_log(e, 1, &line, NULL, 0), MICROSIP_NOTHING);
   IS(microsip_engine_poll_timeout(e, 1, NULL), MICROSIP_E_NULL);
   IS(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 81), MICROSIP_E_ARG);
   IS(microsip_engine_audio(e, 1, MICROSIP_SELF, NULL, NULL, 80), MICROSIP_OK);

@@ -16,6 +16,7 @@ static microsip_sound check;
 static microsip_origin path;
 static microsip_out out;
 static microsip_ask ask;
+static microsip_log line;
 static microsip_reply reply;
 static uint8_t bytes[2000];
 
@@ -194,6 +195,7 @@ int main(int argc, char **argv) {
   WRONG(microsip_options, o, microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", s, &id));
   OUT(microsip_event, ev, engine_event(s));
   while (microsip_engine_poll_event(e, 1, &ev) == MICROSIP_OK) {}
+  WRONG(microsip_log, line, microsip_engine_poll_log(e, 1, s, NULL, 0));
   IS_OK(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &c));
   OUT(microsip_call_info, cinfo, microsip_engine_call_info_get(e, 1, c, s));
   OUT(microsip_call_stats, stats, microsip_engine_call_stats_get(e, 1, c, s));

@@ -1,6 +1,7 @@
 //! A far end that has fallen silent: neither RTP nor RTCP comes any more, and nobody holds. Its BYE may never come, so the call is ended here.
 
-use super::{CallState, Cause, Phone};
+use super::trace::{About, What};
+use super::{CallId, CallState, Cause, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -76,6 +77,7 @@ impl Phone<'_> {
         let Some(handle) = self.calls.slots.handle_at(index) else { return };
         let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if self.patience(call.account).tells {
+            self.lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
             self.tell_outcome(handle, Cause::MediaLost);
         } else {
             self.end_call(now, handle, Cause::MediaLost, 0);

@@ -140,6 +140,8 @@ pub enum What {
     MediaFrom(SocketAddr),
     /// Media from this address is not taken: neither the description nor the signalling names it.
     MediaRefused(SocketAddr),
+    /// No media has come for the time that the account allows.
+    MediaSilent,
     /// A limit was reached.
     Full(Pool),
     /// A message could not be read.
@@ -165,6 +167,7 @@ impl What {
             Self::RegistrationFailed { .. }
             | Self::LocateFailed(_)
             | Self::ChallengeRefused(_)
+            | Self::MediaSilent
             | Self::Full(_)
             | Self::Stranger { rule: Rule::Reserve | Rule::PerSource, .. } => Level::Warning,
             Self::Registered { again: false, .. }

@@ -42,7 +42,7 @@ pub(crate) struct Show {
     /// Print errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// The library's log on standard error: 1 errors, 2 warnings, 3 what happens
+    /// The library's log on standard error: 1 errors, 2 warnings, 3 what happens, 4 how it came about
     #[arg(long, global = true, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=5))]
     pub(crate) log: u32,
 }

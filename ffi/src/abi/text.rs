@@ -85,7 +85,6 @@ pub(crate) unsafe fn put(
 }
 
 /// A line as far as there is room for it, not cut within a character.
-#[cfg(feature = "host")]
 pub(crate) fn line<'r>(room: &'r mut [u8], what: core::fmt::Arguments<'_>) -> &'r [u8] {
     struct Line<'r> {
         room: &'r mut [u8],

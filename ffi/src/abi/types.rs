@@ -192,7 +192,8 @@ pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
 /// Texts of a call or an account: our URI.
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
-/// Texts of a call: the last status's reason phrase, or the text of a Reason header.
+/// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase of the response to its last
+/// REGISTER.
 pub const MICROSIP_TXT_REASON: u32 = 4;
 /// Texts of a call: Call-ID.
 pub const MICROSIP_TXT_CALL_ID: u32 = 5;
@@ -235,6 +236,8 @@ pub const MICROSIP_LOG_ERROR: u32 = 1;
 pub const MICROSIP_LOG_WARNING: u32 = 2;
 /// Log levels: what happens, too.
 pub const MICROSIP_LOG_INFO: u32 = 3;
+/// Log levels: how it comes about, too: look-ups, refreshes.
+pub const MICROSIP_LOG_DEBUG: u32 = 4;
 
 /// Something happened. 96 bytes on every target; all of it is numbers.
 #[repr(C)]

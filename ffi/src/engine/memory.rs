@@ -12,7 +12,10 @@ use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
-use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, WishId};
+use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
+
+// as microsip_engine_config.log_records says
+const _: () = assert!(size_of::<Trace>() <= 128);
 
 struct Plan {
     capacity: Capacity,
@@ -38,8 +41,11 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if first % 2 != 0 || first + calls * 2 > 65_536 {
         return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
     }
-    if config.reserved != 0 || !config.reserved_text.is_null() {
-        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved or c->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    if config.log_records > 4096 {
+        return Err(wrong("c->log_records", config.log_records, "is above 4096"));
+    }
+    if !config.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO on it"));
     }
     if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
         return Err(Fail::new(
@@ -50,7 +56,10 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         ));
     }
     Ok(Plan {
-        capacity: Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source),
+        capacity: Capacity {
+            traces: config.log_records,
+            ..Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source)
+        },
         rate,
         rtp_port_min: first as u16,
     })

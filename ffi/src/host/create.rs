@@ -41,6 +41,8 @@ struct Plan<'c> {
     pcm_ms: u32,
     bind: Option<&'c str>,
     user_agent: &'c str,
+    /// What happens is logged.
+    logs: bool,
     direct: (u32, u32),
     media_timeout: MediaTimeout,
     input: String,
@@ -113,6 +115,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         rate: if config.rate == 0 { 8000 } else { config.rate },
         flags: config.flags,
         direct: (config.direct_reserve, config.direct_per_source),
+        logs: config.on_log.is_some(),
         media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (class("config->sip_dscp", config.sip_dscp, dscp::SIP)?, class("config->media_dscp", config.media_dscp, dscp::MEDIA)?),
@@ -128,6 +131,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
+    let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let too_large = || {
         Fail::new(
             MICROSIP_E_FULL,

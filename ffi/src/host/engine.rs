@@ -158,7 +158,11 @@ impl Engine {
         let told = phone.has_event();
         let fresh = told && !shared.pending.swap(true, Ordering::AcqRel);
         let idle = closing != u64::MAX && phone.is_idle();
+        let traced = phone.has_trace();
         drop(core);
+        if traced {
+            shared.log_traces();
+        }
         if !tick {
             self.tick = None;
         } else if self.tick.is_none() {
@@ -203,6 +207,7 @@ impl Engine {
                 self.with(Phone::handle_timeout);
                 self.drain();
             }
+            self.shared.log_traces();
         }
     }
 }

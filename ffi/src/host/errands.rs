@@ -249,6 +249,8 @@ fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Kee
     let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
     for (side, name, lost) in [(Side::Input, input, duplex::INPUT_LOST), (Side::Output, output, duplex::OUTPUT_LOST)] {
         if name != NULL && duplex.faults() & lost == 0 {
+            let shown = if name.is_empty() { "(the default)" } else { name };
+            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {shown} is open", side.name()));
             shared.device_event(side, MICROSIP_OK);
         }
     }

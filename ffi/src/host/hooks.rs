@@ -5,6 +5,7 @@ use super::shared::Shared;
 use super::signal::{Signal, lock};
 use crate::abi::text;
 use crate::abi::types::*;
+use crate::words;
 use core::ffi::c_void;
 use core::fmt;
 use core::net::SocketAddr;
@@ -154,8 +155,13 @@ impl Hooks {
         }
     }
 
+    /// Lines of this level have a reader.
+    fn wants(&self, level: u32) -> bool {
+        self.on_log.is_some() && level <= self.log_level
+    }
+
     fn log(&self, level: u32, line: fmt::Arguments<'_>) -> bool {
-        if self.on_log.is_none() || level > self.log_level {
+        if !self.wants(level) {
             return false;
         }
         let mut room = [0u8; LINE];
@@ -170,6 +176,30 @@ impl Shared {
     pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) {
         if self.hooks.log(level, line) {
             self.raise_hooks();
+        }
+    }
+
+    /// Lines for what the core has recorded. The lock is held while one of them is written, and not while it is queued.
+    pub(crate) fn log_traces(&self) {
+        loop {
+            let mut room = [0u8; LINE];
+            let mut core = lock(&self.core);
+            let Some(trace) = core.phone.poll_trace() else { return };
+            let level = trace.level() as u32;
+            let wanted = self.hooks.wants(level);
+            let line = words::Line { phone: &core.phone, trace: &trace };
+            let len = if wanted { text::line(&mut room, format_args!("{line}")).len() } else { 0 };
+            drop(core);
+            if trace.lost > 0 {
+                self.log(MICROSIP_LOG_WARNING, format_args!("{} lines were lost: too much happened at once", trace.lost));
+            }
+            if trace.held_back > 0 {
+                self.log(MICROSIP_LOG_INFO, format_args!("{} lines like others of the same second were left out", trace.held_back));
+            }
+            if wanted {
+                let line = core::str::from_utf8(room.get(..len).unwrap_or_default()).unwrap_or_default();
+                self.log(level, format_args!("{line}"));
+            }
         }
     }
 
