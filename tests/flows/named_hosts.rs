@@ -401,7 +401,7 @@ fn a_call_that_ends_while_a_reinvites_host_is_sought_answers_it_with_a_refusal()
     lab.drain();
     lab.run_for(Duration::from_millis(100));
     assert_eq!(media(&lab), 0);
-    let came = peer.all(&lab, "SIP/2.0 ").into_iter().filter(|sip| sip.number() == peer.number && sip.status() >= 200).last().unwrap();
+    let came = peer.all(&lab, "SIP/2.0 ").into_iter().rfind(|sip| sip.number() == peer.number && sip.status() >= 200).unwrap();
     assert!(came.status() >= 400, "{}", came.text());
     peer.ack_refusal(&mut lab, &text, &came);
     lab.assert_settled();

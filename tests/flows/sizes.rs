@@ -32,8 +32,8 @@ fn rang(lab: &Lab) -> bool {
 
 fn last(lab: &Lab, start: &str) -> Option<String> {
     let at: SocketAddr = FROM.parse().unwrap();
-    let texts = lab.raw[&at].iter().map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned());
-    texts.filter(|text| text.starts_with(start)).last()
+    let mut texts = lab.raw[&at].iter().map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    texts.rfind(|text| text.starts_with(start))
 }
 
 /// Whatever its size, an INVITE that fits rings and can be accepted, or is refused at once; and each response fits.
