@@ -1,20 +1,37 @@
-/* microsip.h: the telephone as a library. Written by cbindgen from ffi/src: run 'make header', do not edit.
+/**
+ * @file
+ * microsip: a SIP telephone as a library. Written from ffi/src: run 'make header', do not edit.
  *
- * Results are int32_t: 0 ok, +1 nothing there, below 0 an error; out-parameters are written on success only (but *needed, also with
- * MICROSIP_E_BUFFER). Ids are numbers; 0 is none. Structs begin with their size: MICROSIP_ZERO them, set what you need; 0 and NULL are
- * defaults. A struct of an older header may be smaller: what it lacks is 0, or not written; of a newer one larger: what is behind must be 0.
- * Texts are NUL-terminated UTF-8, copied before a function returns; *needed counts the NUL. Unknown event types, states and
- * codes are to be ignored. No pointer is kept but callbacks with their user pointers and the memory of an engine; nothing that a function
- * hands out is to be freed.
- *
- * With each function stand the errors of its own. Any may say: MICROSIP_E_NULL, _SIZE, _NEWER, _TEXT for a pointer, struct or text;
- * MICROSIP_E_ARG, _KIND, _STALE, _FOREIGN for an id; MICROSIP_E_CLOSED, _POISONED for the phone. microsip_last_error and
- * microsip_engine_last_error name the argument, its value, and what to do.
- *
- * microsip_*         the host: any thread, any time; nothing blocks but create, destroy, the listing of devices, and what has wait_ms.
- * microsip_engine_*  the same over the caller's memory: no thread, socket, clock or heap; one caller at a time, never from an interrupt;
- *                    now_us counts microseconds from any start and never runs backwards.
- * Define MICROSIP_ENGINE_ONLY before including to see the second only. */
+ * - **Results**: 0 done; above 0 no error, but nothing done; below 0 an error. Out-parameters are
+ *   written on success only; `needed` with MICROSIP_E_BUFFER too. microsip_last_error() and
+ *   microsip_engine_last_error() name the argument, its value and the remedy.
+ * - **Ids**: numbers below 2^53 that hold their kind; 0 is none. A stale id is an error, no crash.
+ * - **Structs** begin with `size`. MICROSIP_ZERO() them and set what you need: 0 and NULL are
+ *   defaults, "" is an empty text, MICROSIP_NONE an explicit nothing where a number may be none.
+ *   Each has a least size, frozen with ABI version 1: below it is MICROSIP_E_SIZE. From there to the
+ *   library's size missing members are 0; beyond it they must be 0, else MICROSIP_E_NEWER. Structs
+ *   that a function fills are filled up to their `size`; a tail that the library does not know is
+ *   zeroed.
+ * - **Texts**: NUL-terminated UTF-8, copied before a function returns. `needed` counts the NUL.
+ * - **Tokens**: chosen by the caller. A command with a token other than 0 that returned MICROSIP_OK
+ *   is followed by exactly one MICROSIP_EV_DONE with it, which never gives way (a command whose end
+ *   could not be kept is MICROSIP_E_FULL). With 0 only a failure is told.
+ * - **Ended** calls stay readable until microsip_id_release(), or until a new one needs the slot:
+ *   the one that ended first goes first, which MICROSIP_EV_LOST tells. Fetching an event, or having
+ *   it in a callback, releases nothing, so any number of threads may fetch.
+ * - **Unknown** event types, states, causes and codes are to be ignored.
+ * - **Kept**: no pointer but callbacks with their user pointers and the memory of an engine; nothing
+ *   that a function hands out is to be freed.
+ * - **Common** errors are not repeated below: MICROSIP_E_NULL, _SIZE, _NEWER, _TEXT, _ARG for a bad
+ *   argument; _STALE, _KIND, _FOREIGN for an id; _CLOSED, _POISONED for the phone.
+ * - **Names**: what is done to a call is a bare verb: microsip_dial(), microsip_answer(). All else is
+ *   a noun and a verb; getters end in _get, setters in _set. Without a noun the phone is meant.
+ * - **Families**: `microsip_*`, the host: any thread, any time; nothing blocks but
+ *   microsip_create(), microsip_destroy(), microsip_device_scan() and what takes `wait_ms`.
+ *   `microsip_engine_*`: memory, sockets, clock and loop are the caller's; one caller at a time,
+ *   never from an interrupt; `now_us` counts microseconds from any start and never runs backwards.
+ *   Define MICROSIP_ENGINE_ONLY before including to see the second only.
+ */
 
 #ifndef MICROSIP_H
 #define MICROSIP_H
@@ -22,1003 +39,1590 @@
 #include <stdint.h>
 #include <string.h>
 #if defined(_WIN32)
+/** How callbacks are called. */
 #define MICROSIP_CALL __cdecl
 #else
+/** How callbacks are called. */
 #define MICROSIP_CALL
 #endif
 #ifndef MICROSIP_ENGINE_ONLY
+/** The host family is declared. */
 #define MICROSIP_HOST 1
 #endif
 
-/* The version that this header belongs to; microsip_version() tells the library's. */
+/** The version that this header belongs to; microsip_version() tells the library's. */
 #define MICROSIP_VERSION "0.1.0"
-/* A time that never comes. */
+/** A time that never comes. */
 #define MICROSIP_NEVER UINT64_MAX
-/* A wait in milliseconds without end. */
+/** A wait in milliseconds without end. */
 #define MICROSIP_FOREVER UINT32_MAX
-/* The kind of an id (MICROSIP_KIND_*), or 0. */
+/** The kind of an id (MICROSIP_KIND_*), or 0. */
 #define MICROSIP_KIND(id) ((uint32_t)((uint64_t)(id) >> 48) & 31u)
-/* Clears a struct and sets its size. */
-#define MICROSIP_ZERO(v) do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
-/* Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound of microsip_engine_size_get() on every target. */
+/** Clears a struct and sets its size. */
+#define MICROSIP_ZERO(v) \
+  do { memset(&(v), 0, sizeof(v)); (v).size = (uint32_t)sizeof(v); } while (0)
+/** Bytes for a static array, aligned to 8, zeroed, never moved: an upper bound on every target. */
 #define MICROSIP_ENGINE_BYTES(calls, accounts, message) \
-  (4096u + (calls) * 6144u + (accounts) * 1920u + (message) * (2u * (calls) + (accounts) + 1u))
+  (4096u + (calls) * 6528u + (accounts) * 1920u + (message) * (2u * (calls) + (accounts) + 1u))
 
-// Done.
+/** @name Results. Numbers are frozen; new ones are added
+ * @{ */
+/** Done. */
 #define MICROSIP_OK 0
-
-// Nothing there: an empty queue, a wait that timed out, a header that the message does not have. Not an error.
+/**
+ * Nothing there: an empty queue, a wait that timed out, a header that the message does not have.
+ * Not an error.
+ */
 #define MICROSIP_NOTHING 1
-
-// Stream: the message is not complete; give its bytes again with more.
+/** Stream: the message is not complete; give its bytes again with more. */
 #define MICROSIP_MORE 2
-
-// Not taken: drain microsip_engine_poll_transmit, then give it again.
+/** Not taken: drain microsip_engine_poll_transmit, then give it again. */
 #define MICROSIP_DRAIN 3
-
-// Stream: it cannot be read on; close it.
+/** Stream: it cannot be read on; close it. */
 #define MICROSIP_CLOSE 4
-
-// A pointer that must not be NULL is NULL.
+/** A pointer that must not be NULL is NULL. */
 #define MICROSIP_E_NULL -1
-
-// A struct's size member is 0, or less than any header of this ABI version says: use MICROSIP_ZERO.
+/**
+ * A struct's size member is 0, or less than any header of this ABI version says: use MICROSIP_ZERO.
+ */
 #define MICROSIP_E_SIZE -2
-
-// The header and the library are of different ABI versions.
+/** The header and the library are of different ABI versions. */
 #define MICROSIP_E_ABI -3
-
-// The id names nothing any more.
+/** The id names nothing any more. */
 #define MICROSIP_E_STALE -4
-
-// The id names a thing of another kind (say, an account where a call is wanted).
+/** The id names a thing of another kind (say, an account where a call is wanted). */
 #define MICROSIP_E_KIND -5
-
-// An argument is out of its range.
+/** An argument is out of its range. */
 #define MICROSIP_E_ARG -6
-
-// A text is no UTF-8, too long, or has characters that it may not have.
+/** A text is no UTF-8, too long, or has characters that it may not have. */
 #define MICROSIP_E_TEXT -7
-
-// The buffer is too small; the needed size was written.
+/** The buffer is too small; the needed size was written. */
 #define MICROSIP_E_BUFFER -8
-
-// Not in this state (say, answering a call that is connected).
+/** Not in this state (say, answering a call that is connected). */
 #define MICROSIP_E_STATE -9
-
-// Every slot is in use.
+/** Every slot is in use. */
 #define MICROSIP_E_FULL -10
-
-// The phone has been shut down or destroyed.
+/** The phone has been shut down or destroyed. */
 #define MICROSIP_E_CLOSED -11
-
-// The library met a fault of its own and refuses to go on with this phone: destroy it.
+/** The library met a fault of its own and refuses to go on with this phone: destroy it. */
 #define MICROSIP_E_POISONED -12
-
-// Not from within a callback, or while another call of the engine runs.
+/** Not from within a callback, or while another call of the engine runs. */
 #define MICROSIP_E_REENTRY -13
-
-// A struct sets members that this library does not know yet.
+/** A struct sets members that this library does not know yet. */
 #define MICROSIP_E_NEWER -14
-
-// This build or platform does not do that.
+/** This build or platform does not do that. */
 #define MICROSIP_E_UNSUPPORTED -15
-
-// The id is another phone's, or of a phone that is gone.
+/** The id is another phone's, or of a phone that is gone. */
 #define MICROSIP_E_FOREIGN -16
-
-// Given up before an answer; or a command was stopped, replaced, or outlived by its object.
+/** Given up before an answer; or a command was stopped, replaced, or outlived by its object. */
 #define MICROSIP_E_CANCELLED -17
-
-// No port was free, or no descriptor was left.
+/** No port was free, or no descriptor was left. */
 #define MICROSIP_E_PORT_IN_USE -101
-
-// The name could not be resolved.
+/** The name could not be resolved. */
 #define MICROSIP_E_NAME -102
-
-// No route, or the transport failed.
+/** No route, or the transport failed. */
 #define MICROSIP_E_UNREACHABLE -103
-
-// Nobody answered in time.
+/** Nobody answered in time. */
 #define MICROSIP_E_TIMEOUT -104
-
-// Neither RTP nor RTCP came any more, within the media timeout.
+/** Neither RTP nor RTCP came any more, within the media timeout. */
 #define MICROSIP_E_MEDIA_LOST -105
-
-// No SIP, SIPS or tel URI.
+/** No SIP, SIPS or tel URI. */
 #define MICROSIP_E_URI -201
-
-// Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*).
+/** Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*). */
 #define MICROSIP_E_REFUSED -202
-
-// The user name or the password is wrong: the credentials were refused.
+/** The user name or the password is wrong: the credentials were refused. */
 #define MICROSIP_E_AUTH -203
-
-// What the far end sent is against the protocol.
+/** What the far end sent is against the protocol. */
 #define MICROSIP_E_PROTOCOL -204
-
-// A password is asked for, and the account has none.
+/** A password is asked for, and the account has none. */
 #define MICROSIP_E_NO_PASSWORD -207
-
-// A password is asked for, by a realm or a server that is not the account's: see `realms` of microsip_account.
+/**
+ * A password is asked for, by a realm or a server that is not the account's: see `realms` of
+ * microsip_account.
+ */
 #define MICROSIP_E_REALM -208
-
-// Credentials are asked for by a scheme, an algorithm or a quality of protection that the library cannot do.
+/**
+ * Credentials are asked for by a scheme, an algorithm or a quality of protection that the library
+ * cannot do.
+ */
 #define MICROSIP_E_SCHEME -209
-
-// Credentials are asked for by a challenge that is too long to be kept, or to be answered in one message.
+/**
+ * Credentials are asked for by a challenge that is too long to be kept, or to be answered in one
+ * message.
+ */
 #define MICROSIP_E_CHALLENGE -210
-
-// No common codec, or an SDP that cannot be used.
+/** No common codec, or an SDP that cannot be used. */
 #define MICROSIP_E_NO_CODEC -301
-
-// The audio device could not be opened, or is gone.
+/** The audio device could not be opened, or is gone. */
 #define MICROSIP_E_DEVICE -401
-
-// The file could not be opened, read or written.
+/** The file could not be opened, read or written. */
 #define MICROSIP_E_FILE -402
-
-// The file is of a format that is not known.
+/** The file is of a format that is not known. */
 #define MICROSIP_E_FORMAT -403
+/** @} */
 
-// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
+/** @name Versions and features
+ * @{ */
+/**
+ * The ABI version that this header describes: the first argument of `microsip_create` and
+ * `microsip_engine_init`. 0: may still change.
+ */
 #define MICROSIP_ABI_VERSION 0
+/** microsip_features(): the host family, with its threads and sockets. */
+#define MICROSIP_HAS_HOST 1
+/** microsip_features(): sound devices. */
+#define MICROSIP_HAS_DEVICES 4096
+/** @} */
 
-// An explicit nothing, where 0 would be the default.
+/** @name Ids
+ * @{ */
+/** An explicit nothing, where 0 would be the default. */
 #define MICROSIP_NONE 4294967295
-
-// What MICROSIP_KIND() says of a phone's id.
+/** What MICROSIP_KIND() says of a phone's id. */
 #define MICROSIP_KIND_PHONE 1
-
-// What MICROSIP_KIND() says of an account's id.
+/** What MICROSIP_KIND() says of an account's id. */
 #define MICROSIP_KIND_ACCOUNT 2
-
-// What MICROSIP_KIND() says of a call's id.
+/** What MICROSIP_KIND() says of a call's id. */
 #define MICROSIP_KIND_CALL 3
 
-// microsip_features(): the host family, with its threads and sockets.
-#define MICROSIP_HAS_HOST 1
-
-// microsip_features(): sound devices.
-#define MICROSIP_HAS_DEVICES 4096
-
-// Which address: IPv4.
-#define MICROSIP_ADDRESS_V4 4
-
-// Which address: IPv6.
-#define MICROSIP_ADDRESS_V6 6
-
-// How to play: instead of what plays.
-#define MICROSIP_PLAY_NOW 0
-
-// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
-#define MICROSIP_PLAY_CHECK 2
-
-// microsip_config.flags: audio devices are the null device, which has a real clock.
-#define MICROSIP_NULL_AUDIO 1
-
-// microsip_config.flags: no socket is opened.
-#define MICROSIP_NO_NETWORK 2
-
-// microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an account.
-#define MICROSIP_ALLOW_DIRECT 4
-
-// Call states: outgoing, nothing heard of the far end.
-#define MICROSIP_CALLING 1
-
-// Call states: incoming, not answered.
-#define MICROSIP_INCOMING 2
-
-// Call states: progress.
-#define MICROSIP_EARLY 3
-
-// Call states: answered.
-#define MICROSIP_CONNECTED 4
-
-// Call states: over.
-#define MICROSIP_ENDED 5
-
-// Who ended a call: the application.
-#define MICROSIP_BY_APPLICATION 1
-
-// Who ended a call: the far end, or a proxy on the way to it.
-#define MICROSIP_BY_REMOTE 2
-
-// Who ended a call: a rule for incoming calls.
-#define MICROSIP_BY_RULE 3
-
-// Who ended a call: a timer, a limit or a failure.
-#define MICROSIP_BY_LIBRARY 4
-
-// Why a call ended: hung up after an answer.
-#define MICROSIP_CAUSE_NORMAL 1
-
-// Why a call ended: 486, 600.
-#define MICROSIP_CAUSE_BUSY 2
-
-// Why a call ended: 603, 403 and other refusals by a person or a policy.
-#define MICROSIP_CAUSE_DECLINED 3
-
-// Why a call ended: 408, 480, or the time of ringing was over.
-#define MICROSIP_CAUSE_NO_ANSWER 4
-
-// Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
-#define MICROSIP_CAUSE_CANCELLED 5
-
-// Why a call ended: answered at another phone (RFC 3326).
-#define MICROSIP_CAUSE_ELSEWHERE 6
-
-// Why a call ended: by a 3xx that was sent, or not followed.
-#define MICROSIP_CAUSE_REDIRECTED 7
-
-// Why a call ended: by a transfer.
-#define MICROSIP_CAUSE_TRANSFERRED 8
-
-// Why a call ended: another call took its place (RFC 3891).
-#define MICROSIP_CAUSE_REPLACED 9
-
-// Why a call ended: 404, 410, 484, 604.
-#define MICROSIP_CAUSE_NOT_FOUND 10
-
-// Why a call ended: no common codec, or an SDP that cannot be used.
-#define MICROSIP_CAUSE_MEDIA 11
-
-// Why a call ended: no media came for too long.
-#define MICROSIP_CAUSE_MEDIA_LOST 12
-
-// Why a call ended: the session timer, or a limit of duration.
-#define MICROSIP_CAUSE_EXPIRED 13
-
-// Why a call ended: unreachable, an unknown name, no response.
-#define MICROSIP_CAUSE_NETWORK 14
-
-// Why a call ended: credentials.
-#define MICROSIP_CAUSE_AUTH 15
-
-// Why a call ended: 5xx, or an error of the protocol.
-#define MICROSIP_CAUSE_SERVER 16
-
-// Why a call ended: a limit of this phone.
-#define MICROSIP_CAUSE_FULL 17
-
-// Why a call ended: the phone was shut down.
-#define MICROSIP_CAUSE_SHUTDOWN 18
-
-// Account states: not registered, and not trying.
-#define MICROSIP_UNREGISTERED 1
-
-// Account states: a REGISTER is under way.
-#define MICROSIP_REGISTERING 2
-
-// Account states: registered until its refresh.
-#define MICROSIP_REGISTERED 3
-
-// Account states: the last try failed; another follows where that can help.
-#define MICROSIP_REG_FAILED 4
-
-// A call changed its state. Unknown event types are to be ignored.
-#define MICROSIP_EV_CALL 1
-
-// An account changed its state.
-#define MICROSIP_EV_ACCOUNT 2
-
-// A digit was received; value is its ASCII code.
-#define MICROSIP_EV_DIGIT 3
-
-// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
-#define MICROSIP_EV_DONE 4
-
-// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
-#define MICROSIP_EV_DEVICE 7
-
-// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
-#define MICROSIP_EV_NETWORK 8
-
-// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
-#define MICROSIP_EV_LOST 9
-
-// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
-#define MICROSIP_EV_CLOSED 10
-
-// The library met a fault of its own: the last event of this phone.
-#define MICROSIP_EV_POISONED 11
-
-// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
-// call was offered to go on from where we are now, and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
-// MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
-#define MICROSIP_EV_MEDIA 12
-
-// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
-// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
-#define MICROSIP_EV_CHALLENGE 13
-
-// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to its end. MICROSIP_E_CANCELLED: it was
-// stopped, replaced, or its call ended first.
-#define MICROSIP_OP_PLAY 1
-
-// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
-#define MICROSIP_OP_RECORD 2
-
-// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
-#define MICROSIP_OP_DIGITS 3
-
-// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
-#define MICROSIP_OP_REGISTER 7
-
-// Commands in op of MICROSIP_EV_DONE: the registration is gone.
-#define MICROSIP_OP_UNREGISTER 8
-
-// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
-#define MICROSIP_LOST_END 1
-
-// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes again.
-#define MICROSIP_LOST_TELL 2
-
-// We may send.
-#define MICROSIP_MEDIA_SENDING 1
-
-// The far end may send.
-#define MICROSIP_MEDIA_RECEIVING 2
-
-// The far end put us on hold.
-#define MICROSIP_MEDIA_HELD 4
-
-// What the peer hears: the microphone.
-#define MICROSIP_SRC_DEVICE 0
-
-// What the peer hears: the application's PCM.
-#define MICROSIP_SRC_PCM 1
-
-// What the peer hears: itself.
-#define MICROSIP_SRC_ECHO 2
-
-// What the peer hears: nothing.
-#define MICROSIP_SRC_SILENCE 3
-
-// Texts of a call: the far end's URI.
-#define MICROSIP_TXT_REMOTE_URI 1
-
-// Texts of a call: the far end's display name.
-#define MICROSIP_TXT_REMOTE_NAME 2
-
-// Texts of a call or an account: our URI.
-#define MICROSIP_TXT_LOCAL_URI 3
-
-// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase of the response to its last
-// REGISTER.
-#define MICROSIP_TXT_REASON 4
-
-// Texts of a call: Call-ID.
-#define MICROSIP_TXT_CALL_ID 5
-
-// Texts of a call: its codec, as PCMU/8000.
-#define MICROSIP_TXT_CODEC 6
-
-// Texts of a call: the far end's User-Agent or Server.
-#define MICROSIP_TXT_USER_AGENT 7
-
-// Texts of an account: the realm of the last refused challenge.
-#define MICROSIP_TXT_REALM 17
-
-// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
-#define MICROSIP_TXT_DEVICE_ID 26
-
-// Texts of MICROSIP_SELF: the name of such a device, for people.
-#define MICROSIP_TXT_DEVICE_NAME 27
-
-// Which message of a call: the first that came.
-#define MICROSIP_FIRST 1
-
-// Which message of a call: the last that came.
-#define MICROSIP_LAST 2
-
-// The microphone's side.
-#define MICROSIP_DEV_INPUT 1
-
-// The loudspeaker's side.
-#define MICROSIP_DEV_OUTPUT 2
-
-// Added to one of them for microsip_device_scan: what is no device of its own, too.
-#define MICROSIP_DEV_ALL 256
-
-// Recordings: both sides mixed, one channel.
-#define MICROSIP_SIDES_MIXED 0
-
-// Recordings: what we say left, what we hear right.
-#define MICROSIP_SIDES_STEREO 1
-
-// Recordings: what we say.
-#define MICROSIP_SIDES_SAID 2
-
-// Recordings: what we hear.
-#define MICROSIP_SIDES_HEARD 3
-
-// Log levels: errors.
-#define MICROSIP_LOG_ERROR 1
-
-// Log levels: warnings too.
-#define MICROSIP_LOG_WARNING 2
-
-// Log levels: what happens, too.
-#define MICROSIP_LOG_INFO 3
-
-// Log levels: how it comes about, too: look-ups, refreshes.
-#define MICROSIP_LOG_DEBUG 4
-
-// A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
-#define MICROSIP_ASK_RESOLVE 1
-
-// The local addresses and ports of SIP are asked for. Reply with one of each family that there is.
-#define MICROSIP_ASK_LOCAL 2
-
-// port (RTP) and port + 1 (RTCP) are to be opened at addr. Reply with result 0, or MICROSIP_E_PORT_IN_USE.
-#define MICROSIP_ASK_OPEN_MEDIA 3
-
-// port and port + 1 may be closed. A reply is ignored.
-#define MICROSIP_ASK_CLOSE_MEDIA 4
-
-// Sound is wanted from now on. A reply is ignored.
-#define MICROSIP_ASK_AUDIO_ON 5
-
-// No sound is wanted any more. A reply is ignored.
-#define MICROSIP_ASK_AUDIO_OFF 6
-
-// A packet to send: SIP.
-#define MICROSIP_OUT_SIP 1
-
-// A packet to send: RTP.
-#define MICROSIP_OUT_RTP 2
-
-// A packet to send: RTCP.
-#define MICROSIP_OUT_RTCP 3
-
-// An engine in the caller's memory. It is never moved.
+/** An engine in the caller's memory. It is never moved. */
 typedef struct microsip_engine microsip_engine;
 
-// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+/**
+ * Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+ */
 typedef uint64_t microsip_id;
 
-// Something happened. 96 bytes on every target; all of it is numbers.
+/** The person at this phone: microphone and loudspeaker, and what holds for all calls. */
+#define MICROSIP_SELF 1
+/** @} */
+
+/** @name Addresses
+ * @{ */
+/** Which address: IPv4. */
+#define MICROSIP_ADDRESS_V4 4
+/** Which address: IPv6. */
+#define MICROSIP_ADDRESS_V6 6
+
+/** An IP address and a port. Frozen: it has no size member. */
+typedef struct microsip_addr {
+  /** 0 none, 4 or 6. */
+  uint16_t family;
+  /** In the host's byte order. */
+  uint16_t port;
+  /** IPv6 scope; 0 without. */
+  uint32_t scope;
+  /** The address in network order; IPv4 in the first four bytes. */
+  uint8_t ip[16];
+} microsip_addr;
+/** @} */
+
+/** @name Events
+ * @{ */
+/** A call changed its state. Unknown event types are to be ignored. */
+#define MICROSIP_EV_CALL 1
+/** An account changed its state. */
+#define MICROSIP_EV_ACCOUNT 2
+/** A digit was received; value is its ASCII code. */
+#define MICROSIP_EV_DIGIT 3
+/**
+ * Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that
+ * returned MICROSIP_OK; without one only a failure is told.
+ */
+#define MICROSIP_EV_DONE 4
+/**
+ * An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the
+ * null device.
+ */
+#define MICROSIP_EV_DEVICE 7
+/**
+ * The machine's addresses changed; value is how many the phone has now, loopback's among them.
+ * MICROSIP_E_UNREACHABLE: none but loopback's.
+ */
+#define MICROSIP_EV_NETWORK 8
+/**
+ * value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read
+ * states anew.
+ */
+#define MICROSIP_EV_LOST 9
+/**
+ * microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace
+ * was over first.
+ */
+#define MICROSIP_EV_CLOSED 10
+/** The library met a fault of its own: the last event of this phone. */
+#define MICROSIP_EV_POISONED 11
+/**
+ * A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK
+ * nothing changed: after a change of network the call was offered to go on from where we are now,
+ * and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
+ * MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
+ */
+#define MICROSIP_EV_MEDIA 12
+/**
+ * A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH,
+ * MICROSIP_E_NO_PASSWORD,
+ * MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it
+ * was.
+ */
+#define MICROSIP_EV_CHALLENGE 13
+/**
+ * Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it
+ * could not be read to its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended
+ * first.
+ */
+#define MICROSIP_OP_PLAY 1
+/**
+ * Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be
+ * written on.
+ */
+#define MICROSIP_OP_RECORD 2
+/**
+ * Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any
+ * more since the call ended or was put on hold.
+ */
+#define MICROSIP_OP_DIGITS 3
+/** Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed. */
+#define MICROSIP_OP_REGISTER 7
+/** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
+#define MICROSIP_OP_UNREGISTER 8
+
+/** Something happened. 96 bytes on every target; all of it is numbers. */
 typedef struct microsip_event {
-  // sizeof(microsip_event).
+  /** sizeof(microsip_event). */
   uint32_t size;
-  // MICROSIP_EV_*.
+  /** MICROSIP_EV_*. */
   uint32_t type;
-  // The phone; 0 in the engine family.
+  /** The phone; 0 in the engine family. */
   microsip_id phone;
-  // What it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+  /** What it is about; MICROSIP_KIND() tells its kind. 0: the phone. */
   microsip_id object;
-  // What that belongs to: a call's account. 0: nothing.
+  /** What that belongs to: a call's account. 0: nothing. */
   microsip_id owner;
-  // A second object, where the type says so; else 0.
+  /** A second object, where the type says so; else 0. */
   microsip_id other;
-  // The application's own number for object, else for owner.
+  /** The application's own number for object, else for owner. */
   uint64_t tag;
-  // The command's, in MICROSIP_EV_DONE; else 0.
+  /** The command's, in MICROSIP_EV_DONE; else 0. */
   uint64_t token;
-  // When it happened: microseconds since the phone's creation; in the engine family by now_us.
+  /** When it happened: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
-  // The object's state.
+  /** The object's state. */
   uint32_t state;
-  // A bit, 1 << state, for each state reached since the object's last event of this type.
+  /** A bit, 1 << state, for each state reached since the object's last event of this type. */
   uint32_t reached;
-  // The SIP status that came with it, or 0.
+  /** The SIP status that came with it, or 0. */
   uint32_t sip_code;
-  // How it ended.
+  /** How it ended. */
   int32_t result;
-  // MICROSIP_CAUSE_*, with the end of a call.
+  /** MICROSIP_CAUSE_*, with the end of a call. */
   uint32_t cause;
-  // MICROSIP_BY_*, with the end of a call.
+  /** MICROSIP_BY_*, with the end of a call. */
   uint32_t ended_by;
-  // Where the type says so: a digit, a device, a number, or bits.
+  /** Where the type says so: a digit, a device, a number, or bits. */
   uint32_t value;
-  // MICROSIP_OP_*, with MICROSIP_EV_DONE.
+  /** MICROSIP_OP_*, with MICROSIP_EV_DONE. */
   uint32_t op;
 } microsip_event;
 
-// A line of the log.
-typedef struct microsip_log {
-  // sizeof(microsip_log).
-  uint32_t size;
-  // MICROSIP_LOG_*.
-  uint32_t level;
-  // The account or call that it is about, or 0.
-  microsip_id object;
-  // When, on the driver's clock.
-  uint64_t time_us;
-  // Bytes of the text, without its NUL.
-  uint32_t len;
-  // So many lines before this one are missing: they gave way, or were like others of the same second.
-  uint32_t missing;
-} microsip_log;
+/**
+ * Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy
+ * may be called inside. An ended call can be read in it and after it, until microsip_id_release, or
+ * until its slot is needed.
+ */
+typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsip_event *ev);
+/** @} */
 
-// An IP address and a port. Frozen: it has no size member.
-typedef struct microsip_addr {
-  // 0 none, 4 or 6.
-  uint16_t family;
-  // In the host's byte order.
-  uint16_t port;
-  // IPv6 scope; 0 without.
-  uint32_t scope;
-  // The address in network order; IPv4 in the first four bytes.
-  uint8_t ip[16];
-} microsip_addr;
+/** @name Texts and headers of any object
+ * @{ */
+/** Texts of a call: the far end's URI. */
+#define MICROSIP_TXT_REMOTE_URI 1
+/** Texts of a call: the far end's display name. */
+#define MICROSIP_TXT_REMOTE_NAME 2
+/** Texts of a call or an account: our URI. */
+#define MICROSIP_TXT_LOCAL_URI 3
+/**
+ * Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account:
+ * the reason phrase of the response to its last REGISTER.
+ */
+#define MICROSIP_TXT_REASON 4
+/** Texts of a call: Call-ID. */
+#define MICROSIP_TXT_CALL_ID 5
+/** Texts of a call: its codec, as PCMU/8000. */
+#define MICROSIP_TXT_CODEC 6
+/** Texts of a call: the far end's User-Agent or Server. */
+#define MICROSIP_TXT_USER_AGENT 7
+/** Texts of an account: the realm of the last refused challenge. */
+#define MICROSIP_TXT_REALM 17
+/**
+ * Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for
+ * microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
+ */
+#define MICROSIP_TXT_DEVICE_ID 26
+/** Texts of MICROSIP_SELF: the name of such a device, for people. */
+#define MICROSIP_TXT_DEVICE_NAME 27
+/** Which message of a call: the first that came. */
+#define MICROSIP_FIRST 1
+/** Which message of a call: the last that came. */
+#define MICROSIP_LAST 2
+/** @} */
 
-// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
-typedef struct microsip_reply {
-  // sizeof(microsip_reply).
-  uint32_t size;
-  // 0, or a MICROSIP_E_*.
-  int32_t result;
-  // The ask.
-  uint64_t ask;
-  // 0.
-  uint32_t flow;
-  // How many of addr are set.
-  uint32_t count;
-  // Addresses; port 0: the port that was asked for, or 5060.
-  struct microsip_addr addr[4];
-} microsip_reply;
+/** @name Accounts
+ * @{ */
+/** Account states: not registered, and not trying. */
+#define MICROSIP_UNREGISTERED 1
+/** Account states: a REGISTER is under way. */
+#define MICROSIP_REGISTERING 2
+/** Account states: registered until its refresh. */
+#define MICROSIP_REGISTERED 3
+/** Account states: the last try failed; another follows where that can help. */
+#define MICROSIP_REG_FAILED 4
+/** A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST. */
+#define MICROSIP_LOST_END 1
+/**
+ * A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and
+ * when something comes again.
+ */
+#define MICROSIP_LOST_TELL 2
 
-// What the engine wants done.
-typedef struct microsip_ask {
-  // sizeof(microsip_ask).
-  uint32_t size;
-  // MICROSIP_ASK_*.
-  uint32_t kind;
-  // To be put into the reply; 0: none is wanted.
-  uint64_t ask;
-  // 0.
-  uint32_t flow;
-  // A port.
-  uint32_t port;
-  // A local address.
-  struct microsip_addr addr;
-  // A name, NUL-terminated.
-  char name[256];
-} microsip_ask;
-
-// The phone, in numbers.
-typedef struct microsip_info {
-  // sizeof(microsip_info).
-  uint32_t size;
-  // Calls that there are, ended ones that were not released among them.
-  uint32_t calls;
-  // Accounts that there are.
-  uint32_t accounts;
-  // How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the library raises no limits); a call
-  // beyond it ends with MICROSIP_E_PORT_IN_USE.
-  uint32_t calls_possible;
-  // 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
-  uint32_t audio_wanted;
-  // 1: what all calls send is silenced.
-  uint32_t muted;
-  // Volume of what we send, in percent, for calls to come.
-  uint32_t volume_in;
-  // Volume of what we hear, in percent, for calls to come.
-  uint32_t volume_out;
-  // As microsip_features().
-  uint32_t features;
-} microsip_info;
-
-// What the network did to us, and what gave way. They stay at their top.
-typedef struct microsip_counters {
-  // sizeof(microsip_counters).
-  uint32_t size;
-  // Datagrams that were no SIP, or SIP that nobody can answer.
-  uint32_t malformed;
-  // Requests of strangers.
-  uint32_t strangers;
-  // Answers that belong to no request of ours.
-  uint32_t unmatched;
-  // Requests refused because a pool was full.
-  uint32_t refused_full;
-  // Ended calls that gave way to new ones before they were released.
-  uint32_t evicted_ended;
-  // Challenges that were not answered.
-  uint32_t refused_challenges;
-  // Media packets for ports that are not open.
-  uint32_t stray_media;
-  // Messages that did not fit their buffer.
-  uint32_t oversize;
-  // 0.
-  uint32_t reserved;
-} microsip_counters;
-
-// An account. Texts are copied.
+/** An account. Texts are copied. */
 typedef struct microsip_account {
-  // sizeof(microsip_account).
+  /** sizeof(microsip_account). */
   uint32_t size;
-  // Wished lifetime of a registration in seconds; 0: 300.
+  /** Wished lifetime of a registration in seconds; 0: 300. */
   uint32_t expires;
-  // Not 0: do not register.
+  /** Not 0: do not register. */
   uint32_t no_register;
-  // Seconds between keepalives; 0: 15; UINT32_MAX: none.
+  /** Seconds between keepalives; 0: 15; UINT32_MAX: none. */
   uint32_t keepalive;
-  // The application's own number.
+  /** The application's own number. */
   uint64_t tag;
-  // Address of record, sip:user@domain.
+  /** Address of record, `sip:user@domain`. */
   const char *uri;
-  // sip:host[:port]; NULL: the domain of uri.
+  /** sip:host[:port]; NULL: the domain of uri. */
   const char *registrar;
-  // Outbound proxy, sip:host[:port]; NULL: none.
+  /** Outbound proxy, sip:host[:port]; NULL: none. */
   const char *proxy;
-  // For digest; NULL: the user part of uri.
+  /** For digest; NULL: the user part of uri. */
   const char *username;
-  // For digest.
+  /** For digest. */
   const char *password;
-  // Shown to others.
+  /** Shown to others. */
   const char *display_name;
-  // The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
-  // registrar asks with (no_register: what the first call is asked with).
+  /**
+   * The realms whose challenges are answered, comma separated, and no others; NULL: the domain's,
+   * and what the registrar asks with (no_register: what the first call is asked with).
+   */
   const char *realms;
-  // User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
-  // registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from strangers'.
+  /**
+   * User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in
+   * REGISTER's, for registrars that drop the parameter mkey, by which calls that come by way of the
+   * registrar are told from strangers'.
+   */
   const char *contact_user;
-  // Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
-  // address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
+  /**
+   * Not 0: media is taken from any host, after half a second in which nobody vouched for speaks.
+   * For peers behind a NAT that neither their address in SDP nor the signalling shows; whoever
+   * knows our port can then take a silent peer's place.
+   */
   uint32_t media_any_host;
-  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: the phone's;
-  // MICROSIP_NONE: never. At most 65535.
+  /**
+   * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
+   * and held by nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
+   */
   uint32_t media_timeout;
-  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
   uint32_t media_lost;
-  // 0.
+  /** 0. */
   uint32_t reserved2;
-  // Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
-  // followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
+  /**
+   * Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example,
+   * 2001:db8::/32", 16 at most; NULL: none. Names are followed (of each phone's 16, of each
+   * engine's 4 addresses); credentials do not go there.
+   */
   const char *trusted;
+  /** NULL. */
+  const char *reserved_text;
 } microsip_account;
 
-// An account, in numbers.
+/** An account, in numbers. */
 typedef struct microsip_account_info {
-  // sizeof(microsip_account_info).
+  /** sizeof(microsip_account_info). */
   uint32_t size;
-  // Account state.
+  /** Account state. */
   uint32_t state;
-  // Its id.
+  /** Its id. */
   microsip_id account;
-  // The application's own number.
+  /** The application's own number. */
   uint64_t tag;
-  // When its registration runs out; UINT64_MAX: there is none.
+  /** When its registration runs out; UINT64_MAX: there is none. */
   uint64_t expires_us;
-  // The last SIP status.
+  /** The last SIP status. */
   uint32_t sip_code;
-  // Why it failed.
+  /** Why it failed. */
   int32_t result;
 } microsip_account_info;
+/** @} */
 
-// How to dial, answer, reject or hang up. Members that do not apply must be 0.
+/** @name Calls
+ * @{ */
+/** Call states: outgoing, nothing heard of the far end. */
+#define MICROSIP_CALLING 1
+/** Call states: incoming, not answered. */
+#define MICROSIP_INCOMING 2
+/** Call states: progress. */
+#define MICROSIP_EARLY 3
+/** Call states: answered. */
+#define MICROSIP_CONNECTED 4
+/** Call states: over. */
+#define MICROSIP_ENDED 5
+/** Who ended a call: the application. */
+#define MICROSIP_BY_APPLICATION 1
+/** Who ended a call: the far end, or a proxy on the way to it. */
+#define MICROSIP_BY_REMOTE 2
+/** Who ended a call: a rule for incoming calls. */
+#define MICROSIP_BY_RULE 3
+/** Who ended a call: a timer, a limit or a failure. */
+#define MICROSIP_BY_LIBRARY 4
+/** Why a call ended: hung up after an answer. */
+#define MICROSIP_CAUSE_NORMAL 1
+/** Why a call ended: 486, 600. */
+#define MICROSIP_CAUSE_BUSY 2
+/** Why a call ended: 603, 403 and other refusals by a person or a policy. */
+#define MICROSIP_CAUSE_DECLINED 3
+/** Why a call ended: 408, 480, or the time of ringing was over. */
+#define MICROSIP_CAUSE_NO_ANSWER 4
+/** Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call. */
+#define MICROSIP_CAUSE_CANCELLED 5
+/** Why a call ended: answered at another phone (RFC 3326). */
+#define MICROSIP_CAUSE_ELSEWHERE 6
+/** Why a call ended: by a 3xx that was sent, or not followed. */
+#define MICROSIP_CAUSE_REDIRECTED 7
+/** Why a call ended: by a transfer. */
+#define MICROSIP_CAUSE_TRANSFERRED 8
+/** Why a call ended: another call took its place (RFC 3891). */
+#define MICROSIP_CAUSE_REPLACED 9
+/** Why a call ended: 404, 410, 484, 604. */
+#define MICROSIP_CAUSE_NOT_FOUND 10
+/** Why a call ended: no common codec, or an SDP that cannot be used. */
+#define MICROSIP_CAUSE_MEDIA 11
+/** Why a call ended: no media came for too long. */
+#define MICROSIP_CAUSE_MEDIA_LOST 12
+/** Why a call ended: the session timer, or a limit of duration. */
+#define MICROSIP_CAUSE_EXPIRED 13
+/** Why a call ended: unreachable, an unknown name, no response. */
+#define MICROSIP_CAUSE_NETWORK 14
+/** Why a call ended: credentials. */
+#define MICROSIP_CAUSE_AUTH 15
+/** Why a call ended: 5xx, or an error of the protocol. */
+#define MICROSIP_CAUSE_SERVER 16
+/** Why a call ended: a limit of this phone. */
+#define MICROSIP_CAUSE_FULL 17
+/** Why a call ended: the phone was shut down. */
+#define MICROSIP_CAUSE_SHUTDOWN 18
+/** We may send. */
+#define MICROSIP_MEDIA_SENDING 1
+/** The far end may send. */
+#define MICROSIP_MEDIA_RECEIVING 2
+/** The far end put us on hold. */
+#define MICROSIP_MEDIA_HELD 4
+
+/** How to dial, answer, reject or hang up. Members that do not apply must be 0. */
 typedef struct microsip_options {
-  // sizeof(microsip_options).
+  /** sizeof(microsip_options). */
   uint32_t size;
-  // dial, answer: MICROSIP_SRC_*, what the far end hears.
+  /** dial, answer: MICROSIP_SRC_*, what the far end hears. */
   uint32_t source;
-  // dial, answer: the application's own number; 0: as it is.
+  /** dial, answer: the application's own number; 0: as it is. */
   uint64_t tag;
-  // dial: shown to the far end; NULL: the account's.
+  /** dial: shown to the far end; NULL: the account's. */
   const char *display_name;
-  // dial: extra header lines, "Name: value\r\n" each; NULL: none.
+  /** dial: extra header lines, "Name: value\r\n" each; NULL: none. */
   const char *headers;
 } microsip_options;
 
-// A call, in numbers. Times that have not come are UINT64_MAX.
+/** A call, in numbers. Times that have not come are UINT64_MAX. */
 typedef struct microsip_call_info {
-  // sizeof(microsip_call_info).
+  /** sizeof(microsip_call_info). */
   uint32_t size;
-  // Call state.
+  /** Call state. */
   uint32_t state;
-  // Its account, or 0.
+  /** Its account, or 0. */
   microsip_id account;
-  // Its id.
+  /** Its id. */
   microsip_id call;
-  // The application's own number.
+  /** The application's own number. */
   uint64_t tag;
-  // When it began.
+  /** When it began. */
   uint64_t started_us;
-  // When it first made progress (18x).
+  /** When it first made progress (18x). */
   uint64_t ringing_us;
-  // When it was answered.
+  /** When it was answered. */
   uint64_t connected_us;
-  // When it ended.
+  /** When it ended. */
   uint64_t ended_us;
-  // 1: it came in.
+  /** 1: it came in. */
   uint32_t incoming;
-  // The last SIP status.
+  /** The last SIP status. */
   uint32_t sip_code;
-  // How it ended.
+  /** How it ended. */
   int32_t result;
-  // MICROSIP_SRC_*.
+  /** MICROSIP_SRC_*. */
   uint32_t source;
-  // 1: the microphone is off.
+  /** 1: the microphone is off. */
   uint32_t muted;
-  // A set of MICROSIP_MEDIA_*; 0: no media runs.
+  /** A set of MICROSIP_MEDIA_*; 0: no media runs. */
   uint32_t media;
-  // Volume of what we send, in percent.
+  /** Volume of what we send, in percent. */
   uint32_t volume_in;
-  // Volume of what we hear, in percent.
+  /** Volume of what we hear, in percent. */
   uint32_t volume_out;
-  // MICROSIP_CAUSE_*, once it has ended.
+  /** MICROSIP_CAUSE_*, once it has ended. */
   uint32_t cause;
-  // MICROSIP_BY_*, once it has ended.
+  /** MICROSIP_BY_*, once it has ended. */
   uint32_t ended_by;
 } microsip_call_info;
 
-// How a call's media does.
+/** How a call's media does. */
 typedef struct microsip_call_stats {
-  // sizeof(microsip_call_stats).
+  /** sizeof(microsip_call_stats). */
   uint32_t size;
-  // 1: the peer's media address is confirmed.
+  /** 1: the peer's media address is confirmed. */
   uint32_t confirmed;
-  // RTP packets sent.
+  /** RTP packets sent. */
   uint64_t sent;
-  // RTP packets received.
+  /** RTP packets received. */
   uint64_t received;
-  // Packets that never came.
+  /** Packets that never came. */
   uint64_t lost;
-  // Packets that came too late.
+  /** Packets that came too late. */
   uint64_t late;
-  // Packets that came twice.
+  /** Packets that came twice. */
   uint64_t duplicate;
-  // Packets that came out of order.
+  /** Packets that came out of order. */
   uint64_t reordered;
-  // Sound invented for packets that did not come, in milliseconds.
+  /** Sound invented for packets that did not come, in milliseconds. */
   uint64_t concealed_ms;
-  // Microseconds since the peer's last packet or report; UINT64_MAX: none came.
+  /** Microseconds since the peer's last packet or report; UINT64_MAX: none came. */
   uint64_t silent_us;
-  // Interarrival jitter.
+  /** Interarrival jitter. */
   uint32_t jitter_us;
-  // Round trip by the peer's reports; 0 while unknown.
+  /** Round trip by the peer's reports; 0 while unknown. */
   uint32_t rtt_us;
-  // Peak of the last 100 ms that we said, 0 to 32767.
+  /** Peak of the last 100 ms that we said, 0 to 32767. */
   uint32_t level_in;
-  // Peak of the last 100 ms that we heard, 0 to 32767.
+  /** Peak of the last 100 ms that we heard, 0 to 32767. */
   uint32_t level_out;
-  // Samples that microsip_pcm_write was late with; silence was sent.
+  /** Samples that microsip_pcm_write was late with; silence was sent. */
   uint32_t pcm_underrun;
-  // Samples that microsip_pcm_read was late for; the oldest were dropped.
+  /** Samples that microsip_pcm_read was late for; the oldest were dropped. */
   uint32_t pcm_overrun;
-  // Packets of ours that the peer lost, by its reports.
+  /** Packets of ours that the peer lost, by its reports. */
   uint32_t remote_lost;
-  // The jitter that the peer sees.
+  /** The jitter that the peer sees. */
   uint32_t remote_jitter_us;
-  // What the peer lost lately, in 256ths.
+  /** What the peer lost lately, in 256ths. */
   uint32_t remote_fraction_lost;
-  // Sound waiting in the jitter ring, in milliseconds.
+  /** Sound waiting in the jitter ring, in milliseconds. */
   uint32_t ring_ms;
-  // Packets from addresses that are not the peer's.
+  /** Packets from addresses that are not the peer's. */
   uint32_t strangers;
-  // Bytes that were no RTP or RTCP.
+  /** Bytes that were no RTP or RTCP. */
   uint32_t malformed;
 } microsip_call_stats;
+/** @} */
 
-// How to make an engine.
-typedef struct microsip_engine_config {
-  // sizeof(microsip_engine_config).
-  uint32_t size;
-  // Calls at once; 0: 1.
-  uint32_t max_calls;
-  // Accounts; 0: 1.
-  uint32_t max_accounts;
-  // Bytes of one SIP message; 0: 1500.
-  uint32_t max_message;
-  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
-  uint32_t rate;
-  // First media port, even; call n uses this + 2 n and the next; 0: 4000.
-  uint32_t rtp_port_min;
-  // MICROSIP_ALLOW_DIRECT.
-  uint32_t flags;
-  // Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest
-  // gives way.
-  uint32_t log_records;
-  // 32 bytes of true randomness; all zero is refused.
-  uint8_t seed[32];
-  // Milliseconds since 1970 at init; 0: unknown.
-  uint64_t epoch_ms;
-  // User-Agent; NULL: the library's.
-  const char *user_agent;
-  // NULL.
-  const char *reserved_text;
-  // With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
-  uint32_t direct_reserve;
-  // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
-  uint32_t direct_per_source;
-  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
-  // never. At most 65535.
-  uint32_t media_timeout;
-  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
-  uint32_t media_lost;
-} microsip_engine_config;
+/** @name Sound
+ * @{ */
+/** How to play: instead of what plays. */
+#define MICROSIP_PLAY_NOW 0
+/**
+ * How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can
+ * be read only once.
+ */
+#define MICROSIP_PLAY_CHECK 2
+/** What the peer hears: the microphone. */
+#define MICROSIP_SRC_DEVICE 0
+/** What the peer hears: the application's PCM. */
+#define MICROSIP_SRC_PCM 1
+/** What the peer hears: itself. */
+#define MICROSIP_SRC_ECHO 2
+/** What the peer hears: nothing. */
+#define MICROSIP_SRC_SILENCE 3
+/** The microphone's side. */
+#define MICROSIP_DEV_INPUT 1
+/** The loudspeaker's side. */
+#define MICROSIP_DEV_OUTPUT 2
+/** Added to one of them for microsip_device_scan: what is no device of its own, too. */
+#define MICROSIP_DEV_ALL 256
+/** Recordings: both sides mixed, one channel. */
+#define MICROSIP_SIDES_MIXED 0
+/** Recordings: what we say left, what we hear right. */
+#define MICROSIP_SIDES_STEREO 1
+/** Recordings: what we say. */
+#define MICROSIP_SIDES_SAID 2
+/** Recordings: what we hear. */
+#define MICROSIP_SIDES_HEARD 3
 
-// Where a datagram came from, and where it arrived.
-typedef struct microsip_origin {
-  // sizeof(microsip_origin).
+/** What to play. It is mixed with the call's source, which goes on. */
+typedef struct microsip_sound {
+  /** sizeof(microsip_sound). */
   uint32_t size;
-  // 0: UDP.
-  uint32_t flow;
-  // Ours; family 0: the one of the remote's family.
-  struct microsip_addr local;
-  // The far end's.
-  struct microsip_addr remote;
-} microsip_origin;
-
-// Where a packet leaves.
-typedef struct microsip_out {
-  // sizeof(microsip_out).
-  uint32_t size;
-  // MICROSIP_OUT_*.
-  uint32_t kind;
-  // Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed.
-  uint32_t len;
-  // Differentiated services code point that suits it.
-  uint32_t dscp;
-  // 0: UDP.
-  uint32_t flow;
-  // 0.
+  /** How often; 0: once; MICROSIP_FOREVER: until it is stopped. */
+  uint32_t loops;
+  /** MICROSIP_PLAY_*. */
+  uint32_t mode;
+  /** 0. */
   uint32_t reserved;
-  // Ours.
-  struct microsip_addr local;
-  // The far end's.
-  struct microsip_addr remote;
-} microsip_out;
+  /** A WAV file: 8 to 32 bits, float or G.711, any rate, any channels. */
+  const char *path;
+} microsip_sound;
+/** @} */
 
-// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside. An ended call can be read in
-// it and after it, until microsip_id_release, or until its slot is needed.
-typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsip_event *ev);
+/** @name Phones
+ * @{ */
+/** microsip_config.flags: audio devices are the null device, which has a real clock. */
+#define MICROSIP_NULL_AUDIO 1
+/** microsip_config.flags: no socket is opened. */
+#define MICROSIP_NO_NETWORK 2
+/**
+ * microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an
+ * account.
+ */
+#define MICROSIP_ALLOW_DIRECT 4
+/** Log levels: errors. */
+#define MICROSIP_LOG_ERROR 1
+/** Log levels: warnings too. */
+#define MICROSIP_LOG_WARNING 2
+/** Log levels: what happens, too. */
+#define MICROSIP_LOG_INFO 3
+/** Log levels: how it comes about, too: look-ups, refreshes. */
+#define MICROSIP_LOG_DEBUG 4
 
-// Takes log lines.
+/** A line of the log. */
+typedef struct microsip_log {
+  /** sizeof(microsip_log). */
+  uint32_t size;
+  /** MICROSIP_LOG_*. */
+  uint32_t level;
+  /** The account or call that it is about, or 0. */
+  microsip_id object;
+  /** When, on the driver's clock. */
+  uint64_t time_us;
+  /** Bytes of the text, without its NUL. */
+  uint32_t len;
+  /**
+   * So many lines before this one are missing: they gave way, or were like others of the same
+   * second.
+   */
+  uint32_t missing;
+} microsip_log;
+
+/** The phone, in numbers. */
+typedef struct microsip_info {
+  /** sizeof(microsip_info). */
+  uint32_t size;
+  /** Calls that there are, ended ones that were not released among them. */
+  uint32_t calls;
+  /** Accounts that there are. */
+  uint32_t accounts;
+  /**
+   * How many more calls can begin. On a host the process's limit on descriptors counts too (a call
+   * takes two; the library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
+   */
+  uint32_t calls_possible;
+  /**
+   * 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the
+   * codec may be off.
+   */
+  uint32_t audio_wanted;
+  /** 1: what all calls send is silenced. */
+  uint32_t muted;
+  /** Volume of what we send, in percent, for calls to come. */
+  uint32_t volume_in;
+  /** Volume of what we hear, in percent, for calls to come. */
+  uint32_t volume_out;
+  /** As microsip_features(). */
+  uint32_t features;
+  /** Of calls: those that have ended and were not released. */
+  uint32_t ended;
+} microsip_info;
+
+/** What the network did to us, and what gave way. They stay at their top. */
+typedef struct microsip_counters {
+  /** sizeof(microsip_counters). */
+  uint32_t size;
+  /** Datagrams that were no SIP, or SIP that nobody can answer. */
+  uint32_t malformed;
+  /** Requests of strangers. */
+  uint32_t strangers;
+  /** Answers that belong to no request of ours. */
+  uint32_t unmatched;
+  /** Requests refused because a pool was full. */
+  uint32_t refused_full;
+  /** Ended calls that gave way to new ones before they were released. */
+  uint32_t evicted_ended;
+  /** Challenges that were not answered. */
+  uint32_t refused_challenges;
+  /** Media packets for ports that are not open. */
+  uint32_t stray_media;
+  /** Messages that did not fit their buffer. */
+  uint32_t oversize;
+  /** 0. */
+  uint32_t reserved;
+} microsip_counters;
+
+/** Takes log lines. */
 typedef void (MICROSIP_CALL *microsip_log_fn)(void *user, uint32_t level, const char *line);
 
-// Takes SIP messages as they were sent or received, credentials blotted out.
+/** Takes SIP messages as they were sent or received, credentials blotted out. */
 typedef void (MICROSIP_CALL *microsip_trace_fn)(void *user,
                                                 uint32_t sent,
                                                 const struct microsip_addr *peer,
                                                 const uint8_t *msg,
                                                 uint32_t len);
 
-// How to make a phone.
+/** How to make a phone. */
 typedef struct microsip_config {
-  // sizeof(microsip_config).
+  /** sizeof(microsip_config). */
   uint32_t size;
-  // Calls at once; 0: 16.
+  /** Calls at once; 0: 16. */
   uint32_t max_calls;
-  // Accounts; 0: 4.
+  /** Accounts; 0: 4. */
   uint32_t max_accounts;
-  // Bytes of one SIP message; 0: 4096.
+  /** Bytes of one SIP message; 0: 4096. */
   uint32_t max_message;
-  // Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+  /** Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. */
   uint32_t rate;
-  // MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
+  /** MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT. */
   uint32_t flags;
-  // First media port; 0: 4000. A call takes two: an even one for RTP, and the next for RTCP.
+  /** First media port; 0: 4000. A call takes two: an even one for RTP, and the next for RTCP. */
   uint32_t rtp_port_min;
-  // Last media port, that of RTCP included; 0: 65535.
+  /** Last media port, that of RTCP included; 0: 65535. */
   uint32_t rtp_port_max;
-  // MICROSIP_LOG_*; 0: warnings.
+  /** MICROSIP_LOG_*; 0: warnings. */
   uint32_t log_level;
-  // Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200.
+  /** Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200. */
   uint32_t pcm_ms;
-  // sizeof(microsip_event) that on_event was compiled with; 0: this library's.
+  /** sizeof(microsip_event) that on_event was compiled with; 0: this library's. */
   uint32_t event_size;
-  // 0.
+  /** 0. */
   uint32_t reserved;
-  // "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that is taken, any.
+  /**
+   * "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that
+   * is taken, any.
+   */
   const char *bind;
-  // User-Agent; NULL: the library's; "": none.
+  /** User-Agent; NULL: the library's; "": none. */
   const char *user_agent;
-  // Microphone as in microsip_device_set().
+  /** Microphone as in microsip_device_set(). */
   const char *input;
-  // Loudspeaker as in microsip_device_set().
+  /** Loudspeaker as in microsip_device_set(). */
   const char *output;
-  // NULL: events are fetched with microsip_event_next.
+  /** NULL: events are fetched with microsip_event_next. */
   microsip_event_fn on_event;
-  // Passed to on_event.
+  /** Passed to on_event. */
   void *event_user;
-  // NULL: no log.
+  /** NULL: no log. */
   microsip_log_fn on_log;
-  // Passed to on_log.
+  /** Passed to on_log. */
   void *log_user;
-  // NULL: no trace.
+  /** NULL: no trace. */
   microsip_trace_fn on_trace;
-  // Passed to on_trace.
+  /** Passed to on_trace. */
   void *trace_user;
-  // Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows may ignore it.
+  /**
+   * Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows
+   * may ignore it.
+   */
   uint32_t sip_dscp;
-  // The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
+  /** The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none. */
   uint32_t media_dscp;
-  // With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+  /**
+   * With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of
+   * max_calls; MICROSIP_NONE: none.
+   */
   uint32_t direct_reserve;
-  // With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+  /**
+   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half
+   * of max_calls; MICROSIP_NONE: any number.
+   */
   uint32_t direct_per_source;
-  // Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
-  // never. At most 65535.
+  /**
+   * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
+   * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+   */
   uint32_t media_timeout;
-  // What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
   uint32_t media_lost;
 } microsip_config;
+/** @} */
 
-// What to play. It is mixed with the call's source, which goes on.
-typedef struct microsip_sound {
-  // sizeof(microsip_sound).
+/** @name Engines
+ * @{ */
+/**
+ * A name is to be resolved: name, port (0: none was given). Reply with addresses, or
+ * MICROSIP_E_NAME.
+ */
+#define MICROSIP_ASK_RESOLVE 1
+/**
+ * The local addresses and ports of SIP are asked for. Reply with one of each family that there is.
+ */
+#define MICROSIP_ASK_LOCAL 2
+/**
+ * port (RTP) and port + 1 (RTCP) are to be opened at addr. Reply with result 0, or
+ * MICROSIP_E_PORT_IN_USE.
+ */
+#define MICROSIP_ASK_OPEN_MEDIA 3
+/** port and port + 1 may be closed. A reply is ignored. */
+#define MICROSIP_ASK_CLOSE_MEDIA 4
+/** Sound is wanted from now on. A reply is ignored. */
+#define MICROSIP_ASK_AUDIO_ON 5
+/** No sound is wanted any more. A reply is ignored. */
+#define MICROSIP_ASK_AUDIO_OFF 6
+/** A packet to send: SIP. */
+#define MICROSIP_OUT_SIP 1
+/** A packet to send: RTP. */
+#define MICROSIP_OUT_RTP 2
+/** A packet to send: RTCP. */
+#define MICROSIP_OUT_RTCP 3
+
+/**
+ * What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones
+ * now; an error and an address: that far end is unreachable.
+ */
+typedef struct microsip_reply {
+  /** sizeof(microsip_reply). */
   uint32_t size;
-  // How often; 0: once; MICROSIP_FOREVER: until it is stopped.
-  uint32_t loops;
-  // MICROSIP_PLAY_*.
-  uint32_t mode;
-  // 0.
-  uint32_t reserved;
-  // A WAV file: 8 to 32 bits, float or G.711, any rate, any channels.
-  const char *path;
-} microsip_sound;
+  /** 0, or a MICROSIP_E_*. */
+  int32_t result;
+  /** The ask. */
+  uint64_t ask;
+  /** 0. */
+  uint32_t flow;
+  /** How many of addr are set. */
+  uint32_t count;
+  /** Addresses; port 0: the port that was asked for, or 5060. */
+  struct microsip_addr addr[4];
+} microsip_reply;
 
-// The person at this phone: microphone and loudspeaker, and what holds for all calls.
-#define MICROSIP_SELF 1
+/** What the engine wants done. */
+typedef struct microsip_ask {
+  /** sizeof(microsip_ask). */
+  uint32_t size;
+  /** MICROSIP_ASK_*. */
+  uint32_t kind;
+  /** To be put into the reply; 0: none is wanted. */
+  uint64_t ask;
+  /** 0. */
+  uint32_t flow;
+  /** A port. */
+  uint32_t port;
+  /** A local address. */
+  struct microsip_addr addr;
+  /** A name, NUL-terminated. */
+  char name[256];
+} microsip_ask;
+
+/** How to make an engine. */
+typedef struct microsip_engine_config {
+  /** sizeof(microsip_engine_config). */
+  uint32_t size;
+  /** Calls at once; 0: 1. */
+  uint32_t max_calls;
+  /** Accounts; 0: 1. */
+  uint32_t max_accounts;
+  /** Bytes of one SIP message; 0: 1500. */
+  uint32_t max_message;
+  /** Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. */
+  uint32_t rate;
+  /** First media port, even; call n uses this + 2 n and the next; 0: 4000. */
+  uint32_t rtp_port_min;
+  /** MICROSIP_ALLOW_DIRECT. */
+  uint32_t flags;
+  /**
+   * Records of what happens for microsip_engine_poll_log, 128 bytes each beside
+   * MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest gives way.
+   */
+  uint32_t log_records;
+  /** 32 bytes of true randomness; all zero is refused. */
+  uint8_t seed[32];
+  /** Milliseconds since 1970 at init; 0: unknown. */
+  uint64_t epoch_ms;
+  /** User-Agent; NULL: the library's. */
+  const char *user_agent;
+  /** NULL. */
+  const char *reserved_text;
+  /**
+   * With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of
+   * max_calls; MICROSIP_NONE: none.
+   */
+  uint32_t direct_reserve;
+  /**
+   * With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half
+   * of max_calls; MICROSIP_NONE: any number.
+   */
+  uint32_t direct_per_source;
+  /**
+   * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
+   * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+   */
+  uint32_t media_timeout;
+  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
+  uint32_t media_lost;
+} microsip_engine_config;
+
+/** Where a datagram came from, and where it arrived. */
+typedef struct microsip_origin {
+  /** sizeof(microsip_origin). */
+  uint32_t size;
+  /** 0: UDP. */
+  uint32_t flow;
+  /** Ours; family 0: the one of the remote's family. */
+  struct microsip_addr local;
+  /** The far end's. */
+  struct microsip_addr remote;
+} microsip_origin;
+
+/** Where a packet leaves. */
+typedef struct microsip_out {
+  /** sizeof(microsip_out). */
+  uint32_t size;
+  /** MICROSIP_OUT_*. */
+  uint32_t kind;
+  /** Bytes in the buffer; with MICROSIP_E_BUFFER the bytes that are needed. */
+  uint32_t len;
+  /** Differentiated services code point that suits it. */
+  uint32_t dscp;
+  /** 0: UDP. */
+  uint32_t flow;
+  /** 0. */
+  uint32_t reserved;
+  /** Ours. */
+  struct microsip_addr local;
+  /** The far end's. */
+  struct microsip_addr remote;
+} microsip_out;
+/** @} */
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif
 
-// What a result means, as static text.
+/** @name Versions and errors
+ * @{ */
+
+/** What a result means, as static text. */
 const char *microsip_strerror(int32_t result);
 
-// The library's version, as static text (C#: declare IntPtr, never string).
+/** The library's version, as static text (C#: declare IntPtr, never string). */
 const char *microsip_version(void);
 
-// What is compiled in: a set of MICROSIP_HAS_*.
+/** What is compiled in: a set of MICROSIP_HAS_*. */
 uint32_t microsip_features(void);
 
-// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+/** The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told. */
 uint32_t microsip_abi_version(void);
 
-// Time has passed. Too early or too often does no harm. It does a bounded number of things: ask microsip_engine_poll_timeout again.
+#if defined(MICROSIP_HOST)
+/**
+ * The text of this thread's latest failed call: the function, what was wrong, with what value, and
+ * what to do. *needed: its bytes with the NUL.
+ * MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+ */
+int32_t microsip_last_error(char *buf,
+                            uint32_t cap,
+                            uint32_t *needed);
+#endif
+/** @} */
+
+#if defined(MICROSIP_HOST)
+/** @name Making and ending one
+ * @{ */
+
+/**
+ * Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it
+ * takes none. abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone:
+ * its id, for every other function. It blocks for some milliseconds; sound devices are not opened
+ * before a call needs them. Several phones in one process do not know each other.
+ * MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config.
+ * MICROSIP_E_PORT_IN_USE: config->bind is taken.
+ * MICROSIP_E_FULL: more phones, threads, memory or descriptors than there may be.
+ */
+int32_t microsip_create(uint32_t abi,
+                        const struct microsip_config *config,
+                        microsip_id *phone);
+
+/**
+ * Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back,
+ * nothing new begins (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is done, or when
+ * grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback. A
+ * second call may shorten the grace. The phone stays until microsip_destroy.
+ */
+int32_t microsip_shutdown(microsip_id phone,
+                          uint32_t grace_ms);
+
+/**
+ * Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL,
+ * and nobody is waited for but the library's own threads and a callback that runs. Who waits in
+ * another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where
+ * it is asked just then, one thread of the library stays with it for as long as it takes and
+ * touches nothing of yours; only a program that unloads the library (dlclose) has to give it that
+ * time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this
+ * phone, or of another whose own end this phone's callback waits for (two phones whose callbacks
+ * destroy each other: the second to try is told); shut it down there instead.
+ */
+int32_t microsip_destroy(microsip_id phone);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name The network
+ * @{ */
+
+/**
+ * The SIP address to tell others: that of the first interface that leaves the machine, else of
+ * loopback. which: MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
+ */
+int32_t microsip_address_get(microsip_id phone,
+                             uint32_t which,
+                             struct microsip_addr *out);
+
+/**
+ * The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew
+ * before this returns, from any thread. Sockets of addresses that are gone are closed, new
+ * addresses get theirs, those that stayed are not touched; when any came or went, accounts register
+ * anew at once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK tells it.
+ * On Linux the phone notices by itself, a quarter of a second later. MICROSIP_NOTHING: nothing has
+ * changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken;
+ * the others do.
+ */
+int32_t microsip_network_changed(microsip_id phone);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Events
+ * @{ */
+
+/**
+ * Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without
+ * end). ev->size must be set. MICROSIP_NOTHING: none came in that time. Several threads may wait;
+ * each event is given to one. Fetching releases nothing: info, texts, headers and statistics of an
+ * ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED:
+ * the last event has been fetched, or the phone is destroyed.
+ * MICROSIP_E_STATE: the phone was created with on_event.
+ */
+int32_t microsip_event_next(microsip_id phone,
+                            struct microsip_event *ev,
+                            uint32_t wait_ms);
+
+/**
+ * A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while
+ * events wait. It belongs to the phone: never read, write or close it; fetch with wait_ms 0 until
+ * MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
+ */
+int32_t microsip_event_descriptor_get(microsip_id phone,
+                                      intptr_t *descriptor);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Any object
+ * @{ */
+
+/**
+ * What the network did to the phone since its creation, and what gave way. out->size must be set.
+ */
+int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
+
+/** The phone, in numbers. */
+int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
+
+/**
+ * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
+ * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
+ * NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+ */
+int32_t microsip_ids_get(microsip_id phone,
+                         uint32_t kind,
+                         microsip_id owner,
+                         microsip_id *ids,
+                         uint32_t cap,
+                         uint32_t *needed);
+
+/**
+ * A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the
+ * text says otherwise. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none.
+ * MICROSIP_E_BUFFER: cap is smaller.
+ */
+int32_t microsip_text_get(microsip_id phone,
+                          microsip_id object,
+                          uint32_t which,
+                          uint32_t index,
+                          char *buf,
+                          uint32_t cap,
+                          uint32_t *needed);
+
+/**
+ * The nth header field (from 0) of that name, long or short form, in the first or last message that
+ * a call received (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL.
+ * MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
+ * MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+ */
+int32_t microsip_header_get(microsip_id phone,
+                            microsip_id object,
+                            uint32_t which,
+                            const char *name,
+                            uint32_t nth,
+                            char *buf,
+                            uint32_t cap,
+                            uint32_t *needed);
+
+/** Gives a call or an account the application's own number, which its events carry from then on. */
+int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
+
+/**
+ * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
+ * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
+ * Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not
+ * ended.
+ */
+int32_t microsip_id_release(microsip_id phone,
+                            microsip_id object);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Accounts
+ * @{ */
+
+/**
+ * Adds an account; it registers at once unless no_register is set, and is kept registered until it
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
+ * *account: its id.
+ * MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there.
+ * MICROSIP_E_TEXT: a text is too long or has controls.
+ */
+int32_t microsip_account_add(microsip_id phone,
+                             const struct microsip_account *a,
+                             microsip_id *account);
+
+/**
+ * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
+ * once MICROSIP_EV_ACCOUNT has told the end.
+ */
+int32_t microsip_account_remove(microsip_id phone,
+                                microsip_id account);
+
+/**
+ * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
+ * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
+ * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
+ * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
+ * account has no_register.
+ * MICROSIP_E_FULL: the end of one more command could not be kept.
+ */
+int32_t microsip_account_register(microsip_id phone,
+                                  microsip_id account,
+                                  uint64_t token);
+
+/**
+ * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
+ * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end
+ * of one more command could not be kept.
+ */
+int32_t microsip_account_unregister(microsip_id phone,
+                                    microsip_id account,
+                                    uint64_t token);
+
+/** An account, in numbers. out->size must be set. */
+int32_t microsip_account_info_get(microsip_id phone,
+                                  microsip_id account,
+                                  struct microsip_account_info *out);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Calls
+ * @{ */
+
+/**
+ * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
+ * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
+ * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
+ * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
+ * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
+ * (RFC 3261 16.6).
+ * MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range.
+ * MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
+ * writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+ */
+int32_t microsip_dial(microsip_id phone,
+                      microsip_id account,
+                      const char *uri,
+                      const struct microsip_options *o,
+                      microsip_id *call);
+
+/**
+ * Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400
+ * ms of it until its far end has shown itself), 180 says that it rings (the library has said so
+ * already). A call that is not answered within ten minutes, or the time that the caller gives it,
+ * is refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another
+ * code.
+ */
+int32_t microsip_answer(microsip_id phone,
+                        microsip_id call,
+                        uint32_t code,
+                        const struct microsip_options *o);
+
+/**
+ * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE:
+ * it is not incoming, or answered. MICROSIP_E_ARG: another code.
+ */
+int32_t microsip_reject(microsip_id phone,
+                        microsip_id call,
+                        uint32_t code,
+                        const struct microsip_options *o);
+
+/**
+ * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
+ * MICROSIP_E_STATE: it has ended.
+ */
+int32_t microsip_hangup(microsip_id phone,
+                        microsip_id call,
+                        const struct microsip_options *o);
+
+/** Ends all calls, as microsip_hangup does. */
+int32_t microsip_hangup_all(microsip_id phone);
+
+/** A call, in numbers. out->size must be set. */
+int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
+
+/**
+ * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
+ * and round trip as in RFC 3550.
+ */
+int32_t microsip_call_stats_get(microsip_id phone,
+                                microsip_id call,
+                                struct microsip_call_stats *out);
+
+/**
+ * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
+ * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
+ * tells that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the
+ * call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many
+ * wait, or the end of one more command could not be kept.
+ */
+int32_t microsip_digits(microsip_id phone,
+                        microsip_id call,
+                        const char *digits,
+                        uint32_t method,
+                        uint64_t token);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Sound
+ * @{ */
+
+/**
+ * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
+ * over each of them. MICROSIP_E_ARG: another number.
+ */
+int32_t microsip_source_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t source);
+
+/**
+ * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
+ * come. Packets go on.
+ */
+int32_t microsip_mute_set(microsip_id phone,
+                          microsip_id target,
+                          uint32_t on);
+
+/**
+ * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
+ * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
+ * to come. MICROSIP_E_ARG: more, or another side.
+ */
+int32_t microsip_volume_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t dev,
+                            uint32_t percent);
+
+/**
+ * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what
+ * the system is set to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too,
+ * which can be opened just as well. *count: how many. It may block for seconds.
+ */
+int32_t microsip_device_scan(microsip_id phone,
+                             uint32_t dev,
+                             uint32_t *count);
+
+/**
+ * Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock,
+ * "wav:PATH" for a file that is played (input) or written (output). It switches in mid-call and
+ * returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
+ * device where not.
+ */
+int32_t microsip_device_set(microsip_id phone,
+                            uint32_t dev,
+                            const char *id);
+
+/**
+ * Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is
+ * to be heard alone, the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read
+ * while it plays; a pipe is read to its end first, at most 64 MB. It replaces what plays there.
+ * MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end. With MICROSIP_PLAY_CHECK
+ * nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is
+ * found before anybody is called.
+ * MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file.
+ * MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be
+ * kept.
+ */
+int32_t microsip_sound_play(microsip_id phone,
+                            microsip_id target,
+                            const struct microsip_sound *s,
+                            uint64_t token);
+
+/** Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does. */
+int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
+
+/**
+ * Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces
+ * a recording that runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the
+ * token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
+ * MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the
+ * end of one more command could not be kept.
+ */
+int32_t microsip_record_start(microsip_id phone,
+                              microsip_id target,
+                              const char *path,
+                              uint32_t sides,
+                              uint64_t token);
+
+/**
+ * Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells.
+ * MICROSIP_NOTHING: none runs.
+ */
+int32_t microsip_record_stop(microsip_id phone,
+                             microsip_id target);
+
+/**
+ * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how
+ * many samples were; the ring holds pcm_ms of the configuration. wait_ms: how long to wait for room
+ * (0: not at all), which paces a loop that writes. What is missing when its time comes is silence,
+ * and counted (pcm_underrun). NULL with 0 samples throws away what was not sent yet.
+ * MICROSIP_E_STATE: the call has ended.
+ */
+int32_t microsip_pcm_write(microsip_id phone,
+                           microsip_id call,
+                           const int16_t *pcm,
+                           uint32_t samples,
+                           uint32_t wait_ms,
+                           uint32_t *taken);
+
+/**
+ * Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got:
+ * how many samples; the ring holds pcm_ms of the configuration. wait_ms: how long to wait for all
+ * of them (0: not at all). What nobody fetches in time gives way, the oldest first, and is counted
+ * (pcm_overrun). MICROSIP_E_STATE: the call has ended.
+ */
+int32_t microsip_pcm_read(microsip_id phone,
+                          microsip_id call,
+                          int16_t *pcm,
+                          uint32_t samples,
+                          uint32_t wait_ms,
+                          uint32_t *got);
+/** @} */
+#endif
+
+/** @name Engines: versions and errors
+ * @{ */
+
+/**
+ * The text of this engine's latest failed call: the function, what was wrong, with what value, and
+ * what to do. After a failed microsip_engine_init() e is its mem. *needed: its bytes with the NUL.
+ * MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+ */
+int32_t microsip_engine_last_error(struct microsip_engine *e,
+                                   char *buf,
+                                   uint32_t cap,
+                                   uint32_t *needed);
+/** @} */
+
+/** @name Engines: making and ending one
+ * @{ */
+
+/**
+ * Begins the end: calls get BYE or CANCEL, registrations are taken back, nothing new begins
+ * (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is done.
+ */
+int32_t microsip_engine_shutdown(struct microsip_engine *e,
+                                 uint64_t now_us);
+
+/**
+ * How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG,
+ * _NEWER: a member of c.
+ */
+int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
+                                 uint32_t *bytes);
+
+/**
+ * Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the
+ * engine's as long as it is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least
+ * what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
+ * Ask the engine then for its first asks: it wants to know its local addresses. Where it fails,
+ * microsip_engine_last_error of mem tells why:
+ * MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem
+ * is not aligned, the seed is all zero, or a number of c is out of its range.
+ */
+int32_t microsip_engine_init(uint32_t abi,
+                             void *mem,
+                             uint32_t bytes,
+                             const struct microsip_engine_config *c,
+                             uint64_t now_us,
+                             struct microsip_engine **e);
+/** @} */
+
+/** @name Engines: the network
+ * @{ */
+
+/**
+ * The SIP address to tell others: that of the first interface that leaves the machine, else of
+ * loopback. which: MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
+ */
+int32_t microsip_engine_address_get(struct microsip_engine *e,
+                                    uint64_t now_us,
+                                    uint32_t which,
+                                    struct microsip_addr *out);
+/** @} */
+
+/** @name Engines: bytes, time and sound in; bytes, events and asks out
+ * @{ */
+
+/**
+ * Time has passed. Too early or too often does no harm. It does a bounded number of things: ask
+ * microsip_engine_poll_timeout again.
+ */
 int32_t microsip_engine_timeout(struct microsip_engine *e,
                                 uint64_t now_us);
 
-// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
+/**
+ * The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be
+ * set. MICROSIP_NOTHING: there is none.
+ */
 int32_t microsip_engine_poll_event(struct microsip_engine *e,
                                    uint64_t now_us,
                                    struct microsip_event *ev);
 
-// The next line of the log: what happened, in the order it did. Call it after every input and command, if the configuration's log_records asks for
-// lines. l->size must be set. The text is cut where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line holds
-// a password. MICROSIP_NOTHING: there is none.
+/**
+ * The next line of the log: what happened, in the order it did. Call it after every input and
+ * command, if the configuration's log_records asks for lines. l->size must be set. The text is cut
+ * where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line
+ * holds a password. MICROSIP_NOTHING: there is none.
+ */
 int32_t microsip_engine_poll_log(struct microsip_engine *e,
                                  uint64_t now_us,
                                  struct microsip_log *l,
                                  char *buf,
                                  uint32_t cap);
 
-// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
-// the board may sleep until a packet or a key.
+/**
+ * When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now.
+ * MICROSIP_NOTHING: there is nothing to wait for, and the board may sleep until a packet or a key.
+ */
 int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
                                      uint64_t now_us,
                                      uint64_t *when_us);
 
-// As microsip_shutdown, without a grace: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
-int32_t microsip_engine_shutdown(struct microsip_engine *e, uint64_t now_us);
-
-// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is ignored. With ask 0 it is
-// news: local addresses have changed (result 0; all of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
+/**
+ * The answer to an ask, at any later time, from wherever it was found out; an answer that nobody
+ * waits for any more is ignored. With ask 0 it is news: local addresses have changed (result 0; all
+ * of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
+ */
 int32_t microsip_engine_reply(struct microsip_engine *e,
                               uint64_t now_us,
                               const struct microsip_reply *r);
 
-// What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
-int32_t microsip_engine_poll_ask(struct microsip_engine *e, uint64_t now_us, struct microsip_ask *ask);
+/**
+ * What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every
+ * input and command.
+ */
+int32_t microsip_engine_poll_ask(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 struct microsip_ask *ask);
 
-// As microsip_address_get.
-int32_t microsip_engine_address_get(struct microsip_engine *e,
-                                    uint64_t now_us,
-                                    uint32_t which,
-                                    struct microsip_addr *out);
+/**
+ * A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no
+ * error. *taken (may be NULL): how many of the bytes are done with. MICROSIP_DRAIN: none; a
+ * response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or
+ * drop it. Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the
+ * message is not complete; give its bytes again with more. MICROSIP_CLOSE: it cannot be read on;
+ * close it. There *taken may be more than len: the rest of a message that is too long is to be
+ * dropped as it comes.
+ */
+int32_t microsip_engine_sip(struct microsip_engine *e,
+                            uint64_t now_us,
+                            const struct microsip_origin *from,
+                            const uint8_t *p,
+                            uint32_t len,
+                            uint32_t *taken);
 
-// As microsip_info_get.
-int32_t microsip_engine_info_get(struct microsip_engine *e, uint64_t now_us, struct microsip_info *out);
+/** An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error. */
+int32_t microsip_engine_media(struct microsip_engine *e,
+                              uint64_t now_us,
+                              uint32_t local_port,
+                              const struct microsip_addr *from,
+                              const uint8_t *p,
+                              uint32_t len);
 
-// As microsip_counters_get.
-int32_t microsip_engine_counters_get(struct microsip_engine *e, uint64_t now_us, struct microsip_counters *out);
+/**
+ * The next packet to send into buf, voice first; o->len says how long it is. Call it until
+ * MICROSIP_NOTHING, after every input and command.
+ * MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+ */
+int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
+                                      uint64_t now_us,
+                                      struct microsip_out *o,
+                                      uint8_t *buf,
+                                      uint32_t cap);
 
-// As microsip_ids_get.
+/**
+ * One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in,
+ * the loudspeaker's out. NULL: silence, or unheard.
+ * MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+ */
+int32_t microsip_engine_audio(struct microsip_engine *e,
+                              uint64_t now_us,
+                              microsip_id target,
+                              const int16_t *mic,
+                              int16_t *speaker,
+                              uint32_t samples);
+/** @} */
+
+/** @name Engines: any object
+ * @{ */
+
+/** The phone, in numbers. */
+int32_t microsip_engine_info_get(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 struct microsip_info *out);
+
+/**
+ * What the network did to the phone since its creation, and what gave way. out->size must be set.
+ */
+int32_t microsip_engine_counters_get(struct microsip_engine *e,
+                                     uint64_t now_us,
+                                     struct microsip_counters *out);
+
+/**
+ * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
+ * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
+ * NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+ */
 int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint64_t now_us,
                                 uint32_t kind,
@@ -1027,7 +1631,11 @@ int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint32_t cap,
                                 uint32_t *needed);
 
-// As microsip_text_get.
+/**
+ * A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the
+ * text says otherwise. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none.
+ * MICROSIP_E_BUFFER: cap is smaller.
+ */
 int32_t microsip_engine_text_get(struct microsip_engine *e,
                                  uint64_t now_us,
                                  microsip_id object,
@@ -1037,7 +1645,12 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
                                  uint32_t cap,
                                  uint32_t *needed);
 
-// As microsip_header_get.
+/**
+ * The nth header field (from 0) of that name, long or short form, in the first or last message that
+ * a call received (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL.
+ * MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
+ * MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+ */
 int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint64_t now_us,
                                    microsip_id object,
@@ -1048,40 +1661,88 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint32_t cap,
                                    uint32_t *needed);
 
-// As microsip_tag_set.
-int32_t microsip_engine_tag_set(struct microsip_engine *e, uint64_t now_us, microsip_id object, uint64_t tag);
+/** Gives a call or an account the application's own number, which its events carry from then on. */
+int32_t microsip_engine_tag_set(struct microsip_engine *e,
+                                uint64_t now_us,
+                                microsip_id object,
+                                uint64_t tag);
 
-// As microsip_id_release.
+/**
+ * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
+ * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
+ * Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not
+ * ended.
+ */
 int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
+/** @} */
 
-// As microsip_account_add.
+/** @name Engines: accounts
+ * @{ */
+
+/**
+ * Adds an account; it registers at once unless no_register is set, and is kept registered until it
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
+ * *account: its id.
+ * MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there.
+ * MICROSIP_E_TEXT: a text is too long or has controls.
+ */
 int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     uint64_t now_us,
                                     const struct microsip_account *a,
                                     microsip_id *account);
 
-// As microsip_account_remove.
-int32_t microsip_engine_account_remove(struct microsip_engine *e, uint64_t now_us, microsip_id account);
+/**
+ * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
+ * once MICROSIP_EV_ACCOUNT has told the end.
+ */
+int32_t microsip_engine_account_remove(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id account);
 
-// As microsip_account_register.
+/**
+ * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
+ * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
+ * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
+ * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
+ * account has no_register.
+ * MICROSIP_E_FULL: the end of one more command could not be kept.
+ */
 int32_t microsip_engine_account_register(struct microsip_engine *e,
                                          uint64_t now_us,
                                          microsip_id account,
                                          uint64_t token);
 
-// As microsip_account_unregister.
+/**
+ * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
+ * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end
+ * of one more command could not be kept.
+ */
 int32_t microsip_engine_account_unregister(struct microsip_engine *e,
                                            uint64_t now_us,
                                            microsip_id account,
                                            uint64_t token);
 
-// As microsip_account_info_get.
+/** An account, in numbers. out->size must be set. */
 int32_t microsip_engine_account_info_get(struct microsip_engine *e,
                                          uint64_t now_us,
                                          microsip_id account,
                                          struct microsip_account_info *out);
+/** @} */
 
-// As microsip_dial.
+/** @name Engines: calls
+ * @{ */
+
+/**
+ * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
+ * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
+ * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
+ * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
+ * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
+ * (RFC 3261 16.6).
+ * MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range.
+ * MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
+ * writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+ */
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,
                              microsip_id account,
@@ -1089,30 +1750,48 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
                              const struct microsip_options *o,
                              microsip_id *call);
 
-// As microsip_answer.
+/**
+ * Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400
+ * ms of it until its far end has shown itself), 180 says that it rings (the library has said so
+ * already). A call that is not answered within ten minutes, or the time that the caller gives it,
+ * is refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another
+ * code.
+ */
 int32_t microsip_engine_answer(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                uint32_t code,
                                const struct microsip_options *o);
 
-// As microsip_reject.
+/**
+ * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE:
+ * it is not incoming, or answered. MICROSIP_E_ARG: another code.
+ */
 int32_t microsip_engine_reject(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                uint32_t code,
                                const struct microsip_options *o);
 
-// As microsip_hangup.
+/**
+ * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
+ * MICROSIP_E_STATE: it has ended.
+ */
 int32_t microsip_engine_hangup(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                const struct microsip_options *o);
 
-// As microsip_hangup_all.
+/** Ends all calls, as microsip_engine_hangup does. */
 int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 
-// As microsip_digits.
+/**
+ * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
+ * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
+ * tells that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the
+ * call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many
+ * wait, or the end of one more command could not be kept.
+ */
 int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
@@ -1120,342 +1799,61 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint32_t method,
                                uint64_t token);
 
-// As microsip_call_info_get.
+/** A call, in numbers. out->size must be set. */
 int32_t microsip_engine_call_info_get(struct microsip_engine *e,
                                       uint64_t now_us,
                                       microsip_id call,
                                       struct microsip_call_info *out);
 
-// As microsip_call_stats_get.
+/**
+ * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
+ * and round trip as in RFC 3550.
+ */
 int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
                                        uint64_t now_us,
                                        microsip_id call,
                                        struct microsip_call_stats *out);
+/** @} */
 
-// As microsip_source_set.
-int32_t microsip_engine_source_set(struct microsip_engine *e, uint64_t now_us, microsip_id target, uint32_t source);
+/** @name Engines: sound
+ * @{ */
 
-// As microsip_mute_set.
-int32_t microsip_engine_mute_set(struct microsip_engine *e, uint64_t now_us, microsip_id target, uint32_t on);
+/**
+ * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
+ * over each of them. MICROSIP_E_ARG: another number.
+ */
+int32_t microsip_engine_source_set(struct microsip_engine *e,
+                                   uint64_t now_us,
+                                   microsip_id target,
+                                   uint32_t source);
 
-// As microsip_volume_set.
+/**
+ * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
+ * come. Packets go on.
+ */
+int32_t microsip_engine_mute_set(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 microsip_id target,
+                                 uint32_t on);
+
+/**
+ * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
+ * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
+ * to come. MICROSIP_E_ARG: more, or another side.
+ */
 int32_t microsip_engine_volume_set(struct microsip_engine *e,
                                    uint64_t now_us,
                                    microsip_id target,
                                    uint32_t dev,
                                    uint32_t percent);
+/** @} */
 
-// As microsip_last_error: of this engine's latest failed call. After a failed microsip_engine_init e is its mem.
-int32_t microsip_engine_last_error(struct microsip_engine *e, char *buf, uint32_t cap, uint32_t *needed);
+/** @name Supplied by the firmware
+ * @{ */
 
-// How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
-int32_t microsip_engine_size_get(const struct microsip_engine_config *c, uint32_t *bytes);
-
-// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it is used; *e is its address.
-// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
-// Ask the engine then for its first asks: it wants to know its local addresses. Where it fails, microsip_engine_last_error of mem tells why:
-// MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
-// c is out of its range.
-int32_t microsip_engine_init(uint32_t abi,
-                             void *mem,
-                             uint32_t bytes,
-                             const struct microsip_engine_config *c,
-                             uint64_t now_us,
-                             struct microsip_engine **e);
-
-// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may be NULL): how many of the bytes
-// are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it.
-// Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more.
-// MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be dropped as it comes.
-int32_t microsip_engine_sip(struct microsip_engine *e,
-                            uint64_t now_us,
-                            const struct microsip_origin *from,
-                            const uint8_t *p,
-                            uint32_t len,
-                            uint32_t *taken);
-
-// An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error.
-int32_t microsip_engine_media(struct microsip_engine *e,
-                              uint64_t now_us,
-                              uint32_t local_port,
-                              const struct microsip_addr *from,
-                              const uint8_t *p,
-                              uint32_t len);
-
-// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after every input and command.
-// MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
-int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
-                                      uint64_t now_us,
-                                      struct microsip_out *o,
-                                      uint8_t *buf,
-                                      uint32_t cap);
-
-// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
-// MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
-int32_t microsip_engine_audio(struct microsip_engine *e,
-                              uint64_t now_us,
-                              microsip_id target,
-                              const int16_t *mic,
-                              int16_t *speaker,
-                              uint32_t samples);
-
-#if defined(MICROSIP_HOST)
-// Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.
-// abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone: its id, for every other function.
-// It blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one process do not know each other.
-// MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config. MICROSIP_E_PORT_IN_USE: config->bind is taken.
-// MICROSIP_E_FULL: more phones, threads, memory or descriptors than there may be.
-int32_t microsip_create(uint32_t abi,
-                        const struct microsip_config *config,
-                        microsip_id *phone);
-
-// Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED).
-// MICROSIP_EV_CLOSED follows when that is done, or when grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback.
-// A second call may shorten the grace. The phone stays until microsip_destroy.
-int32_t microsip_shutdown(microsip_id phone,
-                          uint32_t grace_ms);
-
-// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
-// and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked
-// just then, one thread of the library stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
-// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this phone, or of another whose
-// own end this phone's callback waits for (two phones whose callbacks destroy each other: the second to try is told); shut it down there instead.
-int32_t microsip_destroy(microsip_id phone);
-
-// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do. *needed: its bytes with the NUL.
-// MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
-int32_t microsip_last_error(char *buf,
-                            uint32_t cap,
-                            uint32_t *needed);
-
-// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the phone ends.
-// MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id.
-// MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
-int32_t microsip_account_add(microsip_id phone,
-                             const struct microsip_account *a,
-                             microsip_id *account);
-
-// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once MICROSIP_EV_ACCOUNT has told the end.
-int32_t microsip_account_remove(microsip_id phone,
-                                microsip_id account);
-
-// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
-// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE
-// with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
-// MICROSIP_E_FULL: the end of one more command could not be kept.
-int32_t microsip_account_register(microsip_id phone,
-                                  microsip_id account,
-                                  uint64_t token);
-
-// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
-// MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
-int32_t microsip_account_unregister(microsip_id phone,
-                                    microsip_id account,
-                                    uint64_t token);
-
-// An account, in numbers. out->size must be set.
-int32_t microsip_account_info_get(microsip_id phone, microsip_id account, struct microsip_account_info *out);
-
-// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number, the
-// separators that people write (space - . ( ) /) are left out. account 0: directly, without an account.
-// o: NULL, or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and
-// the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes without a word (RFC 3261 16.6).
-// MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of
-// "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
-int32_t microsip_dial(microsip_id phone,
-                      microsip_id account,
-                      const char *uri,
-                      const struct microsip_options *o,
-                      microsip_id *call);
-
-// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
-// 180 says that it rings (the library has said so already). A call that is not answered within ten minutes, or the time that the caller gives it, is
-// refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
-int32_t microsip_answer(microsip_id phone,
-                        microsip_id call,
-                        uint32_t code,
-                        const struct microsip_options *o);
-
-// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG:
-// another code.
-int32_t microsip_reject(microsip_id phone,
-                        microsip_id call,
-                        uint32_t code,
-                        const struct microsip_options *o);
-
-// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has ended.
-int32_t microsip_hangup(microsip_id phone,
-                        microsip_id call,
-                        const struct microsip_options *o);
-
-// Ends all calls, as microsip_hangup does.
-int32_t microsip_hangup_all(microsip_id phone);
-
-// A call, in numbers. out->size must be set.
-int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
-
-// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in RFC 3550.
-int32_t microsip_call_stats_get(microsip_id phone,
-                                microsip_id call,
-                                struct microsip_call_stats *out);
-
-// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
-// that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and would
-// not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
-int32_t microsip_digits(microsip_id phone,
-                        microsip_id call,
-                        const char *digits,
-                        uint32_t method,
-                        uint64_t token);
-
-// Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them. MICROSIP_E_ARG: another number.
-int32_t microsip_source_set(microsip_id phone,
-                            microsip_id target,
-                            uint32_t source);
-
-// Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.
-int32_t microsip_mute_set(microsip_id phone, microsip_id target, uint32_t on);
-
-// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it came, 400 the most. target: a
-// call; or MICROSIP_SELF: all calls, and those to come. MICROSIP_E_ARG: more, or another side.
-int32_t microsip_volume_set(microsip_id phone,
-                            microsip_id target,
-                            uint32_t dev,
-                            uint32_t percent);
-
-// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set to, sound servers, cards. With
-// MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count: how many. It may block for seconds.
-int32_t microsip_device_scan(microsip_id phone,
-                             uint32_t dev,
-                             uint32_t *count);
-
-// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file that is played (input) or
-// written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
-// device where not.
-int32_t microsip_device_set(microsip_id phone,
-                            uint32_t dev,
-                            const char *id);
-
-// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
-// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching releases nothing: info, texts, headers and
-// statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
-// MICROSIP_E_STATE: the phone was created with on_event.
-int32_t microsip_event_next(microsip_id phone,
-                            struct microsip_event *ev,
-                            uint32_t wait_ms);
-
-// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
-// write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
-int32_t microsip_event_descriptor_get(microsip_id phone,
-                                      intptr_t *descriptor);
-
-// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone, the source is
-// MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces what
-// plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end.
-// With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is found before anybody is
-// called.
-// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end
-// of one more command could not be kept.
-int32_t microsip_sound_play(microsip_id phone,
-                            microsip_id target,
-                            const struct microsip_sound *s,
-                            uint64_t token);
-
-// Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does.
-int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
-
-// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
-// MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
-// MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
-int32_t microsip_record_start(microsip_id phone,
-                              microsip_id target,
-                              const char *path,
-                              uint32_t sides,
-                              uint64_t token);
-
-// Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells. MICROSIP_NOTHING: none runs.
-int32_t microsip_record_stop(microsip_id phone, microsip_id target);
-
-// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which: MICROSIP_ADDRESS_V4 or _V6.
-// MICROSIP_NOTHING: there is none of that family.
-int32_t microsip_address_get(microsip_id phone,
-                             uint32_t which,
-                             struct microsip_addr *out);
-
-// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this returns, from any thread. Sockets of
-// addresses that are gone are closed, new addresses get theirs, those that stayed are not touched; when any came or went, accounts register anew at
-// once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
-// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken; the others do.
-int32_t microsip_network_changed(microsip_id phone);
-
-// What the network did to the phone since its creation, and what gave way. out->size must be set.
-int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
-
-// The phone, in numbers.
-int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
-
-// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only.
-// ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
-int32_t microsip_ids_get(microsip_id phone,
-                         uint32_t kind,
-                         microsip_id owner,
-                         microsip_id *ids,
-                         uint32_t cap,
-                         uint32_t *needed);
-
-// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise. *needed: its bytes with the NUL.
-// MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
-int32_t microsip_text_get(microsip_id phone,
-                          microsip_id object,
-                          uint32_t which,
-                          uint32_t index,
-                          char *buf,
-                          uint32_t cap,
-                          uint32_t *needed);
-
-// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received (which: MICROSIP_FIRST or
-// MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
-// MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
-int32_t microsip_header_get(microsip_id phone,
-                            microsip_id object,
-                            uint32_t which,
-                            const char *name,
-                            uint32_t nth,
-                            char *buf,
-                            uint32_t cap,
-                            uint32_t *needed);
-
-// Gives a call or an account the application's own number, which its events carry from then on.
-int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
-
-// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
-// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
-int32_t microsip_id_release(microsip_id phone,
-                            microsip_id object);
-
-// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were; the ring holds pcm_ms of the
-// configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop that writes. What is missing when its time comes is
-// silence, and counted (pcm_underrun). NULL with 0 samples throws away what was not sent yet. MICROSIP_E_STATE: the call has ended.
-int32_t microsip_pcm_write(microsip_id phone,
-                           microsip_id call,
-                           const int16_t *pcm,
-                           uint32_t samples,
-                           uint32_t wait_ms,
-                           uint32_t *taken);
-
-// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got: how many samples; the ring holds pcm_ms of the
-// configuration. wait_ms: how long to wait for all of them (0: not at all). What nobody fetches in time gives way, the oldest first, and is
-// counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
-int32_t microsip_pcm_read(microsip_id phone,
-                          microsip_id call,
-                          int16_t *pcm,
-                          uint32_t samples,
-                          uint32_t wait_ms,
-                          uint32_t *got);
-#endif
-
-// Supplied by the firmware: it may log and reset. `line` is in the library's sources.
+/** Supplied by the firmware: it may log and reset. `line` is in the library's sources. */
 extern void microsip_panic_hook(uint32_t line);
+/** @} */
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -103,6 +103,10 @@ header() {
     tests/setup/header.sh "$fresh/microsip.h" || return $?
     diff -u include/microsip.h "$fresh/microsip.h" || { echo "include/microsip.h is not what the sources say: run 'make header' and commit it"; return 1; }
 }
+doxygen_reads_it() {
+    installed doxygen || cannot "the header's comments: doxygen is not installed"
+    DOXYGEN_OUTPUT=$(mktemp -d) doxygen tests/header/Doxyfile
+}
 script() { [ -e "$1" ] || cannot "$1 is not there"; "$@"; }
 command_line() { [ -f examples/cli/Cargo.toml ] || cannot "the command-line phone is not there"; cargo build --locked --release --manifest-path examples/cli/Cargo.toml; }
 demo() {
@@ -133,6 +137,7 @@ step "rust tests" rust_tests
 step "core's features" features
 step "bare metal, no allocator" metal
 step "header agrees with sources" header
+step "header's comments, by Doxygen" doxygen_reads_it
 step "command-line phone builds" command_line
 step "demo" demo
 step "demo notices cut media" demo_notices

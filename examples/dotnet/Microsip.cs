@@ -80,7 +80,7 @@ public static class Microsip
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, reserved2;
-        public IntPtr trusted;
+        public IntPtr trusted, reservedText;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -104,7 +104,7 @@ public static class Microsip
     [StructLayout(LayoutKind.Sequential)]
     public struct Info
     {
-        public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features;
+        public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features, ended;
         public static Info New() { return new Info { size = SizeOf<Info>() }; }
     }
 

@@ -14,11 +14,11 @@ int main(void) {
   AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
-  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); puts("");
+  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); AT(account, reserved_text); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
   SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);
-  AT(info, volume_out); AT(info, features); puts("");
+  AT(info, volume_out); AT(info, features); AT(info, ended); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
   AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); puts("");

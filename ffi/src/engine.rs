@@ -246,7 +246,8 @@ pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, n
     })
 }
 
-/// As microsip_shutdown, without a grace: MICROSIP_EV_CLOSED follows when calls and registrations have ended.
+/// Begins the end: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is
+/// done.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_shutdown(e: *mut microsip_engine, now_us: u64) -> i32 {
     with("microsip_engine_shutdown", e, |engine| {

@@ -129,8 +129,13 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
             tag: given.tag,
         }
     };
-    if given.reserved2 != 0 {
-        return Err(Fail::new(crate::abi::code::MICROSIP_E_NEWER, "a->reserved2", Value::None, "is not 0: use MICROSIP_ZERO"));
+    if given.reserved2 != 0 || !given.reserved_text.is_null() {
+        return Err(Fail::new(
+            crate::abi::code::MICROSIP_E_NEWER,
+            "a->reserved2 or a->reserved_text",
+            Value::None,
+            "is not 0: use MICROSIP_ZERO",
+        ));
     }
     let id = phone.account_add(now, &config).map_err(|error| match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
@@ -537,6 +542,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, possible: u32, out: *mut microsip_i
         volume_in: u32::from(info.volume_in),
         volume_out: u32::from(info.volume_out),
         features: crate::abi::code::microsip_features(),
+        ended: info.ended as u32,
     });
     Ok(())
 }

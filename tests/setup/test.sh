@@ -8,6 +8,7 @@ sh ./demo.sh || exit 1
 need "running peers (SIPp, baresip, Kamailio)" sip-tester baresip-core kamailio iproute2 python3 || true
 need "C and C++ checks of the ABI" gcc g++ libc6-dev || true
 need "programs against what make install installs" make cmake pkg-config binutils musl-tools || true
+need "reading the header's comments" doxygen || true
 need "the ABI on Windows" gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64 || true
 need "running programs for Windows" wine wine64 || true
 need "running programs for 64-bit ARM" qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross || true

@@ -165,6 +165,8 @@ pub struct CallInfo {
 pub struct PhoneInfo {
     /// Calls, ended ones that were not released among them.
     pub calls: usize,
+    /// Those of them that have ended.
+    pub ended: usize,
     /// Accounts.
     pub accounts: usize,
     /// Calls that could begin.

@@ -216,6 +216,7 @@ impl Phone<'_> {
     pub fn info(&self) -> PhoneInfo {
         PhoneInfo {
             calls: self.calls.slots.used(),
+            ended: self.calls.ended.len(),
             accounts: self.accounts().count(),
             calls_possible: self.calls.slots.free() + self.calls.ended.len(),
             muted: self.lower.media.muted,

@@ -396,6 +396,8 @@ pub struct microsip_account {
     /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
     /// followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
     pub trusted: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
 }
 
 /// How to dial, answer, reject or hang up. Members that do not apply must be 0.
@@ -453,6 +455,8 @@ pub struct microsip_info {
     pub volume_out: u32,
     /// As microsip_features().
     pub features: u32,
+    /// Of calls: those that have ended and were not released.
+    pub ended: u32,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.

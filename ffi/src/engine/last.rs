@@ -48,7 +48,8 @@ pub(super) fn refuse(mem: *mut microsip_engine, bytes: u32, fail: Fail) {
     }
 }
 
-/// As microsip_last_error: of this engine's latest failed call. After a failed microsip_engine_init e is its mem.
+/// The text of this engine's latest failed call: the function, what was wrong, with what value, and what to do. After a failed microsip_engine_init() e is
+/// its mem. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_last_error(e: *mut microsip_engine, buf: *mut c_char, cap: u32, needed: *mut u32) -> i32 {
     let head = match head_of(e) {

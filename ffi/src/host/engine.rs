@@ -188,9 +188,8 @@ impl Engine {
             if idle || late {
                 shared.closed.store(true, Ordering::Release);
                 // what still plays or is recorded ends here, and is told before
-                let slots = lock(&shared.core).slots.clear();
-                slots.iter().for_each(|slot| shared.dropped(Some(slot)));
-                drop(slots);
+                let files = |index| lock(&shared.core).slots.silence_slot(index);
+                (0..).map_while(files).for_each(|slot| shared.dropped(Some(&slot)));
                 shared.last_event(MICROSIP_EV_CLOSED, if idle { MICROSIP_OK } else { MICROSIP_E_TIMEOUT });
                 shared.wake_pcm();
             }

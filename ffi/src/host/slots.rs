@@ -75,7 +75,14 @@ impl Slots {
 
     /// Takes out the files of a call that has ended; its PCM can still be counted.
     pub(crate) fn silence(&mut self, call: CallId) -> Option<Slot> {
-        self.of(call).map(|slot| Slot { call: slot.call, playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
+        self.of(call)?;
+        self.silence_slot(call.slot())
+    }
+
+    /// The same of whichever call has that slot; `None`: there are no more slots.
+    pub(crate) fn silence_slot(&mut self, index: usize) -> Option<Slot> {
+        let slot = self.slots.get_mut(index)?;
+        Some(Slot { call: slot.call, playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
     }
 
     /// Takes out everything.

@@ -1,6 +1,8 @@
 //! Writes the C header: `microsip-header CRATE_FOLDER OUTPUT`, by the crate's own `cbindgen.toml`.
 //! A package of its own, so that nobody who builds the library builds cbindgen too.
 
+mod arrange;
+
 use core::error::Error;
 use std::path::PathBuf;
 
@@ -12,9 +14,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = cbindgen::Config::from_file(krate.join("cbindgen.toml"))?;
     let mut header = Vec::new();
     cbindgen::Builder::new().with_crate(&krate).with_config(config).generate()?.write(&mut header);
-    // one condition around neighbours that share it, where cbindgen writes one around each
-    let header = String::from_utf8(header)?.replace("#endif\n\n#if defined(MICROSIP_HOST)\n", "\n");
-    std::fs::write(output, conventions(&header))?;
+    let header = arrange::arrange(&conventions(&String::from_utf8(header)?))?;
+    std::fs::write(output, header)?;
     Ok(())
 }
 
