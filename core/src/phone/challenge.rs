@@ -182,7 +182,7 @@ impl Phone<'_> {
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         let used = account.learnt_end();
         let Some(span) = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm) else { return };
-        (account.refused_realm, account.reason) = (crate::base::text::Span::EMPTY, crate::base::text::Span::EMPTY);
+        (account.refused_realm, account.reason_len) = (crate::base::text::Span::EMPTY, 0);
         if let Some(free) = account.learnt.iter_mut().find(|learnt| learnt.is_empty()) {
             *free = span;
         }
@@ -195,7 +195,7 @@ impl Phone<'_> {
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         account.refused = cause;
         let used = account.learnt_end();
-        account.reason = crate::base::text::Span::EMPTY; // it stands behind
+        account.reason_len = 0; // it stands behind
         account.refused_realm = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
         account.challenged_at = self.lower.cx.latest;

@@ -80,7 +80,7 @@ impl Capacity {
             commands: calls + accounts,
             message,
             challenge: 256,
-            account_text: 384,
+            account_text: 376,
             dialog_text: 640,
             jitter_packets: 8,
             payload: 160,
@@ -146,7 +146,7 @@ impl Capacity {
             && self.servers <= most
             && self.dialogs <= most
             && self.sockets <= SOCKETS as u32
-            && self.traces <= most
+            && self.traces <= 65_535
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512

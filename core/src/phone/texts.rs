@@ -19,8 +19,8 @@ impl Phone<'_> {
             AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
             AccountText::NextHop => slot.proxy,
             AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
-            AccountText::Reason if slot.reason.is_empty() => return put_some(out, reason_phrase(slot.sip_code).as_bytes()),
-            AccountText::Reason => slot.reason,
+            AccountText::Reason if slot.reason_len == 0 => return put_some(out, reason_phrase(slot.sip_code).as_bytes()),
+            AccountText::Reason => return put_some(out, slot.reason(self.lower.accounts.text.get(account.0.index))),
         };
         put_some(out, span.of(self.lower.accounts.text.get(account.0.index)))
     }

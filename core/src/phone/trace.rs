@@ -229,18 +229,16 @@ impl Trace {
 pub(super) struct Traces<'a> {
     slots: &'a mut [Trace],
     /// The slot of the next record.
-    next: usize,
-    /// Slots that hold a record.
-    kept: usize,
-    /// The newest of these, which were not fetched.
-    unread: usize,
-    lost: u32,
-    held_back: u32,
+    next: u16,
+    /// The newest records, which were not fetched.
+    unread: u16,
+    lost: u16,
+    held_back: u16,
 }
 
 impl<'a> Traces<'a> {
     pub(super) const fn new(slots: &'a mut [Trace]) -> Self {
-        Self { slots, next: 0, kept: 0, unread: 0, lost: 0, held_back: 0 }
+        Self { slots, next: 0, unread: 0, lost: 0, held_back: 0 }
     }
 
     /// Without slots nothing is recorded.
@@ -254,10 +252,10 @@ impl<'a> Traces<'a> {
 
     /// The index of the record that so many were recorded after.
     const fn index(&self, newer: usize) -> usize {
-        (self.next + self.slots.len() - 1 - newer) % self.slots.len()
+        (self.next as usize + self.slots.len() - 1 - newer) % self.slots.len()
     }
 
-    #[inline(never)] // keeps the frame of a record off the callers' paths
+    #[inline(never)] // keeps the frame of a record off the callers' paths, as below
     fn push(&mut self, at: Instant, about: About, what: &What) {
         if self.is_off() {
             return;
@@ -266,12 +264,11 @@ impl<'a> Traces<'a> {
             self.held_back = self.held_back.saturating_add(1);
             return;
         }
-        if let Some(slot) = self.slots.get_mut(self.next) {
+        if let Some(slot) = self.slots.get_mut(usize::from(self.next)) {
             *slot = Trace { at, about, what: *what, lost: 0, held_back: 0 };
         }
-        self.next = (self.next + 1) % self.slots.len();
-        self.kept = (self.kept + 1).min(self.slots.len());
-        if self.unread == self.slots.len() {
+        self.next = ((usize::from(self.next) + 1) % self.slots.len()) as u16;
+        if usize::from(self.unread) == self.slots.len() {
             self.lost = self.lost.saturating_add(1);
         } else {
             self.unread += 1;
@@ -279,7 +276,8 @@ impl<'a> Traces<'a> {
     }
 
     fn is_too_much(&self, at: Instant, what: &What) -> bool {
-        let newest_first = (0..self.kept).filter_map(|newer| self.slots.get(self.index(newer)));
+        // a slot that was never used is like nothing that is provoked
+        let newest_first = (0..self.slots.len()).filter_map(|newer| self.slots.get(self.index(newer)));
         let mut provoked = 0;
         for record in newest_first.take_while(|record| at.since(record.at) < Duration::from_millis(REPEAT_MS)) {
             provoked += usize::from(record.what.is_provoked());
@@ -291,9 +289,9 @@ impl<'a> Traces<'a> {
     }
 
     fn pop(&mut self) -> Option<Trace> {
-        let oldest = self.index(self.unread.checked_sub(1)?);
+        let oldest = self.index(usize::from(self.unread.checked_sub(1)?));
         self.unread -= 1;
-        let (lost, held_back) = (core::mem::take(&mut self.lost), core::mem::take(&mut self.held_back));
+        let (lost, held_back) = (u32::from(core::mem::take(&mut self.lost)), u32::from(core::mem::take(&mut self.held_back)));
         self.slots.get(oldest).map(|record| Trace { lost, held_back, ..*record })
     }
 }
@@ -306,11 +304,13 @@ impl super::context::Context<'_> {
     }
 
     /// Records that a message could not be read.
+    #[inline(never)]
     pub(super) fn trace_malformed(&mut self, flow: Flow, reason: &'static str) {
         self.trace(About::Phone, What::Malformed { from: flow.remote(), reason });
     }
 
     /// Records that a limit was reached.
+    #[inline(never)]
     pub(super) fn trace_full(&mut self, pool: Pool) {
         self.trace(About::Phone, What::Full(pool));
     }
@@ -329,6 +329,7 @@ impl Phone<'_> {
     }
 
     /// A call has a new state.
+    #[inline(never)]
     pub(super) fn trace_call(&mut self, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
         let what = What::Call {
@@ -343,6 +344,7 @@ impl Phone<'_> {
     }
 
     /// Something happened to a request of this owner's.
+    #[inline(never)]
     pub(super) fn trace_request(&mut self, owner: Owner, what: What) {
         let of_dialog = |dialog| self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
         let call = match owner {
@@ -359,6 +361,7 @@ impl Phone<'_> {
     }
 
     /// A request was kept out: one that is for an account's user needs another source, every other one has to be allowed.
+    #[inline(never)]
     pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
         let Start::Request { uri, method } = request.start() else { return };
         let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
@@ -375,6 +378,7 @@ impl Phone<'_> {
     }
 
     /// An INVITE found no slot for its call.
+    #[inline(never)]
     pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
         let rule = match account.is_none() {
             true if self.is_source_busy(flow) => Rule::PerSource,

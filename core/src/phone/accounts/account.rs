@@ -35,8 +35,8 @@ pub(crate) struct Account {
     /// The realm of the challenge that was not answered last, and why it was not.
     pub(crate) refused_realm: Span,
     pub(crate) refused: Cause,
-    /// The reason phrase of the response to the last REGISTER; empty where it had no room.
-    pub(crate) reason: Span,
+    /// Bytes of the reason phrase of the response to the last REGISTER, which stands behind `refused_realm`; 0 where it had no room.
+    pub(crate) reason_len: u8,
     /// Where the learnt realms, `refused_realm` and `reason` may be written, in this order.
     pub(crate) fixed_end: u16,
     /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from an INVITE.
@@ -171,7 +171,7 @@ impl Account {
         trusted_at: Instant::NEVER,
         refused_realm: Span::EMPTY,
         refused: Cause::Normal,
-        reason: Span::EMPTY,
+        reason_len: 0,
         fixed_end: 0,
         learnt: [Span::EMPTY; 2],
         tag: 0,
@@ -206,8 +206,16 @@ impl Account {
 
     /// Keeps the reason phrase of a response.
     pub(crate) fn keep_reason(&mut self, text: &mut [u8], reason: &[u8]) {
-        let used = self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len());
-        self.reason = Packer::new(text, used).add(reason).unwrap_or_default();
+        let kept = Packer::new(text, self.reason_start()).add(reason);
+        self.reason_len = kept.and_then(|kept| u8::try_from(kept.len()).ok()).unwrap_or(0);
+    }
+
+    pub(crate) fn reason<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        text.get(self.reason_start()..).and_then(|rest| rest.get(..usize::from(self.reason_len))).unwrap_or_default()
+    }
+
+    fn reason_start(&self) -> usize {
+        self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len())
     }
 
     /// User part of our Contact in calls.
