@@ -75,8 +75,8 @@ impl Capacity {
             requests: calls + accounts,
             servers: calls,
             dialogs: calls + 1,
-            tombstones: 16,
-            sockets: 2, // one of each family
+            tombstones: 12, // two calls and their registrations; the others of a set of four give way
+            sockets: 2,     // one of each family
             commands: calls + accounts,
             message,
             challenge: 256,
