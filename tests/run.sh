@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$top/target}" CARGO_TERM_COLOR=neve
 logs=$(mktemp -d "${TMPDIR:-/tmp}/microsip-test.XXXXXX")
 export MICROSIP="$CARGO_TARGET_DIR/release/microsip"
 passed=0 failed=0 number=0
-failures=() unchecked=()
+failures=() unchecked=() times=()
 words=("$@")
 
 # cannot REASON: leaves a step as not checked.
@@ -35,6 +35,9 @@ step() {
     ("$@") >"$log" 2>&1 </dev/null
     code=$?
     took=$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')
+    times+=("$took $name")
+    # the parts of a step that time themselves: `ok name (12 s)`
+    while IFS= read -r part; do times+=("$part"); done < <(sed -n 's/^ok \([^ ]*\) (\([0-9]*\) s)$/\2 '"$name"': \1/p' "$log")
     case $code in
     0)
         passed=$((passed + $(counted "$log" passed)))
@@ -165,6 +168,7 @@ if [ ${#unchecked[@]} -gt 0 ]; then
 fi
 [ ${#failures[@]} -gt 0 ] && printf 'FAILED: %s\n' "${failures[@]}"
 [ ${#failures[@]} = 0 ] && rm -rf "$logs"
-echo "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
+printf 'took %s min %s s; longest: ' $((SECONDS / 60)) $((SECONDS % 60))
+printf '%s\n' "${times[@]}" | sort -rn | head -n 12 | awk '{ took = $1; $1 = ""; printf "%s%s %s s", (NR > 1 ? ", " : ""), substr($0, 2), took } END { print "" }'
 echo "$passed passed, $failed failed, ${#unchecked[@]} skipped"
 [ ${#failures[@]} = 0 ]
