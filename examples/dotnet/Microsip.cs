@@ -29,7 +29,7 @@ public static class Microsip
         EvChallenge = 13, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
-        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LostEnd = 1, LostTell = 2;
+        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LostEnd = 1, LostTell = 2;
     public const ulong Self = 1;
 
     /// <summary>The kind of an id, or 0.</summary>

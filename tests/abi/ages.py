@@ -32,7 +32,7 @@ def older(match):
 
 def newer(match):
     begin, name, body, end = match.groups()
-    return begin + body + "\n  uint64_t later;" + end if name in last_of else match.group()
+    return begin + body + "\n  uint32_t later, later_too;" + end if name in last_of else match.group()
 
 
 for age, change in (("older", older), ("newer", newer)):
