@@ -43,6 +43,12 @@ impl Instant {
         Self::from_millis(self.millis().saturating_sub(back as u64))
     }
 
+    /// In half the room, in whole milliseconds: for [`Instant::back_to`].
+    #[must_use]
+    pub const fn stamp(self) -> u32 {
+        self.millis() as u32
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

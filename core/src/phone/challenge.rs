@@ -198,7 +198,7 @@ impl Phone<'_> {
         account.reason_len = 0; // it stands behind
         account.refused_realm = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
         account.pending |= super::events::PENDING_CHALLENGE;
-        account.challenged_at = self.lower.cx.latest;
+        account.challenged_at = self.lower.cx.latest.stamp();
         self.tell(Object::Account(handle.index));
     }
 

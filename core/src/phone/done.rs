@@ -5,7 +5,6 @@ use super::event::{Event, EventKind, Op};
 use super::object::Object;
 use super::{AccountId, CallId, Cause, CommandError, Phone};
 use crate::base::slots::Handle;
-use crate::base::time::Instant;
 
 /// The number of an entry + 1; 0: none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,8 +30,8 @@ impl Link {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     token: u64,
-    /// When it ended.
-    at: Instant,
+    /// When it ended ([`crate::base::time::Instant::stamp`]).
+    at: u32,
     /// The call or account, by its kind of command.
     object: Handle,
     result: Cause,
@@ -53,7 +52,7 @@ enum State {
 impl Command {
     pub(crate) const EMPTY: Self = Self {
         token: 0,
-        at: Instant::ZERO,
+        at: 0,
         object: Handle::NONE,
         result: Cause::Normal,
         next: Link::NONE,
@@ -141,7 +140,7 @@ impl Phone<'_> {
         {
             if command.state == State::Running && command.op == op {
                 left -= 1;
-                (command.state, command.at, command.result, command.sip_code) = (State::Ended, now, ended.result, ended.sip_code);
+                (command.state, command.at, command.result, command.sip_code) = (State::Ended, now.stamp(), ended.result, ended.sip_code);
             }
             at = command.next;
         }
@@ -193,7 +192,7 @@ impl Phone<'_> {
         let tag =
             self.calls.slots.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.slots.get(account).map(|account| account.tag));
         Some(Event {
-            at: command.at,
+            at: self.lower.cx.latest.back_to(command.at),
             account: AccountId(account),
             call: CallId(call),
             tag: tag.unwrap_or(0),

@@ -211,15 +211,17 @@ impl Phone<'_> {
         if let Some(event) = self.poll_done(Object::Account(index)) {
             return Some(event);
         }
+        let latest = self.lower.cx.latest;
         let account = self.lower.accounts.slots.get_mut(handle).filter(|account| account.pending != 0)?;
         let (tag, sip_code, challenged_at) = (account.tag, account.sip_code, account.challenged_at);
         let told = |at, kind| Some(Event { at, account: AccountId(handle), call: CallId::NONE, tag, kind });
         if account.pending & PENDING_CHALLENGE != 0 {
             account.pending &= !PENDING_CHALLENGE;
-            return told(challenged_at, EventKind::Challenge(account.refused));
+            return told(latest.back_to(challenged_at), EventKind::Challenge(account.refused));
         }
         let reached = core::mem::take(&mut account.pending);
-        let event = told(account.changed_at, EventKind::Account { state: account.state, reached, sip_code, result: account.cause });
+        let event =
+            told(latest.back_to(account.changed_at), EventKind::Account { state: account.state, reached, sip_code, result: account.cause });
         // one that was removed has told its end now
         self.leave(handle);
         event

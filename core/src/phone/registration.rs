@@ -55,7 +55,7 @@ impl Phone<'_> {
         account.sip_code = status;
         if changed {
             account.pending |= 1 << state as u32;
-            account.changed_at = self.lower.cx.latest;
+            account.changed_at = self.lower.cx.latest.stamp();
             self.tell(Object::Account(handle.index));
         }
         self.end_registration(handle);

@@ -35,7 +35,7 @@ pub struct Capacity {
     pub tombstones: u32,
     /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
     pub sockets: u32,
-    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 40 bytes each.
+    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 32 bytes each.
     pub commands: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,

@@ -69,9 +69,9 @@ pub(crate) struct Account {
     pub(crate) cause: Cause,
     /// States reached since the last event, a bit each; bit 31: a challenge was refused.
     pub(crate) pending: u32,
-    /// When its state changed last, and when a challenge was refused last.
-    pub(crate) changed_at: Instant,
-    pub(crate) challenged_at: Instant,
+    /// When its state changed last, and when a challenge was refused last ([`Instant::stamp`]).
+    pub(crate) changed_at: u32,
+    pub(crate) challenged_at: u32,
     /// The commands whose ends are owed: the first of a list.
     pub(crate) commands: Link,
     /// To be removed once the registration has ended.
@@ -192,8 +192,8 @@ impl Account {
         sip_code: 0,
         cause: Cause::Normal,
         pending: 0,
-        changed_at: Instant::ZERO,
-        challenged_at: Instant::ZERO,
+        changed_at: 0,
+        challenged_at: 0,
         commands: Link::NONE,
         leaving: false,
     };
