@@ -430,6 +430,14 @@ fn a_transport_that_is_not_here_is_not_called_unreachable() {
 #[test]
 fn ctrl_c_ends_the_wait_for_a_password() {
     let mut command = microsip(&["register", "--uri", "sip:a@127.0.0.1:9", "--password-stdin", "--listen", "127.0.0.1:0"]);
+    // a script that runs tests in the background has them ignore the signal, and that is inherited
+    // SAFETY: a call that POSIX allows between fork and exec.
+    unsafe {
+        std::os::unix::process::CommandExt::pre_exec(&mut command, || {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        })
+    };
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(200)); // either side of this the signal ends it
     // SAFETY: our own child, not waited for yet.
