@@ -255,8 +255,9 @@ typedef struct microsip_addr {
 /**
  * A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK
  * nothing changed: after a change of network the call was offered to go on from where we are now,
- * and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
- * MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
+ * and that came to nothing.
+ * MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK
+ * follows when it does again.
  */
 #define MICROSIP_EV_MEDIA 12
 /**
@@ -1027,8 +1028,8 @@ uint32_t microsip_abi_version(void);
 #if defined(MICROSIP_HOST)
 /**
  * The text of this thread's latest failed call: the function, what was wrong, with what value, and
- * what to do. *needed: its bytes with the NUL.
- * MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+ * what to do. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a
+ * password.
  */
 int32_t microsip_last_error(char *buf,
                             uint32_t cap,
@@ -1044,10 +1045,10 @@ int32_t microsip_last_error(char *buf,
  * Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it
  * takes none. abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone:
  * its id, for every other function. It blocks for some milliseconds; sound devices are not opened
- * before a call needs them. Several phones in one process do not know each other.
- * MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config.
- * MICROSIP_E_PORT_IN_USE: config->bind is taken.
- * MICROSIP_E_FULL: more phones, threads, memory or descriptors than there may be.
+ * before a call needs them. Several phones in one process do not know each other. MICROSIP_E_ABI:
+ * another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config.
+ * MICROSIP_E_PORT_IN_USE: config->bind is taken. MICROSIP_E_FULL: more phones, threads, memory or
+ * descriptors than there may be.
  */
 int32_t microsip_create(uint32_t abi,
                         const struct microsip_config *config,
@@ -1065,12 +1066,13 @@ int32_t microsip_shutdown(microsip_id phone,
 /**
  * Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL,
  * and nobody is waited for but the library's own threads and a callback that runs. Who waits in
- * another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where
- * it is asked just then, one thread of the library stays with it for as long as it takes and
- * touches nothing of yours; only a program that unloads the library (dlclose) has to give it that
- * time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this
- * phone, or of another whose own end this phone's callback waits for (two phones whose callbacks
- * destroy each other: the second to try is told); shut it down there instead.
+ * another function is woken with
+ * MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked just then, one
+ * thread of the library stays with it for as long as it takes and touches nothing of yours; only a
+ * program that unloads the library (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a
+ * callback that its end would wait for, which is one of this phone, or of another whose own end
+ * this phone's callback waits for (two phones whose callbacks destroy each other: the second to try
+ * is told); shut it down there instead.
  */
 int32_t microsip_destroy(microsip_id phone);
 /** @} */
@@ -1120,7 +1122,8 @@ int32_t microsip_event_next(microsip_id phone,
 /**
  * A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while
  * events wait. It belongs to the phone: never read, write or close it; fetch with wait_ms 0 until
- * MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
+ * MICROSIP_NOTHING.
+ * MICROSIP_E_UNSUPPORTED: none was left at creation.
  */
 int32_t microsip_event_descriptor_get(microsip_id phone,
                                       intptr_t *descriptor);
@@ -1142,7 +1145,8 @@ int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
 /**
  * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
  * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
- * NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+ * NULL with 0. *needed: how many there are.
+ * MICROSIP_E_BUFFER: more than cap.
  */
 int32_t microsip_ids_get(microsip_id phone,
                          uint32_t kind,
@@ -1200,9 +1204,8 @@ int32_t microsip_id_release(microsip_id phone,
 /**
  * Adds an account; it registers at once unless no_register is set, and is kept registered until it
  * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
- * *account: its id.
- * MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there.
- * MICROSIP_E_TEXT: a text is too long or has controls.
+ * *account: its id. MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL:
+ * max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
  */
 int32_t microsip_account_add(microsip_id phone,
                              const struct microsip_account *a,
@@ -1220,8 +1223,7 @@ int32_t microsip_account_remove(microsip_id phone,
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
  * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
- * account has no_register.
- * MICROSIP_E_FULL: the end of one more command could not be kept.
+ * account has no_register. MICROSIP_E_FULL: the end of one more command could not be kept.
  */
 int32_t microsip_account_register(microsip_id phone,
                                   microsip_id account,
@@ -1253,10 +1255,10 @@ int32_t microsip_account_info_get(microsip_id phone,
  * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
  * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
  * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
- * (RFC 3261 16.6).
- * MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range.
- * MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
- * writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+ * (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a
+ * number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a
+ * header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED:
+ * after shutdown.
  */
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
@@ -1328,7 +1330,8 @@ int32_t microsip_digits(microsip_id phone,
 
 /**
  * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
- * over each of them. MICROSIP_E_ARG: another number.
+ * over each of them.
+ * MICROSIP_E_ARG: another number.
  */
 int32_t microsip_source_set(microsip_id phone,
                             microsip_id target,
@@ -1377,10 +1380,9 @@ int32_t microsip_device_set(microsip_id phone,
  * while it plays; a pipe is read to its end first, at most 64 MB. It replaces what plays there.
  * MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end. With MICROSIP_PLAY_CHECK
  * nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is
- * found before anybody is called.
- * MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file.
- * MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be
- * kept.
+ * found before anybody is called. MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT:
+ * it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one
+ * more command could not be kept.
  */
 int32_t microsip_sound_play(microsip_id phone,
                             microsip_id target,
@@ -1475,9 +1477,9 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * engine's as long as it is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least
  * what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
  * Ask the engine then for its first asks: it wants to know its local addresses. Where it fails,
- * microsip_engine_last_error of mem tells why:
- * MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem
- * is not aligned, the seed is all zero, or a number of c is out of its range.
+ * microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's version.
+ * MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a
+ * number of c is out of its range.
  */
 int32_t microsip_engine_init(uint32_t abi,
                              void *mem,
@@ -1507,8 +1509,7 @@ int32_t microsip_engine_address_get(struct microsip_engine *e,
  * Time has passed. Too early or too often does no harm. It does a bounded number of things: ask
  * microsip_engine_poll_timeout again.
  */
-int32_t microsip_engine_timeout(struct microsip_engine *e,
-                                uint64_t now_us);
+int32_t microsip_engine_timeout(struct microsip_engine *e, uint64_t now_us);
 
 /**
  * The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be
@@ -1581,8 +1582,8 @@ int32_t microsip_engine_media(struct microsip_engine *e,
 
 /**
  * The next packet to send into buf, voice first; o->len says how long it is. Call it until
- * MICROSIP_NOTHING, after every input and command.
- * MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+ * MICROSIP_NOTHING, after every input and command. MICROSIP_E_BUFFER: o->len bytes are needed, and
+ * it stays.
  */
 int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
                                       uint64_t now_us,
@@ -1592,8 +1593,8 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
 
 /**
  * One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in,
- * the loudspeaker's out. NULL: silence, or unheard.
- * MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+ * the loudspeaker's out. NULL: silence, or unheard. MICROSIP_E_ARG: samples is no multiple of rate
+ * / 100, or above 160 ms.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,
@@ -1621,7 +1622,8 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e,
 /**
  * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
  * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
- * NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+ * NULL with 0. *needed: how many there are.
+ * MICROSIP_E_BUFFER: more than cap.
  */
 int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint64_t now_us,
@@ -1682,9 +1684,8 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
 /**
  * Adds an account; it registers at once unless no_register is set, and is kept registered until it
  * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
- * *account: its id.
- * MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there.
- * MICROSIP_E_TEXT: a text is too long or has controls.
+ * *account: its id. MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL:
+ * max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
  */
 int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     uint64_t now_us,
@@ -1704,8 +1705,7 @@ int32_t microsip_engine_account_remove(struct microsip_engine *e,
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
  * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
- * account has no_register.
- * MICROSIP_E_FULL: the end of one more command could not be kept.
+ * account has no_register. MICROSIP_E_FULL: the end of one more command could not be kept.
  */
 int32_t microsip_engine_account_register(struct microsip_engine *e,
                                          uint64_t now_us,
@@ -1738,10 +1738,10 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
  * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
  * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
- * (RFC 3261 16.6).
- * MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range.
- * MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
- * writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+ * (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a
+ * number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a
+ * header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED:
+ * after shutdown.
  */
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,
@@ -1820,7 +1820,8 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
 
 /**
  * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
- * over each of them. MICROSIP_E_ARG: another number.
+ * over each of them.
+ * MICROSIP_E_ARG: another number.
  */
 int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint64_t now_us,

@@ -1,13 +1,16 @@
 //! SDP offer and answer (RFC 3264, RFC 6337): what two descriptions agree on, and what media will do about it.
 //!
-//! Pure: no time, no I/O, nothing kept. [`Local`] says what we can do, [`write_offer`] offers it, [`answer`] answers a peer's offer,
-//! [`accept_answer`] reads a peer's answer. The last two yield [`Agreed`], all that a media stream needs. A late offer (ours in the 200,
-//! theirs in the ACK) is the same three functions.
+//! Pure: no time, no I/O, nothing kept. [`Local`] says what we can do, [`write_offer`] offers it, [`answer`] answers a
+//! peer's offer,
+//! [`accept_answer`] reads a peer's answer. The last two yield [`Agreed`], all that a media stream needs. A late offer
+//! (ours in the 200, theirs in the ACK) is the same three functions.
 //!
-//! The caller numbers the editions: it passes `version`, and raises it by one when [`fingerprint`] says that the text changed.
+//! The caller numbers the editions: it passes `version`, and raises it by one when [`fingerprint`] says that the text
+//! changed.
 //!
-//! What comes later has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or `a=fingerprint` lines
-//! to `write`; ICE adds a list of candidates to both; a further codec is a [`CodecKind`] and an entry of [`CodecList`].
+//! What comes later has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or
+//! `a=fingerprint` lines to `write`; ICE adds a list of candidates to both; a further codec is a [`CodecKind`] and an
+//! entry of [`CodecList`].
 
 mod negotiate;
 mod write;
@@ -95,7 +98,8 @@ pub struct CodecList {
 
 impl CodecList {
     /// No codec.
-    pub const EMPTY: Self = Self { entries: [CodecEntry { kind: CodecKind::Pcmu, payload_type: 0 }; SDP_CODECS], len: 0 };
+    pub const EMPTY: Self =
+        Self { entries: [CodecEntry { kind: CodecKind::Pcmu, payload_type: 0 }; SDP_CODECS], len: 0 };
 
     /// PCMU before PCMA, under their static payload types.
     #[must_use]
@@ -166,7 +170,8 @@ pub struct Local {
     pub codecs: CodecList,
     /// Our payload type for telephone-event.
     pub dtmf: Option<u8>,
-    /// The address that was found for the host that the peer's description names, if it names one (see [`host_to_find`]).
+    /// The address that was found for the host that the peer's description names, if it names one (see
+    /// [`host_to_find`]).
     pub found: Option<IpAddr>,
 }
 
@@ -250,7 +255,8 @@ impl OfferState {
 /// What the two descriptions agree on: all that a media stream needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Agreed {
-    /// Where our RTP goes. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may be sent.
+    /// Where our RTP goes. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may be
+    /// sent.
     pub remote_rtp: SocketAddr,
     /// Where our RTCP goes. Port 0: nowhere.
     pub remote_rtcp: SocketAddr,

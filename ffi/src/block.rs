@@ -1,4 +1,5 @@
-//! Memory for the core: counted, taken once, carved. The host takes it from the allocator, the engine family from its caller.
+//! Memory for the core: counted, taken once, carved. The host takes it from the allocator, the engine family from its
+//! caller.
 
 use core::marker::PhantomData;
 use core::mem::{align_of, size_of};
@@ -64,7 +65,8 @@ impl<'a> Lender<'a> for Carving<'a> {
 
     fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
         let start = self.piece::<T>(count)?;
-        // SAFETY: the block is zero, which is a value of T: core alone says what is Zeroed. The piece is lent only once.
+        // SAFETY: the block is zero, which is a value of T: core alone says what is Zeroed. The piece is lent only
+        // once.
         Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
     }
 }

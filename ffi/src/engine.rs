@@ -1,7 +1,11 @@
-//! The engine family: the core over the caller's memory, without threads, sockets, clock or heap. One caller at a time, never from an interrupt.
+//! The engine family: the core over the caller's memory, without threads, sockets, clock or heap. One caller at a time,
+//! never from an interrupt.
 
 #![allow(non_camel_case_types, reason = "named as in C")]
-#![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the header's comment is the contract: pointers are NULL or valid for the call"
+)]
 
 mod addr;
 mod asks;
@@ -92,7 +96,8 @@ fn guard(act: impl FnOnce() -> Done) -> i32 {
     done.err().map_or(MICROSIP_OK, |fail| fail.code)
 }
 
-/// The guard of every other entry: a pointer to no engine, a re-entry and a poisoned engine are codes, and so is a panic where it can be caught.
+/// The guard of every other entry: a pointer to no engine, a re-entry and a poisoned engine are codes, and so is a
+/// panic where it can be caught.
 fn with(function: &'static str, engine: *mut microsip_engine, act: impl FnOnce(&mut microsip_engine) -> Done) -> i32 {
     let head = match head_of(engine) {
         Ok(head) => head,
@@ -142,7 +147,12 @@ fn command(
     })
 }
 
-fn begin(function: &'static str, engine: *mut microsip_engine, now_us: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> i32 {
+fn begin(
+    function: &'static str,
+    engine: *mut microsip_engine,
+    now_us: u64,
+    act: impl FnOnce(&mut Phone<'static>, Instant) -> Done,
+) -> i32 {
     with(function, engine, |engine| {
         if engine.closing {
             return Err(Fail::new(MICROSIP_E_CLOSED, "e", Value::None, "has been shut down"));
@@ -164,7 +174,8 @@ impl microsip_engine {
     }
 }
 
-/// Time has passed. Too early or too often does no harm. It does a bounded number of things: ask microsip_engine_poll_timeout again.
+/// Time has passed. Too early or too often does no harm. It does a bounded number of things: ask
+/// microsip_engine_poll_timeout again.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) -> i32 {
     command("microsip_engine_timeout", e, now_us, |phone, now| {
@@ -173,9 +184,14 @@ pub extern "C" fn microsip_engine_timeout(e: *mut microsip_engine, now_us: u64) 
     })
 }
 
-/// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set. MICROSIP_NOTHING: there is none.
+/// The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be set.
+/// MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, now_us: u64, ev: *mut microsip_event) -> i32 {
+pub unsafe extern "C" fn microsip_engine_poll_event(
+    e: *mut microsip_engine,
+    now_us: u64,
+    ev: *mut microsip_event,
+) -> i32 {
     with("microsip_engine_poll_event", e, |engine| {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
@@ -193,9 +209,9 @@ pub unsafe extern "C" fn microsip_engine_poll_event(e: *mut microsip_engine, now
     })
 }
 
-/// The next line of the log: what happened, in the order it did. Call it after every input and command, if the configuration's log_records asks for
-/// lines. l->size must be set. The text is cut where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line holds
-/// a password. MICROSIP_NOTHING: there is none.
+/// The next line of the log: what happened, in the order it did. Call it after every input and command, if the
+/// configuration's log_records asks for lines. l->size must be set. The text is cut where cap bytes, its NUL among
+/// them, have no room for it; 256 are enough for nearly all. No line holds a password. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_log(
     e: *mut microsip_engine,
@@ -232,8 +248,8 @@ pub unsafe extern "C" fn microsip_engine_poll_log(
     })
 }
 
-/// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING: there is nothing to wait for, and
-/// the board may sleep until a packet or a key.
+/// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING:
+/// there is nothing to wait for, and the board may sleep until a packet or a key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, now_us: u64, when_us: *mut u64) -> i32 {
     with("microsip_engine_poll_timeout", e, |engine| {
@@ -246,8 +262,8 @@ pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, n
     })
 }
 
-/// Begins the end: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is
-/// done.
+/// Begins the end: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED).
+/// MICROSIP_EV_CLOSED follows when that is done.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_shutdown(e: *mut microsip_engine, now_us: u64) -> i32 {
     with("microsip_engine_shutdown", e, |engine| {

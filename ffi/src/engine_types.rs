@@ -43,8 +43,8 @@ pub struct microsip_engine_config {
     pub rtp_port_min: u32,
     /// MICROSIP_ALLOW_DIRECT.
     pub flags: u32,
-    /// Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest
-    /// gives way.
+    /// Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are
+    /// made. At most 4096. The oldest gives way.
     pub log_records: u32,
     /// 32 bytes of true randomness; all zero is refused.
     pub seed: [u8; 32],
@@ -54,12 +54,14 @@ pub struct microsip_engine_config {
     pub user_agent: *const c_char,
     /// NULL.
     pub reserved_text: *const c_char,
-    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls;
+    /// MICROSIP_NONE: none.
     pub direct_reserve: u32,
-    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
+    /// MICROSIP_NONE: any number.
     pub direct_per_source: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
-    /// never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
+    /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
@@ -139,7 +141,8 @@ pub struct microsip_ask {
     pub name: [c_char; 256],
 }
 
-/// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an address: that far end is unreachable.
+/// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an
+/// address: that far end is unreachable.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_reply {

@@ -7,8 +7,8 @@ use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{
-    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, IdError, MediaTimeout, Phone, Side, Source,
-    WhenLost, Which,
+    AccountConfig, AccountId, AccountText, CallId, CallText, CommandError, DialOptions, IdError, MediaTimeout, Phone,
+    Side, Source, WhenLost, Which,
 };
 use microsip_core::wire::sip::Uri;
 
@@ -20,7 +20,11 @@ pub(crate) fn call_id(raw: u64) -> Result<CallId, Fail> {
 
 /// A call; or MICROSIP_SELF, which stands for all of them.
 fn call_or_self(raw: u64) -> Result<CallId, Fail> {
-    if raw == MICROSIP_SELF { Ok(CallId::NONE) } else { CallId::from_raw(raw).map_err(|error| Fail::id("target", raw, error)) }
+    if raw == MICROSIP_SELF {
+        Ok(CallId::NONE)
+    } else {
+        CallId::from_raw(raw).map_err(|error| Fail::id("target", raw, error))
+    }
 }
 
 /// Whatever has an id of its own.
@@ -36,7 +40,9 @@ pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
     }
     match CallId::from_raw(raw) {
         Ok(call) => Ok(Any::Call(call)),
-        Err(IdError::WrongKind) => AccountId::from_raw(raw).map(Any::Account).map_err(|error| Fail::id("object", raw, error)),
+        Err(IdError::WrongKind) => {
+            AccountId::from_raw(raw).map(Any::Account).map_err(|error| Fail::id("object", raw, error))
+        }
         Err(error) => Err(Fail::id("object", raw, error)),
     }
 }
@@ -105,7 +111,12 @@ pub(crate) fn media_timeout(seconds: u32, lost: u32, name: &'static str) -> Resu
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const microsip_account, account: *mut microsip_id) -> Done {
+pub(crate) unsafe fn account_add(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    a: *const microsip_account,
+    account: *mut microsip_id,
+) -> Done {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     let account = pointer::must(account, "account")?;
@@ -140,11 +151,14 @@ pub(crate) unsafe fn account_add(phone: &mut Phone<'_>, now: Instant, a: *const 
     let id = phone.account_add(now, &config).map_err(|error| match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
         CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
-        CommandError::Hosts | CommandError::Unsupported => Fail::command(error, "a->trusted", Value::text(config.trusted)),
+        CommandError::Hosts | CommandError::Unsupported => {
+            Fail::command(error, "a->trusted", Value::text(config.trusted))
+        }
         _ => {
             let texts = [("a->registrar", config.registrar), ("a->proxy", config.proxy)];
             let wrong = texts.into_iter().find(|(_, text)| !text.is_empty() && Uri::parse(text.as_bytes()).is_err());
-            let (argument, text) = wrong.filter(|_| Uri::parse(config.uri.as_bytes()).is_ok()).unwrap_or(("a->uri", config.uri));
+            let (argument, text) =
+                wrong.filter(|_| Uri::parse(config.uri.as_bytes()).is_ok()).unwrap_or(("a->uri", config.uri));
             Fail::command(error, argument, Value::text(text))
         }
     })?;
@@ -174,8 +188,19 @@ pub(crate) fn unregister(phone: &mut Phone<'_>, now: Instant, account: u64, toke
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn ids(phone: &Phone<'_>, kind: u32, owner: u64, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
-    let account = if owner == 0 { AccountId::NONE } else { AccountId::from_raw(owner).map_err(|error| Fail::id("owner", owner, error))? };
+pub(crate) unsafe fn ids(
+    phone: &Phone<'_>,
+    kind: u32,
+    owner: u64,
+    ids: *mut microsip_id,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    let account = if owner == 0 {
+        AccountId::NONE
+    } else {
+        AccountId::from_raw(owner).map_err(|error| Fail::id("owner", owner, error))?
+    };
     let owned = |call: &CallId| account.is_none() || phone.call_info(*call).is_ok_and(|info| info.account == account);
     if !account.is_none() {
         phone.account_info(account).map_err(|error| Fail::command(error, "owner", Value::Id(owner)))?;
@@ -235,10 +260,19 @@ pub(crate) unsafe fn account_info(phone: &Phone<'_>, account: u64, out: *mut mic
 ///
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn text(phone: &Phone<'_>, object: u64, which: u32, index: u32, buf: *mut c_char, cap: u32, needed: *mut u32) -> Done {
+pub(crate) unsafe fn text(
+    phone: &Phone<'_>,
+    object: u64,
+    which: u32,
+    index: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
     if !matches!(
         which,
-        MICROSIP_TXT_REMOTE_URI..=MICROSIP_TXT_USER_AGENT | MICROSIP_TXT_REALM | MICROSIP_TXT_DEVICE_ID | MICROSIP_TXT_DEVICE_NAME
+        MICROSIP_TXT_REMOTE_URI
+            ..=MICROSIP_TXT_USER_AGENT | MICROSIP_TXT_REALM | MICROSIP_TXT_DEVICE_ID | MICROSIP_TXT_DEVICE_NAME
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -250,7 +284,9 @@ pub(crate) unsafe fn text(phone: &Phone<'_>, object: u64, which: u32, index: u32
     unsafe {
         text::put(buf, cap, needed, |cursor| match of {
             Any::Call(call) => phone.call_text(call, call_text(which)?, cursor).map_err(on_object(object)),
-            Any::Account(account) => phone.account_text(account, account_text(which)?, cursor).map_err(on_object(object)),
+            Any::Account(account) => {
+                phone.account_text(account, account_text(which)?, cursor).map_err(on_object(object))
+            }
             Any::Phone => Err(Fail::NOTHING),
         })
     }
@@ -320,14 +356,21 @@ pub(crate) unsafe fn dial(
 unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
-    let wrong = !given.display_name.is_null() || !given.headers.is_null() || !answer && (given.source != 0 || given.tag != 0);
+    let wrong =
+        !given.display_name.is_null() || !given.headers.is_null() || !answer && (given.source != 0 || given.tag != 0);
     let fix = "has members set that do not apply here";
     if wrong { Err(Fail::new(crate::abi::code::MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
 }
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn answer(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32, o: *const microsip_options) -> Done {
+pub(crate) unsafe fn answer(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    code: u32,
+    o: *const microsip_options,
+) -> Done {
     let fix = "is not 180, 183 or 200";
     let code = if code == 0 { 200 } else { status(code, fix)? };
     // SAFETY: by contract.
@@ -349,7 +392,13 @@ pub(crate) unsafe fn answer(phone: &mut Phone<'_>, now: Instant, call: u64, code
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn reject(phone: &mut Phone<'_>, now: Instant, call: u64, code: u32, o: *const microsip_options) -> Done {
+pub(crate) unsafe fn reject(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    code: u32,
+    o: *const microsip_options,
+) -> Done {
     let fix = "is not within 300 to 699";
     let code = status(code, fix)?;
     // SAFETY: by contract.
@@ -372,7 +421,12 @@ pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
     match any(object)? {
         Any::Call(call) => phone.call_set_tag(call, tag).map_err(on_object(object)),
         Any::Account(account) => phone.account_set_tag(account, tag).map_err(on_object(object)),
-        Any::Phone => Err(Fail::new(crate::abi::code::MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag")),
+        Any::Phone => Err(Fail::new(
+            crate::abi::code::MICROSIP_E_KIND,
+            "object",
+            Value::Id(object),
+            "is MICROSIP_SELF, which has no tag",
+        )),
     }
 }
 
@@ -408,7 +462,13 @@ pub(crate) unsafe fn call_info(phone: &Phone<'_>, call: u64, out: *mut microsip_
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn call_stats(phone: &Phone<'_>, now: Instant, call: u64, pcm: (u32, u32), out: *mut microsip_call_stats) -> Done {
+pub(crate) unsafe fn call_stats(
+    phone: &Phone<'_>,
+    now: Instant,
+    call: u64,
+    pcm: (u32, u32),
+    out: *mut microsip_call_stats,
+) -> Done {
     // SAFETY: by contract.
     let out = unsafe { pointer::Out::check(out, "out")? };
     let stats = phone.call_stats(now, call_id(call)?).map_err(on_call(call))?;
@@ -463,12 +523,21 @@ pub(crate) unsafe fn header(
     // SAFETY: by contract.
     let name = unsafe { text::needed(name, "name")? };
     // SAFETY: by contract.
-    unsafe { text::put(buf, cap, needed, |cursor| phone.call_header(id, which, name, nth, cursor).map_err(on_object(object))) }
+    unsafe {
+        text::put(buf, cap, needed, |cursor| phone.call_header(id, which, name, nth, cursor).map_err(on_object(object)))
+    }
 }
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn digits(phone: &mut Phone<'_>, now: Instant, call: u64, digits: *const c_char, method: u32, token: u64) -> Done {
+pub(crate) unsafe fn digits(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> Done {
     if method != 0 {
         return Err(range("method", method, "is not 0: RFC 4733, or tones where the far end takes no events"));
     }
@@ -584,10 +653,17 @@ pub(crate) fn event_of(event: &microsip_core::phone::Event, phone: u64) -> micro
             ..blank
         },
         EventKind::Digit(digit) => microsip_event { r#type: MICROSIP_EV_DIGIT, value: u32::from(digit), ..blank },
-        EventKind::Done { op, token, sip_code, result } => {
-            microsip_event { r#type: MICROSIP_EV_DONE, op: op as u32, token, sip_code: u32::from(sip_code), result: result as i32, ..blank }
+        EventKind::Done { op, token, sip_code, result } => microsip_event {
+            r#type: MICROSIP_EV_DONE,
+            op: op as u32,
+            token,
+            sip_code: u32::from(sip_code),
+            result: result as i32,
+            ..blank
+        },
+        EventKind::Media { media, result } => {
+            microsip_event { r#type: MICROSIP_EV_MEDIA, value: media, result: result as i32, ..blank }
         }
-        EventKind::Media { media, result } => microsip_event { r#type: MICROSIP_EV_MEDIA, value: media, result: result as i32, ..blank },
         EventKind::Challenge(why) => microsip_event { r#type: MICROSIP_EV_CHALLENGE, result: why as i32, ..blank },
         EventKind::Lost(count) => microsip_event { r#type: MICROSIP_EV_LOST, value: count, ..blank },
     }

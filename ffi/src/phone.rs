@@ -1,6 +1,10 @@
-//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, and what takes `wait_ms`.
+//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, and what
+//! takes `wait_ms`.
 
-#![allow(clippy::missing_safety_doc, reason = "the header's comment is the contract: pointers are NULL or valid for the call")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the header's comment is the contract: pointers are NULL or valid for the call"
+)]
 
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -135,11 +139,12 @@ fn begin(function: &str, phone: u64, act: impl FnOnce(&mut Phone<'static>, Insta
     })
 }
 
-/// Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none.
-/// abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone: its id, for every other function.
-/// It blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one process do not know each other.
-/// MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config. MICROSIP_E_PORT_IN_USE: config->bind is taken.
-/// MICROSIP_E_FULL: more phones, threads, memory or descriptors than there may be.
+/// Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it takes none. abi:
+/// MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone: its id, for every other function. It
+/// blocks for some milliseconds; sound devices are not opened before a call needs them. Several phones in one process
+/// do not know each other. MICROSIP_E_ABI: another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config.
+/// MICROSIP_E_PORT_IN_USE: config->bind is taken. MICROSIP_E_FULL: more phones, threads, memory or descriptors than
+/// there may be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_config, phone: *mut microsip_id) -> i32 {
     guard("microsip_create", || {
@@ -160,9 +165,10 @@ pub unsafe extern "C" fn microsip_create(abi: u32, config: *const microsip_confi
     })
 }
 
-/// Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back, nothing new begins (MICROSIP_E_CLOSED).
-/// MICROSIP_EV_CLOSED follows when that is done, or when grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback.
-/// A second call may shorten the grace. The phone stays until microsip_destroy.
+/// Begins the end, and returns at once: calls get BYE or CANCEL, registrations are taken back, nothing new begins
+/// (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is done, or when grace_ms milliseconds are over (then its
+/// result is MICROSIP_E_TIMEOUT). Allowed in a callback. A second call may shorten the grace. The phone stays until
+/// microsip_destroy.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     with_shared("microsip_shutdown", phone, |shared| {
@@ -178,11 +184,13 @@ pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     })
 }
 
-/// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is waited for but the library's own threads
-/// and a callback that runs. Who waits in another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked
-/// just then, one thread of the library stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
-/// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one of this phone, or of another whose
-/// own end this phone's callback waits for (two phones whose callbacks destroy each other: the second to try is told); shut it down there instead.
+/// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is
+/// waited for but the library's own threads and a callback that runs. Who waits in another function is woken with
+/// MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked just then, one thread of the library
+/// stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
+/// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one
+/// of this phone, or of another whose own end this phone's callback waits for (two phones whose callbacks destroy each
+/// other: the second to try is told); shut it down there instead.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     guard("microsip_destroy", || {
@@ -194,8 +202,8 @@ pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     })
 }
 
-/// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do. *needed: its bytes with the NUL.
-/// MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+/// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do.
+/// *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_last_error(buf: *mut c_char, cap: u32, needed: *mut u32) -> i32 {
     let write = || {
@@ -221,7 +229,9 @@ fn sounding(core: &Core, call: u64) -> Result<CallId, Fail> {
     let id = ops::call_id(call)?;
     match core.phone.call_info(id) {
         Err(error) => Err(Fail::command(error, "call", Value::Id(call))),
-        Ok(info) if info.state == CallState::Ended => Err(Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), "has ended")),
+        Ok(info) if info.state == CallState::Ended => {
+            Err(Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), "has ended"))
+        }
         Ok(_) => Ok(id),
     }
 }

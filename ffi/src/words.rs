@@ -4,7 +4,9 @@ use crate::abi::code::describe;
 use core::fmt::{self, Display, Formatter, Write};
 use microsip_core::base::cursor::{Cursor, Needed};
 use microsip_core::phone::trace::{About, Pool, Rule, Trace, What};
-use microsip_core::phone::{AccountId, AccountText, CallId, CallState, CallText, Cause, CommandError, EndCause, EndedBy, Failure, Phone};
+use microsip_core::phone::{
+    AccountId, AccountText, CallId, CallState, CallText, Cause, CommandError, EndCause, EndedBy, Failure, Phone,
+};
 use microsip_core::wire::sip::{Method, reason_phrase};
 
 /// The longest text of an account or a call that a line takes in; of a longer one it says nothing.
@@ -69,8 +71,12 @@ impl Line<'_, '_> {
     /// The name or address that the object's requests go to.
     fn goal(&self, f: &mut Formatter<'_>, before: &str) -> fmt::Result {
         match self.trace.about {
-            About::Account(account) => self.some(f, (before, ""), |phone, out| phone.account_text(account, AccountText::NextHop, out)),
-            About::Call(call) => self.some(f, (before, ""), |phone, out| phone.call_text(call, CallText::RemoteUri, out)),
+            About::Account(account) => {
+                self.some(f, (before, ""), |phone, out| phone.account_text(account, AccountText::NextHop, out))
+            }
+            About::Call(call) => {
+                self.some(f, (before, ""), |phone, out| phone.call_text(call, CallText::RemoteUri, out))
+            }
             About::Phone => Ok(()),
         }
     }
@@ -97,7 +103,13 @@ impl Line<'_, '_> {
         f.write_str(": ")
     }
 
-    fn registration_failed(&self, f: &mut Formatter<'_>, cause: Cause, sip_code: u16, next: Option<u32>) -> fmt::Result {
+    fn registration_failed(
+        &self,
+        f: &mut Formatter<'_>,
+        cause: Cause,
+        sip_code: u16,
+        next: Option<u32>,
+    ) -> fmt::Result {
         if sip_code > 0 {
             write!(f, "registration refused: {sip_code}")?;
             self.of_account(f, (" ", ""), AccountText::Reason)?;
@@ -125,7 +137,9 @@ impl Display for Line<'_, '_> {
             What::Registered { seconds, again: true } => write!(f, "registered again, for {seconds} s"),
             What::RegistrationFailed { cause, sip_code, next } => self.registration_failed(f, cause, sip_code, next),
             What::Unregistered => f.write_str("not registered any more"),
-            What::Call { state, sip_code, result, cause, ended_by, .. } => call(f, state, sip_code, result, cause, ended_by),
+            What::Call { state, sip_code, result, cause, ended_by, .. } => {
+                call(f, state, sip_code, result, cause, ended_by)
+            }
             What::Stranger { from, method, rule } => stranger(f, from, method, rule),
             What::Locating => {
                 f.write_str("looking up")?;
@@ -144,7 +158,10 @@ impl Display for Line<'_, '_> {
             }
             What::MediaFrom(from) => write!(f, "media comes from {from}"),
             What::MediaRefused(from) => {
-                write!(f, "media from {from} ignored: neither SDP nor the signalling names it; the account's media_any_host would take it")
+                write!(
+                    f,
+                    "media from {from} ignored: neither SDP nor the signalling names it; the account's media_any_host would take it"
+                )
             }
             What::MediaSilent => f.write_str("no media comes any more"),
             What::Full(pool) => f.write_str(full(pool)),
@@ -167,7 +184,14 @@ const fn cause_of(failure: Failure) -> Cause {
     }
 }
 
-fn call(f: &mut Formatter<'_>, state: CallState, sip_code: u16, result: Cause, cause: EndCause, ended_by: EndedBy) -> fmt::Result {
+fn call(
+    f: &mut Formatter<'_>,
+    state: CallState,
+    sip_code: u16,
+    result: Cause,
+    cause: EndCause,
+    ended_by: EndedBy,
+) -> fmt::Result {
     match state {
         CallState::Calling => f.write_str("begun"),
         CallState::Incoming => f.write_str("came in"),
@@ -221,7 +245,11 @@ const fn why(cause: EndCause) -> &'static str {
 }
 
 fn stranger(f: &mut Formatter<'_>, from: core::net::SocketAddr, method: Method<'_>, rule: Rule) -> fmt::Result {
-    write!(f, "request from {from} ({}) ", core::str::from_utf8(method.text()).ok().filter(|name| !name.is_empty()).unwrap_or("unknown"))?;
+    write!(
+        f,
+        "request from {from} ({}) ",
+        core::str::from_utf8(method.text()).ok().filter(|name| !name.is_empty()).unwrap_or("unknown")
+    )?;
     f.write_str(match rule {
         Rule::Direct => "ignored: it is for no account; MICROSIP_ALLOW_DIRECT would let it in",
         Rule::Address => "ignored: not an address of the account's; add it to the account's trusted hosts, or set MICROSIP_ALLOW_DIRECT",

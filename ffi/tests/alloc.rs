@@ -1,5 +1,5 @@
-//! From the moment `microsip_create` has returned, the engine's thread takes no memory and gives none back: through a whole call,
-//! registration's timers and the tick, counted by an allocator that looks at the thread.
+//! From the moment `microsip_create` has returned, the engine's thread takes no memory and gives none back: through a
+//! whole call, registration's timers and the tick, counted by an allocator that looks at the thread.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
@@ -94,7 +94,12 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
     let folder = std::env::temp_dir().join(format!("microsip-alloc-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let played = folder.join("played.wav");
-    let spec = hound::WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
     let mut wav = hound::WavWriter::create(&played, spec).unwrap();
     (0..16_000 / 5).for_each(|_| wav.write_sample(1000i16).unwrap());
     wav.finalize().unwrap();
@@ -140,9 +145,11 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
     std::thread::spawn(nor_for_a_change_of_network).join().unwrap();
 }
 
-/// In a network of this thread's own, and of those that come from it: an address comes and goes, which the phone notices by itself.
+/// In a network of this thread's own, and of those that come from it: an address comes and goes, which the phone
+/// notices by itself.
 fn nor_for_a_change_of_network() {
-    let ip = |words: &[&str]| std::process::Command::new("ip").args(words).output().is_ok_and(|done| done.status.success());
+    let ip =
+        |words: &[&str]| std::process::Command::new("ip").args(words).output().is_ok_and(|done| done.status.success());
     if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 || !ip(&["link", "set", "lo", "up"]) {
         return println!(
             "\nNOT CHECKED: memory in a change of network (SKIPPED): no network namespace can be made here, or `ip` is missing\n"
@@ -155,7 +162,10 @@ fn nor_for_a_change_of_network() {
     for (word, addresses) in [("add", 2), ("del", 1), ("add", 2)] {
         assert!(ip(&["address", word, "192.0.2.1/32", "dev", "lo"]));
         let event = until(phone, MICROSIP_EV_NETWORK, 0);
-        assert_eq!((event.value, event.result), (addresses, if addresses == 2 { MICROSIP_OK } else { MICROSIP_E_UNREACHABLE }));
+        assert_eq!(
+            (event.value, event.result),
+            (addresses, if addresses == 2 { MICROSIP_OK } else { MICROSIP_E_UNREACHABLE })
+        );
     }
     let mut address = microsip_addr::default();
     assert_eq!(unsafe { microsip_address_get(phone, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);

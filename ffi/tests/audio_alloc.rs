@@ -1,6 +1,12 @@
 //! What the tick and a card's callbacks call takes no memory and gives none back, counted by an allocator.
 #![cfg(feature = "host")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, clippy::std_instead_of_core)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::std_instead_of_core
+)]
 
 use core::cell::Cell;
 use std::alloc::{GlobalAlloc, Layout, System};

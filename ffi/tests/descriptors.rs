@@ -37,7 +37,11 @@ fn a_phone_for_which_no_descriptor_is_left_says_so() {
             if code == MICROSIP_OK {
                 break;
             }
-            assert!(code == MICROSIP_E_FULL && text.contains("needs a descriptor"), "{code} with {} files: {text}", 4 + refused);
+            assert!(
+                code == MICROSIP_E_FULL && text.contains("needs a descriptor"),
+                "{code} with {} files: {text}",
+                4 + refused
+            );
             refused += 1;
         }
         assert!(refused > 0, "nothing was refused");

@@ -1,8 +1,9 @@
-//! Real devices without a sound card: a PulseAudio daemon of the test's own with a null sink, whose monitor is the microphone.
+//! Real devices without a sound card: a PulseAudio daemon of the test's own with a null sink, whose monitor is the
+//! microphone.
 //!
-//! A tone goes out and must come in; the sink is taken away in mid-call (the fault is seen, the timer takes over); it is given
-//! back (the device opens again, the tone is heard again). Once on the audio module alone, once with a call of the C library. The outer test, which tests/audio/run.sh
-//! calls, starts the daemon and runs the inner ones, which are
+//! A tone goes out and must come in; the sink is taken away in mid-call (the fault is seen, the timer takes over); it
+//! is given back (the device opens again, the tone is heard again). Once on the audio module alone, once with a call of
+//! the C library. The outer test, which tests/audio/run.sh calls, starts the daemon and runs the inner ones, which are
 //! marked ignored, in a process of their own, since the daemon's address is passed by environment.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 #![cfg(all(feature = "device", target_os = "linux"))]
@@ -49,7 +50,12 @@ impl Daemon {
             .arg("module-null-sink sink_name=test")
             .arg("-L")
             .arg(format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
-            .envs([("HOME", &room), ("XDG_RUNTIME_DIR", &room), ("PULSE_RUNTIME_PATH", &room), ("XDG_CONFIG_HOME", &room)])
+            .envs([
+                ("HOME", &room),
+                ("XDG_RUNTIME_DIR", &room),
+                ("PULSE_RUNTIME_PATH", &room),
+                ("XDG_CONFIG_HOME", &room),
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -171,7 +177,15 @@ impl Rig {
             }
         });
         let duplex = ready.recv_timeout(Duration::from_secs(20)).expect("the device opens in time");
-        Self { duplex, pacer: Pacer::new(Micros::ZERO), start: Instant::now(), played: 0, news, errand, errands: Some(errands) }
+        Self {
+            duplex,
+            pacer: Pacer::new(Micros::ZERO),
+            start: Instant::now(),
+            played: 0,
+            news,
+            errand,
+            errands: Some(errands),
+        }
     }
 
     fn now(&self) -> Micros {
@@ -186,7 +200,8 @@ impl Rig {
     fn run(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> Vec<i16> {
         let (begin, mut heard) = (Instant::now(), Vec::new());
         while begin.elapsed() < limit && !done(self) {
-            let due = self.pacer.due(self.now(), self.duplex.clocked_by_input(), self.duplex.ready(), self.duplex.dropped());
+            let due =
+                self.pacer.due(self.now(), self.duplex.clocked_by_input(), self.duplex.ready(), self.duplex.dropped());
             for _ in 0..due.run {
                 let (mut input, mut output) = ([0i16; 160], [0i16; 160]);
                 self.duplex.capture(&mut input);
@@ -258,7 +273,10 @@ fn inner_pulse() {
     rig.news.lock().unwrap().clear();
     pactl(&["load-module", "module-null-sink", "sink_name=test"]);
     rig.run(Duration::from_secs(20), |rig| rig.told().len() >= 2 && rig.duplex.faults() == 0);
-    assert!(rig.told().contains(&News::Back(Side::Input, String::new())) && rig.told().contains(&News::Back(Side::Output, String::new())));
+    assert!(
+        rig.told().contains(&News::Back(Side::Input, String::new()))
+            && rig.told().contains(&News::Back(Side::Output, String::new()))
+    );
     assert!(rig.duplex.clocked_by_input());
     rig.hears_the_tone();
 }
@@ -335,10 +353,14 @@ fn records_the_tone(phone: u64, call: u64, room: &Path) {
 fn inner_call() {
     let room = PathBuf::from(std::env::var("XDG_RUNTIME_DIR").unwrap());
     let wav = room.join("tone.wav");
-    let spec = hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut file = hound::WavWriter::create(&wav, spec).unwrap();
     for n in 0..RATE {
-        file.write_sample((8_000.0 * (2.0 * core::f64::consts::PI * TONE * f64::from(n) / f64::from(RATE)).sin()) as i16).unwrap();
+        file.write_sample(
+            (8_000.0 * (2.0 * core::f64::consts::PI * TONE * f64::from(n) / f64::from(RATE)).sin()) as i16,
+        )
+        .unwrap();
     }
     file.finalize().unwrap();
 

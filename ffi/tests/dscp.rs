@@ -1,4 +1,5 @@
-//! The class of service that packets ask for, as the far end's socket sees it: SIP and media, IPv4 and IPv6, chosen and not.
+//! The class of service that packets ask for, as the far end's socket sees it: SIP and media, IPv4 and IPv6, chosen and
+//! not.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
@@ -18,11 +19,16 @@ impl FarEnd {
     fn bind(host: &str, port: u16) -> std::io::Result<Self> {
         let socket = UdpSocket::bind((host, port))?;
         socket.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let (level, name) =
-            if host.contains(':') { (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS) } else { (libc::IPPROTO_IP, libc::IP_RECVTOS) };
+        let (level, name) = if host.contains(':') {
+            (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS)
+        } else {
+            (libc::IPPROTO_IP, libc::IP_RECVTOS)
+        };
         let on: libc::c_int = 1;
         // SAFETY: a number, with its size.
-        let set = unsafe { libc::setsockopt(socket.as_raw_fd(), level, name, (&raw const on).cast(), size_of_val(&on) as u32) };
+        let set = unsafe {
+            libc::setsockopt(socket.as_raw_fd(), level, name, (&raw const on).cast(), size_of_val(&on) as u32)
+        };
         assert_eq!(set, 0);
         Ok(Self(socket))
     }
@@ -72,7 +78,8 @@ fn media(host: &str) -> (FarEnd, FarEnd) {
 /// A 200 with a description that answers an INVITE.
 fn answer(invite: &[u8], host: &str, sip: u16, rtp: u16) -> Vec<u8> {
     let (ip, address) = if host.contains(':') { ("IP6", format!("[{host}]")) } else { ("IP4", host.to_owned()) };
-    let sdp = format!("v=0\r\no=- 1 1 IN {ip} {host}\r\ns=-\r\nc=IN {ip} {host}\r\nt=0 0\r\nm=audio {rtp} RTP/AVP 0\r\n");
+    let sdp =
+        format!("v=0\r\no=- 1 1 IN {ip} {host}\r\ns=-\r\nc=IN {ip} {host}\r\nt=0 0\r\nm=audio {rtp} RTP/AVP 0\r\n");
     let mut response = String::from("SIP/2.0 200 OK\r\n");
     for line in String::from_utf8_lossy(invite).lines().take_while(|line| !line.is_empty()) {
         match line.split(':').next().unwrap() {
@@ -82,7 +89,9 @@ fn answer(invite: &[u8], host: &str, sip: u16, rtp: u16) -> Vec<u8> {
         }
     }
     let len = sdp.len();
-    response += &format!("Contact: <sip:far@{address}:{sip}>\r\nContent-Type: application/sdp\r\nContent-Length: {len}\r\n\r\n{sdp}");
+    response += &format!(
+        "Contact: <sip:far@{address}:{sip}>\r\nContent-Type: application/sdp\r\nContent-Length: {len}\r\n\r\n{sdp}"
+    );
     response.into_bytes()
 }
 

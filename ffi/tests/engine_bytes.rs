@@ -34,7 +34,10 @@ fn macro_bytes(calls: u32, accounts: u32, message: u32) -> u32 {
     let text: String = header[from..].lines().nth(1).unwrap().chars().filter(|c| !c.is_whitespace()).collect();
     let numbers: Vec<u32> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
     let [base, call, account, copies, one] = numbers[..] else { panic!("the macro has another shape: {text}") };
-    assert_eq!(text, format!("({base}u+(calls)*{call}u+(accounts)*{account}u+(message)*({copies}u*(calls)+(accounts)+{one}u))"));
+    assert_eq!(
+        text,
+        format!("({base}u+(calls)*{call}u+(accounts)*{account}u+(message)*({copies}u*(calls)+(accounts)+{one}u))")
+    );
     base + calls * call + accounts * account + message * (copies * calls + accounts + one)
 }
 
@@ -44,7 +47,10 @@ fn the_literal_bound_holds_and_wastes_little() {
         for accounts in [1, 2, 10] {
             for message in [1000, 1400, 1500, 4096] {
                 let (needed, bound) = (size(calls, accounts, message), macro_bytes(calls, accounts, message));
-                assert!(needed <= bound, "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro gives {bound}");
+                assert!(
+                    needed <= bound,
+                    "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro gives {bound}"
+                );
                 assert!(
                     bound <= needed + needed / 5,
                     "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro wastes up to {bound}"

@@ -43,7 +43,11 @@ fn each_text_names_what_is_wrong() {
     let (code, call, _) = dial(phone, &format!("sip:a@{}", silent.local_addr().unwrap()), "");
     assert_eq!(code, MICROSIP_OK);
     assert_eq!(unsafe { microsip_digits(phone, call, c"12x".as_ptr(), 0, 7) }, MICROSIP_E_ARG);
-    assert!(last_error().contains("digits is \"12x\": holds what is no digit: 0 to 9, * # A B C D"), "{}", last_error());
+    assert!(
+        last_error().contains("digits is \"12x\": holds what is no digit: 0 to 9, * # A B C D"),
+        "{}",
+        last_error()
+    );
     assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_OK);
     assert_eq!(until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object, call);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);

@@ -39,7 +39,8 @@ fn add(phone: u64, registrar: &str, no_register: u32) -> u64 {
     let registrar = CString::new(registrar).unwrap();
     let mut account: microsip_account = unsafe { core::mem::zeroed() };
     account.size = size_of::<microsip_account>() as u32;
-    (account.uri, account.registrar, account.password) = (c"sip:anna@example.org".as_ptr(), registrar.as_ptr(), PASSWORD.as_ptr());
+    (account.uri, account.registrar, account.password) =
+        (c"sip:anna@example.org".as_ptr(), registrar.as_ptr(), PASSWORD.as_ptr());
     account.no_register = no_register;
     let mut id = 0;
     assert_eq!(unsafe { microsip_account_add(phone, &account, &mut id) }, MICROSIP_OK);
@@ -70,21 +71,26 @@ fn a_wrong_password_leaves_a_line_and_its_reason_phrase() {
             let (len, from) = registrar.recv_from(&mut room).unwrap();
             let text = String::from_utf8_lossy(&room[..len]).into_owned();
             let wanted = ["Via", "From", "To", "Call-ID", "CSeq"];
-            let echo: String = text.split_inclusive("\r\n").filter(|line| wanted.contains(&line.split(':').next().unwrap())).collect();
+            let echo: String =
+                text.split_inclusive("\r\n").filter(|line| wanted.contains(&line.split(':').next().unwrap())).collect();
             let echo = echo.replace("To: <sip:anna@example.org>", "To: <sip:anna@example.org>;tag=x");
-            let challenge = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\", algorithm=MD5\r\n";
+            let challenge =
+                "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\", algorithm=MD5\r\n";
             let answer = format!("SIP/2.0 401 Who Are You\r\n{echo}{challenge}Content-Length: 0\r\n\r\n");
             registrar.send_to(answer.as_bytes(), from).unwrap();
         }
     });
     let (phone, lines) = logging(0);
     let account = add(phone, &format!("sip:{at}"), 0);
-    let level =
-        wait(lines, "account sip:anna@example.org: registration refused: 401 Who Are You: user name or password is wrong; not tried again");
+    let level = wait(
+        lines,
+        "account sip:anna@example.org: registration refused: 401 Who Are You: user name or password is wrong; not tried again",
+    );
     assert_eq!(level, MICROSIP_LOG_ERROR);
     assert_eq!(wait(lines, "not given: user name or password is wrong (realm example.org)"), MICROSIP_LOG_WARNING);
     let (mut text, mut needed) = ([0u8; 64], 0);
-    let code = unsafe { microsip_text_get(phone, account, MICROSIP_TXT_REASON, 0, text.as_mut_ptr().cast(), 64, &mut needed) };
+    let code =
+        unsafe { microsip_text_get(phone, account, MICROSIP_TXT_REASON, 0, text.as_mut_ptr().cast(), 64, &mut needed) };
     assert_eq!((code, &text[..needed as usize]), (MICROSIP_OK, &b"Who Are You\0"[..]));
     server.join().unwrap();
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
@@ -96,10 +102,17 @@ fn an_unreachable_host_and_an_unknown_name_leave_a_line_each() {
     let (phone, lines) = logging(0);
     add(phone, &format!("sip:{closed}"), 0);
     add(phone, "sip:nobody.invalid", 0);
-    let unreachable = format!("account sip:anna@example.org: registration failed: unreachable: sip:{closed}; next try in ");
+    let unreachable =
+        format!("account sip:anna@example.org: registration failed: unreachable: sip:{closed}; next try in ");
     assert_eq!(wait(lines, &unreachable), MICROSIP_LOG_WARNING);
-    assert_eq!(wait(lines, "the look-up failed: sip:nobody.invalid: the name could not be resolved"), MICROSIP_LOG_WARNING);
-    assert_eq!(wait(lines, "registration failed: the name could not be resolved: sip:nobody.invalid; next try in "), MICROSIP_LOG_WARNING);
+    assert_eq!(
+        wait(lines, "the look-up failed: sip:nobody.invalid: the name could not be resolved"),
+        MICROSIP_LOG_WARNING
+    );
+    assert_eq!(
+        wait(lines, "registration failed: the name could not be resolved: sip:nobody.invalid; next try in "),
+        MICROSIP_LOG_WARNING
+    );
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }
 
@@ -116,8 +129,9 @@ fn a_stranger_and_a_call_leave_lines() {
          Call-ID: a\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:m@{from}>\r\nContent-Length: 0\r\n\r\n"
     );
     stranger.send_to(invite.as_bytes(), ("127.0.0.1", to.port)).unwrap();
-    let ignored =
-        format!("account sip:anna@example.org: request from {from} (INVITE) ignored: not an address of the account's; add it to ");
+    let ignored = format!(
+        "account sip:anna@example.org: request from {from} (INVITE) ignored: not an address of the account's; add it to "
+    );
     assert_eq!(wait(lines, &ignored), MICROSIP_LOG_INFO);
     // a password that stands in a URI is a secret too
     let mut call = 0;

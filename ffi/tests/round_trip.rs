@@ -21,7 +21,8 @@ fn path(path: &Path) -> CString {
 
 /// Three seconds with a loud 40 ms each 300.
 fn write_bursts(path: &Path) {
-    let spec = hound::WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut wav = hound::WavWriter::create(path, spec).unwrap();
     for n in 0..24_000 {
         wav.write_sample(if n % 2400 < 320 { if n % 10 < 5 { 9000i16 } else { -9000 } } else { 0 }).unwrap();
@@ -56,7 +57,10 @@ fn round_trip(near: u64, far: u64, played: &Path, both: &Path) -> f64 {
     assert_eq!(microsip_source_set(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
     assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
     until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
-    assert_eq!(unsafe { microsip_record_start(near, call, path(both).as_ptr(), MICROSIP_SIDES_STEREO, 5) }, MICROSIP_OK);
+    assert_eq!(
+        unsafe { microsip_record_start(near, call, path(both).as_ptr(), MICROSIP_SIDES_STEREO, 5) },
+        MICROSIP_OK
+    );
     assert_eq!(unsafe { microsip_sound_play(near, call, &sound(path(played).as_ptr(), 0), 6) }, MICROSIP_OK);
     until(near, MICROSIP_EV_DONE, 0);
     assert_eq!(unsafe { microsip_hangup(near, call, core::ptr::null()) }, MICROSIP_OK);
@@ -89,7 +93,8 @@ fn what_is_said_to_an_echo_is_heard_within_thirty_milliseconds() {
     let (played, both) = (folder.join("bursts.wav"), folder.join("both.wav"));
     write_bursts(&played);
     let (near, far) = (phone(|_| ()), phone(|_| ()));
-    // a machine that lets the engines wait makes packets late, and the delay that they then ask for stays a while: another call begins anew
+    // a machine that lets the engines wait makes packets late, and the delay that they then ask for stays a while:
+    // another call begins anew
     let mut tries = Vec::new();
     while tries.len() < 4 && tries.last().is_none_or(|ms| *ms > 30.0) {
         tries.push(round_trip(near, far, &played, &both));

@@ -31,7 +31,12 @@ fn a_call_is_made_heard_and_ended() {
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected));
     lab.run_for(Duration::from_secs(2));
-    assert!(heard_ms(&lab, 0, 620) > 1500, "caller heard {} ms\n{}", heard_ms(&lab, 0, 620), microsip_tests::ladder::draw(&lab));
+    assert!(
+        heard_ms(&lab, 0, 620) > 1500,
+        "caller heard {} ms\n{}",
+        heard_ms(&lab, 0, 620),
+        microsip_tests::ladder::draw(&lab)
+    );
     assert!(heard_ms(&lab, 1, 440) > 1500, "callee heard {} ms", heard_ms(&lab, 1, 440));
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
@@ -41,5 +46,7 @@ fn a_call_is_made_heard_and_ended() {
     for (start, count) in [("INVITE", 1), ("SIP/2.0 180", 1), ("ACK", 1), ("BYE", 1), ("SIP/2.0 200", 2)] {
         assert_eq!(lab.count(start), count, "{start}\n{}", microsip_tests::ladder::draw(&lab));
     }
-    assert!(lab.ends.iter().all(|end| end.phone.is_idle() && end.media.is_empty() && end.phone.poll_timeout().is_none()));
+    assert!(
+        lab.ends.iter().all(|end| end.phone.is_idle() && end.media.is_empty() && end.phone.poll_timeout().is_none())
+    );
 }

@@ -24,7 +24,12 @@ fn hangup(lab: &mut Lab, end: usize) {
 
 fn ended_once(lab: &Lab) {
     for end in &lab.ends {
-        assert_eq!(end.events.iter().filter(|event| event.state == CallState::Ended as u32).count(), 1, "{}", ladder::draw(lab));
+        assert_eq!(
+            end.events.iter().filter(|event| event.state == CallState::Ended as u32).count(),
+            1,
+            "{}",
+            ladder::draw(lab)
+        );
     }
 }
 
@@ -220,7 +225,9 @@ fn a_cancel_without_a_free_slot_is_sent_later() {
     let cancel = first.wait(&mut lab, "CANCEL");
     first.answer(&mut lab, &cancel, 200, "");
     first.answer(&mut lab, &invite, 487, "");
-    lab.run_until("ended", |lab| lab.ends[0].events.iter().any(|event| event.call == call && event.state == CallState::Ended as u32));
+    lab.run_until("ended", |lab| {
+        lab.ends[0].events.iter().any(|event| event.call == call && event.state == CallState::Ended as u32)
+    });
     lab.assert_settled();
 }
 

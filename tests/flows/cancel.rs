@@ -158,7 +158,10 @@ fn a_2xx_that_is_repeated_after_the_race_is_acknowledged_again() {
     let bye = peer.all(&lab, "BYE").remove(0);
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
-    assert_eq!(peer.all(&lab, "BYE").iter().map(microsip_tests::Sip::branch).collect::<std::collections::HashSet<_>>().len(), 1);
+    assert_eq!(
+        peer.all(&lab, "BYE").iter().map(microsip_tests::Sip::branch).collect::<std::collections::HashSet<_>>().len(),
+        1
+    );
 }
 
 #[test]
@@ -219,7 +222,8 @@ fn a_cancel_for_nothing_gets_481() {
 
 #[test]
 fn a_call_that_was_given_up_is_not_tried_elsewhere() {
-    // rfc3263#4.3 moves on after 503 or silence, 302 names another place, 401 wants another try; a call that nobody wants any more does not
+    // rfc3263#4.3 moves on after 503 or silence, 302 names another place, 401 wants another try; a call that nobody
+    // wants any more does not
     for status in [503, 0, 302, 401] {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
@@ -240,7 +244,8 @@ fn a_call_that_was_given_up_is_not_tried_elsewhere() {
 
 #[test]
 fn who_has_hung_up_is_not_heard_any_more() {
-    // the far end may take its time with the 487: nothing is said to it meanwhile, though early media ran, or begins only then
+    // the far end may take its time with the 487: nothing is said to it meanwhile, though early media ran, or begins
+    // only then
     for early in [true, false] {
         let (mut lab, mut peer, call, invite) = calling();
         let media: std::net::SocketAddr = "10.0.0.9:40000".parse().unwrap();
@@ -265,7 +270,8 @@ fn who_has_hung_up_is_not_heard_any_more() {
 
 #[test]
 fn a_2xx_that_comes_when_all_is_given_up_is_acknowledged_and_ended() {
-    // rfc3261#13.2.2.4: the far end believes that the call is up, and is told that it is not; once, however often it says so
+    // rfc3261#13.2.2.4: the far end believes that the call is up, and is told that it is not; once, however often it
+    // says so
     let (mut lab, mut peer, call, invite) = calling();
     peer.answer(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
@@ -283,7 +289,8 @@ fn a_2xx_that_comes_when_all_is_given_up_is_acknowledged_and_ended() {
     }
     let bye = peer.all(&lab, "BYE").remove(0);
     peer.answer(&mut lab, &bye, 200, "");
-    let branches: std::collections::HashSet<String> = peer.all(&lab, "BYE").iter().map(microsip_tests::Sip::branch).collect();
+    let branches: std::collections::HashSet<String> =
+        peer.all(&lab, "BYE").iter().map(microsip_tests::Sip::branch).collect();
     assert_eq!(branches.len(), 1);
     lab.ends[0].fetch = true;
     lab.run_for(Duration::from_secs(1));

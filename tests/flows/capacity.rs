@@ -120,8 +120,11 @@ fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
     lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);
     let mut server = Server::new(lab, REGISTRAR, |seen, place| {
         let invite = seen.start() == "INVITE" || seen.start() == "BYE";
-        let (name, header, status) =
-            if invite { ("Proxy-Authenticate", "Proxy-Authorization", 407) } else { ("WWW-Authenticate", "Authorization", 401) };
+        let (name, header, status) = if invite {
+            ("Proxy-Authenticate", "Proxy-Authorization", 407)
+        } else {
+            ("WWW-Authenticate", "Authorization", 401)
+        };
         let asks = format!("{name}: Digest realm=\"example.org\", nonce=\"n{place}\", qop=\"auth\"\r\n");
         let known = || right(seen, header, "anna", PASSWORD);
         match seen.start() {
@@ -203,11 +206,17 @@ fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
     }
     lab.network = Network::default();
     for end in &lab.ends {
-        let count =
-            |state: CallState| end.events.iter().filter(|event| event.kind == EventKind::Call && event.state == state as u32).count();
+        let count = |state: CallState| {
+            end.events.iter().filter(|event| event.kind == EventKind::Call && event.state == state as u32).count()
+        };
         let calls: std::collections::HashSet<u64> =
             end.events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.call.raw()).collect();
-        assert_eq!(count(CallState::Ended), calls.len(), "{name} {capacity:?}: each call that was told has ended\n{}", ladder::draw(&lab));
+        assert_eq!(
+            count(CallState::Ended),
+            calls.len(),
+            "{name} {capacity:?}: each call that was told has ended\n{}",
+            ladder::draw(&lab)
+        );
     }
     lab.assert_settled();
 }
@@ -250,7 +259,8 @@ fn with_room_for_all_the_account_registers_and_calls() {
     assert!(told(challenged, EventKind::Call, CallState::Connected as u32));
 }
 
-/// A command over all calls does a bounded part at once, so that a driver's lock is held shortly; the rest is due at once.
+/// A command over all calls does a bounded part at once, so that a driver's lock is held shortly; the rest is due at
+/// once.
 #[test]
 fn two_hundred_calls_end_by_one_command() {
     let options = Options { capacity: Capacity::host(200, 1, 2048).direct(0, u32::MAX), ..Options::default() };

@@ -60,7 +60,10 @@ fn an_early_dialog_before_it_leaves_no_trace() {
     let ack = peer.wait(&mut lab, "ACK");
     assert_eq!((ack.uri(), ack.headers("Route")), (first.uri(), first.headers("Route")));
     let second = peer.wait(&mut lab, "INVITE");
-    assert_eq!((second.uri(), second.to_tag(), second.headers("Route")), (first.uri(), String::new(), first.headers("Route")));
+    assert_eq!(
+        (second.uri(), second.to_tag(), second.headers("Route")),
+        (first.uri(), String::new(), first.headers("Route"))
+    );
     assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
     peer.record_routes.clear();
     peer.answer(&mut lab, &second, 200, &body);

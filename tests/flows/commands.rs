@@ -13,7 +13,8 @@ fn done(lab: &Lab) -> Vec<Told> {
 
 fn command(lab: &mut Lab, account: AccountId, op: Op, token: u64) {
     let (now, phone) = (lab.now, &mut lab.ends[0].phone);
-    let taken = if op == Op::Register { phone.register(now, account, token) } else { phone.unregister(now, account, token) };
+    let taken =
+        if op == Op::Register { phone.register(now, account, token) } else { phone.unregister(now, account, token) };
     taken.unwrap();
     lab.drain();
 }

@@ -1,10 +1,13 @@
-//! Whose challenges are answered, and where credentials go: the account's own servers alone. Hashes that leak are passwords that are guessed at leisure.
+//! Whose challenges are answered, and where credentials go: the account's own servers alone. Hashes that leak are
+//! passwords that are guessed at leisure.
 
 use crate::digest::{SDP, dial, part, right};
 use crate::server::{PASSWORD, REGISTRAR, Seen, Server, account, anna, pass, register, run, state};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Cause, DialOptions, Source};
+use microsip_core::phone::{
+    AccountConfig, AccountId, AccountState, AccountText, CallState, Cause, DialOptions, Source,
+};
 use microsip_tests::{EventKind, Lab, Options};
 
 fn ask(header: &str, realm: &str) -> String {
@@ -22,7 +25,11 @@ fn refused_realm(lab: &Lab, account: AccountId) -> Option<String> {
 
 /// Says this realm to everything that has no answer for it.
 fn realm(realm: &'static str, status: u16) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
-    let (asks, answers) = if status == 401 { ("WWW-Authenticate", "Authorization") } else { ("Proxy-Authenticate", "Proxy-Authorization") };
+    let (asks, answers) = if status == 401 {
+        ("WWW-Authenticate", "Authorization")
+    } else {
+        ("Proxy-Authenticate", "Proxy-Authorization")
+    };
     move |seen, _| match seen.start() {
         "ACK" => vec![],
         _ if part(seen, answers, "realm") != realm => vec![seen.answer(status, &ask(asks, realm))],
@@ -53,7 +60,8 @@ fn has_credentials(seen: &Seen) -> bool {
 
 #[test]
 fn what_the_registrar_asked_for_stands_in_no_call() {
-    // rfc3261#22.2, #26.1: a proxy that passes on what it did not ask for hands it to whoever is called, in the own domain too
+    // rfc3261#22.2, #26.1: a proxy that passes on what it did not ask for hands it to whoever is called, in the own
+    // domain too
     for (status, asks) in [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")] {
         let (mut lab, account) = account(&[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
@@ -89,7 +97,9 @@ fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
             for configured in ["", "example.org"] {
                 let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: configured, ..anna() });
                 let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
-                    "REGISTER" if !has_credentials(seen) => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
+                    "REGISTER" if !has_credentials(seen) => {
+                        vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+                    }
                     "REGISTER" => vec![seen.bound(300)],
                     "INVITE" => vec![seen.answer(status, &ask(asks, foreign))],
                     _ => vec![],
@@ -102,7 +112,10 @@ fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
                 }
                 let invites = server.all("INVITE");
                 assert_eq!(invites.len(), 2, "{foreign}");
-                assert!(server.seen.iter().filter(|seen| seen.start() != "REGISTER").all(|seen| !has_credentials(seen)), "{foreign}");
+                assert!(
+                    server.seen.iter().filter(|seen| seen.start() != "REGISTER").all(|seen| !has_credentials(seen)),
+                    "{foreign}"
+                );
                 assert!(lab.ends[0].phone.counters().refused_challenges >= 1);
                 if !foreign.is_empty() {
                     assert_eq!(refused_realm(&lab, account).as_deref(), Some(foreign));
@@ -120,7 +133,9 @@ fn configured_realms_are_a_list() {
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     assert_eq!(state(&lab), AccountState::Registered);
-    for (asked, calls) in [("proxy.test", true), ("example.org", false), ("registrar.test , proxy.test", false), ("", false)] {
+    for (asked, calls) in
+        [("proxy.test", true), ("example.org", false), ("registrar.test , proxy.test", false), ("", false)]
+    {
         server.seen.clear();
         server.script = Box::new(realm(asked, 407));
         if asked.is_empty() {
@@ -150,17 +165,25 @@ fn an_account_that_does_not_register_learns_one_realm_from_its_invite() {
     }
 }
 
-/// A call to `target` that its proxy challenged, and whose far end has this Contact; its BYE is challenged as `bye` says.
+/// A call to `target` that its proxy challenged, and whose far end has this Contact; its BYE is challenged as `bye`
+/// says.
 fn challenged_bye(config: AccountConfig<'static>, contact: &'static str, bye: (u16, &'static str)) -> (Lab, Server) {
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
         "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
         "INVITE" => {
-            vec![seen.answer_with(200, &format!("Contact: <sip:bob@{contact}>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n"), SDP)]
+            vec![seen.answer_with(
+                200,
+                &format!("Contact: <sip:bob@{contact}>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n"),
+                SDP,
+            )]
         }
         "BYE" if !seen.text.contains("nonce=\"chosen\"") => {
             let name = if bye.0 == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" };
-            vec![seen.answer(bye.0, &format!("{name}: Digest realm=\"example.org\", nonce=\"chosen\", qop=\"auth\"{}\r\n", bye.1))]
+            vec![seen.answer(
+                bye.0,
+                &format!("{name}: Digest realm=\"example.org\", nonce=\"chosen\", qop=\"auth\"{}\r\n", bye.1),
+            )]
         }
         "BYE" => vec![seen.answer(200, "")],
         _ => vec![],
@@ -190,7 +213,11 @@ fn a_far_end_that_challenges_a_bye_with_our_realm_gets_no_answer() {
     }
     // the account's own server, by name or by address, may
     for contact in ["10.0.0.9", "10.0.0.9:5080", "example.org", "pbx.test"] {
-        let (_, server) = challenged_bye(AccountConfig { proxy: "sip:10.0.0.9", registrar: "sip:pbx.test", ..anna() }, contact, (401, ""));
+        let (_, server) = challenged_bye(
+            AccountConfig { proxy: "sip:10.0.0.9", registrar: "sip:pbx.test", ..anna() },
+            contact,
+            (401, ""),
+        );
         assert_eq!(server.all("BYE").len(), 2, "{contact}");
         assert!(right(server.last("BYE"), "Authorization", "anna", PASSWORD));
     }
@@ -204,9 +231,14 @@ fn a_dialog_repeats_what_its_invite_was_asked_for_whatever_nonce_came_since() {
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
         "INVITE" if !has_credentials(seen) => {
             asked += 1;
-            vec![seen.answer(407, &format!("Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n{asked}\", qop=\"auth\"\r\n"))]
+            vec![seen.answer(
+                407,
+                &format!("Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n{asked}\", qop=\"auth\"\r\n"),
+            )]
         }
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
+        "INVITE" => {
+            vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
+        }
         "ACK" => vec![],
         _ => vec![seen.answer(200, "")],
     });
@@ -230,7 +262,8 @@ fn a_dialog_repeats_what_its_invite_was_asked_for_whatever_nonce_came_since() {
 fn a_far_end_does_not_choose_the_next_nonce() {
     // rfc7616#3.5: only the registrar's responses are asked for it
     let (mut lab, account) = account(&[REGISTRAR], anna());
-    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
+        match seen.start() {
         "REGISTER" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
         "REGISTER" => vec![seen.bound(300)],
         "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
@@ -241,6 +274,7 @@ fn a_far_end_does_not_choose_the_next_nonce() {
         )],
         "ACK" => vec![],
         _ => vec![seen.answer(200, "Proxy-Authentication-Info: nextnonce=\"evil\"\r\n")],
+    }
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -415,7 +449,9 @@ fn what_the_registrar_asked_for_is_not_carried_to_other_domains() {
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     server.script = Box::new(|seen, _| match seen.start() {
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:mallory@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
+        "INVITE" => {
+            vec![seen.answer_with(200, "Contact: <sip:mallory@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
+        }
         "ACK" => vec![],
         _ => vec![seen.answer(200, "")],
     });
@@ -479,7 +515,9 @@ fn a_redirection_to_elsewhere_takes_no_credentials_along() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" => vec![],
-        _ if part(seen, "Authorization", "realm").is_empty() => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
+        _ if part(seen, "Authorization", "realm").is_empty() => {
+            vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+        }
         _ => vec![seen.answer(302, "Contact: <sip:bob@10.0.0.66>\r\n")],
     });
     let mut elsewhere = Server::new(&mut lab, "10.0.0.66:5060", realm("example.org", 401));
@@ -495,7 +533,9 @@ fn a_redirected_calls_ack_repeats_what_its_invite_said() {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" => vec![],
-        _ if part(seen, "Proxy-Authorization", "realm").is_empty() => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
+        _ if part(seen, "Proxy-Authorization", "realm").is_empty() => {
+            vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))]
+        }
         _ if seen.uri() == "sip:bob@example.org" => vec![seen.answer(302, "Contact: <sip:bob@desk.example.org>\r\n")],
         _ => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
     });
@@ -541,7 +581,10 @@ fn a_registrar_that_has_moved_often_is_still_the_accounts_own() {
                 nonce += 1;
                 return vec![seen.bound(300)];
             }
-            vec![seen.answer(401, &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{wanted}\", qop=\"auth\"\r\n"))]
+            vec![seen.answer(
+                401,
+                &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{wanted}\", qop=\"auth\"\r\n"),
+            )]
         };
         let address = format!("10.0.1.{place}:5060");
         lab.names.insert("example.org".into(), vec![address.parse().unwrap()]);
@@ -560,7 +603,11 @@ fn a_realm_that_is_known_is_answered_before_one_that_could_be_learnt() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let lines = ask("WWW-Authenticate", "elsewhere.example") + &ask("WWW-Authenticate", "example.org");
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
-        vec![if part(seen, "Authorization", "realm") == "example.org" { seen.bound(300) } else { seen.answer(401, &lines) }]
+        vec![if part(seen, "Authorization", "realm") == "example.org" {
+            seen.bound(300)
+        } else {
+            seen.answer(401, &lines)
+        }]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -572,9 +619,12 @@ fn a_realm_that_is_known_is_answered_before_one_that_could_be_learnt() {
 fn two_proxies_on_the_way_may_both_ask() {
     // rfc3261#22.3: each in its turn, with a realm of its own; neither is forgotten for the other
     for registrar_asks in [false, true] {
-        let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: "example.org, edge.example.org", ..anna() });
+        let (mut lab, account) =
+            account(&[REGISTRAR], AccountConfig { realms: "example.org, edge.example.org", ..anna() });
         let answers = |seen: &Seen, name: &str, realm: &str| {
-            seen.text.split("\r\n").any(|line| line.starts_with(&format!("{name}: Digest")) && line.contains(&format!("realm=\"{realm}\"")))
+            seen.text.split("\r\n").any(|line| {
+                line.starts_with(&format!("{name}: Digest")) && line.contains(&format!("realm=\"{realm}\""))
+            })
         };
         let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
             "REGISTER" if registrar_asks && !answers(seen, "Authorization", "example.org") => {
@@ -622,7 +672,10 @@ fn a_fork_that_gathers_two_realms_gets_both() {
             ("REGISTER", 0) => vec![seen.answer(407, &ask("Proxy-Authenticate", "branch.example"))],
             ("REGISTER", _) => vec![seen.bound(300)],
             ("INVITE", 0 | 1) => {
-                vec![seen.answer(407, &(ask("Proxy-Authenticate", "branch.example") + &ask("Proxy-Authenticate", "example.org")))]
+                vec![seen.answer(
+                    407,
+                    &(ask("Proxy-Authenticate", "branch.example") + &ask("Proxy-Authenticate", "example.org")),
+                )]
             }
             ("INVITE", _) => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
             _ => vec![],
@@ -638,7 +691,8 @@ fn a_fork_that_gathers_two_realms_gets_both() {
 
 #[test]
 fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
-    // HOUSE: whoever the call is for has seen our Via and could write such a 401 to us past the proxy; its nonce is not to be hashed
+    // HOUSE: whoever the call is for has seen our Via and could write such a 401 to us past the proxy; its nonce is not
+    // to be hashed
     for (ours, tries) in [(true, 2), (false, 1)] {
         let (mut lab, account) = account(&[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
@@ -658,7 +712,10 @@ fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
         lab.run_for(Duration::from_millis(100));
         server.serve(&mut lab);
         assert_eq!(server.all("INVITE").len(), tries);
-        assert_eq!(server.all("INVITE").iter().filter(|seen| seen.header("Authorization").is_some()).count(), tries - 1);
+        assert_eq!(
+            server.all("INVITE").iter().filter(|seen| seen.header("Authorization").is_some()).count(),
+            tries - 1
+        );
         assert_eq!(lab.ends[0].phone.counters().refused_challenges, 2 - tries as u32);
     }
 }

@@ -4,7 +4,9 @@ use crate::digest::{CHALLENGE, SDP, right};
 use crate::server::{PASSWORD, REGISTRAR, Server, account, anna, pass, register};
 use crate::strangers::request;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountId, CallId, CallState, Cause, DialOptions, Flow, Reply, Source, Taken, Target, Transport, Wish};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, Cause, DialOptions, Flow, Reply, Source, Taken, Target, Transport, Wish,
+};
 use microsip_tests::{Lab, Options, Peer, ladder};
 
 /// A connected call whose far end has this Contact.
@@ -26,7 +28,12 @@ fn a_bye_whose_hop_died_goes_to_the_names_next_address() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = second.wait(&mut lab, "BYE");
     // the first had all its time
-    assert_eq!((lab.now.since(now), peer.all(&lab, "BYE").len()), (Duration::from_millis(32_001), 11), "{}", ladder::draw(&lab));
+    assert_eq!(
+        (lab.now.since(now), peer.all(&lab, "BYE").len()),
+        (Duration::from_millis(32_001), 11),
+        "{}",
+        ladder::draw(&lab)
+    );
     assert_ne!(bye.header("Via"), peer.all(&lab, "BYE")[0].header("Via"), "a new transaction has a new branch");
     assert_eq!(bye.header("CSeq"), peer.all(&lab, "BYE")[0].header("CSeq"));
     second.answer(&mut lab, &bye, 200, "");

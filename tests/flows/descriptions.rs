@@ -36,7 +36,9 @@ fn white_space_behind_a_line_means_nothing() {
         let ok = peer.wait(&mut lab, "SIP/2.0 200");
         peer.learn(&ok);
         peer.ack(&mut lab, "");
-        for (says, answer, held) in [("sendonly", "recvonly", true), ("inactive", "inactive", true), ("sendrecv", "sendrecv", false)] {
+        for (says, answer, held) in
+            [("sendonly", "recvonly", true), ("inactive", "inactive", true), ("sendrecv", "sendrecv", false)]
+        {
             let body = sdp("10.0.0.9", 40_000, &format!("{says}{space}"));
             let text = peer.request("INVITE", "", &body);
             peer.send(&mut lab, &text);
@@ -51,7 +53,9 @@ fn white_space_behind_a_line_means_nothing() {
 
 #[test]
 fn an_origin_is_nobodys_business() {
-    for origin in [" 77 1 IN IP4 192.0.2.1", "- -1 1 IN IP4 192.0.2.1", "- 1 1", "x", "- 99999999999999999999999 x IN IP4 h"] {
+    for origin in
+        [" 77 1 IN IP4 192.0.2.1", "- -1 1 IN IP4 192.0.2.1", "- 1 1", "x", "- 99999999999999999999999 x IN IP4 h"]
+    {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = peer(&mut lab);
         let (_, came) = invite(&mut lab, &mut peer, &description(origin, "IN IP4 10.0.0.9", AUDIO));
@@ -85,7 +89,10 @@ fn an_address_that_is_not_for_us_is_refused_with_its_warning() {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = peer(&mut lab);
         let (text, came) = invite(&mut lab, &mut peer, &description("- 1 1 IN IP4 h", connection, AUDIO));
-        assert!(came.starts_with("SIP/2.0 488") && came.contains(&format!("Warning: {warning} ")), "{connection}: {came}");
+        assert!(
+            came.starts_with("SIP/2.0 488") && came.contains(&format!("Warning: {warning} ")),
+            "{connection}: {came}"
+        );
         let refusal = peer.all(&lab, "SIP/2.0 488").remove(0);
         peer.ack_refusal(&mut lab, &text, &refusal);
         assert!(lab.ends[0].events.is_empty());
@@ -131,7 +138,9 @@ fn a_fax_is_refused_and_the_call_lives() {
     let mut peer = peer(&mut lab);
     peer.call(&mut lab, 0);
     lab.run_for(Duration::from_millis(100));
-    for lines in ["m=image 40002 udptl t38\r\na=T38FaxVersion:0\r\n", "m=audio 0 RTP/AVP 0\r\nm=image 40002 udptl t38\r\n"] {
+    for lines in
+        ["m=image 40002 udptl t38\r\na=T38FaxVersion:0\r\n", "m=audio 0 RTP/AVP 0\r\nm=image 40002 udptl t38\r\n"]
+    {
         let text = peer.request("INVITE", "", &description("- 1 2 IN IP4 h", "IN IP4 10.0.0.9", lines));
         peer.send(&mut lab, &text);
         let refusal = peer.wait(&mut lab, "SIP/2.0 488");

@@ -45,9 +45,20 @@ fn a_number_goes_without_what_only_helps_to_read_it() {
 
 #[test]
 fn what_is_no_number_and_no_address_is_refused() {
-    for typed in
-        ["", " ", "( )", "bob b", "+49 30 x", "12 34@example.org", "12\t34", "<12>", "http://x", "https:x", "mailto:bob", "urn:service:sos"]
-    {
+    for typed in [
+        "",
+        " ",
+        "( )",
+        "bob b",
+        "+49 30 x",
+        "12 34@example.org",
+        "12\t34",
+        "<12>",
+        "http://x",
+        "https:x",
+        "mailto:bob",
+        "urn:service:sos",
+    ] {
         let (mut lab, _, account) = lab();
         assert!(matches!(dial(&mut lab, account, typed), Err(CommandError::Uri)), "{typed:?}");
         assert!(dial(&mut lab, AccountId::NONE, typed).is_err(), "{typed:?}");
@@ -90,7 +101,8 @@ fn what_is_written_as_in_from_is_called() {
     }
 }
 
-/// An account at a host and port, and what is dialled: whether the INVITE goes to the account's server, or else where the URI says.
+/// An account at a host and port, and what is dialled: whether the INVITE goes to the account's server, or else where
+/// the URI says.
 #[test]
 fn another_port_or_transport_of_the_accounts_host_is_not_the_accounts_server() {
     for (uri, registrar, proxy, dialled, to) in [
@@ -128,7 +140,13 @@ fn credentials_do_not_go_to_another_port_of_the_accounts_host() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5080", 0);
     let now = lab.now;
-    let config = AccountConfig { uri: "sip:anna@10.0.0.9", password: "x", realms: "r", no_register: true, ..AccountConfig::default() };
+    let config = AccountConfig {
+        uri: "sip:anna@10.0.0.9",
+        password: "x",
+        realms: "r",
+        no_register: true,
+        ..AccountConfig::default()
+    };
     let account = lab.ends[0].phone.account_add(now, &config).unwrap();
     dial(&mut lab, account, "sip:carol@10.0.0.9:5080").unwrap();
     let invite = peer.wait(&mut lab, "INVITE");

@@ -1,9 +1,13 @@
 //! Digest: 401 and 407, three algorithms, nonces and their counts. The server here works out the answer for itself.
 
-use crate::server::{PASSWORD, REGISTRAR, Seen, Server, account, anna, parameter_of, pass, register, registering, state, told, until};
+use crate::server::{
+    PASSWORD, REGISTRAR, Seen, Server, account, anna, parameter_of, pass, register, registering, state, told, until,
+};
 use md5::Digest as _;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountId, AccountState, AccountText, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_core::phone::{
+    AccountConfig, AccountId, AccountState, AccountText, CallState, Capacity, Cause, DialOptions, Source,
+};
 use microsip_tests::{EventKind, Lab};
 
 pub(crate) fn hash(algorithm: &str, text: &str) -> String {
@@ -33,8 +37,11 @@ pub(crate) fn right(seen: &Seen, header: &str, user: &str, password: &str) -> bo
     let method = if seen.start() == "ACK" { "INVITE" } else { seen.start() };
     let first = hash(&algorithm, &format!("{user}:{}:{password}", get("realm")));
     let second = hash(&algorithm, &format!("{method}:{}", get("uri")));
-    let middle =
-        if get("qop").is_empty() { get("nonce") } else { format!("{}:{}:{}:{}", get("nonce"), get("nc"), get("cnonce"), get("qop")) };
+    let middle = if get("qop").is_empty() {
+        get("nonce")
+    } else {
+        format!("{}:{}:{}:{}", get("nonce"), get("nc"), get("cnonce"), get("qop"))
+    };
     assert_eq!(get("username"), user);
     if !get("qop").is_empty() {
         // rfc7616#3.4: eight digits; a client nonce that is not empty
@@ -44,11 +51,14 @@ pub(crate) fn right(seen: &Seen, header: &str, user: &str, password: &str) -> bo
     get("response") == hash(&algorithm, &format!("{first}:{middle}:{second}"))
 }
 
-pub(crate) const CHALLENGE: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\", algorithm=MD5\r\n";
+pub(crate) const CHALLENGE: &str =
+    "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\", algorithm=MD5\r\n";
 
 /// Challenges what has no credentials for this nonce, and binds what answers it.
 fn asks(lines: &'static str, header: &'static str, status: u16) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
-    move |seen, _| vec![if right(seen, header, "anna", PASSWORD) { seen.bound(300) } else { seen.answer(status, lines) }]
+    move |seen, _| {
+        vec![if right(seen, header, "anna", PASSWORD) { seen.bound(300) } else { seen.answer(status, lines) }]
+    }
 }
 
 #[test]
@@ -62,7 +72,11 @@ fn each_algorithm_is_answered() {
             "SHA-256",
             "auth",
         ),
-        ("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"abc\", qop=\"auth\", algorithm=SHA-512-256\r\n", "SHA-512-256", "auth"),
+        (
+            "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"abc\", qop=\"auth\", algorithm=SHA-512-256\r\n",
+            "SHA-512-256",
+            "auth",
+        ),
         ("WWW-Authenticate: Digest realm=example.org, nonce=abc, algorithm=md5, qop=auth\r\n", "MD5", "auth"),
     ] {
         let (mut lab, _, mut server) = registering(asks(lines, "Authorization", 401));
@@ -77,7 +91,10 @@ fn each_algorithm_is_answered() {
         assert!(said.is_empty() && algorithm == "MD5" || said == algorithm, "{said}");
         assert_eq!(part(all[1], "Authorization", "qop"), qop);
         assert_eq!(part(all[1], "Authorization", "uri"), "sip:example.org");
-        assert!(!lines.contains("opaque") || all[1].header("Authorization").unwrap().contains("opaque=\"o=1;x\""), "given back unchanged");
+        assert!(
+            !lines.contains("opaque") || all[1].header("Authorization").unwrap().contains("opaque=\"o=1;x\""),
+            "given back unchanged"
+        );
     }
 }
 
@@ -147,7 +164,8 @@ fn each_reason_for_giving_no_answer_is_told_apart() {
             // the same of a call
             let mut server = Server::new(&mut lab, "10.0.0.10:5060", |_, _| vec![]);
             let said = lines.clone();
-            server.script = Box::new(move |seen, _| if seen.start() == "ACK" { vec![] } else { vec![seen.answer(status, &said)] });
+            server.script =
+                Box::new(move |seen, _| if seen.start() == "ACK" { vec![] } else { vec![seen.answer(status, &said)] });
             lab.names.insert("example.org".into(), vec![server.address]);
             let now = lab.now;
             lab.ends[0].phone.handle_local_changed(now);
@@ -225,7 +243,8 @@ fn a_challenge_that_is_too_long_takes_no_others_place() {
 fn credentials_that_leave_no_room_in_the_message_are_called_so() {
     let capacity = Capacity { challenge: 1024, ..Capacity::host(4, 2, 1024) };
     let (mut lab, account) = crate::server::account_with(capacity, &[REGISTRAR], anna());
-    let ask = format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{}\", qop=\"auth\"\r\n", "n".repeat(500));
+    let ask =
+        format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{}\", qop=\"auth\"\r\n", "n".repeat(500));
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.answer(401, &ask)]);
     register(&mut lab, account);
     pass(&mut lab, &mut server, 3600);
@@ -269,7 +288,8 @@ fn the_nonce_is_used_again_and_its_count_goes_up() {
     let wanted: Vec<String> = (1..=counts.len()).map(|count| format!("{count:08x}")).collect();
     assert_eq!(counts, wanted);
     assert!(counts.len() > 4);
-    let mut nonces: Vec<String> = server.seen.iter().skip(1).map(|seen| part(seen, "Authorization", "cnonce")).collect();
+    let mut nonces: Vec<String> =
+        server.seen.iter().skip(1).map(|seen| part(seen, "Authorization", "cnonce")).collect();
     nonces.sort();
     nonces.dedup();
     assert_eq!(nonces.len(), counts.len(), "each with a client nonce of its own");
@@ -281,7 +301,9 @@ fn a_nonce_that_is_given_twice_is_counted_on() {
     let (mut lab, account, mut server) = registering(|seen, _| match seen.start() {
         "REGISTER" => vec![seen.bound(300)],
         "INVITE" if seen.header("Proxy-Authorization").is_some() => vec![seen.answer(486, "")],
-        "INVITE" => vec![seen.answer(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"one\", qop=\"auth\"\r\n")],
+        "INVITE" => {
+            vec![seen.answer(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"one\", qop=\"auth\"\r\n")]
+        }
         _ => vec![],
     });
     pass(&mut lab, &mut server, 1);
@@ -298,7 +320,8 @@ fn a_nonce_that_is_given_twice_is_counted_on() {
 fn the_nonce_that_a_server_wants_next_is_used_next() {
     // rfc7616#3.5 nextnonce: one nonce a request, and no challenge but the first
     let (mut lab, _, mut server) = registering(|seen, nth| {
-        if !right(seen, "Authorization", "anna", PASSWORD) || part(seen, "Authorization", "nonce") != format!("n{nth}") {
+        if !right(seen, "Authorization", "anna", PASSWORD) || part(seen, "Authorization", "nonce") != format!("n{nth}")
+        {
             let wanted = nth + 1;
             return vec![seen.answer(
                 401,
@@ -306,7 +329,8 @@ fn the_nonce_that_a_server_wants_next_is_used_next() {
             )];
         }
         let answer = String::from_utf8(seen.bound(300)).unwrap();
-        let info = format!("\r\nAuthentication-Info: qop=auth, nextnonce=\"n{}\", nc=00000001\r\nContent-Length", nth + 1);
+        let info =
+            format!("\r\nAuthentication-Info: qop=auth, nextnonce=\"n{}\", nc=00000001\r\nContent-Length", nth + 1);
         vec![answer.replace("\r\nContent-Length", &info).into_bytes()]
     });
     pass(&mut lab, &mut server, 1500);
@@ -314,7 +338,10 @@ fn the_nonce_that_a_server_wants_next_is_used_next() {
     assert!(server.seen.len() >= 6);
     assert_eq!(server.seen.iter().filter(|seen| seen.header("Authorization").is_none()).count(), 1);
     for (nth, seen) in server.seen.iter().enumerate().skip(1) {
-        assert_eq!((part(seen, "Authorization", "nonce"), part(seen, "Authorization", "nc")), (format!("n{nth}"), "00000001".into()));
+        assert_eq!(
+            (part(seen, "Authorization", "nonce"), part(seen, "Authorization", "nc")),
+            (format!("n{nth}"), "00000001".into())
+        );
         assert_eq!(part(seen, "Authorization", "opaque"), "o");
     }
 }
@@ -349,7 +376,10 @@ fn a_nonce_that_is_too_old_is_replaced() {
 #[test]
 fn a_server_for_which_every_nonce_is_stale_is_left() {
     let (mut lab, _, mut server) = registering(|seen, nth| {
-        vec![seen.answer(401, &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n{nth}\", qop=\"auth\", stale=true\r\n"))]
+        vec![seen.answer(
+            401,
+            &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n{nth}\", qop=\"auth\", stale=true\r\n"),
+        )]
     });
     pass(&mut lab, &mut server, 3600);
     assert!(server.seen.len() <= 6, "{}", server.seen.len());
@@ -485,7 +515,8 @@ fn an_invite_is_challenged_by_a_proxy_and_its_ack_carries_the_same_credentials()
 fn who_wants_an_invites_body_hashed_gets_no_answer() {
     // rfc7616#3.4.3: a digest over an empty body would be a wrong one
     const ALONE: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"int\", qop=\"auth-int\"\r\n";
-    const WITH_LESS: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"less\", qop=\"auth\", algorithm=MD5\r\n";
+    const WITH_LESS: &str =
+        "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"less\", qop=\"auth\", algorithm=MD5\r\n";
     for (lines, invites) in [(ALONE.to_owned(), 1), (format!("{ALONE}{WITH_LESS}"), 2)] {
         let asked = lines.clone();
         let (mut lab, account, mut server) = registering(move |seen, _| match seen.start() {
@@ -509,7 +540,10 @@ fn who_wants_an_invites_body_hashed_gets_no_answer() {
         let all = server.all("INVITE");
         assert_eq!((all.len(), all[0].header("Authorization")), (invites, None), "{lines}");
         if invites == 1 {
-            assert_eq!((lab.ends[0].ended().unwrap().result, lab.ends[0].phone.counters().refused_challenges), (Cause::Scheme, 1));
+            assert_eq!(
+                (lab.ends[0].ended().unwrap().result, lab.ends[0].phone.counters().refused_challenges),
+                (Cause::Scheme, 1)
+            );
             assert!(lab.ends[0].events.iter().any(|event| event.kind == EventKind::Challenge));
         } else {
             assert!(lab.ends[0].reached(CallState::Connected));
@@ -524,7 +558,11 @@ fn an_ack_that_is_asked_for_again_is_the_same() {
     dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 1);
     let repeated = server.last("INVITE").clone();
-    lab.send_raw(server.address, lab.ends[0].address, &repeated.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP));
+    lab.send_raw(
+        server.address,
+        lab.ends[0].address,
+        &repeated.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP),
+    );
     pass(&mut lab, &mut server, 1);
     let acks = server.all("ACK");
     assert_eq!(acks.len(), 3);
@@ -589,7 +627,12 @@ fn a_cancelled_call_answers_no_challenge() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     server.script = Box::new(proxy(false));
     pass(&mut lab, &mut server, 60);
-    assert_eq!(server.all("INVITE").iter().map(|seen| seen.number()).max(), Some(1), "{}", microsip_tests::ladder::draw(&lab));
+    assert_eq!(
+        server.all("INVITE").iter().map(|seen| seen.number()).max(),
+        Some(1),
+        "{}",
+        microsip_tests::ladder::draw(&lab)
+    );
     assert!(lab.ends[0].ended().is_some());
     assert!(lab.ends[0].phone.is_idle());
 }

@@ -1,4 +1,5 @@
-//! What a driver may do in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that go.
+//! What a driver may do in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that
+//! go.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure, Flow, Reply, Taken, Transmit, Usage, Wish, WishId};
@@ -75,7 +76,8 @@ fn a_name_that_is_found_too_late_rings_nobody() {
     let id = wished(&mut lab);
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
-    let target = microsip_core::phone::Target { flow: Flow::Udp { socket: 0, remote: peer.at }, priority: 0, weight: 0 };
+    let target =
+        microsip_core::phone::Target { flow: Flow::Udp { socket: 0, remote: peer.at }, priority: 0, weight: 0 };
     lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
     lab.ends[0].phone.handle_reply(now, id, Reply::Failed(Failure::Name));
     lab.assert_settled();
@@ -133,7 +135,8 @@ fn a_small_buffer_loses_nothing() {
                     let invite = peer.all(&lab, "INVITE").remove(0);
                     let body = peer.sdp();
                     let text = peer.answer_text(&invite, 200, &format!("Contact: <{}>\r\n", peer.contact), &body);
-                    let _ = lab.ends[0].phone.handle_sip(now, Flow::Udp { socket: 0, remote: peer.at }, text.as_bytes());
+                    let _ =
+                        lab.ends[0].phone.handle_sip(now, Flow::Udp { socket: 0, remote: peer.at }, text.as_bytes());
                 }
             }
             for _ in 0..3 {

@@ -9,8 +9,11 @@ type End = (EndedBy, EndCause, Cause, u16);
 /// How the one call that there was has ended.
 #[track_caller]
 fn end(lab: &Lab) -> End {
-    let ends: Vec<_> =
-        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call && event.state == CallState::Ended as u32).collect();
+    let ends: Vec<_> = lab.ends[0]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Call && event.state == CallState::Ended as u32)
+        .collect();
     assert_eq!(ends.len(), 1, "{}", ladder::draw(lab));
     let event = ends[0];
     let others = lab.ends[0].events.iter().filter(|event| event.state != CallState::Ended as u32);
@@ -223,6 +226,12 @@ fn the_calls_numbers_say_the_same_as_its_event() {
 /// The numbers cross the C ABI.
 #[test]
 fn the_numbers_are_those_of_the_header() {
-    assert_eq!([EndedBy::Application as u32, EndedBy::Remote as u32, EndedBy::Rule as u32, EndedBy::Library as u32], [1, 2, 3, 4]);
-    assert_eq!([EndCause::Normal as u32, EndCause::Cancelled as u32, EndCause::Network as u32, EndCause::Shutdown as u32], [1, 5, 14, 18]);
+    assert_eq!(
+        [EndedBy::Application as u32, EndedBy::Remote as u32, EndedBy::Rule as u32, EndedBy::Library as u32],
+        [1, 2, 3, 4]
+    );
+    assert_eq!(
+        [EndCause::Normal as u32, EndCause::Cancelled as u32, EndCause::Network as u32, EndCause::Shutdown as u32],
+        [1, 5, 14, 18]
+    );
 }

@@ -3,7 +3,8 @@
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, Source, Which,
+    AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, Source,
+    Which,
 };
 use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
@@ -31,7 +32,8 @@ fn an_incoming_call_is_told_once_in_order() {
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);
     lab.assert_settled();
-    let told: Vec<_> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.state).collect();
+    let told: Vec<_> =
+        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.state).collect();
     assert_eq!(told, [CallState::Incoming as u32, CallState::Connected as u32, CallState::Ended as u32]);
 }
 
@@ -50,8 +52,12 @@ fn incoming_and_ended_are_not_merged_when_nobody_fetches() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     lab.ends[0].fetch = true;
     lab.assert_settled();
-    let told: Vec<_> =
-        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call).map(|event| (event.state, event.reached)).collect();
+    let told: Vec<_> = lab.ends[0]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Call)
+        .map(|event| (event.state, event.reached))
+        .collect();
     let bit = |state: CallState| 1 << state as u32;
     assert_eq!(
         told,
@@ -134,7 +140,8 @@ fn ended_calls_that_nobody_releases_give_way_oldest_first_and_that_is_told() {
         lab.assert_settled();
         let told = &lab.ends[0].events;
         let lost: Vec<_> = told.iter().filter(|event| event.kind == EventKind::Lost).map(|event| event.value).collect();
-        let ended: Vec<_> = told.iter().filter(|event| event.call_is(CallState::Ended)).map(|event| event.call).collect();
+        let ended: Vec<_> =
+            told.iter().filter(|event| event.call_is(CallState::Ended)).map(|event| event.call).collect();
         // one by one where somebody listens, together where nobody did; and before what is younger
         assert_eq!((lost, ended), if fetch { (vec![1, 1], ids) } else { (vec![2], ids[2..].to_vec()) });
         assert!(fetch || told[0].kind == EventKind::Lost);
@@ -194,9 +201,15 @@ fn each_event_has_the_time_at_which_it_happened_however_late_it_is_fetched() {
     }
     let done = lab.ends[0].events.iter().find(|event| event.kind == EventKind::Done).unwrap();
     let lasted = done.at.since(now);
-    assert!(done.token == 70 && lasted >= Duration::from_millis(160) && lasted <= Duration::from_millis(260), "{lasted:?}");
+    assert!(
+        done.token == 70 && lasted >= Duration::from_millis(160) && lasted <= Duration::from_millis(260),
+        "{lasted:?}"
+    );
     let of = |state| lab.ends[0].events.iter().find(|event| event.call_is(state)).unwrap().at;
-    assert_eq!((info.started, info.connected, info.ended), (of(CallState::Incoming), of(CallState::Connected), of(CallState::Ended)));
+    assert_eq!(
+        (info.started, info.connected, info.ended),
+        (of(CallState::Incoming), of(CallState::Connected), of(CallState::Ended))
+    );
 }
 
 #[test]
@@ -214,8 +227,12 @@ fn a_digit_is_told_with_the_time_of_the_packet_that_ended_it() {
     lab.run_for(Duration::from_secs(10));
     lab.ends[1].fetch = true;
     lab.drain();
-    let at: Vec<_> =
-        lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.at.since(pressed).millis()).collect();
+    let at: Vec<_> = lab.ends[1]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Digit)
+        .map(|event| event.at.since(pressed).millis())
+        .collect();
     // 160 ms each, behind the first a gap of 50 and two seconds; a packet stands for 20 ms and travels one
     assert_eq!(at.len(), 2);
     assert!((160..=200).contains(&at[0]) && (2370..=2430).contains(&at[1]), "{at:?}");
@@ -362,11 +379,13 @@ fn digits_go_both_ways_one_by_one() {
         digits.map(|event| char::from_u32(event.value).unwrap()).collect()
     };
     assert_eq!((heard(1), heard(0)), ("123*#A".into(), "9009".into()));
-    let sent: Vec<_> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
+    let sent: Vec<_> =
+        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [token]);
 }
 
-/// A proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: what is no news is no event.
+/// A proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: what
+/// is no news is no event.
 #[test]
 fn provisional_responses_that_say_the_same_are_told_once() {
     let mut lab = Lab::new(&[Options::default()]);
@@ -374,7 +393,11 @@ fn provisional_responses_that_say_the_same_are_told_once() {
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     let early = |lab: &Lab| {
-        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Call && event.state == CallState::Early as u32).count()
+        lab.ends[0]
+            .events
+            .iter()
+            .filter(|event| event.kind == EventKind::Call && event.state == CallState::Early as u32)
+            .count()
     };
     let body = peer.sdp();
     for (nth, (status, reason, tag, body, told)) in [

@@ -269,7 +269,8 @@ fn a_challenge_forgets_what_an_untagged_branch_had_agreed_on() {
 
 #[test]
 fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
-    // the branch that was heard last is not the one that answers; the first to ring is the call's own dialog, the second is not
+    // the branch that was heard last is not the one that answers; the first to ring is the call's own dialog, the
+    // second is not
     for wins in ["left", "right"] {
         let mut f = fork();
         f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
@@ -287,7 +288,8 @@ fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
         assert!(f.lab.ends[0].reached(CallState::Connected));
         let (left, right) = (media_to(&mut f.lab, "10.0.0.21:4000"), media_to(&mut f.lab, "10.0.0.22:4000"));
         f.lab.run_for(Duration::from_millis(400));
-        let (left, right) = (media_to(&mut f.lab, "10.0.0.21:4000") - left, media_to(&mut f.lab, "10.0.0.22:4000") - right);
+        let (left, right) =
+            (media_to(&mut f.lab, "10.0.0.21:4000") - left, media_to(&mut f.lab, "10.0.0.22:4000") - right);
         // who only sends gets nothing
         assert_eq!((left, right > 10), (0, wins == "right"), "{wins}: {left}, {right}");
         let info = f.lab.ends[0].phone.call_info(f.lab.ends[0].last_call()).unwrap();
@@ -312,7 +314,8 @@ fn a_2xx_of_a_branch_that_had_agreed_on_nothing_needs_a_description() {
 
 #[test]
 fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
-    // rfc6026#7.2: a proxy hands on what a branch says after all; whether it had rung or not, after a refusal, a cancelled call or a redirection
+    // rfc6026#7.2: a proxy hands on what a branch says after all; whether it had rung or not, after a refusal, a
+    // cancelled call or a redirection
     for (rang, status) in [(false, 486), (true, 486), (false, 603), (true, 487), (false, 302)] {
         let mut f = fork();
         if rang {
@@ -332,7 +335,11 @@ fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
             f.lab.run_for(Duration::from_secs(late));
             f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
             let ack = f.right.wait(&mut f.lab, "ACK");
-            assert_eq!((ack.to_tag(), ack.number(), ack.uri()), ("right".into(), f.invite.number(), f.right.contact.clone()), "{status}");
+            assert_eq!(
+                (ack.to_tag(), ack.number(), ack.uri()),
+                ("right".into(), f.invite.number(), f.right.contact.clone()),
+                "{status}"
+            );
             if late == 1 {
                 let bye = f.right.wait(&mut f.lab, "BYE");
                 assert_eq!((bye.to_tag(), bye.number() > f.invite.number()), ("right".into(), true), "{status}");
@@ -348,12 +355,16 @@ fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
     }
 }
 
-/// A call that is given up before anything was heard of it, and a 2xx that does not show our branch: its INVITE is still under way.
+/// A call that is given up before anything was heard of it, and a 2xx that does not show our branch: its INVITE is
+/// still under way.
 fn given_up_and_answered() -> Fork {
     let mut f = fork();
     let (call, now) = (f.lab.ends[0].last_call(), f.lab.now);
     f.lab.ends[0].phone.hangup(now, call).unwrap();
-    let text = f.left.answer_text(&f.invite, 200, "", &sdp("10.0.0.21", 4000, "")).replace(&f.invite.branch(), "z9hG4bK-other");
+    let text = f
+        .left
+        .answer_text(&f.invite, 200, "", &sdp("10.0.0.21", 4000, ""))
+        .replace(&f.invite.branch(), "z9hG4bK-other");
     f.left.send(&mut f.lab, &text);
     f.left.wait(&mut f.lab, "ACK");
     let bye = f.left.wait(&mut f.lab, "BYE");

@@ -2,7 +2,9 @@
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, EndedBy, Flow, Side, Source, Which};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, EndedBy, Flow, Side, Source, Which,
+};
 use microsip_tests::{Lab, Options, Peer};
 
 /// Where a call of ours may stand.
@@ -109,11 +111,17 @@ fn a_hang_up_ends_it_from_every_state() {
                 oblige(&mut lab, &mut peer);
             }
             lab.run_for(Duration::from_secs(80));
-            let ended = *lab.ends[0].ended().unwrap_or_else(|| panic!("{stage:?} {obliging}\n{}", microsip_tests::ladder::draw(&lab)));
+            let ended = *lab.ends[0]
+                .ended()
+                .unwrap_or_else(|| panic!("{stage:?} {obliging}\n{}", microsip_tests::ladder::draw(&lab)));
             let refused = ended.sip_code == 486; // by us, while it rang here
             assert_eq!(ended.result, if refused { Cause::Refused } else { Cause::Normal }, "{stage:?} {obliging}");
             assert_eq!(ended.ended_by, EndedBy::Application, "{stage:?} {obliging}");
-            assert_eq!(lab.ends[0].events.iter().filter(|event| event.state == CallState::Ended as u32).count(), 1, "{stage:?}");
+            assert_eq!(
+                lab.ends[0].events.iter().filter(|event| event.state == CallState::Ended as u32).count(),
+                1,
+                "{stage:?}"
+            );
             lab.assert_settled();
         }
     }
@@ -127,7 +135,10 @@ fn a_shutdown_ends_everything_from_every_state() {
             let now = lab.now;
             lab.ends[0].phone.shutdown(now);
             lab.ends[0].phone.shutdown(now);
-            assert_eq!(lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &DialOptions::default()), Err(CommandError::State));
+            assert_eq!(
+                lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &DialOptions::default()),
+                Err(CommandError::State)
+            );
             lab.drain();
             if obliging {
                 oblige(&mut lab, &mut peer);
@@ -238,7 +249,10 @@ fn wrong_ids_are_stale() {
         assert_eq!(phone.call_info(call).err(), Some(CommandError::Stale));
         assert_eq!(phone.call_stats(now, call).err(), Some(CommandError::Stale));
         assert_eq!(phone.call_text(call, CallText::CallId, &mut Cursor::new(&mut room)), Err(CommandError::Stale));
-        assert_eq!(phone.call_header(call, Which::First, "To", 0, &mut Cursor::new(&mut room)), Err(CommandError::Stale));
+        assert_eq!(
+            phone.call_header(call, Which::First, "To", 0, &mut Cursor::new(&mut room)),
+            Err(CommandError::Stale)
+        );
     }
     assert_eq!(phone.set_mute(old, true), Err(CommandError::Stale));
     assert_eq!(phone.set_volume(old, Side::Input, 100), Err(CommandError::Stale));
@@ -279,9 +293,15 @@ fn headers_of_a_dial_may_not_break_the_message() {
         .map(|headers| (headers, CommandError::HeaderOwned)),
     ) {
         let options = DialOptions { headers, ..DialOptions::default() };
-        assert_eq!(lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &options), Err(wanted), "{headers:?}");
+        assert_eq!(
+            lab.ends[0].phone.dial(now, AccountId::NONE, "sip:a@10.0.0.9", &options),
+            Err(wanted),
+            "{headers:?}"
+        );
     }
-    for target in ["", " ", "sip:", "sip:a b@c", "sip:a@10.0.0.9>", "mailto:a@b", "sip:a@10.0.0.9?x=y", "tel:123", "123 4"] {
+    for target in
+        ["", " ", "sip:", "sip:a b@c", "sip:a@10.0.0.9>", "mailto:a@b", "sip:a@10.0.0.9?x=y", "tel:123", "123 4"]
+    {
         assert!(lab.ends[0].phone.dial(now, AccountId::NONE, target, &DialOptions::default()).is_err(), "{target:?}");
     }
     assert_eq!(lab.ends[0].phone.in_use(), microsip_core::phone::Usage::default(), "a refused command changes nothing");
@@ -297,7 +317,11 @@ fn headers_of_a_dial_may_not_break_the_message() {
     lab.drain();
     let invite = peer.wait(&mut lab, "INVITE");
     assert_eq!((invite.header("X-A"), invite.header("Alert-Info")), ("1".into(), "<http://x/ring>".into()));
-    assert!(invite.header("From").starts_with("\"A \\\"b\\\" \\\\c\" <sip:microsip@10.0.0.1:5060>;tag="), "{}", invite.header("From"));
+    assert!(
+        invite.header("From").starts_with("\"A \\\"b\\\" \\\\c\" <sip:microsip@10.0.0.1:5060>;tag="),
+        "{}",
+        invite.header("From")
+    );
 }
 
 #[test]

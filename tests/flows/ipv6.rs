@@ -30,7 +30,10 @@ fn a_call_over_ipv6() {
     );
     let invite = &lab.sent.iter().find(|sent| sent.text.starts_with("INVITE")).unwrap().text;
     // rfc3261#25.1 IPv6reference, rfc5118#4.5
-    assert!(invite.starts_with("INVITE sip:bob@[2001:db8::2] SIP/2.0\r\nVia: SIP/2.0/UDP [2001:db8::1]:5060;"), "{invite}");
+    assert!(
+        invite.starts_with("INVITE sip:bob@[2001:db8::2] SIP/2.0\r\nVia: SIP/2.0/UDP [2001:db8::1]:5060;"),
+        "{invite}"
+    );
     assert!(invite.contains("Contact: <sip:microsip@[2001:db8::1]:5060>"), "{invite}");
     assert!(invite.contains("c=IN IP6 2001:db8::1\r\n"), "{invite}");
     let ok = &lab.sent.iter().find(|sent| sent.text.starts_with("SIP/2.0 200")).unwrap().text;

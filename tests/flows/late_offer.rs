@@ -25,7 +25,8 @@ fn our_offer_their_answer() {
     let (mut lab, mut peer, ok) = answered();
     assert_eq!(ok.header("Content-Type"), "application/sdp");
     assert!(
-        ok.body().contains("m=audio 10500 RTP/AVP 0 8 101\r\n") || ok.body().contains("m=audio 10500 RTP/AVP 8 0 101\r\n"),
+        ok.body().contains("m=audio 10500 RTP/AVP 0 8 101\r\n")
+            || ok.body().contains("m=audio 10500 RTP/AVP 8 0 101\r\n"),
         "{}",
         ok.body()
     );
@@ -60,7 +61,9 @@ fn an_ack_without_a_usable_answer_ends_the_call() {
 #[test]
 fn a_2xx_to_our_offer_without_an_answer_is_acknowledged_and_ended() {
     // rfc3261#13.2.1
-    for body in ["", "garbage", "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n"] {
+    for body in
+        ["", "garbage", "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n"]
+    {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         lab.dial(0, "sip:peer@10.0.0.9");

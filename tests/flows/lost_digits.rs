@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 
 const MEDIA: &str = "10.0.0.9:40000";
 
-/// A call whose far end has pressed 7 for 100 ms (rfc4733#2.5.1.1), and none of its end packets came; the sequence number goes on at 6.
+/// A call whose far end has pressed 7 for 100 ms (rfc4733#2.5.1.1), and none of its end packets came; the sequence
+/// number goes on at 6.
 fn pressed() -> (Lab, Peer) {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);

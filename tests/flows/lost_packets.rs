@@ -20,7 +20,9 @@ fn call(start: &'static str, method: &'static str, ender: usize) {
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
-    lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected) && lab.ends[1].reached(CallState::Connected));
+    lab.run_until("connected", |lab| {
+        lab.ends[0].reached(CallState::Connected) && lab.ends[1].reached(CallState::Connected)
+    });
     lab.run_for(Duration::from_secs(2));
     let (call, now) = (lab.ends[ender].last_call(), lab.now);
     lab.ends[ender].phone.hangup(now, call).unwrap();
@@ -28,7 +30,13 @@ fn call(start: &'static str, method: &'static str, ender: usize) {
     for end in &lab.ends {
         assert_eq!(end.ended().unwrap().result, Cause::Normal, "{start} {method}\n{}", ladder::draw(&lab));
         for state in [CallState::Incoming, CallState::Connected, CallState::Ended] {
-            assert!(end.events.iter().filter(|event| event.state == state as u32 && event.reached & (1 << state as u32) != 0).count() <= 1);
+            assert!(
+                end.events
+                    .iter()
+                    .filter(|event| event.state == state as u32 && event.reached & (1 << state as u32) != 0)
+                    .count()
+                    <= 1
+            );
         }
     }
     lab.assert_settled();
@@ -52,7 +60,8 @@ fn any_one_message_may_be_lost() {
 
 #[test]
 fn a_cancelled_call_survives_losses_too() {
-    for (start, method) in [("CANCEL", "CANCEL"), ("SIP/2.0 200", "CANCEL"), ("SIP/2.0 487", "INVITE"), ("ACK", "ACK")] {
+    for (start, method) in [("CANCEL", "CANCEL"), ("SIP/2.0 200", "CANCEL"), ("SIP/2.0 487", "INVITE"), ("ACK", "ACK")]
+    {
         let mut lab = Lab::pair();
         let mut lost = false;
         lab.filter = Some(Box::new(move |packet| {

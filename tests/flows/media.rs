@@ -1,7 +1,9 @@
 //! Where media goes, where it is taken from, and when it is silent: a scripted peer sends RTP by hand.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountId, CallId, CallState, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Source,
+};
 use microsip_core::wire::{rtcp, rtp};
 use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{EventKind, Lab, Options};
@@ -181,7 +183,8 @@ fn a_third_party_is_not_followed() {
 
 #[test]
 fn what_comes_before_the_answer_is_not_played_and_what_comes_with_it_is() {
-    // rfc3264#5.1, as ARCHITECTURE.md decides: until the answer names the far end's address, nobody knows whose packets these are
+    // rfc3264#5.1, as ARCHITECTURE.md decides: until the answer names the far end's address, nobody knows whose packets
+    // these are
     let (mut lab, mut peer) = lab();
     let call = lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
@@ -189,7 +192,13 @@ fn what_comes_before_the_answer_is_not_played_and_what_comes_with_it_is() {
     lab.run_for(Duration::from_millis(10));
     speak(&mut lab, MEDIA, 7, 1);
     lab.run_for(Duration::from_millis(10));
-    assert_eq!((lab.ends[0].phone.counters().stray_media, lab.ends[0].phone.call_stats(lab.now, call).unwrap().received_packets), (1, 0));
+    assert_eq!(
+        (
+            lab.ends[0].phone.counters().stray_media,
+            lab.ends[0].phone.call_stats(lab.now, call).unwrap().received_packets
+        ),
+        (1, 0)
+    );
     // one behind the other, in the same millisecond: before anybody has polled, ticked or acknowledged anything
     let body = peer.sdp();
     peer.answer(&mut lab, &invite, 200, &body);
@@ -229,7 +238,11 @@ fn a_peer_that_holds_hears_nothing_of_us() {
         assert!(ok.body().contains(ours), "{}", ok.text());
         peer.ack(&mut lab, "");
         lab.run_for(Duration::from_millis(50));
-        assert_eq!(last_media(&lab) & (MEDIA_SENDING | MEDIA_RECEIVING), bits & (MEDIA_SENDING | MEDIA_RECEIVING), "{way}");
+        assert_eq!(
+            last_media(&lab) & (MEDIA_SENDING | MEDIA_RECEIVING),
+            bits & (MEDIA_SENDING | MEDIA_RECEIVING),
+            "{way}"
+        );
         assert_eq!(last_media(&lab) & MEDIA_HELD, bits & MEDIA_HELD, "{way}");
         assert_eq!(lab.ends[0].phone.call_info(call).unwrap().held, bits & MEDIA_HELD != 0);
         let sent = more(&mut lab, MEDIA, Duration::from_secs(1));

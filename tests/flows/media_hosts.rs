@@ -1,5 +1,6 @@
-//! Whose media is taken when a peer's description names an address that the Internet does not route: the negotiated address wins, then hosts that
-//! the signalling vouches for; nobody else. Each test has a third party that speaks to the phone's port without being asked.
+//! Whose media is taken when a peer's description names an address that the Internet does not route: the negotiated
+//! address wins, then hosts that the signalling vouches for; nobody else. Each test has a third party that speaks to
+//! the phone's port without being asked.
 
 use crate::server::{REGISTRAR, Server, account, anna, register, state, until};
 use microsip_core::base::time::Duration;
@@ -76,7 +77,8 @@ fn direct() -> (Lab, Peer) {
     (lab, peer)
 }
 
-/// A call that the account's own proxy brings. `via`: what the peer's own Via says; `contact`: what the peer's Contact says by now.
+/// A call that the account's own proxy brings. `via`: what the peer's own Via says; `contact`: what the peer's Contact
+/// says by now.
 fn brought(config: AccountConfig<'_>, via: &str, contact: &str) -> (Lab, Peer) {
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(3600)]);
@@ -84,7 +86,8 @@ fn brought(config: AccountConfig<'_>, via: &str, contact: &str) -> (Lab, Peer) {
     until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
     let mut peer = Peer::new(&mut lab, REGISTRAR, 0);
     peer.contact = contact.into();
-    let vias = format!("SIP/2.0/UDP {REGISTRAR};branch=z9hG4bKproxy;rport\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bKpeer");
+    let vias =
+        format!("SIP/2.0/UDP {REGISTRAR};branch=z9hG4bKproxy;rport\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bKpeer");
     let invite = peer.request_with("INVITE", &vias, "", &sdp(PRIVATE, 40_000, ""));
     answered(&mut lab, &mut peer, &invite);
     (lab, peer)

@@ -1,4 +1,5 @@
-//! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; an answer of ours waits for it, and so does media.
+//! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; an answer of ours waits for it, and
+//! so does media.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure, Reply, Target, Usage, Wish, WishId};
@@ -14,7 +15,10 @@ fn named(way: &str) -> String {
 fn lab(knows: bool) -> Lab {
     let mut lab = Lab::new(&[Options::default()]);
     if knows {
-        lab.names.insert("media.example.com".into(), vec!["[2001:db8::77]:5004".parse().unwrap(), "10.0.0.77:5004".parse().unwrap()]);
+        lab.names.insert(
+            "media.example.com".into(),
+            vec!["[2001:db8::77]:5004".parse().unwrap(), "10.0.0.77:5004".parse().unwrap()],
+        );
     }
     lab.open_raw(MEDIA);
     lab
@@ -128,7 +132,12 @@ fn a_call_that_is_given_up_while_the_host_is_sought_leaves_nothing() {
         lab.ends[0].phone.answer(now, call, 200).unwrap();
         match ends {
             "CANCEL" => {
-                let branch = invite.lines().find(|line| line.starts_with("Via: ")).unwrap().trim_start_matches("Via: ").to_owned();
+                let branch = invite
+                    .lines()
+                    .find(|line| line.starts_with("Via: "))
+                    .unwrap()
+                    .trim_start_matches("Via: ")
+                    .to_owned();
                 let cancel = peer.request_with("CANCEL", &branch, "", "");
                 peer.send(&mut lab, &cancel);
             }
@@ -309,8 +318,11 @@ fn a_wish_says_the_name_and_any_address_will_do() {
         id = id.or(wish);
     }
     let now = lab.now;
-    let target =
-        Target { flow: microsip_core::phone::Flow::Udp { socket: 0, remote: "10.0.0.77:5004".parse().unwrap() }, priority: 7, weight: 0 };
+    let target = Target {
+        flow: microsip_core::phone::Flow::Udp { socket: 0, remote: "10.0.0.77:5004".parse().unwrap() },
+        priority: 7,
+        weight: 0,
+    };
     lab.ends[0].phone.handle_reply(now, id.unwrap(), Reply::Hops(&[target]));
     lab.drain();
     peer.wait(&mut lab, "SIP/2.0 180");
@@ -331,7 +343,8 @@ fn lookup_or_other(lab: &mut Lab) -> Option<Option<WishId>> {
 
 #[test]
 fn a_look_up_ends_with_its_invite() {
-    // one caller, many INVITEs that it takes back: none leaves a look-up behind, which would keep a slot that our own requests need
+    // one caller, many INVITEs that it takes back: none leaves a look-up behind, which would keep a slot that our own
+    // requests need
     let mut lab = lab(true);
     lab.ends[0].grant = false;
     let slots = lab.ends[0].phone.in_use().requests;
@@ -343,7 +356,8 @@ fn a_look_up_ends_with_its_invite() {
         peer.send(&mut lab, &invite);
         lab.run_for(Duration::from_millis(50));
         assert_eq!(lab.ends[0].phone.in_use().requests, slots + 1);
-        let branch = invite.lines().find(|line| line.starts_with("Via: ")).unwrap().trim_start_matches("Via: ").to_owned();
+        let branch =
+            invite.lines().find(|line| line.starts_with("Via: ")).unwrap().trim_start_matches("Via: ").to_owned();
         let cancel = peer.request_with("CANCEL", &branch, "", "");
         peer.send(&mut lab, &cancel);
         lab.run_for(Duration::from_millis(50));
@@ -401,7 +415,8 @@ fn a_call_that_ends_while_a_reinvites_host_is_sought_answers_it_with_a_refusal()
     lab.drain();
     lab.run_for(Duration::from_millis(100));
     assert_eq!(media(&lab), 0);
-    let came = peer.all(&lab, "SIP/2.0 ").into_iter().rfind(|sip| sip.number() == peer.number && sip.status() >= 200).unwrap();
+    let came =
+        peer.all(&lab, "SIP/2.0 ").into_iter().rfind(|sip| sip.number() == peer.number && sip.status() >= 200).unwrap();
     assert!(came.status() >= 400, "{}", came.text());
     peer.ack_refusal(&mut lab, &text, &came);
     lab.assert_settled();

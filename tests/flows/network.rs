@@ -46,7 +46,11 @@ fn a_call_of_ours_whose_invite_has_not_left_leaves_from_the_new_address() {
             lab.drain();
             let invite = peer.wait(&mut lab, "INVITE");
             assert_eq!(invite.from, place(NEW));
-            assert!(invite.header("Via").contains("10.0.0.31") && invite.body().contains("c=IN IP4 10.0.0.31"), "{}", invite.text());
+            assert!(
+                invite.header("Via").contains("10.0.0.31") && invite.body().contains("c=IN IP4 10.0.0.31"),
+                "{}",
+                invite.text()
+            );
             let body = peer.sdp();
             peer.answer(&mut lab, &invite, 200, &body);
             peer.wait(&mut lab, "ACK");

@@ -1,4 +1,5 @@
-//! An outbound proxy is the first route of everything (rfc3261#8.1.2), and answers find their way through NATs (rfc3581).
+//! An outbound proxy is the first route of everything (rfc3261#8.1.2), and answers find their way through NATs
+//! (rfc3581).
 
 use crate::digest::{SDP, dial};
 use crate::server::{REGISTRAR, Server, account, anna, pass, register, registered, state};
@@ -11,7 +12,8 @@ use microsip_tests::{Lab, ladder};
 fn everything_goes_to_the_proxy_with_a_route() {
     for (proxy, route) in [("sip:10.0.0.9", "<sip:10.0.0.9;lr>"), ("sip:10.0.0.9:5060;lr", "<sip:10.0.0.9:5060;lr>")] {
         let (mut lab, account) = account(&[], AccountConfig { proxy, ..anna() });
-        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
+            match seen.start() {
             "REGISTER" => vec![seen.bound(300)],
             "INVITE" => vec![seen.answer_with(
                 200,
@@ -20,6 +22,7 @@ fn everything_goes_to_the_proxy_with_a_route() {
             )],
             "ACK" => vec![],
             _ => vec![seen.answer(200, "")],
+        }
         });
         register(&mut lab, account);
         pass(&mut lab, &mut server, 1);
@@ -34,7 +37,10 @@ fn everything_goes_to_the_proxy_with_a_route() {
         // rfc3261#12.1.2: in the dialog the recorded routes, from near to far, and no other
         let seen = server.last("ACK");
         let routes = seen.header("Route").unwrap().replace(' ', "");
-        assert_eq!((seen.uri(), routes.as_str()), ("sip:bob@192.0.2.7", "<sip:10.0.0.9;lr;near>,<sip:10.0.0.9;lr;far>"));
+        assert_eq!(
+            (seen.uri(), routes.as_str()),
+            ("sip:bob@192.0.2.7", "<sip:10.0.0.9;lr;near>,<sip:10.0.0.9;lr;far>")
+        );
         let now = lab.now;
         lab.ends[0].phone.hangup(now, call).unwrap();
         pass(&mut lab, &mut server, 1);
@@ -63,7 +69,8 @@ fn answered(via: &str) -> (Lab, Option<(std::net::SocketAddr, String)>) {
     let before = lab.sent.len();
     lab.send_raw(from, lab.ends[0].address, text.replace(&old, &format!("Via: SIP/2.0/UDP {via}")).as_bytes());
     lab.run_for(Duration::from_millis(20));
-    let answer = lab.sent.get(before).map(|sent| (sent.to, crate::server::header(&sent.text, "Via").unwrap().to_owned()));
+    let answer =
+        lab.sent.get(before).map(|sent| (sent.to, crate::server::header(&sent.text, "Via").unwrap().to_owned()));
     (lab, answer)
 }
 
@@ -76,11 +83,23 @@ fn an_answer_goes_where_the_via_says() {
             "10.0.0.9:40000",
             "SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKa;received=10.0.0.9;rport=40000",
         ),
-        ("192.168.1.7;branch=z9hG4bKb;rport", "10.0.0.9:40000", "SIP/2.0/UDP 192.168.1.7;branch=z9hG4bKb;received=10.0.0.9;rport=40000"),
+        (
+            "192.168.1.7;branch=z9hG4bKb;rport",
+            "10.0.0.9:40000",
+            "SIP/2.0/UDP 192.168.1.7;branch=z9hG4bKb;received=10.0.0.9;rport=40000",
+        ),
         // rfc3261#18.2.1, #18.2.2: without it, to the address it came from and the port of sent-by
         ("10.0.0.9:5070;branch=z9hG4bKc", "10.0.0.9:5070", "SIP/2.0/UDP 10.0.0.9:5070;branch=z9hG4bKc"),
-        ("pc.example.org:5070;branch=z9hG4bKd", "10.0.0.9:5070", "SIP/2.0/UDP pc.example.org:5070;branch=z9hG4bKd;received=10.0.0.9"),
-        ("pc.example.org;branch=z9hG4bKe", "10.0.0.9:5060", "SIP/2.0/UDP pc.example.org;branch=z9hG4bKe;received=10.0.0.9"),
+        (
+            "pc.example.org:5070;branch=z9hG4bKd",
+            "10.0.0.9:5070",
+            "SIP/2.0/UDP pc.example.org:5070;branch=z9hG4bKd;received=10.0.0.9",
+        ),
+        (
+            "pc.example.org;branch=z9hG4bKe",
+            "10.0.0.9:5060",
+            "SIP/2.0/UDP pc.example.org;branch=z9hG4bKe;received=10.0.0.9",
+        ),
         // what the sender claims about itself counts for nothing
         (
             "10.9.9.9;received=10.7.7.7;rport=1;branch=z9hG4bKf",
@@ -98,8 +117,8 @@ fn an_invites_answers_go_where_its_via_says_too() {
     let (mut lab, _, _) = registered();
     let from = lab.open_raw("10.0.0.9:40000");
     let answers = lab.open_raw("10.0.0.9:5070");
-    let text =
-        request("INVITE", from, "sip:anna@10.0.0.1", 1).replace("10.0.0.9:40000;branch=z9hG4bKx1;rport", "10.0.0.9:5070;branch=z9hG4bKx1");
+    let text = request("INVITE", from, "sip:anna@10.0.0.1", 1)
+        .replace("10.0.0.9:40000;branch=z9hG4bKx1;rport", "10.0.0.9:5070;branch=z9hG4bKx1");
     lab.send_raw(from, lab.ends[0].address, text.as_bytes());
     lab.run_for(Duration::from_millis(20));
     let (now, call) = (lab.now, lab.ends[0].last_call());

@@ -36,7 +36,11 @@ fn routes_with_quoted_parameters_are_taken_whole() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     lab.run_for(microsip_core::base::time::Duration::from_millis(10));
     let bye = lab.sent.iter().rev().find(|sent| sent.text.starts_with("BYE")).unwrap();
-    assert!(bye.text.contains("Route: <sip:p2.example.com;lr>,<sip:10.0.0.9:5060;lr;x=\"<1>,<2>\">\r\n"), "{}", bye.text);
+    assert!(
+        bye.text.contains("Route: <sip:p2.example.com;lr>,<sip:10.0.0.9:5060;lr;x=\"<1>,<2>\">\r\n"),
+        "{}",
+        bye.text
+    );
 }
 
 #[test]

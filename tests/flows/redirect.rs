@@ -19,11 +19,20 @@ fn a_302_leads_to_its_contact() {
     // an early dialog before it leaves no trace in the next try
     first.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
     first.answer(&mut lab, &invite, 180, "");
-    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:low@10.0.0.99>;q=0.3\r\nContact: <sip:moved@10.0.0.10:5070>;q=0.9\r\n", "");
+    first.answer_with(
+        &mut lab,
+        &invite,
+        302,
+        "Contact: <sip:low@10.0.0.99>;q=0.3\r\nContact: <sip:moved@10.0.0.10:5070>;q=0.9\r\n",
+        "",
+    );
     let ack = first.wait(&mut lab, "ACK");
     assert_eq!(ack.uri(), invite.uri());
     let next = second.wait(&mut lab, "INVITE");
-    assert_eq!((next.uri(), next.headers("Route"), next.to_tag()), ("sip:moved@10.0.0.10:5070".into(), Vec::new(), String::new()));
+    assert_eq!(
+        (next.uri(), next.headers("Route"), next.to_tag()),
+        ("sip:moved@10.0.0.10:5070".into(), Vec::new(), String::new())
+    );
     // rfc3261#8.1.3.4: Call-ID, To and From stay, the number and the branch are new
     for name in ["Call-ID", "To", "From"] {
         assert_eq!(next.headers(name), invite.headers(name), "{name}");

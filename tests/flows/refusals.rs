@@ -28,7 +28,7 @@ fn each_fault_has_its_status() {
         ("FOO", "", "", 501, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#8.2.1
         ("SUBSCRIBE", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"), // rfc3261#21.4.6
         ("REGISTER", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS"),
-        ("BYE", "", "", 481, "", ""),                                                          // rfc3261#15.1.2
+        ("BYE", "", "", 481, "", ""), // rfc3261#15.1.2
         ("INVITE", "Require: 100rel, nothing\r\n", "", 420, "Unsupported", "100rel, nothing"), // rfc3261#8.2.2.3
         ("OPTIONS", "Require: nothing\r\n", "", 420, "Unsupported", "nothing"),
         ("INVITE", "Content-Type: text/plain\r\n", "hello", 415, "Accept", "application/sdp, multipart/mixed"), // rfc3261#8.2.3
@@ -109,7 +109,11 @@ fn max_forwards_0_is_enough_for_us() {
 fn a_body_that_may_be_ignored_is() {
     // rfc3261#8.2.3, #20.11: handling=optional
     let (mut lab, mut peer) = lab();
-    let text = peer.request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", "hello");
+    let text = peer.request(
+        "INVITE",
+        "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n",
+        "hello",
+    );
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "SIP/2.0 180");
 }
@@ -202,7 +206,10 @@ fn a_merged_request_gets_482_when_the_first_copy_is_dealt_with_too() {
 
 #[test]
 fn a_merged_request_gets_482_after_a_refusal_for_want_of_a_slot() {
-    let options = Options { capacity: microsip_core::phone::Capacity { calls: 0, ..Options::default().capacity }, ..Options::default() };
+    let options = Options {
+        capacity: microsip_core::phone::Capacity { calls: 0, ..Options::default().capacity },
+        ..Options::default()
+    };
     let mut lab = Lab::new(&[options]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let first = peer.invite(&mut lab);
@@ -214,7 +221,9 @@ fn a_merged_request_gets_482_after_a_refusal_for_want_of_a_slot() {
 fn in_a_dialog_the_same_rules_hold() {
     let (mut lab, mut peer) = lab();
     peer.call(&mut lab, 0);
-    for (method, extra, status) in [("OPTIONS", "", 200), ("INFO", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)] {
+    for (method, extra, status) in
+        [("OPTIONS", "", 200), ("INFO", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)]
+    {
         let text = peer.request(method, extra, "");
         let answer = ask(&mut lab, &mut peer, &text);
         assert_eq!(answer.status(), status, "{method}");
@@ -377,7 +386,10 @@ fn each_code_can_be_given_and_is_told() {
         assert!(lab.ends[1].phone.reject(now, call, code).is_err(), "once");
         lab.run_until("ended", |lab| lab.ends[0].ended().is_some() && lab.ends[1].ended().is_some());
         let (ours, theirs) = (*lab.ends[0].ended().unwrap(), *lab.ends[1].ended().unwrap());
-        assert_eq!((ours.sip_code, ours.result, theirs.sip_code, theirs.result), (code, Cause::Refused, code, Cause::Refused));
+        assert_eq!(
+            (ours.sip_code, ours.result, theirs.sip_code, theirs.result),
+            (code, Cause::Refused, code, Cause::Refused)
+        );
         assert_eq!(lab.count("ACK"), 1);
         lab.assert_settled();
     }

@@ -1,6 +1,8 @@
 //! Which address a registration goes to: several, dead ones, ones that moved, and a host that moves itself.
 
-use crate::server::{REGISTRAR, SECOND, Server, account, anna, pass, register, registered, registering, run, state, told, unregister};
+use crate::server::{
+    REGISTRAR, SECOND, Server, account, anna, pass, register, registered, registering, run, state, told, unregister,
+};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountConfig, AccountState, Cause};
 
@@ -115,12 +117,17 @@ fn a_registration_stays_where_it_is_among_equals() {
         priority: 0,
         weight: 1,
     };
-    let mut servers = [REGISTRAR, SECOND].map(|address| Server::new(&mut lab, address, |seen, _| vec![seen.bound(300)]));
+    let mut servers =
+        [REGISTRAR, SECOND].map(|address| Server::new(&mut lab, address, |seen, _| vec![seen.bound(300)]));
     let mut looked = 0;
     for _ in 0..400 {
         if let Some(microsip_core::phone::Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() {
             let now = lab.now;
-            lab.ends[0].phone.handle_reply(now, id, microsip_core::phone::Reply::Hops(&[equal(REGISTRAR), equal(SECOND)]));
+            lab.ends[0].phone.handle_reply(
+                now,
+                id,
+                microsip_core::phone::Reply::Hops(&[equal(REGISTRAR), equal(SECOND)]),
+            );
             looked += 1;
         }
         let [first, second] = &mut servers;
@@ -136,7 +143,8 @@ fn one_address_alone_is_not_hurried() {
     server.script = Box::new(|_, _| vec![]);
     pass(&mut lab, &mut server, 300);
     // the refresh is repeated as rfc3261#17.1.2.2 says, in one transaction
-    let branches: std::collections::HashSet<String> = server.all("REGISTER").iter().skip(1).map(|seen| seen.branch()).collect();
+    let branches: std::collections::HashSet<String> =
+        server.all("REGISTER").iter().skip(1).map(|seen| seen.branch()).collect();
     assert_eq!(branches.len(), 1, "{}", microsip_tests::ladder::draw(&lab));
 }
 
@@ -204,7 +212,10 @@ fn a_registrar_elsewhere_is_asked_there() {
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     let seen = server.last("REGISTER");
-    assert_eq!((seen.uri(), seen.header("To"), seen.header("Expires")), ("sip:10.0.0.9", Some("<sip:anna@example.org>"), Some("900")));
+    assert_eq!(
+        (seen.uri(), seen.header("To"), seen.header("Expires")),
+        ("sip:10.0.0.9", Some("<sip:anna@example.org>"), Some("900"))
+    );
     assert_eq!(state(&lab), AccountState::Registered);
 }
 
@@ -226,6 +237,9 @@ fn a_contacts_user_that_would_break_its_uri_is_refused() {
     for contact_user in ["a@b", "a>b", "a b", "a\"b", "ä", "a\r\nb", "a:b"] {
         let mut lab = microsip_tests::Lab::new(&[microsip_tests::Options::default()]);
         let now = lab.now;
-        assert!(lab.ends[0].phone.account_add(now, &AccountConfig { contact_user, ..anna() }).is_err(), "{contact_user}");
+        assert!(
+            lab.ends[0].phone.account_add(now, &AccountConfig { contact_user, ..anna() }).is_err(),
+            "{contact_user}"
+        );
     }
 }

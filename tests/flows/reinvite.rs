@@ -4,8 +4,7 @@ use microsip_core::base::time::Duration;
 use microsip_core::phone::{Cause, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
-const NO_CODEC: &str =
-    "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n";
+const NO_CODEC: &str = "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n";
 
 fn connected() -> (Lab, Peer) {
     let mut lab = Lab::new(&[Options::default()]);

@@ -75,7 +75,15 @@ fn edition(sip: &Sip) -> (u64, u64) {
 }
 
 fn port(sip: &Sip) -> u16 {
-    sip.body().lines().find_map(|line| line.strip_prefix("m=audio ")).unwrap().split(' ').next().unwrap().parse().unwrap()
+    sip.body()
+        .lines()
+        .find_map(|line| line.strip_prefix("m=audio "))
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 /// What the application was told of the call's media last.
@@ -101,7 +109,11 @@ fn it_says_where_we_are_now_and_the_media_follows() {
         let again = peer.wait(&mut lab, "INVITE");
         assert_eq!(again.from, place(NEW));
         assert!(again.header("Via").contains("10.0.0.31:5060"), "{}", again.text());
-        assert!(again.contact().ends_with("@10.0.0.31:5060") || again.contact() == "sip:10.0.0.31:5060", "{}", again.contact());
+        assert!(
+            again.contact().ends_with("@10.0.0.31:5060") || again.contact() == "sip:10.0.0.31:5060",
+            "{}",
+            again.contact()
+        );
         assert!(again.body().contains("c=IN IP4 10.0.0.31"), "{}", again.body());
         assert_ne!(port(&again), port(&first), "other ports");
         // rfc3264#8: the same session, the next edition
@@ -437,12 +449,21 @@ fn a_challenge_is_answered_and_the_ack_repeats_the_credentials() {
     let (mut lab, mut peer) = with_account();
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(&mut lab, &again, 407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n", "");
+    peer.answer_with(
+        &mut lab,
+        &again,
+        407,
+        "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n",
+        "",
+    );
     let next = peer.wait(&mut lab, "INVITE");
     assert_eq!((next.number(), next.to_tag()), (again.number() + 1, again.to_tag()));
     assert_ne!(next.branch(), again.branch());
     let credentials = next.header("Proxy-Authorization");
-    assert!(credentials.contains("nonce=\"n1\"") && credentials.contains(&format!("uri=\"{}\"", next.uri())), "{credentials}");
+    assert!(
+        credentials.contains("nonce=\"n1\"") && credentials.contains(&format!("uri=\"{}\"", next.uri())),
+        "{credentials}"
+    );
     assert_eq!(edition(&next), edition(&again), "the same offer");
     let ack = accept(&mut lab, &mut peer, &next);
     assert_eq!(ack.header("Proxy-Authorization"), credentials);

@@ -1,7 +1,8 @@
-//! The flows of RFC 3665 section 3, each by its number: who says what to whom, in order, on the legs that a user agent sees.
+//! The flows of RFC 3665 section 3, each by its number: who says what to whom, in order, on the legs that a user agent
+//! sees.
 //!
-//! Proxies are scripted peers at addresses of their own. What they say among themselves is not here, for no user agent sees it. Where the
-//! RFC's Alice does what we do not (an INVITE without a description), the comment says so.
+//! Proxies are scripted peers at addresses of their own. What they say among themselves is not here, for no user agent
+//! sees it. Where the RFC's Alice does what we do not (an INVITE without a description), the comment says so.
 
 use crate::digest::{SDP, dial};
 use crate::server::{Seen, Server, account, anna, pass};
@@ -77,7 +78,8 @@ fn successful_session_establishment() {
 const VIA_PROXY: &[(&str, &str)] = &[(ALICE, "alice"), (PROXY_1, "proxy 1"), (PROXY_2, "proxy 2")];
 
 /// What a proxy between Alice and Bob writes into the INVITE's success.
-const FAR: &str = "Contact: <sip:bob@192.0.2.201>\r\nRecord-Route: <sip:ss2.biloxi.example.com;lr>, <sip:10.0.0.11;lr>\r\n";
+const FAR: &str =
+    "Contact: <sip:bob@192.0.2.201>\r\nRecord-Route: <sip:ss2.biloxi.example.com;lr>, <sip:10.0.0.11;lr>\r\n";
 
 fn proxy_asks(realm: &str) -> String {
     format!("Proxy-Authenticate: Digest realm=\"{realm}\", nonce=\"{realm}-1\", qop=\"auth\"\r\n")
@@ -183,13 +185,16 @@ fn session_with_multiple_proxy_authentication() {
     let (mut lab, account, log) = alice("sip:10.0.0.11");
     let mut proxy = Server::new(&mut lab, PROXY_1, |seen, _| match seen.start() {
         "INVITE" if !answers(seen, "example.org") => vec![seen.answer(407, &proxy_asks("example.org"))],
-        "INVITE" if !answers(seen, "edge.example.org") => vec![seen.answer(100, ""), seen.answer(407, &proxy_asks("edge.example.org"))],
+        "INVITE" if !answers(seen, "edge.example.org") => {
+            vec![seen.answer(100, ""), seen.answer(407, &proxy_asks("edge.example.org"))]
+        }
         "INVITE" => vec![seen.answer(100, ""), seen.answer_with(200, FAR, SDP)],
         _ => vec![],
     });
     dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut proxy, 1);
-    let said = ["> INVITE", "< 407", "> ACK", "> INVITE", "< 100", "< 407", "> ACK", "> INVITE", "< 100", "< 200", "> ACK"];
+    let said =
+        ["> INVITE", "< 407", "> ACK", "> INVITE", "< 100", "< 407", "> ACK", "> INVITE", "< 100", "< 200", "> ACK"];
     assert_eq!(*log.borrow(), leg(("alice", "proxy 1"), &said));
     // F11 and F19 answer both
     for message in [proxy.last("INVITE"), proxy.last("ACK")] {
@@ -199,7 +204,8 @@ fn session_with_multiple_proxy_authentication() {
 
 #[test]
 fn successful_session_with_proxy_failure() {
-    // rfc3665#3.4. Ours does not wait for the end of timer B where another address is known: it moves on after 4 s of silence.
+    // rfc3665#3.4. Ours does not wait for the end of timer B where another address is known: it moves on after 4 s of
+    // silence.
     let (mut lab, account, log) = alice("sip:ss.example.org");
     lab.open_raw(PROXY_1);
     let mut second = Server::new(&mut lab, PROXY_2, |seen, _| match seen.start() {
@@ -229,7 +235,11 @@ fn session_through_a_sip_alg() {
     let mut gateway = Server::new(&mut lab, PROXY_1, |seen, _| match seen.start() {
         "INVITE" => {
             let contact = "Contact: <sip:bob@10.0.0.11>\r\nRecord-Route: <sip:10.0.0.11;lr>\r\n";
-            vec![seen.answer(100, ""), seen.answer(180, contact), seen.answer_with(200, contact, &SDP.replace("10.0.0.9", "10.0.0.11"))]
+            vec![
+                seen.answer(100, ""),
+                seen.answer(180, contact),
+                seen.answer_with(200, contact, &SDP.replace("10.0.0.9", "10.0.0.11")),
+            ]
         }
         "BYE" => vec![seen.answer(200, "")],
         _ => vec![],
@@ -343,7 +353,8 @@ fn unsuccessful_no_answer() {
     assert_eq!(*log.borrow(), leg(("alice", "bob"), &["> INVITE", "< 180", "> CANCEL", "< 200", "< 487", "> ACK"]));
 }
 
-/// Alice's leg where the far end does not answer: what the proxy says after 100, and what she does once she has heard it.
+/// Alice's leg where the far end does not answer: what the proxy says after 100, and what she does once she has heard
+/// it.
 fn unanswered(says: &'static [u16], hangs_up: bool) -> (Vec<String>, Cause, u16) {
     let (mut lab, account, log) = alice("sip:10.0.0.11");
     let mut invite = None;
@@ -378,7 +389,10 @@ fn unsuccessful_calls_through_proxies() {
     // rfc3665#3.10: nobody answered the proxy
     assert_eq!(unanswered(&[480], false), (at(&["> INVITE", "< 100", "< 480", "> ACK"]), Cause::Refused, 480));
     // rfc3665#3.11: it rings, and then does not
-    assert_eq!(unanswered(&[180, 480], false), (at(&["> INVITE", "< 100", "< 180", "< 480", "> ACK"]), Cause::Refused, 480));
+    assert_eq!(
+        unanswered(&[180, 480], false),
+        (at(&["> INVITE", "< 100", "< 180", "< 480", "> ACK"]), Cause::Refused, 480)
+    );
 }
 
 #[test]

@@ -45,11 +45,15 @@ fn registered() -> (Lab, AccountId, Server, Log) {
 
 #[test]
 fn update_of_contact_list() {
-    // rfc3665#2.2: who is known already gives its credentials with the request. The registrar's list has a binding that is not ours, before it.
+    // rfc3665#2.2: who is known already gives its credentials with the request. The registrar's list has a binding that
+    // is not ours, before it.
     let (mut lab, account, mut server, log) = registered();
     server.script = Box::new(|seen, _| {
         let contact = seen.header("Contact").unwrap();
-        vec![seen.answer(200, &format!("Contact: <mailto:anna@example.org>;expires=4294967295\r\nContact: {contact};expires=3600\r\n"))]
+        vec![seen.answer(
+            200,
+            &format!("Contact: <mailto:anna@example.org>;expires=4294967295\r\nContact: {contact};expires=3600\r\n"),
+        )]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -59,8 +63,8 @@ fn update_of_contact_list() {
     assert_eq!(expires.since(lab.now).millis() / 1000, 3599, "our binding's lifetime, not the other's");
 }
 
-// rfc3665#2.3, a REGISTER without Contact that asks for the bindings there are, is a provisioning tool's: a telephone learns them from the answer
-// to its own REGISTER, as above.
+// rfc3665#2.3, a REGISTER without Contact that asks for the bindings there are, is a provisioning tool's: a telephone
+// learns them from the answer to its own REGISTER, as above.
 
 #[test]
 fn cancellation_of_registration() {

@@ -1,4 +1,5 @@
-//! From what a caller says to what it hears back from an echo: packets of 20 ms, and no more than 10 ms of waiting for ticks, however they lie.
+//! From what a caller says to what it hears back from an echo: packets of 20 ms, and no more than 10 ms of waiting for
+//! ticks, however they lie.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
@@ -102,7 +103,8 @@ impl Timed {
 
     /// Claps since then, in milliseconds away.
     fn away_since(&self, since: Instant) -> Vec<f64> {
-        let away: Vec<f64> = self.clapper.away.iter().filter(|clap| clap.0 >= since).map(|clap| clap.1 as f64 / 1000.0).collect();
+        let away: Vec<f64> =
+            self.clapper.away.iter().filter(|clap| clap.0 >= since).map(|clap| clap.1 as f64 / 1000.0).collect();
         assert!(away.len() > 3, "{away:?}");
         away
     }

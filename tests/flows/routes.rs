@@ -33,7 +33,11 @@ fn the_caller_uses_record_route_backwards() {
         }
         let sent = proxy.wait(&mut lab, method);
         assert_eq!(sent.uri(), peer.contact, "{method}");
-        assert_eq!(sent.headers("Route"), ["<sip:10.0.0.7:5070;lr;x=1>,<sip:a,b@10.0.0.6;lr>,<sip:10.0.0.8;lr>"], "{method}");
+        assert_eq!(
+            sent.headers("Route"),
+            ["<sip:10.0.0.7:5070;lr;x=1>,<sip:a,b@10.0.0.6;lr>,<sip:10.0.0.8;lr>"],
+            "{method}"
+        );
         if method == "BYE" {
             proxy.answer(&mut lab, &sent, 200, "");
         }
@@ -81,7 +85,10 @@ fn the_called_side_keeps_record_route_in_order() {
     lab.run_for(Duration::from_millis(10));
     hangup(&mut lab);
     let bye = proxy.wait(&mut lab, "BYE");
-    assert_eq!((bye.uri(), bye.headers("Route")), (peer.contact.clone(), vec!["<sip:10.0.0.7:5070;lr>,<sip:10.0.0.8;lr>".to_owned()]));
+    assert_eq!(
+        (bye.uri(), bye.headers("Route")),
+        (peer.contact.clone(), vec!["<sip:10.0.0.7:5070;lr>,<sip:10.0.0.8;lr>".to_owned()])
+    );
     assert_eq!(bye.to_tag(), peer.tag);
     proxy.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
@@ -95,7 +102,10 @@ fn the_called_side_obeys_a_strict_router() {
     peer.call(&mut lab, 0);
     hangup(&mut lab);
     let bye = proxy.wait(&mut lab, "BYE");
-    assert_eq!((bye.uri(), bye.headers("Route")), ("sip:10.0.0.7:5070".into(), vec!["<sip:peer@192.0.2.1:7000>".to_owned()]));
+    assert_eq!(
+        (bye.uri(), bye.headers("Route")),
+        ("sip:10.0.0.7:5070".into(), vec!["<sip:peer@192.0.2.1:7000>".to_owned()])
+    );
     proxy.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
@@ -168,8 +178,9 @@ fn a_route_set_longer_than_any_way_makes_no_dialog() {
         lab.dial(0, &format!("sip:peer@{}", peer.at));
         let invite = peer.wait(&mut lab, "INVITE");
         peer.record_routes = vec![(0..count).map(|place| format!("<sip:p{place};lr>")).collect::<Vec<_>>().join(",")];
-        peer.record_routes[0] = peer.record_routes[0].chars().take(60_000).collect::<String>().rsplit_once(',').unwrap().0.to_owned()
-            + ",<sip:10.0.0.9:5060;lr>";
+        peer.record_routes[0] =
+            peer.record_routes[0].chars().take(60_000).collect::<String>().rsplit_once(',').unwrap().0.to_owned()
+                + ",<sip:10.0.0.9:5060;lr>";
         let body = peer.sdp();
         peer.answer(&mut lab, &invite, 200, &body);
         lab.run_for(Duration::from_millis(100));

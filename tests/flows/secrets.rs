@@ -84,8 +84,9 @@ fn no_getter_gives_a_password_back() {
 #[test]
 fn no_message_shows_a_password() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
-    let mut server =
-        Server::new(&mut lab, REGISTRAR, |seen, nth| vec![if nth == 0 { seen.answer(401, CHALLENGE) } else { seen.bound(300) }]);
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, nth| {
+        vec![if nth == 0 { seen.answer(401, CHALLENGE) } else { seen.bound(300) }]
+    });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 400);
     assert!(lab.sent.len() > 3);

@@ -1,4 +1,5 @@
-//! The script by which two builds are compared: it sends the same bytes each time, and every kind of call in it sends some.
+//! The script by which two builds are compared: it sends the same bytes each time, and every kind of call in it sends
+//! some.
 
 use microsip_tests::script::{KINDS, run};
 

@@ -69,7 +69,10 @@ impl Seen {
         for line in self.text.split("\r\n").skip(1) {
             let Some((name, value)) = line.split_once(':') else { break };
             match name {
-                "Via" => out += &format!("{line};received={};rport={}\r\n", self.from.ip(), self.from.port()).replace(";rport;", ";"),
+                "Via" => {
+                    out += &format!("{line};received={};rport={}\r\n", self.from.ip(), self.from.port())
+                        .replace(";rport;", ";")
+                }
                 "To" if !value.contains("tag=") && status > 100 => out += &format!("{line};tag=far\r\n"),
                 "From" | "To" | "Call-ID" | "CSeq" | "Record-Route" => out += &format!("{line}\r\n"),
                 _ => {}
@@ -96,7 +99,9 @@ impl Seen {
 /// The value of a message's first header with this name.
 pub(crate) fn header<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let head = text.split("\r\n\r\n").next()?;
-    head.split("\r\n").skip(1).find_map(|line| line.split_once(": ").filter(|(found, _)| *found == name).map(|(_, value)| value.trim()))
+    head.split("\r\n")
+        .skip(1)
+        .find_map(|line| line.split_once(": ").filter(|(found, _)| *found == name).map(|(_, value)| value.trim()))
 }
 
 /// A parameter in a value, without quotes.
@@ -121,7 +126,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(lab: &mut Lab, address: &str, script: impl FnMut(&Seen, usize) -> Vec<Vec<u8>> + 'static) -> Self {
+    pub(crate) fn new(
+        lab: &mut Lab,
+        address: &str,
+        script: impl FnMut(&Seen, usize) -> Vec<Vec<u8>> + 'static,
+    ) -> Self {
         let address = lab.open_raw(address);
         Self { address, seen: Vec::new(), keepalives: Vec::new(), read: 0, script: Box::new(script) }
     }

@@ -1,11 +1,12 @@
-//! A far end that has died sends no BYE. Its call ends when neither RTP nor RTCP has come for as long as the settings say, but never while a side holds.
+//! A far end that has died sends no BYE. Its call ends when neither RTP nor RTCP has come for as long as the settings
+//! say, but never while a side holds.
 
 use crate::server::{REGISTRAR, account, anna};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountConfig, AccountId, CallState, Cause, Component, DialOptions, EndCause, EndedBy, MEDIA_RECEIVING, MEDIA_SENDING, MediaTimeout,
-    Source, WhenLost,
+    AccountConfig, AccountId, CallState, Cause, Component, DialOptions, EndCause, EndedBy, MEDIA_RECEIVING,
+    MEDIA_SENDING, MediaTimeout, Source, WhenLost,
 };
 use microsip_core::wire::{rtcp, rtp};
 use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
@@ -212,7 +213,8 @@ fn it_can_be_told_only() {
 #[test]
 fn an_account_may_say_it_otherwise() {
     for (said, seconds) in [(after(0), 0), (after(30), 30), (after(u32::MAX), 0)] {
-        let (mut lab, account) = account(&[REGISTRAR], AccountConfig { no_register: true, media_timeout: said, ..anna() });
+        let (mut lab, account) =
+            account(&[REGISTRAR], AccountConfig { no_register: true, media_timeout: said, ..anna() });
         let mut peer = Peer::new(&mut lab, REGISTRAR, 0);
         let (now, options) = (lab.now, DialOptions { source: Source::Silence, ..DialOptions::default() });
         assert_ne!(account, AccountId::NONE);

@@ -15,8 +15,9 @@ fn phone(message: u32) -> Lab {
 
 /// An INVITE with so many Vias below its own, each so long, and further lines.
 fn invite(nth: u32, vias: usize, host: usize, extra: &str, body: &str) -> String {
-    let below: String =
-        (0..vias).map(|nth| format!("Via: SIP/2.0/UDP {}{nth}.example;branch=z9hG4bKp{nth}\r\n", "h".repeat(host))).collect();
+    let below: String = (0..vias)
+        .map(|nth| format!("Via: SIP/2.0/UDP {}{nth}.example;branch=z9hG4bKp{nth}\r\n", "h".repeat(host)))
+        .collect();
     let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
     format!(
         "INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {FROM};branch=z9hG4bKtop{nth};rport\r\n{below}Max-Forwards: 70\r\n\
@@ -81,7 +82,9 @@ fn thirty_four_vias_are_answered_in_order() {
     let text = invite(1, 33, 10, "", SDP);
     assert_eq!(asked(&mut lab, FROM, &text), Some(180));
     let ringing = last(&lab, "SIP/2.0 180").unwrap();
-    let vias = |text: &str| text.split("\r\n").filter(|line| line.starts_with("Via: ")).skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let vias = |text: &str| {
+        text.split("\r\n").filter(|line| line.starts_with("Via: ")).skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!(vias(&ringing), vias(&text));
 }
 
@@ -134,9 +137,13 @@ fn more_header_fields_than_are_read_are_told_so() {
         assert_eq!(rang(&lab), status == Some(180));
         let response = lab.raw[&FROM.parse().unwrap()].last().unwrap().2.clone();
         let response = String::from_utf8(response).unwrap();
-        for line in
-            ["Via: SIP/2.0/UDP hhh0", "Via: SIP/2.0/UDP hhh1", "From: <sip:peer@", "To: <sip:bob@10.0.0.1>;tag=", "CSeq: 1 INVITE\r\n"]
-        {
+        for line in [
+            "Via: SIP/2.0/UDP hhh0",
+            "Via: SIP/2.0/UDP hhh1",
+            "From: <sip:peer@",
+            "To: <sip:bob@10.0.0.1>;tag=",
+            "CSeq: 1 INVITE\r\n",
+        ] {
             assert!(response.contains(line), "{line} is not in {response}");
         }
     }

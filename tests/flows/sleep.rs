@@ -43,7 +43,10 @@ fn a_registered_phone_wakes_for_its_keepalives_and_refreshes_only() {
     assert!((220..=240).contains(&keepalives), "{keepalives}");
     assert!(server.keepalives.windows(2).all(|pair| pair[1].since(pair[0]).micros() <= 31_000_000));
     assert_eq!(refreshes, 13);
-    assert!(count as usize <= keepalives + refreshes, "{count} wake-ups for {keepalives} keepalives and {refreshes} refreshes");
+    assert!(
+        count as usize <= keepalives + refreshes,
+        "{count} wake-ups for {keepalives} keepalives and {refreshes} refreshes"
+    );
 }
 
 #[test]
@@ -81,7 +84,8 @@ fn a_keepalive_is_two_line_ends_over_the_registered_flow() {
 fn a_call_that_is_over_leaves_no_timer_behind() {
     let mut lab = Lab::pair();
     let now = lab.now;
-    let options = microsip_core::phone::DialOptions { source: microsip_core::phone::Source::Silence, ..Default::default() };
+    let options =
+        microsip_core::phone::DialOptions { source: microsip_core::phone::Source::Silence, ..Default::default() };
     let call = lab.ends[0].phone.dial(now, microsip_core::phone::AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
     lab.run_until("it rings", |lab| lab.ends[1].reached(microsip_core::phone::CallState::Incoming));
     let (now, theirs) = (lab.now, lab.ends[1].last_call());

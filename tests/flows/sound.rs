@@ -57,7 +57,8 @@ fn loss_and_jitter_are_counted_on_both_sides_and_talked_over() {
     lab.network.double = 10;
     lab.run_for(Duration::from_secs(60));
     let now = lab.now;
-    let (near, far) = (lab.ends[0].phone.call_stats(now, ours).unwrap(), lab.ends[1].phone.call_stats(now, theirs).unwrap());
+    let (near, far) =
+        (lab.ends[0].phone.call_stats(now, ours).unwrap(), lab.ends[1].phone.call_stats(now, theirs).unwrap());
     assert!((50..150).contains(&far.lost), "{}", far.lost);
     assert!((3000..20_000).contains(&far.jitter_us), "{}", far.jitter_us);
     assert!(far.duplicate > 5 && far.reordered > 5 && far.concealed_ms > 500, "{far:?}");
@@ -80,10 +81,15 @@ fn digits_arrive_one_by_one_over_a_bad_network() {
     let now = lab.now;
     lab.ends[0].phone.send_digits(now, ours, "0123456789*#ABCD,,55", 77).unwrap();
     lab.run_for(Duration::from_secs(20));
-    let digits: String =
-        lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.value as u8 as char).collect();
+    let digits: String = lab.ends[1]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Digit)
+        .map(|event| event.value as u8 as char)
+        .collect();
     assert_eq!(digits, "0123456789*#ABCD55");
-    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
+    let sent: Vec<u64> =
+        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [77]);
 }
 
@@ -97,7 +103,8 @@ fn each_command_of_digits_is_told_when_it_is_out() {
     lab.ends[0].phone.send_digits(now, ours, "2", 20).unwrap();
     lab.ends[0].phone.send_digits(now, ours, "3", 10).unwrap();
     lab.run_for(Duration::from_secs(3));
-    let sent: Vec<u64> = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
+    let sent: Vec<u64> =
+        lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [30, 20, 10]);
     let now = lab.now;
     for wrong in ["", "x", "1 2", "12345e"] {
@@ -106,8 +113,12 @@ fn each_command_of_digits_is_told_when_it_is_out() {
     // more than the queue holds: refused as a whole
     assert!(lab.ends[0].phone.send_digits(now, ours, &"7".repeat(200), 0).is_err());
     lab.run_for(Duration::from_secs(30));
-    let digits: String =
-        lab.ends[1].events.iter().filter(|event| event.kind == EventKind::Digit).map(|event| event.value as u8 as char).collect();
+    let digits: String = lab.ends[1]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Digit)
+        .map(|event| event.value as u8 as char)
+        .collect();
     assert_eq!(digits, "123", "a refused command changes nothing");
 }
 
@@ -155,7 +166,10 @@ fn an_echo_comes_back() {
 }
 
 fn tone(from: u64, hertz: f64) -> Vec<i16> {
-    (0..80).map(|n| ((from * 80 + n) as f64 * hertz * core::f64::consts::TAU / 8000.0).sin() * 8000.0).map(|sample| sample as i16).collect()
+    (0..80)
+        .map(|n| ((from * 80 + n) as f64 * hertz * core::f64::consts::TAU / 8000.0).sin() * 8000.0)
+        .map(|sample| sample as i16)
+        .collect()
 }
 
 #[test]
@@ -195,7 +209,12 @@ fn the_device_and_own_buses_run_side_by_side() {
         detector.feed(pcm);
         detector.longest_ms()
     };
-    assert!(listen(&device, 440) > 1000 && listen(&device, 620) < 100, "{} {}", listen(&device, 440), listen(&device, 620));
+    assert!(
+        listen(&device, 440) > 1000 && listen(&device, 620) < 100,
+        "{} {}",
+        listen(&device, 440),
+        listen(&device, 620)
+    );
     let heard = &lab.ends[0].sound.heard;
     assert!(listen(&heard[&calls[1].raw()], 620) > 1000 && listen(&heard[&calls[1].raw()], 440) < 100);
     // the device is closed when its last call leaves it

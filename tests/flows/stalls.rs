@@ -1,5 +1,5 @@
-//! A machine stalls now and then: what should have been said meanwhile is said late, up to 200 ms of it, and no source leaves anything out.
-//! The phone is ticked as a host does it, by a [`Timer`] that comes late.
+//! A machine stalls now and then: what should have been said meanwhile is said late, up to 200 ms of it, and no source
+//! leaves anything out. The phone is ticked as a host does it, by a [`Timer`] that comes late.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::catch_up::Timer;
@@ -101,7 +101,13 @@ impl Stalled {
             let mut pcm = [0i16; 160];
             G711.decode(0, Codec::Pcmu, packet.payload, &mut pcm);
             let levels = pcm.chunks(80).map(|quantum| quantum[40]).collect();
-            Some(Came { at: *at, sequence: packet.sequence, timestamp: packet.timestamp, marker: packet.marker, levels })
+            Some(Came {
+                at: *at,
+                sequence: packet.sequence,
+                timestamp: packet.timestamp,
+                marker: packet.marker,
+                levels,
+            })
         })
         .collect()
     }
@@ -115,7 +121,12 @@ fn assert_whole(stalled: &Stalled, came: &[Came]) {
         let said = level(quantum);
         assert!((heard - said).abs() <= said / 16, "quantum {quantum}: {heard} for {said}");
     }
-    assert!(i16::try_from(levels.len()).unwrap() >= stalled.file.quanta - 1, "{} of {}", levels.len(), stalled.file.quanta);
+    assert!(
+        i16::try_from(levels.len()).unwrap() >= stalled.file.quanta - 1,
+        "{} of {}",
+        levels.len(),
+        stalled.file.quanta
+    );
     assert!(came.windows(2).all(|two| two[1].sequence == two[0].sequence.wrapping_add(1)));
     let stats = stalled.lab.ends[0].phone.call_stats(stalled.lab.now, stalled.lab.ends[0].last_call()).unwrap();
     assert_eq!(stats.unsent, 0, "none was replaced before it left");
@@ -135,7 +146,11 @@ fn what_is_due_in_a_stall_of_up_to_200_ms_is_said_late() {
             let came = stalled.came();
             // a packet each 20 ms of all the time, and the clock of RTP went on as if nothing had been (rfc3550#5.1)
             let ms = 2000 + stall_ms;
-            assert!((ms / 20..=ms / 20 + 1).contains(&(came.len() as u64)), "{stall_ms}: {} packets in {ms} ms", came.len());
+            assert!(
+                (ms / 20..=ms / 20 + 1).contains(&(came.len() as u64)),
+                "{stall_ms}: {} packets in {ms} ms",
+                came.len()
+            );
             assert!(came.windows(2).all(|two| two[1].timestamp == two[0].timestamp.wrapping_add(160)), "{stall_ms}");
             assert!(came[1..].iter().all(|packet| !packet.marker), "no talk spurt begins");
             assert_whole(&stalled, &came);

@@ -64,7 +64,12 @@ fn came(lab: &Lab, at: &str, start: &str) -> Vec<String> {
 fn ack(answer: &str, invite: &str, branch: Option<&str>) -> String {
     let to = crate::server::header(answer, "To").unwrap();
     let old = crate::server::header(invite, "To").unwrap();
-    let head = invite.split("Contact:").next().unwrap().replace("INVITE", "ACK").replace(&format!("To: {old}"), &format!("To: {to}"));
+    let head = invite
+        .split("Contact:")
+        .next()
+        .unwrap()
+        .replace("INVITE", "ACK")
+        .replace(&format!("To: {old}"), &format!("To: {to}"));
     let head = match branch {
         Some(branch) => head.replace("branch=z9hG4bK", &format!("branch=z9hG4bK{branch}")),
         None => head,
@@ -250,7 +255,10 @@ fn of_two_slots_one_is_kept_for_the_account() {
     let (mut lab, _, _server) = open_phone(Capacity::metal(2, 1, 1500));
     talk(&mut lab, 1);
     assert_eq!(strange_invite(&mut lab, 2), Some(486));
-    assert_eq!(asked(&mut lab, &stranger(3), &request("OPTIONS", stranger(3).parse().unwrap(), "sip:anna@10.0.0.1", 3)), Some(486));
+    assert_eq!(
+        asked(&mut lab, &stranger(3), &request("OPTIONS", stranger(3).parse().unwrap(), "sip:anna@10.0.0.1", 3)),
+        Some(486)
+    );
     assert_eq!(own_invite(&mut lab, 1), Some(180));
 }
 
@@ -343,7 +351,11 @@ fn what_an_accounts_call_left_behind_is_not_pushed_out_by_strangers() {
         let _ = strange_invite(&mut lab, 1000 + nth);
     }
     let before = lab.ends[0].events.len();
-    assert_eq!(asked(&mut lab, REGISTRAR, &invite), None, "the network's copy of an INVITE that was acknowledged does not ring");
+    assert_eq!(
+        asked(&mut lab, REGISTRAR, &invite),
+        None,
+        "the network's copy of an INVITE that was acknowledged does not ring"
+    );
     assert!(!lab.ends[0].events[before..].iter().any(|event| event.kind == EventKind::Call));
 }
 
@@ -351,13 +363,19 @@ fn what_an_accounts_call_left_behind_is_not_pushed_out_by_strangers() {
 fn ends_and_losses(lab: &mut Lab) -> (Vec<CallId>, u64) {
     lab.ends[0].fetch = true;
     lab.drain();
-    let lost = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Lost).map(|event| u64::from(event.value)).sum();
+    let lost = lab.ends[0]
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Lost)
+        .map(|event| u64::from(event.value))
+        .sum();
     (ends(lab).iter().map(|event| event.call).collect(), lost)
 }
 
 #[test]
 fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
-    // its successor is refused because it is too long; or is given up, and gives way to the next before anybody fetched a thing
+    // its successor is refused because it is too long; or is given up, and gives way to the next before anybody fetched
+    // a thing
     for too_long in [true, false] {
         let (mut lab, _, _server) = open_phone(Capacity::metal(1, 1, 1500));
         assert_eq!(strange_invite(&mut lab, 1), Some(180));
@@ -365,7 +383,10 @@ fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
         lab.ends[0].fetch = false;
         let invite = invite_from(REGISTRAR, 10_001);
         if too_long {
-            let long = invite.replace("Max-Forwards", &format!("Record-Route: <sip:{}@10.0.0.9;lr>\r\nMax-Forwards", "x".repeat(700)));
+            let long = invite.replace(
+                "Max-Forwards",
+                &format!("Record-Route: <sip:{}@10.0.0.9;lr>\r\nMax-Forwards", "x".repeat(700)),
+            );
             assert_eq!(asked(&mut lab, REGISTRAR, &long), Some(513));
             assert_eq!(ends_and_losses(&mut lab), (vec![], 1));
             continue;

@@ -28,7 +28,8 @@ pub(crate) fn asked(lab: &mut Lab, from: &str, request: &str) -> Option<u16> {
     lab.run_for(Duration::from_millis(20));
     let came = lab.raw[&from].iter().skip(before).map(|(_, _, bytes)| String::from_utf8_lossy(bytes));
     let same = |text: &str, name| crate::server::header(text, name) == crate::server::header(request, name);
-    let response = came.into_iter().find(|text| text.starts_with("SIP/2.0") && same(text, "Call-ID") && same(text, "CSeq"))?;
+    let response =
+        came.into_iter().find(|text| text.starts_with("SIP/2.0") && same(text, "Call-ID") && same(text, "CSeq"))?;
     response.split(' ').nth(1).map(|status| status.parse().unwrap())
 }
 
@@ -98,7 +99,8 @@ fn the_secret_that_only_register_carried_is_a_key() {
         assert_eq!(rest.split(';').next(), Some("10.0.0.1:5060"));
         let from = "10.0.0.66:5060";
         // its To is the address that was dialled
-        let text = request("INVITE", from.parse().unwrap(), &contact, 1).replace(&format!("To: <{contact}>"), "To: <sip:anna@example.org>");
+        let text = request("INVITE", from.parse().unwrap(), &contact, 1)
+            .replace(&format!("To: <{contact}>"), "To: <sip:anna@example.org>");
         assert_eq!(asked(&mut lab, from, &text), Some(180));
         let call = lab.ends[0].last_call();
         assert_eq!(lab.ends[0].phone.call_info(call).unwrap().account, account);
@@ -119,7 +121,10 @@ fn the_secret_that_only_register_carried_is_a_key() {
         crate::digest::dial(&mut lab, account, "sip:bob@example.org");
         pass(&mut lab, &mut server, 1);
         let shown: Vec<_> = lab.sent.iter().filter(|sent| !sent.text.starts_with("REGISTER")).collect();
-        assert!(shown.iter().any(|sent| sent.text.starts_with("SIP/2.0 200")) && shown.iter().any(|sent| sent.text.starts_with("INVITE")));
+        assert!(
+            shown.iter().any(|sent| sent.text.starts_with("SIP/2.0 200"))
+                && shown.iter().any(|sent| sent.text.starts_with("INVITE"))
+        );
         let wanted = format!("Contact: <sip:{}@10.0.0.1:5060>", if user.is_empty() { "anna" } else { user });
         for sent in shown {
             assert!(!sent.text.contains(secret), "{}", sent.text);
@@ -147,11 +152,12 @@ fn a_stranger_gets_nothing_whatever_it_says() {
     let sent = lab.sent.len();
     let from = "10.0.0.66:5060";
     let address: SocketAddr = from.parse().unwrap();
-    let mut messages: Vec<String> = ["INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "REGISTER", "SUBSCRIBE", "MESSAGE", "NOTIFY", "NONSENSE"]
-        .iter()
-        .enumerate()
-        .map(|(nth, method)| request(method, address, "sip:anna@10.0.0.1", nth as u32))
-        .collect();
+    let mut messages: Vec<String> =
+        ["INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "REGISTER", "SUBSCRIBE", "MESSAGE", "NOTIFY", "NONSENSE"]
+            .iter()
+            .enumerate()
+            .map(|(nth, method)| request(method, address, "sip:anna@10.0.0.1", nth as u32))
+            .collect();
     // requests that would get 400, 416, 420, 505, 481, 483, had they come from a friend
     let invite = request("INVITE", address, "sip:anna@10.0.0.1", 50);
     messages.push(invite.replace("Max-Forwards: 70", "Max-Forwards: 0"));
@@ -159,7 +165,8 @@ fn a_stranger_gets_nothing_whatever_it_says() {
     messages.push(invite.replace(" SIP/2.0\r\nVia", " SIP/3.0\r\nVia"));
     messages.push(invite.replace("CSeq: 1 INVITE", "CSeq: x"));
     messages.push(invite.replace("sip:anna@10.0.0.1 SIP", "http://anna SIP"));
-    messages.push(invite.replace("To: <sip:anna@10.0.0.1>", "To: <sip:anna@10.0.0.1>;tag=0000000000016d7e8f9a0b1c2d3e"));
+    messages
+        .push(invite.replace("To: <sip:anna@10.0.0.1>", "To: <sip:anna@10.0.0.1>;tag=0000000000016d7e8f9a0b1c2d3e"));
     messages.push(invite.replace("To: <sip:anna@10.0.0.1>", "To: <sip:anna@10.0.0.1>;tag=x"));
     for text in &messages {
         assert_eq!(asked(&mut lab, from, text), None, "{text}");
@@ -167,7 +174,10 @@ fn a_stranger_gets_nothing_whatever_it_says() {
     lab.run_for(Duration::from_secs(10));
     let own = |text: &str| text.trim().is_empty() || text.starts_with("REGISTER");
     assert!(lab.sent[sent..].iter().all(|sent| own(&sent.text)), "{}", ladder::draw(&lab));
-    assert_eq!(lab.ends[0].phone.counters().strangers as usize + lab.ends[0].phone.counters().malformed as usize, messages.len());
+    assert_eq!(
+        lab.ends[0].phone.counters().strangers as usize + lab.ends[0].phone.counters().malformed as usize,
+        messages.len()
+    );
     assert!(lab.ends[0].events.iter().all(|event| event.kind == EventKind::Account));
     assert_eq!(calls(&lab), 0);
     let _ = server;
@@ -208,7 +218,10 @@ fn direct_calls_are_anybodys_where_they_are_allowed() {
 fn of_two_accounts_at_one_registrar_the_one_that_is_called_is_meant() {
     let (mut lab, first) = account(&[REGISTRAR], anna());
     let now = lab.now;
-    let second = lab.ends[0].phone.account_add(now, &AccountConfig { uri: "sip:otto@example.org", ..AccountConfig::default() }).unwrap();
+    let second = lab.ends[0]
+        .phone
+        .account_add(now, &AccountConfig { uri: "sip:otto@example.org", ..AccountConfig::default() })
+        .unwrap();
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, first);
     register(&mut lab, second);
@@ -216,7 +229,9 @@ fn of_two_accounts_at_one_registrar_the_one_that_is_called_is_meant() {
     let contacts: Vec<String> =
         server.seen.iter().map(|seen| seen.header("Contact").unwrap().trim_matches(['<', '>']).to_owned()).collect();
     for (nth, (uri, wanted)) in
-        [("sip:otto@10.0.0.1", second), ("sip:anna@10.0.0.1", first), (&contacts[1], second), (&contacts[0], first)].into_iter().enumerate()
+        [("sip:otto@10.0.0.1", second), ("sip:anna@10.0.0.1", first), (&contacts[1], second), (&contacts[0], first)]
+            .into_iter()
+            .enumerate()
     {
         let text = request("INVITE", REGISTRAR.parse().unwrap(), uri, nth as u32);
         assert_eq!(asked(&mut lab, REGISTRAR, &text), Some(180));

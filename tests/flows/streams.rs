@@ -5,7 +5,13 @@ use microsip_core::phone::{Cause, Flow, Taken, Transmit, Transport, Usage, Via};
 use microsip_tests::{Lab, Options, Peer};
 
 fn flow() -> Flow {
-    Flow::Stream { slot: 3, generation: 1, transport: Transport::Tcp, remote: "10.0.0.9:33000".parse().unwrap(), socket: 0 }
+    Flow::Stream {
+        slot: 3,
+        generation: 1,
+        transport: Transport::Tcp,
+        remote: "10.0.0.9:33000".parse().unwrap(),
+        socket: 0,
+    }
 }
 
 /// What leaves over the stream now.
@@ -47,7 +53,8 @@ fn give(lab: &mut Lab, text: &str) -> Vec<String> {
     sent(lab, now)
 }
 
-/// A stream's driver as it is meant: gives what it holds, drops what is taken, keeps what is not whole, and skips what it is told to.
+/// A stream's driver as it is meant: gives what it holds, drops what is taken, keeps what is not whole, and skips what
+/// it is told to.
 #[derive(Default)]
 struct Driver {
     held: Vec<u8>,
@@ -179,7 +186,8 @@ fn a_call_outlives_a_message_that_is_too_long() {
     let (now, call) = (lab.now, call(&lab));
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     let ok = sent(&mut lab, now).remove(0);
-    peer.theirs = ok.split("To: ").nth(1).unwrap().split(";tag=").nth(1).unwrap().split("\r\n").next().unwrap().to_owned();
+    peer.theirs =
+        ok.split("To: ").nth(1).unwrap().split(";tag=").nth(1).unwrap().split("\r\n").next().unwrap().to_owned();
     let mut driver = Driver::default();
     let ack = peer.request("ACK", "", "");
     assert_eq!(driver.arrive(&mut lab, ack.as_bytes()), Vec::<String>::new());

@@ -1,6 +1,9 @@
-//! What a phone records for a log: each kind once, in order, never without its reason, and never more than a person can read.
+//! What a phone records for a log: each kind once, in order, never without its reason, and never more than a person can
+//! read.
 
-use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, account_with, anna, pass, register, registered, registering};
+use crate::server::{
+    PASSWORD, REGISTRAR, SECOND, Server, account, account_with, anna, pass, register, registered, registering,
+};
 use crate::strangers::{asked, request};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
@@ -48,9 +51,14 @@ fn a_registration_is_recorded_from_its_look_up_to_its_end() {
     assert_eq!(text(&lab, account, AccountText::NextHop).as_deref(), Some("sip:example.org"));
     // a refresh is of interest to few
     pass(&mut lab, &mut server, 300);
-    let refreshes: Vec<_> = traces(&mut lab).into_iter().filter(|trace| matches!(trace.what, What::Registered { .. })).collect();
+    let refreshes: Vec<_> =
+        traces(&mut lab).into_iter().filter(|trace| matches!(trace.what, What::Registered { .. })).collect();
     assert!(!refreshes.is_empty());
-    assert!(refreshes.iter().all(|trace| trace.what == What::Registered { seconds: 300, again: true } && trace.level() == Level::Debug));
+    assert!(
+        refreshes
+            .iter()
+            .all(|trace| trace.what == What::Registered { seconds: 300, again: true } && trace.level() == Level::Debug)
+    );
     crate::server::unregister(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     assert_eq!(whats(&mut lab).last(), Some(&What::Unregistered));
@@ -76,7 +84,8 @@ fn a_refusal_says_when_it_is_tried_again() {
     let (mut lab, _, mut server) = registering(|seen, _| vec![seen.answer(503, "Retry-After: 120\r\n")]);
     pass(&mut lab, &mut server, 1);
     let all = whats(&mut lab);
-    let Some(What::RegistrationFailed { cause: Cause::Refused, sip_code: 503, next: Some(120..=121) }) = all.last() else {
+    let Some(What::RegistrationFailed { cause: Cause::Refused, sip_code: 503, next: Some(120..=121) }) = all.last()
+    else {
         panic!("{all:?}");
     };
 }
@@ -87,7 +96,10 @@ fn a_silent_registrar_and_an_unknown_name_are_told_apart() {
     register(&mut lab, silent);
     lab.run_for(Duration::from_secs(40));
     let all = whats(&mut lab);
-    assert!(matches!(all[2], What::RegistrationFailed { cause: Cause::Timeout, sip_code: 0, next: Some(_) }), "{all:?}");
+    assert!(
+        matches!(all[2], What::RegistrationFailed { cause: Cause::Timeout, sip_code: 0, next: Some(_) }),
+        "{all:?}"
+    );
     assert_eq!(text(&lab, silent, AccountText::Reason), None, "nobody said anything");
     let (mut lab, unknown) = account(&[], anna());
     register(&mut lab, unknown);
@@ -122,7 +134,14 @@ fn a_call_is_recorded_state_by_state_with_who_ended_it() {
     let all = traces(&mut lab);
     let calls: Vec<_> = all.iter().filter(|trace| matches!(trace.what, What::Call { .. })).collect();
     assert!(calls.iter().all(|trace| trace.about == About::Call(call) && trace.level() == Level::Info));
-    let state = |state, sip_code, cause, ended_by| What::Call { state, incoming: false, sip_code, result: Cause::Normal, cause, ended_by };
+    let state = |state, sip_code, cause, ended_by| What::Call {
+        state,
+        incoming: false,
+        sip_code,
+        result: Cause::Normal,
+        cause,
+        ended_by,
+    };
     let (none, nobody) = (EndCause::None, EndedBy::Nobody);
     assert_eq!(
         calls.iter().map(|trace| trace.what).collect::<Vec<_>>(),
@@ -146,7 +165,10 @@ fn a_call_to_an_unknown_name_says_so() {
     assert!(all.iter().all(|trace| trace.about == About::Call(call)), "{all:?}");
     let what: Vec<_> = all.iter().map(|trace| trace.what).collect();
     assert_eq!(what[1..3], [What::Locating, What::LocateFailed(Failure::Name)]);
-    assert!(matches!(what[3], What::Call { state: CallState::Ended, result: Cause::Name, cause: EndCause::Network, .. }), "{what:?}");
+    assert!(
+        matches!(what[3], What::Call { state: CallState::Ended, result: Cause::Name, cause: EndCause::Network, .. }),
+        "{what:?}"
+    );
 }
 
 #[test]
@@ -154,7 +176,9 @@ fn a_stranger_is_recorded_with_what_would_let_it_in() {
     let (mut lab, account, _server) = registered();
     traces(&mut lab);
     let (for_anna, for_nobody) = ("10.0.0.66:5060", "10.0.0.67:5060");
-    for (nth, (from, uri)) in [(for_anna, "sip:anna@10.0.0.1"), (for_nobody, "sip:eve@10.0.0.1")].into_iter().enumerate() {
+    for (nth, (from, uri)) in
+        [(for_anna, "sip:anna@10.0.0.1"), (for_nobody, "sip:eve@10.0.0.1")].into_iter().enumerate()
+    {
         assert_eq!(asked(&mut lab, from, &request("INVITE", from.parse().unwrap(), uri, nth as u32)), None);
     }
     let odd = "10.0.0.68:5060";
@@ -181,7 +205,8 @@ fn the_limits_of_direct_calls_are_named() {
         let status = asked(&mut lab, from, &request("INVITE", from.parse().unwrap(), "sip:bob@10.0.0.1", nth));
         (status, whats(&mut lab).into_iter().find(|what| !matches!(what, What::Call { .. })))
     };
-    let kept_out = |from: &str, rule| Some(What::Stranger { from: from.parse().unwrap(), method: Method::Invite, rule });
+    let kept_out =
+        |from: &str, rule| Some(What::Stranger { from: from.parse().unwrap(), method: Method::Invite, rule });
     assert_eq!(ring("10.0.1.1:5060", 1), (Some(180), None));
     assert_eq!(ring("10.0.1.1:5062", 2), (Some(486), kept_out("10.0.1.1:5062", Rule::PerSource)));
     assert_eq!(ring("10.0.1.2:5060", 3), (Some(180), None));
@@ -256,7 +281,8 @@ fn without_room_nothing_is_recorded() {
 fn what_cannot_be_read_is_recorded_with_its_reason() {
     let mut lab = Lab::new(&[Options::default()]);
     let to = lab.ends[0].address;
-    let flawed = request("INVITE", "10.0.5.2:5060".parse().unwrap(), "sip:bob@10.0.0.1", 1).replace("CSeq: 1 INVITE", "CSeq: 1 BYE");
+    let flawed = request("INVITE", "10.0.5.2:5060".parse().unwrap(), "sip:bob@10.0.0.1", 1)
+        .replace("CSeq: 1 INVITE", "CSeq: 1 BYE");
     for (from, bytes) in [("10.0.5.1:5060", "GET / HTTP/1.1\r\n\r\n"), ("10.0.5.2:5060", &flawed)] {
         let from = lab.open_raw(from);
         lab.send_raw(from, to, bytes.as_bytes());

@@ -47,7 +47,9 @@ fn names_are_looked_up_one_after_the_other_and_followed() {
     lab.names.insert("sbc.example".into(), vec!["10.7.0.9:5060".parse().unwrap()]);
     lab.names.remove("two.example");
     lab.run_for(Duration::from_secs(600));
-    for (nth, (from, in_)) in [("10.7.0.1:5060", false), ("10.7.0.9:5060", true), ("10.6.0.1:5060", true)].into_iter().enumerate() {
+    for (nth, (from, in_)) in
+        [("10.7.0.1:5060", false), ("10.7.0.9:5060", true), ("10.6.0.1:5060", true)].into_iter().enumerate()
+    {
         assert_eq!(rings(&mut lab, from, 10 + nth as u32), in_, "{from}");
     }
     // it is tried again soon
@@ -92,7 +94,8 @@ fn trust_gives_no_credentials_away() {
 
 #[test]
 fn a_list_that_is_none_is_refused_and_an_account_is_not_added() {
-    let mut lab = Lab::new(&[Options { capacity: Capacity { trusted: 0, ..Capacity::metal(2, 1, 1500) }, ..Options::default() }]);
+    let mut lab =
+        Lab::new(&[Options { capacity: Capacity { trusted: 0, ..Capacity::metal(2, 1, 1500) }, ..Options::default() }]);
     let now = lab.now;
     let mut add = |list| lab.ends[0].phone.account_add(now, &trusting(list));
     assert_eq!(add("10.0.0.0/33"), Err(CommandError::Hosts));

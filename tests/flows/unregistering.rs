@@ -1,6 +1,9 @@
-//! A binding is taken back (Expires: 0): by command, at the end, with its account; and what is wanted while a REGISTER runs.
+//! A binding is taken back (Expires: 0): by command, at the end, with its account; and what is wanted while a REGISTER
+//! runs.
 
-use crate::server::{REGISTRAR, Server, account, anna, pass, register, registered, state, told, told_state, unregister};
+use crate::server::{
+    REGISTRAR, Server, account, anna, pass, register, registered, state, told, told_state, unregister,
+};
 use microsip_core::base::time::Instant;
 use microsip_core::phone::AccountState;
 
@@ -92,14 +95,21 @@ fn what_is_wanted_meanwhile_is_done_afterwards() {
     pass(&mut lab, &mut server, 1);
     assert_eq!(server.seen.iter().map(|seen| seen.header("Expires").unwrap()).collect::<Vec<_>>(), ["300", "0"]);
     assert_eq!(state(&lab), AccountState::Unregistered);
-    assert!(told(&lab).iter().all(|event| event.reached & (1 << AccountState::Registered as u32) == 0), "{:?}", told(&lab));
+    assert!(
+        told(&lab).iter().all(|event| event.reached & (1 << AccountState::Registered as u32) == 0),
+        "{:?}",
+        told(&lab)
+    );
     // registered while the un-REGISTER is on its way
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     unregister(&mut lab, account);
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
-    assert_eq!(server.seen.iter().map(|seen| seen.header("Expires").unwrap()).collect::<Vec<_>>(), ["300", "0", "300", "0", "300"]);
+    assert_eq!(
+        server.seen.iter().map(|seen| seen.header("Expires").unwrap()).collect::<Vec<_>>(),
+        ["300", "0", "300", "0", "300"]
+    );
     assert_eq!(state(&lab), AccountState::Registered);
     assert_eq!(expires_in(&lab, account), 299);
 }

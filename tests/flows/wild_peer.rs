@@ -1,4 +1,5 @@
-//! A peer that sends anything that SIP has at any time, and a user who presses anything: no panic, no slot kept, INCOMING and ENDED once.
+//! A peer that sends anything that SIP has at any time, and a user who presses anything: no panic, no slot kept,
+//! INCOMING and ENDED once.
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
@@ -38,7 +39,8 @@ fn one(seed: u32) {
     // half of them with an account, whose registrar is the peer too
     let mut account = AccountId::NONE;
     if seed.is_multiple_of(2) {
-        let config = AccountConfig { uri: "sip:anna@two.example", password: "secret", expires: 60, ..AccountConfig::default() };
+        let config =
+            AccountConfig { uri: "sip:anna@two.example", password: "secret", expires: 60, ..AccountConfig::default() };
         account = lab.ends[0].phone.account_add(lab.now, &config).unwrap();
     }
     for _ in 0..60 {
@@ -83,20 +85,30 @@ fn one(seed: u32) {
             }
             8..=12 => {
                 // answers something that was asked
-                let asked: Vec<&Sip> = came.iter().filter(|sip| sip.status() == 0 && !sip.text().starts_with("ACK")).collect();
+                let asked: Vec<&Sip> =
+                    came.iter().filter(|sip| sip.status() == 0 && !sip.text().starts_with("ACK")).collect();
                 if let Some(request) = asked.get(asked.len().saturating_sub(1 + dice.below(3) as usize)) {
                     peer.tag = ["left", "right", "third", ""][dice.below(4) as usize].into();
                     let (status, body) = (STATUSES[dice.below(18) as usize], body(&mut dice));
                     let contact = request.header("Contact");
                     let extra = match status {
                         302 => "Contact: <sip:again@10.0.0.9>\r\n".to_owned(),
-                        401 => format!("WWW-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", qop=\"auth\"\r\n", dice.below(3)),
-                        407 => format!("Proxy-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", stale=true\r\n", dice.below(3)),
-                        200 if request.text().starts_with("REGISTER") => format!("Contact: {contact};expires={}\r\n", 1 + dice.below(100)),
+                        401 => format!(
+                            "WWW-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", qop=\"auth\"\r\n",
+                            dice.below(3)
+                        ),
+                        407 => format!(
+                            "Proxy-Authenticate: Digest realm=\"two.example\", nonce=\"{}\", stale=true\r\n",
+                            dice.below(3)
+                        ),
+                        200 if request.text().starts_with("REGISTER") => {
+                            format!("Contact: {contact};expires={}\r\n", 1 + dice.below(100))
+                        }
                         _ => String::new(),
                     };
                     let routes = ["<sip:10.0.0.9;lr>", "<sip:10.0.0.9>"];
-                    peer.record_routes = routes.iter().take(dice.below(3) as usize).map(|route| (*route).to_owned()).collect();
+                    peer.record_routes =
+                        routes.iter().take(dice.below(3) as usize).map(|route| (*route).to_owned()).collect();
                     let text = peer.answer_text(request, status, &extra, &body);
                     old.push(text.clone());
                     peer.send(&mut lab, &text);
@@ -150,7 +162,9 @@ fn one(seed: u32) {
         lab.ends[0].phone.hangup_all(now);
         lab.drain();
     }
-    let of = |state: CallState| lab.ends[0].events.iter().filter(move |event| event.kind == EventKind::Call && event.state == state as u32);
+    let of = |state: CallState| {
+        lab.ends[0].events.iter().filter(move |event| event.kind == EventKind::Call && event.state == state as u32)
+    };
     for state in [CallState::Incoming, CallState::Ended] {
         let told: Vec<u64> = of(state).map(|event| event.call.raw()).collect();
         let different: std::collections::HashSet<&u64> = told.iter().collect();

@@ -1,4 +1,5 @@
-//! Two users who press anything at any time, over a bad network, with pools that are too small: all calls end, no slot is kept.
+//! Two users who press anything at any time, over a bad network, with pools that are too small: all calls end, no slot
+//! is kept.
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
@@ -16,8 +17,13 @@ fn one(seed: u32) {
     options.capacity.servers = 1 + dice.below(5);
     let mut lab = Lab::new(&[options.clone(), options]).seed(seed as u8);
     lab.audio = false;
-    lab.network =
-        Network { loss: dice.below(300), double: dice.below(300), delay_ms: 1, delay_us: 0, jitter_ms: u64::from(dice.below(800)) };
+    lab.network = Network {
+        loss: dice.below(300),
+        double: dice.below(300),
+        delay_ms: 1,
+        delay_us: 0,
+        jitter_ms: u64::from(dice.below(800)),
+    };
     for _ in 0..40 {
         lab.run_for(Duration::from_millis([0, 5, 100, 1000, 7000][dice.below(5) as usize]));
         let (now, end) = (lab.now, dice.below(2) as usize);
@@ -27,7 +33,12 @@ fn one(seed: u32) {
         match (dice.below(8), call) {
             (0..=2, _) | (_, None) => {
                 let target = ["sip:bob@10.0.0.2", "sip:bob@10.0.0.1"][1 - end];
-                let _ = phone.dial(now, AccountId::NONE, target, &DialOptions { source: Source::Silence, ..DialOptions::default() });
+                let _ = phone.dial(
+                    now,
+                    AccountId::NONE,
+                    target,
+                    &DialOptions { source: Source::Silence, ..DialOptions::default() },
+                );
             }
             (3 | 4, Some(call)) => {
                 let _ = phone.answer(now, call, [200, 200, 183, 180][dice.below(4) as usize]);

@@ -114,8 +114,10 @@ fn what_a_redirection_names_but_nobody_can_resolve_ends_the_call() {
 fn wishes_answered_in_the_wrong_kind_or_by_another_name_do_nothing() {
     let mut lab = Lab::new(&[Options::default()]);
     let now = lab.now;
-    let options = microsip_core::phone::DialOptions { source: microsip_core::phone::Source::Silence, ..Default::default() };
-    let call = lab.ends[0].phone.dial(now, microsip_core::phone::AccountId::NONE, "sip:x@far.example", &options).unwrap();
+    let options =
+        microsip_core::phone::DialOptions { source: microsip_core::phone::Source::Silence, ..Default::default() };
+    let call =
+        lab.ends[0].phone.dial(now, microsip_core::phone::AccountId::NONE, "sip:x@far.example", &options).unwrap();
     let phone = &mut lab.ends[0].phone;
     let Some(Wish::Locate { id, .. }) = phone.poll_wish() else { panic!("no wish") };
     phone.handle_reply(now, id, Reply::Media { rtp: 1, rtcp: 2 });

@@ -1,10 +1,19 @@
-//! The invariants that a reader of the sources can check: imports point down (I2), and the core names no heap, no system and nothing unsafe (I1).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
+//! The invariants that a reader of the sources can check: imports point down (I2), and the core names no heap, no
+//! system and nothing unsafe (I1).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_core,
+    missing_docs
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer and what it may name. `base ← wire ← {sip, media} ← offer ← phone`; `sip` and `media` do not know each other.
+/// Each layer and what it may name. `base ← wire ← {sip, media} ← offer ← phone`; `sip` and `media` do not know each
+/// other.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &["base"]),
     ("wire", &["base", "wire"]),
@@ -14,11 +23,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phone", &["base", "wire", "sip", "media", "offer", "phone"]),
 ];
 
-/// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what follows from what one did is
-/// returned, and the phone hands it on.
+/// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what
+/// follows from what one did is returned, and the phone hands it on.
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
-/// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables may be `static`).
+/// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables
+/// may be `static`).
 const FOREIGN: &[&str] = &[
     "std",
     "alloc",
@@ -104,7 +114,11 @@ fn layers_named(code: &str) -> Vec<String> {
             let mut depth = 0;
             let mut first = true;
             for piece in inside.split_inclusive(|letter: char| "{},".contains(letter)) {
-                let word = piece.trim().split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+                let word = piece
+                    .trim()
+                    .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                    .next()
+                    .unwrap_or_default();
                 if depth == 0 && first && !word.is_empty() {
                     found.push(word.to_owned());
                 }
@@ -174,7 +188,10 @@ fn no_room_of_the_phone_names_another_or_the_phone() {
     let mut seen = Vec::new();
     for path in files.iter().filter(|path| !is_test(&root, path)) {
         let inside = path.strip_prefix(root.join("phone")).ok().and_then(|inside| inside.components().next());
-        let Some(room) = inside.and_then(|first| first.as_os_str().to_str()).filter(|first| ROOMS.contains(first)) else { continue };
+        let Some(room) = inside.and_then(|first| first.as_os_str().to_str()).filter(|first| ROOMS.contains(first))
+        else {
+            continue;
+        };
         seen.push(room.to_owned());
         let text = code(&fs::read_to_string(path).unwrap());
         for other in rooms_named(&text).into_iter().filter(|other| *other != room) {
@@ -218,7 +235,10 @@ fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
 #[test]
 fn the_readers_of_this_test_read() {
     assert_eq!(layers_named("use crate::{base::{time, rng}, wire}; crate::phone::Flow"), ["base", "wire", "phone"]);
-    assert_eq!(rooms_named("use super::{Flow, dialogs::Dialogs};\nself.calls.get(crate::phone::media::Line)"), ["dialogs", "media"]);
+    assert_eq!(
+        rooms_named("use super::{Flow, dialogs::Dialogs};\nself.calls.get(crate::phone::media::Line)"),
+        ["dialogs", "media"]
+    );
     assert_eq!(rooms_named("use super::object::Object; use crate::media::Stream; self.calls.slots"), [""; 0]);
     assert_eq!(words(&code("a // std\n\"alloc\" b /* unsafe */ '\"' c \"\\\"std\" d")), ["a", "b", "c", "d"]);
 }

@@ -38,13 +38,36 @@ const METHODS: &[&str] = &[
     "UPDATE",
     "PUBLISH",
 ];
-const USERS: &[&str] =
-    &["alice", "bob.smith", "+49-30-123", "1234;phone-context=example.org", "a%20b", "j%C3%BCrgen", "user:pass", "x!~*'()&=+$,?/"];
-const HOSTS: &[&str] = &["example.org", "10.0.0.1", "a.b-c.example", "[2001:db8::1]", "192.0.2.254", "EXAMPLE.com", "localhost"];
-const PARAMETERS: &[&str] =
-    &["", ";transport=udp", ";lr", ";user=phone;transport=tcp", ";maddr=192.0.2.1;ttl=15", ";x-odd=%3B%3d", ";method=INVITE"];
-const NAMES: &[&str] =
-    &["", "Alice ", "\"Bob \\\"B\\\" Smith\" ", "\"\" ", "\"Anna, of <here>;tag=no\" ", "\"Jürgen Müller\" ", "Mr. Watson "];
+const USERS: &[&str] = &[
+    "alice",
+    "bob.smith",
+    "+49-30-123",
+    "1234;phone-context=example.org",
+    "a%20b",
+    "j%C3%BCrgen",
+    "user:pass",
+    "x!~*'()&=+$,?/",
+];
+const HOSTS: &[&str] =
+    &["example.org", "10.0.0.1", "a.b-c.example", "[2001:db8::1]", "192.0.2.254", "EXAMPLE.com", "localhost"];
+const PARAMETERS: &[&str] = &[
+    "",
+    ";transport=udp",
+    ";lr",
+    ";user=phone;transport=tcp",
+    ";maddr=192.0.2.1;ttl=15",
+    ";x-odd=%3B%3d",
+    ";method=INVITE",
+];
+const NAMES: &[&str] = &[
+    "",
+    "Alice ",
+    "\"Bob \\\"B\\\" Smith\" ",
+    "\"\" ",
+    "\"Anna, of <here>;tag=no\" ",
+    "\"Jürgen Müller\" ",
+    "Mr. Watson ",
+];
 const TOKEN: &[u8] = b"abcXYZ019-.!%*_+`'~";
 const WORD: &[u8] = b"abcXYZ019-.!%*_+`'~()<>:\\\"/[]?{}";
 
@@ -101,7 +124,9 @@ impl Generator {
     }
 
     fn party(&mut self, tag: Option<&str>) -> String {
-        let tag = tag.map(|tag| format!("{}tag{}{tag}", self.way(&[";", ";", " ; "]), self.way(&["=", "=", " = "]))).unwrap_or_default();
+        let tag = tag
+            .map(|tag| format!("{}tag{}{tag}", self.way(&[";", ";", " ; "]), self.way(&["=", "=", " = "])))
+            .unwrap_or_default();
         let odd = self.way(&["", "", ";x=y", ";q-odd=\"a;tag=no\""]);
         if self.chance(15) {
             // addr-spec: parameters behind it are the header's, so the URI has none
@@ -116,7 +141,14 @@ impl Generator {
         let transport = self.one(&["UDP", "UDP", "TCP", "TLS", "SCTP"]);
         let slash = self.way(&["SIP/2.0/", "SIP/2.0/", "SIP/2.0/", "SIP / 2.0 / "]);
         let port = if self.chance(50) { format!(":{}", 1 + self.rng.below(65_535)) } else { String::new() };
-        let before = self.one(&["", ";rport", ";received=192.0.2.7", ";rport=5070;received=10.1.1.1", ";ttl=3", ";maddr=224.0.1.75"]);
+        let before = self.one(&[
+            "",
+            ";rport",
+            ";received=192.0.2.7",
+            ";rport=5070;received=10.1.1.1",
+            ";ttl=3",
+            ";maddr=224.0.1.75",
+        ]);
         let host = self.one(HOSTS);
         let (semi, equals) = (self.way(&[";", ";", " ; "]), self.way(&["=", "=", " = "]));
         let name = self.way(&["branch", "branch", "branch", "Branch"]);
@@ -135,8 +167,11 @@ impl Generator {
         let number = self.rng.next_u32() >> (1 + self.rng.below(31));
         let from_tag = self.letters(TOKEN, 20);
         let to_tag = if self.chance(60) { Some(self.letters(TOKEN, 20)) } else { None };
-        let call_id =
-            if self.chance(50) { format!("{}@{}", self.letters(WORD, 20), self.letters(WORD, 12)) } else { self.letters(WORD, 30) };
+        let call_id = if self.chance(50) {
+            format!("{}@{}", self.letters(WORD, 20), self.letters(WORD, 12))
+        } else {
+            self.letters(WORD, 30)
+        };
         let branch = format!("z9hG4bK{}", self.letters(TOKEN, 25));
         let contact = if self.chance(70) || method == "INVITE" { Some(self.uri()) } else { None };
         let mut vias = vec![self.via(&branch)];

@@ -1,6 +1,14 @@
-//! A second opinion: what our parser and rsip both accept must mean the same. Messages are generated from a seed, valid by RFC 3261's grammar, with
-//! all the freedom that it leaves. Where the two are known to differ, [`KNOWN`] says how and why; a difference that it does not name fails.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core, missing_docs)]
+//! A second opinion: what our parser and rsip both accept must mean the same. Messages are generated from a seed, valid
+//! by RFC 3261's grammar, with all the freedom that it leaves. Where the two are known to differ, [`KNOWN`] says how
+//! and why; a difference that it does not name fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_core,
+    missing_docs
+)]
 
 mod generate;
 
@@ -37,7 +45,8 @@ impl Meaning {
     }
 }
 
-/// A URI with what has no case in small letters: its scheme, and the transports that rsip writes large (rfc3261#19.1.4, #7.3.1).
+/// A URI with what has no case in small letters: its scheme, and the transports that rsip writes large (rfc3261#19.1.4,
+/// #7.3.1).
 fn folded(uri: &str) -> String {
     let (scheme, rest) = uri.split_once(':').unwrap_or_default();
     let rest = ["TCP", "UDP"].iter().fold(rest.to_owned(), |rest, name| {
@@ -65,7 +74,11 @@ fn ours(bytes: &[u8]) -> Option<Meaning> {
         from_tag: message.from().ok().and_then(|from| from.tag()).map(text),
         to_tag: message.to().ok().and_then(|to| to.tag()).map(text),
         branch: message.via().ok().and_then(|via| via.branch()).map(text),
-        contact: message.contacts().flatten().next().and_then(|contact| contact.address().map(|address| text(address.uri))),
+        contact: message
+            .contacts()
+            .flatten()
+            .next()
+            .and_then(|contact| contact.address().map(|address| text(address.uri))),
     })
 }
 
@@ -92,7 +105,11 @@ fn theirs(bytes: &[u8]) -> Option<Meaning> {
                 .and_then(|via| via.typed().ok())
                 .and_then(|via| via.branch().cloned())
                 .map(|branch| branch.to_string()),
-            contact: message.contact_header().ok().and_then(|contact| contact.typed().ok()).map(|contact| contact.uri.to_string()),
+            contact: message
+                .contact_header()
+                .ok()
+                .and_then(|contact| contact.typed().ok())
+                .map(|contact| contact.uri.to_string()),
         })
     })
     .ok()
@@ -110,7 +127,9 @@ struct Known {
 const KNOWN: &[Known] = &[
     Known {
         field: "contact",
-        applies: |_, ours, theirs| ours.contains(";phone-context=") && ours.starts_with(theirs) && !theirs.contains('@'),
+        applies: |_, ours, theirs| {
+            ours.contains(";phone-context=") && ours.starts_with(theirs) && !theirs.contains('@')
+        },
         reason: "a semicolon may stand in a user part (rfc3261#25.1, user-unreserved); rsip ends the host there and drops the rest",
     },
     Known {
@@ -180,7 +199,8 @@ fn what_is_valid_is_accepted_by_us() {
     for _ in 0..10_000 {
         let message = generator.message();
         let meaning = ours(message.as_bytes()).unwrap_or_else(|| {
-            let objection = Message::parse(message.as_bytes()).map(|message| message.check().map_err(|objection| objection.reason));
+            let objection =
+                Message::parse(message.as_bytes()).map(|message| message.check().map_err(|objection| objection.reason));
             panic!("refused, {objection:?}:\n{message}")
         });
         // and read as it was meant

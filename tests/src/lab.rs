@@ -5,7 +5,8 @@ use crate::told::Told;
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, CallId, CallState, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage, Via, Wish,
+    AccountId, CallId, CallState, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage,
+    Via, Wish,
 };
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -103,7 +104,9 @@ impl Lab {
         let ends = options
             .iter()
             .enumerate()
-            .map(|(place, options)| End::new(SocketAddr::from(([10, 0, 0, place as u8 + 1], 5060)), options, place as u8 + 1, now))
+            .map(|(place, options)| {
+                End::new(SocketAddr::from(([10, 0, 0, place as u8 + 1], 5060)), options, place as u8 + 1, now)
+            })
             .collect();
         Self {
             now,
@@ -183,10 +186,17 @@ impl Lab {
                             quiet = false;
                             let bytes = buffer[..len].to_vec();
                             match via {
-                                Via::Sip(flow) if end.socket != Some(flow.socket()) => end.phone.handle_flow_failed(self.now, flow),
+                                Via::Sip(flow) if end.socket != Some(flow.socket()) => {
+                                    end.phone.handle_flow_failed(self.now, flow)
+                                }
                                 Via::Sip(flow) => {
                                     let (from, to) = (end.address, flow.remote());
-                                    self.sent.push(Sent { at: self.now, from, to, text: String::from_utf8_lossy(&bytes).into_owned() });
+                                    self.sent.push(Sent {
+                                        at: self.now,
+                                        from,
+                                        to,
+                                        text: String::from_utf8_lossy(&bytes).into_owned(),
+                                    });
                                     self.launch(from, to, bytes);
                                 }
                                 Via::Media { media, component, to } => {
@@ -229,11 +239,15 @@ impl Lab {
         while let Some(event) = end.phone.poll_event() {
             any = true;
             let told = Told::new(&event, now);
-            // each event has the time of what caused it, within a tick: of what is handled now, or of a command given since the fetch before
+            // each event has the time of what caused it, within a tick: of what is handled now, or of a command given
+            // since the fetch before
             let tick = Duration::from_millis(10);
             let commanded = told.at.since(end.fetched) <= tick && end.fetched.since(told.at) <= tick;
             assert!(told.at <= now, "{told:?} is told before it happens, at {now:?}");
-            assert!(!end.prompt || commanded || now.since(told.at) <= tick, "{told:?} has the time of something else, at {now:?}");
+            assert!(
+                !end.prompt || commanded || now.since(told.at) <= tick,
+                "{told:?} has the time of something else, at {now:?}"
+            );
             end.events.push(told);
             if told.call_is(CallState::Ended) {
                 end.over.push(told.call);
@@ -281,12 +295,18 @@ impl Lab {
                 let targets: Vec<Target> = found
                     .into_iter()
                     .enumerate()
-                    .map(|(rank, remote)| Target { flow: Flow::Udp { socket, remote }, priority: rank as u16, weight: 0 })
+                    .map(|(rank, remote)| Target {
+                        flow: Flow::Udp { socket, remote },
+                        priority: rank as u16,
+                        weight: 0,
+                    })
                     .collect();
                 end.phone.handle_reply(now, id, Reply::Hops(&targets));
             }
             Todo::Open(id, _, _) if end.no_ports => end.phone.handle_reply(now, id, Reply::Failed(Failure::Port)),
-            Todo::Open(id, _, local) if local != end.address.ip() => end.phone.handle_reply(now, id, Reply::Failed(Failure::Unreachable)),
+            Todo::Open(id, _, local) if local != end.address.ip() => {
+                end.phone.handle_reply(now, id, Reply::Failed(Failure::Unreachable))
+            }
             Todo::Open(id, media, local) => {
                 let (rtp, rtcp) = end.open_media(media, local);
                 end.phone.handle_reply(now, id, Reply::Media { rtp, rtcp });
@@ -330,8 +350,12 @@ impl Lab {
 
     fn deliver(&mut self) {
         loop {
-            let due =
-                self.air.iter().enumerate().filter(|(_, packet)| packet.at <= self.now).min_by_key(|(_, packet)| (packet.at, packet.order));
+            let due = self
+                .air
+                .iter()
+                .enumerate()
+                .filter(|(_, packet)| packet.at <= self.now)
+                .min_by_key(|(_, packet)| (packet.at, packet.order));
             let Some((place, _)) = due else { return };
             let packet = self.air.swap_remove(place);
             self.arrive(&packet);
@@ -398,7 +422,11 @@ impl Lab {
         for (place, end) in self.ends.iter().enumerate() {
             let used = end.phone.in_use();
             assert_eq!(used, Usage::default(), "phone {place} keeps slots\n{}", crate::ladder::draw(self));
-            assert!(end.phone.is_idle() && end.phone.poll_timeout().is_none(), "phone {place} waits\n{}", crate::ladder::draw(self));
+            assert!(
+                end.phone.is_idle() && end.phone.poll_timeout().is_none(),
+                "phone {place} waits\n{}",
+                crate::ladder::draw(self)
+            );
             assert!(end.media.is_empty(), "phone {place} keeps ports");
         }
     }

@@ -1,5 +1,11 @@
 //! The lab: phones on a virtual clock, joined by a seeded network that loses, doubles, reorders and delays.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::std_instead_of_core)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_core
+)]
 
 pub mod lab;
 pub mod ladder;

@@ -60,12 +60,22 @@ impl Sip {
 
     /// The tag of From.
     pub fn from_tag(&self) -> String {
-        self.message().from().ok().and_then(|from| from.tag()).map(|tag| String::from_utf8_lossy(tag).into_owned()).unwrap_or_default()
+        self.message()
+            .from()
+            .ok()
+            .and_then(|from| from.tag())
+            .map(|tag| String::from_utf8_lossy(tag).into_owned())
+            .unwrap_or_default()
     }
 
     /// The tag of To.
     pub fn to_tag(&self) -> String {
-        self.message().to().ok().and_then(|to| to.tag()).map(|tag| String::from_utf8_lossy(tag).into_owned()).unwrap_or_default()
+        self.message()
+            .to()
+            .ok()
+            .and_then(|to| to.tag())
+            .map(|tag| String::from_utf8_lossy(tag).into_owned())
+            .unwrap_or_default()
     }
 
     /// The branch of the top Via.
@@ -173,7 +183,10 @@ impl Peer {
     pub fn times(&self, lab: &Lab, start: &str) -> Vec<u64> {
         let came = self.all(lab, start);
         let Some(first) = came.first() else { return Vec::new() };
-        assert!(came.iter().all(|sip| sip.bytes == first.bytes), "retransmissions of {start} are identical byte for byte");
+        assert!(
+            came.iter().all(|sip| sip.bytes == first.bytes),
+            "retransmissions of {start} are identical byte for byte"
+        );
         came.iter().map(|sip| sip.at.millis() - first.at.millis()).collect()
     }
 
@@ -181,7 +194,8 @@ impl Peer {
     #[track_caller]
     pub fn wait(&mut self, lab: &mut Lab, start: &str) -> Sip {
         let (at, from) = (self.at, self.read);
-        let find = |lab: &Lab| lab.raw[&at].iter().skip(from).position(|(_, _, bytes)| bytes.starts_with(start.as_bytes()));
+        let find =
+            |lab: &Lab| lab.raw[&at].iter().skip(from).position(|(_, _, bytes)| bytes.starts_with(start.as_bytes()));
         lab.run_until(start, |lab| find(lab).is_some());
         let place = from + find(lab).unwrap_or_default();
         self.read = place + 1;
@@ -308,17 +322,20 @@ impl Peer {
 
     /// The ACK of a refusal of this INVITE: its Request-URI, branch, From, Call-ID and number, and the answer's To.
     pub fn ack_refusal(&self, lab: &mut Lab, invite: &str, refusal: &Sip) {
-        let mut out = invite.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").fold(String::new(), |mut out, line| {
-            let keep = ["Via", "From", "Call-ID", "Max-Forwards", "Route"].iter().any(|name| line.starts_with(&format!("{name}:")));
-            if line.starts_with("INVITE ") {
-                let _ = write!(out, "{}\r\n", line.replacen("INVITE", "ACK", 1));
-            } else if line.starts_with("CSeq:") {
-                let _ = write!(out, "{}\r\n", line.replace("INVITE", "ACK"));
-            } else if keep {
-                let _ = write!(out, "{line}\r\n");
-            }
-            out
-        });
+        let mut out =
+            invite.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").fold(String::new(), |mut out, line| {
+                let keep = ["Via", "From", "Call-ID", "Max-Forwards", "Route"]
+                    .iter()
+                    .any(|name| line.starts_with(&format!("{name}:")));
+                if line.starts_with("INVITE ") {
+                    let _ = write!(out, "{}\r\n", line.replacen("INVITE", "ACK", 1));
+                } else if line.starts_with("CSeq:") {
+                    let _ = write!(out, "{}\r\n", line.replace("INVITE", "ACK"));
+                } else if keep {
+                    let _ = write!(out, "{line}\r\n");
+                }
+                out
+            });
         let _ = write!(out, "To: {}\r\nContent-Length: 0\r\n\r\n", refusal.header("To"));
         self.send(lab, &out);
     }

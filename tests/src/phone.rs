@@ -3,7 +3,9 @@
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{CodecBank, G711};
-use microsip_core::phone::{Bus, CallId, Capacity, Component, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage};
+use microsip_core::phone::{
+    Bus, CallId, Capacity, Component, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
+};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -205,6 +207,8 @@ impl End {
 
     /// The event that ended a call.
     pub fn ended(&self) -> Option<&Told> {
-        self.events.iter().find(|event| event.kind == EventKind::Call && event.state == microsip_core::phone::CallState::Ended as u32)
+        self.events
+            .iter()
+            .find(|event| event.kind == EventKind::Call && event.state == microsip_core::phone::CallState::Ended as u32)
     }
 }

@@ -1,7 +1,8 @@
-//! Calls of every kind, led through a lab by a script, and a hash of every byte that was sent: two builds that send the same have the same hash.
+//! Calls of every kind, led through a lab by a script, and a hash of every byte that was sent: two builds that send the
+//! same have the same hash.
 //!
-//! Nothing here asserts. A peer that waits in vain goes on to the next call, so the script runs on any build, and the hashes say whether the
-//! builds differ.
+//! Nothing here asserts. A peer that waits in vain goes on to the next call, so the script runs on any build, and the
+//! hashes say whether the builds differ.
 
 mod calls;
 mod peers;
@@ -141,8 +142,13 @@ impl World {
             kept.borrow_mut().add(packet);
             true
         }));
-        let config =
-            AccountConfig { uri: "sip:anna@example.org", password: "sesame", expires: 120, keepalive: 20, ..AccountConfig::default() };
+        let config = AccountConfig {
+            uri: "sip:anna@example.org",
+            password: "sesame",
+            expires: 120,
+            keepalive: 20,
+            ..AccountConfig::default()
+        };
         let now = lab.now;
         let account = lab.ends[0].phone.account_add(now, &config).unwrap();
         Self { lab, account, nth: 0, read: HashMap::new(), registers: 0, record }
@@ -261,7 +267,8 @@ impl World {
 
     fn dial_by_account(&mut self, target: &str) -> CallId {
         let now = self.lab.now;
-        let options = DialOptions { source: Source::Application, headers: "X-Script: yes\r\n", ..DialOptions::default() };
+        let options =
+            DialOptions { source: Source::Application, headers: "X-Script: yes\r\n", ..DialOptions::default() };
         let call = self.lab.ends[0].phone.dial(now, self.account, target, &options);
         self.lab.drain();
         call.unwrap_or_default()

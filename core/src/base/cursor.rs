@@ -1,4 +1,5 @@
-//! A bounded writer: text goes into a caller's buffer, and what did not fit is counted, so the caller learns the needed length.
+//! A bounded writer: text goes into a caller's buffer, and what did not fit is counted, so the caller learns the needed
+//! length.
 
 use core::fmt;
 

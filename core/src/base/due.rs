@@ -1,4 +1,5 @@
-//! What is due and what is owed: a heap of deadlines and a queue, both over object numbers, so that nothing walks all slots.
+//! What is due and what is owed: a heap of deadlines and a queue, both over object numbers, so that nothing walks all
+//! slots.
 
 use super::time::Instant;
 
@@ -13,7 +14,8 @@ pub struct DueCell {
     place: u32,
 }
 
-/// A binary heap with one deadline an object; objects are numbered from 0 to the number of cells - 1, so it cannot be full.
+/// A binary heap with one deadline an object; objects are numbered from 0 to the number of cells - 1, so it cannot be
+/// full.
 #[derive(Debug)]
 pub struct Due<'a> {
     cells: &'a mut [DueCell],

@@ -1,6 +1,7 @@
 //! Every number that limits something: its reason, and what it costs.
 //!
-//! Capacities of pools are chosen at run time on a host (`phone::Capacity`); here stand the numbers that are part of the code.
+//! Capacities of pools are chosen at run time on a host (`phone::Capacity`); here stand the numbers that are part of
+//! the code.
 
 /// Headers that one message may carry; more is 400. RFC 4475's largest valid message has 30. 8 bytes each on the stack.
 pub const HEADERS: usize = 64;
@@ -14,7 +15,8 @@ pub const DIGITS: usize = 32;
 /// Digits received that wait to be fetched; the oldest is dropped. 4 bytes each in a stream.
 pub const DIGITS_RECEIVED: usize = 8;
 
-/// Payload types that a stream takes in beside telephone-event: what an answer of ours can list. 2 bytes each in a stream.
+/// Payload types that a stream takes in beside telephone-event: what an answer of ours can list. 2 bytes each in a
+/// stream.
 pub const RECEIVE_TYPES: usize = 4;
 
 /// Payload of one outgoing packet: 60 ms of G.711. In each stream.
@@ -23,56 +25,66 @@ pub const PAYLOAD: usize = 480;
 /// Samples of a 10 ms quantum at the highest rate.
 pub const QUANTUM: usize = 480;
 
-/// Samples that concealment remembers: three periods of the lowest pitch (66 Hz at 8 kHz) and a quarter. 2 bytes each in a stream.
+/// Samples that concealment remembers: three periods of the lowest pitch (66 Hz at 8 kHz) and a quarter. 2 bytes each
+/// in a stream.
 pub const HISTORY: usize = 390;
 
 /// What the jitter ring keeps beside a packet's payload, in each of its cells.
 pub const RING_HEADER: usize = 12;
 
-/// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text; a conference's one for each
-/// of its speakers. Half a byte each in a dialog.
+/// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text;
+/// a conference's one for each of its speakers. Half a byte each in a dialog.
 pub const SDP_MEDIA: usize = 32;
 
-/// Formats of one media line that are looked at; those behind them are passed over. RTP has no more payload types. No memory, only time.
+/// Formats of one media line that are looked at; those behind them are passed over. RTP has no more payload types. No
+/// memory, only time.
 pub const SDP_FORMATS: usize = 128;
 
-/// Lines that one session description may have; more is 488. A browser's audio and video with candidates has about 150. No memory, only time.
+/// Lines that one session description may have; more is 488. A browser's audio and video with candidates has about 150.
+/// No memory, only time.
 pub const SDP_LINES: usize = 512;
 
 /// Codecs in an offer or an answer. 2 bytes each a call.
 pub const SDP_CODECS: usize = 4;
 
-/// Bytes of one SIP message: what a UDP datagram can carry, and what the header index's u16 offsets reach. Costs nothing by itself.
+/// Bytes of one SIP message: what a UDP datagram can carry, and what the header index's u16 offsets reach. Costs
+/// nothing by itself.
 pub const MESSAGE: usize = 65_535;
 
 /// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
 pub const URI_PARTS_COMPARED: usize = 32;
 
-/// Sockets a driver may number at most; one for each local address. 32 bytes each, and no more than the capacity's are paid for.
+/// Sockets a driver may number at most; one for each local address. 32 bytes each, and no more than the capacity's are
+/// paid for.
 pub const SOCKETS: usize = 16;
 
 /// Places that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 
-/// Routes of a dialog; a dialog with more is not made. Max-Forwards lets no request pass more proxies. No memory, but time by its square.
+/// Routes of a dialog; a dialog with more is not made. Max-Forwards lets no request pass more proxies. No memory, but
+/// time by its square.
 pub const ROUTES: usize = 70;
 
-/// Addresses remembered as an account's own (its registrar's and proxies'); the oldest give way, never one of the last look-up. 17 bytes each.
+/// Addresses remembered as an account's own (its registrar's and proxies'); the oldest give way, never one of the last
+/// look-up. 17 bytes each.
 pub const OWN_ADDRESSES: usize = 8;
 
-/// Hosts and networks that an account trusts beside its own; more are refused. Each costs a comparison for each request outside a dialog.
+/// Hosts and networks that an account trusts beside its own; more are refused. Each costs a comparison for each request
+/// outside a dialog.
 pub const TRUSTED: usize = 16;
 
 /// Tries of one request against challenges: two realms (401 and 407), each once and once more when stale.
 pub const AUTH_TRIES: u8 = 4;
 
-/// Challenges an account keeps: one of its registrar or far end and one of a proxy, or of two proxies that a call has to pass.
+/// Challenges an account keeps: one of its registrar or far end and one of a proxy, or of two proxies that a call has
+/// to pass.
 pub const CHALLENGES: usize = 2;
 
 /// Redirections (3xx) followed for one call; more ends it (loops).
 pub const REDIRECTS: u8 = 5;
 
-/// Tries of an offer of ours in a call that is up: against 491 about 20 s, against a lack of slots, ports or a way about two minutes.
+/// Tries of an offer of ours in a call that is up: against 491 about 20 s, against a lack of slots, ports or a way
+/// about two minutes.
 pub const REOFFER_TRIES: u8 = 8;
 
 /// Deadlines served in one call of `handle_timeout`; what is left is due at once again.
@@ -98,21 +110,24 @@ pub const RETRY_FIRST: u64 = 30;
 /// See [`RETRY_FIRST`].
 pub const RETRY_LONGEST: u64 = 1800;
 
-/// First and longest wait (seconds) after a refusal that somebody at the registrar has to lift, such as 403 or 404: a phone that nobody touches comes
-/// back within an hour of the repair, and does not look like a guesser of passwords before.
+/// First and longest wait (seconds) after a refusal that somebody at the registrar has to lift, such as 403 or 404: a
+/// phone that nobody touches comes back within an hour of the repair, and does not look like a guesser of passwords
+/// before.
 pub const REPAIR_FIRST: u64 = 300;
 /// See [`REPAIR_FIRST`].
 pub const REPAIR_LONGEST: u64 = 3600;
 
-/// The longest Retry-After that a registration keeps to (seconds): whoever asks for more, by mistake or malice, would silence a phone for days.
+/// The longest Retry-After that a registration keeps to (seconds): whoever asks for more, by mistake or malice, would
+/// silence a phone for days.
 pub const RETRY_AFTER_LONGEST: u32 = 3600;
 
-/// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of services are given for minutes to
-/// an hour; with refreshes every 300 s this is one look-up for two of them. 8 bytes an account.
+/// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of
+/// services are given for minutes to an hour; with refreshes every 300 s this is one look-up for two of them. 8 bytes
+/// an account.
 pub const HOP_S: u64 = 600;
 
-/// The look-up of a host that a session description names may take this long (milliseconds): what resolvers need for a second and a third try, and
-/// less than a caller waits.
+/// The look-up of a host that a session description names may take this long (milliseconds): what resolvers need for a
+/// second and a third try, and less than a caller waits.
 pub const FIND_HOST_MS: u64 = 10_000;
 
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
@@ -121,11 +136,13 @@ pub const FAIL_OVER_MS: u64 = 4000;
 /// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
 pub const SLOT_RETRY_MS: u64 = 1000;
 
-/// An INVITE of which nothing was heard for this long since it rang (milliseconds) is cancelled: RFC 3261 §16.6 gives proxies three minutes.
+/// An INVITE of which nothing was heard for this long since it rang (milliseconds) is cancelled: RFC 3261 §16.6 gives
+/// proxies three minutes.
 pub const RINGING_MS: u64 = 180_000;
 
-/// A call that came in rings no longer than this (seconds), and than its Expires. Callers and proxies give up after three minutes; who is cut off says
-/// nothing at all, and an INVITE without Expires (rfc3261#13.3.1 sets no end then) would keep a call slot for ever. Costs nothing: the call has the timer.
+/// A call that came in rings no longer than this (seconds), and than its Expires. Callers and proxies give up after
+/// three minutes; who is cut off says nothing at all, and an INVITE without Expires (rfc3261#13.3.1 sets no end then)
+/// would keep a call slot for ever. Costs nothing: the call has the timer.
 pub const UNANSWERED_S: u64 = 600;
 
 /// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.

@@ -78,8 +78,24 @@ fn quarter(s: &mut [u32; 16], a: usize, b: usize, c: usize, d: usize) {
 
 fn block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     let [k0, k1, k2, k3, k4, k5, k6, k7] = *key;
-    let start =
-        [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, k0, k1, k2, k3, k4, k5, k6, k7, counter as u32, (counter >> 32) as u32, 0, 0];
+    let start = [
+        0x6170_7865,
+        0x3320_646e,
+        0x7962_2d32,
+        0x6b20_6574,
+        k0,
+        k1,
+        k2,
+        k3,
+        k4,
+        k5,
+        k6,
+        k7,
+        counter as u32,
+        (counter >> 32) as u32,
+        0,
+        0,
+    ];
     let mut s = start;
     for _ in 0..10 {
         quarter(&mut s, 0, 4, 8, 12);

@@ -1,4 +1,5 @@
-//! Pools: a fixed number of slots, lent once, named by handles that carry a generation so that a stale one is told apart.
+//! Pools: a fixed number of slots, lent once, named by handles that carry a generation so that a stale one is told
+//! apart.
 
 /// Names one use of one slot. Zero is "none".
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]

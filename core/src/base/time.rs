@@ -1,4 +1,5 @@
-//! Time is an argument. An [`Instant`] counts microseconds from any start the driver likes, as long as it never runs backwards.
+//! Time is an argument. An [`Instant`] counts microseconds from any start the driver likes, as long as it never runs
+//! backwards.
 
 use core::ops::{Add, AddAssign, Sub};
 
@@ -36,7 +37,8 @@ impl Instant {
         self.0 / 1000
     }
 
-    /// The latest time up to this one of whose milliseconds these are the low 32 bits: what has been kept so is read right for 49 days.
+    /// The latest time up to this one of whose milliseconds these are the low 32 bits: what has been kept so is read
+    /// right for 49 days.
     #[must_use]
     pub const fn back_to(self, millis: u32) -> Self {
         let back = (self.millis() as u32).wrapping_sub(millis);

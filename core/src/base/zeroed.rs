@@ -1,5 +1,5 @@
-//! Values that all-zero memory holds already: storage that a system hands out zeroed is not written for them, so pages that are never used
-//! are never taken.
+//! Values that all-zero memory holds already: storage that a system hands out zeroed is not written for them, so pages
+//! that are never used are never taken.
 
 /// Only core says what is one: who lends memory relies on it.
 pub(crate) mod sealed {

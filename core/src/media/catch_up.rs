@@ -1,16 +1,18 @@
 //! What a timer that comes late makes up for.
 //!
-//! A machine that stalls (a busy scheduler, a page from the disk) owes the far end the sound of that time. It is said late rather than not at all, and
-//! at once: a packet is of more use the earlier it comes, and ten of 20 ms are what any jitter buffer holds. A stall that is longer is passed over
-//! but for its end: the clock goes on (RTP's timestamps too), and nobody says anything, so no file and no PCM of the application is left out.
+//! A machine that stalls (a busy scheduler, a page from the disk) owes the far end the sound of that time. It is said
+//! late rather than not at all, and at once: a packet is of more use the earlier it comes, and ten of 20 ms are what
+//! any jitter buffer holds. A stall that is longer is passed over but for its end: the clock goes on (RTP's timestamps
+//! too), and nobody says anything, so no file and no PCM of the application is left out.
 
 use crate::base::time::{Duration, Instant};
 
 #[cfg(test)]
 mod tests;
 
-/// Quanta that are made up for at most, beside the one that is due now: 200 ms. A loaded host stalls a thread for so long now and then, and far ends adapt their delay up to about
-/// that (ours to 200 ms); what comes later than that they drop.
+/// Quanta that are made up for at most, beside the one that is due now: 200 ms. A loaded host stalls a thread for so
+/// long now and then, and far ends adapt their delay up to about that (ours to 200 ms); what comes later than that they
+/// drop.
 pub const CATCH_UP: u32 = 20;
 /// A quantum in microseconds.
 const QUANTUM_US: u64 = 10_000;

@@ -34,7 +34,8 @@ impl Codec {
         }
     }
 
-    /// Bytes of one sample where each sample is coded for itself, so a payload can be cut anywhere; `None` for codecs with frames.
+    /// Bytes of one sample where each sample is coded for itself, so a payload can be cut anywhere; `None` for codecs
+    /// with frames.
     #[must_use]
     pub const fn sample_bytes(self) -> Option<usize> {
         match self {
@@ -43,14 +44,15 @@ impl Codec {
     }
 }
 
-/// Encodes and decodes for many streams. The core brings [`G711`]; a host's bank adds its own codecs and passes G.711 on to it.
+/// Encodes and decodes for many streams. The core brings [`G711`]; a host's bank adds its own codecs and passes G.711
+/// on to it.
 pub trait CodecBank {
-    /// Encodes 10 ms into `out`; the number of bytes. A codec with longer frames keeps the samples, answers 0, and answers with the
-    /// whole frame when it is complete.
+    /// Encodes 10 ms into `out`; the number of bytes. A codec with longer frames keeps the samples, answers 0, and
+    /// answers with the whole frame when it is complete.
     fn encode(&mut self, stream: u32, codec: Codec, pcm: &[i16], out: &mut [u8]) -> usize;
 
-    /// Decodes into `out`, which is 10 ms or less; the number of samples. A codec with frames gets its whole payload once, and an empty payload
-    /// for each further 10 ms of it.
+    /// Decodes into `out`, which is 10 ms or less; the number of samples. A codec with frames gets its whole payload
+    /// once, and an empty payload for each further 10 ms of it.
     fn decode(&mut self, stream: u32, codec: Codec, payload: &[u8], out: &mut [i16]) -> usize;
 
     /// Samples, at the codec's rate, in a payload. Asked for codecs with frames only.

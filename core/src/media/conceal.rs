@@ -1,9 +1,10 @@
 //! Sound for packets that did not come, after the idea of G.711 Appendix I.
 //!
-//! The last periods of the voice are repeated: the pitch is found by correlation, the repeated stretch is joined to itself over a quarter period,
-//! more periods are taken in as the gap grows (one period repeated sounds like a buzzer), the level falls after 10 ms and is nothing after 60. The
-//! first samples that come again are blended with the repetition. Unlike the appendix, nothing is delayed: the step between the last sample that
-//! came and the first repeated one is levelled out instead.
+//! The last periods of the voice are repeated: the pitch is found by correlation, the repeated stretch is joined to
+//! itself over a quarter period, more periods are taken in as the gap grows (one period repeated sounds like a buzzer),
+//! the level falls after 10 ms and is nothing after 60. The first samples that come again are blended with the
+//! repetition. Unlike the appendix, nothing is delayed: the step between the last sample that came and the first
+//! repeated one is levelled out instead.
 
 use crate::base::limits::HISTORY;
 
@@ -41,8 +42,15 @@ pub struct Concealer {
 
 impl Concealer {
     /// Nothing heard.
-    pub const EMPTY: Self =
-        Self { history: [0; HISTORY], heard: false, erased: 0, pitch: SHORTEST as u8, periods: 1, position: 0, step: 0 };
+    pub const EMPTY: Self = Self {
+        history: [0; HISTORY],
+        heard: false,
+        erased: 0,
+        pitch: SHORTEST as u8,
+        periods: 1,
+        position: 0,
+        step: 0,
+    };
 
     /// Nothing heard any more.
     pub fn reset(&mut self) {
@@ -226,7 +234,8 @@ impl Concealer {
     #[inline(never)]
     fn blend(&mut self, samples: &mut [i16], piece: usize) {
         let pieces = (self.erased as usize).div_ceil(piece);
-        let length = (self.quarter() + pieces.saturating_sub(1).min(SILENT_AFTER) * piece * 2 / 5).min(piece).min(samples.len());
+        let length =
+            (self.quarter() + pieces.saturating_sub(1).min(SILENT_AFTER) * piece * 2 / 5).min(piece).min(samples.len());
         // the history has the invented samples by now: the stretch that was repeated is found from its end
         let done = self.erased as usize;
         let gain = if done < piece {

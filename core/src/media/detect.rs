@@ -115,7 +115,8 @@ pub fn key(pcm: &[i16], rate: u32) -> Option<u8> {
     let strongest = |frequencies: [u16; 4]| {
         let mut best = (0, 0.0f32);
         for (nth, frequency) in frequencies.into_iter().enumerate() {
-            let coefficient = (2.0 * cosine(2.0 * core::f64::consts::PI * f64::from(frequency) / f64::from(rate.max(1)))) as f32;
+            let coefficient =
+                (2.0 * cosine(2.0 * core::f64::consts::PI * f64::from(frequency) / f64::from(rate.max(1)))) as f32;
             let (mut s1, mut s2) = (0.0f32, 0.0f32);
             for sample in pcm {
                 let next = f32::from(*sample) + coefficient * s1 - s2;

@@ -24,8 +24,8 @@ const PAUSE: u16 = 31;
 const VOLUME: u8 = 10;
 /// rfc4733#2.5.2.2: an event of which nothing more comes lasts no longer than three packet times.
 const LAST_PACKETS: u64 = 3;
-/// Packet times that this is reckoned with, in milliseconds: below, a network's usual jitter would cut a digit short; above (rfc4733#2.5.1.2
-/// recommends 50 ms) packets were lost between the two that tell it.
+/// Packet times that this is reckoned with, in milliseconds: below, a network's usual jitter would cut a digit short;
+/// above (rfc4733#2.5.1.2 recommends 50 ms) packets were lost between the two that tell it.
 const PACKET_MS: (u64, u64) = (20, 60);
 
 /// What the sending side does in this quantum.
@@ -101,7 +101,8 @@ const _: () = assert!(limits::DIGITS <= u32::BITS as usize);
 
 impl DigitQueue {
     /// Nothing to send.
-    pub const EMPTY: Self = Self { entries: [0; limits::DIGITS], lasts: 0, head: 0, len: 0, last: false, sent: 0, state: State::Idle };
+    pub const EMPTY: Self =
+        Self { entries: [0; limits::DIGITS], lasts: 0, head: 0, len: 0, last: false, sent: 0, state: State::Idle };
 
     /// All is sent.
     #[must_use]
@@ -178,8 +179,8 @@ impl DigitQueue {
         Some((entry >> 11, entry & LONGEST))
     }
 
-    /// One quantum. `timestamp` is its first sample's, `ticks` its length; `interval` is ptime in quanta; `boundary`: no voice packet is half full;
-    /// `events`: the peer takes events.
+    /// One quantum. `timestamp` is its first sample's, `ticks` its length; `interval` is ptime in quanta; `boundary`:
+    /// no voice packet is half full; `events`: the peer takes events.
     pub fn step(&mut self, timestamp: u32, ticks: u16, interval: u8, boundary: bool, events: bool, rate: u32) -> Step {
         if let State::Idle = self.state
             && boundary
@@ -215,7 +216,8 @@ impl DigitQueue {
                 *since += 1;
                 if u32::from(*lasted) + u32::from(ticks) > 0xffff {
                     // rfc4733#2.5.1.3: the duration is full; a new segment begins where this one ends, without marker
-                    let (event, began) = (Event { code: *code, end: false, volume: VOLUME, duration: 0xffff }, *timestamp);
+                    let (event, began) =
+                        (Event { code: *code, end: false, volume: VOLUME, duration: 0xffff }, *timestamp);
                     *timestamp = timestamp.wrapping_add(0xffff);
                     *lasted = (u32::from(*lasted) + u32::from(ticks) - 0xffff) as u16;
                     *since = 0;
@@ -232,7 +234,13 @@ impl DigitQueue {
                 let event = Event { code: *code, end, volume: VOLUME, duration: *lasted };
                 let began = *timestamp;
                 if end {
-                    self.state = State::End { code: event.code, timestamp: began, lasted: event.duration, since: 0, repeats: REPEATS };
+                    self.state = State::End {
+                        code: event.code,
+                        timestamp: began,
+                        lasted: event.duration,
+                        since: 0,
+                        repeats: REPEATS,
+                    };
                 }
                 Step::Send { event, timestamp: began, marker }
             }
@@ -246,7 +254,8 @@ impl DigitQueue {
                 let event = Event { code: *code, end: true, volume: VOLUME, duration: *lasted };
                 let began = *timestamp;
                 if *repeats == 0 {
-                    self.state = State::Gap { left: GAP.saturating_sub(u16::from(interval) * u16::from(REPEATS)).max(1) };
+                    self.state =
+                        State::Gap { left: GAP.saturating_sub(u16::from(interval) * u16::from(REPEATS)).max(1) };
                 }
                 Step::Send { event, timestamp: began, marker: false }
             }
@@ -417,7 +426,8 @@ impl EventReceiver {
             self.len -= 1;
         }
         let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
-        if let (Some(entry), Some(length), Some(over)) = (self.digits.get_mut(place), self.lengths.get_mut(place), self.over.get_mut(place))
+        if let (Some(entry), Some(length), Some(over)) =
+            (self.digits.get_mut(place), self.lengths.get_mut(place), self.over.get_mut(place))
         {
             (*entry, *length, *over) = (digit, ms, now.millis() as u32);
         }

@@ -1,8 +1,8 @@
 //! Received packets by sequence number, in lent memory.
 //!
-//! The memory is cut into cells of `stride` bytes: a header of 12 and a payload. A packet stands in the cell that its sequence number names, so
-//! finding, storing and noticing a double cost the same for any number of cells. A payload longer than a cell (a peer that ignores ptime) is cut
-//! over `parts` cells, if its codec lets it be cut.
+//! The memory is cut into cells of `stride` bytes: a header of 12 and a payload. A packet stands in the cell that its
+//! sequence number names, so finding, storing and noticing a double cost the same for any number of cells. A payload
+//! longer than a cell (a peer that ignores ptime) is cut over `parts` cells, if its codec lets it be cut.
 
 use crate::base::limits;
 
@@ -87,7 +87,9 @@ impl<'b> Cells<'b> {
     }
 
     fn put(&mut self, unit: u32, payload_type: Option<u8>, timestamp: u32, payload: &[u8]) {
-        let Some((header, room)) = self.cell_mut(unit).and_then(|cell| cell.split_first_chunk_mut::<{ limits::RING_HEADER }>()) else {
+        let Some((header, room)) =
+            self.cell_mut(unit).and_then(|cell| cell.split_first_chunk_mut::<{ limits::RING_HEADER }>())
+        else {
             return;
         };
         let Some(room) = room.get_mut(..payload.len()) else { return };
@@ -183,7 +185,11 @@ impl Ring {
     pub fn store(&mut self, cells: &mut Cells<'_>, packet: &Arrival<'_>) -> Stored {
         let needed = packet.payload.len().div_ceil(cells.room().max(1)).max(1);
         // half of the cells for one packet would leave no room for jitter
-        if (needed > 1 && packet.tick_bytes == 0) || needed as u32 > (cells.count() / 2).max(1) || needed > 255 || cells.count() == 0 {
+        if (needed > 1 && packet.tick_bytes == 0)
+            || needed as u32 > (cells.count() / 2).max(1)
+            || needed > 255
+            || cells.count() == 0
+        {
             return Stored::Oversize;
         }
         if !self.clean || needed as u8 > self.parts {

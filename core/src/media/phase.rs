@@ -1,8 +1,9 @@
 //! When within its 10 ms a timer's tick had best come: in the middle between two arrivals of the far end.
 //!
-//! A packet that comes just after a tick waits a whole quantum, one that comes just before the next is late with the least jitter; and two phones
-//! that began together tick just when packets come, so that chance decides about 10 ms of delay. Half a quantum away from the tick, a packet may come
-//! 5 ms early or late and nothing changes. With both ends on timers, one moves: whoever has the smaller SSRC, and the other only after a while.
+//! A packet that comes just after a tick waits a whole quantum, one that comes just before the next is late with the
+//! least jitter; and two phones that began together tick just when packets come, so that chance decides about 10 ms of
+//! delay. Half a quantum away from the tick, a packet may come 5 ms early or late and nothing changes. With both ends
+//! on timers, one moves: whoever has the smaller SSRC, and the other only after a while.
 
 use crate::base::time::{Duration, Instant};
 

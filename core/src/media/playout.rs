@@ -1,9 +1,10 @@
 //! When a packet is played: the ring's reader.
 //!
-//! The first packet is played at once. Nothing there when its turn comes: sound is invented and the turn waits, so a packet that comes late is
-//! played whole and everything after it has that much more time. A packet that comes when a later one has taken its turn asks for as much delay as
-//! would have saved it. Whatever waits in the ring over a whole window is taken out again, 10 ms at a time, by leading one piece into the next: so
-//! delay shrinks slowly, and a peer whose clock is faster or slower than ours is followed by the same two moves.
+//! The first packet is played at once. Nothing there when its turn comes: sound is invented and the turn waits, so a
+//! packet that comes late is played whole and everything after it has that much more time. A packet that comes when a
+//! later one has taken its turn asks for as much delay as would have saved it. Whatever waits in the ring over a whole
+//! window is taken out again, 10 ms at a time, by leading one piece into the next: so delay shrinks slowly, and a peer
+//! whose clock is faster or slower than ours is followed by the same two moves.
 
 use super::codec::{Codec, CodecBank};
 use super::conceal::Concealer;
@@ -182,7 +183,8 @@ impl Playout {
         if first || ahead >= 0 {
             self.quiet = voice.is_none();
         }
-        let packet = Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.sample_bytes().unwrap_or(0) };
+        let packet =
+            Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.sample_bytes().unwrap_or(0) };
         let position = self.ring.position();
         let was_next = !first && ahead == 0;
         match self.ring.store(cells, &packet) {
@@ -202,7 +204,10 @@ impl Playout {
             self.stalled = 0;
         }
         let end = timestamp.wrapping_add(ticks);
-        if first || end.wrapping_sub(self.end) as i32 > 0 || end.wrapping_sub(self.end) as i32 <= -(codec.clock() as i32) {
+        if first
+            || end.wrapping_sub(self.end) as i32 > 0
+            || end.wrapping_sub(self.end) as i32 <= -(codec.clock() as i32)
+        {
             self.end = end;
         }
         if ticks > 0 {
@@ -267,7 +272,8 @@ impl Playout {
     /// The codec whose turn it is may change with the head's payload type; tells how many samples 10 ms are.
     pub fn prepare(&mut self, cells: &Cells<'_>, types: &PayloadTypes) -> usize {
         if self.consumed == 0
-            && let Some(codec) = self.ring.head(cells).and_then(|head| head.payload_type).and_then(|kind| codec_of(types, kind))
+            && let Some(codec) =
+                self.ring.head(cells).and_then(|head| head.payload_type).and_then(|kind| codec_of(types, kind))
         {
             if codec.rate() != self.codec.rate() {
                 self.concealer.reset();
@@ -277,8 +283,16 @@ impl Playout {
         self.codec.rate() as usize / 100
     }
 
-    /// Plays 10 ms (what [`Playout::prepare`] told) of the codec's rate. False: nothing came yet, or nothing for so long that this is silence.
-    pub fn pull(&mut self, cells: &mut Cells<'_>, stream: u32, codecs: &mut dyn CodecBank, types: &PayloadTypes, out: &mut [i16]) -> bool {
+    /// Plays 10 ms (what [`Playout::prepare`] told) of the codec's rate. False: nothing came yet, or nothing for so
+    /// long that this is silence.
+    pub fn pull(
+        &mut self,
+        cells: &mut Cells<'_>,
+        stream: u32,
+        codecs: &mut dyn CodecBank,
+        types: &PayloadTypes,
+        out: &mut [i16],
+    ) -> bool {
         if !self.ring.begun() && !self.concealer.sounds(out.len()) {
             out.fill(0);
             return false;
@@ -320,14 +334,22 @@ impl Playout {
     }
 
     /// 10 ms from the ring, the rest invented.
-    fn piece(&mut self, cells: &mut Cells<'_>, stream: u32, codecs: &mut dyn CodecBank, types: &PayloadTypes, out: &mut [i16]) {
+    fn piece(
+        &mut self,
+        cells: &mut Cells<'_>,
+        stream: u32,
+        codecs: &mut dyn CodecBank,
+        types: &PayloadTypes,
+        out: &mut [i16],
+    ) {
         let piece = out.len();
         let filled = self.take(cells, stream, codecs, types, out);
         let (came, missing) = out.split_at_mut_checked(filled).unwrap_or_default();
         self.heard(came, piece);
         if !missing.is_empty() {
-            self.stalled =
-                self.stalled.saturating_add((missing.len() as u64 * u64::from(self.codec.clock()) / u64::from(self.codec.rate())) as u32);
+            self.stalled = self.stalled.saturating_add(
+                (missing.len() as u64 * u64::from(self.codec.clock()) / u64::from(self.codec.rate())) as u32,
+            );
             self.invent(stream, codecs, missing, piece);
             self.clear_window();
         }
@@ -353,7 +375,14 @@ impl Playout {
     }
 
     /// Decodes from the ring until `out` is full or a packet is missing; how much was there.
-    fn take(&mut self, cells: &mut Cells<'_>, stream: u32, codecs: &mut dyn CodecBank, types: &PayloadTypes, out: &mut [i16]) -> usize {
+    fn take(
+        &mut self,
+        cells: &mut Cells<'_>,
+        stream: u32,
+        codecs: &mut dyn CodecBank,
+        types: &PayloadTypes,
+        out: &mut [i16],
+    ) -> usize {
         let mut filled = 0;
         // each turn fills something, passes a cell, or ends
         for _ in 0..cells.count().saturating_add(out.len() as u32) {
@@ -393,7 +422,8 @@ impl Playout {
             };
             filled += count;
             // consumed counts samples; the playhead counts ticks
-            self.playhead = self.playhead.wrapping_add((count as u64 * u64::from(codec.clock()) / u64::from(codec.rate())) as u32);
+            self.playhead =
+                self.playhead.wrapping_add((count as u64 * u64::from(codec.clock()) / u64::from(codec.rate())) as u32);
             self.stalled = 0;
             if done {
                 self.consumed = 0;
@@ -432,7 +462,8 @@ impl Playout {
         let pieces = self.least / self.piece_ticks().max(1);
         // the more there is, the sooner: twice as much, four times as soon
         let weighed = u64::from(self.window) * u64::from(pieces) * u64::from(pieces);
-        let due = self.window >= self.window_wanted || (self.window >= WINDOW_FAST && weighed >= u64::from(self.window_wanted));
+        let due = self.window >= self.window_wanted
+            || (self.window >= WINDOW_FAST && weighed >= u64::from(self.window_wanted));
         if !due {
             return false;
         }
@@ -440,9 +471,17 @@ impl Playout {
         pieces > 0
     }
 
-    /// Takes a piece out: one is led over into the next, so that both ends go on smoothly and the middle is 10 ms shorter.
+    /// Takes a piece out: one is led over into the next, so that both ends go on smoothly and the middle is 10 ms
+    /// shorter.
     #[inline(never)]
-    fn lead_over(&mut self, cells: &mut Cells<'_>, stream: u32, codecs: &mut dyn CodecBank, types: &PayloadTypes, out: &mut [i16]) {
+    fn lead_over(
+        &mut self,
+        cells: &mut Cells<'_>,
+        stream: u32,
+        codecs: &mut dyn CodecBank,
+        types: &PayloadTypes,
+        out: &mut [i16],
+    ) {
         let mut room = [0i16; limits::QUANTUM];
         self.piece(cells, stream, codecs, types, out);
         let Some(next) = room.get_mut(..out.len()) else { return };

@@ -75,7 +75,8 @@ const fn phases<const N: usize, const L: usize>(filter: &[i16; N]) -> [[i16; TAP
     table
 }
 
-/// What one direction of going up and one of going down remember; a stream needs just that, as it goes up one way and down the other.
+/// What one direction of going up and one of going down remember; a stream needs just that, as it goes up one way and
+/// down the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Resampler {
     high: [i16; LARGEST * TAPS],
@@ -86,7 +87,8 @@ impl Resampler {
     /// Silence before.
     pub const EMPTY: Self = Self { high: [0; LARGEST * TAPS], low: [0; TAPS] };
 
-    /// Turns 10 ms (or less) at one rate into the same time at another; how many samples of `out` were written. Rates are 8000, 16000 and 48000.
+    /// Turns 10 ms (or less) at one rate into the same time at another; how many samples of `out` were written. Rates
+    /// are 8000, 16000 and 48000.
     pub fn run(&mut self, from: u32, to: u32, input: &[i16], out: &mut [i16]) -> usize {
         if from == to {
             let count = input.len().min(out.len());

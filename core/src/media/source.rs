@@ -86,7 +86,8 @@ impl Source {
 
     /// Takes note of a packet.
     ///
-    /// The first source is taken at its first packet, as its address has vouched for it; another one has to show two in sequence.
+    /// The first source is taken at its first packet, as its address has vouched for it; another one has to show two in
+    /// sequence.
     pub fn update(&mut self, ssrc: u32, sequence: u16) -> Verdict {
         if !self.known {
             self.begin(ssrc, sequence);
@@ -142,7 +143,8 @@ impl Source {
     fn begin(&mut self, ssrc: u32, sequence: u16) {
         let lost_before = self.lost_before;
         let same = self.known && self.ssrc == ssrc;
-        let (last_report, last_report_at) = if same { (self.last_report, self.last_report_at) } else { (0, Instant::ZERO) };
+        let (last_report, last_report_at) =
+            if same { (self.last_report, self.last_report_at) } else { (0, Instant::ZERO) };
         *self = Self {
             ssrc,
             known: true,
@@ -157,7 +159,8 @@ impl Source {
         };
     }
 
-    /// A sequence number near the highest, with the cycles above it. Begins at 2^16, so that the first packets' predecessors fit below.
+    /// A sequence number near the highest, with the cycles above it. Begins at 2^16, so that the first packets'
+    /// predecessors fit below.
     #[must_use]
     pub fn extend(&self, sequence: u16) -> u32 {
         let ahead = sequence.wrapping_sub(self.highest) as i16;
@@ -176,7 +179,11 @@ impl Source {
     /// Packets that never came, from all the sources of the stream.
     #[must_use]
     pub fn lost(&self) -> u32 {
-        if self.known { self.lost_before.saturating_add(self.expected().saturating_sub(self.received)) } else { self.lost_before }
+        if self.known {
+            self.lost_before.saturating_add(self.expected().saturating_sub(self.received))
+        } else {
+            self.lost_before
+        }
     }
 
     /// Takes note of when a voice packet came. `clock` is the codec's.
@@ -189,7 +196,10 @@ impl Source {
             let change = (transit.wrapping_sub(self.transit) as i32).unsigned_abs();
             // more than four seconds is no jitter but another clock
             if change < clock.saturating_mul(4) {
-                self.jitter_scaled = self.jitter_scaled.saturating_add(change).saturating_sub((self.jitter_scaled.saturating_add(8)) >> 4);
+                self.jitter_scaled = self
+                    .jitter_scaled
+                    .saturating_add(change)
+                    .saturating_sub((self.jitter_scaled.saturating_add(8)) >> 4);
             }
         }
         self.transit = transit;

@@ -1,7 +1,7 @@
 //! One call's audio: packets in and out, PCM in and out.
 //!
-//! A driver's quantum: `receive_quantum`, `send_quantum`, then `poll_transmit` until it has nothing. Packets go in whenever they come. The jitter
-//! ring's memory is lent with each call and must be the same each time.
+//! A driver's quantum: `receive_quantum`, `send_quantum`, then `poll_transmit` until it has nothing. Packets go in
+//! whenever they come. The jitter ring's memory is lent with each call and must be the same each time.
 
 mod address;
 mod config;
@@ -85,7 +85,8 @@ impl Stream {
         malformed: 0,
     };
 
-    /// A message of the peer's came: these hosts may speak for it too, before and after [`Stream::start`]. What is `None` stays as it was.
+    /// A message of the peer's came: these hosts may speak for it too, before and after [`Stream::start`]. What is
+    /// `None` stays as it was.
     pub fn vouch(&mut self, hosts: &Vouched) {
         self.address.vouched.renew(hosts);
     }
@@ -109,8 +110,8 @@ impl Stream {
         self.reports.begin(now, config.cname ^ u64::from(config.ssrc));
     }
 
-    /// A new offer was answered: address, direction and codecs may be others. Source, sequence, timestamps, reports and statistics go on; the
-    /// peer's address and source are open again.
+    /// A new offer was answered: address, direction and codecs may be others. Source, sequence, timestamps, reports and
+    /// statistics go on; the peer's address and source are open again.
     pub fn update(&mut self, now: Instant, config: &StreamConfig) {
         if !self.running {
             return self.start(now, config);
@@ -223,8 +224,9 @@ impl Stream {
         self.sending.ready() || self.reports.owes()
     }
 
-    /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`) for so many milliseconds, 0 for the usual; false when the queue is
-    /// full, it is no digit, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer takes none.
+    /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`) for so many milliseconds, 0 for the usual; false when the
+    /// queue is full, it is no digit, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer
+    /// takes none.
     pub fn send_digit(&mut self, digit: u8, duration_ms: u16) -> bool {
         self.running && self.digits.digit(digit, duration_ms)
     }
@@ -283,7 +285,9 @@ impl Stream {
     pub fn stats(&self, now: Instant) -> StreamStats {
         let counts = self.playout.counts();
         let clock = self.playout.codec().clock();
-        let micros = |ticks: u32, clock: u32| (u64::from(ticks) * 1_000_000 / u64::from(clock.max(1))).min(u64::from(u32::MAX)) as u32;
+        let micros = |ticks: u32, clock: u32| {
+            (u64::from(ticks) * 1_000_000 / u64::from(clock.max(1))).min(u64::from(u32::MAX)) as u32
+        };
         StreamStats {
             sent_packets: self.sending.packets,
             sent_bytes: self.sending.bytes,

@@ -9,8 +9,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Answers a peer's offer: writes the answer and says what media will do.
 ///
-/// The first audio line that we can do is taken; every other line stays in its place with port 0. An offer whose lines all have port 0
-/// is answered likewise, and [`Agreed::accepted`] is then false.
+/// The first audio line that we can do is taken; every other line stays in its place with port 0. An offer whose lines
+/// all have port 0 is answered likewise, and [`Agreed::accepted`] is then false.
 ///
 /// # Errors
 /// Why the offer cannot be taken; nothing has been written then.
@@ -35,10 +35,11 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
     Ok(agreed)
 }
 
-/// Reads the answer to our offer. `offered` is what [`write_offer`](super::write_offer) was given: the line of the answer that stands where our
-/// audio stood is the one that counts (rfc3264#6).
+/// Reads the answer to our offer. `offered` is what [`write_offer`](super::write_offer) was given: the line of the
+/// answer that stands where our audio stood is the one that counts (rfc3264#6).
 ///
-/// Codecs and lines that we did not offer are passed over. An audio line with port 0 is no error: [`Agreed::accepted`] is false.
+/// Codecs and lines that we did not offer are passed over. An audio line with port 0 is no error: [`Agreed::accepted`]
+/// is false.
 ///
 /// # Errors
 /// Why nothing can be made of the answer.
@@ -56,7 +57,8 @@ pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Resu
     Ok(agreed)
 }
 
-/// The host whose address has to be found before a description can be taken; `offered` as for [`accept_answer`] if it is an answer.
+/// The host whose address has to be found before a description can be taken; `offered` as for [`accept_answer`] if it
+/// is an answer.
 #[must_use]
 pub fn host_to_find<'a>(description: &'a [u8], local: &Local, offered: Option<&OfferState>) -> Option<&'a str> {
     let session = Session::parse(description).ok()?;
@@ -120,8 +122,8 @@ struct Chosen {
     agreed: Agreed,
 }
 
-/// Finds the first audio line that we can do; `None` when every line has port 0. `ours`: it is an answer, our offer's audio stood at this
-/// place, and no other line counts.
+/// Finds the first audio line that we can do; `None` when every line has port 0. `ours`: it is an answer, our offer's
+/// audio stood at this place, and no other line counts.
 fn choose(session: &Session<'_>, local: &Local, ours: Option<usize>) -> Result<Option<Chosen>, OfferError> {
     let mut refusal = None;
     let mut idle = true;
@@ -154,7 +156,8 @@ fn is_audio(media: &Media<'_>) -> bool {
 }
 
 fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>) -> Result<Chosen, OfferError> {
-    // RTP/AVPF without a=rtcp-fb asks nothing of us that RTP/AVP does not (rfc4585#3.1: early feedback is a permission).
+    // RTP/AVPF without a=rtcp-fb asks nothing of us that RTP/AVP does not (rfc4585#3.1: early feedback is a
+    // permission).
     if !media.proto.eq_ignore_ascii_case(b"RTP/AVP") && !media.proto.eq_ignore_ascii_case(b"RTP/AVPF") {
         return Err(OfferError::UnsupportedTransport);
     }
@@ -257,7 +260,9 @@ impl Formats {
     fn name(&mut self, bit: u128, map: &RtpMap<'_>) {
         self.named |= bit;
         let is = |kind: CodecKind| {
-            map.name.eq_ignore_ascii_case(kind.name().as_bytes()) && map.clock == kind.clock() && map.channels == kind.channels()
+            map.name.eq_ignore_ascii_case(kind.name().as_bytes())
+                && map.clock == kind.clock()
+                && map.channels == kind.channels()
         };
         if is(CodecKind::Pcmu) {
             self.pcmu |= bit;
@@ -295,7 +300,8 @@ impl Formats {
     }
 }
 
-/// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that cannot be read.
+/// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that
+/// cannot be read.
 fn has_digits(list: &[u8]) -> bool {
     let list = list.strip_prefix(b"events=").unwrap_or(list);
     if list.is_empty() {

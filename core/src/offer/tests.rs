@@ -157,12 +157,23 @@ fn directions_are_answered_by_their_mirror() {
         ("x", SendReceive, SendReceive, false),
     ] {
         let local = Local { direction: ours, ..local() };
-        for offer in [peer(&format!("m=audio 9 RTP/AVP 0\r\na={theirs}\r\n")), peer(&format!("a={theirs}\r\nm=audio 9 RTP/AVP 0\r\n"))] {
+        for offer in [
+            peer(&format!("m=audio 9 RTP/AVP 0\r\na={theirs}\r\n")),
+            peer(&format!("a={theirs}\r\nm=audio 9 RTP/AVP 0\r\n")),
+        ] {
             let (agreed, text) = answered(&offer, &local).unwrap();
             assert!(text.ends_with(&format!("a={}\r\n", expected.name())), "{theirs}: {text}");
-            assert_eq!((agreed.send, agreed.receive, agreed.held), (expected.sends(), expected.receives(), held), "{theirs}");
+            assert_eq!(
+                (agreed.send, agreed.receive, agreed.held),
+                (expected.sends(), expected.receives(), held),
+                "{theirs}"
+            );
             let agreed = accept_answer(offer.as_bytes(), &local, &OfferState::EMPTY).unwrap();
-            assert_eq!((agreed.send, agreed.receive, agreed.held), (expected.sends(), expected.receives(), held), "{theirs}");
+            assert_eq!(
+                (agreed.send, agreed.receive, agreed.held),
+                (expected.sends(), expected.receives(), held),
+                "{theirs}"
+            );
         }
     }
 }
@@ -258,7 +269,10 @@ fn a_removed_stream_is_answered_by_port_0() {
 fn codecs_are_known_by_map_or_by_number() {
     let codecs = |lines: &str| -> Result<Vec<(CodecKind, u8)>, OfferError> {
         let (agreed, _) = answered(&peer(lines), &local())?;
-        assert_eq!(agreed.receive_types.entries()[0], CodecEntry { kind: agreed.codec, payload_type: agreed.payload_type });
+        assert_eq!(
+            agreed.receive_types.entries()[0],
+            CodecEntry { kind: agreed.codec, payload_type: agreed.payload_type }
+        );
         Ok(agreed.receive_types.entries().iter().map(|entry| (entry.kind, entry.payload_type)).collect())
     };
     use CodecKind::{Pcma, Pcmu};
@@ -271,7 +285,11 @@ fn codecs_are_known_by_map_or_by_number() {
     );
     // Another clock, two channels or another name are other formats.
     for map in ["PCMU/16000", "PCMU/8000/2", "G722/8000"] {
-        assert_eq!(codecs(&format!("m=audio 9 RTP/AVP 0\r\na=rtpmap:0 {map}\r\n")), Err(OfferError::NoCommonCodec), "{map}");
+        assert_eq!(
+            codecs(&format!("m=audio 9 RTP/AVP 0\r\na=rtpmap:0 {map}\r\n")),
+            Err(OfferError::NoCommonCodec),
+            "{map}"
+        );
     }
     // A dynamic number without a map means nothing in an offer, not even our own.
     assert_eq!(codecs("m=audio 9 RTP/AVP 97 101 0\r\n"), Ok([(Pcmu, 0)].to_vec()));
@@ -290,7 +308,8 @@ fn codecs_are_known_by_map_or_by_number() {
 // rfc4733#2.4.1
 #[test]
 fn digits_go_where_they_are_understood() {
-    let digits = |lines: &str| answered(&peer(&format!("m=audio 9 RTP/AVP 0 100 96\r\n{lines}")), &local()).unwrap().0.dtmf_send;
+    let digits =
+        |lines: &str| answered(&peer(&format!("m=audio 9 RTP/AVP 0 100 96\r\n{lines}")), &local()).unwrap().0.dtmf_send;
     assert_eq!(digits("a=rtpmap:96 telephone-event/8000\r\n"), Some(96));
     for list in ["0-15", "0-16", "0-11", "0-9,10,11", "0-15,66,70", "events=0-15", "junk", "", "0-5, 6-255"] {
         assert_eq!(digits(&format!("a=rtpmap:100 TELEPHONE-EVENT/8000\r\na=fmtp:100 {list}\r\n")), Some(100), "{list}");
@@ -348,7 +367,10 @@ fn rtcp_goes_where_it_is_wanted() {
 fn an_answer_may_be_odd() {
     // Fewer codecs, another order: what we send is theirs, what we take is all that we offered.
     let agreed = accepted("m=audio 9 RTP/AVP 8\r\n");
-    assert_eq!((agreed.codec, agreed.payload_type, agreed.dtmf_send, agreed.dtmf_receive), (CodecKind::Pcma, 8, None, Some(101)));
+    assert_eq!(
+        (agreed.codec, agreed.payload_type, agreed.dtmf_send, agreed.dtmf_receive),
+        (CodecKind::Pcma, 8, None, Some(101))
+    );
     assert_eq!(agreed.receive_types, CodecList::g711());
     // Other numbers for the same formats: we send theirs, and listen to ours (rfc3264#5.1).
     let agreed = accepted("m=audio 9 RTP/AVP 98 99\r\na=rtpmap:98 PCMA/8000\r\na=rtpmap:99 telephone-event/8000\r\n");
@@ -356,7 +378,10 @@ fn an_answer_may_be_odd() {
     // Formats and lines that we did not offer, and a missing map for a number of ours.
     let agreed = accepted("m=audio 9 RTP/AVP 18 9 0 101\r\na=rtpmap:9 G722/8000\r\nm=video 9 RTP/AVP 31\r\n");
     assert_eq!((agreed.codec, agreed.dtmf_send), (CodecKind::Pcmu, Some(101)));
-    assert_eq!(accept_answer(peer("m=audio 9 RTP/AVP 18\r\n").as_bytes(), &local(), &OfferState::EMPTY), Err(OfferError::NoCommonCodec));
+    assert_eq!(
+        accept_answer(peer("m=audio 9 RTP/AVP 18\r\n").as_bytes(), &local(), &OfferState::EMPTY),
+        Err(OfferError::NoCommonCodec)
+    );
     // We only send: an answer that would send all the same is not listened to.
     let holding = Local { direction: Direction::SendOnly, ..local() };
     let agreed = accept_answer(peer("m=audio 9 RTP/AVP 0\r\n").as_bytes(), &holding, &OfferState::EMPTY).unwrap();
@@ -444,13 +469,17 @@ fn mutated_offers_get_answers_that_can_be_read() {
 // rfc8866#5.7
 #[test]
 fn a_host_name_is_looked_up_where_it_counts() {
-    let offer =
-        peer("m=audio 7 RTP/SAVP 0\r\nm=audio 9 RTP/AVP 18 0\r\nc=IN IP4 media.example.com\r\na=rtcp:19 IN IP4 media.example.com\r\n");
+    let offer = peer(
+        "m=audio 7 RTP/SAVP 0\r\nm=audio 9 RTP/AVP 18 0\r\nc=IN IP4 media.example.com\r\na=rtcp:19 IN IP4 media.example.com\r\n",
+    );
     assert_eq!(answered(&offer, &local()), Err(OfferError::HostName));
     assert_eq!(host_to_find(offer.as_bytes(), &local(), None), Some("media.example.com"));
     let found = |ip: &str| Local { found: Some(ip.parse().unwrap()), ..local() };
     let (agreed, _) = answered(&offer, &found("198.51.100.77")).unwrap();
-    assert_eq!((agreed.remote_rtp, agreed.remote_rtcp, agreed.send), (at("198.51.100.77:9"), at("198.51.100.77:19"), true));
+    assert_eq!(
+        (agreed.remote_rtp, agreed.remote_rtcp, agreed.send),
+        (at("198.51.100.77:9"), at("198.51.100.77:19"), true)
+    );
     // a name of its own for RTCP is not looked up too
     let other = offer.replace("19 IN IP4 media", "19 IN IP4 reports");
     assert_eq!(answered(&other, &found("198.51.100.77")).unwrap().0.remote_rtcp.port(), 0);
@@ -463,7 +492,10 @@ fn a_host_name_is_looked_up_where_it_counts() {
     let ours = OfferState::of(peer("m=video 0 RTP/AVP 31\r\nm=audio 9 RTP/AVP 0\r\n").as_bytes()).unwrap();
     assert_eq!(accept_answer(offer.as_bytes(), &local(), &ours), Err(OfferError::HostName));
     assert_eq!(host_to_find(offer.as_bytes(), &local(), Some(&ours)), Some("media.example.com"));
-    assert_eq!(accept_answer(offer.as_bytes(), &found("198.51.100.77"), &ours).unwrap().remote_rtp, at("198.51.100.77:9"));
+    assert_eq!(
+        accept_answer(offer.as_bytes(), &found("198.51.100.77"), &ours).unwrap().remote_rtp,
+        at("198.51.100.77:9")
+    );
     // none is looked up for a line that is not taken: another codec, no port, another one before it
     for lines in [
         "m=audio 9 RTP/AVP 18\r\nc=IN IP4 a.example\r\n",
@@ -482,12 +514,15 @@ fn a_host_name_is_looked_up_where_it_counts() {
 // rfc3264#6, rfc3264#8
 #[test]
 fn as_many_lines_as_a_conference_has_are_answered_one_by_one() {
-    let kinds = ["video 9 RTP/AVP 31", "image 9 udptl t38", "text 9 RTP/AVP 98", "audio 9 RTP/SAVP 0", "message 9 TCP/MSRP *"];
+    let kinds =
+        ["video 9 RTP/AVP 31", "image 9 udptl t38", "text 9 RTP/AVP 98", "audio 9 RTP/SAVP 0", "message 9 TCP/MSRP *"];
     let mut lines: Vec<&str> = kinds.iter().copied().cycle().take(SDP_MEDIA - 1).collect();
     lines.push("audio 9 RTP/AVP 0");
     let offer = peer(&lines.iter().map(|line| format!("m={line}\r\n")).collect::<String>());
     let (agreed, text) = answered(&offer, &local()).unwrap();
-    let came = |text: &str| -> Vec<String> { text.lines().filter_map(|line| line.strip_prefix("m=")).map(String::from).collect() };
+    let came = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| line.strip_prefix("m=")).map(String::from).collect()
+    };
     let mut expected: Vec<String> = lines.iter().map(|line| line.replacen(" 9 ", " 0 ", 1)).collect();
     expected.pop();
     expected.push("audio 4000 RTP/AVP 0".into());
@@ -505,7 +540,9 @@ fn as_many_lines_as_a_conference_has_are_answered_one_by_one() {
 fn a_codec_is_found_behind_many_others() {
     // rfc3551#6: there are 128 payload types
     let many: String = (96..128).map(|number| format!(" {number}")).collect();
-    for (formats, codec) in [(format!("{many} 0"), CodecKind::Pcmu), (format!("{} 8", " 9".repeat(127)), CodecKind::Pcma)] {
+    for (formats, codec) in
+        [(format!("{many} 0"), CodecKind::Pcmu), (format!("{} 8", " 9".repeat(127)), CodecKind::Pcma)]
+    {
         let (agreed, _) = answered(&peer(&format!("m=audio 9 RTP/AVP{formats}\r\n")), &local()).unwrap();
         assert_eq!(agreed.codec, codec);
     }

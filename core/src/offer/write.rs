@@ -4,8 +4,8 @@ use super::{CodecEntry, Direction, Local, OfferState};
 use crate::base::cursor::Cursor;
 use core::{fmt::Write as _, net::IpAddr};
 
-/// What a line is remembered by, in four bits: media type, transport and a format. One of another kind comes back as the first, which rfc3264#8.3.3
-/// allows.
+/// What a line is remembered by, in four bits: media type, transport and a format. One of another kind comes back as
+/// the first, which rfc3264#8.3.3 allows.
 const LINES: [(&str, &str, &str); 16] = [
     ("application", "RTP/AVP", "0"),
     ("audio", "RTP/AVP", "0"),
@@ -27,12 +27,14 @@ const LINES: [(&str, &str, &str); 16] = [
 
 /// Packs what a rejected line must be written back with.
 pub(super) fn pack_line(kind: &[u8], proto: &[u8]) -> u8 {
-    let is = |line: &(&str, &str, &str)| line.0.as_bytes().eq_ignore_ascii_case(kind) && line.1.as_bytes().eq_ignore_ascii_case(proto);
+    let is = |line: &(&str, &str, &str)| {
+        line.0.as_bytes().eq_ignore_ascii_case(kind) && line.1.as_bytes().eq_ignore_ascii_case(proto)
+    };
     LINES.iter().position(is).unwrap_or(0) as u8
 }
 
-/// Writes our offer. `state` is empty in a session's first offer; later it is [`Agreed::lines`](super::Agreed::lines), and every line of
-/// the session keeps its place.
+/// Writes our offer. `state` is empty in a session's first offer; later it is [`Agreed::lines`](super::Agreed::lines),
+/// and every line of the session keeps its place.
 pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
     session(local, b"0 0", out);
     let lines = if state.is_empty() { OfferState::first() } else { *state };
@@ -66,7 +68,14 @@ pub(super) fn session(local: &Local, time: &[u8], out: &mut Cursor<'_>) {
 }
 
 /// An audio section in use.
-pub(super) fn audio(local: &Local, proto: &[u8], direction: Direction, codecs: &[CodecEntry], dtmf: Option<u8>, out: &mut Cursor<'_>) {
+pub(super) fn audio(
+    local: &Local,
+    proto: &[u8],
+    direction: Direction,
+    codecs: &[CodecEntry],
+    dtmf: Option<u8>,
+    out: &mut Cursor<'_>,
+) {
     out.put_str("m=audio ");
     out.put_number(local.rtp_port.into());
     out.put(b" ");

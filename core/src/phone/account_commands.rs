@@ -17,8 +17,9 @@ impl Phone<'_> {
     /// Adds an account. It registers when [`Phone::keep_registered`] or [`Phone::register`] is called.
     ///
     /// # Errors
-    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Hosts`] for a list of trusted hosts that is none, [`CommandError::Unsupported`]
-    /// for names in it where the capacity has no room for their addresses, [`CommandError::Text`] for a text that is too long or has controls,
+    /// [`CommandError::Uri`] for a URI that is none, [`CommandError::Hosts`] for a list of trusted hosts that is none,
+    /// [`CommandError::Unsupported`] for names in it where the capacity has no room for their addresses,
+    /// [`CommandError::Text`] for a text that is too long or has controls,
     /// [`CommandError::Full`] when every account slot is in use.
     pub fn account_add(&mut self, now: Instant, config: &AccountConfig<'_>) -> Result<AccountId, CommandError> {
         let texts = [
@@ -35,7 +36,8 @@ impl Phone<'_> {
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
         }
-        let uri = sip(config.uri).filter(|uri| uri.user.is_some() && uri.headers.is_empty()).ok_or(CommandError::Uri)?;
+        let uri =
+            sip(config.uri).filter(|uri| uri.user.is_some() && uri.headers.is_empty()).ok_or(CommandError::Uri)?;
         for other in [config.registrar, config.proxy] {
             if !other.is_empty() && sip(other).is_none() {
                 return Err(CommandError::Uri);
@@ -83,7 +85,13 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn account_remove(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
         self.hear(now);
-        let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        let slot = self
+            .lower
+            .accounts
+            .slots
+            .get_mut(account.0)
+            .filter(|account| !account.leaving)
+            .ok_or(CommandError::Stale)?;
         slot.leaving = true;
         self.withdraw(now, account.0);
         self.leave(account.0);
@@ -94,7 +102,9 @@ impl Phone<'_> {
     fn evict_removed(&mut self) {
         for index in 0..self.lower.accounts.slots.capacity() as u32 {
             let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
-            let Some(account) = self.lower.accounts.slots.get_mut(handle).filter(|account| account.leaving) else { continue };
+            let Some(account) = self.lower.accounts.slots.get_mut(handle).filter(|account| account.leaving) else {
+                continue;
+            };
             let untold = core::mem::take(&mut account.pending);
             self.leave(handle);
             match self.lower.accounts.slots.get_mut(handle) {
@@ -104,14 +114,15 @@ impl Phone<'_> {
         }
     }
 
-    /// Registers an account, and keeps it registered. Registering again refreshes at once. [`super::EventKind::Done`] with the token tells how the
-    /// first try ended; while a REGISTER is under way the token joins it.
+    /// Registers an account, and keeps it registered. Registering again refreshes at once. [`super::EventKind::Done`]
+    /// with the token tells how the first try ended; while a REGISTER is under way the token joins it.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register; [`CommandError::Full`] when the end of one more
-    /// command could not be kept.
+    /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register; [`CommandError::Full`]
+    /// when the end of one more command could not be kept.
     pub fn register(&mut self, now: Instant, account: AccountId, token: u64) -> Result<(), CommandError> {
-        let slot = self.lower.accounts.slots.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        let slot =
+            self.lower.accounts.slots.get(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         if slot.no_register || self.lower.cx.closing {
             return Err(CommandError::State);
         }
@@ -125,7 +136,13 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
     pub fn keep_registered(&mut self, now: Instant, account: AccountId) -> Result<(), CommandError> {
         self.hear(now);
-        let slot = self.lower.accounts.slots.get_mut(account.0).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        let slot = self
+            .lower
+            .accounts
+            .slots
+            .get_mut(account.0)
+            .filter(|account| !account.leaving)
+            .ok_or(CommandError::Stale)?;
         if slot.no_register || self.lower.cx.closing {
             return Err(CommandError::State);
         }
@@ -163,7 +180,11 @@ impl Phone<'_> {
         let (bound, under_way) = (account.is_bound(), account.registration.request);
         // one that waits for its addresses was never sent
         let unsent = !bound
-            && self.lower.transactions.request(under_way).is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+            && self
+                .lower
+                .transactions
+                .request(under_way)
+                .is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
         if unsent {
             self.end_request(under_way);
         }

@@ -14,18 +14,21 @@ use crate::wire::sip::{Name, Writer, write_host};
 use core::net::SocketAddr;
 
 impl Phone<'_> {
-    /// Whether the longest response to an INVITE will fit behind its echo, which ends there in its transaction's buffer: a phone must not ring
-    /// for a call that it cannot accept. `call`: the one whose re-INVITE it is.
+    /// Whether the longest response to an INVITE will fit behind its echo, which ends there in its transaction's
+    /// buffer: a phone must not ring for a call that it cannot accept. `call`: the one whose re-INVITE it is.
     pub(super) fn accepting_fits(&self, server: &Server, account: Handle, call: Handle, offer: Option<&[u8]>) -> bool {
         let flow = server.flow.flow();
         let Some(local) = self.local_of(flow.socket()) else { return true };
-        let (mut media, state) =
-            self.local_media(call).unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
+        let (mut media, state) = self
+            .local_media(call)
+            .unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
         // the longest: numbers with all their digits, and RTCP on a port that has to be named
-        (media.rtcp_port, media.version, media.found) = (u16::MAX - 1, media.version.max(u64::from(u32::MAX)), Some(local.ip()));
+        (media.rtcp_port, media.version, media.found) =
+            (u16::MAX - 1, media.version.max(u64::from(u32::MAX)), Some(local.ip()));
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag).then_some(Tag { handle: Handle::NONE, secret: 0 });
-        Ours { tag, user: self.answering_user(account), flow, local, agent: self.lower.cx.fixed.agent.get() }.write(200, &mut out);
+        Ours { tag, user: self.answering_user(account), flow, local, agent: self.lower.cx.fixed.agent.get() }
+            .write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         match offer {
@@ -49,7 +52,9 @@ impl Phone<'_> {
     pub(super) fn render_answer(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
         let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return Err(Cause::Full) };
         let call_handle = server.call;
-        let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else { return Err(Cause::Unreachable) };
+        let (Some(local), flow) = (self.local_of(server.flow.flow().socket()), server.flow.flow()) else {
+            return Err(Cause::Unreachable);
+        };
         let media = match sdp {
             Describe::Nothing | Describe::Warning(..) => None,
             Describe::Answer | Describe::Offer => Some(self.local_media(call_handle).ok_or(Cause::Port)?),
@@ -80,7 +85,8 @@ impl Phone<'_> {
             place.copy_from_slice(line);
         }
         // no datagram may be longer than a message
-        let longest = self.lower.transactions.reply.len().saturating_sub(echo_end.saturating_sub(start)).min(rest.len());
+        let longest =
+            self.lower.transactions.reply.len().saturating_sub(echo_end.saturating_sub(start)).min(rest.len());
         let mut out = Cursor::new(rest.get_mut(..longest).unwrap_or_default());
         let tag = dialog.filter(|_| !server.has_tag).map(|dialog| dialog.local_tag);
         Ours { tag, user, flow, local, agent: self.lower.cx.fixed.agent.get() }.write(status, &mut out);

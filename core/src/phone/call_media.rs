@@ -136,7 +136,9 @@ impl Phone<'_> {
         if silenced {
             self.lose_digits(handle);
         }
-        let (Some(call), Some(stream)) = (self.calls.slots.get_mut(handle), self.lower.media.streams.get_mut(handle.index as usize)) else {
+        let (Some(call), Some(stream)) =
+            (self.calls.slots.get_mut(handle), self.lower.media.streams.get_mut(handle.index as usize))
+        else {
             return;
         };
         if call.media {
@@ -170,17 +172,20 @@ impl Phone<'_> {
         self.tell(Object::Call(handle.index));
     }
 
-    /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it, beside the address that its
-    /// description names. `trusted`: the account's own proxy brought it, so that what stands in it about NATs is the proxy's word.
+    /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it,
+    /// beside the address that its description names. `trusted`: the account's own proxy brought it, so that what
+    /// stands in it about NATs is the proxy's word.
     pub(super) fn vouch(&mut self, handle: Handle, flow: Flow, trusted: bool, message: &Message<'_>) {
         let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
         if trusted {
-            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote there where the peer's request came from, if not from where it says
+            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote there where the peer's request came from, if not from
+            // where it says
             if matches!(message.start(), Start::Request { .. }) {
                 let bottom = message.values(Name::Via).last().and_then(Via::parse);
                 hosts.received = bottom.and_then(|via| via.received().or_else(|| via.host.ip()));
             }
-            hosts.contact = contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
+            hosts.contact =
+                contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
         }
         if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
             stream.vouch(&hosts);
@@ -228,7 +233,8 @@ impl Phone<'_> {
     }
 
     pub(super) fn count_bus(&mut self, source: Source, more: bool) {
-        let count = if source == Source::Device { &mut self.lower.media.device_calls } else { &mut self.lower.media.own_calls };
+        let count =
+            if source == Source::Device { &mut self.lower.media.device_calls } else { &mut self.lower.media.own_calls };
         *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
     }
 
@@ -249,8 +255,12 @@ impl Phone<'_> {
             self.lower.media.voices.push(index);
         }
         if stream.has_digit()
-            && let Some(call) =
-                self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.codec.is_some())
+            && let Some(call) = self
+                .calls
+                .slots
+                .handle_at(index)
+                .and_then(|handle| self.calls.slots.get_mut(handle))
+                .filter(|call| call.codec.is_some())
         {
             call.pending |= PENDING_DIGIT;
             self.tell(Object::Call(index));
@@ -270,8 +280,10 @@ impl Phone<'_> {
         let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
         match component {
             Component::Rtp => {
-                let mut buffers =
-                    StreamBuffers { ring: self.lower.media.rings.get_mut(handle.index), stride: self.lower.cx.fixed.jitter_stride };
+                let mut buffers = StreamBuffers {
+                    ring: self.lower.media.rings.get_mut(handle.index),
+                    stride: self.lower.cx.fixed.jitter_stride,
+                };
                 let (before, refused) = stream.heard_from();
                 stream.handle_rtp(now, from, bytes, &mut buffers);
                 let (after, refused_now) = stream.heard_from();
@@ -292,8 +304,8 @@ impl Phone<'_> {
     }
 }
 
-/// Where the peer is by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it as `alias=HOST~PORT~TRANSPORT`
-/// (Kamailio's `set_contact_alias`).
+/// Where the peer is by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it
+/// as `alias=HOST~PORT~TRANSPORT` (Kamailio's `set_contact_alias`).
 fn contact_host(uri: &Uri<'_>) -> Option<IpAddr> {
     let alias = uri.params.get(b"alias").and_then(|alias| alias.split(|byte| *byte == b'~').next());
     alias.and_then(Host::parse_bare).and_then(|host| host.ip()).or_else(|| uri.host.ip())
@@ -313,8 +325,14 @@ pub(super) struct Described {
     grown: bool,
 }
 
-/// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs from the one before.
-pub(super) fn number_edition(out: &mut crate::base::cursor::Cursor<'_>, start: usize, before: u64, version: u64) -> Described {
+/// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs from
+/// the one before.
+pub(super) fn number_edition(
+    out: &mut crate::base::cursor::Cursor<'_>,
+    start: usize,
+    before: u64,
+    version: u64,
+) -> Described {
     let text = out.written().get(start..).unwrap_or_default();
     let fingerprint = crate::offer::fingerprint(text);
     let grown = before != 0 && before != fingerprint;

@@ -17,7 +17,9 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
-        let Some((stage, state)) = self.lower.transactions.request(request).map(|request| (request.stage, request.client.state())) else {
+        let Some((stage, state)) =
+            self.lower.transactions.request(request).map(|request| (request.stage, request.client.state()))
+        else {
             self.end_call(now, call_handle, cause, 0);
             return;
         };
@@ -28,8 +30,8 @@ impl Phone<'_> {
                 }
             }
             (Stage::Running, State::Calling) => {
-                // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and what the INVITE still
-                // meets is dealt with below
+                // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and
+                // what the INVITE still meets is dealt with below
                 self.lower.transactions.abandon(request);
                 if let Some(call) = self.calls.slots.get_mut(call_handle) {
                     call.request = Handle::NONE;
@@ -59,11 +61,19 @@ impl Phone<'_> {
     }
 
     /// A response to an INVITE whose call was given up before any came.
-    pub(super) fn given_up_answered(&mut self, now: Instant, flow: Flow, request: Handle, answer: &Message<'_>, status: u16) {
+    pub(super) fn given_up_answered(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: Handle,
+        answer: &Message<'_>,
+        status: u16,
+    ) {
         match status {
             ..=199 => self.cancel_given_up(now, request),
             200..=299 => {
-                // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the transaction was over
+                // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the
+                // transaction was over
                 self.repeated_success(now, flow, answer);
                 self.end_request(request);
             }
@@ -74,11 +84,16 @@ impl Phone<'_> {
 
     /// rfc3261#9.1: a provisional answer came, so CANCEL may leave. Where every slot is busy it is tried again.
     pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
-        if self.lower.transactions.request(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none()) {
+        if self.lower.transactions.request(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none())
+        {
             return;
         }
         if !self.cancel_invite(now, invite) {
-            self.lower.transactions.try_again_at(&mut self.lower.cx, invite, now + Duration::from_millis(SLOT_RETRY_MS));
+            self.lower.transactions.try_again_at(
+                &mut self.lower.cx,
+                invite,
+                now + Duration::from_millis(SLOT_RETRY_MS),
+            );
         }
     }
 

@@ -69,22 +69,24 @@ pub struct AccountConfig<'t> {
     pub username: &'t str,
     /// For digest.
     pub password: &'t str,
-    /// The realms whose challenges are answered, comma separated, and no others; empty: the domain's, and what REGISTER is asked with (on
-    /// an account that does not register: what its first INVITE is asked with).
+    /// The realms whose challenges are answered, comma separated, and no others; empty: the domain's, and what REGISTER
+    /// is asked with (on an account that does not register: what its first INVITE is asked with).
     pub realms: &'t str,
     /// Shown to others.
     pub display_name: &'t str,
-    /// User part of our Contact; empty: that of `uri`, which most registrars want. A request is the account's if it names the secret that only
-    /// REGISTER's Contact carries as a parameter (`mkey`), or comes from one of the account's own addresses. `*`: the secret is the user part
-    /// of REGISTER's Contact, for registrars that drop parameters.
+    /// User part of our Contact; empty: that of `uri`, which most registrars want. A request is the account's if it
+    /// names the secret that only REGISTER's Contact carries as a parameter (`mkey`), or comes from one of the
+    /// account's own addresses. `*`: the secret is the user part of REGISTER's Contact, for registrars that drop
+    /// parameters.
     pub contact_user: &'t str,
-    /// Hosts and networks whose calls are this account's too, comma separated: `10.0.0.0/8, sbc.example, 2001:db8::/32`. Names are looked up
-    /// again every ten minutes. Our credentials do not go there.
+    /// Hosts and networks whose calls are this account's too, comma separated: `10.0.0.0/8, sbc.example,
+    /// 2001:db8::/32`. Names are looked up again every ten minutes. Our credentials do not go there.
     pub trusted: &'t str,
     /// Do not register.
     pub no_register: bool,
-    /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their address in
-    /// SDP nor the signalling shows; whoever knows our port can then take a silent peer's place, so it is off unless it is needed.
+    /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT
+    /// that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's
+    /// place, so it is off unless it is needed.
     pub media_any_host: bool,
     /// When a far end that has fallen silent is given up; what is not said is the phone's.
     pub media_timeout: super::MediaTimeout,
@@ -111,7 +113,8 @@ pub struct DialOptions<'t> {
     pub tag: u64,
     /// Shown to the far end; empty: the account's.
     pub display_name: &'t str,
-    /// Extra header lines, each `Name: value` and ended by CRLF; refused where they would break the message or name a header the core owns.
+    /// Extra header lines, each `Name: value` and ended by CRLF; refused where they would break the message or name a
+    /// header the core owns.
     pub headers: &'t str,
 }
 

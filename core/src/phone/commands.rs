@@ -1,4 +1,5 @@
-//! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes nothing.
+//! Commands over calls and the whole phone. Commands are the only functions that return errors; a refused one changes
+//! nothing.
 
 use super::calls::call::Call;
 use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
@@ -25,7 +26,9 @@ impl Phone<'_> {
         self.hear(now);
         for index in 0..self.calls.slots.capacity() as u32 {
             let handle = self.calls.slots.handle_at(index);
-            if let Some(call) = handle.and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.state != CallState::Ended) {
+            if let Some(call) =
+                handle.and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.state != CallState::Ended)
+            {
                 call.leaving = true;
                 self.schedule(Object::Call(index));
             }
@@ -33,7 +36,8 @@ impl Phone<'_> {
         self.handle_timeout(now);
     }
 
-    /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations withdrawn. [`Phone::is_idle`] tells when it is done.
+    /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations
+    /// withdrawn. [`Phone::is_idle`] tells when it is done.
     pub fn shutdown(&mut self, now: Instant) {
         self.hear(now);
         self.lower.cx.closing = true;
@@ -52,7 +56,12 @@ impl Phone<'_> {
             && self.lower.cx.owed.is_empty()
             && self.lower.transactions.reply_len == 0
             && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)
-            && !self.lower.transactions.servers.iter().any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
+            && !self
+                .lower
+                .transactions
+                .servers
+                .iter()
+                .any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
             && !self.lower.dialogs.slots.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
     }
 
@@ -141,19 +150,23 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token tells that they are out, or
-    /// ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
+    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token tells that
+    /// they are out, or ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would not hear them; [`CommandError::Range`] for another character (then none is sent);
-    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent), or the end of one more command could not be kept.
+    /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would
+    /// not hear them; [`CommandError::Range`] for another character (then none is sent);
+    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent), or the end of one more command
+    /// could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
         let object = Object::Call(call.0.index);
         let joins = token == 0 && self.joins(object, Op::Digits);
         let room = joins || self.can_begin();
         let slot = self.call(call)?;
-        if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',')) || digits.is_empty() {
+        if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b','))
+            || digits.is_empty()
+        {
             return Err(CommandError::Range);
         }
         // rfc3264#5.1: who may not send sends no digits either
@@ -168,7 +181,11 @@ impl Phone<'_> {
             stream.join_digits();
         }
         for digit in digits.bytes() {
-            let _ = if digit == b',' { stream.pause(PAUSE_MS) } else { stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS) };
+            let _ = if digit == b',' {
+                stream.pause(PAUSE_MS)
+            } else {
+                stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS)
+            };
         }
         stream.end_digits();
         if joins { Ok(()) } else { self.begin(object, call.0, Op::Digits, token) }
@@ -207,7 +224,9 @@ impl Phone<'_> {
     /// What a call's media does: a set of `MEDIA_*`.
     pub(super) fn ways(&self, call: &Call) -> u32 {
         self.agreed_by(call).map_or(0, |agreed| {
-            u32::from(agreed.send) * MEDIA_SENDING + u32::from(agreed.receive) * MEDIA_RECEIVING + u32::from(agreed.held) * MEDIA_HELD
+            u32::from(agreed.send) * MEDIA_SENDING
+                + u32::from(agreed.receive) * MEDIA_RECEIVING
+                + u32::from(agreed.held) * MEDIA_HELD
         })
     }
 

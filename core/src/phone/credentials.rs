@@ -13,20 +13,24 @@ use crate::sip::dialog::Credential;
 use crate::wire::sip::{Name, Writer};
 
 impl Phone<'_> {
-    /// Which challenges a request answers, and counts their use. Only over the account's own hop; and only what was asked for: by the
-    /// registrar of a REGISTER (rfc3261#22.2), else of this request, or of the INVITE of its dialog (rfc3261#22.3). What stands in
-    /// Authorization is read by the far end, and Proxy-Authorization too where the proxy does not take it away.
+    /// Which challenges a request answers, and counts their use. Only over the account's own hop; and only what was
+    /// asked for: by the registrar of a REGISTER (rfc3261#22.2), else of this request, or of the INVITE of its dialog
+    /// (rfc3261#22.3). What stands in Authorization is read by the far end, and Proxy-Authorization too where the proxy
+    /// does not take it away.
     pub(super) fn credentials_for(&mut self, account: Handle, request: &Asked) -> [Credential; CHALLENGES] {
         let mut credentials = [Credential::default(); CHALLENGES];
         if !request.own_hop {
             return credentials;
         }
         let registers = matches!(request.owner, Owner::Account(_));
-        let around = self.dialog_around(request.owner, request.method).and_then(|dialog| self.lower.dialogs.slots.get(dialog));
+        let around =
+            self.dialog_around(request.owner, request.method).and_then(|dialog| self.lower.dialogs.slots.get(dialog));
         let before = around.map_or(credentials, |dialog| dialog.credentials);
         let Some(account) = self.lower.accounts.slots.get_mut(account) else { return credentials };
         let asked = request.answered.iter().zip(&before);
-        for ((kept, credential), (asked, before)) in account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked) {
+        for ((kept, credential), (asked, before)) in
+            account.challenges.iter_mut().zip(credentials.iter_mut()).zip(asked)
+        {
             let wanted = registers || kept.is_for_realm_of(*asked) || kept.is_for_realm_of(*before);
             if !kept.challenge.is_empty() && wanted && !(request.method.is_invite() && kept.challenge.covers_body()) {
                 kept.count = kept.count.saturating_add(1);

@@ -39,7 +39,13 @@ impl Phone<'_> {
 
     /// A dialog that nobody uses and that owes nothing goes.
     pub(super) fn settle_dialog(&mut self, handle: Handle) {
-        if self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.usages == 0 && !dialog.ack_owed && !dialog.bye_owed) {
+        if self
+            .lower
+            .dialogs
+            .slots
+            .get(handle)
+            .is_some_and(|dialog| dialog.usages == 0 && !dialog.ack_owed && !dialog.bye_owed)
+        {
             self.forget_lookup(handle);
             self.lower.dialogs.slots.remove(handle);
             self.lower.cx.due.set(self.lower.cx.objects.number(Object::Dialog(handle.index)), Instant::NEVER);
@@ -81,12 +87,14 @@ impl Phone<'_> {
         }
     }
 
-    /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that is known.
+    /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that
+    /// is known.
     pub(super) fn find_next_hop(&mut self, handle: Handle) {
         let Some(dialog) = self.lower.dialogs.slots.get_mut(handle) else { return };
         let Some(Flow::Udp { socket, remote }) = dialog.flow else { return };
         let Ok(uri) = Uri::parse(dialog.next_hop(self.lower.dialogs.text.get(handle.index))) else { return };
-        let datagram = uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
+        let datagram =
+            uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
         let ip = uri.maddr().unwrap_or(uri.host).ip();
         if let (Some(ip), true) = (ip, datagram)
             && ip.is_ipv4() == remote.is_ipv4()

@@ -1,7 +1,9 @@
-//! Direct calls, where anybody may call: what they may take of the pools, and what of theirs gives way to an account's callers.
+//! Direct calls, where anybody may call: what they may take of the pools, and what of theirs gives way to an account's
+//! callers.
 //!
-//! A direct INVITE is let in while more slots are free than are kept for accounts, and while its source does not have too many under way.
-//! When an account's caller finds no slot all the same, a direct INVITE that has no answer or no ACK yet gives way.
+//! A direct INVITE is let in while more slots are free than are kept for accounts, and while its source does not have
+//! too many under way. When an account's caller finds no slot all the same, a direct INVITE that has no answer or no
+//! ACK yet gives way.
 
 use super::answers::Describe;
 use super::{CallState, Cause, Flow, Phone};
@@ -42,8 +44,8 @@ impl Phone<'_> {
         self.of_source(flow).filter(|handle| !self.is_refused(*handle)).take(most).count() >= most
     }
 
-    /// Lets a direct INVITE in, or not. Where its source has too many under way, one of those that are refused and only wait for their ACK
-    /// gives way: nothing is lost with it.
+    /// Lets a direct INVITE in, or not. Where its source has too many under way, one of those that are refused and only
+    /// wait for their ACK gives way: nothing is lost with it.
     pub(super) fn admit_direct(&mut self, now: Instant, flow: Flow) -> bool {
         let most = self.lower.cx.fixed.direct_per_source;
         let refused = self.of_source(flow).find(|handle| self.is_refused(*handle));
@@ -56,7 +58,12 @@ impl Phone<'_> {
     /// Direct INVITEs of the source that a flow leads to, which have no answer or no ACK yet.
     fn of_source(&self, flow: Flow) -> impl Iterator<Item = Handle> + '_ {
         let requests = self.lower.transactions.servers.capacity() as u32;
-        let slots = self.lower.transactions.server_table.find(self.source_of(flow)).filter_map(move |slot| slot.checked_sub(requests));
+        let slots = self
+            .lower
+            .transactions
+            .server_table
+            .find(self.source_of(flow))
+            .filter_map(move |slot| slot.checked_sub(requests));
         slots.filter_map(|index| self.lower.transactions.servers.handle_at(index))
     }
 
@@ -98,9 +105,15 @@ impl Phone<'_> {
 
     /// Makes room for an account's caller. False: there is none.
     pub(super) fn make_room(&mut self, now: Instant) -> bool {
-        while self.free_calls() == 0 || self.lower.transactions.servers.is_full() || self.lower.dialogs.slots.is_full() {
+        while self.free_calls() == 0 || self.lower.transactions.servers.is_full() || self.lower.dialogs.slots.is_full()
+        {
             let Some(first) = self.first_to_go() else { break };
-            let rang = self.lower.transactions.servers.get(first).is_some_and(|server| self.calls.slots.get(server.call).is_some());
+            let rang = self
+                .lower
+                .transactions
+                .servers
+                .get(first)
+                .is_some_and(|server| self.calls.slots.get(server.call).is_some());
             self.give_way(now, first);
             if rang {
                 break; // all is free that one INVITE needs; a second one would gain nothing
@@ -109,8 +122,8 @@ impl Phone<'_> {
         self.free_calls() > 0
     }
 
-    /// The direct INVITE that gives way first: one that is refused and only waits for its ACK, else the oldest. It looks at all that there
-    /// are, but only for an account's caller who found no slot.
+    /// The direct INVITE that gives way first: one that is refused and only waits for its ACK, else the oldest. It
+    /// looks at all that there are, but only for an account's caller who found no slot.
     fn first_to_go(&self) -> Option<Handle> {
         let direct = self.lower.transactions.servers.iter().filter(|(_, server)| server.direct);
         let age = |call: Handle| {
@@ -122,9 +135,10 @@ impl Phone<'_> {
 
     /// A direct INVITE gives way.
     ///
-    /// One that rings gets 486 (rfc3261#21.4.24: the phone cannot take another call just now). It leaves once; its buffer is needed, so a
-    /// retransmission of the INVITE gets the same from a tombstone. One that was answered and has no ACK ends without a word: a BYE has to
-    /// wait for the ACK (rfc3261#15), and if one comes nevertheless, whoever sent it gets 481 to its next request.
+    /// One that rings gets 486 (rfc3261#21.4.24: the phone cannot take another call just now). It leaves once; its
+    /// buffer is needed, so a retransmission of the INVITE gets the same from a tombstone. One that was answered and
+    /// has no ACK ends without a word: a BYE has to wait for the ACK (rfc3261#15), and if one comes nevertheless,
+    /// whoever sent it gets 481 to its next request.
     fn give_way(&mut self, now: Instant, handle: Handle) {
         let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
         let state = server.transaction.state();
@@ -132,8 +146,15 @@ impl Phone<'_> {
             && self.render_answer(handle, 486, Describe::Nothing).is_ok()
             && let Some(rendered) = self.lower.transactions.servers.get(handle)
         {
-            let text = self.lower.transactions.server_bytes.get(handle.index).get(usize::from(rendered.start)..usize::from(rendered.end));
-            if let Some((text, room)) = text.and_then(|text| Some((text, self.lower.transactions.reply.get_mut(..text.len())?))) {
+            let text = self
+                .lower
+                .transactions
+                .server_bytes
+                .get(handle.index)
+                .get(usize::from(rendered.start)..usize::from(rendered.end));
+            if let Some((text, room)) =
+                text.and_then(|text| Some((text, self.lower.transactions.reply.get_mut(..text.len())?)))
+            {
                 room.copy_from_slice(text);
                 self.lower.transactions.reply_len = text.len();
                 self.lower.transactions.reply_flow = Some(server.flow.flow());

@@ -1,5 +1,5 @@
-//! Commands whose ends the application waits for. Each keeps an entry of one pool from its beginning until its end has been told, so an end never
-//! gives way: not to other events, and not when the slot of its call does.
+//! Commands whose ends the application waits for. Each keeps an entry of one pool from its beginning until its end has
+//! been told, so an end never gives way: not to other events, and not when the slot of its call does.
 
 use super::event::{Event, EventKind, Op};
 use super::object::Object;
@@ -72,9 +72,12 @@ pub(super) struct Ended {
 impl Phone<'_> {
     fn commands_of(&mut self, object: Object) -> Option<&mut Link> {
         match object {
-            Object::Call(index) => {
-                self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get_mut(handle)).map(|call| &mut call.commands)
-            }
+            Object::Call(index) => self
+                .calls
+                .slots
+                .handle_at(index)
+                .and_then(|handle| self.calls.slots.get_mut(handle))
+                .map(|call| &mut call.commands),
             Object::Account(index) => self
                 .lower
                 .accounts
@@ -102,7 +105,8 @@ impl Phone<'_> {
     /// The last command of an object, of this kind and without a token, still runs: another such one joins it.
     pub(super) fn joins(&mut self, object: Object, op: Op) -> bool {
         let last = self.last_command(object);
-        last.and_then(|last| self.command(last)).is_some_and(|last| last.state == State::Running && last.op == op && last.token == 0)
+        last.and_then(|last| self.command(last))
+            .is_some_and(|last| last.state == State::Running && last.op == op && last.token == 0)
     }
 
     /// There is room for one more.
@@ -116,8 +120,14 @@ impl Phone<'_> {
     /// [`CommandError::Full`]: its end could not be kept.
     pub(super) fn begin(&mut self, object: Object, handle: Handle, op: Op, token: u64) -> Result<(), CommandError> {
         let last = self.last_command(object);
-        let (index, free) =
-            self.lower.cx.commands.iter_mut().enumerate().find(|(_, command)| command.state == State::Free).ok_or(CommandError::Full)?;
+        let (index, free) = self
+            .lower
+            .cx
+            .commands
+            .iter_mut()
+            .enumerate()
+            .find(|(_, command)| command.state == State::Free)
+            .ok_or(CommandError::Full)?;
         *free = Command { token, object: handle, op, state: State::Running, ..Command::EMPTY };
         let link = Link::to(index);
         match last.and_then(Link::index).and_then(|last| self.lower.cx.commands.get_mut(last)) {
@@ -140,7 +150,8 @@ impl Phone<'_> {
         {
             if command.state == State::Running && command.op == op {
                 left -= 1;
-                (command.state, command.at, command.result, command.sip_code) = (State::Ended, now.stamp(), ended.result, ended.sip_code);
+                (command.state, command.at, command.result, command.sip_code) =
+                    (State::Ended, now.stamp(), ended.result, ended.sip_code);
             }
             at = command.next;
         }
@@ -186,17 +197,28 @@ impl Phone<'_> {
             return None;
         }
         let (call, account) = match command.op {
-            Op::Digits => (command.object, self.calls.slots.get(command.object).map_or(Handle::NONE, |call| call.account)),
+            Op::Digits => {
+                (command.object, self.calls.slots.get(command.object).map_or(Handle::NONE, |call| call.account))
+            }
             Op::Register | Op::Unregister => (Handle::NONE, command.object),
         };
-        let tag =
-            self.calls.slots.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.slots.get(account).map(|account| account.tag));
+        let tag = self
+            .calls
+            .slots
+            .get(call)
+            .map(|call| call.tag)
+            .or_else(|| self.lower.accounts.slots.get(account).map(|account| account.tag));
         Some(Event {
             at: self.lower.cx.latest.back_to(command.at),
             account: AccountId(account),
             call: CallId(call),
             tag: tag.unwrap_or(0),
-            kind: EventKind::Done { op: command.op, token: command.token, sip_code: command.sip_code, result: command.result },
+            kind: EventKind::Done {
+                op: command.op,
+                token: command.token,
+                sip_code: command.sip_code,
+                result: command.result,
+            },
         })
     }
 

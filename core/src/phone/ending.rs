@@ -7,7 +7,11 @@ use crate::wire::sip::{Message, Name, Params};
 impl Phone<'_> {
     /// Somebody ends a call, which may take its time until the far end has agreed. Whoever did it first counts.
     pub(super) fn ends(&mut self, call: Handle, by: EndedBy, cause: EndCause) {
-        if let Some(call) = self.calls.slots.get_mut(call).filter(|call| call.ended_by == EndedBy::Nobody && call.state != CallState::Ended)
+        if let Some(call) = self
+            .calls
+            .slots
+            .get_mut(call)
+            .filter(|call| call.ended_by == EndedBy::Nobody && call.state != CallState::Ended)
         {
             call.ended_by = by;
             call.end_cause = cause;
@@ -53,7 +57,9 @@ fn of_status(status: u16) -> EndCause {
         401 | 407 => EndCause::Auth,
         415 | 488 | 606 => EndCause::Media,
         // of our request, not of the call
-        400 | 405 | 406 | 411..=414 | 416 | 417 | 420..=423 | 481..=483 | 491 | 493 | 494 | 500..=599 => EndCause::Server,
+        400 | 405 | 406 | 411..=414 | 416 | 417 | 420..=423 | 481..=483 | 491 | 493 | 494 | 500..=599 => {
+            EndCause::Server
+        }
         _ => EndCause::Declined,
     }
 }

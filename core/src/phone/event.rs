@@ -103,7 +103,8 @@ pub enum EndedBy {
     Library = 4,
 }
 
-/// Why a call ended, in a word. The numbers are frozen: they cross the C ABI. A missed call is [`EndCause::Cancelled`] by [`EndedBy::Remote`].
+/// Why a call ended, in a word. The numbers are frozen: they cross the C ABI. A missed call is [`EndCause::Cancelled`]
+/// by [`EndedBy::Remote`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum EndCause {
@@ -209,8 +210,8 @@ pub enum EventKind {
         /// How it ended.
         result: Cause,
     },
-    /// The call's media changed. Or it did not, and the result says why: an offer of ours came to nothing, or the far end has fallen silent
-    /// ([`Cause::MediaLost`]).
+    /// The call's media changed. Or it did not, and the result says why: an offer of ours came to nothing, or the far
+    /// end has fallen silent ([`Cause::MediaLost`]).
     Media {
         /// A set of `MEDIA_*`.
         media: u32,
@@ -226,7 +227,8 @@ pub enum EventKind {
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
-    /// When: the time of the packet, deadline or command by which it happened. A digit's is that of the packet, or silence, that ended it.
+    /// When: the time of the packet, deadline or command by which it happened. A digit's is that of the packet, or
+    /// silence, that ended it.
     pub at: Instant,
     /// The account it is about, or the call's; none where there is none.
     pub account: AccountId,

@@ -1,5 +1,5 @@
-//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling releases nothing: an ended call
-//! stays readable until it is released, or until its slot is needed.
+//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
+//! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
 use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use super::done::{Ended, Link};
@@ -14,7 +14,8 @@ use crate::base::time::Instant;
 /// [`super::accounts::account::Account::pending`]: a challenge was refused.
 pub(crate) const PENDING_CHALLENGE: u32 = 1 << 31;
 
-const STATES: u32 = (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
+const STATES: u32 =
+    (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
 
 impl Phone<'_> {
     /// The next event. Fetching it releases nothing: see [`Phone::release`].
@@ -22,7 +23,13 @@ impl Phone<'_> {
         let lost = core::mem::take(&mut self.lower.cx.lost);
         if lost > 0 {
             let kind = EventKind::Lost(lost);
-            return Some(Event { at: self.lower.cx.lost_at, account: AccountId::NONE, call: CallId::NONE, tag: 0, kind });
+            return Some(Event {
+                at: self.lower.cx.lost_at,
+                account: AccountId::NONE,
+                call: CallId::NONE,
+                tag: 0,
+                kind,
+            });
         }
         if let Some(event) = self.poll_orphan() {
             return Some(event);
@@ -51,7 +58,8 @@ impl Phone<'_> {
         self.lower.cx.latest = self.lower.cx.latest.max(now);
     }
 
-    /// Gives back the slot of a call that has ended; what it has not told is not told any more, but for the ends of commands.
+    /// Gives back the slot of a call that has ended; what it has not told is not told any more, but for the ends of
+    /// commands.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has not ended.
@@ -79,8 +87,8 @@ impl Phone<'_> {
         }
     }
 
-    /// Frees the slot of the call that ended first and was not released. Given are the generation and the tag of one that had to make room and
-    /// whose end is not told yet: its successor tells it.
+    /// Frees the slot of the call that ended first and was not released. Given are the generation and the tag of one
+    /// that had to make room and whose end is not told yet: its successor tells it.
     pub(super) fn evict_ended(&mut self) -> Option<(u32, u64)> {
         let handle = self.calls.ended.pop().and_then(|oldest| self.calls.slots.handle_at(oldest))?;
         let unread = self.calls.slots.get(handle).filter(|call| call.pending & Call::bit(CallState::Ended) != 0);
@@ -90,7 +98,11 @@ impl Phone<'_> {
             Some(call) if call.pending & Call::bit(CallState::Incoming) == 0 => before = (handle.generation, call.tag),
             // it was never told of; but one that had given way to it may have been
             Some(_) => {
-                before = self.calls.slots.get_mut(handle).map_or((0, 0), |call| (core::mem::take(&mut call.before), call.before_tag))
+                before = self
+                    .calls
+                    .slots
+                    .get_mut(handle)
+                    .map_or((0, 0), |call| (core::mem::take(&mut call.before), call.before_tag))
             }
             None => {
                 count::up(&mut self.lower.cx.counters.evicted_calls);
@@ -135,7 +147,13 @@ impl Phone<'_> {
                 ended_by: EndedBy::Library,
             };
             // it gave way to this one
-            return Some(Event { at: call.started, account: AccountId::NONE, call: call_before, tag: call.before_tag, kind });
+            return Some(Event {
+                at: call.started,
+                account: AccountId::NONE,
+                call: call_before,
+                tag: call.before_tag,
+                kind,
+            });
         }
         if call.pending & incoming != 0 {
             call.pending &= !incoming;
@@ -181,7 +199,9 @@ impl Phone<'_> {
         }
         if call.pending & PENDING_DIGIT != 0 {
             let latest = self.lower.cx.latest;
-            if let Some((digit, at)) = self.lower.media.streams.get_mut(index as usize).and_then(|stream| stream.poll_digit_at(latest)) {
+            if let Some((digit, at)) =
+                self.lower.media.streams.get_mut(index as usize).and_then(|stream| stream.poll_digit_at(latest))
+            {
                 return told(at, EventKind::Digit(digit));
             }
             call.pending &= !PENDING_DIGIT;
@@ -220,8 +240,10 @@ impl Phone<'_> {
             return told(latest.back_to(challenged_at), EventKind::Challenge(account.refused));
         }
         let reached = core::mem::take(&mut account.pending);
-        let event =
-            told(latest.back_to(account.changed_at), EventKind::Account { state: account.state, reached, sip_code, result: account.cause });
+        let event = told(
+            latest.back_to(account.changed_at),
+            EventKind::Account { state: account.state, reached, sip_code, result: account.cause },
+        );
         // one that was removed has told its end now
         self.leave(handle);
         event
@@ -229,9 +251,15 @@ impl Phone<'_> {
 
     /// Commands may have sent their last digit.
     pub(super) fn check_digits(&mut self, handle: Handle) {
-        let sent = self.lower.media.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
+        let sent =
+            self.lower.media.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
         if sent > 0 {
-            self.end(Object::Call(handle.index), Op::Digits, u32::from(sent), Ended { result: Cause::Normal, sip_code: 0 });
+            self.end(
+                Object::Call(handle.index),
+                Op::Digits,
+                u32::from(sent),
+                Ended { result: Cause::Normal, sip_code: 0 },
+            );
         }
     }
 

@@ -14,7 +14,8 @@ impl Phone<'_> {
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
     pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
         let Owner::Dialog(handle) = owner else { return None };
-        let within = method != Sending::Invite || self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.confirmed);
+        let within =
+            method != Sending::Invite || self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.confirmed);
         within.then_some(handle)
     }
 
@@ -66,7 +67,10 @@ impl Phone<'_> {
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
     pub(super) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        let Some(request) = self.lower.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else { return };
+        let Some(request) = self.lower.transactions.request(handle).filter(|request| request.stage == Stage::Locating)
+        else {
+            return;
+        };
         let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
         self.trace_request(owner, What::LocateFailed(failure));
         if method == Sending::Nothing {
@@ -128,8 +132,8 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     ///
-    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can come any more; but an
-    /// INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
+    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can
+    /// come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);
         for index in 0..self.lower.transactions.request_capacity() {
@@ -156,8 +160,12 @@ impl Phone<'_> {
     fn rebind(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.lower.accounts.slots.capacity() as u32 {
             let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
-            let Some(account) =
-                self.lower.accounts.slots.get_mut(handle).filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
+            let Some(account) = self
+                .lower
+                .accounts
+                .slots
+                .get_mut(handle)
+                .filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
             else {
                 continue;
             };

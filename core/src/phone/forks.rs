@@ -14,8 +14,9 @@ use crate::sip::timer::T1_64;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// rfc3261#12.1: a provisional answer makes an early dialog; another tag makes another one (a fork). rfc3261#12.1.2: no tag is a tag too, that of
-    /// a peer as old as RFC 2543: its dialog is the one whose tag is not known yet, and the tag that its 2xx may have will be that dialog's.
+    /// rfc3261#12.1: a provisional answer makes an early dialog; another tag makes another one (a fork).
+    /// rfc3261#12.1.2: no tag is a tag too, that of a peer as old as RFC 2543: its dialog is the one whose tag is not
+    /// known yet, and the tag that its 2xx may have will be that dialog's.
     pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
         let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         if let Some(dialog) = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)) {
@@ -35,10 +36,12 @@ impl Phone<'_> {
         None
     }
 
-    /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up, the fork is not followed.
+    /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
+    /// the fork is not followed.
     pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
-        let untagged =
-            self.dialog_with(first, b"").filter(|dialog| self.lower.dialogs.slots.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+        let untagged = self
+            .dialog_with(first, b"")
+            .filter(|dialog| self.lower.dialogs.slots.get(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
             let slot = self.lower.dialogs.slots.get_mut(untagged)?;
             let kept = *slot;
@@ -51,8 +54,14 @@ impl Phone<'_> {
             return Some(untagged);
         }
         let dialog = self.lower.dialogs.slots.get(first).copied()?;
-        let fork =
-            self.new_dialog(Dialog { usages: 1, chained: true, ack_owed: false, confirmed: false, lookup: Handle::NONE, ..dialog })?;
+        let fork = self.new_dialog(Dialog {
+            usages: 1,
+            chained: true,
+            ack_owed: false,
+            confirmed: false,
+            lookup: Handle::NONE,
+            ..dialog
+        })?;
         self.lower.dialogs.text.copy(first.index, fork.index);
         let slot = self.lower.dialogs.slots.get_mut(fork)?;
         if slot.learn_from_answer(self.lower.dialogs.text.get_mut(fork.index), answer, tag).is_none() {
@@ -78,13 +87,16 @@ impl Phone<'_> {
         };
         // what was agreed belongs to the dialog: another branch may have been heard so far
         let call = self.calls.slots.get(call_handle);
-        let stays = call.is_none_or(|call| call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork });
+        let stays = call.is_none_or(|call| {
+            call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork }
+        });
         self.agree(call_handle, winner, None);
         if winner != first {
             self.forget_lookup(first);
         }
         if winner != first
-            && let (Some(won), Some(slot)) = (self.lower.dialogs.slots.get(winner).copied(), self.lower.dialogs.slots.get_mut(first))
+            && let (Some(won), Some(slot)) =
+                (self.lower.dialogs.slots.get(winner).copied(), self.lower.dialogs.slots.get_mut(first))
         {
             let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
             *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
@@ -156,7 +168,9 @@ impl Phone<'_> {
         let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
         let known = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
             Some(dialog.local_tag) == tag
-                && answer.call_id().is_ok_and(|id| id == dialog.call_id.of(self.lower.dialogs.text.get(dialog_handle.index)))
+                && answer
+                    .call_id()
+                    .is_ok_and(|id| id == dialog.call_id.of(self.lower.dialogs.text.get(dialog_handle.index)))
         });
         if !known {
             count::up(&mut self.lower.cx.counters.unmatched);
@@ -164,11 +178,16 @@ impl Phone<'_> {
         }
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle).copied() else { return };
-        let running = self.calls.slots.get(dialog.call).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        let running = self
+            .calls
+            .slots
+            .get(dialog.call)
+            .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
         let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
-        let known =
-            self.dialog_with(dialog_handle, theirs).or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
+        let known = self
+            .dialog_with(dialog_handle, theirs)
+            .or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
         if let Some(known) = known {
             let Some(dialog) = self.lower.dialogs.slots.get_mut(known) else { return };
             // of another try, or of one that is still under way
@@ -179,7 +198,8 @@ impl Phone<'_> {
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
             dialog.ack_owed = true;
             let first = !core::mem::replace(&mut dialog.accepted, true);
-            if first && dialog.learn_from_answer(self.lower.dialogs.text.get_mut(known.index), answer, theirs).is_some() {
+            if first && dialog.learn_from_answer(self.lower.dialogs.text.get_mut(known.index), answer, theirs).is_some()
+            {
                 self.find_next_hop(known);
             }
             self.owe(Object::Dialog(known.index));
@@ -189,7 +209,8 @@ impl Phone<'_> {
             }
             return;
         }
-        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for its own repetitions.
+        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for
+        // its own repetitions.
         let number = answer.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
         let kept = Dialog {
             usages: 1,
@@ -238,7 +259,10 @@ impl Phone<'_> {
 
     /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
     pub(super) fn forget_loser(&mut self, loser: Handle) {
-        let Some((tag, next)) = self.lower.dialogs.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let Some((tag, next)) = self.lower.dialogs.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling))
+        else {
+            return;
+        };
         let mut at = tag.handle;
         while let Some(dialog) = self.lower.dialogs.slots.get_mut(at) {
             if dialog.sibling == loser {
@@ -261,9 +285,15 @@ impl Phone<'_> {
         }
     }
 
-    /// A refused INVITE is to be sent anew though a provisional answer had made an early dialog: its target and routes are those it had first.
+    /// A refused INVITE is to be sent anew though a provisional answer had made an early dialog: its target and routes
+    /// are those it had first.
     pub(super) fn forget_early(&mut self, dialog_handle: Handle, invite: Handle) {
-        let early = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
+        let early = self
+            .lower
+            .dialogs
+            .slots
+            .get(dialog_handle)
+            .is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
         if early {
             self.drop_forks(dialog_handle);
         }
@@ -275,7 +305,9 @@ impl Phone<'_> {
             return;
         }
         let sent = self.lower.transactions.sent(invite);
-        let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else { return };
+        let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else {
+            return;
+        };
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
         if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             // what fitted before fits again

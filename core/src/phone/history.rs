@@ -1,4 +1,5 @@
-//! A call's first and last message, cut at a header, for those who want to read a header that the library does not know.
+//! A call's first and last message, cut at a header, for those who want to read a header that the library does not
+//! know.
 
 use super::Phone;
 use crate::base::slots::Handle;

@@ -1,7 +1,9 @@
-//! Descriptions that name a host instead of an address (rfc8866#5.7). It is looked up like any name, for its addresses only, before the description
-//! is taken: an answer of ours to an offer waits for it as it waits for media ports, and so does the media that an answer of theirs begins.
+//! Descriptions that name a host instead of an address (rfc8866#5.7). It is looked up like any name, for its addresses
+//! only, before the description is taken: an answer of ours to an offer waits for it as it waits for media ports, and
+//! so does the media that an answer of theirs begins.
 //!
-//! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its description in the slot's buffer.
+//! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its
+//! description in the slot's buffer.
 
 use super::answers::Describe;
 use super::calls::call::Cancel;
@@ -33,7 +35,8 @@ impl Phone<'_> {
         true
     }
 
-    /// An INVITE that has its final answer looks for no host any more: its look-up's slot is free for requests that are sent.
+    /// An INVITE that has its final answer looks for no host any more: its look-up's slot is free for requests that are
+    /// sent.
     pub(super) fn forget_offerer(&mut self, server: Handle) {
         if let Some(server) = self.lower.transactions.servers.get_mut(server)
             && let Host::Sought(lookup) = server.host
@@ -43,7 +46,8 @@ impl Phone<'_> {
         }
     }
 
-    /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False: nothing can be made of it.
+    /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False:
+    /// nothing can be made of it.
     pub(super) fn take_answer(&mut self, now: Instant, call: Handle, dialog: Handle, text: &[u8]) -> bool {
         // what came before it does not count any more
         self.forget_lookup(dialog);
@@ -90,8 +94,12 @@ impl Phone<'_> {
 
     /// A dialog's answer does not count any more, nor the host that it names.
     pub(super) fn forget_lookup(&mut self, dialog: Handle) {
-        let lookup =
-            self.lower.dialogs.slots.get_mut(dialog).map_or(Handle::NONE, |dialog| core::mem::replace(&mut dialog.lookup, Handle::NONE));
+        let lookup = self
+            .lower
+            .dialogs
+            .slots
+            .get_mut(dialog)
+            .map_or(Handle::NONE, |dialog| core::mem::replace(&mut dialog.lookup, Handle::NONE));
         self.end_request(lookup);
     }
 
@@ -124,8 +132,12 @@ impl Phone<'_> {
         match owner {
             Owner::Offer(server_handle) => {
                 self.end_request(handle);
-                let Some(server) =
-                    self.lower.transactions.servers.get_mut(server_handle).filter(|server| server.transaction.state() == State::Proceeding)
+                let Some(server) = self
+                    .lower
+                    .transactions
+                    .servers
+                    .get_mut(server_handle)
+                    .filter(|server| server.transaction.state() == State::Proceeding)
                 else {
                     return;
                 };
@@ -145,11 +157,13 @@ impl Phone<'_> {
                 let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
                 let text = self.lower.transactions.sent(handle);
                 let agreed = self.local_media(call).map(|(local, lines)| {
-                    let found = targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
+                    let found =
+                        targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
                     accept_answer(text, &Local { found, ..local }, &lines)
                 });
                 self.end_request(handle);
-                let alive = |call: &&super::calls::call::Call| call.state != CallState::Ended && call.cancel == Cancel::No;
+                let alive =
+                    |call: &&super::calls::call::Call| call.state != CallState::Ended && call.cancel == Cancel::No;
                 if self.calls.slots.get(call).filter(alive).is_none() {
                     return;
                 }
@@ -164,7 +178,8 @@ impl Phone<'_> {
         }
     }
 
-    /// The first address of the family that this socket has; the first of all where there is none, for its refusal says what is wrong.
+    /// The first address of the family that this socket has; the first of all where there is none, for its refusal says
+    /// what is wrong.
     fn address_like(&self, socket: u8, targets: &[Target]) -> Option<IpAddr> {
         let local = self.local_of(socket)?.ip();
         let all = || targets.iter().map(|target| target.flow.remote().ip());
@@ -194,7 +209,8 @@ impl Phone<'_> {
         }
     }
 
-    /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the call is up its 2xx may say more.
+    /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the
+    /// call is up its 2xx may say more.
     fn answerer_missed(&mut self, now: Instant, handle: Handle, cause: Cause) {
         let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if self.agreed_by(call).is_none() {

@@ -1,4 +1,5 @@
-//! Ids: 64 bits that name one use of one slot. Kind, generation and slot lie inside, below 2^53, so that JSON and JavaScript can carry them; 0 is none.
+//! Ids: 64 bits that name one use of one slot. Kind, generation and slot lie inside, below 2^53, so that JSON and
+//! JavaScript can carry them; 0 is none.
 
 use crate::base::slots::{Handle, MARK_SHIFT};
 

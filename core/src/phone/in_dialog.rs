@@ -45,17 +45,38 @@ impl Phone<'_> {
                     dialog.bye_owed = false;
                 }
                 let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
-                if self.lower.transactions.servers.get(server).is_some_and(|server| server.transaction.state() == State::Proceeding) {
+                if self
+                    .lower
+                    .transactions
+                    .servers
+                    .get(server)
+                    .is_some_and(|server| server.transaction.state() == State::Proceeding)
+                {
                     // rfc3261#15.1.2: what is pending gets 487
                     self.refuse_server(now, server, 487, Describe::Nothing);
-                } else if self.lower.transactions.servers.get(server).is_some_and(|server| server.transaction.state() == State::Accepted) {
+                } else if self
+                    .lower
+                    .transactions
+                    .servers
+                    .get(server)
+                    .is_some_and(|server| server.transaction.state() == State::Accepted)
+                {
                     self.end_server(now, server);
                 }
-                if self.calls.slots.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
-                    // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the call in its way;
-                    // where others ring too, they go on.
-                    let alone =
-                        self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
+                if self
+                    .calls
+                    .slots
+                    .get(call_handle)
+                    .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected)
+                {
+                    // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the
+                    // call in its way; where others ring too, they go on.
+                    let alone = self
+                        .lower
+                        .dialogs
+                        .slots
+                        .get(dialog_handle)
+                        .is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
                     if alone {
                         self.ends(call_handle, EndedBy::Remote, EndCause::Declined);
                         self.cancel_call(now, call_handle, Cause::Normal);
@@ -74,9 +95,18 @@ impl Phone<'_> {
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
             Method::Options => {
-                self.answer_and_bury(now, flow, request, keys, 200, Extra { allow: true, accept: true, ..Extra::default() });
+                self.answer_and_bury(
+                    now,
+                    flow,
+                    request,
+                    keys,
+                    200,
+                    Extra { allow: true, accept: true, ..Extra::default() },
+                );
             }
-            Method::Other(_) => self.answer_and_bury(now, flow, request, keys, 501, Extra { allow: true, ..Extra::default() }),
+            Method::Other(_) => {
+                self.answer_and_bury(now, flow, request, keys, 501, Extra { allow: true, ..Extra::default() })
+            }
             _ => self.answer_and_bury(now, flow, request, keys, 405, Extra { allow: true, ..Extra::default() }),
         }
     }
@@ -92,8 +122,10 @@ impl Phone<'_> {
         // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
         let sought = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
-        // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is over.
-        let refusal = match self.lower.transactions.servers.get(call.server).map(|pending| pending.transaction.state()) {
+        // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
+        // over.
+        let refusal = match self.lower.transactions.servers.get(call.server).map(|pending| pending.transaction.state())
+        {
             Some(State::Proceeding) => Some((500, 1 + self.lower.cx.rng.below(10) as u8)),
             Some(State::Accepted) => Some((491, 0)),
             _ if busy => Some((491, 0)),
@@ -107,7 +139,8 @@ impl Phone<'_> {
             self.answer_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        let kept = call.incoming && call.account.is_none() && self.lower.transactions.servers.free() <= self.kept_slots();
+        let kept =
+            call.incoming && call.account.is_none() && self.lower.transactions.servers.free() <= self.kept_slots();
         let slot = if kept { None } else { self.lower.transactions.servers.insert(Server::EMPTY) };
         let account = call.account;
         let filled = slot.ok_or((500, 1)).and_then(|handle| {
@@ -148,7 +181,10 @@ impl Phone<'_> {
         if let (Some(dialog), Some(target)) = (self.lower.dialogs.slots.get_mut(dialog_handle), contact_uri(invite)) {
             dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
         }
-        let trusted = self.is_own_flow(self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account), flow);
+        let trusted = self.is_own_flow(
+            self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account),
+            flow,
+        );
         self.vouch(call_handle, flow, trusted, invite);
         self.find_next_hop(dialog_handle);
         if tried.is_ok() {
@@ -187,10 +223,10 @@ impl Phone<'_> {
             if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                 dialog.bye_owed = true;
             }
-            self.lower
-                .cx
-                .due
-                .set(self.lower.cx.objects.number(Object::Dialog(dialog_handle.index)), now + Duration::from_millis(SLOT_RETRY_MS));
+            self.lower.cx.due.set(
+                self.lower.cx.objects.number(Object::Dialog(dialog_handle.index)),
+                now + Duration::from_millis(SLOT_RETRY_MS),
+            );
             return;
         };
         match flow {
@@ -221,7 +257,8 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is told.
+    /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is
+    /// told.
     pub(super) fn end_call(&mut self, now: Instant, call_handle: Handle, cause: Cause, status: u16) {
         let Some(call) = self.calls.slots.get(call_handle) else { return };
         if call.state == CallState::Ended {

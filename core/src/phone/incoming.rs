@@ -54,7 +54,11 @@ impl Phone<'_> {
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
             self.remove_call(call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
-            count::up(if status == 513 { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.refused_full });
+            count::up(if status == 513 {
+                &mut self.lower.cx.counters.oversize
+            } else {
+                &mut self.lower.cx.counters.refused_full
+            });
             if status == 513 {
                 self.lower.cx.trace_full(Pool::Message);
             } else if self.lower.transactions.servers.is_full() {
@@ -84,7 +88,12 @@ impl Phone<'_> {
         let secret = self.lower.cx.rng.next_u64();
         let number = invite.cseq().map_err(|_| 400u16)?.number;
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
-        let own_hop = self.lower.accounts.slots.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
+        let own_hop = self
+            .lower
+            .accounts
+            .slots
+            .get(account)
+            .is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
         let mut dialog = Dialog {
             call: call_handle,
             account,
@@ -152,8 +161,8 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// Puts an INVITE's echo and offer in its transaction's buffer. `of`: its account, and the call whose re-INVITE it is. `None`: it could not
-    /// be accepted there (513).
+    /// Puts an INVITE's echo and offer in its transaction's buffer. `of`: its account, and the call whose re-INVITE it
+    /// is. `None`: it could not be accepted there (513).
     pub(super) fn fill_server(
         &mut self,
         now: Instant,
@@ -295,7 +304,8 @@ impl Phone<'_> {
     /// Refuses an incoming call with a status from 300 to 699.
     ///
     /// # Errors
-    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is 486.
+    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is
+    /// 486.
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
         let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
@@ -318,7 +328,8 @@ impl Phone<'_> {
         self.end_call(now, call_handle, cause, status);
     }
 
-    /// Refuses an INVITE. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to repeat: the transaction ends.
+    /// Refuses an INVITE. A refusal that cannot be rendered (its socket is gone, or it is too long) leaves nothing to
+    /// repeat: the transaction ends.
     pub(super) fn refuse_server(&mut self, now: Instant, handle: Handle, status: u16, describe: Describe) {
         self.forget_offerer(handle);
         if self.render_answer(handle, status, describe).is_ok() {
@@ -365,7 +376,9 @@ impl Phone<'_> {
     }
 
     fn take_late_answer(&mut self, now: Instant, call: Handle, ack: &Message<'_>) -> bool {
-        let (Some(text), Some(dialog)) = (description(ack), self.calls.slots.get(call).map(|call| call.dialog)) else { return false };
+        let (Some(text), Some(dialog)) = (description(ack), self.calls.slots.get(call).map(|call| call.dialog)) else {
+            return false;
+        };
         self.take_answer(now, call, dialog, text)
     }
 
@@ -419,7 +432,12 @@ impl Phone<'_> {
             }
             Expiry::Unacknowledged => {
                 // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
-                let bye = self.lower.dialogs.slots.get_mut(dialog).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
+                let bye = self
+                    .lower
+                    .dialogs
+                    .slots
+                    .get_mut(dialog)
+                    .is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
                 if bye {
                     self.send_bye(now, dialog);
                 }
@@ -436,7 +454,8 @@ impl Phone<'_> {
 pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     // rfc3261#8.2.3: a body that we do not understand
     if !invite.body().is_empty() && !may_be_ignored(invite) {
-        let coded = invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+        let coded =
+            invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
         if coded || description(invite).is_none() {
             return Err(415);
         }
@@ -464,8 +483,8 @@ fn target_of<'m>(invite: &Message<'m>) -> Option<&'m [u8]> {
     if invite.has(Name::Contact) { contact_uri(invite) } else { invite.from().ok().map(|from| from.uri) }
 }
 
-/// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes nothing; what is named more
-/// closely counts more (rfc2616#14.1).
+/// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes
+/// nothing; what is named more closely counts more (rfc2616#14.1).
 fn takes_sdp(invite: &Message<'_>) -> bool {
     let (mut closest, mut takes) = (0, !invite.has(Name::Accept));
     for range in invite.values(Name::Accept) {
@@ -489,8 +508,10 @@ fn takes_sdp(invite: &Message<'_>) -> bool {
 /// rfc3261#20.11: its sender says that nobody needs to understand the body, and it is no description that we could use.
 fn may_be_ignored(invite: &Message<'_>) -> bool {
     let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
-    let params = disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
-    let optional = Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"));
+    let params =
+        disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
+    let optional =
+        Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"));
     optional && description(invite).is_none()
 }
 

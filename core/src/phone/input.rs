@@ -47,13 +47,14 @@ pub enum Reply<'r> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub enum Taken {
-    /// So many are done with; give what follows them. On a stream it may be more than were given: a message too long to be taken in was
-    /// refused, and the rest of it is to be dropped as it comes.
+    /// So many are done with; give what follows them. On a stream it may be more than were given: a message too long to
+    /// be taken in was refused, and the rest of it is to be dropped as it comes.
     Bytes(usize),
-    /// None: a response waits to be sent. Drain [`super::Phone::poll_transmit`], then give the same bytes again. A datagram may be dropped instead.
+    /// None: a response waits to be sent. Drain [`super::Phone::poll_transmit`], then give the same bytes again. A
+    /// datagram may be dropped instead.
     Drain,
-    /// None: a stream's message is not whole yet. Give the same bytes again with those that follow. Never with as many as the
-    /// capacity's `message`: so large a buffer is enough.
+    /// None: a stream's message is not whole yet. Give the same bytes again with those that follow. Never with as many
+    /// as the capacity's `message`: so large a buffer is enough.
     NeedMore,
     /// Where the next message begins cannot be known: close this stream, and tell [`super::Phone::handle_flow_failed`].
     Close,
@@ -71,13 +72,15 @@ pub enum Component {
 /// I/O that is not bytes, wished for by the core and done by the driver.
 #[derive(Clone, Copy, Debug)]
 pub enum Wish<'p> {
-    /// Find the places that a name stands for (RFC 3263), and the local socket for each. An IP literal too: routing decides the socket.
+    /// Find the places that a name stands for (RFC 3263), and the local socket for each. An IP literal too: routing
+    /// decides the socket.
     Locate {
         /// To answer with `Reply::Hops` or `Reply::Failed`.
         id: super::WishId,
         /// A name, or an IPv4 or IPv6 literal without brackets.
         host: &'p str,
-        /// Where the URI names one: then addresses only, no SRV (RFC 3263 §4.2). So for a host that a session description names.
+        /// Where the URI names one: then addresses only, no SRV (RFC 3263 §4.2). So for a host that a session
+        /// description names.
         port: Option<u16>,
         /// Where the URI names one.
         transport: Option<Transport>,

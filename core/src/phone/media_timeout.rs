@@ -1,19 +1,20 @@
-//! A far end that has fallen silent: neither RTP nor RTCP comes any more, and nobody holds. Its BYE may never come, so the call is ended here.
+//! A far end that has fallen silent: neither RTP nor RTCP comes any more, and nobody holds. Its BYE may never come, so
+//! the call is ended here.
 
 use super::trace::{About, What};
 use super::{CallId, CallState, Cause, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
-/// Seconds of silence, where nothing else is said. rfc3550#6.3.5 gives a member up after five intervals of its reports, 25 s and up to 38 s by
-/// chance; a peer that neither reports nor sends in silence has a minute.
+/// Seconds of silence, where nothing else is said. rfc3550#6.3.5 gives a member up after five intervals of its reports,
+/// 25 s and up to 38 s by chance; a peer that neither reports nor sends in silence has a minute.
 const USUAL_S: u16 = 60;
 
 /// When a far end is given up that is up, holds nothing, and sends neither RTP nor RTCP. Comfort noise is RTP.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct MediaTimeout {
-    /// Seconds since its last packet, else since the call was answered, or resumed. 0: for an account the phone's, for the phone 60;
-    /// `u32::MAX`: never. At most 65535.
+    /// Seconds since its last packet, else since the call was answered, or resumed. 0: for an account the phone's, for
+    /// the phone 60; `u32::MAX`: never. At most 65535.
     pub seconds: u32,
     /// What is done then.
     pub lost: WhenLost,
@@ -27,7 +28,8 @@ pub enum WhenLost {
     Inherit,
     /// The call is ended with [`Cause::MediaLost`].
     End,
-    /// An [`super::EventKind::Media`] tells it, with [`Cause::MediaLost`]; and another, with [`Cause::Normal`], when something comes again.
+    /// An [`super::EventKind::Media`] tells it, with [`Cause::MediaLost`]; and another, with [`Cause::Normal`], when
+    /// something comes again.
     Tell,
 }
 

@@ -1,11 +1,14 @@
-//! Joins everything: [`Phone`] is a sans-I/O state machine. Bytes, time and PCM go in; bytes, events and wishes come out.
+//! Joins everything: [`Phone`] is a sans-I/O state machine. Bytes, time and PCM go in; bytes, events and wishes come
+//! out.
 //!
 //! # The loop of a driver
-//! 1. Give what came: [`Phone::handle_sip`], [`Phone::handle_media`], [`Phone::handle_reply`], [`Phone::handle_timeout`], or a command.
+//! 1. Give what came: [`Phone::handle_sip`], [`Phone::handle_media`], [`Phone::handle_reply`],
+//!    [`Phone::handle_timeout`], or a command.
 //! 2. Drain: [`Phone::poll_transmit`] until `Nothing`, [`Phone::poll_wish`] and [`Phone::poll_event`] until `None`.
 //! 3. Sleep until [`Phone::poll_timeout`], a packet, or the next quantum of a bus ([`Phone::audio`]).
 //!
-//! Late, early or repeated calls do no harm; nothing is lost by giving several inputs before draining, but for back-pressure, which
+//! Late, early or repeated calls do no harm; nothing is lost by giving several inputs before draining, but for
+//! back-pressure, which
 //! [`Phone::handle_sip`] tells with [`Taken::Drain`].
 
 mod account_commands;
@@ -62,8 +65,13 @@ mod wishes;
 #[cfg(test)]
 mod tests;
 
-pub use command::{AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo, Side, Source, Which};
-pub use event::{AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
+pub use command::{
+    AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo, Side, Source,
+    Which,
+};
+pub use event::{
+    AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op,
+};
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use media_timeout::{MediaTimeout, WhenLost};
@@ -206,10 +214,16 @@ impl Phone<'_> {
                 .handle_at(index)
                 .and_then(|handle| self.lower.transactions.servers.get(handle))
                 .map(|server| server.transaction.deadline()),
-            Object::Call(index) => self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline),
-            Object::Account(index) => {
-                self.lower.accounts.slots.handle_at(index).and_then(|handle| self.lower.accounts.slots.get(handle)).map(Account::deadline)
+            Object::Call(index) => {
+                self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline)
             }
+            Object::Account(index) => self
+                .lower
+                .accounts
+                .slots
+                .handle_at(index)
+                .and_then(|handle| self.lower.accounts.slots.get(handle))
+                .map(Account::deadline),
             Object::Stream(index) => self.lower.media.streams.get(index as usize).map(Stream::next_timeout),
             Object::Dialog(_) => None,
         };

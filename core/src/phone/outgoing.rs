@@ -51,7 +51,13 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// Nothing was sent, and nothing changed.
-    pub fn dial(&mut self, now: Instant, account: AccountId, target: &str, options: &DialOptions<'_>) -> Result<CallId, CommandError> {
+    pub fn dial(
+        &mut self,
+        now: Instant,
+        account: AccountId,
+        target: &str,
+        options: &DialOptions<'_>,
+    ) -> Result<CallId, CommandError> {
         self.hear(now);
         if self.lower.cx.closing {
             return Err(CommandError::State);
@@ -129,9 +135,13 @@ impl Phone<'_> {
         };
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let fixed = match account {
-            Some(account) => {
-                dialog.set_fixed(block, &[name, b"<", account.uri.of(text), b">"], &[b"<", uri, b">"], &call_id, options.headers.as_bytes())
-            }
+            Some(account) => dialog.set_fixed(
+                block,
+                &[name, b"<", account.uri.of(text), b">"],
+                &[b"<", uri, b">"],
+                &call_id,
+                options.headers.as_bytes(),
+            ),
             None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
         };
         let mut route = [0u8; TARGET];
@@ -205,7 +215,8 @@ impl Phone<'_> {
             ..=199 => {
                 let state = call.state;
                 if status > 100 {
-                    // a proxy repeats what it heard each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: told once
+                    // a proxy repeats what it heard each minute (rfc3261#13.3.1.1), and each branch of a fork says the
+                    // same: told once
                     let news = core::mem::replace(&mut call.progress, progress) != progress;
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
@@ -218,7 +229,8 @@ impl Phone<'_> {
                     }
                 }
                 let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
-                // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call waiting
+                // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call
+                // waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
                     self.schedule(Object::Call(call_handle.index));
@@ -258,8 +270,15 @@ impl Phone<'_> {
         }
     }
 
-    /// Takes the session description of an answer in one of the call's dialogs: the dialog whose answer came last is heard.
-    pub(super) fn take_description(&mut self, now: Instant, call: Handle, dialog: Handle, answer: &Message<'_>) -> bool {
+    /// Takes the session description of an answer in one of the call's dialogs: the dialog whose answer came last is
+    /// heard.
+    pub(super) fn take_description(
+        &mut self,
+        now: Instant,
+        call: Handle,
+        dialog: Handle,
+        answer: &Message<'_>,
+    ) -> bool {
         let Some(text) = description(answer) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
         if self.calls.slots.get(call).is_some_and(|call| call.cancel != Cancel::No) {
@@ -272,10 +291,15 @@ impl Phone<'_> {
     fn progress_of(&self, response: &Message<'_>) -> u32 {
         let Start::Response { status, reason } = response.start() else { return 0 };
         let [key, _] = self.lower.cx.keys;
-        Hasher::new(key).with(&status.to_le_bytes()).with(reason).with(description(response).unwrap_or_default()).finish() as u32
+        Hasher::new(key)
+            .with(&status.to_le_bytes())
+            .with(reason)
+            .with(description(response).unwrap_or_default())
+            .finish() as u32
     }
 
-    /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the whole call.
+    /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the
+    /// whole call.
     fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
         if !cfg!(feature = "redirect") {
             return false;
@@ -329,7 +353,8 @@ impl Phone<'_> {
     }
 }
 
-/// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are to be understood).
+/// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are
+/// to be understood).
 pub(super) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
     message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
 }
@@ -341,7 +366,10 @@ fn check_headers(lines: &str) -> Result<(), CommandError> {
         let (line, later) = rest.split_once("\r\n").ok_or(CommandError::HeaderLine)?;
         let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(token) || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
+        if name.is_empty()
+            || !name.bytes().all(token)
+            || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
+        {
             return Err(CommandError::HeaderLine);
         }
         if OWNED.iter().any(|owned| owned.eq_ignore_ascii_case(name)) {

@@ -71,7 +71,8 @@ pub(crate) fn order(targets: &mut [Target], rng: &mut crate::base::rng::Rng) {
         let mut group = group;
         while group.len() > 1 {
             let total: u32 = group.iter().map(|target| u32::from(target.weight)).sum();
-            // rfc2782: a running sum of the weights, against a number from 0 to their total; weight 0 keeps a small chance by standing first
+            // rfc2782: a running sum of the weights, against a number from 0 to their total; weight 0 keeps a small
+            // chance by standing first
             let mut left = rng.below(total + 1);
             let chosen = group
                 .iter()

@@ -37,7 +37,13 @@ impl Phone<'_> {
             account.registration.request = request;
         }
         // a refresh changes nothing that anybody waits for
-        if self.lower.accounts.slots.get(handle).is_some_and(|account| account.registration.wanted && !account.is_bound()) {
+        if self
+            .lower
+            .accounts
+            .slots
+            .get(handle)
+            .is_some_and(|account| account.registration.wanted && !account.is_bound())
+        {
             self.set_account_state(handle, AccountState::Registering, Cause::Normal, 0);
         }
         self.schedule(Object::Account(handle.index));
@@ -114,7 +120,9 @@ impl Phone<'_> {
                         if wanted {
                             account.registration.next = now + backoff::refresh_after(expires);
                             keep_alive(account, now, flow);
-                            self.lower.cx.trace(About::Account(AccountId(handle)), What::Registered { seconds: expires, again });
+                            self.lower
+                                .cx
+                                .trace(About::Account(AccountId(handle)), What::Registered { seconds: expires, again });
                             self.set_account_state(handle, AccountState::Registered, Cause::Normal, status);
                         } else {
                             // it was given up while this was on its way: what is bound is taken back
@@ -184,9 +192,11 @@ impl Phone<'_> {
             return;
         }
         account.registration.failures = account.registration.failures.saturating_add(1);
-        // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not provoked)
+        // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not
+        // provoked)
         let hopeless = cause.is_about_credentials();
-        // rfc3261#21.4.4: these are not to be repeated as they are; but a registrar that is set up anew takes them, so they come back rarely
+        // rfc3261#21.4.4: these are not to be repeated as they are; but a registrar that is set up anew takes them, so
+        // they come back rarely
         let to_be_lifted = matches!(status, 403..=405 | 416 | 420 | 501 | 604);
         account.registration.refusals = if to_be_lifted { account.registration.refusals.saturating_add(1) } else { 0 };
         // rfc3261#10.2.4: a refresh that failed takes nothing back; what is bound lasts as long as was granted
@@ -206,13 +216,28 @@ impl Phone<'_> {
             now + backoff::wait(account.registration.failures, &mut self.lower.cx.rng)
         };
         let next = (!hopeless).then(|| account.registration.next.since(now).secs() as u32);
-        self.lower.cx.trace(About::Account(AccountId(handle)), What::RegistrationFailed { cause, sip_code: status, next });
+        self.lower
+            .cx
+            .trace(About::Account(AccountId(handle)), What::RegistrationFailed { cause, sip_code: status, next });
         self.set_account_state(handle, AccountState::Failed, cause, status);
         self.schedule(Object::Account(handle.index));
     }
 
-    /// A timer of an account: refresh, retry, or keepalive.
+    /// The binding's time is over: nobody reaches us by it, whatever the refresh that is under way waits for.
+    fn lapse(&mut self, handle: Handle) {
+        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+        account.registration.expires = Instant::NEVER;
+        account.registration.keepalive_at = Instant::NEVER;
+        if account.state == AccountState::Registered && account.registration.wanted {
+            self.set_account_state(handle, AccountState::Registering, Cause::Normal, 0);
+        }
+    }
+
+    /// A timer of an account: the binding's end, refresh, retry, or keepalive.
     pub(super) fn account_timeout(&mut self, now: Instant, handle: Handle) {
+        if self.lower.accounts.slots.get(handle).is_some_and(|account| account.registration.expires <= now) {
+            self.lapse(handle);
+        }
         let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
         if account.registration.keepalive_at <= now {
             account.registration.keepalive_owed = true;
@@ -233,12 +258,10 @@ impl Phone<'_> {
 
     /// An account that was removed goes when nothing of it is under way.
     pub(super) fn leave(&mut self, handle: Handle) {
-        let gone = self
-            .lower
-            .accounts
-            .slots
-            .get(handle)
-            .is_some_and(|account| account.leaving && account.registration.request.is_none() && account.pending == 0);
+        let gone =
+            self.lower.accounts.slots.get(handle).is_some_and(|account| {
+                account.leaving && account.registration.request.is_none() && account.pending == 0
+            });
         if gone && !self.calls.slots.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended) {
             self.orphan_commands(Object::Account(handle.index));
             self.lower.accounts.slots.remove(handle);
@@ -252,15 +275,17 @@ impl Phone<'_> {
 
 /// How long our binding lasts (rfc3261#10.2.4): as its Contact says, else the Expires, else as was asked.
 ///
-/// The response lists the bindings of all phones of the user, and proxies rewrite them: ours has our secret, else our user, else our host and
-/// port, and the more of these, in this order, the better. Of equals the one that ends first counts, for to come early does no harm; but one that
-/// has ended is older than what was just bound. None is ours: the registrar keeps it in a form of its own, and a 2xx is a success.
+/// The response lists the bindings of all phones of the user, and proxies rewrite them: ours has our secret, else our
+/// user, else our host and port, and the more of these, in this order, the better. Of equals the one that ends first
+/// counts, for to come early does no harm; but one that has ended is older than what was just bound. None is ours: the
+/// registrar keeps it in a form of its own, and a 2xx is a success.
 fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
     let otherwise = answer.expires().unwrap_or(account.registration.ask);
     let mut best = ((false, false, false), otherwise);
     for contact in answer.values(Name::Contact).filter_map(Address::parse) {
         let Ok(uri) = Uri::parse(contact.uri) else { continue };
-        let here = local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());
+        let here =
+            local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());
         let marks = (account.is_named_by(&uri), uri.user == Some(account.call_user().of(text)), here);
         let lasts = contact.expires().unwrap_or(otherwise);
         let ends_first = marks == best.0 && lasts != 0 && (best.1 == 0 || lasts < best.1);
@@ -274,6 +299,9 @@ fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<S
 fn keep_alive(account: &mut Account, now: Instant, flow: Flow) {
     let seconds = if account.keepalive == 0 { KEEPALIVE } else { account.keepalive };
     account.keepalive = seconds;
-    account.registration.keepalive_at =
-        if seconds == u32::MAX || flow.is_reliable() { Instant::NEVER } else { now + Duration::from_secs(u64::from(seconds)) };
+    account.registration.keepalive_at = if seconds == u32::MAX || flow.is_reliable() {
+        Instant::NEVER
+    } else {
+        now + Duration::from_secs(u64::from(seconds))
+    };
 }

@@ -107,8 +107,12 @@ impl Asked {
 impl Phone<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
-        let (flow, request) =
-            self.lower.transactions.request(handle).map(|request| (request.place().flow(), Asked::of(request))).ok_or(Unrendered)?;
+        let (flow, request) = self
+            .lower
+            .transactions
+            .request(handle)
+            .map(|request| (request.place().flow(), Asked::of(request)))
+            .ok_or(Unrendered)?;
         let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
         match request.owner {
@@ -160,7 +164,16 @@ impl Phone<'_> {
             user => write_contact(writer.cursor(), user, flow, local, &digits),
         }
         writer.number(Name::Expires, u64::from(account.registration.asked));
-        write_credentials(&mut writer, account, text, challenges, &credentials, self.lower.cx.keys[1], b"REGISTER", uri);
+        write_credentials(
+            &mut writer,
+            account,
+            text,
+            challenges,
+            &credentials,
+            self.lower.cx.keys[1],
+            b"REGISTER",
+            uri,
+        );
         writer.header_bytes(Name::Allow, ALLOW);
         writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
@@ -242,7 +255,8 @@ impl Phone<'_> {
         self.lower.transactions.written(&mut self.lower.cx, handle, needed)
     }
 
-    /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx gets one.
+    /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx
+    /// gets one.
     pub(super) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
         let dialog = self.lower.dialogs.slots.get(dialog_handle)?;
         let flow = dialog.flow?;
@@ -266,7 +280,16 @@ impl Phone<'_> {
             let uri = dialog.invite_uri(text);
             let texts = self.lower.accounts.text.get(dialog.account.index);
             let challenges = self.lower.accounts.challenges.get(dialog.account.index);
-            write_credentials(&mut writer, account, texts, challenges, &dialog.credentials, self.lower.cx.keys[1], b"INVITE", uri);
+            write_credentials(
+                &mut writer,
+                account,
+                texts,
+                challenges,
+                &dialog.credentials,
+                self.lower.cx.keys[1],
+                b"INVITE",
+                uri,
+            );
         }
         writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();

@@ -1,7 +1,8 @@
-//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what it is for: calls follow
-//! the host when its addresses change.
+//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what
+//! it is for: calls follow the host when its addresses change.
 //!
-//! What a call's description says is nowhere stored for it: it is rendered from the call as it is then, so a later try says what is true later.
+//! What a call's description says is nowhere stored for it: it is rendered from the call as it is then, so a later try
+//! says what is true later.
 //!
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
@@ -36,7 +37,8 @@ impl Phone<'_> {
         let (dialog_handle, ours) = (call.dialog, call.request);
         let theirs = self.lower.transactions.servers.get(call.server).map(|server| server.transaction.state());
         if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
-            // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is no try.
+            // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is
+            // no try.
             self.wait_with_offer(now, handle, Duration::from_millis(SLOT_RETRY_MS));
             return;
         }
@@ -61,8 +63,8 @@ impl Phone<'_> {
         matches!((call.ports, way), (Ports::Open { local, .. }, Some(way)) if way.ip() == local)
     }
 
-    /// The call's media ports are open where its offer leaves from; else they are wished for. Those at another address are closed first: they
-    /// were left because that address is gone, so nothing reaches them any more.
+    /// The call's media ports are open where its offer leaves from; else they are wished for. Those at another address
+    /// are closed first: they were left because that address is gone, so nothing reaches them any more.
     #[inline(never)]
     pub(super) fn ports_at(&mut self, handle: Handle, flow: Flow) -> bool {
         let way = self.local_of(flow.socket()).map(|local| local.ip());
@@ -83,7 +85,8 @@ impl Phone<'_> {
         }
     }
 
-    /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it is.
+    /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it
+    /// is.
     fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
         let Some(call) = self.calls.slots.get_mut(handle) else { return };
         call.tries = call.tries.saturating_add(1);
@@ -112,7 +115,14 @@ impl Phone<'_> {
 
     /// An answer to our re-INVITE came. The call may have ended meanwhile.
     #[inline(never)]
-    pub(super) fn reoffer_answered(&mut self, now: Instant, dialog_handle: Handle, request: Handle, answer: &Message<'_>, status: u16) {
+    pub(super) fn reoffer_answered(
+        &mut self,
+        now: Instant,
+        dialog_handle: Handle,
+        request: Handle,
+        answer: &Message<'_>,
+        status: u16,
+    ) {
         let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         let call_handle = dialog.call;
         let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
@@ -155,7 +165,9 @@ impl Phone<'_> {
                 if call.cause != Cause::Normal {
                     self.tell_outcome(handle, Cause::Normal); // one before it had failed
                 }
-                let (Some(text), Some(dialog)) = (description(answer), self.calls.slots.get(handle).map(|call| call.dialog)) else {
+                let (Some(text), Some(dialog)) =
+                    (description(answer), self.calls.slots.get(handle).map(|call| call.dialog))
+                else {
                     return;
                 };
                 // an answer that is none leaves the session as it was
@@ -167,7 +179,8 @@ impl Phone<'_> {
                 self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
             }
             491 => {
-                // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10 ms
+                // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10
+                // ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
                 let wait = u64::from(first + self.lower.cx.rng.below(steps)) * 10;
                 self.try_again(now, handle, Duration::from_millis(wait), Cause::Refused);
@@ -201,10 +214,13 @@ impl Phone<'_> {
         }
     }
 
-    /// The call ends while our re-INVITE runs: its answer is awaited for its ACK only, and not for ever (rfc3261#15.1.2: 487 follows the BYE).
+    /// The call ends while our re-INVITE runs: its answer is awaited for its ACK only, and not for ever
+    /// (rfc3261#15.1.2: 487 follows the BYE).
     #[inline(never)]
     pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
+            return;
+        };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
         if self.lower.transactions.request(request).is_some_and(|sent| sent.stage == Stage::Running) {
             self.lower.transactions.bound(&mut self.lower.cx, now, request);
@@ -238,8 +254,9 @@ impl Phone<'_> {
         }
     }
 
-    /// Our INVITE is not answered. What has not left yet finds another way. Answers to what has left go to its Via, where we are not any more:
-    /// the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows the INVITE's way, so no other will do).
+    /// Our INVITE is not answered. What has not left yet finds another way. Answers to what has left go to its Via,
+    /// where we are not any more: the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows
+    /// the INVITE's way, so no other will do).
     fn move_calling(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
         let (request, ports) = (call.request, call.ports);
@@ -263,8 +280,8 @@ impl Phone<'_> {
         }
     }
 
-    /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where that is now. Without
-    /// that socket the call ends.
+    /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where
+    /// that is now. Without that socket the call ends.
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
         let Some(server) = self.lower.transactions.servers.get(call.server) else { return };

@@ -45,7 +45,9 @@ impl Extra<'_> {
 
     /// As a tombstone keeps it.
     fn answered(&self, status: u16, secret: u64) -> Answered {
-        let detail = u8::from(self.allow) * Self::ALLOW + u8::from(self.accept) * Self::ACCEPT + u8::from(self.reordered) * Self::REORDERED;
+        let detail = u8::from(self.allow) * Self::ALLOW
+            + u8::from(self.accept) * Self::ACCEPT
+            + u8::from(self.reordered) * Self::REORDERED;
         Answered { secret, status, detail, retry_after: self.retry_after }
     }
 
@@ -62,8 +64,9 @@ impl Extra<'_> {
     }
 }
 
-/// Where answers to a request go. Always to the host that the request came from: `maddr` (rfc3261#18.2.2) is for multicast, which we do not
-/// listen to, and in a datagram it would let anybody have our answers sent to a third host. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
+/// Where answers to a request go. Always to the host that the request came from: `maddr` (rfc3261#18.2.2) is for
+/// multicast, which we do not listen to, and in a datagram it would let anybody have our answers sent to a third host.
+/// rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
 pub(super) fn answers_to(flow: Flow, request: &Message<'_>) -> Flow {
     match (flow, request.via()) {
         (Flow::Udp { socket, mut remote }, Ok(via)) if via.rport().is_none() => {
@@ -99,7 +102,14 @@ impl Phone<'_> {
         }
     }
 
-    fn write_reply(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: &Extra<'_>, secret: u64) -> Option<usize> {
+    fn write_reply(
+        &mut self,
+        flow: Flow,
+        request: &Message<'_>,
+        status: u16,
+        extra: &Extra<'_>,
+        secret: u64,
+    ) -> Option<usize> {
         let local = self.local_of(flow.socket());
         let mut cursor = Cursor::new(self.lower.transactions.reply);
         let mut writer = Writer::new(&mut cursor);
@@ -169,7 +179,15 @@ impl Phone<'_> {
     }
 
     /// Answers a request, and leaves a tombstone that gives its repetitions the same answer (rfc3261#17.2.1, #17.2.2).
-    pub(super) fn answer_and_bury(&mut self, now: Instant, flow: Flow, request: &Message<'_>, keys: Keys, status: u16, extra: Extra<'_>) {
+    pub(super) fn answer_and_bury(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: &Message<'_>,
+        keys: Keys,
+        status: u16,
+        extra: Extra<'_>,
+    ) {
         let secret = self.reply_secret(request);
         self.answer_at_once(flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too

@@ -62,12 +62,17 @@ impl Phone<'_> {
 
     /// The request goes over a flow that is known.
     pub(super) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) {
-        let Some((owner, method)) = self.lower.transactions.request(handle).map(|request| (request.owner, request.method)) else { return };
+        let Some((owner, method)) =
+            self.lower.transactions.request(handle).map(|request| (request.owner, request.method))
+        else {
+            return;
+        };
         let account = self.account_of(owner);
         let own_hop = own_hop && self.is_own_flow(account, flow);
         let several = self.lower.accounts.slots.get(account).is_some_and(|account| account.several);
         let relocate = match self.dialog_around(owner, method) {
-            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others; and a stream may be opened anew
+            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others; and a stream may be opened
+            // anew
             Some(dialog) if flow.is_reliable() || self.next_hop_is_a_name(dialog) => Relocate::Failed,
             None if own_hop && several => Relocate::Silent,
             _ => Relocate::No,
@@ -102,7 +107,8 @@ impl Phone<'_> {
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.lower.cx.rng);
         let in_dialog = self.dialog_around(owner, method).is_some();
         if branch != 0 {
-            // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its time, none at all
+            // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its
+            // time, none at all
             let (failed, found) = (before, ordered.get_mut(..count).unwrap_or_default());
             let again = |flow: Flow| if in_dialog { flow == failed } else { flow.remote() == failed.remote() };
             if let Some(at) = found.iter().position(|target| again(target.flow))
@@ -271,7 +277,8 @@ impl Phone<'_> {
         };
         let Some(request) = self.lower.transactions.request(handle) else { return };
         let forged = match request.owner {
-            // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged success leave it unreachable
+            // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged
+            // success leave it unreachable
             Owner::Account(account) => flow != request.place().flow() && !self.is_own_flow(account, flow),
             _ => false,
         };
@@ -289,7 +296,10 @@ impl Phone<'_> {
             self.fail_over(now, next);
             return;
         }
-        if matches!(status, 401 | 407) && !self.is_cancelled(handle) && self.authenticate(now, handle, flow, answer, status) {
+        if matches!(status, 401 | 407)
+            && !self.is_cancelled(handle)
+            && self.authenticate(now, handle, flow, answer, status)
+        {
             return;
         }
         if let Owner::Account(account) = heard.owner
@@ -320,7 +330,8 @@ impl Phone<'_> {
         }
     }
 
-    /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its own. Others use theirs again.
+    /// An INVITE that was refused goes on absorbing (its ACK stands in its buffer), so a new try needs a slot of its
+    /// own. Others use theirs again.
     pub(super) fn again(&mut self, handle: Handle) -> Option<Handle> {
         let (owner, method) = self.lower.transactions.request(handle).map(|request| (request.owner, request.method))?;
         if !method.is_invite() {

@@ -57,8 +57,11 @@ impl Phone<'_> {
 
     /// Keepalives of ours go over it.
     fn is_pinged(&self, flow: Flow) -> bool {
-        let of = |index| self.lower.accounts.slots.handle_at(index).and_then(|handle| self.lower.accounts.slots.get(handle));
-        (0..self.lower.accounts.slots.capacity() as u32).filter_map(of).any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
+        let of =
+            |index| self.lower.accounts.slots.handle_at(index).and_then(|handle| self.lower.accounts.slots.get(handle));
+        (0..self.lower.accounts.slots.capacity() as u32)
+            .filter_map(of)
+            .any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
     }
 
     fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: &Result<Message<'_>, Malformed>) {
@@ -84,7 +87,11 @@ impl Phone<'_> {
 
     fn count_flawed(&mut self, flow: Flow, message: &Message<'_>, reason: &'static str) {
         self.lower.cx.trace_malformed(flow, reason);
-        count::up(if message.is_too_long() { &mut self.lower.cx.counters.oversize } else { &mut self.lower.cx.counters.malformed });
+        count::up(if message.is_too_long() {
+            &mut self.lower.cx.counters.oversize
+        } else {
+            &mut self.lower.cx.counters.malformed
+        });
     }
 
     // an answer's way is a board's deepest: it does not carry a request's frame too
@@ -95,8 +102,11 @@ impl Phone<'_> {
         let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
         let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
         if caller == Caller::Stranger {
-            // what was answered in a dialog that is gone is answered again: only its sender can repeat it (rfc3261#17.2.2)
-            let answered = self.keys_of(request, method).and_then(|keys| self.lower.transactions.tombstones.find(now, keys.base, keys.key));
+            // what was answered in a dialog that is gone is answered again: only its sender can repeat it
+            // (rfc3261#17.2.2)
+            let answered = self
+                .keys_of(request, method)
+                .and_then(|keys| self.lower.transactions.tombstones.find(now, keys.base, keys.key));
             if let Some(Owed::Answer(answered)) = answered {
                 self.answer_at_once(flow, request, answered.status, Extra::again(answered));
                 return;
@@ -108,7 +118,12 @@ impl Phone<'_> {
         if let Err(objection) = request.check() {
             self.count_flawed(flow, request, objection.reason);
             if objection.status > 0 {
-                self.answer_at_once(flow, request, objection.status, Extra { reason: objection.reason, ..Extra::default() });
+                self.answer_at_once(
+                    flow,
+                    request,
+                    objection.status,
+                    Extra { reason: objection.reason, ..Extra::default() },
+                );
             }
             return;
         }
@@ -143,13 +158,18 @@ impl Phone<'_> {
         // rfc3261#8.2.2.2: it was answered already, for a copy that came another way
         let (mut same, mut merged) = (None, outside && self.lower.transactions.tombstones.has(now, keys.base));
         for index in self.lower.transactions.server_table.find(keys.base) {
-            let Some(server) =
-                self.lower.transactions.servers.handle_at(index).and_then(|handle| self.lower.transactions.servers.get(handle))
+            let Some(server) = self
+                .lower
+                .transactions
+                .servers
+                .handle_at(index)
+                .and_then(|handle| self.lower.transactions.servers.get(handle))
             else {
                 continue;
             };
             if server.key == keys.key {
-                same = Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
+                same =
+                    Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
             } else {
                 merged |= outside;
             }
@@ -186,7 +206,15 @@ impl Phone<'_> {
     }
 
     /// A request that is in no dialog.
-    fn request_outside(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, request: &Message<'_>, method: Method<'_>) {
+    fn request_outside(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        account: Handle,
+        keys: Keys,
+        request: &Message<'_>,
+        method: Method<'_>,
+    ) {
         match method {
             Method::Invite => self.invited(now, flow, account, keys, request),
             // rfc3261#11.2: what an INVITE would get, with what we are able to
@@ -232,7 +260,8 @@ impl Phone<'_> {
         let cseq = request.cseq().ok()?;
         let from_tag = request.from().ok()?.tag().unwrap_or_default();
         let [key, _] = self.lower.cx.keys;
-        let base = Hasher::new(key).with(request.call_id().ok()?).with(from_tag).with(&cseq.number.to_le_bytes()).finish();
+        let base =
+            Hasher::new(key).with(request.call_id().ok()?).with(from_tag).with(&cseq.number.to_le_bytes()).finish();
         let hash = Hasher::new(key).with(&base.to_le_bytes());
         let branch = if via.has_cookie() {
             // the branch and the sent-by, which stands before the parameters

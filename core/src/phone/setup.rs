@@ -33,7 +33,8 @@ pub struct Setup<'t> {
     pub seed: [u8; 32],
     /// Samples a second of the PCM that goes in and out: 8000, 16000 or 48000.
     pub rate: u32,
-    /// Milliseconds since 1970 at `now`, for the clock of RTCP's reports; 0 when unknown: they count from the driver's start.
+    /// Milliseconds since 1970 at `now`, for the clock of RTCP's reports; 0 when unknown: they count from the driver's
+    /// start.
     pub epoch_ms: u64,
     /// User-Agent and Server; empty: `microsip/` and the version. At most 64 bytes without controls.
     pub user_agent: &'t str,
@@ -49,7 +50,10 @@ pub struct Setup<'t> {
 
 impl core::fmt::Debug for Setup<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Setup").field("rate", &self.rate).field("allow_direct", &self.allow_direct).finish_non_exhaustive() // the seed is a secret
+        f.debug_struct("Setup")
+            .field("rate", &self.rate)
+            .field("allow_direct", &self.allow_direct)
+            .finish_non_exhaustive() // the seed is a secret
     }
 }
 
@@ -109,7 +113,12 @@ impl<'a> Phone<'a> {
     ///
     /// # Errors
     /// [`SetupError`] says what is wrong with the setup or the capacity.
-    pub fn new(mut storage: Storage<'a>, capacity: &Capacity, setup: &Setup<'_>, now: Instant) -> Result<Self, SetupError> {
+    pub fn new(
+        mut storage: Storage<'a>,
+        capacity: &Capacity,
+        setup: &Setup<'_>,
+        now: Instant,
+    ) -> Result<Self, SetupError> {
         if setup.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
@@ -119,7 +128,11 @@ impl<'a> Phone<'a> {
         if !capacity.is_valid() || setup.rate / 100 > capacity.quantum {
             return Err(SetupError::Capacity);
         }
-        let agent = if setup.user_agent.is_empty() { concat!("microsip/", env!("CARGO_PKG_VERSION")) } else { setup.user_agent };
+        let agent = if setup.user_agent.is_empty() {
+            concat!("microsip/", env!("CARGO_PKG_VERSION"))
+        } else {
+            setup.user_agent
+        };
         let user = if setup.direct_user.is_empty() { "microsip" } else { setup.direct_user };
         if agent.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
             || !user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,".contains(&byte))

@@ -25,7 +25,8 @@ pub struct Capacity {
     pub accounts: u32,
     /// Calls. When full: an incoming one gets 486, `dial` says so.
     pub calls: u32,
-    /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the command says so.
+    /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the
+    /// command says so.
     pub requests: u32,
     /// INVITEs that wait for an answer or an ACK. When full: 503.
     pub servers: u32,
@@ -39,7 +40,8 @@ pub struct Capacity {
     pub commands: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,
-    /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not answered.
+    /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not
+    /// answered.
     pub challenge: u32,
     /// Bytes for an account's texts.
     pub account_text: u32,
@@ -53,15 +55,17 @@ pub struct Capacity {
     pub quantum: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
-    /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and networks only.
+    /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
+    /// networks only.
     pub trusted: u32,
-    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing, while there is no account.
+    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing,
+    /// while there is no account.
     pub direct_reserve: u32,
-    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an ACK at once. When they
-    /// are as many: 486.
+    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an
+    /// ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
-    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made. When full: the oldest gives way. About
-    /// 120 bytes each.
+    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made. When full:
+    /// the oldest gives way. About 120 bytes each.
     pub traces: u32,
 }
 
@@ -122,8 +126,8 @@ impl Capacity {
         }
     }
 
-    /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves one as it is, the largest
-    /// number takes it away.
+    /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves
+    /// one as it is, the largest number takes it away.
     #[must_use]
     pub const fn direct(mut self, reserve: u32, per_source: u32) -> Self {
         match reserve {
@@ -171,8 +175,8 @@ impl Capacity {
     }
 }
 
-/// A quarter of the calls: enough for a person's or a small office's provider while strangers ring. With one slot there is nothing to divide;
-/// an account's caller then takes it from a stranger who is not talking yet.
+/// A quarter of the calls: enough for a person's or a small office's provider while strangers ring. With one slot there
+/// is nothing to divide; an account's caller then takes it from a stranger who is not talking yet.
 const fn direct_reserve(calls: u32) -> u32 {
     if calls < 2 { 0 } else { calls.div_ceil(4) }
 }
@@ -182,8 +186,8 @@ pub trait Lender<'a> {
     /// `count` values, each a copy of `empty`; `None` when there is no more room.
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]>;
 
-    /// `count` values that all-zero bytes are: memory that is zeroed already need not be written, and where a system gives it page by page,
-    /// is not even taken until it is used.
+    /// `count` values that all-zero bytes are: memory that is zeroed already need not be written, and where a system
+    /// gives it page by page, is not even taken until it is used.
     fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
         self.lend(count, T::default())
     }
@@ -239,7 +243,8 @@ impl<'a> Storage<'a> {
             return None;
         }
         let (accounts, calls) = (capacity.accounts as usize, capacity.calls as usize);
-        let (requests, servers, dialogs) = (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
+        let (requests, servers, dialogs) =
+            (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let message = capacity.message as usize;
         let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
         Some(Self {

@@ -1,4 +1,5 @@
-//! Who may talk to us. A request is an account's own, a direct one where these are allowed, or a stranger's: counted, and given nothing.
+//! Who may talk to us. A request is an account's own, a direct one where these are allowed, or a stranger's: counted,
+//! and given nothing.
 
 use super::{Flow, Phone};
 use crate::base::slots::Handle;
@@ -23,11 +24,13 @@ impl Phone<'_> {
         let user = uri.and_then(|uri| uri.user).unwrap_or_default();
         // the secret that only REGISTER carried names the account by itself
         if let Some(uri) = uri
-            && let Some((handle, _)) = self.lower.accounts.slots.iter().find(|(_, account)| account.is_bound() && account.is_named_by(&uri))
+            && let Some((handle, _)) =
+                self.lower.accounts.slots.iter().find(|(_, account)| account.is_bound() && account.is_named_by(&uri))
         {
             return Caller::Account(handle);
         }
-        // an address that its registrar or proxies resolved to, or that it trusts, any port: the account whose user is meant, else the first
+        // an address that its registrar or proxies resolved to, or that it trusts, any port: the account whose user is
+        // meant, else the first
         let from = flow.remote().ip();
         let mut own = None;
         for (handle, account) in self.lower.accounts.slots.iter() {

@@ -13,16 +13,28 @@ const SEPARATORS: &[u8] = b" -.()/";
 
 impl Phone<'_> {
     /// A target as a whole URI.
-    pub(super) fn complete<'r>(&self, account: Handle, target: &str, room: &'r mut [u8; TARGET]) -> Result<&'r [u8], CommandError> {
+    pub(super) fn complete<'r>(
+        &self,
+        account: Handle,
+        target: &str,
+        room: &'r mut [u8; TARGET],
+    ) -> Result<&'r [u8], CommandError> {
         let target = bare(target.trim()).ok_or(CommandError::Uri)?;
         let number = is_number(target);
         if !number
             && (target.is_empty()
-                || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
+                || target
+                    .bytes()
+                    .any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
         {
             return Err(CommandError::Uri);
         }
-        let domain = self.lower.accounts.slots.get(account).map(|slot| slot.domain.of(self.lower.accounts.text.get(account.index)));
+        let domain = self
+            .lower
+            .accounts
+            .slots
+            .get(account)
+            .map(|slot| slot.domain.of(self.lower.accounts.text.get(account.index)));
         let mut out = Cursor::new(room);
         match Scheme::of(target.as_bytes()) {
             Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
@@ -69,22 +81,25 @@ impl Phone<'_> {
         Ok(room.get(..first + second).unwrap_or_default())
     }
 
-    /// Whether an account's registrar or proxy is the way to a target: always by its proxy; else to its own domain, unless the target names
-    /// another port, another transport or another address there.
+    /// Whether an account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
+    /// unless the target names another port, another transport or another address there.
     pub(super) fn is_by_own_server(&self, account: Handle, target: &[u8]) -> bool {
         let Some(slot) = self.lower.accounts.slots.get(account) else { return false };
         let text = self.lower.accounts.text.get(account.index);
         if !slot.proxy.is_empty() {
             return true;
         }
-        let (Ok(own), Ok(registrar), Ok(target)) = (Uri::parse(slot.uri.of(text)), Uri::parse(slot.registrar.of(text)), Uri::parse(target))
+        let (Ok(own), Ok(registrar), Ok(target)) =
+            (Uri::parse(slot.uri.of(text)), Uri::parse(slot.registrar.of(text)), Uri::parse(target))
         else {
             return false;
         };
         let port = if registrar.host == own.host { registrar.port } else { own.port };
         own.host == target.host
             && target.port.is_none_or(|named| named == port.unwrap_or(5060))
-            && target.transport().is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(b"udp")))
+            && target
+                .transport()
+                .is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(b"udp")))
             && target.maddr().is_none()
     }
 }
@@ -124,7 +139,10 @@ fn has_scheme(text: &str) -> bool {
 /// The host of `host:port`.
 fn host_and_port(text: &[u8]) -> &[u8] {
     match text.iter().rposition(|byte| *byte == b':') {
-        Some(at) if text.last() != Some(&b']') && text.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) => {
+        Some(at)
+            if text.last() != Some(&b']')
+                && text.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) =>
+        {
             text.get(..at).unwrap_or_default()
         }
         _ => text,

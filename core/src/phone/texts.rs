@@ -11,7 +11,12 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
-    pub fn account_text(&self, account: AccountId, which: AccountText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+    pub fn account_text(
+        &self,
+        account: AccountId,
+        which: AccountText,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
         let slot = self.lower.accounts.slots.get(account.0).ok_or(CommandError::Stale)?;
         let span = match which {
             AccountText::Uri => slot.uri,
@@ -19,7 +24,9 @@ impl Phone<'_> {
             AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
             AccountText::NextHop => slot.proxy,
             AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
-            AccountText::Reason if slot.reason_len == 0 => return put_some(out, reason_phrase(slot.sip_code).as_bytes()),
+            AccountText::Reason if slot.reason_len == 0 => {
+                return put_some(out, reason_phrase(slot.sip_code).as_bytes());
+            }
             AccountText::Reason => return put_some(out, slot.reason(self.lower.accounts.text.get(account.0.index))),
         };
         put_some(out, span.of(self.lower.accounts.text.get(account.0.index)))
@@ -55,7 +62,10 @@ impl Phone<'_> {
             }
             CallText::UserAgent => {
                 let message = Message::parse(self.kept(call.0, Which::First)).map_err(|_| CommandError::Nothing)?;
-                put_some(out, message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default())
+                put_some(
+                    out,
+                    message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default(),
+                )
             }
             CallText::Reason => self.call_reason(call, slot, out),
         }
@@ -84,7 +94,14 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Unsupported`] when no messages are kept; [`CommandError::Nothing`].
-    pub fn call_header(&self, call: CallId, which: Which, name: &str, nth: u32, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+    pub fn call_header(
+        &self,
+        call: CallId,
+        which: Which,
+        name: &str,
+        nth: u32,
+        out: &mut Cursor<'_>,
+    ) -> Result<(), CommandError> {
         self.call(call)?;
         if self.lower.cx.fixed.history == 0 {
             return Err(CommandError::Unsupported);

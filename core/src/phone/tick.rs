@@ -15,9 +15,11 @@ pub enum Bus {
     Own,
 }
 
-/// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while [`Phone::audio`] runs.
+/// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while
+/// [`Phone::audio`] runs.
 pub trait Patch {
-    /// `pcm` (10 ms at the phone's rate) holds what the call's source says: the device, an echo, or zeros. A playing file is laid over it;
+    /// `pcm` (10 ms at the phone's rate) holds what the call's source says: the device, an echo, or zeros. A playing
+    /// file is laid over it;
     /// [`Source::Application`] is filled here.
     fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
         let _ = (call, source, pcm);
@@ -32,7 +34,8 @@ pub trait Patch {
 impl Patch for () {}
 
 impl Phone<'_> {
-    /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it. [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
+    /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it.
+    /// [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
     /// says whether more are left: release your lock, and call again in the same quantum.
     pub fn audio(
         &mut self,
@@ -74,7 +77,10 @@ impl Phone<'_> {
             let (heard, rest) = self.lower.media.pcm.split_at_mut(samples.min(self.lower.media.pcm.len()));
             let said = rest.get_mut(..samples).unwrap_or_default();
             let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { continue };
-            let mut buffers = StreamBuffers { ring: self.lower.media.rings.get_mut(index), stride: self.lower.cx.fixed.jitter_stride };
+            let mut buffers = StreamBuffers {
+                ring: self.lower.media.rings.get_mut(index),
+                stride: self.lower.cx.fixed.jitter_stride,
+            };
             stream.receive_quantum(now, codecs, heard, &mut buffers);
             call.gain_out.apply(heard);
             said.fill(0);
@@ -105,15 +111,20 @@ impl Phone<'_> {
         false
     }
 
-    /// Quanta of a bus pass without a tick, because the driver stalled for longer than it makes up for ([`crate::media::catch_up`]): the far ends see
-    /// a gap, and no source goes on.
+    /// Quanta of a bus pass without a tick, because the driver stalled for longer than it makes up for
+    /// ([`crate::media::catch_up`]): the far ends see a gap, and no source goes on.
     pub fn skip(&mut self, bus: Bus, quanta: u32) {
         if quanta == 0 {
             return;
         }
         for place in 0..self.lower.media.running_count {
             let Some(index) = self.lower.media.running.get(place as usize).copied() else { return };
-            let source = self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(|call| call.source);
+            let source = self
+                .calls
+                .slots
+                .handle_at(index)
+                .and_then(|handle| self.calls.slots.get(handle))
+                .map(|call| call.source);
             if source.is_some_and(|source| (source == Source::Device) == (bus == Bus::Device))
                 && let Some(stream) = self.lower.media.streams.get_mut(index as usize)
             {
@@ -122,8 +133,8 @@ impl Phone<'_> {
         }
     }
 
-    /// When the next tick of a bus had better come, for a driver whose timer ticks it; said once, and worth up to 10 ms of delay. A device's clock
-    /// cannot be moved: such a driver need not ask.
+    /// When the next tick of a bus had better come, for a driver whose timer ticks it; said once, and worth up to 10 ms
+    /// of delay. A device's clock cannot be moved: such a driver need not ask.
     pub const fn poll_tick(&mut self, bus: Bus) -> Option<Instant> {
         self.phase(bus).better()
     }
@@ -138,8 +149,11 @@ impl Phone<'_> {
 
     /// The bus on which a call is the only one: its packets alone say when the tick had best come.
     pub(super) fn bus_alone(&self, source: Source) -> Option<Bus> {
-        let (bus, calls) =
-            if source == Source::Device { (Bus::Device, self.lower.media.device_calls) } else { (Bus::Own, self.lower.media.own_calls) };
+        let (bus, calls) = if source == Source::Device {
+            (Bus::Device, self.lower.media.device_calls)
+        } else {
+            (Bus::Own, self.lower.media.own_calls)
+        };
         (calls == 1).then_some(bus)
     }
 

@@ -8,7 +8,8 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
 impl Phone<'_> {
-    /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is due at once again.
+    /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is
+    /// due at once again.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.hear(now);
         for _ in 0..TIMEOUTS_A_CALL {
@@ -37,7 +38,12 @@ impl Phone<'_> {
                     }
                 }
                 Object::Stream(index) => {
-                    let lost = self.lower.media.streams.get_mut(index as usize).is_some_and(|stream| stream.handle_timeout(now));
+                    let lost = self
+                        .lower
+                        .media
+                        .streams
+                        .get_mut(index as usize)
+                        .is_some_and(|stream| stream.handle_timeout(now));
                     self.voice(index);
                     if lost {
                         self.media_lost(now, index);
@@ -52,7 +58,8 @@ impl Phone<'_> {
         }
     }
 
-    /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be offered anew.
+    /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be
+    /// offered anew.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get_mut(handle) else { return };
         if core::mem::take(&mut call.leaving) {

@@ -1,7 +1,8 @@
-//! What happened, for a log: a bounded ring of small values without copied texts. Texts are read from the object that a record is about.
+//! What happened, for a log: a bounded ring of small values without copied texts. Texts are read from the object that a
+//! record is about.
 //!
-//! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second for each source, so a flood
-//! does not drive the rest out. Both are counted, and the next record tells the numbers.
+//! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
+//! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
 
 use super::transactions::request::Owner;
 use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow, Phone};
@@ -11,10 +12,12 @@ use crate::wire::sip::{Malformed, Message, Method, Start, Uri};
 use core::mem::discriminant;
 use core::net::{IpAddr, SocketAddr};
 
-/// Records of one kind and source that the network causes come at least so far apart (milliseconds): as often as a person reads one.
+/// Records of one kind and source that the network causes come at least so far apart (milliseconds): as often as a
+/// person reads one.
 const REPEAT_MS: u64 = 1000;
 
-/// Records that the network causes within [`REPEAT_MS`], whatever their sources: forged ones are many. A sixteenth of a host's ring.
+/// Records that the network causes within [`REPEAT_MS`], whatever their sources: forged ones are many. A sixteenth of a
+/// host's ring.
 const PROVOKED: usize = 8;
 
 /// How much a record matters. The numbers are frozen: they cross the C ABI.
@@ -178,7 +181,10 @@ impl What {
             | Self::MediaFrom(_)
             | Self::MediaRefused(_)
             | Self::Malformed { .. } => Level::Info,
-            Self::Registered { again: true, .. } | Self::Locating | Self::Located { .. } | Self::NetworkChanged { .. } => Level::Debug,
+            Self::Registered { again: true, .. }
+            | Self::Locating
+            | Self::Located { .. }
+            | Self::NetworkChanged { .. } => Level::Debug,
         }
     }
 
@@ -196,7 +202,9 @@ impl What {
     }
 
     fn is_like(&self, other: &Self) -> bool {
-        discriminant(self) == discriminant(other) && self.source() == other.source() && (!matches!(self, Self::Full(_)) || self == other)
+        discriminant(self) == discriminant(other)
+            && self.source() == other.source()
+            && (!matches!(self, Self::Full(_)) || self == other)
     }
 }
 
@@ -216,7 +224,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    pub(crate) const EMPTY: Self = Self { at: Instant::ZERO, about: About::Phone, what: What::Locating, lost: 0, held_back: 0 };
+    pub(crate) const EMPTY: Self =
+        Self { at: Instant::ZERO, about: About::Phone, what: What::Locating, lost: 0, held_back: 0 };
 
     /// How much it matters.
     #[must_use]
@@ -291,7 +300,8 @@ impl<'a> Traces<'a> {
     fn pop(&mut self) -> Option<Trace> {
         let oldest = self.index(usize::from(self.unread.checked_sub(1)?));
         self.unread -= 1;
-        let (lost, held_back) = (u32::from(core::mem::take(&mut self.lost)), u32::from(core::mem::take(&mut self.held_back)));
+        let (lost, held_back) =
+            (u32::from(core::mem::take(&mut self.lost)), u32::from(core::mem::take(&mut self.held_back)));
         self.slots.get(oldest).map(|record| Trace { lost, held_back, ..*record })
     }
 }
@@ -353,14 +363,17 @@ impl Phone<'_> {
                 return;
             }
             Owner::Dialog(dialog) | Owner::Answer(dialog) => of_dialog(dialog),
-            Owner::Offer(server) => self.lower.transactions.servers.get(server).map_or(Handle::NONE, |server| server.call),
+            Owner::Offer(server) => {
+                self.lower.transactions.servers.get(server).map_or(Handle::NONE, |server| server.call)
+            }
             Owner::Invite(_) | Owner::Nobody => Handle::NONE,
         };
         let about = if call.is_none() { About::Phone } else { About::Call(CallId(call)) };
         self.lower.cx.trace(about, what);
     }
 
-    /// A request was kept out: one that is for an account's user needs another source, every other one has to be allowed.
+    /// A request was kept out: one that is for an account's user needs another source, every other one has to be
+    /// allowed.
     #[inline(never)]
     pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
         let Start::Request { uri, method } = request.start() else { return };

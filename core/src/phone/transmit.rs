@@ -29,7 +29,10 @@ impl Phone<'_> {
                         crate::media::Component::Rtp => Component::Rtp,
                         crate::media::Component::Rtcp => Component::Rtcp,
                     };
-                    return Transmit::Packet { via: Via::Media { media: MediaId(call), component, to: sent.to }, len: sent.len };
+                    return Transmit::Packet {
+                        via: Via::Media { media: MediaId(call), component, to: sent.to },
+                        len: sent.len,
+                    };
                 }
                 _ => {
                     self.lower.media.voices.pop();
@@ -68,8 +71,12 @@ impl Phone<'_> {
                 None => Transmit::Nothing,
             },
             Object::Server(index) => {
-                let Some(server) =
-                    self.lower.transactions.servers.handle_at(index).and_then(|handle| self.lower.transactions.servers.get(handle))
+                let Some(server) = self
+                    .lower
+                    .transactions
+                    .servers
+                    .handle_at(index)
+                    .and_then(|handle| self.lower.transactions.servers.get(handle))
                 else {
                     return Transmit::Nothing;
                 };

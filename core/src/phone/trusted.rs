@@ -1,9 +1,10 @@
-//! Hosts and networks that an account trusts: a request from there outside a dialog is the account's, as one from its registrar is. A provider
-//! rings from other addresses than those that its registrar's name stands for.
+//! Hosts and networks that an account trusts: a request from there outside a dialog is the account's, as one from its
+//! registrar is. A provider rings from other addresses than those that its registrar's name stands for.
 //!
-//! The list is read where it stands, for each request of somebody unknown; only the addresses of its names are kept. They are looked up when
-//! the account is added, when the host's addresses change, and every ten minutes, as an account's own way is. A look-up that fails changes
-//! nothing. Trust opens the way in, and nothing else: credentials do not go there.
+//! The list is read where it stands, for each request of somebody unknown; only the addresses of its names are kept.
+//! They are looked up when the account is added, when the host's addresses change, and every ten minutes, as an
+//! account's own way is. A look-up that fails changes nothing. Trust opens the way in, and nothing else: credentials do
+//! not go there.
 
 use super::object::Object;
 use super::{Phone, Target, Wish, WishId};
@@ -69,8 +70,12 @@ pub(super) fn names(list: &[u8]) -> Option<usize> {
 
 fn is_in(ip: IpAddr, network: IpAddr, bits: u8) -> bool {
     match (ip, network) {
-        (IpAddr::V4(ip), IpAddr::V4(network)) => (u32::from(ip) ^ u32::from(network)).leading_zeros() >= u32::from(bits),
-        (IpAddr::V6(ip), IpAddr::V6(network)) => (u128::from(ip) ^ u128::from(network)).leading_zeros() >= u32::from(bits),
+        (IpAddr::V4(ip), IpAddr::V4(network)) => {
+            (u32::from(ip) ^ u32::from(network)).leading_zeros() >= u32::from(bits)
+        }
+        (IpAddr::V6(ip), IpAddr::V6(network)) => {
+            (u128::from(ip) ^ u128::from(network)).leading_zeros() >= u32::from(bits)
+        }
         _ => false,
     }
 }
@@ -84,7 +89,11 @@ fn octets(ip: IpAddr) -> [u8; 16] {
 
 impl Phone<'_> {
     fn trusted_list(&self, account: Handle) -> &[u8] {
-        self.lower.accounts.slots.get(account).map_or(&[], |slot| slot.trusted.of(self.lower.accounts.text.get(account.index)))
+        self.lower
+            .accounts
+            .slots
+            .get(account)
+            .map_or(&[], |slot| slot.trusted.of(self.lower.accounts.text.get(account.index)))
     }
 
     fn trusted_cells(&mut self, account: Handle) -> &mut [Trusted] {

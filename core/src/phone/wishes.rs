@@ -31,7 +31,9 @@ impl Phone<'_> {
                 }
                 Object::Call(index) => {
                     let Some(handle) = self.calls.slots.handle_at(index) else { continue };
-                    let Some(Ports::Wished(local)) = self.calls.slots.get(handle).map(|call| call.ports) else { continue };
+                    let Some(Ports::Wished(local)) = self.calls.slots.get(handle).map(|call| call.ports) else {
+                        continue;
+                    };
                     let id = WishId(Handle { index: number, generation: handle.generation });
                     match self.lower.media.opening_ports.get_mut(index as usize) {
                         Some(opening) if *opening == 0 => *opening = handle.generation,
@@ -47,7 +49,10 @@ impl Phone<'_> {
                     return self.trusted_wish(WishId(Handle { index: number, generation: handle.generation }), handle);
                 }
                 Object::Stream(index) => {
-                    let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take) else { continue };
+                    let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take)
+                    else {
+                        continue;
+                    };
                     if generation > 0 {
                         return Some(Wish::CloseMedia { media: MediaId(Handle { index, generation }) });
                     }
@@ -82,7 +87,9 @@ impl Phone<'_> {
                 // the account's own domain is where its registrar is
                 match self.lower.accounts.slots.get(slot.account) {
                     Some(account)
-                        if slot.own_hop && slot.routes.is_empty() && self.dialog_around(request.owner, request.method).is_none() =>
+                        if slot.own_hop
+                            && slot.routes.is_empty()
+                            && self.dialog_around(request.owner, request.method).is_none() =>
                     {
                         account.registrar.of(self.lower.accounts.text.get(slot.account.index))
                     }
@@ -213,8 +220,8 @@ impl Phone<'_> {
         }
     }
 
-    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once, and calls whose address is gone
-    /// are offered anew from where we are now.
+    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once, and calls
+    /// whose address is gone are offered anew from where we are now.
     pub fn handle_local_changed(&mut self, now: Instant) {
         self.hear(now);
         let sockets = self.lower.cx.sockets.iter().flatten().count() as u8;

@@ -1,7 +1,8 @@
 //! Digest authentication (RFC 7616, RFC 8760, rfc3261#22) for user agents: reading challenges and answering them.
 //!
-//! Texts between quotes stay as they came, escapes and all: they are hashed so (rfc7616#3.4.5 takes away the quotation marks, nothing
-//! else) and written back so. Which realms may be answered is the caller's to say; nothing is learnt here.
+//! Texts between quotes stay as they came, escapes and all: they are hashed so (rfc7616#3.4.5 takes away the quotation
+//! marks, nothing else) and written back so. Which realms may be answered is the caller's to say; nothing is learnt
+//! here.
 
 mod challenge;
 mod digest;
@@ -34,7 +35,8 @@ pub enum Algorithm {
 
 impl Algorithm {
     #[cfg(feature = "sha2")]
-    const ALL: &[Self] = &[Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess, Self::Sha512_256, Self::Sha512_256Sess];
+    const ALL: &[Self] =
+        &[Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess, Self::Sha512_256, Self::Sha512_256Sess];
     #[cfg(not(feature = "sha2"))]
     const ALL: &[Self] = &[Self::Md5, Self::Md5Sess];
 

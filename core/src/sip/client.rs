@@ -134,7 +134,8 @@ impl Client {
                 Heard::Pass
             }
             (_, 200..=299) if self.invite => {
-                // rfc6026#7.2: Accepted. Its timer M is the call's: a 2xx that comes again finds the dialog by its tags.
+                // rfc6026#7.2: Accepted. Its timer M is the call's: a 2xx that comes again finds the dialog by its
+                // tags.
                 self.state = State::Terminated;
                 self.resend = Instant::NEVER;
                 self.expire = Instant::NEVER;
@@ -144,8 +145,8 @@ impl Client {
                 self.resend = Instant::NEVER;
                 self.state = State::Completed;
                 let wait = match (self.reliable, self.invite) {
-                    // timer D. rfc3261#17.1.1.2 needs none on a stream, where nothing is repeated; but another branch's 2xx may come behind a
-                    // refusal there too, and finds its dialog through this one (rfc6026#7.2)
+                    // timer D. rfc3261#17.1.1.2 needs none on a stream, where nothing is repeated; but another branch's
+                    // 2xx may come behind a refusal there too, and finds its dialog through this one (rfc6026#7.2)
                     (_, true) => D,
                     (true, false) => Duration::ZERO,
                     (false, false) => T4, // timer K

@@ -1,7 +1,7 @@
 //! A dialog (RFC 3261 §12): its texts lie packed in one block, and it knows how to address a request.
 //!
-//! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route set, and last the
-//! remote target, so that a target refresh only rewrites the end.
+//! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route
+//! set, and last the remote target, so that a target refresh only rewrites the end.
 
 use super::flow::Flow;
 use super::tag::Tag;
@@ -115,7 +115,14 @@ impl Dialog {
     };
 
     /// Writes the texts that never change. `None`: the block is too small.
-    pub fn set_fixed(&mut self, block: &mut [u8], local: &[&[u8]], remote: &[&[u8]], call_id: &[u8], headers: &[u8]) -> Option<()> {
+    pub fn set_fixed(
+        &mut self,
+        block: &mut [u8],
+        local: &[&[u8]],
+        remote: &[&[u8]],
+        call_id: &[u8],
+        headers: &[u8],
+    ) -> Option<()> {
         let mut packer = Packer::new(block, 0);
         self.local = packer.add_parts(local)?;
         self.remote = packer.add_parts(remote)?;
@@ -125,7 +132,8 @@ impl Dialog {
         Some(())
     }
 
-    /// Writes the far end's tag, the route set and the target. `None`: the block is too small, and the dialog is as it was but for its texts.
+    /// Writes the far end's tag, the route set and the target. `None`: the block is too small, and the dialog is as it
+    /// was but for its texts.
     pub fn set_remote<'m>(
         &mut self,
         block: &mut [u8],
@@ -148,7 +156,8 @@ impl Dialog {
         Some(())
     }
 
-    /// Puts our side of a direct call in, once the local address is known: behind the texts that never change, moving the others up.
+    /// Puts our side of a direct call in, once the local address is known: behind the texts that never change, moving
+    /// the others up.
     pub fn set_local(&mut self, block: &mut [u8], local: &[u8]) -> Option<()> {
         let start = usize::from(self.fixed_end);
         let end = self.target.start() + self.target.len();
@@ -166,7 +175,8 @@ impl Dialog {
         Some(())
     }
 
-    /// As [`Dialog::set_remote`], from the first answer with this tag: Record-Route backwards (rfc3261#12.1.2), the Contact as the target.
+    /// As [`Dialog::set_remote`], from the first answer with this tag: Record-Route backwards (rfc3261#12.1.2), the
+    /// Contact as the target.
     pub fn learn_from_answer(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> Option<()> {
         let contact = contact_uri(answer);
         let mut old = [0u8; 256];
@@ -204,7 +214,8 @@ impl Dialog {
         }
     }
 
-    /// The Request-URI of the INVITE that is acknowledged, for what has to repeat its credentials: the one that made this dialog, or one within it.
+    /// The Request-URI of the INVITE that is acknowledged, for what has to repeat its credentials: the one that made
+    /// this dialog, or one within it.
     #[must_use]
     pub fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
         if self.renewed {
@@ -217,7 +228,12 @@ impl Dialog {
     }
 
     /// The INVITE goes elsewhere (rfc3261#8.1.3.4). `None`: the block is too small.
-    pub fn redirect<'m>(&mut self, block: &mut [u8], routes: impl Iterator<Item = &'m [u8]>, target: &[u8]) -> Option<()> {
+    pub fn redirect<'m>(
+        &mut self,
+        block: &mut [u8],
+        routes: impl Iterator<Item = &'m [u8]>,
+        target: &[u8],
+    ) -> Option<()> {
         let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
         let mut packer = Packer::new(block, start);
         self.redirected = add_target(&mut packer, target)?;

@@ -1,6 +1,8 @@
-//! The INVITE server transaction (RFC 3261 §17.2.1 with RFC 6026), together with the 2xx that its user repeats until the ACK (§13.3.1.4).
+//! The INVITE server transaction (RFC 3261 §17.2.1 with RFC 6026), together with the 2xx that its user repeats until
+//! the ACK (§13.3.1.4).
 //!
-//! A server transaction of another method keeps no slot: its answer leaves at once and a tombstone absorbs repetitions (§17.2.2).
+//! A server transaction of another method keeps no slot: its answer leaves at once and a tombstone absorbs repetitions
+//! (§17.2.2).
 
 use super::timer::{T1, T1_64, T2};
 use crate::base::time::{Duration, Instant};
@@ -90,7 +92,8 @@ impl Server {
             200..=299 => {
                 self.state = State::Accepted;
                 self.interval = T1;
-                // rfc3261#13.3.1.4: the 2xx is repeated on every transport, for a proxy behind the first hop may use datagrams
+                // rfc3261#13.3.1.4: the 2xx is repeated on every transport, for a proxy behind the first hop may use
+                // datagrams
                 self.resend = now + T1;
                 self.expire = now + T1_64;
             }

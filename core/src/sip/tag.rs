@@ -1,4 +1,5 @@
-//! Our tags and branches: slot, generation and 64 random bits, so that an answer finds its slot without a search and nobody guesses one.
+//! Our tags and branches: slot, generation and 64 random bits, so that an answer finds its slot without a search and
+//! nobody guesses one.
 
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;

@@ -1,7 +1,9 @@
-//! What is left of a server transaction that has nothing to retransmit by itself: 32 bytes that absorb repetitions of the request (timers I, J, L).
+//! What is left of a server transaction that has nothing to retransmit by itself: 32 bytes that absorb repetitions of
+//! the request (timers I, J, L).
 //!
-//! A set-associative table: a request's slot follows from its keyed hash, the oldest of four neighbours gives way. So it needs no timer and is
-//! never full. What anybody sent who is no account's caller gives way first, and never pushes out what an account's caller sent.
+//! A set-associative table: a request's slot follows from its keyed hash, the oldest of four neighbours gives way. So
+//! it needs no timer and is never full. What anybody sent who is no account's caller gives way first, and never pushes
+//! out what an account's caller sent.
 
 use super::timer::{T1_64, T4};
 use crate::base::time::Instant;
@@ -79,8 +81,8 @@ impl<'a> Tombstones<'a> {
         self.places.get_mut(start..end).unwrap_or_default()
     }
 
-    /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more. A direct one that finds only those of accounts is not
-    /// kept: a retransmission of it is a new request then.
+    /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more. A direct one that finds only
+    /// those of accounts is not kept: a retransmission of it is a new request then.
     pub fn bury(&mut self, now: Instant, keys: Keys, answer: Answered) {
         let Keys { base, key, direct } = keys;
         let rank = |stone: &Tombstone| {
@@ -112,10 +114,11 @@ impl<'a> Tombstones<'a> {
         Some(if status == 0 { Owed::Nothing } else { Owed::Answer(Answered { secret, status, detail, retry_after }) })
     }
 
-    /// A copy of this request was answered just now, by whatever way it came. 32 bits of a keyed hash tell that, within four places.
+    /// A copy of this request was answered just now, by whatever way it came. 32 bits of a keyed hash tell that, within
+    /// four places.
     ///
-    /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same request later, and
-    /// means it.
+    /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same
+    /// request later, and means it.
     pub fn has(&mut self, now: Instant, request: u64) -> bool {
         let fresh = now + T1_64;
         self.set(request).iter().any(|place| place.request == mark(request) && place.until + T4 > fresh)

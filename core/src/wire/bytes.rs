@@ -1,6 +1,7 @@
 //! What both grammars ask of bytes: where one is, of what kind they are, which address they spell.
 //!
-//! Words, lines and names are short: these look at eight bytes at a time and start at once, where a vectorised search sets itself up first.
+//! Words, lines and names are short: these look at eight bytes at a time and start at once, where a vectorised search
+//! sets itself up first.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -85,7 +86,8 @@ pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
     }
 }
 
-/// The first place of a byte that nothing but `#` to `~` stands before: visible ASCII, but no quote, and no `!`, which is too rare to be told from it.
+/// The first place of a byte that nothing but `#` to `~` stands before: visible ASCII, but no quote, and no `!`, which
+/// is too rare to be told from it.
 #[inline]
 pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
     let mut rest = bytes;
@@ -102,7 +104,8 @@ pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
     (rest.get(at) == Some(&end)).then_some(bytes.len() - rest.len() + at)
 }
 
-/// Marks bytes below `least` (128 at most) or beyond `~`: a borrow or a sum reaches their top bit, or they have it. The lowest mark is exact.
+/// Marks bytes below `least` (128 at most) or beyond `~`: a borrow or a sum reaches their top bit, or they have it. The
+/// lowest mark is exact.
 #[inline(always)]
 const fn odd(word: u64, least: u8) -> u64 {
     (word.wrapping_sub(ONES * least as u64) | word.wrapping_add(ONES) | word) & TOPS
@@ -144,11 +147,13 @@ fn octet_at(text: &[u8]) -> Option<(u8, &[u8])> {
 /// An IPv4 address at the front and what follows it; with leading zeros, which are octal to some, it is none.
 pub(super) fn plain_v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let (address, rest) = v4(text)?;
-    let spelt: usize = address.octets().iter().map(|octet| 1 + usize::from(*octet > 9) + usize::from(*octet > 99)).sum();
+    let spelt: usize =
+        address.octets().iter().map(|octet| 1 + usize::from(*octet > 9) + usize::from(*octet > 99)).sum();
     (text.len() - rest.len() == spelt + 3).then_some((address, rest))
 }
 
-/// A whole text that is an IPv6 address (rfc4291#2.2): groups of hexadecimal digits, one run of zeros left out, the end perhaps as IPv4.
+/// A whole text that is an IPv6 address (rfc4291#2.2): groups of hexadecimal digits, one run of zeros left out, the end
+/// perhaps as IPv4.
 pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
     let mut groups = [0u16; 8];
     let mut count = 0;

@@ -55,7 +55,8 @@ pub const fn event_of(digit: u8) -> Option<u8> {
     }
 }
 
-/// The digit of an event; `None` when the event is not a digit. We say that we take 0 to 15, so a flash (16 in RFC 2833) is none.
+/// The digit of an event; `None` when the event is not a digit. We say that we take 0 to 15, so a flash (16 in RFC
+/// 2833) is none.
 #[must_use]
 pub const fn digit_of(event: u8) -> Option<u8> {
     match event {

@@ -63,7 +63,14 @@ impl<'a> Packet<'a> {
 /// Writes a header without contributing sources or extension; the payload follows at [`HEADER_LEN`].
 ///
 /// `None`, and nothing written, when the buffer is shorter than the header.
-pub fn write_header(buffer: &mut [u8], payload_type: u8, marker: bool, sequence: u16, timestamp: u32, ssrc: u32) -> Option<usize> {
+pub fn write_header(
+    buffer: &mut [u8],
+    payload_type: u8,
+    marker: bool,
+    sequence: u16,
+    timestamp: u32,
+    ssrc: u32,
+) -> Option<usize> {
     let room = buffer.first_chunk_mut::<HEADER_LEN>()?;
     let [s0, s1] = sequence.to_be_bytes();
     let [t0, t1, t2, t3] = timestamp.to_be_bytes();

@@ -1,10 +1,11 @@
 //! Session descriptions (RFC 8866), read where they lie.
 //!
-//! [`Session::parse`] walks the lines once, judges them and reads the session's own; nothing is copied. [`Session::media`] then gives
-//! each `m=` section as a [`Media`], whose lines are read when they are asked for: [`Media::read`] gives connection, direction and packet
-//! time, its own or, failing that, the session's, and shows what is said of each payload type, all in one pass.
-//! Unknown lines and attributes are kept readable and otherwise ignored. SRTP (`a=crypto`, `a=fingerprint`) and ICE (`a=candidate`) are
-//! such attributes: who needs them asks [`Media::attributes`].
+//! [`Session::parse`] walks the lines once, judges them and reads the session's own; nothing is copied.
+//! [`Session::media`] then gives each `m=` section as a [`Media`], whose lines are read when they are asked for:
+//! [`Media::read`] gives connection, direction and packet time, its own or, failing that, the session's, and shows what
+//! is said of each payload type, all in one pass. Unknown lines and attributes are kept readable and otherwise ignored.
+//! SRTP (`a=crypto`, `a=fingerprint`) and ICE (`a=candidate`) are such attributes: who needs them asks
+//! [`Media::attributes`].
 
 mod media;
 mod session;
@@ -165,18 +166,21 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Host names: labels of letters, digits, `-` and, as some write, `_` between dots. rfc1123#2.1: the last one is no number, or it were an address.
+/// Host names: labels of letters, digits, `-` and, as some write, `_` between dots. rfc1123#2.1: the last one is no
+/// number, or it were an address.
 fn is_name(text: &[u8]) -> bool {
     let text = text.strip_suffix(b".").unwrap_or(text);
     let labels = || text.split(|byte| *byte == b'.');
     text.len() <= 253
         && labels().all(|label| {
-            matches!(label.len(), 1..=63) && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            matches!(label.len(), 1..=63)
+                && label.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         })
         && labels().next_back().is_some_and(|last| last.iter().any(|byte| !byte.is_ascii_digit()))
 }
 
-/// The `o=` line: who made the session, and which edition of it this is. Nothing here rests on it, so what a peer leaves out is empty or 0.
+/// The `o=` line: who made the session, and which edition of it this is. Nothing here rests on it, so what a peer
+/// leaves out is empty or 0.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Origin<'a> {
     /// The user's name, often `-`.

@@ -33,11 +33,13 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
     let password = match (&options.password_file, options.password_stdin) {
         (Some(path), _) => Some(first_line_of(path)?),
         (None, true) => Some(first_line(io::stdin().lock(), "standard input")?),
-        (None, false) => match (std::env::var(PASSWORD).ok().filter(|p| !p.is_empty()), file.password, file.password_file) {
-            (Some(password), _, _) | (None, Some(password), _) => Some(password),
-            (None, None, Some(path)) => Some(first_line_of(&path)?),
-            (None, None, None) => None,
-        },
+        (None, false) => {
+            match (std::env::var(PASSWORD).ok().filter(|p| !p.is_empty()), file.password, file.password_file) {
+                (Some(password), _, _) | (None, Some(password), _) => Some(password),
+                (None, None, Some(path)) => Some(first_line_of(&path)?),
+                (None, None, None) => None,
+            }
+        }
     };
     Ok(Some(AccountTexts {
         uri,
@@ -70,7 +72,8 @@ struct File {
     expires: Option<u32>,
 }
 
-/// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in double quotes.
+/// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in
+/// double quotes.
 fn parse(text: &str) -> Result<File, String> {
     let mut file = File::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -92,10 +95,16 @@ fn parse(text: &str) -> Result<File, String> {
             "password_file" => file.password_file = Some(PathBuf::from(value)),
             "display_name" => file.display_name = Some(value),
             "contact_user" => file.contact_user = Some(value),
-            "expires" => file.expires = Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?),
+            "expires" => {
+                file.expires =
+                    Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?)
+            }
             _ => {
                 let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires";
-                return Err(format!("line {number}: \"{}\" is not known; use {known}", name.chars().take(40).collect::<String>()));
+                return Err(format!(
+                    "line {number}: \"{}\" is not known; use {known}",
+                    name.chars().take(40).collect::<String>()
+                ));
             }
         }
     }
@@ -107,7 +116,8 @@ fn unquoted(value: &str) -> &str {
 }
 
 fn first_line_of(path: &Path) -> Result<String, String> {
-    let file = fs::File::open(path).map_err(|error| format!("cannot read the password file {}: {error}", path.display()))?;
+    let file =
+        fs::File::open(path).map_err(|error| format!("cannot read the password file {}: {error}", path.display()))?;
     first_line(io::BufReader::new(file), &path.display().to_string())
 }
 
@@ -115,17 +125,29 @@ fn first_line_of(path: &Path) -> Result<String, String> {
 fn whole(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     fs::File::open(path)?.take(ACCOUNT_FILE + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > ACCOUNT_FILE { Err(io::Error::other(format!("it is longer than {ACCOUNT_FILE} bytes"))) } else { Ok(text) }
+    if text.len() as u64 > ACCOUNT_FILE {
+        Err(io::Error::other(format!("it is longer than {ACCOUNT_FILE} bytes")))
+    } else {
+        Ok(text)
+    }
 }
 
 fn first_line(from: impl BufRead, name: &str) -> Result<String, String> {
     let mut line = String::new();
-    from.take(PASSWORD_LINE + 1).read_line(&mut line).map_err(|error| format!("cannot read the password from {name}: {error}"))?;
+    from.take(PASSWORD_LINE + 1)
+        .read_line(&mut line)
+        .map_err(|error| format!("cannot read the password from {name}: {error}"))?;
     let password = line.trim_end_matches(['\r', '\n']);
     if password.len() as u64 > PASSWORD_LINE {
-        return Err(format!("the first line of {name} is longer than {PASSWORD_LINE} bytes; it must hold the password"));
+        return Err(format!(
+            "the first line of {name} is longer than {PASSWORD_LINE} bytes; it must hold the password"
+        ));
     }
-    if password.is_empty() { Err(format!("the first line of {name} is empty; it must hold the password")) } else { Ok(password.to_owned()) }
+    if password.is_empty() {
+        Err(format!("the first line of {name} is empty; it must hold the password"))
+    } else {
+        Ok(password.to_owned())
+    }
 }
 
 #[cfg(test)]

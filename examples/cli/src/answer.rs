@@ -35,7 +35,11 @@ impl<'a> Job<'a> for Wait<'a> {
             return Ok(());
         }
         let from = app.phone.call_text(call, Text::RemoteUri);
-        app.output.say("call", json!({ "call": call, "state": "incoming", "from": from }), &format!("call from {from}"));
+        app.output.say(
+            "call",
+            json!({ "call": call, "state": "incoming", "from": from }),
+            &format!("call from {from}"),
+        );
         let Self(answer) = *self;
         let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
         app.talk(match answer.code {

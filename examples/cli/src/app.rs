@@ -1,4 +1,5 @@
-//! The one event loop: what the phone tells, what falls due and what is typed, for every command. A command is a [`Job`]; each of its calls is a
+//! The one event loop: what the phone tells, what falls due and what is typed, for every command. A command is a
+//! [`Job`]; each of its calls is a
 //! [`Talk`].
 
 use std::collections::BTreeMap;
@@ -36,7 +37,8 @@ pub(crate) trait Job<'a> {
         app.finish(done);
     }
 
-    /// Something happened to a call that the loop does not look after: one that was refused, unless the command takes its own.
+    /// Something happened to a call that the loop does not look after: one that was refused, unless the command takes
+    /// its own.
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
         if matches!(event.what, Happened::Call { state: CallState::Ended, .. }) {
             app.phone.release(event.call);
@@ -83,7 +85,12 @@ pub(crate) struct App<'a> {
 }
 
 /// Registers the account, if there is one, and does the job until it is done or Ctrl-C ends it.
-pub(crate) fn run<'a>(session: Session, output: &'a Output, account: Option<AccountTexts>, job: &mut dyn Job<'a>) -> Result<(), Stop> {
+pub(crate) fn run<'a>(
+    session: Session,
+    output: &'a Output,
+    account: Option<AccountTexts>,
+    job: &mut dyn Job<'a>,
+) -> Result<(), Stop> {
     let mut app = App {
         phone: session.phone(),
         output,
@@ -199,7 +206,11 @@ impl<'a> App<'a> {
         loop {
             // where a signal or a key is to be waited for too, the phone alone is only asked
             let watched = interrupt::watched();
-            let wait = if watched { Some(Duration::ZERO) } else { until.map(|until| until.saturating_duration_since(Instant::now())) };
+            let wait = if watched {
+                Some(Duration::ZERO)
+            } else {
+                until.map(|until| until.saturating_duration_since(Instant::now()))
+            };
             if let Some(event) = self.phone.next_event(wait)? {
                 return Ok(Input::Event(event));
             }
@@ -238,10 +249,12 @@ impl<'a> App<'a> {
                 self.output.say("lost", json!({ "events": self.lost }), &text);
             }
             Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
-            Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => match self.phase {
-                Phase::Serving => return job.incoming(self, event.call),
-                Phase::Registering(_) | Phase::Closing(_) => drop(self.phone.reject(event.call, 480)),
-            },
+            Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => {
+                match self.phase {
+                    Phase::Serving => return job.incoming(self, event.call),
+                    Phase::Registering(_) | Phase::Closing(_) => drop(self.phone.reject(event.call, 480)),
+                }
+            }
             Happened::Call { state: CallState::Ended, sip_code, result } => match self.calls.remove(&event.call) {
                 Some(call) => {
                     let done = call.over(sip_code, result);
@@ -267,7 +280,9 @@ impl<'a> App<'a> {
     fn closed(&mut self) {
         self.over = true;
         self.done = match (self.phase, core::mem::replace(&mut self.done, Ok(()))) {
-            (Phase::Registering(_), _) => Err(Stop::new(Exit::Registration, "interrupted before the registration was done")),
+            (Phase::Registering(_), _) => {
+                Err(Stop::new(Exit::Registration, "interrupted before the registration was done"))
+            }
             (Phase::Serving, _) if self.has_call() => Err(Stop::new(Exit::CallFailed, "interrupted")),
             (_, done) => done,
         };
@@ -291,7 +306,8 @@ impl<'a> App<'a> {
         self.unregistered = state == AccountState::Unregistered && result == 0;
         let name = state.name();
         let failed = state == AccountState::Failed;
-        let text = if failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
+        let text =
+            if failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
         self.output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
         Ok(())
     }

@@ -166,7 +166,8 @@ pub(crate) struct Sound {
     /// No sound device: a clock that hears silence
     #[arg(long)]
     pub(crate) null_audio: bool,
-    /// Microphone, by its id or name in `microsip devices`; null, or wav:F.wav. When it is not there, nothing is called (exit code 6)
+    /// Microphone, by its id or name in `microsip devices`; null, or wav:F.wav. When it is not there, nothing is called
+    /// (exit code 6)
     #[arg(long, value_name = "DEVICE", conflicts_with = "null_audio")]
     pub(crate) input: Option<String>,
     /// Loudspeaker, likewise
@@ -226,7 +227,8 @@ pub(crate) struct Account {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(crate) password_stdin: bool,
-    /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires
+    /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
+    /// display_name, contact_user, expires
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }
@@ -289,7 +291,8 @@ fn ports(text: &str) -> Result<(u16, u16), String> {
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("\"{text}\" is no address; write 127.0.0.1:5060 or [::1]:5060 (port 0: any free one)"))
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is no address; write 127.0.0.1:5060 or [::1]:5060 (port 0: any free one)"))
 }
 
 #[cfg(test)]

@@ -24,7 +24,11 @@ impl<'a> Job<'a> for Place<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
         let Self(call) = *self;
         let id = app.phone.dial(app.account, &call.target, Source::Device)?;
-        app.output.say("call", json!({ "call": id, "state": "calling", "to": call.target }), &format!("calling {}", call.target));
+        app.output.say(
+            "call",
+            json!({ "call": id, "state": "calling", "to": call.target }),
+            &format!("calling {}", call.target),
+        );
         app.listen_to_keys();
         app.talk(Talk::new(app.phone, app.output, id, &call.sound).dtmf(call.dtmf.as_deref()).answer_within(call.ring));
         Ok(())

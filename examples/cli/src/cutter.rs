@@ -1,4 +1,5 @@
-//! A far end that lets no media through, for the demo's own test: SIP passes, but every session description is turned to a port that nobody reads.
+//! A far end that lets no media through, for the demo's own test: SIP passes, but every session description is turned
+//! to a port that nobody reads.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -46,7 +47,11 @@ fn redirected(message: &[u8], port: u16) -> Vec<u8> {
     };
     let body: String = body.lines().map(line).filter(|line| !line.is_empty()).map(|line| line + "\r\n").collect();
     let length = |line: &str| {
-        if line.to_ascii_lowercase().starts_with("content-length") { format!("Content-Length: {}", body.len()) } else { line.to_owned() }
+        if line.to_ascii_lowercase().starts_with("content-length") {
+            format!("Content-Length: {}", body.len())
+        } else {
+            line.to_owned()
+        }
     };
     let head = head.lines().map(length).collect::<Vec<_>>().join("\r\n");
     format!("{head}\r\n\r\n{body}").into_bytes()

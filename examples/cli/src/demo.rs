@@ -1,5 +1,6 @@
-//! `microsip demo`: two phones in one process call each other over loopback UDP. Each plays a tone and listens for the other's, each sends
-//! digits; the call is shown as a ladder while it runs, and the demo succeeds only if everything arrived.
+//! `microsip demo`: two phones in one process call each other over loopback UDP. Each plays a tone and listens for the
+//! other's, each sends digits; the call is shown as a ladder while it runs, and the demo succeeds only if everything
+//! arrived.
 
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -70,13 +71,18 @@ pub(crate) fn run(_show: &Show, output: &Arc<Output>, demo: &Demo) -> Result<(),
     let (trace, traced) = channel();
     let (alice, bob) = (create(Some(trace))?, create(None)?);
     let (here, there) = (alice.local_address(false)?, bob.local_address(false)?);
-    let cutter =
-        if demo.cut_media { Some(Cutter::between(here, there).map_err(|error| Stop::new(Exit::CallFailed, error))?) } else { None };
+    let cutter = if demo.cut_media {
+        Some(Cutter::between(here, there).map_err(|error| Stop::new(Exit::CallFailed, error))?)
+    } else {
+        None
+    };
     let target = format!("sip:bob@{}", cutter.as_ref().map_or(there, Cutter::address));
 
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = vec![forward_traces(traced, sender.clone())];
-    threads.extend([(Side::Alice, *alice), (Side::Bob, *bob)].map(|(side, phone)| forward_events(side, phone, sender.clone())));
+    threads.extend(
+        [(Side::Alice, *alice), (Side::Bob, *bob)].map(|(side, phone)| forward_events(side, phone, sender.clone())),
+    );
 
     let ladder = Ladder::new(Instant::now());
     output.line(&ladder.head(&format!("alice {here}"), &format!("bob {there}")));
@@ -176,7 +182,18 @@ fn voice(
 impl Party {
     fn new(name: &'static str, phone: Handle, plays: Tone, says: &'static str) -> Self {
         let ears = Arc::new(Mutex::new(None));
-        Self { name, phone, call: 0, plays, says, digits: String::new(), connected: false, ended: None, stats: Stats::default(), ears }
+        Self {
+            name,
+            phone,
+            call: 0,
+            plays,
+            says,
+            digits: String::new(),
+            connected: false,
+            ended: None,
+            stats: Stats::default(),
+            ears,
+        }
     }
 
     fn heard_ms(&self) -> u32 {
@@ -222,9 +239,14 @@ impl Play<'_> {
                 Ok(News::Heard(side, at)) => self.heard(side, at),
                 Ok(News::Happened(side, event)) => self.happened(side, event)?,
                 Ok(News::Gone(failure)) => return Err(failure.into()),
-                Err(RecvTimeoutError::Disconnected) => return Err(Stop::new(Exit::CallFailed, "the phones fell silent")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Stop::new(Exit::CallFailed, "the phones fell silent"));
+                }
                 Err(RecvTimeoutError::Timeout) if Instant::now() >= end => {
-                    return Err(Stop::new(Exit::CallFailed, format!("the demo was not over after {} s", ALL.as_secs())));
+                    return Err(Stop::new(
+                        Exit::CallFailed,
+                        format!("the demo was not over after {} s", ALL.as_secs()),
+                    ));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -281,8 +303,13 @@ impl Play<'_> {
             Happened::Digit(digit) => {
                 self.party(side).digits.push(digit);
                 let name = if side == Side::Alice { "bob" } else { "alice" };
-                let text = if side == Side::Alice { format!("◀ digit {digit}") } else { format!("digit {digit} ▶") };
-                self.output.say("digit", json!({ "from": name, "digit": digit.to_string() }), &self.ladder.note(now, &text));
+                let text =
+                    if side == Side::Alice { format!("◀ digit {digit}") } else { format!("digit {digit} ▶") };
+                self.output.say(
+                    "digit",
+                    json!({ "from": name, "digit": digit.to_string() }),
+                    &self.ladder.note(now, &text),
+                );
             }
             Happened::Poisoned => return Err(poisoned()),
             _ => {}
@@ -369,13 +396,19 @@ impl Play<'_> {
             });
             self.output.say("stats", fields, &format!("  {:<5}   {}", party.name, numbers(stats)));
         }
-        let broken = [&self.alice, &self.bob].into_iter().find_map(|party| party.ended.filter(|(_, result)| *result != 0));
+        let broken =
+            [&self.alice, &self.bob].into_iter().find_map(|party| party.ended.filter(|(_, result)| *result != 0));
         self.output.say("result", json!({ "ok": missing.is_empty() && broken.is_none() && !self.media_failed }), "");
         if !missing.is_empty() {
-            return Err(Stop::new(Exit::NoMedia, format!("{}\n  is UDP filtered on the loopback interface?", missing.join("; "))));
+            return Err(Stop::new(
+                Exit::NoMedia,
+                format!("{}\n  is UDP filtered on the loopback interface?", missing.join("; ")),
+            ));
         }
         match broken {
-            Some((sip_code, result)) => Err(Stop::new(Exit::CallFailed, format!("the call broke off: {}", ended(sip_code, "", result)))),
+            Some((sip_code, result)) => {
+                Err(Stop::new(Exit::CallFailed, format!("the call broke off: {}", ended(sip_code, "", result))))
+            }
             None => Ok(()),
         }
     }

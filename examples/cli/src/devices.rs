@@ -13,10 +13,16 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, all: bool) -> Result<(), St
     let listen = "127.0.0.1:0".parse().ok(); // any port: nobody is to call us
     let session = Session::open(show, output, &Network { listen, rtp_port: None }, 1, true, false)?;
     for (direction, name) in [(Direction::Input, "input"), (Direction::Output, "output")] {
-        let devices =
-            session.phone().devices(direction, all).map_err(|failure| Stop::new(Exit::Device, advised(&failure.text, failure.code)))?;
+        let devices = session
+            .phone()
+            .devices(direction, all)
+            .map_err(|failure| Stop::new(Exit::Device, advised(&failure.text, failure.code)))?;
         for (id, title) in &devices {
-            output.say("device", json!({ "direction": name, "id": id, "name": title }), &format!("{name:<7} {id}  {title}"));
+            output.say(
+                "device",
+                json!({ "direction": name, "id": id, "name": title }),
+                &format!("{name:<7} {id}  {title}"),
+            );
         }
         if devices.is_empty() {
             output.line(&format!("{name:<7} none: calls go on without, with the null device"));

@@ -1,4 +1,5 @@
-//! `microsip completions` and `microsip man`: written from the definitions of the arguments, so they cannot disagree with them.
+//! `microsip completions` and `microsip man`: written from the definitions of the arguments, so they cannot disagree
+//! with them.
 
 use std::io::Write;
 use std::path::Path;
@@ -33,7 +34,8 @@ pub(crate) fn completions(wanted: &Completions) -> Result<(), Stop> {
 }
 
 pub(crate) fn man(wanted: &Man) -> Result<(), Stop> {
-    let failed = |at: &Path, error: &dyn std::fmt::Display| Stop::new(Exit::Usage, format!("{}: {error}", at.display()));
+    let failed =
+        |at: &Path, error: &dyn std::fmt::Display| Stop::new(Exit::Usage, format!("{}: {error}", at.display()));
     match &wanted.out {
         Some(folder) => clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| failed(folder, &error)),
         None => {

@@ -70,10 +70,14 @@ pub(crate) struct Event {
 impl Event {
     pub(crate) fn read(event: &c::microsip_event) -> Self {
         let what = match event.r#type {
-            c::MICROSIP_EV_CALL => Happened::Call { state: CallState::read(event.state), sip_code: event.sip_code, result: event.result },
-            c::MICROSIP_EV_ACCOUNT => {
-                Happened::Account { state: AccountState::read(event.state), sip_code: event.sip_code, result: event.result }
+            c::MICROSIP_EV_CALL => {
+                Happened::Call { state: CallState::read(event.state), sip_code: event.sip_code, result: event.result }
             }
+            c::MICROSIP_EV_ACCOUNT => Happened::Account {
+                state: AccountState::read(event.state),
+                sip_code: event.sip_code,
+                result: event.result,
+            },
             c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => Happened::DigitsSent(event.result),
             // one that its call's end stopped needs no word
@@ -88,7 +92,11 @@ impl Event {
             c::MICROSIP_EV_POISONED => Happened::Poisoned,
             _ => Happened::Other,
         };
-        Self { what, call: if event.object >> 48 == u64::from(c::MICROSIP_KIND_CALL) { event.object } else { 0 }, token: event.token }
+        Self {
+            what,
+            call: if event.object >> 48 == u64::from(c::MICROSIP_KIND_CALL) { event.object } else { 0 },
+            token: event.token,
+        }
     }
 }
 

@@ -38,7 +38,9 @@ pub(crate) fn interrupted() -> bool {
 }
 
 fn interrupted_now() {
-    if INTERRUPTED.swap(true, Ordering::Relaxed) || ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
+    if INTERRUPTED.swap(true, Ordering::Relaxed)
+        || ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err())
+    {
         keys::restore();
         std::process::exit(130);
     }

@@ -1,5 +1,5 @@
-//! Keys of the terminal, one at a time and unseen. The terminal is put back as it was at every end: the loop's, a signal's, and while the process
-//! is stopped.
+//! Keys of the terminal, one at a time and unseen. The terminal is put back as it was at every end: the loop's, a
+//! signal's, and while the process is stopped.
 
 #[cfg(not(unix))]
 #[path = "keys/other.rs"]

@@ -1,5 +1,5 @@
-//! SIP messages as a ladder: two lines of life and an arrow a message. rsip decodes what stands below an arrow (feature `trace`);
-//! without it, and where it cannot, the message follows as it is.
+//! SIP messages as a ladder: two lines of life and an arrow a message. rsip decodes what stands below an arrow (feature
+//! `trace`); without it, and where it cannot, the message follows as it is.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -106,7 +106,8 @@ pub(crate) fn label(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let mut lines = head.lines();
-    let first: String = lines.next().unwrap_or_default().chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    let first: String =
+        lines.next().unwrap_or_default().chars().map(|c| if c.is_control() { '·' } else { c }).collect();
     let method = lines.find_map(|line| line.strip_prefix("CSeq:")?.split_whitespace().nth(1));
     let mut label = match (first.strip_prefix("SIP/2.0 "), method) {
         (Some(status), Some(method)) => format!("{status} ({method})"),
@@ -123,7 +124,8 @@ pub(crate) fn label(bytes: &[u8]) -> String {
 fn sdp(text: &str) -> Option<String> {
     let media = text.lines().find_map(|line| line.strip_prefix("m=audio "))?;
     let name = |payload: &str| {
-        let mapped = text.lines().find_map(|line| line.strip_prefix("a=rtpmap:")?.strip_prefix(payload)?.strip_prefix(' '));
+        let mapped =
+            text.lines().find_map(|line| line.strip_prefix("a=rtpmap:")?.strip_prefix(payload)?.strip_prefix(' '));
         match (mapped, payload) {
             (Some(map), _) => map.split('/').next().unwrap_or_default().replace("telephone-event", "dtmf"),
             (None, "0") => "PCMU".to_owned(),

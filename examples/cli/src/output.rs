@@ -31,7 +31,14 @@ pub(crate) struct Output {
 impl Output {
     pub(crate) fn new(show: &Show) -> Self {
         let terminal = !show.json && !show.quiet && io::stdout().is_terminal();
-        Self { json: show.json, quiet: show.quiet, terminal, start: Instant::now(), progress: Mutex::new(false), broken: OnceLock::new() }
+        Self {
+            json: show.json,
+            quiet: show.quiet,
+            terminal,
+            start: Instant::now(),
+            progress: Mutex::new(false),
+            broken: OnceLock::new(),
+        }
     }
 
     /// Progress in place makes sense here.
@@ -121,7 +128,9 @@ pub(crate) fn error(text: &str, exit: u8) -> String {
 
 /// No line of it is wider than the terminal; where that is not known, all of it.
 fn clipped(text: &str, width: Option<usize>) -> Cow<'_, str> {
-    let Some(width) = width.filter(|width| text.lines().any(|line| line.chars().count() > *width)) else { return text.into() };
+    let Some(width) = width.filter(|width| text.lines().any(|line| line.chars().count() > *width)) else {
+        return text.into();
+    };
     let lines: Vec<String> = text.split('\n').map(|line| shorten(line, width)).collect();
     lines.join("\n").into()
 }

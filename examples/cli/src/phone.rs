@@ -1,5 +1,6 @@
-//! A thin safe hand on the C functions: what a C host holds in variables, this holds in a value that ends with its scope.
-//! The command line's `unsafe` is here, and in what it asks of the system: a limit (`echo`), signals (`interrupt`, `keys`).
+//! A thin safe hand on the C functions: what a C host holds in variables, this holds in a value that ends with its
+//! scope. The command line's `unsafe` is here, and in what it asks of the system: a limit (`echo`), signals
+//! (`interrupt`, `keys`).
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
@@ -153,9 +154,10 @@ impl Phone {
         config.size = size_of::<c::microsip_config>() as u32;
         config.event_size = size_of::<c::microsip_event>() as u32;
         config.max_calls = options.max_calls;
-        config.flags =
-            if options.null_audio { c::MICROSIP_NULL_AUDIO } else { 0 } | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
-        (config.rtp_port_min, config.rtp_port_max) = options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
+        config.flags = if options.null_audio { c::MICROSIP_NULL_AUDIO } else { 0 }
+            | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
+        (config.rtp_port_min, config.rtp_port_max) =
+            options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
         config.log_level = options.log;
         config.bind = pointer(bind.as_ref());
         config.user_agent = agent.as_ptr();
@@ -183,7 +185,8 @@ impl Handle {
 
     /// The next event; none when the time is over. Ends with the Closed event, then with an error.
     pub(crate) fn next_event(self, wait: Option<Duration>) -> Result<Option<Event>, Failure> {
-        let wait = wait.map_or(c::MICROSIP_FOREVER, |wait| u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX - 1));
+        let wait = wait
+            .map_or(c::MICROSIP_FOREVER, |wait| u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX - 1));
         // SAFETY: all-zero is a valid event.
         let mut event: c::microsip_event = unsafe { std::mem::zeroed() };
         event.size = size_of::<c::microsip_event>() as u32;
@@ -239,7 +242,8 @@ impl Handle {
     pub(crate) fn refused_realm(self, account: Id) -> String {
         let which = c::MICROSIP_TXT_REALM;
         // SAFETY: the library writes at most `cap` bytes to `buf`.
-        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, account, which, 0, buf, cap, needed) }).unwrap_or_default()
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, account, which, 0, buf, cap, needed) })
+            .unwrap_or_default()
     }
 
     pub(crate) fn dial(self, account: Id, target: &str, source: Source) -> Result<Id, Failure> {
@@ -250,7 +254,8 @@ impl Handle {
         options.source = source as u32;
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
-        check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) }).map(|()| call)
+        check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) })
+            .map(|()| call)
     }
 
     pub(crate) fn answer(self, call: Id, code: u32) -> Result<(), Failure> {
@@ -346,7 +351,8 @@ impl Handle {
     /// A text of a call; empty where there is none.
     pub(crate) fn call_text(self, call: Id, which: Text) -> String {
         // SAFETY: the library writes at most `cap` bytes to `buf`.
-        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) }).unwrap_or_default()
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) })
+            .unwrap_or_default()
     }
 
     /// Takes what fits of `pcm`, waiting at most `wait` for room for all of it.
@@ -361,7 +367,8 @@ impl Handle {
     pub(crate) fn pcm_read(self, call: Id, pcm: &mut [i16], wait: Duration) -> Result<usize, Failure> {
         let (mut got, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
         // SAFETY: pointer and length are of one slice.
-        let code = unsafe { c::microsip_pcm_read(self.0, call, pcm.as_mut_ptr(), pcm.len() as u32, wait, &raw mut got) };
+        let code =
+            unsafe { c::microsip_pcm_read(self.0, call, pcm.as_mut_ptr(), pcm.len() as u32, wait, &raw mut got) };
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
     }
 
@@ -380,7 +387,9 @@ impl Handle {
         let one = |n: u32, which| {
             let index = (direction as u32) << 16 | n;
             // SAFETY: the library writes at most `cap` bytes to `buf`.
-            read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, c::MICROSIP_SELF, which, index, buf, cap, needed) })
+            read_text(|buf, cap, needed| unsafe {
+                c::microsip_text_get(self.0, c::MICROSIP_SELF, which, index, buf, cap, needed)
+            })
         };
         (0..count).map(|n| Ok((one(n, c::MICROSIP_TXT_DEVICE_ID)?, one(n, c::MICROSIP_TXT_DEVICE_NAME)?))).collect()
     }
@@ -421,7 +430,8 @@ fn read_text(mut get: impl FnMut(*mut c_char, u32, *mut u32) -> i32) -> Result<S
 }
 
 fn text(text: &str) -> Result<CString, Failure> {
-    CString::new(text).map_err(|_| Failure { code: c::MICROSIP_E_TEXT, text: "a text contains a NUL byte; remove it".to_owned() })
+    CString::new(text)
+        .map_err(|_| Failure { code: c::MICROSIP_E_TEXT, text: "a text contains a NUL byte; remove it".to_owned() })
 }
 
 fn pointer(text: Option<&CString>) -> *const c_char {
@@ -452,11 +462,22 @@ unsafe extern "C" fn on_log_json(_user: *mut c_void, level: u32, line: *const c_
     complain(&object("log", json!({ "level": level, "text": static_text(line) })));
 }
 
-unsafe extern "C" fn on_trace(user: *mut c_void, sent: u32, peer: *const c::microsip_addr, message: *const u8, len: u32) {
+unsafe extern "C" fn on_trace(
+    user: *mut c_void,
+    sent: u32,
+    peer: *const c::microsip_addr,
+    message: *const u8,
+    len: u32,
+) {
     let at = Instant::now();
     // SAFETY: `user` is the Sender that `create` boxed; peer and message are valid for this call.
-    let (sender, peer, bytes) =
-        unsafe { (&*user.cast::<Sender<Traced>>(), socket_address(&*peer), std::slice::from_raw_parts(message, len as usize).to_vec()) };
+    let (sender, peer, bytes) = unsafe {
+        (
+            &*user.cast::<Sender<Traced>>(),
+            socket_address(&*peer),
+            std::slice::from_raw_parts(message, len as usize).to_vec(),
+        )
+    };
     let _ = sender.send(Traced { at, sent: sent != 0, peer, bytes }); // nobody reads any more: nothing to show
 }
 

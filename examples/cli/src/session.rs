@@ -9,8 +9,9 @@ use std::thread::{self, JoinHandle};
 use serde_json::json;
 
 use crate::abi::{
-    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD, MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM,
-    MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE, MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
+    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD,
+    MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
+    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
 };
 use crate::account;
 use crate::app::GRACE;
@@ -67,12 +68,18 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
         }
         MICROSIP_E_DEVICE => format!("{text}\n  see `microsip devices`, or go without with --null-audio"),
         MICROSIP_E_NAME => format!("{text}\n  check the name, or write the address: sip:user@192.0.2.1:5060"),
-        MICROSIP_E_UNREACHABLE => format!("{text}\n  nothing listens there, or there is no way to it: check host and port"),
+        MICROSIP_E_UNREACHABLE => {
+            format!("{text}\n  nothing listens there, or there is no way to it: check host and port")
+        }
         MICROSIP_E_UNSUPPORTED => format!("{text}\n  SIP goes over UDP only: write sip:, without ;transport="),
-        MICROSIP_E_AUTH => format!("{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"),
+        MICROSIP_E_AUTH => format!(
+            "{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"
+        ),
         MICROSIP_E_NO_PASSWORD => format!("{text}\n  give it: --password-file, MICROSIP_PASSWORD or --password-stdin"),
         MICROSIP_E_REALM => format!("{text}\n  if the password is meant for that realm, say so with --realm"),
-        MICROSIP_E_TIMEOUT => format!("{text}\n  nobody answers at that address: check host and port, and whether UDP gets through"),
+        MICROSIP_E_TIMEOUT => {
+            format!("{text}\n  nobody answers at that address: check host and port, and whether UDP gets through")
+        }
         _ => text.to_owned(),
     }
 }
@@ -116,7 +123,8 @@ impl Session {
         };
         let phone = Phone::create(options)?;
         let handle = *phone;
-        interrupt::ends(handle, GRACE).map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
+        interrupt::ends(handle, GRACE)
+            .map_err(|error| Stop::new(Exit::CallFailed, format!("cannot watch for Ctrl-C: {error}")))?;
         let tracer = show.trace.then(|| {
             let (output, us) = (Arc::clone(output), here(handle));
             thread::spawn(move || trace(&output, &receiver, us))
@@ -149,7 +157,10 @@ pub(crate) fn account(options: &Account) -> Result<Option<AccountTexts>, Stop> {
 
 /// The library caught a bug of its own: nothing more can be done with the phone.
 pub(crate) fn poisoned() -> Stop {
-    Stop::new(Exit::CallFailed, "the library stopped after an internal error; please report it with the output of --log 3")
+    Stop::new(
+        Exit::CallFailed,
+        "the library stopped after an internal error; please report it with the output of --log 3",
+    )
 }
 
 /// Our SIP address, for people.
@@ -171,8 +182,7 @@ fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {
         if output.json {
             let decoded = ladder::decode(&bytes);
             let way = if sent { "sent" } else { "received" };
-            let fields =
-                json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
+            let fields = json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
             output.say("trace", fields, "");
             continue;
         }

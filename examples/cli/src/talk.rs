@@ -1,4 +1,5 @@
-//! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how it went.
+//! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how
+//! it went.
 
 use std::fmt;
 use std::fs::{File, remove_file};
@@ -33,7 +34,8 @@ pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
         phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
     }
     if let Some(path) = &sound.record {
-        writable(path).map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
+        writable(path)
+            .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
     }
     Ok(())
 }
@@ -49,10 +51,14 @@ fn writable(path: &Path) -> io::Result<()> {
 
 /// Chooses the devices that were named; one that is not there is found before anybody's phone rings.
 fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
-    for (direction, side, name) in [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)] {
+    for (direction, side, name) in
+        [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)]
+    {
         let Some(name) = name else { continue };
         let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
-        let there = |(id, title): &(String, String)| id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name);
+        let there = |(id, title): &(String, String)| {
+            id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name)
+        };
         match (name.strip_prefix("wav:").map(Path::new), direction) {
             (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
             (Some(path), Direction::Output) => writable(path).map_err(|why| gone(&why))?,
@@ -221,7 +227,10 @@ impl<'a> Talk<'a> {
         if result >= 0 {
             self.opened |= which;
         } else if let (Some(name), 0) = (name, self.opened & which) {
-            self.trouble.get_or_insert(Stop::new(Exit::Device, advised(&format!("audio {side} device {name} cannot be opened"), result)));
+            self.trouble.get_or_insert(Stop::new(
+                Exit::Device,
+                advised(&format!("audio {side} device {name} cannot be opened"), result),
+            ));
             self.hang_up();
         } else if !core::mem::replace(&mut self.silent, true) {
             let text = advised("no sound device: the call goes on in silence", result);
@@ -244,7 +253,11 @@ impl<'a> Talk<'a> {
         match event.what {
             Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
             Happened::Digit(digit) => {
-                self.output.say("digit", json!({ "call": self.call, "digit": digit.to_string() }), &format!("digit {digit}"));
+                self.output.say(
+                    "digit",
+                    json!({ "call": self.call, "digit": digit.to_string() }),
+                    &format!("digit {digit}"),
+                );
             }
             // those of a key
             Happened::DigitsSent(_) if event.token != SCRIPTED => {}
@@ -347,7 +360,12 @@ impl<'a> Talk<'a> {
             self.next_meter = Some(now + LEVELS);
         } else {
             let (mouth, ear) = (meter(stats.level_in), meter(stats.level_out));
-            self.output.progress(&format!("{:02}:{:02}  we {mouth}  they {ear}  lost {}", talked / 60, talked % 60, stats.lost));
+            self.output.progress(&format!(
+                "{:02}:{:02}  we {mouth}  they {ear}  lost {}",
+                talked / 60,
+                talked % 60,
+                stats.lost
+            ));
             self.next_meter = Some(now + METER);
         }
     }
@@ -362,7 +380,11 @@ impl<'a> Talk<'a> {
             let text = format!("ended after {:.1} s\n          {}", talked.as_secs_f64(), numbers(&stats));
             self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &text);
         } else {
-            self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &format!("not connected: {how}"));
+            self.output.say(
+                "call",
+                fields(self.call, sip_code, result, &reason, talked, &stats),
+                &format!("not connected: {how}"),
+            );
         }
         if let Some(trouble) = self.trouble {
             return Err(trouble);
@@ -386,7 +408,10 @@ pub(crate) fn unless_gone(done: Result<(), Failure>) -> Result<(), Failure> {
 fn no_media(path: &Path) -> Stop {
     Stop::new(
         Exit::NoMedia,
-        format!("no media came from the far end, so {} holds silence\n  check that UDP reaches the media ports", path.display()),
+        format!(
+            "no media came from the far end, so {} holds silence\n  check that UDP reaches the media ports",
+            path.display()
+        ),
     )
 }
 
@@ -414,14 +439,23 @@ fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, 
 }
 
 /// What a finished call means for the exit code.
-fn verdict(connected: bool, gave_up: bool, interrupted: bool, sip_code: u32, result: i32, how: &str) -> Result<(), Stop> {
+fn verdict(
+    connected: bool,
+    gave_up: bool,
+    interrupted: bool,
+    sip_code: u32,
+    result: i32,
+    how: &str,
+) -> Result<(), Stop> {
     match (connected, sip_code) {
         (true, _) if result == 0 || interrupted => Ok(()),
         (true, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call broke off: {how}"), result))),
         (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
         (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
         (false, 408 | 480 | 487) => Err(Stop::new(Exit::NoAnswer, format!("no answer: {how}"))),
-        (false, _) if result == MICROSIP_E_TIMEOUT => Err(Stop::new(Exit::NoAnswer, advised(&format!("no answer: {how}"), result))),
+        (false, _) if result == MICROSIP_E_TIMEOUT => {
+            Err(Stop::new(Exit::NoAnswer, advised(&format!("no answer: {how}"), result)))
+        }
         (false, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call failed: {how}"), result))),
     }
 }

@@ -3,7 +3,10 @@
 /// Columns of the terminal that standard output is; `None` where it is none, or they are not known.
 #[cfg(unix)]
 pub(crate) fn width() -> Option<usize> {
-    rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0)
 }
 
 /// Not asked for here: the console wraps what is too long.

@@ -30,7 +30,8 @@ impl Generator {
 
     pub(crate) fn fill(&mut self, pcm: &mut [i16]) {
         for sample in pcm {
-            let turn = |hz: u32| TAU * ((self.position * u64::from(hz)) % u64::from(self.rate)) as f64 / f64::from(self.rate);
+            let turn =
+                |hz: u32| TAU * ((self.position * u64::from(hz)) % u64::from(self.rate)) as f64 / f64::from(self.rate);
             *sample = (6000.0 * (turn(self.tone.0).sin() + turn(self.tone.1).sin())) as i16;
             self.position += 1;
         }

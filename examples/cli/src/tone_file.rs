@@ -35,12 +35,17 @@ pub(crate) fn run(output: &Arc<Output>, wanted: &ToneFile) -> Result<(), Stop> {
     let path = &wanted.file;
     write(wanted).map_err(|error| Stop::new(Exit::Usage, format!("{}: {error}", path.display())))?;
     let (name, ms) = (path.display().to_string(), wanted.length.as_millis() as u64);
-    output.say("tone-file", json!({ "file": name, "hz": wanted.hz, "ms": ms }), &format!("{name}: {} Hz for {ms} ms", wanted.hz));
+    output.say(
+        "tone-file",
+        json!({ "file": name, "hz": wanted.hz, "ms": ms }),
+        &format!("{name}: {} Hz for {ms} ms", wanted.hz),
+    );
     Ok(())
 }
 
 fn write(wanted: &ToneFile) -> Result<(), hound::Error> {
-    let format = hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let format =
+        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut file = hound::WavWriter::create(&wanted.file, format)?;
     let mut tone = Generator::new(Tone(wanted.hz, wanted.hz), RATE);
     let mut left = wanted.length.as_millis() as u64 * u64::from(RATE) / 1000;

@@ -27,7 +27,8 @@ impl Verb {
         }
     }
 
-    /// The commands that some bytes of a terminal are. What begins with ESC is a key without a letter (an arrow is ESC [ A): none of it is meant.
+    /// The commands that some bytes of a terminal are. What begins with ESC is a key without a letter (an arrow is ESC
+    /// [ A): none of it is meant.
     pub(crate) fn typed(bytes: &[u8]) -> impl Iterator<Item = Self> {
         bytes.iter().take_while(|byte| **byte != 0x1b).filter_map(|key| Self::of_key(*key))
     }

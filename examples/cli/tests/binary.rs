@@ -104,7 +104,8 @@ impl Drop for Listening {
 }
 
 fn write_tone(path: &Path, hz: f64, seconds: f64) {
-    let spec = hound::WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut file = hound::WavWriter::create(path, spec).unwrap();
     for i in 0..(8000.0 * seconds) as u32 {
         file.write_sample((9000.0 * (TAU * hz * f64::from(i) / 8000.0).sin()) as i16).unwrap();
@@ -121,7 +122,9 @@ fn heard_ms(path: &Path, hz: f64) -> u32 {
     let window = (rate / 10.0) as usize;
     let hits = pcm.chunks_exact(window).filter(|window| {
         let total: f64 = window.iter().map(|s| s * s).sum();
-        let part = |wave: fn(f64) -> f64| window.iter().enumerate().map(|(i, s)| s * wave(TAU * hz * i as f64 / rate)).sum::<f64>();
+        let part = |wave: fn(f64) -> f64| {
+            window.iter().enumerate().map(|(i, s)| s * wave(TAU * hz * i as f64 / rate)).sum::<f64>()
+        };
         let power = (part(f64::cos).powi(2) + part(f64::sin).powi(2)) * 2.0 / window.len() as f64;
         total / window.len() as f64 > 90_000.0 && power > 0.75 * total
     });
@@ -194,14 +197,20 @@ fn an_echo_sends_back_what_a_call_plays() {
     let ended = objects.iter().rfind(|object| object["type"] == "call").unwrap();
     assert_eq!(ended["state"], "ended");
     assert!(ended["received"].as_u64().unwrap() > 50, "{ended}");
-    assert!(objects.iter().any(|object| object["type"] == "played") && objects.iter().any(|object| object["type"] == "digits_sent"));
+    assert!(
+        objects.iter().any(|object| object["type"] == "played")
+            && objects.iter().any(|object| object["type"] == "digits_sent")
+    );
     let heard = heard_ms(&back.0, 600.0);
     assert!(heard >= 700, "only {heard} ms of the tone came back");
     #[cfg(unix)]
     {
         let (code, said) = echo.interrupt();
         assert_eq!(code, Some(0));
-        assert!(said.iter().any(|object| object["type"] == "call" && object["state"] == "ended" && object["result"] == 0), "{said:?}");
+        assert!(
+            said.iter().any(|object| object["type"] == "call" && object["state"] == "ended" && object["result"] == 0),
+            "{said:?}"
+        );
     }
 }
 
@@ -222,11 +231,13 @@ fn answer_takes_a_call_and_hears_it_and_a_trace_shows_it() {
         "200ms",
     ]);
     let target = format!("sip:answer@{}", answer.address);
-    let call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--trace", "--play", tone.path()]);
+    let call =
+        microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--trace", "--play", tone.path()]);
     let output = run(call, Duration::from_secs(20));
     let text = out(&output);
     assert_eq!(output.status.code(), Some(0), "{text}\n{}", err(&output));
-    for part in ["├─ INVITE sip:answer@", "180 Ringing (INVITE)", "Call-ID", "SDP audio at 127.0.0.1", "├─ BYE"] {
+    for part in ["├─ INVITE sip:answer@", "180 Ringing (INVITE)", "Call-ID", "SDP audio at 127.0.0.1", "├─ BYE"]
+    {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
     assert_eq!(answer.child.wait().unwrap().code(), Some(0));
@@ -244,9 +255,13 @@ fn a_refused_call_is_a_failed_call() {
 
 #[test]
 fn a_far_end_that_does_not_answer_is_no_answer() {
-    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);
+    let answer =
+        Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);
     let target = format!("sip:slow@{}", answer.address);
-    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--ring", "500ms"]), Duration::from_secs(10));
+    let output = run(
+        microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--ring", "500ms"]),
+        Duration::from_secs(10),
+    );
     assert_eq!(output.status.code(), Some(4), "{}\n{}", out(&output), err(&output));
 }
 
@@ -295,11 +310,18 @@ fn usage_errors_end_with_two() {
         let output = run(microsip(arguments), Duration::from_secs(10));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
         let text = err(&output);
-        assert!(!text.is_empty() && !text.contains("->") && !text.to_lowercase().contains("microsip_"), "it speaks C: {text}");
+        assert!(
+            !text.is_empty() && !text.contains("->") && !text.to_lowercase().contains("microsip_"),
+            "it speaks C: {text}"
+        );
         // the same for programs
         let output = run(microsip(&[arguments, &["--json"]].concat()), Duration::from_secs(10));
         let told = objects(&out(&output)).pop().unwrap();
-        assert_eq!((output.status.code(), &told["type"], &told["exit"]), (Some(2), &Value::from("error"), &Value::from(2)), "{told}");
+        assert_eq!(
+            (output.status.code(), &told["type"], &told["exit"]),
+            (Some(2), &Value::from("error"), &Value::from(2)),
+            "{told}"
+        );
         assert!(!told["text"].as_str().unwrap().is_empty() && err(&output).is_empty(), "{}", err(&output));
     }
 }
@@ -307,9 +329,18 @@ fn usage_errors_end_with_two() {
 #[test]
 fn the_command_names_its_own_options() {
     for (arguments, wanted) in [
-        (&["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"][..], "microsip: --uri \"nonsense\" is no address"),
-        (&["call", "100", "--null-audio", "--listen", "127.0.0.1:0"], "give --uri sip:user@domain, or write a whole address"),
-        (&["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"], "the address \"http://x\" is no address: write sip:user@host"),
+        (
+            &["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"][..],
+            "microsip: --uri \"nonsense\" is no address",
+        ),
+        (
+            &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],
+            "give --uri sip:user@domain, or write a whole address",
+        ),
+        (
+            &["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"],
+            "the address \"http://x\" is no address: write sip:user@host",
+        ),
         (&["echo", "--listen", "203.0.113.7:5060"], "--listen \"203.0.113.7:5060\" is no address of this machine"),
     ] {
         let text = err(&run(microsip(arguments), Duration::from_secs(10)));
@@ -345,7 +376,8 @@ fn a_full_disk_behind_standard_output_ends_with_a_code() {
 #[cfg(unix)]
 #[test]
 fn a_password_file_without_end_ends() {
-    let arguments = ["register", "--uri", "sip:a@127.0.0.1:9", "--password-file", "/dev/zero", "--listen", "127.0.0.1:0"];
+    let arguments =
+        ["register", "--uri", "sip:a@127.0.0.1:9", "--password-file", "/dev/zero", "--listen", "127.0.0.1:0"];
     let output = run(microsip(&arguments), Duration::from_secs(10));
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("longer than 1024 bytes"), "{}", err(&output));
@@ -419,7 +451,8 @@ fn a_named_device_that_is_not_there_is_found_before_anybody_is_called() {
 #[test]
 fn a_transport_that_is_not_here_is_not_called_unreachable() {
     for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
-        let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
+        let output =
+            run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
         assert_eq!(output.status.code(), Some(1));
         assert!(err(&output).contains("UDP"), "{}", err(&output));
     }
@@ -429,7 +462,8 @@ fn a_transport_that_is_not_here_is_not_called_unreachable() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_wait_for_a_password() {
-    let mut command = microsip(&["register", "--uri", "sip:a@127.0.0.1:9", "--password-stdin", "--listen", "127.0.0.1:0"]);
+    let mut command =
+        microsip(&["register", "--uri", "sip:a@127.0.0.1:9", "--password-stdin", "--listen", "127.0.0.1:0"]);
     // a script that runs tests in the background has them ignore the signal, and that is inherited
     // SAFETY: a call that POSIX allows between fork and exec.
     unsafe {
@@ -503,7 +537,9 @@ fn registrar(believes: bool) -> u16 {
                 format!("SIP/2.0 200 OK\r\n{echoed}Expires: {expires}\r\nContent-Length: 0\r\n\r\n")
             } else {
                 let challenge = "Digest realm=\"127.0.0.1\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"";
-                format!("SIP/2.0 401 Unauthorized\r\n{echoed}WWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n")
+                format!(
+                    "SIP/2.0 401 Unauthorized\r\n{echoed}WWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n"
+                )
             };
             let _ = socket.send_to(answer.as_bytes(), from);
         }
@@ -546,8 +582,11 @@ fn register_refuses_a_call_and_says_so() {
     let (length, from) = socket.recv_from(&mut buffer).unwrap();
     let request = String::from_utf8_lossy(&buffer[..length]).into_owned();
     let header = |name: &str| request.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
-    let echoed: String = ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"].iter().map(|name| header(name) + "\r\n").collect();
-    socket.send_to(format!("SIP/2.0 200 OK\r\n{echoed}Expires: 300\r\nContent-Length: 0\r\n\r\n").as_bytes(), from).unwrap();
+    let echoed: String =
+        ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"].iter().map(|name| header(name) + "\r\n").collect();
+    socket
+        .send_to(format!("SIP/2.0 200 OK\r\n{echoed}Expires: 300\r\nContent-Length: 0\r\n\r\n").as_bytes(), from)
+        .unwrap();
     let contact = header("Contact:").split(['<', '>']).nth(1).unwrap().to_owned();
     let invite = format!(
         "INVITE {contact} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKr\r\nMax-Forwards: 70\r\nFrom: <sip:bob@127.0.0.1:{port}>;tag=b\r\n\

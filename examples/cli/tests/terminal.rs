@@ -44,7 +44,10 @@ impl Terminal {
         let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: two numbers of ours are written, and each becomes one owner's.
         let (master, slave) = unsafe {
-            assert_eq!(libc::openpty(&raw mut master, &raw mut slave, std::ptr::null_mut(), std::ptr::null(), &raw const size), 0);
+            assert_eq!(
+                libc::openpty(&raw mut master, &raw mut slave, std::ptr::null_mut(), std::ptr::null(), &raw const size),
+                0
+            );
             (File::from_raw_fd(master), OwnedFd::from_raw_fd(slave))
         };
         let end = || Stdio::from(slave.try_clone().unwrap());
@@ -169,7 +172,10 @@ fn keys_are_digits_mute_and_hang_up_in_a_call() {
     near.see("keys: 0-9");
     assert!(!near.is_cooked());
     near.press("7#x\x1b[A");
-    assert_eq!((far.told("digit")["digit"].clone(), far.told("digit")["digit"].clone()), (Value::from("7"), Value::from("#")));
+    assert_eq!(
+        (far.told("digit")["digit"].clone(), far.told("digit")["digit"].clone()),
+        (Value::from("7"), Value::from("#"))
+    );
     near.press("m");
     near.see("muted");
     near.press("m");
@@ -185,7 +191,10 @@ fn keys_are_digits_mute_and_hang_up_in_a_call() {
 #[test]
 fn a_call_that_rings_is_answered_or_rejected_by_a_key() {
     for (key, code) in [("a", 0), ("r", 1)] {
-        let mut ringing = Terminal::start(&["answer", "--null-audio", "--listen", "127.0.0.1:0", "--code", "180", "--after", "300s"], 100);
+        let mut ringing = Terminal::start(
+            &["answer", "--null-audio", "--listen", "127.0.0.1:0", "--code", "180", "--after", "300s"],
+            100,
+        );
         ringing.see("Ctrl-C ends it");
         let address = ringing.seen.split("call at ").nth(1).unwrap().split(';').next().unwrap().to_owned();
         let target = format!("sip:here@{address}");

@@ -4,7 +4,8 @@ use super::code::*;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::{CommandError, IdError, id};
 
-/// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the stack.
+/// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the
+/// stack.
 #[cfg(feature = "host")]
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
@@ -99,19 +100,26 @@ impl Fail {
 
     pub(crate) const fn id(argument: &'static str, raw: u64, error: IdError) -> Self {
         match error {
-            IdError::None => Self::new(MICROSIP_E_ARG, argument, Value::Id(raw), "is no id: use one that the library gave out"),
-            IdError::WrongKind => {
-                Self::new(MICROSIP_E_KIND, argument, Value::Id(raw), "names a thing of another kind: were two ids exchanged?")
+            IdError::None => {
+                Self::new(MICROSIP_E_ARG, argument, Value::Id(raw), "is no id: use one that the library gave out")
             }
+            IdError::WrongKind => Self::new(
+                MICROSIP_E_KIND,
+                argument,
+                Value::Id(raw),
+                "names a thing of another kind: were two ids exchanged?",
+            ),
         }
     }
 
     /// The same for a phone whose ids have that mark: what names nothing here may be another phone's.
     pub(crate) const fn for_mark(self, mark: u8) -> Self {
         match self.value {
-            Value::Id(raw) if self.code == MICROSIP_E_STALE && id::mark(raw) != mark => {
-                Self { code: MICROSIP_E_FOREIGN, fix: "was given out by another phone, or by one that is gone: pass it to its own", ..self }
-            }
+            Value::Id(raw) if self.code == MICROSIP_E_STALE && id::mark(raw) != mark => Self {
+                code: MICROSIP_E_FOREIGN,
+                fix: "was given out by another phone, or by one that is gone: pass it to its own",
+                ..self
+            },
             _ => self,
         }
     }
@@ -121,20 +129,28 @@ impl Fail {
         let (code, fix) = match error {
             CommandError::Stale => (MICROSIP_E_STALE, "names nothing any more: it was released, or gave way"),
             CommandError::State => (MICROSIP_E_STATE, "is not in a state that allows this: look at its info"),
-            CommandError::Full => (MICROSIP_E_FULL, "finds no free slot: end something, or create the phone with higher limits"),
-            CommandError::Uri => {
-                (MICROSIP_E_URI, "is no address: write sip:user@host, tel:+123, or a number that the account's domain completes")
+            CommandError::Full => {
+                (MICROSIP_E_FULL, "finds no free slot: end something, or create the phone with higher limits")
             }
+            CommandError::Uri => (
+                MICROSIP_E_URI,
+                "is no address: write sip:user@host, tel:+123, or a number that the account's domain completes",
+            ),
             CommandError::Text => (MICROSIP_E_TEXT, "is too long or has control characters"),
-            CommandError::HeaderLine => {
-                (MICROSIP_E_TEXT, "has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end")
-            }
+            CommandError::HeaderLine => (
+                MICROSIP_E_TEXT,
+                "has a line that is not \"Name: value\\r\\n\": each needs a colon, and \\r\\n at its end",
+            ),
             CommandError::HeaderOwned => {
                 (MICROSIP_E_TEXT, "names a header that the library writes itself, such as Via or Contact: leave it out")
             }
-            CommandError::Hosts => (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16"),
+            CommandError::Hosts => {
+                (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16")
+            }
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
-            CommandError::NoAccount => (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI"),
+            CommandError::NoAccount => {
+                (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI")
+            }
             CommandError::Unsupported => (MICROSIP_E_UNSUPPORTED, "is not what this configuration does"),
             CommandError::Nothing => (MICROSIP_NOTHING, ""),
         };

@@ -9,7 +9,8 @@ use core::mem::{MaybeUninit, size_of};
 /// # Safety
 /// `repr(C)`, first member `size: u32`, and all-zero bytes are valid.
 pub(crate) unsafe trait Sized32: Copy {
-    /// The size that every header of this ABI version has at least: up to the last member that is frozen. What lies behind may be missing.
+    /// The size that every header of this ABI version has at least: up to the last member that is frozen. What lies
+    /// behind may be missing.
     const LEAST: usize;
 
     /// Nothing set, but for a size that says so.
@@ -109,7 +110,8 @@ impl<T: Sized32> Out<T> {
         Ok(Self { pointer, size })
     }
 
-    /// Writes as much of it as the caller has room for; the size member stays the caller's, what lies behind our last member is zeroed.
+    /// Writes as much of it as the caller has room for; the size member stays the caller's, what lies behind our last
+    /// member is zeroed.
     pub(crate) fn put(self, value: T) {
         self.put_copy(&value);
     }
@@ -176,5 +178,9 @@ pub(crate) unsafe fn slice_mut<'c, T>(pointer: *mut T, len: u32, argument: &'sta
 }
 
 fn aligned<T>(pointer: *const T, argument: &'static str) -> Result<(), Fail> {
-    if pointer.is_aligned() { Ok(()) } else { Err(Fail::new(MICROSIP_E_ARG, argument, Value::None, "is not aligned to its type")) }
+    if pointer.is_aligned() {
+        Ok(())
+    } else {
+        Err(Fail::new(MICROSIP_E_ARG, argument, Value::None, "is not aligned to its type"))
+    }
 }

@@ -1,4 +1,5 @@
-//! Texts: NUL-terminated UTF-8 in, copied before the function returns; out into the caller's buffer, `needed` counts the NUL.
+//! Texts: NUL-terminated UTF-8 in, copied before the function returns; out into the caller's buffer, `needed` counts
+//! the NUL.
 
 use super::code::*;
 use super::{Fail, Value, pointer};
@@ -81,7 +82,12 @@ pub(crate) unsafe fn put(
     if let Some(first) = room.first_mut() {
         *first = 0;
     }
-    Err(Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(i64::from(cap)), "is too small: *needed says how many bytes, with the NUL"))
+    Err(Fail::new(
+        MICROSIP_E_BUFFER,
+        "cap",
+        Value::Number(i64::from(cap)),
+        "is too small: *needed says how many bytes, with the NUL",
+    ))
 }
 
 /// A line as far as there is room for it, not cut within a character.

@@ -1,12 +1,14 @@
 //! The structs and numbers of the header. Flat, sized, without padding, the same on every target.
 //!
-//! In-structs: `MICROSIP_ZERO` them, set what you need; 0 and NULL are defaults, "" is empty on purpose. Out-structs: set `size`.
+//! In-structs: `MICROSIP_ZERO` them, set what you need; 0 and NULL are defaults, "" is empty on purpose. Out-structs:
+//! set `size`.
 #![allow(non_camel_case_types)]
 
 use super::pointer::sized;
 use core::ffi::{c_char, c_void};
 
-/// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0: may still change.
+/// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0:
+/// may still change.
 pub const MICROSIP_ABI_VERSION: u32 = 0;
 /// A wait in milliseconds without end.
 pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
@@ -133,11 +135,13 @@ pub const MICROSIP_EV_CALL: u32 = 1;
 pub const MICROSIP_EV_ACCOUNT: u32 = 2;
 /// A digit was received; value is its ASCII code.
 pub const MICROSIP_EV_DIGIT: u32 = 3;
-/// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK; without one only a failure is told.
+/// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK;
+/// without one only a failure is told.
 pub const MICROSIP_EV_DONE: u32 = 4;
 /// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 pub const MICROSIP_EV_DEVICE: u32 = 7;
-/// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE: none but loopback's.
+/// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE:
+/// none but loopback's.
 pub const MICROSIP_EV_NETWORK: u32 = 8;
 /// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
 pub const MICROSIP_EV_LOST: u32 = 9;
@@ -145,20 +149,22 @@ pub const MICROSIP_EV_LOST: u32 = 9;
 pub const MICROSIP_EV_CLOSED: u32 = 10;
 /// The library met a fault of its own: the last event of this phone.
 pub const MICROSIP_EV_POISONED: u32 = 11;
-/// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed: after a change of network the
-/// call was offered to go on from where we are now, and that came to nothing. MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see
-/// MICROSIP_LOST_TELL); MICROSIP_OK follows when it does again.
+/// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed:
+/// after a change of network the call was offered to go on from where we are now, and that came to nothing.
+/// MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK follows when it does
+/// again.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
 
-/// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to its end. MICROSIP_E_CANCELLED: it was
-/// stopped, replaced, or its call ended first.
+/// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to
+/// its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended first.
 pub const MICROSIP_OP_PLAY: u32 = 1;
 /// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
 pub const MICROSIP_OP_RECORD: u32 = 2;
-/// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call ended or was put on hold.
+/// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call
+/// ended or was put on hold.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
 /// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
 pub const MICROSIP_OP_REGISTER: u32 = 7;
@@ -167,7 +173,8 @@ pub const MICROSIP_OP_UNREGISTER: u32 = 8;
 
 /// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
 pub const MICROSIP_LOST_END: u32 = 1;
-/// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes again.
+/// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes
+/// again.
 pub const MICROSIP_LOST_TELL: u32 = 2;
 
 /// We may send.
@@ -192,8 +199,8 @@ pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
 /// Texts of a call or an account: our URI.
 pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
-/// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase of the response to its last
-/// REGISTER.
+/// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase
+/// of the response to its last REGISTER.
 pub const MICROSIP_TXT_REASON: u32 = 4;
 /// Texts of a call: Call-ID.
 pub const MICROSIP_TXT_CALL_ID: u32 = 5;
@@ -204,7 +211,8 @@ pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
 
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
-/// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
+/// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index:
+/// MICROSIP_DEV_* << 16 | n, n from 0.
 pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
 /// Texts of MICROSIP_SELF: the name of such a device, for people.
 pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
@@ -279,8 +287,8 @@ pub struct microsip_event {
     pub op: u32,
 }
 
-/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside. An ended call can be read in
-/// it and after it, until microsip_id_release, or until its slot is needed.
+/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+/// An ended call can be read in it and after it, until microsip_id_release, or until its slot is needed.
 pub type microsip_event_fn = Option<unsafe extern "C" fn(user: *mut c_void, ev: *const microsip_event)>;
 /// Takes log lines.
 pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: u32, line: *const c_char)>;
@@ -340,12 +348,14 @@ pub struct microsip_config {
     pub sip_dscp: u32,
     /// The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
     pub media_dscp: u32,
-    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls; MICROSIP_NONE: none.
+    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls;
+    /// MICROSIP_NONE: none.
     pub direct_reserve: u32,
-    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls; MICROSIP_NONE: any number.
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
+    /// MICROSIP_NONE: any number.
     pub direct_per_source: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: 60; MICROSIP_NONE:
-    /// never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
+    /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
@@ -381,20 +391,22 @@ pub struct microsip_account {
     /// registrar asks with (no_register: what the first call is asked with).
     pub realms: *const c_char,
     /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
-    /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from strangers'.
+    /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from
+    /// strangers'.
     pub contact_user: *const c_char,
-    /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT that neither their
-    /// address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's place.
+    /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a
+    /// NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent
+    /// peer's place.
     pub media_any_host: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by nobody; 0: the phone's;
-    /// MICROSIP_NONE: never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
+    /// nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
     pub media_lost: u32,
     /// 0.
     pub reserved2: u32,
-    /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most; NULL: none. Names are
-    /// followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
+    /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most;
+    /// NULL: none. Names are followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
     pub trusted: *const c_char,
     /// NULL.
     pub reserved_text: *const c_char,
@@ -442,8 +454,8 @@ pub struct microsip_info {
     pub calls: u32,
     /// Accounts that there are.
     pub accounts: u32,
-    /// How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the library raises no limits); a call
-    /// beyond it ends with MICROSIP_E_PORT_IN_USE.
+    /// How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the
+    /// library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
     pub calls_possible: u32,
     /// 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
     pub audio_wanted: u32,

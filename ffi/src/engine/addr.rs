@@ -33,5 +33,10 @@ pub(super) fn to_addr(address: SocketAddr) -> microsip_addr {
 }
 
 pub(super) fn needs_addr(addr: &microsip_addr, argument: &'static str) -> Result<SocketAddr, Fail> {
-    from_addr(addr, 0).ok_or(Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(addr.family)), "(its family): is neither 4 nor 6"))
+    from_addr(addr, 0).ok_or(Fail::new(
+        MICROSIP_E_ARG,
+        argument,
+        Value::Number(i64::from(addr.family)),
+        "(its family): is neither 4 nor 6",
+    ))
 }

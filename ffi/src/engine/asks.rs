@@ -86,7 +86,11 @@ impl microsip_engine {
         if let Some((slot, entry)) = self.media.iter_mut().enumerate().find(|(_, entry)| entry.wish == wish) {
             entry.wish = WishId::NONE;
             let rtp = self.rtp_port_min + (slot * 2) as u16;
-            let answer = if reply.result == MICROSIP_OK { Reply::Media { rtp, rtcp: rtp + 1 } } else { Reply::Failed(Failure::Port) };
+            let answer = if reply.result == MICROSIP_OK {
+                Reply::Media { rtp, rtcp: rtp + 1 }
+            } else {
+                Reply::Failed(Failure::Port)
+            };
             self.answer(now, wish, answer);
             return Ok(());
         }
@@ -140,7 +144,9 @@ impl microsip_engine {
                         self.answer(now, id, Reply::Failed(Failure::Unsupported));
                     } else if let Some(ip) = literal {
                         self.hops(now, id, &[to_addr(SocketAddr::new(ip, port.unwrap_or(SIP_PORT)))], SIP_PORT);
-                    } else if let Some(place) = self.asked.iter_mut().find(|asked| asked.wish.is_none()).filter(|_| short) {
+                    } else if let Some(place) =
+                        self.asked.iter_mut().find(|asked| asked.wish.is_none()).filter(|_| short)
+                    {
                         *place = Asked { wish: id, port: port.unwrap_or(SIP_PORT) };
                         ask.kind = MICROSIP_ASK_RESOLVE;
                         ask.ask = id.raw();
@@ -161,8 +167,9 @@ impl microsip_engine {
     }
 }
 
-/// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is ignored. With ask 0 it is
-/// news: local addresses have changed (result 0; all of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
+/// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is
+/// ignored. With ask 0 it is news: local addresses have changed (result 0; all of them), or a far end is unreachable
+/// (an error; its address, as an ICMP error tells).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: u64, r: *const microsip_reply) -> i32 {
     with("microsip_engine_reply", e, |engine| {
@@ -181,7 +188,8 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_u
         let out = unsafe { pointer::Out::check(ask, "ask")? };
         let now = engine.at(now_us);
         // one copy of it on the stack: a name that is an address is dialled from within
-        let mut found = microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
+        let mut found =
+            microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
         if !engine.ask(now, &mut found) {
             return Err(Fail::NOTHING);
         }
@@ -192,7 +200,12 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_u
 
 /// As microsip_address_get.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_address_get(e: *mut microsip_engine, now_us: u64, which: u32, out: *mut microsip_addr) -> i32 {
+pub unsafe extern "C" fn microsip_engine_address_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    which: u32,
+    out: *mut microsip_addr,
+) -> i32 {
     with("microsip_engine_address_get", e, |engine| {
         let place = pointer::must(out, "out")?;
         engine.at(now_us);

@@ -1,4 +1,5 @@
-//! The engine family's commands and getters: the host's names, structs and codes, over a pointer and with the time as an argument.
+//! The engine family's commands and getters: the host's names, structs and codes, over a pointer and with the time as
+//! an argument.
 
 use super::{begin, command, microsip_engine};
 use crate::abi::types::*;
@@ -7,14 +8,22 @@ use core::ffi::c_char;
 
 /// As microsip_info_get.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_info_get(e: *mut microsip_engine, now_us: u64, out: *mut microsip_info) -> i32 {
+pub unsafe extern "C" fn microsip_engine_info_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    out: *mut microsip_info,
+) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_info_get", e, now_us, |phone, _| unsafe { ops::info(phone, u32::MAX, out) })
 }
 
 /// As microsip_counters_get.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_counters_get(e: *mut microsip_engine, now_us: u64, out: *mut microsip_counters) -> i32 {
+pub unsafe extern "C" fn microsip_engine_counters_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    out: *mut microsip_counters,
+) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_counters_get", e, now_us, |phone, _| unsafe { ops::counters(phone, out) })
 }
@@ -47,7 +56,9 @@ pub unsafe extern "C" fn microsip_engine_text_get(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_text_get", e, now_us, |phone, _| unsafe { ops::text(phone, object, which, index, buf, cap, needed) })
+    command("microsip_engine_text_get", e, now_us, |phone, _| unsafe {
+        ops::text(phone, object, which, index, buf, cap, needed)
+    })
 }
 
 /// As microsip_header_get.
@@ -64,7 +75,9 @@ pub unsafe extern "C" fn microsip_engine_header_get(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_header_get", e, now_us, |phone, _| unsafe { ops::header(phone, object, which, name, nth, buf, cap, needed) })
+    command("microsip_engine_header_get", e, now_us, |phone, _| unsafe {
+        ops::header(phone, object, which, name, nth, buf, cap, needed)
+    })
 }
 
 /// As microsip_tag_set.
@@ -99,13 +112,23 @@ pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us
 
 /// As microsip_account_register.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_account_register(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+pub extern "C" fn microsip_engine_account_register(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    token: u64,
+) -> i32 {
     begin("microsip_engine_account_register", e, now_us, |phone, now| ops::register(phone, now, account, token))
 }
 
 /// As microsip_account_unregister.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_account_unregister(e: *mut microsip_engine, now_us: u64, account: microsip_id, token: u64) -> i32 {
+pub extern "C" fn microsip_engine_account_unregister(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    token: u64,
+) -> i32 {
     command("microsip_engine_account_unregister", e, now_us, |phone, now| ops::unregister(phone, now, account, token))
 }
 
@@ -193,7 +216,9 @@ pub unsafe extern "C" fn microsip_engine_digits(
     token: u64,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_digits", e, now_us, |phone, now| unsafe { ops::digits(phone, now, call, digits, method, token) })
+    command("microsip_engine_digits", e, now_us, |phone, now| unsafe {
+        ops::digits(phone, now, call, digits, method, token)
+    })
 }
 
 /// As microsip_call_info_get.
@@ -217,12 +242,19 @@ pub unsafe extern "C" fn microsip_engine_call_stats_get(
     out: *mut microsip_call_stats,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe { ops::call_stats(phone, now, call, (0, 0), out) })
+    command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe {
+        ops::call_stats(phone, now, call, (0, 0), out)
+    })
 }
 
 /// As microsip_source_set.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_source_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, source: u32) -> i32 {
+pub extern "C" fn microsip_engine_source_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    source: u32,
+) -> i32 {
     command("microsip_engine_source_set", e, now_us, |phone, now| ops::source(phone, now, target, source))
 }
 
@@ -234,6 +266,12 @@ pub extern "C" fn microsip_engine_mute_set(e: *mut microsip_engine, now_us: u64,
 
 /// As microsip_volume_set.
 #[unsafe(no_mangle)]
-pub extern "C" fn microsip_engine_volume_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, dev: u32, percent: u32) -> i32 {
+pub extern "C" fn microsip_engine_volume_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    dev: u32,
+    percent: u32,
+) -> i32 {
     command("microsip_engine_volume_set", e, now_us, |phone, _| ops::volume(phone, target, dev, percent))
 }

@@ -30,7 +30,8 @@ pub(super) fn head_of(engine: *mut microsip_engine) -> Result<*mut Head, i32> {
     Ok(unsafe { &raw mut (*engine).head })
 }
 
-/// Leaves in the caller's memory why no engine could be made in it, if that has room; an engine that lives there goes on.
+/// Leaves in the caller's memory why no engine could be made in it, if that has room; an engine that lives there goes
+/// on.
 pub(super) fn refuse(mem: *mut microsip_engine, bytes: u32, fail: Fail) {
     let Ok(head) = head_of(mem) else { return };
     if (bytes as usize) < SIZE {
@@ -48,10 +49,16 @@ pub(super) fn refuse(mem: *mut microsip_engine, bytes: u32, fail: Fail) {
     }
 }
 
-/// The text of this engine's latest failed call: the function, what was wrong, with what value, and what to do. After a failed microsip_engine_init() e is
-/// its mem. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+/// The text of this engine's latest failed call: the function, what was wrong, with what value, and what to do. After a
+/// failed microsip_engine_init() e is its mem. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It
+/// never holds a password.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_last_error(e: *mut microsip_engine, buf: *mut c_char, cap: u32, needed: *mut u32) -> i32 {
+pub unsafe extern "C" fn microsip_engine_last_error(
+    e: *mut microsip_engine,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> i32 {
     let head = match head_of(e) {
         Ok(head) => head,
         Err(code) => return code,

@@ -26,7 +26,8 @@ struct Plan {
 fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let number = |value: u32, default: u32| if value == 0 { default } else { value };
     let wrong = |argument, value: u32, fix| Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix);
-    let (calls, accounts, message) = (number(config.max_calls, 1), number(config.max_accounts, 1), number(config.max_message, 1500));
+    let (calls, accounts, message) =
+        (number(config.max_calls, 1), number(config.max_accounts, 1), number(config.max_message, 1500));
     if calls > 4096 || accounts > 4096 {
         return Err(wrong("c->max_calls or c->max_accounts", calls.max(accounts), "is above 4096"));
     }
@@ -113,10 +114,11 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
     })
 }
 
-/// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it is used; *e is its address.
-/// abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
-/// Ask the engine then for its first asks: it wants to know its local addresses. Where it fails, microsip_engine_last_error of mem tells why:
-/// MICROSIP_E_ABI: another header's version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
+/// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it
+/// is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is
+/// nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
+/// local addresses. Where it fails, microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's
+/// version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
 /// c is out of its range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_init(
@@ -152,8 +154,14 @@ pub unsafe extern "C" fn microsip_engine_init(
                 "is less than microsip_engine_size_get says",
             ));
         }
-        let short = Fail::new(MICROSIP_E_BUFFER, "bytes", Value::Number(i64::from(bytes)), "is less than microsip_engine_size_get says");
-        // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have been used before.
+        let short = Fail::new(
+            MICROSIP_E_BUFFER,
+            "bytes",
+            Value::Number(i64::from(bytes)),
+            "is less than microsip_engine_size_get says",
+        );
+        // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have
+        // been used before.
         let mut carving = unsafe {
             mem.add(SIZE).write_bytes(0, needed - SIZE);
             Carving::new(mem.add(SIZE), needed - SIZE)
@@ -169,15 +177,22 @@ pub unsafe extern "C" fn microsip_engine_init(
             direct_user: "",
             mark: mark_of(&config.seed),
         };
-        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(|error| match error {
-            SetupError::Seed => Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness"),
-            SetupError::Text => {
-                Fail::new(MICROSIP_E_TEXT, "c->user_agent", Value::text(agent), "is longer than 64 bytes or has control characters")
-            }
-            SetupError::Rate | SetupError::Capacity => {
-                Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
-            }
-        })?;
+        let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(
+            |error| match error {
+                SetupError::Seed => {
+                    Fail::new(MICROSIP_E_ARG, "c->seed", Value::None, "is all zero: fill it with true randomness")
+                }
+                SetupError::Text => Fail::new(
+                    MICROSIP_E_TEXT,
+                    "c->user_agent",
+                    Value::text(agent),
+                    "is longer than 64 bytes or has control characters",
+                ),
+                SetupError::Rate | SetupError::Capacity => {
+                    Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
+                }
+            },
+        )?;
         let engine = mem.cast::<microsip_engine>();
         // SAFETY: aligned, and SIZE bytes are there.
         unsafe {

@@ -16,7 +16,12 @@ impl microsip_engine {
         match self.phone.poll_transmit(now, room) {
             Transmit::Nothing => Err((Fail::NOTHING, 0)),
             Transmit::Needs(len) => Err((
-                Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(room.len() as i64), "is too small: o->len says how many bytes"),
+                Fail::new(
+                    MICROSIP_E_BUFFER,
+                    "cap",
+                    Value::Number(room.len() as i64),
+                    "is too small: o->len says how many bytes",
+                ),
                 len as u32,
             )),
             Transmit::Packet { via, len } => {
@@ -26,13 +31,20 @@ impl microsip_engine {
                         out.kind = MICROSIP_OUT_SIP;
                         out.dscp = u32::from(dscp::SIP);
                         out.remote = to_addr(flow.remote());
-                        out.local = self.locals.get(usize::from(flow.socket())).copied().flatten().map(to_addr).unwrap_or_default();
+                        out.local = self
+                            .locals
+                            .get(usize::from(flow.socket()))
+                            .copied()
+                            .flatten()
+                            .map(to_addr)
+                            .unwrap_or_default();
                     }
                     Via::Media { media, component, to } => {
                         out.kind = if component == Component::Rtp { MICROSIP_OUT_RTP } else { MICROSIP_OUT_RTCP };
                         out.dscp = u32::from(dscp::MEDIA);
                         out.remote = to_addr(to);
-                        let port = self.rtp_port_min + media.slot() as u16 * 2 + u16::from(component == Component::Rtcp);
+                        let port =
+                            self.rtp_port_min + media.slot() as u16 * 2 + u16::from(component == Component::Rtcp);
                         let local = self.locals.get(usize::from(to.is_ipv6())).copied().flatten();
                         out.local = local.map(|local| to_addr(SocketAddr::new(local.ip(), port))).unwrap_or_default();
                     }
@@ -63,10 +75,12 @@ unsafe fn came_by(from: *const microsip_origin) -> Result<Flow, Fail> {
     Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
-/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may be NULL): how many of the bytes
-/// are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it.
-/// Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more.
-/// MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be dropped as it comes.
+/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may
+/// be NULL): how many of the bytes are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain
+/// microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers come with TCP, will
+/// have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more. MICROSIP_CLOSE:
+/// it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be
+/// dropped as it comes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
@@ -115,8 +129,8 @@ pub unsafe extern "C" fn microsip_engine_media(
     })
 }
 
-/// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after every input and command.
-/// MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
+/// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after
+/// every input and command. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_transmit(
     e: *mut microsip_engine,

@@ -50,8 +50,8 @@ impl microsip_engine {
     }
 }
 
-/// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's out. NULL: silence, or unheard.
-/// MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
+/// One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in, the loudspeaker's
+/// out. NULL: silence, or unheard. MICROSIP_E_ARG: samples is no multiple of rate / 100, or above 160 ms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_audio(
     e: *mut microsip_engine,
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn microsip_engine_audio(
         // SAFETY: by contract.
         let (mic, speaker) = unsafe {
             let mic: &[i16] = if mic.is_null() { &[] } else { pointer::slice(mic, samples, "mic")? };
-            let speaker: &mut [i16] = if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
+            let speaker: &mut [i16] =
+                if speaker.is_null() { &mut [] } else { pointer::slice_mut(speaker, samples, "speaker")? };
             (mic, speaker)
         };
         if target != MICROSIP_SELF {

@@ -49,7 +49,13 @@ struct Plan<'c> {
     output: String,
 }
 
-fn within(argument: &'static str, value: u32, default: u32, range: core::ops::RangeInclusive<u32>, fix: &'static str) -> Result<u32, Fail> {
+fn within(
+    argument: &'static str,
+    value: u32,
+    default: u32,
+    range: core::ops::RangeInclusive<u32>,
+    fix: &'static str,
+) -> Result<u32, Fail> {
     match value {
         0 => Ok(default),
         value if range.contains(&value) => Ok(value),
@@ -67,7 +73,8 @@ fn class(argument: &'static str, value: u32, default: u8) -> Result<u8, Fail> {
 
 unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
     let port_min = within("config->rtp_port_min", config.rtp_port_min, 4000, 1..=65_534, "is no port from 1 to 65534")?;
-    let port_max = within("config->rtp_port_max", config.rtp_port_max, 65_535, 1..=65_535, "is no port from 1 to 65535")?;
+    let port_max =
+        within("config->rtp_port_max", config.rtp_port_max, 65_535, 1..=65_535, "is no port from 1 to 65535")?;
     if port_max < port_min.next_multiple_of(2) + 1 {
         return Err(Fail::new(
             MICROSIP_E_ARG,
@@ -98,7 +105,12 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     if !matches!(config.rate, 0 | 8000 | 16_000 | 48_000) {
-        return Err(Fail::new(MICROSIP_E_ARG, "config->rate", Value::Number(i64::from(config.rate)), "is none of 8000, 16000 and 48000"));
+        return Err(Fail::new(
+            MICROSIP_E_ARG,
+            "config->rate",
+            Value::Number(i64::from(config.rate)),
+            "is none of 8000, 16000 and 48000",
+        ));
     }
     // SAFETY: texts by the C function's contract.
     let device = |text: *const c_char, argument| unsafe {
@@ -118,7 +130,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         logs: config.on_log.is_some(),
         media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         ports: (port_min as u16, port_max as u16),
-        dscp: (class("config->sip_dscp", config.sip_dscp, dscp::SIP)?, class("config->media_dscp", config.media_dscp, dscp::MEDIA)?),
+        dscp: (
+            class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
+            class("config->media_dscp", config.media_dscp, dscp::MEDIA)?,
+        ),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
         // SAFETY: texts by the C function's contract.
         bind: unsafe { text::optional(config.bind, "config->bind")? },
@@ -147,8 +162,9 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let mut carving = unsafe { Carving::new(block.start, counting.bytes) };
     let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
     let mut seed = [0u8; 32];
-    getrandom::fill(&mut seed)
-        .map_err(|_| Fail::new(MICROSIP_E_UNSUPPORTED, "phone", Value::None, "cannot be made: the system gives no random numbers"))?;
+    getrandom::fill(&mut seed).map_err(|_| {
+        Fail::new(MICROSIP_E_UNSUPPORTED, "phone", Value::None, "cannot be made: the system gives no random numbers")
+    })?;
     let start = seed.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
     let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let setup = Setup {
@@ -176,12 +192,15 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, locals: *locals, _block: block }, start))
 }
 
-fn spawn(shared: &Arc<Shared>, name: &str, body: impl FnOnce(Arc<Shared>) + Send + 'static) -> Result<JoinHandle<()>, Fail> {
+fn spawn(
+    shared: &Arc<Shared>,
+    name: &str,
+    body: impl FnOnce(Arc<Shared>) + Send + 'static,
+) -> Result<JoinHandle<()>, Fail> {
     let own = Arc::clone(shared);
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || body(own))
-        .map_err(|_| Fail::new(MICROSIP_E_FULL, "phone", Value::None, "cannot be made: the system gives no more threads"))
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || body(own)).map_err(|_| {
+        Fail::new(MICROSIP_E_FULL, "phone", Value::None, "cannot be made: the system gives no more threads")
+    })
 }
 
 /// The threads of a phone, in the order in which they end.
@@ -208,7 +227,8 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
     let quiet = plan.flags & MICROSIP_NO_NETWORK != 0;
     // before the addresses are read: none comes in between
     let link = if quiet { None } else { Link::open() };
-    let Opened { sockets, locals, follow } = if quiet { Opened::default() } else { sockets::open(plan.bind, plan.dscp.0)? };
+    let Opened { sockets, locals, follow } =
+        if quiet { Opened::default() } else { sockets::open(plan.bind, plan.dscp.0)? };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
     let ready = Ready::new().map_err(|_| sockets::no_descriptor("phone"))?;
@@ -251,7 +271,8 @@ fn join(thread: Option<JoinHandle<()>>) {
     }
 }
 
-/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed. The system's resolver is not waited for.
+/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed. The system's
+/// resolver is not waited for.
 pub(crate) fn end(shared: &Arc<Shared>) {
     shared.quit.store(true, Ordering::Release);
     shared.events.raise();

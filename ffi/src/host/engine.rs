@@ -1,4 +1,5 @@
-//! The engine's thread: sockets, deadlines and ticks. From `create` on it takes no memory, and it never waits for another thread.
+//! The engine's thread: sockets, deadlines and ticks. From `create` on it takes no memory, and it never waits for
+//! another thread.
 
 mod drain;
 mod receive;
@@ -55,7 +56,12 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(shared: Arc<Shared>, sockets: Sockets, link: Option<Link>, ports: Ports) -> Result<Self, io::Error> {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        sockets: Sockets,
+        link: Option<Link>,
+        ports: Ports,
+    ) -> Result<Self, io::Error> {
         for (number, socket) in sockets.iter().enumerate() {
             if let Some(socket) = socket {
                 network::watch(&shared.ready, socket, number)?;

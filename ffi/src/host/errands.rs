@@ -1,5 +1,5 @@
-//! What takes its time: devices are opened and closed here, recordings written, files that are played read, large things freed, and the thread of names started, on a thread of
-//! its own.
+//! What takes its time: devices are opened and closed here, recordings written, files that are played read, large
+//! things freed, and the thread of names started, on a thread of its own.
 
 use super::audio::device::{NULL, Side};
 use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
@@ -46,7 +46,8 @@ struct State {
 pub(crate) struct Errands {
     state: Mutex<State>,
     thread: OnceLock<Thread>,
-    /// Something is to be done. The thread's own token is not enough: cpal parks on this thread too, and would swallow it.
+    /// Something is to be done. The thread's own token is not enough: cpal parks on this thread too, and would swallow
+    /// it.
     poked: AtomicBool,
     /// The system says that an address came or went.
     network: AtomicBool,
@@ -64,7 +65,12 @@ impl Errands {
             feeds: Vec::new(),
             quit: false,
         };
-        Self { state: Mutex::new(state), thread: OnceLock::new(), poked: AtomicBool::new(false), network: AtomicBool::new(false) }
+        Self {
+            state: Mutex::new(state),
+            thread: OnceLock::new(),
+            poked: AtomicBool::new(false),
+            network: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn wake(&self) {
@@ -158,7 +164,10 @@ impl NamesThread {
         match names::spawn(shared) {
             Ok(thread) => self.0 = Some(thread),
             Err(_) => {
-                shared.log(MICROSIP_LOG_ERROR, format_args!("names cannot be looked up: the system gives no more threads"));
+                shared.log(
+                    MICROSIP_LOG_ERROR,
+                    format_args!("names cannot be looked up: the system gives no more threads"),
+                );
                 shared.names.no_thread();
                 shared.wake();
             }
@@ -201,9 +210,13 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         drop(state);
         // a device or a disk may hold us up from here on, and then nobody could start the thread of names
         let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
-        shared
-            .names
-            .keep(opening || keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !files.is_empty() || !feeds.is_empty());
+        shared.names.keep(
+            opening
+                || keeper.as_ref().is_some_and(Keeper::tends)
+                || !running.is_empty()
+                || !files.is_empty()
+                || !feeds.is_empty(),
+        );
         resolver.start_if_wanted(shared);
         closing.clear();
         running.extend(files);
@@ -239,7 +252,9 @@ pub(crate) fn run(shared: &Arc<Shared>) {
             continue;
         }
         match tended.into_iter().chain(fed).chain(settled).min() {
-            Some(at) => std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
+            Some(at) => {
+                std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)))
+            }
             None => std::thread::park(),
         }
     }
@@ -291,7 +306,10 @@ fn drained(shared: &Shared, file: &mut File) -> bool {
 fn feed_more(shared: &Shared, feed: &mut Feed) -> Option<Instant> {
     let late = feed.late_ms();
     if late > 0 {
-        shared.log(MICROSIP_LOG_WARNING, format_args!("{}: {late} ms of silence, for it was read too slowly", feed.path().display()));
+        shared.log(
+            MICROSIP_LOG_WARNING,
+            format_args!("{}: {late} ms of silence, for it was read too slowly", feed.path().display()),
+        );
     }
     match feed.tend(Instant::now()) {
         Feeding::Until(at) => Some(at),

@@ -1,5 +1,5 @@
-//! The application's hooks: log lines and SIP traces. The engine copies a record into a ring that was taken at creation;
-//! a thread of its own calls the hooks, with no lock held and credentials blotted out.
+//! The application's hooks: log lines and SIP traces. The engine copies a record into a ring that was taken at
+//! creation; a thread of its own calls the hooks, with no lock held and credentials blotted out.
 
 use super::shared::Shared;
 use super::signal::{Signal, lock};
@@ -17,7 +17,8 @@ use std::sync::Mutex;
 #[cfg(test)]
 mod tests;
 
-/// Bytes of records that wait for the hooks; what does not fit is dropped and counted in the log. Taken only where a hook is set.
+/// Bytes of records that wait for the hooks; what does not fit is dropped and counted in the log. Taken only where a
+/// hook is set.
 const RING: usize = 512 * 1024;
 /// A record's head: kind, length, address.
 const HEAD: usize = 32;
@@ -145,13 +146,22 @@ impl Hooks {
                 redact(scratch, clean);
                 // SAFETY: the application's hook, its user pointer, `len` readable bytes.
                 unsafe {
-                    hook(self.trace_user as *mut c_void, u32::from(kind == SENT), &raw const peer, clean.as_ptr(), clean.len() as u32)
+                    hook(
+                        self.trace_user as *mut c_void,
+                        u32::from(kind == SENT),
+                        &raw const peer,
+                        clean.as_ptr(),
+                        clean.len() as u32,
+                    )
                 };
             }
         }
         let dropped = core::mem::take(&mut lock(&self.records).dropped);
         if dropped > 0 {
-            self.log(MICROSIP_LOG_WARNING, format_args!("{dropped} log lines or SIP messages were not traced: the hook is too slow"));
+            self.log(
+                MICROSIP_LOG_WARNING,
+                format_args!("{dropped} log lines or SIP messages were not traced: the hook is too slow"),
+            );
         }
     }
 
@@ -191,10 +201,16 @@ impl Shared {
             let len = if wanted { text::line(&mut room, format_args!("{line}")).len() } else { 0 };
             drop(core);
             if trace.lost > 0 {
-                self.log(MICROSIP_LOG_WARNING, format_args!("{} lines were lost: too much happened at once", trace.lost));
+                self.log(
+                    MICROSIP_LOG_WARNING,
+                    format_args!("{} lines were lost: too much happened at once", trace.lost),
+                );
             }
             if trace.held_back > 0 {
-                self.log(MICROSIP_LOG_INFO, format_args!("{} lines like others of the same second were left out", trace.held_back));
+                self.log(
+                    MICROSIP_LOG_INFO,
+                    format_args!("{} lines like others of the same second were left out", trace.held_back),
+                );
             }
             if wanted {
                 let line = core::str::from_utf8(room.get(..len).unwrap_or_default()).unwrap_or_default();
@@ -254,7 +270,8 @@ impl Shared {
         let size = if self.hooks.event_size == 0 { size_of::<microsip_event>() as u32 } else { self.hooks.event_size };
         let room = Room { event: microsip_event { size, ..event }, rest: [0; 118] };
         if let Some(hook) = self.hooks.on_event {
-            // SAFETY: the application's hook, its user pointer, and as many readable bytes as it believes an event to have.
+            // SAFETY: the application's hook, its user pointer, and as many readable bytes as it believes an event to
+            // have.
             unsafe { hook(self.hooks.event_user as *mut c_void, (&raw const room).cast()) };
         }
         let _ = room.rest;
@@ -264,7 +281,8 @@ impl Shared {
 /// The largest event that a newer header may have.
 pub(crate) const EVENT_ROOM: u32 = 1024;
 
-/// Copies a SIP message, without what would let a reader log in: the values of Authorization and Proxy-Authorization, folded lines too.
+/// Copies a SIP message, without what would let a reader log in: the values of Authorization and Proxy-Authorization,
+/// folded lines too.
 fn redact(message: &[u8], clean: &mut Vec<u8>) {
     clean.clear();
     let mut rest = message;

@@ -1,5 +1,6 @@
-//! What the network says about datagrams that did not arrive: ICMP errors, told with the address that they were sent to. A far end that is not
-//! there is known at once, not after 32 seconds (RFC 3261 §18.4). Linux keeps them in the socket's error queue; elsewhere they are not told.
+//! What the network says about datagrams that did not arrive: ICMP errors, told with the address that they were sent
+//! to. A far end that is not there is known at once, not after 32 seconds (RFC 3261 §18.4). Linux keeps them in the
+//! socket's error queue; elsewhere they are not told.
 
 use core::net::SocketAddr;
 use std::net::UdpSocket;
@@ -9,9 +10,18 @@ use std::net::UdpSocket;
 pub(crate) fn watch(socket: &UdpSocket, v6: bool) {
     use std::os::fd::AsRawFd;
     let on: libc::c_int = 1;
-    let (level, option) = if v6 { (libc::IPPROTO_IPV6, libc::IPV6_RECVERR) } else { (libc::IPPROTO_IP, libc::IP_RECVERR) };
+    let (level, option) =
+        if v6 { (libc::IPPROTO_IPV6, libc::IPV6_RECVERR) } else { (libc::IPPROTO_IP, libc::IP_RECVERR) };
     // SAFETY: an int is read.
-    unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const on).cast(), size_of::<libc::c_int>() as libc::socklen_t) };
+    unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            option,
+            (&raw const on).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    };
 }
 
 /// The next error: where the datagram was to go.
@@ -44,7 +54,15 @@ pub(crate) fn next(socket: &UdpSocket) -> Option<SocketAddr> {
         libc::AF_INET6 => {
             // SAFETY: the family says that it is one.
             let v6 = unsafe { (&raw const name).cast::<libc::sockaddr_in6>().read() };
-            Some(SocketAddrV6::new(Ipv6Addr::from(v6.sin6_addr.s6_addr), u16::from_be(v6.sin6_port), 0, v6.sin6_scope_id).into())
+            Some(
+                SocketAddrV6::new(
+                    Ipv6Addr::from(v6.sin6_addr.s6_addr),
+                    u16::from_be(v6.sin6_port),
+                    0,
+                    v6.sin6_scope_id,
+                )
+                .into(),
+            )
         }
         // an error without an address: it is taken from the queue, and that is all
         _ => Some(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0)),

@@ -1,4 +1,5 @@
-//! The system's word that an address came or went. Linux gives it on a netlink socket, without a timer of ours; elsewhere the application says it.
+//! The system's word that an address came or went. Linux gives it on a netlink socket, without a timer of ours;
+//! elsewhere the application says it.
 
 #[cfg(target_os = "linux")]
 mod netlink {
@@ -17,10 +18,15 @@ mod netlink {
     impl Link {
         /// `None`: the system does not let us. Then the application has to tell.
         pub(crate) fn open() -> Option<Self> {
-            let socket =
-                Socket::new(Domain::from(libc::AF_NETLINK), Type::from(libc::SOCK_RAW), Some(Protocol::from(libc::NETLINK_ROUTE))).ok()?;
+            let socket = Socket::new(
+                Domain::from(libc::AF_NETLINK),
+                Type::from(libc::SOCK_RAW),
+                Some(Protocol::from(libc::NETLINK_ROUTE)),
+            )
+            .ok()?;
             socket.set_nonblocking(true).ok()?;
-            // SAFETY: the storage, which is zero, is larger than a netlink address, and aligned for each kind; its length is told.
+            // SAFETY: the storage, which is zero, is larger than a netlink address, and aligned for each kind; its
+            // length is told.
             let (_, address) = unsafe {
                 SockAddr::try_init(|storage, len| {
                     let netlink = storage.cast::<libc::sockaddr_nl>();
@@ -39,7 +45,8 @@ mod netlink {
             &self.0
         }
 
-        /// What it says is of no interest: the addresses are read anew. A message is cut at the buffer's end. Takes no memory.
+        /// What it says is of no interest: the addresses are read anew. A message is cut at the buffer's end. Takes no
+        /// memory.
         pub(crate) fn drain(&self) {
             for _ in 0..BATCH {
                 // that messages were lost is one too

@@ -1,8 +1,9 @@
-//! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes. The errands thread starts it when a name is
-//! asked for, and it ends when none has been for a while; while errands itself may be held up by a device or a disk, it stands by.
+//! Names are looked up on a thread of their own: the system's resolver blocks for as long as it likes. The errands
+//! thread starts it when a name is asked for, and it ends when none has been for a while; while errands itself may be
+//! held up by a device or a disk, it stands by.
 //!
-//! No end waits for a look-up. While one is under way the thread owns nothing of the phone but these queues; a phone that ends meanwhile lets the
-//! thread go, and the late answer goes nowhere.
+//! No end waits for a look-up. While one is under way the thread owns nothing of the phone but these queues; a phone
+//! that ends meanwhile lets the thread go, and the late answer goes nowhere.
 
 use super::shared::Shared;
 use super::signal::lock;
@@ -95,8 +96,8 @@ impl Names {
         Self { state: Mutex::new(state), asked: Condvar::new() }
     }
 
-    /// Asks. A wish in the same slot as one that still waits has taken its place: nobody wants to know that one any more. So a far end that names
-    /// one host after the other cannot fill the queue.
+    /// Asks. A wish in the same slot as one that still waits has taken its place: nobody wants to know that one any
+    /// more. So a far end that names one host after the other cannot fill the queue.
     pub(crate) fn ask(&self, question: Question) -> Asked {
         let mut state = lock(&self.state);
         state.questions.retain(|waiting| waiting.wish.slot() != question.wish.slot());
@@ -226,7 +227,13 @@ fn look_up(question: &Question, resolver: &Resolver, over: impl Fn() -> bool) ->
         }
     }
     if found.is_empty() && !over() {
-        found.extend((host, question.port.unwrap_or(SIP_PORT)).to_socket_addrs().into_iter().flatten().map(|address| (address, 0, 0)));
+        found.extend(
+            (host, question.port.unwrap_or(SIP_PORT))
+                .to_socket_addrs()
+                .into_iter()
+                .flatten()
+                .map(|address| (address, 0, 0)),
+        );
     }
     found.dedup();
     found

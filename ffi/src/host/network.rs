@@ -1,4 +1,5 @@
-//! A change of network: the machine's addresses are read anew by whoever noticed, sockets follow, and the engine takes them over.
+//! A change of network: the machine's addresses are read anew by whoever noticed, sockets follow, and the engine takes
+//! them over.
 
 use super::icmp;
 use super::ready::Ready;
@@ -46,12 +47,14 @@ struct Difference {
 impl Difference {
     fn of(locals: &Locals, wanted: &[IpAddr]) -> Self {
         let new = wanted.iter().copied().filter(|ip| locals.numbered().all(|(_, local)| local.ip() != *ip)).collect();
-        let gone = locals.numbered().filter(|(_, local)| !wanted.contains(&local.ip())).map(|(number, _)| number).collect();
+        let gone =
+            locals.numbered().filter(|(_, local)| !wanted.contains(&local.ip())).map(|(number, _)| number).collect();
         Self { gone, new }
     }
 }
 
-/// A number for a new socket: the next free one, so that one that has just become free rests for a while, for what was sent to it is still on its way.
+/// A number for a new socket: the next free one, so that one that has just become free rests for a while, for what was
+/// sent to it is still on its way.
 fn free(locals: &Locals, last: usize) -> Option<usize> {
     (1..=SOCKETS).map(|step| (last + step) % SOCKETS).find(|number| locals.of(*number as u8).is_none())
 }
@@ -140,7 +143,8 @@ impl Shared {
                 *last = number;
             }
         }
-        let came = locals.numbered().filter(|(number, _)| sockets.get(usize::from(*number)).is_some_and(Option::is_some));
+        let came =
+            locals.numbered().filter(|(number, _)| sockets.get(usize::from(*number)).is_some_and(Option::is_some));
         let came: Vec<_> = came.collect();
         let changed = !(gone.is_empty() && came.is_empty());
         if changed {
@@ -172,14 +176,20 @@ impl Shared {
             let mut cursor = Cursor::new(&mut text);
             fail.tell("after a change of network", &mut cursor);
             let len = cursor.needed().min(256);
-            self.log(MICROSIP_LOG_WARNING, format_args!("{}", String::from_utf8_lossy(text.get(..len).unwrap_or_default())));
+            self.log(
+                MICROSIP_LOG_WARNING,
+                format_args!("{}", String::from_utf8_lossy(text.get(..len).unwrap_or_default())),
+            );
         }
     }
 
     fn tell_network(&self, locals: &Locals) {
         let count = locals.numbered().count() as u32;
-        let (level, result) =
-            if locals.is_alone() { (MICROSIP_LOG_WARNING, MICROSIP_E_UNREACHABLE) } else { (MICROSIP_LOG_INFO, MICROSIP_OK) };
+        let (level, result) = if locals.is_alone() {
+            (MICROSIP_LOG_WARNING, MICROSIP_E_UNREACHABLE)
+        } else {
+            (MICROSIP_LOG_INFO, MICROSIP_OK)
+        };
         self.log(
             level,
             format_args!(

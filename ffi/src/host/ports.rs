@@ -82,7 +82,9 @@ pub(crate) fn calls_possible() -> u32 {
     if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 {
         return 0;
     }
-    let open = std::fs::read_dir("/proc/self/fd").or_else(|_| std::fs::read_dir("/dev/fd")).map_or(64, |list| list.count() as u64);
+    let open = std::fs::read_dir("/proc/self/fd")
+        .or_else(|_| std::fs::read_dir("/dev/fd"))
+        .map_or(64, |list| list.count() as u64);
     u32::try_from(limit.rlim_cur.saturating_sub(open) / 2).unwrap_or(u32::MAX)
 }
 

@@ -1,7 +1,8 @@
 //! Waiting until a socket can be read, somebody calls, or a time has come.
 //!
-//! On Linux this is epoll: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew around each wait
-//! (five calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it is `polling`.
+//! On Linux this is epoll: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew
+//! around each wait (five calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it
+//! is `polling`.
 
 use core::time::Duration;
 use std::io;
@@ -36,7 +37,8 @@ impl Ready {
         Ok(ready)
     }
 
-    /// Waits for a socket too, by this key (below `usize::MAX`), as long as something lies in it. It has to be taken out before it is closed.
+    /// Waits for a socket too, by this key (below `usize::MAX`), as long as something lies in it. It has to be taken
+    /// out before it is closed.
     pub(crate) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
         self.0.add(socket, key)
     }

@@ -22,9 +22,11 @@ use microsip_core::phone::{CallId, CallState, Phone};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 
-/// Events of the host's own (devices, networks, failures) that wait to be fetched; the oldest give way and are counted. 96 bytes each.
+/// Events of the host's own (devices, networks, failures) that wait to be fetched; the oldest give way and are counted.
+/// 96 bytes each.
 const HOST_EVENTS: usize = 256;
-/// Commands of the host's own (play, record) whose end is not fetched yet: their ends never give way, one more is refused. 96 bytes each.
+/// Commands of the host's own (play, record) whose end is not fetched yet: their ends never give way, one more is
+/// refused. 96 bytes each.
 const HOST_COMMANDS: usize = 256;
 
 /// The clock of one phone: microseconds since its creation.
@@ -192,7 +194,12 @@ impl Shared {
     pub(crate) fn owe_done(&self, token: u64) -> Result<(), Fail> {
         let mut host = lock(&self.host_events);
         if token != 0 && host.owed >= HOST_COMMANDS {
-            return Err(Fail::new(MICROSIP_E_FULL, "token", Value::Number(token as i64), "could not be told the end: fetch events first"));
+            return Err(Fail::new(
+                MICROSIP_E_FULL,
+                "token",
+                Value::Number(token as i64),
+                "could not be told the end: fetch events first",
+            ));
         }
         host.owed += usize::from(token != 0);
         Ok(())

@@ -1,11 +1,12 @@
-//! "There is something to fetch": waiters on any thread, and a descriptor for an application's own loop, level-triggered.
+//! "There is something to fetch": waiters on any thread, and a descriptor for an application's own loop,
+//! level-triggered.
 
 use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// A lock that the engine's thread takes: std's, for parking_lot's takes memory when a thread first waits for one. A panic elsewhere does not
-/// make it useless (the phone is poisoned by then).
+/// A lock that the engine's thread takes: std's, for parking_lot's takes memory when a thread first waits for one. A
+/// panic elsewhere does not make it useless (the phone is poisoned by then).
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -31,7 +32,11 @@ impl Signal {
 
     /// Without one.
     pub(crate) const fn bare() -> Self {
-        Self { state: Mutex::new(State { raised: 0, descriptor_set: false }), changed: Condvar::new(), descriptor: None }
+        Self {
+            state: Mutex::new(State { raised: 0, descriptor_set: false }),
+            changed: Condvar::new(),
+            descriptor: None,
+        }
     }
 
     /// To be read before looking for something.

@@ -1,4 +1,5 @@
-//! What the host holds for each call beside the core: a playing file, a recording, the application's PCM. The tick reaches them as the core's `Patch`.
+//! What the host holds for each call beside the core: a playing file, a recording, the application's PCM. The tick
+//! reaches them as the core's `Patch`.
 
 use super::audio::ring::{Reader, Writer};
 use super::audio::wav::{Player, Recorder};
@@ -66,10 +67,12 @@ impl Slots {
         self.slots.get_mut(call.slot()).filter(|slot| slot.call == call.raw())
     }
 
-    /// The slot of a call, which takes it over from an earlier one; what that left is handed out, to be dropped without the lock.
+    /// The slot of a call, which takes it over from an earlier one; what that left is handed out, to be dropped without
+    /// the lock.
     pub(crate) fn claim(&mut self, call: CallId) -> Option<(&mut Slot, Option<Slot>)> {
         let slot = self.slots.get_mut(call.slot())?;
-        let old = (slot.call != call.raw()).then(|| core::mem::replace(slot, Slot { call: call.raw(), ..Slot::default() }));
+        let old =
+            (slot.call != call.raw()).then(|| core::mem::replace(slot, Slot { call: call.raw(), ..Slot::default() }));
         Some((slot, old))
     }
 

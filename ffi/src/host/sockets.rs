@@ -1,4 +1,5 @@
-//! SIP's UDP sockets: one for each local address, so that each has one known address; and which of them a far end is reached from.
+//! SIP's UDP sockets: one for each local address, so that each has one known address; and which of them a far end is
+//! reached from.
 
 use crate::abi::code::*;
 use crate::abi::{Fail, Value};
@@ -96,7 +97,12 @@ fn set_traffic_class(_socket: &socket2::Socket, _class: u32) -> io::Result<()> {
 
 /// The process may open no more files: it is no port's fault.
 pub(crate) const fn no_descriptor(argument: &'static str) -> Fail {
-    Fail::new(MICROSIP_E_FULL, argument, Value::None, "needs a descriptor, and none is left: close some, or raise the limit on open files")
+    Fail::new(
+        MICROSIP_E_FULL,
+        argument,
+        Value::None,
+        "needs a descriptor, and none is left: close some, or raise the limit on open files",
+    )
 }
 
 #[cfg(unix)]
@@ -136,7 +142,8 @@ impl Follow {
         wanted
     }
 
-    /// A socket at one of them. `Ok(None)`: an address that is being taken away, or is not ready yet (tentative): the others do.
+    /// A socket at one of them. `Ok(None)`: an address that is being taken away, or is not ready yet (tentative): the
+    /// others do.
     pub(crate) fn bind(&self, ip: IpAddr) -> Result<Option<(UdpSocket, SocketAddr)>, Fail> {
         let address = SocketAddr::new(ip, self.port);
         let bound = bind(address, Some(BUFFER), self.dscp).or_else(|error| {
@@ -145,7 +152,9 @@ impl Follow {
         });
         match bound.and_then(|socket| Ok((socket.local_addr()?, socket))) {
             Ok((local, socket)) => Ok(Some((socket, local))),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse || is_without_descriptor(&error) => Err(port_error(address, &error)),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse || is_without_descriptor(&error) => {
+                Err(port_error(address, &error))
+            }
             Err(_) => Ok(None),
         }
     }
@@ -187,7 +196,12 @@ pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
         }
     }
     if number == 0 {
-        return Err(Fail::new(MICROSIP_E_PORT_IN_USE, "config->bind", Value::None, "finds no address of this machine that can be bound"));
+        return Err(Fail::new(
+            MICROSIP_E_PORT_IN_USE,
+            "config->bind",
+            Value::None,
+            "finds no address of this machine that can be bound",
+        ));
     }
     Ok(opened)
 }
@@ -236,7 +250,10 @@ impl Locals {
 
     /// The address to tell people: one that leaves the machine, if there is.
     pub(crate) fn shown(&self, v6: bool) -> Option<SocketAddr> {
-        self.numbered().map(|(_, local)| local).filter(|local| local.is_ipv6() == v6).min_by_key(|local| local.ip().is_loopback())
+        self.numbered()
+            .map(|(_, local)| local)
+            .filter(|local| local.is_ipv6() == v6)
+            .min_by_key(|local| local.ip().is_loopback())
     }
 
     /// No address leaves the machine.

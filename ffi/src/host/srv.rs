@@ -1,5 +1,5 @@
-//! DNS SRV for SIP over UDP (RFC 2782, RFC 3263 §4.2), which the system's own look-up does not do. UDP is the only transport yet, so NAPTR,
-//! which chooses among transports, has nothing to choose and is not asked.
+//! DNS SRV for SIP over UDP (RFC 2782, RFC 3263 §4.2), which the system's own look-up does not do. UDP is the only
+//! transport yet, so NAPTR, which chooses among transports, has nothing to choose and is not asked.
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
@@ -42,7 +42,9 @@ impl Resolver {
     /// The SIP servers of a domain, over UDP; none where it names none, or nobody answers.
     pub(crate) fn servers(&self, domain: &str) -> Vec<Server> {
         // names without a dot are the host's own affair
-        if !domain.trim_end_matches('.').contains('.') || self.silent_since.lock().is_some_and(|since| since.elapsed() < GRUDGE) {
+        if !domain.trim_end_matches('.').contains('.')
+            || self.silent_since.lock().is_some_and(|since| since.elapsed() < GRUDGE)
+        {
             return Vec::new();
         }
         let name_servers = name_servers();

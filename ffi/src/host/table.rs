@@ -1,4 +1,5 @@
-//! The live phones: the only state of the process (ARCHITECTURE.md, I7). A fixed table, so that an id is looked up without pointers.
+//! The live phones: the only state of the process (ARCHITECTURE.md, I7). A fixed table, so that an id is looked up
+//! without pointers.
 
 use super::shared::Shared;
 use crate::abi::code::*;
@@ -28,10 +29,12 @@ enum State {
     Ending,
 }
 
-static TABLE: Mutex<[Entry; PHONES]> = Mutex::new([const { Entry { generation: 0, state: State::Free, awaits: 0 } }; PHONES]);
+static TABLE: Mutex<[Entry; PHONES]> =
+    Mutex::new([const { Entry { generation: 0, state: State::Free, awaits: 0 } }; PHONES]);
 static ENDED: parking_lot::Condvar = parking_lot::Condvar::new();
 
-/// Where the search for a free place begins: behind the last one, so that what a destroyed phone gave out is not taken for a new one's.
+/// Where the search for a free place begins: behind the last one, so that what a destroyed phone gave out is not taken
+/// for a new one's.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// What stands in the ids that a phone gives out: its place, which no other phone has while it lives.
@@ -52,7 +55,12 @@ pub(crate) fn reserve() -> Result<u64, Fail> {
             return Ok(pack(Kind::Phone, Handle { index: index as u32, generation: entry.generation }));
         }
     }
-    Err(Fail::new(MICROSIP_E_FULL, "phone", Value::Number(PHONES as i64), "is how many phones a process may have: destroy one"))
+    Err(Fail::new(
+        MICROSIP_E_FULL,
+        "phone",
+        Value::Number(PHONES as i64),
+        "is how many phones a process may have: destroy one",
+    ))
 }
 
 fn handle_of(phone: u64) -> Result<Handle, Fail> {
@@ -98,8 +106,8 @@ fn awaits(table: &mut [Entry; PHONES], phone: u64) {
     }
 }
 
-/// The end of a phone would wait for the callback that the calling thread runs: it is that phone's own, or the phone's callback waits for the end of
-/// another, whose callback waits, and so on to here.
+/// The end of a phone would wait for the callback that the calling thread runs: it is that phone's own, or the phone's
+/// callback waits for the end of another, whose callback waits, and so on to here.
 fn in_a_circle(table: &[Entry; PHONES], mut phone: u64) -> bool {
     let own = CALLBACKS_OF.get();
     if own == 0 {
@@ -111,7 +119,9 @@ fn in_a_circle(table: &[Entry; PHONES], mut phone: u64) -> bool {
             return true;
         }
         let Ok(handle) = handle_of(phone) else { return false };
-        let Some(entry) = table.get(handle.index as usize).filter(|entry| entry.generation == handle.generation) else { return false };
+        let Some(entry) = table.get(handle.index as usize).filter(|entry| entry.generation == handle.generation) else {
+            return false;
+        };
         phone = entry.awaits;
     }
     false
@@ -124,11 +134,15 @@ pub(crate) fn find(phone: u64) -> Result<Arc<Shared>, Fail> {
     let handle = handle_of(phone)?;
     let table = TABLE.lock();
     match table.get(handle.index as usize) {
-        Some(Entry { generation, state: State::Live(shared), .. }) if *generation == handle.generation => Ok(Arc::clone(shared)),
+        Some(Entry { generation, state: State::Live(shared), .. }) if *generation == handle.generation => {
+            Ok(Arc::clone(shared))
+        }
         Some(Entry { generation, state: State::Ending, .. }) if *generation == handle.generation => {
             Err(Fail::new(MICROSIP_E_CLOSED, "phone", Value::Id(phone), "is being destroyed by another thread"))
         }
-        Some(entry) if handle.generation <= entry.generation => Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), GONE)),
+        Some(entry) if handle.generation <= entry.generation => {
+            Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), GONE))
+        }
         _ => Err(Fail::new(MICROSIP_E_STALE, "phone", Value::Id(phone), "was never given out by this process")),
     }
 }
@@ -176,5 +190,7 @@ pub(crate) fn take(phone: u64) -> Result<Option<Arc<Shared>>, Fail> {
 
 /// The id was given out once, and its phone is gone.
 pub(crate) fn was_there(phone: u64) -> bool {
-    handle_of(phone).is_ok_and(|handle| TABLE.lock().get(handle.index as usize).is_some_and(|entry| handle.generation <= entry.generation))
+    handle_of(phone).is_ok_and(|handle| {
+        TABLE.lock().get(handle.index as usize).is_some_and(|entry| handle.generation <= entry.generation)
+    })
 }

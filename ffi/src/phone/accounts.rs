@@ -4,32 +4,40 @@ use super::{begin, command, read};
 use crate::abi::types::*;
 use crate::ops;
 
-/// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the phone ends.
-/// MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id.
-/// MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
+/// Adds an account; it registers at once unless no_register is set, and is kept registered until it is removed or the
+/// phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id. MICROSIP_E_URI: uri,
+/// registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or
+/// has controls.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_account_add(phone: microsip_id, a: *const microsip_account, account: *mut microsip_id) -> i32 {
+pub unsafe extern "C" fn microsip_account_add(
+    phone: microsip_id,
+    a: *const microsip_account,
+    account: *mut microsip_id,
+) -> i32 {
     // SAFETY: by contract.
     begin("microsip_account_add", phone, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
 }
 
-/// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once MICROSIP_EV_ACCOUNT has told the end.
+/// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once
+/// MICROSIP_EV_ACCOUNT has told the end.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_id) -> i32 {
     command("microsip_account_remove", phone, |phone, now| ops::account_remove(phone, now, account))
 }
 
-/// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After says, else after waits that grow
-/// from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE
-/// with the token tells how the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the account has no_register.
-/// MICROSIP_E_FULL: the end of one more command could not be kept.
+/// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After
+/// says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again
+/// by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER is under way the token
+/// joins it. MICROSIP_E_STATE: the account has no_register. MICROSIP_E_FULL: the end of one more command could not be
+/// kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_register(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
     begin("microsip_account_register", phone, |phone, now| ops::register(phone, now, account, token))
 }
 
-/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells MICROSIP_UNREGISTERED,
-/// MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could not be kept.
+/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells
+/// MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could
+/// not be kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
     command("microsip_account_unregister", phone, |phone, now| ops::unregister(phone, now, account, token))
@@ -37,7 +45,11 @@ pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: micro
 
 /// An account, in numbers. out->size must be set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_account_info_get(phone: microsip_id, account: microsip_id, out: *mut microsip_account_info) -> i32 {
+pub unsafe extern "C" fn microsip_account_info_get(
+    phone: microsip_id,
+    account: microsip_id,
+    out: *mut microsip_account_info,
+) -> i32 {
     // SAFETY: by contract.
     read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account_info(phone, account, out) })
 }

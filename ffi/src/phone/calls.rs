@@ -6,12 +6,13 @@ use crate::host::signal::lock;
 use crate::ops;
 use core::ffi::c_char;
 
-/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number, the
-/// separators that people write (space - . ( ) /) are left out. account 0: directly, without an account.
-/// o: NULL, or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and
-/// the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes without a word (RFC 3261 16.6).
-/// MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of
-/// "Name: value\r\n", or name a header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+/// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number,
+/// the separators that people write (space - . ( ) /) are left out. account 0: directly, without an account. o: NULL,
+/// or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL
+/// tells each state and the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes
+/// without a word (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number
+/// out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
+/// writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,
@@ -24,24 +25,36 @@ pub unsafe extern "C" fn microsip_dial(
     begin("microsip_dial", phone, |phone, now| unsafe { ops::dial(phone, now, account, uri, o, call) })
 }
 
-/// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its far end has shown itself),
-/// 180 says that it rings (the library has said so already). A call that is not answered within ten minutes, or the time that the caller gives it, is
-/// refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code.
+/// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
+/// far end has shown itself), 180 says that it rings (the library has said so already). A call that is not answered
+/// within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not incoming,
+/// or answered. MICROSIP_E_ARG: another code.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_answer(phone: microsip_id, call: microsip_id, code: u32, o: *const microsip_options) -> i32 {
+pub unsafe extern "C" fn microsip_answer(
+    phone: microsip_id,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
     // SAFETY: by contract.
     command("microsip_answer", phone, |phone, now| unsafe { ops::answer(phone, now, call, code, o) })
 }
 
-/// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG:
-/// another code.
+/// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming,
+/// or answered. MICROSIP_E_ARG: another code.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_reject(phone: microsip_id, call: microsip_id, code: u32, o: *const microsip_options) -> i32 {
+pub unsafe extern "C" fn microsip_reject(
+    phone: microsip_id,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
     // SAFETY: by contract.
     command("microsip_reject", phone, |phone, now| unsafe { ops::reject(phone, now, call, code, o) })
 }
 
-/// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has ended.
+/// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has
+/// ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, o: *const microsip_options) -> i32 {
     // SAFETY: by contract.
@@ -59,14 +72,23 @@ pub extern "C" fn microsip_hangup_all(phone: microsip_id) -> i32 {
 
 /// A call, in numbers. out->size must be set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_call_info_get(phone: microsip_id, call: microsip_id, out: *mut microsip_call_info) -> i32 {
+pub unsafe extern "C" fn microsip_call_info_get(
+    phone: microsip_id,
+    call: microsip_id,
+    out: *mut microsip_call_info,
+) -> i32 {
     // SAFETY: by contract.
     read("microsip_call_info_get", phone, |phone, _| unsafe { ops::call_info(phone, call, out) })
 }
 
-/// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in RFC 3550.
+/// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in
+/// RFC 3550.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_call_stats_get(phone: microsip_id, call: microsip_id, out: *mut microsip_call_stats) -> i32 {
+pub unsafe extern "C" fn microsip_call_stats_get(
+    phone: microsip_id,
+    call: microsip_id,
+    out: *mut microsip_call_stats,
+) -> i32 {
     with_shared("microsip_call_stats_get", phone, |shared| {
         let mut core = lock(&shared.core);
         let slot = ops::call_id(call).ok().and_then(|id| core.slots.of(id));
@@ -80,16 +102,24 @@ pub unsafe extern "C" fn microsip_call_stats_get(phone: microsip_id, call: micro
     })
 }
 
-/// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells
-/// that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and would
-/// not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
+/// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a
+/// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells that they are out, with the
+/// token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and
+/// would not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_digits(phone: microsip_id, call: microsip_id, digits: *const c_char, method: u32, token: u64) -> i32 {
+pub unsafe extern "C" fn microsip_digits(
+    phone: microsip_id,
+    call: microsip_id,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> i32 {
     // SAFETY: by contract.
     command("microsip_digits", phone, |phone, now| unsafe { ops::digits(phone, now, call, digits, method, token) })
 }
 
-/// Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them. MICROSIP_E_ARG: another number.
+/// Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them.
+/// MICROSIP_E_ARG: another number.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_source_set(phone: microsip_id, target: microsip_id, source: u32) -> i32 {
     command("microsip_source_set", phone, |phone, now| ops::source(phone, now, target, source))
@@ -101,8 +131,9 @@ pub extern "C" fn microsip_mute_set(phone: microsip_id, target: microsip_id, on:
     command("microsip_mute_set", phone, |phone, _| ops::mute(phone, target, on))
 }
 
-/// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it came, 400 the most. target: a
-/// call; or MICROSIP_SELF: all calls, and those to come. MICROSIP_E_ARG: more, or another side.
+/// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it
+/// came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those to come. MICROSIP_E_ARG: more, or another
+/// side.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_volume_set(phone: microsip_id, target: microsip_id, dev: u32, percent: u32) -> i32 {
     command("microsip_volume_set", phone, |phone, _| ops::volume(phone, target, dev, percent))

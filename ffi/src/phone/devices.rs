@@ -11,19 +11,26 @@ fn side(dev: u32) -> Result<Side, Fail> {
     match dev {
         MICROSIP_DEV_INPUT => Ok(Side::Input),
         MICROSIP_DEV_OUTPUT => Ok(Side::Output),
-        _ => Err(Fail::new(MICROSIP_E_ARG, "dev", Value::Number(i64::from(dev)), "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT")),
+        _ => Err(Fail::new(
+            MICROSIP_E_ARG,
+            "dev",
+            Value::Number(i64::from(dev)),
+            "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT",
+        )),
     }
 }
 
-/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set to, sound servers, cards. With
-/// MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count: how many. It may block for seconds.
+/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set
+/// to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count:
+/// how many. It may block for seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, count: *mut u32) -> i32 {
     with_shared("microsip_device_scan", phone, |shared| {
         let all = dev & MICROSIP_DEV_ALL != 0;
         let side = side(dev & !MICROSIP_DEV_ALL)?;
         let count = pointer::must(count, "count")?;
-        let found: Vec<_> = device::list().into_iter().filter(|device| device.has(side) && (all || !device.plugin)).collect();
+        let found: Vec<_> =
+            device::list().into_iter().filter(|device| device.has(side) && (all || !device.plugin)).collect();
         let len = found.len() as u32;
         let mut devices = shared.devices.lock();
         let [input, output] = &mut *devices;
@@ -35,9 +42,9 @@ pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, coun
     })
 }
 
-/// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file that is played (input) or
-/// written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
-/// device where not.
+/// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file
+/// that is played (input) or written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells
+/// whether it could be opened; calls go on with the null device where not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_set(phone: microsip_id, dev: u32, id: *const c_char) -> i32 {
     with_shared("microsip_device_set", phone, |shared| {

@@ -7,9 +7,10 @@ use crate::abi::{Fail, Value, pointer};
 use crate::host::table;
 use core::time::Duration;
 
-/// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must be set.
-/// MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching releases nothing: info, texts, headers and
-/// statistics of an ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
+/// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must
+/// be set. MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching
+/// releases nothing: info, texts, headers and statistics of an ended call can be read until microsip_id_release, or
+/// until its slot is needed. MICROSIP_E_CLOSED: the last event has been fetched, or the phone is destroyed.
 /// MICROSIP_E_STATE: the phone was created with on_event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut microsip_event, wait_ms: u32) -> i32 {
@@ -17,7 +18,9 @@ pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut micros
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         let shared = match table::find(phone) {
-            Err(fail) if fail.code == MICROSIP_E_STALE && table::was_there(phone) => return Err(Fail { code: MICROSIP_E_CLOSED, ..fail }),
+            Err(fail) if fail.code == MICROSIP_E_STALE && table::was_there(phone) => {
+                return Err(Fail { code: MICROSIP_E_CLOSED, ..fail });
+            }
             found => found?,
         };
         if shared.callback {
@@ -28,7 +31,8 @@ pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut micros
                 "gives its events to on_event: create it without one to fetch them",
             ));
         }
-        let until = (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+        let until = (wait_ms != MICROSIP_FOREVER)
+            .then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
         loop {
             let seen = shared.events.seen();
             match shared.fetch_event() {
@@ -48,14 +52,20 @@ pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut micros
     })
 }
 
-/// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It belongs to the phone: never read,
-/// write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING. MICROSIP_E_UNSUPPORTED: none was left at creation.
+/// A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while events wait. It
+/// belongs to the phone: never read, write or close it; fetch with wait_ms 0 until MICROSIP_NOTHING.
+/// MICROSIP_E_UNSUPPORTED: none was left at creation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_event_descriptor_get(phone: microsip_id, descriptor: *mut isize) -> i32 {
     with_shared("microsip_event_descriptor_get", phone, |shared| {
         let place = pointer::must(descriptor, "descriptor")?;
         let Some(raw) = shared.events.descriptor() else {
-            return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "descriptor", Value::None, "could not be made: none was left at creation"));
+            return Err(Fail::new(
+                MICROSIP_E_UNSUPPORTED,
+                "descriptor",
+                Value::None,
+                "could not be made: none was left at creation",
+            ));
         };
         // SAFETY: not NULL.
         unsafe { pointer::put(place, raw) };

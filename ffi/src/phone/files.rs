@@ -22,15 +22,20 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
     fail
 }
 
-/// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone, the source is
-/// MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its end first, at most 64 MB. It replaces what
-/// plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end.
-/// With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is found before anybody is
-/// called.
-/// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end
-/// of one more command could not be kept.
+/// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone,
+/// the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its
+/// end first, at most 64 MB. It replaces what plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells
+/// its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what
+/// cannot be played is found before anybody is called. MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT:
+/// it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not
+/// be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_sound_play(phone: microsip_id, target: microsip_id, s: *const microsip_sound, token: u64) -> i32 {
+pub unsafe extern "C" fn microsip_sound_play(
+    phone: microsip_id,
+    target: microsip_id,
+    s: *const microsip_sound,
+    token: u64,
+) -> i32 {
     const NAME: &str = "microsip_sound_play";
     with_shared(NAME, phone, |shared| {
         // SAFETY: by contract.
@@ -43,15 +48,25 @@ pub unsafe extern "C" fn microsip_sound_play(phone: microsip_id, target: microsi
         }
         match sound.mode {
             MICROSIP_PLAY_NOW => {}
-            MICROSIP_PLAY_CHECK => return wav::check(Path::new(path), shared.rate).map_err(|error| file_fail(NAME, &error)),
-            mode => return Err(Fail::new(MICROSIP_E_ARG, "s->mode", Value::Number(i64::from(mode)), "is no MICROSIP_PLAY_*")),
+            MICROSIP_PLAY_CHECK => {
+                return wav::check(Path::new(path), shared.rate).map_err(|error| file_fail(NAME, &error));
+            }
+            mode => {
+                return Err(Fail::new(
+                    MICROSIP_E_ARG,
+                    "s->mode",
+                    Value::Number(i64::from(mode)),
+                    "is no MICROSIP_PLAY_*",
+                ));
+            }
         }
         // the file counts rounds from 1, and 0 is without end
         let loops = if sound.loops == MICROSIP_FOREVER { 0 } else { sound.loops.max(1) };
         sounding(&lock(&shared.core), target)?;
         // no lock is held while the file is read
         let wake = crate::host::errands::Errands::waker(shared);
-        let (player, feed) = wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+        let (player, feed) =
+            wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
         shared.owe_done(token)?;
         let mut core = lock(&shared.core);
         let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));
@@ -94,9 +109,10 @@ pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -
     })
 }
 
-/// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that runs, and ends with the call.
-/// MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
-/// MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
+/// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that
+/// runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is
+/// complete, or (MICROSIP_E_FILE) could not be written on. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the
+/// call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_record_start(
     phone: microsip_id,
@@ -114,11 +130,19 @@ pub unsafe extern "C" fn microsip_record_start(
             MICROSIP_SIDES_STEREO => Mix::Stereo,
             MICROSIP_SIDES_SAID => Mix::Said,
             MICROSIP_SIDES_HEARD => Mix::Heard,
-            _ => return Err(Fail::new(MICROSIP_E_ARG, "sides", Value::Number(i64::from(sides)), "is no MICROSIP_SIDES_*")),
+            _ => {
+                return Err(Fail::new(
+                    MICROSIP_E_ARG,
+                    "sides",
+                    Value::Number(i64::from(sides)),
+                    "is no MICROSIP_SIDES_*",
+                ));
+            }
         };
         sounding(&lock(&shared.core), target)?;
         let wake = crate::host::errands::Errands::waker(shared);
-        let (recorder, file) = wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
+        let (recorder, file) =
+            wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
         shared.owe_done(token)?;
         let mut core = lock(&shared.core);
         let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));

@@ -7,8 +7,8 @@ use crate::host::hooks::addr_of;
 use crate::host::sockets;
 use crate::ops;
 
-/// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which: MICROSIP_ADDRESS_V4 or _V6.
-/// MICROSIP_NOTHING: there is none of that family.
+/// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which:
+/// MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, out: *mut microsip_addr) -> i32 {
     with_shared("microsip_address_get", phone, |shared| {
@@ -20,10 +20,12 @@ pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, ou
     })
 }
 
-/// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this returns, from any thread. Sockets of
-/// addresses that are gone are closed, new addresses get theirs, those that stayed are not touched; when any came or went, accounts register anew at
-/// once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
-/// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken; the others do.
+/// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this
+/// returns, from any thread. Sockets of addresses that are gone are closed, new addresses get theirs, those that stayed
+/// are not touched; when any came or went, accounts register anew at once, calls whose address is gone go on from
+/// another, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
+/// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's
+/// port is taken; the others do.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_network_changed(phone: microsip_id) -> i32 {
     with_shared("microsip_network_changed", phone, |shared| {

@@ -16,8 +16,9 @@ pub unsafe extern "C" fn microsip_info_get(phone: microsip_id, out: *mut microsi
     read("microsip_info_get", phone, |phone, _| unsafe { ops::info(phone, ports::calls_possible(), out) })
 }
 
-/// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only.
-/// ids: room for cap of them, or NULL with 0. *needed: how many there are. MICROSIP_E_BUFFER: more than cap.
+/// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT.
+/// owner: 0, or an account: its calls only. ids: room for cap of them, or NULL with 0. *needed: how many there are.
+/// MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_ids_get(
     phone: microsip_id,
@@ -31,8 +32,8 @@ pub unsafe extern "C" fn microsip_ids_get(
     read("microsip_ids_get", phone, |phone, _| unsafe { ops::ids(phone, kind, owner, ids, cap, needed) })
 }
 
-/// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise. *needed: its bytes with the NUL.
-/// MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
+/// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise.
+/// *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none. MICROSIP_E_BUFFER: cap is smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_text_get(
     phone: microsip_id,
@@ -60,7 +61,14 @@ pub unsafe extern "C" fn microsip_text_get(
         let list = match index >> 16 {
             MICROSIP_DEV_INPUT => input,
             MICROSIP_DEV_OUTPUT => output,
-            _ => return Err(Fail::new(MICROSIP_E_ARG, "index", Value::Number(i64::from(index)), "is no MICROSIP_DEV_* << 16 | n")),
+            _ => {
+                return Err(Fail::new(
+                    MICROSIP_E_ARG,
+                    "index",
+                    Value::Number(i64::from(index)),
+                    "is no MICROSIP_DEV_* << 16 | n",
+                ));
+            }
         };
         let device = list.get(index as usize & 0xffff).ok_or(Fail::NOTHING)?;
         // SAFETY: by contract.
@@ -73,9 +81,10 @@ pub unsafe extern "C" fn microsip_text_get(
     })
 }
 
-/// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received (which: MICROSIP_FIRST or
-/// MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
-/// MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+/// The nth header field (from 0) of that name, long or short form, in the first or last message that a call received
+/// (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL. MICROSIP_NOTHING: the message, of which
+/// the first kilobytes are kept, has no such field. MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an
+/// engine keeps no messages.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_header_get(
     phone: microsip_id,
@@ -88,7 +97,9 @@ pub unsafe extern "C" fn microsip_header_get(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    read("microsip_header_get", phone, |phone, _| unsafe { ops::header(phone, object, which, name, nth, buf, cap, needed) })
+    read("microsip_header_get", phone, |phone, _| unsafe {
+        ops::header(phone, object, which, name, nth, buf, cap, needed)
+    })
 }
 
 /// Gives a call or an account the application's own number, which its events carry from then on.
@@ -97,8 +108,9 @@ pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag:
     command("microsip_tag_set", phone, |phone, _| ops::tag_set(phone, object, tag))
 }
 
-/// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs its slot: the one that ended
-/// first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not ended.
+/// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
+/// its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a
+/// callback, releases nothing. MICROSIP_E_STATE: it has not ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {
     command("microsip_id_release", phone, |phone, _| ops::id_release(phone, object))

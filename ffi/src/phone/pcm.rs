@@ -30,9 +30,17 @@ fn wait_for_tick(shared: &Shared, seen: u64, until: Option<std::time::Instant>) 
     true
 }
 
-/// Moves PCM piece by piece until all is moved or the time is over. Both functions share it; `step` says how much it moved.
-fn pace(shared: &Shared, call: u64, total: usize, wait_ms: u32, mut step: impl FnMut(&mut Slot, usize) -> usize) -> Result<usize, Fail> {
-    let until = (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+/// Moves PCM piece by piece until all is moved or the time is over. Both functions share it; `step` says how much it
+/// moved.
+fn pace(
+    shared: &Shared,
+    call: u64,
+    total: usize,
+    wait_ms: u32,
+    mut step: impl FnMut(&mut Slot, usize) -> usize,
+) -> Result<usize, Fail> {
+    let until =
+        (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
     let waiters = &shared.pcm_moved.2;
     waiters.fetch_add(1, Ordering::AcqRel);
     let mut done = 0;
@@ -58,9 +66,10 @@ fn pace(shared: &Shared, call: u64, total: usize, wait_ms: u32, mut step: impl F
     result
 }
 
-/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were; the ring holds pcm_ms of the
-/// configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop that writes. What is missing when its time comes is
-/// silence, and counted (pcm_underrun). NULL with 0 samples throws away what was not sent yet. MICROSIP_E_STATE: the call has ended.
+/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were;
+/// the ring holds pcm_ms of the configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop
+/// that writes. What is missing when its time comes is silence, and counted (pcm_underrun). NULL with 0 samples throws
+/// away what was not sent yet. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_write(
     phone: microsip_id,
@@ -92,9 +101,9 @@ pub unsafe extern "C" fn microsip_pcm_write(
     })
 }
 
-/// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got: how many samples; the ring holds pcm_ms of the
-/// configuration. wait_ms: how long to wait for all of them (0: not at all). What nobody fetches in time gives way, the oldest first, and is
-/// counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
+/// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got: how many samples;
+/// the ring holds pcm_ms of the configuration. wait_ms: how long to wait for all of them (0: not at all). What nobody
+/// fetches in time gives way, the oldest first, and is counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_read(
     phone: microsip_id,

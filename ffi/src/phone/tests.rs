@@ -106,13 +106,19 @@ fn ends_of_commands_do_not_give_way_and_more_than_can_be_kept_are_refused() {
         shared.done(MICROSIP_OP_PLAY, 0, token, MICROSIP_OK);
     }
     // without a token a good end is not told, nor one that the application asked for
-    [MICROSIP_OK, MICROSIP_E_CANCELLED, MICROSIP_E_FILE].iter().for_each(|result| shared.done(MICROSIP_OP_PLAY, 0, 0, *result));
+    [MICROSIP_OK, MICROSIP_E_CANCELLED, MICROSIP_E_FILE]
+        .iter()
+        .for_each(|result| shared.done(MICROSIP_OP_PLAY, 0, 0, *result));
     for _ in 0..300 {
         shared.network_event(1, MICROSIP_OK);
     }
-    let told: Vec<_> = core::iter::from_fn(|| Some(next(phone, 0)).filter(|next| next.0 == MICROSIP_OK)).map(|next| next.1).collect();
+    let told: Vec<_> =
+        core::iter::from_fn(|| Some(next(phone, 0)).filter(|next| next.0 == MICROSIP_OK)).map(|next| next.1).collect();
     let done = || told.iter().filter(|event| event.r#type == MICROSIP_EV_DONE);
-    assert_eq!(done().filter(|event| event.token > 0).map(|event| event.token).collect::<Vec<_>>(), (1..=taken).collect::<Vec<_>>());
+    assert_eq!(
+        done().filter(|event| event.token > 0).map(|event| event.token).collect::<Vec<_>>(),
+        (1..=taken).collect::<Vec<_>>()
+    );
     assert!(done().all(|event| event.op == MICROSIP_OP_PLAY) && shared.owe_done(1).is_ok(), "there is room again");
     shared.forgo_done(1);
     assert_eq!(next(phone, 0).0, MICROSIP_NOTHING);
@@ -161,13 +167,15 @@ unsafe extern "C" fn destroys(user: *mut c_void, _: *const microsip_event) {
     }
 }
 
-/// As many phones, each of whose callbacks destroys the next one; what they are told, when `outside` begins to destroy the first, too.
+/// As many phones, each of whose callbacks destroys the next one; what they are told, when `outside` begins to destroy
+/// the first, too.
 fn in_a_ring(count: usize, outside: bool) -> Vec<i32> {
     let all: &'static Barrier = Box::leak(Box::new(Barrier::new(count + 1)));
     let (told, results) = mpsc::channel();
     let rings: Vec<_> = (0..count).map(|_| Ring { all, victim: Mutex::new(0), told: told.clone() }).collect();
     let rings: &'static [Ring<'static>] = Box::leak(rings.into_boxed_slice());
-    let phones: Vec<u64> = rings.iter().map(|ring| phone_with(Some(destroys), (&raw const *ring).cast_mut().cast())).collect();
+    let phones: Vec<u64> =
+        rings.iter().map(|ring| phone_with(Some(destroys), (&raw const *ring).cast_mut().cast())).collect();
     for (at, ring) in rings.iter().enumerate() {
         *ring.victim.lock().unwrap() = phones[(at + 1) % count];
     }
@@ -179,8 +187,9 @@ fn in_a_ring(count: usize, outside: bool) -> Vec<i32> {
         all.wait();
         if outside { microsip_destroy(first) } else { MICROSIP_OK }
     });
-    let mut codes: Vec<i32> =
-        (0..count).map(|_| results.recv_timeout(Duration::from_secs(5)).expect("the callbacks wait for each other for ever")).collect();
+    let mut codes: Vec<i32> = (0..count)
+        .map(|_| results.recv_timeout(Duration::from_secs(5)).expect("the callbacks wait for each other for ever"))
+        .collect();
     assert_eq!(killer.join().unwrap(), MICROSIP_OK);
     for phone in phones {
         assert!(destroyed_in_time(phone));

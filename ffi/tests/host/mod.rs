@@ -19,7 +19,11 @@ pub(crate) fn phone(change: impl FnOnce(&mut microsip_config)) -> u64 {
 pub(crate) fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
     loop {
-        assert_eq!(unsafe { microsip_event_next(phone, &mut event, 10_000) }, MICROSIP_OK, "event {kind}, state {state}");
+        assert_eq!(
+            unsafe { microsip_event_next(phone, &mut event, 10_000) },
+            MICROSIP_OK,
+            "event {kind}, state {state}"
+        );
         if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
             return event;
         }

@@ -4,7 +4,8 @@ use core::net::{IpAddr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{
-    AccountId, Bus, CallId, CallState, Capacity, Component, DialOptions, Flow, MediaId, Reply, Source, Target, Transmit, Via, Wish, WishId,
+    AccountId, Bus, CallId, CallState, Capacity, Component, DialOptions, Flow, MediaId, Reply, Source, Target,
+    Transmit, Via, Wish, WishId,
 };
 use microsip_tests::{End, Options};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -80,7 +81,9 @@ impl Pair {
             let (now, Some(end)) = (self.now, self.ends.get_mut(packet.to)) else { continue };
             match packet.media {
                 Some((media, component)) => {
-                    timed(&mut self.longest, "handle_media", || end.phone.handle_media(now, media, component, packet.from, &packet.bytes));
+                    timed(&mut self.longest, "handle_media", || {
+                        end.phone.handle_media(now, media, component, packet.from, &packet.bytes)
+                    });
                 }
                 None => {
                     let flow = Flow::Udp { socket: 0, remote: packet.from };
@@ -96,13 +99,18 @@ impl Pair {
         let Some(end) = self.ends.get_mut(place) else { return };
         loop {
             let phone = &mut end.phone;
-            while let Transmit::Packet { via, len } = timed(longest, "poll_transmit", || phone.poll_transmit(now, &mut buffer)) {
+            while let Transmit::Packet { via, len } =
+                timed(longest, "poll_transmit", || phone.poll_transmit(now, &mut buffer))
+            {
                 let bytes = buffer.get(..len).unwrap_or_default().to_vec();
                 match via {
                     Via::Sip(flow) if !self.phones.contains(&flow.remote()) => {}
                     Via::Sip(_) => self.air.push_back(Packet { to: 1 - place, from: end.address, media: None, bytes }),
                     Via::Media { media, component, to } => {
-                        let from = end.media.get(&media.raw()).map(|(rtp, rtcp)| if component == Component::Rtp { *rtp } else { *rtcp });
+                        let from = end
+                            .media
+                            .get(&media.raw())
+                            .map(|(rtp, rtcp)| if component == Component::Rtp { *rtp } else { *rtcp });
                         if let (Some((to, media, component)), Some(from)) = (self.ports.get(&to).copied(), from) {
                             self.air.push_back(Packet { to, from, media: Some((media, component)), bytes });
                         }
@@ -151,24 +159,29 @@ impl Pair {
                 while phone.poll_timeout().is_some_and(|at| at <= now) {
                     timed(&mut self.longest, "handle_timeout", || phone.handle_timeout(now));
                 }
-                while timed(&mut self.longest, "audio, 64 calls", || phone.audio(now, Bus::Own, &mut G711, &mut (), &[], &mut [])) {}
+                while timed(&mut self.longest, "audio, 64 calls", || {
+                    phone.audio(now, Bus::Own, &mut G711, &mut (), &[], &mut [])
+                }) {}
             }
             self.settle();
         }
     }
 }
 
-/// One run: so many calls come up, talk for a second, and end by one command. The longest core call of each kind, in nanoseconds.
+/// One run: so many calls come up, talk for a second, and end by one command. The longest core call of each kind, in
+/// nanoseconds.
 fn run(calls: u32) -> Option<Longest> {
     let mut pair = Pair::new(calls);
     for _ in 0..calls {
         let (now, [caller, _]) = (pair.now, &mut pair.ends);
         let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
-        timed(&mut pair.longest, "dial", || caller.phone.dial(now, AccountId::NONE, "sip:bob@10.0.0.2", &options)).ok()?;
+        timed(&mut pair.longest, "dial", || caller.phone.dial(now, AccountId::NONE, "sip:bob@10.0.0.2", &options))
+            .ok()?;
         pair.settle();
     }
     pair.pass(1000);
-    let talking = |end: &End| end.phone.calls().filter(|call| end.phone.call_info(*call).is_ok_and(|info| info.media)).count();
+    let talking =
+        |end: &End| end.phone.calls().filter(|call| end.phone.call_info(*call).is_ok_and(|info| info.media)).count();
     if pair.ends.iter().any(|end| talking(end) != calls as usize) {
         eprintln!("of {calls} calls {} talk", talking(&pair.ends[0]));
         return None;
@@ -193,20 +206,26 @@ fn run(calls: u32) -> Option<Longest> {
         pair.settle();
     }
     let (now, [caller, _]) = (pair.now, &mut pair.ends);
-    timed(&mut pair.longest, "handle_flow_failed", || caller.phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: nobody }));
+    timed(&mut pair.longest, "handle_flow_failed", || {
+        caller.phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: nobody })
+    });
     pair.settle();
     pair.pass(40_000);
     pair.ends.iter().all(|end| end.phone.is_idle()).then_some(pair.longest)
 }
 
-/// Prints the longest core call of each kind in microseconds, the longest first: the least of so many runs, for an interrupt is nobody's fault.
+/// Prints the longest core call of each kind in microseconds, the longest first: the least of so many runs, for an
+/// interrupt is nobody's fault.
 pub(crate) fn held(runs: u32) -> bool {
     let mut least: Option<Longest> = None;
     for _ in 0..runs.max(1) {
         let Some(longest) = run(1000) else { return false };
         least = Some(match least {
             None => longest,
-            Some(least) => least.into_iter().map(|(what, ns)| (what, longest.get(what).map_or(ns, |other| ns.min(*other)))).collect(),
+            Some(least) => least
+                .into_iter()
+                .map(|(what, ns)| (what, longest.get(what).map_or(ns, |other| ns.min(*other))))
+                .collect(),
         });
     }
     let mut rows: Vec<(&str, u64)> = least.unwrap_or_default().into_iter().collect();

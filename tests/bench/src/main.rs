@@ -1,5 +1,6 @@
-//! `microsip-bench WORK TIMES`: does a piece of work so many times. `tests/bench/run.py` runs it under callgrind with two counts; the difference is
-//! what the work costs, free of start-up. `media` prints the CPU time that it took itself.
+//! `microsip-bench WORK TIMES`: does a piece of work so many times. `tests/bench/run.py` runs it under callgrind with
+//! two counts; the difference is what the work costs, free of start-up. `media` prints the CPU time that it took
+//! itself.
 
 mod lock;
 mod media;

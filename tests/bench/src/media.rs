@@ -9,7 +9,10 @@ const STRIDE: usize = limits::RING_HEADER + 160;
 
 /// CPU time of this thread so far, in nanoseconds, as Linux counts it.
 fn cpu_ns() -> u64 {
-    std::fs::read_to_string("/proc/self/schedstat").ok().and_then(|text| text.split(' ').next()?.parse().ok()).unwrap_or(0)
+    std::fs::read_to_string("/proc/self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 fn address(port: u16) -> SocketAddr {
@@ -56,14 +59,24 @@ pub(crate) fn both_ways(seconds: u32) -> bool {
         while let Some(sent) = left.poll_transmit(now, &mut packet) {
             let bytes = packet.get(..sent.len).unwrap_or_default();
             match sent.component {
-                Component::Rtp => right.handle_rtp(now, address(4000), bytes, &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE }),
+                Component::Rtp => right.handle_rtp(
+                    now,
+                    address(4000),
+                    bytes,
+                    &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE },
+                ),
                 Component::Rtcp => right.handle_rtcp(now, address(4001), bytes),
             }
         }
         while let Some(sent) = right.poll_transmit(now, &mut packet) {
             let bytes = packet.get(..sent.len).unwrap_or_default();
             match sent.component {
-                Component::Rtp => left.handle_rtp(now, address(4002), bytes, &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE }),
+                Component::Rtp => left.handle_rtp(
+                    now,
+                    address(4002),
+                    bytes,
+                    &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE },
+                ),
                 Component::Rtcp => left.handle_rtcp(now, address(4003), bytes),
             }
         }

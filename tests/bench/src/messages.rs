@@ -22,8 +22,8 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
     blocks.filter_map(wire).collect()
 }
 
-/// Via, From, To, CSeq, Contact and Call-ID as types, with their URIs; where `sdp`, its description too. What is read is added up, so that none of
-/// it can be left out; `None` where something was not read that is there.
+/// Via, From, To, CSeq, Contact and Call-ID as types, with their URIs; where `sdp`, its description too. What is read
+/// is added up, so that none of it can be left out; `None` where something was not read that is there.
 fn read(bytes: &[u8], sdp: bool) -> Option<usize> {
     let message = &Message::parse(black_box(bytes));
     let message = message.as_ref().ok()?;
@@ -40,7 +40,9 @@ fn read(bytes: &[u8], sdp: bool) -> Option<usize> {
     if sdp {
         let session = Session::parse(message.body()).ok()?;
         let mut maps = 0;
-        session.section(0)?.read(|note| maps += usize::from(matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())));
+        session
+            .section(0)?
+            .read(|note| maps += usize::from(matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())));
         sum += maps;
     }
     Some(sum)

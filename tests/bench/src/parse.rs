@@ -1,4 +1,5 @@
-//! Reading and printing the messages that PEERS.md's table is about: an INVITE of 876 bytes with ten headers and SDP, a 200 of 358 bytes.
+//! Reading and printing the messages that PEERS.md's table is about: an INVITE of 876 bytes with ten headers and SDP, a
+//! 200 of 358 bytes.
 
 use core::hint::black_box;
 use core::net::{Ipv4Addr, SocketAddr};
@@ -45,7 +46,8 @@ Server: Example/1.0 test\r\n\
 Content-Length: 0\r\n\
 \r\n";
 
-/// Six headers typed, their URIs too: Via, From, To, CSeq, Contact, Call-ID. What is read is added up, so that none of it can be left out.
+/// Six headers typed, their URIs too: Via, From, To, CSeq, Contact, Call-ID. What is read is added up, so that none of
+/// it can be left out.
 fn typed(message: &Message<'_>) -> Option<usize> {
     let via = message.via().ok()?;
     let from = message.from().ok()?;
@@ -110,7 +112,8 @@ pub(crate) fn invite_sdp(times: u32) -> bool {
         let session = Session::parse(message.body()).ok()?;
         let media = session.section(0)?;
         let mut maps = 0;
-        let traits = media.read(|note| maps += usize::from(matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())));
+        let traits =
+            media.read(|note| maps += usize::from(matches!(note, Note::Map(_, text) if RtpMap::read(text).is_some())));
         (maps == 5 && session.connection().is_some()).then_some(())?;
         Some(typed(message)? + maps + traits.ptime.map_or(0, usize::from))
     })

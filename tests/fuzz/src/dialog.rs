@@ -1,7 +1,8 @@
-//! A phone led through calls by the input: a peer that answers, asks, lies and mumbles, an application that does what it likes, and time.
+//! A phone led through calls by the input: a peer that answers, asks, lies and mumbles, an application that does what
+//! it likes, and time.
 //!
-//! The input is a row of steps: what to do, an argument, and how to spoil what the peer says. What a peer says is built from what the phone said
-//! last, so that dialogs come about and the wrong bytes meet a phone in the midst of one.
+//! The input is a row of steps: what to do, an argument, and how to spoil what the peer says. What a peer says is built
+//! from what the phone said last, so that dialogs come about and the wrong bytes meet a phone in the midst of one.
 
 use crate::world::{FLOW, MOST, PASSWORD, THERE, World, header};
 use core::net::SocketAddr;
@@ -11,8 +12,7 @@ use microsip_core::phone::{AccountConfig, AccountId, Bus, CallId, Component, Dia
 use microsip_core::wire::sip::Name;
 
 const SDP: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
-const NAMED: &str =
-    "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 media.phones.test\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=sendonly \r\n";
+const NAMED: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 media.phones.test\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=sendonly \r\n";
 /// Steps of one input; what comes behind them is not looked at.
 const STEPS: usize = 64;
 
@@ -49,10 +49,14 @@ impl World<'_> {
             423 => "Min-Expires: 4000000000\r\n",
             503 => "Retry-After: 5\r\n",
             302 => "Contact: <sip:other@127.0.0.3>, <tel:+1>\r\n",
-            _ if self.asked.starts_with(b"REGISTER") => {
-                &format!("Contact: {};expires={}\r\n", header(&self.asked, Name::Contact), u32::from(argument >> 4) * 40)
+            _ if self.asked.starts_with(b"REGISTER") => &format!(
+                "Contact: {};expires={}\r\n",
+                header(&self.asked, Name::Contact),
+                u32::from(argument >> 4) * 40
+            ),
+            _ => {
+                "Contact: <sip:peer@127.0.0.2:5070>;expires=30\r\nRecord-Route: <sip:127.0.0.2:5070;lr>, <sip:127.0.0.9>\r\n"
             }
-            _ => "Contact: <sip:peer@127.0.0.2:5070>;expires=30\r\nRecord-Route: <sip:127.0.0.2:5070;lr>, <sip:127.0.0.9>\r\n",
         };
         format!(
             "SIP/2.0 {code} X\r\n{fields}To: {to}{tag}\r\n{more}Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
@@ -68,7 +72,12 @@ impl World<'_> {
             0 => self.phone.dial(now, AccountId::NONE, "sip:peer@127.0.0.2:5070", &DialOptions::default()).map(drop),
             1 => self
                 .phone
-                .dial(now, account, "sip:bob@phones.test", &DialOptions { source: Source::Echo, ..DialOptions::default() })
+                .dial(
+                    now,
+                    account,
+                    "sip:bob@phones.test",
+                    &DialOptions { source: Source::Echo, ..DialOptions::default() },
+                )
                 .map(drop),
             2 => self.phone.answer(now, call, 180),
             3 => self.phone.answer(now, call, 183),
@@ -139,7 +148,8 @@ impl World<'_> {
     }
 }
 
-/// Steps of three bytes each; what a step needs more, it takes from what follows. In the end everything is hung up, and nothing may be left.
+/// Steps of three bytes each; what a step needs more, it takes from what follows. In the end everything is hung up, and
+/// nothing may be left.
 pub fn dialog(bytes: &[u8]) {
     let Some((&seed, mut rest)) = bytes.split_first() else { return };
     let block = bumpalo::Bump::new();

@@ -1,6 +1,6 @@
-//! `microsip-fuzz [--mutations COUNT | --seconds SECONDS] [--seed SEED] [TARGET…]`: throws every file of the corpus, and mutations of them, at each
-//! target. The mutations follow from the seed, so what broke a target comes again. A panic, or an input that takes longer than a second, is
-//! counted; the input is left in `found/` then.
+//! `microsip-fuzz [--mutations COUNT | --seconds SECONDS] [--seed SEED] [TARGET…]`: throws every file of the corpus,
+//! and mutations of them, at each target. The mutations follow from the seed, so what broke a target comes again. A
+//! panic, or an input that takes longer than a second, is counted; the input is left in `found/` then.
 
 use core::time::Duration;
 use microsip_fuzz::mutate::{Dice, mutated, seeds};
@@ -33,7 +33,9 @@ fn run(name: &str, target: Target, until: &Until, seed: u64) -> usize {
     let start = Instant::now();
     while broken < KEPT {
         let mutating = number >= seeds.len();
-        let enough = until.seconds.map_or(number >= seeds.len() + until.mutations, |seconds| start.elapsed().as_secs() >= seconds);
+        let enough = until
+            .seconds
+            .map_or(number >= seeds.len() + until.mutations, |seconds| start.elapsed().as_secs() >= seconds);
         if mutating && enough {
             break;
         }
@@ -89,7 +91,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let (mut good, mut bad) = (0, 0);
-    for (name, target) in TARGETS.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|wanted| wanted == name)) {
+    for (name, target) in
+        TARGETS.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|wanted| wanted == name))
+    {
         if run(name, *target, &until, seed) == 0 { good += 1 } else { bad += 1 }
     }
     println!("{good} passed, {bad} failed");

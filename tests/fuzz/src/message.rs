@@ -79,7 +79,16 @@ fn said<'m>(message: &Message<'m>) -> impl PartialEq + core::fmt::Debug + use<'m
     let via = message.via().ok().map(|via| (via.transport, via.port, via.branch()));
     let numbers = (message.cseq().ok().map(|cseq| cseq.number), message.expires(), message.max_forwards().ok());
     let counts = (message.all().count(), message.values(Name::Via).count(), message.contacts().count());
-    (message.start(), via, tag(message.from()), tag(message.to()), message.call_id().ok(), numbers, counts, message.body())
+    (
+        message.start(),
+        via,
+        tag(message.from()),
+        tag(message.to()),
+        message.call_id().ok(),
+        numbers,
+        counts,
+        message.body(),
+    )
 }
 
 /// Written anew field by field, a message says the same.
@@ -98,7 +107,12 @@ fn reads_the_same(message: &Message<'_>) {
     match Message::parse(&text) {
         Ok(again) => {
             assert_eq!(again.check().err(), None, "what was written anew is objected to: {}", text.escape_ascii());
-            assert_eq!(said(&again), said(message), "what was written anew says something else: {}", text.escape_ascii());
+            assert_eq!(
+                said(&again),
+                said(message),
+                "what was written anew says something else: {}",
+                text.escape_ascii()
+            );
         }
         Err(error) => broken("what was written anew cannot be read", error, &text),
     }
@@ -119,7 +133,12 @@ fn answered(message: &Message<'_>, source: SocketAddr) {
         Ok(response) => {
             let same = |one: &Message<'_>, name| one.header(name).map(<[u8]>::to_vec);
             for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
-                assert_eq!(same(&response, name), same(message, name), "a response says something else: {}", text.escape_ascii());
+                assert_eq!(
+                    same(&response, name),
+                    same(message, name),
+                    "a response says something else: {}",
+                    text.escape_ascii()
+                );
             }
             let via = |one: &Message<'_>| one.via().ok().and_then(|via| via.branch().map(<[u8]>::to_vec));
             assert_eq!(via(&response), via(message), "a response has another branch: {}", text.escape_ascii());
@@ -209,7 +228,10 @@ fn holds(agreed: &Agreed) {
     if agreed.accepted() {
         assert_ne!(agreed.remote_rtp.port(), 0, "media goes to port 0: {agreed:?}");
         assert!(agreed.receive_types.has(agreed.codec), "a codec that was not agreed: {agreed:?}");
-        assert!((10..=60).contains(&agreed.ptime_ms) && agreed.ptime_ms.is_multiple_of(10), "packets that no quanta make: {agreed:?}");
+        assert!(
+            (10..=60).contains(&agreed.ptime_ms) && agreed.ptime_ms.is_multiple_of(10),
+            "packets that no quanta make: {agreed:?}"
+        );
         assert!(!(agreed.held && agreed.send), "voice for who holds us: {agreed:?}");
     }
 }
@@ -224,7 +246,10 @@ fn fits(offer: &[u8], answer: &[u8], agreed: &Agreed) {
     assert_eq!(theirs.media_count(), ours.media_count(), "an answer has other lines than its offer: {shown}");
     let mut used = 0;
     for (their, our) in theirs.media().zip(ours.media()) {
-        assert!(their.kind.eq_ignore_ascii_case(our.kind) && their.proto == our.proto, "a line changed its kind: {shown}");
+        assert!(
+            their.kind.eq_ignore_ascii_case(our.kind) && their.proto == our.proto,
+            "a line changed its kind: {shown}"
+        );
         if our.port == 0 {
             continue;
         }

@@ -1,6 +1,8 @@
-//! A registration led through whatever a registrar, its imitators and a network can do to it, and an application that gives commands in between.
+//! A registration led through whatever a registrar, its imitators and a network can do to it, and an application that
+//! gives commands in between.
 //!
-//! The input is a row of steps, as for a dialog. A response is made from the REGISTER that the phone sent last, so that it is heard.
+//! The input is a row of steps, as for a dialog. A response is made from the REGISTER that the phone sent last, so that
+//! it is heard.
 
 use crate::world::{PASSWORD, SECOND, THERE, World, header};
 use core::net::SocketAddr;
@@ -115,7 +117,11 @@ impl World<'_> {
                 let name = if status == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" };
                 let challenge = |which| format!("{name}: Digest {}\r\n", one_of(&CHALLENGES, which));
                 // now and then a second one, and one of a scheme that nobody has
-                let more = if which & 16 == 0 { String::new() } else { format!("{name}: Basic realm=\"x\"\r\n{}", challenge(which + 7)) };
+                let more = if which & 16 == 0 {
+                    String::new()
+                } else {
+                    format!("{name}: Basic realm=\"x\"\r\n{}", challenge(which + 7))
+                };
                 challenge(which) + &more
             }
             423 => format!("Min-Expires: {}\r\n", one_of(&LEAST, which)),
@@ -263,9 +269,9 @@ impl World<'_> {
         let hopes = matches!(state, AccountState::Registered | AccountState::Registering)
             || state == AccountState::Failed && !cause.is_about_credentials();
         assert!(waits || !hopes, "nothing is waited for: {:?}", self.stand());
-        // a binding that lapsed is told as gone once its refresh has failed: 64·T1 at each address (rfc3261#17.1.2.2)
-        let lapsed = self.phone.account_info(self.account).is_ok_and(|info| info.expires + Duration::from_secs(70) < self.now);
-        assert!(state != AccountState::Registered || !lapsed || self.is_awaited(), "registered, though the binding lapsed");
+        // a binding that lapsed is told as gone, whatever its refresh waits for (rfc3261#10.2.1.1)
+        let lapsed = self.phone.account_info(self.account).is_ok_and(|info| info.expires < self.now);
+        assert!(state != AccountState::Registered || !lapsed, "registered, though the binding lapsed");
     }
 
     /// An account that failed and can hope tries again within an hour and a bit, however long it was told to wait.
@@ -273,11 +279,15 @@ impl World<'_> {
         let before = self.stand();
         let Some((AccountState::Failed, cause, _, sent)) = before else { return };
         self.pass(Duration::from_secs(4000));
-        assert!(cause.is_about_credentials() || self.registers.len() > sent, "in more than an hour nothing was tried: {before:?}");
+        assert!(
+            cause.is_about_credentials() || self.registers.len() > sent,
+            "in more than an hour nothing was tried: {before:?}"
+        );
     }
 }
 
-/// Steps of three bytes each; what a step needs more, it takes from what follows. In the end the account is taken back, and nothing may be left.
+/// Steps of three bytes each; what a step needs more, it takes from what follows. In the end the account is taken back,
+/// and nothing may be left.
 pub fn registration(bytes: &[u8]) {
     let [seed, options, rest @ ..] = bytes else { return };
     let mut rest = rest;

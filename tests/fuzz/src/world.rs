@@ -1,12 +1,13 @@
-//! A phone and its driver for targets that lead a whole phone, and what must hold whatever comes: what is sent can be read, names no password and
-//! no credentials that nobody asked for, and stays in bounds; time goes on; calls end once; in the end nothing is left.
+//! A phone and its driver for targets that lead a whole phone, and what must hold whatever comes: what is sent can be
+//! read, names no password and no credentials that nobody asked for, and stays in bounds; time goes on; calls end once;
+//! in the end nothing is left.
 
 use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountConfig, AccountId, CallId, CallState, Capacity, CommandError, EventKind, Failure, Flow, Lender, MediaId, MediaTimeout, Phone,
-    Reply, Setup, Storage, Taken, Target, Transmit, Usage, Via, Wish, WishId,
+    AccountConfig, AccountId, CallId, CallState, Capacity, CommandError, EventKind, Failure, Flow, Lender, MediaId,
+    MediaTimeout, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +71,8 @@ pub(crate) struct World<'a> {
 }
 
 pub(crate) fn header(bytes: &[u8], name: Name) -> String {
-    let value = Message::parse(bytes).ok().and_then(|message| message.header(name).map(<[u8]>::to_vec)).unwrap_or_default();
+    let value =
+        Message::parse(bytes).ok().and_then(|message| message.header(name).map(<[u8]>::to_vec)).unwrap_or_default();
     String::from_utf8_lossy(&value).into_owned()
 }
 
@@ -141,7 +143,11 @@ impl<'a> World<'a> {
             *packets += 1;
             assert!(*packets <= MOST, "one step drew more than {MOST} packets and wishes");
             let bytes = buffer.get(..len).unwrap_or_default();
-            assert!(self.leaked || !holds(bytes, PASSWORD), "the password was sent: {:?}", String::from_utf8_lossy(bytes));
+            assert!(
+                self.leaked || !holds(bytes, PASSWORD),
+                "the password was sent: {:?}",
+                String::from_utf8_lossy(bytes)
+            );
             if let Via::Sip(flow) = via
                 && len > 4
             {
@@ -164,8 +170,10 @@ impl<'a> World<'a> {
             self.answered = bytes.to_vec();
             return;
         }
-        // rfc3261#22.2, #22.3: credentials go to the account's own server, and only with what it challenged; in a REGISTER unasked too
-        let credentials = [Name::Authorization, Name::ProxyAuthorization].iter().any(|name| message.header(*name).is_some());
+        // rfc3261#22.2, #22.3: credentials go to the account's own server, and only with what it challenged; in a
+        // REGISTER unasked too
+        let credentials =
+            [Name::Authorization, Name::ProxyAuthorization].iter().any(|name| message.header(*name).is_some());
         let register = bytes.starts_with(b"REGISTER ");
         if credentials {
             let asked = self.challenged.contains(message.header(Name::CallId).unwrap_or_default());
@@ -217,7 +225,11 @@ impl<'a> World<'a> {
             .unwrap_or_default()
             .iter()
             .zip(0..)
-            .map(|(remote, priority)| Target { flow: Flow::Udp { socket: self.socket, remote: *remote }, priority, weight: 0 })
+            .map(|(remote, priority)| Target {
+                flow: Flow::Udp { socket: self.socket, remote: *remote },
+                priority,
+                weight: 0,
+            })
             .collect();
         let reply = match (places, self.mood & 7) {
             (_, 7) => Reply::Failed(Failure::Unreachable),
@@ -242,14 +254,19 @@ impl<'a> World<'a> {
         !self.held.is_empty()
     }
 
-    /// An event has the time of what caused it, a call is told of in the order of its states, nothing is told behind its end, and a command ends once.
+    /// An event has the time of what caused it, a call is told of in the order of its states, nothing is told behind
+    /// its end, and a command ends once.
     fn hear_events(&mut self) {
         for _ in 0..MOST {
             let Some(event) = self.phone.poll_event() else {
                 self.heard = self.now;
                 return;
             };
-            assert!(self.heard <= event.at && event.at <= self.now, "the time of something else, since {:?}: {event:?}", self.heard);
+            assert!(
+                self.heard <= event.at && event.at <= self.now,
+                "the time of something else, since {:?}: {event:?}",
+                self.heard
+            );
             match event.kind {
                 EventKind::Call { state, .. } => {
                     let before = self.told.insert(event.call.raw(), state);
@@ -264,7 +281,9 @@ impl<'a> World<'a> {
                         assert!(matches!(released, Ok(()) | Err(CommandError::Stale)), "{released:?}: {event:?}");
                     }
                 }
-                EventKind::Done { token, .. } if token != 0 => assert!(self.tokens.remove(&token), "the end of no command: {event:?}"),
+                EventKind::Done { token, .. } if token != 0 => {
+                    assert!(self.tokens.remove(&token), "the end of no command: {event:?}")
+                }
                 EventKind::Lost(lost) => self.lost += lost as usize,
                 _ => {}
             }
@@ -273,7 +292,10 @@ impl<'a> World<'a> {
     }
 
     /// Gives a command with a number of its own. Its end is to be told if the phone took it.
-    pub(crate) fn command(&mut self, give: impl FnOnce(&mut Phone<'a>, u64) -> Result<(), CommandError>) -> Result<(), CommandError> {
+    pub(crate) fn command(
+        &mut self,
+        give: impl FnOnce(&mut Phone<'a>, u64) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
         self.commands += 1;
         let taken = give(&mut self.phone, self.commands);
         if taken.is_ok() {
@@ -320,7 +342,8 @@ impl<'a> World<'a> {
         self.hear_from(from, &bytes);
     }
 
-    /// The next thing that is due until then. False: nothing is, and it is then. What is due now is done in a bounded number of calls.
+    /// The next thing that is due until then. False: nothing is, and it is then. What is due now is done in a bounded
+    /// number of calls.
     pub(crate) fn next(&mut self, end: Instant) -> bool {
         let due = self.phone.poll_timeout().filter(|due| *due <= end);
         self.now = due.unwrap_or(end).max(self.now);
@@ -352,14 +375,21 @@ impl<'a> World<'a> {
         self.catch_up();
         self.phone.shutdown(self.now);
         self.drain();
-        // Three minutes of ringing, where no slot was free for a CANCEL; 64·T1 for what is under way, again for a BYE behind it, and some.
+        // Three minutes of ringing, where no slot was free for a CANCEL; 64·T1 for what is under way, again for a BYE
+        // behind it, and some.
         self.pass(Duration::from_secs(300));
         assert!(self.phone.is_idle(), "300 s after everything was hung up, the phone is not idle");
         let left: Vec<CallId> = self.phone.calls().collect();
-        left.into_iter().for_each(|call| assert_eq!(self.phone.release(call), Ok(()), "300 s after everything was hung up, a call is up"));
+        left.into_iter().for_each(|call| {
+            assert_eq!(self.phone.release(call), Ok(()), "300 s after everything was hung up, a call is up")
+        });
         assert_eq!(self.phone.in_use(), Usage::default(), "300 s after everything was hung up, slots are kept");
         assert_eq!(self.phone.poll_timeout(), None, "300 s after everything was hung up, something is waited for");
-        assert_eq!((self.ports, self.device), (0, false), "300 s after everything was hung up, ports or the device are open");
+        assert_eq!(
+            (self.ports, self.device),
+            (0, false),
+            "300 s after everything was hung up, ports or the device are open"
+        );
         let untold = self.told.values().filter(|state| **state != CallState::Ended).count();
         assert!(untold <= self.lost, "the end of a call was not told: {:?}", self.told);
         assert!(self.tokens.is_empty(), "the ends of commands were not told: {:?}", self.tokens);

@@ -1,5 +1,6 @@
-//! What cbindgen wrote, arranged for people: groups with headings, the host's functions before the engine's, comments for Doxygen. A function of the
-//! engine family whose comment says only "As microsip_x." gets that of its twin, for the twin may not be compiled in.
+//! What cbindgen wrote, arranged for people: groups with headings, the host's functions before the engine's, comments
+//! for Doxygen. A function of the engine family whose comment says only "As microsip_x." gets that of its twin, for the
+//! twin may not be compiled in.
 
 /// Columns of the header.
 const WIDTH: usize = 100;
@@ -118,7 +119,8 @@ pub(crate) fn arrange(header: &str) -> Result<String, String> {
         for group in FUNCTIONS {
             let own = |name: &str| {
                 let engine = name.starts_with("microsip_engine_");
-                engine == (prefix == "microsip_engine_") && name.strip_prefix(prefix).is_some_and(|name| matches(group.1, name))
+                engine == (prefix == "microsip_engine_")
+                    && name.strip_prefix(prefix).is_some_and(|name| matches(group.1, name))
             };
             let title = if family.is_empty() { capital(group.0) } else { format!("{family}{}", group.0) };
             write_group(&mut out, &title, take(&mut functions, own));
@@ -153,16 +155,17 @@ fn item(block: &str) -> Option<Item> {
     let block = block.trim();
     let host = block.starts_with(HOST);
     let block = block.strip_prefix(HOST).and_then(|block| block.strip_suffix("\n#endif")).unwrap_or(block);
-    let doc: Vec<String> = block.lines().map_while(|line| line.strip_prefix("//")).map(|line| line.trim().to_owned()).collect();
+    let doc: Vec<String> =
+        block.lines().map_while(|line| line.strip_prefix("//")).map(|line| line.trim().to_owned()).collect();
     let code: Vec<&str> = block.lines().skip(doc.len()).collect();
     let first = code.first()?;
     let name = if let Some(define) = first.strip_prefix("#define ") {
         define.split(' ').next()?.to_owned()
     } else {
         let last = code.last()?;
-        let typedef = last
-            .strip_prefix("} ")
-            .or_else(|| first.strip_prefix("typedef ").filter(|_| !first.contains('(')).and_then(|rest| rest.rsplit(' ').next()));
+        let typedef = last.strip_prefix("} ").or_else(|| {
+            first.strip_prefix("typedef ").filter(|_| !first.contains('(')).and_then(|rest| rest.rsplit(' ').next())
+        });
         typedef.map_or_else(|| function(first), |name| Some(name.trim_end_matches(';').to_owned()))?
     };
     Some(Item { doc, code: members(&code), name, host })
@@ -219,10 +222,15 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     // an address is no command of Doxygen's
     let quoted = |word: &str| {
         let end = word.trim_end_matches(['.', ',', ';', ':']);
-        if end.contains('@') { format!("`{end}`{}", word.get(end.len()..).unwrap_or_default()) } else { word.to_owned() }
+        if end.contains('@') {
+            format!("`{end}`{}", word.get(end.len()..).unwrap_or_default())
+        } else {
+            word.to_owned()
+        }
     };
     for word in text.split_whitespace().map(quoted) {
-        let last = lines.last_mut().filter(|last| last.is_empty() || last.chars().count() + 1 + word.chars().count() <= width);
+        let last =
+            lines.last_mut().filter(|last| last.is_empty() || last.chars().count() + 1 + word.chars().count() <= width);
         match last {
             Some(last) if last.is_empty() => last.push_str(&word),
             Some(last) => {
@@ -268,8 +276,13 @@ fn say_twice(functions: &mut [Item]) -> Result<(), String> {
     let names: Vec<String> = functions.iter().map(|item| item.name.clone()).collect();
     let told: Vec<(String, Vec<String>)> = functions.iter().map(|item| (item.name.clone(), item.doc.clone())).collect();
     for item in functions {
-        let Some(twin) = item.doc.first().and_then(|line| line.strip_prefix("As ")?.strip_suffix('.')).map(str::to_owned) else { continue };
-        let (_, doc) = told.iter().find(|(name, _)| *name == twin).ok_or_else(|| format!("{}: no {twin}", item.name))?;
+        let Some(twin) =
+            item.doc.first().and_then(|line| line.strip_prefix("As ")?.strip_suffix('.')).map(str::to_owned)
+        else {
+            continue;
+        };
+        let (_, doc) =
+            told.iter().find(|(name, _)| *name == twin).ok_or_else(|| format!("{}: no {twin}", item.name))?;
         item.doc = doc.iter().map(|line| of_engine(line, &names)).collect();
     }
     Ok(())

@@ -1,5 +1,6 @@
-//! `sent [CALLS [FILE]]`: leads phones through calls of every kind and prints a hash of every byte they sent; the packets themselves go to FILE.
-//! `sent plain CALLS`: calls of signalling alone, for counting instructions. `tests/setup/sent.sh` compares two revisions by it.
+//! `sent [CALLS [FILE]]`: leads phones through calls of every kind and prints a hash of every byte they sent; the
+//! packets themselves go to FILE. `sent plain CALLS`: calls of signalling alone, for counting instructions.
+//! `tests/setup/sent.sh` compares two revisions by it.
 
 use microsip_tests::script::{KINDS, PLAIN, Record, run};
 use std::process::ExitCode;

@@ -4,7 +4,8 @@ use super::{LEFT, World};
 use crate::peer::{Peer, sdp};
 
 /// An offer of a codec that nobody has.
-const UNUSABLE: &str = "v=0\r\no=- 1 9 IN IP4 10.0.0.21\r\ns=-\r\nc=IN IP4 10.0.0.21\r\nt=0 0\r\nm=audio 4000 RTP/AVP 97\r\n";
+const UNUSABLE: &str =
+    "v=0\r\no=- 1 9 IN IP4 10.0.0.21\r\ns=-\r\nc=IN IP4 10.0.0.21\r\nt=0 0\r\nm=audio 4000 RTP/AVP 97\r\n";
 
 /// A peer rings at the first phone, which answers. Gives the peer in its dialog, before its ACK.
 fn answered(w: &mut World, offer: bool) -> Peer {
@@ -70,7 +71,20 @@ pub(super) fn never_acknowledges(w: &mut World) {
 
 pub(super) fn strange_requests(w: &mut World) {
     let mut peer = w.peer_at(LEFT);
-    for method in ["OPTIONS", "MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "UPDATE", "PRACK", "INFO", "PUBLISH", "REGISTER", "BYE", "NEW"] {
+    for method in [
+        "OPTIONS",
+        "MESSAGE",
+        "SUBSCRIBE",
+        "NOTIFY",
+        "REFER",
+        "UPDATE",
+        "PRACK",
+        "INFO",
+        "PUBLISH",
+        "REGISTER",
+        "BYE",
+        "NEW",
+    ] {
         says(w, &mut peer, method, "");
     }
     peer.theirs = "nobody's".into();

@@ -10,7 +10,9 @@ impl World {
         let (mood, count) = (self.round() % 3, self.registers);
         let algorithm = ["SHA-256", "MD5", "SHA-512-256"][mood];
         let challenge = |nonce: &str, stale: &str| {
-            format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{nonce}\", qop=\"auth\", algorithm={algorithm}{stale}\r\n")
+            format!(
+                "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{nonce}\", qop=\"auth\", algorithm={algorithm}{stale}\r\n"
+            )
         };
         let (status, lines) = match (request.header("Authorization").is_empty(), count, mood) {
             (true, ..) => (401, challenge("first", "")),
@@ -34,7 +36,8 @@ impl World {
     }
 }
 
-const PROXY_CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"of-the-proxy\", qop=\"auth\"\r\n";
+const PROXY_CHALLENGE: &str =
+    "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"of-the-proxy\", qop=\"auth\"\r\n";
 
 /// The answer of a peer to the last INVITE that came to a (maybe other) one.
 fn answers(w: &mut World, by: &mut Peer, at: &Peer, status: u16, extra: &str, body: &str) -> bool {

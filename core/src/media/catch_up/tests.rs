@@ -7,9 +7,17 @@ fn at(ms: u64) -> Instant {
 
 #[test]
 fn up_to_200_ms_are_made_up_for_and_beyond_time_passes() {
-    for (stall_ms, skip, run) in
-        [(0, 0, 1), (9, 0, 1), (10, 0, 2), (50, 0, 6), (150, 0, 16), (200, 0, 21), (209, 0, 21), (210, 1, 21), (500, 30, 21)]
-    {
+    for (stall_ms, skip, run) in [
+        (0, 0, 1),
+        (9, 0, 1),
+        (10, 0, 2),
+        (50, 0, 6),
+        (150, 0, 16),
+        (200, 0, 21),
+        (209, 0, 21),
+        (210, 1, 21),
+        (500, 30, 21),
+    ] {
         let mut timer = Timer::new(at(1000));
         assert_eq!(timer.due(at(999)), Due::default());
         assert_eq!(timer.due(at(1000 + stall_ms)), Due { skip, run }, "{stall_ms}");

@@ -21,15 +21,17 @@ impl CodecBank for G711 {
             Codec::Pcma => &ALAW,
         };
         // a table of 256 entries and an index of eight bits: always there
-        out.iter_mut().zip(payload).for_each(|(sample, byte)| *sample = table.get(usize::from(*byte)).copied().unwrap_or(0));
+        out.iter_mut()
+            .zip(payload)
+            .for_each(|(sample, byte)| *sample = table.get(usize::from(*byte)).copied().unwrap_or(0));
         payload.len().min(out.len())
     }
 }
 
 /// A µ-law byte of a linear sample.
 ///
-/// The magnitude (13 bits, biased by 33) as a float has the segment in its exponent and the step in its mantissa, side by side as G.711 wants
-/// them; without a branch or a table, so a compiler does several at once.
+/// The magnitude (13 bits, biased by 33) as a float has the segment in its exponent and the step in its mantissa, side
+/// by side as G.711 wants them; without a branch or a table, so a compiler does several at once.
 #[must_use]
 pub const fn ulaw_encode(sample: i16) -> u8 {
     let sign = (sample >> 15) as i32; // 0 or -1

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
-/// G.711's tables 2a/2b: a segment's first decision value and its step, on the 14-bit scale; the value decoded is the middle of the interval.
+/// G.711's tables 2a/2b: a segment's first decision value and its step, on the 14-bit scale; the value decoded is the
+/// middle of the interval.
 fn ulaw_by_definition(sample: i16) -> u8 {
     // rows of the table: number of intervals, step, first decision value
     let magnitude = i32::from(if sample < 0 { !sample } else { sample }) >> 2;

@@ -10,7 +10,8 @@ fn voice(frequency: u32, from: u32, count: usize) -> Vec<i16> {
     (from..from + count as u32)
         .map(|n| {
             let phase = step.wrapping_mul(n);
-            (sine::wave(phase) / 8 + sine::wave(phase.wrapping_mul(2)) / 10 + sine::wave(phase.wrapping_mul(3)) / 12) as i16
+            (sine::wave(phase) / 8 + sine::wave(phase.wrapping_mul(2)) / 10 + sine::wave(phase.wrapping_mul(3)) / 12)
+                as i16
         })
         .collect()
 }
@@ -97,7 +98,8 @@ fn a_gap_has_no_clicks() {
             let mut after = voice(frequency, 480 + gap * 80 + 33, 80);
             concealer.heard(&mut after, 80);
             all.extend(after);
-            let step = |pcm: &[i16]| pcm.windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap();
+            let step =
+                |pcm: &[i16]| pcm.windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap();
             let clean = step(&voice(frequency, 0, 400));
             assert!(step(&all) < clean * 2, "{frequency} Hz, {gap} pieces: {} of {clean}", step(&all));
         }

@@ -107,7 +107,13 @@ fn an_event_without_an_end_is_over_three_packet_times_after_its_last_packet() {
         assert_eq!(receiver.poll(), Some((b'2', 5 * packet_ms)));
         // its end comes late, three times
         for _ in 0..3 {
-            receiver.handle(at(last + 500), 100, false, 8000, &Event { duration: 6 * packet_ms * 8, end: true, ..TOLD }.bytes());
+            receiver.handle(
+                at(last + 500),
+                100,
+                false,
+                8000,
+                &Event { duration: 6 * packet_ms * 8, end: true, ..TOLD }.bytes(),
+            );
         }
         assert_eq!((receiver.poll(), receiver.next_timeout()), (None, Instant::NEVER));
     }

@@ -19,7 +19,10 @@ fn packets_come_out_in_order() {
     }
     for sequence in 100..103u32 {
         let head = ring.head(&cells).unwrap();
-        assert_eq!((head.payload, head.timestamp, head.payload_type), (&[sequence as u8; 3][..], sequence * 160, Some(0)));
+        assert_eq!(
+            (head.payload, head.timestamp, head.payload_type),
+            (&[sequence as u8; 3][..], sequence * 160, Some(0))
+        );
         assert!(ring.waits());
         ring.advance(&mut cells);
     }

@@ -267,7 +267,8 @@ fn packets_of_all_lengths_are_played() {
         for nth in 0..30 {
             bench.packet_time(nth);
         }
-        let expected: Vec<i16> = (0..30 * ptime * 8).map(|n| crate::media::codec::ulaw_decode(ulaw_encode(tone(n)))).collect();
+        let expected: Vec<i16> =
+            (0..30 * ptime * 8).map(|n| crate::media::codec::ulaw_decode(ulaw_encode(tone(n)))).collect();
         assert!(bench.heard == expected, "{ptime} ms");
         assert_eq!(bench.playout.counts(), &PlayoutCounts::default());
     }

@@ -21,7 +21,8 @@ fn through(from: u32, to: u32, input: &[i16]) -> Vec<i16> {
 
 fn level(pcm: &[i16]) -> f64 {
     let settled = &pcm[pcm.len() / 2..];
-    (settled.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>() / settled.len() as f64 * 2.0).sqrt()
+    (settled.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>() / settled.len() as f64 * 2.0)
+        .sqrt()
 }
 
 fn fresh() -> Resampler {
@@ -45,7 +46,9 @@ fn tones_keep_their_level() {
 
 #[test]
 fn what_the_lower_rate_cannot_hold_is_taken_out() {
-    for (from, to, frequency) in [(16_000, 8000, 5000), (48_000, 8000, 5000), (48_000, 8000, 15_000), (48_000, 16_000, 10_000)] {
+    for (from, to, frequency) in
+        [(16_000, 8000, 5000), (48_000, 8000, 5000), (48_000, 8000, 15_000), (48_000, 16_000, 10_000)]
+    {
         let out = level(&through(from, to, &tone(frequency, from, 10_000)));
         assert!(out < 100.0, "{from} to {to}, {frequency} Hz: {out}");
     }
@@ -58,7 +61,8 @@ fn up_makes_no_images() {
         let back = through(to, from, &out);
         assert!((9500.0..10_300.0).contains(&level(&back)), "{from} to {to} and back: {}", level(&back));
         // steps between samples are those of a 1 kHz tone, not of stairs
-        let step = out[out.len() / 2..].windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap();
+        let step =
+            out[out.len() / 2..].windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap();
         assert!(f64::from(step) < 10_000.0 * 2.0 * core::f64::consts::PI * 1000.0 / f64::from(to) * 1.05, "{step}");
     }
 }

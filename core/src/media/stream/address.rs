@@ -2,21 +2,24 @@
 //!
 //! A packet is the peer's if it comes from
 //! 1. the negotiated address: that one always wins, back too, whoever was heard meanwhile;
-//! 2. another port of the negotiated host (rfc4961: symmetric RTP through a NAT), or a host that the signalling vouches for ([`Vouched`]). A NAT
-//!    between us leaves a private address in the description, and the peer's packets come from the NAT's;
-//! 3. any other host, only if the configuration says so, and only while nobody better speaks: two packets in sequence of one source.
+//! 2. another port of the negotiated host (rfc4961: symmetric RTP through a NAT), or a host that the signalling vouches
+//!    for ([`Vouched`]). A NAT between us leaves a private address in the description, and the peer's packets come from
+//!    the NAT's;
+//! 3. any other host, only if the configuration says so, and only while nobody better speaks: two packets in sequence
+//!    of one source.
 //!
-//! A better address takes over at once. One that is no better (a NAT's new port) does so when the one that was heard has been silent for
-//! [`SILENT_MS`], and by two packets in sequence. A third party that only knows our port is therefore never heard and never spoken to.
-//! Reports follow the same rule, but are never taken from any other host.
+//! A better address takes over at once. One that is no better (a NAT's new port) does so when the one that was heard
+//! has been silent for
+//! [`SILENT_MS`], and by two packets in sequence. A third party that only knows our port is therefore never heard and
+//! never spoken to. Reports follow the same rule, but are never taken from any other host.
 
 use super::config::NOWHERE;
 use crate::base::time::Duration;
 use crate::wire::rtp;
 use core::net::{IpAddr, SocketAddr};
 
-/// Who is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is shorter; and a word is lost by it at
-/// most.
+/// Who is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is shorter;
+/// and a word is lost by it at most.
 const SILENT_MS: u64 = 500;
 
 /// Hosts that the signalling vouches for.
@@ -67,7 +70,8 @@ pub(super) struct Address {
     standing: Standing,
     /// A report has come from `rtcp`.
     reported: bool,
-    /// The unspecified address was negotiated, the old way to hold: nothing goes anywhere, and what comes from where it came before is heard.
+    /// The unspecified address was negotiated, the old way to hold: nothing goes anywhere, and what comes from where it
+    /// came before is heard.
     held: bool,
     /// A source that may take over: its next packet would be this one.
     candidate: Option<(u32, u16)>,
@@ -92,7 +96,8 @@ impl Address {
         candidate: None,
     };
 
-    /// An offer and answer: open again. The same negotiated address as the `old` keeps what was learnt until a packet tells otherwise. True when it is another.
+    /// An offer and answer: open again. The same negotiated address as the `old` keeps what was learnt until a packet
+    /// tells otherwise. True when it is another.
     pub(super) fn negotiate(&mut self, old: (SocketAddr, SocketAddr), rtp: SocketAddr, rtcp: SocketAddr) -> bool {
         self.held = rtp.ip().is_unspecified();
         let changed = old.0 != rtp && !self.held;
@@ -108,8 +113,8 @@ impl Address {
         changed
     }
 
-    /// A valid packet of an agreed type came: is it the peer's? `silent`: for how long nothing came of the peer's. `negotiated`: the addresses of
-    /// RTP and RTCP. `any_host`: the third rule holds.
+    /// A valid packet of an agreed type came: is it the peer's? `silent`: for how long nothing came of the peer's.
+    /// `negotiated`: the addresses of RTP and RTCP. `any_host`: the third rule holds.
     pub(super) fn admit(
         &mut self,
         silent: Duration,
@@ -152,8 +157,8 @@ impl Address {
         second
     }
 
-    /// The peer is there. Reports move along, unless they have shown their own way: back to what was negotiated; to the same socket if they
-    /// share one; else to the port above if that was the rule (rfc3550#11).
+    /// The peer is there. Reports move along, unless they have shown their own way: back to what was negotiated; to the
+    /// same socket if they share one; else to the port above if that was the rule (rfc3550#11).
     fn take(&mut self, from: SocketAddr, negotiated: (SocketAddr, SocketAddr)) {
         if same(from, negotiated.0) {
             self.rtcp = negotiated.1;
@@ -176,7 +181,8 @@ impl Address {
         self.standing > Standing::Unheard && same(from, self.rtp)
     }
 
-    /// A valid report came: is it the peer's? The first from a host of the peer's shows where ours go; one from the negotiated address always does.
+    /// A valid report came: is it the peer's? The first from a host of the peer's shows where ours go; one from the
+    /// negotiated address always does.
     pub(super) fn admit_report(&mut self, negotiated: SocketAddr, from: SocketAddr) -> bool {
         if same(from, self.rtp) && !same(from, self.rtcp) && !same(from, negotiated) {
             return true; // rfc5761: on a shared port, whatever was said

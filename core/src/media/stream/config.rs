@@ -13,7 +13,8 @@ pub struct StreamConfig {
     pub remote_rtp: SocketAddr,
     /// Where reports go.
     pub remote_rtcp: SocketAddr,
-    /// Media is taken from any host that sends it, while nobody better speaks: for peers behind a NAT that no signalling shows.
+    /// Media is taken from any host that sends it, while nobody better speaks: for peers behind a NAT that no
+    /// signalling shows.
     pub any_host: bool,
     /// Seconds of a peer's silence, while both sides may send, after which its media is lost; 0: no end.
     pub patience_s: u16,
@@ -37,7 +38,8 @@ pub struct StreamConfig {
     pub ptime_ms: u8,
     /// Samples a second of the engine: 8000, 16000 or 48000.
     pub rate: u32,
-    /// Whole seconds from 1900 to the driver's start, for the time stamps of reports; 0: they count from that start (RFC 3550 §4).
+    /// Whole seconds from 1900 to the driver's start, for the time stamps of reports; 0: they count from that start
+    /// (RFC 3550 §4).
     pub epoch_s: u32,
     /// Our source, drawn at random.
     pub ssrc: u32,
@@ -91,7 +93,8 @@ pub(super) const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSP
 pub struct StreamBuffers<'b> {
     /// The jitter ring: packets of `stride` bytes; zeroed when the stream starts.
     pub ring: &'b mut [u8],
-    /// Bytes of one packet in the ring: [`limits::RING_HEADER`] and the largest payload. Firmware lends 8 × 172 (20 ms of G.711).
+    /// Bytes of one packet in the ring: [`limits::RING_HEADER`] and the largest payload. Firmware lends 8 × 172 (20 ms
+    /// of G.711).
     pub stride: usize,
 }
 
@@ -174,6 +177,7 @@ pub struct StreamStats {
     pub ring_ms: u32,
     /// Extra delay that late packets have asked for, in milliseconds.
     pub depth_ms: u32,
-    /// Microseconds since the peer's last packet or report, or since an offer was agreed on after it; `u64::MAX` if none came.
+    /// Microseconds since the peer's last packet or report, or since an offer was agreed on after it; `u64::MAX` if
+    /// none came.
     pub silent_us: u64,
 }

@@ -34,11 +34,18 @@ impl Stream {
         // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
         if voice.is_none() && !event && packet.payload_type != COMFORT_NOISE {
             up(&mut self.unknown_type);
-            // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence, so as not to seem lost
+            // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence,
+            // so as not to seem lost
             if self.source.ssrc() != Some(packet.ssrc) || !self.address.knows(from) {
                 return;
             }
-        } else if !self.address.admit(now.since(self.heard_at), self.config.remote(), self.config.any_host, from, &packet) {
+        } else if !self.address.admit(
+            now.since(self.heard_at),
+            self.config.remote(),
+            self.config.any_host,
+            from,
+            &packet,
+        ) {
             return up(&mut self.strangers);
         }
         self.confirmed = true;
@@ -71,7 +78,12 @@ impl Stream {
         if let Some(codec) = voice {
             self.source.arrived(now, packet.timestamp, codec.clock());
             self.events.voice(now, packet.timestamp);
-            self.playout.insert(&mut cells, sequence, packet.timestamp, Some((packet.payload_type, codec, packet.payload)));
+            self.playout.insert(
+                &mut cells,
+                sequence,
+                packet.timestamp,
+                Some((packet.payload_type, codec, packet.payload)),
+            );
         } else {
             if event {
                 let clock = self.playout.codec().clock();
@@ -81,8 +93,8 @@ impl Stream {
         }
     }
 
-    /// After a packet at `now`: of the two ends, is it ours to move its ticks? `None`: it was not the far end's, or packets come so unevenly that
-    /// there is nothing to be gained.
+    /// After a packet at `now`: of the two ends, is it ours to move its ticks? `None`: it was not the far end's, or
+    /// packets come so unevenly that there is nothing to be gained.
     #[must_use]
     pub fn moves_first(&self, now: Instant) -> Option<bool> {
         let theirs = self.source.ssrc()?;
@@ -91,7 +103,13 @@ impl Stream {
     }
 
     /// 10 ms at the engine's rate to be heard: from the ring, or invented, or zeros when nothing came yet.
-    pub fn receive_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, out: &mut [i16], buffers: &mut StreamBuffers<'_>) {
+    pub fn receive_quantum(
+        &mut self,
+        now: Instant,
+        codecs: &mut dyn CodecBank,
+        out: &mut [i16],
+        buffers: &mut StreamBuffers<'_>,
+    ) {
         self.events.handle_timeout(now);
         if !self.running || !self.config.receive_audio {
             out.fill(0);
@@ -109,7 +127,13 @@ impl Stream {
     }
 
     #[inline(never)]
-    fn receive_resampled(&mut self, codecs: &mut dyn CodecBank, out: &mut [i16], cells: &mut Cells<'_>, samples: usize) {
+    fn receive_resampled(
+        &mut self,
+        codecs: &mut dyn CodecBank,
+        out: &mut [i16],
+        cells: &mut Cells<'_>,
+        samples: usize,
+    ) {
         let mut room = [0i16; limits::QUANTUM];
         let Some(pcm) = room.get_mut(..samples) else { return out.fill(0) };
         self.playout.pull(cells, self.config.stream, codecs, &self.config.receive, pcm);

@@ -16,7 +16,8 @@ const COMPENSATION: u64 = 121_828;
 const LARGEST: usize = 28 + 24 + 28 + 8;
 /// A round trip longer than this is a clock's mistake.
 const RTT_MAX_US: u64 = 60_000_000;
-/// By so much (65536ths of a second; 50 ms) a peer's delay may exceed the whole trip: its clock ticks in milliseconds, or in tens of them.
+/// By so much (65536ths of a second; 50 ms) a peer's delay may exceed the whole trip: its clock ticks in milliseconds,
+/// or in tens of them.
 const TICK: u32 = 65536 / 20;
 
 /// What the peer says about what it hears of us.
@@ -71,8 +72,8 @@ impl Reports {
         mixed ^ (mixed >> 31)
     }
 
-    // rfc3550#A.7: two members' reports never fill five hundredths of a call's bandwidth, so the minimum is the interval; half of it first, times 0.5
-    // to 1.5
+    // rfc3550#A.7: two members' reports never fill five hundredths of a call's bandwidth, so the minimum is the
+    // interval; half of it first, times 0.5 to 1.5
     fn schedule(&mut self, now: Instant, first: bool) {
         let interval = if first { INTERVAL_US / 2 } else { INTERVAL_US };
         let thousandths = 500 + self.draw() % 1001;
@@ -91,7 +92,8 @@ impl Reports {
     }
 }
 
-/// Time since 1900, or since the driver's start, as an NTP time stamp: RFC 3550 §4 lets a sender count from when it likes.
+/// Time since 1900, or since the driver's start, as an NTP time stamp: RFC 3550 §4 lets a sender count from when it
+/// likes.
 fn ntp(now: Instant, epoch_s: u32) -> u64 {
     let (whole, part) = (now.micros() / 1_000_000, now.micros() % 1_000_000);
     (whole.wrapping_add(u64::from(epoch_s)) << 32) | ((part << 32) / 1_000_000)
@@ -148,7 +150,8 @@ impl Stream {
         }
     }
 
-    /// Our source is the peer's as well (rfc3550#8.2): ours is given up with a BYE, once; a peer that follows is a mirror, and is heard.
+    /// Our source is the peer's as well (rfc3550#8.2): ours is given up with a BYE, once; a peer that follows is a
+    /// mirror, and is heard.
     pub(super) fn collide(&mut self, now: Instant) {
         if core::mem::replace(&mut self.collided, true) {
             return;
@@ -236,7 +239,8 @@ impl Stream {
         self.reports.owed = false;
         self.reports.bye_for = None;
         let heard_of_us = self.sending.packets > 0 || self.reports.sent;
-        self.reports.bye_owed = self.confirmed && heard_of_us && self.address.reachable() && self.address.rtcp.port() != 0;
+        self.reports.bye_owed =
+            self.confirmed && heard_of_us && self.address.reachable() && self.address.rtcp.port() != 0;
         self.reports.next = Instant::NEVER;
     }
 }

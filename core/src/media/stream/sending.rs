@@ -103,8 +103,8 @@ impl Stream {
         (self.config.ptime_ms / 10).clamp(1, 6) * 10
     }
 
-    /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on (rfc3550#5.1), and what is half full
-    /// moves behind the gap.
+    /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on
+    /// (rfc3550#5.1), and what is half full moves behind the gap.
     pub fn skip(&mut self, quanta: u32) {
         let ticks = (self.config.codec.clock() / 100).wrapping_mul(quanta);
         self.sending.timestamp = self.sending.timestamp.wrapping_add(ticks);
@@ -132,7 +132,8 @@ impl Stream {
         }
         let interval = self.ptime() / 10;
         let boundary = self.sending.filled == 0 && self.sending.quanta == 0 || self.sending.ready;
-        match self.digits.step(timestamp, ticks, interval, boundary, self.config.dtmf_send.is_some(), self.config.rate) {
+        match self.digits.step(timestamp, ticks, interval, boundary, self.config.dtmf_send.is_some(), self.config.rate)
+        {
             Step::Voice => self.voice(codecs, codec, timestamp, interval, pcm),
             Step::Silence => self.instead(codecs, codec, timestamp, interval, pcm.len(), false),
             Step::Tone => self.instead(codecs, codec, timestamp, interval, pcm.len(), true),
@@ -150,7 +151,15 @@ impl Stream {
 
     /// Silence, or a key's tone, goes as voice.
     #[inline(never)]
-    fn instead(&mut self, codecs: &mut dyn CodecBank, codec: Codec, timestamp: u32, interval: u8, samples: usize, tone: bool) {
+    fn instead(
+        &mut self,
+        codecs: &mut dyn CodecBank,
+        codec: Codec,
+        timestamp: u32,
+        interval: u8,
+        samples: usize,
+        tone: bool,
+    ) {
         let mut room = [0i16; limits::QUANTUM];
         let Some(pcm) = room.get_mut(..samples) else { return };
         if tone {
@@ -201,10 +210,19 @@ impl Stream {
         let to = self.address.rtp;
         let sending = &mut self.sending;
         let transmit = MediaTransmit { component: Component::Rtp, to, len };
-        let Some((header, room)) = buffer.get_mut(..len).and_then(|buffer| buffer.split_at_mut_checked(rtp::HEADER_LEN)) else {
+        let Some((header, room)) =
+            buffer.get_mut(..len).and_then(|buffer| buffer.split_at_mut_checked(rtp::HEADER_LEN))
+        else {
             return Some(transmit);
         };
-        rtp::write_header(header, sending.packet_type, sending.packet_marker, sending.sequence, sending.packet_timestamp, sending.ssrc);
+        rtp::write_header(
+            header,
+            sending.packet_type,
+            sending.packet_marker,
+            sending.sequence,
+            sending.packet_timestamp,
+            sending.ssrc,
+        );
         room.copy_from_slice(sending.payload.get(..room.len())?);
         sending.sequence = sending.sequence.wrapping_add(1);
         sending.packets = sending.packets.wrapping_add(1);

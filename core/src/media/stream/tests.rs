@@ -136,7 +136,9 @@ impl Call {
             for (to_far, side) in [(true, &mut self.near), (false, &mut self.far)] {
                 for (_, packet) in side.sent.drain(..) {
                     if self.random.below(100) >= self.loss {
-                        let at = self.now + self.delay + Duration::from_micros(u64::from(self.random.below(self.jitter_us + 1)));
+                        let at = self.now
+                            + self.delay
+                            + Duration::from_micros(u64::from(self.random.below(self.jitter_us + 1)));
                         self.on_wire.push((at, to_far, packet));
                     }
                 }
@@ -294,7 +296,10 @@ fn what_is_not_agreed_or_not_rtp_is_counted() {
     side.take(Instant::ZERO, far(), &[0x80, 200, 0, 9, 1, 2]);
     let stats = side.stream.stats(Instant::ZERO);
     // the last is a report, which an engine without reports does not read
-    assert_eq!((stats.unknown_type, stats.malformed, stats.received_packets), (1, 2 + u32::from(cfg!(feature = "rtcp")), 0));
+    assert_eq!(
+        (stats.unknown_type, stats.malformed, stats.received_packets),
+        (1, 2 + u32::from(cfg!(feature = "rtcp")), 0)
+    );
 }
 
 #[test]
@@ -379,7 +384,13 @@ fn a_far_end_that_mirrors_is_heard_within_30_ms() {
             }
         }
     }
-    let loud: Vec<_> = side.heard.chunks_exact(80).enumerate().filter(|(_, pcm)| pcm[40] > 10_000).map(|(quantum, _)| quantum).collect();
+    let loud: Vec<_> = side
+        .heard
+        .chunks_exact(80)
+        .enumerate()
+        .filter(|(_, pcm)| pcm[40] > 10_000)
+        .map(|(quantum, _)| quantum)
+        .collect();
     // its end leaves the loudspeaker at most 30 ms after its beginning came to the microphone
     assert_eq!(loud, [102, 153]);
     let stats = side.stream.stats(Instant::ZERO);

@@ -25,7 +25,9 @@ fn every_key_is_recognised_at_every_rate() {
 #[test]
 fn the_rhythm_is_kept() {
     let pcm = made(progress(Region::Europe, Progress::Busy), 8000, 2000);
-    let peak = |from_ms: usize, to_ms: usize| pcm[from_ms * 8..to_ms * 8].iter().map(|sample| sample.unsigned_abs()).max().unwrap();
+    let peak = |from_ms: usize, to_ms: usize| {
+        pcm[from_ms * 8..to_ms * 8].iter().map(|sample| sample.unsigned_abs()).max().unwrap()
+    };
     assert!(peak(0, 500) > 4000 && peak(1000, 1500) > 4000);
     assert_eq!((peak(500, 1000), peak(1500, 2000)), (0, 0));
     let mut detector = Detector::new(425, 8000);
@@ -50,6 +52,7 @@ fn odd_tones_are_stood() {
     let mut out = [1; 10];
     Generator::new(Tone::default(), 8000).fill(&mut out);
     assert_eq!(out, [0; 10]);
-    Generator::new(Tone { frequencies: [65_535, 65_535], level: u16::MAX, cadence: [u16::MAX; 4] }, 48_000).fill(&mut out);
+    Generator::new(Tone { frequencies: [65_535, 65_535], level: u16::MAX, cadence: [u16::MAX; 4] }, 48_000)
+        .fill(&mut out);
     Generator::new(progress(Region::Europe, Progress::Busy), 0).fill(&mut out);
 }

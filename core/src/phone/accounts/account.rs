@@ -35,11 +35,13 @@ pub(crate) struct Account {
     /// The realm of the challenge that was not answered last, and why it was not.
     pub(crate) refused_realm: Span,
     pub(crate) refused: Cause,
-    /// Bytes of the reason phrase of the response to the last REGISTER, which stands behind `refused_realm`; 0 where it had no room.
+    /// Bytes of the reason phrase of the response to the last REGISTER, which stands behind `refused_realm`; 0 where it
+    /// had no room.
     pub(crate) reason_len: u8,
     /// Where the learnt realms, `refused_realm` and `reason` may be written, in this order.
     pub(crate) fixed_end: u16,
-    /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from an INVITE.
+    /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from
+    /// an INVITE.
     pub(crate) learnt: [Span; 2],
     pub(crate) tag: u64,
     pub(crate) no_register: bool,
@@ -82,7 +84,8 @@ pub(crate) struct Account {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept {
     pub(crate) challenge: PackedChallenge,
-    /// Which use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces of this one.
+    /// Which use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces
+    /// of this one.
     pub(crate) generation: u32,
     /// How often its nonce was used.
     pub(crate) count: u32,
@@ -225,7 +228,10 @@ impl Account {
 
     /// The account's secret stands in this URI, the target of a request or a binding: in our parameter, or as its user.
     pub(crate) fn is_named_by(&self, uri: &Uri<'_>) -> bool {
-        [uri.params.get(SECRET), uri.user].iter().flatten().any(|text| text.len() == 16 && hex(text) == Some(self.secret))
+        [uri.params.get(SECRET), uri.user]
+            .iter()
+            .flatten()
+            .any(|text| text.len() == 16 && hex(text) == Some(self.secret))
     }
 
     /// It is registered, so there is something to undo.
@@ -244,7 +250,8 @@ impl Account {
         self.hop_until = now + Duration::from_secs(HOP_S);
     }
 
-    /// Remembers an address as the account's own. The newest stands first; of too many, the one that was not found again for longest goes.
+    /// Remembers an address as the account's own. The newest stands first; of too many, the one that was not found
+    /// again for longest goes.
     pub(crate) fn own_address(&mut self, ip: IpAddr) {
         let known = self.own.iter().position(|own| *own == Some(ip)).unwrap_or(OWN_ADDRESSES - 1);
         if let Some(up_to) = self.own.get_mut(..=known) {
@@ -257,6 +264,7 @@ impl Account {
 
     /// The earliest thing to wake for.
     pub(crate) fn deadline(&self) -> Instant {
-        self.registration.next.min(self.registration.keepalive_at).min(self.trusted_at)
+        let registration = &self.registration;
+        registration.next.min(registration.expires).min(registration.keepalive_at).min(self.trusted_at)
     }
 }

@@ -48,7 +48,8 @@ pub(crate) const PENDING_MEDIA: u32 = 1 << 16;
 /// [`Call::pending`]: digits have come.
 pub(crate) const PENDING_DIGIT: u32 = 1 << 17;
 
-/// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an [`Instant`].
+/// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an
+/// [`Instant`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Moment(u32);
 

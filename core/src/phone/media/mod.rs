@@ -16,7 +16,8 @@ pub(super) struct Media<'a> {
     pub(super) running_count: u32,
     /// By call slot: the generation whose media ports are to be closed.
     pub(super) closing_ports: &'a mut [u32],
-    /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by then, whose wish waits.
+    /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
+    /// then, whose wish waits.
     pub(super) opening_ports: &'a mut [u32],
     /// Two quanta of PCM.
     pub(super) pcm: &'a mut [i16],

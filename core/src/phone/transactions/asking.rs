@@ -1,4 +1,5 @@
-//! Client transactions: requests of ours, from the look for their addresses to the last retransmission that they absorb.
+//! Client transactions: requests of ours, from the look for their addresses to the last retransmission that they
+//! absorb.
 //!
 //! A request knows whose it is and hands that back, but follows no handle to another room.
 
@@ -88,7 +89,8 @@ pub(in crate::phone) enum Moved {
 }
 
 impl Transactions<'_> {
-    /// A slot for a request. When all are in use, one that only absorbs retransmissions gives way, with its ACK kept if that is still owed.
+    /// A slot for a request. When all are in use, one that only absorbs retransmissions gives way, with its ACK kept if
+    /// that is still owed.
     pub(in crate::phone) fn make(&mut self, cx: &mut Context<'_>, owner: Owner, method: Sending) -> Option<Made> {
         let mut over = None;
         while self.requests.is_full() {
@@ -177,7 +179,9 @@ impl Transactions<'_> {
 
     /// The next address. The transaction begins anew there (rfc3263#4.3).
     pub(in crate::phone) fn next_target(&mut self, cx: &mut Context<'_>, handle: Handle) -> Moved {
-        let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else { return Moved::Nowhere };
+        let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else {
+            return Moved::Nowhere;
+        };
         if core::mem::take(&mut request.relocate) != Relocate::No {
             request.client = Client::EMPTY;
             let at = request.deadline();
@@ -213,7 +217,8 @@ impl Transactions<'_> {
         request.stage = Stage::Running;
         request.client = Client::start(now, request.method.is_invite(), reliable);
         // 4 s of silence move on while another address remains: rfc3263#4.3 would wait for 32 s
-        request.fail_over = if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
+        request.fail_over =
+            if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
     }
 
     /// The buffer that a request is written into.
@@ -240,7 +245,12 @@ impl Transactions<'_> {
     }
 
     /// Keeps a text in the buffer of a request that sends nothing.
-    pub(in crate::phone) fn keep(&mut self, cx: &mut Context<'_>, handle: Handle, text: &[u8]) -> Result<(), Unrendered> {
+    pub(in crate::phone) fn keep(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        text: &[u8],
+    ) -> Result<(), Unrendered> {
         let mut out = Cursor::new(self.lend(handle));
         out.put(text);
         let needed = out.finish();
@@ -285,9 +295,11 @@ impl Transactions<'_> {
             let request = self.requests.get(tag.handle)?;
             (request.branch == tag.secret && request.stage == Stage::Running).then_some((tag.handle, request))
         });
-        // rfc6026#7.2: a forking proxy hands on each 2xx. One that comes behind a refusal, or behind another one, is its dialog's business.
-        let running =
-            running.filter(|(_, request)| !(success && request.method == Sending::Invite && request.client.state() == State::Completed));
+        // rfc6026#7.2: a forking proxy hands on each 2xx. One that comes behind a refusal, or behind another one, is
+        // its dialog's business.
+        let running = running.filter(|(_, request)| {
+            !(success && request.method == Sending::Invite && request.client.state() == State::Completed)
+        });
         match (running, cseq.method) {
             (Some((_, invite)), Method::Cancel) if !invite.cancel.is_none() => Found::Request(invite.cancel),
             (Some((handle, request)), method) if request.method.method() == method => Found::Request(handle),
@@ -356,8 +368,8 @@ impl Transactions<'_> {
         RequestDue::Nothing
     }
 
-    /// A new try of a refused request in a slot of its own, with what it knows of addresses and challenges. The refused one may be the very
-    /// request that gives way.
+    /// A new try of a refused request in a slot of its own, with what it knows of addresses and challenges. The refused
+    /// one may be the very request that gives way.
     pub(in crate::phone) fn renew(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Made> {
         let request = self.requests.get(handle).copied()?;
         let made = self.make(cx, request.owner, request.method)?;
@@ -392,8 +404,8 @@ impl Transactions<'_> {
         }
     }
 
-    /// The patience with what a request waits for ends at this time: an abandoned INVITE, whose CANCEL found no slot, tries again; a look-up
-    /// is given up.
+    /// The patience with what a request waits for ends at this time: an abandoned INVITE, whose CANCEL found no slot,
+    /// tries again; a look-up is given up.
     pub(in crate::phone) fn try_again_at(&mut self, cx: &mut Context<'_>, handle: Handle, at: Instant) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.fail_over = at;
@@ -401,7 +413,8 @@ impl Transactions<'_> {
         self.wake(cx, handle);
     }
 
-    /// Cancels an INVITE. Where no slot is free for the CANCEL, the wait for the INVITE's end is bounded as if it had left.
+    /// Cancels an INVITE. Where no slot is free for the CANCEL, the wait for the INVITE's end is bounded as if it had
+    /// left.
     pub(in crate::phone) fn cancel(&mut self, cx: &mut Context<'_>, now: Instant, invite: Handle) -> Cancelled {
         let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
             self.bound(cx, now, invite);
@@ -431,18 +444,27 @@ impl Transactions<'_> {
     }
 
     /// Writes the CANCEL of an INVITE (rfc3261#9.1): the same Request-URI, Via, Route, From, To, Call-ID and number.
-    fn write_cancel(&mut self, cx: &mut Context<'_>, cancel: Handle, invite: Handle, number: u32) -> Result<(), Unrendered> {
+    fn write_cancel(
+        &mut self,
+        cx: &mut Context<'_>,
+        cancel: Handle,
+        invite: Handle,
+        number: u32,
+    ) -> Result<(), Unrendered> {
         let len = self.requests.get(invite).map_or(0, |request| usize::from(request.len));
         let (source, room) = self.request_bytes.two(invite.index, cancel.index);
         let mut out = Cursor::new(room);
-        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), &mut out).ok_or(Unrendered)?;
+        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), &mut out)
+            .ok_or(Unrendered)?;
         let needed = out.finish();
         self.written(cx, cancel, needed)
     }
 
-    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the response's To.
+    /// Replaces an INVITE in its buffer by the ACK of its refusal (rfc3261#17.1.1.3): all of the INVITE's, with the
+    /// response's To.
     fn write_ack_of_refusal(&mut self, cx: &mut Context<'_>, invite: Handle, to: &[u8]) -> Result<(), Unrendered> {
-        let (len, number) = self.requests.get(invite).map(|request| (usize::from(request.len), request.number)).ok_or(Unrendered)?;
+        let (len, number) =
+            self.requests.get(invite).map(|request| (usize::from(request.len), request.number)).ok_or(Unrendered)?;
         let block = self.request_bytes.get_mut(invite.index);
         // the stateless response is not in use while a response is handled: handle_sip says Drain until it has left
         let mut out = Cursor::new(self.reply);
@@ -456,7 +478,8 @@ impl Transactions<'_> {
         self.written(cx, invite, needed)
     }
 
-    /// An absorbing request gives its slot away: an ACK that it still owes is kept as the stateless response, if that is free.
+    /// An absorbing request gives its slot away: an ACK that it still owes is kept as the stateless response, if that
+    /// is free.
     fn rescue_ack(&mut self, cx: &Context<'_>, handle: Handle) {
         let Some(request) = self.requests.get(handle).filter(|request| request.method.is_invite()) else { return };
         if self.reply_len > 0 || !cx.owes(Object::Request(handle.index)) {

@@ -28,7 +28,8 @@ pub(super) struct Transactions<'a> {
     /// By request; and direct ones, at their index behind those, by source.
     pub(super) server_table: Table<'a>,
     pub(super) tombstones: Tombstones<'a>,
-    /// Requests that have their final answer: they give way when all slots are in use, those answered first before others.
+    /// Requests that have their final answer: they give way when all slots are in use, those answered first before
+    /// others.
     lingering: Owed<'a>,
     /// The one answer that belongs to no transaction.
     pub(super) reply: &'a mut [u8],

@@ -1,5 +1,5 @@
-//! Messages that repeat our INVITE: its CANCEL, and the ACK of its refusal. They are made from the bytes that were sent, not from the dialog,
-//! which a provisional response may have given another target and other routes meanwhile.
+//! Messages that repeat our INVITE: its CANCEL, and the ACK of its refusal. They are made from the bytes that were
+//! sent, not from the dialog, which a provisional response may have given another target and other routes meanwhile.
 
 use crate::base::cursor::Cursor;
 use crate::wire::sip::{Method, Name, Writer};

@@ -1,4 +1,5 @@
-//! One outgoing request (locate, authenticate, fail over): an owner above, addresses left and challenges answered inside, one transaction below.
+//! One outgoing request (locate, authenticate, fail over): an owner above, addresses left and challenges answered
+//! inside, one transaction below.
 
 use crate::base::limits::{CHALLENGES, TARGETS};
 use crate::base::slots::Handle;
@@ -106,7 +107,8 @@ pub(crate) struct Request {
     pub(crate) fail_over: Instant,
     /// An INVITE's CANCEL.
     pub(crate) cancel: Handle,
-    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional answer (rfc3261#9.1).
+    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional answer
+    /// (rfc3261#9.1).
     pub(crate) given_up: bool,
 }
 

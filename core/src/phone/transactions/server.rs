@@ -1,7 +1,8 @@
 //! An INVITE that came in: its transaction, and where the parts of its answer lie.
 //!
-//! The buffer: room for the status line, then the headers that an answer echoes (To last, so that its tag can follow), then the rest of the
-//! last answer. The status line is written backwards from the echo, so the echo never moves. The offer stands at the very end.
+//! The buffer: room for the status line, then the headers that an answer echoes (To last, so that its tag can follow),
+//! then the rest of the last answer. The status line is written backwards from the echo, so the echo never moves. The
+//! offer stands at the very end.
 
 use crate::base::slots::Handle;
 use crate::phone::place::Place;

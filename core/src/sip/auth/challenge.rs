@@ -27,8 +27,8 @@ pub struct Challenge<'a> {
 }
 
 impl<'a> Challenge<'a> {
-    /// Reads the first challenge of a header's value; `None` if it is of another scheme, incomplete, or of an algorithm or `qop` that we
-    /// do not know (rfc8760#2.4: such a one is passed over).
+    /// Reads the first challenge of a header's value; `None` if it is of another scheme, incomplete, or of an algorithm
+    /// or `qop` that we do not know (rfc8760#2.4: such a one is passed over).
     #[must_use]
     pub fn parse(value: &'a [u8]) -> Option<Self> {
         take(value)?.0
@@ -98,7 +98,8 @@ pub struct PackedChallenge {
 
 impl PackedChallenge {
     /// No challenge.
-    pub const EMPTY: Self = Self { realm: Span::EMPTY, nonce: Span::EMPTY, opaque: Span::EMPTY, algorithm: Algorithm::Md5, flags: 0 };
+    pub const EMPTY: Self =
+        Self { realm: Span::EMPTY, nonce: Span::EMPTY, opaque: Span::EMPTY, algorithm: Algorithm::Md5, flags: 0 };
 
     /// No challenge is stored.
     #[must_use]
@@ -106,7 +107,8 @@ impl PackedChallenge {
         self.flags == 0
     }
 
-    /// The same challenge with another nonce, in the same block. `None`: the block is too small, and nothing has changed.
+    /// The same challenge with another nonce, in the same block. `None`: the block is too small, and nothing has
+    /// changed.
     #[must_use]
     pub fn with_nonce(&self, block: &mut [u8], nonce: &[u8]) -> Option<Self> {
         Some(Self { nonce: Packer::new(block, self.nonce.start()).add(nonce)?, ..*self })
@@ -150,16 +152,22 @@ pub fn challenges(value: &[u8]) -> impl Iterator<Item = Challenge<'_>> {
     })
 }
 
-/// Of several headers' values, the challenge to answer: of the first realm with an allowed one that we can answer, the one with the strongest
-/// algorithm, and of equals the first. For a further realm, call again with an `allowed` that leaves out those already answered.
+/// Of several headers' values, the challenge to answer: of the first realm with an allowed one that we can answer, the
+/// one with the strongest algorithm, and of equals the first. For a further realm, call again with an `allowed` that
+/// leaves out those already answered.
 ///
 /// rfc8760#2.4: what we do not know is passed over; of one realm only one challenge is answered.
-pub fn strongest<'a>(values: impl Iterator<Item = &'a [u8]>, allowed: impl Fn(&Challenge<'_>) -> bool) -> Option<Challenge<'a>> {
+pub fn strongest<'a>(
+    values: impl Iterator<Item = &'a [u8]>,
+    allowed: impl Fn(&Challenge<'_>) -> bool,
+) -> Option<Challenge<'a>> {
     let mut best: Option<Challenge<'a>> = None;
     for challenge in values.flat_map(challenges).filter(|challenge| allowed(challenge)) {
         match best {
             None => best = Some(challenge),
-            Some(held) if held.realm == challenge.realm && challenge.algorithm.strength() > held.algorithm.strength() => {
+            Some(held)
+                if held.realm == challenge.realm && challenge.algorithm.strength() > held.algorithm.strength() =>
+            {
                 best = Some(challenge)
             }
             Some(_) => {}
@@ -168,7 +176,8 @@ pub fn strongest<'a>(values: impl Iterator<Item = &'a [u8]>, allowed: impl Fn(&C
     best
 }
 
-/// Reads one challenge and gives what follows it; the outer `None` when there is none. Each call consumes at least a scheme.
+/// Reads one challenge and gives what follows it; the outer `None` when there is none. Each call consumes at least a
+/// scheme.
 fn take(value: &[u8]) -> Option<(Option<Challenge<'_>>, &[u8])> {
     let (scheme, mut rest) = token(skip(value))?;
     let mut fields = Fields::default();
@@ -281,7 +290,8 @@ fn text(text: &[u8]) -> Option<(&[u8], &[u8])> {
         // Servers leave out quotes: whatever can be no separator is taken.
         let end = text.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b',').unwrap_or(text.len());
         let (bare, rest) = text.split_at_checked(end)?;
-        return (!bare.is_empty() && clean(bare) && !bare.contains(&b'"') && !bare.contains(&b'\\')).then_some((bare, rest));
+        return (!bare.is_empty() && clean(bare) && !bare.contains(&b'"') && !bare.contains(&b'\\'))
+            .then_some((bare, rest));
     };
     let mut escaped = false;
     let end = inside.iter().position(|byte| {

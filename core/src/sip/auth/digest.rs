@@ -119,7 +119,19 @@ impl Answer<'_> {
                 let mut digits = Cursor::new(&mut count);
                 digits.put_hex(self.nc.into(), 8);
                 let count = digits.written();
-                hashed(&[secret.digits(), b":", nonce, b":", count, b":", cnonce, b":", qop.as_bytes(), b":", request.digits()])
+                hashed(&[
+                    secret.digits(),
+                    b":",
+                    nonce,
+                    b":",
+                    count,
+                    b":",
+                    cnonce,
+                    b":",
+                    qop.as_bytes(),
+                    b":",
+                    request.digits(),
+                ])
             }
             // rfc2617#3.2.2.1: the older form.
             None => hashed(&[secret.digits(), b":", nonce, b":", request.digits()]),

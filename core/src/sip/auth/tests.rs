@@ -57,8 +57,10 @@ fn a_challenge_is_read_into_its_fields() {
 
 #[test]
 fn a_challenge_in_unusual_dress_is_read() {
-    // Case, white space round `=`, no quotes where there should be, quotes where there should be none, unknown parameters.
-    let value = b" dIGEST  REALM = \"a \\\"b\\\" c\" ,NONCE=abc/+==,, Algorithm=\"sha-256\" , x-y=\"1,2\", Stale=\"TRUE\"  ";
+    // Case, white space round `=`, no quotes where there should be, quotes where there should be none, unknown
+    // parameters.
+    let value =
+        b" dIGEST  REALM = \"a \\\"b\\\" c\" ,NONCE=abc/+==,, Algorithm=\"sha-256\" , x-y=\"1,2\", Stale=\"TRUE\"  ";
     let challenge = Challenge::parse(value).unwrap();
     assert_eq!(challenge.realm, b"a \\\"b\\\" c");
     assert_eq!(challenge.nonce, b"abc/+==");
@@ -107,7 +109,8 @@ fn the_strongest_of_an_allowed_realm_is_chosen() {
         b"Digest realm=\"home\", nonce=\"5\", algorithm=SHA-256-sess",
     ];
     let choose = |realms: &[&[u8]]| {
-        strongest(values.iter().copied(), |challenge| realms.contains(&challenge.realm)).map(|challenge| challenge.nonce)
+        strongest(values.iter().copied(), |challenge| realms.contains(&challenge.realm))
+            .map(|challenge| challenge.nonce)
     };
     assert_eq!(choose(&[b"home"]), Some(&b"3"[..]));
     assert_eq!(choose(&[b"home", b"proxy"]), Some(&b"3"[..]));
@@ -152,9 +155,10 @@ fn the_example_of_rfc_2617_comes_out() {
 // rfc7616#3.9.1
 #[test]
 fn the_examples_of_rfc_7616_come_out() {
-    for (algorithm, response) in
-        [("MD5", "8ca523f5e9506fed4657c9700eebdbec"), ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")]
-    {
+    for (algorithm, response) in [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ] {
         let value = format!(
             "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm={algorithm}, \
              nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
@@ -175,7 +179,8 @@ fn the_examples_of_rfc_7616_come_out() {
     }
 }
 
-// rfc7616#3.9.2. The RFC prints SHA-512 cut to 256 bits; these are the values of SHA-512/256 (checked with OpenSSL), which servers use.
+// rfc7616#3.9.2. The RFC prints SHA-512 cut to 256 bits; these are the values of SHA-512/256 (checked with OpenSSL),
+// which servers use.
 #[test]
 fn sha_512_256_and_a_hashed_name_come_out() {
     let challenge = Challenge::parse(
@@ -194,7 +199,10 @@ fn sha_512_256_and_a_hashed_name_come_out() {
         cnonce: 0,
     };
     let text = written_with(&answer, "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v");
-    assert!(text.starts_with("Digest username=\"793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b\", "), "{text}");
+    assert!(
+        text.starts_with("Digest username=\"793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b\", "),
+        "{text}"
+    );
     assert!(text.contains("response=\"3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5\""), "{text}");
     assert!(text.ends_with(", qop=auth, nc=00000001, userhash=true"), "{text}");
 }
@@ -202,13 +210,18 @@ fn sha_512_256_and_a_hashed_name_come_out() {
 // rfc2617#3.2.2.1
 #[test]
 fn without_qop_neither_cnonce_nor_count_is_written() {
-    let challenge = Challenge::parse(b"Digest realm=\"biloxi.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"").unwrap();
+    let challenge =
+        Challenge::parse(b"Digest realm=\"biloxi.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"").unwrap();
     assert_eq!(
         written(&register(&challenge)),
         format!(
             "Digest username=\"bob\", realm=\"biloxi.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"sip:biloxi.com\", \
              response=\"{}\", algorithm=MD5",
-            md5(&format!("{}:dcd98b7102dd2f0e8b11d0f600bfb0c093:{}", md5("bob:biloxi.com:zanzibar"), md5("REGISTER:sip:biloxi.com")))
+            md5(&format!(
+                "{}:dcd98b7102dd2f0e8b11d0f600bfb0c093:{}",
+                md5("bob:biloxi.com:zanzibar"),
+                md5("REGISTER:sip:biloxi.com")
+            ))
         )
     );
 }

@@ -25,7 +25,8 @@ fn direct_ones_give_way_first_and_push_out_nothing_but_their_like() {
         stones.bury(NOW + Duration::from_millis(key), keys(0, key), answered(200));
     }
     stones.bury(NOW + Duration::from_millis(9), direct(5), answered(486));
-    let found = |stones: &mut Tombstones<'_>| (1..=6).filter(|key| stones.find(NOW, 0, *key).is_some()).collect::<Vec<_>>();
+    let found =
+        |stones: &mut Tombstones<'_>| (1..=6).filter(|key| stones.find(NOW, 0, *key).is_some()).collect::<Vec<_>>();
     assert_eq!(found(&mut stones), [2, 3, 4, 5]);
     assert_eq!(stones.find(NOW, 0, 5), Some(Owed::Answer(answered(486))), "whose it is does not show");
     stones.bury(NOW + Duration::from_millis(10), keys(0, 6), answered(200));

@@ -8,7 +8,8 @@ use std::{format, string::String};
 fn texts(seed: u8, pieces: &[&str], longest: u32, mut each: impl FnMut(&str)) {
     let mut rng = Rng::new(&[seed; 32]);
     for _ in 0..60_000 {
-        let text: String = (0..rng.below(longest + 1)).map(|_| pieces[rng.below(pieces.len() as u32) as usize]).collect();
+        let text: String =
+            (0..rng.below(longest + 1)).map(|_| pieces[rng.below(pieces.len() as u32) as usize]).collect();
         each(&text);
     }
 }
@@ -21,7 +22,12 @@ fn addresses_are_what_the_standard_library_takes_them_for() {
         good += u32::from(ip(text.as_bytes()).is_some());
     };
     texts(1, &["0", "1", "25", "255", "256", "01", ".", ".", ".", ".1", "9."], 9, &mut compare);
-    texts(2, &["0:", "1:", "ffff:", ":", "::", "2001:db8:", "a", "0", "12345", "1.2.3.4", "1.2.3", "g", "00a:"], 10, &mut compare);
+    texts(
+        2,
+        &["0:", "1:", "ffff:", ":", "::", "2001:db8:", "a", "0", "12345", "1.2.3.4", "1.2.3", "g", "00a:"],
+        10,
+        &mut compare,
+    );
     for text in [
         "::",
         "::1",
@@ -43,7 +49,8 @@ fn addresses_are_what_the_standard_library_takes_them_for() {
 
 #[test]
 fn searches_find_what_a_walk_finds() {
-    let pieces = ["a", "bcdefgh", "\r", "\n", "\t", ">", " ", "\u{7f}", "\u{e4}", "\u{0}", "\u{e}", "~!~!~!~!~!~!~!~!~!"];
+    let pieces =
+        ["a", "bcdefgh", "\r", "\n", "\t", ">", " ", "\u{7f}", "\u{e4}", "\u{0}", "\u{e}", "~!~!~!~!~!~!~!~!~!"];
     texts(3, &pieces, 8, |text| {
         let bytes = text.as_bytes();
         let walk = |odd: &dyn Fn(u8) -> bool| bytes.iter().position(|byte| odd(*byte));

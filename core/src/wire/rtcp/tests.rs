@@ -74,7 +74,9 @@ fn lost_packets_are_clamped_to_24_bits() {
         let mut room = [0; 100];
         let mut to = Cursor::new(&mut room);
         write_report(&mut to, 7, None, Some(&Report { lost, ..REPORT }));
-        let Some(Packet::ReceiverReport { mut reports, .. }) = Compound::parse(to.written()).unwrap().next() else { panic!("no RR") };
+        let Some(Packet::ReceiverReport { mut reports, .. }) = Compound::parse(to.written()).unwrap().next() else {
+            panic!("no RR")
+        };
         assert_eq!(reports.next().unwrap().lost, told);
     }
 }

@@ -8,8 +8,14 @@ const PLAIN: [u8; 14] = [0x80, 0x88, 0x12, 0x34, 0xde, 0xad, 0xbe, 0xef, 0xca, 0
 #[test]
 fn a_plain_packet_both_ways() {
     let packet = Packet::parse(&PLAIN).unwrap();
-    let expected =
-        Packet { payload_type: 8, marker: true, sequence: 0x1234, timestamp: 0xdead_beef, ssrc: 0xcafe_babe, payload: &[0xd5, 0x55] };
+    let expected = Packet {
+        payload_type: 8,
+        marker: true,
+        sequence: 0x1234,
+        timestamp: 0xdead_beef,
+        ssrc: 0xcafe_babe,
+        payload: &[0xd5, 0x55],
+    };
     assert_eq!(packet, expected);
     let mut bytes = [0; 14];
     assert_eq!(write_header(&mut bytes, 8, true, 0x1234, 0xdead_beef, 0xcafe_babe), Some(HEADER_LEN));

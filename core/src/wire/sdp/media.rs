@@ -7,7 +7,8 @@ use super::{
 use crate::base::limits::SDP_FORMATS;
 use crate::wire::bytes::{cut, printable};
 
-/// What a section's `c=` line and attributes say in all. The first of a kind counts; what a section lacks, it has from the session.
+/// What a section's `c=` line and attributes say in all. The first of a kind counts; what a section lacks, it has from
+/// the session.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Traits<'a> {
     /// Where its media goes.
@@ -94,7 +95,8 @@ impl<'a> Media<'a> {
         self.formats().filter_map(payload_type)
     }
 
-    /// Reads all its lines in one pass: shows every `a=rtpmap` and `a=fmtp` in order, and gives connection, direction, packet time and RTCP.
+    /// Reads all its lines in one pass: shows every `a=rtpmap` and `a=fmtp` in order, and gives connection, direction,
+    /// packet time and RTCP.
     #[inline]
     pub fn read(&self, mut seen: impl FnMut(Note<'a>)) -> Traits<'a> {
         let mut traits = Traits::default();

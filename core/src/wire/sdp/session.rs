@@ -40,8 +40,15 @@ impl<'a> Session<'a> {
             [b'a'..=b'z', b'=', ..] => return Err(SdpError::NoVersion),
             _ => return Err(SdpError::Line),
         }
-        let mut session =
-            Self { origin: None, time: None, lines: head, traits: Traits::default(), sections: &[], starts: [0; SDP_MEDIA], count: 0 };
+        let mut session = Self {
+            origin: None,
+            time: None,
+            lines: head,
+            traits: Traits::default(),
+            sections: &[],
+            starts: [0; SDP_MEDIA],
+            count: 0,
+        };
         let mut rest = head;
         let mut budget = SDP_LINES - 1;
         while let Some((line, after)) = line(rest) {

@@ -43,7 +43,12 @@ fn a_description_is_read_into_its_fields() {
     let session = Session::parse(OFFER).unwrap();
     assert_eq!(
         session.origin(),
-        Origin { user: b"alice", session_id: 2_890_844_526, version: 2_890_844_527, host: b"IN IP4 host.atlanta.example.com" }
+        Origin {
+            user: b"alice",
+            session_id: 2_890_844_526,
+            version: 2_890_844_527,
+            host: b"IN IP4 host.atlanta.example.com"
+        }
     );
     assert_eq!(session.time, Some(&b"0 0"[..]));
     assert_eq!(session.connection(), Some(Address::Ip("192.0.2.10".parse().unwrap())));
@@ -67,7 +72,10 @@ fn a_description_is_read_into_its_fields() {
     assert_eq!(audio.fmtp(97), Some(&b"useinbandfec=1; stereo=0"[..]));
     assert_eq!(audio.fmtp(101), Some(&b"0-15"[..]));
     assert_eq!(audio.fmtp(0), None);
-    assert_eq!(audio.traits().rtcp, Some(Rtcp { port: 53020, address: Some(Address::Ip("126.16.64.4".parse().unwrap())) }));
+    assert_eq!(
+        audio.traits().rtcp,
+        Some(Rtcp { port: 53020, address: Some(Address::Ip("126.16.64.4".parse().unwrap())) })
+    );
     assert!(audio.traits().rtcp_mux);
     assert_eq!(audio.attribute(b"maxptime"), Some(&b"60"[..]));
     assert_eq!(audio.attribute(b"rtcp-mux"), Some(&b""[..]));
@@ -95,7 +103,11 @@ fn line_ends_may_be_bare_and_the_last_may_lack_one() {
 
 #[test]
 fn addresses_of_every_kind_are_read() {
-    let at = |c: &str| match audio(&format!("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc={c}\n")).traits().connection.unwrap() {
+    let at = |c: &str| match audio(&format!("v=0\no=- 1 1 IN IP4 h\nm=audio 1 RTP/AVP 0\nc={c}\n"))
+        .traits()
+        .connection
+        .unwrap()
+    {
         Address::Ip(ip) => format!("{ip}"),
         Address::Name(name) => String::from_utf8(name.to_vec()).unwrap(),
         Address::OtherNetwork => "network".into(),
@@ -202,7 +214,9 @@ fn what_is_too_much_is_refused_or_passed_over() {
 #[test]
 fn directions_mirror_and_meet() {
     use Direction::{Inactive, ReceiveOnly, SendOnly, SendReceive};
-    for (direction, mirror) in [(SendReceive, SendReceive), (SendOnly, ReceiveOnly), (ReceiveOnly, SendOnly), (Inactive, Inactive)] {
+    for (direction, mirror) in
+        [(SendReceive, SendReceive), (SendOnly, ReceiveOnly), (ReceiveOnly, SendOnly), (Inactive, Inactive)]
+    {
         assert_eq!(direction.mirror(), mirror);
         assert_eq!(direction.and(SendReceive), direction);
         assert_eq!(direction.and(Inactive), Inactive);
@@ -244,7 +258,11 @@ fn mutated_descriptions_never_panic() {
                 let _ = (media.rtpmap(payload_type), media.fmtp(payload_type));
             }
             assert!(!media.kind.is_empty() && !media.proto.is_empty());
-            assert!(media.attributes().all(|attribute| !attribute.name.contains(&b'\n') && !attribute.value.contains(&b'\n')));
+            assert!(
+                media
+                    .attributes()
+                    .all(|attribute| !attribute.name.contains(&b'\n') && !attribute.value.contains(&b'\n'))
+            );
         }
     }
 }
@@ -274,17 +292,28 @@ fn an_origin_is_read_as_far_as_it_goes() {
 #[test]
 fn white_space_at_the_end_of_a_line_means_nothing() {
     for space in [" ", "\t", "  \t ", "\r"] {
-        let spaced: String = OFFER
-            .split(|byte| *byte == b'\n')
-            .map(|line| String::from_utf8(line.to_vec()).unwrap())
-            .fold(String::new(), |out, line| if line.is_empty() { out } else { out + line.trim_end() + space + "\r\n" });
+        let spaced: String =
+            OFFER.split(|byte| *byte == b'\n').map(|line| String::from_utf8(line.to_vec()).unwrap()).fold(
+                String::new(),
+                |out, line| if line.is_empty() { out } else { out + line.trim_end() + space + "\r\n" },
+            );
         let (plain, spaced) = (Session::parse(OFFER).unwrap(), Session::parse(spaced.as_bytes()).unwrap());
-        assert_eq!((plain.origin(), plain.time, plain.connection()), (spaced.origin(), spaced.time, spaced.connection()));
+        assert_eq!(
+            (plain.origin(), plain.time, plain.connection()),
+            (spaced.origin(), spaced.time, spaced.connection())
+        );
         assert_eq!(plain.direction(), spaced.direction());
         assert!(plain.attributes().eq(spaced.attributes()));
         for (plain, spaced) in plain.media().zip(spaced.media()) {
-            assert_eq!((plain.kind, plain.port, plain.ports, plain.proto), (spaced.kind, spaced.port, spaced.ports, spaced.proto));
-            assert!(plain.formats().eq(spaced.formats()) && plain.notes().eq(spaced.notes()) && plain.attributes().eq(spaced.attributes()));
+            assert_eq!(
+                (plain.kind, plain.port, plain.ports, plain.proto),
+                (spaced.kind, spaced.port, spaced.ports, spaced.proto)
+            );
+            assert!(
+                plain.formats().eq(spaced.formats())
+                    && plain.notes().eq(spaced.notes())
+                    && plain.attributes().eq(spaced.attributes())
+            );
             assert_eq!(plain.traits(), spaced.traits());
         }
     }

@@ -50,7 +50,10 @@ impl<'a> Address<'a> {
                     (trim_end(display), None)
                 } else {
                     // rfc3261#20: without brackets, whatever follows a semicolon belongs to the header
-                    let end = whole.iter().position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20)).unwrap_or(whole.len());
+                    let end = whole
+                        .iter()
+                        .position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20))
+                        .unwrap_or(whole.len());
                     (whole.get(..0).unwrap_or_default(), Some(scan.take(end)))
                 }
             }
@@ -134,7 +137,8 @@ impl<'a> Address<'a> {
     }
 }
 
-/// The rest of a display name: folded, or not as the grammar has it, for peers write several quoted strings and words between them.
+/// The rest of a display name: folded, or not as the grammar has it, for peers write several quoted strings and words
+/// between them.
 #[cold]
 fn words(scan: &mut Scan<'_>) -> Option<()> {
     loop {

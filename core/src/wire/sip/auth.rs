@@ -49,7 +49,9 @@ impl<'a> AuthParams<'a> {
 impl core::fmt::Debug for AuthParams<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         // credentials are a secret
-        f.debug_struct("AuthParams").field("scheme", &core::str::from_utf8(self.scheme).unwrap_or_default()).finish_non_exhaustive()
+        f.debug_struct("AuthParams")
+            .field("scheme", &core::str::from_utf8(self.scheme).unwrap_or_default())
+            .finish_non_exhaustive()
     }
 }
 

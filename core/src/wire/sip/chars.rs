@@ -5,7 +5,8 @@ use crate::wire::bytes::{printable, visible_until};
 
 /// token of rfc3261#25.1.
 pub(super) const TOKEN: u16 = 1;
-/// What a parameter's unquoted value may hold: token, IPv6 references, and what peers really send; no separator, no control.
+/// What a parameter's unquoted value may hold: token, IPv6 references, and what peers really send; no separator, no
+/// control.
 pub(super) const VALUE: u16 = 2;
 /// What a URI may hold between angle brackets: no space, no control, no bracket, no quote.
 pub(super) const URI: u16 = 4;
@@ -230,7 +231,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A number in decimal, at least one digit; `None` also when it comes near the end of 64 bits (leading zeros do no harm).
+    /// A number in decimal, at least one digit; `None` also when it comes near the end of 64 bits (leading zeros do no
+    /// harm).
     pub(super) fn number(&mut self) -> Option<u64> {
         let before = self.rest.len();
         let mut value = 0u64;
@@ -279,8 +281,8 @@ pub(super) fn number(bytes: &[u8]) -> Option<u64> {
     scan.rest.is_empty().then_some(value)
 }
 
-/// Where a URI behind an angle bracket ends. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's quoted value: the grammar has
-/// none in a URI, but peers write them and read them.
+/// Where a URI behind an angle bracket ends. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's
+/// quoted value: the grammar has none in a URI, but peers write them and read them.
 #[inline(always)]
 pub(super) fn uri_end(text: &[u8]) -> Option<usize> {
     visible_until(text, b'>').or_else(|| quoted_uri_end(text))
@@ -357,7 +359,8 @@ pub fn unquoted(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Writes a value without the quotes of its quoted strings, their backslash escapes undone and its foldings made one space.
+/// Writes a value without the quotes of its quoted strings, their backslash escapes undone and its foldings made one
+/// space.
 pub fn write_unescaped(value: &[u8], out: &mut Cursor<'_>) {
     let mut quoted = false;
     let mut scan = Scan::new(value);

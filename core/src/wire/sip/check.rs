@@ -33,15 +33,18 @@ const SINGLE: &[Name] = &[
 ];
 
 impl<'a> Message<'a> {
-    /// The checks of rfc3261#8.1.3, #8.2, #18.1.2 and #20 that need no state. Unknown methods, extensions and body types are the
-    /// user's business.
+    /// The checks of rfc3261#8.1.3, #8.2, #18.1.2 and #20 that need no state. Unknown methods, extensions and body
+    /// types are the user's business.
     ///
     /// # Errors
-    /// [`Objection`]: the status that a request must be answered with, or 0 where nobody may answer: bad responses, bad ACKs, and
-    /// requests that have no CSeq or whose Via does not tell where an answer goes (see [`Message::via_to_answer`]).
+    /// [`Objection`]: the status that a request must be answered with, or 0 where nobody may answer: bad responses, bad
+    /// ACKs, and requests that have no CSeq or whose Via does not tell where an answer goes (see
+    /// [`Message::via_to_answer`]).
     pub fn check(&self) -> Result<(), Objection> {
         match self.start {
-            Start::Request { method, uri } => self.check_request(method, uri).map_err(|objection| self.may_answer(method, objection)),
+            Start::Request { method, uri } => {
+                self.check_request(method, uri).map_err(|objection| self.may_answer(method, objection))
+            }
             Start::Response { .. } => self.check_response().map_err(|objection| Objection { status: 0, ..objection }),
         }
     }
@@ -115,7 +118,9 @@ fn check_request_uri(uri: &[u8]) -> Result<(), Objection> {
     match Scheme::of(uri) {
         None => Err(broken),
         // rfc3261#8.2.2.1
-        Some(Scheme::Other) => Err(Objection { status: 416, reason: "the Request-URI's scheme is not known here", header: None }),
+        Some(Scheme::Other) => {
+            Err(Objection { status: 416, reason: "the Request-URI's scheme is not known here", header: None })
+        }
         Some(Scheme::Sip | Scheme::Sips | Scheme::Tel) => match Uri::parse(uri) {
             // rfc3261#19.1.1: headers are not allowed in a Request-URI
             Ok(uri) if uri.headers.is_empty() => Ok(()),

@@ -9,8 +9,9 @@ use super::via::Via;
 use super::write::write_host;
 use crate::base::cursor::Cursor;
 
-/// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with where the request came from;
-/// From, Call-ID, CSeq, Timestamp; and To last, *without its line end*, so that a tag can follow. [`super::Writer::echoed`] completes it.
+/// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with where the
+/// request came from; From, Call-ID, CSeq, Timestamp; and To last, *without its line end*, so that a tag can follow.
+/// [`super::Writer::echoed`] completes it.
 pub fn echo(message: &Message<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
     write(message, source, false, out);
 }
@@ -45,9 +46,12 @@ fn write(message: &Message<'_>, source: SocketAddr, routes: bool, out: &mut Curs
             line(b"Record-Route: ", field, out);
         }
     }
-    for (name, label) in
-        [(Name::From, &b"From: "[..]), (Name::CallId, b"Call-ID: "), (Name::CSeq, b"CSeq: "), (Name::Timestamp, b"Timestamp: ")]
-    {
+    for (name, label) in [
+        (Name::From, &b"From: "[..]),
+        (Name::CallId, b"Call-ID: "),
+        (Name::CSeq, b"CSeq: "),
+        (Name::Timestamp, b"Timestamp: "),
+    ] {
         if let Some(value) = message.header(name) {
             line(label, value, out);
         }

@@ -54,12 +54,17 @@ impl<'a> Message<'a> {
     /// The values of the fields that found no room in the index: their lines are read once more.
     #[inline]
     fn beyond(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        let lines = if self.unindexed == 0 { &[] } else { self.bytes.get(usize::from(self.unindexed)..self.head).unwrap_or_default() };
+        let lines = if self.unindexed == 0 {
+            &[]
+        } else {
+            self.bytes.get(usize::from(self.unindexed)..self.head).unwrap_or_default()
+        };
         Lines(lines).filter(move |(found, _)| *found == name).map(|(_, value)| value)
     }
 
-    /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not cut.
-    /// A list that is empty altogether gives nothing; an empty element between commas is given, for it is an error in most lists.
+    /// The same, with comma-joined lists cut (quotes and angle brackets hide commas). Headers that are no lists are not
+    /// cut. A list that is empty altogether gives nothing; an empty element between commas is given, for it is an error
+    /// in most lists.
     pub fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
         let mut fields = self.fields(name);
         let mut rest: Option<&'a [u8]> = None;
@@ -97,7 +102,8 @@ impl<'a> Message<'a> {
         self.fields(name).flat_map(super::chars::token_list)
     }
 
-    /// The extensions that Require names and `known` does not hold: they go into Unsupported of a 420 (rfc3261#8.2.2.3).
+    /// The extensions that Require names and `known` does not hold: they go into Unsupported of a 420
+    /// (rfc3261#8.2.2.3).
     pub fn unknown_extensions<'k>(&self, known: &'k [&'k [u8]]) -> impl Iterator<Item = &'a [u8]> {
         self.tokens(Name::Require).filter(move |tag| !known.iter().any(|known| same(known, tag)))
     }

@@ -16,14 +16,16 @@ pub enum Frame {
     Ping(usize),
     /// A message of this many bytes.
     Message(usize),
-    /// A message longer than the limit, whose header section is not: where it ends is known, so it can be refused and skipped.
+    /// A message longer than the limit, whose header section is not: where it ends is known, so it can be refused and
+    /// skipped.
     TooLong {
         /// Bytes of the start line and the header section, with the empty line.
         head: usize,
         /// Bytes of the whole message; most of them may not have come yet.
         total: usize,
     },
-    /// No end of it can be found: a header section longer than the limit, or a Content-Length that is missing, no number, or contradicts itself.
+    /// No end of it can be found: a header section longer than the limit, or a Content-Length that is missing, no
+    /// number, or contradicts itself.
     Broken,
 }
 

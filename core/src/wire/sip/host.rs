@@ -54,7 +54,8 @@ impl<'a> Host<'a> {
         if text.is_empty() {
             return None;
         }
-        // rfc3261#25.1: the last label of a name begins with a letter, so what ends in a number is an address or nothing
+        // rfc3261#25.1: the last label of a name begins with a letter, so what ends in a number is an address or
+        // nothing
         let mut label = text.strip_suffix(b".").unwrap_or(text);
         while let [before @ .., b'0'..=b'9'] = label {
             label = before;

@@ -124,7 +124,8 @@ impl<'a> Message<'a> {
         parsed
     }
 
-    /// The head of a message whose body is longer than can be taken in (see [`super::Frame::TooLong`]). [`Message::check`] objects with 513.
+    /// The head of a message whose body is longer than can be taken in (see [`super::Frame::TooLong`]).
+    /// [`Message::check`] objects with 513.
     ///
     /// # Errors
     /// As [`Message::parse`].
@@ -165,7 +166,11 @@ impl<'a> Message<'a> {
             let mut start = bytes.len() - value.len();
             let (mut text, mut rest) = value.split_at_checked(found).ok_or(Malformed::Unterminated)?;
             match (rest, text) {
-                ([b'\r', b'\n', next @ ..], [first, ..]) if !folds(next) && *first > b' ' && !matches!(text, [.., 0..=b' ']) => rest = next,
+                ([b'\r', b'\n', next @ ..], [first, ..])
+                    if !folds(next) && *first > b' ' && !matches!(text, [.., 0..=b' ']) =>
+                {
+                    rest = next
+                }
                 _ => {
                     (text, rest) = self.odd_field(value)?;
                     start += text.as_ptr().addr().saturating_sub(value.as_ptr().addr());
@@ -363,7 +368,9 @@ fn after_line(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn start_line(line: &[u8]) -> Result<(Start<'_>, Flaw), Malformed> {
-    if let Some((b"SIP/" | b"sip/" | b"Sip/", rest)) = line.split_first_chunk::<4>().map(|(four, rest)| (&four[..], rest)) {
+    if let Some((b"SIP/" | b"sip/" | b"Sip/", rest)) =
+        line.split_first_chunk::<4>().map(|(four, rest)| (&four[..], rest))
+    {
         return Ok(status_line(rest));
     }
     let first = line.iter().position(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;

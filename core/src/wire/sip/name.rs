@@ -1,4 +1,5 @@
-//! Header names: found by length and hash, compact forms folded in; those that nearly every message carries by one word of eight bytes.
+//! Header names: found by length and hash, compact forms folded in; those that nearly every message carries by one word
+//! of eight bytes.
 
 use crate::wire::bytes::{ONES, zeros};
 
@@ -328,7 +329,8 @@ impl Name {
     }
 }
 
-/// Case-blind, eight bytes at a time: the known side holds nothing but letters, which may differ in bit 5, and hyphens, which may not.
+/// Case-blind, eight bytes at a time: the known side holds nothing but letters, which may differ in bit 5, and hyphens,
+/// which may not.
 #[inline]
 fn same_token(known: &[u8], text: &[u8]) -> bool {
     const fn differ(known: u64, text: u64) -> bool {
@@ -340,7 +342,12 @@ fn same_token(known: &[u8], text: &[u8]) -> bool {
     }
     let (Some(known_end), Some(text_end)) = (known.last_chunk::<8>(), text.last_chunk::<8>()) else {
         let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-        return match (known.first_chunk::<4>(), text.first_chunk::<4>(), known.last_chunk::<4>(), text.last_chunk::<4>()) {
+        return match (
+            known.first_chunk::<4>(),
+            text.first_chunk::<4>(),
+            known.last_chunk::<4>(),
+            text.last_chunk::<4>(),
+        ) {
             (Some(a), Some(b), Some(c), Some(d)) => !differ(four(a), four(b)) && !differ(four(c), four(d)),
             _ => false,
         };
@@ -349,7 +356,9 @@ fn same_token(known: &[u8], text: &[u8]) -> bool {
         return false;
     }
     let (mut known, mut text) = (known, text);
-    while let (Some((a, known_rest)), Some((b, text_rest))) = (known.split_first_chunk::<8>(), text.split_first_chunk::<8>()) {
+    while let (Some((a, known_rest)), Some((b, text_rest))) =
+        (known.split_first_chunk::<8>(), text.split_first_chunk::<8>())
+    {
         if differ(u64::from_le_bytes(*a), u64::from_le_bytes(*b)) {
             return false;
         }

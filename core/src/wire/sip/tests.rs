@@ -52,7 +52,10 @@ fn reads_an_invite() {
     assert_eq!(message.cseq(), Ok(CSeq { number: 314_159, method: Method::Invite }));
     assert_eq!(message.contacts().filter(Result::is_ok).count(), 2);
     let first = *message.contact().unwrap().unwrap().address().unwrap();
-    assert_eq!((first.uri, first.q(), first.raw()), (&b"sip:alice@192.0.2.4"[..], Some(700), &b"<sip:alice@192.0.2.4>;q=0.7"[..]));
+    assert_eq!(
+        (first.uri, first.q(), first.raw()),
+        (&b"sip:alice@192.0.2.4"[..], Some(700), &b"<sip:alice@192.0.2.4>;q=0.7"[..])
+    );
     assert_eq!(message.field_named(b"x-odd"), Some(&b"value"[..]));
     assert_eq!(message.max_forwards(), Ok(Some(70)));
     assert!(message.content_type().unwrap().is(b"application", b"SDP"));
@@ -78,10 +81,10 @@ fn echoes_what_an_answer_repeats() {
 
 #[test]
 fn fields_beyond_the_index_are_still_found() {
-    let many: String =
-        (0..80).map(|nth| format!("Contact: <sip:o{nth}@192.0.2.1>,\r\n <sip:p{nth}@192.0.2.1>\r\nX-{nth} : {nth}\r\n")).collect();
-    let rest =
-        "v: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nf: <sip:a@b>;tag=1\r\nTo\t: <sip:b@b>\r\ni: c\r\nCSeq: 1\r\n REGISTER\r\nl: 0\r\n";
+    let many: String = (0..80)
+        .map(|nth| format!("Contact: <sip:o{nth}@192.0.2.1>,\r\n <sip:p{nth}@192.0.2.1>\r\nX-{nth} : {nth}\r\n"))
+        .collect();
+    let rest = "v: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nf: <sip:a@b>;tag=1\r\nTo\t: <sip:b@b>\r\ni: c\r\nCSeq: 1\r\n REGISTER\r\nl: 0\r\n";
     for text in [format!("{many}{rest}"), format!("{rest}{many}")] {
         let response = format!("SIP/2.0 200 OK\r\n{text}\r\n");
         let message = Message::parse(response.as_bytes()).unwrap();

@@ -26,8 +26,8 @@ fn verdict(bytes: &[u8]) -> Verdict {
     }
 }
 
-/// A plain request with some lines changed: a line that begins like one of its own takes its place, "-Name" takes one away,
-/// all others are added. A line beginning with "=" is the start line, one with "|" is the body.
+/// A plain request with some lines changed: a line that begins like one of its own takes its place, "-Name" takes one
+/// away, all others are added. A line beginning with "=" is the start line, one with "|" is the body.
 fn request(changes: &[&str]) -> Vec<u8> {
     let mut lines: Vec<String> = [
         "INVITE sip:wanda@pool.example.org SIP/2.0",
@@ -108,7 +108,10 @@ fn rfc4475_requests() {
         ),
         (
             "3.1.1.3 escapes in URIs",
-            &["=INVITE sip:sip%3Ab%40c@pool.example.org SIP/2.0", "Contact: <sip:c%6Cr@h.example.org;%6C%72;n%61=v%25%34%31>"],
+            &[
+                "=INVITE sip:sip%3Ab%40c@pool.example.org SIP/2.0",
+                "Contact: <sip:c%6Cr@h.example.org;%6C%72;n%61=v%25%34%31>",
+            ],
             Fine,
         ),
         (
@@ -129,7 +132,11 @@ fn rfc4475_requests() {
         ("3.1.1.6 no space before the bracket", &["From: otto<sip:otto@lake.example.org>;tag=1"], Fine),
         ("3.1.1.7 long values", &[&long_name, &long_user, &long_name], Fine),
         ("3.1.1.8 bytes behind the body", &["Content-Length: 0", "|INVITE sip:x@y SIP/2.0\r\n\r\n"], Fine),
-        ("3.1.1.9 semicolons in the user part", &["=OPTIONS sip:wanda;par=x%40y@pool.example.org SIP/2.0", "CSeq: 12 OPTIONS"], Fine),
+        (
+            "3.1.1.9 semicolons in the user part",
+            &["=OPTIONS sip:wanda;par=x%40y@pool.example.org SIP/2.0", "CSeq: 12 OPTIONS"],
+            Fine,
+        ),
         (
             "3.1.1.10 transports nobody knows",
             &["Via: SIP/2.0/WARP w.example.org;branch=z9hG4bK1", "v: SIP/2.0/SCTP s.example.org;branch=z9hG4bK2"],
@@ -137,7 +144,11 @@ fn rfc4475_requests() {
         ),
         // 3.1.2 invalid messages
         ("3.1.2.1 separators that separate nothing (Via)", &["Via: SIP/2.0/UDP 192.0.2.77;;,;,,"], Refused(400)),
-        ("3.1.2.1 separators that separate nothing (Contact)", &["Contact: \"O\" <sip:otto@lake.example.org>;;;"], Refused(400)),
+        (
+            "3.1.2.1 separators that separate nothing (Contact)",
+            &["Contact: \"O\" <sip:otto@lake.example.org>;;;"],
+            Refused(400),
+        ),
         ("3.1.2.2 Content-Length beyond the end", &["Content-Length: 9999", "|v=0\r\n"], Refused(400)),
         ("3.1.2.3 negative Content-Length", &["Content-Length: -4", "|v=0\r\n"], Refused(400)),
         ("3.1.2.3 Content-Length in words", &["Content-Length: four", "|v=0\r\n"], Refused(400)),
@@ -156,14 +167,34 @@ fn rfc4475_requests() {
             Refused(400),
         ),
         ("3.1.2.12 a time zone that is not GMT harms nobody", &["Date: Fri, 01 Jan 2010 16:00:00 EST"], Fine),
-        ("3.1.2.13 a URI that needs its brackets", &["Contact: sip:otto@lake.example.org?Route=%3Csip:x.example.org%3E"], Refused(400)),
-        ("3.1.2.14 white space between the brackets", &["To: \"Pool, Wanda\" < sip:wanda@pool.example.org >"], Refused(400)),
-        ("3.1.2.15 a comma in an unquoted display name", &["From: Otto, Lake <sip:otto@lake.example.org>;tag=1"], Refused(400)),
-        ("3.1.2.16 another version", &["=OPTIONS sip:wanda@pool.example.org SIP/7.0", "CSeq: 12 OPTIONS"], Refused(505)),
+        (
+            "3.1.2.13 a URI that needs its brackets",
+            &["Contact: sip:otto@lake.example.org?Route=%3Csip:x.example.org%3E"],
+            Refused(400),
+        ),
+        (
+            "3.1.2.14 white space between the brackets",
+            &["To: \"Pool, Wanda\" < sip:wanda@pool.example.org >"],
+            Refused(400),
+        ),
+        (
+            "3.1.2.15 a comma in an unquoted display name",
+            &["From: Otto, Lake <sip:otto@lake.example.org>;tag=1"],
+            Refused(400),
+        ),
+        (
+            "3.1.2.16 another version",
+            &["=OPTIONS sip:wanda@pool.example.org SIP/7.0", "CSeq: 12 OPTIONS"],
+            Refused(505),
+        ),
         ("3.1.2.17 CSeq names another method", &["CSeq: 12 OPTIONS"], Refused(400)),
         ("3.1.2.18 the same with an unknown method", &["=NEWMETHOD sip:wanda@pool.example.org SIP/2.0"], Refused(400)),
         // 3.2, 3.3 meaning
-        ("3.2.1 a branch that is the cookie only is for the transaction layer", &["Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK"], Fine),
+        (
+            "3.2.1 a branch that is the cookie only is for the transaction layer",
+            &["Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK"],
+            Fine,
+        ),
         ("3.3.1 no Call-ID, From, To", &["-Call-ID", "-From", "-To"], Refused(400)),
         ("3.3.1 no CSeq: nothing to answer with", &["-CSeq"], Silence),
         ("3.3.1 no Via: nowhere to answer to", &["-Via"], Silence),
@@ -174,7 +205,11 @@ fn rfc4475_requests() {
             &["To: isbn:2983792873", "From: <http://www.example.com>;tag=3", "Contact: <name:Otto_Lake>"],
             Fine,
         ),
-        ("3.3.5 unknown extensions are the user's business", &["Require: nothingSupportsThis, orThis", "Proxy-Require: nor-this"], Fine),
+        (
+            "3.3.5 unknown extensions are the user's business",
+            &["Require: nothingSupportsThis, orThis", "Proxy-Require: nor-this"],
+            Fine,
+        ),
         (
             "3.3.6 unknown body types are the user's business",
             &["Content-Type: application/unknownformat", "Content-Length: 7", "|<audio>"],
@@ -191,10 +226,19 @@ fn rfc4475_requests() {
         ("3.3.11 Max-Forwards of zero is for who forwards", &["Max-Forwards: 0"], Fine),
         ("3.3.12 a parameter of Contact", &["Contact: sip:otto@lake.example.org;unknown"], Fine),
         ("3.3.13 a parameter of the URI", &["Contact: <sip:otto@lake.example.org;unknown>"], Fine),
-        ("3.3.14 escaped headers in a Contact", &["Contact: <sip:otto@lake.example.org?Route=%3Csip:x.example.org%3E>"], Fine),
+        (
+            "3.3.14 escaped headers in a Contact",
+            &["Contact: <sip:otto@lake.example.org?Route=%3Csip:x.example.org%3E>"],
+            Fine,
+        ),
         (
             "3.4.1 as RFC 2543 wrote it",
-            &["Via: SIP/2.0/UDP h.example.org", "-Max", "From: sip:otto@lake.example.org", "To: sip:wanda@pool.example.org"],
+            &[
+                "Via: SIP/2.0/UDP h.example.org",
+                "-Max",
+                "From: sip:otto@lake.example.org",
+                "To: sip:wanda@pool.example.org",
+            ],
             Fine,
         ),
         // beside the documents
@@ -229,12 +273,20 @@ fn rfc4475_responses() {
     assert_eq!(response("SIP/2.0 200 = 2**3 * 5**2 \u{43d}\u{43e}", &[]), Fine, "3.1.1.12 an unusual reason phrase");
     assert_eq!(response("SIP/2.0 100 ", &[]), Fine, "3.1.1.13 an empty reason phrase");
     assert_eq!(response("SIP/2.0 100", &[]), Fine, "3.1.1.13 and its space forgotten");
-    assert_eq!(response("SIP/2.0 503 Busy", &["CSeq: 9292394834772304023312 INVITE"]), Silence, "3.1.2.5 overlarge CSeq");
+    assert_eq!(
+        response("SIP/2.0 503 Busy", &["CSeq: 9292394834772304023312 INVITE"]),
+        Silence,
+        "3.1.2.5 overlarge CSeq"
+    );
     assert_eq!(response("SIP/2.0 4294967301 better not", &[]), Silence, "3.1.2.19 overlarge status");
     assert_eq!(response("SIP/2.0 099 low", &[]), Silence);
     assert_eq!(response("SIP/2.0 700 high", &[]), Silence);
     assert_eq!(response("SIP/3.0 200 OK", &[]), Silence);
-    assert_eq!(response("SIP/2.0 200 OK", &["v: SIP/2.0/UDP 255.255.255.255;branch=z9hG4bK2"]), Silence, "3.3.10 another's Via");
+    assert_eq!(
+        response("SIP/2.0 200 OK", &["v: SIP/2.0/UDP 255.255.255.255;branch=z9hG4bK2"]),
+        Silence,
+        "3.3.10 another's Via"
+    );
     assert_eq!(response("SIP/2.0 200 OK", &["-To"]), Silence);
     assert_eq!(response("SIP/2.0 200 OK", &["Content-Length: 10"]), Silence);
 }
@@ -274,7 +326,11 @@ fn rfc5118() {
         ("4.2 no brackets in Via: nowhere to answer to", &["Via: SIP/2.0/UDP 2001:db8::9;branch=z9hG4bK1"], Silence),
         ("4.3 a port inside the brackets is an address", &["=INVITE sip:[2001:db8::77:5070] SIP/2.0"], Fine),
         ("4.4 a port behind them", &["=INVITE sip:[2001:db8::77]:5070 SIP/2.0"], Fine),
-        ("4.5 received with brackets", &["Via: SIP/2.0/UDP [2001:db8::9];received=[2001:db8::fe];branch=z9hG4bK1"], Fine),
+        (
+            "4.5 received with brackets",
+            &["Via: SIP/2.0/UDP [2001:db8::9];received=[2001:db8::fe];branch=z9hG4bK1"],
+            Fine,
+        ),
         ("4.5 received without", &["Via: SIP/2.0/UDP [2001:db8::9];received=2001:db8::fe;branch=z9hG4bK1"], Fine),
         (
             "4.7 both families",
@@ -284,7 +340,11 @@ fn rfc5118() {
             ],
             Fine,
         ),
-        ("4.9 IPv4-mapped", &["Via: SIP/2.0/UDP [::ffff:192.0.2.10]:19823;branch=z9hG4bK1", "Contact: <sip:t@[::ffff:192.0.2.2]>"], Fine),
+        (
+            "4.9 IPv4-mapped",
+            &["Via: SIP/2.0/UDP [::ffff:192.0.2.10]:19823;branch=z9hG4bK1", "Contact: <sip:t@[::ffff:192.0.2.2]>"],
+            Fine,
+        ),
         ("4.10 the grammar's third colon", &["=INVITE sip:w@[2001:db8:::192.0.2.1] SIP/2.0"], Fine),
         ("4.10 and as it should be", &["=INVITE sip:w@[2001:db8::192.0.2.1] SIP/2.0"], Fine),
         ("a bracket that does not close", &["=INVITE sip:w@[2001:db8::1 SIP/2.0"], Refused(400)),
@@ -296,8 +356,14 @@ fn rfc5118() {
         assert_eq!(verdict(&bytes), *expected, "{what}\n{}", String::from_utf8_lossy(&bytes));
     }
     let v6 = |text: &str| Host::V6(text.parse().unwrap());
-    assert_eq!(Uri::parse(b"sip:[2001:db8::10:5070]").map(|uri| (uri.host, uri.port)), Ok((v6("2001:db8::10:5070"), None)));
-    assert_eq!(Uri::parse(b"sip:[2001:db8::10]:5070").map(|uri| (uri.host, uri.port)), Ok((v6("2001:db8::10"), Some(5070))));
+    assert_eq!(
+        Uri::parse(b"sip:[2001:db8::10:5070]").map(|uri| (uri.host, uri.port)),
+        Ok((v6("2001:db8::10:5070"), None))
+    );
+    assert_eq!(
+        Uri::parse(b"sip:[2001:db8::10]:5070").map(|uri| (uri.host, uri.port)),
+        Ok((v6("2001:db8::10"), Some(5070)))
+    );
     assert_eq!(Uri::parse(b"sip:[2001:db8:::192.0.2.1]").map(|uri| uri.host), Ok(v6("2001:db8::192.0.2.1")));
     for received in ["[2001:db8::9:255]", "2001:db8::9:255"] {
         let text = std::format!("SIP/2.0/UDP [2001:db8::9:1];received={received};branch=z9hG4bKas3");
@@ -309,7 +375,9 @@ fn rfc5118() {
 #[test]
 fn rfc4475_multipart() {
     let mut bytes = request(&["Content-Type: multipart/mixed;boundary=\"7a9c\""]);
-    bytes.extend_from_slice(b"preamble\r\n--7a9c\r\nContent-Type: text/plain\r\n\r\nHello\r\n--7a9cX is not it\r\n--7a9c\r\n");
+    bytes.extend_from_slice(
+        b"preamble\r\n--7a9c\r\nContent-Type: text/plain\r\n\r\nHello\r\n--7a9cX is not it\r\n--7a9c\r\n",
+    );
     bytes.extend_from_slice(b"Content-Type : application/sdp\r\n\r\nv=0\r\n\r\n--7a9c  \r\nContent-Type: application/octet-stream\r\n\r\n\x00\xff\r\n--7a9c--\r\nepilogue");
     let message = Message::parse(&bytes).unwrap();
     message.check().unwrap();
@@ -338,7 +406,8 @@ fn quoted_strings_of_peers() {
         assert_eq!(verdict(&bytes), Fine, "{line}");
         let message = Message::parse(&bytes).unwrap();
         if line.starts_with("Record-Route") {
-            let routes: Vec<Vec<u8>> = message.addresses(Name::RecordRoute).map(|route| route.unwrap().uri.to_vec()).collect();
+            let routes: Vec<Vec<u8>> =
+                message.addresses(Name::RecordRoute).map(|route| route.unwrap().uri.to_vec()).collect();
             assert_eq!(routes, [&b"sip:p1.example.com;lr;x=\"<1>, <2>\""[..], b"sip:p2.example.com;lr"]);
         }
         if line.starts_with("Via") {
@@ -368,8 +437,16 @@ fn broken_anywhere() {
         let _ = (message.check(), message.via_to_answer(), message.max_forwards(), message.body_of(b"a", b"b"));
         echo_with_routes(&message, source, &mut out);
         for (name, _, value) in message.all() {
-            let _ = (message.values(name).count(), Address::parse(value).map(|address| address.parsed_uri()), Via::parse(value));
-            let _ = (AuthParams::new(value).count(), Params::new(value).count(), Uri::parse(value).map(|uri| uri.equal(&uri)));
+            let _ = (
+                message.values(name).count(),
+                Address::parse(value).map(|address| address.parsed_uri()),
+                Via::parse(value),
+            );
+            let _ = (
+                AuthParams::new(value).count(),
+                Params::new(value).count(),
+                Uri::parse(value).map(|uri| uri.equal(&uri)),
+            );
             write_unescaped(value, &mut out);
         }
         let _ = message.contacts().count();

@@ -112,8 +112,8 @@ impl<'a> Message<'a> {
         Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
     }
 
-    /// What is needed of the top Via to send an answer: where it came from. Broken parameters are left out, so that a request can be
-    /// refused for them (rfc4475#3.1.2.1).
+    /// What is needed of the top Via to send an answer: where it came from. Broken parameters are left out, so that a
+    /// request can be refused for them (rfc4475#3.1.2.1).
     #[must_use]
     pub fn via_to_answer(&self) -> Option<Via<'a>> {
         self.via().ok().or_else(|| Via::read_sent_by(&mut Scan::new(self.header(Name::Via)?)))
@@ -177,7 +177,9 @@ impl<'a> Message<'a> {
             if value == b"*" {
                 return Ok(Contact::Any);
             }
-            Address::parse(value).map(Contact::Address).ok_or(HeaderError { name: Name::Contact, kind: Fault::Malformed })
+            Address::parse(value)
+                .map(Contact::Address)
+                .ok_or(HeaderError { name: Name::Contact, kind: Fault::Malformed })
         })
     }
 
@@ -205,10 +207,12 @@ impl<'a> Message<'a> {
     /// Expires in seconds; a malformed or overlarge value counts as 3600 (rfc3261#10.3).
     #[must_use]
     pub fn expires(&self) -> Option<u32> {
-        self.header(Name::Expires).map(|value| number(value).and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3600))
+        self.header(Name::Expires)
+            .map(|value| number(value).and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3600))
     }
 
-    /// A header that is one number of seconds and perhaps parameters or a comment: Retry-After, Min-Expires, Min-SE, Session-Expires.
+    /// A header that is one number of seconds and perhaps parameters or a comment: Retry-After, Min-Expires, Min-SE,
+    /// Session-Expires.
     #[must_use]
     pub fn seconds(&self, name: Name) -> Option<u32> {
         let mut scan = Scan::new(self.header(name)?);

@@ -62,7 +62,8 @@ pub enum UriError {
     Params,
     /// What follows the question mark is broken.
     Headers,
-    /// A telephone number holds no digit, or something beside digits and separators, or is local without a phone-context.
+    /// A telephone number holds no digit, or something beside digits and separators, or is local without a
+    /// phone-context.
     Number,
 }
 
@@ -110,7 +111,16 @@ impl<'a> Uri<'a> {
     }
 
     const fn blank(scheme: Scheme, raw: &'a [u8]) -> Self {
-        Self { scheme, user: None, password: None, host: Host::Name(b""), port: None, params: Params::new(b""), headers: b"", raw }
+        Self {
+            scheme,
+            user: None,
+            password: None,
+            host: Host::Name(b""),
+            port: None,
+            params: Params::new(b""),
+            headers: b"",
+            raw,
+        }
     }
 
     fn sip(scheme: Scheme, mut scan: Scan<'a>, raw: &'a [u8]) -> Result<Self, UriError> {
@@ -124,7 +134,9 @@ impl<'a> Uri<'a> {
                 return Err(UriError::User);
             }
             (user, password, scan) = (Some(name), secret, ahead);
-        } else if ahead.rest.contains(&b'@') && ahead.rest.iter().find(|byte| matches!(byte, b'@' | b'"')) == Some(&b'@') {
+        } else if ahead.rest.contains(&b'@')
+            && ahead.rest.iter().find(|byte| matches!(byte, b'@' | b'"')) == Some(&b'@')
+        {
             return Err(UriError::User);
         }
         let host = Host::read(&mut scan).ok_or(UriError::Host)?;
@@ -176,14 +188,17 @@ impl<'a> Uri<'a> {
         self.raw
     }
 
-    /// What of it may stand in a request line: no method parameter and no headers (rfc3261#19.1.1, #19.1.5). In two parts.
+    /// What of it may stand in a request line: no method parameter and no headers (rfc3261#19.1.1, #19.1.5). In two
+    /// parts.
     #[must_use]
     pub fn for_request(&self) -> [&'a [u8]; 2] {
         let at = |part: &[u8]| part.as_ptr().addr().saturating_sub(self.raw.as_ptr().addr());
         let end = if self.headers.is_empty() { self.raw.len() } else { at(self.headers).saturating_sub(1) };
         let method = Iterator::find(&mut self.params.clone(), |(name, _)| same(name, b"method"));
         let (cut, resume) = match method {
-            Some((name, value)) => (at(name).saturating_sub(1), value.map_or(at(name) + name.len(), |value| at(value) + value.len())),
+            Some((name, value)) => {
+                (at(name).saturating_sub(1), value.map_or(at(name) + name.len(), |value| at(value) + value.len()))
+            }
             None => (end, end),
         };
         [self.raw.get(..cut).unwrap_or_default(), self.raw.get(resume..end).unwrap_or_default()]
@@ -235,9 +250,11 @@ impl<'a> Uri<'a> {
         match self.scheme {
             Scheme::Other => self.raw == other.raw,
             Scheme::Tel => {
-                let digits =
-                    |text: &'a [u8]| text.iter().filter(|byte| !matches!(**byte, b'-' | b'.' | b'(' | b')')).map(u8::to_ascii_lowercase);
-                let theirs = other.user.unwrap_or_default().iter().filter(|byte| !matches!(**byte, b'-' | b'.' | b'(' | b')'));
+                let digits = |text: &'a [u8]| {
+                    text.iter().filter(|byte| !matches!(**byte, b'-' | b'.' | b'(' | b')')).map(u8::to_ascii_lowercase)
+                };
+                let theirs =
+                    other.user.unwrap_or_default().iter().filter(|byte| !matches!(**byte, b'-' | b'.' | b'(' | b')'));
                 digits(self.user.unwrap_or_default()).eq(theirs.map(u8::to_ascii_lowercase))
                     && covers(&self.params, &other.params, true)
                     && covers(&other.params, &self.params, true)
@@ -265,7 +282,10 @@ fn covers(a: &Params<'_>, b: &Params<'_>, all_matter: bool) -> bool {
             .map(|byte| byte.to_ascii_lowercase())
             .eq(decoded(other.unwrap_or_default()).map(|byte| byte.to_ascii_lowercase())),
         // rfc3261#19.1.4: these must be in both or in neither
-        None => !all_matter && ![&b"user"[..], b"ttl", b"method", b"maddr", b"transport"].iter().any(|must| same(must, name)),
+        None => {
+            !all_matter
+                && ![&b"user"[..], b"ttl", b"method", b"maddr", b"transport"].iter().any(|must| same(must, name))
+        }
     })
 }
 
@@ -275,7 +295,9 @@ fn same_headers(a: &[u8], b: &[u8]) -> bool {
         let (name, value) = cut_header(header);
         of(b).any(|other| {
             let (other_name, other_value) = cut_header(other);
-            decoded(name).map(|byte| byte.to_ascii_lowercase()).eq(decoded(other_name).map(|byte| byte.to_ascii_lowercase()))
+            decoded(name)
+                .map(|byte| byte.to_ascii_lowercase())
+                .eq(decoded(other_name).map(|byte| byte.to_ascii_lowercase()))
                 && decoded(value).eq(decoded(other_value))
         })
     })
@@ -314,7 +336,8 @@ fn uri_params<'a>(scan: &mut Scan<'a>) -> Result<Params<'a>, UriError> {
             return Err(UriError::Params);
         }
         if scan.eat(b'=') {
-            // a quoted one is not in the grammar, but peers write it. Without white space, for a URI may have to stand in a request line.
+            // a quoted one is not in the grammar, but peers write it. Without white space, for a URI may have to stand
+            // in a request line.
             if scan.run_escaped(URI_PLAIN).is_empty() && !scan.quoted().is_some_and(visible) {
                 return Err(UriError::Params);
             }

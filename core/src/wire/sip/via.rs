@@ -35,7 +35,8 @@ impl<'a> Via<'a> {
         let mut via = Self::read_sent_by(scan)?;
         let mut branch = None;
         via.params = Params::read(scan, |name, value| {
-            if branch.is_none() && matches!(name, [b'b' | b'B', _, _, _, _, _]) && name.eq_ignore_ascii_case(b"branch") {
+            if branch.is_none() && matches!(name, [b'b' | b'B', _, _, _, _, _]) && name.eq_ignore_ascii_case(b"branch")
+            {
                 branch = value;
             }
         })
@@ -92,7 +93,9 @@ impl<'a> Via<'a> {
     /// The branch names its transaction by rfc3261#8.1.1.7: the cookie, and something behind it (rfc4475#3.2.1).
     #[must_use]
     pub fn has_cookie(&self) -> bool {
-        self.branch.is_some_and(|branch| branch.len() > 7 && branch.get(..7).is_some_and(|cookie| cookie.eq_ignore_ascii_case(b"z9hG4bK")))
+        self.branch.is_some_and(|branch| {
+            branch.len() > 7 && branch.get(..7).is_some_and(|cookie| cookie.eq_ignore_ascii_case(b"z9hG4bK"))
+        })
     }
 
     /// The address that the next hop saw (with or without brackets: rfc5118#4.5).

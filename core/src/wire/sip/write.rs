@@ -108,8 +108,8 @@ impl<'c, 'b> Writer<'c, 'b> {
         self.out.put(b"\r\n");
     }
 
-    /// A From, To, Contact or Route: the display name plain (it is quoted and escaped here; none when empty), the URI as it stands,
-    /// the tag if there is one.
+    /// A From, To, Contact or Route: the display name plain (it is quoted and escaped here; none when empty), the URI
+    /// as it stands, the tag if there is one.
     pub fn address(&mut self, name: Name, display: &[u8], uri: &[u8], tag: Option<&[u8]>) {
         self.name(name);
         write_address(self.out, display, uri);
@@ -182,7 +182,8 @@ pub fn write_address(out: &mut Cursor<'_>, display: &[u8], uri: &[u8]) {
     out.put(b">");
 }
 
-/// Prints a quoted string, escaping quotes and backslashes; controls become spaces, so no text can break out of its line.
+/// Prints a quoted string, escaping quotes and backslashes; controls become spaces, so no text can break out of its
+/// line.
 pub fn write_quoted(out: &mut Cursor<'_>, text: &[u8]) {
     out.put(b"\"");
     for run in text.split_inclusive(|byte| matches!(*byte, b'"' | b'\\' | 0..=0x1f | 0x7f)) {

@@ -4,7 +4,9 @@ use super::*;
 
 #[test]
 fn a_file_is_lines_of_names_and_values() {
-    let file = parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\n; end\n").unwrap();
+    let file =
+        parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\n; end\n")
+            .unwrap();
     assert_eq!(file.uri.as_deref(), Some("sip:100@pbx.example"));
     assert_eq!(file.password.as_deref(), Some("a = b #"));
     assert_eq!(file.expires, Some(60));

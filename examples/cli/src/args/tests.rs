@@ -15,8 +15,7 @@ fn the_declaration_holds_together() {
 
 #[test]
 fn a_call_takes_all_it_can() {
-    let line =
-        "microsip call sip:bob@x --play a.wav --record b.wav --dtmf 1,,2 --for 10s --null-audio --json --uri sip:a@x --password-file p";
+    let line = "microsip call sip:bob@x --play a.wav --record b.wav --dtmf 1,,2 --for 10s --null-audio --json --uri sip:a@x --password-file p";
     let Command::Call(call) = parse(line).unwrap().command else { panic!("no call") };
     assert_eq!(call.target, "sip:bob@x");
     assert_eq!(call.dtmf.as_deref(), Some("1,,2"));
@@ -27,9 +26,11 @@ fn a_call_takes_all_it_can() {
 
 #[test]
 fn a_password_is_never_an_argument() {
-    for line in
-        ["microsip register --password secret", "microsip call sip:x --password=secret", "microsip register --uri sip:a@x -p secret"]
-    {
+    for line in [
+        "microsip register --password secret",
+        "microsip call sip:x --password=secret",
+        "microsip register --uri sip:a@x -p secret",
+    ] {
         assert_eq!(parse(line).unwrap_err().kind(), ErrorKind::UnknownArgument, "{line}");
     }
     let both = "microsip register --uri sip:a@x --password-file f --password-stdin";
@@ -72,7 +73,12 @@ fn who_answers_cannot_let_it_ring_longer_than_the_library_does() {
 
 #[test]
 fn media_ports_are_a_first_one_or_a_range_with_room_for_a_call() {
-    for (text, range) in [("4000", (4000, 65_535)), ("4000-4001", (4000, 4001)), ("5001-5003", (5001, 5003)), ("65534", (65_534, 65_535))] {
+    for (text, range) in [
+        ("4000", (4000, 65_535)),
+        ("4000-4001", (4000, 4001)),
+        ("5001-5003", (5001, 5003)),
+        ("65534", (65_534, 65_535)),
+    ] {
         assert_eq!(ports(text), Ok(range), "{text}");
     }
     for text in ["", "-", "4000-", "4000-4000", "5001-5002", "65535", "80-90", "4000-3000", "4000-70000", "many"] {

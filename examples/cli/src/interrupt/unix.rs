@@ -46,11 +46,13 @@ pub(super) fn watched() -> bool {
 /// Waits until the descriptor can be read, a signal came, a key was pressed, or the time has come.
 pub(super) fn wait(descriptor: RawFd, keys: bool, until: Option<Instant>) -> Woken {
     let Some(mut pipe) = PIPE.get() else { return Woken::default() };
-    let ms = until
-        .map_or(-1, |until| i32::try_from(until.saturating_duration_since(Instant::now()).as_micros().div_ceil(1000)).unwrap_or(i32::MAX));
+    let ms = until.map_or(-1, |until| {
+        i32::try_from(until.saturating_duration_since(Instant::now()).as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+    });
     // a negative one is passed over
     let input = if keys { libc::STDIN_FILENO } else { -1 };
-    let mut watched = [descriptor, pipe.as_raw_fd(), input].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+    let mut watched =
+        [descriptor, pipe.as_raw_fd(), input].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     // SAFETY: three entries of ours.
     unsafe { libc::poll(watched.as_mut_ptr(), watched.len() as libc::nfds_t, ms) };
     let [_, _, input] = watched;

@@ -39,7 +39,8 @@ pub(super) fn open() -> bool {
                     set();
                 }
             };
-            // SAFETY: what runs in the handler are atomics and calls that POSIX allows there (tcgetpgrp, getpgrp, tcsetattr, raise).
+            // SAFETY: what runs in the handler are atomics and calls that POSIX allows there (tcgetpgrp, getpgrp,
+            // tcsetattr, raise).
             let _ = unsafe { low_level::register(signal, end) };
         }
     }
@@ -48,7 +49,8 @@ pub(super) fn open() -> bool {
 
 /// Called by handlers of signals, too.
 fn set() -> bool {
-    let set = is_ours() && MODES.get().is_some_and(|(_, modes)| tcsetattr(stdin(), OptionalActions::Now, modes).is_ok());
+    let set =
+        is_ours() && MODES.get().is_some_and(|(_, modes)| tcsetattr(stdin(), OptionalActions::Now, modes).is_ok());
     READING.store(set, Ordering::Relaxed);
     set
 }

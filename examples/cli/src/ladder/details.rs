@@ -13,7 +13,11 @@ pub(super) fn details(bytes: &[u8]) -> Option<Vec<String>> {
 fn decoded(bytes: &[u8]) -> Option<Vec<String>> {
     let message = SipMessage::try_from(bytes).ok()?;
     let mut details = vec![
-        format!("From {}   To {}", party(message.from_header().ok()?.value()), party(message.to_header().ok()?.value())),
+        format!(
+            "From {}   To {}",
+            party(message.from_header().ok()?.value()),
+            party(message.to_header().ok()?.value())
+        ),
         format!("Call-ID {}   CSeq {}", message.call_id_header().ok()?.value(), message.cseq_header().ok()?.value()),
     ];
     if let Ok(contact) = message.contact_header() {
@@ -24,7 +28,10 @@ fn decoded(bytes: &[u8]) -> Option<Vec<String>> {
     }
     let wanted = message.headers().iter().filter(|header| {
         use rsip::Header as H;
-        matches!(header, H::Expires(_) | H::WwwAuthenticate(_) | H::ProxyAuthenticate(_) | H::MinExpires(_) | H::Warning(_))
+        matches!(
+            header,
+            H::Expires(_) | H::WwwAuthenticate(_) | H::ProxyAuthenticate(_) | H::MinExpires(_) | H::Warning(_)
+        )
     });
     details.extend(wanted.map(|header| header.to_string().trim_end().to_owned()));
     details.extend(sdp_address(message.body()));
@@ -45,7 +52,8 @@ fn sdp_address(body: &[u8]) -> Option<String> {
     let of = |prefix| text.lines().find_map(|line| line.strip_prefix(prefix));
     let port = of("m=audio ")?.split_whitespace().next().unwrap_or_default();
     let address = of("c=").unwrap_or_default().split_whitespace().last().unwrap_or_default();
-    let direction =
-        ["sendonly", "recvonly", "inactive"].into_iter().find(|way| text.lines().any(|line| line.strip_prefix("a=") == Some(way)));
+    let direction = ["sendonly", "recvonly", "inactive"]
+        .into_iter()
+        .find(|way| text.lines().any(|line| line.strip_prefix("a=") == Some(way)));
     Some(format!("SDP audio at {address} port {port}, {}", direction.unwrap_or("sendrecv")))
 }

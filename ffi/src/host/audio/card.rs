@@ -1,5 +1,5 @@
-//! Sound cards through cpal. The callbacks here run on the sound system's threads: they touch the rings, the filter and a few
-//! atomics, take no lock and never allocate; all they need is made before the stream starts.
+//! Sound cards through cpal. The callbacks here run on the sound system's threads: they touch the rings, the filter and
+//! a few atomics, take no lock and never allocate; all they need is made before the stream starts.
 
 use core::str::FromStr;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,10 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{BufferSize, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig, SupportedBufferSize, SupportedStreamConfig};
+use cpal::{
+    BufferSize, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig, SupportedBufferSize,
+    SupportedStreamConfig,
+};
 
 use super::device::{Device, DeviceCode, DeviceError, Side};
 use super::resample::Resampler;
@@ -23,7 +26,8 @@ const BUILD: Duration = Duration::from_secs(4);
 const CLOSE: Duration = Duration::from_secs(1);
 /// Of a card with more channels only so many are used.
 const CHANNELS: usize = 2;
-/// What ALSA lists and is no card: "null" has no clock and would spin (ours has one), the others are filters with nothing behind them.
+/// What ALSA lists and is no card: "null" has no clock and would spin (ours has one), the others are filters with
+/// nothing behind them.
 const NO_CARDS: [&str; 8] = ["null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "oss"];
 /// Samples moved between ring and callback in one go.
 const PIECE: usize = 64;
@@ -91,8 +95,8 @@ pub(super) struct Card {
 }
 
 impl Drop for Card {
-    /// Closing can hang for ever: cpal joins its threads, and one that played to a sink which PulseAudio took away never
-    /// ends (seen with cpal 0.18.2). So a thread of its own closes, and is left alone when it does not come back.
+    /// Closing can hang for ever: cpal joins its threads, and one that played to a sink which PulseAudio took away
+    /// never ends (seen with cpal 0.18.2). So a thread of its own closes, and is left alone when it does not come back.
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
         let (done, closed) = std::sync::mpsc::channel();
@@ -106,7 +110,13 @@ impl Drop for Card {
     }
 }
 
-pub(super) fn open_input(name: &str, rate: u32, buffer_ms: u32, ring: Writer, health: &Arc<Health>) -> Result<Card, DeviceError> {
+pub(super) fn open_input(
+    name: &str,
+    rate: u32,
+    buffer_ms: u32,
+    ring: Writer,
+    health: &Arc<Health>,
+) -> Result<Card, DeviceError> {
     open(Side::Input, name, buffer_ms, move |device, config, format| {
         let capture = || Capture::new(config.sample_rate, rate, ring.share());
         let channels = usize::from(config.channels);
@@ -123,7 +133,13 @@ pub(super) fn open_input(name: &str, rate: u32, buffer_ms: u32, ring: Writer, he
     })
 }
 
-pub(super) fn open_output(name: &str, rate: u32, buffer_ms: u32, ring: Reader, health: &Arc<Health>) -> Result<Card, DeviceError> {
+pub(super) fn open_output(
+    name: &str,
+    rate: u32,
+    buffer_ms: u32,
+    ring: Reader,
+    health: &Arc<Health>,
+) -> Result<Card, DeviceError> {
     open(Side::Output, name, buffer_ms, move |device, config, format| {
         let playback = || Playback::new(rate, config.sample_rate, ring.share());
         let channels = usize::from(config.channels);
@@ -161,7 +177,12 @@ fn open(
             return DeviceError::missing(side, name);
         }
         let why = error.to_string();
-        DeviceError::new(code, side, name, format_args!("{}; choose another device, or \"null\"", why.trim_end_matches('.')))
+        DeviceError::new(
+            code,
+            side,
+            name,
+            format_args!("{}; choose another device, or \"null\"", why.trim_end_matches('.')),
+        )
     };
     let offered = match side {
         Side::Input => device.default_input_config(),
@@ -300,7 +321,17 @@ struct Playback {
 impl Playback {
     fn new(from: u32, to: u32, ring: Reader) -> Self {
         let resampler = Resampler::new(from, to);
-        Self { ring, resampler, piece: [0; PIECE], filled: 0, used: 0, primed: false, rate: (from, to), aim: 0, level: 0.0 }
+        Self {
+            ring,
+            resampler,
+            piece: [0; PIECE],
+            filled: 0,
+            used: 0,
+            primed: false,
+            rate: (from, to),
+            aim: 0,
+            level: 0.0,
+        }
     }
 
     /// A callback asks for so many frames.
@@ -387,19 +418,27 @@ fn has(device: &cpal::Device, side: Side) -> bool {
 fn hosts() -> Vec<cpal::Host> {
     let first = cpal::default_host();
     let id = first.id();
-    let others = cpal::available_hosts().into_iter().filter(|other| *other != id).filter_map(|other| cpal::host_from_id(other).ok());
+    let others = cpal::available_hosts()
+        .into_iter()
+        .filter(|other| *other != id)
+        .filter_map(|other| cpal::host_from_id(other).ok());
     core::iter::once(first).chain(others).collect()
 }
 
 fn devices(host: cpal::Host) -> Vec<cpal::Device> {
-    host.devices().into_iter().flatten().filter(|device| device.id().is_ok_and(|id| !NO_CARDS.contains(&id.id()))).collect()
+    host.devices()
+        .into_iter()
+        .flatten()
+        .filter(|device| device.id().is_ok_and(|id| !NO_CARDS.contains(&id.id())))
+        .collect()
 }
 
 /// See [`super::device::list`].
 pub(super) fn list() -> Vec<Device> {
     quiet();
     let host = cpal::default_host();
-    let default = [host.default_input_device(), host.default_output_device()].map(|device| device.and_then(|d| d.id().ok()));
+    let default =
+        [host.default_input_device(), host.default_output_device()].map(|device| device.and_then(|d| d.id().ok()));
     let [default_input, default_output] = default;
     let mut all: Vec<Device> = Vec::new();
     for device in hosts().into_iter().flat_map(devices) {
@@ -411,7 +450,8 @@ pub(super) fn list() -> Vec<Device> {
             known.output |= output;
         } else if input || output {
             let name = device.description().map_or_else(|_| text.clone(), |d| d.name().to_owned());
-            let (default_input, default_output) = (default_input.as_ref() == Some(&id), default_output.as_ref() == Some(&id));
+            let (default_input, default_output) =
+                (default_input.as_ref() == Some(&id), default_output.as_ref() == Some(&id));
             all.push(Device { id: text, name, input, output, default_input, default_output, plugin: false });
         }
     }
@@ -425,7 +465,8 @@ fn mark_plugins(all: &mut [Device]) {
         device.id.strip_prefix("alsa:")
     }
     // cards stand there by name and by number
-    let numbered = |id: &str| id.strip_prefix("hw:CARD=").is_some_and(|card| card.starts_with(|c: char| c.is_ascii_digit()));
+    let numbered =
+        |id: &str| id.strip_prefix("hw:CARD=").is_some_and(|card| card.starts_with(|c: char| c.is_ascii_digit()));
     let named = all.iter().filter_map(alsa).any(|id| id.starts_with("hw:") && !numbered(id));
     for device in all {
         let Some(id) = alsa(device) else { continue };
@@ -437,7 +478,8 @@ fn mark_plugins(all: &mut [Device]) {
     }
 }
 
-/// libasound prints its complaints to standard error, which is the application's; on this thread they go to a buffer instead.
+/// libasound prints its complaints to standard error, which is the application's; on this thread they go to a buffer
+/// instead.
 fn quiet() {
     #[cfg(target_os = "linux")]
     let _ = alsa::Output::local_error_handler();

@@ -1,7 +1,8 @@
 //! Which sound devices there are, what their names mean, and what to say when one is not there.
 //!
 //! A device is named by text: `""` the system's default · `"null"` silence with a clock · `"wav:PATH"` a file that is
-//! played in rounds (input) or recorded (output) · anything else an id from [`list`], such as `"alsa:hw:CARD=PCH,DEV=0"`.
+//! played in rounds (input) or recorded (output) · anything else an id from [`list`], such as
+//! `"alsa:hw:CARD=PCH,DEV=0"`.
 
 use core::fmt;
 use std::path::PathBuf;
@@ -104,7 +105,8 @@ pub struct Device {
     pub default_input: bool,
     /// It is what `""` opens now, as an output.
     pub default_output: bool,
-    /// A way of ALSA's to a card that is listed by itself, or to a loudspeaker arrangement: it can be opened, but is nothing to choose from.
+    /// A way of ALSA's to a card that is listed by itself, or to a loudspeaker arrangement: it can be opened, but is
+    /// nothing to choose from.
     pub plugin: bool,
 }
 

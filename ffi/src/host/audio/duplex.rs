@@ -1,7 +1,7 @@
 //! An input and an output joined into what a bus needs: [`Duplex`] for the tick, [`Keeper`] for the errands thread.
 //!
-//! The Duplex never changes while devices come and go: a lost card leaves an empty ring, which is silence with the timer as its
-//! clock, and the Keeper opens the card again, or what has become the default, onto the same ring.
+//! The Duplex never changes while devices come and go: a lost card leaves an empty ring, which is silence with the
+//! timer as its clock, and the Keeper opens the card again, or what has become the default, onto the same ring.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
@@ -119,7 +119,8 @@ impl Duplex {
         u32::try_from(quanta).unwrap_or(u32::MAX)
     }
 
-    /// Samples so far (each wraps): captured but dropped since the engine was late, and silence played since the engine was late.
+    /// Samples so far (each wraps): captured but dropped since the engine was late, and silence played since the engine
+    /// was late.
     #[must_use]
     pub fn lost(&self) -> (usize, usize) {
         let input = if let Input::Card(ring) = &self.input { ring.overrun() } else { 0 };
@@ -137,7 +138,8 @@ pub enum News {
     Back(Side, String),
 }
 
-/// The errands thread's half: owns the card's streams and the files. Drop it there too: closing a card can take a while.
+/// The errands thread's half: owns the card's streams and the files. Drop it there too: closing a card can take a
+/// while.
 pub struct Keeper {
     #[cfg(feature = "device")]
     cards: [Option<Link>; 2],
@@ -217,7 +219,13 @@ pub fn open(input: &str, output: &str, rate: u32, wakes: &Wakes) -> Result<(Dupl
 }
 
 /// As [`open`], but what cannot be opened becomes news and is retried by the Keeper, while the null device stands in.
-pub fn open_anyway(input: &str, output: &str, rate: u32, wakes: &Wakes, tell: &mut dyn FnMut(News)) -> (Duplex, Keeper) {
+pub fn open_anyway(
+    input: &str,
+    output: &str,
+    rate: u32,
+    wakes: &Wakes,
+    tell: &mut dyn FnMut(News),
+) -> (Duplex, Keeper) {
     let mut duplex = Duplex::null(rate);
     let mut keeper = Keeper {
         #[cfg(feature = "device")]
@@ -271,7 +279,8 @@ impl Keeper {
 
     #[cfg(feature = "device")]
     fn input(&mut self, name: &str, rate: u32, wakes: &Wakes, tell: &mut dyn FnMut(News)) -> Input {
-        let (writer, reader) = ring((rate * RING_MS / 1000) as usize, rate as usize / 100, Some(Arc::clone(&wakes.captured)));
+        let (writer, reader) =
+            ring((rate * RING_MS / 1000) as usize, rate as usize / 100, Some(Arc::clone(&wakes.captured)));
         let [link, _] = &mut self.cards;
         *link = Some(Link::open(End::Input(writer), name, rate, &wakes.errand, &self.faults, tell));
         Input::Card(reader)

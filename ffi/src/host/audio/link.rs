@@ -16,11 +16,13 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 const WATCH: Duration = Duration::from_millis(500);
 /// A card without a callback for so long has been lost without saying so.
 const STALLED: Duration = Duration::from_millis(2_000);
-/// Until so many callbacks came it is still starting, and has so long for it: some sound systems fill seconds before they run.
+/// Until so many callbacks came it is still starting, and has so long for it: some sound systems fill seconds before
+/// they run.
 const STARTING: (u32, Duration) = (100, Duration::from_millis(6_000));
 
-/// The shortest buffer asked of a card, and the longest. A loudspeaker whose sound system cannot keep up with the short one (PulseAudio
-/// on a slow or busy machine takes far fewer frames than it should, and what is heard is chopped) gets twice as long a one.
+/// The shortest buffer asked of a card, and the longest. A loudspeaker whose sound system cannot keep up with the short
+/// one (PulseAudio on a slow or busy machine takes far fewer frames than it should, and what is heard is chopped) gets
+/// twice as long a one.
 const BUFFER_MS: (u32, u32) = (10, 80);
 /// Over so long a time …
 const WINDOW: Duration = Duration::from_millis(2_000);
@@ -60,7 +62,14 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn open(end: End, name: &str, rate: u32, errand: &Wake, faults: &Arc<AtomicU32>, tell: &mut dyn FnMut(News)) -> Self {
+    pub(super) fn open(
+        end: End,
+        name: &str,
+        rate: u32,
+        errand: &Wake,
+        faults: &Arc<AtomicU32>,
+        tell: &mut dyn FnMut(News),
+    ) -> Self {
         let now = Instant::now();
         let mut link = Self {
             end,
@@ -91,7 +100,9 @@ impl Link {
                 self.beaten = now;
             }
             let patience = if beats < STARTING.0 { STARTING.1 } else { STALLED };
-            let fault = health.fault().or_else(|| (now.saturating_duration_since(self.beaten) > patience).then_some("it stopped moving"));
+            let fault = health
+                .fault()
+                .or_else(|| (now.saturating_duration_since(self.beaten) > patience).then_some("it stopped moving"));
             let Some(fault) = fault else {
                 self.widen(now);
                 return Some(now + WATCH);

@@ -11,8 +11,9 @@
 //! | [`duplex::Keeper`] | errands | `tend` when woken or due | opens a lost card again after 1, 2, 4 … 30 s |
 //! | a card's callbacks | the sound system's threads | rings, filter, atomics, a wake | the engine late: capture drops the oldest, playback is silent |
 //!
-//! Nothing on the tick's side allocates, locks or waits after it was made; freeing does, so what the tick is done with goes
-//! back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`device::list`] belong to the errands thread.
+//! Nothing on the tick's side allocates, locks or waits after it was made; freeing does, so what the tick is done with
+//! goes back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`device::list`] belong
+//! to the errands thread.
 //!
 //! How an engine uses it, with a quantum of 10 ms at the phone's rate:
 //! ```text
@@ -25,10 +26,10 @@
 //!           }                                                                                     // sleep until pacer.next(), or woken
 //! errands:  next = keeper.tend(now, &mut tell);                                                   // when woken, and at `next`
 //! ```
-//! The microphone's clock drives while it delivers; it wakes the engine for every quantum. When it is late by 60 ms, lost, a file,
-//! or "null", the timer drives. The loudspeaker's clock may differ from both: its callback trims the resampling filter by the
-//! level of its ring (at most 0.3 %), so nothing ever has to be cut. A card's frames come in pieces of any size; the
-//! ring makes quanta of them.
+//! The microphone's clock drives while it delivers; it wakes the engine for every quantum. When it is late by 60 ms,
+//! lost, a file, or "null", the timer drives. The loudspeaker's clock may differ from both: its callback trims the
+//! resampling filter by the level of its ring (at most 0.3 %), so nothing ever has to be cut. A card's frames come in
+//! pieces of any size; the ring makes quanta of them.
 //!
 //! Cards need the feature `device` (cpal). Without it the names `null` and `wav:PATH` remain, and any other is missing.
 

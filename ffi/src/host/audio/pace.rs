@@ -8,8 +8,8 @@ mod tests;
 
 /// A microphone that is this late has lost the clock to the timer until it delivers again.
 pub const LATE: Duration = Duration::from_millis(60);
-/// Of the quanta of one go so many are played, the last ones: what a loudspeaker gets at once is its delay until its clock is steered
-/// (by at most 0.3 %), so that it gets 80 ms at most.
+/// Of the quanta of one go so many are played, the last ones: what a loudspeaker gets at once is its delay until its
+/// clock is steered (by at most 0.3 %), so that it gets 80 ms at most.
 pub(crate) const PLAYED: u32 = 8;
 
 /// The clock of one bus.
@@ -24,8 +24,8 @@ impl Pacer {
         Self { timer: Timer::new(now) }
     }
 
-    /// What to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta it had to drop, because nobody
-    /// came for them.
+    /// What to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta
+    /// it had to drop, because nobody came for them.
     pub fn due(&mut self, now: Instant, clocked: bool, ready: usize, dropped: u32) -> Due {
         if clocked && ready > 0 {
             self.timer.move_to(now + LATE);

@@ -1,9 +1,9 @@
 //! From one sample rate to another, in real time and at any ratio.
 //!
-//! A linear-phase windowed-sinc filter (Kaiser, about 80 dB) in a table of phases between which is interpolated, so the ratio
-//! can be trimmed by parts per million while it runs: that is how a loudspeaker's clock is followed. One sample in, as many out as
-//! are due, or one sample out, as many in as it needs: the same filter serves capture (pushed) and playback (pulled).
-//! All memory is taken in [`Resampler::new`]; the filter delays by 32 samples of the lower rate.
+//! A linear-phase windowed-sinc filter (Kaiser, about 80 dB) in a table of phases between which is interpolated, so the
+//! ratio can be trimmed by parts per million while it runs: that is how a loudspeaker's clock is followed. One sample
+//! in, as many out as are due, or one sample out, as many in as it needs: the same filter serves capture (pushed) and
+//! playback (pulled). All memory is taken in [`Resampler::new`]; the filter delays by 32 samples of the lower rate.
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -24,7 +24,8 @@ pub struct Resampler {
     phases: u64,
     nominal: u64,
     step: u64,
-    /// Where the next output lies after the centre sample, in 1/2³² of an input sample; from ONE on it lies behind the next one.
+    /// Where the next output lies after the centre sample, in 1/2³² of an input sample; from ONE on it lies behind the
+    /// next one.
     position: u64,
     history: Box<[f32]>,
     at: usize,
@@ -44,7 +45,8 @@ impl Resampler {
         let mut table = Vec::with_capacity(taps * (phases + 1));
         for phase in 0..=phases {
             let offset = phase as f64 / phases as f64;
-            let row: Vec<f64> = (0..taps).map(|tap| kernel(tap as f64 - centre - offset, cutoff, taps as f64 / 2.0)).collect();
+            let row: Vec<f64> =
+                (0..taps).map(|tap| kernel(tap as f64 - centre - offset, cutoff, taps as f64 / 2.0)).collect();
             let sum: f64 = row.iter().sum();
             table.extend(row.iter().map(|value| (value / sum) as f32));
         }

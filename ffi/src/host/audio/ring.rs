@@ -1,10 +1,11 @@
 //! A ring of samples between exactly two threads: one writes, one reads, neither waits.
 //!
-//! The samples are relaxed atomics (plain loads and stores on every target), the two positions count up for ever.
-//! Only the writer moves `head`. `tail` is moved by compare-and-swap, because two may move it: the reader when it has
-//! read, and the writer when it must drop the oldest ([`Writer::push`]) or throws away what was not played yet
-//! ([`Writer::clear`]). A reader whose copy was overtaken sees its swap fail and copies again, so it never hands out torn audio.
-//! (The well-known ring crates refuse the new sample when full; live audio has to drop the old one, hence our own.)
+//! The samples are relaxed atomics (plain loads and stores on every target), the two positions count up for ever. Only
+//! the writer moves `head`. `tail` is moved by compare-and-swap, because two may move it: the reader when it has read,
+//! and the writer when it must drop the oldest ([`Writer::push`]) or throws away what was not played yet
+//! ([`Writer::clear`]). A reader whose copy was overtaken sees its swap fail and copies again, so it never hands out
+//! torn audio. (The well-known ring crates refuse the new sample when full; live audio has to drop the old one, hence
+//! our own.)
 
 use core::sync::atomic::{AtomicBool, AtomicI16, AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -84,8 +85,8 @@ pub struct Reader {
 }
 
 impl Writer {
-    /// Another handle on the same end, for a device that is opened again. The caller sees to it that one at a time is used;
-    /// two at once would garble the sound, no more.
+    /// Another handle on the same end, for a device that is opened again. The caller sees to it that one at a time is
+    /// used; two at once would garble the sound, no more.
     #[cfg_attr(not(feature = "device"), allow(dead_code))]
     pub(super) fn share(&self) -> Self {
         Self { shared: Arc::clone(&self.shared) }

@@ -1,8 +1,9 @@
-//! WAV files in and out: a [`Player`] for the tick with its [`Feed`] for the errands thread, and a [`Recorder`] with its [`RecorderFile`].
+//! WAV files in and out: a [`Player`] for the tick with its [`Feed`] for the errands thread, and a [`Recorder`] with
+//! its [`RecorderFile`].
 //!
-//! Between the two halves lies a ring, so that the tick only copies. The errands thread reads a file that is played in blocks and converts them to mono
-//! at the phone's rate. It empties a recording's ring into the file and brings the header up to date each time, so that a crash leaves a file that plays
-//! up to the last half second.
+//! Between the two halves lies a ring, so that the tick only copies. The errands thread reads a file that is played in
+//! blocks and converts them to mono at the phone's rate. It empties a recording's ring into the file and brings the
+//! header up to date each time, so that a crash leaves a file that plays up to the last half second.
 
 use core::fmt;
 use std::io;
@@ -58,7 +59,9 @@ impl FileError {
         let (code, hint) = match error.kind() {
             io::ErrorKind::NotFound if writing => (FileCode::Missing, "create the directory first"),
             io::ErrorKind::NotFound => (FileCode::Missing, "check the path"),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (FileCode::Denied, "check who may use this path"),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                (FileCode::Denied, "check who may use this path")
+            }
             io::ErrorKind::IsADirectory => (FileCode::Denied, "this is a directory, name a file in it"),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 (FileCode::Full, "make room or record elsewhere; what was written so far is kept")
@@ -70,7 +73,12 @@ impl FileError {
 
     fn format(path: &Path, why: &str) -> Self {
         let why = format_args!("not a WAV file that can be read ({why})");
-        Self::new(FileCode::Format, path, why, "convert it to 16-bit PCM WAV, for example with: sox in.mp3 -b 16 out.wav")
+        Self::new(
+            FileCode::Format,
+            path,
+            why,
+            "convert it to 16-bit PCM WAV, for example with: sox in.mp3 -b 16 out.wav",
+        )
     }
 }
 

@@ -87,7 +87,10 @@ impl Engine {
                 }
                 // a full socket buffer is a lost datagram; all else is a dead way
                 if let Err(error) = result
-                    && !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionRefused)
+                    && !matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionRefused
+                    )
                 {
                     self.with(|phone, now| phone.handle_flow_failed(now, flow));
                 }
@@ -106,7 +109,9 @@ impl Engine {
                 match self.shared.names.ask(question) {
                     Asked::Heard => {}
                     Asked::NobodyThere => self.shared.errands.wake(),
-                    Asked::Full => self.with(|phone, now| phone.handle_reply(now, question.wish, Reply::Failed(Failure::Name))),
+                    Asked::Full => {
+                        self.with(|phone, now| phone.handle_reply(now, question.wish, Reply::Failed(Failure::Name)))
+                    }
                 }
             }
             Wanted::Open(wish, media, local) => match self.open_media(media, local) {
@@ -136,7 +141,9 @@ impl Engine {
         let ports = self.ports.open(media, local)?;
         let key = MEDIA_KEYS + media.slot() * 2;
         let watched = self.ports.get(media.slot()).is_some_and(|pair| {
-            [(key, &pair.rtp), (key + 1, &pair.rtcp)].into_iter().all(|(key, socket)| self.shared.ready.add(socket, key).is_ok())
+            [(key, &pair.rtp), (key + 1, &pair.rtcp)]
+                .into_iter()
+                .all(|(key, socket)| self.shared.ready.add(socket, key).is_ok())
         });
         if !watched {
             self.close_media(media);

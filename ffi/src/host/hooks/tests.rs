@@ -10,9 +10,11 @@ fn shown(message: &str) -> String {
 
 #[test]
 fn credentials_are_not_shown_and_all_else_is() {
-    let message =
-        "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest username=\"u\",\r\n response=\"0123\"\r\nTo: <sip:a>\r\n\r\nAuthorization: body";
-    assert_eq!(shown(message), "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest (not shown)\r\nTo: <sip:a>\r\n\r\nAuthorization: body");
+    let message = "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest username=\"u\",\r\n response=\"0123\"\r\nTo: <sip:a>\r\n\r\nAuthorization: body";
+    assert_eq!(
+        shown(message),
+        "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest (not shown)\r\nTo: <sip:a>\r\n\r\nAuthorization: body"
+    );
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn what_came_and_what_went() {
     let moved = Difference::of(&have, &[ip("198.51.100.7"), ip("127.0.0.1")]);
     assert_eq!(moved, Difference { gone: vec![0, 4], new: vec![ip("198.51.100.7")] });
     assert_eq!(Difference::of(&have, &[]), Difference { gone: vec![0, 1, 4], new: vec![] });
-    assert_eq!(Difference::of(&Locals::default(), &[ip("192.0.2.1")]), Difference { gone: vec![], new: vec![ip("192.0.2.1")] });
+    assert_eq!(
+        Difference::of(&Locals::default(), &[ip("192.0.2.1")]),
+        Difference { gone: vec![], new: vec![ip("192.0.2.1")] }
+    );
 }
 
 #[test]
@@ -182,7 +185,9 @@ fn an_address_of_ones_own_is_kept() {
 #[cfg(target_os = "linux")]
 fn a_port_that_is_taken_at_a_new_address_is_said_and_the_others_do() {
     let taken = UdpSocket::bind("127.0.0.6:0").unwrap();
-    let phone = Made::new(std::ffi::CString::new(format!("0.0.0.0:{}", taken.local_addr().unwrap().port())).unwrap().as_c_str());
+    let phone = Made::new(
+        std::ffi::CString::new(format!("0.0.0.0:{}", taken.local_addr().unwrap().port())).unwrap().as_c_str(),
+    );
     let list = vec![ip("127.0.0.6"), ip("127.0.0.7")];
     let fail = phone.shared().read_network(|| Ok(list)).unwrap_err();
     assert_eq!(fail.code, MICROSIP_E_PORT_IN_USE);

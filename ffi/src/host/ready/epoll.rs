@@ -76,7 +76,8 @@ impl Set {
                     done => return done,
                 }
             }
-            // epoll's older wait counts whole milliseconds; this one is exact everywhere, and asked only where there is a time
+            // epoll's older wait counts whole milliseconds; this one is exact everywhere, and asked only where there is
+            // a time
             let time = Timespec::try_from(wait).ok();
             poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], time.as_ref())?;
             until = Some(Timespec::default());
@@ -104,8 +105,17 @@ impl Set {
         let time = [i64::try_from(wait.as_secs()).unwrap_or(i64::MAX), i64::from(wait.subsec_nanos())];
         let (epoll, mask) = (self.epoll.as_raw_fd(), ptr::null::<c_void>());
         // SAFETY: the system writes at most EVENTS events, and reads the time; there is no mask of signals.
-        let found =
-            unsafe { libc::syscall(libc::SYS_epoll_pwait2, epoll, events.as_mut_ptr(), EVENTS as c_int, time.as_ptr(), mask, 0usize) };
+        let found = unsafe {
+            libc::syscall(
+                libc::SYS_epoll_pwait2,
+                epoll,
+                events.as_mut_ptr(),
+                EVENTS as c_int,
+                time.as_ptr(),
+                mask,
+                0usize,
+            )
+        };
         let found = usize::try_from(found).map_err(|_| io::Error::last_os_error())?;
         for event in events.iter().take(found) {
             // SAFETY: the system has written so many.

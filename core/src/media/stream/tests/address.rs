@@ -17,7 +17,10 @@ fn no_more_than_400_ms_go_to_an_address_that_confirmed_nothing() {
         for n in 600..700 {
             side.quantum(Instant::from_millis(n * 10), &[5; 80]);
         }
-        assert_eq!(side.sent.iter().filter(|sent| sent.0.component == Component::Rtp).count(), 1000 / usize::from(ptime_ms));
+        assert_eq!(
+            side.sent.iter().filter(|sent| sent.0.component == Component::Rtp).count(),
+            1000 / usize::from(ptime_ms)
+        );
         assert!(rtp::Packet::parse(&side.sent[0].1).unwrap().marker, "a talk spurt begins");
     }
 }
@@ -69,8 +72,14 @@ fn another_port_of_the_same_host_is_taken_at_once_and_the_negotiated_one_wins_ba
 
 #[test]
 fn a_host_that_nobody_vouches_for_is_never_taken() {
-    for negotiated in ["192.0.2.2:4000", "[2001:db8::2]:4000", "192.168.1.2:4000", "100.64.0.9:4000", "169.254.1.1:4000", "[fd00::2]:4000"]
-    {
+    for negotiated in [
+        "192.0.2.2:4000",
+        "[2001:db8::2]:4000",
+        "192.168.1.2:4000",
+        "100.64.0.9:4000",
+        "169.254.1.1:4000",
+        "[fd00::2]:4000",
+    ] {
         let mut side = Side::new(&config(address(negotiated), 1));
         side.stream.vouch(&Vouched { signals: ip("198.51.100.9"), ..Vouched::NONE });
         for nth in 0..500 {
@@ -104,7 +113,11 @@ fn a_host_that_is_vouched_for_is_taken_at_its_first_packet_whatever_its_port() {
 #[test]
 fn what_a_newer_message_does_not_say_stays_vouched_for() {
     let mut side = Side::new(&config(address("192.168.1.2:4000"), 1));
-    side.stream.vouch(&Vouched { signals: ip("203.0.113.1"), received: ip("198.51.100.7"), contact: ip("198.51.100.8") });
+    side.stream.vouch(&Vouched {
+        signals: ip("203.0.113.1"),
+        received: ip("198.51.100.7"),
+        contact: ip("198.51.100.8"),
+    });
     side.stream.vouch(&Vouched { signals: ip("203.0.113.2"), received: None, contact: ip("198.51.100.9") });
     for (from, taken) in [("203.0.113.1:1", 0), ("198.51.100.8:1", 0), ("198.51.100.7:1", 1)] {
         side.take(at(0), address(from), &voice(7, 1));
@@ -184,7 +197,11 @@ fn reports_follow_the_same_rule() {
     for from in ["203.0.113.9:4001", "203.0.113.9:9"] {
         side.stream.handle_rtcp(at(0), address(from), &report());
     }
-    assert_eq!((side.stream.stats(at(0)).reports_received, counts(&side).1), (0, 2), "no other host, whatever is permitted");
+    assert_eq!(
+        (side.stream.stats(at(0)).reports_received, counts(&side).1),
+        (0, 2),
+        "no other host, whatever is permitted"
+    );
     assert_eq!(reports_go(&mut side, at(10_000)), address("192.168.1.2:4001"));
     side.stream.handle_rtcp(at(10_000), address("198.51.100.7:77"), &report());
     assert_eq!(reports_go(&mut side, at(20_000)), address("198.51.100.7:77"));

@@ -13,7 +13,9 @@ fn nothing_but_one_bye_goes_after_the_stop() {
     let (transmit, packet) = call.near.sent.pop().unwrap();
     assert_eq!((transmit.component, transmit.to), (Component::Rtcp, address("192.0.2.2:5001")));
     assert!(
-        rtcp::Compound::parse(&packet).unwrap().any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(1111)))
+        rtcp::Compound::parse(&packet)
+            .unwrap()
+            .any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(1111)))
     );
     for n in 0..2000 {
         let now = call.now + Duration::from_millis(n * 10);
@@ -58,7 +60,11 @@ fn a_colliding_source_is_changed_once_with_a_bye() {
     side.drain(Instant::ZERO);
     let (transmit, packet) = side.sent.pop().unwrap();
     assert_eq!(transmit.component, Component::Rtcp);
-    assert!(rtcp::Compound::parse(&packet).unwrap().any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(7))));
+    assert!(
+        rtcp::Compound::parse(&packet)
+            .unwrap()
+            .any(|packet| matches!(packet, rtcp::Packet::Bye { sources } if sources.contains(7)))
+    );
     side.quantum(Instant::ZERO, &[0; 80]);
     side.quantum(Instant::ZERO, &[0; 80]);
     let ours = rtp::Packet::parse(&side.sent.pop().unwrap().1).unwrap().ssrc;

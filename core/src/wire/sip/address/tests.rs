@@ -71,7 +71,9 @@ fn shows_names_to_people() {
     let mut out = Cursor::new(&mut room);
     Address::parse(b"\"a \\\\ \\\"b\\\"\r\n\tc\" <sip:a@b>").unwrap().display_text(&mut out);
     assert_eq!(out.written(), b"a \\ \"b\" c");
-    for (text, shown) in [("\"\"unknown\"\"", "unknown"), ("\"A \\\"B\\\"\" C \"D\"", "A \"B\" C D"), ("A\\ B", "A\\ B"), ("\"\"", "")] {
+    for (text, shown) in
+        [("\"\"unknown\"\"", "unknown"), ("\"A \\\"B\\\"\" C \"D\"", "A \"B\" C D"), ("A\\ B", "A\\ B"), ("\"\"", "")]
+    {
         let text = std::format!("{text} <sip:a@b>");
         let mut out = Cursor::new(&mut room);
         if let Some(address) = Address::parse(text.as_bytes()) {

@@ -4,8 +4,9 @@ use super::*;
 
 #[test]
 fn reads_a_challenge() {
-    let challenge =
-        AuthParams::new(b"Digest realm=\"a, \\\"b\\\"\", nonce = \"n==\",qop=\"auth,auth-int\" , algorithm=SHA-256,, stale=TRUE");
+    let challenge = AuthParams::new(
+        b"Digest realm=\"a, \\\"b\\\"\", nonce = \"n==\",qop=\"auth,auth-int\" , algorithm=SHA-256,, stale=TRUE",
+    );
     assert!(challenge.is_digest());
     assert_eq!(challenge.get(b"REALM"), Some(&b"a, \\\"b\\\""[..]));
     assert_eq!(challenge.get(b"nonce"), Some(&b"n=="[..]));
@@ -18,7 +19,10 @@ fn reads_a_challenge() {
 #[test]
 fn reads_what_has_no_scheme() {
     let info = AuthParams::new(b"nextnonce=\"x\", nc=00000001");
-    assert_eq!((info.scheme(), info.get(b"nc"), info.get(b"nextnonce")), (&b""[..], Some(&b"00000001"[..]), Some(&b"x"[..])));
+    assert_eq!(
+        (info.scheme(), info.get(b"nc"), info.get(b"nextnonce")),
+        (&b""[..], Some(&b"00000001"[..]), Some(&b"x"[..]))
+    );
     assert_eq!(AuthParams::new(b"Negotiate").scheme(), b"Negotiate");
     assert_eq!(AuthParams::new(b"").count(), 0);
 }

@@ -11,7 +11,10 @@ fn text(write: impl FnOnce(&mut Cursor<'_>)) -> std::string::String {
 
 #[test]
 fn takes_a_uri_apart() {
-    let uri = Uri::parse(b"SIPS:al%69ce;x=1:p&w@[2001:DB8::1]:5061;transport=tcp;lr;maddr=2001:db8::2;method=BYE?subject=hi&to=").unwrap();
+    let uri = Uri::parse(
+        b"SIPS:al%69ce;x=1:p&w@[2001:DB8::1]:5061;transport=tcp;lr;maddr=2001:db8::2;method=BYE?subject=hi&to=",
+    )
+    .unwrap();
     assert_eq!((uri.scheme, uri.user, uri.password), (Scheme::Sips, Some(&b"al%69ce;x=1"[..]), Some(&b"p&w"[..])));
     assert_eq!((uri.host, uri.port), (Host::V6("2001:db8::1".parse().unwrap()), Some(5061)));
     assert_eq!((uri.transport(), uri.lr(), uri.method()), (Some(&b"tcp"[..]), true, Some(Method::Bye)));
@@ -31,7 +34,10 @@ fn decodes_once() {
 #[test]
 fn takes_a_number_apart() {
     let uri = Uri::parse(b"tel:+49(30)123-45.6;ext=7").unwrap();
-    assert_eq!((uri.scheme, uri.user, uri.params.get(b"ext")), (Scheme::Tel, Some(&b"+49(30)123-45.6"[..]), Some(&b"7"[..])));
+    assert_eq!(
+        (uri.scheme, uri.user, uri.params.get(b"ext")),
+        (Scheme::Tel, Some(&b"+49(30)123-45.6"[..]), Some(&b"7"[..]))
+    );
     assert!(uri.is_phone());
     assert!(Uri::parse(b"tel:*21#;phone-context=+4930").is_ok());
     assert!(uri.equal(&Uri::parse(b"TEL:+4930123456;EXT=7").unwrap()));
@@ -79,7 +85,11 @@ fn compares() {
         ("sip:carol@lake.example", "sip:carol@lake.example;newparam=5", true),
         ("sip:carol@lake.example;security=on", "sip:carol@lake.example;newparam=5", true),
         ("sip:carol@lake.example;security=on", "sip:carol@lake.example;security=off", false),
-        ("sip:l.example;transport=tcp;method=REGISTER?to=s%40b", "sip:l.example;method=REGISTER;transport=tcp?to=s%40b", true),
+        (
+            "sip:l.example;transport=tcp;method=REGISTER?to=s%40b",
+            "sip:l.example;method=REGISTER;transport=tcp?to=s%40b",
+            true,
+        ),
         ("sip:a@l.example?s=x&p=u", "sip:a@l.example?p=u&s=x", true),
         ("sip:a@l.example?s=x", "sip:a@l.example", false),
         ("SIP:ALICE@l.example", "sip:alice@l.example", false),

@@ -4,7 +4,10 @@ use super::*;
 
 #[test]
 fn reads_every_form() {
-    let via = Via::parse(b"SIP/2.0/TLS h_1.example.org. : 5061 ; Branch = z9hG4bKx== ;rport=99;ttl=3;maddr=224.0.1.75;hidden").unwrap();
+    let via = Via::parse(
+        b"SIP/2.0/TLS h_1.example.org. : 5061 ; Branch = z9hG4bKx== ;rport=99;ttl=3;maddr=224.0.1.75;hidden",
+    )
+    .unwrap();
     assert_eq!((via.transport, via.host, via.port), (&b"TLS"[..], Host::Name(b"H_1.example.org."), Some(5061)));
     assert_eq!((via.branch(), via.has_cookie()), (Some(&b"z9hG4bKx=="[..]), true));
     assert_eq!((via.rport(), via.ttl()), (Some(Some(99)), Some(3)));

@@ -49,7 +49,8 @@ fn capture_saturates() {
     assert_eq!(out, [32_767, -32_768, 16_384, 0]);
 }
 
-/// Plays a tone for so many seconds to a card whose clock is off by `ppm`; hands back its last second and the underruns of all but the first.
+/// Plays a tone for so many seconds to a card whose clock is off by `ppm`; hands back its last second and the underruns
+/// of all but the first.
 fn play(rate: u32, card: u32, ppm: i64, seconds: u64, frames: usize) -> (Vec<f64>, usize, usize) {
     let (mut writer, reader) = ring(rate as usize / 5, usize::MAX, None);
     let mut playback = Playback::new(rate, card, reader);
@@ -100,7 +101,10 @@ fn playback_follows_the_cards_clock() {
         // The trimming moves the pitch by up to a thousandth, slowly: looked at in pieces of 10 ms it is one tone.
         for piece in out.chunks_exact(card as usize / 100) {
             let (amplitude, snr) = tone_snr(piece, card, 1_000.0 / (1.0 + ppm as f64 / 1e6));
-            assert!((amplitude - 10_000.0).abs() < 100.0 && snr > 27.0, "{rate}->{card}, {ppm} ppm: {amplitude}, {snr} dB");
+            assert!(
+                (amplitude - 10_000.0).abs() < 100.0 && snr > 27.0,
+                "{rate}->{card}, {ppm} ppm: {amplitude}, {snr} dB"
+            );
         }
     }
 }
@@ -146,9 +150,17 @@ fn what_people_can_choose_is_told_from_alsas_plugins() {
         mark_plugins(&mut all);
         all.into_iter().filter(|device| !device.plugin).map(|device| device.id).collect()
     };
-    let card = ["alsa:hw:CARD=0,DEV=0", "alsa:hw:CARD=PCH,DEV=0", "alsa:plughw:CARD=PCH,DEV=0", "alsa:dmix:CARD=PCH,DEV=0"];
+    let card =
+        ["alsa:hw:CARD=0,DEV=0", "alsa:hw:CARD=PCH,DEV=0", "alsa:plughw:CARD=PCH,DEV=0", "alsa:dmix:CARD=PCH,DEV=0"];
     assert_eq!(kept(&card), ["alsa:hw:CARD=PCH,DEV=0"]);
     assert_eq!(kept(&["alsa:hw:CARD=0,DEV=0", "alsa:plughw:CARD=0,DEV=0"]), ["alsa:hw:CARD=0,DEV=0"]);
-    let others = ["alsa:default", "alsa:sysdefault:CARD=PCH", "alsa:surround51:CARD=PCH,DEV=0", "alsa:pulse", "alsa:jack", "pulseaudio:x"];
+    let others = [
+        "alsa:default",
+        "alsa:sysdefault:CARD=PCH",
+        "alsa:surround51:CARD=PCH,DEV=0",
+        "alsa:pulse",
+        "alsa:jack",
+        "pulseaudio:x",
+    ];
     assert_eq!(kept(&others), ["alsa:default", "alsa:pulse", "alsa:jack", "pulseaudio:x"]);
 }

@@ -32,7 +32,8 @@ fn files_as_devices() {
     drop(recorder);
     file.drain();
 
-    let (mut duplex, mut keeper) = open(&format!("wav:{}", from.display()), &format!("wav:{}", to.display()), 8_000, &wakes()).unwrap();
+    let (mut duplex, mut keeper) =
+        open(&format!("wav:{}", from.display()), &format!("wav:{}", to.display()), 8_000, &wakes()).unwrap();
     let mut pcm = [0; 7];
     assert_eq!(duplex.capture(&mut pcm), 7);
     assert_eq!(pcm, [1, 2, 3, 1, 2, 3, 1]);
@@ -58,7 +59,8 @@ fn what_is_not_there_is_an_error_or_news() {
     assert!(error.text.contains("no-such-card") && error.text.contains("null, wav:PATH"), "{error}");
 
     let mut news = Vec::new();
-    let (mut duplex, _keeper) = open_anyway("no-such-card", "wav:/nowhere/out.wav", 8_000, &wakes(), &mut |n| news.push(n));
+    let (mut duplex, _keeper) =
+        open_anyway("no-such-card", "wav:/nowhere/out.wav", 8_000, &wakes(), &mut |n| news.push(n));
     assert!(matches!(&news[..], [News::Lost(a), News::Lost(b)] if a.side == Side::Input && b.side == Side::Output));
     assert_eq!(duplex.faults(), INPUT_LOST | OUTPUT_LOST);
     assert!(!duplex.clocked_by_input());

@@ -52,7 +52,9 @@ fn a_tone_stays_a_tone_at_every_pair_of_rates() {
 
 #[test]
 fn what_the_lower_rate_cannot_carry_is_gone() {
-    for (from, to, hz) in [(48_000, 8_000, 4_200.0), (48_000, 8_000, 7_000.0), (44_100, 16_000, 8_400.0), (16_000, 8_000, 5_000.0)] {
+    for (from, to, hz) in
+        [(48_000, 8_000, 4_200.0), (48_000, 8_000, 7_000.0), (44_100, 16_000, 8_400.0), (16_000, 8_000, 5_000.0)]
+    {
         let mut resampler = Resampler::new(from, to);
         let (mut worst, mut count) = (0.0f32, 0);
         for n in 0..from {

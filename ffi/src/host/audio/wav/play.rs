@@ -13,11 +13,13 @@ use super::{FileCode, FileError, to_i16};
 use crate::host::audio::resample::Resampler;
 use crate::host::audio::ring::{Reader, Wake, Writer, ring};
 
-/// Seconds of sound that lie ready. They are made up when half is gone, so two remain while the thread of errands opens a device or waits for a disk.
+/// Seconds of sound that lie ready. They are made up when half is gone, so two remain while the thread of errands opens
+/// a device or waits for a disk.
 const AHEAD_SECONDS: u64 = 4;
 /// Bytes that are read at once.
 const BLOCK: usize = 16 << 10;
-/// The most that is taken from what can be read only once, a pipe: it is read to its end when it is opened, for it may stop at any time.
+/// The most that is taken from what can be read only once, a pipe: it is read to its end when it is opened, for it may
+/// stop at any time.
 const PIPE_BYTES: u64 = 64 << 20;
 
 /// What [`Player::fill`] did.
@@ -82,9 +84,9 @@ pub enum Feeding {
 pub(super) trait Input: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Input for T {}
 
-/// Opens a file: any WAV file of 8, 16, 24 or 32 bits, float or G.711, with any number of channels (mixed to one) and any rate. `times` rounds are
-/// played, 0 is without end. The ring is filled once, so that it can be heard at once; a file that fits needs no [`Feed`]. `wake` is called
-/// when the player goes.
+/// Opens a file: any WAV file of 8, 16, 24 or 32 bits, float or G.711, with any number of channels (mixed to one) and
+/// any rate. `times` rounds are played, 0 is without end. The ring is filled once, so that it can be heard at once; a
+/// file that fits needs no [`Feed`]. `wake` is called when the player goes.
 ///
 /// # Errors
 /// The file is missing, unreadable, or no WAV file.
@@ -162,7 +164,12 @@ fn input(path: &Path) -> Result<Box<dyn Input>, FileError> {
     file.take(PIPE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > PIPE_BYTES {
         let why = format_args!("is no file, and holds more than {} MB", PIPE_BYTES >> 20);
-        return Err(FileError::new(FileCode::Io, path, why, "save it as a file, or write its sound into the call as PCM"));
+        return Err(FileError::new(
+            FileCode::Io,
+            path,
+            why,
+            "save it as a file, or write its sound into the call as PCM",
+        ));
     }
     Ok(Box::new(Cursor::new(bytes)))
 }
@@ -294,7 +301,14 @@ struct Mono {
 
 impl Mono {
     fn new(from: u32, to: u32) -> Self {
-        Self { from, to, resampler: (from != to).then(|| Resampler::new(from, to)), out: Vec::new(), frames: 0, made: 0 }
+        Self {
+            from,
+            to,
+            resampler: (from != to).then(|| Resampler::new(from, to)),
+            out: Vec::new(),
+            frames: 0,
+            made: 0,
+        }
     }
 
     fn add(&mut self, sample: f32) {

@@ -64,8 +64,14 @@ pub enum Recording {
 /// The path cannot be written.
 pub fn record(path: &Path, rate: u32, mix: Mix, wake: Option<Wake>) -> Result<(Recorder, RecorderFile), FileError> {
     let channels: u16 = if mix == Mix::Stereo { 2 } else { 1 };
-    let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(|e| FileError::io(path, &e, true))?;
+    let spec =
+        hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)
+        .map_err(|e| FileError::io(path, &e, true))?;
     let mut wav = hound::WavWriter::new(BufWriter::new(file), spec).map_err(|e| failed(path, e))?;
     wav.flush().map_err(|e| failed(path, e))?;
     let second = rate as usize * usize::from(channels);
@@ -75,8 +81,8 @@ pub fn record(path: &Path, rate: u32, mix: Mix, wake: Option<Wake>) -> Result<(R
 }
 
 impl Recorder {
-    /// One piece of both directions, of equal length. For the tick: copies into the ring; when the disk is more than four
-    /// seconds behind, the oldest goes and is counted.
+    /// One piece of both directions, of equal length. For the tick: copies into the ring; when the disk is more than
+    /// four seconds behind, the oldest goes and is counted.
     pub fn push(&mut self, said: &[i16], heard: &[i16]) {
         match self.mix {
             Mix::Said => self.ring.push(said),
@@ -133,7 +139,12 @@ impl RecorderFile {
             self.bytes += count as u64 * 2;
             if self.bytes > FILE_BYTES {
                 let why = "a WAV file holds at most 4 GB";
-                return Err(FileError::new(FileCode::Full, &self.path, why, "start a new recording; this one is complete up to here"));
+                return Err(FileError::new(
+                    FileCode::Full,
+                    &self.path,
+                    why,
+                    "start a new recording; this one is complete up to here",
+                ));
             }
             for sample in piece.iter().take(count) {
                 wav.write_sample(*sample).map_err(|e| failed(&self.path, e))?;

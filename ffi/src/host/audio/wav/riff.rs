@@ -1,11 +1,12 @@
 //! The header of a WAV file: what its samples are and where they lie.
 //!
-//! Read here and not by hound, which refuses the sizes that a program writes who cannot seek back, takes no pad byte into account, reads 24 bits
-//! in 32 from the wrong end, and knows no G.711.
+//! Read here and not by hound, which refuses the sizes that a program writes who cannot seek back, takes no pad byte
+//! into account, reads 24 bits in 32 from the wrong end, and knows no G.711.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// A size from here on is what a program writes that cannot know it: 0x7FFFF000 (sox), 0xFFFFFFFF (ffmpeg) and what lies between.
+/// A size from here on is what a program writes that cannot know it: 0x7FFFF000 (sox), 0xFFFFFFFF (ffmpeg) and what
+/// lies between.
 const ENDLESS: u32 = 0x7fff_f000;
 /// Chunks before the sound; a file with more is none.
 const CHUNKS: usize = 1000;
@@ -15,7 +16,8 @@ const RATES: core::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// How a sample is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// One byte is unsigned; two, three or four are signed, the first the lowest. What fills up a container stands in its lowest bits.
+    /// One byte is unsigned; two, three or four are signed, the first the lowest. What fills up a container stands in
+    /// its lowest bits.
     Integer,
     Float,
     Alaw,
@@ -78,7 +80,8 @@ impl Sound {
             let mut skip = i64::from(size) + i64::from(size & 1);
             match &name {
                 b"data" => {
-                    let sound: Self = format.ok_or_else(|| Wrong::Format("its samples come before their description".to_owned()))?;
+                    let sound: Self =
+                        format.ok_or_else(|| Wrong::Format("its samples come before their description".to_owned()))?;
                     let start = input.stream_position()?;
                     // a header that was written first and never mended says that nothing follows
                     let unmended = size == 0 && (riff >= ENDLESS || u64::from(riff) + 8 <= start);

@@ -62,8 +62,11 @@ fn played(path: &Path) -> Vec<i16> {
 
 fn write<T: hound::Sample + Copy>(path: &Path, rate: u32, channels: u16, bits: u16, float: bool, samples: &[T]) {
     let sample_format = if float { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
-    let mut wav =
-        hound::WavWriter::create(path, hound::WavSpec { channels, sample_rate: rate, bits_per_sample: bits, sample_format }).unwrap();
+    let mut wav = hound::WavWriter::create(
+        path,
+        hound::WavSpec { channels, sample_rate: rate, bits_per_sample: bits, sample_format },
+    )
+    .unwrap();
     for sample in samples {
         wav.write_sample(*sample).unwrap();
     }
@@ -252,7 +255,9 @@ fn a_full_disk_is_said_once() {
 fn fmt(tag: u16, channels: u16, rate: u32, width: u16, bits: u16) -> Vec<u8> {
     let frame = width * channels;
     let mut body = Vec::new();
-    for part in [&tag.to_le_bytes()[..], &channels.to_le_bytes(), &rate.to_le_bytes(), &(rate * u32::from(frame)).to_le_bytes()] {
+    for part in
+        [&tag.to_le_bytes()[..], &channels.to_le_bytes(), &rate.to_le_bytes(), &(rate * u32::from(frame)).to_le_bytes()]
+    {
         body.extend_from_slice(part);
     }
     body.extend_from_slice(&frame.to_le_bytes());
@@ -301,7 +306,8 @@ fn a_chunk_of_odd_length_has_a_pad_byte() {
     let file = Temporary::new("odd.wav");
     for list in [&b"INFOI"[..], b"INFO", b"x", b""] {
         let description = chunk(b"fmt ", &fmt(1, 1, 8_000, 2, 16));
-        let rest = [b"WAVE", &chunk(b"LIST", list)[..], &description, &chunk(b"fact", list), &chunk(b"data", &SAMPLES)].concat();
+        let rest = [b"WAVE", &chunk(b"LIST", list)[..], &description, &chunk(b"fact", list), &chunk(b"data", &SAMPLES)]
+            .concat();
         std::fs::write(&file.0, [b"RIFF", &(rest.len() as u32).to_le_bytes()[..], &rest].concat()).unwrap();
         assert_eq!(played(&file.0), [1, 2, 3, -1], "{} bytes", list.len());
     }
@@ -333,7 +339,11 @@ fn valid_bits_are_the_upper_ones_of_their_container() {
     assert_eq!(played(&file.0), [-16_384]);
     for (width, bits) in [(0, 16), (5, 40), (1, 16), (2, 24)] {
         std::fs::write(&file.0, wav(&fmt(1, 1, 8_000, width, bits), b"data", 8, &SAMPLES)).unwrap();
-        assert_eq!(Playing::open(&file.0, 8_000, 1).err().map(|e| e.code), Some(FileCode::Format), "{bits} bits in {width} bytes");
+        assert_eq!(
+            Playing::open(&file.0, 8_000, 1).err().map(|e| e.code),
+            Some(FileCode::Format),
+            "{bits} bits in {width} bytes"
+        );
     }
 }
 
@@ -448,7 +458,9 @@ fn a_file_that_cannot_be_read_on_plays_what_was_read_and_says_so() {
     let mut feed = feed.unwrap();
     let mut out = vec![0; 30_000];
     assert_eq!(player.fill(&mut out).samples, 30_000);
-    assert!(matches!(feed.tend(Instant::now()), Feeding::Failed(error) if error.code == FileCode::Io && error.text.starts_with("x.wav: ")));
+    assert!(
+        matches!(feed.tend(Instant::now()), Feeding::Failed(error) if error.code == FileCode::Io && error.text.starts_with("x.wav: "))
+    );
     drop(feed);
     let last = player.fill(&mut out);
     assert!(last.finished && last.failed && last.samples > 10_000, "{last:?}");
