@@ -27,6 +27,9 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// follows from what one did is returned, and the phone hands it on.
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
+/// The rooms whose fields nobody else sees: the type is named as its folder is.
+const CLOSED: &[&str] = &["transactions"];
+
 /// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables
 /// may be `static`).
 const FOREIGN: &[&str] = &[
@@ -204,6 +207,28 @@ fn no_room_of_the_phone_names_another_or_the_phone() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ROOMS.iter().all(|room| seen.iter().any(|found| found == room)), "a room has no folder: {seen:?}");
+}
+
+/// The fields of a type that others see.
+fn open_fields<'c>(code: &'c str, name: &str) -> Vec<&'c str> {
+    let at = code.find(&format!("struct {name}<")).or_else(|| code.find(&format!("struct {name} "))).unwrap();
+    let (_, body) = code[at..].split_once('{').unwrap();
+    let (body, _) = body.split_once('}').unwrap();
+    body.lines().map(str::trim).filter(|line| line.starts_with("pub")).collect()
+}
+
+#[test]
+fn the_fields_of_a_closed_room_are_its_own() {
+    let (root, _) = core_sources();
+    for room in CLOSED {
+        let text = code(&fs::read_to_string(root.join("phone").join(room).join("mod.rs")).unwrap());
+        let name = room[..1].to_uppercase() + &room[1..];
+        assert_eq!(open_fields(&text, &name), [""; 0], "{room}");
+    }
+    assert_eq!(
+        open_fields("struct A<'a> {\n a: u8,\n pub(super) b: &'a u8,\n}\n pub c", "A"),
+        ["pub(super) b: &'a u8,"]
+    );
 }
 
 #[test]

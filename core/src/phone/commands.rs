@@ -54,14 +54,9 @@ impl Phone<'_> {
     pub fn is_idle(&self) -> bool {
         !self.lower.transactions.is_asking()
             && self.lower.cx.owed.is_empty()
-            && self.lower.transactions.reply_len == 0
+            && !self.lower.transactions.owes_reply()
             && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)
-            && !self
-                .lower
-                .transactions
-                .servers
-                .iter()
-                .any(|(_, server)| server.transaction.state() == crate::sip::server::State::Accepted)
+            && !self.lower.transactions.awaits_ack()
             && !self.lower.dialogs.slots.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
     }
 

@@ -5,10 +5,10 @@
 //! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its
 //! description in the slot's buffer.
 
-use super::answers::Describe;
 use super::calls::call::Cancel;
+use super::responses::Describe;
 use super::transactions::request::{Owner, Sending};
-use super::transactions::server::Host;
+use super::transactions::server::{Host, Server};
 use super::{CallState, Cause, Flow, Phone, Target};
 use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
@@ -29,19 +29,15 @@ impl Phone<'_> {
     /// The host that an INVITE's offer names is looked up. False: every slot is in use.
     pub(super) fn find_offerer(&mut self, now: Instant, server: Handle) -> bool {
         let Some(lookup) = self.find_host(now, Owner::Offer(server)) else { return false };
-        if let Some(server) = self.lower.transactions.servers.get_mut(server) {
-            server.host = Host::Sought(lookup);
-        }
+        self.lower.transactions.set_host(server, Host::Sought(lookup));
         true
     }
 
     /// An INVITE that has its final answer looks for no host any more: its look-up's slot is free for requests that are
     /// sent.
     pub(super) fn forget_offerer(&mut self, server: Handle) {
-        if let Some(server) = self.lower.transactions.servers.get_mut(server)
-            && let Host::Sought(lookup) = server.host
-        {
-            server.host = Host::Given;
+        if let Some(Host::Sought(lookup)) = self.lower.transactions.server(server).map(Server::host) {
+            self.lower.transactions.set_host(server, Host::Given);
             self.end_request(lookup);
         }
     }
@@ -108,8 +104,8 @@ impl Phone<'_> {
         let request = self.lower.transactions.request(handle)?;
         match request.owner {
             Owner::Offer(server) => {
-                let local = self.local_of(self.lower.transactions.servers.get(server)?.flow.flow().socket())?;
-                host_to_find(self.offer_of(server), &Local::new(local.ip(), 9, 0), None)
+                let local = self.local_of(self.lower.transactions.server(server)?.flow().socket())?;
+                host_to_find(self.lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
             }
             Owner::Answer(dialog) => {
                 let (local, lines) = self.local_media(self.lower.dialogs.slots.get(dialog)?.call)?;
@@ -119,33 +115,19 @@ impl Phone<'_> {
         }
     }
 
-    /// The offer that is kept with an INVITE.
-    fn offer_of(&self, server: Handle) -> &[u8] {
-        let block = self.lower.transactions.server_bytes.get(server.index);
-        let len = self.lower.transactions.servers.get(server).map_or(0, |server| usize::from(server.offer));
-        block.get(block.len().saturating_sub(len)..).unwrap_or_default()
-    }
-
     /// A look-up has come to its end: these are the addresses, or there are none.
     pub(super) fn host_found(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
         let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { return };
         match owner {
             Owner::Offer(server_handle) => {
                 self.end_request(handle);
-                let Some(server) = self
-                    .lower
-                    .transactions
-                    .servers
-                    .get_mut(server_handle)
-                    .filter(|server| server.transaction.state() == State::Proceeding)
-                else {
-                    return;
-                };
-                let flow = server.flow.flow();
+                let proceeding = |server: &&Server| server.state() == State::Proceeding;
+                let Some(server) = self.lower.transactions.server(server_handle).filter(proceeding) else { return };
+                let flow = server.flow();
                 let found = self.address_like(flow.socket(), targets);
                 let result = match found {
                     None => Err(OfferError::HostName),
-                    Some(_) => self.try_offer(flow, self.offer_of(server_handle), found),
+                    Some(_) => self.try_offer(flow, self.lower.transactions.kept_of(server_handle), found),
                 };
                 match (result, found) {
                     (Ok(()), Some(ip)) => self.offerer_found(now, server_handle, ip),
@@ -188,24 +170,23 @@ impl Phone<'_> {
 
     /// An INVITE's offer can be answered now.
     fn offerer_found(&mut self, now: Instant, server_handle: Handle, ip: IpAddr) {
-        let Some(server) = self.lower.transactions.servers.get_mut(server_handle) else { return };
-        server.host = Host::Found(ip);
-        let (call, again) = (server.call, server.again);
-        if again {
+        let Some(served) = self.lower.transactions.server(server_handle).map(Server::served) else { return };
+        self.lower.transactions.set_host(server_handle, Host::Found(ip));
+        if served.is_again() {
             self.answer_again(now, server_handle);
-        } else if let Some(slot) = self.calls.slots.get_mut(call) {
+        } else if let Some(slot) = self.calls.slots.get_mut(served.call) {
             let waiting = core::mem::take(&mut slot.waiting);
-            self.go_on(now, call, waiting);
+            self.go_on(now, served.call, waiting);
         }
     }
 
     fn refuse_offer(&mut self, now: Instant, server_handle: Handle, error: OfferError) {
-        let Some(server) = self.lower.transactions.servers.get(server_handle).copied() else { return };
+        let Some(served) = self.lower.transactions.server(server_handle).map(Server::served) else { return };
         self.refuse_server(now, server_handle, error.status(), Describe::Warning(error.warning(), error.reason()));
         // rfc3261#14.2: a re-INVITE that is refused leaves the call as it is
-        if !server.again {
+        if !served.is_again() {
             let cause = if error == OfferError::HostName { Cause::Name } else { Cause::Codec };
-            self.end_call(now, server.call, cause, error.status());
+            self.end_call(now, served.call, cause, error.status());
         }
     }
 

@@ -1,11 +1,13 @@
 //! Requests inside a dialog: BYE, re-INVITE, OPTIONS; and the end of a call.
 
-use super::answers::Describe;
 use super::calls::call::{Cancel, Ports};
+use super::methods::ALLOW;
 use super::object::Object;
-use super::reply::Extra;
+use super::responses::Describe;
 use super::transactions::request::Sending;
-use super::transactions::server::Server;
+use super::transactions::server::{Kind, Served};
+use super::transactions::serving::NotOpened;
+use super::transactions::stateless::Extra;
 use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
@@ -31,37 +33,25 @@ impl Phone<'_> {
         let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
         if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
-            self.answer_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
+            self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
             return;
         }
         dialog.remote_number = Some(cseq.number);
         let call_handle = dialog.call;
         match method {
             Method::Bye => {
-                self.answer_and_bury(now, flow, request, keys, 200, Extra::default());
+                self.respond_and_bury(now, flow, request, keys, 200, Extra::default());
                 self.keep(call_handle, request);
                 if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
                     dialog.confirmed = false; // nothing is left to end there
                     dialog.bye_owed = false;
                 }
                 let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
-                if self
-                    .lower
-                    .transactions
-                    .servers
-                    .get(server)
-                    .is_some_and(|server| server.transaction.state() == State::Proceeding)
-                {
+                match self.lower.transactions.server_state(server) {
                     // rfc3261#15.1.2: what is pending gets 487
-                    self.refuse_server(now, server, 487, Describe::Nothing);
-                } else if self
-                    .lower
-                    .transactions
-                    .servers
-                    .get(server)
-                    .is_some_and(|server| server.transaction.state() == State::Accepted)
-                {
-                    self.end_server(now, server);
+                    Some(State::Proceeding) => self.refuse_server(now, server, 487, Describe::Nothing),
+                    Some(State::Accepted) => self.end_server(now, server),
+                    Some(State::Completed) | None => {}
                 }
                 if self
                     .calls
@@ -95,19 +85,19 @@ impl Phone<'_> {
             }
             Method::Invite => self.invited_again(now, flow, dialog_handle, keys, request),
             Method::Options => {
-                self.answer_and_bury(
+                self.respond_and_bury(
                     now,
                     flow,
                     request,
                     keys,
                     200,
-                    Extra { allow: true, accept: true, ..Extra::default() },
+                    Extra { allow: ALLOW, accept: true, ..Extra::default() },
                 );
             }
             Method::Other(_) => {
-                self.answer_and_bury(now, flow, request, keys, 501, Extra { allow: true, ..Extra::default() })
+                self.respond_and_bury(now, flow, request, keys, 501, Extra { allow: ALLOW, ..Extra::default() })
             }
-            _ => self.answer_and_bury(now, flow, request, keys, 405, Extra { allow: true, ..Extra::default() }),
+            _ => self.respond_and_bury(now, flow, request, keys, 405, Extra { allow: ALLOW, ..Extra::default() }),
         }
     }
 
@@ -116,7 +106,7 @@ impl Phone<'_> {
         let call_handle = self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
         // rfc3261#12.2.2: after BYE there is no dialog any more
         let Some(call) = self.calls.slots.get(call_handle).filter(|call| call.state != CallState::Ended) else {
-            self.answer_and_bury(now, flow, invite, keys, 481, Extra::default());
+            self.respond_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
         // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
@@ -124,44 +114,34 @@ impl Phone<'_> {
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over.
-        let refusal = match self.lower.transactions.servers.get(call.server).map(|pending| pending.transaction.state())
-        {
+        let refusal = match self.lower.transactions.server_state(call.server) {
             Some(State::Proceeding) => Some((500, 1 + self.lower.cx.rng.below(10) as u8)),
             Some(State::Accepted) => Some((491, 0)),
             _ if busy => Some((491, 0)),
             _ => None,
         };
         if let Some((status, retry_after)) = refusal {
-            self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
             return;
         }
         if let Err(status) = super::incoming::check_invite(invite) {
-            self.answer_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
+            self.respond_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
         let kept =
-            call.incoming && call.account.is_none() && self.lower.transactions.servers.free() <= self.kept_slots();
-        let slot = if kept { None } else { self.lower.transactions.servers.insert(Server::EMPTY) };
+            call.incoming && call.account.is_none() && self.lower.transactions.servers_free() <= self.kept_slots();
         let account = call.account;
-        let filled = slot.ok_or((500, 1)).and_then(|handle| {
-            let filled = self.fill_server(now, handle, flow, keys, (account, call_handle), invite);
-            if filled.is_none() {
-                self.lower.transactions.servers.remove(handle);
-            }
-            filled.map(|()| handle).ok_or((513, 0))
-        });
-        let handle = match filled {
+        let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };
+        let opened =
+            if kept { Err(NotOpened::Full) } else { self.open_invite(now, (flow, keys), account, served, invite) };
+        let handle = match opened {
             Ok(handle) => handle,
-            Err((status, retry_after)) => {
-                self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            Err(not_opened) => {
+                let (status, retry_after) = if not_opened == NotOpened::Full { (500, 1) } else { (513, 0) };
+                self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
                 return;
             }
         };
-        if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
-            server.call = call_handle;
-            server.dialog = dialog_handle;
-            server.again = true;
-        }
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.server = handle;
         }
@@ -196,14 +176,14 @@ impl Phone<'_> {
 
     /// Answers a re-INVITE whose offer can be answered, or that has none.
     pub(super) fn answer_again(&mut self, now: Instant, handle: Handle) {
-        let Some(server) = self.lower.transactions.servers.get(handle) else { return };
-        let (call_handle, late) = (server.call, server.offer == 0);
+        let Some(server) = self.lower.transactions.server(handle) else { return };
+        let (call_handle, late) = (server.served().call, !server.has_kept());
         let describe = if late { Describe::Offer } else { Describe::Answer };
-        if self.render_answer(handle, 200, describe).is_err() {
+        if self.render_response(handle, 200, describe).is_err() {
             self.refuse_server(now, handle, 500, Describe::Nothing);
             return;
         }
-        self.give_answer(now, handle, 200);
+        self.lower.transactions.respond(&mut self.lower.cx, now, handle);
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.answer_in_ack = late;
         }
@@ -274,9 +254,8 @@ impl Phone<'_> {
             let unacknowledged = self
                 .lower
                 .transactions
-                .servers
-                .get(server)
-                .is_some_and(|server| server.transaction.state() == State::Accepted && !server.again);
+                .server(server)
+                .is_some_and(|server| server.state() == State::Accepted && !server.served().is_again());
             if unacknowledged {
                 // rfc3261#15: the called side waits for the ACK before its BYE
                 if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
@@ -315,9 +294,7 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get(call_handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
         self.orphan_commands(Object::Call(call_handle.index));
-        if let Some(server) = self.lower.transactions.servers.get_mut(server) {
-            server.call = Handle::NONE;
-        }
+        self.lower.transactions.forget_call(server);
         if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog) {
             slot.call = Handle::NONE;
         }

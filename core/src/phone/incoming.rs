@@ -1,36 +1,35 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
-use super::answers::Describe;
 use super::calls::call::{Ports, Waiting};
 use super::ending::reason_of;
 use super::object::Object;
 use super::outgoing::description;
-use super::place::Place;
-use super::reply::Extra;
+use super::responses::Describe;
 use super::trace::Pool;
-use super::transactions::server::{Host, Server};
+use super::transactions::keys::keys_of;
+use super::transactions::server::{Host, Kind, Served};
+use super::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
+use super::transactions::stateless::Extra;
 use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Phone};
 use crate::base::count;
-use crate::base::cursor::Cursor;
-use crate::base::limits::{STATUS_LINE, TRYING_MS, UNANSWERED_S};
+use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::offer::OfferError;
 use crate::sip::dialog::{Dialog, contact_uri};
-use crate::sip::server::State;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Answered, Keys};
-use crate::wire::sip::{Address, Message, Name, Params, Scheme, Uri, echo_with_routes};
+use crate::wire::sip::{Address, Message, Method, Name, Params, Scheme, Uri};
 
 impl Phone<'_> {
     /// An INVITE outside a dialog.
     pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
         if self.lower.cx.closing {
-            self.answer_and_bury(now, flow, invite, keys, 480, Extra::default());
+            self.respond_and_bury(now, flow, invite, keys, 480, Extra::default());
             return;
         }
         if let Err(status) = check_invite(invite) {
-            self.answer_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+            self.respond_at_once(flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
         // whether we could answer its offer, before anybody is rung for it
@@ -40,7 +39,7 @@ impl Phone<'_> {
             Err(error) => {
                 // rfc3261#13.3.1.3: with a Warning that says why
                 let warning = Some((error.warning(), error.reason()));
-                self.answer_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
+                self.respond_at_once(flow, invite, error.status(), Extra { warning, ..Extra::default() });
                 return;
             }
         }
@@ -48,7 +47,7 @@ impl Phone<'_> {
         let Some(call) = room.then(|| self.new_call()).flatten() else {
             count::up(&mut self.lower.cx.counters.refused_full);
             self.trace_no_room(flow, account);
-            self.answer_and_bury(now, flow, invite, keys, 486, Extra::default());
+            self.respond_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
         };
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
@@ -61,11 +60,11 @@ impl Phone<'_> {
             });
             if status == 513 {
                 self.lower.cx.trace_full(Pool::Message);
-            } else if self.lower.transactions.servers.is_full() {
+            } else if self.lower.transactions.servers_free() == 0 {
                 self.lower.cx.trace_full(Pool::Servers);
             }
             let retry_after = if status == 513 { 0 } else { 5 };
-            self.answer_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         } else if tried == Err(OfferError::HostName) {
             let server = self.calls.slots.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(now, server) {
@@ -105,30 +104,16 @@ impl Phone<'_> {
             ..Dialog::EMPTY
         };
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
-        let built = set_from_invite(&mut dialog, block, invite).ok_or(513u16);
-        let server = built.and_then(|()| self.lower.transactions.servers.insert(Server::EMPTY).ok_or(503));
-        let filled = server.and_then(|handle| {
-            let filled = self.fill_server(now, handle, flow, keys, (account, Handle::NONE), invite);
-            if filled.is_none() {
-                self.lower.transactions.servers.remove(handle);
-            }
-            filled.map(|()| handle).ok_or(513)
-        });
-        let server_handle = match filled {
+        let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
+        let built = set_from_invite(&mut dialog, block, invite).ok_or(NotOpened::TooLong);
+        let opened = built.and_then(|()| self.open_invite(now, (flow, keys), account, served, invite));
+        let server_handle = match opened {
             Ok(handle) => handle,
-            Err(status) => {
+            Err(not_opened) => {
                 self.lower.dialogs.slots.remove(dialog_handle);
-                return Err(status);
+                return Err(if not_opened == NotOpened::Full { 503 } else { 513 });
             }
         };
-        if let Some(server) = self.lower.transactions.servers.get_mut(server_handle) {
-            server.call = call_handle;
-            server.dialog = dialog_handle;
-            server.direct = account.is_none();
-        }
-        if account.is_none() {
-            self.count_direct(server_handle, flow);
-        }
         if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             *slot = dialog;
         }
@@ -155,84 +140,47 @@ impl Phone<'_> {
         self.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         // the phone rings
-        if self.render_answer(server_handle, 180, Describe::Nothing).is_ok() {
-            self.give_answer(now, server_handle, 180);
+        if self.render_response(server_handle, 180, Describe::Nothing).is_ok() {
+            self.lower.transactions.respond(&mut self.lower.cx, now, server_handle);
         }
         Ok(())
     }
 
-    /// Puts an INVITE's echo and offer in its transaction's buffer. `of`: its account, and the call whose re-INVITE it
-    /// is. `None`: it could not be accepted there (513).
-    pub(super) fn fill_server(
+    /// A transaction for an INVITE that could be accepted in it.
+    pub(super) fn open_invite(
         &mut self,
         now: Instant,
-        handle: Handle,
-        flow: Flow,
-        keys: Keys,
-        of: (Handle, Handle),
+        of: (Flow, Keys),
+        account: Handle,
+        served: Served,
         invite: &Message<'_>,
-    ) -> Option<()> {
-        let block = self.lower.transactions.server_bytes.get_mut(handle.index);
-        let offer = description(invite).unwrap_or_default();
-        let offer_start = block.len().checked_sub(offer.len())?;
-        let (front, back) = block.split_at_mut(offer_start);
-        back.copy_from_slice(offer);
-        let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
-        echo_with_routes(invite, flow.remote(), &mut out);
-        let echo_end = STATUS_LINE + out.finish().ok()?;
-        let filled = Server {
-            transaction: crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS)),
-            flow: Place::new(super::reply::answers_to(flow, invite)),
-            base: keys.base,
-            key: keys.key,
-            echo_end: u16::try_from(echo_end).ok()?,
-            offer: u16::try_from(offer.len()).ok()?,
-            has_tag: invite.to().is_ok_and(|to| to.tag().is_some()),
-            ..Server::EMPTY
-        };
-        let (account, call) = of;
-        if !self.accepting_fits(&filled, account, call, description(invite)) {
-            return None;
+    ) -> Result<Handle, NotOpened> {
+        let offer = description(invite);
+        let kept = offer.unwrap_or_default();
+        let handle = self.lower.transactions.open(&mut self.lower.cx, now, of, invite, kept, served)?;
+        let call = if served.is_again() { served.call } else { Handle::NONE };
+        if self.accepting_fits(handle, (account, call), offer) {
+            return Ok(handle);
         }
-        *self.lower.transactions.servers.get_mut(handle)? = filled;
-        self.lower.transactions.server_table.insert(keys.base, handle.index);
-        self.schedule(Object::Server(handle.index));
-        Some(())
-    }
-
-    /// An answer that was rendered leaves.
-    pub(super) fn give_answer(&mut self, now: Instant, handle: Handle, status: u16) {
-        if let Some(server) = self.lower.transactions.servers.get_mut(handle) {
-            server.transaction.handle_answer(now, status);
-        }
-        self.owe(Object::Server(handle.index));
-        self.schedule(Object::Server(handle.index));
+        self.lower.transactions.discard(&mut self.lower.cx, handle);
+        Err(NotOpened::TooLong)
     }
 
     /// A server transaction is over.
     pub(super) fn end_server(&mut self, now: Instant, handle: Handle) {
-        // rfc3261#17.2.1 timer I, rfc6026#7.1 timer L: repetitions are absorbed in silence
         self.end_server_owing(now, handle, Answered::default());
     }
 
     /// A server transaction is over; repetitions of its INVITE get this response.
     pub(super) fn end_server_owing(&mut self, now: Instant, handle: Handle, answered: Answered) {
         self.forget_offerer(handle);
-        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
-        let direct = self.is_direct(server.dialog);
-        self.lower.transactions.tombstones.bury(now, Keys { base: server.base, key: server.key, direct }, answered);
-        self.lower.transactions.server_table.remove(handle.index);
-        if server.direct {
-            self.forget_direct(handle);
-        }
-        self.lower.transactions.servers.remove(handle);
-        self.lower.cx.due.set(self.lower.cx.objects.number(Object::Server(handle.index)), Instant::NEVER);
-        if let Some(call) = self.calls.slots.get_mut(server.call)
+        let Some(served) = self.lower.transactions.close(&mut self.lower.cx, now, handle, answered) else { return };
+        if let Some(call) = self.calls.slots.get_mut(served.call)
             && call.server == handle
         {
             call.server = Handle::NONE;
         }
-        self.release_dialog(server.dialog);
+        self.release_dialog(served.dialog);
     }
 
     /// Answers an incoming call with 180, 183 or 200.
@@ -256,8 +204,9 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         let server_handle = call.server;
         let late = call.answer_in_ack;
-        let Some(server) = self.lower.transactions.servers.get(server_handle).copied() else { return };
-        if code == 180 && server.status == 180 {
+        let Some(server) = self.lower.transactions.server(server_handle) else { return };
+        let (flow, host) = (server.flow(), server.host());
+        if code == 180 && server.status() == 180 {
             return; // it rings already: 180 left with the INVITE's arrival
         }
         let describe = match (code, late) {
@@ -265,21 +214,21 @@ impl Phone<'_> {
             (_, true) => Describe::Offer,
             (_, false) => Describe::Answer,
         };
-        if describe != Describe::Nothing && !self.ports_ready(call_handle, server.flow.flow(), Waiting::Answer(code)) {
+        if describe != Describe::Nothing && !self.ports_ready(call_handle, flow, Waiting::Answer(code)) {
             return;
         }
-        if describe == Describe::Answer && matches!(server.host, Host::Sought(_)) {
+        if describe == Describe::Answer && matches!(host, Host::Sought(_)) {
             if let Some(call) = self.calls.slots.get_mut(call_handle) {
                 call.wait(Waiting::Answer(code));
             }
             return;
         }
-        if let Err(cause) = self.render_answer(server_handle, code, describe) {
+        if let Err(cause) = self.render_response(server_handle, code, describe) {
             let status = if cause == Cause::Codec { 488 } else { 500 };
             self.refuse_call(now, call_handle, status, cause);
             return;
         }
-        self.give_answer(now, server_handle, code);
+        self.lower.transactions.respond(&mut self.lower.cx, now, server_handle);
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.sip_code = code;
         match code {
@@ -332,8 +281,8 @@ impl Phone<'_> {
     /// repeat: the transaction ends.
     pub(super) fn refuse_server(&mut self, now: Instant, handle: Handle, status: u16, describe: Describe) {
         self.forget_offerer(handle);
-        if self.render_answer(handle, status, describe).is_ok() {
-            self.give_answer(now, handle, status);
+        if self.render_response(handle, status, describe).is_ok() {
+            self.lower.transactions.respond(&mut self.lower.cx, now, handle);
         } else {
             self.end_server(now, handle);
         }
@@ -341,35 +290,26 @@ impl Phone<'_> {
 
     /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
     pub(super) fn acknowledged(&mut self, now: Instant, keys: Keys, dialog: Option<Handle>, ack: &Message<'_>) {
-        let Some(handle) = self.lower.transactions.server_table.find(keys.base).find_map(|index| {
-            let handle = self.lower.transactions.servers.handle_at(index)?;
-            let server = self.lower.transactions.servers.get(handle)?;
-            let of_refusal = server.transaction.state() == State::Completed && server.key == keys.key;
-            // a 2543 peer acknowledges a refusal with the To tag in: its key differs, its dialog does not
-            let of_dialog = server.transaction.state() != State::Proceeding && dialog == Some(server.dialog);
-            (of_refusal || of_dialog).then_some(handle)
-        }) else {
+        let Some(Acknowledged { handle, served, success }) = self.lower.transactions.acknowledged(keys, dialog) else {
             return;
         };
-        let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
-        let success = server.transaction.state() == State::Accepted;
-        let call_handle = server.call;
-        let bye = self.lower.dialogs.slots.get(server.dialog).is_some_and(|dialog| dialog.bye_owed);
+        let bye = self.lower.dialogs.slots.get(served.dialog).is_some_and(|dialog| dialog.bye_owed);
         if success && bye {
             // rfc3261#15: the BYE waited for this ACK
-            if let Some(dialog) = self.lower.dialogs.slots.get_mut(server.dialog) {
+            if let Some(dialog) = self.lower.dialogs.slots.get_mut(served.dialog) {
                 dialog.bye_owed = false;
             }
-            self.send_bye(now, server.dialog);
+            self.send_bye(now, served.dialog);
         }
         self.end_server(now, handle);
         if !success || bye {
             return;
         }
+        let call_handle = served.call;
         self.keep(call_handle, ack);
         self.confirm_media(call_handle);
         let late = self.calls.slots.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
-        if late && !self.take_late_answer(now, call_handle, ack) && !server.again {
+        if late && !self.take_late_answer(now, call_handle, ack) && !served.is_again() {
             // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
             self.end_call(now, call_handle, Cause::Codec, 0);
         }
@@ -383,54 +323,35 @@ impl Phone<'_> {
     }
 
     /// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
-    pub(super) fn cancelled(&mut self, now: Instant, flow: Flow, keys: Keys, cancel: &Message<'_>) {
-        let Some(invite) = self.keys_of(cancel, crate::wire::sip::Method::Invite) else { return };
-        let found = self.lower.transactions.server_table.find(keys.base).find_map(|index| {
-            let handle = self.lower.transactions.servers.handle_at(index)?;
-            self.lower.transactions.servers.get(handle).filter(|server| server.key == invite.key).map(|_| handle)
-        });
-        match found {
-            Some(handle) => {
-                let Some(server) = self.lower.transactions.servers.get(handle).copied() else { return };
-                // rfc3261#9.2: with the To tag of the INVITE's answers
-                let tag = self.lower.dialogs.slots.get(server.dialog).map(|dialog| dialog.local_tag);
-                self.answer_at_once(flow, cancel, 200, Extra { tag, ..Extra::default() });
-                if server.transaction.state() != State::Proceeding {
-                    return;
-                }
-                if server.again {
-                    self.refuse_server(now, handle, 487, Describe::Nothing);
-                } else {
-                    self.keep(server.call, cancel);
-                    self.ends(server.call, EndedBy::Remote, reason_of(cancel));
-                    self.refuse_call(now, server.call, 487, Cause::Cancelled);
-                }
-            }
-            None if self.lower.transactions.tombstones.find(now, invite.base, invite.key).is_some() => {
-                self.answer_at_once(flow, cancel, 200, Extra::default())
-            }
-            None => self.answer_at_once(flow, cancel, 481, Extra::default()),
+    pub(super) fn cancelled(&mut self, now: Instant, flow: Flow, cancel: &Message<'_>) {
+        let Some(invite) = keys_of(&self.lower.cx, cancel, Method::Invite) else { return };
+        let (handle, served) = match self.lower.transactions.cancelled(now, invite) {
+            Met::Nothing => return self.respond_at_once(flow, cancel, 481, Extra::default()),
+            Met::Gone => return self.respond_at_once(flow, cancel, 200, Extra::default()),
+            Met::Late(served) => (Handle::NONE, served),
+            Met::Pending(handle, served) => (handle, served),
+        };
+        // rfc3261#9.2: with the To tag of the INVITE's responses
+        let tag = self.lower.dialogs.slots.get(served.dialog).map(|dialog| dialog.local_tag);
+        self.respond_at_once(flow, cancel, 200, Extra { tag, ..Extra::default() });
+        if handle.is_none() {
+            return;
+        }
+        if served.is_again() {
+            self.refuse_server(now, handle, 487, Describe::Nothing);
+        } else {
+            self.keep(served.call, cancel);
+            self.ends(served.call, EndedBy::Remote, reason_of(cancel));
+            self.refuse_call(now, served.call, 487, Cause::Cancelled);
         }
     }
 
     /// A timer of an incoming INVITE.
     pub(super) fn server_timeout(&mut self, now: Instant, handle: Handle) {
-        use crate::sip::server::Expiry;
-        let Some(server) = self.lower.transactions.servers.get_mut(handle) else { return };
-        let (call, dialog) = (server.call, server.dialog);
-        match server.transaction.handle_timeout(now) {
-            Expiry::Nothing => {}
-            Expiry::Trying => {
-                if self.render_answer(handle, 100, Describe::Nothing).is_ok() {
-                    self.owe(Object::Server(handle.index));
-                }
-            }
-            Expiry::Resend => self.owe(Object::Server(handle.index)),
-            Expiry::Over => {
-                self.end_server(now, handle);
-                return;
-            }
-            Expiry::Unacknowledged => {
+        match self.lower.transactions.server_due(&mut self.lower.cx, now, handle) {
+            ServerDue::Nothing => {}
+            ServerDue::Over => self.end_server(now, handle),
+            ServerDue::Unacknowledged(Served { call, dialog, .. }) => {
                 // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
                 let bye = self
                     .lower
@@ -443,10 +364,8 @@ impl Phone<'_> {
                 }
                 self.end_server(now, handle);
                 self.end_call(now, call, Cause::Timeout, 408);
-                return;
             }
         }
-        self.schedule(Object::Server(handle.index));
     }
 }
 

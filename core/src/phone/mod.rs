@@ -13,7 +13,6 @@
 
 mod account_commands;
 mod accounts;
-mod answers;
 mod call_media;
 mod calls;
 mod cancel;
@@ -39,6 +38,7 @@ mod incoming;
 pub mod input;
 mod media;
 mod media_timeout;
+mod methods;
 mod object;
 mod outgoing;
 pub mod output;
@@ -46,8 +46,8 @@ mod place;
 mod registration;
 mod render;
 mod reoffer;
-mod reply;
 mod requests;
+mod responses;
 mod route;
 pub mod setup;
 pub mod storage;
@@ -61,6 +61,7 @@ mod transactions;
 mod transmit;
 mod trusted;
 mod wishes;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -119,7 +120,7 @@ impl core::fmt::Debug for Phone<'_> {
             .field("calls", &self.calls.slots.used())
             .field("dialogs", &self.lower.dialogs.slots.used())
             .field("requests", &self.lower.transactions.requests_used())
-            .field("servers", &self.lower.transactions.servers.used())
+            .field("servers", &self.lower.transactions.servers_used())
             .field("next", &self.poll_timeout())
             .field("counters", &self.lower.cx.counters)
             .finish_non_exhaustive()
@@ -168,7 +169,7 @@ impl Phone<'_> {
             calls: self.calls.slots.used(),
             dialogs: self.lower.dialogs.slots.used(),
             requests: self.lower.transactions.requests_used(),
-            servers: self.lower.transactions.servers.used(),
+            servers: self.lower.transactions.servers_used(),
         }
     }
 
@@ -206,14 +207,7 @@ impl Phone<'_> {
     /// Keeps an object's deadline in the heap.
     fn schedule(&mut self, object: Object) {
         let at = match object {
-            Object::Request(_) => return, // its room keeps it
-            Object::Server(index) => self
-                .lower
-                .transactions
-                .servers
-                .handle_at(index)
-                .and_then(|handle| self.lower.transactions.servers.get(handle))
-                .map(|server| server.transaction.deadline()),
+            Object::Request(_) | Object::Server(_) => return, // their room keeps them
             Object::Call(index) => {
                 self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline)
             }

@@ -34,3 +34,19 @@ pub enum Transmit {
     /// Nothing to send now.
     Nothing,
 }
+
+impl Transmit {
+    /// These bytes leave over this flow.
+    pub(super) fn copy(bytes: &[u8], flow: Flow, buffer: &mut [u8]) -> Self {
+        if bytes.is_empty() {
+            return Self::Nothing;
+        }
+        match buffer.get_mut(..bytes.len()) {
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                Self::Packet { via: Via::Sip(flow), len: bytes.len() }
+            }
+            None => Self::Needs(bytes.len()),
+        }
+    }
+}

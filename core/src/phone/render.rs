@@ -2,7 +2,7 @@
 
 use super::accounts::account::SECRET;
 use super::credentials::write_credentials;
-use super::reply::ALLOW;
+use super::methods::ALLOW;
 use super::transactions::Unrendered;
 use super::transactions::request::{Owner, Request, Sending};
 use super::{Flow, Phone, Transport};

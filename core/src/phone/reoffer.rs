@@ -35,7 +35,7 @@ impl Phone<'_> {
     pub(super) fn reoffer(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         let (dialog_handle, ours) = (call.dialog, call.request);
-        let theirs = self.lower.transactions.servers.get(call.server).map(|server| server.transaction.state());
+        let theirs = self.lower.transactions.server_state(call.server);
         if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
             // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is
             // no try.
@@ -284,8 +284,8 @@ impl Phone<'_> {
     /// that is now. Without that socket the call ends.
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
-        let Some(server) = self.lower.transactions.servers.get(call.server) else { return };
-        let way = self.local_of(server.flow.flow().socket()).map(|local| local.ip());
+        let Some(server) = self.lower.transactions.server(call.server) else { return };
+        let way = self.local_of(server.flow().socket()).map(|local| local.ip());
         match (call.ports, way) {
             (_, None) => self.refuse_call(now, handle, 503, Cause::Unreachable),
             (Ports::Open { local, .. }, Some(way)) if way != local => {

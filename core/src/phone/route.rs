@@ -1,15 +1,16 @@
 //! One message in: to its transaction, its dialog, or neither.
 
-use super::object::Object;
-use super::reply::Extra;
+use super::methods::ALLOW;
 use super::strangers::Caller;
+use super::transactions::keys::keys_of;
+use super::transactions::serving::Absorbed;
+use super::transactions::stateless::Extra;
 use super::{Flow, Phone, Taken};
 use crate::base::count;
 use crate::base::slots::Handle;
-use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::{Keys, Owed};
+use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Scheme, Start, cut};
 
 /// rfc5626#4.4.1: what a ping on a stream wants back.
@@ -22,20 +23,20 @@ impl Phone<'_> {
     /// One datagram, or the bytes of a stream that have not been taken yet. Takes at most one message.
     pub fn handle_sip(&mut self, now: Instant, flow: Flow, bytes: &[u8]) -> Taken {
         self.hear(now);
-        if self.lower.transactions.reply_len > 0 {
+        if self.lower.transactions.owes_reply() {
             return Taken::Drain;
         }
         if !flow.is_reliable() {
             self.handle_parsed(now, flow, &Message::parse(bytes));
             return Taken::Bytes(bytes.len());
         }
-        match cut(bytes, self.lower.transactions.reply.len()) {
+        match cut(bytes, self.lower.transactions.longest()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs
             Frame::Need if bytes == PONG && self.is_pinged(flow) => Taken::Bytes(bytes.len()),
             Frame::Need => Taken::NeedMore,
             Frame::LineEnd(taken) => Taken::Bytes(taken),
             Frame::Ping(taken) => {
-                self.reply_with(flow, PONG);
+                self.lower.transactions.send_at_once(flow, PONG);
                 Taken::Bytes(taken)
             }
             Frame::Message(taken) => {
@@ -102,13 +103,12 @@ impl Phone<'_> {
         let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
         let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
         if caller == Caller::Stranger {
-            // what was answered in a dialog that is gone is answered again: only its sender can repeat it
+            // a request in a dialog that is gone gets the response again that it got: only its sender can repeat it
             // (rfc3261#17.2.2)
-            let answered = self
-                .keys_of(request, method)
-                .and_then(|keys| self.lower.transactions.tombstones.find(now, keys.base, keys.key));
-            if let Some(Owed::Answer(answered)) = answered {
-                self.answer_at_once(flow, request, answered.status, Extra::again(answered));
+            let answered =
+                keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.answered(now, keys));
+            if let Some(answered) = answered {
+                self.respond_at_once(flow, request, answered.status, Extra::again(answered, ALLOW));
                 return;
             }
             count::up(&mut self.lower.cx.counters.strangers);
@@ -118,7 +118,7 @@ impl Phone<'_> {
         if let Err(objection) = request.check() {
             self.count_flawed(flow, request, objection.reason);
             if objection.status > 0 {
-                self.answer_at_once(
+                self.respond_at_once(
                     flow,
                     request,
                     objection.status,
@@ -131,10 +131,10 @@ impl Phone<'_> {
         if let Start::Request { uri, .. } = request.start()
             && Scheme::of(uri) == Some(Scheme::Sips)
         {
-            self.answer_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
+            self.respond_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
             return;
         }
-        let Some(keys) = self.keys_of(request, method) else { return };
+        let Some(keys) = keys_of(&self.lower.cx, request, method) else { return };
         let keys = Keys { direct: dialog.map_or(caller == Caller::Direct, |dialog| self.is_direct(dialog)), ..keys };
         match method {
             Method::Ack => {
@@ -142,59 +142,35 @@ impl Phone<'_> {
                 return;
             }
             Method::Cancel => {
-                self.cancelled(now, flow, keys, request);
+                self.cancelled(now, flow, request);
                 return;
             }
             _ => {}
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
-        if let Some(owed) = self.lower.transactions.tombstones.find(now, keys.base, keys.key) {
-            if let Owed::Answer(answered) = owed {
-                self.answer_at_once(flow, request, answered.status, Extra::again(answered));
+        let begins = tag.is_none() && method == Method::Invite;
+        match self.lower.transactions.absorb(&mut self.lower.cx, now, keys, begins) {
+            Absorbed::New => {}
+            Absorbed::Nothing => return,
+            Absorbed::Again(answered) => {
+                self.respond_at_once(flow, request, answered.status, Extra::again(answered, ALLOW));
+                return;
             }
-            return;
-        }
-        let outside = tag.is_none() && method == Method::Invite;
-        // rfc3261#8.2.2.2: it was answered already, for a copy that came another way
-        let (mut same, mut merged) = (None, outside && self.lower.transactions.tombstones.has(now, keys.base));
-        for index in self.lower.transactions.server_table.find(keys.base) {
-            let Some(server) = self
-                .lower
-                .transactions
-                .servers
-                .handle_at(index)
-                .and_then(|handle| self.lower.transactions.servers.get(handle))
-            else {
-                continue;
-            };
-            if server.key == keys.key {
-                same =
-                    Some((index, server.end > 0 && server.transaction.state() != crate::sip::server::State::Accepted));
-            } else {
-                merged |= outside;
+            Absorbed::Merged => {
+                // rfc3261#8.2.2.2: the same request over another way
+                self.respond_at_once(flow, request, 482, Extra::default());
+                return;
             }
-        }
-        if let Some((index, answers)) = same {
-            // rfc6026#7.1: Accepted absorbs it; the 2xx is repeated by its own clock
-            if answers {
-                self.owe(Object::Server(index));
-            }
-            return;
-        }
-        if merged {
-            // rfc3261#8.2.2.2: the same request over another way
-            self.answer_at_once(flow, request, 482, Extra::default());
-            return;
         }
         // rfc3261#8.2.2.3: nothing that must be understood is known here yet
         if request.tokens(Name::Require).next().is_some() {
-            self.answer_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
+            self.respond_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
             return;
         }
         match (tag, dialog) {
             (Some(_), Some(dialog)) => self.request_in_dialog(now, flow, dialog, keys, request, method),
             // rfc3261#12.2.2
-            (Some(_), None) => self.answer_at_once(flow, request, 481, Extra::default()),
+            (Some(_), None) => self.respond_at_once(flow, request, 481, Extra::default()),
             (None, _) => {
                 let account = match caller {
                     Caller::Account(account) => account,
@@ -227,12 +203,12 @@ impl Phone<'_> {
                 } else {
                     486
                 };
-                self.answer_at_once(flow, request, status, Extra { allow: true, accept: true, ..Extra::default() });
+                self.respond_at_once(flow, request, status, Extra { allow: ALLOW, accept: true, ..Extra::default() });
             }
-            Method::Bye => self.answer_at_once(flow, request, 481, Extra::default()),
+            Method::Bye => self.respond_at_once(flow, request, 481, Extra::default()),
             // rfc3261#8.2.1
-            Method::Other(_) => self.answer_at_once(flow, request, 501, Extra { allow: true, ..Extra::default() }),
-            _ => self.answer_at_once(flow, request, 405, Extra { allow: true, ..Extra::default() }),
+            Method::Other(_) => self.respond_at_once(flow, request, 501, Extra { allow: ALLOW, ..Extra::default() }),
+            _ => self.respond_at_once(flow, request, 405, Extra { allow: ALLOW, ..Extra::default() }),
         }
     }
 
@@ -253,35 +229,4 @@ impl Phone<'_> {
         }
         None
     }
-
-    /// rfc3261#17.2.3: branch, sent-by and method; without the cookie what RFC 2543 compared.
-    pub(super) fn keys_of(&self, request: &Message<'_>, method: Method<'_>) -> Option<Keys> {
-        let via = request.via().ok()?;
-        let cseq = request.cseq().ok()?;
-        let from_tag = request.from().ok()?.tag().unwrap_or_default();
-        let [key, _] = self.lower.cx.keys;
-        let base =
-            Hasher::new(key).with(request.call_id().ok()?).with(from_tag).with(&cseq.number.to_le_bytes()).finish();
-        let hash = Hasher::new(key).with(&base.to_le_bytes());
-        let branch = if via.has_cookie() {
-            // the branch and the sent-by, which stands before the parameters
-            hash.with(via.branch().unwrap_or_default()).with(before_params(via.raw())).finish()
-        } else {
-            let uri = match request.start() {
-                Start::Request { uri, .. } => uri,
-                Start::Response { .. } => &[],
-            };
-            hash.with(uri).with(via.raw()).finish()
-        };
-        let kind = match method {
-            Method::Ack => Method::Invite,
-            method => method,
-        };
-        Some(Keys { base, key: Hasher::new(key).with(&branch.to_le_bytes()).with(kind.text()).finish(), direct: false })
-    }
-}
-
-fn before_params(via: &[u8]) -> &[u8] {
-    let end = via.iter().position(|byte| *byte == b';').unwrap_or(via.len());
-    via.get(..end).unwrap_or_default()
 }

@@ -23,7 +23,7 @@ impl Phone<'_> {
                     }
                 }
                 Object::Server(index) => {
-                    if let Some(handle) = self.lower.transactions.servers.handle_at(index) {
+                    if let Some(handle) = self.lower.transactions.server_at(index) {
                         self.server_timeout(now, handle);
                     }
                 }

@@ -364,7 +364,7 @@ impl Phone<'_> {
             }
             Owner::Dialog(dialog) | Owner::Answer(dialog) => of_dialog(dialog),
             Owner::Offer(server) => {
-                self.lower.transactions.servers.get(server).map_or(Handle::NONE, |server| server.call)
+                self.lower.transactions.server(server).map_or(Handle::NONE, |server| server.served().call)
             }
             Owner::Invite(_) | Owner::Nobody => Handle::NONE,
         };
@@ -394,7 +394,7 @@ impl Phone<'_> {
     #[inline(never)]
     pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
         let rule = match account.is_none() {
-            true if self.is_source_busy(flow) => Rule::PerSource,
+            true if self.lower.transactions.is_source_busy(&self.lower.cx, flow) => Rule::PerSource,
             true if self.free_calls() > 0 => Rule::Reserve,
             _ => {
                 self.lower.cx.trace_full(Pool::Calls);

@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::place::Place;
-use super::{Component, Flow, MediaId, Phone, Transmit, Via};
+use super::{Component, MediaId, Phone, Transmit, Via};
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
 
@@ -40,16 +40,9 @@ impl Phone<'_> {
                 }
             }
         }
-        if let Some(flow) = self.lower.transactions.reply_flow {
-            let bytes = self.lower.transactions.reply.get(..self.lower.transactions.reply_len).unwrap_or_default();
-            return match copy(bytes, flow, buffer) {
-                Transmit::Needs(needed) => Transmit::Needs(needed),
-                sent => {
-                    self.lower.transactions.reply_len = 0;
-                    self.lower.transactions.reply_flow = None;
-                    sent
-                }
-            };
+        match self.lower.transactions.transmit_reply(buffer) {
+            Transmit::Nothing => {}
+            sent => return sent,
         }
         while let Some(number) = self.lower.cx.owed.first() {
             let sent = self.transmit_of(self.lower.cx.objects.object(number), buffer);
@@ -67,28 +60,13 @@ impl Phone<'_> {
     fn transmit_of(&mut self, object: Object, buffer: &mut [u8]) -> Transmit {
         match object {
             Object::Request(index) => match self.lower.transactions.owed_request(index) {
-                Some((bytes, flow)) => copy(bytes, flow, buffer),
+                Some((bytes, flow)) => Transmit::copy(bytes, flow, buffer),
                 None => Transmit::Nothing,
             },
-            Object::Server(index) => {
-                let Some(server) = self
-                    .lower
-                    .transactions
-                    .servers
-                    .handle_at(index)
-                    .and_then(|handle| self.lower.transactions.servers.get(handle))
-                else {
-                    return Transmit::Nothing;
-                };
-                let bytes = self
-                    .lower
-                    .transactions
-                    .server_bytes
-                    .get(index)
-                    .get(usize::from(server.start)..usize::from(server.end))
-                    .unwrap_or_default();
-                copy(bytes, server.flow.flow(), buffer)
-            }
+            Object::Server(index) => match self.lower.transactions.owed_response(index) {
+                Some((bytes, flow)) => Transmit::copy(bytes, flow, buffer),
+                None => Transmit::Nothing,
+            },
             Object::Dialog(index) => {
                 let Some(handle) = self.lower.dialogs.slots.handle_at(index) else { return Transmit::Nothing };
                 if !self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.ack_owed) {
@@ -121,7 +99,7 @@ impl Phone<'_> {
                     return Transmit::Nothing;
                 }
                 let Some(flow) = account.hop.as_ref().map(Place::flow) else { return Transmit::Nothing };
-                let sent = copy(KEEPALIVE, flow, buffer);
+                let sent = Transmit::copy(KEEPALIVE, flow, buffer);
                 if !matches!(sent, Transmit::Needs(_)) {
                     account.registration.keepalive_owed = false;
                 }
@@ -129,18 +107,5 @@ impl Phone<'_> {
             }
             Object::Call(_) | Object::Stream(_) => Transmit::Nothing,
         }
-    }
-}
-
-fn copy(bytes: &[u8], flow: Flow, buffer: &mut [u8]) -> Transmit {
-    if bytes.is_empty() {
-        return Transmit::Nothing;
-    }
-    match buffer.get_mut(..bytes.len()) {
-        Some(room) => {
-            room.copy_from_slice(bytes);
-            Transmit::Packet { via: Via::Sip(flow), len: bytes.len() }
-        }
-        None => Transmit::Needs(bytes.len()),
     }
 }

@@ -1,9 +1,13 @@
 //! Client and server transactions and their bytes, tombstones, and the one stateless response.
 
 pub(super) mod asking;
+pub(super) mod keys;
 pub(super) mod repeat;
 pub(super) mod request;
 pub(super) mod server;
+pub(super) mod serving;
+mod sources;
+pub(super) mod stateless;
 
 use super::Flow;
 use super::storage::{Blocks, Capacity, Storage};
@@ -23,18 +27,18 @@ pub(super) struct Unrendered;
 pub(super) struct Transactions<'a> {
     requests: Slots<'a, Request>,
     request_bytes: Blocks<'a>,
-    pub(super) servers: Slots<'a, Server>,
-    pub(super) server_bytes: Blocks<'a>,
+    servers: Slots<'a, Server>,
+    server_bytes: Blocks<'a>,
     /// By request; and direct ones, at their index behind those, by source.
-    pub(super) server_table: Table<'a>,
-    pub(super) tombstones: Tombstones<'a>,
-    /// Requests that have their final answer: they give way when all slots are in use, those answered first before
+    server_table: Table<'a>,
+    tombstones: Tombstones<'a>,
+    /// Requests that have their final response: they give way when all slots are in use, those answered first before
     /// others.
     lingering: Owed<'a>,
-    /// The one answer that belongs to no transaction.
-    pub(super) reply: &'a mut [u8],
-    pub(super) reply_len: usize,
-    pub(super) reply_flow: Option<Flow>,
+    /// The one response that belongs to no transaction.
+    reply: &'a mut [u8],
+    reply_len: usize,
+    reply_flow: Option<Flow>,
 }
 
 impl<'a> Transactions<'a> {

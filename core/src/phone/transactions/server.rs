@@ -1,16 +1,18 @@
-//! An INVITE that came in: its transaction, and where the parts of its answer lie.
+//! A request that came in and owes its response: its transaction, and where the parts of the response lie.
 //!
-//! The buffer: room for the status line, then the headers that an answer echoes (To last, so that its tag can follow),
-//! then the rest of the last answer. The status line is written backwards from the echo, so the echo never moves. The
-//! offer stands at the very end.
+//! The buffer: room for the status line, then the headers that a response echoes (To last, so that its tag can follow),
+//! then the rest of the last response. The status line is written backwards from the echo, so the echo never moves. What
+//! is kept of the request's body (an offer) stands at the very end.
 
 use crate::base::slots::Handle;
+use crate::phone::Flow;
 use crate::phone::place::Place;
+use crate::sip::server::State;
 use core::net::IpAddr;
 
 /// Where the offer's media is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Host {
+pub(in crate::phone) enum Host {
     /// At an address that it says.
     #[default]
     Given,
@@ -21,7 +23,7 @@ pub(crate) enum Host {
 }
 
 impl Host {
-    pub(crate) const fn found(self) -> Option<IpAddr> {
+    pub(in crate::phone) const fn found(self) -> Option<IpAddr> {
         match self {
             Self::Found(ip) => Some(ip),
             Self::Given | Self::Sought(_) => None,
@@ -29,43 +31,66 @@ impl Host {
     }
 }
 
-/// An INVITE that came in.
+/// What a request that owes its response is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) enum Kind {
+    /// It began a call.
+    #[default]
+    Invite,
+    /// A re-INVITE.
+    Reinvite,
+}
+
+/// Whose request it is: the room keeps this and hands it back, but never follows it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) struct Served {
+    pub(in crate::phone) call: Handle,
+    /// The dialog; it is used by this transaction.
+    pub(in crate::phone) dialog: Handle,
+    pub(in crate::phone) kind: Kind,
+}
+
+impl Served {
+    const EMPTY: Self = Self { call: Handle::NONE, dialog: Handle::NONE, kind: Kind::Invite };
+
+    /// It is a re-INVITE.
+    pub(in crate::phone) const fn is_again(&self) -> bool {
+        matches!(self.kind, Kind::Reinvite)
+    }
+}
+
+/// A request that came in and owes its response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Server {
-    pub(crate) transaction: crate::sip::server::Server,
-    pub(crate) call: Handle,
-    /// The dialog; it is used by this transaction.
-    pub(crate) dialog: Handle,
-    /// Where answers go.
-    pub(crate) flow: Place,
+    pub(super) transaction: crate::sip::server::Server,
+    pub(super) served: Served,
+    /// Where responses go.
+    pub(super) flow: Place,
     /// Hash of its Call-ID, From tag and CSeq number.
-    pub(crate) base: u64,
+    pub(super) base: u64,
     /// Key of its branch within those of the same Call-ID, From tag and CSeq number.
-    pub(crate) key: u64,
+    pub(super) key: u64,
     /// The end of the echoed headers.
-    pub(crate) echo_end: u16,
-    /// The echoed To has a tag already (a re-INVITE).
-    pub(crate) has_tag: bool,
-    /// The answer: from here …
-    pub(crate) start: u16,
+    pub(super) echo_end: u16,
+    /// The echoed To has a tag already: it is within a dialog.
+    pub(super) has_tag: bool,
+    /// The response: from here …
+    pub(super) start: u16,
     /// … to here; 0: none yet.
-    pub(crate) end: u16,
-    /// Bytes of the offer at the buffer's end.
-    pub(crate) offer: u16,
-    pub(crate) host: Host,
-    /// The last status answered.
-    pub(crate) status: u16,
-    /// It is a re-INVITE.
-    pub(crate) again: bool,
-    /// It began a direct call.
-    pub(crate) direct: bool,
+    pub(super) end: u16,
+    /// Bytes of the request's body that are kept at the buffer's end.
+    pub(super) kept: u16,
+    pub(super) host: Host,
+    /// The status of the last response.
+    pub(super) status: u16,
+    /// It is no account's caller's.
+    pub(super) direct: bool,
 }
 
 impl Server {
-    pub(crate) const EMPTY: Self = Self {
+    pub(in crate::phone) const EMPTY: Self = Self {
         transaction: crate::sip::server::Server::EMPTY,
-        call: Handle::NONE,
-        dialog: Handle::NONE,
+        served: Served::EMPTY,
         flow: Place::EMPTY,
         base: 0,
         key: 0,
@@ -73,10 +98,46 @@ impl Server {
         has_tag: false,
         start: 0,
         end: 0,
-        offer: 0,
+        kept: 0,
         host: Host::Given,
         status: 0,
-        again: false,
         direct: false,
     };
+
+    pub(in crate::phone) const fn state(&self) -> State {
+        self.transaction.state()
+    }
+
+    pub(in crate::phone) const fn served(&self) -> Served {
+        self.served
+    }
+
+    /// Where responses go.
+    pub(in crate::phone) fn flow(&self) -> Flow {
+        self.flow.flow()
+    }
+
+    /// It is within a dialog.
+    pub(in crate::phone) const fn has_tag(&self) -> bool {
+        self.has_tag
+    }
+
+    /// Something of its body is kept: it had an offer.
+    pub(in crate::phone) const fn has_kept(&self) -> bool {
+        self.kept > 0
+    }
+
+    pub(in crate::phone) const fn host(&self) -> Host {
+        self.host
+    }
+
+    /// The status of the last response; 0: there was none.
+    pub(in crate::phone) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// It would begin a call, and its source is counted.
+    pub(super) const fn is_counted(&self) -> bool {
+        self.direct && !self.has_tag
+    }
 }

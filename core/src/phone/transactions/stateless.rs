@@ -1,0 +1,237 @@
+//! Responses that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers;
+//! and what repetitions of such a request get.
+
+use super::Transactions;
+use crate::base::count;
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::base::table::Hasher;
+use crate::base::time::Instant;
+use crate::phone::context::Context;
+use crate::phone::trace::Pool;
+use crate::phone::write::{ACCEPT, write_warning};
+use crate::phone::{Flow, Transmit};
+use crate::sip::tag::Tag;
+use crate::sip::tombstone::{Answered, Keys, Owed};
+use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
+
+/// Headers and words of a response beside the echo.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::phone) struct Extra<'e> {
+    /// Words that say why, instead of the standard ones.
+    pub(in crate::phone) reason: &'e str,
+    /// The methods of Allow; empty: there is none.
+    pub(in crate::phone) allow: &'static [u8],
+    pub(in crate::phone) accept: bool,
+    /// The Require values that are not supported.
+    pub(in crate::phone) unsupported: bool,
+    pub(in crate::phone) retry_after: u8,
+    /// Code and words of a Warning (rfc3261#20.43).
+    pub(in crate::phone) warning: Option<(u16, &'static str)>,
+    /// The number was out of order (the words of a 500).
+    pub(in crate::phone) reordered: bool,
+    /// The secret of the To tag; none: made from the request.
+    pub(in crate::phone) secret: Option<u64>,
+    /// The To tag of a dialog.
+    pub(in crate::phone) tag: Option<Tag>,
+    /// Nothing that may be left out.
+    pub(in crate::phone) bare: bool,
+}
+
+impl Extra<'_> {
+    const ALLOW: u8 = 1;
+    const ACCEPT: u8 = 2;
+    const REORDERED: u8 = 4;
+
+    /// As a tombstone keeps it.
+    fn answered(&self, status: u16, secret: u64) -> Answered {
+        let detail = u8::from(!self.allow.is_empty()) * Self::ALLOW
+            + u8::from(self.accept) * Self::ACCEPT
+            + u8::from(self.reordered) * Self::REORDERED;
+        Answered { secret, status, detail, retry_after: self.retry_after }
+    }
+
+    /// From a tombstone, which keeps whether there was an Allow: this one.
+    pub(in crate::phone) fn again(answered: Answered, allow: &'static [u8]) -> Self {
+        Self {
+            allow: if answered.detail & Self::ALLOW != 0 { allow } else { b"" },
+            accept: answered.detail & Self::ACCEPT != 0,
+            reordered: answered.detail & Self::REORDERED != 0,
+            retry_after: answered.retry_after,
+            secret: Some(answered.secret),
+            ..Self::default()
+        }
+    }
+}
+
+/// Where responses to a request go. Always to the host that the request came from: `maddr` (rfc3261#18.2.2) is for
+/// multicast, which we do not listen to, and in a datagram it would let anybody have our responses sent to a third
+/// host. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
+pub(super) fn responses_to(flow: Flow, request: &Message<'_>) -> Flow {
+    match (flow, request.via()) {
+        (Flow::Udp { socket, mut remote }, Ok(via)) if via.rport().is_none() => {
+            remote.set_port(via.port.filter(|port| *port > 0).unwrap_or(5060));
+            Flow::Udp { socket, remote }
+        }
+        _ => flow,
+    }
+}
+
+impl Transactions<'_> {
+    /// Responds without a transaction. ACK gets no response.
+    pub(in crate::phone) fn respond_at_once(
+        &mut self,
+        cx: &mut Context<'_>,
+        flow: Flow,
+        request: &Message<'_>,
+        status: u16,
+        extra: &Extra<'_>,
+    ) {
+        if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
+            return;
+        }
+        // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
+        let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
+        // where it does not fit, it is at least a response: without what may be left out
+        let written = self.write_reply(cx, flow, request, status, extra, secret).or_else(|| {
+            let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
+            self.write_reply(cx, flow, request, status, &bare, secret)
+        });
+        match written {
+            Some(len) => {
+                self.reply_len = len;
+                self.reply_flow = Some(responses_to(flow, request));
+            }
+            None => {
+                count::up(&mut cx.counters.oversize);
+                cx.trace_full(Pool::Message);
+            }
+        }
+    }
+
+    fn write_reply(
+        &mut self,
+        cx: &Context<'_>,
+        flow: Flow,
+        request: &Message<'_>,
+        status: u16,
+        extra: &Extra<'_>,
+        secret: u64,
+    ) -> Option<usize> {
+        let local = cx.local_of(flow.socket());
+        let mut cursor = Cursor::new(self.reply);
+        let mut writer = Writer::new(&mut cursor);
+        let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
+        if reason.is_empty() {
+            writer.status_line(status);
+        } else {
+            writer.status_line_with(status, reason.as_bytes());
+        }
+        echo(request, flow.remote(), writer.cursor());
+        let tagged = request.to().is_ok_and(|to| to.tag().is_some());
+        if !tagged && status > 100 {
+            writer.cursor().put_str(";tag=");
+            extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }).write(writer.cursor());
+        }
+        writer.cursor().put_str("\r\n");
+        if !extra.allow.is_empty() {
+            writer.header_bytes(Name::Allow, extra.allow);
+        }
+        if extra.accept {
+            writer.header_bytes(Name::Accept, ACCEPT);
+        }
+        if (status == 415 && !extra.bare) || extra.accept {
+            writer.header_bytes(Name::AcceptEncoding, b"identity");
+        }
+        if extra.accept && !extra.allow.is_empty() {
+            // rfc3261#11.2: OPTIONS asks for all of it; we speak English and know no extension
+            writer.header_bytes(Name::AcceptLanguage, b"en");
+            writer.header_bytes(Name::Supported, b"");
+        }
+        if extra.unsupported {
+            writer.header(Name::Unsupported, |out| {
+                for (position, token) in request.tokens(Name::Require).enumerate() {
+                    out.put_str(if position == 0 { "" } else { ", " });
+                    out.put(token);
+                }
+            });
+        }
+        if extra.retry_after > 0 {
+            writer.number(Name::RetryAfter, u64::from(extra.retry_after));
+        }
+        if let (Some((code, words)), Some(local)) = (extra.warning, local) {
+            write_warning(&mut writer, code, local, words);
+        }
+        if !extra.bare {
+            writer.header_bytes(Name::Server, cx.fixed.agent.get());
+        }
+        writer.end();
+        cursor.finish().ok()
+    }
+
+    /// Responds without a transaction, and leaves a tombstone that gives repetitions of the request the same response
+    /// (rfc3261#17.2.1, #17.2.2).
+    pub(in crate::phone) fn respond_and_bury(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        of: (Flow, Keys),
+        request: &Message<'_>,
+        status: u16,
+        extra: &Extra<'_>,
+    ) {
+        let (flow, keys) = of;
+        let secret = reply_secret(cx, request);
+        self.respond_at_once(cx, flow, request, status, &Extra { secret: Some(secret), ..*extra });
+        // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
+        if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
+            self.tombstones.bury(now, keys, extra.answered(status, secret));
+        }
+    }
+
+    /// The response that a request got which is only a tombstone any more.
+    pub(in crate::phone) fn answered(&mut self, now: Instant, keys: Keys) -> Option<Answered> {
+        match self.tombstones.find(now, keys.base, keys.key)? {
+            Owed::Answer(answered) => Some(answered),
+            Owed::Nothing => None,
+        }
+    }
+
+    /// Has these bytes sent next.
+    pub(in crate::phone) fn send_at_once(&mut self, flow: Flow, bytes: &[u8]) {
+        if let Some(room) = self.reply.get_mut(..bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.reply_len = bytes.len();
+            self.reply_flow = Some(flow);
+        }
+    }
+
+    /// The stateless response has not left yet: there is no room for another one.
+    pub(in crate::phone) const fn owes_reply(&self) -> bool {
+        self.reply_len > 0
+    }
+
+    /// The longest message.
+    pub(in crate::phone) const fn longest(&self) -> usize {
+        self.reply.len()
+    }
+
+    /// The stateless response leaves.
+    pub(in crate::phone) fn transmit_reply(&mut self, buffer: &mut [u8]) -> Transmit {
+        let Some(flow) = self.reply_flow else { return Transmit::Nothing };
+        let sent = Transmit::copy(self.reply.get(..self.reply_len).unwrap_or_default(), flow, buffer);
+        if !matches!(sent, Transmit::Needs(_)) {
+            self.reply_len = 0;
+            self.reply_flow = None;
+        }
+        sent
+    }
+}
+
+/// The secret of a stateless response's tag.
+fn reply_secret(cx: &Context<'_>, request: &Message<'_>) -> u64 {
+    let from_tag = request.from().ok().and_then(|from| from.tag()).unwrap_or_default();
+    let branch = request.via().ok().and_then(|via| via.branch()).unwrap_or_default();
+    let [_, key] = cx.keys;
+    Hasher::new(key).with(request.call_id().unwrap_or_default()).with(from_tag).with(branch).finish()
+}
