@@ -9,143 +9,22 @@
 //! changed.
 //!
 //! What comes later has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or
-//! `a=fingerprint` lines to `write`; ICE adds a list of candidates to both; a further codec is a [`CodecKind`] and an
-//! entry of [`CodecList`].
+//! `a=fingerprint` lines to `write`; ICE adds a list of candidates to both; a further codec is a row of the table in
+//! `media::codec`.
 
+mod formats;
 mod negotiate;
 mod write;
 
 pub use crate::wire::sdp::Direction;
 use crate::{
-    base::limits::{SDP_CODECS, SDP_MEDIA},
+    base::limits::SDP_MEDIA,
+    media::codec::{Codec, CodecList},
     wire::sdp::SdpError,
 };
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub use negotiate::{accept_answer, answer, host_to_find};
 pub use write::{fingerprint, write_offer};
-
-/// A speech codec that we have. The number is its static payload type (rfc3551#6).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u8)]
-pub enum CodecKind {
-    /// G.711 µ-law.
-    #[default]
-    Pcmu = 0,
-    /// G.711 A-law.
-    Pcma = 8,
-}
-
-impl CodecKind {
-    /// Its encoding name in SDP.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pcmu => "PCMU",
-            Self::Pcma => "PCMA",
-        }
-    }
-
-    /// What `a=rtpmap` says of it.
-    const fn map(self) -> &'static str {
-        match self {
-            Self::Pcmu => "PCMU/8000",
-            Self::Pcma => "PCMA/8000",
-        }
-    }
-
-    /// Its RTP clock in Hz.
-    #[must_use]
-    pub const fn clock(self) -> u32 {
-        match self {
-            Self::Pcmu | Self::Pcma => 8000,
-        }
-    }
-
-    /// Its channels.
-    #[must_use]
-    pub const fn channels(self) -> u8 {
-        match self {
-            Self::Pcmu | Self::Pcma => 1,
-        }
-    }
-
-    /// The codec that a payload type means without `a=rtpmap`. rfc3551#6
-    #[must_use]
-    pub const fn of_static(payload_type: u8) -> Option<Self> {
-        match payload_type {
-            0 => Some(Self::Pcmu),
-            8 => Some(Self::Pcma),
-            _ => None,
-        }
-    }
-}
-
-/// A codec under a payload type.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct CodecEntry {
-    /// What it is.
-    pub kind: CodecKind,
-    /// The number its packets carry.
-    pub payload_type: u8,
-}
-
-/// Codecs in order, the most wanted first; at most [`SDP_CODECS`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct CodecList {
-    entries: [CodecEntry; SDP_CODECS],
-    len: u8,
-}
-
-impl CodecList {
-    /// No codec.
-    pub const EMPTY: Self =
-        Self { entries: [CodecEntry { kind: CodecKind::Pcmu, payload_type: 0 }; SDP_CODECS], len: 0 };
-
-    /// PCMU before PCMA, under their static payload types.
-    #[must_use]
-    pub fn g711() -> Self {
-        Self::of(&[CodecKind::Pcmu, CodecKind::Pcma])
-    }
-
-    /// Codecs under their static payload types; those beyond [`SDP_CODECS`] are left out.
-    #[must_use]
-    pub fn of(kinds: &[CodecKind]) -> Self {
-        let mut list = Self::EMPTY;
-        for kind in kinds {
-            list.push(CodecEntry { kind: *kind, payload_type: *kind as u8 });
-        }
-        list
-    }
-
-    /// Appends one; `false` when the list is full or has that payload type already.
-    pub fn push(&mut self, entry: CodecEntry) -> bool {
-        if self.kind_of(entry.payload_type).is_some() {
-            return false;
-        }
-        let Some(place) = self.entries.get_mut(usize::from(self.len)) else { return false };
-        *place = entry;
-        self.len += 1;
-        true
-    }
-
-    /// The entries in order.
-    #[must_use]
-    pub fn entries(&self) -> &[CodecEntry] {
-        self.entries.get(..usize::from(self.len)).unwrap_or_default()
-    }
-
-    /// The codec under a payload type.
-    #[must_use]
-    pub fn kind_of(&self, payload_type: u8) -> Option<CodecKind> {
-        self.entries().iter().find(|entry| entry.payload_type == payload_type).map(|entry| entry.kind)
-    }
-
-    /// It holds that codec.
-    #[must_use]
-    pub fn has(&self, kind: CodecKind) -> bool {
-        self.entries().iter().any(|entry| entry.kind == kind)
-    }
-}
 
 /// What we can do and where we are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -166,17 +45,15 @@ pub struct Local {
     pub ptime_ms: u8,
     /// The longest packet that we take or make.
     pub max_ptime_ms: u8,
-    /// Our codecs, the most wanted first.
+    /// Our codecs, the most wanted first, and our telephone-events.
     pub codecs: CodecList,
-    /// Our payload type for telephone-event.
-    pub dtmf: Option<u8>,
     /// The address that was found for the host that the peer's description names, if it names one (see
     /// [`host_to_find`]).
     pub found: Option<IpAddr>,
 }
 
 impl Local {
-    /// G.711 and telephone-event 101 both ways in packets of 20 ms, at most 60.
+    /// Core's own codecs and telephone-events both ways in packets of 20 ms, at most 60.
     #[must_use]
     pub fn new(address: IpAddr, rtp_port: u16, session_id: u64) -> Self {
         Self {
@@ -188,26 +65,15 @@ impl Local {
             direction: Direction::SendReceive,
             ptime_ms: 20,
             max_ptime_ms: 60,
-            codecs: CodecList::g711(),
-            dtmf: Some(101),
+            codecs: CodecList::built_in(),
             found: None,
         }
     }
 
     /// The same, with the payload types that a session already uses.
-    ///
-    /// rfc3264#8.3.2: a number that once meant a format means it to the end of the session.
     #[must_use]
     pub fn continuing(mut self, agreed: &Agreed) -> Self {
-        if self.dtmf.is_some() && agreed.dtmf_receive.is_some() {
-            self.dtmf = agreed.dtmf_receive;
-        }
-        let mut codecs = CodecList::EMPTY;
-        for own in self.codecs.entries() {
-            let used = agreed.receive_types.entries().iter().find(|entry| entry.kind == own.kind).unwrap_or(own);
-            codecs.push(*used);
-        }
-        self.codecs = codecs;
+        self.codecs = self.codecs.continuing(&agreed.receive_types);
         self
     }
 }
@@ -261,15 +127,13 @@ pub struct Agreed {
     /// Where our RTCP goes. Port 0: nowhere.
     pub remote_rtcp: SocketAddr,
     /// What we send.
-    pub codec: CodecKind,
+    pub codec: Codec,
     /// The number that our packets carry.
     pub payload_type: u8,
-    /// What may come in, by payload type.
+    /// What may come in, by payload type; the peer's digits too.
     pub receive_types: CodecList,
     /// The number that our digits carry; `None`: the peer takes none.
     pub dtmf_send: Option<u8>,
-    /// The number that the peer's digits carry.
-    pub dtmf_receive: Option<u8>,
     /// We send.
     pub send: bool,
     /// We receive.
@@ -287,11 +151,10 @@ impl Agreed {
     pub const REJECTED: Self = Self {
         remote_rtp: NOWHERE,
         remote_rtcp: NOWHERE,
-        codec: CodecKind::Pcmu,
+        codec: Codec::FIRST,
         payload_type: 0,
         receive_types: CodecList::EMPTY,
         dtmf_send: None,
-        dtmf_receive: None,
         send: false,
         receive: false,
         ptime_ms: 20,
@@ -361,7 +224,7 @@ impl OfferError {
             Self::Malformed(error) => error.reason(),
             Self::TooLarge => "SDP has too many lines",
             Self::NoAudio => "No audio offered",
-            Self::NoCommonCodec => "No common audio format (PCMU, PCMA)",
+            Self::NoCommonCodec => "No common audio format",
             Self::UnsupportedTransport => "Audio transport is not RTP/AVP",
             Self::UnsupportedNetwork => "Audio is not in the Internet",
             Self::UnsupportedAddress => "Audio address is not usable from here",

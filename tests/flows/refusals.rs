@@ -42,7 +42,7 @@ fn each_fault_has_its_status() {
             "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n",
             488,
             "Warning",
-            "305 10.0.0.1 \"No common audio format (PCMU, PCMA)\"",
+            "305 10.0.0.1 \"No common audio format\"",
         ),
         ("OPTIONS", "", "", 200, "Accept-Encoding", "identity"), // rfc3261#11.2
         ("OPTIONS", "", "", 200, "Accept-Language", "en"),

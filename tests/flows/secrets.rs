@@ -56,6 +56,7 @@ fn no_debug_output_shows_a_password_or_what_it_was_hashed_to() {
 fn no_debug_output_of_what_makes_a_phone_shows_a_secret() {
     let seed = [171; 32];
     let setup = Setup {
+        codecs: microsip_core::media::CodecList::built_in(),
         seed,
         rate: 8000,
         epoch_ms: 0,

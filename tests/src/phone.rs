@@ -110,6 +110,7 @@ impl End {
     pub fn new(address: SocketAddr, options: &Options, seed: u8, now: Instant) -> Self {
         let storage = Storage::lend(&options.capacity, &mut Leak).expect("storage");
         let setup = Setup {
+            codecs: microsip_core::media::CodecList::built_in(),
             seed: [seed.max(1); 32],
             rate: options.rate,
             epoch_ms: 0,

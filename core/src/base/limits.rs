@@ -15,9 +15,9 @@ pub const DIGITS: usize = 32;
 /// Digits received that wait to be fetched; the oldest is dropped. 4 bytes each in a stream.
 pub const DIGITS_RECEIVED: usize = 8;
 
-/// Payload types that a stream takes in beside telephone-event: what an answer of ours can list. 2 bytes each in a
-/// stream.
-pub const RECEIVE_TYPES: usize = 4;
+/// Codecs in an offer or an answer, and so payload types that a stream takes in. 4 bytes each in a stream and in a
+/// dialog.
+pub const CODECS: usize = 4;
 
 /// Payload of one outgoing packet: 60 ms of G.711. In each stream.
 pub const PAYLOAD: usize = 480;
@@ -43,9 +43,6 @@ pub const SDP_FORMATS: usize = 128;
 /// Lines that one session description may have; more is 488. A browser's audio and video with candidates has about 150.
 /// No memory, only time.
 pub const SDP_LINES: usize = 512;
-
-/// Codecs in an offer or an answer. 2 bytes each a call.
-pub const SDP_CODECS: usize = 4;
 
 /// Bytes of one SIP message: what a UDP datagram can carry, and what the header index's u16 offsets reach. Costs
 /// nothing by itself.

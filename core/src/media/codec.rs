@@ -1,73 +1,207 @@
-//! Which codecs there are, and who encodes and decodes.
+//! The table of codecs: everything that offer, stream and statistics know about one stands in its row.
+//!
+//! A further codec is a variant, its row, and a [`CodecBank`] that encodes and decodes it.
 
+mod bank;
 mod g711;
+mod list;
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use bank::CodecBank;
 pub use g711::{G711, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode};
+pub use list::{CodecEntry, CodecList};
 
 /// A voice codec that a stream can speak.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Codec {
-    /// G.711 µ-law, payload type 0.
+    /// G.711 µ-law.
     #[default]
     Pcmu,
-    /// G.711 A-law, payload type 8.
+    /// G.711 A-law.
     Pcma,
+    /// A codec of the tests, with frames of 20 ms and a clock of 48 kHz.
+    #[cfg(test)]
+    Framed,
+    /// A codec of the tests whose RTP clock is half of its sample rate.
+    #[cfg(test)]
+    Split,
+    /// A codec of the tests with 16 bits a sample, at 48 kHz.
+    #[cfg(test)]
+    Linear,
 }
 
+/// What is known of one codec.
+struct Row {
+    /// Its encoding name in SDP.
+    name: &'static str,
+    /// Ticks a second of its RTP timestamps.
+    clock: u32,
+    /// The channels that `a=rtpmap` tells. Its PCM always has one.
+    channels: u8,
+    /// Samples a second of the PCM that it encodes and decodes: 8000, 16000 or 48000.
+    rate: u32,
+    /// The payload type in our offers; below 96 it is a static one (rfc3551#6).
+    payload_type: u8,
+    /// The payload type in our offers for telephone-events at its clock (rfc4733#2.1).
+    events: u8,
+    /// Its `a=fmtp` in our descriptions; empty: none.
+    fmtp: &'static str,
+    coding: Coding,
+    /// Milliseconds of a packet are a multiple of this.
+    frame_ms: u8,
+}
+
+/// What a payload is made of.
+#[derive(Clone, Copy)]
+enum Coding {
+    /// So many bytes a tick of the clock: it can be cut between any two.
+    Ticks(u8),
+    /// Frames: it cannot be cut, and this tells its length in ticks.
+    #[cfg_attr(not(test), expect(dead_code, reason = "core brings no codec with frames; a host's bank does"))]
+    Frames(fn(&[u8]) -> u32),
+}
+
+const PCMU: Row = Row {
+    name: "PCMU",
+    clock: 8000,
+    channels: 1,
+    rate: 8000,
+    payload_type: 0,
+    events: 101,
+    fmtp: "",
+    coding: Coding::Ticks(1),
+    frame_ms: 10,
+};
+const PCMA: Row = Row { name: "PCMA", payload_type: 8, ..PCMU };
+
 impl Codec {
-    /// Ticks a second of its RTP timestamps; not the sample rate for every codec (G.722's is 8000, RFC 3551 §4.5.2).
+    /// All of the table.
+    pub const ALL: &'static [Self] = &[
+        Self::Pcmu,
+        Self::Pcma,
+        #[cfg(test)]
+        Self::Framed,
+        #[cfg(test)]
+        Self::Split,
+        #[cfg(test)]
+        Self::Linear,
+    ];
+
+    /// The first row: what stands in a value while no codec is agreed on.
+    pub const FIRST: Self = Self::Pcmu;
+
+    const fn row(self) -> &'static Row {
+        match self {
+            Self::Pcmu => &PCMU,
+            Self::Pcma => &PCMA,
+            #[cfg(test)]
+            Self::Framed => &samples::FRAMED,
+            #[cfg(test)]
+            Self::Split => &samples::SPLIT,
+            #[cfg(test)]
+            Self::Linear => &samples::LINEAR,
+        }
+    }
+
+    /// Its encoding name in SDP.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Ticks a second of its RTP timestamps; not the sample rate for every codec (G.722's is 8000, rfc3551#4.5.2).
     #[must_use]
     pub const fn clock(self) -> u32 {
-        match self {
-            Self::Pcmu | Self::Pcma => 8000,
-        }
+        self.row().clock
+    }
+
+    /// The channels that `a=rtpmap` tells; its PCM always has one.
+    #[must_use]
+    pub const fn channels(self) -> u8 {
+        self.row().channels
     }
 
     /// Samples a second of what it encodes and decodes.
     #[must_use]
     pub const fn rate(self) -> u32 {
-        match self {
-            Self::Pcmu | Self::Pcma => 8000,
-        }
+        self.row().rate
     }
 
-    /// Bytes of one sample where each sample is coded for itself, so a payload can be cut anywhere; `None` for codecs
-    /// with frames.
+    /// Its `a=fmtp` in our descriptions, if it has one.
     #[must_use]
-    pub const fn sample_bytes(self) -> Option<usize> {
-        match self {
-            Self::Pcmu | Self::Pcma => Some(1),
+    pub const fn fmtp(self) -> Option<&'static str> {
+        let text = self.row().fmtp;
+        if text.is_empty() { None } else { Some(text) }
+    }
+
+    /// The payload type that means it without `a=rtpmap` (rfc3551#6).
+    #[must_use]
+    pub const fn static_type(self) -> Option<u8> {
+        let payload_type = self.row().payload_type;
+        if payload_type < FIRST_DYNAMIC { Some(payload_type) } else { None }
+    }
+
+    /// What a packet's length in milliseconds is a multiple of.
+    #[must_use]
+    pub const fn frame_ms(self) -> u8 {
+        self.row().frame_ms
+    }
+
+    /// Bytes of one tick, where a payload can be cut between any two; `None` for codecs with frames.
+    #[must_use]
+    pub const fn tick_bytes(self) -> Option<usize> {
+        match self.row().coding {
+            Coding::Ticks(bytes) => Some(bytes as usize),
+            Coding::Frames(_) => None,
         }
     }
+
+    /// The length of a payload, in ticks.
+    #[must_use]
+    pub fn ticks(self, payload: &[u8]) -> u32 {
+        match self.row().coding {
+            Coding::Ticks(bytes) => (payload.len() / usize::from(bytes.max(1))) as u32,
+            Coding::Frames(ticks) => ticks(payload),
+        }
+    }
+
+    /// The length of so many samples, in ticks. They are few: a packet's at most.
+    #[must_use]
+    pub const fn ticks_of(self, samples: usize) -> u32 {
+        let (clock, rate) = (self.clock(), self.rate());
+        if clock == rate { samples as u32 } else { (samples as u64 * clock as u64 / rate as u64) as u32 }
+    }
+
+    /// How many samples last so many ticks. They are few: a packet's at most.
+    #[must_use]
+    pub const fn samples_of(self, ticks: u32) -> usize {
+        let (clock, rate) = (self.clock(), self.rate());
+        if clock == rate { ticks as usize } else { (ticks as u64 * rate as u64 / clock as u64) as usize }
+    }
+
+    /// 10 ms in ticks.
+    #[must_use]
+    pub const fn quantum_ticks(self) -> u32 {
+        self.clock() / 100
+    }
+
+    /// 10 ms in samples.
+    #[must_use]
+    pub const fn quantum_samples(self) -> usize {
+        self.rate() as usize / 100
+    }
+
+    /// The codec under the payload types of our offers.
+    #[must_use]
+    pub const fn entry(self) -> CodecEntry {
+        let row = self.row();
+        CodecEntry { codec: self, payload_type: row.payload_type, events: Some(row.events) }
+    }
 }
 
-/// Encodes and decodes for many streams. The core brings [`G711`]; a host's bank adds its own codecs and passes G.711
-/// on to it.
-pub trait CodecBank {
-    /// Encodes 10 ms into `out`; the number of bytes. A codec with longer frames keeps the samples, answers 0, and
-    /// answers with the whole frame when it is complete.
-    fn encode(&mut self, stream: u32, codec: Codec, pcm: &[i16], out: &mut [u8]) -> usize;
-
-    /// Decodes into `out`, which is 10 ms or less; the number of samples. A codec with frames gets its whole payload
-    /// once, and an empty payload for each further 10 ms of it.
-    fn decode(&mut self, stream: u32, codec: Codec, payload: &[u8], out: &mut [i16]) -> usize;
-
-    /// Samples, at the codec's rate, in a payload. Asked for codecs with frames only.
-    fn duration(&mut self, codec: Codec, payload: &[u8]) -> usize {
-        codec.sample_bytes().map_or(0, |bytes| payload.len() / bytes.max(1))
-    }
-
-    /// Invents 10 ms for a packet that did not come, if the codec knows better than the stream; 0 if not.
-    fn conceal(&mut self, stream: u32, codec: Codec, out: &mut [i16]) -> usize {
-        let _ = (stream, codec, out);
-        0
-    }
-
-    /// The stream begins anew: what its codecs remember is void.
-    fn reset(&mut self, stream: u32) {
-        let _ = stream;
-    }
-}
+/// rfc3551#6: from here on, a payload type means what a description says.
+pub const FIRST_DYNAMIC: u8 = 96;

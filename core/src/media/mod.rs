@@ -3,7 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
-//! | [`codec`] | [`Codec`], the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
+//! | [`codec`] | the table of codecs ([`Codec`]), the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
 //! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; when each is played |
 //! | [`phase`], [`catch_up`] | when a timer's tick had best come; what a late one makes up for |
 //! | [`source`] | what RFC 3550 keeps about a source: validity, loss, jitter |
@@ -28,5 +28,5 @@ pub mod source;
 pub mod stream;
 pub mod tones;
 
-pub use codec::{Codec, CodecBank, G711};
+pub use codec::{Codec, CodecBank, CodecEntry, CodecList, G711};
 pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats, Vouched};

@@ -6,7 +6,7 @@
 //! window is taken out again, 10 ms at a time, by leading one piece into the next: so delay shrinks slowly, and a peer
 //! whose clock is faster or slower than ours is followed by the same two moves.
 
-use super::codec::{Codec, CodecBank};
+use super::codec::{Codec, CodecBank, CodecList};
 use super::conceal::Concealer;
 use super::jitter::{Arrival, Cells, Ring, Stored};
 use crate::base::count::up;
@@ -25,15 +25,6 @@ const WINDOW_FAST: u16 = 20;
 const GROWTH_MAX: u32 = 6;
 /// Pieces of delay in all: a telephone call is none beyond (ITU-T G.114 ends at 400 ms).
 const DEPTH_MAX: u32 = 20;
-
-/// What a peer may send.
-pub type PayloadTypes = [Option<(u8, Codec)>; limits::RECEIVE_TYPES];
-
-/// The codec of a payload type.
-#[must_use]
-pub fn codec_of(types: &PayloadTypes, payload_type: u8) -> Option<Codec> {
-    types.iter().flatten().find(|known| known.0 == payload_type).map(|known| known.1)
-}
 
 /// What the reader counts.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -92,7 +83,7 @@ impl Playout {
         ring: Ring::EMPTY,
         concealer: Concealer::EMPTY,
         quiet: false,
-        codec: Codec::Pcmu,
+        codec: Codec::FIRST,
         playhead: 0,
         end: 0,
         consumed: 0,
@@ -173,7 +164,7 @@ impl Playout {
             Some((payload_type, codec, payload)) => (Some(payload_type), codec, payload),
             None => (None, self.codec, Default::default()),
         };
-        let ticks = match codec.sample_bytes() {
+        let ticks = match codec.tick_bytes() {
             Some(bytes) => (payload.len() / bytes.max(1)) as u32,
             // frames tell their length to the codec bank only; the next is as long as the last
             None => u32::from(self.duration),
@@ -184,7 +175,7 @@ impl Playout {
             self.quiet = voice.is_none();
         }
         let packet =
-            Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.sample_bytes().unwrap_or(0) };
+            Arrival { sequence, payload_type, timestamp, payload, tick_bytes: codec.tick_bytes().unwrap_or(0) };
         let position = self.ring.position();
         let was_next = !first && ahead == 0;
         match self.ring.store(cells, &packet) {
@@ -270,10 +261,10 @@ impl Playout {
     }
 
     /// The codec whose turn it is may change with the head's payload type; tells how many samples 10 ms are.
-    pub fn prepare(&mut self, cells: &Cells<'_>, types: &PayloadTypes) -> usize {
+    pub fn prepare(&mut self, cells: &Cells<'_>, types: &CodecList) -> usize {
         if self.consumed == 0
             && let Some(codec) =
-                self.ring.head(cells).and_then(|head| head.payload_type).and_then(|kind| codec_of(types, kind))
+                self.ring.head(cells).and_then(|head| head.payload_type).and_then(|kind| types.codec(kind))
         {
             if codec.rate() != self.codec.rate() {
                 self.concealer.reset();
@@ -290,7 +281,7 @@ impl Playout {
         cells: &mut Cells<'_>,
         stream: u32,
         codecs: &mut dyn CodecBank,
-        types: &PayloadTypes,
+        types: &CodecList,
         out: &mut [i16],
     ) -> bool {
         if !self.ring.begun() && !self.concealer.sounds(out.len()) {
@@ -339,7 +330,7 @@ impl Playout {
         cells: &mut Cells<'_>,
         stream: u32,
         codecs: &mut dyn CodecBank,
-        types: &PayloadTypes,
+        types: &CodecList,
         out: &mut [i16],
     ) {
         let piece = out.len();
@@ -360,14 +351,14 @@ impl Playout {
             self.counts.concealed_ms = self.counts.concealed_ms.saturating_add((out.len() * 10 / piece.max(1)) as u32);
         }
         self.concealer.conceal(out, piece);
-        if self.codec.sample_bytes().is_none() && self.concealer.sounds(piece) {
+        if self.codec.tick_bytes().is_none() && self.concealer.sounds(piece) {
             // a codec with frames carries on from its own state
             codecs.conceal(stream, self.codec, out);
         }
     }
 
     fn heard(&mut self, came: &mut [i16], piece: usize) {
-        if self.codec.sample_bytes().is_some() {
+        if self.codec.tick_bytes().is_some() {
             self.concealer.heard(came, piece);
         } else {
             self.concealer.follow(came);
@@ -380,7 +371,7 @@ impl Playout {
         cells: &mut Cells<'_>,
         stream: u32,
         codecs: &mut dyn CodecBank,
-        types: &PayloadTypes,
+        types: &CodecList,
         out: &mut [i16],
     ) -> usize {
         let mut filled = 0;
@@ -393,7 +384,7 @@ impl Playout {
                 }
                 break;
             };
-            let codec = head.payload_type.and_then(|kind| codec_of(types, kind));
+            let codec = head.payload_type.and_then(|kind| types.codec(kind));
             let Some(codec) = codec.filter(|codec| codec.rate() == self.codec.rate()) else {
                 if codec.is_some() && filled > 0 {
                     break; // another rate begins with the next 10 ms
@@ -406,7 +397,7 @@ impl Playout {
             if self.consumed == 0 {
                 self.playhead = head.timestamp;
             }
-            let (count, done) = match codec.sample_bytes() {
+            let (count, done) = match codec.tick_bytes() {
                 Some(bytes) => {
                     let rest = head.payload.get(usize::from(self.consumed) * bytes..).unwrap_or_default();
                     let some = rest.get(..room.len() * bytes).unwrap_or(rest);
@@ -479,7 +470,7 @@ impl Playout {
         cells: &mut Cells<'_>,
         stream: u32,
         codecs: &mut dyn CodecBank,
-        types: &PayloadTypes,
+        types: &CodecList,
         out: &mut [i16],
     ) {
         let mut room = [0i16; limits::QUANTUM];

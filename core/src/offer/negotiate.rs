@@ -1,9 +1,11 @@
 //! Reading the peer's description against ours.
 
-use super::{Agreed, CodecEntry, CodecKind, CodecList, Local, OfferError, OfferState, write};
+use super::formats::Formats;
+use super::{Agreed, Local, OfferError, OfferState, write};
 use crate::{
     base::cursor::Cursor,
-    wire::sdp::{Address, Direction, Media, Note, RtpMap, SdpError, Session, Traits},
+    media::codec::{Codec, CodecEntry, CodecList},
+    wire::sdp::{Address, Direction, Media, SdpError, Session, Traits},
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -26,7 +28,7 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
         match &chosen {
             // rfc3264#6.1: we answer with the offer's payload types, so both ways carry the same numbers.
             Some(Chosen { place: taken, direction, agreed }) if *taken == place => {
-                write::audio(local, media.proto, *direction, agreed.receive_types.entries(), agreed.dtmf_receive, out);
+                write::audio(local, media.proto, *direction, &agreed.receive_types, out);
             }
             _ => write::rejected(media.kind, media.proto, media.formats(), out),
         }
@@ -52,7 +54,6 @@ pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Resu
     };
     // rfc3264#5.1: what we offered we must be ready to receive, under the numbers of our offer.
     agreed.receive_types = local.codecs;
-    agreed.dtmf_receive = local.dtmf;
     agreed.lines = lines;
     Ok(agreed)
 }
@@ -166,8 +167,11 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     formats.complete(ours);
     let mut codecs = CodecList::EMPTY;
     for payload_type in media.payload_types() {
-        if let Some(kind) = formats.codec(payload_type).filter(|kind| local.codecs.has(*kind)) {
-            codecs.push(CodecEntry { kind, payload_type });
+        if let Some(codec) = formats.codec(payload_type)
+            && let Some(own) = local.codecs.entries().iter().find(|own| own.codec == codec)
+        {
+            let events = own.events.and_then(|_| events_at(codec, &codecs, media, &formats));
+            codecs.push(CodecEntry { codec, payload_type, events });
         }
     }
     if codecs.entries().is_empty() {
@@ -175,11 +179,10 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     }
     // the last that is asked for, so that no name is looked up in vain
     let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local)?;
-    let dtmf = local.dtmf.and_then(|_| media.payload_types().find(|number| formats.takes_digits(*number)));
     let direction = traits.direction.unwrap_or_default();
     // rfc6337#5.4: neither RTP nor RTCP goes to the unspecified address.
     let nowhere = address.is_unspecified();
-    let codec = codecs.entries().first().copied().unwrap_or_default();
+    let first = codecs.entries().first().copied().unwrap_or_default();
     Ok(Chosen {
         place,
         // rfc3264#6.1: what they send we receive; and no more than we want.
@@ -188,14 +191,13 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
             remote_rtp: SocketAddr::new(address, media.port),
             remote_rtcp: control(media.port, &traits, address, local),
             // rfc3264#6.1, rfc3264#7: the most preferred format of theirs that is ours too.
-            codec: codec.kind,
-            payload_type: codec.payload_type,
+            codec: first.codec,
+            payload_type: first.payload_type,
             receive_types: codecs,
-            dtmf_send: dtmf,
-            dtmf_receive: dtmf,
+            dtmf_send: first.events,
             send: direction.receives() && local.direction.sends() && !nowhere,
             receive: direction.sends() && local.direction.receives(),
-            ptime_ms: packet_time(&traits, local),
+            ptime_ms: packet_time(&traits, local, first.codec),
             // rfc3264#8.4
             held: nowhere || !direction.receives(),
             lines: OfferState::EMPTY,
@@ -203,121 +205,12 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     })
 }
 
-/// The place of a payload type among the 128.
-const fn bit(payload_type: u8) -> u128 {
-    1 << (payload_type & 127)
-}
-
-/// What the payload types of a section mean: a bit for each of the 128.
-#[derive(Default)]
-struct Formats {
-    /// Named by `a=rtpmap`, or by the table behind it.
-    named: u128,
-    pcmu: u128,
-    pcma: u128,
-    /// telephone-event at the clock of our codecs.
-    events: u128,
-    /// Spoken of by `a=fmtp`.
-    described: u128,
-    /// Events that are not a telephone's digits.
-    strange: u128,
-}
-
-impl Formats {
-    fn note(&mut self, note: Note<'_>) {
-        match note {
-            Note::Map(payload_type, text) if self.named & bit(payload_type) == 0 => {
-                if let Some(map) = RtpMap::read(text) {
-                    self.name(bit(payload_type), &map);
-                }
-            }
-            Note::Parameters(payload_type, text) if self.described & bit(payload_type) == 0 => {
-                self.described |= bit(payload_type);
-                if !has_digits(text) {
-                    self.strange |= bit(payload_type);
-                }
-            }
-            _ => {}
-        }
+/// The payload type of the section's telephone-events at a codec's clock; `found` are the codecs before it.
+fn events_at(codec: Codec, found: &CodecList, media: &Media<'_>, formats: &Formats) -> Option<u8> {
+    match found.entries().iter().find(|before| before.codec.clock() == codec.clock()) {
+        Some(before) => before.events,
+        None => media.payload_types().find(|number| formats.takes_digits(*number, codec)),
     }
-
-    /// Adds what the section's lines need not say.
-    fn complete(&mut self, ours: Option<&Local>) {
-        // An answer that leaves out the map of a number of ours means our format.
-        for entry in ours.iter().flat_map(|local| local.codecs.entries()) {
-            self.add(entry.kind, bit(entry.payload_type));
-        }
-        if let Some(payload_type) = ours.and_then(|local| local.dtmf) {
-            self.events |= bit(payload_type) & !self.named;
-            self.named |= bit(payload_type);
-        }
-        // rfc3264#5.1: without a=rtpmap the profile's table holds.
-        for kind in [CodecKind::Pcmu, CodecKind::Pcma] {
-            self.add(kind, bit(kind as u8));
-        }
-    }
-
-    fn name(&mut self, bit: u128, map: &RtpMap<'_>) {
-        self.named |= bit;
-        let is = |kind: CodecKind| {
-            map.name.eq_ignore_ascii_case(kind.name().as_bytes())
-                && map.clock == kind.clock()
-                && map.channels == kind.channels()
-        };
-        if is(CodecKind::Pcmu) {
-            self.pcmu |= bit;
-        } else if is(CodecKind::Pcma) {
-            self.pcma |= bit;
-        } else if map.clock == CodecKind::Pcmu.clock() && map.name.eq_ignore_ascii_case(b"telephone-event") {
-            // rfc4733#2.1: events share the voice's timestamps, and so its clock.
-            self.events |= bit;
-        }
-    }
-
-    /// A number that no `a=rtpmap` names.
-    fn add(&mut self, kind: CodecKind, bit: u128) {
-        let bit = bit & !self.named;
-        self.named |= bit;
-        match kind {
-            CodecKind::Pcmu => self.pcmu |= bit,
-            CodecKind::Pcma => self.pcma |= bit,
-        }
-    }
-
-    const fn codec(&self, payload_type: u8) -> Option<CodecKind> {
-        let bit = bit(payload_type);
-        if self.pcmu & bit != 0 {
-            Some(CodecKind::Pcmu)
-        } else if self.pcma & bit != 0 {
-            Some(CodecKind::Pcma)
-        } else {
-            None
-        }
-    }
-
-    const fn takes_digits(&self, payload_type: u8) -> bool {
-        self.events & !self.strange & bit(payload_type) != 0
-    }
-}
-
-/// A list of events like `0-15,66` holds the twelve keys. rfc4733#2.4.1: no list means the digits; so does one that
-/// cannot be read.
-fn has_digits(list: &[u8]) -> bool {
-    let list = list.strip_prefix(b"events=").unwrap_or(list);
-    if list.is_empty() {
-        return true;
-    }
-    let mut keys = 0u16;
-    for range in list.split(|byte| matches!(byte, b',' | b' ')).filter(|range| !range.is_empty()) {
-        let mut ends = range.splitn(2, |byte| *byte == b'-');
-        let event = |text: &[u8]| core::str::from_utf8(text).ok()?.trim().parse::<u8>().ok();
-        let Some(first) = ends.next().and_then(event) else { return true };
-        let Some(last) = ends.next().map_or(Some(first), event) else { return true };
-        for key in first..=last.min(11) {
-            keys |= 1 << key;
-        }
-    }
-    keys == 0x0fff
 }
 
 /// The address as one host's that we can reach; the unspecified one means hold.
@@ -372,9 +265,10 @@ fn control(port: u16, traits: &Traits<'_>, address: IpAddr, local: &Local) -> So
     }
 }
 
-/// The length of our packets: what they wish for, within what both can, in quanta of 10 ms. rfc3264#6.1
-fn packet_time(traits: &Traits<'_>, local: &Local) -> u8 {
+/// The length of our packets: what they wish for, within what both can, in whole frames. rfc3264#6.1
+fn packet_time(traits: &Traits<'_>, local: &Local, codec: Codec) -> u8 {
     let wished = traits.ptime.unwrap_or(local.ptime_ms.into());
     let most = traits.max_ptime.unwrap_or(u16::MAX).min(local.max_ptime_ms.into());
-    (wished.min(most) / 10 * 10).max(10) as u8
+    let frame = u16::from(codec.frame_ms().max(10));
+    (wished.min(most) / frame * frame).max(frame) as u8
 }

@@ -1,8 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod codecs;
+
 use super::*;
 use crate::{
-    base::{cursor::Cursor, rng::Rng},
+    base::{cursor::Cursor, limits::CODECS, rng::Rng},
+    media::CodecEntry,
     wire::sdp::Session,
 };
 use std::{format, string::String, vec::Vec};
@@ -45,6 +48,11 @@ fn accepted(lines: &str) -> Agreed {
     accept_answer(peer(lines).as_bytes(), &local(), &OfferState::EMPTY).unwrap()
 }
 
+/// The payload types of the peer's digits, with their clocks.
+fn events(agreed: &Agreed) -> Vec<(u8, u32)> {
+    agreed.receive_types.events().collect()
+}
+
 fn at(address: &str) -> SocketAddr {
     address.parse().unwrap()
 }
@@ -69,8 +77,7 @@ fn an_offer_is_these_bytes() {
     let other = Local {
         rtcp_port: 5001,
         direction: Direction::SendOnly,
-        codecs: CodecList::of(&[CodecKind::Pcma]),
-        dtmf: None,
+        codecs: CodecList::of(&[Codec::Pcma]).without_events(),
         ptime_ms: 30,
         ..local6()
     };
@@ -88,11 +95,10 @@ fn two_of_us_agree() {
     let expected = Agreed {
         remote_rtp: at("192.0.2.1:4000"),
         remote_rtcp: at("192.0.2.1:4001"),
-        codec: CodecKind::Pcmu,
+        codec: Codec::Pcmu,
         payload_type: 0,
-        receive_types: CodecList::g711(),
+        receive_types: CodecList::built_in(),
         dtmf_send: Some(101),
-        dtmf_receive: Some(101),
         send: true,
         receive: true,
         ptime_ms: 20,
@@ -125,8 +131,8 @@ fn other_lines_stay_in_place_with_port_0() {
          a=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\na=ptime:20\r\na=maxptime:60\r\na=sendrecv\r\nm=audio 0 RTP/AVP 0\r\n\
          m=x-holo 0 foo/bar a b\r\n"
     );
-    assert_eq!((agreed.codec, agreed.payload_type), (CodecKind::Pcma, 8));
-    assert_eq!((agreed.dtmf_send, agreed.dtmf_receive), (Some(96), Some(96)));
+    assert_eq!((agreed.codec, agreed.payload_type), (Codec::Pcma, 8));
+    assert_eq!((agreed.dtmf_send, events(&agreed)), (Some(96), [(96, 8000)].to_vec()));
     assert_eq!(agreed.remote_rtp, at("198.51.100.9:49172"));
     assert_eq!((agreed.lines.len(), agreed.lines.audio()), (5, 2));
 
@@ -243,7 +249,7 @@ fn only_the_line_where_our_audio_stood_answers_it() {
     let read = |lines: &str, ours: &OfferState| accept_answer(peer(lines).as_bytes(), &local(), ours);
     // the first line was offered with port 0: whatever stands there now, our audio is the second
     let agreed = read("m=audio 1000 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 8\r\nm=audio 3000 RTP/AVP 0\r\n", &ours).unwrap();
-    assert_eq!((agreed.remote_rtp.port(), agreed.codec, agreed.lines), (2000, CodecKind::Pcma, ours));
+    assert_eq!((agreed.remote_rtp.port(), agreed.codec, agreed.lines), (2000, Codec::Pcma, ours));
     // refused where it stood is refused, though another line could carry it
     let agreed = read("m=audio 0 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 0\r\n", &OfferState::EMPTY).unwrap();
     assert!(!agreed.accepted());
@@ -267,15 +273,15 @@ fn a_removed_stream_is_answered_by_port_0() {
 
 #[test]
 fn codecs_are_known_by_map_or_by_number() {
-    let codecs = |lines: &str| -> Result<Vec<(CodecKind, u8)>, OfferError> {
+    let codecs = |lines: &str| -> Result<Vec<(Codec, u8)>, OfferError> {
         let (agreed, _) = answered(&peer(lines), &local())?;
         assert_eq!(
             agreed.receive_types.entries()[0],
-            CodecEntry { kind: agreed.codec, payload_type: agreed.payload_type }
+            CodecEntry { codec: agreed.codec, payload_type: agreed.payload_type, events: agreed.dtmf_send }
         );
-        Ok(agreed.receive_types.entries().iter().map(|entry| (entry.kind, entry.payload_type)).collect())
+        Ok(agreed.receive_types.entries().iter().map(|entry| (entry.codec, entry.payload_type)).collect())
     };
-    use CodecKind::{Pcma, Pcmu};
+    use Codec::{Pcma, Pcmu};
     // rfc3551#6: static numbers need no map, and rfc3264#6.1: the offer's order is kept.
     assert_eq!(codecs("m=audio 9 RTP/AVP 8 0\r\n"), Ok([(Pcma, 8), (Pcmu, 0)].to_vec()));
     // rfc8866#6.6: names are compared without case; a map may give any number a meaning.
@@ -296,7 +302,7 @@ fn codecs_are_known_by_map_or_by_number() {
     // Doubles, and more than there is room for.
     assert_eq!(codecs("m=audio 9 RTP/AVP 0 0 0\r\n"), Ok([(Pcmu, 0)].to_vec()));
     let many: String = (96..110).map(|number| format!("a=rtpmap:{number} PCMU/8000\r\n")).collect();
-    assert_eq!(codecs(&format!("m=audio 9 RTP/AVP 96 97 98 99 100 101 102\r\n{many}")).unwrap().len(), SDP_CODECS);
+    assert_eq!(codecs(&format!("m=audio 9 RTP/AVP 96 97 98 99 100 101 102\r\n{many}")).unwrap().len(), CODECS);
     // Only what we were told to use.
     let alaw = Local { codecs: CodecList::of(&[Pcma]), ..local() };
     assert_eq!(answered(&peer("m=audio 9 RTP/AVP 0 8\r\n"), &alaw).unwrap().0.codec, Pcma);
@@ -320,9 +326,9 @@ fn digits_go_where_they_are_understood() {
     // Of another clock than the voice; the one of the right clock is found behind it.
     assert_eq!(digits("a=rtpmap:100 telephone-event/48000\r\n"), None);
     assert_eq!(digits("a=rtpmap:100 telephone-event/48000\r\na=rtpmap:96 telephone-event/8000\r\n"), Some(96));
-    let deaf = Local { dtmf: None, ..local() };
+    let deaf = Local { codecs: local().codecs.without_events(), ..local() };
     let (agreed, text) = answered(OURS, &deaf).unwrap();
-    assert_eq!((agreed.dtmf_send, agreed.dtmf_receive), (None, None));
+    assert_eq!((agreed.dtmf_send, events(&agreed)), (None, Vec::new()));
     assert!(!text.contains("telephone-event"));
 }
 
@@ -368,16 +374,16 @@ fn an_answer_may_be_odd() {
     // Fewer codecs, another order: what we send is theirs, what we take is all that we offered.
     let agreed = accepted("m=audio 9 RTP/AVP 8\r\n");
     assert_eq!(
-        (agreed.codec, agreed.payload_type, agreed.dtmf_send, agreed.dtmf_receive),
-        (CodecKind::Pcma, 8, None, Some(101))
+        (agreed.codec, agreed.payload_type, agreed.dtmf_send, events(&agreed)),
+        (Codec::Pcma, 8, None, [(101, 8000)].to_vec())
     );
-    assert_eq!(agreed.receive_types, CodecList::g711());
+    assert_eq!(agreed.receive_types, CodecList::built_in());
     // Other numbers for the same formats: we send theirs, and listen to ours (rfc3264#5.1).
     let agreed = accepted("m=audio 9 RTP/AVP 98 99\r\na=rtpmap:98 PCMA/8000\r\na=rtpmap:99 telephone-event/8000\r\n");
-    assert_eq!((agreed.payload_type, agreed.dtmf_send, agreed.dtmf_receive), (98, Some(99), Some(101)));
+    assert_eq!((agreed.payload_type, agreed.dtmf_send, events(&agreed)), (98, Some(99), [(101, 8000)].to_vec()));
     // Formats and lines that we did not offer, and a missing map for a number of ours.
     let agreed = accepted("m=audio 9 RTP/AVP 18 9 0 101\r\na=rtpmap:9 G722/8000\r\nm=video 9 RTP/AVP 31\r\n");
-    assert_eq!((agreed.codec, agreed.dtmf_send), (CodecKind::Pcmu, Some(101)));
+    assert_eq!((agreed.codec, agreed.dtmf_send), (Codec::Pcmu, Some(101)));
     assert_eq!(
         accept_answer(peer("m=audio 9 RTP/AVP 18\r\n").as_bytes(), &local(), &OfferState::EMPTY),
         Err(OfferError::NoCommonCodec)
@@ -405,17 +411,7 @@ fn a_fingerprint_looks_past_the_edition() {
 }
 
 #[test]
-fn a_codec_list_is_bounded() {
-    let mut list = CodecList::g711();
-    assert!(!list.push(CodecEntry { kind: CodecKind::Pcmu, payload_type: 8 }));
-    for payload_type in 96..96 + SDP_CODECS as u8 - 2 {
-        assert!(list.push(CodecEntry { kind: CodecKind::Pcmu, payload_type }));
-    }
-    assert!(!list.push(CodecEntry { kind: CodecKind::Pcmu, payload_type: 120 }));
-    assert_eq!(list.entries().len(), SDP_CODECS);
-    for kind in [CodecKind::Pcmu, CodecKind::Pcma] {
-        assert_eq!(CodecKind::of_static(kind as u8), Some(kind));
-    }
+fn what_was_agreed_is_small() {
     assert!(size_of::<Agreed>() <= 112, "{}", size_of::<Agreed>());
 }
 
@@ -540,9 +536,7 @@ fn as_many_lines_as_a_conference_has_are_answered_one_by_one() {
 fn a_codec_is_found_behind_many_others() {
     // rfc3551#6: there are 128 payload types
     let many: String = (96..128).map(|number| format!(" {number}")).collect();
-    for (formats, codec) in
-        [(format!("{many} 0"), CodecKind::Pcmu), (format!("{} 8", " 9".repeat(127)), CodecKind::Pcma)]
-    {
+    for (formats, codec) in [(format!("{many} 0"), Codec::Pcmu), (format!("{} 8", " 9".repeat(127)), Codec::Pcma)] {
         let (agreed, _) = answered(&peer(&format!("m=audio 9 RTP/AVP{formats}\r\n")), &local()).unwrap();
         assert_eq!(agreed.codec, codec);
     }

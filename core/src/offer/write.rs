@@ -1,8 +1,11 @@
 //! Writing our side's description.
 
-use super::{CodecEntry, Direction, Local, OfferState};
+use super::{CodecList, Direction, Local, OfferState};
 use crate::base::cursor::Cursor;
 use core::{fmt::Write as _, net::IpAddr};
+
+/// rfc4733#7.1.1: the encoding name of telephone-events.
+pub(super) const EVENTS: &str = "telephone-event";
 
 /// What a line is remembered by, in four bits: media type, transport and a format. One of another kind comes back as
 /// the first, which rfc3264#8.3.3 allows.
@@ -40,7 +43,7 @@ pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
     let lines = if state.is_empty() { OfferState::first() } else { *state };
     for (place, line) in lines.packed().enumerate() {
         if place == state.audio() {
-            audio(local, b"RTP/AVP", local.direction, local.codecs.entries(), local.dtmf, out);
+            audio(local, b"RTP/AVP", local.direction, &local.codecs, out);
             continue;
         }
         let (kind, proto, format) = LINES.get(usize::from(line)).copied().unwrap_or_default();
@@ -68,34 +71,28 @@ pub(super) fn session(local: &Local, time: &[u8], out: &mut Cursor<'_>) {
 }
 
 /// An audio section in use.
-pub(super) fn audio(
-    local: &Local,
-    proto: &[u8],
-    direction: Direction,
-    codecs: &[CodecEntry],
-    dtmf: Option<u8>,
-    out: &mut Cursor<'_>,
-) {
+pub(super) fn audio(local: &Local, proto: &[u8], direction: Direction, codecs: &CodecList, out: &mut Cursor<'_>) {
     out.put_str("m=audio ");
     out.put_number(local.rtp_port.into());
     out.put(b" ");
     out.put(proto);
-    for payload_type in codecs.iter().map(|entry| entry.payload_type).chain(dtmf) {
+    for payload_type in codecs.entries().iter().map(|entry| entry.payload_type).chain(codecs.events().map(|it| it.0)) {
         out.put(b" ");
         out.put_number(payload_type.into());
     }
     out.put_str("\r\n");
-    // rfc3264#5.1: static payload types get their a=rtpmap as well.
-    for entry in codecs {
-        rtpmap(entry.payload_type, entry.kind.map(), out);
+    for entry in codecs.entries() {
+        // rfc3264#5.1: static payload types get their a=rtpmap as well.
+        rtpmap(entry.payload_type, entry.codec.name(), entry.codec.clock(), entry.codec.channels(), out);
+        if let Some(parameters) = entry.codec.fmtp() {
+            fmtp(entry.payload_type, parameters, out);
+        }
     }
-    if let Some(payload_type) = dtmf {
-        // rfc4733#2.1: at the voice's clock, which is the same for all our codecs.
-        rtpmap(payload_type, "telephone-event/8000", out);
+    for (payload_type, clock) in codecs.events() {
+        // rfc4733#2.1: at the voice's clock, so one for each clock of our codecs.
+        rtpmap(payload_type, EVENTS, clock, 1, out);
         // rfc4733#2.4.1: the sixteen digits, and no other event.
-        out.put_str("a=fmtp:");
-        out.put_number(payload_type.into());
-        out.put_str(" 0-15\r\n");
+        fmtp(payload_type, "0-15", out);
     }
     attribute_number("ptime", local.ptime_ms.into(), out);
     attribute_number("maxptime", local.max_ptime_ms.into(), out);
@@ -126,11 +123,26 @@ pub(super) fn rejected<'a>(kind: &[u8], proto: &[u8], formats: impl Iterator<Ite
     out.put_str("\r\n");
 }
 
-fn rtpmap(payload_type: u8, name: &str, out: &mut Cursor<'_>) {
+fn rtpmap(payload_type: u8, name: &str, clock: u32, channels: u8, out: &mut Cursor<'_>) {
     out.put_str("a=rtpmap:");
     out.put_number(payload_type.into());
     out.put(b" ");
     out.put_str(name);
+    out.put(b"/");
+    out.put_number(clock.into());
+    if channels > 1 {
+        // rfc8866#6.6: one channel need not be said.
+        out.put(b"/");
+        out.put_number(channels.into());
+    }
+    out.put_str("\r\n");
+}
+
+fn fmtp(payload_type: u8, parameters: &str, out: &mut Cursor<'_>) {
+    out.put_str("a=fmtp:");
+    out.put_number(payload_type.into());
+    out.put(b" ");
+    out.put_str(parameters);
     out.put_str("\r\n");
 }
 

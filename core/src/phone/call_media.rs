@@ -7,8 +7,8 @@ use super::{CallId, CallState, Component, Flow, MediaId, Phone, Source};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::{Codec, StreamBuffers, StreamConfig, Vouched};
-use crate::offer::{Agreed, CodecKind, Local, OfferState};
+use crate::media::{StreamBuffers, StreamConfig, Vouched};
+use crate::offer::{Agreed, Local, OfferState};
 use crate::sip::dialog::contact_uri;
 use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
 use core::net::{IpAddr, SocketAddr};
@@ -51,6 +51,7 @@ impl Phone<'_> {
         let Ports::Open { local, rtp, rtcp } = slot.ports else { return None };
         let mut media = Local::new(local, rtp, slot.session_id);
         media.rtcp_port = rtcp;
+        media.codecs = self.lower.cx.fixed.codecs;
         media.version = FIRST_VERSION + slot.version;
         media.max_ptime_ms = self.lower.cx.fixed.max_ptime;
         media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
@@ -118,10 +119,10 @@ impl Phone<'_> {
             watched: call.state == CallState::Connected,
             remote_rtp: agreed.remote_rtp,
             remote_rtcp: agreed.remote_rtcp,
-            codec: codec(agreed.codec),
+            codec: agreed.codec,
             payload_type: agreed.payload_type,
+            receive: agreed.receive_types,
             dtmf_send: agreed.dtmf_send,
-            dtmf_receive: agreed.dtmf_receive,
             send: agreed.send && agreed.accepted(),
             receive_audio: agreed.receive && agreed.accepted(),
             ptime_ms: agreed.ptime_ms.min(self.lower.cx.fixed.max_ptime),
@@ -129,9 +130,6 @@ impl Phone<'_> {
             epoch_s: self.lower.cx.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
-        for (place, entry) in config.receive.iter_mut().zip(agreed.receive_types.entries()) {
-            *place = Some((entry.payload_type, codec(entry.kind)));
-        }
         let silenced = call.media && !config.send;
         if silenced {
             self.lose_digits(handle);
@@ -309,13 +307,6 @@ impl Phone<'_> {
 fn contact_host(uri: &Uri<'_>) -> Option<IpAddr> {
     let alias = uri.params.get(b"alias").and_then(|alias| alias.split(|byte| *byte == b'~').next());
     alias.and_then(Host::parse_bare).and_then(|host| host.ip()).or_else(|| uri.host.ip())
-}
-
-const fn codec(kind: CodecKind) -> Codec {
-    match kind {
-        CodecKind::Pcmu => Codec::Pcmu,
-        CodecKind::Pcma => Codec::Pcma,
-    }
 }
 
 /// What a description of ours was, for the next one's edition.

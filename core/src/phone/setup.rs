@@ -17,6 +17,7 @@ use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
 use crate::base::slots::Slots;
 use crate::base::time::Instant;
+use crate::media::CodecList;
 use crate::media::phase::Phase;
 use crate::media::tones::{Generator, Progress, Region, progress};
 
@@ -44,6 +45,9 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
+    /// The codecs that calls offer and answer with, the most wanted first; the driver's [`CodecBank`](crate::media::CodecBank)
+    /// has them all.
+    pub codecs: CodecList,
     /// Stands in the ids of calls and accounts, so that another phone's are told apart ([`super::id::mark`]).
     pub mark: u8,
 }
@@ -105,6 +109,7 @@ pub(crate) struct Fixed {
     pub(crate) direct_per_source: usize,
     pub(crate) jitter_stride: usize,
     pub(crate) max_ptime: u8,
+    pub(crate) codecs: CodecList,
     pub(crate) history: usize,
 }
 
@@ -125,7 +130,8 @@ impl<'a> Phone<'a> {
         if !matches!(setup.rate, 8000 | 16000 | 48000) {
             return Err(SetupError::Rate);
         }
-        if !capacity.is_valid() || setup.rate / 100 > capacity.quantum {
+        let quantum = setup.codecs.entries().iter().map(|entry| entry.codec.quantum_samples() as u32).max();
+        if !capacity.is_valid() || quantum.unwrap_or(0).max(setup.rate / 100) > capacity.quantum {
             return Err(SetupError::Capacity);
         }
         let agent = if setup.user_agent.is_empty() {
@@ -168,6 +174,7 @@ impl<'a> Phone<'a> {
                         jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
                         // what fits in a slot of the ring, in whole 10 ms of G.711
                         max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
+                        codecs: setup.codecs,
                         history: capacity.history as usize,
                     },
                     objects,

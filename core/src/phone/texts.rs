@@ -54,10 +54,10 @@ impl Phone<'_> {
             }
             CallText::CallId => put_some(out, dialog.call_id.of(text)),
             CallText::Codec => {
-                let kind = slot.codec.ok_or(CommandError::Nothing)?;
-                out.put_str(kind.name());
+                let codec = slot.codec.ok_or(CommandError::Nothing)?;
+                out.put_str(codec.name());
                 out.put_str("/");
-                out.put_number(u64::from(kind.clock()));
+                out.put_number(u64::from(codec.clock()));
                 Ok(())
             }
             CallText::UserAgent => {

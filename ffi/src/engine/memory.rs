@@ -168,6 +168,7 @@ pub unsafe extern "C" fn microsip_engine_init(
         };
         let lent = lend(&plan.capacity, &mut carving).ok_or(short)?;
         let setup = Setup {
+            codecs: microsip_core::media::CodecList::built_in(),
             seed: config.seed,
             rate: plan.rate,
             epoch_ms: config.epoch_ms,

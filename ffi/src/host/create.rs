@@ -168,6 +168,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let start = seed.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
     let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let setup = Setup {
+        codecs: microsip_core::media::CodecList::built_in(),
         seed,
         rate: plan.rate,
         epoch_ms,

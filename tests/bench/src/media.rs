@@ -3,7 +3,7 @@
 use core::net::{Ipv4Addr, SocketAddr};
 use microsip_core::base::limits;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::media::{Codec, Component, G711, Stream, StreamBuffers, StreamConfig};
+use microsip_core::media::{Codec, CodecList, Component, G711, Stream, StreamBuffers, StreamConfig};
 
 const STRIDE: usize = limits::RING_HEADER + 160;
 
@@ -20,15 +20,11 @@ fn address(port: u16) -> SocketAddr {
 }
 
 fn config(stream: u32, remote: u16) -> StreamConfig {
-    let mut receive = [None; limits::RECEIVE_TYPES];
-    if let Some(first) = receive.first_mut() {
-        *first = Some((0, Codec::Pcmu));
-    }
     StreamConfig {
         stream,
         remote_rtp: address(remote),
         remote_rtcp: address(remote + 1),
-        receive,
+        receive: CodecList::of(&[Codec::Pcmu]),
         send: true,
         receive_audio: true,
         ssrc: 77 + stream,

@@ -4,7 +4,7 @@ use core::hint::black_box;
 use core::net::{Ipv4Addr, SocketAddr};
 use microsip_core::base::limits;
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::media::{Codec, G711, Stream, StreamBuffers, StreamConfig, StreamStats};
+use microsip_core::media::{CodecList, G711, Stream, StreamBuffers, StreamConfig, StreamStats};
 use microsip_core::wire::{dtmf, rtcp as reports, rtp as packets};
 
 const STRIDE: usize = limits::RING_HEADER + 160;
@@ -21,16 +21,11 @@ fn datagrams(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 
 fn talking() -> Stream {
     let remote = SocketAddr::from((Ipv4Addr::LOCALHOST, 4000));
-    let mut receive = [None; limits::RECEIVE_TYPES];
-    for (place, kind) in receive.iter_mut().zip([(0, Codec::Pcmu), (8, Codec::Pcma)]) {
-        *place = Some(kind);
-    }
     let config = StreamConfig {
         remote_rtp: remote,
         remote_rtcp: SocketAddr::from((Ipv4Addr::LOCALHOST, 4001)),
-        receive,
+        receive: CodecList::built_in(),
         dtmf_send: Some(101),
-        dtmf_receive: Some(101),
         send: true,
         receive_audio: true,
         ssrc: 7,

@@ -86,6 +86,7 @@ impl<'a> World<'a> {
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup {
+            codecs: microsip_core::media::CodecList::built_in(),
             seed: [seed | 1; 32],
             rate: 8000,
             epoch_ms: 0,

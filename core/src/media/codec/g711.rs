@@ -11,6 +11,8 @@ impl CodecBank for G711 {
         match codec {
             Codec::Pcmu => out.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = ulaw_encode(*sample)),
             Codec::Pcma => out.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = alaw_encode(*sample)),
+            #[cfg(test)]
+            _ => return 0,
         }
         pcm.len().min(out.len())
     }
@@ -19,6 +21,8 @@ impl CodecBank for G711 {
         let table = match codec {
             Codec::Pcmu => &ULAW,
             Codec::Pcma => &ALAW,
+            #[cfg(test)]
+            _ => return 0,
         };
         // a table of 256 entries and an index of eight bits: always there
         out.iter_mut()

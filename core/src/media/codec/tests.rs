@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
+use crate::base::limits::CODECS;
 
 /// G.711's tables 2a/2b: a segment's first decision value and its step, on the 14-bit scale; the value decoded is the
 /// middle of the interval.
@@ -84,4 +85,72 @@ fn the_bank_encodes_and_decodes_what_fits() {
     let mut pcm = [0i16; 8];
     assert_eq!(G711.decode(0, Codec::Pcma, &[0xd5, 0x55], &mut pcm), 2);
     assert_eq!(&pcm[..2], [8, -8]);
+}
+
+#[test]
+fn the_table_holds_together() {
+    let mut numbers = std::vec::Vec::new();
+    for (nth, codec) in Codec::ALL.iter().enumerate() {
+        assert_eq!(*codec as usize, nth, "rows are found by their codec's number");
+        assert!(matches!(codec.rate(), 8000 | 16_000 | 48_000), "{}", codec.name());
+        assert_eq!((codec.clock() % 1000, codec.frame_ms() % 10), (0, 0), "{}", codec.name());
+        assert_eq!(codec.ticks_of(codec.quantum_samples()), codec.quantum_ticks());
+        assert_eq!(codec.samples_of(codec.quantum_ticks()), codec.quantum_samples());
+        let entry = codec.entry();
+        assert!(entry.payload_type < 128 && entry.events.is_some_and(|number| (96..128).contains(&number)));
+        numbers.push(entry.payload_type);
+        for other in Codec::ALL {
+            let same = other.clock() == codec.clock();
+            assert_eq!(entry.events == other.entry().events, same, "a number of events for each clock");
+            assert_ne!(entry.events, Some(other.entry().payload_type));
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), Codec::ALL.len());
+    // rfc3551#6
+    assert_eq!(
+        (Codec::Pcmu.static_type(), Codec::Pcma.static_type(), Codec::Framed.static_type()),
+        (Some(0), Some(8), None)
+    );
+}
+
+// rfc3551#4.5.2
+#[test]
+fn ticks_are_not_samples() {
+    assert_eq!((Codec::Split.ticks_of(160), Codec::Split.samples_of(80)), (80, 160));
+    assert_eq!((Codec::Split.ticks(&[0; 160]), Codec::Linear.ticks(&[0; 1920])), (160, 960));
+    assert_eq!((Codec::Framed.ticks(&[0; 6]), Codec::Framed.tick_bytes()), (1920, None));
+}
+
+#[test]
+fn a_codec_list_is_bounded() {
+    let mut list = CodecList::built_in();
+    let entry = |payload_type| CodecEntry { codec: Codec::Pcmu, payload_type, events: None };
+    assert!(!list.push(entry(8)) && !list.push(entry(101)), "a number has one meaning");
+    for payload_type in 110..110 + CODECS as u8 - 2 {
+        assert!(list.push(entry(payload_type)));
+    }
+    assert!(!list.push(entry(120)));
+    assert_eq!(list.entries().len(), CODECS);
+    assert_eq!(list.events().collect::<std::vec::Vec<_>>(), [(101, 8000)]);
+}
+
+// rfc3264#8.3.2
+#[test]
+fn a_session_keeps_its_numbers() {
+    let entry = |codec, payload_type, events| CodecEntry { codec, payload_type, events };
+    let own = CodecList::of(&[Codec::Framed, Codec::Split, Codec::Pcmu]);
+    let mut used = CodecList::EMPTY;
+    // the peer's numbers: ours for one codec mean another of its own
+    used.push(entry(Codec::Pcmu, 0, Some(110)));
+    used.push(entry(Codec::Pcma, 112, Some(110)));
+    assert_eq!(
+        own.continuing(&used).entries(),
+        [entry(Codec::Framed, 127, Some(111)), entry(Codec::Split, 126, Some(110)), entry(Codec::Pcmu, 0, Some(110)),]
+    );
+    assert_eq!(own.continuing(&CodecList::EMPTY), own);
+    assert_eq!(own.continuing(&own), own);
+    // whoever wants no events has none later either
+    assert_eq!(own.without_events().continuing(&used).events().count(), 0);
 }

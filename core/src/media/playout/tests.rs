@@ -5,7 +5,6 @@ use crate::media::sine;
 use std::vec::Vec;
 
 const STRIDE: usize = 172;
-const TYPES: PayloadTypes = [Some((0, Codec::Pcmu)), Some((8, Codec::Pcma)), None, None];
 
 /// A reader over 8 cells, and a peer that sends a tone in packets of 20 ms.
 struct Bench {
@@ -35,8 +34,8 @@ impl Bench {
     fn quantum(&mut self) -> i16 {
         let mut out = [0i16; 80];
         let mut cells = Cells::new(&mut self.memory, STRIDE);
-        assert_eq!(self.playout.prepare(&cells, &TYPES), 80);
-        self.playout.pull(&mut cells, 0, &mut G711, &TYPES, &mut out);
+        assert_eq!(self.playout.prepare(&cells, &CodecList::built_in()), 80);
+        self.playout.pull(&mut cells, 0, &mut G711, &CodecList::built_in(), &mut out);
         self.heard.extend(out);
         out.iter().copied().max().unwrap()
     }
@@ -343,7 +342,7 @@ fn no_memory_is_silence() {
     let mut out = [1i16; 80];
     let mut cells = Cells::new(&mut [], 172);
     playout.insert(&mut cells, 1, 0, Some((0, Codec::Pcmu, &[0; 160])));
-    playout.pull(&mut cells, 0, &mut G711, &TYPES, &mut out);
+    playout.pull(&mut cells, 0, &mut G711, &CodecList::built_in(), &mut out);
     assert_eq!(out, [0; 80]);
     assert_eq!(playout.counts().oversize, 1);
 }

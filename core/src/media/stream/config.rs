@@ -1,7 +1,6 @@
 //! What a stream is told, and what it tells.
 
-use crate::base::limits;
-use crate::media::Codec;
+use crate::media::{Codec, CodecList};
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// What offer and answer agreed on.
@@ -24,12 +23,10 @@ pub struct StreamConfig {
     pub codec: Codec,
     /// Its payload type.
     pub payload_type: u8,
-    /// What the peer may send.
-    pub receive: [Option<(u8, Codec)>; limits::RECEIVE_TYPES],
+    /// What the peer may send, digits too.
+    pub receive: CodecList,
     /// Payload type for events to send; without one, digits are sent as tones.
     pub dtmf_send: Option<u8>,
-    /// Payload type of events received.
-    pub dtmf_receive: Option<u8>,
     /// The direction lets us send.
     pub send: bool,
     /// The direction lets us receive.
@@ -54,7 +51,7 @@ pub struct StreamConfig {
 }
 
 impl StreamConfig {
-    /// µ-law at 8 kHz and 20 ms, to nowhere; for `..StreamConfig::EMPTY`.
+    /// The first codec at 8 kHz and 20 ms, to nowhere; for `..StreamConfig::EMPTY`.
     pub const EMPTY: Self = Self {
         stream: 0,
         remote_rtp: NOWHERE,
@@ -62,11 +59,10 @@ impl StreamConfig {
         any_host: false,
         patience_s: 0,
         watched: false,
-        codec: Codec::Pcmu,
+        codec: Codec::FIRST,
         payload_type: 0,
-        receive: [None; limits::RECEIVE_TYPES],
+        receive: CodecList::EMPTY,
         dtmf_send: None,
-        dtmf_receive: None,
         send: false,
         receive_audio: false,
         ptime_ms: 20,
@@ -93,7 +89,7 @@ pub(super) const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSP
 pub struct StreamBuffers<'b> {
     /// The jitter ring: packets of `stride` bytes; zeroed when the stream starts.
     pub ring: &'b mut [u8],
-    /// Bytes of one packet in the ring: [`limits::RING_HEADER`] and the largest payload. Firmware lends 8 × 172 (20 ms
+    /// Bytes of one packet in the ring: [`RING_HEADER`](crate::base::limits::RING_HEADER) and the largest payload. Firmware lends 8 × 172 (20 ms
     /// of G.711).
     pub stride: usize,
 }

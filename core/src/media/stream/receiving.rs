@@ -6,7 +6,6 @@ use crate::base::limits;
 use crate::base::time::{Duration, Instant};
 use crate::media::CodecBank;
 use crate::media::jitter::Cells;
-use crate::media::playout::codec_of;
 use crate::media::source::Verdict;
 use crate::wire::rtp;
 use core::net::SocketAddr;
@@ -28,11 +27,11 @@ impl Stream {
             return self.handle_rtcp(now, from, packet);
         }
         let Some(packet) = rtp::Packet::parse(packet) else { return up(&mut self.malformed) };
-        let voice = codec_of(&self.config.receive, packet.payload_type);
-        let event = self.config.dtmf_receive == Some(packet.payload_type);
+        let voice = self.config.receive.codec(packet.payload_type);
+        let event = self.config.receive.events_clock(packet.payload_type);
         let before = self.address.rtp;
         // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
-        if voice.is_none() && !event && packet.payload_type != COMFORT_NOISE {
+        if voice.is_none() && event.is_none() && packet.payload_type != COMFORT_NOISE {
             up(&mut self.unknown_type);
             // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence,
             // so as not to seem lost
@@ -85,8 +84,7 @@ impl Stream {
                 Some((packet.payload_type, codec, packet.payload)),
             );
         } else {
-            if event {
-                let clock = self.playout.codec().clock();
+            if let Some(clock) = event {
                 self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
             }
             self.playout.insert(&mut cells, sequence, packet.timestamp, None);

@@ -182,7 +182,7 @@ impl Stream {
         };
         self.sending.filled += count as u16;
         self.sending.quanta += 1;
-        let due = match codec.sample_bytes() {
+        let due = match codec.tick_bytes() {
             Some(_) => self.sending.quanta >= interval,
             None => count > 0,
         };

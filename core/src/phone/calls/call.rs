@@ -2,8 +2,8 @@
 
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::media::Codec;
 use crate::media::gain::Gain;
-use crate::offer::CodecKind;
 use crate::phone::done::Link;
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Source};
 use core::net::IpAddr;
@@ -76,7 +76,7 @@ pub(crate) struct Call {
     /// The early dialog that is heard, where it is not the call's first.
     pub(crate) fork: Handle,
     /// The codec of what was agreed last, for those who ask when its dialog is gone.
-    pub(crate) codec: Option<CodecKind>,
+    pub(crate) codec: Option<Codec>,
     pub(crate) session_id: u64,
     pub(crate) version: u64,
     /// Fingerprint of the last description we sent, so that `o=` grows only with a change.
