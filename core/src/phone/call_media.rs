@@ -111,7 +111,7 @@ impl Phone<'_> {
         if call.state == CallState::Ended {
             return;
         }
-        let any_host = self.lower.accounts.slots.get(call.account).is_some_and(|account| account.media_any_host);
+        let any_host = self.lower.accounts.media_any_host(call.account);
         let mut config = StreamConfig {
             stream: handle.index,
             any_host,

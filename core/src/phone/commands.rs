@@ -42,8 +42,8 @@ impl Phone<'_> {
         self.hear(now);
         self.lower.cx.closing = true;
         self.hangup_all(now);
-        for index in 0..self.lower.accounts.slots.capacity() as u32 {
-            if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
+        for index in 0..self.lower.accounts.capacity() {
+            if let Some(handle) = self.lower.accounts.handle_at(index) {
                 self.withdraw(now, handle);
             }
         }
@@ -69,8 +69,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn account_set_tag(&mut self, account: AccountId, tag: u64) -> Result<(), CommandError> {
-        self.lower.accounts.slots.get_mut(account.0).ok_or(CommandError::Stale)?.tag = tag;
-        Ok(())
+        if self.lower.accounts.set_tag(account.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Sets the application's own number of a call.

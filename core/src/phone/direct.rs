@@ -20,7 +20,7 @@ impl Phone<'_> {
 
     /// Slots of calls, transactions and dialogs that direct calls leave to accounts.
     pub(super) fn kept_slots(&self) -> usize {
-        if self.lower.accounts.slots.used() == 0 { 0 } else { self.lower.cx.fixed.direct_reserve }
+        if self.lower.accounts.used() == 0 { 0 } else { self.lower.cx.fixed.direct_reserve }
     }
 
     /// Calls that could begin: an ended call that nobody fetched gives its slot.

@@ -78,13 +78,7 @@ impl Phone<'_> {
                 .handle_at(index)
                 .and_then(|handle| self.calls.slots.get_mut(handle))
                 .map(|call| &mut call.commands),
-            Object::Account(index) => self
-                .lower
-                .accounts
-                .slots
-                .handle_at(index)
-                .and_then(|handle| self.lower.accounts.slots.get_mut(handle))
-                .map(|account| &mut account.commands),
+            Object::Account(index) => self.lower.accounts.commands_at(index),
             _ => None,
         }
     }
@@ -202,12 +196,7 @@ impl Phone<'_> {
             }
             Op::Register | Op::Unregister => (Handle::NONE, command.object),
         };
-        let tag = self
-            .calls
-            .slots
-            .get(call)
-            .map(|call| call.tag)
-            .or_else(|| self.lower.accounts.slots.get(account).map(|account| account.tag));
+        let tag = self.calls.slots.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
         Some(Event {
             at: self.lower.cx.latest.back_to(command.at),
             account: AccountId(account),

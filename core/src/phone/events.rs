@@ -11,9 +11,6 @@ use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
-/// [`super::accounts::account::Account::pending`]: a challenge was refused.
-pub(crate) const PENDING_CHALLENGE: u32 = 1 << 31;
-
 const STATES: u32 =
     (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
 
@@ -227,24 +224,12 @@ impl Phone<'_> {
     }
 
     fn account_event(&mut self, index: u32) -> Option<Event> {
-        let handle = self.lower.accounts.slots.handle_at(index)?;
+        let handle = self.lower.accounts.handle_at(index)?;
         if let Some(event) = self.poll_done(Object::Account(index)) {
             return Some(event);
         }
-        let latest = self.lower.cx.latest;
-        let account = self.lower.accounts.slots.get_mut(handle).filter(|account| account.pending != 0)?;
-        let (tag, sip_code, challenged_at) = (account.tag, account.sip_code, account.challenged_at);
-        let told = |at, kind| Some(Event { at, account: AccountId(handle), call: CallId::NONE, tag, kind });
-        if account.pending & PENDING_CHALLENGE != 0 {
-            account.pending &= !PENDING_CHALLENGE;
-            return told(latest.back_to(challenged_at), EventKind::Challenge(account.refused));
-        }
-        let reached = core::mem::take(&mut account.pending);
-        let event = told(
-            latest.back_to(account.changed_at),
-            EventKind::Account { state: account.state, reached, sip_code, result: account.cause },
-        );
-        // one that was removed has told its end now
+        let event = self.lower.accounts.poll_event(self.lower.cx.latest, handle);
+        // one that was removed may have told its end now
         self.leave(handle);
         event
     }

@@ -42,9 +42,7 @@ impl Phone<'_> {
                 self.trace_request(owner, What::FailedOver { to: hop.remote() });
                 if own_hop && self.dialog_around(owner, method).is_none() {
                     let account = self.account_of(owner);
-                    if let Some(account) = self.lower.accounts.slots.get_mut(account) {
-                        account.set_hop(now, hop);
-                    }
+                    self.lower.accounts.set_hop(now, account, hop);
                 }
                 self.prepare(now, handle);
             }
@@ -79,10 +77,7 @@ impl Phone<'_> {
         }
         if !sent && self.dialog_around(owner, method).is_none() && self.goes_to_own_hop(owner) {
             let account = self.account_of(owner);
-            if let Some(account) = self.lower.accounts.slots.get_mut(account)
-                && let Some(hop) = account.hop
-            {
-                account.set_hop(now, hop);
+            if let Some(hop) = self.lower.accounts.keep_hop(now, account) {
                 self.go_over(now, handle, hop.flow(), true);
                 return;
             }
@@ -103,14 +98,12 @@ impl Phone<'_> {
         if request.own_hop || matches!(owner, Owner::Account(_)) {
             // what was resolved may be out of date: look again next time
             let account = self.account_of(owner);
-            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
-                account.hop = None;
-            }
+            self.lower.accounts.forget_hop(account);
         }
         match owner {
             Owner::Account(account) => {
                 self.end_request(handle);
-                self.register_failed(now, account, cause, status, 0);
+                self.register_failed(now, account, cause, status);
             }
             Owner::Dialog(dialog) => {
                 let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
@@ -158,19 +151,9 @@ impl Phone<'_> {
 
     /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
     fn rebind(&mut self, now: Instant, flow: Flow) {
-        for index in 0..self.lower.accounts.slots.capacity() as u32 {
-            let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
-            let Some(account) = self
-                .lower
-                .accounts
-                .slots
-                .get_mut(handle)
-                .filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
-            else {
-                continue;
-            };
-            account.hop = None;
-            if account.is_bound() && account.registration.wanted {
+        for index in 0..self.lower.accounts.capacity() {
+            let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
+            if self.lower.accounts.flow_failed(handle, flow) {
                 self.send_register(now, handle);
             }
         }

@@ -161,7 +161,7 @@ impl Phone<'_> {
         if let (Some(dialog), Some(target)) = (self.lower.dialogs.slots.get_mut(dialog_handle), contact_uri(invite)) {
             dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
         }
-        let trusted = self.is_own_flow(
+        let trusted = self.lower.accounts.is_own_flow(
             self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account),
             flow,
         );

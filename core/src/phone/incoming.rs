@@ -87,12 +87,7 @@ impl Phone<'_> {
         let secret = self.lower.cx.rng.next_u64();
         let number = invite.cseq().map_err(|_| 400u16)?.number;
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
-        let own_hop = self
-            .lower
-            .accounts
-            .slots
-            .get(account)
-            .is_some_and(|account| account.own.contains(&Some(flow.remote().ip())));
+        let own_hop = self.lower.accounts.is_own_flow(account, flow);
         let mut dialog = Dialog {
             call: call_handle,
             account,

@@ -63,7 +63,7 @@ impl Patience {
 
 impl Phone<'_> {
     pub(super) fn patience(&self, account: Handle) -> Patience {
-        self.lower.accounts.slots.get(account).map_or(self.lower.cx.fixed.patience, |account| account.patience)
+        self.lower.accounts.patience(account).unwrap_or(self.lower.cx.fixed.patience)
     }
 
     /// The call is up: from here on its far end's silence counts.

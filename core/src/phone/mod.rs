@@ -13,14 +13,13 @@
 
 mod account_commands;
 mod accounts;
+mod authenticate;
 mod call_media;
 mod calls;
 mod cancel;
-mod challenge;
 pub mod command;
 mod commands;
 mod context;
-mod credentials;
 mod dialog_uses;
 mod dialogs;
 mod direct;
@@ -51,7 +50,6 @@ mod responses;
 mod route;
 pub mod setup;
 pub mod storage;
-mod strangers;
 mod target;
 mod texts;
 mod tick;
@@ -59,7 +57,6 @@ mod timeout;
 pub mod trace;
 mod transactions;
 mod transmit;
-mod trusted;
 mod wishes;
 mod write;
 
@@ -85,7 +82,6 @@ pub use trace::Trace;
 use crate::base::time::Instant;
 use crate::media::Stream;
 use accounts::Accounts;
-use accounts::account::Account;
 use calls::Calls;
 use calls::call::Call;
 use context::Context;
@@ -116,7 +112,7 @@ impl core::fmt::Debug for Phone<'_> {
     /// Only numbers: its blocks hold passwords, nonces and messages, its keys make tags that nobody may guess.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Phone")
-            .field("accounts", &self.lower.accounts.slots.used())
+            .field("accounts", &self.lower.accounts.used())
             .field("calls", &self.calls.slots.used())
             .field("dialogs", &self.lower.dialogs.slots.used())
             .field("requests", &self.lower.transactions.requests_used())
@@ -207,17 +203,10 @@ impl Phone<'_> {
     /// Keeps an object's deadline in the heap.
     fn schedule(&mut self, object: Object) {
         let at = match object {
-            Object::Request(_) | Object::Server(_) => return, // their room keeps them
+            Object::Request(_) | Object::Server(_) | Object::Account(_) => return, // their rooms keep them
             Object::Call(index) => {
                 self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline)
             }
-            Object::Account(index) => self
-                .lower
-                .accounts
-                .slots
-                .handle_at(index)
-                .and_then(|handle| self.lower.accounts.slots.get(handle))
-                .map(Account::deadline),
             Object::Stream(index) => self.lower.media.streams.get(index as usize).map(Stream::next_timeout),
             Object::Dialog(_) => None,
         };

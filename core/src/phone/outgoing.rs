@@ -63,7 +63,7 @@ impl Phone<'_> {
             return Err(CommandError::State);
         }
         let account_handle = account.0;
-        if !account.is_none() && self.lower.accounts.slots.get(account_handle).is_none_or(|account| account.leaving) {
+        if !account.is_none() && !self.lower.accounts.stays(account_handle) {
             return Err(CommandError::Stale);
         }
         check_headers(options.headers)?;
@@ -108,12 +108,10 @@ impl Phone<'_> {
         cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
         cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
-        let account = self.lower.accounts.slots.get(account_handle);
-        let text = self.lower.accounts.text.get(account_handle.index);
         let mut name = [0u8; 160];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
-            account.map_or(&b""[..], |account| account.display_name.of(text))
+            self.lower.accounts.display_name(account_handle)
         } else {
             options.display_name.as_bytes()
         };
@@ -134,10 +132,10 @@ impl Phone<'_> {
             ..Dialog::EMPTY
         };
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
-        let fixed = match account {
-            Some(account) => dialog.set_fixed(
+        let fixed = match self.lower.accounts.uri(account_handle) {
+            Some(own) => dialog.set_fixed(
                 block,
-                &[name, b"<", account.uri.of(text), b">"],
+                &[name, b"<", own, b">"],
                 &[b"<", uri, b">"],
                 &call_id,
                 options.headers.as_bytes(),
@@ -146,9 +144,9 @@ impl Phone<'_> {
         };
         let mut route = [0u8; TARGET];
         let mut cursor = Cursor::new(&mut route);
-        let proxy = account.map_or(&b""[..], |account| account.proxy.of(text));
+        let proxy = self.lower.accounts.proxy(account_handle);
         if !proxy.is_empty() {
-            super::render::write_proxy(&mut cursor, proxy);
+            super::write::write_proxy(&mut cursor, proxy);
         }
         let route = match cursor.finish() {
             Ok(len) => route.get(..len).unwrap_or_default(),
@@ -161,8 +159,8 @@ impl Phone<'_> {
             return Err(CommandError::Text);
         };
         // by the account's proxy, or to its own domain by its registrar
-        let hop = account.and_then(|account| account.fresh_hop(now));
-        dialog.own_hop = self.is_by_own_server(account_handle, uri);
+        let hop = self.lower.accounts.fresh_hop(now, account_handle);
+        dialog.own_hop = self.lower.accounts.is_by_own_server(account_handle, uri);
         let own_hop = dialog.own_hop;
         if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             *slot = dialog;
@@ -258,7 +256,7 @@ impl Phone<'_> {
                 let (account, cancel) = (call.account, call.cancel);
                 let cause = match (status, cancel) {
                     (487, Cancel::Sent) => Cause::Normal,
-                    (401 | 407, Cancel::No) => self.refusal(account),
+                    (401 | 407, Cancel::No) => self.lower.accounts.refusal(account),
                     (401 | 407, _) => Cause::Normal, // given up before it was answered
                     (408, _) => Cause::Timeout,
                     (488 | 606 | 415, _) => Cause::Codec,
@@ -324,20 +322,18 @@ impl Phone<'_> {
         let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
         let mut routes = [0u8; TARGET];
         let account = dialog.account;
-        let text = self.lower.accounts.text.get(account.index);
-        let account_slot = self.lower.accounts.slots.get(account);
-        let proxy = account_slot.map_or(&b""[..], |account| account.proxy.of(text));
+        let proxy = self.lower.accounts.proxy(account);
         let mut cursor = Cursor::new(&mut routes);
         if !proxy.is_empty() {
-            super::render::write_proxy(&mut cursor, proxy);
+            super::write::write_proxy(&mut cursor, proxy);
         }
         let len = cursor.finish().unwrap_or(0);
         let route = routes.get(..len).filter(|route| !route.is_empty());
         if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
-        let hop = account_slot.and_then(|account| account.fresh_hop(now));
-        let own = self.is_by_own_server(account, target);
+        let hop = self.lower.accounts.fresh_hop(now, account);
+        let own = self.lower.accounts.is_by_own_server(account, target);
         if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
             dialog.own_hop = own;
         }

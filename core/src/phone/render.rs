@@ -1,197 +1,73 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
-use super::accounts::account::SECRET;
-use super::credentials::write_credentials;
+use super::accounts::{Asked, Digest, Leaving};
 use super::methods::ALLOW;
 use super::transactions::Unrendered;
 use super::transactions::request::{Owner, Request, Sending};
-use super::{Flow, Phone, Transport};
+use super::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
+use super::{Flow, Phone};
 use crate::base::cursor::Cursor;
-use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
-use crate::sip::dialog::{Credential, Dialog};
+use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Method, Name, Writer, write_address, write_host, write_socket};
-use core::net::SocketAddr;
+use crate::wire::sip::{Method, Name, Writer};
 
-pub(super) const fn transport_name(transport: Transport) -> &'static [u8] {
-    match transport {
-        Transport::Udp => b"UDP",
-        Transport::Tcp => b"TCP",
-        Transport::Tls => b"TLS",
-    }
+/// A request's text is made from this and its owner: its addresses stay where they are, and off the stack.
+#[derive(Clone, Copy)]
+struct Outgoing {
+    method: Sending,
+    asked: Asked,
+    leaving: Leaving,
 }
 
-/// The top of a request: request line, Via, Max-Forwards.
-fn write_top(writer: &mut Writer<'_, '_>, sending: Method<'_>, uri: &[u8], flow: Flow, local: SocketAddr, branch: Tag) {
-    writer.request_line(sending, uri);
-    let out = writer.cursor();
-    out.put_str("Via: SIP/2.0/");
-    out.put(transport_name(flow.transport()));
-    out.put_str(" ");
-    write_socket(out, local);
-    // rfc3581#3: rport asks for the answer where the request came from
-    out.put_str(";rport;branch=");
-    branch.write_branch(out);
-    out.put_str("\r\nMax-Forwards: 70\r\n");
-}
-
-/// Our Contact: where the flow leaves from. Only that of REGISTER has a secret in it.
-pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
-    out.put_str("Contact: <sip:");
-    if !user.is_empty() {
-        out.put(user);
-        out.put_str("@");
-    }
-    write_socket(out, local);
-    match flow.transport() {
-        Transport::Udp => {}
-        Transport::Tcp => out.put_str(";transport=tcp"),
-        Transport::Tls => out.put_str(";transport=tls"),
-    }
-    if !secret.is_empty() {
-        out.put_str(";");
-        out.put(SECRET);
-        out.put_str("=");
-        out.put(secret);
-    }
-    out.put_str(">\r\n");
-}
-
-/// Writes Content-Length with room for a number that is known only later; gives the place.
-pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
-    out.put_str("Content-Length: ");
-    let at = out.needed();
-    out.put_str("    \r\n\r\n");
-    at
-}
-
-/// Fills the number in: four places, blanks before it.
-pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
-    let mut digits = [b' '; 4];
-    let mut rest = len;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.patch(at, &digits);
-}
-
-/// What a request's text is made from: its addresses stay where they are, and off the stack.
-pub(super) struct Asked {
-    pub(super) owner: Owner,
-    pub(super) method: Sending,
-    pub(super) number: u32,
-    pub(super) branch: u64,
-    pub(super) own_hop: bool,
-    pub(super) answered: [Credential; CHALLENGES],
-}
-
-impl Asked {
-    const fn of(request: &Request) -> Self {
-        Self {
-            owner: request.owner,
-            method: request.method,
-            number: request.number,
-            branch: request.branch,
-            own_hop: request.own_hop,
-            answered: request.answered,
-        }
+/// A request, in what its credentials depend on.
+pub(super) fn asked(request: &Request) -> Asked {
+    Asked {
+        registers: matches!(request.owner, Owner::Account(_)),
+        invites: request.method.is_invite(),
+        own_hop: request.own_hop,
+        tries: request.tries,
+        answered: request.answered,
     }
 }
 
 impl Phone<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
-        let (flow, request) = self
-            .lower
-            .transactions
-            .request(handle)
-            .map(|request| (request.place().flow(), Asked::of(request)))
-            .ok_or(Unrendered)?;
+        let request = self.lower.transactions.request(handle).ok_or(Unrendered)?;
+        let (owner, flow) = (request.owner, request.place().flow());
         let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
-        match request.owner {
-            Owner::Account(account) => self.render_register(handle, &request, account, flow, local, branch),
-            Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog, flow, local, branch),
-            Owner::Invite(_) | Owner::Offer(_) | Owner::Answer(_) | Owner::Nobody => Ok(()), // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
+        let leaving = Leaving { flow, local, branch, number: request.number };
+        let request = Outgoing { method: request.method, asked: asked(request), leaving };
+        match owner {
+            Owner::Account(account) => {
+                let out = self.lower.transactions.lend(handle);
+                let needed = self
+                    .lower
+                    .accounts
+                    .write_register(&self.lower.cx, account, &request.asked, &leaving, out)
+                    .ok_or(Unrendered)?;
+                self.lower.transactions.written(&mut self.lower.cx, handle, needed)
+            }
+            Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog),
+            // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
+            Owner::Invite(_) | Owner::Offer(_) | Owner::Answer(_) | Owner::Nobody => Ok(()),
         }
-    }
-
-    fn render_register(
-        &mut self,
-        handle: Handle,
-        request: &Asked,
-        account_handle: Handle,
-        flow: Flow,
-        local: SocketAddr,
-        branch: Tag,
-    ) -> Result<(), Unrendered> {
-        let credentials = self.credentials_for(account_handle, request);
-        let account = self.lower.accounts.slots.get_mut(account_handle).ok_or(Unrendered)?;
-        account.registration.asked = if account.registration.wanted { account.registration.ask } else { 0 };
-        let account = self.lower.accounts.slots.get(account_handle).ok_or(Unrendered)?;
-        let text = self.lower.accounts.text.get(account_handle.index);
-        let challenges = self.lower.accounts.challenges.get(account_handle.index);
-        let uri = account.registrar.of(text);
-        let mut out = Cursor::new(self.lower.transactions.lend(handle));
-        let mut writer = Writer::new(&mut out);
-        write_top(&mut writer, Method::Register, uri, flow, local, branch);
-        if !account.proxy.is_empty() {
-            writer.header(Name::Route, |out| write_proxy(out, account.proxy.of(text)));
-        }
-        let aor = account.uri.of(text);
-        writer.header(Name::From, |out| {
-            write_address(out, account.display_name.of(text), aor);
-            out.put_str(";tag=");
-            account.registration.local_tag.write(out);
-        });
-        writer.header(Name::To, |out| write_address(out, account.display_name.of(text), aor));
-        writer.header(Name::CallId, |out| {
-            out.put_hex(account.registration.id, 16);
-            out.put_str("@");
-            write_host(out, local.ip());
-        });
-        writer.cseq(request.number, Method::Register);
-        let mut digits = [0; 16];
-        Cursor::new(&mut digits).put_hex(account.secret, 16);
-        match account.contact_user.of(text) {
-            [] => write_contact(writer.cursor(), &digits, flow, local, b""),
-            user => write_contact(writer.cursor(), user, flow, local, &digits),
-        }
-        writer.number(Name::Expires, u64::from(account.registration.asked));
-        write_credentials(
-            &mut writer,
-            account,
-            text,
-            challenges,
-            &credentials,
-            self.lower.cx.keys[1],
-            b"REGISTER",
-            uri,
-        );
-        writer.header_bytes(Name::Allow, ALLOW);
-        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
-        writer.end();
-        let needed = out.finish();
-        self.lower.transactions.written(&mut self.lower.cx, handle, needed)
     }
 
     fn render_in_dialog(
         &mut self,
         handle: Handle,
-        request: &Asked,
+        request: &Outgoing,
         dialog_handle: Handle,
-        flow: Flow,
-        local: SocketAddr,
-        branch: Tag,
     ) -> Result<(), Unrendered> {
         let dialog = self.lower.dialogs.slots.get(dialog_handle).copied().ok_or(Unrendered)?;
-        let credentials = self.credentials_for(dialog.account, request);
+        let Leaving { flow, local, branch, number } = request.leaving;
+        let within = request.method != Sending::Invite || dialog.confirmed;
+        let before = if within { dialog.credentials } else { Default::default() };
+        let credentials = self.lower.accounts.credentials(dialog.account, &request.asked, &before);
         let offer = match request.method {
             Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
             _ => None,
@@ -205,21 +81,13 @@ impl Phone<'_> {
         write_top(&mut writer, request.method.method(), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, &dialog, text);
-        writer.cseq(request.number, request.method.method());
-        let account = self.lower.accounts.slots.get(dialog.account);
-        let user = contact_user(
-            account.map(|account| account.call_user().of(self.lower.accounts.text.get(dialog.account.index))),
-            self.lower.cx.fixed.direct_user.get(),
-        );
+        writer.cseq(number, request.method.method());
+        let user = contact_user(self.lower.accounts.call_user(dialog.account), self.lower.cx.fixed.direct_user.get());
         if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local, b"");
         }
-        if let Some(account) = account {
-            let texts = self.lower.accounts.text.get(dialog.account.index);
-            let challenges = self.lower.accounts.challenges.get(dialog.account.index);
-            let name = request.method.method().text();
-            write_credentials(&mut writer, account, texts, challenges, &credentials, self.lower.cx.keys[1], name, uri);
-        }
+        let digest = Digest { key: self.lower.cx.keys[1], method: request.method.method().text(), uri };
+        self.lower.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
         if request.method.is_invite() {
             writer.header_bytes(Name::Allow, ALLOW);
         }
@@ -249,7 +117,7 @@ impl Phone<'_> {
             dialog.credentials = credentials;
             // until its 2xx, the ACK of the one before may be asked for again
             if request.method == Sending::Invite {
-                dialog.invite_number = request.number;
+                dialog.invite_number = number;
             }
         }
         self.lower.transactions.written(&mut self.lower.cx, handle, needed)
@@ -274,41 +142,15 @@ impl Phone<'_> {
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
         writer.cseq(dialog.invite_number, Method::Ack);
-        let own = dialog.own_hop && self.is_own_flow(dialog.account, flow);
-        if let Some(account) = self.lower.accounts.slots.get(dialog.account).filter(|_| own) {
+        if dialog.own_hop && self.lower.accounts.is_own_flow(dialog.account, flow) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
-            let uri = dialog.invite_uri(text);
-            let texts = self.lower.accounts.text.get(dialog.account.index);
-            let challenges = self.lower.accounts.challenges.get(dialog.account.index);
-            write_credentials(
-                &mut writer,
-                account,
-                texts,
-                challenges,
-                &dialog.credentials,
-                self.lower.cx.keys[1],
-                b"INVITE",
-                uri,
-            );
+            let digest = Digest { key: self.lower.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text) };
+            self.lower.accounts.write_credentials(&mut writer, dialog.account, &dialog.credentials, digest);
         }
         writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
         writer.end();
         Some(flow)
     }
-}
-
-pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
-    account.unwrap_or(direct)
-}
-
-/// The account's outbound proxy as a route: loose, whatever was written.
-pub(super) fn write_proxy(out: &mut Cursor<'_>, proxy: &[u8]) {
-    out.put_str("<");
-    out.put(proxy);
-    if !crate::wire::sip::Uri::parse(proxy).is_ok_and(|uri| uri.lr()) {
-        out.put_str(";lr");
-    }
-    out.put_str(">");
 }
 
 fn write_from(writer: &mut Writer<'_, '_>, dialog: &Dialog, text: &[u8]) {

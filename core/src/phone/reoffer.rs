@@ -193,7 +193,7 @@ impl Phone<'_> {
             // rfc3261#14.1: a refusal leaves the session as it was
             401 | 407 => {
                 let account = call.account;
-                let cause = self.refusal(account);
+                let cause = self.lower.accounts.refusal(account);
                 self.tell_outcome(handle, cause);
             }
             _ => self.tell_outcome(handle, Cause::Refused),

@@ -1,6 +1,6 @@
 //! Requests under way: locate, authenticate, fail over. All that we send goes through here.
 
-use super::place::{Place, order};
+use super::place::order;
 use super::trace::{Pool, What};
 use super::transactions::asking::{Found, Over, RequestDue};
 use super::transactions::request::{Owner, Relocate, Sending, Stage};
@@ -35,11 +35,7 @@ impl Phone<'_> {
         match over.owner {
             Owner::Dialog(dialog) => self.release_dialog(dialog),
             Owner::Account(account) => {
-                if let Some(account) = self.lower.accounts.slots.get_mut(account)
-                    && account.registration.request == over.request
-                {
-                    account.registration.request = Handle::NONE;
-                }
+                self.lower.accounts.release(account, over.request);
             }
             Owner::Answer(dialog) => {
                 if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog)
@@ -68,8 +64,8 @@ impl Phone<'_> {
             return;
         };
         let account = self.account_of(owner);
-        let own_hop = own_hop && self.is_own_flow(account, flow);
-        let several = self.lower.accounts.slots.get(account).is_some_and(|account| account.several);
+        let own_hop = own_hop && self.lower.accounts.is_own_flow(account, flow);
+        let several = self.lower.accounts.has_several(account);
         let relocate = match self.dialog_around(owner, method) {
             // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others; and a stream may be opened
             // anew
@@ -125,24 +121,9 @@ impl Phone<'_> {
         let account_handle = self.account_of(owner);
         // where a dialog's next hop leads is the far end's to say: it makes nothing the account's own
         let own = !in_dialog && self.goes_to_own_hop(owner);
-        if let Some(account) = self.lower.accounts.slots.get_mut(account_handle)
-            && own
-        {
-            // all its targets are the account's own; the first is its hop until it fails
-            for target in targets.iter().take(TARGETS) {
-                account.own_address(target.flow.remote().ip());
-            }
-            // a way that still leads there is kept, whatever the lot says: a registration does not wander
-            if let (Some(hop), 0) = (account.hop, branch) {
-                let best = ordered.first().map_or(0, |target| target.priority);
-                let equals = ordered.iter().take(count).take_while(|target| target.priority == best);
-                let place = equals.map(|target| target.flow.remote()).position(|remote| remote == hop.remote());
-                if let Some(up_to) = place.and_then(|place| ordered.get_mut(..=place)) {
-                    up_to.rotate_right(1);
-                }
-            }
-            account.set_hop(now, Place::new(ordered.first().map_or(first.flow, |target| target.flow)));
-            account.several = count > 1;
+        if own {
+            let ordered = ordered.get_mut(..count).unwrap_or_default();
+            self.lower.accounts.way_found(now, account_handle, targets, ordered, branch == 0);
         }
         let found = ordered.get(..count).unwrap_or_default();
         self.lower.transactions.aim_at(handle, found, own && !account_handle.is_none());
@@ -158,11 +139,6 @@ impl Phone<'_> {
         }
     }
 
-    /// A flow leads to one of the account's own addresses: only there may its credentials go.
-    pub(super) fn is_own_flow(&self, account: Handle, flow: Flow) -> bool {
-        self.lower.accounts.slots.get(account).is_some_and(|account| account.own.contains(&Some(flow.remote().ip())))
-    }
-
     pub(super) fn account_of(&self, owner: Owner) -> Handle {
         match owner {
             Owner::Account(account) => account,
@@ -175,7 +151,7 @@ impl Phone<'_> {
     pub(super) fn prepare(&mut self, now: Instant, handle: Handle) {
         let Some((owner, method, flow)) = self.lower.transactions.preparing(handle) else { return };
         if self.dialog_around(owner, method).is_some() {
-            let own = self.goes_to_own_hop(owner) && self.is_own_flow(self.account_of(owner), flow);
+            let own = self.goes_to_own_hop(owner) && self.lower.accounts.is_own_flow(self.account_of(owner), flow);
             self.lower.transactions.set_own_hop(handle, own);
         }
         if let Owner::Dialog(dialog) = owner
@@ -223,10 +199,7 @@ impl Phone<'_> {
 
     fn next_number(&mut self, owner: Owner) -> u32 {
         match owner {
-            Owner::Account(account) => self.lower.accounts.slots.get_mut(account).map_or(1, |account| {
-                account.registration.number += 1;
-                account.registration.number
-            }),
+            Owner::Account(account) => self.lower.accounts.next_number(account),
             Owner::Dialog(dialog) => self.lower.dialogs.slots.get_mut(dialog).map_or(1, |dialog| {
                 dialog.local_number += 1;
                 dialog.local_number
@@ -279,7 +252,9 @@ impl Phone<'_> {
         let forged = match request.owner {
             // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged
             // success leave it unreachable
-            Owner::Account(account) => flow != request.place().flow() && !self.is_own_flow(account, flow),
+            Owner::Account(account) => {
+                flow != request.place().flow() && !self.lower.accounts.is_own_flow(account, flow)
+            }
             _ => false,
         };
         if forged || cseq.number != request.number {
@@ -305,16 +280,16 @@ impl Phone<'_> {
         if let Owner::Account(account) = heard.owner
             && (200..300).contains(&status)
             && heard.own_hop
-            && self.is_own_flow(account, flow)
+            && self.lower.accounts.is_own_flow(account, flow)
         {
-            self.take_next_nonce(account, answer);
+            self.lower.accounts.take_next_nonce(account, answer);
         }
         if let Owner::Dialog(dialog) = heard.owner
             && heard.method.is_invite()
             && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
         {
             let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-            self.vouch(call, flow, self.is_own_flow(self.account_of(heard.owner), flow), answer);
+            self.vouch(call, flow, self.lower.accounts.is_own_flow(self.account_of(heard.owner), flow), answer);
         }
         match (heard.owner, heard.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),

@@ -1,11 +1,10 @@
 //! Responses to INVITEs, rendered into their transaction's buffer, behind the headers that they echo.
 
 use super::methods::ALLOW;
-use super::render::{contact_user, patch_length, write_contact, write_length_place};
 use super::transactions::Unrendered;
 use super::transactions::serving::Lent;
 use super::transactions::stateless::Extra;
-use super::write::{ACCEPT, write_warning};
+use super::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
 use super::{Cause, Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
@@ -46,9 +45,7 @@ impl Phone<'_> {
 
     /// The user of our Contact in calls.
     fn answering_user(&self, account: Handle) -> &[u8] {
-        let slot = self.lower.accounts.slots.get(account);
-        let user = slot.map(|slot| slot.call_user().of(self.lower.accounts.text.get(account.index)));
-        contact_user(user, self.lower.cx.fixed.direct_user.get())
+        contact_user(self.lower.accounts.call_user(account), self.lower.cx.fixed.direct_user.get())
     }
 
     /// Renders the response to an INVITE into its transaction's buffer.
@@ -65,13 +62,7 @@ impl Phone<'_> {
         let dialog = self.lower.dialogs.slots.get(served.dialog);
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
         let tag = dialog.filter(|_| !has_tag).map(|dialog| dialog.local_tag);
-        let user = self
-            .lower
-            .accounts
-            .slots
-            .get(account)
-            .map(|account_slot| account_slot.call_user().of(self.lower.accounts.text.get(account.index)));
-        let user = contact_user(user, self.lower.cx.fixed.direct_user.get());
+        let user = contact_user(self.lower.accounts.call_user(account), self.lower.cx.fixed.direct_user.get());
         let Some(Lent { head, mut out, kept }) = self.lower.transactions.lend_response(handle, status) else {
             return Err(Cause::Full);
         };

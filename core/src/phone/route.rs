@@ -1,7 +1,7 @@
 //! One message in: to its transaction, its dialog, or neither.
 
+use super::accounts::Caller;
 use super::methods::ALLOW;
-use super::strangers::Caller;
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
@@ -32,7 +32,7 @@ impl Phone<'_> {
         }
         match cut(bytes, self.lower.transactions.longest()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs
-            Frame::Need if bytes == PONG && self.is_pinged(flow) => Taken::Bytes(bytes.len()),
+            Frame::Need if bytes == PONG && self.lower.accounts.is_pinged(flow) => Taken::Bytes(bytes.len()),
             Frame::Need => Taken::NeedMore,
             Frame::LineEnd(taken) => Taken::Bytes(taken),
             Frame::Ping(taken) => {
@@ -54,15 +54,6 @@ impl Phone<'_> {
                 Taken::Close
             }
         }
-    }
-
-    /// Keepalives of ours go over it.
-    fn is_pinged(&self, flow: Flow) -> bool {
-        let of =
-            |index| self.lower.accounts.slots.handle_at(index).and_then(|handle| self.lower.accounts.slots.get(handle));
-        (0..self.lower.accounts.slots.capacity() as u32)
-            .filter_map(of)
-            .any(|account| account.hop.is_some_and(|hop| hop.flow() == flow))
     }
 
     fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: &Result<Message<'_>, Malformed>) {
@@ -101,7 +92,8 @@ impl Phone<'_> {
         // a tag of ours, with its 64 random bits, shows that the sender has heard from us
         let tag = request.to().ok().and_then(|to| to.tag());
         let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
-        let caller = if dialog.is_some() { Caller::Direct } else { self.caller(flow, request) };
+        let caller =
+            if dialog.is_some() { Caller::Direct } else { self.lower.accounts.caller(&self.lower.cx, flow, request) };
         if caller == Caller::Stranger {
             // a request in a dialog that is gone gets the response again that it got: only its sender can repeat it
             // (rfc3261#17.2.2)

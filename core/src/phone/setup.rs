@@ -13,7 +13,6 @@ use super::trace::Traces;
 use super::transactions::Transactions;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
-use crate::base::limits::CHALLENGES;
 use crate::base::rng::Rng;
 use crate::base::slots::Slots;
 use crate::base::time::Instant;
@@ -102,8 +101,6 @@ pub(crate) struct Fixed {
     pub(crate) agent: Short,
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
-    /// Addresses kept of the names that an account trusts.
-    pub(crate) trusted: usize,
     pub(crate) patience: Patience,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
@@ -149,6 +146,7 @@ impl<'a> Phone<'a> {
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
         let transactions = Transactions::new(&mut storage, capacity);
+        let accounts = Accounts::new(&mut storage, capacity, setup.mark);
         Ok(Self {
             calls: Calls {
                 slots: Slots::marked(storage.calls, setup.mark),
@@ -167,7 +165,6 @@ impl<'a> Phone<'a> {
                         agent: Short::new(agent).ok_or(SetupError::Text)?,
                         direct_user: Short::new(user).ok_or(SetupError::Text)?,
                         allow_direct: setup.allow_direct,
-                        trusted: capacity.trusted as usize,
                         patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
@@ -195,12 +192,7 @@ impl<'a> Phone<'a> {
                     counters: super::Counters::default(),
                 },
                 transactions,
-                accounts: Accounts {
-                    slots: Slots::marked(storage.accounts, setup.mark),
-                    text: Blocks::new(storage.account_text, capacity.account_text as usize),
-                    challenges: Blocks::new(storage.challenges, CHALLENGES * capacity.challenge as usize),
-                    trusted: storage.trusted,
-                },
+                accounts,
                 dialogs: Dialogs {
                     slots: Slots::new(storage.dialogs),
                     text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),

@@ -1,12 +1,12 @@
 //! Storage: slices, lent once, that never grow. Their sizes are the phone's capacity.
 
 use super::accounts::account::Account;
+use super::accounts::trusted::Trusted;
 use super::calls::call::Call;
 use super::done::Command;
 use super::trace::Trace;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
-use super::trusted::Trusted;
 use crate::base::due::{DueCell, OwedCell};
 use crate::base::limits::{CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::base::slots::Entry;

@@ -29,12 +29,7 @@ impl Phone<'_> {
         {
             return Err(CommandError::Uri);
         }
-        let domain = self
-            .lower
-            .accounts
-            .slots
-            .get(account)
-            .map(|slot| slot.domain.of(self.lower.accounts.text.get(account.index)));
+        let domain = self.lower.accounts.domain(account);
         let mut out = Cursor::new(room);
         match Scheme::of(target.as_bytes()) {
             Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
@@ -79,28 +74,6 @@ impl Phone<'_> {
         let [first, second] = parsed.for_request().map(<[u8]>::len);
         room.copy_within(len - second..len, first);
         Ok(room.get(..first + second).unwrap_or_default())
-    }
-
-    /// Whether an account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
-    /// unless the target names another port, another transport or another address there.
-    pub(super) fn is_by_own_server(&self, account: Handle, target: &[u8]) -> bool {
-        let Some(slot) = self.lower.accounts.slots.get(account) else { return false };
-        let text = self.lower.accounts.text.get(account.index);
-        if !slot.proxy.is_empty() {
-            return true;
-        }
-        let (Ok(own), Ok(registrar), Ok(target)) =
-            (Uri::parse(slot.uri.of(text)), Uri::parse(slot.registrar.of(text)), Uri::parse(target))
-        else {
-            return false;
-        };
-        let port = if registrar.host == own.host { registrar.port } else { own.port };
-        own.host == target.host
-            && target.port.is_none_or(|named| named == port.unwrap_or(5060))
-            && target
-                .transport()
-                .is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(b"udp")))
-            && target.maddr().is_none()
     }
 }
 

@@ -17,19 +17,7 @@ impl Phone<'_> {
         which: AccountText,
         out: &mut Cursor<'_>,
     ) -> Result<(), CommandError> {
-        let slot = self.lower.accounts.slots.get(account.0).ok_or(CommandError::Stale)?;
-        let span = match which {
-            AccountText::Uri => slot.uri,
-            AccountText::RefusedRealm => slot.refused_realm,
-            AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
-            AccountText::NextHop => slot.proxy,
-            AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
-            AccountText::Reason if slot.reason_len == 0 => {
-                return put_some(out, reason_phrase(slot.sip_code).as_bytes());
-            }
-            AccountText::Reason => return put_some(out, slot.reason(self.lower.accounts.text.get(account.0.index))),
-        };
-        put_some(out, span.of(self.lower.accounts.text.get(account.0.index)))
+        put_some(out, self.lower.accounts.text(account.0, which).ok_or(CommandError::Stale)?)
     }
 
     /// A text of a call.

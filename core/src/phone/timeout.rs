@@ -33,7 +33,7 @@ impl Phone<'_> {
                     }
                 }
                 Object::Account(index) => {
-                    if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
+                    if let Some(handle) = self.lower.accounts.handle_at(index) {
                         self.account_timeout(now, handle);
                     }
                 }

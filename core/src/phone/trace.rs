@@ -378,13 +378,8 @@ impl Phone<'_> {
     pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
         let Start::Request { uri, method } = request.start() else { return };
         let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
-        let mut accounts = self.lower.accounts.slots.iter();
-        let meant = accounts.find(|(handle, account)| {
-            let text = self.lower.accounts.text.get(handle.index);
-            !user.is_empty() && (account.user.of(text) == user || account.call_user().of(text) == user)
-        });
-        let (about, rule) = match meant {
-            Some((handle, _)) => (About::Account(AccountId(handle)), Rule::Address),
+        let (about, rule) = match self.lower.accounts.meant(user) {
+            Some(handle) => (About::Account(AccountId(handle)), Rule::Address),
             None => (About::Phone, Rule::Direct),
         };
         self.lower.cx.trace(about, What::Stranger { from: flow.remote(), method: method.named(), rule });

@@ -1,7 +1,6 @@
 //! What is sent next: voice first, then SIP in the order in which it was owed.
 
 use super::object::Object;
-use super::place::Place;
 use super::{Component, MediaId, Phone, Transmit, Via};
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
@@ -93,15 +92,11 @@ impl Phone<'_> {
                 }
             }
             Object::Account(index) => {
-                let Some(handle) = self.lower.accounts.slots.handle_at(index) else { return Transmit::Nothing };
-                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return Transmit::Nothing };
-                if !account.registration.keepalive_owed {
-                    return Transmit::Nothing;
-                }
-                let Some(flow) = account.hop.as_ref().map(Place::flow) else { return Transmit::Nothing };
+                let Some(handle) = self.lower.accounts.handle_at(index) else { return Transmit::Nothing };
+                let Some(flow) = self.lower.accounts.keepalive(handle) else { return Transmit::Nothing };
                 let sent = Transmit::copy(KEEPALIVE, flow, buffer);
                 if !matches!(sent, Transmit::Needs(_)) {
-                    account.registration.keepalive_owed = false;
+                    self.lower.accounts.keepalive_sent(handle);
                 }
                 sent
             }

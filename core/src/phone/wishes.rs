@@ -42,11 +42,12 @@ impl Phone<'_> {
                     return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
                 }
                 Object::Account(index) => {
-                    let Some(handle) = self.lower.accounts.slots.handle_at(index) else { continue };
-                    if self.trusted_name(handle).is_none() {
+                    let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
+                    if !self.lower.accounts.wishes(handle) {
                         continue;
                     }
-                    return self.trusted_wish(WishId(Handle { index: number, generation: handle.generation }), handle);
+                    let id = WishId(Handle { index: number, generation: handle.generation });
+                    return self.lower.accounts.wish(id, handle);
                 }
                 Object::Stream(index) => {
                     let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take)
@@ -76,22 +77,18 @@ impl Phone<'_> {
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
         }
         let uri = match request.owner {
-            Owner::Account(account) => {
-                let slot = self.lower.accounts.slots.get(account)?;
-                let text = self.lower.accounts.text.get(account.index);
-                if slot.proxy.is_empty() { slot.registrar.of(text) } else { slot.proxy.of(text) }
-            }
+            Owner::Account(account) => self.lower.accounts.next_hop(account)?,
             Owner::Dialog(dialog) => {
                 let slot = self.lower.dialogs.slots.get(dialog)?;
                 let next = slot.next_hop(self.lower.dialogs.text.get(dialog.index));
                 // the account's own domain is where its registrar is
-                match self.lower.accounts.slots.get(slot.account) {
-                    Some(account)
+                match self.lower.accounts.registrar(slot.account) {
+                    Some(registrar)
                         if slot.own_hop
                             && slot.routes.is_empty()
                             && self.dialog_around(request.owner, request.method).is_none() =>
                     {
-                        account.registrar.of(self.lower.accounts.text.get(slot.account.index))
+                        registrar
                     }
                     _ => next,
                 }
@@ -135,7 +132,7 @@ impl Phone<'_> {
                     Reply::Failed(_) => None,
                     Reply::Media { .. } => return,
                 };
-                self.trusted_found(now, Handle { index, generation }, found);
+                self.lower.accounts.trusted_found(&mut self.lower.cx, now, Handle { index, generation }, found);
             }
             (Object::Call(index), reply) => {
                 let Some(opening) = self.lower.media.opening_ports.get_mut(index as usize) else { return };
@@ -226,25 +223,11 @@ impl Phone<'_> {
         self.hear(now);
         let sockets = self.lower.cx.sockets.iter().flatten().count() as u8;
         self.lower.cx.trace(About::Phone, What::NetworkChanged { sockets });
-        let mut index = 0;
-        while (index as usize) < self.lower.accounts.slots.capacity() {
-            if let Some(handle) = self.lower.accounts.slots.handle_at(index) {
-                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { break };
-                account.hop = None;
-                self.look_up_trusted(now, handle);
-                let Some(account) = self.lower.accounts.slots.get_mut(handle) else { break };
-                let (busy, registration) = (!account.registration.request.is_none(), account.registration);
-                // one that was refused for good is not provoked again
-                let wanted = registration.wanted && (busy || account.is_bound() || registration.next != Instant::NEVER);
-                if wanted && busy {
-                    // what is on its way names an address that is gone
-                    self.end_request(registration.request);
-                }
-                if wanted {
-                    self.send_register(now, handle);
-                }
-            }
-            index += 1;
+        for index in 0..self.lower.accounts.capacity() {
+            let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
+            let Some(request) = self.lower.accounts.moved(&mut self.lower.cx, now, handle) else { continue };
+            self.end_request(request);
+            self.send_register(now, handle);
         }
         self.move_calls(now);
     }

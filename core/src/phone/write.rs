@@ -1,10 +1,104 @@
-//! Headers that several rooms write: functions over values.
+//! Parts of messages that several rooms write: functions over values.
 
-use crate::wire::sip::{Name, Writer, write_host};
+use super::{Flow, Transport};
+use crate::base::cursor::Cursor;
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
+
+/// The parameter of our Contact's URI that carries an account's secret.
+pub(super) const SECRET: &[u8] = b"mkey";
 
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
+
+pub(super) const fn transport_name(transport: Transport) -> &'static [u8] {
+    match transport {
+        Transport::Udp => b"UDP",
+        Transport::Tcp => b"TCP",
+        Transport::Tls => b"TLS",
+    }
+}
+
+/// The top of a request: request line, Via, Max-Forwards.
+pub(super) fn write_top(
+    writer: &mut Writer<'_, '_>,
+    sending: Method<'_>,
+    uri: &[u8],
+    flow: Flow,
+    local: SocketAddr,
+    branch: Tag,
+) {
+    writer.request_line(sending, uri);
+    let out = writer.cursor();
+    out.put_str("Via: SIP/2.0/");
+    out.put(transport_name(flow.transport()));
+    out.put_str(" ");
+    write_socket(out, local);
+    // rfc3581#3: rport asks for the answer where the request came from
+    out.put_str(";rport;branch=");
+    branch.write_branch(out);
+    out.put_str("\r\nMax-Forwards: 70\r\n");
+}
+
+/// Our Contact: where the flow leaves from. Only that of REGISTER has a secret in it.
+pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
+    out.put_str("Contact: <sip:");
+    if !user.is_empty() {
+        out.put(user);
+        out.put_str("@");
+    }
+    write_socket(out, local);
+    match flow.transport() {
+        Transport::Udp => {}
+        Transport::Tcp => out.put_str(";transport=tcp"),
+        Transport::Tls => out.put_str(";transport=tls"),
+    }
+    if !secret.is_empty() {
+        out.put_str(";");
+        out.put(SECRET);
+        out.put_str("=");
+        out.put(secret);
+    }
+    out.put_str(">\r\n");
+}
+
+/// Writes Content-Length with room for a number that is known only later; gives the place.
+pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
+    out.put_str("Content-Length: ");
+    let at = out.needed();
+    out.put_str("    \r\n\r\n");
+    at
+}
+
+/// Fills the number in: four places, blanks before it.
+pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
+    let mut digits = [b' '; 4];
+    let mut rest = len;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.patch(at, &digits);
+}
+
+/// The user of our Contact: the account's, or that of direct calls.
+pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &'u [u8] {
+    account.unwrap_or(direct)
+}
+
+/// The account's outbound proxy as a route: loose, whatever was written.
+pub(super) fn write_proxy(out: &mut Cursor<'_>, proxy: &[u8]) {
+    out.put_str("<");
+    out.put(proxy);
+    if !Uri::parse(proxy).is_ok_and(|uri| uri.lr()) {
+        out.put_str(";lr");
+    }
+    out.put_str(">");
+}
 
 /// rfc3261#20.43: why a description was refused, for people.
 pub(super) fn write_warning(writer: &mut Writer<'_, '_>, code: u16, local: SocketAddr, words: &str) {

@@ -7,6 +7,7 @@ use crate::base::time::{Duration, Instant};
 use crate::phone::done::Link;
 use crate::phone::media_timeout::Patience;
 use crate::phone::place::Place;
+use crate::phone::write::SECRET;
 use crate::phone::{AccountState, Cause};
 use crate::sip::auth::PackedChallenge;
 use crate::sip::dialog::Credential;
@@ -17,87 +18,87 @@ use core::net::IpAddr;
 /// An account and its registration. All texts are spans of its block.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    pub(crate) uri: Span,
+    pub(super) uri: Span,
     /// The user part of `uri`.
-    pub(crate) user: Span,
+    pub(super) user: Span,
     /// The host of `uri`, with its port.
-    pub(crate) domain: Span,
+    pub(super) domain: Span,
     /// Request-URI of REGISTER.
-    pub(crate) registrar: Span,
-    pub(crate) proxy: Span,
-    pub(crate) username: Span,
-    pub(crate) password: Span,
+    pub(super) registrar: Span,
+    pub(super) proxy: Span,
+    pub(super) username: Span,
+    pub(super) password: Span,
     /// The realms to answer, comma separated; empty: those that are learnt.
-    pub(crate) realms: Span,
-    pub(crate) display_name: Span,
+    pub(super) realms: Span,
+    pub(super) display_name: Span,
     /// The list of trusted hosts and networks.
-    pub(crate) trusted: Span,
+    pub(super) trusted: Span,
     /// The realm of the challenge that was not answered last, and why it was not.
-    pub(crate) refused_realm: Span,
-    pub(crate) refused: Cause,
+    pub(super) refused_realm: Span,
+    pub(super) refused: Cause,
     /// Bytes of the reason phrase of the response to the last REGISTER, which stands behind `refused_realm`; 0 where it
     /// had no room.
-    pub(crate) reason_len: u8,
+    pub(super) reason_len: u8,
     /// Where the learnt realms, `refused_realm` and `reason` may be written, in this order.
-    pub(crate) fixed_end: u16,
+    pub(super) fixed_end: u16,
     /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from
     /// an INVITE.
-    pub(crate) learnt: [Span; 2],
-    pub(crate) tag: u64,
-    pub(crate) no_register: bool,
-    pub(crate) media_any_host: bool,
-    pub(crate) patience: Patience,
-    pub(crate) wished_expires: u32,
-    pub(crate) keepalive: u32,
-    pub(crate) challenges: [Kept; CHALLENGES],
+    pub(super) learnt: [Span; 2],
+    pub(super) tag: u64,
+    pub(super) no_register: bool,
+    pub(super) media_any_host: bool,
+    pub(super) patience: Patience,
+    pub(super) wished_expires: u32,
+    pub(super) keepalive: u32,
+    pub(super) challenges: [Kept; CHALLENGES],
     /// The way to the registrar or proxy, resolved.
-    pub(crate) hop: Option<Place>,
+    pub(super) hop: Option<Place>,
     /// When it is time to look again.
-    pub(crate) hop_until: Instant,
+    pub(super) hop_until: Instant,
     /// Its name stood for more than that one: when it falls silent, another look is worth it.
-    pub(crate) several: bool,
+    pub(super) several: bool,
     /// Which of the trusted names is being looked up, from 1; 0: none.
-    pub(crate) trusted_name: u8,
+    pub(super) trusted_name: u8,
     /// When they are looked up again.
-    pub(crate) trusted_at: Instant,
-    pub(crate) own: [Option<IpAddr>; OWN_ADDRESSES],
+    pub(super) trusted_at: Instant,
+    pub(super) own: [Option<IpAddr>; OWN_ADDRESSES],
     /// User part of our Contacts; empty: that of REGISTER is the secret, that of calls the account's.
-    pub(crate) contact_user: Span,
+    pub(super) contact_user: Span,
     /// Tells requests that came by way of the registrar from strangers': only the Contact of REGISTER carries it.
-    pub(crate) secret: u64,
-    pub(crate) registration: Registration,
-    pub(crate) state: AccountState,
-    pub(crate) sip_code: u16,
-    pub(crate) cause: Cause,
+    pub(super) secret: u64,
+    pub(super) registration: Registration,
+    pub(super) state: AccountState,
+    pub(super) sip_code: u16,
+    pub(super) cause: Cause,
     /// States reached since the last event, a bit each; bit 31: a challenge was refused.
-    pub(crate) pending: u32,
+    pub(super) pending: u32,
     /// When its state changed last, and when a challenge was refused last ([`Instant::stamp`]).
-    pub(crate) changed_at: u32,
-    pub(crate) challenged_at: u32,
+    pub(super) changed_at: u32,
+    pub(super) challenged_at: u32,
     /// The commands whose ends are owed: the first of a list.
-    pub(crate) commands: Link,
+    pub(super) commands: Link,
     /// To be removed once the registration has ended.
-    pub(crate) leaving: bool,
+    pub(super) leaving: bool,
 }
 
 /// A challenge that an account keeps.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Kept {
-    pub(crate) challenge: PackedChallenge,
+pub(super) struct Kept {
+    pub(super) challenge: PackedChallenge,
     /// Which use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces
     /// of this one.
-    pub(crate) generation: u32,
+    pub(super) generation: u32,
     /// How often its nonce was used.
-    pub(crate) count: u32,
+    pub(super) count: u32,
     /// It came from a proxy (407).
-    pub(crate) proxy: bool,
+    pub(super) proxy: bool,
 }
 
 impl Kept {
     const REALM: u32 = 1 << 16;
 
     /// Another nonce, of the same realm or of another one.
-    pub(crate) fn renew(&mut self, same_realm: bool) {
+    pub(super) fn renew(&mut self, same_realm: bool) {
         let (realm, nonce) = (self.generation / Self::REALM, self.generation % Self::REALM);
         let (realm, nonce) = if same_realm { (realm, nonce + 1) } else { (realm + 1, 0) };
         self.generation = (realm % Self::REALM).max(1) * Self::REALM + nonce % Self::REALM;
@@ -105,35 +106,35 @@ impl Kept {
     }
 
     /// What was answered with these credentials is the realm that stands here now, whatever its nonce.
-    pub(crate) const fn is_for_realm_of(&self, credential: Credential) -> bool {
+    pub(super) const fn is_for_realm_of(&self, credential: Credential) -> bool {
         credential.challenge != 0 && credential.challenge / Self::REALM == self.generation / Self::REALM
     }
 }
 
 /// The registration of an account.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Registration {
+pub(super) struct Registration {
     /// Wanted by the application.
-    pub(crate) wanted: bool,
-    pub(crate) request: Handle,
+    pub(super) wanted: bool,
+    pub(super) request: Handle,
     /// Its Call-ID.
-    pub(crate) id: u64,
-    pub(crate) local_tag: Tag,
-    pub(crate) number: u32,
+    pub(super) id: u64,
+    pub(super) local_tag: Tag,
+    pub(super) number: u32,
     /// The lifetime that the next REGISTER asks for (raised by 423).
-    pub(crate) ask: u32,
+    pub(super) ask: u32,
     /// What the request under way asks for; 0 takes the binding back.
-    pub(crate) asked: u32,
-    pub(crate) interval_tries: u8,
+    pub(super) asked: u32,
+    pub(super) interval_tries: u8,
     /// How often in a row it was refused as only somebody at the registrar can change.
-    pub(crate) refusals: u8,
-    pub(crate) failures: u32,
+    pub(super) refusals: u8,
+    pub(super) failures: u32,
     /// When to register again.
-    pub(crate) next: Instant,
-    pub(crate) expires: Instant,
-    pub(crate) keepalive_at: Instant,
+    pub(super) next: Instant,
+    pub(super) expires: Instant,
+    pub(super) keepalive_at: Instant,
     /// A keepalive is to be sent.
-    pub(crate) keepalive_owed: bool,
+    pub(super) keepalive_owed: bool,
 }
 
 impl Registration {
@@ -154,9 +155,6 @@ impl Registration {
         keepalive_owed: false,
     };
 }
-
-/// The parameter of our Contact's URI that carries the secret.
-pub(crate) const SECRET: &[u8] = b"mkey";
 
 impl Account {
     pub(crate) const EMPTY: Self = Self {
@@ -202,18 +200,18 @@ impl Account {
     };
 
     /// Where the texts end that stay.
-    pub(crate) fn learnt_end(&self) -> usize {
+    pub(super) fn learnt_end(&self) -> usize {
         let learnt = self.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0);
         learnt.max(usize::from(self.fixed_end))
     }
 
     /// Keeps the reason phrase of a response.
-    pub(crate) fn keep_reason(&mut self, text: &mut [u8], reason: &[u8]) {
+    pub(super) fn keep_reason(&mut self, text: &mut [u8], reason: &[u8]) {
         let kept = Packer::new(text, self.reason_start()).add(reason);
         self.reason_len = kept.and_then(|kept| u8::try_from(kept.len()).ok()).unwrap_or(0);
     }
 
-    pub(crate) fn reason<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+    pub(super) fn reason<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         text.get(self.reason_start()..).and_then(|rest| rest.get(..usize::from(self.reason_len))).unwrap_or_default()
     }
 
@@ -222,12 +220,12 @@ impl Account {
     }
 
     /// User part of our Contact in calls.
-    pub(crate) fn call_user(&self) -> Span {
+    pub(super) fn call_user(&self) -> Span {
         if self.contact_user.is_empty() { self.user } else { self.contact_user }
     }
 
     /// The account's secret stands in this URI, the target of a request or a binding: in our parameter, or as its user.
-    pub(crate) fn is_named_by(&self, uri: &Uri<'_>) -> bool {
+    pub(super) fn is_named_by(&self, uri: &Uri<'_>) -> bool {
         [uri.params.get(SECRET), uri.user]
             .iter()
             .flatten()
@@ -235,24 +233,24 @@ impl Account {
     }
 
     /// It is registered, so there is something to undo.
-    pub(crate) fn is_bound(&self) -> bool {
+    pub(super) fn is_bound(&self) -> bool {
         self.registration.expires != Instant::NEVER
     }
 
     /// The way to the registrar or proxy, as long as it need not be looked up again.
-    pub(crate) fn fresh_hop(&self, now: Instant) -> Option<Place> {
+    pub(super) fn fresh_hop(&self, now: Instant) -> Option<Place> {
         self.hop.filter(|_| now < self.hop_until)
     }
 
     /// The way was found, or has to do.
-    pub(crate) fn set_hop(&mut self, now: Instant, hop: Place) {
+    pub(super) fn set_hop(&mut self, now: Instant, hop: Place) {
         self.hop = Some(hop);
         self.hop_until = now + Duration::from_secs(HOP_S);
     }
 
     /// Remembers an address as the account's own. The newest stands first; of too many, the one that was not found
     /// again for longest goes.
-    pub(crate) fn own_address(&mut self, ip: IpAddr) {
+    pub(super) fn own_address(&mut self, ip: IpAddr) {
         let known = self.own.iter().position(|own| *own == Some(ip)).unwrap_or(OWN_ADDRESSES - 1);
         if let Some(up_to) = self.own.get_mut(..=known) {
             up_to.rotate_right(1);
@@ -263,7 +261,7 @@ impl Account {
     }
 
     /// The earliest thing to wake for.
-    pub(crate) fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         let registration = &self.registration;
         registration.next.min(registration.expires).min(registration.keepalive_at).min(self.trusted_at)
     }

@@ -1,102 +1,125 @@
 //! Challenges: which are answered, what is learnt from them, and what is told of those that are not.
 
-use super::accounts::account::Kept;
-use super::object::Object;
-use super::trace::{About, What};
-use super::transactions::request::{Owner, Request, Sending};
-use super::{AccountId, Cause, Flow, Phone};
-use crate::base::count;
+use super::Accounts;
+use super::account::{Account, Kept};
+use super::told::PENDING_CHALLENGE;
 use crate::base::limits::{AUTH_TRIES, CHALLENGES};
 use crate::base::slots::Handle;
-use crate::base::text::Packer;
+use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
+use crate::phone::{Cause, Flow};
 use crate::sip::auth::{Challenge, strongest};
 use crate::sip::dialog::Credential;
-use crate::wire::sip::{AuthParams, Message, Name, Uri};
+use crate::wire::sip::{AuthParams, Message, Name};
 
-impl Phone<'_> {
-    /// Answers a challenge if it is ours to answer: over the account's own hop, for a realm of the account's, once for
-    /// each realm and nonce unless stale. False: the account remembers why not ([`Phone::refusal`]), and an event tells
-    /// it.
-    pub(super) fn authenticate(
+/// A request of ours, in what its credentials depend on.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Asked {
+    /// It is the account's REGISTER.
+    pub(in crate::phone) registers: bool,
+    /// It is an INVITE, which has a body.
+    pub(in crate::phone) invites: bool,
+    /// It goes over the account's own hop.
+    pub(in crate::phone) own_hop: bool,
+    /// Challenges of it that were answered.
+    pub(in crate::phone) tries: u8,
+    /// Those of the account that it answered, and with which use.
+    pub(in crate::phone) answered: [Credential; CHALLENGES],
+}
+
+/// What the dialog of a request says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::phone) struct Facts {
+    /// The request is sent within it.
+    pub(in crate::phone) within: bool,
+    /// Its remote target is at the account's own host.
+    pub(in crate::phone) own_target: bool,
+    /// It is the INVITE that begins it, and nobody has answered yet.
+    pub(in crate::phone) begins: bool,
+}
+
+/// The challenge that a request answers next: its slot, and the use of it.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) struct Chosen {
+    pub(in crate::phone) slot: usize,
+    pub(in crate::phone) generation: u32,
+}
+
+impl Accounts<'_> {
+    /// Chooses the challenge to answer: over the account's own hop, for a realm of the account's, once for each realm
+    /// and nonce unless stale. Else the cause why none is answered, which the account remembers and has to tell.
+    pub(in crate::phone) fn choose(
         &mut self,
         now: Instant,
         handle: Handle,
+        (asked, facts): (&Asked, Facts),
         flow: Flow,
-        answer: &Message<'_>,
-        status: u16,
-    ) -> bool {
-        let Some(request) = self.lower.transactions.request(handle).copied() else { return false };
-        let account = self.account_of(request.owner);
-        let asked = self.choose(account, &request, flow, answer, status).and_then(|(challenge, slot)| {
-            let learnt = !self.is_own_realm(account, challenge.realm);
-            let generation = self.keep_challenge(account, &challenge, slot, status == 407)?;
+        (response, status): (&Message<'_>, u16),
+    ) -> Result<Chosen, Cause> {
+        let chosen = self.chosen(handle, asked, facts, flow, response, status).and_then(|(challenge, slot)| {
+            let learnt = !self.is_own_realm(handle, challenge.realm);
+            let generation = self.keep_challenge(handle, &challenge, slot, status == 407)?;
             if learnt {
-                self.learn_realm(account, challenge.realm);
+                self.learn_realm(handle, challenge.realm);
             }
-            Ok((slot, generation))
+            Ok(Chosen { slot, generation })
         });
-        let (slot, generation) = match asked {
-            Ok(asked) => asked,
-            Err((cause, realm)) => {
-                self.challenge_refused(account, cause, realm);
-                return false;
-            }
-        };
-        // rfc3261#22.2: the same request, its number one higher, in a new transaction
-        let Some(next) = self.again(handle) else {
-            if let Some(account) = self.lower.accounts.slots.get_mut(account) {
-                account.refused = Cause::Full;
-            }
-            return false;
-        };
-        self.lower.transactions.answer_challenge(next, slot, generation);
-        self.start(now, next);
-        true
+        chosen.map_err(|(cause, realm)| {
+            self.refused(now, handle, cause, realm);
+            cause
+        })
     }
 
     /// Why the account's last challenge was not answered. A call without an account has no password.
-    pub(super) fn refusal(&self, account: Handle) -> Cause {
-        self.lower.accounts.slots.get(account).map_or(Cause::NoPassword, |account| account.refused)
+    pub(in crate::phone) fn refusal(&self, handle: Handle) -> Cause {
+        self.slots.get(handle).map_or(Cause::NoPassword, |account| account.refused)
+    }
+
+    /// A challenge that was chosen could not be answered after all.
+    pub(in crate::phone) fn set_refusal(&mut self, handle: Handle, cause: Cause) {
+        if let Some(account) = self.slots.get_mut(handle) {
+            account.refused = cause;
+        }
     }
 
     /// The challenge to answer, and the slot to keep it in; or why none is answered, and whose realm it is.
-    fn choose<'m>(
+    fn chosen<'m>(
         &self,
-        account_handle: Handle,
-        request: &Request,
+        handle: Handle,
+        asked: &Asked,
+        facts: Facts,
         flow: Flow,
-        answer: &Message<'m>,
+        response: &Message<'m>,
         status: u16,
     ) -> Result<(Challenge<'m>, usize), (Cause, &'m [u8])> {
         let proxy = status == 407;
-        let fields = || answer.fields(if proxy { Name::ProxyAuthenticate } else { Name::WwwAuthenticate });
+        let fields = || response.fields(if proxy { Name::ProxyAuthenticate } else { Name::WwwAuthenticate });
         let first = |allowed: &dyn Fn(&Challenge<'_>) -> bool| strongest(fields(), allowed);
         let realm = || first(&|_| true).map_or(&b""[..], |challenge| challenge.realm);
-        let Some(account) =
-            self.lower.accounts.slots.get(account_handle).filter(|account| !account.password.is_empty())
-        else {
+        let Some(account) = self.slots.get(handle).filter(|account| !account.password.is_empty()) else {
             return Err((Cause::NoPassword, realm()));
         };
-        let blocks = self.lower.accounts.challenges.get(account_handle.index);
+        let blocks = self.challenges.get(handle.index);
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which
         // repeats the credentials, has none: who wants that and nothing less of an INVITE is not answered. Our other
         // requests have no body.
-        let usable = |challenge: &Challenge<'_>| !request.method.is_invite() || !challenge.covers_body();
+        let usable = |challenge: &Challenge<'_>| !asked.invites || !challenge.covers_body();
         if first(&usable).is_none() {
             return Err((Cause::Scheme, realm()));
         }
         // the response came over the hop that the request took: the far end has seen our Via, and could write past the
         // proxy
-        let own_hop = request.own_hop && self.is_own_flow(account_handle, flow) && self.may_answer(request);
-        let learns = own_hop && self.may_learn_realm(account_handle, request);
-        let ours = |challenge: &Challenge<'_>| {
-            own_hop && usable(challenge) && self.is_own_realm(account_handle, challenge.realm)
-        };
+        // inside a dialog, the far end could challenge us with our own realm and a nonce of its choice: it gets an
+        // answer only where it is the account's own server
+        let own_hop = asked.own_hop && self.is_own_flow(handle, flow) && (!facts.within || facts.own_target);
+        let learns = own_hop && may_learn_realm(account, asked, facts);
+        let ours =
+            |challenge: &Challenge<'_>| own_hop && usable(challenge) && self.is_own_realm(handle, challenge.realm);
         let learnable = |challenge: &Challenge<'_>| learns && usable(challenge);
         let fits = |challenge: &Challenge<'_>| challenge.size() <= slot_of(blocks, 0).len();
         let tried = |realm: &[u8]| {
-            account.challenges.iter().zip(request.answered).enumerate().any(|(slot, (kept, answered))| {
+            account.challenges.iter().zip(asked.answered).enumerate().any(|(slot, (kept, answered))| {
                 kept.is_for_realm_of(answered)
                     && kept.proxy == proxy
                     && kept.challenge.view(slot_of(blocks, slot)).realm == realm
@@ -113,11 +136,9 @@ impl Phone<'_> {
                 None => (Cause::Realm, realm()),
             });
         };
-        let slot = self
-            .slot_for(account_handle, &challenge, proxy, &request.answered)
-            .ok_or((Cause::Full, challenge.realm))?;
-        let answered = request.answered.get(slot).is_some_and(|answered| answered.challenge != 0);
-        if (answered && !challenge.stale) || request.tries >= AUTH_TRIES {
+        let slot = self.slot_for(handle, &challenge, proxy, &asked.answered).ok_or((Cause::Full, challenge.realm))?;
+        let answered = asked.answered.get(slot).is_some_and(|answered| answered.challenge != 0);
+        if (answered && !challenge.stale) || asked.tries >= AUTH_TRIES {
             return Err((Cause::Auth, challenge.realm));
         }
         Ok((challenge, slot))
@@ -132,8 +153,8 @@ impl Phone<'_> {
         proxy: bool,
     ) -> Result<u32, (Cause, &'m [u8])> {
         let full = (Cause::Full, challenge.realm);
-        let block = slot_of_mut(self.lower.accounts.challenges.get_mut(account.index), slot);
-        let account = self.lower.accounts.slots.get_mut(account).ok_or(full)?;
+        let block = slot_of_mut(self.challenges.get_mut(account.index), slot);
+        let account = self.slots.get_mut(account).ok_or(full)?;
         let kept = account.challenges.get_mut(slot).ok_or(full)?;
         let before = kept.challenge.view(block);
         let same = !kept.challenge.is_empty() && kept.proxy == proxy;
@@ -153,8 +174,8 @@ impl Phone<'_> {
     /// A realm is the account's: one of the configured ones; where none is configured, its domain's or one that was
     /// learnt.
     fn is_own_realm(&self, account: Handle, realm: &[u8]) -> bool {
-        let Some(slot) = self.lower.accounts.slots.get(account) else { return false };
-        let text = self.lower.accounts.text.get(account.index);
+        let Some(slot) = self.slots.get(account) else { return false };
+        let text = self.text.get(account.index);
         if !slot.realms.is_empty() {
             let mut configured = slot.realms.of(text).split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
             return configured.any(|one| !one.is_empty() && one == realm);
@@ -163,69 +184,25 @@ impl Phone<'_> {
             || slot.learnt.iter().any(|learnt| !learnt.is_empty() && learnt.of(text) == realm)
     }
 
-    /// Inside a dialog, the far end could challenge us with our own realm and a nonce of its choice: it gets an answer
-    /// only where it is the account's own server.
-    fn may_answer(&self, request: &Request) -> bool {
-        let Some(dialog_handle) = self.dialog_around(request.owner, request.method) else { return true };
-        self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
-            self.is_own_host(dialog.account, dialog.target.of(self.lower.dialogs.text.get(dialog_handle.index)))
-        })
-    }
-
-    /// Realms are learnt from the registrar's challenges, and from those of an INVITE only where an account does not
-    /// register: then the first that an INVITE to the own domain brings, for the proxy asks before it lets the far end
-    /// see anything.
-    fn may_learn_realm(&self, account_handle: Handle, request: &Request) -> bool {
-        let Some(account) = self.lower.accounts.slots.get(account_handle).filter(|account| account.realms.is_empty())
-        else {
-            return false;
-        };
-        match request.owner {
-            Owner::Account(_) => account.learnt.iter().any(|learnt| learnt.is_empty()),
-            Owner::Dialog(dialog_handle) if account.no_register && request.method == Sending::Invite => {
-                let fresh = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
-                    let target = dialog.target.of(self.lower.dialogs.text.get(dialog_handle.index));
-                    dialog.remote_tag.is_empty() && self.is_own_host(account_handle, target)
-                });
-                fresh && account.learnt.iter().all(|learnt| learnt.is_empty())
-            }
-            _ => false,
-        }
-    }
-
-    /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to.
-    fn is_own_host(&self, account: Handle, uri: &[u8]) -> bool {
-        let (Some(slot), Ok(uri)) = (self.lower.accounts.slots.get(account), Uri::parse(uri)) else { return false };
-        let text = self.lower.accounts.text.get(account.index);
-        let named = [slot.uri, slot.registrar, slot.proxy]
-            .iter()
-            .any(|own| Uri::parse(own.of(text)).is_ok_and(|own| own.host == uri.host));
-        named || uri.host.ip().is_some_and(|ip| slot.own.contains(&Some(ip)))
-    }
-
     fn learn_realm(&mut self, handle: Handle, realm: &[u8]) {
-        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+        let Some(account) = self.slots.get_mut(handle) else { return };
         let used = account.learnt_end();
-        let Some(span) = Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm) else { return };
-        (account.refused_realm, account.reason_len) = (crate::base::text::Span::EMPTY, 0);
+        let Some(span) = Packer::new(self.text.get_mut(handle.index), used).add(realm) else { return };
+        (account.refused_realm, account.reason_len) = (Span::EMPTY, 0);
         if let Some(free) = account.learnt.iter_mut().find(|learnt| learnt.is_empty()) {
             *free = span;
         }
     }
 
-    /// Tells that a challenge was not answered, why, and whose it was.
-    fn challenge_refused(&mut self, handle: Handle, cause: Cause, realm: &[u8]) {
-        count::up(&mut self.lower.cx.counters.refused_challenges);
-        self.lower.cx.trace(About::Account(AccountId(handle)), What::ChallengeRefused(cause));
-        let Some(account) = self.lower.accounts.slots.get_mut(handle) else { return };
+    /// A challenge was not answered: the account remembers why, and whose it was.
+    fn refused(&mut self, now: Instant, handle: Handle, cause: Cause, realm: &[u8]) {
+        let Some(account) = self.slots.get_mut(handle) else { return };
         account.refused = cause;
         let used = account.learnt_end();
         account.reason_len = 0; // it stands behind
-        account.refused_realm =
-            Packer::new(self.lower.accounts.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
-        account.pending |= super::events::PENDING_CHALLENGE;
-        account.challenged_at = self.lower.cx.latest.stamp();
-        self.tell(Object::Account(handle.index));
+        account.refused_realm = Packer::new(self.text.get_mut(handle.index), used).add(realm).unwrap_or_default();
+        account.pending |= PENDING_CHALLENGE;
+        account.challenged_at = now.stamp();
     }
 
     /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where
@@ -238,8 +215,8 @@ impl Phone<'_> {
         proxy: bool,
         answered: &[Credential; CHALLENGES],
     ) -> Option<usize> {
-        let kept = &self.lower.accounts.slots.get(account)?.challenges;
-        let blocks = self.lower.accounts.challenges.get(account.index);
+        let kept = &self.slots.get(account)?.challenges;
+        let blocks = self.challenges.get(account.index);
         let at =
             |wanted: &dyn Fn(usize, &Kept) -> bool| kept.iter().enumerate().position(|(slot, kept)| wanted(slot, kept));
         let realm = |slot: usize, kept: &Kept| kept.challenge.view(slot_of(blocks, slot)).realm == challenge.realm;
@@ -253,15 +230,15 @@ impl Phone<'_> {
     /// A registrar may say with its response which nonce it wants next (rfc7616#3.5): the next REGISTER is not
     /// challenged for an old one then. The response to another request may be the far end's, which would choose what we
     /// hash.
-    pub(super) fn take_next_nonce(&mut self, account: Handle, answer: &Message<'_>) {
+    pub(in crate::phone) fn take_next_nonce(&mut self, account: Handle, response: &Message<'_>) {
         for (proxy, name) in [(false, Name::AuthenticationInfo), (true, Name::ProxyAuthenticationInfo)] {
-            let next = answer.header(name).and_then(|value| AuthParams::new(value).get(b"nextnonce"));
+            let next = response.header(name).and_then(|value| AuthParams::new(value).get(b"nextnonce"));
             let Some(next) =
                 next.filter(|nonce| !nonce.is_empty() && nonce.iter().all(|byte| *byte >= b' ' && *byte != 0x7f))
             else {
                 continue;
             };
-            let Some(slot) = self.lower.accounts.slots.get_mut(account) else { continue };
+            let Some(slot) = self.slots.get_mut(account) else { continue };
             let mut asked = slot
                 .challenges
                 .iter_mut()
@@ -270,13 +247,27 @@ impl Phone<'_> {
             // of two proxies it does not say whose it is
             let (Some((at, kept)), None) = (asked.next(), asked.next()) else { continue };
             if let Some(renewed) =
-                kept.challenge.with_nonce(slot_of_mut(self.lower.accounts.challenges.get_mut(account.index), at), next)
+                kept.challenge.with_nonce(slot_of_mut(self.challenges.get_mut(account.index), at), next)
             {
                 kept.challenge = renewed;
                 kept.renew(true);
             }
         }
     }
+}
+
+/// Realms are learnt from the registrar's challenges, and from those of an INVITE only where an account does not
+/// register: then the first that an INVITE to the own domain brings, for the proxy asks before it lets the far end see
+/// anything.
+fn may_learn_realm(account: &Account, asked: &Asked, facts: Facts) -> bool {
+    if !account.realms.is_empty() {
+        return false;
+    }
+    if asked.registers {
+        return account.learnt.iter().any(|learnt| learnt.is_empty());
+    }
+    let first = account.no_register && facts.begins && facts.own_target;
+    first && account.learnt.iter().all(|learnt| learnt.is_empty())
 }
 
 /// The texts of one of an account's challenges: its block is cut into equal slots.

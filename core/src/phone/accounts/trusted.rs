@@ -6,12 +6,14 @@
 //! account's own way is. A look-up that fails changes nothing. Trust opens the way in, and nothing else: credentials do
 //! not go there.
 
-use super::object::Object;
-use super::{Phone, Target, Wish, WishId};
+use super::Accounts;
 use crate::base::limits::{HOP_S, RETRY_FIRST, TRUSTED};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::base::zeroed::zeroed;
+use crate::phone::context::Context;
+use crate::phone::object::Object;
+use crate::phone::{Target, Wish, WishId};
 use crate::wire::sip::Host;
 use core::net::IpAddr;
 
@@ -87,18 +89,14 @@ fn octets(ip: IpAddr) -> [u8; 16] {
     }
 }
 
-impl Phone<'_> {
+impl Accounts<'_> {
     fn trusted_list(&self, account: Handle) -> &[u8] {
-        self.lower
-            .accounts
-            .slots
-            .get(account)
-            .map_or(&[], |slot| slot.trusted.of(self.lower.accounts.text.get(account.index)))
+        self.slots.get(account).map_or(&[], |slot| slot.trusted.of(self.text.get(account.index)))
     }
 
     fn trusted_cells(&mut self, account: Handle) -> &mut [Trusted] {
-        let start = account.index as usize * self.lower.cx.fixed.trusted;
-        self.lower.accounts.trusted.get_mut(start..start + self.lower.cx.fixed.trusted).unwrap_or_default()
+        let start = account.index as usize * self.trusted_each;
+        self.trusted.get_mut(start..start + self.trusted_each).unwrap_or_default()
     }
 
     /// Whether an account lets requests in from there.
@@ -108,8 +106,8 @@ impl Phone<'_> {
             Some(Entry::Network { ip: network, bits }) => is_in(ip, network, bits),
             _ => false,
         });
-        let start = account.index as usize * self.lower.cx.fixed.trusted;
-        let cells = self.lower.accounts.trusted.get(start..start + self.lower.cx.fixed.trusted).unwrap_or_default();
+        let start = account.index as usize * self.trusted_each;
+        let cells = self.trusted.get(start..start + self.trusted_each).unwrap_or_default();
         listed || cells.iter().any(|cell| cell.name > 0 && cell.ip == octets(ip))
     }
 
@@ -119,32 +117,44 @@ impl Phone<'_> {
     }
 
     /// Looks up the names that an account trusts, one after the other, unless that is under way.
-    pub(super) fn look_up_trusted(&mut self, now: Instant, account: Handle) {
+    pub(in crate::phone) fn look_up_trusted(&mut self, cx: &mut Context<'_>, now: Instant, account: Handle) {
         let any = names_of(self.trusted_list(account)).next().is_some();
-        let Some(slot) = self.lower.accounts.slots.get_mut(account).filter(|slot| any && !slot.leaving) else { return };
+        let Some(slot) = self.slots.get_mut(account).filter(|slot| any && !slot.leaving) else { return };
         slot.trusted_at = now + Duration::from_secs(HOP_S);
         if slot.trusted_name == 0 {
             slot.trusted_name = 1;
-            self.wish(Object::Account(account.index));
+            cx.wish(Object::Account(account.index));
         }
-        self.schedule(Object::Account(account.index));
+        self.wake(cx, account);
     }
 
     /// The name that an account wishes to be looked up.
-    pub(super) fn trusted_name(&self, account: Handle) -> Option<&[u8]> {
-        let nth = self.lower.accounts.slots.get(account)?.trusted_name.checked_sub(1)?;
+    fn trusted_name(&self, account: Handle) -> Option<&[u8]> {
+        let nth = self.slots.get(account)?.trusted_name.checked_sub(1)?;
         names_of(self.trusted_list(account)).nth(usize::from(nth))
     }
 
-    pub(super) fn trusted_wish(&self, id: WishId, account: Handle) -> Option<Wish<'_>> {
+    /// The account wishes for the addresses of a trusted name.
+    pub(in crate::phone) fn wishes(&self, account: Handle) -> bool {
+        self.trusted_name(account).is_some()
+    }
+
+    /// The account's wish; the wish of one that has none cannot be fulfilled.
+    pub(in crate::phone) fn wish(&self, id: WishId, account: Handle) -> Option<Wish<'_>> {
         let host = core::str::from_utf8(self.trusted_name(account)?).ok()?;
         // as the account's own: by SRV where there is some, else by address
         Some(Wish::Locate { id, host, port: None, transport: None })
     }
 
-    /// What it stands for; `None`: that could not be found out.
-    pub(super) fn trusted_found(&mut self, now: Instant, account: Handle, found: Option<&[Target]>) {
-        let Some(slot) = self.lower.accounts.slots.get_mut(account) else { return };
+    /// The addresses of a trusted name; `None`: they could not be found out.
+    pub(in crate::phone) fn trusted_found(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        account: Handle,
+        found: Option<&[Target]>,
+    ) {
+        let Some(slot) = self.slots.get_mut(account) else { return };
         let name = slot.trusted_name;
         if name == 0 {
             return; // answered twice
@@ -161,12 +171,12 @@ impl Phone<'_> {
                 *cell = Trusted { ip: octets(target.flow.remote().ip().to_canonical()), name };
             }
         }
-        if self.trusted_name(account).is_some() {
-            self.wish(Object::Account(account.index));
-        } else if let Some(slot) = self.lower.accounts.slots.get_mut(account) {
+        if self.wishes(account) {
+            cx.wish(Object::Account(account.index));
+        } else if let Some(slot) = self.slots.get_mut(account) {
             slot.trusted_name = 0;
         }
-        self.schedule(Object::Account(account.index));
+        self.wake(cx, account);
     }
 }
 

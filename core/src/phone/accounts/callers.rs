@@ -1,13 +1,15 @@
-//! Who may talk to us. A request is an account's own, a direct one where these are allowed, or a stranger's: counted,
-//! and given nothing.
+//! Whose a request is: an account's own, a direct one where these are allowed, or a stranger's, which is counted and
+//! given nothing.
 
-use super::{Flow, Phone};
+use super::Accounts;
 use crate::base::slots::Handle;
+use crate::phone::Flow;
+use crate::phone::context::Context;
 use crate::wire::sip::{Message, Start, Uri};
 
 /// Whose request it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Caller {
+pub(in crate::phone) enum Caller {
     /// An account's.
     Account(Handle),
     /// Anybody's, and that is allowed.
@@ -16,16 +18,16 @@ pub(super) enum Caller {
     Stranger,
 }
 
-impl Phone<'_> {
+impl Accounts<'_> {
     /// Judges a request that is in no dialog of ours.
-    pub(super) fn caller(&self, flow: Flow, request: &Message<'_>) -> Caller {
+    pub(in crate::phone) fn caller(&self, cx: &Context<'_>, flow: Flow, request: &Message<'_>) -> Caller {
         let Start::Request { uri, .. } = request.start() else { return Caller::Stranger };
         let uri = Uri::parse(uri).ok();
         let user = uri.and_then(|uri| uri.user).unwrap_or_default();
         // the secret that only REGISTER carried names the account by itself
         if let Some(uri) = uri
             && let Some((handle, _)) =
-                self.lower.accounts.slots.iter().find(|(_, account)| account.is_bound() && account.is_named_by(&uri))
+                self.slots.iter().find(|(_, account)| account.is_bound() && account.is_named_by(&uri))
         {
             return Caller::Account(handle);
         }
@@ -33,20 +35,29 @@ impl Phone<'_> {
         // meant, else the first
         let from = flow.remote().ip();
         let mut own = None;
-        for (handle, account) in self.lower.accounts.slots.iter() {
+        for (handle, account) in self.slots.iter() {
             if !account.own.contains(&Some(from)) && !self.trusts(handle, from) {
                 continue;
             }
-            let text = self.lower.accounts.text.get(handle.index);
-            if account.user.of(text) == user || account.call_user().of(text) == user {
+            if self.has_user(handle, user) {
                 return Caller::Account(handle);
             }
             own = own.or(Some(handle));
         }
         match own {
             Some(handle) => Caller::Account(handle),
-            None if self.lower.cx.fixed.allow_direct => Caller::Direct,
+            None if cx.fixed.allow_direct => Caller::Direct,
             None => Caller::Stranger,
         }
+    }
+
+    /// The account whose user a request names, wherever it came from.
+    pub(in crate::phone) fn meant(&self, user: &[u8]) -> Option<Handle> {
+        let mut all = self.slots.iter().map(|(handle, _)| handle);
+        all.find(|handle| !user.is_empty() && self.has_user(*handle, user))
+    }
+
+    fn has_user(&self, handle: Handle, user: &[u8]) -> bool {
+        self.text_of(handle, |account| account.user) == Some(user) || self.call_user(handle) == Some(user)
     }
 }

@@ -1,0 +1,136 @@
+//! An account as the application describes it.
+
+use super::Accounts;
+use super::account::Account;
+use super::trusted;
+use crate::base::limits::EXPIRES;
+use crate::base::slots::Handle;
+use crate::base::text::{Packer, Span};
+use crate::base::time::Instant;
+use crate::phone::context::Context;
+use crate::phone::object::Object;
+use crate::phone::{AccountConfig, CommandError};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Scheme, Uri};
+
+impl Accounts<'_> {
+    /// Adds an account, of which nothing is under way yet.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::account_add`].
+    pub(in crate::phone) fn add(
+        &mut self,
+        cx: &mut Context<'_>,
+        config: &AccountConfig<'_>,
+    ) -> Result<Handle, CommandError> {
+        let uri = self.check(config)?;
+        let handle = self.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
+        let Some(mut account) = pack(self.text.get_mut(handle.index), config, &uri) else {
+            self.slots.remove(handle);
+            return Err(CommandError::Text);
+        };
+        account.tag = config.tag;
+        account.no_register = config.no_register;
+        account.media_any_host = config.media_any_host;
+        account.patience = cx.fixed.patience.with(config.media_timeout);
+        account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
+        account.keepalive = config.keepalive;
+        account.secret = cx.rng.next_u64();
+        account.registration.id = cx.rng.next_u64();
+        account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };
+        account.registration.ask = account.wished_expires;
+        if let Some(slot) = self.slots.get_mut(handle) {
+            *slot = account;
+        }
+        self.forget_trusted(handle);
+        Ok(handle)
+    }
+
+    /// The texts of an account that could be added, and its URI.
+    ///
+    /// # Errors
+    /// As [`Accounts::add`], but for a text that is too long.
+    fn check<'t>(&self, config: &AccountConfig<'t>) -> Result<Uri<'t>, CommandError> {
+        let texts = [
+            config.uri,
+            config.registrar,
+            config.proxy,
+            config.username,
+            config.password,
+            config.realms,
+            config.display_name,
+            config.contact_user,
+            config.trusted,
+        ];
+        if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
+            return Err(CommandError::Text);
+        }
+        let uri =
+            sip(config.uri).filter(|uri| uri.user.is_some() && uri.headers.is_empty()).ok_or(CommandError::Uri)?;
+        for other in [config.registrar, config.proxy] {
+            if !other.is_empty() && sip(other).is_none() {
+                return Err(CommandError::Uri);
+            }
+        }
+        // a user that would end its URI, or its header
+        if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
+            return Err(CommandError::Text);
+        }
+        let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
+        if names > 0 && self.trusted_each == 0 {
+            return Err(CommandError::Unsupported);
+        }
+        Ok(uri)
+    }
+
+    /// The account is over. Its password does not outlive it.
+    pub(in crate::phone) fn remove(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        self.slots.remove(handle);
+        cx.wake(Object::Account(handle.index), Instant::NEVER);
+        self.text.get_mut(handle.index).fill(0);
+        self.challenges.get_mut(handle.index).fill(0);
+    }
+}
+
+fn sip(text: &str) -> Option<Uri<'_>> {
+    Uri::parse(text.as_bytes()).ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))
+}
+
+/// `AccountConfig::contact_user`: the secret is the user.
+const RANDOM_USER: &str = "*";
+
+/// A text that may stand before the `@` of a URI.
+fn sip_user(text: &str) -> Option<&str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/%".contains(&byte);
+    (!text.is_empty() && text.bytes().all(plain)).then_some(text)
+}
+
+fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
+    let mut account = Account { ..Account::EMPTY };
+    let mut packer = Packer::new(block, 0);
+    account.uri = packer.add(config.uri.as_bytes())?;
+    let user = uri.user.unwrap_or_default();
+    account.user = packer.add(user)?;
+    account.contact_user = match config.contact_user {
+        "" => account.user,
+        RANDOM_USER => Span::EMPTY,
+        contact => packer.add(contact.as_bytes())?,
+    };
+    // what stands between the @ and the parameters
+    let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
+    let domain = behind.get(..end).unwrap_or_default();
+    account.domain = packer.add(domain)?;
+    account.registrar = match config.registrar {
+        "" => packer.add_parts(&[b"sip:", domain])?,
+        registrar => packer.add(registrar.as_bytes())?,
+    };
+    account.proxy = packer.add(config.proxy.as_bytes())?;
+    account.username = packer.add(if config.username.is_empty() { user } else { config.username.as_bytes() })?;
+    account.password = packer.add(config.password.as_bytes())?;
+    account.realms = packer.add(config.realms.as_bytes())?;
+    account.display_name = packer.add(config.display_name.as_bytes())?;
+    account.trusted = packer.add(config.trusted.as_bytes())?;
+    account.fixed_end = packer.used() as u16;
+    Some(account)
+}

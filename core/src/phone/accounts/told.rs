@@ -1,0 +1,113 @@
+//! What an account tells of itself: texts, numbers, events.
+
+use super::Accounts;
+use crate::base::slots::Handle;
+use crate::base::text::Span;
+use crate::base::time::Instant;
+use crate::phone::done::Link;
+use crate::phone::media_timeout::Patience;
+use crate::phone::{AccountId, AccountInfo, AccountText, CallId, Event, EventKind};
+use crate::wire::sip::reason_phrase;
+
+/// [`super::account::Account::pending`]: a challenge was refused.
+pub(super) const PENDING_CHALLENGE: u32 = 1 << 31;
+
+impl Accounts<'_> {
+    /// Its address of record, as it was written.
+    pub(in crate::phone) fn uri(&self, handle: Handle) -> Option<&[u8]> {
+        self.text_of(handle, |account| account.uri)
+    }
+
+    /// The host of its URI, with the port.
+    pub(in crate::phone) fn domain(&self, handle: Handle) -> Option<&[u8]> {
+        self.text_of(handle, |account| account.domain)
+    }
+
+    pub(in crate::phone) fn registrar(&self, handle: Handle) -> Option<&[u8]> {
+        self.text_of(handle, |account| account.registrar)
+    }
+
+    /// Its outbound proxy; empty where it has none.
+    pub(in crate::phone) fn proxy(&self, handle: Handle) -> &[u8] {
+        self.text_of(handle, |account| account.proxy).unwrap_or_default()
+    }
+
+    pub(in crate::phone) fn display_name(&self, handle: Handle) -> &[u8] {
+        self.text_of(handle, |account| account.display_name).unwrap_or_default()
+    }
+
+    /// User part of our Contact in calls.
+    pub(in crate::phone) fn call_user(&self, handle: Handle) -> Option<&[u8]> {
+        self.text_of(handle, super::account::Account::call_user)
+    }
+
+    pub(in crate::phone) fn tag(&self, handle: Handle) -> Option<u64> {
+        self.slots.get(handle).map(|account| account.tag)
+    }
+
+    /// False: there is no such account.
+    pub(in crate::phone) fn set_tag(&mut self, handle: Handle, tag: u64) -> bool {
+        let account = self.slots.get_mut(handle);
+        account.map(|account| account.tag = tag).is_some()
+    }
+
+    /// Media of its calls may come from any host.
+    pub(in crate::phone) fn media_any_host(&self, handle: Handle) -> bool {
+        self.slots.get(handle).is_some_and(|account| account.media_any_host)
+    }
+
+    /// How long its calls wait for media.
+    pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
+        self.slots.get(handle).map(|account| account.patience)
+    }
+
+    /// The account in numbers.
+    pub(in crate::phone) fn info(&self, handle: Handle) -> Option<AccountInfo> {
+        let slot = self.slots.get(handle)?;
+        Some(AccountInfo {
+            account: AccountId(handle),
+            tag: slot.tag,
+            state: slot.state,
+            expires: slot.registration.expires,
+            sip_code: slot.sip_code,
+            result: slot.cause,
+        })
+    }
+
+    /// One of its texts, empty where it has none; `None`: there is no such account.
+    pub(in crate::phone) fn text(&self, handle: Handle, which: AccountText) -> Option<&[u8]> {
+        let slot = self.slots.get(handle)?;
+        let text = self.text.get(handle.index);
+        let span = match which {
+            AccountText::Uri => slot.uri,
+            AccountText::RefusedRealm => slot.refused_realm,
+            AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
+            AccountText::NextHop => slot.proxy,
+            AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,
+            AccountText::Reason if slot.reason_len == 0 => return Some(reason_phrase(slot.sip_code).as_bytes()),
+            AccountText::Reason => return Some(slot.reason(text)),
+        };
+        Some(span.of(text))
+    }
+
+    /// The list of its commands whose ends are owed.
+    pub(in crate::phone) fn commands_at(&mut self, index: u32) -> Option<&mut Link> {
+        let handle = self.slots.handle_at(index)?;
+        self.slots.get_mut(handle).map(|account| &mut account.commands)
+    }
+
+    /// The next event that it has to tell.
+    pub(in crate::phone) fn poll_event(&mut self, latest: Instant, handle: Handle) -> Option<Event> {
+        let account = self.slots.get_mut(handle).filter(|account| account.pending != 0)?;
+        let (at, kind) = if account.pending & PENDING_CHALLENGE != 0 {
+            account.pending &= !PENDING_CHALLENGE;
+            (account.challenged_at, EventKind::Challenge(account.refused))
+        } else {
+            let reached = core::mem::take(&mut account.pending);
+            let (state, sip_code, result) = (account.state, account.sip_code, account.cause);
+            (account.changed_at, EventKind::Account { state, reached, sip_code, result })
+        };
+        let (at, tag) = (latest.back_to(at), account.tag);
+        Some(Event { at, account: AccountId(handle), call: CallId::NONE, tag, kind })
+    }
+}
