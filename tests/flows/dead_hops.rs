@@ -210,8 +210,56 @@ fn a_registration_over_a_stream_that_is_gone_is_bound_anew_at_once() {
         assert_eq!(lab.ends[0].phone.handle_sip(now, stream(9, "10.0.0.9:5060"), b"\r\n"), Taken::NeedMore);
         lab.ends[0].phone.handle_flow_failed(now, stream(9, "10.0.0.9:5060"));
         assert!(lab.ends[0].phone.poll_wish().is_none(), "another stream than its own");
+        lab.now += Duration::from_secs(30);
+        let now = lab.now;
         lab.ends[0].phone.handle_flow_failed(now, flow);
     }
+}
+
+#[test]
+fn a_stream_that_closes_as_soon_as_it_is_bound_is_opened_ever_more_rarely() {
+    // rfc5626#4.5; each of them brings a success, which resets nothing at once
+    let (mut lab, account) = account(&[], anna());
+    lab.ends[0].grant = false;
+    register(&mut lab, account);
+    let mut lost = lab.now;
+    let mut generation = 0;
+    let mut bind = |lab: &mut Lab, lives: u64| {
+        generation += 1;
+        let id = loop {
+            lab.drain();
+            match lab.ends[0].phone.poll_wish() {
+                Some(Wish::Locate { id, .. }) => break id,
+                _ => lab.now = lab.ends[0].phone.poll_timeout().expect("it is tried again").max(lab.now),
+            }
+            let now = lab.now;
+            lab.ends[0].phone.handle_timeout(now);
+        };
+        let (now, remote) = (lab.now, REGISTRAR.parse().unwrap());
+        let waited = now.since(lost).millis();
+        let flow = Flow::Stream { slot: 1, generation, transport: Transport::Tcp, remote, socket: 0 };
+        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+        lab.drain();
+        let text = lab.sent.last().unwrap().text.clone();
+        answer(lab, now, flow, &text, 200);
+        assert_eq!(crate::server::state(lab), microsip_core::phone::AccountState::Registered);
+        lab.now += Duration::from_secs(lives);
+        lost = lab.now;
+        lab.ends[0].phone.handle_flow_failed(lost, flow);
+        waited
+    };
+    let waits: Vec<u64> = (0..9).map(|_| bind(&mut lab, 1)).collect();
+    assert_eq!(waits[..2], [0, 0], "the first loss may be chance");
+    for (nth, wait) in waits[2..].iter().enumerate() {
+        let whole = (30_000u64 << nth).min(1_800_000);
+        assert!((whole / 2..=whole).contains(wait), "wait {nth} was {wait} ms of {whole}");
+    }
+    let told = crate::server::told(&lab);
+    assert!(told.iter().any(|event| event.result == Cause::Unreachable), "{told:?}");
+    // one that lasts makes good
+    bind(&mut lab, 30);
+    assert_eq!([bind(&mut lab, 1), bind(&mut lab, 1)], [0, 0]);
+    assert!(bind(&mut lab, 1) >= 15_000);
 }
 
 #[test]

@@ -185,6 +185,18 @@ fn short_lifetimes_are_refreshed_in_time_too() {
 }
 
 #[test]
+fn a_lifetime_of_a_second_costs_no_more_than_a_message_a_second() {
+    let (mut lab, _, mut server) = registering(|seen, _| vec![seen.bound(1)]);
+    pass(&mut lab, &mut server, 60);
+    let all = server.all("REGISTER");
+    assert!(all.len() > 50, "{}", all.len());
+    for pair in all.windows(2) {
+        let gap = pair[1].at.since(pair[0].at).millis();
+        assert!(gap >= 1000, "refreshed after {gap} ms");
+    }
+}
+
+#[test]
 fn an_interval_that_is_too_brief_is_raised_to_what_is_wanted() {
     // rfc3261#10.2.8, #21.4.17
     let (mut lab, account, mut server) = registering(|seen, _| {

@@ -153,9 +153,8 @@ impl Phone<'_> {
     fn rebind(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
-            if self.lower.accounts.flow_failed(handle, flow) {
-                self.send_register(now, handle);
-            }
+            let outcome = self.lower.accounts.flow_failed(&mut self.lower.cx, now, handle, flow);
+            self.registered(now, handle, outcome);
         }
     }
 }

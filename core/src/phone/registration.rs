@@ -66,7 +66,7 @@ impl Phone<'_> {
         self.registered(now, handle, outcome);
     }
 
-    fn registered(&mut self, now: Instant, handle: Handle, outcome: Registered) {
+    pub(super) fn registered(&mut self, now: Instant, handle: Handle, outcome: Registered) {
         let what = match outcome {
             Registered::Nothing => return,
             Registered::Again => {

@@ -1,6 +1,6 @@
 //! How long a failed registration waits before it tries again.
 
-use crate::base::limits::{REPAIR_FIRST, REPAIR_LONGEST, RETRY_FIRST, RETRY_LONGEST};
+use crate::base::limits::{REFRESH_LEAST_MS, REPAIR_FIRST, REPAIR_LONGEST, RETRY_FIRST, RETRY_LONGEST};
 use crate::base::rng::Rng;
 use crate::base::time::Duration;
 
@@ -25,10 +25,11 @@ pub fn repair(refusals: u8, rng: &mut Rng) -> Duration {
 }
 
 /// When a registration that lasts `expires` seconds is refreshed: a tenth (at least 5 s, at most a minute) before its
-/// end, or at half of a very short one.
+/// end, or at half of a very short one, but not sooner than [`REFRESH_LEAST_MS`].
 #[must_use]
 pub fn refresh_after(expires: u32) -> Duration {
     let expires = u64::from(expires);
     let lead = (expires / 10).clamp(5, 60);
-    Duration::from_millis(if expires > 2 * lead { (expires - lead) * 1000 } else { expires * 500 })
+    let after = if expires > 2 * lead { (expires - lead) * 1000 } else { expires * 500 };
+    Duration::from_millis(after.max(REFRESH_LEAST_MS))
 }

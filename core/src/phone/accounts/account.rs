@@ -128,7 +128,11 @@ pub(super) struct Registration {
     pub(super) interval_tries: u8,
     /// How often in a row it was refused as only somebody at the registrar can change.
     pub(super) refusals: u8,
-    pub(super) failures: u32,
+    pub(super) failures: u8,
+    /// How often in a row the stream that it was bound over closed at once.
+    pub(super) losses: u8,
+    /// Since when it is bound over its stream ([`Instant::stamp`]); 0: it is not, or was never bound over one.
+    pub(super) stream_since: u32,
     /// When to register again.
     pub(super) next: Instant,
     pub(super) expires: Instant,
@@ -149,6 +153,8 @@ impl Registration {
         interval_tries: 0,
         refusals: 0,
         failures: 0,
+        losses: 0,
+        stream_since: 0,
         next: Instant::NEVER,
         expires: Instant::NEVER,
         keepalive_at: Instant::NEVER,

@@ -2,7 +2,7 @@
 
 use super::Accounts;
 use super::account::Account;
-use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST};
+use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
@@ -123,6 +123,7 @@ impl Accounts<'_> {
         let Some(account) = self.slots.get_mut(handle) else { return };
         account.registration.wanted = true;
         account.registration.failures = 0;
+        account.registration.losses = 0;
         account.registration.interval_tries = 0;
         account.registration.refusals = 0;
         account.registration.ask = account.wished_expires;
@@ -211,6 +212,9 @@ impl Accounts<'_> {
                     account.registration.interval_tries = 0;
                     account.registration.refusals = 0;
                     account.registration.expires = now + Duration::from_secs(u64::from(expires));
+                    if flow.is_reliable() && account.registration.stream_since == 0 {
+                        account.registration.stream_since = now.stamp().max(1);
+                    }
                     if wanted {
                         account.registration.next = now + backoff::refresh_after(expires);
                         account.keep_alive(now, flow);
@@ -292,15 +296,23 @@ impl Accounts<'_> {
         (registration.wanted && alive).then_some(registration.request)
     }
 
-    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): true, it is to be bound anew
-    /// at once.
-    pub(in crate::phone) fn flow_failed(&mut self, handle: Handle, flow: Flow) -> bool {
+    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once; or
+    /// later, where a stream after the other closes as soon as it has brought a binding, for each of them is a success.
+    pub(in crate::phone) fn flow_failed(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        handle: Handle,
+        flow: Flow,
+    ) -> Registered {
         let account = self.slots.get_mut(handle);
         let Some(account) = account.filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow)) else {
-            return false;
+            return Registered::Nothing;
         };
         account.hop = None;
-        account.is_bound() && account.registration.wanted
+        let outcome = account.stream_lost(cx, now);
+        self.wake(cx, handle);
+        outcome
     }
 }
 
@@ -367,11 +379,29 @@ impl Account {
         } else if to_be_lifted {
             now + backoff::repair(self.registration.refusals, &mut cx.rng)
         } else {
-            now + backoff::wait(self.registration.failures, &mut cx.rng)
+            now + backoff::wait(u32::from(self.registration.failures), &mut cx.rng)
         };
         let next = (!hopeless).then(|| self.registration.next.since(now).secs() as u32);
         self.reach(cx.latest, AccountState::Failed, cause, status);
         Registered::Failed { cause, sip_code: status, next }
+    }
+
+    /// The stream to the registrar is gone.
+    fn stream_lost(&mut self, cx: &mut Context<'_>, now: Instant) -> Registered {
+        let since = core::mem::take(&mut self.registration.stream_since);
+        let steady = since != 0 && now.since(now.back_to(since)) >= Duration::from_secs(STREAM_STEADY_S);
+        if !self.is_bound() || !self.registration.wanted {
+            return Registered::Nothing;
+        }
+        self.registration.losses = if steady { 0 } else { self.registration.losses.saturating_add(1) };
+        // the first may have been chance
+        if self.registration.losses <= 1 {
+            return Registered::Again;
+        }
+        let wait = backoff::wait(u32::from(self.registration.losses - 1), &mut cx.rng);
+        self.registration.next = now + wait;
+        self.reach(cx.latest, AccountState::Failed, Cause::Unreachable, 0);
+        Registered::Failed { cause: Cause::Unreachable, sip_code: 0, next: Some(wait.secs() as u32) }
     }
 
     /// The binding's time is over: nobody reaches us by it, whatever the refresh that is under way waits for. True:
