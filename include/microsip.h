@@ -1134,11 +1134,6 @@ int32_t microsip_event_descriptor_get(microsip_id phone,
 /** @name Any object
  * @{ */
 
-/**
- * What the network did to the phone since its creation, and what gave way. out->size must be set.
- */
-int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
-
 /** The phone, in numbers. */
 int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
 
@@ -1194,6 +1189,11 @@ int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
  */
 int32_t microsip_id_release(microsip_id phone,
                             microsip_id object);
+
+/**
+ * What the network did to the phone since its creation, and what gave way. out->size must be set.
+ */
+int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
 /** @} */
 #endif
 
@@ -1329,33 +1329,6 @@ int32_t microsip_digits(microsip_id phone,
  * @{ */
 
 /**
- * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
- * over each of them.
- * MICROSIP_E_ARG: another number.
- */
-int32_t microsip_source_set(microsip_id phone,
-                            microsip_id target,
-                            uint32_t source);
-
-/**
- * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
- * come. Packets go on.
- */
-int32_t microsip_mute_set(microsip_id phone,
-                          microsip_id target,
-                          uint32_t on);
-
-/**
- * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
- * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
- * to come. MICROSIP_E_ARG: more, or another side.
- */
-int32_t microsip_volume_set(microsip_id phone,
-                            microsip_id target,
-                            uint32_t dev,
-                            uint32_t percent);
-
-/**
  * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what
  * the system is set to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too,
  * which can be opened just as well. *count: how many. It may block for seconds.
@@ -1438,6 +1411,33 @@ int32_t microsip_pcm_read(microsip_id phone,
                           uint32_t samples,
                           uint32_t wait_ms,
                           uint32_t *got);
+
+/**
+ * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
+ * over each of them.
+ * MICROSIP_E_ARG: another number.
+ */
+int32_t microsip_source_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t source);
+
+/**
+ * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
+ * come. Packets go on.
+ */
+int32_t microsip_mute_set(microsip_id phone,
+                          microsip_id target,
+                          uint32_t on);
+
+/**
+ * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
+ * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
+ * to come. MICROSIP_E_ARG: more, or another side.
+ */
+int32_t microsip_volume_set(microsip_id phone,
+                            microsip_id target,
+                            uint32_t dev,
+                            uint32_t percent);
 /** @} */
 #endif
 

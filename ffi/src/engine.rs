@@ -7,25 +7,28 @@
     reason = "the header's comment is the contract: pointers are NULL or valid for the call"
 )]
 
-mod addr;
+mod accounts;
 mod asks;
-mod commands;
+mod calls;
 mod last;
 mod memory;
+mod objects;
 mod packets;
 mod sound;
 
+pub use accounts::*;
 pub use asks::*;
-pub use commands::*;
+pub use calls::*;
 pub use last::*;
 pub use memory::*;
+pub use objects::*;
 pub use packets::*;
 pub use sound::*;
 
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
-use crate::engine_types::microsip_log;
+use crate::block::ALIGN;
 use crate::ops::{self, Done};
 use crate::words;
 use core::ffi::c_char;
@@ -42,6 +45,9 @@ use last::{Head, head_of};
 const SIP_PORT: u16 = 5060;
 /// "microsip" in ASCII: what lies at the start of an engine that was made.
 const MAGIC: u64 = 0x6d69_6372_6f73_6970;
+
+/// What lies before the carved pools.
+const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
 
 /// A call's media ports, by the call's slot.
 #[derive(Clone, Copy)]
@@ -141,12 +147,10 @@ fn command(
     now_us: u64,
     act: impl FnOnce(&mut Phone<'static>, Instant) -> Done,
 ) -> i32 {
-    with(function, engine, |engine| {
-        let now = engine.at(now_us);
-        act(&mut engine.phone, now)
-    })
+    with(function, engine, |engine| engine.act(now_us, act))
 }
 
+/// A command that begins something: not after a shutdown.
 fn begin(
     function: &'static str,
     engine: *mut microsip_engine,
@@ -157,8 +161,7 @@ fn begin(
         if engine.closing {
             return Err(Fail::new(MICROSIP_E_CLOSED, "e", Value::None, "has been shut down"));
         }
-        let now = engine.at(now_us);
-        act(&mut engine.phone, now)
+        engine.act(now_us, act)
     })
 }
 
@@ -167,6 +170,11 @@ impl microsip_engine {
     fn at(&mut self, now_us: u64) -> Instant {
         self.latest = self.latest.max(Instant::from_micros(now_us));
         self.latest
+    }
+
+    fn act(&mut self, now_us: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> Done {
+        let now = self.at(now_us);
+        act(&mut self.phone, now)
     }
 
     fn socket_for(remote: SocketAddr) -> u8 {
@@ -197,7 +205,7 @@ pub unsafe extern "C" fn microsip_engine_poll_event(
         let out = unsafe { pointer::Out::check(ev, "ev")? };
         let now = engine.at(now_us);
         if let Some(event) = engine.phone.poll_event() {
-            out.put(ops::event_of(&event, 0));
+            out.put(ops::event::of(&event, 0));
             return Ok(());
         }
         if engine.closing && !engine.closed && engine.phone.is_idle() {

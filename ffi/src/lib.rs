@@ -8,7 +8,6 @@ pub mod abi;
 mod block;
 mod dscp;
 pub mod engine;
-pub mod engine_types;
 #[cfg(feature = "host")]
 #[doc(hidden)]
 pub mod host;

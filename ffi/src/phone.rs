@@ -32,6 +32,7 @@ mod files;
 mod network;
 mod objects;
 mod pcm;
+mod sound;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,7 @@ pub use files::*;
 pub use network::*;
 pub use objects::*;
 pub use pcm::*;
+pub use sound::*;
 
 /// Bytes of an error's text.
 const ERROR: usize = 512;
@@ -114,15 +116,18 @@ fn read(function: &str, phone: u64, act: impl FnOnce(&Phone<'static>, Instant) -
     })
 }
 
-/// A command: one core call under the lock, and the engine looks at what it brought.
+/// One core call under the lock, and the engine looks at what it brought.
+fn act_on(shared: &Shared, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> Done {
+    let mut core = lock(&shared.core);
+    let done = act(&mut core.phone, shared.clock.now());
+    drop(core);
+    shared.wake();
+    done
+}
+
+/// A command.
 fn command(function: &str, phone: u64, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> i32 {
-    with_shared(function, phone, |shared| {
-        let mut core = lock(&shared.core);
-        let done = act(&mut core.phone, shared.clock.now());
-        drop(core);
-        shared.wake();
-        done
-    })
+    with_shared(function, phone, |shared| act_on(shared, act))
 }
 
 /// A command that begins something: not after a shutdown.
@@ -131,11 +136,7 @@ fn begin(function: &str, phone: u64, act: impl FnOnce(&mut Phone<'static>, Insta
         if shared.closing.load(Ordering::Acquire) != u64::MAX {
             return Err(Fail::new(MICROSIP_E_CLOSED, "phone", Value::Id(phone), "has been shut down: make another"));
         }
-        let mut core = lock(&shared.core);
-        let done = act(&mut core.phone, shared.clock.now());
-        drop(core);
-        shared.wake();
-        done
+        act_on(shared, act)
     })
 }
 

@@ -19,8 +19,9 @@ use std::time::Instant;
 
 use microsip::abi::code::*;
 use microsip::abi::types::*;
-use microsip::host::audio::device::{self, Side};
-use microsip::host::audio::duplex::{Duplex, INPUT_LOST, News, OUTPUT_LOST, Wakes, open};
+use microsip::host::audio;
+use microsip::host::audio::device::{INPUT_LOST, News, OUTPUT_LOST, Side};
+use microsip::host::audio::duplex::{Duplex, Wakes, open};
 use microsip::host::audio::pace::Pacer;
 use microsip::phone::*;
 use microsip_core::base::time::Instant as Micros;
@@ -247,7 +248,7 @@ impl Drop for Rig {
 #[test]
 #[ignore = "run by the outer test, which starts the daemon"]
 fn inner_pulse() {
-    let all = device::list();
+    let all = audio::list();
     println!("{all:#?}");
     assert!(all.iter().any(|d| d.id == "pulseaudio:test" && d.output && d.default_output));
     assert!(all.iter().any(|d| d.id == "pulseaudio:test.monitor" && d.input && d.default_input));

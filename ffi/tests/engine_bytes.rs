@@ -1,7 +1,7 @@
 //! `MICROSIP_ENGINE_BYTES` of the header is an upper bound of `microsip_engine_size_get`, and not a wasteful one.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+use microsip::abi::types::microsip_engine_config;
 use microsip::engine::microsip_engine_size_get;
-use microsip::engine_types::microsip_engine_config;
 
 fn size(calls: u32, accounts: u32, message: u32) -> u32 {
     let config = microsip_engine_config {

@@ -1,5 +1,6 @@
 //! The exported C functions, structs and numbers, in one place: what `microsip.h` is to a C host.
 
+pub(crate) use microsip::abi::about::*;
 pub(crate) use microsip::abi::code::*;
 pub(crate) use microsip::abi::types::*;
 pub(crate) use microsip::phone::*;

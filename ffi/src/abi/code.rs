@@ -1,6 +1,6 @@
 //! Result codes: 0 is success, +1 "nothing there", negative an error. The numbers are frozen.
 
-use core::ffi::{CStr, c_char};
+use core::ffi::CStr;
 
 /// Done.
 pub const MICROSIP_OK: i32 = 0;
@@ -126,31 +126,4 @@ const TABLE: &[(i32, &CStr)] = &[
 /// The text of a result.
 pub(crate) fn describe(result: i32) -> &'static CStr {
     TABLE.iter().find(|(code, _)| *code == result).map_or(c"unknown result", |(_, text)| text)
-}
-
-/// What a result means, as static text.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_strerror(result: i32) -> *const c_char {
-    describe(result).as_ptr()
-}
-
-/// The library's version, as static text (C#: declare IntPtr, never string).
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_version() -> *const c_char {
-    const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes();
-    VERSION.as_ptr().cast()
-}
-
-/// What is compiled in: a set of MICROSIP_HAS_*.
-#[unsafe(no_mangle)]
-pub const extern "C" fn microsip_features() -> u32 {
-    let host = if cfg!(feature = "host") { super::types::MICROSIP_HAS_HOST } else { 0 };
-    let devices = if cfg!(feature = "device") { super::types::MICROSIP_HAS_DEVICES } else { 0 };
-    host | devices
-}
-
-/// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
-#[unsafe(no_mangle)]
-pub const extern "C" fn microsip_abi_version() -> u32 {
-    super::types::MICROSIP_ABI_VERSION
 }

@@ -1,5 +1,7 @@
 //! What crosses the border: numbers, structs, texts, and the guards that stand there.
 
+pub mod about;
+pub(crate) mod addr;
 pub mod code;
 pub(crate) mod fail;
 pub(crate) mod pointer;

@@ -1,11 +1,10 @@
 //! What the engine wants done, and what the driver found out.
 
-use super::addr::{from_addr, to_addr};
 use super::{Asked, Media, SIP_PORT, microsip_engine, with};
+use crate::abi::addr::{from_addr, to_addr};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
-use crate::engine_types::*;
 use crate::ops::{self, Done};
 use core::ffi::c_char;
 use core::net::SocketAddr;
@@ -209,7 +208,8 @@ pub unsafe extern "C" fn microsip_engine_address_get(
     with("microsip_engine_address_get", e, |engine| {
         let place = pointer::must(out, "out")?;
         engine.at(now_us);
-        let address = engine.locals.get(usize::from(ops::is_v6(which)?)).copied().flatten().ok_or(Fail::NOTHING)?;
+        let address =
+            engine.locals.get(usize::from(ops::phone::is_v6(which)?)).copied().flatten().ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, to_addr(address)) };
         Ok(())

@@ -1,7 +1,6 @@
 //! Why an engine's latest failed call failed; and why none could be made in a piece of memory.
 
-use super::memory::SIZE;
-use super::{MAGIC, guard, microsip_engine};
+use super::{MAGIC, SIZE, guard, microsip_engine};
 use crate::abi::code::*;
 use crate::abi::{Fail, text};
 use core::ffi::c_char;

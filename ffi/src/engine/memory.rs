@@ -1,12 +1,11 @@
 //! An engine in the caller's memory: how much it takes, and how it is made.
 
 use super::last::{Head, refuse};
-use super::{Asked, MAGIC, Media, guard, microsip_engine};
+use super::{Asked, MAGIC, Media, SIZE, guard, microsip_engine};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use crate::block::{ALIGN, Carving, Counting};
-use crate::engine_types::*;
 use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
@@ -80,9 +79,6 @@ fn lend<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Lent<'a
         asked: lender.lend((capacity.calls + capacity.accounts) as usize, Asked { wish: WishId::NONE, port: 0 })?,
     })
 }
-
-/// What lies before the carved pools.
-pub(super) const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
 
 fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
     let mut counting = Counting { bytes: SIZE };
@@ -174,7 +170,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             epoch_ms: config.epoch_ms,
             user_agent: agent,
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
-            media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
+            media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             direct_user: "",
             mark: mark_of(&config.seed),
         };

@@ -1,12 +1,11 @@
 //! Datagrams in and out.
 
-use super::addr::{needs_addr, to_addr};
 use super::{microsip_engine, with};
+use crate::abi::addr::{needs_addr, to_addr};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
 use crate::dscp;
-use crate::engine_types::*;
 use core::net::SocketAddr;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{Component, Flow, Taken, Transmit, Via};

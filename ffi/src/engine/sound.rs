@@ -1,10 +1,10 @@
 //! The tick: the microphone's 10 ms in, the loudspeaker's out.
 
-use super::{microsip_engine, with};
+use super::{command, microsip_engine, with};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
-use crate::ops::Done;
+use crate::ops::{self, Done};
 use microsip_core::base::time::Instant;
 use microsip_core::phone::Bus;
 
@@ -80,4 +80,33 @@ pub unsafe extern "C" fn microsip_engine_audio(
         let now = engine.at(now_us);
         engine.audio(now, mic, speaker, samples as usize)
     })
+}
+
+/// As microsip_source_set.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_source_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    source: u32,
+) -> i32 {
+    command("microsip_engine_source_set", e, now_us, |phone, now| ops::media::source(phone, now, target, source))
+}
+
+/// As microsip_mute_set.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_mute_set(e: *mut microsip_engine, now_us: u64, target: microsip_id, on: u32) -> i32 {
+    command("microsip_engine_mute_set", e, now_us, |phone, _| ops::media::mute(phone, target, on))
+}
+
+/// As microsip_volume_set.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_volume_set(
+    e: *mut microsip_engine,
+    now_us: u64,
+    target: microsip_id,
+    dev: u32,
+    percent: u32,
+) -> i32 {
+    command("microsip_engine_volume_set", e, now_us, |phone, _| ops::media::volume(phone, target, dev, percent))
 }

@@ -1,19 +1,20 @@
 //! How a phone of the host family is made and unmade.
 
 use super::audio::device::NULL;
-use super::engine::Engine;
-use super::errands::{self, Errands};
+use super::errands::Errands;
 use super::hooks::{EVENT_ROOM, Hooks};
 use super::link::Link;
 use super::names::Names;
 use super::network::Network;
 use super::ports::Ports;
 use super::ready::Ready;
-use super::shared::{Clock, Core, Parts, Shared};
+use super::shared::{Clock, Core, Parts, Shared, Threads};
 use super::signal::lock;
 use super::slots::Slots;
 use super::sockets::{self, Locals, Opened};
 use super::table;
+use super::threads::engine::Engine;
+use super::threads::errands;
 use crate::abi::code::*;
 use crate::abi::pointer::Sized32;
 use crate::abi::types::*;
@@ -128,7 +129,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         flags: config.flags,
         direct: (config.direct_reserve, config.direct_per_source),
         logs: config.on_log.is_some(),
-        media_timeout: crate::ops::media_timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
+        media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
@@ -202,14 +203,6 @@ fn spawn(
     std::thread::Builder::new().name(name.to_owned()).spawn(move || body(own)).map_err(|_| {
         Fail::new(MICROSIP_E_FULL, "phone", Value::None, "cannot be made: the system gives no more threads")
     })
-}
-
-/// The threads of a phone, in the order in which they end.
-#[derive(Default)]
-pub(crate) struct Threads {
-    engine: Option<JoinHandle<()>>,
-    errands: Option<JoinHandle<()>>,
-    hooks: Option<JoinHandle<()>>,
 }
 
 /// Makes a phone and starts its threads.

@@ -1,30 +1,22 @@
 //! What takes its time: devices are opened and closed here, recordings written, files that are played read, large
 //! things freed, and the thread of names started, on a thread of its own.
 
-use super::audio::device::{NULL, Side};
-use super::audio::duplex::{self, Duplex, Keeper, News, Wakes};
-use super::audio::wav::{Feed, Feeding, RecorderFile, Recording};
-use super::names;
-use super::shared::Shared;
+use super::audio::device::Side;
+use super::audio::duplex::Duplex;
+use super::audio::wav::{Feed, RecorderFile};
 use super::signal::lock;
-use crate::abi::code::*;
-use crate::abi::types::*;
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::time::Duration;
-use std::sync::{Arc, Mutex, OnceLock, Weak};
-use std::thread::{JoinHandle, Thread};
-use std::time::Instant;
+use std::sync::{Mutex, OnceLock};
+use std::thread::Thread;
 
 /// Old devices that wait to be closed; the engine gives back at most one for each change.
-const OLD: usize = 64;
-/// A change of network comes in pieces, an address goes and others come: what comes within this time is one change.
-const SETTLE: Duration = Duration::from_millis(250);
+pub(crate) const OLD: usize = 64;
 
 /// A recording's file, and the command that it was begun with.
-struct File {
-    call: u64,
-    token: u64,
-    file: RecorderFile,
+pub(crate) struct File {
+    pub(crate) call: u64,
+    pub(crate) token: u64,
+    pub(crate) file: RecorderFile,
 }
 
 struct State {
@@ -40,6 +32,16 @@ struct State {
     files: Vec<File>,
     feeds: Vec<Feed>,
     quit: bool,
+}
+
+/// What the errands thread has taken to do.
+pub(crate) struct Work {
+    pub(crate) quit: bool,
+    pub(crate) wanted: bool,
+    /// Chosen anew, or wanted anew.
+    pub(crate) names: Option<[String; 2]>,
+    pub(crate) files: Vec<File>,
+    pub(crate) feeds: Vec<Feed>,
 }
 
 /// What waits for the errands thread.
@@ -139,191 +141,41 @@ impl Errands {
         self.wake();
     }
 
-    /// Calls the thread from a device's thread: no lock, no memory.
-    pub(crate) fn waker(shared: &Arc<Shared>) -> Arc<dyn Fn() + Send + Sync> {
-        let weak: Weak<Shared> = Arc::downgrade(shared);
-        Arc::new(move || {
-            if let Some(shared) = weak.upgrade() {
-                shared.errands.wake();
-            }
-        })
-    }
-}
-
-/// The thread of names, which comes and goes.
-#[derive(Default)]
-struct NamesThread(Option<JoinHandle<()>>);
-
-impl NamesThread {
-    fn start_if_wanted(&mut self, shared: &Arc<Shared>) {
-        if !shared.names.wants_thread() {
-            return;
-        }
-        // the one before has ended, or is about to
-        self.join(shared);
-        match names::spawn(shared) {
-            Ok(thread) => self.0 = Some(thread),
-            Err(_) => {
-                shared.log(
-                    MICROSIP_LOG_ERROR,
-                    format_args!("names cannot be looked up: the system gives no more threads"),
-                );
-                shared.names.no_thread();
-                shared.wake();
-            }
-        }
+    /// The errands thread's: it is the one that is woken.
+    pub(crate) fn begin(&self) {
+        let _ = self.thread.set(std::thread::current());
     }
 
-    fn join(&mut self, shared: &Shared) {
-        if let Some(thread) = self.0.take() {
-            shared.names.join(thread);
-        }
-    }
-}
-
-/// The thread.
-pub(crate) fn run(shared: &Arc<Shared>) {
-    let _ = shared.errands.thread.set(std::thread::current());
-    let weak = Arc::downgrade(shared);
-    let captured: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
-        if let Some(shared) = weak.upgrade() {
-            shared.wake();
-        }
-    });
-    let wakes = Wakes { captured, errand: Errands::waker(shared) };
-    let mut resolver = NamesThread::default();
-    let mut keeper: Option<Keeper> = None;
-    let mut running: Vec<File> = Vec::new();
-    let mut feeding: Vec<Feed> = Vec::new();
-    let mut closing: Vec<Duplex> = Vec::with_capacity(OLD);
-    let mut settled: Option<Instant> = None;
-    loop {
-        shared.errands.poked.store(false, Ordering::Release);
-        let mut state = lock(&shared.errands.state);
+    /// The errands thread's: what is to be done, and `closing` gets the devices that are to be closed. The list that the
+    /// engine pushes to keeps its room, for both are of the same.
+    pub(crate) fn take(&self, closing: &mut Vec<Duplex>) -> Work {
+        self.poked.store(false, Ordering::Release);
+        let mut state = lock(&self.state);
         let quit = state.quit;
         let changed = core::mem::take(&mut state.changed);
-        let wanted = state.wanted && !quit;
-        let names = changed.then(|| state.names.clone());
-        let (files, feeds) = (core::mem::take(&mut state.files), core::mem::take(&mut state.feeds));
-        // the list that the engine pushes to keeps its room
-        core::mem::swap(&mut state.old, &mut closing);
-        drop(state);
-        // a device or a disk may hold us up from here on, and then nobody could start the thread of names
-        let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
-        shared.names.keep(
-            opening
-                || keeper.as_ref().is_some_and(Keeper::tends)
-                || !running.is_empty()
-                || !files.is_empty()
-                || !feeds.is_empty(),
-        );
-        resolver.start_if_wanted(shared);
-        closing.clear();
-        running.extend(files);
-        feeding.extend(feeds);
-
-        if let Some([input, output]) = names {
-            keeper = None;
-            if wanted {
-                keeper = open(shared, &input, &output, &wakes);
-            }
-        }
-        let mut tell = |news| told(shared, news);
-        let tended = keeper.as_mut().and_then(|keeper| keeper.tend(Instant::now(), &mut tell));
-        running.retain_mut(|file| drained(shared, file));
-        let mut fed = None;
-        feeding.retain_mut(|feed| keep_earliest(&mut fed, feed_more(shared, feed)));
-        shared.names.keep(keeper.as_ref().is_some_and(Keeper::tends) || !running.is_empty() || !feeding.is_empty());
-        if quit {
-            // the recorders are gone by now, so every file is complete
-            for file in &mut running {
-                while drained(shared, file) {}
-            }
-            resolver.join(shared);
-            return;
-        }
-        if shared.errands.network.swap(false, Ordering::AcqRel) && settled.is_none() {
-            settled = Some(Instant::now() + SETTLE);
-        }
-        if settled.take_if(|at| *at <= Instant::now()).is_some() {
-            shared.notice_network();
-        }
-        if shared.errands.poked.load(Ordering::Acquire) {
-            continue;
-        }
-        match tended.into_iter().chain(fed).chain(settled).min() {
-            Some(at) => {
-                std::thread::park_timeout(at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)))
-            }
-            None => std::thread::park(),
+        core::mem::swap(&mut state.old, closing);
+        Work {
+            quit,
+            wanted: state.wanted && !quit,
+            names: changed.then(|| state.names.clone()),
+            files: core::mem::take(&mut state.files),
+            feeds: core::mem::take(&mut state.feeds),
         }
     }
-}
 
-fn open(shared: &Shared, input: &str, output: &str, wakes: &Wakes) -> Option<Keeper> {
-    let (duplex, keeper) = duplex::open_anyway(input, output, shared.rate, wakes, &mut |news| told(shared, news));
-    for (side, name, lost) in [(Side::Input, input, duplex::INPUT_LOST), (Side::Output, output, duplex::OUTPUT_LOST)] {
-        if name != NULL && duplex.faults() & lost == 0 {
-            let shown = if name.is_empty() { "(the default)" } else { name };
-            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {shown} is open", side.name()));
-            shared.device_event(side, MICROSIP_OK);
-        }
+    /// The errands thread's: something came since it took its work.
+    pub(crate) fn is_poked(&self) -> bool {
+        self.poked.load(Ordering::Acquire)
     }
-    let unfetched = lock(&shared.errands.state).new.replace(duplex);
-    drop(unfetched);
-    shared.wake();
-    Some(keeper)
-}
 
-fn told(shared: &Shared, news: News) {
-    match news {
-        News::Lost(error) => {
-            shared.log(MICROSIP_LOG_WARNING, format_args!("{error}"));
-            shared.device_event(error.side, MICROSIP_E_DEVICE);
-        }
-        News::Back(side, name) => {
-            shared.log(MICROSIP_LOG_INFO, format_args!("audio {} device {name} is back", side.name()));
-            shared.device_event(side, MICROSIP_OK);
-        }
+    /// The errands thread's: the system said that an address came or went.
+    pub(crate) fn take_network(&self) -> bool {
+        self.network.swap(false, Ordering::AcqRel)
     }
-}
 
-/// Writes what has gathered; false when there is no more to come.
-fn drained(shared: &Shared, file: &mut File) -> bool {
-    let result = match file.file.drain() {
-        Recording::Running => return true,
-        Recording::Finished => MICROSIP_OK,
-        Recording::Failed(error) => {
-            shared.log(MICROSIP_LOG_ERROR, format_args!("{}", error.text));
-            MICROSIP_E_FILE
-        }
-    };
-    shared.done(MICROSIP_OP_RECORD, file.call, file.token, result);
-    false
-}
-
-/// Reads on in a file that is played; when it is to be read on again, `None` when there is no more to come.
-fn feed_more(shared: &Shared, feed: &mut Feed) -> Option<Instant> {
-    let late = feed.late_ms();
-    if late > 0 {
-        shared.log(
-            MICROSIP_LOG_WARNING,
-            format_args!("{}: {late} ms of silence, for it was read too slowly", feed.path().display()),
-        );
+    /// The errands thread's: what was opened for the engine. What it has not fetched is handed back, to be closed
+    /// without the lock.
+    pub(crate) fn hand_over(&self, duplex: Duplex) -> Option<Duplex> {
+        lock(&self.state).new.replace(duplex)
     }
-    match feed.tend(Instant::now()) {
-        Feeding::Until(at) => Some(at),
-        Feeding::Finished => None,
-        // its player tells the application, once it has played what was read
-        Feeding::Failed(error) => {
-            shared.log(MICROSIP_LOG_ERROR, format_args!("{error}"));
-            None
-        }
-    }
-}
-
-/// Keeps the earlier of two times; false: there is no second one.
-fn keep_earliest(earliest: &mut Option<Instant>, at: Option<Instant>) -> bool {
-    *earliest = [*earliest, at].into_iter().flatten().min();
-    at.is_some()
 }

@@ -1,15 +1,12 @@
 //! The application's hooks: log lines and SIP traces. The engine copies a record into a ring that was taken at
 //! creation; a thread of its own calls the hooks, with no lock held and credentials blotted out.
 
-use super::shared::Shared;
 use super::signal::{Signal, lock};
 use crate::abi::text;
 use crate::abi::types::*;
-use crate::words;
 use core::ffi::c_void;
 use core::fmt;
-use core::net::SocketAddr;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::AtomicBool;
 use microsip_core::base::cursor::Cursor;
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -23,11 +20,11 @@ const RING: usize = 512 * 1024;
 /// A record's head: kind, length, address.
 const HEAD: usize = 32;
 /// The longest log line.
-const LINE: usize = 400;
+pub(crate) const LINE: usize = 400;
 
 const LOG: u8 = 0;
-const SENT: u8 = 1;
-const RECEIVED: u8 = 2;
+pub(crate) const SENT: u8 = 1;
+pub(crate) const RECEIVED: u8 = 2;
 
 struct Records {
     bytes: VecDeque<u8>,
@@ -36,33 +33,17 @@ struct Records {
 
 /// What the application gave, and what waits for it.
 pub(crate) struct Hooks {
-    on_event: microsip_event_fn,
-    event_user: usize,
-    event_size: u32,
+    pub(crate) on_event: microsip_event_fn,
+    pub(crate) event_user: usize,
+    pub(crate) event_size: u32,
     on_log: microsip_log_fn,
     log_user: usize,
     log_level: u32,
-    on_trace: microsip_trace_fn,
+    pub(crate) on_trace: microsip_trace_fn,
     trace_user: usize,
     records: Mutex<Records>,
-    signal: Signal,
-    quit: AtomicBool,
-}
-
-/// An address as it crosses.
-pub(crate) fn addr_of(address: SocketAddr) -> microsip_addr {
-    let mut ip = [0u8; 16];
-    let (family, scope) = match address {
-        SocketAddr::V4(v4) => {
-            ip.iter_mut().zip(v4.ip().octets()).for_each(|(to, from)| *to = from);
-            (4, 0)
-        }
-        SocketAddr::V6(v6) => {
-            ip = v6.ip().octets();
-            (6, v6.scope_id())
-        }
-    };
-    microsip_addr { family, port: address.port(), scope, ip }
+    pub(crate) signal: Signal,
+    pub(crate) quit: AtomicBool,
 }
 
 impl Hooks {
@@ -88,7 +69,7 @@ impl Hooks {
         self.on_event.is_some() || self.on_log.is_some() || self.on_trace.is_some()
     }
 
-    fn push(&self, kind: u8, peer: microsip_addr, body: &[u8]) {
+    pub(crate) fn push(&self, kind: u8, peer: microsip_addr, body: &[u8]) {
         let mut head = [0u8; HEAD];
         let mut cursor = Cursor::new(&mut head);
         cursor.put(&[kind, 0, 0, 0]);
@@ -133,7 +114,7 @@ impl Hooks {
         Some((kind, peer))
     }
 
-    fn call(&self, scratch: &mut Vec<u8>, clean: &mut Vec<u8>) {
+    pub(crate) fn call(&self, scratch: &mut Vec<u8>, clean: &mut Vec<u8>) {
         while let Some((kind, peer)) = self.pop(scratch) {
             if kind == LOG {
                 let level = u32::from(peer.family);
@@ -166,11 +147,11 @@ impl Hooks {
     }
 
     /// Lines of this level have a reader.
-    fn wants(&self, level: u32) -> bool {
+    pub(crate) fn wants(&self, level: u32) -> bool {
         self.on_log.is_some() && level <= self.log_level
     }
 
-    fn log(&self, level: u32, line: fmt::Arguments<'_>) -> bool {
+    pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) -> bool {
         if !self.wants(level) {
             return false;
         }
@@ -178,103 +159,6 @@ impl Hooks {
         let peer = microsip_addr { family: level as u16, ..microsip_addr::default() };
         self.push(LOG, peer, text::line(&mut room, line));
         true
-    }
-}
-
-impl Shared {
-    /// A line for the log hook. Takes no memory.
-    pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) {
-        if self.hooks.log(level, line) {
-            self.raise_hooks();
-        }
-    }
-
-    /// Lines for what the core has recorded. The lock is held while one of them is written, and not while it is queued.
-    pub(crate) fn log_traces(&self) {
-        loop {
-            let mut room = [0u8; LINE];
-            let mut core = lock(&self.core);
-            let Some(trace) = core.phone.poll_trace() else { return };
-            let level = trace.level() as u32;
-            let wanted = self.hooks.wants(level);
-            let line = words::Line { phone: &core.phone, trace: &trace };
-            let len = if wanted { text::line(&mut room, format_args!("{line}")).len() } else { 0 };
-            drop(core);
-            if trace.lost > 0 {
-                self.log(
-                    MICROSIP_LOG_WARNING,
-                    format_args!("{} lines were lost: too much happened at once", trace.lost),
-                );
-            }
-            if trace.held_back > 0 {
-                self.log(
-                    MICROSIP_LOG_INFO,
-                    format_args!("{} lines like others of the same second were left out", trace.held_back),
-                );
-            }
-            if wanted {
-                let line = core::str::from_utf8(room.get(..len).unwrap_or_default()).unwrap_or_default();
-                self.log(level, format_args!("{line}"));
-            }
-        }
-    }
-
-    /// A SIP message for the trace hook. Takes no memory.
-    pub(crate) fn trace(&self, sent: bool, peer: SocketAddr, message: &[u8]) {
-        if self.hooks.on_trace.is_some() && message.len() > 4 {
-            self.hooks.push(if sent { SENT } else { RECEIVED }, addr_of(peer), message);
-            self.raise_hooks();
-        }
-    }
-
-    fn raise_hooks(&self) {
-        if self.callback { self.events.raise() } else { self.hooks.signal.raise() }
-    }
-
-    /// The callback thread may end: the engine has said its last.
-    pub(crate) fn end_hooks(&self) {
-        self.hooks.quit.store(true, Ordering::Release);
-        self.raise_hooks();
-    }
-
-    /// The callback thread.
-    pub(crate) fn run_hooks(&self) {
-        super::table::run_callbacks_of(self.id);
-        let (mut scratch, mut clean) = (Vec::new(), Vec::new());
-        let signal = if self.callback { &self.events } else { &self.hooks.signal };
-        loop {
-            let seen = signal.seen();
-            let quit = self.hooks.quit.load(Ordering::Acquire);
-            self.hooks.call(&mut scratch, &mut clean);
-            if quit {
-                return;
-            }
-            if self.callback
-                && let Ok(Some(event)) = self.fetch_event()
-            {
-                self.deliver(event);
-                continue;
-            }
-            signal.lower(seen);
-            signal.wait(seen, None);
-        }
-    }
-
-    fn deliver(&self, event: microsip_event) {
-        /// As large as an event of a newer header may be: the rest is zero.
-        #[repr(C)]
-        struct Room {
-            event: microsip_event,
-            rest: [u64; 118],
-        }
-        let size = if self.hooks.event_size == 0 { size_of::<microsip_event>() as u32 } else { self.hooks.event_size };
-        let room = Room { event: microsip_event { size, ..event }, rest: [0; 118] };
-        if let Some(hook) = self.hooks.on_event {
-            // SAFETY: the application's hook, its user pointer, and as many readable bytes as it believes an event to
-            // have.
-            unsafe { hook(self.hooks.event_user as *mut c_void, (&raw const room).cast()) };
-        }
-        let _ = room.rest;
     }
 }
 

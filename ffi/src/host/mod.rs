@@ -1,8 +1,8 @@
-//! The host runtime: engine thread, sockets, names, devices, files.
+//! The host runtime, from below: sockets, names, devices and files; what the threads of a phone share; the threads; and
+//! how a phone is made and found.
 
 pub mod audio;
 pub(crate) mod create;
-pub(crate) mod engine;
 pub(crate) mod errands;
 pub(crate) mod hooks;
 pub(crate) mod icmp;
@@ -17,3 +17,4 @@ pub(crate) mod slots;
 pub(crate) mod sockets;
 pub(crate) mod srv;
 pub(crate) mod table;
+pub(crate) mod threads;

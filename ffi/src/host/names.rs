@@ -5,27 +5,21 @@
 //! No end waits for a look-up. While one is under way the thread owns nothing of the phone but these queues; a phone
 //! that ends meanwhile lets the thread go, and the late answer goes nowhere.
 
-use super::shared::Shared;
 use super::signal::lock;
 use super::sockets::{Locals, SIP_PORT};
-use super::srv::Resolver;
+use super::srv::HOPS;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use microsip_core::phone::{Failure, Target, Transport, WishId};
 use std::collections::VecDeque;
-use std::net::ToSocketAddrs;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-#[cfg(test)]
-pub(crate) mod gate;
 #[cfg(test)]
 mod tests;
 
 /// The longest name: a host name of DNS has 253 bytes.
 pub(crate) const NAME: usize = 256;
-/// Places that a name may stand for; the core takes no more.
-pub(crate) const HOPS: usize = 8;
 
 /// A question.
 #[derive(Clone, Copy)]
@@ -139,7 +133,7 @@ impl Names {
     }
 
     /// The thread's next question; `None`: it is to end.
-    fn next(&self) -> Option<Question> {
+    pub(crate) fn next(&self) -> Option<Question> {
         let mut state = lock(&self.state);
         loop {
             if state.quit {
@@ -163,15 +157,20 @@ impl Names {
         self.asked.notify_all();
     }
 
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         lock(&self.state).quit
     }
 
     /// The resolver came back; false: nobody waits for what it found, and the phone may be gone.
-    fn is_back(&self) -> bool {
+    pub(crate) fn is_back(&self) -> bool {
         let mut state = lock(&self.state);
         state.looking = false;
         !state.quit
+    }
+
+    /// The thread's: what it found.
+    pub(crate) fn found(&self, answer: Answer) {
+        lock(&self.state).answers.push_back(answer);
     }
 
     /// Waits for the thread's end, but not for the resolver.
@@ -192,7 +191,11 @@ pub(crate) fn literal(question: &Question, locals: &Locals) -> Option<Answer> {
     Some(to_hops(question, core::iter::once((SocketAddr::new(ip, question.port.unwrap_or(SIP_PORT)), 0, 0)), locals))
 }
 
-fn to_hops(question: &Question, found: impl Iterator<Item = (SocketAddr, u16, u16)>, locals: &Locals) -> Answer {
+pub(crate) fn to_hops(
+    question: &Question,
+    found: impl Iterator<Item = (SocketAddr, u16, u16)>,
+    locals: &Locals,
+) -> Answer {
     let mut answer = Answer { wish: question.wish, hops: [None; HOPS], failure: Failure::Name };
     if !matches!(question.transport, None | Some(Transport::Udp)) {
         answer.failure = Failure::Unsupported;
@@ -207,56 +210,4 @@ fn to_hops(question: &Question, found: impl Iterator<Item = (SocketAddr, u16, u1
         }
     }
     answer
-}
-
-/// Asks the system. `over`: nobody wants to know any more.
-fn look_up(question: &Question, resolver: &Resolver, over: impl Fn() -> bool) -> Vec<(SocketAddr, u16, u16)> {
-    let host = question.host();
-    #[cfg(test)]
-    gate::pass(host);
-    let mut found = Vec::new();
-    // rfc3263#4.2: SRV only where the URI names no port
-    if question.port.is_none() {
-        for server in resolver.servers(host) {
-            if over() {
-                return found;
-            }
-            for address in (server.host.as_str(), server.port).to_socket_addrs().into_iter().flatten() {
-                found.push((address, server.priority, server.weight));
-            }
-        }
-    }
-    if found.is_empty() && !over() {
-        found.extend(
-            (host, question.port.unwrap_or(SIP_PORT))
-                .to_socket_addrs()
-                .into_iter()
-                .flatten()
-                .map(|address| (address, 0, 0)),
-        );
-    }
-    found.dedup();
-    found
-}
-
-/// The thread of names.
-pub(crate) fn run(names: &Names, phone: &Weak<Shared>) {
-    let resolver = Resolver::new();
-    while let Some(question) = names.next() {
-        let found = look_up(&question, &resolver, || names.is_over());
-        if !names.is_back() {
-            return;
-        }
-        let Some(shared) = phone.upgrade() else { return };
-        // the order of the system's policy (RFC 6724) becomes a priority where SRV gave none
-        let answer = to_hops(&question, found.into_iter(), &shared.locals());
-        lock(&names.state).answers.push_back(answer);
-        shared.wake();
-    }
-}
-
-/// Starts it.
-pub(crate) fn spawn(shared: &Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
-    let (names, phone) = (Arc::clone(&shared.names), Arc::downgrade(shared));
-    std::thread::Builder::new().name("microsip-names".to_owned()).spawn(move || run(&names, &phone))
 }

@@ -1,7 +1,6 @@
 //! What a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its end.
 
 use super::audio::device::{Device, Side};
-use super::create::Threads;
 use super::errands::Errands;
 use super::hooks::Hooks;
 use super::names::Names;
@@ -20,7 +19,11 @@ use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
 use microsip_core::phone::{CallId, CallState, Phone};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::thread::JoinHandle;
+
+mod log;
+mod network;
 
 /// Events of the host's own (devices, networks, failures) that wait to be fetched; the oldest give way and are counted.
 /// 96 bytes each.
@@ -41,6 +44,14 @@ impl Clock {
     pub(crate) fn now(self) -> Instant {
         Instant::from_micros(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+/// The threads of a phone, in the order in which they end.
+#[derive(Default)]
+pub(crate) struct Threads {
+    pub(crate) engine: Option<JoinHandle<()>>,
+    pub(crate) errands: Option<JoinHandle<()>>,
+    pub(crate) hooks: Option<JoinHandle<()>>,
 }
 
 /// The state behind the phone's one mutex. It is held for one core call only.
@@ -303,7 +314,7 @@ impl Shared {
         };
         let ended = event.call_state() == Some(CallState::Ended);
         let slot = if ended { core.slots.silence(event.call) } else { None };
-        (Some(ops::event_of(&event, self.id)), slot, core.phone.has_event())
+        (Some(ops::event::of(&event, self.id)), slot, core.phone.has_event())
     }
 
     /// Who waits for PCM, or for room for it, is to look again.
@@ -313,5 +324,15 @@ impl Shared {
             *lock(moved) += 1;
             changed.notify_all();
         }
+    }
+
+    /// Calls the errands thread from a device's thread: no lock, no memory.
+    pub(crate) fn errand_waker(self: &Arc<Self>) -> Arc<dyn Fn() + Send + Sync> {
+        let weak: Weak<Self> = Arc::downgrade(self);
+        Arc::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.errands.wake();
+            }
+        })
     }
 }

@@ -15,14 +15,14 @@ pub unsafe extern "C" fn microsip_account_add(
     account: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    begin("microsip_account_add", phone, |phone, now| unsafe { ops::account_add(phone, now, a, account) })
+    begin("microsip_account_add", phone, |phone, now| unsafe { ops::account::add(phone, now, a, account) })
 }
 
 /// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once
 /// MICROSIP_EV_ACCOUNT has told the end.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_id) -> i32 {
-    command("microsip_account_remove", phone, |phone, now| ops::account_remove(phone, now, account))
+    command("microsip_account_remove", phone, |phone, now| ops::account::remove(phone, now, account))
 }
 
 /// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After
@@ -32,7 +32,7 @@ pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_
 /// kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_register(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
-    begin("microsip_account_register", phone, |phone, now| ops::register(phone, now, account, token))
+    begin("microsip_account_register", phone, |phone, now| ops::account::register(phone, now, account, token))
 }
 
 /// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells
@@ -40,7 +40,7 @@ pub extern "C" fn microsip_account_register(phone: microsip_id, account: microsi
 /// not be kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
-    command("microsip_account_unregister", phone, |phone, now| ops::unregister(phone, now, account, token))
+    command("microsip_account_unregister", phone, |phone, now| ops::account::unregister(phone, now, account, token))
 }
 
 /// An account, in numbers. out->size must be set.
@@ -51,5 +51,5 @@ pub unsafe extern "C" fn microsip_account_info_get(
     out: *mut microsip_account_info,
 ) -> i32 {
     // SAFETY: by contract.
-    read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account_info(phone, account, out) })
+    read("microsip_account_info_get", phone, |phone, _| unsafe { ops::account::info(phone, account, out) })
 }

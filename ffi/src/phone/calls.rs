@@ -22,7 +22,7 @@ pub unsafe extern "C" fn microsip_dial(
     call: *mut microsip_id,
 ) -> i32 {
     // SAFETY: by contract.
-    begin("microsip_dial", phone, |phone, now| unsafe { ops::dial(phone, now, account, uri, o, call) })
+    begin("microsip_dial", phone, |phone, now| unsafe { ops::call::dial(phone, now, account, uri, o, call) })
 }
 
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn microsip_answer(
     o: *const microsip_options,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_answer", phone, |phone, now| unsafe { ops::answer(phone, now, call, code, o) })
+    command("microsip_answer", phone, |phone, now| unsafe { ops::call::answer(phone, now, call, code, o) })
 }
 
 /// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming,
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn microsip_reject(
     o: *const microsip_options,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_reject", phone, |phone, now| unsafe { ops::reject(phone, now, call, code, o) })
+    command("microsip_reject", phone, |phone, now| unsafe { ops::call::reject(phone, now, call, code, o) })
 }
 
 /// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn microsip_reject(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, o: *const microsip_options) -> i32 {
     // SAFETY: by contract.
-    command("microsip_hangup", phone, |phone, now| unsafe { ops::hangup(phone, now, call, o) })
+    command("microsip_hangup", phone, |phone, now| unsafe { ops::call::hangup(phone, now, call, o) })
 }
 
 /// Ends all calls, as microsip_hangup does.
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn microsip_call_info_get(
     out: *mut microsip_call_info,
 ) -> i32 {
     // SAFETY: by contract.
-    read("microsip_call_info_get", phone, |phone, _| unsafe { ops::call_info(phone, call, out) })
+    read("microsip_call_info_get", phone, |phone, _| unsafe { ops::call::info(phone, call, out) })
 }
 
 /// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn microsip_call_stats_get(
             (under as u32, over as u32)
         });
         // SAFETY: by contract.
-        unsafe { ops::call_stats(&core.phone, shared.clock.now(), call, pcm, out) }
+        unsafe { ops::call::stats(&core.phone, shared.clock.now(), call, pcm, out) }
     })
 }
 
@@ -115,26 +115,7 @@ pub unsafe extern "C" fn microsip_digits(
     token: u64,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_digits", phone, |phone, now| unsafe { ops::digits(phone, now, call, digits, method, token) })
-}
-
-/// Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies over each of them.
-/// MICROSIP_E_ARG: another number.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_source_set(phone: microsip_id, target: microsip_id, source: u32) -> i32 {
-    command("microsip_source_set", phone, |phone, now| ops::source(phone, now, target, source))
-}
-
-/// Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_mute_set(phone: microsip_id, target: microsip_id, on: u32) -> i32 {
-    command("microsip_mute_set", phone, |phone, _| ops::mute(phone, target, on))
-}
-
-/// The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in percent: 100 is as it
-/// came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those to come. MICROSIP_E_ARG: more, or another
-/// side.
-#[unsafe(no_mangle)]
-pub extern "C" fn microsip_volume_set(phone: microsip_id, target: microsip_id, dev: u32, percent: u32) -> i32 {
-    command("microsip_volume_set", phone, |phone, _| ops::volume(phone, target, dev, percent))
+    command("microsip_digits", phone, |phone, now| unsafe {
+        ops::media::digits(phone, now, call, digits, method, token)
+    })
 }

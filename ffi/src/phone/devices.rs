@@ -4,7 +4,8 @@ use super::with_shared;
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
-use crate::host::audio::device::{self, Side};
+use crate::host::audio;
+use crate::host::audio::device::Side;
 use core::ffi::c_char;
 
 fn side(dev: u32) -> Result<Side, Fail> {
@@ -30,7 +31,7 @@ pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, coun
         let side = side(dev & !MICROSIP_DEV_ALL)?;
         let count = pointer::must(count, "count")?;
         let found: Vec<_> =
-            device::list().into_iter().filter(|device| device.has(side) && (all || !device.plugin)).collect();
+            audio::list().into_iter().filter(|device| device.has(side) && (all || !device.plugin)).collect();
         let len = found.len() as u32;
         let mut devices = shared.devices.lock();
         let [input, output] = &mut *devices;

@@ -5,6 +5,7 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use crate::host::audio::wav::{self, FileCode, FileError, Mix};
+use crate::host::shared::Shared;
 use crate::host::signal::lock;
 use crate::host::slots::{Playing, Slot};
 use crate::ops;
@@ -64,26 +65,14 @@ pub unsafe extern "C" fn microsip_sound_play(
         let loops = if sound.loops == MICROSIP_FOREVER { 0 } else { sound.loops.max(1) };
         sounding(&lock(&shared.core), target)?;
         // no lock is held while the file is read
-        let wake = crate::host::errands::Errands::waker(shared);
+        let wake = shared.errand_waker();
         let (player, feed) =
             wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
-        shared.owe_done(token)?;
-        let mut core = lock(&shared.core);
-        let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));
-        let (slot, old) = match claimed {
-            Ok(claimed) => claimed,
-            Err(fail) => {
-                drop(core);
-                shared.forgo_done(token);
-                return Err(fail);
-            }
-        };
-        let playing = slot.playing.replace(Playing { player, token, over: false });
+        let playing =
+            in_slot(shared, target, token, |slot| slot.playing.replace(Playing { player, token, over: false }))?;
         let before = Slot { call: target, playing, ..Slot::default() };
-        drop(core);
-        shared.dropped(old.as_ref());
         shared.dropped(Some(&before));
-        drop((old, before));
+        drop(before);
         if let Some(feed) = feed {
             shared.errands.feed(feed);
         }
@@ -91,8 +80,25 @@ pub unsafe extern "C" fn microsip_sound_play(
     })
 }
 
-fn gone(call: u64) -> Fail {
-    Fail::new(MICROSIP_E_STALE, "target", Value::Id(call), "is gone")
+/// Changes a call's slot for a command that owes its end. What the slot had is handed out, to be freed without the lock.
+fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut Slot) -> T) -> Result<T, Fail> {
+    shared.owe_done(token)?;
+    let mut core = lock(&shared.core);
+    let claimed = sounding(&core, call)
+        .and_then(|id| core.slots.claim(id).ok_or(Fail::new(MICROSIP_E_STALE, "target", Value::Id(call), "is gone")));
+    match claimed {
+        Ok((slot, old)) => {
+            let before = change(slot);
+            drop(core);
+            shared.dropped(old.as_ref());
+            Ok(before)
+        }
+        Err(fail) => {
+            drop(core);
+            shared.forgo_done(token);
+            Err(fail)
+        }
+    }
 }
 
 /// Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does.
@@ -140,25 +146,12 @@ pub unsafe extern "C" fn microsip_record_start(
             }
         };
         sounding(&lock(&shared.core), target)?;
-        let wake = crate::host::errands::Errands::waker(shared);
+        let wake = shared.errand_waker();
         let (recorder, file) =
             wav::record(Path::new(path), shared.rate, mix, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
-        shared.owe_done(token)?;
-        let mut core = lock(&shared.core);
-        let claimed = sounding(&core, target).and_then(|id| core.slots.claim(id).ok_or_else(|| gone(target)));
-        let (slot, old) = match claimed {
-            Ok(claimed) => claimed,
-            Err(fail) => {
-                drop(core);
-                shared.forgo_done(token);
-                return Err(fail);
-            }
-        };
-        let before = slot.recorder.replace(recorder);
-        drop(core);
+        let before = in_slot(shared, target, token, |slot| slot.recorder.replace(recorder))?;
         shared.errands.record(target, token, file);
-        shared.dropped(old.as_ref());
-        drop((old, before));
+        drop(before);
         Ok(())
     })
 }

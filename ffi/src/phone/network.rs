@@ -1,9 +1,9 @@
 //! Where the phone is reached, and what the network did to it.
 
-use super::{read, with_shared};
+use super::with_shared;
+use crate::abi::addr::to_addr;
 use crate::abi::types::*;
 use crate::abi::{Fail, pointer};
-use crate::host::hooks::addr_of;
 use crate::host::sockets;
 use crate::ops;
 
@@ -13,9 +13,9 @@ use crate::ops;
 pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, out: *mut microsip_addr) -> i32 {
     with_shared("microsip_address_get", phone, |shared| {
         let place = pointer::must(out, "out")?;
-        let address = shared.locals().shown(ops::is_v6(which)?).ok_or(Fail::NOTHING)?;
+        let address = shared.locals().shown(ops::phone::is_v6(which)?).ok_or(Fail::NOTHING)?;
         // SAFETY: not NULL.
-        unsafe { pointer::put(place, addr_of(address)) };
+        unsafe { pointer::put(place, to_addr(address)) };
         Ok(())
     })
 }
@@ -31,11 +31,4 @@ pub extern "C" fn microsip_network_changed(phone: microsip_id) -> i32 {
     with_shared("microsip_network_changed", phone, |shared| {
         if shared.read_network(sockets::interface_addresses)? { Ok(()) } else { Err(Fail::NOTHING) }
     })
-}
-
-/// What the network did to the phone since its creation, and what gave way. out->size must be set.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
-    // SAFETY: by contract.
-    read("microsip_counters_get", phone, |phone, _| unsafe { ops::counters(phone, out) })
 }

@@ -13,7 +13,7 @@ use core::ffi::c_char;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_info_get(phone: microsip_id, out: *mut microsip_info) -> i32 {
     // SAFETY: by contract.
-    read("microsip_info_get", phone, |phone, _| unsafe { ops::info(phone, ports::calls_possible(), out) })
+    read("microsip_info_get", phone, |phone, _| unsafe { ops::phone::info(phone, ports::calls_possible(), out) })
 }
 
 /// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT.
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn microsip_ids_get(
     needed: *mut u32,
 ) -> i32 {
     // SAFETY: by contract.
-    read("microsip_ids_get", phone, |phone, _| unsafe { ops::ids(phone, kind, owner, ids, cap, needed) })
+    read("microsip_ids_get", phone, |phone, _| unsafe { ops::object::ids(phone, kind, owner, ids, cap, needed) })
 }
 
 /// A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the text says otherwise.
@@ -47,14 +47,18 @@ pub unsafe extern "C" fn microsip_text_get(
     const NAME: &str = "microsip_text_get";
     if object != MICROSIP_SELF {
         // SAFETY: by contract.
-        return read(NAME, phone, |phone, _| unsafe { ops::text(phone, object, which, index, buf, cap, needed) });
+        return read(NAME, phone, |phone, _| unsafe {
+            ops::object::text(phone, object, which, index, buf, cap, needed)
+        });
     }
     with_shared(NAME, phone, |shared| {
         let name = match which {
             MICROSIP_TXT_DEVICE_ID => false,
             MICROSIP_TXT_DEVICE_NAME => true,
             // SAFETY: by contract.
-            _ => return unsafe { ops::text(&lock(&shared.core).phone, object, which, index, buf, cap, needed) },
+            _ => {
+                return unsafe { ops::object::text(&lock(&shared.core).phone, object, which, index, buf, cap, needed) };
+            }
         };
         let devices = shared.devices.lock();
         let [input, output] = &*devices;
@@ -98,14 +102,14 @@ pub unsafe extern "C" fn microsip_header_get(
 ) -> i32 {
     // SAFETY: by contract.
     read("microsip_header_get", phone, |phone, _| unsafe {
-        ops::header(phone, object, which, name, nth, buf, cap, needed)
+        ops::object::header(phone, object, which, name, nth, buf, cap, needed)
     })
 }
 
 /// Gives a call or an account the application's own number, which its events carry from then on.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag: u64) -> i32 {
-    command("microsip_tag_set", phone, |phone, _| ops::tag_set(phone, object, tag))
+    command("microsip_tag_set", phone, |phone, _| ops::object::tag_set(phone, object, tag))
 }
 
 /// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
@@ -113,5 +117,12 @@ pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag:
 /// callback, releases nothing. MICROSIP_E_STATE: it has not ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {
-    command("microsip_id_release", phone, |phone, _| ops::id_release(phone, object))
+    command("microsip_id_release", phone, |phone, _| ops::object::release(phone, object))
+}
+
+/// What the network did to the phone since its creation, and what gave way. out->size must be set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_counters_get", phone, |phone, _| unsafe { ops::phone::counters(phone, out) })
 }

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
-use crate::host::names::gate;
+use crate::host::threads::names::gate;
 use core::ffi::c_void;
 use core::time::Duration;
 use std::sync::{Barrier, Mutex, mpsc};

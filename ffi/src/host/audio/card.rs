@@ -174,7 +174,7 @@ fn open(
             _ => DeviceCode::System,
         };
         if code == DeviceCode::Missing {
-            return DeviceError::missing(side, name);
+            return DeviceError::missing(side, name, &list());
         }
         let why = error.to_string();
         DeviceError::new(
@@ -391,7 +391,7 @@ fn find(side: Side, name: &str) -> Result<cpal::Device, DeviceError> {
     } else {
         by_id(name).filter(|device| has(device, side)).or_else(|| by_name(side, name))
     };
-    found.ok_or_else(|| DeviceError::missing(side, name))
+    found.ok_or_else(|| DeviceError::missing(side, name, &list()))
 }
 
 fn by_id(name: &str) -> Option<cpal::Device> {
@@ -433,7 +433,7 @@ fn devices(host: cpal::Host) -> Vec<cpal::Device> {
         .collect()
 }
 
-/// See [`super::device::list`].
+/// See [`super::list`].
 pub(super) fn list() -> Vec<Device> {
     quiet();
     let host = cpal::default_host();

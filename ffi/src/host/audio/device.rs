@@ -1,7 +1,7 @@
 //! Which sound devices there are, what their names mean, and what to say when one is not there.
 //!
 //! A device is named by text: `""` the system's default · `"null"` silence with a clock · `"wav:PATH"` a file that is
-//! played in rounds (input) or recorded (output) · anything else an id from [`list`], such as
+//! played in rounds (input) or recorded (output) · anything else an id from [`super::list`], such as
 //! `"alsa:hw:CARD=PCH,DEV=0"`.
 
 use core::fmt;
@@ -81,13 +81,26 @@ impl DeviceError {
         Self { code, side, text: format!("audio {} device: {}", side.name(), error.text) }
     }
 
-    /// No such device: says what there is. Only for the errands thread, since listing takes its time.
-    pub(super) fn missing(side: Side, name: &str) -> Self {
-        let mut there: Vec<String> = list().into_iter().filter(|d| d.has(side) && !d.plugin).map(|d| d.id).collect();
-        there.push(NULL.into());
-        there.push("wav:PATH".into());
+    /// No such device: says which there are.
+    pub(super) fn missing(side: Side, name: &str, devices: &[Device]) -> Self {
+        let there = devices.iter().filter(|device| device.has(side) && !device.plugin).map(|device| device.id.as_str());
+        let there: Vec<&str> = there.chain([NULL, "wav:PATH"]).collect();
         Self::new(DeviceCode::Missing, side, name, format_args!("not there; what there is: {}", there.join(", ")))
     }
+}
+
+/// Bit in [`super::duplex::Duplex::faults`]: the input is lost (or was never there); it is silent until it is back.
+pub const INPUT_LOST: u32 = 1;
+/// Bit in [`super::duplex::Duplex::faults`]: the output is lost; what is played is discarded until it is back.
+pub const OUTPUT_LOST: u32 = 2;
+
+/// What the application is to hear about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A device went away or failed; the null device stands in.
+    Lost(DeviceError),
+    /// A device of that side is back (its name as it was asked for).
+    Back(Side, String),
 }
 
 /// One device of this machine.
@@ -119,15 +132,6 @@ impl Device {
             Side::Output => self.output,
         }
     }
-}
-
-/// All sound devices of this machine, those of the preferred sound system first. Blocks, up to seconds.
-#[must_use]
-pub fn list() -> Vec<Device> {
-    #[cfg(feature = "device")]
-    return super::card::list();
-    #[cfg(not(feature = "device"))]
-    Vec::new()
 }
 
 /// What a device's text means.

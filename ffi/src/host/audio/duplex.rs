@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::device::{DeviceError, Name, Side};
+use super::device::{DeviceError, INPUT_LOST, Name, News, OUTPUT_LOST, Side};
 use super::ring::{Reader, Wake, Writer};
 use super::wav::{self, Feed, Feeding, Player, Recorder, RecorderFile, Recording};
 
@@ -19,14 +19,11 @@ use super::ring::ring;
 #[cfg(test)]
 mod tests;
 
-/// Bit in [`Duplex::faults`]: the input is lost (or was never there); it is silent until it is back.
-pub const INPUT_LOST: u32 = 1;
-/// Bit in [`Duplex::faults`]: the output is lost; what is played is discarded until it is back.
-pub const OUTPUT_LOST: u32 = 2;
 /// What the rings of a card hold, in milliseconds: enough for an engine that was not scheduled for a while, short
 /// enough that nobody talks into the past.
 #[cfg(feature = "device")]
 const RING_MS: u32 = 200;
+
 enum Input {
     Silence,
     File(Player),
@@ -127,15 +124,6 @@ impl Duplex {
         let output = if let Output::Card(ring) = &self.output { ring.underrun() } else { 0 };
         (input, output)
     }
-}
-
-/// What the application is to hear about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    /// A device went away or failed; the null device stands in.
-    Lost(DeviceError),
-    /// A device of that side is back (its name as it was asked for).
-    Back(Side, String),
 }
 
 /// The errands thread's half: owns the card's streams and the files. Drop it there too: closing a card can take a
@@ -267,13 +255,13 @@ impl Keeper {
 
     #[cfg(not(feature = "device"))]
     fn input(&self, name: &str, _rate: u32, _wakes: &Wakes, tell: &mut dyn FnMut(News)) -> Input {
-        self.fail(INPUT_LOST, DeviceError::missing(Side::Input, name), tell);
+        self.fail(INPUT_LOST, DeviceError::missing(Side::Input, name, &[]), tell);
         Input::Silence
     }
 
     #[cfg(not(feature = "device"))]
     fn output(&self, name: &str, _rate: u32, _wakes: &Wakes, tell: &mut dyn FnMut(News)) -> Output {
-        self.fail(OUTPUT_LOST, DeviceError::missing(Side::Output, name), tell);
+        self.fail(OUTPUT_LOST, DeviceError::missing(Side::Output, name, &[]), tell);
         Output::Nothing
     }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::card::{self, Card, Health};
-use super::device::{DeviceCode, DeviceError, Side};
-use super::duplex::{INPUT_LOST, News, OUTPUT_LOST};
+use super::device::{DeviceCode, DeviceError, INPUT_LOST, News, OUTPUT_LOST, Side};
 use super::ring::{Reader, Wake, Writer};
 
 /// Between two attempts to open a lost card again: doubled from the first to the last.

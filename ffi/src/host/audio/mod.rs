@@ -12,7 +12,7 @@
 //! | a card's callbacks | the sound system's threads | rings, filter, atomics, a wake | the engine late: capture drops the oldest, playback is silent |
 //!
 //! Nothing on the tick's side allocates, locks or waits after it was made; freeing does, so what the tick is done with
-//! goes back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`device::list`] belong
+//! goes back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`list`] belong
 //! to the errands thread.
 //!
 //! How an engine uses it, with a quantum of 10 ms at the phone's rate:
@@ -43,3 +43,14 @@ pub mod pace;
 pub mod resample;
 pub mod ring;
 pub mod wav;
+
+use device::Device;
+
+/// All sound devices of this machine, those of the preferred sound system first. Blocks, up to seconds.
+#[must_use]
+pub fn list() -> Vec<Device> {
+    #[cfg(feature = "device")]
+    return card::list();
+    #[cfg(not(feature = "device"))]
+    Vec::new()
+}

@@ -2,8 +2,9 @@
 
 use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS};
 use crate::host::icmp;
-use crate::host::names::{self};
+use crate::host::names;
 use crate::host::network::Change;
+use crate::host::srv;
 use microsip_core::phone::{Component, Flow, Reply, Taken};
 use std::io;
 
@@ -68,7 +69,7 @@ impl Engine {
             self.with(|phone, now| phone.handle_reply(now, answer.wish, Reply::Failed(answer.failure)));
             return;
         };
-        let mut list = [first; names::HOPS];
+        let mut list = [first; srv::HOPS];
         let mut count = 1;
         for (place, hop) in list.iter_mut().skip(1).zip(hops) {
             *place = hop;

@@ -1,11 +1,11 @@
 //! Addresses as they cross.
 
-use crate::abi::code::MICROSIP_E_ARG;
-use crate::abi::types::microsip_addr;
-use crate::abi::{Fail, Value};
+use super::code::MICROSIP_E_ARG;
+use super::types::microsip_addr;
+use super::{Fail, Value};
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
-pub(super) fn from_addr(addr: &microsip_addr, port: u16) -> Option<SocketAddr> {
+pub(crate) fn from_addr(addr: &microsip_addr, port: u16) -> Option<SocketAddr> {
     let port = if addr.port == 0 { port } else { addr.port };
     match addr.family {
         4 => {
@@ -17,7 +17,7 @@ pub(super) fn from_addr(addr: &microsip_addr, port: u16) -> Option<SocketAddr> {
     }
 }
 
-pub(super) fn to_addr(address: SocketAddr) -> microsip_addr {
+pub(crate) fn to_addr(address: SocketAddr) -> microsip_addr {
     let mut ip = [0u8; 16];
     let (family, scope) = match address {
         SocketAddr::V4(v4) => {
@@ -32,7 +32,7 @@ pub(super) fn to_addr(address: SocketAddr) -> microsip_addr {
     microsip_addr { family, port: address.port(), scope, ip }
 }
 
-pub(super) fn needs_addr(addr: &microsip_addr, argument: &'static str) -> Result<SocketAddr, Fail> {
+pub(crate) fn needs_addr(addr: &microsip_addr, argument: &'static str) -> Result<SocketAddr, Fail> {
     from_addr(addr, 0).ok_or(Fail::new(
         MICROSIP_E_ARG,
         argument,

@@ -1,8 +1,7 @@
-//! The structs and numbers of the engine family.
-#![allow(non_camel_case_types)]
+//! The engine family.
 
+use super::common::microsip_addr;
 use crate::abi::pointer::sized;
-use crate::abi::types::{microsip_addr, microsip_id};
 use core::ffi::c_char;
 
 /// A name is to be resolved: name, port (0: none was given). Reply with addresses, or MICROSIP_E_NAME.
@@ -103,24 +102,6 @@ pub struct microsip_out {
     pub remote: microsip_addr,
 }
 
-/// A line of the log.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct microsip_log {
-    /// sizeof(microsip_log).
-    pub size: u32,
-    /// MICROSIP_LOG_*.
-    pub level: u32,
-    /// The account or call that it is about, or 0.
-    pub object: microsip_id,
-    /// When, on the driver's clock.
-    pub time_us: u64,
-    /// Bytes of the text, without its NUL.
-    pub len: u32,
-    /// So many lines before this one are missing: they gave way, or were like others of the same second.
-    pub missing: u32,
-}
-
 /// What the engine wants done.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -164,7 +145,6 @@ sized!(
     microsip_engine_config up to epoch_ms,
     microsip_origin up to remote,
     microsip_out up to remote,
-    microsip_log up to missing,
     microsip_ask up to name,
     microsip_reply up to addr,
 );

@@ -1,6 +1,6 @@
 //! A resolver that does not answer before it is let: names under `.held` wait at a gate.
 
-use super::super::signal::lock;
+use crate::host::signal::lock;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 #[derive(Default)]

@@ -1,8 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
+use crate::host::network::Network;
+use crate::host::ready::Ready;
+use crate::host::sockets::{Follow, SOCKETS};
 use crate::host::table;
 use crate::phone::*;
 use core::net::SocketAddr;
+use std::net::UdpSocket;
 use std::sync::Arc;
 
 fn ip(text: &str) -> IpAddr {

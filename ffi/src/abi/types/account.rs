@@ -1,0 +1,99 @@
+//! Accounts.
+
+use super::common::microsip_id;
+use crate::abi::pointer::sized;
+use core::ffi::c_char;
+
+/// Account states: not registered, and not trying.
+pub const MICROSIP_UNREGISTERED: u32 = 1;
+
+/// Account states: a REGISTER is under way.
+pub const MICROSIP_REGISTERING: u32 = 2;
+
+/// Account states: registered until its refresh.
+pub const MICROSIP_REGISTERED: u32 = 3;
+
+/// Account states: the last try failed; another follows where that can help.
+pub const MICROSIP_REG_FAILED: u32 = 4;
+
+/// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
+pub const MICROSIP_LOST_END: u32 = 1;
+/// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes
+/// again.
+pub const MICROSIP_LOST_TELL: u32 = 2;
+
+/// An account. Texts are copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_account {
+    /// sizeof(microsip_account).
+    pub size: u32,
+    /// Wished lifetime of a registration in seconds; 0: 300.
+    pub expires: u32,
+    /// Not 0: do not register.
+    pub no_register: u32,
+    /// Seconds between keepalives; 0: 15; UINT32_MAX: none.
+    pub keepalive: u32,
+    /// The application's own number.
+    pub tag: u64,
+    /// Address of record, sip:user@domain.
+    pub uri: *const c_char,
+    /// sip:host[:port]; NULL: the domain of uri.
+    pub registrar: *const c_char,
+    /// Outbound proxy, sip:host[:port]; NULL: none.
+    pub proxy: *const c_char,
+    /// For digest; NULL: the user part of uri.
+    pub username: *const c_char,
+    /// For digest.
+    pub password: *const c_char,
+    /// Shown to others.
+    pub display_name: *const c_char,
+    /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
+    /// registrar asks with (no_register: what the first call is asked with).
+    pub realms: *const c_char,
+    /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
+    /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from
+    /// strangers'.
+    pub contact_user: *const c_char,
+    /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a
+    /// NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent
+    /// peer's place.
+    pub media_any_host: u32,
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
+    /// nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
+    pub media_timeout: u32,
+    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+    pub media_lost: u32,
+    /// 0.
+    pub reserved2: u32,
+    /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most;
+    /// NULL: none. Names are followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
+    pub trusted: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
+}
+
+/// An account, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_account_info {
+    /// sizeof(microsip_account_info).
+    pub size: u32,
+    /// Account state.
+    pub state: u32,
+    /// Its id.
+    pub account: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// When its registration runs out; UINT64_MAX: there is none.
+    pub expires_us: u64,
+    /// The last SIP status.
+    pub sip_code: u32,
+    /// Why it failed.
+    pub result: i32,
+}
+
+sized!(
+    microsip_account up to password,
+    microsip_account_info up to expires_us,
+);

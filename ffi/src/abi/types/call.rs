@@ -1,0 +1,189 @@
+//! Calls.
+
+use super::common::microsip_id;
+use crate::abi::pointer::sized;
+use core::ffi::c_char;
+
+/// Call states: outgoing, nothing heard of the far end.
+pub const MICROSIP_CALLING: u32 = 1;
+
+/// Call states: incoming, not answered.
+pub const MICROSIP_INCOMING: u32 = 2;
+
+/// Call states: progress.
+pub const MICROSIP_EARLY: u32 = 3;
+
+/// Call states: answered.
+pub const MICROSIP_CONNECTED: u32 = 4;
+
+/// Call states: over.
+pub const MICROSIP_ENDED: u32 = 5;
+
+/// Who ended a call: the application.
+pub const MICROSIP_BY_APPLICATION: u32 = 1;
+/// Who ended a call: the far end, or a proxy on the way to it.
+pub const MICROSIP_BY_REMOTE: u32 = 2;
+/// Who ended a call: a rule for incoming calls.
+pub const MICROSIP_BY_RULE: u32 = 3;
+/// Who ended a call: a timer, a limit or a failure.
+pub const MICROSIP_BY_LIBRARY: u32 = 4;
+
+/// Why a call ended: hung up after an answer.
+pub const MICROSIP_CAUSE_NORMAL: u32 = 1;
+/// Why a call ended: 486, 600.
+pub const MICROSIP_CAUSE_BUSY: u32 = 2;
+/// Why a call ended: 603, 403 and other refusals by a person or a policy.
+pub const MICROSIP_CAUSE_DECLINED: u32 = 3;
+/// Why a call ended: 408, 480, or the time of ringing was over.
+pub const MICROSIP_CAUSE_NO_ANSWER: u32 = 4;
+/// Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
+pub const MICROSIP_CAUSE_CANCELLED: u32 = 5;
+/// Why a call ended: answered at another phone (RFC 3326).
+pub const MICROSIP_CAUSE_ELSEWHERE: u32 = 6;
+/// Why a call ended: by a 3xx that was sent, or not followed.
+pub const MICROSIP_CAUSE_REDIRECTED: u32 = 7;
+/// Why a call ended: by a transfer.
+pub const MICROSIP_CAUSE_TRANSFERRED: u32 = 8;
+/// Why a call ended: another call took its place (RFC 3891).
+pub const MICROSIP_CAUSE_REPLACED: u32 = 9;
+/// Why a call ended: 404, 410, 484, 604.
+pub const MICROSIP_CAUSE_NOT_FOUND: u32 = 10;
+/// Why a call ended: no common codec, or an SDP that cannot be used.
+pub const MICROSIP_CAUSE_MEDIA: u32 = 11;
+/// Why a call ended: no media came for too long.
+pub const MICROSIP_CAUSE_MEDIA_LOST: u32 = 12;
+/// Why a call ended: the session timer, or a limit of duration.
+pub const MICROSIP_CAUSE_EXPIRED: u32 = 13;
+/// Why a call ended: unreachable, an unknown name, no response.
+pub const MICROSIP_CAUSE_NETWORK: u32 = 14;
+/// Why a call ended: credentials.
+pub const MICROSIP_CAUSE_AUTH: u32 = 15;
+/// Why a call ended: 5xx, or an error of the protocol.
+pub const MICROSIP_CAUSE_SERVER: u32 = 16;
+/// Why a call ended: a limit of this phone.
+pub const MICROSIP_CAUSE_FULL: u32 = 17;
+/// Why a call ended: the phone was shut down.
+pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
+
+/// We may send.
+pub const MICROSIP_MEDIA_SENDING: u32 = 1;
+/// The far end may send.
+pub const MICROSIP_MEDIA_RECEIVING: u32 = 2;
+/// The far end put us on hold.
+pub const MICROSIP_MEDIA_HELD: u32 = 4;
+
+/// How to dial, answer, reject or hang up. Members that do not apply must be 0.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_options {
+    /// sizeof(microsip_options).
+    pub size: u32,
+    /// dial, answer: MICROSIP_SRC_*, what the far end hears.
+    pub source: u32,
+    /// dial, answer: the application's own number; 0: as it is.
+    pub tag: u64,
+    /// dial: shown to the far end; NULL: the account's.
+    pub display_name: *const c_char,
+    /// dial: extra header lines, "Name: value\r\n" each; NULL: none.
+    pub headers: *const c_char,
+}
+
+/// A call, in numbers. Times that have not come are UINT64_MAX.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_call_info {
+    /// sizeof(microsip_call_info).
+    pub size: u32,
+    /// Call state.
+    pub state: u32,
+    /// Its account, or 0.
+    pub account: microsip_id,
+    /// Its id.
+    pub call: microsip_id,
+    /// The application's own number.
+    pub tag: u64,
+    /// When it began.
+    pub started_us: u64,
+    /// When it first made progress (18x).
+    pub ringing_us: u64,
+    /// When it was answered.
+    pub connected_us: u64,
+    /// When it ended.
+    pub ended_us: u64,
+    /// 1: it came in.
+    pub incoming: u32,
+    /// The last SIP status.
+    pub sip_code: u32,
+    /// How it ended.
+    pub result: i32,
+    /// MICROSIP_SRC_*.
+    pub source: u32,
+    /// 1: the microphone is off.
+    pub muted: u32,
+    /// A set of MICROSIP_MEDIA_*; 0: no media runs.
+    pub media: u32,
+    /// Volume of what we send, in percent.
+    pub volume_in: u32,
+    /// Volume of what we hear, in percent.
+    pub volume_out: u32,
+    /// MICROSIP_CAUSE_*, once it has ended.
+    pub cause: u32,
+    /// MICROSIP_BY_*, once it has ended.
+    pub ended_by: u32,
+}
+
+/// How a call's media does.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_call_stats {
+    /// sizeof(microsip_call_stats).
+    pub size: u32,
+    /// 1: the peer's media address is confirmed.
+    pub confirmed: u32,
+    /// RTP packets sent.
+    pub sent: u64,
+    /// RTP packets received.
+    pub received: u64,
+    /// Packets that never came.
+    pub lost: u64,
+    /// Packets that came too late.
+    pub late: u64,
+    /// Packets that came twice.
+    pub duplicate: u64,
+    /// Packets that came out of order.
+    pub reordered: u64,
+    /// Sound invented for packets that did not come, in milliseconds.
+    pub concealed_ms: u64,
+    /// Microseconds since the peer's last packet or report; UINT64_MAX: none came.
+    pub silent_us: u64,
+    /// Interarrival jitter.
+    pub jitter_us: u32,
+    /// Round trip by the peer's reports; 0 while unknown.
+    pub rtt_us: u32,
+    /// Peak of the last 100 ms that we said, 0 to 32767.
+    pub level_in: u32,
+    /// Peak of the last 100 ms that we heard, 0 to 32767.
+    pub level_out: u32,
+    /// Samples that microsip_pcm_write was late with; silence was sent.
+    pub pcm_underrun: u32,
+    /// Samples that microsip_pcm_read was late for; the oldest were dropped.
+    pub pcm_overrun: u32,
+    /// Packets of ours that the peer lost, by its reports.
+    pub remote_lost: u32,
+    /// The jitter that the peer sees.
+    pub remote_jitter_us: u32,
+    /// What the peer lost lately, in 256ths.
+    pub remote_fraction_lost: u32,
+    /// Sound waiting in the jitter ring, in milliseconds.
+    pub ring_ms: u32,
+    /// Packets from addresses that are not the peer's.
+    pub strangers: u32,
+    /// Bytes that were no RTP or RTCP.
+    pub malformed: u32,
+}
+
+sized!(
+    microsip_options up to tag,
+    microsip_call_info up to ended_us,
+    microsip_call_stats up to reordered,
+);

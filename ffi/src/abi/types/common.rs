@@ -1,0 +1,48 @@
+//! What all subjects share: versions, ids, addresses.
+
+/// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0:
+/// may still change.
+pub const MICROSIP_ABI_VERSION: u32 = 0;
+
+/// A wait in milliseconds without end.
+pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
+
+/// An explicit nothing, where 0 would be the default.
+pub const MICROSIP_NONE: u32 = 0xffff_ffff;
+
+/// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+pub type microsip_id = u64;
+
+/// What MICROSIP_KIND() says of a phone's id.
+pub const MICROSIP_KIND_PHONE: u32 = 1;
+/// What MICROSIP_KIND() says of an account's id.
+pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
+/// What MICROSIP_KIND() says of a call's id.
+pub const MICROSIP_KIND_CALL: u32 = 3;
+
+/// The person at this phone: microphone and loudspeaker, and what holds for all calls.
+pub const MICROSIP_SELF: microsip_id = 1;
+
+/// microsip_features(): the host family, with its threads and sockets.
+pub const MICROSIP_HAS_HOST: u32 = 1;
+/// microsip_features(): sound devices.
+pub const MICROSIP_HAS_DEVICES: u32 = 4096;
+
+/// Which address: IPv4.
+pub const MICROSIP_ADDRESS_V4: u32 = 4;
+/// Which address: IPv6.
+pub const MICROSIP_ADDRESS_V6: u32 = 6;
+
+/// An IP address and a port. Frozen: it has no size member.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct microsip_addr {
+    /// 0 none, 4 or 6.
+    pub family: u16,
+    /// In the host's byte order.
+    pub port: u16,
+    /// IPv6 scope; 0 without.
+    pub scope: u32,
+    /// The address in network order; IPv4 in the first four bytes.
+    pub ip: [u8; 16],
+}

@@ -1,0 +1,95 @@
+//! Events.
+
+use super::common::microsip_id;
+use crate::abi::pointer::sized;
+use core::ffi::c_void;
+
+/// A call changed its state. Unknown event types are to be ignored.
+pub const MICROSIP_EV_CALL: u32 = 1;
+/// An account changed its state.
+pub const MICROSIP_EV_ACCOUNT: u32 = 2;
+/// A digit was received; value is its ASCII code.
+pub const MICROSIP_EV_DIGIT: u32 = 3;
+/// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK;
+/// without one only a failure is told.
+pub const MICROSIP_EV_DONE: u32 = 4;
+/// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
+pub const MICROSIP_EV_DEVICE: u32 = 7;
+/// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE:
+/// none but loopback's.
+pub const MICROSIP_EV_NETWORK: u32 = 8;
+/// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
+pub const MICROSIP_EV_LOST: u32 = 9;
+/// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
+pub const MICROSIP_EV_CLOSED: u32 = 10;
+/// The library met a fault of its own: the last event of this phone.
+pub const MICROSIP_EV_POISONED: u32 = 11;
+/// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed:
+/// after a change of network the call was offered to go on from where we are now, and that came to nothing.
+/// MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK follows when it does
+/// again.
+pub const MICROSIP_EV_MEDIA: u32 = 12;
+/// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
+/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
+pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+
+/// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to
+/// its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended first.
+pub const MICROSIP_OP_PLAY: u32 = 1;
+/// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
+pub const MICROSIP_OP_RECORD: u32 = 2;
+/// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call
+/// ended or was put on hold.
+pub const MICROSIP_OP_DIGITS: u32 = 3;
+/// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
+pub const MICROSIP_OP_REGISTER: u32 = 7;
+/// Commands in op of MICROSIP_EV_DONE: the registration is gone.
+pub const MICROSIP_OP_UNREGISTER: u32 = 8;
+
+/// Something happened. 96 bytes on every target; all of it is numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_event {
+    /// sizeof(microsip_event).
+    pub size: u32,
+    /// MICROSIP_EV_*.
+    pub r#type: u32,
+    /// The phone; 0 in the engine family.
+    pub phone: microsip_id,
+    /// What it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+    pub object: microsip_id,
+    /// What that belongs to: a call's account. 0: nothing.
+    pub owner: microsip_id,
+    /// A second object, where the type says so; else 0.
+    pub other: microsip_id,
+    /// The application's own number for object, else for owner.
+    pub tag: u64,
+    /// The command's, in MICROSIP_EV_DONE; else 0.
+    pub token: u64,
+    /// When it happened: microseconds since the phone's creation; in the engine family by now_us.
+    pub time_us: u64,
+    /// The object's state.
+    pub state: u32,
+    /// A bit, 1 << state, for each state reached since the object's last event of this type.
+    pub reached: u32,
+    /// The SIP status that came with it, or 0.
+    pub sip_code: u32,
+    /// How it ended.
+    pub result: i32,
+    /// MICROSIP_CAUSE_*, with the end of a call.
+    pub cause: u32,
+    /// MICROSIP_BY_*, with the end of a call.
+    pub ended_by: u32,
+    /// Where the type says so: a digit, a device, a number, or bits.
+    pub value: u32,
+    /// MICROSIP_OP_*, with MICROSIP_EV_DONE.
+    pub op: u32,
+}
+
+/// Takes events, on a thread of the library's own, one at a time. Everything but microsip_destroy may be called inside.
+/// An ended call can be read in it and after it, until microsip_id_release, or until its slot is needed.
+pub type microsip_event_fn = Option<unsafe extern "C" fn(user: *mut c_void, ev: *const microsip_event)>;
+
+sized!(
+    microsip_event up to op,
+);

@@ -1,0 +1,23 @@
+//! The structs and numbers of the header, by subject. Flat, sized, without padding, the same on every target.
+//!
+//! In-structs: `MICROSIP_ZERO` them, set what you need; 0 and NULL are defaults, "" is empty on purpose. Out-structs:
+//! set `size`.
+#![allow(non_camel_case_types, reason = "named as in C")]
+
+mod account;
+mod call;
+mod common;
+mod engine;
+mod event;
+mod object;
+mod phone;
+mod sound;
+
+pub use account::*;
+pub use call::*;
+pub use common::*;
+pub use engine::*;
+pub use event::*;
+pub use object::*;
+pub use phone::*;
+pub use sound::*;

@@ -1,0 +1,30 @@
+//! Texts and headers of any object.
+
+/// Texts of a call: the far end's URI.
+pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
+/// Texts of a call: the far end's display name.
+pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
+/// Texts of a call or an account: our URI.
+pub const MICROSIP_TXT_LOCAL_URI: u32 = 3;
+/// Texts of a call: the last status's reason phrase, or the text of a Reason header. Of an account: the reason phrase
+/// of the response to its last REGISTER.
+pub const MICROSIP_TXT_REASON: u32 = 4;
+/// Texts of a call: Call-ID.
+pub const MICROSIP_TXT_CALL_ID: u32 = 5;
+/// Texts of a call: its codec, as PCMU/8000.
+pub const MICROSIP_TXT_CODEC: u32 = 6;
+/// Texts of a call: the far end's User-Agent or Server.
+pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
+/// Texts of an account: the realm of the last refused challenge.
+pub const MICROSIP_TXT_REALM: u32 = 17;
+/// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index:
+/// MICROSIP_DEV_* << 16 | n, n from 0.
+pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
+/// Texts of MICROSIP_SELF: the name of such a device, for people.
+pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
+
+/// Which message of a call: the first that came.
+pub const MICROSIP_FIRST: u32 = 1;
+
+/// Which message of a call: the last that came.
+pub const MICROSIP_LAST: u32 = 2;

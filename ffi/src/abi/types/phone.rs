@@ -1,0 +1,174 @@
+//! Phones of the host family, and what both families tell of theirs.
+
+use super::common::{microsip_addr, microsip_id};
+use super::event::microsip_event_fn;
+use crate::abi::pointer::sized;
+use core::ffi::{c_char, c_void};
+
+/// microsip_config.flags: audio devices are the null device, which has a real clock.
+pub const MICROSIP_NULL_AUDIO: u32 = 1;
+
+/// microsip_config.flags: no socket is opened.
+pub const MICROSIP_NO_NETWORK: u32 = 2;
+
+/// microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an account.
+pub const MICROSIP_ALLOW_DIRECT: u32 = 4;
+
+/// Log levels: errors.
+pub const MICROSIP_LOG_ERROR: u32 = 1;
+/// Log levels: warnings too.
+pub const MICROSIP_LOG_WARNING: u32 = 2;
+/// Log levels: what happens, too.
+pub const MICROSIP_LOG_INFO: u32 = 3;
+/// Log levels: how it comes about, too: look-ups, refreshes.
+pub const MICROSIP_LOG_DEBUG: u32 = 4;
+
+/// Takes log lines.
+pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: u32, line: *const c_char)>;
+
+/// Takes SIP messages as they were sent or received, credentials blotted out.
+pub type microsip_trace_fn =
+    Option<unsafe extern "C" fn(user: *mut c_void, sent: u32, peer: *const microsip_addr, msg: *const u8, len: u32)>;
+
+/// How to make a phone.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_config {
+    /// sizeof(microsip_config).
+    pub size: u32,
+    /// Calls at once; 0: 16.
+    pub max_calls: u32,
+    /// Accounts; 0: 4.
+    pub max_accounts: u32,
+    /// Bytes of one SIP message; 0: 4096.
+    pub max_message: u32,
+    /// Samples a second of PCM: 8000, 16000 or 48000; 0: 8000.
+    pub rate: u32,
+    /// MICROSIP_NULL_AUDIO, MICROSIP_NO_NETWORK, MICROSIP_ALLOW_DIRECT.
+    pub flags: u32,
+    /// First media port; 0: 4000. A call takes two: an even one for RTP, and the next for RTCP.
+    pub rtp_port_min: u32,
+    /// Last media port, that of RTCP included; 0: 65535.
+    pub rtp_port_max: u32,
+    /// MICROSIP_LOG_*; 0: warnings.
+    pub log_level: u32,
+    /// Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200.
+    pub pcm_ms: u32,
+    /// sizeof(microsip_event) that on_event was compiled with; 0: this library's.
+    pub event_size: u32,
+    /// 0.
+    pub reserved: u32,
+    /// "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that is taken, any.
+    pub bind: *const c_char,
+    /// User-Agent; NULL: the library's; "": none.
+    pub user_agent: *const c_char,
+    /// Microphone as in microsip_device_set().
+    pub input: *const c_char,
+    /// Loudspeaker as in microsip_device_set().
+    pub output: *const c_char,
+    /// NULL: events are fetched with microsip_event_next.
+    pub on_event: microsip_event_fn,
+    /// Passed to on_event.
+    pub event_user: *mut c_void,
+    /// NULL: no log.
+    pub on_log: microsip_log_fn,
+    /// Passed to on_log.
+    pub log_user: *mut c_void,
+    /// NULL: no trace.
+    pub on_trace: microsip_trace_fn,
+    /// Passed to on_trace.
+    pub trace_user: *mut c_void,
+    /// Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows may ignore it.
+    pub sip_dscp: u32,
+    /// The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
+    pub media_dscp: u32,
+    /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls;
+    /// MICROSIP_NONE: none.
+    pub direct_reserve: u32,
+    /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
+    /// MICROSIP_NONE: any number.
+    pub direct_per_source: u32,
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
+    /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+    pub media_timeout: u32,
+    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    pub media_lost: u32,
+}
+
+/// The phone, in numbers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_info {
+    /// sizeof(microsip_info).
+    pub size: u32,
+    /// Calls that there are, ended ones that were not released among them.
+    pub calls: u32,
+    /// Accounts that there are.
+    pub accounts: u32,
+    /// How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the
+    /// library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
+    pub calls_possible: u32,
+    /// 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
+    pub audio_wanted: u32,
+    /// 1: what all calls send is silenced.
+    pub muted: u32,
+    /// Volume of what we send, in percent, for calls to come.
+    pub volume_in: u32,
+    /// Volume of what we hear, in percent, for calls to come.
+    pub volume_out: u32,
+    /// As microsip_features().
+    pub features: u32,
+    /// Of calls: those that have ended and were not released.
+    pub ended: u32,
+}
+
+/// What the network did to us, and what gave way. They stay at their top.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_counters {
+    /// sizeof(microsip_counters).
+    pub size: u32,
+    /// Datagrams that were no SIP, or SIP that nobody can answer.
+    pub malformed: u32,
+    /// Requests of strangers.
+    pub strangers: u32,
+    /// Answers that belong to no request of ours.
+    pub unmatched: u32,
+    /// Requests refused because a pool was full.
+    pub refused_full: u32,
+    /// Ended calls that gave way to new ones before they were released.
+    pub evicted_ended: u32,
+    /// Challenges that were not answered.
+    pub refused_challenges: u32,
+    /// Media packets for ports that are not open.
+    pub stray_media: u32,
+    /// Messages that did not fit their buffer.
+    pub oversize: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// A line of the log.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_log {
+    /// sizeof(microsip_log).
+    pub size: u32,
+    /// MICROSIP_LOG_*.
+    pub level: u32,
+    /// The account or call that it is about, or 0.
+    pub object: microsip_id,
+    /// When, on the driver's clock.
+    pub time_us: u64,
+    /// Bytes of the text, without its NUL.
+    pub len: u32,
+    /// So many lines before this one are missing: they gave way, or were like others of the same second.
+    pub missing: u32,
+}
+
+sized!(
+    microsip_config up to bind,
+    microsip_info up to audio_wanted,
+    microsip_counters up to refused_full,
+    microsip_log up to missing,
+);

@@ -1,0 +1,54 @@
+//! Sound.
+
+use crate::abi::pointer::sized;
+use core::ffi::c_char;
+
+/// How to play: instead of what plays.
+pub const MICROSIP_PLAY_NOW: u32 = 0;
+/// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
+pub const MICROSIP_PLAY_CHECK: u32 = 2;
+
+/// What the peer hears: the microphone.
+pub const MICROSIP_SRC_DEVICE: u32 = 0;
+/// What the peer hears: the application's PCM.
+pub const MICROSIP_SRC_PCM: u32 = 1;
+/// What the peer hears: itself.
+pub const MICROSIP_SRC_ECHO: u32 = 2;
+/// What the peer hears: nothing.
+pub const MICROSIP_SRC_SILENCE: u32 = 3;
+
+/// The microphone's side.
+pub const MICROSIP_DEV_INPUT: u32 = 1;
+/// The loudspeaker's side.
+pub const MICROSIP_DEV_OUTPUT: u32 = 2;
+/// Added to one of them for microsip_device_scan: what is no device of its own, too.
+pub const MICROSIP_DEV_ALL: u32 = 256;
+
+/// Recordings: both sides mixed, one channel.
+pub const MICROSIP_SIDES_MIXED: u32 = 0;
+/// Recordings: what we say left, what we hear right.
+pub const MICROSIP_SIDES_STEREO: u32 = 1;
+/// Recordings: what we say.
+pub const MICROSIP_SIDES_SAID: u32 = 2;
+/// Recordings: what we hear.
+pub const MICROSIP_SIDES_HEARD: u32 = 3;
+
+/// What to play. It is mixed with the call's source, which goes on.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct microsip_sound {
+    /// sizeof(microsip_sound).
+    pub size: u32,
+    /// How often; 0: once; MICROSIP_FOREVER: until it is stopped.
+    pub loops: u32,
+    /// MICROSIP_PLAY_*.
+    pub mode: u32,
+    /// 0.
+    pub reserved: u32,
+    /// A WAV file: 8 to 32 bits, float or G.711, any rate, any channels.
+    pub path: *const c_char,
+}
+
+sized!(
+    microsip_sound up to path,
+);

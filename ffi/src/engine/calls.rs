@@ -1,0 +1,109 @@
+//! Calls: from the dialling to the last statistics.
+
+use super::{begin, command, microsip_engine};
+use crate::abi::types::*;
+use crate::ops;
+use core::ffi::c_char;
+
+/// As microsip_dial.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_dial(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    uri: *const c_char,
+    o: *const microsip_options,
+    call: *mut microsip_id,
+) -> i32 {
+    // SAFETY: by contract.
+    begin("microsip_engine_dial", e, now_us, |phone, now| unsafe { ops::call::dial(phone, now, account, uri, o, call) })
+}
+
+/// As microsip_answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_answer(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_answer", e, now_us, |phone, now| unsafe { ops::call::answer(phone, now, call, code, o) })
+}
+
+/// As microsip_reject.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_reject(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    code: u32,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_reject", e, now_us, |phone, now| unsafe { ops::call::reject(phone, now, call, code, o) })
+}
+
+/// As microsip_hangup.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_hangup(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    o: *const microsip_options,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_hangup", e, now_us, |phone, now| unsafe { ops::call::hangup(phone, now, call, o) })
+}
+
+/// As microsip_hangup_all.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {
+    command("microsip_engine_hangup_all", e, now_us, |phone, now| {
+        phone.hangup_all(now);
+        Ok(())
+    })
+}
+
+/// As microsip_digits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_digits(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_digits", e, now_us, |phone, now| unsafe {
+        ops::media::digits(phone, now, call, digits, method, token)
+    })
+}
+
+/// As microsip_call_info_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_info_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    out: *mut microsip_call_info,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_call_info_get", e, now_us, |phone, _| unsafe { ops::call::info(phone, call, out) })
+}
+
+/// As microsip_call_stats_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_stats_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    out: *mut microsip_call_stats,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe {
+        ops::call::stats(phone, now, call, (0, 0), out)
+    })
+}

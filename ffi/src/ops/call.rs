@@ -1,0 +1,182 @@
+//! Calls.
+
+use super::media::source_of;
+use super::{Done, account_id, call_id, range, refused, status};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use core::ffi::c_char;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{AccountId, CommandError, DialOptions, Phone};
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn dial(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    account: u64,
+    uri: *const c_char,
+    o: *const microsip_options,
+    call: *mut microsip_id,
+) -> Done {
+    let id = if account == 0 { AccountId::NONE } else { account_id(account)? };
+    // SAFETY: by contract.
+    let (target, given) = unsafe { (text::needed(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
+    let call = pointer::must(call, "call")?;
+    // SAFETY: by contract.
+    let options = unsafe {
+        DialOptions {
+            source: source_of(given.source)?,
+            tag: given.tag,
+            display_name: text::or_empty(given.display_name, "o->display_name")?,
+            headers: text::or_empty(given.headers, "o->headers")?,
+        }
+    };
+    let made = phone.dial(now, id, target, &options).map_err(|error| match error {
+        CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
+        CommandError::Full => Fail::command(error, "max_calls", Value::None),
+        CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
+        _ => Fail::command(error, "uri", Value::text(target)),
+    })?;
+    // SAFETY: not NULL.
+    unsafe { pointer::put(call, made.raw()) };
+    Ok(())
+}
+
+/// Options of which none applies, or only source and tag.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
+    // SAFETY: by contract.
+    let given = unsafe { pointer::read_or_zero(o, "o")? };
+    let wrong =
+        !given.display_name.is_null() || !given.headers.is_null() || !answer && (given.source != 0 || given.tag != 0);
+    let fix = "has members set that do not apply here";
+    if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn answer(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    code: u32,
+    o: *const microsip_options,
+) -> Done {
+    let fix = "is not 180, 183 or 200";
+    let code = if code == 0 { 200 } else { status(code, fix)? };
+    // SAFETY: by contract.
+    let given = unsafe { options_but_for(o, true)? };
+    let (id, source) = (call_id(call)?, source_of(given.source)?);
+    phone.answer(now, id, code).map_err(|error| match error {
+        CommandError::Range => range("code", u32::from(code), fix),
+        _ => refused("call", call)(error),
+    })?;
+    // 0 leaves both as they are
+    if given.source != 0 {
+        phone.set_source(now, id, source).map_err(refused("call", call))?;
+    }
+    if given.tag != 0 {
+        phone.call_set_tag(id, given.tag).map_err(refused("call", call))?;
+    }
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn reject(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    code: u32,
+    o: *const microsip_options,
+) -> Done {
+    let fix = "is not within 300 to 699";
+    let code = status(code, fix)?;
+    // SAFETY: by contract.
+    unsafe { options_but_for(o, false)? };
+    phone.reject(now, call_id(call)?, code).map_err(|error| match error {
+        CommandError::Range => range("code", u32::from(code), fix),
+        _ => refused("call", call)(error),
+    })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
+    // SAFETY: by contract.
+    unsafe { options_but_for(o, false)? };
+    phone.hangup(now, call_id(call)?).map_err(refused("call", call))
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_info) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let info = phone.call_info(call_id(call)?).map_err(refused("call", call))?;
+    out.put(microsip_call_info {
+        size: 0,
+        state: info.state as u32,
+        account: info.account.raw(),
+        call: info.call.raw(),
+        tag: info.tag,
+        started_us: info.started.micros(),
+        ringing_us: info.ringing.micros(),
+        connected_us: info.connected.micros(),
+        ended_us: info.ended.micros(),
+        incoming: u32::from(info.incoming),
+        sip_code: u32::from(info.sip_code),
+        result: info.result as i32,
+        source: info.source as u32,
+        muted: u32::from(info.muted),
+        media: info.ways,
+        volume_in: u32::from(info.volume_in),
+        volume_out: u32::from(info.volume_out),
+        cause: info.cause as u32,
+        ended_by: info.ended_by as u32,
+    });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn stats(
+    phone: &Phone<'_>,
+    now: Instant,
+    call: u64,
+    pcm: (u32, u32),
+    out: *mut microsip_call_stats,
+) -> Done {
+    // SAFETY: by contract.
+    let out = unsafe { pointer::Out::check(out, "out")? };
+    let stats = phone.call_stats(now, call_id(call)?).map_err(refused("call", call))?;
+    out.put(microsip_call_stats {
+        size: 0,
+        confirmed: u32::from(stats.confirmed),
+        sent: u64::from(stats.sent_packets),
+        received: u64::from(stats.received_packets),
+        lost: u64::from(stats.lost),
+        late: u64::from(stats.late),
+        duplicate: u64::from(stats.duplicate),
+        reordered: u64::from(stats.reordered),
+        concealed_ms: u64::from(stats.concealed_ms),
+        silent_us: stats.silent_us,
+        jitter_us: stats.jitter_us,
+        rtt_us: stats.rtt_us,
+        level_in: u32::from(stats.level_in),
+        level_out: u32::from(stats.level_out),
+        pcm_underrun: pcm.0,
+        pcm_overrun: pcm.1,
+        remote_lost: stats.remote_lost,
+        remote_jitter_us: stats.remote_jitter_us,
+        remote_fraction_lost: u32::from(stats.remote_fraction_lost),
+        ring_ms: stats.ring_ms,
+        strangers: stats.strangers,
+        malformed: stats.malformed,
+    });
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! What a call says and hears.
+
+use super::{Done, call_id, call_or_self, range, refused};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, text};
+use core::ffi::c_char;
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{CommandError, MediaTimeout, Phone, Side, Source, WhenLost};
+
+pub(crate) fn source_of(source: u32) -> Result<Source, Fail> {
+    Ok(match source {
+        MICROSIP_SRC_DEVICE => Source::Device,
+        MICROSIP_SRC_PCM => Source::Application,
+        MICROSIP_SRC_ECHO => Source::Echo,
+        MICROSIP_SRC_SILENCE => Source::Silence,
+        _ => return Err(range("source", source, "is no MICROSIP_SRC_*")),
+    })
+}
+
+pub(crate) fn side_of(dev: u32) -> Result<Side, Fail> {
+    match dev {
+        MICROSIP_DEV_INPUT => Ok(Side::Input),
+        MICROSIP_DEV_OUTPUT => Ok(Side::Output),
+        _ => Err(range("dev", dev, "is neither MICROSIP_DEV_INPUT nor MICROSIP_DEV_OUTPUT")),
+    }
+}
+
+/// When a far end that has fallen silent is given up, and what is done then. `name`: of the member that says what.
+pub(crate) fn timeout(seconds: u32, lost: u32, name: &'static str) -> Result<MediaTimeout, Fail> {
+    let lost = match lost {
+        0 => WhenLost::Inherit,
+        MICROSIP_LOST_END => WhenLost::End,
+        MICROSIP_LOST_TELL => WhenLost::Tell,
+        other => return Err(range(name, other, "is neither 0, MICROSIP_LOST_END nor MICROSIP_LOST_TELL")),
+    };
+    Ok(MediaTimeout { seconds, lost })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn digits(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    digits: *const c_char,
+    method: u32,
+    token: u64,
+) -> Done {
+    if method != 0 {
+        return Err(range("method", method, "is not 0: RFC 4733, or tones where the far end takes no events"));
+    }
+    let id = call_id(call)?;
+    // SAFETY: by contract.
+    let digits = unsafe { text::needed(digits, "digits")? };
+    phone.send_digits(now, id, digits, token).map_err(|error| match error {
+        CommandError::Range => {
+            let fix = "holds what is no digit: 0 to 9, * # A B C D, and a comma for a second of silence";
+            Fail::new(MICROSIP_E_ARG, "digits", Value::text(digits), fix)
+        }
+        CommandError::Full => {
+            let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
+            Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
+        }
+        _ => refused("call", call)(error),
+    })
+}
+
+pub(crate) fn source(phone: &mut Phone<'_>, now: Instant, call: u64, source: u32) -> Done {
+    phone.set_source(now, call_id(call)?, source_of(source)?).map_err(refused("call", call))
+}
+
+pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {
+    phone.set_mute(call_or_self(call)?, on != 0).map_err(refused("call", call))
+}
+
+pub(crate) fn volume(phone: &mut Phone<'_>, call: u64, dev: u32, percent: u32) -> Done {
+    phone.set_volume(call_or_self(call)?, side_of(dev)?, percent).map_err(|error| match error {
+        CommandError::Range => range("percent", percent, "is above 400"),
+        _ => refused("call", call)(error),
+    })
+}

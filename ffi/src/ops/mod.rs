@@ -1,0 +1,67 @@
+//! The commands and getters that both families share, by subject: arguments from C in, one core call, results to C out.
+//!
+//! Each checks all of its pointers before it does anything, and writes out-parameters only when it succeeded.
+
+pub(crate) mod account;
+pub(crate) mod call;
+pub(crate) mod event;
+pub(crate) mod media;
+pub(crate) mod object;
+pub(crate) mod phone;
+
+use crate::abi::code::MICROSIP_E_ARG;
+use crate::abi::types::MICROSIP_SELF;
+use crate::abi::{Fail, Value};
+use microsip_core::phone::{AccountId, CallId, CommandError, IdError};
+
+pub(crate) type Done = Result<(), Fail>;
+
+pub(crate) fn call_id(raw: u64) -> Result<CallId, Fail> {
+    CallId::from_raw(raw).map_err(|error| Fail::id("call", raw, error))
+}
+
+/// A call; or MICROSIP_SELF, which stands for all of them.
+fn call_or_self(raw: u64) -> Result<CallId, Fail> {
+    if raw == MICROSIP_SELF {
+        Ok(CallId::NONE)
+    } else {
+        CallId::from_raw(raw).map_err(|error| Fail::id("target", raw, error))
+    }
+}
+
+/// Whatever has an id of its own.
+pub(crate) enum Any {
+    Call(CallId),
+    Account(AccountId),
+    Phone,
+}
+
+pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
+    if raw == MICROSIP_SELF {
+        return Ok(Any::Phone);
+    }
+    match CallId::from_raw(raw) {
+        Ok(call) => Ok(Any::Call(call)),
+        Err(IdError::WrongKind) => {
+            AccountId::from_raw(raw).map(Any::Account).map_err(|error| Fail::id("object", raw, error))
+        }
+        Err(error) => Err(Fail::id("object", raw, error)),
+    }
+}
+
+pub(crate) fn account_id(raw: u64) -> Result<AccountId, Fail> {
+    AccountId::from_raw(raw).map_err(|error| Fail::id("account", raw, error))
+}
+
+fn range(argument: &'static str, value: u32, fix: &'static str) -> Fail {
+    Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)
+}
+
+fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {
+    u16::try_from(code).map_err(|_| range("code", code, fix))
+}
+
+/// A refused command on the object that `argument` names.
+fn refused(argument: &'static str, raw: u64) -> impl FnOnce(CommandError) -> Fail {
+    move |error| Fail::command(error, argument, Value::Id(raw))
+}

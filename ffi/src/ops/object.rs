@@ -1,0 +1,165 @@
+//! Any object: ids, texts, headers, tags.
+
+use super::{Any, Done, any, range, refused};
+use crate::abi::code::*;
+use crate::abi::types::*;
+use crate::abi::{Fail, Value, pointer, text};
+use core::ffi::c_char;
+use microsip_core::phone::{AccountId, AccountText, CallId, CallText, Phone, Which};
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn ids(
+    phone: &Phone<'_>,
+    kind: u32,
+    owner: u64,
+    ids: *mut microsip_id,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    let account = if owner == 0 {
+        AccountId::NONE
+    } else {
+        AccountId::from_raw(owner).map_err(|error| Fail::id("owner", owner, error))?
+    };
+    let owned = |call: &CallId| account.is_none() || phone.call_info(*call).is_ok_and(|info| info.account == account);
+    if !account.is_none() {
+        phone.account_info(account).map_err(|error| Fail::command(error, "owner", Value::Id(owner)))?;
+    }
+    // SAFETY: by contract.
+    unsafe {
+        match kind {
+            MICROSIP_KIND_CALL => list(phone.calls().filter(owned).map(CallId::raw), ids, cap, needed),
+            MICROSIP_KIND_ACCOUNT if owner == 0 => list(phone.accounts().map(AccountId::raw), ids, cap, needed),
+            _ => Err(range("kind", kind, "is neither MICROSIP_KIND_CALL nor, without an owner, MICROSIP_KIND_ACCOUNT")),
+        }
+    }
+}
+
+unsafe fn list(items: impl Iterator<Item = u64>, ids: *mut microsip_id, cap: u32, needed: *mut u32) -> Done {
+    // SAFETY: by contract.
+    let room = unsafe { pointer::slice_mut(ids, cap, "ids")? };
+    let mut count = 0usize;
+    for id in items {
+        if let Some(place) = room.get_mut(count) {
+            *place = id;
+        }
+        count += 1;
+    }
+    // SAFETY: by contract.
+    unsafe { pointer::put(needed, count as u32) };
+    if count > room.len() {
+        return Err(Fail::new(
+            MICROSIP_E_BUFFER,
+            "cap",
+            Value::Number(i64::from(cap)),
+            "is too small: *needed says how many ids",
+        ));
+    }
+    Ok(())
+}
+
+/// A text of a call or an account; those of MICROSIP_SELF are the host's.
+///
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn text(
+    phone: &Phone<'_>,
+    object: u64,
+    which: u32,
+    index: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    if !matches!(
+        which,
+        MICROSIP_TXT_REMOTE_URI
+            ..=MICROSIP_TXT_USER_AGENT | MICROSIP_TXT_REALM | MICROSIP_TXT_DEVICE_ID | MICROSIP_TXT_DEVICE_NAME
+    ) {
+        return Err(range("which", which, "is no MICROSIP_TXT_*"));
+    }
+    let of = any(object)?;
+    if index != 0 && !matches!(of, Any::Phone) {
+        return Err(range("index", index, "is not 0: there is one text of that kind"));
+    }
+    // SAFETY: by contract.
+    unsafe {
+        text::put(buf, cap, needed, |cursor| match of {
+            Any::Call(call) => phone.call_text(call, call_text(which)?, cursor).map_err(refused("object", object)),
+            Any::Account(account) => {
+                phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))
+            }
+            Any::Phone => Err(Fail::NOTHING),
+        })
+    }
+}
+
+const fn account_text(which: u32) -> Result<AccountText, Fail> {
+    match which {
+        MICROSIP_TXT_LOCAL_URI => Ok(AccountText::Uri),
+        MICROSIP_TXT_REALM => Ok(AccountText::RefusedRealm),
+        MICROSIP_TXT_REASON => Ok(AccountText::Reason),
+        _ => Err(Fail::NOTHING),
+    }
+}
+
+const fn call_text(which: u32) -> Result<CallText, Fail> {
+    Ok(match which {
+        MICROSIP_TXT_REMOTE_URI => CallText::RemoteUri,
+        MICROSIP_TXT_REMOTE_NAME => CallText::RemoteName,
+        MICROSIP_TXT_LOCAL_URI => CallText::LocalUri,
+        MICROSIP_TXT_REASON => CallText::Reason,
+        MICROSIP_TXT_CALL_ID => CallText::CallId,
+        MICROSIP_TXT_CODEC => CallText::Codec,
+        MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
+        _ => return Err(Fail::NOTHING),
+    })
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+#[expect(clippy::too_many_arguments, reason = "the C function has that many")]
+pub(crate) unsafe fn header(
+    phone: &Phone<'_>,
+    object: u64,
+    which: u32,
+    name: *const c_char,
+    nth: u32,
+    buf: *mut c_char,
+    cap: u32,
+    needed: *mut u32,
+) -> Done {
+    let Any::Call(id) = any(object)? else {
+        return Err(Fail::NOTHING);
+    };
+    let which = match which {
+        MICROSIP_FIRST => Which::First,
+        MICROSIP_LAST => Which::Last,
+        _ => return Err(range("which", which, "is neither MICROSIP_FIRST nor MICROSIP_LAST")),
+    };
+    // SAFETY: by contract.
+    let name = unsafe { text::needed(name, "name")? };
+    // SAFETY: by contract.
+    unsafe {
+        text::put(buf, cap, needed, |cursor| {
+            phone.call_header(id, which, name, nth, cursor).map_err(refused("object", object))
+        })
+    }
+}
+
+pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
+    match any(object)? {
+        Any::Call(call) => phone.call_set_tag(call, tag).map_err(refused("object", object)),
+        Any::Account(account) => phone.account_set_tag(account, tag).map_err(refused("object", object)),
+        Any::Phone => {
+            Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag"))
+        }
+    }
+}
+
+/// Gives an ended call's slot back.
+pub(crate) fn release(phone: &mut Phone<'_>, object: u64) -> Done {
+    let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
+    phone.release(id).map_err(|error| Fail::command(error, "object", Value::Id(object)))
+}
