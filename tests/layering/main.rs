@@ -9,6 +9,8 @@
     missing_docs
 )]
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
