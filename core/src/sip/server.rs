@@ -1,28 +1,34 @@
-//! The INVITE server transaction (RFC 3261 §17.2.1 with RFC 6026), together with the 2xx that its user repeats until
-//! the ACK (§13.3.1.4).
+//! The server transaction: that of INVITE (RFC 3261 §17.2.1 with RFC 6026), together with the 2xx that its user repeats
+//! until the ACK (§13.3.1.4), and that of every other method (§17.2.2 with RFC 4320).
 //!
-//! A server transaction of another method keeps no slot: its answer leaves at once and a tombstone absorbs repetitions
-//! (§17.2.2).
+//! A request of another method whose response leaves at once needs none: a tombstone absorbs its repetitions.
 
-use super::timer::{T1, T1_64, T2};
+use super::timer::{T1, T1_64, T2, T4};
 use crate::base::time::{Duration, Instant};
 
-/// Where an INVITE server transaction stands.
+/// 100 Trying leaves for a request other than INVITE when its sender's timer E has come to T2 (rfc4320#4.1): after
+/// 500 ms, 1 s and 2 s.
+const TRYING_LATE: Duration = T1.times(7);
+
+/// Where a server transaction stands.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum State {
-    /// Not answered finally.
+    /// Without a final response.
     #[default]
     Proceeding,
-    /// Refused: the answer is repeated until the ACK (timers G and H).
+    /// An INVITE is refused: the response is repeated until the ACK (timers G and H). Another request has its final
+    /// response, which each repetition of it gets again (timer J).
     Completed,
     /// Accepted: the 2xx is repeated until the ACK (RFC 6026 state Accepted, and the core's own repetition).
     Accepted,
 }
 
-/// An INVITE server transaction. A timer that does not run is [`Instant::NEVER`].
+/// A server transaction. A timer that does not run is [`Instant::NEVER`].
 #[derive(Clone, Copy, Debug)]
 pub struct Server {
     state: State,
+    /// It is an INVITE's.
+    invite: bool,
     reliable: bool,
     interval: Duration,
     resend: Instant,
@@ -35,11 +41,11 @@ pub struct Server {
 pub enum Expiry {
     /// Nothing was due.
     Nothing,
-    /// 200 ms without an answer: 100 Trying.
+    /// Too long without a response: 100 Trying.
     Trying,
-    /// Send the answer again.
+    /// Send the response again.
     Resend,
-    /// No ACK came for a refusal (timer H): over.
+    /// No ACK came for a refusal (timer H), or no more repetitions are to come (timer J): over.
     Over,
     /// No ACK came for a 2xx: the session is to be ended with BYE (rfc3261#13.3.1.4).
     Unacknowledged,
@@ -49,6 +55,7 @@ impl Server {
     /// Nothing came.
     pub const EMPTY: Self = Self {
         state: State::Proceeding,
+        invite: false,
         reliable: false,
         interval: Duration::ZERO,
         resend: Instant::NEVER,
@@ -61,12 +68,25 @@ impl Server {
     pub fn start(now: Instant, reliable: bool, trying_after: Duration) -> Self {
         Self {
             state: State::Proceeding,
+            invite: true,
             reliable,
             interval: T1,
             resend: Instant::NEVER,
             expire: Instant::NEVER,
             trying: now + trying_after,
         }
+    }
+
+    /// A request of another method came, which has to wait for its response.
+    #[must_use]
+    pub fn start_other(now: Instant, reliable: bool) -> Self {
+        Self { invite: false, ..Self::start(now, reliable, TRYING_LATE) }
+    }
+
+    /// It is an INVITE's: its final response wants an ACK.
+    #[must_use]
+    pub const fn is_invite(&self) -> bool {
+        self.invite
     }
 
     /// Where it stands.
@@ -81,10 +101,17 @@ impl Server {
         self.resend.min(self.expire).min(self.trying)
     }
 
-    /// An answer with this status is given for the first time.
+    /// A response with this status is given for the first time.
     pub fn handle_answer(&mut self, now: Instant, status: u16) {
         self.trying = Instant::NEVER;
         match status {
+            _ if !self.invite => {
+                if status >= 200 {
+                    self.state = State::Completed;
+                    // rfc3261#17.2.2 timer J: on a stream nothing is repeated, but the response has to leave first
+                    self.expire = now + if self.reliable { T4 } else { T1_64 };
+                }
+            }
             ..=199 => {
                 // rfc3261#13.3.1.1: a provisional answer is repeated each minute, or proxies cancel the call
                 self.resend = if status > 100 { now + Duration::from_secs(60) } else { Instant::NEVER };

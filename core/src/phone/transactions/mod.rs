@@ -57,3 +57,6 @@ impl<'a> Transactions<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

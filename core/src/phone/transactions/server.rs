@@ -31,7 +31,7 @@ impl Host {
     }
 }
 
-/// What a request that owes its response is for.
+/// The purpose of a request that owes its response. A method that may owe its response has a kind here.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) enum Kind {
     /// It began a call.
@@ -136,7 +136,7 @@ impl Server {
         self.status
     }
 
-    /// It would begin a call, and its source is counted.
+    /// It is in no dialog and no account's caller's: its source is counted.
     pub(super) const fn is_counted(&self) -> bool {
         self.direct && !self.has_tag
     }

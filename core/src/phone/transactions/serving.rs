@@ -1,6 +1,7 @@
 //! Server transactions: requests that came in and owe their response, from their arrival to their tombstone.
 //!
-//! A transaction knows whose it is and hands that back, but follows no handle to another room.
+//! A transaction knows whose it is and hands that back, but follows no handle to another room. A request of any method
+//! may have one, for as long as its response is owed; one that is answered at once needs none (`stateless`).
 
 use super::server::{Host, Served, Server};
 use super::stateless::responses_to;
@@ -15,9 +16,9 @@ use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
 use crate::phone::trace::Pool;
-use crate::sip::server::{Expiry, State};
+use crate::sip::server::{Expiry, Server as Transaction, State};
 use crate::sip::tombstone::{Answered, Keys, Owed};
-use crate::wire::sip::{Message, Writer, echo_with_routes};
+use crate::wire::sip::{Message, Method, Start, Writer, echo_with_routes};
 
 /// A request is compared with those that came before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -140,7 +141,12 @@ impl Transactions<'_> {
             self.servers.remove(handle);
             return Err(NotOpened::TooLong);
         };
-        let transaction = crate::sip::server::Server::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS));
+        let transaction = match request.start() {
+            Start::Request { method: Method::Invite, .. } => {
+                Transaction::start(now, flow.is_reliable(), Duration::from_millis(TRYING_MS))
+            }
+            _ => Transaction::start_other(now, flow.is_reliable()),
+        };
         let server = Server {
             transaction,
             served,
@@ -339,7 +345,7 @@ impl Transactions<'_> {
     pub(in crate::phone) fn acknowledged(&self, keys: Keys, dialog: Option<Handle>) -> Option<Acknowledged> {
         self.server_table.find(keys.base).find_map(|index| {
             let handle = self.servers.handle_at(index)?;
-            let server = self.servers.get(handle)?;
+            let server = self.servers.get(handle).filter(|server| server.transaction.is_invite())?;
             let of_refusal = server.state() == State::Completed && server.key == keys.key;
             // a 2543 peer acknowledges a refusal with the To tag in: its key differs, its dialog does not
             let of_dialog = server.state() != State::Proceeding && dialog == Some(server.served.dialog);
@@ -376,7 +382,7 @@ impl Transactions<'_> {
         ServerDue::Nothing
     }
 
-    /// rfc3261#17.2.1: nothing else has left yet, so 100 does; but not without its socket.
+    /// rfc3261#17.2.1, rfc4320#4.1: nothing else has left yet, so 100 does; but not without its socket.
     fn write_trying(&mut self, cx: &mut Context<'_>, handle: Handle) {
         if self.servers.get(handle).is_none_or(|server| cx.local_of(server.flow().socket()).is_none()) {
             return;

@@ -74,3 +74,20 @@ fn a_2xx_is_repeated_on_both() {
         assert_eq!(run(server), repeated(Expiry::Unacknowledged));
     }
 }
+
+#[test]
+fn another_request_is_tried_late_and_kept_for_timer_j() {
+    // rfc4320#4.1: no 100 before its sender's timer E has come to T2
+    assert_eq!(run(Server::start_other(START, false)), [(3500, Expiry::Trying)]);
+    // rfc3261#17.2.2: nothing is sent by itself; repetitions get the response for 64 T1
+    for (reliable, kept) in [(false, 32_000), (true, 5000)] {
+        for status in [200, 481] {
+            let mut server = Server::start_other(START, reliable);
+            server.handle_answer(START, 100);
+            assert_eq!(server.deadline(), Instant::NEVER);
+            server.handle_answer(START, status);
+            assert_eq!(server.state(), State::Completed, "{status}");
+            assert_eq!(run(server), [(kept, Expiry::Over)]);
+        }
+    }
+}
