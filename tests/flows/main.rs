@@ -34,6 +34,7 @@ mod media;
 mod media_hosts;
 mod named_hosts;
 mod network;
+mod options;
 mod proxy;
 mod quoted;
 mod redirect;

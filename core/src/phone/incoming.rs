@@ -2,6 +2,7 @@
 
 use super::calls::call::{Ports, Waiting};
 use super::ending::reason_of;
+use super::methods::Arrived;
 use super::object::Object;
 use super::outgoing::description;
 use super::responses::Describe;
@@ -21,9 +22,14 @@ use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Answered, Keys};
 use crate::wire::sip::{Address, Message, Method, Name, Params, Scheme, Uri};
 
+/// An INVITE outside a dialog.
+pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+    phone.invited(now, arrived);
+}
+
 impl Phone<'_> {
-    /// An INVITE outside a dialog.
-    pub(super) fn invited(&mut self, now: Instant, flow: Flow, account: Handle, keys: Keys, invite: &Message<'_>) {
+    fn invited(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Arrived { flow, keys, request: invite, account, .. } = *arrived;
         if self.lower.cx.closing {
             self.respond_and_bury(now, flow, invite, keys, 480, Extra::default());
             return;

@@ -1,4 +1,73 @@
-//! The methods that we understand.
+//! The methods that we understand, a row each. Allow is written from the table, Supported stands beside it, and a
+//! request goes to the function that its row names.
+//!
+//! A new method is a row here and a file with what takes its requests.
 
-/// Methods that we understand, for Allow.
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS";
+use super::write::Understood;
+use super::{Flow, Phone, bye, incoming, options, reinvite};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::sip::tombstone::Keys;
+use crate::wire::sip::{Message, Method};
+
+/// A request that came in: well formed, new, and of a dialog or for somebody who may be asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived<'r, 'm> {
+    pub(super) flow: Flow,
+    pub(super) keys: Keys,
+    pub(super) request: &'r Message<'m>,
+    /// Its dialog, whose number it has advanced; none: it is in no dialog.
+    pub(super) dialog: Handle,
+    /// The account that it is for, where it is in no dialog; none: it is direct.
+    pub(super) account: Handle,
+}
+
+/// A function that takes requests of a method.
+type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
+
+/// A method.
+pub(super) struct Row {
+    name: &'static str,
+    /// Takes it in no dialog; none: it needs one.
+    pub(super) outside: Option<Taker>,
+    /// Takes it in a dialog; none: its INVITE's transaction has taken it.
+    pub(super) inside: Option<Taker>,
+}
+
+macro_rules! methods {
+    ($first:literal: $first_outside:expr, $first_inside:expr; $($name:literal: $outside:expr, $inside:expr;)*) => {
+        const METHODS: &[Row] = &[
+            Row { name: $first, outside: $first_outside, inside: $first_inside },
+            $(Row { name: $name, outside: $outside, inside: $inside },)*
+        ];
+        const ALLOW: &str = concat!($first $(, ", ", $name)*);
+    };
+}
+
+methods! {
+    "INVITE": Some(incoming::take), Some(reinvite::take);
+    "ACK": None, None;
+    "BYE": None, Some(bye::take);
+    "CANCEL": None, None;
+    "OPTIONS": Some(options::take_outside), Some(options::take);
+}
+
+/// The extensions, joined by commas; a request that requires another one is refused (rfc3261#8.2.2.3).
+const SUPPORTED: &str = "";
+
+/// Our methods and extensions, for Allow and Supported.
+pub(super) static OURS: Understood = Understood { allow: ALLOW.as_bytes(), supported: SUPPORTED.as_bytes() };
+
+/// A method's row.
+pub(super) fn row(method: Method<'_>) -> Option<&'static Row> {
+    METHODS.iter().find(|row| row.name.as_bytes() == method.text())
+}
+
+/// The refusal of a method that has no row: one that nobody has heard of (rfc3261#8.2.1), or one that is not for a
+/// telephone like this (rfc3261#21.4.6).
+pub(super) const fn refusal(method: Method<'_>) -> u16 {
+    if matches!(method, Method::Other(_)) { 501 } else { 405 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
 use super::accounts::{Asked, Digest, Leaving};
-use super::methods::ALLOW;
+use super::methods::OURS;
 use super::transactions::Unrendered;
 use super::transactions::request::{Owner, Request, Sending};
 use super::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
@@ -47,7 +47,7 @@ impl Phone<'_> {
                 let needed = self
                     .lower
                     .accounts
-                    .write_register(&self.lower.cx, account, &request.asked, &leaving, out)
+                    .write_register(&self.lower.cx, account, &request.asked, &leaving, OURS.allow, out)
                     .ok_or(Unrendered)?;
                 self.lower.transactions.written(&mut self.lower.cx, handle, needed)
             }
@@ -89,7 +89,7 @@ impl Phone<'_> {
         let digest = Digest { key: self.lower.cx.keys[1], method: request.method.method().text(), uri };
         self.lower.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
         if request.method.is_invite() {
-            writer.header_bytes(Name::Allow, ALLOW);
+            writer.header_bytes(Name::Allow, OURS.allow);
         }
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));

@@ -1,6 +1,6 @@
 //! Responses to INVITEs, rendered into their transaction's buffer, behind the headers that they echo.
 
-use super::methods::ALLOW;
+use super::methods::OURS;
 use super::transactions::Unrendered;
 use super::transactions::serving::Lent;
 use super::transactions::stateless::Extra;
@@ -152,7 +152,7 @@ impl Ours<'_> {
             write_contact(writer.cursor(), self.user, self.flow, self.local, b"");
         }
         if status >= 200 {
-            writer.header_bytes(Name::Allow, ALLOW);
+            writer.header_bytes(Name::Allow, OURS.allow);
         }
         if status == 415 {
             writer.header_bytes(Name::Accept, ACCEPT);

@@ -1,7 +1,7 @@
 //! One message in: to its transaction, its dialog, or neither.
 
 use super::accounts::Caller;
-use super::methods::ALLOW;
+use super::methods::{self, Arrived, OURS, Row};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
@@ -100,7 +100,7 @@ impl Phone<'_> {
             let answered =
                 keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.answered(now, keys));
             if let Some(answered) = answered {
-                self.respond_at_once(flow, request, answered.status, Extra::again(answered, ALLOW));
+                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
                 return;
             }
             count::up(&mut self.lower.cx.counters.strangers);
@@ -145,7 +145,7 @@ impl Phone<'_> {
             Absorbed::New => {}
             Absorbed::Nothing => return,
             Absorbed::Again(answered) => {
-                self.respond_at_once(flow, request, answered.status, Extra::again(answered, ALLOW));
+                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
                 return;
             }
             Absorbed::Merged => {
@@ -154,53 +154,55 @@ impl Phone<'_> {
                 return;
             }
         }
-        // rfc3261#8.2.2.3: nothing that must be understood is known here yet
-        if request.tokens(Name::Require).next().is_some() {
-            self.respond_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
+        // rfc3261#8.2.2.3: it must be understood
+        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
+            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
             return;
         }
+        let account = match caller {
+            Caller::Account(account) => account,
+            _ => Handle::NONE,
+        };
+        let arrived = Arrived { flow, keys, request, dialog: dialog.unwrap_or(Handle::NONE), account };
         match (tag, dialog) {
-            (Some(_), Some(dialog)) => self.request_in_dialog(now, flow, dialog, keys, request, method),
+            (Some(_), Some(_)) => self.request_in_dialog(now, &arrived, method),
             // rfc3261#12.2.2
             (Some(_), None) => self.respond_at_once(flow, request, 481, Extra::default()),
-            (None, _) => {
-                let account = match caller {
-                    Caller::Account(account) => account,
-                    _ => Handle::NONE,
-                };
-                self.request_outside(now, flow, account, keys, request, method);
-            }
+            (None, _) => self.request_outside(now, &arrived, method),
         }
     }
 
     /// A request that is in no dialog.
-    fn request_outside(
-        &mut self,
-        now: Instant,
-        flow: Flow,
-        account: Handle,
-        keys: Keys,
-        request: &Message<'_>,
-        method: Method<'_>,
-    ) {
-        match method {
-            Method::Invite => self.invited(now, flow, account, keys, request),
-            // rfc3261#11.2: what an INVITE would get, with what we are able to
-            Method::Options => {
-                let fits = if account.is_none() { self.direct_fits(flow) } else { self.account_fits() };
-                let status = if self.lower.cx.closing {
-                    480
-                } else if fits {
-                    200
-                } else {
-                    486
-                };
-                self.respond_at_once(flow, request, status, Extra { allow: ALLOW, accept: true, ..Extra::default() });
+    fn request_outside(&mut self, now: Instant, arrived: &Arrived<'_, '_>, method: Method<'_>) {
+        let (flow, request) = (arrived.flow, arrived.request);
+        match methods::row(method) {
+            Some(Row { outside: Some(take), .. }) => take(self, now, arrived),
+            // rfc3261#12.2.2: it needs a dialog
+            Some(_) => self.respond_at_once(flow, request, 481, Extra::default()),
+            None => {
+                let extra = Extra { allow: Some(&OURS), ..Extra::default() };
+                self.respond_at_once(flow, request, methods::refusal(method), extra);
             }
-            Method::Bye => self.respond_at_once(flow, request, 481, Extra::default()),
-            // rfc3261#8.2.1
-            Method::Other(_) => self.respond_at_once(flow, request, 501, Extra { allow: ALLOW, ..Extra::default() }),
-            _ => self.respond_at_once(flow, request, 405, Extra { allow: ALLOW, ..Extra::default() }),
+        }
+    }
+
+    /// A request in one of our dialogs.
+    fn request_in_dialog(&mut self, now: Instant, arrived: &Arrived<'_, '_>, method: Method<'_>) {
+        let Arrived { flow, keys, request, dialog, .. } = *arrived;
+        let Ok(cseq) = request.cseq() else { return };
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) else { return };
+        // rfc3261#12.2.2: a number that does not grow is out of order
+        if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
+            self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
+            return;
+        }
+        dialog.remote_number = Some(cseq.number);
+        match methods::row(method).and_then(|row| row.inside) {
+            Some(take) => take(self, now, arrived),
+            None => {
+                let extra = Extra { allow: Some(&OURS), ..Extra::default() };
+                self.respond_and_bury(now, flow, request, keys, methods::refusal(method), extra);
+            }
         }
     }
 

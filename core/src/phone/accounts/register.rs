@@ -5,7 +5,6 @@ use crate::base::cursor::{Cursor, Needed};
 use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::phone::context::Context;
-use crate::phone::methods::ALLOW;
 use crate::phone::write::{write_contact, write_proxy, write_top};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer, write_address, write_host};
@@ -21,13 +20,14 @@ pub(in crate::phone) struct Leaving {
 }
 
 impl Accounts<'_> {
-    /// Writes the REGISTER of an account. `None`: there is no such account.
+    /// Writes the REGISTER of an account. `allow`: the methods that we understand. `None`: there is no such account.
     pub(in crate::phone) fn write_register(
         &mut self,
         cx: &Context<'_>,
         handle: Handle,
         asked: &Asked,
         leaving: &Leaving,
+        allow: &[u8],
         out: &mut [u8],
     ) -> Option<Result<usize, Needed>> {
         let credentials = self.credentials(handle, asked, &Default::default());
@@ -65,7 +65,7 @@ impl Accounts<'_> {
         writer.number(Name::Expires, u64::from(account.registration.asked));
         let digest = Digest { key: cx.keys[1], method: b"REGISTER", uri };
         self.write_credentials(&mut writer, handle, &credentials, digest);
-        writer.header_bytes(Name::Allow, ALLOW);
+        writer.header_bytes(Name::Allow, allow);
         writer.header_bytes(Name::UserAgent, cx.fixed.agent.get());
         writer.end();
         Some(out.finish())

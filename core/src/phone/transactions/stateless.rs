@@ -9,7 +9,7 @@ use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
-use crate::phone::write::{ACCEPT, write_warning};
+use crate::phone::write::{ACCEPT, Understood, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Answered, Keys, Owed};
@@ -20,11 +20,11 @@ use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
 pub(in crate::phone) struct Extra<'e> {
     /// Words that say why, instead of the standard ones.
     pub(in crate::phone) reason: &'e str,
-    /// The methods of Allow; empty: there is none.
-    pub(in crate::phone) allow: &'static [u8],
+    /// Allow, and for OPTIONS Supported.
+    pub(in crate::phone) allow: Option<&'static Understood>,
     pub(in crate::phone) accept: bool,
-    /// The Require values that are not supported.
-    pub(in crate::phone) unsupported: bool,
+    /// The Require values that are none of these.
+    pub(in crate::phone) unsupported: Option<&'static Understood>,
     pub(in crate::phone) retry_after: u8,
     /// Code and words of a Warning (rfc3261#20.43).
     pub(in crate::phone) warning: Option<(u16, &'static str)>,
@@ -45,16 +45,16 @@ impl Extra<'_> {
 
     /// As a tombstone keeps it.
     fn answered(&self, status: u16, secret: u64) -> Answered {
-        let detail = u8::from(!self.allow.is_empty()) * Self::ALLOW
+        let detail = u8::from(self.allow.is_some()) * Self::ALLOW
             + u8::from(self.accept) * Self::ACCEPT
             + u8::from(self.reordered) * Self::REORDERED;
         Answered { secret, status, detail, retry_after: self.retry_after }
     }
 
     /// From a tombstone, which keeps whether there was an Allow: this one.
-    pub(in crate::phone) fn again(answered: Answered, allow: &'static [u8]) -> Self {
+    pub(in crate::phone) fn again(answered: Answered, allow: &'static Understood) -> Self {
         Self {
-            allow: if answered.detail & Self::ALLOW != 0 { allow } else { b"" },
+            allow: (answered.detail & Self::ALLOW != 0).then_some(allow),
             accept: answered.detail & Self::ACCEPT != 0,
             reordered: answered.detail & Self::REORDERED != 0,
             retry_after: answered.retry_after,
@@ -134,8 +134,8 @@ impl Transactions<'_> {
             extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }).write(writer.cursor());
         }
         writer.cursor().put_str("\r\n");
-        if !extra.allow.is_empty() {
-            writer.header_bytes(Name::Allow, extra.allow);
+        if let Some(allow) = extra.allow {
+            writer.header_bytes(Name::Allow, allow.allow);
         }
         if extra.accept {
             writer.header_bytes(Name::Accept, ACCEPT);
@@ -143,14 +143,15 @@ impl Transactions<'_> {
         if (status == 415 && !extra.bare) || extra.accept {
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }
-        if extra.accept && !extra.allow.is_empty() {
-            // rfc3261#11.2: OPTIONS asks for all of it; we speak English and know no extension
+        if let Some(ours) = extra.allow.filter(|_| extra.accept) {
+            // rfc3261#11.2: OPTIONS asks for all of it; we speak English
             writer.header_bytes(Name::AcceptLanguage, b"en");
-            writer.header_bytes(Name::Supported, b"");
+            writer.header_bytes(Name::Supported, ours.supported);
         }
-        if extra.unsupported {
+        if let Some(ours) = extra.unsupported {
             writer.header(Name::Unsupported, |out| {
-                for (position, token) in request.tokens(Name::Require).enumerate() {
+                let unsupported = request.tokens(Name::Require).filter(|token| !ours.supports(token));
+                for (position, token) in unsupported.enumerate() {
                     out.put_str(if position == 0 { "" } else { ", " });
                     out.put(token);
                 }

@@ -1,0 +1,90 @@
+//! BYE, in both directions.
+
+use super::methods::Arrived;
+use super::object::Object;
+use super::responses::Describe;
+use super::transactions::request::Sending;
+use super::transactions::stateless::Extra;
+use super::{CallState, Cause, EndCause, EndedBy, Phone};
+use crate::base::limits::SLOT_RETRY_MS;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::sip::server::State;
+
+/// The far end says BYE (rfc3261#15.1.2).
+pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+    phone.hung_up(now, arrived);
+}
+
+impl Phone<'_> {
+    fn hung_up(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Arrived { flow, keys, request, dialog: dialog_handle, .. } = *arrived;
+        let call_handle = self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
+        self.respond_and_bury(now, flow, request, keys, 200, Extra::default());
+        self.keep(call_handle, request);
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+            dialog.confirmed = false; // nothing is left to end there
+            dialog.bye_owed = false;
+        }
+        let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
+        match self.lower.transactions.server_state(server) {
+            // rfc3261#15.1.2: what is pending gets 487
+            Some(State::Proceeding) => self.refuse_server(now, server, 487, Describe::Nothing),
+            Some(State::Accepted) => self.end_server(now, server),
+            Some(State::Completed) | None => {}
+        }
+        if self
+            .calls
+            .slots
+            .get(call_handle)
+            .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected)
+        {
+            // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the
+            // call in its way; where others ring too, they go on.
+            let alone = self
+                .lower
+                .dialogs
+                .slots
+                .get(dialog_handle)
+                .is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
+            if alone {
+                self.ends(call_handle, EndedBy::Remote, EndCause::Declined);
+                self.cancel_call(now, call_handle, Cause::Normal);
+            }
+            return;
+        }
+        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+            dialog.left = true;
+        }
+        // before the answer it ends the call as a CANCEL would
+        self.ends(call_handle, EndedBy::Remote, EndCause::None);
+        let up = self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
+        let (cause, status) = if up { (Cause::Normal, 0) } else { (Cause::Cancelled, 487) };
+        self.end_call(now, call_handle, cause, status);
+        self.settle_dialog(dialog_handle);
+    }
+
+    /// Sends BYE in a dialog that is confirmed.
+    pub(super) fn send_bye(&mut self, now: Instant, dialog_handle: Handle) {
+        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
+        dialog.confirmed = false;
+        let (flow, own_hop) = (dialog.flow, dialog.own_hop);
+        let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else {
+            // every slot is busy: the dialog stays, and the BYE is tried again
+            if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+                dialog.bye_owed = true;
+            }
+            self.lower.cx.due.set(
+                self.lower.cx.objects.number(Object::Dialog(dialog_handle.index)),
+                now + Duration::from_millis(SLOT_RETRY_MS),
+            );
+            return;
+        };
+        match flow {
+            Some(flow) if self.local_of(flow.socket()).is_some() => self.go_over(now, request, flow, own_hop),
+            // its socket is gone: there may be another way
+            Some(_) => self.locate(request),
+            None => self.end_request(request),
+        }
+    }
+}

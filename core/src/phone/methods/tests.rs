@@ -1,0 +1,17 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+#[test]
+fn allow_names_each_row_once_in_the_words_of_the_wire() {
+    let names: std::vec::Vec<_> = METHODS.iter().map(|row| row.name).collect();
+    assert_eq!(ALLOW, names.join(", "));
+    for name in &names {
+        assert!(!matches!(Method::parse(name.as_bytes()), Method::Other(_)), "{name}");
+        assert_eq!(row(Method::parse(name.as_bytes())).unwrap().name, *name);
+        assert_eq!(names.iter().filter(|other| *other == name).count(), 1);
+    }
+    // rfc3261#8.2.1, #21.4.6
+    assert!(row(Method::Info).is_none() && row(Method::Other(b"FOO")).is_none());
+    assert_eq!((refusal(Method::Info), refusal(Method::Other(b"FOO"))), (405, 501));
+}

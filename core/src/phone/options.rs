@@ -1,0 +1,30 @@
+//! OPTIONS: what we are able to (rfc3261#11.2).
+
+use super::Phone;
+use super::methods::{Arrived, OURS};
+use super::transactions::stateless::Extra;
+use crate::base::time::Instant;
+
+fn able() -> Extra<'static> {
+    Extra { allow: Some(&OURS), accept: true, ..Extra::default() }
+}
+
+/// rfc3261#11.2, #12.2.2: in a dialog the response is the same, and nothing changes there but its number: OPTIONS is no
+/// target refresh.
+pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+    phone.respond_and_bury(now, arrived.flow, arrived.request, arrived.keys, 200, able());
+}
+
+/// rfc3261#11.2: in no dialog its status is the one that an INVITE would get.
+pub(super) fn take_outside(phone: &mut Phone<'_>, _: Instant, arrived: &Arrived<'_, '_>) {
+    let (account, flow) = (arrived.account, arrived.flow);
+    let fits = if account.is_none() { phone.direct_fits(flow) } else { phone.account_fits() };
+    let status = if phone.lower.cx.closing {
+        480
+    } else if fits {
+        200
+    } else {
+        486
+    };
+    phone.respond_at_once(flow, arrived.request, status, able());
+}
