@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
+use crate::base::time::Instant;
+use crate::wire::dtmf::Event;
 
 const TOLD: Event = Event { code: 2, end: false, volume: 10, duration: 400 };
 

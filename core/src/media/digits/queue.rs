@@ -1,0 +1,276 @@
+//! Digits to be sent, one after another.
+
+use crate::base::limits;
+use crate::media::tones::{self, Generator};
+use crate::wire::dtmf::{self, Event};
+
+/// The length of a digit that was given none.
+const USUAL_MS: u16 = 160;
+/// ITU-T Q.24: shorter may not be heard.
+const SHORTEST_MS: u16 = 40;
+/// The longest that an entry of the queue can tell: 20 s.
+const LONGEST: u16 = 0x7ff;
+/// Silence behind a digit, in quanta, so that the next is not taken for the same.
+const GAP: u16 = 5;
+/// rfc4733#2.5.1.4: the last packet is sent three times in all.
+const REPEATS: u8 = 2;
+/// A pause in the queue; above all events.
+const PAUSE: u16 = 31;
+/// Volume told with events, in -dBm0.
+const VOLUME: u8 = 10;
+
+/// What the sending side does in this quantum.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// The voice goes.
+    Voice,
+    /// Silence goes.
+    Silence,
+    /// This key's tone goes, as voice.
+    Tone,
+    /// An event is on, and nothing is due.
+    Wait,
+    /// An event packet goes.
+    Send {
+        /// Its payload.
+        event: Event,
+        /// Its timestamp.
+        timestamp: u32,
+        /// It is the first of its event.
+        marker: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Idle,
+    Gap {
+        left: u16,
+    },
+    /// Asked for between digits: the voice goes on meanwhile.
+    Pause {
+        left: u16,
+    },
+    Tone {
+        generator: Generator,
+        left: u16,
+    },
+    Event {
+        code: u8,
+        left: u16,
+        timestamp: u32,
+        lasted: u16,
+        since: u8,
+        first: bool,
+    },
+    End {
+        code: u8,
+        timestamp: u32,
+        lasted: u16,
+        since: u8,
+        repeats: u8,
+    },
+}
+
+/// Digits waiting to be sent, and the one being sent.
+#[derive(Clone, Copy, Debug)]
+pub struct DigitQueue {
+    /// Five bits of event, eleven of length in 10 ms.
+    entries: [u16; limits::DIGITS],
+    /// A bit an entry: it is the last of its command.
+    lasts: u32,
+    head: u8,
+    len: u8,
+    /// What is being sent is the last of its command.
+    last: bool,
+    /// Commands sent to their ends, and not told yet.
+    sent: u8,
+    state: State,
+}
+
+const _: () = assert!(limits::DIGITS <= u32::BITS as usize);
+
+impl DigitQueue {
+    /// Nothing to send.
+    pub const EMPTY: Self =
+        Self { entries: [0; limits::DIGITS], lasts: 0, head: 0, len: 0, last: false, sent: 0, state: State::Idle };
+
+    /// All is sent.
+    #[must_use]
+    pub const fn idle(&self) -> bool {
+        self.len == 0 && matches!(self.state, State::Idle)
+    }
+
+    /// How many more it takes.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        limits::DIGITS - self.len as usize
+    }
+
+    /// Queues a digit; false when it is none, or when the queue is full. 0 ms is the usual length.
+    pub fn digit(&mut self, digit: u8, ms: u16) -> bool {
+        let Some(code) = dtmf::event_of(digit) else { return false };
+        let ms = if ms == 0 { USUAL_MS } else { ms.max(SHORTEST_MS) };
+        self.push(u16::from(code), ms)
+    }
+
+    /// Queues a pause; false when the queue is full.
+    pub fn pause(&mut self, ms: u16) -> bool {
+        self.push(PAUSE, ms)
+    }
+
+    /// What was queued last ends a command.
+    pub const fn end_command(&mut self) {
+        if self.len > 0 {
+            self.lasts |= 1 << ((self.head + self.len - 1) as usize % limits::DIGITS);
+        }
+    }
+
+    /// What is queued next belongs to the command that ended last, unless that has been sent to its end.
+    pub const fn join_command(&mut self) {
+        if self.len > 0 {
+            self.lasts &= !(1 << ((self.head + self.len - 1) as usize % limits::DIGITS));
+        } else {
+            self.last = false;
+        }
+    }
+
+    /// How many commands were sent to their ends since this was asked last.
+    pub const fn take_sent(&mut self) -> u8 {
+        core::mem::replace(&mut self.sent, 0)
+    }
+
+    /// Nothing of what was begun is left to do.
+    fn rest(&mut self) {
+        self.state = State::Idle;
+        self.sent = self.sent.saturating_add(u8::from(core::mem::take(&mut self.last)));
+    }
+
+    fn push(&mut self, code: u16, ms: u16) -> bool {
+        if usize::from(self.len) >= limits::DIGITS {
+            return false;
+        }
+        let place = (usize::from(self.head) + usize::from(self.len)) % limits::DIGITS;
+        self.lasts &= !(1 << place);
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = (code << 11) | ms.div_ceil(10).min(LONGEST);
+        }
+        self.len += 1;
+        true
+    }
+
+    fn pop(&mut self) -> Option<(u16, u16)> {
+        if self.len == 0 {
+            return None;
+        }
+        let entry = *self.entries.get(usize::from(self.head))?;
+        self.last = self.lasts >> self.head & 1 != 0;
+        self.head = ((usize::from(self.head) + 1) % limits::DIGITS) as u8;
+        self.len -= 1;
+        Some((entry >> 11, entry & LONGEST))
+    }
+
+    /// One quantum. `timestamp` is its first sample's, `ticks` its length; `interval` is ptime in quanta; `boundary`:
+    /// no voice packet is half full; `events`: the peer takes events.
+    pub fn step(&mut self, timestamp: u32, ticks: u16, interval: u8, boundary: bool, events: bool, rate: u32) -> Step {
+        if let State::Idle = self.state
+            && boundary
+        {
+            self.begin(timestamp, events, rate);
+        }
+        match &mut self.state {
+            State::Idle => Step::Voice,
+            State::Gap { left } => {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.rest();
+                }
+                Step::Silence
+            }
+            State::Pause { left } => {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.rest();
+                }
+                Step::Voice
+            }
+            State::Tone { left, .. } => {
+                if *left == 0 {
+                    self.state = State::Gap { left: GAP };
+                    return Step::Silence;
+                }
+                *left -= 1;
+                Step::Tone
+            }
+            State::Event { code, left, timestamp, lasted, since, first } => {
+                *left = left.saturating_sub(1);
+                *since += 1;
+                if u32::from(*lasted) + u32::from(ticks) > 0xffff {
+                    // rfc4733#2.5.1.3: the duration is full; a new segment begins where this one ends, without marker
+                    let (event, began) =
+                        (Event { code: *code, end: false, volume: VOLUME, duration: 0xffff }, *timestamp);
+                    *timestamp = timestamp.wrapping_add(0xffff);
+                    *lasted = (u32::from(*lasted) + u32::from(ticks) - 0xffff) as u16;
+                    *since = 0;
+                    return Step::Send { event, timestamp: began, marker: false };
+                }
+                *lasted += ticks;
+                let end = *left == 0;
+                if !end && *since < interval {
+                    return Step::Wait;
+                }
+                // rfc4733#2.2.2: the marker is for the beginning of an event
+                let marker = core::mem::take(first);
+                *since = 0;
+                let event = Event { code: *code, end, volume: VOLUME, duration: *lasted };
+                let began = *timestamp;
+                if end {
+                    self.state = State::End {
+                        code: event.code,
+                        timestamp: began,
+                        lasted: event.duration,
+                        since: 0,
+                        repeats: REPEATS,
+                    };
+                }
+                Step::Send { event, timestamp: began, marker }
+            }
+            State::End { code, timestamp, lasted, since, repeats } => {
+                *since += 1;
+                if *since < interval {
+                    return Step::Wait;
+                }
+                *since = 0;
+                *repeats = repeats.saturating_sub(1);
+                let event = Event { code: *code, end: true, volume: VOLUME, duration: *lasted };
+                let began = *timestamp;
+                if *repeats == 0 {
+                    self.state =
+                        State::Gap { left: GAP.saturating_sub(u16::from(interval) * u16::from(REPEATS)).max(1) };
+                }
+                Step::Send { event, timestamp: began, marker: false }
+            }
+        }
+    }
+
+    fn begin(&mut self, timestamp: u32, events: bool, rate: u32) {
+        let Some((code, quanta)) = self.pop() else { return };
+        self.state = if code == PAUSE {
+            State::Pause { left: quanta }
+        } else if events {
+            State::Event { code: code as u8, left: quanta, timestamp, lasted: 0, since: 0, first: true }
+        } else {
+            match dtmf::digit_of(code as u8).and_then(tones::key) {
+                Some(tone) => State::Tone { generator: Generator::new(tone, rate), left: quanta },
+                None => State::Gap { left: quanta },
+            }
+        };
+    }
+
+    /// After [`Step::Tone`]: the tone's next samples.
+    pub fn fill(&mut self, out: &mut [i16]) {
+        if let State::Tone { generator, .. } = &mut self.state {
+            generator.fill(out);
+        }
+    }
+}
