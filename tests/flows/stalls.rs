@@ -4,7 +4,7 @@
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::catch_up::Timer;
 use microsip_core::media::detect::Detector;
-use microsip_core::media::{Codec, CodecBank, G711};
+use microsip_core::media::{Codec, CodecBank, Coded, G711};
 use microsip_core::phone::{AccountId, Bus, CallId, CallState, DialOptions, Patch, Source};
 use microsip_core::wire::rtp;
 use microsip_tests::{Lab, Options, Peer};
@@ -99,7 +99,7 @@ impl Stalled {
         all.filter_map(|(at, _, bytes)| {
             let packet = rtp::Packet::parse(bytes)?;
             let mut pcm = [0i16; 160];
-            G711.decode(0, Codec::Pcmu, packet.payload, &mut pcm);
+            G711.decode(0, Codec::Pcmu, Coded::Payload(packet.payload), &mut pcm);
             let levels = pcm.chunks(80).map(|quantum| quantum[40]).collect();
             Some(Came {
                 at: *at,

@@ -6,11 +6,9 @@ mod bank;
 mod g711;
 mod list;
 #[cfg(test)]
-pub(crate) mod samples;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-pub use bank::CodecBank;
+pub use bank::{CodecBank, Coded, Encoded, Part, Way};
 pub use g711::{G711, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode};
 pub use list::{CodecEntry, CodecList};
 
@@ -99,11 +97,11 @@ impl Codec {
             Self::Pcmu => &PCMU,
             Self::Pcma => &PCMA,
             #[cfg(test)]
-            Self::Framed => &samples::FRAMED,
+            Self::Framed => &tests::samples::FRAMED,
             #[cfg(test)]
-            Self::Split => &samples::SPLIT,
+            Self::Split => &tests::samples::SPLIT,
             #[cfg(test)]
-            Self::Linear => &samples::LINEAR,
+            Self::Linear => &tests::samples::LINEAR,
         }
     }
 

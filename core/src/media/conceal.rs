@@ -28,6 +28,8 @@ pub struct Concealer {
     history: [i16; HISTORY],
     /// Something has been heard at all.
     heard: bool,
+    /// The repetition has begun; if not, what is missing was invented by the codec.
+    repeats: bool,
     /// Samples invented since the last that came.
     erased: u32,
     /// The period.
@@ -45,6 +47,7 @@ impl Concealer {
     pub const EMPTY: Self = Self {
         history: [0; HISTORY],
         heard: false,
+        repeats: false,
         erased: 0,
         pitch: SHORTEST as u8,
         periods: 1,
@@ -55,6 +58,12 @@ impl Concealer {
     /// Nothing heard any more.
     pub fn reset(&mut self) {
         *self = Self::EMPTY;
+    }
+
+    /// Something has been heard since the beginning.
+    #[must_use]
+    pub const fn has_heard(&self) -> bool {
+        self.heard
     }
 
     /// Something was heard so lately that what is invented is not yet silence. `piece` is 10 ms in samples.
@@ -69,7 +78,7 @@ impl Concealer {
         if !self.heard {
             return out.fill(0);
         }
-        if self.erased == 0 {
+        if !core::mem::replace(&mut self.repeats, true) {
             self.begin();
         }
         let mut out = out;
@@ -93,20 +102,20 @@ impl Concealer {
         if samples.is_empty() {
             return;
         }
-        if self.erased > 0 {
+        if core::mem::take(&mut self.repeats) {
             self.remember_invented(piece.max(1));
             self.blend(samples, piece.max(1));
-            self.erased = 0;
         }
+        self.erased = 0;
         self.heard = true;
         self.push(samples);
     }
 
-    /// Samples that came from a codec that fills its gaps itself: remembered, not blended.
-    pub fn follow(&mut self, samples: &[i16]) {
+    /// Samples that the codec invented: remembered as if they had come, but still nothing was heard.
+    pub fn carried(&mut self, samples: &[i16]) {
         if !samples.is_empty() {
-            self.erased = 0;
-            self.heard = true;
+            self.repeats = false;
+            self.erased = self.erased.saturating_add(samples.len() as u32);
             self.push(samples);
         }
     }

@@ -267,16 +267,16 @@ impl Ring {
         there
     }
 
-    /// The first packet behind a hole: how many are missing before it, and its timestamp.
+    /// The first packet behind a hole, and how many are missing before it.
     #[must_use]
-    pub fn behind_hole(&self, cells: &Cells<'_>) -> Option<(u32, u32)> {
+    pub fn behind_hole<'c>(&self, cells: &'c Cells<'_>) -> Option<(u32, Cell<'c>)> {
         let waiting = self.highest.wrapping_sub(self.next);
         if !self.begun || waiting as i32 <= 0 {
             return None;
         }
         (1..=waiting.min(cells.count())).find_map(|missing| {
             let cell = cells.get(self.unit(self.next.wrapping_add(missing), 0))?;
-            Some((missing, cell.timestamp))
+            Some((missing, cell))
         })
     }
 

@@ -6,6 +6,8 @@
 //! window is taken out again, 10 ms at a time, by leading one piece into the next: so delay shrinks slowly, and a peer
 //! whose clock is faster or slower than ours is followed by the same two moves.
 
+pub use reading::Means;
+
 use super::codec::{Codec, CodecList};
 use super::conceal::Concealer;
 use super::jitter::{Arrival, Cells, Ring, Stored};
@@ -85,7 +87,7 @@ impl Playout {
         playhead: 0,
         end: 0,
         consumed: 0,
-        duration: 160,
+        duration: 0,
         stalled: 0,
         insert: 0,
         hold: 0,
@@ -147,7 +149,7 @@ impl Playout {
 
     /// 10 ms in ticks of the RTP clock.
     const fn piece_ticks(&self) -> u32 {
-        self.codec.clock() / 100
+        self.codec.quantum_ticks()
     }
 
     fn clear_window(&mut self) {
@@ -162,11 +164,7 @@ impl Playout {
             Some((payload_type, codec, payload)) => (Some(payload_type), codec, payload),
             None => (None, self.codec, Default::default()),
         };
-        let ticks = match codec.tick_bytes() {
-            Some(bytes) => (payload.len() / bytes.max(1)) as u32,
-            // frames tell their length to the codec bank only; the next is as long as the last
-            None => u32::from(self.duration),
-        };
+        let ticks = codec.ticks(payload);
         let first = !self.ring.begun();
         let ahead = self.ring.ahead(sequence);
         if first || ahead >= 0 {
@@ -269,6 +267,6 @@ impl Playout {
             }
             self.codec = codec;
         }
-        self.codec.rate() as usize / 100
+        self.codec.quantum_samples()
     }
 }

@@ -2,30 +2,74 @@
 
 use super::Codec;
 
-/// Encodes and decodes for many streams. The core brings [`G711`]; a host's bank adds its own codecs and passes G.711
-/// on to it.
+/// Which 10 ms of a packet are encoded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Part {
+    /// Quanta of the packet that were encoded before. 0: a packet begins, and what was kept for one that was not
+    /// completed is void.
+    pub nth: u8,
+    /// Quanta that the packet is to hold.
+    pub of: u8,
+}
+
+impl Part {
+    /// The packet is due with this quantum.
+    #[must_use]
+    pub const fn is_last(self) -> bool {
+        self.nth + 1 >= self.of
+    }
+}
+
+/// What came of 10 ms that were encoded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Encoded {
+    /// The packet needs more.
+    Incomplete,
+    /// The packet is complete: its payload has so many bytes.
+    Packet(usize),
+    /// There is nothing to be heard in this packet, so none is sent (discontinuous transmission); time goes on.
+    Silent,
+}
+
+/// What is to be decoded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Coded<'p> {
+    /// A packet's payload. Of a codec whose payload can be cut it may be a piece, as long as the room.
+    Payload(&'p [u8]),
+    /// The next samples of the last payload, which is longer than was asked for. For codecs with frames only.
+    Rest,
+    /// Nothing came for this time.
+    Missing {
+        /// The payload of the next packet, if it is here and only one packet is missing before it: a codec with
+        /// redundancy finds the missing one in it.
+        next: Option<&'p [u8]>,
+        /// So many samples from here begins what `next` holds; 0 without it.
+        before: usize,
+    },
+}
+
+/// One of a codec's two directions.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// From PCM.
+    Encode,
+    /// To PCM.
+    Decode,
+}
+
+/// Encodes and decodes for many streams. The core brings [`G711`](super::G711); a host's bank adds its own codecs and
+/// passes G.711 on to it.
 pub trait CodecBank {
-    /// Encodes 10 ms into `out`; the number of bytes. A codec with longer frames keeps the samples, answers 0, and
-    /// answers with the whole frame when it is complete.
-    fn encode(&mut self, stream: u32, codec: Codec, pcm: &[i16], out: &mut [u8]) -> usize;
+    /// Encodes 10 ms. `packet` is room for a payload and the same for all parts of a packet: what an earlier part wrote
+    /// there still stands. A codec with frames keeps samples until a frame is whole.
+    fn encode(&mut self, stream: u32, codec: Codec, part: Part, pcm: &[i16], packet: &mut [u8]) -> Encoded;
 
-    /// Decodes into `out`, which is 10 ms or less; the number of samples. A codec with frames gets its whole payload
-    /// once, and an empty payload for each further 10 ms of it.
-    fn decode(&mut self, stream: u32, codec: Codec, payload: &[u8], out: &mut [i16]) -> usize;
+    /// Decodes into `out`, which is 10 ms or less; the number of samples. For what is missing, 0 is an answer too: then
+    /// the stream invents them itself.
+    fn decode(&mut self, stream: u32, codec: Codec, coded: Coded<'_>, out: &mut [i16]) -> usize;
 
-    /// Samples, at the codec's rate, in a payload. Asked for codecs with frames only.
-    fn duration(&mut self, codec: Codec, payload: &[u8]) -> usize {
-        codec.tick_bytes().map_or(0, |bytes| payload.len() / bytes.max(1))
-    }
-
-    /// Invents 10 ms for a packet that did not come, if the codec knows better than the stream; 0 if not.
-    fn conceal(&mut self, stream: u32, codec: Codec, out: &mut [i16]) -> usize {
-        let _ = (stream, codec, out);
-        0
-    }
-
-    /// The stream begins anew: what its codecs remember is void.
-    fn reset(&mut self, stream: u32) {
-        let _ = stream;
+    /// One direction begins anew: what a codec remembers of it is void.
+    fn reset(&mut self, stream: u32, way: Way) {
+        let _ = (stream, way);
     }
 }

@@ -1,23 +1,27 @@
 //! G.711: eight bits a sample, in segments that double.
 
-use super::{Codec, CodecBank};
+use super::{Codec, CodecBank, Coded, Encoded, Part};
 
 /// The bank that core brings: both laws of G.711, without state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct G711;
 
 impl CodecBank for G711 {
-    fn encode(&mut self, _stream: u32, codec: Codec, pcm: &[i16], out: &mut [u8]) -> usize {
+    fn encode(&mut self, _stream: u32, codec: Codec, part: Part, pcm: &[i16], packet: &mut [u8]) -> Encoded {
+        let start = (usize::from(part.nth) * pcm.len()).min(packet.len());
+        let room = packet.get_mut(start..).unwrap_or_default();
         match codec {
-            Codec::Pcmu => out.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = ulaw_encode(*sample)),
-            Codec::Pcma => out.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = alaw_encode(*sample)),
+            Codec::Pcmu => room.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = ulaw_encode(*sample)),
+            Codec::Pcma => room.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = alaw_encode(*sample)),
             #[cfg(test)]
-            _ => return 0,
+            _ => return Encoded::Silent,
         }
-        pcm.len().min(out.len())
+        if part.is_last() { Encoded::Packet(start + pcm.len().min(room.len())) } else { Encoded::Incomplete }
     }
 
-    fn decode(&mut self, _stream: u32, codec: Codec, payload: &[u8], out: &mut [i16]) -> usize {
+    fn decode(&mut self, _stream: u32, codec: Codec, coded: Coded<'_>, out: &mut [i16]) -> usize {
+        // what is missing is invented by the stream
+        let Coded::Payload(payload) = coded else { return 0 };
         let table = match codec {
             Codec::Pcmu => &ULAW,
             Codec::Pcma => &ALAW,

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+pub(crate) mod samples;
+
 use super::*;
 use crate::base::limits::CODECS;
 
@@ -79,12 +81,21 @@ fn known_values() {
 
 #[test]
 fn the_bank_encodes_and_decodes_what_fits() {
-    let mut out = [0u8; 3];
-    assert_eq!(G711.encode(0, Codec::Pcmu, &[0, 1000, -1000, 5], &mut out), 3);
-    assert_eq!(out, [0xff, ulaw_encode(1000), ulaw_encode(-1000)]);
+    let mut packet = [0u8; 7];
+    let mut encode = |nth, pcm: &[i16]| {
+        let encoded = G711.encode(0, Codec::Pcmu, Part { nth, of: 2 }, pcm, &mut packet);
+        (encoded, packet)
+    };
+    assert_eq!(encode(0, &[0, 1000, -1000, 5]).0, Encoded::Incomplete);
+    let [thousand, less] = [1000, -1000].map(ulaw_encode);
+    // the second part is longer than the room that is left
+    assert_eq!(encode(1, &[1000; 4]), (Encoded::Packet(7), [0xff, thousand, less, 0xfe, thousand, thousand, thousand]));
+    assert_eq!(encode(9, &[1000; 4]).0, Encoded::Packet(7), "no room at all");
     let mut pcm = [0i16; 8];
-    assert_eq!(G711.decode(0, Codec::Pcma, &[0xd5, 0x55], &mut pcm), 2);
+    assert_eq!(G711.decode(0, Codec::Pcma, Coded::Payload(&[0xd5, 0x55]), &mut pcm), 2);
     assert_eq!(&pcm[..2], [8, -8]);
+    let missing = Coded::Missing { next: Some(&[0xd5]), before: 1 };
+    assert_eq!(G711.decode(0, Codec::Pcma, missing, &mut pcm), 0, "the stream conceals");
 }
 
 #[test]

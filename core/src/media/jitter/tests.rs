@@ -7,6 +7,11 @@ fn packet(sequence: u32, payload: &[u8]) -> Arrival<'_> {
 
 const WAITS: Stored = Stored::Waits { dropped: 0 };
 
+/// How many packets are missing at the head, and the timestamp of the one behind them.
+fn behind(ring: &Ring, cells: &Cells<'_>) -> Option<(u32, u32)> {
+    ring.behind_hole(cells).map(|(missing, cell)| (missing, cell.timestamp))
+}
+
 #[test]
 fn packets_come_out_in_order() {
     let mut memory = [0u8; 4 * 24];
@@ -52,7 +57,7 @@ fn a_hole_is_seen_and_passed() {
     ring.advance(&mut cells);
     assert_eq!(ring.behind_hole(&cells), None);
     ring.store(&mut cells, &packet(8, &[8]));
-    assert_eq!((ring.head(&cells), ring.behind_hole(&cells)), (None, Some((2, 8 * 160))));
+    assert_eq!((ring.head(&cells), behind(&ring, &cells)), (None, Some((2, 8 * 160))));
     ring.skip(2);
     assert_eq!(ring.head(&cells).unwrap().payload, [8]);
 }
@@ -67,7 +72,7 @@ fn a_full_ring_drops_the_oldest_even_far_ahead() {
     }
     assert_eq!(ring.store(&mut cells, &packet(4, &[1])), Stored::Waits { dropped: 1 });
     assert_eq!(ring.store(&mut cells, &packet(2000, &[9])), Stored::Waits { dropped: 4 });
-    assert_eq!(ring.behind_hole(&cells), Some((3, 320_000)));
+    assert_eq!(behind(&ring, &cells), Some((3, 320_000)));
 }
 
 #[test]

@@ -3,47 +3,53 @@
 use super::{Playout, WINDOW};
 use crate::base::count::up;
 use crate::base::limits;
-use crate::media::codec::{CodecBank, CodecList};
+use crate::media::codec::{CodecBank, CodecList, Coded, Way};
 use crate::media::jitter::Cells;
 
 /// However much there is: 200 ms.
 const WINDOW_FAST: u16 = 20;
 
+/// What one pull is lent.
+pub struct Means<'r, 'm> {
+    /// The jitter ring's memory.
+    pub cells: &'r mut Cells<'m>,
+    /// Who decodes.
+    pub codecs: &'r mut dyn CodecBank,
+    /// The stream's number there.
+    pub stream: u32,
+    /// What the peer may send.
+    pub types: &'r CodecList,
+}
+
 impl Playout {
     /// Plays 10 ms (what [`Playout::prepare`] told) of the codec's rate. False: nothing came yet, or nothing for so
     /// long that this is silence.
-    pub fn pull(
-        &mut self,
-        cells: &mut Cells<'_>,
-        stream: u32,
-        codecs: &mut dyn CodecBank,
-        types: &CodecList,
-        out: &mut [i16],
-    ) -> bool {
+    pub fn pull(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) -> bool {
         if !self.ring.begun() && !self.concealer.sounds(out.len()) {
             out.fill(0);
             return false;
         }
         if !core::mem::replace(&mut self.pulled, true) {
-            self.skip_stale(cells);
+            means.codecs.reset(means.stream, Way::Decode);
+            self.skip_stale(means.cells);
         }
         self.since_shrink = self.since_shrink.saturating_add(1);
         self.since_late = self.since_late.saturating_add(1);
         if self.hold > 0 {
             self.hold -= 1;
-            self.invent(stream, codecs, out, out.len());
+            self.invent(means, out, None);
             return true;
         }
         if self.insert > 0 {
             self.insert -= 1;
             up(&mut self.counts.spliced);
-            self.invent(stream, codecs, out, out.len());
+            self.invent(means, out, None);
             return true;
         }
         if self.shrink && self.waiting() >= 2 * self.piece_ticks() {
-            self.lead_over(cells, stream, codecs, types, out);
+            self.lead_over(means, out);
         } else {
-            self.piece(cells, stream, codecs, types, out);
+            self.piece(means, out);
         }
         self.shrink = self.surplus();
         true
@@ -61,71 +67,67 @@ impl Playout {
     }
 
     /// 10 ms from the ring, the rest invented.
-    fn piece(
-        &mut self,
-        cells: &mut Cells<'_>,
-        stream: u32,
-        codecs: &mut dyn CodecBank,
-        types: &CodecList,
-        out: &mut [i16],
-    ) {
+    fn piece(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) {
         let piece = out.len();
-        let filled = self.take(cells, stream, codecs, types, out);
+        let filled = self.take(means, out);
         let (came, missing) = out.split_at_mut_checked(filled).unwrap_or_default();
-        self.heard(came, piece);
+        self.concealer.heard(came, piece);
         if !missing.is_empty() {
-            self.stalled = self.stalled.saturating_add(
-                (missing.len() as u64 * u64::from(self.codec.clock()) / u64::from(self.codec.rate())) as u32,
-            );
-            self.invent(stream, codecs, missing, piece);
+            self.invent(means, missing, Some(self.stalled));
+            self.stalled = self.stalled.saturating_add(self.codec.ticks_of(missing.len()));
             self.clear_window();
         }
     }
 
-    fn invent(&mut self, stream: u32, codecs: &mut dyn CodecBank, out: &mut [i16], piece: usize) {
+    /// Sound for what did not come: the codec's own, or else the voice that was heard last. `stalled`: so much of what
+    /// is missing at the head was invented before; `None`: nothing is missing, and the time is filled all the same.
+    fn invent(&mut self, means: &mut Means<'_, '_>, out: &mut [i16], stalled: Option<u32>) {
+        let piece = self.codec.quantum_samples();
         if self.concealer.sounds(piece) && !self.quiet {
             self.counts.concealed_ms = self.counts.concealed_ms.saturating_add((out.len() * 10 / piece.max(1)) as u32);
         }
-        self.concealer.conceal(out, piece);
-        if self.codec.tick_bytes().is_none() && self.concealer.sounds(piece) {
-            // a codec with frames carries on from its own state
-            codecs.conceal(stream, self.codec, out);
+        let mut rest = out;
+        if self.concealer.has_heard() {
+            let behind = stalled.and_then(|stalled| self.behind(means.cells, means.types, stalled));
+            let (next, before) = behind.map_or((None, 0), |(payload, before)| (Some(payload), before));
+            let count = means.codecs.decode(means.stream, self.codec, Coded::Missing { next, before }, rest);
+            let (carried, left) = rest.split_at_mut_checked(count.min(rest.len())).unwrap_or_default();
+            self.concealer.carried(carried);
+            rest = left;
+        }
+        if !rest.is_empty() {
+            self.concealer.conceal(rest, piece);
         }
     }
 
-    fn heard(&mut self, came: &mut [i16], piece: usize) {
-        if self.codec.tick_bytes().is_some() {
-            self.concealer.heard(came, piece);
-        } else {
-            self.concealer.follow(came);
-        }
+    /// The packet behind the hole at the head, if only one packet is missing before it from here on: its payload, and
+    /// how many samples from here it begins.
+    fn behind<'c>(&self, cells: &'c Cells<'_>, types: &CodecList, stalled: u32) -> Option<(&'c [u8], usize)> {
+        let (missing, cell) = self.ring.behind_hole(cells)?;
+        let codec = types.codec(cell.payload_type?)?;
+        let left = self.gap(missing, cell.timestamp).saturating_sub(stalled);
+        let one = left > 0 && left <= u32::from(self.duration);
+        (one && codec == self.codec).then(|| (cell.payload, codec.samples_of(left)))
     }
 
     /// Decodes from the ring until `out` is full or a packet is missing; how much was there.
-    fn take(
-        &mut self,
-        cells: &mut Cells<'_>,
-        stream: u32,
-        codecs: &mut dyn CodecBank,
-        types: &CodecList,
-        out: &mut [i16],
-    ) -> usize {
+    fn take(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) -> usize {
         let mut filled = 0;
         // each turn fills something, passes a cell, or ends
-        for _ in 0..cells.count().saturating_add(out.len() as u32) {
+        for _ in 0..means.cells.count().saturating_add(out.len() as u32) {
             let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) else { break };
-            let Some(head) = self.ring.head(cells) else {
-                if self.pass_hole(cells) {
+            let Some(head) = self.ring.head(means.cells) else {
+                if self.pass_hole(means.cells) {
                     continue;
                 }
                 break;
             };
-            let codec = head.payload_type.and_then(|kind| types.codec(kind));
+            let codec = head.payload_type.and_then(|kind| means.types.codec(kind));
             let Some(codec) = codec.filter(|codec| codec.rate() == self.codec.rate()) else {
                 if codec.is_some() && filled > 0 {
                     break; // another rate begins with the next 10 ms
                 }
-                self.ring.advance(cells);
+                self.ring.advance(means.cells);
                 self.consumed = 0;
                 continue;
             };
@@ -133,42 +135,43 @@ impl Playout {
             if self.consumed == 0 {
                 self.playhead = head.timestamp;
             }
-            let (count, done) = match codec.tick_bytes() {
+            let coded = match codec.tick_bytes() {
                 Some(bytes) => {
                     let rest = head.payload.get(usize::from(self.consumed) * bytes..).unwrap_or_default();
-                    let some = rest.get(..room.len() * bytes).unwrap_or(rest);
-                    let count = codecs.decode(stream, codec, some, room).min(room.len());
-                    (count, some.len() == rest.len() || count == 0)
+                    Coded::Payload(rest.get(..codec.ticks_of(room.len()) as usize * bytes).unwrap_or(rest))
                 }
-                None => {
-                    let whole = codecs.duration(codec, head.payload);
-                    let payload = if self.consumed == 0 { head.payload } else { Default::default() };
-                    let count = codecs.decode(stream, codec, payload, room).min(room.len());
-                    (count, usize::from(self.consumed) + count >= whole || count == 0)
-                }
+                None if self.consumed == 0 => Coded::Payload(head.payload),
+                None => Coded::Rest,
             };
+            let count = means.codecs.decode(means.stream, codec, coded, room).min(room.len());
+            let ticks = codec.ticks_of(count);
+            let done = count == 0 || u32::from(self.consumed) + ticks >= codec.ticks(head.payload);
             filled += count;
-            // consumed counts samples; the playhead counts ticks
-            self.playhead =
-                self.playhead.wrapping_add((count as u64 * u64::from(codec.clock()) / u64::from(codec.rate())) as u32);
+            self.playhead = self.playhead.wrapping_add(ticks);
             self.stalled = 0;
             if done {
                 self.consumed = 0;
-                self.ring.advance(cells);
+                self.ring.advance(means.cells);
             } else {
-                self.consumed = self.consumed.saturating_add(count as u16);
+                self.consumed = self.consumed.saturating_add(ticks as u16);
             }
         }
         filled
     }
 
-    /// Something is missing at the head. True when its time is over and a later packet takes its turn.
-    fn pass_hole(&mut self, cells: &Cells<'_>) -> bool {
-        let Some((missing, timestamp)) = self.ring.behind_hole(cells) else { return false };
+    /// How long the hole at the head lasts, in ticks: so many packets are missing, and what is behind them begins at
+    /// `timestamp`.
+    fn gap(&self, missing: u32, timestamp: u32) -> u32 {
         let by_count = missing.saturating_mul(u32::from(self.duration));
         let by_time = timestamp.wrapping_sub(self.playhead);
         // timestamps that do not go with the count of packets (a talk spurt began, the clock jumped) are not waited for
-        let gap = if by_time as i32 >= 0 && by_time <= by_count.saturating_mul(2) { by_time } else { by_count };
+        if by_time as i32 >= 0 && by_time <= by_count.saturating_mul(2) { by_time } else { by_count }
+    }
+
+    /// Something is missing at the head. True when its time is over and a later packet takes its turn.
+    fn pass_hole(&mut self, cells: &Cells<'_>) -> bool {
+        let Some((missing, cell)) = self.ring.behind_hole(cells) else { return false };
+        let gap = self.gap(missing, cell.timestamp);
         if self.stalled < gap {
             return false;
         }
@@ -201,23 +204,16 @@ impl Playout {
     /// Takes a piece out: one is led over into the next, so that both ends go on smoothly and the middle is 10 ms
     /// shorter.
     #[inline(never)]
-    fn lead_over(
-        &mut self,
-        cells: &mut Cells<'_>,
-        stream: u32,
-        codecs: &mut dyn CodecBank,
-        types: &CodecList,
-        out: &mut [i16],
-    ) {
+    fn lead_over(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) {
         let mut room = [0i16; limits::QUANTUM];
-        self.piece(cells, stream, codecs, types, out);
+        self.piece(means, out);
         let Some(next) = room.get_mut(..out.len()) else { return };
-        let filled = self.take(cells, stream, codecs, types, next);
+        let filled = self.take(means, next);
         // a hole in the next piece: what is not there is invented after the last that was heard
         let (came, missing) = next.split_at_mut_checked(filled).unwrap_or_default();
         if !missing.is_empty() {
-            self.heard(came, out.len());
-            self.invent(stream, codecs, missing, out.len());
+            self.concealer.heard(came, out.len());
+            self.invent(means, missing, Some(0));
         }
         let whole = next.len() as i32;
         for (nth, (this, next)) in out.iter_mut().zip(next.iter()).enumerate() {

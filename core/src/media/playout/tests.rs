@@ -35,7 +35,7 @@ impl Bench {
         let mut out = [0i16; 80];
         let mut cells = Cells::new(&mut self.memory, STRIDE);
         assert_eq!(self.playout.prepare(&cells, &CodecList::built_in()), 80);
-        self.playout.pull(&mut cells, 0, &mut G711, &CodecList::built_in(), &mut out);
+        pull(&mut self.playout, &mut cells, &mut out);
         self.heard.extend(out);
         out.iter().copied().max().unwrap()
     }
@@ -46,6 +46,11 @@ impl Bench {
             self.quantum();
         }
     }
+}
+
+fn pull(playout: &mut Playout, cells: &mut Cells<'_>, out: &mut [i16]) {
+    let types = CodecList::built_in();
+    playout.pull(&mut Means { cells, codecs: &mut G711, stream: 0, types: &types }, out);
 }
 
 /// 400 Hz: a period of 20 samples.
@@ -342,7 +347,7 @@ fn no_memory_is_silence() {
     let mut out = [1i16; 80];
     let mut cells = Cells::new(&mut [], 172);
     playout.insert(&mut cells, 1, 0, Some((0, Codec::Pcmu, &[0; 160])));
-    playout.pull(&mut cells, 0, &mut G711, &CodecList::built_in(), &mut out);
+    pull(&mut playout, &mut cells, &mut out);
     assert_eq!(out, [0; 80]);
     assert_eq!(playout.counts().oversize, 1);
 }

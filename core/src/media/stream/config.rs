@@ -1,6 +1,8 @@
 //! What a stream is told, and what it tells.
 
-use crate::media::{Codec, CodecList};
+use crate::media::jitter::Cells;
+use crate::media::playout::Means;
+use crate::media::{Codec, CodecBank, CodecList};
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// What offer and answer agreed on.
@@ -74,6 +76,11 @@ impl StreamConfig {
         cname: 0,
         confirmed: false,
     };
+
+    /// What playing is lent.
+    pub(super) fn means<'r, 'm>(&'r self, cells: &'r mut Cells<'m>, codecs: &'r mut dyn CodecBank) -> Means<'r, 'm> {
+        Means { cells, codecs, stream: self.stream, types: &self.receive }
+    }
 
     /// Both negotiated addresses, RTP's first.
     pub(super) const fn remote(&self) -> (SocketAddr, SocketAddr) {

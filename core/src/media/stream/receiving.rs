@@ -117,7 +117,7 @@ impl Stream {
         let mut cells = Cells::new(buffers.ring, buffers.stride);
         let samples = self.playout.prepare(&cells, &self.config.receive);
         if self.playout.codec().rate() == self.config.rate && samples == out.len() {
-            self.playout.pull(&mut cells, self.config.stream, codecs, &self.config.receive, out);
+            self.playout.pull(&mut self.config.means(&mut cells, codecs), out);
         } else {
             self.receive_resampled(codecs, out, &mut cells, samples);
         }
@@ -134,7 +134,7 @@ impl Stream {
     ) {
         let mut room = [0i16; limits::QUANTUM];
         let Some(pcm) = room.get_mut(..samples) else { return out.fill(0) };
-        self.playout.pull(cells, self.config.stream, codecs, &self.config.receive, pcm);
+        self.playout.pull(&mut self.config.means(cells, codecs), pcm);
         let count = self.resampler.run(self.playout.codec().rate(), self.config.rate, pcm, out);
         out.get_mut(count..).unwrap_or_default().fill(0);
     }

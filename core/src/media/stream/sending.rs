@@ -5,8 +5,12 @@ use super::{Component, Stream};
 use crate::base::limits;
 use crate::base::time::Instant;
 use crate::media::digits::Step;
-use crate::media::{Codec, CodecBank};
+use crate::media::{Codec, CodecBank, Encoded, Part, Way};
 use crate::wire::{dtmf, rtp};
+
+/// Quanta without a packet after which what was encoded for it is given up: no packet is longer than 120 ms
+/// (rfc7587#4.2).
+const LONGEST_PACKET: u8 = 12;
 
 /// The packet being filled, and what the header counts.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +26,8 @@ pub(super) struct Sending {
     packet_timestamp: u32,
     packet_marker: bool,
     ready: bool,
+    /// What the codec remembers is void.
+    fresh: bool,
     /// The next voice packet begins a talk spurt.
     spurt: bool,
     pub(super) packets: u32,
@@ -43,6 +49,7 @@ impl Sending {
         packet_timestamp: 0,
         packet_marker: false,
         ready: false,
+        fresh: true,
         spurt: true,
         packets: 0,
         bytes: 0,
@@ -64,6 +71,7 @@ impl Sending {
         self.filled = 0;
         self.quanta = 0;
         self.ready = false;
+        self.fresh = true;
         self.spurt = true;
     }
 
@@ -106,7 +114,7 @@ impl Stream {
     /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on
     /// (rfc3550#5.1), and what is half full moves behind the gap.
     pub fn skip(&mut self, quanta: u32) {
-        let ticks = (self.config.codec.clock() / 100).wrapping_mul(quanta);
+        let ticks = self.config.codec.quantum_ticks().wrapping_mul(quanta);
         self.sending.timestamp = self.sending.timestamp.wrapping_add(ticks);
         if !self.sending.ready {
             self.sending.packet_timestamp = self.sending.packet_timestamp.wrapping_add(ticks);
@@ -123,7 +131,7 @@ impl Stream {
         }
         self.level_in.feed(pcm);
         let codec = self.config.codec;
-        let ticks = (codec.clock() / 100) as u16;
+        let ticks = codec.quantum_ticks() as u16;
         let timestamp = self.sending.timestamp;
         self.sending.timestamp = timestamp.wrapping_add(u32::from(ticks));
         if !self.may_send() {
@@ -131,7 +139,7 @@ impl Stream {
             return;
         }
         let interval = self.ptime() / 10;
-        let boundary = self.sending.filled == 0 && self.sending.quanta == 0 || self.sending.ready;
+        let boundary = self.sending.quanta == 0 || self.sending.ready;
         match self.digits.step(timestamp, ticks, interval, boundary, self.config.dtmf_send.is_some(), self.config.rate)
         {
             Step::Voice => self.voice(codecs, codec, timestamp, interval, pcm),
@@ -173,32 +181,37 @@ impl Stream {
         if self.sending.quanta == 0 {
             self.sending.packet_timestamp = timestamp;
         }
-        let before = usize::from(self.sending.filled);
-        let count = if codec.rate() == self.config.rate {
-            let Some(room) = self.sending.payload.get_mut(before..) else { return };
-            codecs.encode(self.config.stream, codec, pcm, room).min(room.len())
+        if core::mem::take(&mut self.sending.fresh) {
+            codecs.reset(self.config.stream, Way::Encode);
+        }
+        let part = Part { nth: self.sending.quanta, of: interval };
+        let encoded = if codec.rate() == self.config.rate {
+            codecs.encode(self.config.stream, codec, part, pcm, &mut self.sending.payload)
         } else {
-            self.encode_resampled(codecs, codec, before, pcm)
+            self.encode_resampled(codecs, codec, part, pcm)
         };
-        self.sending.filled += count as u16;
         self.sending.quanta += 1;
-        let due = match codec.tick_bytes() {
-            Some(_) => self.sending.quanta >= interval,
-            None => count > 0,
-        };
-        if due {
-            let marker = core::mem::take(&mut self.sending.spurt);
-            self.sending.complete(self.config.payload_type, self.sending.packet_timestamp, marker);
+        match encoded {
+            Encoded::Packet(len) => {
+                self.sending.filled = len.min(self.sending.payload.len()) as u16;
+                let marker = core::mem::take(&mut self.sending.spurt);
+                self.sending.complete(self.config.payload_type, self.sending.packet_timestamp, marker);
+            }
+            Encoded::Incomplete if self.sending.quanta < LONGEST_PACKET => {}
+            Encoded::Incomplete | Encoded::Silent => {
+                self.sending.quanta = 0;
+                // rfc3551#4.1: what follows the silence begins a talk spurt
+                self.sending.spurt = true;
+            }
         }
     }
 
     #[inline(never)]
-    fn encode_resampled(&mut self, codecs: &mut dyn CodecBank, codec: Codec, before: usize, pcm: &[i16]) -> usize {
+    fn encode_resampled(&mut self, codecs: &mut dyn CodecBank, codec: Codec, part: Part, pcm: &[i16]) -> Encoded {
         let mut room = [0i16; limits::QUANTUM];
-        let Some(samples) = room.get_mut(..codec.rate() as usize / 100) else { return 0 };
+        let Some(samples) = room.get_mut(..codec.quantum_samples()) else { return Encoded::Silent };
         self.resampler.run(self.config.rate, codec.rate(), pcm, samples);
-        let Some(room) = self.sending.payload.get_mut(before..) else { return 0 };
-        codecs.encode(self.config.stream, codec, samples, room).min(room.len())
+        codecs.encode(self.config.stream, codec, part, samples, &mut self.sending.payload)
     }
 
     /// The voice packet that is ready.

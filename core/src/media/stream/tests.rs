@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 mod address;
+mod banks;
+mod clocks;
 mod digits;
 #[cfg(feature = "rtcp")]
 mod reports;
@@ -8,17 +10,16 @@ use super::*;
 use crate::base::limits;
 use crate::base::rng::Rng;
 use crate::base::time::Duration;
+use crate::media::codec::tests::samples::Bank;
 use crate::media::detect::{self, Detector};
 use crate::media::tones::{Generator, Tone};
-use crate::media::{CodecList, G711};
+use crate::media::{Codec, CodecList};
 use crate::wire::dtmf::Event;
 #[cfg(feature = "rtcp")]
 use crate::wire::rtcp;
 use crate::wire::rtp;
 use core::net::SocketAddr;
 use std::vec::Vec;
-
-const STRIDE: usize = 172;
 
 fn address(text: &str) -> SocketAddr {
     text.parse().unwrap()
@@ -52,7 +53,9 @@ fn config(remote: SocketAddr, ssrc: u32) -> StreamConfig {
 /// A stream with its memory.
 struct Side {
     stream: Stream,
+    bank: Bank,
     ring: Vec<u8>,
+    stride: usize,
     heard: Vec<i16>,
     sent: Vec<(MediaTransmit, Vec<u8>)>,
 }
@@ -61,22 +64,25 @@ impl Side {
     fn new(config: &StreamConfig) -> Self {
         let mut stream = Stream::EMPTY;
         stream.start(Instant::ZERO, config);
-        Self { stream, ring: std::vec![0; 8 * STRIDE], heard: Vec::new(), sent: Vec::new() }
+        let bytes = config.codec.tick_bytes().unwrap_or(1) * config.codec.clock() as usize / 50;
+        let stride = limits::RING_HEADER + if config.codec.tick_bytes().is_some() { bytes } else { 60 };
+        let ring = std::vec![0; 8 * stride];
+        Self { stream, bank: Bank::default(), ring, stride, heard: Vec::new(), sent: Vec::new() }
     }
 
     fn take(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
-        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: STRIDE };
+        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: self.stride };
         self.stream.handle_rtp(now, from, packet, &mut buffers);
     }
 
     /// 10 ms: hears, says, and its packets are collected.
     fn quantum(&mut self, now: Instant, pcm: &[i16]) {
         let mut out = std::vec![0; pcm.len()];
-        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: STRIDE };
+        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: self.stride };
         self.stream.handle_timeout(now);
-        self.stream.receive_quantum(now, &mut G711, &mut out, &mut buffers);
+        self.stream.receive_quantum(now, &mut self.bank, &mut out, &mut buffers);
         self.heard.extend(&out);
-        self.stream.send_quantum(now, &mut G711, pcm);
+        self.stream.send_quantum(now, &mut self.bank, pcm);
         self.drain(now);
     }
 
@@ -97,6 +103,10 @@ struct Call {
     delay: Duration,
     /// Percent.
     loss: u32,
+    /// Every such packet to the far side is lost; 0: none.
+    every: u32,
+    /// Packets sent to the far side.
+    sent: u32,
     jitter_us: u32,
     random: Rng,
     on_wire: Vec<(Instant, bool, Vec<u8>)>,
@@ -109,11 +119,34 @@ impl Call {
     }
 
     fn at(near_rate: u32, far_rate: u32) -> Self {
-        let near_config = StreamConfig { rate: near_rate, ..config(far(), 1111) };
-        let far_config = StreamConfig { rate: far_rate, ..config(near(), 2222) };
+        Self::between(
+            &StreamConfig { rate: near_rate, ..config(far(), 1111) },
+            &StreamConfig { rate: far_rate, ..config(near(), 2222) },
+        )
+    }
+
+    /// Both speak a codec, at its own rate.
+    fn speaking(codec: Codec, ptime_ms: u8) -> Self {
+        let entry = codec.entry();
+        let config = |remote, ssrc| StreamConfig {
+            codec,
+            payload_type: entry.payload_type,
+            receive: CodecList::of(&[codec]),
+            dtmf_send: entry.events,
+            ptime_ms,
+            rate: codec.rate(),
+            ..config(remote, ssrc)
+        };
+        Self::between(&config(far(), 1111), &config(near(), 2222))
+    }
+
+    fn between(near_config: &StreamConfig, far_config: &StreamConfig) -> Self {
+        let near_rate = near_config.rate;
         Self {
-            near: Side::new(&near_config),
-            far: Side::new(&far_config),
+            near: Side::new(near_config),
+            far: Side::new(far_config),
+            every: 0,
+            sent: 0,
             now: Instant::ZERO,
             delay: Duration::from_millis(5),
             loss: 0,
@@ -126,32 +159,50 @@ impl Call {
 
     fn run(&mut self, ms: u64) {
         for _ in 0..ms / 10 {
-            let rate = |side: &Side| side.stream.config().rate as usize / 100;
-            let mut pcm = std::vec![0; rate(&self.near)];
+            let mut pcm = std::vec![0; self.near.stream.config().rate as usize / 100];
             self.generator.fill(&mut pcm);
-            self.near.quantum(self.now, &pcm);
-            let silence = std::vec![0; rate(&self.far)];
-            self.far.quantum(self.now, &silence);
-            for (to_far, side) in [(true, &mut self.near), (false, &mut self.far)] {
-                for (_, packet) in side.sent.drain(..) {
-                    if self.random.below(100) >= self.loss {
-                        let at = self.now
-                            + self.delay
-                            + Duration::from_micros(u64::from(self.random.below(self.jitter_us + 1)));
-                        self.on_wire.push((at, to_far, packet));
-                    }
+            self.step(&pcm);
+        }
+    }
+
+    /// The near side's clock gains 10 ms.
+    fn extra(&mut self) {
+        let mut pcm = std::vec![0; self.near.stream.config().rate as usize / 100];
+        self.generator.fill(&mut pcm);
+        self.near.quantum(self.now, &pcm);
+    }
+
+    /// The near side's clock loses 10 ms.
+    fn pause(&mut self) {
+        let silence = std::vec![0; self.far.stream.config().rate as usize / 100];
+        self.far.quantum(self.now, &silence);
+        self.now += Duration::from_millis(10);
+    }
+
+    /// 10 ms pass.
+    fn step(&mut self, pcm: &[i16]) {
+        self.near.quantum(self.now, pcm);
+        let silence = std::vec![0; self.far.stream.config().rate as usize / 100];
+        self.far.quantum(self.now, &silence);
+        for (to_far, side) in [(true, &mut self.near), (false, &mut self.far)] {
+            for (_, packet) in side.sent.drain(..) {
+                self.sent += u32::from(to_far);
+                let lost = to_far && self.every > 0 && self.sent.is_multiple_of(self.every);
+                if !lost && self.random.below(100) >= self.loss {
+                    let jitter = Duration::from_micros(u64::from(self.random.below(self.jitter_us + 1)));
+                    self.on_wire.push((self.now + self.delay + jitter, to_far, packet));
                 }
             }
-            let next = self.now + Duration::from_millis(10);
-            self.on_wire.sort_by_key(|entry| entry.0);
-            while self.on_wire.first().is_some_and(|entry| entry.0 < next) {
-                let (at, to_far, packet) = self.on_wire.remove(0);
-                let (side, from) = if to_far { (&mut self.far, near()) } else { (&mut self.near, far()) };
-                let from = if rtp::is_rtcp(&packet) { SocketAddr::new(from.ip(), from.port() + 1) } else { from };
-                side.take(at, from, &packet);
-            }
-            self.now = next;
         }
+        let next = self.now + Duration::from_millis(10);
+        self.on_wire.sort_by_key(|entry| entry.0);
+        while self.on_wire.first().is_some_and(|entry| entry.0 < next) {
+            let (at, to_far, packet) = self.on_wire.remove(0);
+            let (side, from) = if to_far { (&mut self.far, near()) } else { (&mut self.near, far()) };
+            let from = if rtp::is_rtcp(&packet) { SocketAddr::new(from.ip(), from.port() + 1) } else { from };
+            side.take(at, from, &packet);
+        }
+        self.now = next;
     }
 }
 
@@ -233,7 +284,7 @@ fn a_short_buffer_gets_the_length_and_nothing_changes() {
     let mut side = Side::new(&config(far(), 1));
     let mut none = [0u8; 20];
     for n in 0..2 {
-        side.stream.send_quantum(Instant::from_millis(n * 10), &mut G711, &[5; 80]);
+        side.stream.send_quantum(Instant::from_millis(n * 10), &mut side.bank, &[5; 80]);
     }
     for _ in 0..3 {
         assert_eq!(side.stream.poll_transmit(Instant::ZERO, &mut none).unwrap().len, 172);
@@ -248,7 +299,7 @@ fn a_short_buffer_gets_the_length_and_nothing_changes() {
 fn a_packet_that_nobody_fetches_is_replaced() {
     let mut side = Side::new(&config(far(), 1));
     for n in 0..6 {
-        side.stream.send_quantum(Instant::from_millis(n * 10), &mut G711, &[5; 80]);
+        side.stream.send_quantum(Instant::from_millis(n * 10), &mut side.bank, &[5; 80]);
     }
     side.drain(Instant::ZERO);
     let stats = side.stream.stats(Instant::ZERO);
