@@ -181,6 +181,12 @@ impl Codec {
         if clock == rate { ticks as usize } else { (ticks as u64 * rate as u64 / clock as u64) as usize }
     }
 
+    /// Ticks as microseconds, as far as they can be told.
+    #[must_use]
+    pub fn micros_of(self, ticks: u32) -> u32 {
+        (u64::from(ticks) * 1_000_000 / u64::from(self.clock())).min(u64::from(u32::MAX)) as u32
+    }
+
     /// 10 ms in ticks.
     #[must_use]
     pub const fn quantum_ticks(self) -> u32 {

@@ -183,7 +183,8 @@ impl Ring {
 
     /// Stores a packet.
     pub fn store(&mut self, cells: &mut Cells<'_>, packet: &Arrival<'_>) -> Stored {
-        let needed = packet.payload.len().div_ceil(cells.room().max(1)).max(1);
+        let room = cells.room() - cells.room() % packet.tick_bytes.max(1); // cut between two ticks
+        let needed = packet.payload.len().div_ceil(room.max(1)).max(1);
         // half of the cells for one packet would leave no room for jitter
         if (needed > 1 && packet.tick_bytes == 0)
             || needed as u32 > (cells.count() / 2).max(1)
@@ -226,7 +227,7 @@ impl Ring {
         let mut rest = packet.payload;
         let mut timestamp = packet.timestamp;
         for part in 0..self.parts {
-            let (piece, behind) = rest.split_at_checked(cells.room()).unwrap_or((rest, &[]));
+            let (piece, behind) = rest.split_at_checked(room).unwrap_or((rest, &[]));
             let kind = if part > 0 && piece.is_empty() { None } else { packet.payload_type };
             cells.put(self.unit(packet.sequence, part), kind, timestamp, piece);
             timestamp = timestamp.wrapping_add(piece.len().checked_div(packet.tick_bytes).unwrap_or(0) as u32);

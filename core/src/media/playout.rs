@@ -48,7 +48,10 @@ pub struct Playout {
     concealer: Concealer,
     /// The newest packet held no voice (a digit, comfort noise): what is missing now was not lost.
     quiet: bool,
+    /// Of the voice that is played.
     codec: Codec,
+    /// Of the voice that came last.
+    latest: Codec,
     /// Timestamp of the next sample to play.
     playhead: u32,
     /// Timestamp behind the last sample of the latest packet.
@@ -84,6 +87,7 @@ impl Playout {
         concealer: Concealer::EMPTY,
         quiet: false,
         codec: Codec::FIRST,
+        latest: Codec::FIRST,
         playhead: 0,
         end: 0,
         consumed: 0,
@@ -158,12 +162,24 @@ impl Playout {
         self.least = u32::MAX;
     }
 
-    /// A packet came. `payload` is `None` when it holds no voice but has a place in the sequence.
+    /// A packet came that holds no voice, but has a place in the sequence. `clock`: of its timestamp, if it has one of
+    /// its own.
+    pub fn pass(&mut self, cells: &mut Cells<'_>, sequence: u32, timestamp: u32, clock: Option<u32>) {
+        let comparable = clock.is_none_or(|clock| clock == self.latest.clock());
+        self.insert(cells, sequence, if comparable { timestamp } else { self.end }, None);
+    }
+
+    /// A packet came. `voice` is `None` when it holds none but has a place in the sequence.
     pub fn insert(&mut self, cells: &mut Cells<'_>, sequence: u32, timestamp: u32, voice: Option<(u8, Codec, &[u8])>) {
         let (payload_type, codec, payload) = match voice {
             Some((payload_type, codec, payload)) => (Some(payload_type), codec, payload),
-            None => (None, self.codec, Default::default()),
+            None => (None, self.latest, Default::default()),
         };
+        if codec.clock() != self.latest.clock() && self.ring.begun() {
+            // timestamps of two clocks cannot be set off against each other: what waits goes
+            self.restart();
+        }
+        self.latest = codec;
         let ticks = codec.ticks(payload);
         let first = !self.ring.begun();
         let ahead = self.ring.ahead(sequence);

@@ -44,6 +44,8 @@ pub struct Source {
     transit: u32,
     transit_known: bool,
     jitter_scaled: u32,
+    /// The clock that jitter and transit are counted in; 0: none yet.
+    clock: u32,
     last_report: u32,
     last_report_at: Instant,
     /// Lost before the last jump or change of source, so that statistics go on.
@@ -66,6 +68,7 @@ impl Source {
         transit: 0,
         transit_known: false,
         jitter_scaled: 0,
+        clock: 0,
         last_report: 0,
         last_report_at: Instant::ZERO,
         lost_before: 0,
@@ -188,6 +191,13 @@ impl Source {
 
     /// Takes note of when a voice packet came. `clock` is the codec's.
     pub fn arrived(&mut self, now: Instant, timestamp: u32, clock: u32) {
+        if clock != self.clock {
+            // rfc7160#4.1: transit times of two clocks are not compared; the jitter so far is told in the new one
+            let jitter = u64::from(self.jitter_scaled) * u64::from(clock);
+            self.jitter_scaled = jitter.checked_div(self.clock.into()).unwrap_or(0).min(u32::MAX.into()) as u32;
+            self.transit_known = false;
+            self.clock = clock;
+        }
         // rfc3550#A.8: a sixteenth of the change of transit time, kept sixteen-fold
         let (whole, part) = (now.micros() / 1_000_000, now.micros() % 1_000_000);
         let arrival = whole.wrapping_mul(u64::from(clock)).wrapping_add(part * u64::from(clock) / 1_000_000) as u32;
@@ -211,10 +221,17 @@ impl Source {
         self.transit_known = false;
     }
 
-    /// Interarrival jitter in the codec's clock.
+    /// Interarrival jitter, in the clock of the packet that came last.
     #[must_use]
     pub const fn jitter(&self) -> u32 {
         self.jitter_scaled >> 4
+    }
+
+    /// Interarrival jitter in microseconds.
+    #[must_use]
+    pub fn jitter_us(&self) -> u32 {
+        let micros = (u64::from(self.jitter()) * 1_000_000).checked_div(self.clock.into()).unwrap_or(0);
+        micros.min(u32::MAX.into()) as u32
     }
 
     /// The source's sender report came.

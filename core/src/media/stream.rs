@@ -133,6 +133,10 @@ impl Stream {
         } else {
             self.confirmed |= config.confirmed;
         }
+        if old.codec.clock() != config.codec.clock() {
+            // rfc7160#4.1: a source has one clock
+            self.change_source(now);
+        }
         if old.codec != config.codec
             || old.payload_type != config.payload_type
             || old.ptime_ms != config.ptime_ms
@@ -284,10 +288,6 @@ impl Stream {
     #[must_use]
     pub fn stats(&self, now: Instant) -> StreamStats {
         let counts = self.playout.counts();
-        let clock = self.playout.codec().clock();
-        let micros = |ticks: u32, clock: u32| {
-            (u64::from(ticks) * 1_000_000 / u64::from(clock.max(1))).min(u64::from(u32::MAX)) as u32
-        };
         StreamStats {
             sent_packets: self.sending.packets,
             sent_bytes: self.sending.bytes,
@@ -305,11 +305,11 @@ impl Stream {
             malformed: self.malformed,
             concealed_ms: counts.concealed_ms,
             spliced: counts.spliced,
-            jitter_us: micros(self.source.jitter(), clock),
+            jitter_us: self.source.jitter_us(),
             rtt_us: self.reports.rtt_us,
             remote_fraction_lost: self.reports.remote.fraction_lost,
             remote_lost: self.reports.remote.lost.max(0).unsigned_abs(),
-            remote_jitter_us: micros(self.reports.remote.jitter, self.config.codec.clock()),
+            remote_jitter_us: self.config.codec.micros_of(self.reports.remote.jitter),
             reports_received: self.reports.received,
             peer_left: self.peer_left,
             confirmed: self.confirmed,

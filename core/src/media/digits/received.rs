@@ -47,7 +47,7 @@ impl EventReceiver {
         code: 0,
         on: false,
         known: false,
-        clock: 8000,
+        clock: 1000,
         heard_at: Instant::ZERO,
         digits: [0; limits::DIGITS_RECEIVED],
         lengths: [0; limits::DIGITS_RECEIVED],
@@ -114,9 +114,11 @@ impl EventReceiver {
         }
     }
 
-    /// A voice packet: voice from behind an event ends it.
-    pub fn voice(&mut self, now: Instant, timestamp: u32) {
+    /// A voice packet: voice from behind an event ends it. `clock` is the codec's; the timestamps of another clock tell
+    /// nothing.
+    pub fn voice(&mut self, now: Instant, timestamp: u32, clock: u32) {
         if self.on
+            && clock == self.clock
             && timestamp.wrapping_sub(self.timestamp) < 1 << 31
             && timestamp.wrapping_sub(self.timestamp) >= u32::from(self.lasted).max(1)
         {

@@ -76,7 +76,7 @@ impl Stream {
         let mut cells = Cells::new(buffers.ring, buffers.stride);
         if let Some(codec) = voice {
             self.source.arrived(now, packet.timestamp, codec.clock());
-            self.events.voice(now, packet.timestamp);
+            self.events.voice(now, packet.timestamp, codec.clock());
             self.playout.insert(
                 &mut cells,
                 sequence,
@@ -87,7 +87,7 @@ impl Stream {
             if let Some(clock) = event {
                 self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
             }
-            self.playout.insert(&mut cells, sequence, packet.timestamp, None);
+            self.playout.pass(&mut cells, sequence, packet.timestamp, event);
         }
     }
 
@@ -96,7 +96,7 @@ impl Stream {
     #[must_use]
     pub fn moves_first(&self, now: Instant) -> Option<bool> {
         let theirs = self.source.ssrc()?;
-        let even = self.source.jitter() <= self.playout.codec().clock() / 1000 * EVEN_MS;
+        let even = self.source.jitter_us() <= EVEN_MS * 1000;
         (self.heard_at == now && even).then_some(self.sending.ssrc < theirs)
     }
 

@@ -153,9 +153,13 @@ impl Stream {
     /// Our source is the peer's as well (rfc3550#8.2): ours is given up with a BYE, once; a peer that follows is a
     /// mirror, and is heard.
     pub(super) fn collide(&mut self, now: Instant) {
-        if core::mem::replace(&mut self.collided, true) {
-            return;
+        if !core::mem::replace(&mut self.collided, true) {
+            self.change_source(now);
         }
+    }
+
+    /// What is sent from now on has another source; a BYE is owed for the one before, if anybody heard of it.
+    pub(super) fn change_source(&mut self, now: Instant) {
         let old = self.sending.ssrc;
         self.reports.random ^= now.micros();
         self.sending.ssrc = (self.reports.draw() as u32) ^ old.rotate_left(7) ^ 1;

@@ -132,3 +132,94 @@ fn events_last_as_long_at_any_clock() {
         assert_eq!(told, [(b'1', 100), (b'2', 2000), (b'#', 40)], "{}", codec.name());
     }
 }
+
+// rfc7160#4.1
+#[test]
+fn a_codec_of_another_clock_is_another_source() {
+    let mut call = Call::speaking(Codec::Pcmu, 20);
+    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
+    for side in [&mut call.near, &mut call.far] {
+        let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
+        side.stream.start(call.now, &config);
+    }
+    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
+    call.run(2000);
+    let config = *call.near.stream.config();
+    let other = StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..config };
+    call.near.stream.update(call.now, &other);
+    call.run(2000);
+    let stats = stats(&call);
+    assert!(stats.jitter_us < 100, "{}", stats.jitter_us);
+    assert_eq!((stats.late, stats.depth_ms, stats.lost, stats.spliced), (0, 0, 0, 0));
+    assert!(stats.ring_ms <= 20 && stats.received_packets >= 195, "{stats:?}");
+    let ssrc = |packet: &[u8]| rtp::Packet::parse(packet).unwrap().ssrc;
+    call.near.quantum(call.now, &[0; 480]);
+    call.near.quantum(call.now, &[0; 480]);
+    assert!(call.near.sent.iter().filter(|sent| !rtp::is_rtcp(&sent.1)).all(|sent| ssrc(&sent.1) != 1111));
+}
+
+/// A peer that changes its clock within one source, against RFC 7160's advice.
+#[test]
+fn a_change_of_clock_within_a_source_does_no_harm() {
+    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
+    let mut side = Side::new(&StreamConfig { receive: all, ..config(far(), 1) });
+    let (mut now, mut nth) = (Instant::ZERO, 0);
+    let mut framed = |side: &mut Side, yes: bool, packets: u16| {
+        for _ in 0..packets {
+            let (kind, clock, payload): (u8, u32, &[u8]) =
+                if yes { (110, 48_000, &[50, 50, 0x5a]) } else { (0, 8000, &[0x8f; 160]) };
+            let mut packet = std::vec![0; 12];
+            rtp::write_header(&mut packet, kind, false, nth, u32::from(nth) * clock / 50, 2222);
+            packet.extend(payload);
+            nth += 1;
+            side.take(now, far(), &packet);
+            for _ in 0..2 {
+                side.quantum(now, &[0; 80]);
+                now += Duration::from_millis(10);
+            }
+        }
+        side.stream.stats(now)
+    };
+    framed(&mut side, false, 50);
+    let stats = framed(&mut side, true, 50);
+    assert_eq!((stats.jitter_us, stats.late, stats.depth_ms, stats.ring_ms), (0, 0, 0, 0));
+    assert!(stats.level_out > 5000, "{}", stats.level_out);
+    // to and fro with each packet: what was restarted is only not heard
+    for _ in 0..50 {
+        framed(&mut side, false, 1);
+        framed(&mut side, true, 1);
+    }
+    let stats = framed(&mut side, false, 50);
+    assert_eq!((stats.late, stats.depth_ms, stats.ring_ms, stats.overflow), (0, 0, 0, 0));
+}
+
+/// Voice at 48 kHz and events at 8: their timestamps have nothing to do with each other.
+#[test]
+fn events_of_another_clock_than_the_voice_are_told() {
+    let all = CodecList::of(&[Codec::Framed, Codec::Pcmu]);
+    let mut side = Side::new(&StreamConfig { receive: all, rate: 48_000, ..config(far(), 1) });
+    let mut now = Instant::ZERO;
+    let mut send = |side: &mut Side, nth: u16, kind: u8, timestamp: u32, payload: &[u8]| {
+        let mut packet = std::vec![0; 12];
+        rtp::write_header(&mut packet, kind, false, nth, timestamp, 2222);
+        packet.extend(payload);
+        side.take(now, far(), &packet);
+        for _ in 0..2 {
+            side.quantum(now, &[0; 480]);
+            now += Duration::from_millis(10);
+        }
+    };
+    for nth in 0..10 {
+        send(&mut side, nth, 110, u32::from(nth) * 960, &[50, 50, 0x5a]);
+    }
+    for nth in 0..6u16 {
+        let event = Event { code: 3, end: nth == 5, volume: 10, duration: 160 * (nth + 1) };
+        send(&mut side, 10 + nth, 101, 4_000_000_000, &event.bytes());
+        assert_eq!(side.stream.poll_digit(), (nth == 5).then_some((b'3', 120)));
+    }
+    for nth in 16..40 {
+        send(&mut side, nth, 110, u32::from(nth) * 960, &[50, 50, 0x5a]);
+    }
+    let stats = side.stream.stats(now);
+    assert_eq!((stats.late, stats.depth_ms, stats.ring_ms, stats.lost), (0, 0, 0, 0));
+}
