@@ -46,8 +46,8 @@ impl Phone<'_> {
     fn facts(&self, owner: Owner, method: Sending) -> Facts {
         let Owner::Dialog(handle) = owner else { return Facts::default() };
         let within = self.dialog_around(owner, method).is_some();
-        let Some(dialog) = self.lower.dialogs.slots.get(handle) else { return Facts { within, ..Facts::default() } };
-        let target = dialog.target.of(self.lower.dialogs.text.get(handle.index));
+        let Some(dialog) = self.lower.dialogs.get(handle) else { return Facts { within, ..Facts::default() } };
+        let target = dialog.target.of(self.lower.dialogs.text(handle));
         Facts {
             within,
             own_target: self.lower.accounts.is_own_host(dialog.account, target),

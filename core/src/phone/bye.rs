@@ -1,14 +1,12 @@
 //! BYE, in both directions.
 
 use super::methods::Arrived;
-use super::object::Object;
 use super::responses::Describe;
 use super::transactions::request::Sending;
 use super::transactions::stateless::Extra;
 use super::{CallState, Cause, EndCause, EndedBy, Phone};
-use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
-use crate::base::time::{Duration, Instant};
+use crate::base::time::Instant;
 use crate::sip::server::State;
 
 /// The far end says BYE (rfc3261#15.1.2).
@@ -19,13 +17,10 @@ pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_
 impl Phone<'_> {
     fn hung_up(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, keys, request, dialog: dialog_handle, .. } = *arrived;
-        let call_handle = self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
+        let call_handle = self.lower.dialogs.call_of(dialog_handle);
         self.respond_and_bury(now, flow, request, keys, 200, Extra::default());
         self.keep(call_handle, request);
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            dialog.confirmed = false; // nothing is left to end there
-            dialog.bye_owed = false;
-        }
+        self.lower.dialogs.forget_bye(dialog_handle);
         let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
         match self.lower.transactions.server_state(server) {
             // rfc3261#15.1.2: what is pending gets 487
@@ -41,21 +36,13 @@ impl Phone<'_> {
         {
             // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the
             // call in its way; where others ring too, they go on.
-            let alone = self
-                .lower
-                .dialogs
-                .slots
-                .get(dialog_handle)
-                .is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained);
-            if alone {
+            if self.lower.dialogs.is_alone(dialog_handle) {
                 self.ends(call_handle, EndedBy::Remote, EndCause::Declined);
                 self.cancel_call(now, call_handle, Cause::Normal);
             }
             return;
         }
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            dialog.left = true;
-        }
+        self.lower.dialogs.leave(dialog_handle);
         // before the answer it ends the call as a CANCEL would
         self.ends(call_handle, EndedBy::Remote, EndCause::None);
         let up = self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
@@ -66,18 +53,10 @@ impl Phone<'_> {
 
     /// Sends BYE in a dialog that is confirmed.
     pub(super) fn send_bye(&mut self, now: Instant, dialog_handle: Handle) {
-        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
-        dialog.confirmed = false;
-        let (flow, own_hop) = (dialog.flow, dialog.own_hop);
+        let Some((flow, own_hop)) = self.lower.dialogs.end(dialog_handle) else { return };
         let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else {
             // every slot is busy: the dialog stays, and the BYE is tried again
-            if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-                dialog.bye_owed = true;
-            }
-            self.lower.cx.due.set(
-                self.lower.cx.objects.number(Object::Dialog(dialog_handle.index)),
-                now + Duration::from_millis(SLOT_RETRY_MS),
-            );
+            self.lower.dialogs.owe_bye(&mut self.lower.cx, dialog_handle, Some(now));
             return;
         };
         match flow {

@@ -71,8 +71,7 @@ impl Phone<'_> {
     /// What counts for a call's media: its dialog's agreement, or that of the early dialog that is heard.
     pub(super) fn agreed_by(&self, call: &Call) -> Option<&Agreed> {
         let dialog = if call.fork.is_none() { call.dialog } else { call.fork };
-        self.lower.dialogs.slots.get(dialog)?;
-        self.lower.dialogs.agreed.get(dialog.index as usize)?.as_ref()
+        self.lower.dialogs.agreed(dialog)
     }
 
     /// Both sides of a call's dialog agreed.
@@ -86,9 +85,11 @@ impl Phone<'_> {
         let Some(slot) = self.calls.slots.get(call) else { return };
         let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
         let (now, before) = (self.lower.cx.latest, self.agreed_by(slot).map(way));
-        let Some(cell) = self.lower.dialogs.agreed.get_mut(dialog.index as usize) else { return };
-        *cell = agreed.or(*cell);
-        let (after, codec) = (cell.as_ref().map(way), cell.as_ref().map(|agreed| agreed.codec));
+        if agreed.is_some() {
+            self.lower.dialogs.agree(dialog, agreed);
+        }
+        let agreed = self.lower.dialogs.agreed(dialog);
+        let (after, codec) = (agreed.map(way), agreed.map(|agreed| agreed.codec));
         let Some(slot) = self.calls.slots.get_mut(call) else { return };
         slot.fork = if dialog == slot.dialog { Handle::NONE } else { dialog };
         slot.codec = codec.or(slot.codec);
@@ -99,9 +100,7 @@ impl Phone<'_> {
 
     /// A dialog has agreed on nothing: it is new, or its INVITE is sent anew.
     pub(super) fn forget_agreed(&mut self, dialog: Handle) {
-        if let Some(cell) = self.lower.dialogs.agreed.get_mut(dialog.index as usize) {
-            *cell = None;
-        }
+        self.lower.dialogs.agree(dialog, None);
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.

@@ -57,7 +57,7 @@ impl Phone<'_> {
             && !self.lower.transactions.owes_reply()
             && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)
             && !self.lower.transactions.awaits_ack()
-            && !self.lower.dialogs.slots.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
+            && !self.lower.dialogs.owe_something()
     }
 
     pub(super) fn call(&self, call: CallId) -> Result<&Call, CommandError> {

@@ -15,7 +15,7 @@ use crate::sip::tombstone::Answered;
 impl Phone<'_> {
     /// A dialog that no account has.
     pub(super) fn is_direct(&self, dialog: Handle) -> bool {
-        self.lower.dialogs.slots.get(dialog).is_some_and(|dialog| dialog.account.is_none())
+        self.lower.dialogs.get(dialog).is_some_and(|dialog| dialog.account.is_none())
     }
 
     /// Slots of calls, transactions and dialogs that direct calls leave to accounts.
@@ -32,7 +32,7 @@ impl Phone<'_> {
     pub(super) fn direct_fits(&self, flow: Flow) -> bool {
         let kept = self.kept_slots();
         let room = self.free_calls() > kept
-            && (kept == 0 || self.lower.transactions.servers_free() > kept && self.lower.dialogs.slots.free() > kept);
+            && (kept == 0 || self.lower.transactions.servers_free() > kept && self.lower.dialogs.free() > kept);
         room && !self.lower.transactions.is_source_busy(&self.lower.cx, flow)
     }
 
@@ -52,10 +52,7 @@ impl Phone<'_> {
 
     /// Makes room for an account's caller. False: there is none.
     pub(super) fn make_room(&mut self, now: Instant) -> bool {
-        while self.free_calls() == 0
-            || self.lower.transactions.servers_free() == 0
-            || self.lower.dialogs.slots.is_full()
-        {
+        while self.free_calls() == 0 || self.lower.transactions.servers_free() == 0 || self.lower.dialogs.free() == 0 {
             let Some(first) = self.first_to_go() else { break };
             let server = self.lower.transactions.server(first);
             let rang = server.is_some_and(|server| self.calls.slots.get(server.served().call).is_some());
@@ -90,13 +87,10 @@ impl Phone<'_> {
         if state == State::Proceeding && self.render_response(handle, 486, Describe::Nothing).is_ok() {
             self.lower.transactions.respond_last(handle);
         }
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(served.dialog) {
-            dialog.confirmed = false; // no BYE
-            dialog.bye_owed = false;
-        }
+        self.lower.dialogs.forget_bye(served.dialog);
         self.end_call(now, served.call, Cause::Full, 486);
         let status = if state == State::Completed { refusal } else { 486 };
-        let secret = self.lower.dialogs.slots.get(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
+        let secret = self.lower.dialogs.get(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
         self.end_server_owing(now, handle, Answered { secret, status, ..Answered::default() });
     }
 }

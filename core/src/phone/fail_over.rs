@@ -14,15 +14,14 @@ impl Phone<'_> {
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
     pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
         let Owner::Dialog(handle) = owner else { return None };
-        let within =
-            method != Sending::Invite || self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.confirmed);
+        let within = method != Sending::Invite || self.lower.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
         within.then_some(handle)
     }
 
     /// A dialog's next hop is not named by an address.
     pub(super) fn next_hop_is_a_name(&self, handle: Handle) -> bool {
-        let Some(dialog) = self.lower.dialogs.slots.get(handle) else { return false };
-        let uri = Uri::parse(dialog.next_hop(self.lower.dialogs.text.get(handle.index)));
+        let Some(dialog) = self.lower.dialogs.get(handle) else { return false };
+        let uri = Uri::parse(dialog.next_hop(self.lower.dialogs.text(handle)));
         uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
     }
 
@@ -54,7 +53,7 @@ impl Phone<'_> {
     pub(super) fn is_cancelled(&self, handle: Handle) -> bool {
         let Some(request) = self.lower.transactions.request(handle) else { return false };
         let Owner::Dialog(dialog) = request.owner else { return false };
-        let call = self.lower.dialogs.slots.get(dialog).and_then(|dialog| self.calls.slots.get(dialog.call));
+        let call = self.lower.dialogs.get(dialog).and_then(|dialog| self.calls.slots.get(dialog.usage.call()));
         match request.method {
             Sending::Invite => request.given_up || call.is_some_and(|call| call.cancel != Cancel::No),
             // its call has ended
@@ -106,7 +105,7 @@ impl Phone<'_> {
                 self.register_failed(now, account, cause, status);
             }
             Owner::Dialog(dialog) => {
-                let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+                let call = self.lower.dialogs.call_of(dialog);
                 if method == Sending::Reinvite {
                     self.reoffer_failed(now, call, handle, cause);
                 } else if method == Sending::Invite {

@@ -8,8 +8,7 @@ use super::{CallState, Cause, Flow, Phone};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::sip::dialog::Dialog;
-use crate::sip::tag::Tag;
+use crate::sip::dialog::{Dialog, Usage};
 use crate::sip::timer::T1_64;
 use crate::wire::sip::Message;
 
@@ -19,41 +18,23 @@ impl Phone<'_> {
     /// known yet, and the tag that its 2xx may have will be that dialog's.
     pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
         let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        if let Some(dialog) = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag)) {
+        if let Some(dialog) = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, answer, tag)) {
             self.take_description(now, call, dialog, answer);
         }
-    }
-
-    /// The dialog of a call that has this remote tag.
-    fn dialog_with(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
-        let mut at = first;
-        while let Some(dialog) = self.lower.dialogs.slots.get(at) {
-            if dialog.remote_tag.of(self.lower.dialogs.text.get(at.index)) == tag {
-                return Some(at);
-            }
-            at = dialog.sibling;
-        }
-        None
     }
 
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
     /// the fork is not followed.
     pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
         let untagged = self
-            .dialog_with(first, b"")
-            .filter(|dialog| self.lower.dialogs.slots.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+            .lower
+            .dialogs
+            .with_tag(first, b"")
+            .filter(|dialog| self.lower.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
-            let slot = self.lower.dialogs.slots.get_mut(untagged)?;
-            let kept = *slot;
-            if slot.learn_from_answer(self.lower.dialogs.text.get_mut(untagged.index), answer, tag).is_none() {
-                *slot = kept;
-                count::up(&mut self.lower.cx.counters.oversize);
-                self.lower.cx.trace_full(super::trace::Pool::Message);
-                return None;
-            }
-            return Some(untagged);
+            return self.lower.dialogs.learn(untagged, answer, tag).then_some(untagged).or_else(|| self.too_long());
         }
-        let dialog = self.lower.dialogs.slots.get(first).copied()?;
+        let dialog = self.lower.dialogs.get(first).copied()?;
         let fork = self.new_dialog(Dialog {
             usages: 1,
             chained: true,
@@ -62,24 +43,20 @@ impl Phone<'_> {
             lookup: Handle::NONE,
             ..dialog
         })?;
-        self.lower.dialogs.text.copy(first.index, fork.index);
-        let slot = self.lower.dialogs.slots.get_mut(fork)?;
-        if slot.learn_from_answer(self.lower.dialogs.text.get_mut(fork.index), answer, tag).is_none() {
-            self.lower.dialogs.slots.remove(fork);
-            count::up(&mut self.lower.cx.counters.oversize);
-            self.lower.cx.trace_full(super::trace::Pool::Message);
-            return None;
-        }
-        if let Some(first) = self.lower.dialogs.slots.get_mut(first) {
-            first.sibling = fork;
-        }
-        Some(fork)
+        self.lower.dialogs.chain(first, fork, answer, tag).then_some(fork).or_else(|| self.too_long())
+    }
+
+    /// The texts of a dialog do not fit.
+    fn too_long(&mut self) -> Option<Handle> {
+        count::up(&mut self.lower.cx.counters.oversize);
+        self.lower.cx.trace_full(super::trace::Pool::Message);
+        None
     }
 
     /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
     pub(super) fn success(&mut self, now: Instant, call_handle: Handle, first: Handle, answer: &Message<'_>) {
         let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        let winner = self.dialog_with(first, tag).or_else(|| self.new_early(first, answer, tag));
+        let winner = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, answer, tag));
         let Some(winner) = winner else {
             // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
             self.end_call(now, call_handle, Cause::Full, 0);
@@ -93,38 +70,19 @@ impl Phone<'_> {
         self.agree(call_handle, winner, None);
         if winner != first {
             self.forget_lookup(first);
-        }
-        if winner != first
-            && let (Some(won), Some(slot)) =
-                (self.lower.dialogs.slots.get(winner).copied(), self.lower.dialogs.slots.get_mut(first))
-        {
-            let (tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
-            *slot = Dialog { local_tag: tag, usages, sibling, chained: false, bye_owed: false, ..won };
-            self.lower.dialogs.text.copy(winner.index, first.index);
-            self.lower.transactions.give_to(won.lookup, Owner::Answer(first));
-            let agreed = self.lower.dialogs.agreed.get(winner.index as usize).copied().flatten();
-            if let Some(cell) = self.lower.dialogs.agreed.get_mut(first.index as usize) {
-                *cell = agreed;
-            }
-            // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
-            if let Some(won) = self.lower.dialogs.slots.get_mut(winner) {
-                won.bye_owed = false;
-                won.lookup = Handle::NONE;
+            if let Some(lookup) = self.lower.dialogs.win(first, winner) {
+                self.lower.transactions.give_to(lookup, Owner::Answer(first));
             }
         }
         self.drop_forks(first);
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(first) {
-            // the 2xx says anew what the dialog's target is; its route set is the one of this answer (rfc3261#13.2.2.4)
-            let kept = *dialog;
-            if dialog.learn_from_answer(self.lower.dialogs.text.get_mut(first.index), answer, tag).is_none() {
-                *dialog = kept;
-            }
+        // the 2xx says anew what the dialog's target is; its route set is the one of this response (rfc3261#13.2.2.4)
+        self.lower.dialogs.learn(first, answer, tag);
+        if let Some((dialog, _)) = self.lower.dialogs.two(first) {
             dialog.confirmed = true;
             dialog.accepted = true;
-            dialog.ack_owed = true;
         }
-        self.find_next_hop(first);
-        self.owe(Object::Dialog(first.index));
+        self.lower.dialogs.find_next_hop(first);
+        self.lower.dialogs.owe_ack(&mut self.lower.cx, first);
         if !stays {
             self.run_media(now, call_handle, false);
         }
@@ -133,7 +91,7 @@ impl Phone<'_> {
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
         let has_media = self.calls.slots.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some())
-            || self.lower.dialogs.slots.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
+            || self.lower.dialogs.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
         self.schedule(Object::Call(call_handle.index));
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
@@ -152,57 +110,47 @@ impl Phone<'_> {
 
     /// Early dialogs that did not win.
     pub(super) fn drop_forks(&mut self, first: Handle) {
-        let Some(mut at) = self.lower.dialogs.slots.get(first).map(|dialog| dialog.sibling) else { return };
-        while let Some(next) = self.lower.dialogs.slots.get(at).map(|dialog| dialog.sibling) {
+        let Some(mut at) = self.lower.dialogs.next(first) else { return };
+        while let Some(next) = self.lower.dialogs.next(at) {
             self.unchain(at);
             at = next;
         }
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(first) {
-            dialog.sibling = Handle::NONE;
-        }
+        self.lower.dialogs.end_chain(first);
     }
 
     /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
     pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, answer: &Message<'_>) {
-        let tag = answer.from().ok().and_then(|from| from.tag()).and_then(Tag::read);
-        let dialog_handle = tag.map_or(Handle::NONE, |tag| tag.handle);
-        let known = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| {
-            Some(dialog.local_tag) == tag
-                && answer
-                    .call_id()
-                    .is_ok_and(|id| id == dialog.call_id.of(self.lower.dialogs.text.get(dialog_handle.index)))
-        });
-        if !known {
+        let Some(dialog_handle) = self.lower.dialogs.of_response(answer) else {
             count::up(&mut self.lower.cx.counters.unmatched);
             return;
-        }
+        };
         let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle).copied() else { return };
+        let Some(dialog) = self.lower.dialogs.get(dialog_handle).copied() else { return };
         let running = self
             .calls
             .slots
-            .get(dialog.call)
+            .get(dialog.usage.call())
             .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
         let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
         let known = self
-            .dialog_with(dialog_handle, theirs)
+            .lower
+            .dialogs
+            .with_tag(dialog_handle, theirs)
             .or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
         if let Some(known) = known {
-            let Some(dialog) = self.lower.dialogs.slots.get_mut(known) else { return };
+            let Some((dialog, _)) = self.lower.dialogs.two(known) else { return };
             // of another try, or of one that is still under way
             if answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
                 count::up(&mut self.lower.cx.counters.unmatched);
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
-            dialog.ack_owed = true;
             let first = !core::mem::replace(&mut dialog.accepted, true);
-            if first && dialog.learn_from_answer(self.lower.dialogs.text.get_mut(known.index), answer, theirs).is_some()
-            {
-                self.find_next_hop(known);
+            if first && self.lower.dialogs.learn(known, answer, theirs) {
+                self.lower.dialogs.find_next_hop(known);
             }
-            self.owe(Object::Dialog(known.index));
+            self.lower.dialogs.owe_ack(&mut self.lower.cx, known);
             if first {
                 // it is no repetition: the call was given up before anybody had answered it
                 self.send_bye(now, known);
@@ -215,7 +163,9 @@ impl Phone<'_> {
         let kept = Dialog {
             usages: 1,
             chained: true,
-            call: Handle::NONE,
+            confirmed: true,
+            accepted: true,
+            usage: Usage::None,
             flow: Some(flow),
             own_hop: false,
             invite_number: number,
@@ -223,64 +173,36 @@ impl Phone<'_> {
             ..dialog
         };
         let Some(loser) = self.new_dialog(kept) else { return };
-        self.lower.dialogs.text.copy(dialog_handle.index, loser.index);
-        let learnt = self
-            .lower
-            .dialogs
-            .slots
-            .get_mut(loser)
-            .and_then(|slot| slot.learn_from_answer(self.lower.dialogs.text.get_mut(loser.index), answer, theirs));
-        if learnt.is_none() {
-            self.lower.dialogs.slots.remove(loser);
-            count::up(&mut self.lower.cx.counters.oversize);
-            self.lower.cx.trace_full(super::trace::Pool::Message);
+        if !self.lower.dialogs.chain(dialog_handle, loser, answer, theirs) {
+            self.too_long();
             return;
         }
-        if let Some(first) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            first.sibling = loser;
-        }
-        if let Some(slot) = self.lower.dialogs.slots.get_mut(loser) {
-            slot.ack_owed = true;
-            slot.confirmed = true;
-            slot.accepted = true;
-        }
-        self.find_next_hop(loser);
-        self.owe(Object::Dialog(loser.index));
+        self.lower.dialogs.find_next_hop(loser);
+        self.lower.dialogs.owe_ack(&mut self.lower.cx, loser);
         self.send_bye(now, loser);
         self.linger(now, loser);
     }
 
     /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
     pub(super) fn linger(&mut self, now: Instant, loser: Handle) {
-        if self.lower.dialogs.slots.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+        if self.lower.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
             self.lower.cx.due.set(self.lower.cx.objects.number(Object::Dialog(loser.index)), now + T1_64);
         }
     }
 
     /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
     pub(super) fn forget_loser(&mut self, loser: Handle) {
-        let Some((tag, next)) = self.lower.dialogs.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling))
-        else {
-            return;
-        };
-        let mut at = tag.handle;
-        while let Some(dialog) = self.lower.dialogs.slots.get_mut(at) {
-            if dialog.sibling == loser {
-                dialog.sibling = next;
-                break;
-            }
-            at = dialog.sibling;
-        }
+        self.lower.dialogs.take_out(loser);
         self.unchain(loser); // the first of the chain may have gone before it
     }
 
     /// The chain of its call's dialogs does not hold it any more.
     fn unchain(&mut self, handle: Handle) {
-        let call = self.lower.dialogs.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.call);
+        let call = self.lower.dialogs.call_of(handle);
         if let Some(call) = self.calls.slots.get_mut(call).filter(|call| call.fork == handle) {
             call.fork = Handle::NONE;
         }
-        if self.lower.dialogs.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained)) {
+        if self.lower.dialogs.unchain(handle) {
             self.release_dialog(handle);
         }
     }
@@ -291,13 +213,12 @@ impl Phone<'_> {
         let early = self
             .lower
             .dialogs
-            .slots
             .get(dialog_handle)
             .is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
         if early {
             self.drop_forks(dialog_handle);
         }
-        if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+        if self.lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
             self.forget_agreed(dialog_handle);
             self.forget_lookup(dialog_handle);
         }
@@ -309,9 +230,9 @@ impl Phone<'_> {
             return;
         };
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
+        if let Some((dialog, text)) = self.lower.dialogs.two(dialog_handle) {
             // what fitted before fits again
-            let _ = dialog.set_remote(self.lower.dialogs.text.get_mut(dialog_handle.index), b"", routes, target);
+            let _ = dialog.set_remote(text, b"", routes, target);
         }
     }
 }

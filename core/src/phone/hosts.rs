@@ -75,9 +75,7 @@ impl Phone<'_> {
             self.end_request(handle);
             return false;
         }
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) {
-            dialog.lookup = handle;
-        }
+        self.lower.dialogs.set_lookup(dialog, handle);
         true
     }
 
@@ -90,12 +88,7 @@ impl Phone<'_> {
 
     /// A dialog's answer does not count any more, nor the host that it names.
     pub(super) fn forget_lookup(&mut self, dialog: Handle) {
-        let lookup = self
-            .lower
-            .dialogs
-            .slots
-            .get_mut(dialog)
-            .map_or(Handle::NONE, |dialog| core::mem::replace(&mut dialog.lookup, Handle::NONE));
+        let lookup = self.lower.dialogs.set_lookup(dialog, Handle::NONE);
         self.end_request(lookup);
     }
 
@@ -108,7 +101,7 @@ impl Phone<'_> {
                 host_to_find(self.lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
             }
             Owner::Answer(dialog) => {
-                let (local, lines) = self.local_media(self.lower.dialogs.slots.get(dialog)?.call)?;
+                let (local, lines) = self.local_media(self.lower.dialogs.call_of(dialog))?;
                 host_to_find(self.lower.transactions.sent(handle), &local, Some(&lines))
             }
             _ => None,
@@ -136,7 +129,7 @@ impl Phone<'_> {
                 }
             }
             Owner::Answer(dialog) => {
-                let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+                let call = self.lower.dialogs.call_of(dialog);
                 let text = self.lower.transactions.sent(handle);
                 let agreed = self.local_media(call).map(|(local, lines)| {
                     let found =

@@ -41,7 +41,7 @@ impl Phone<'_> {
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
         self.forget_lookup(dialog_handle);
-        if self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| dialog.confirmed) {
+        if self.lower.dialogs.is_confirmed(dialog_handle) {
             let unacknowledged = self
                 .lower
                 .transactions
@@ -49,10 +49,7 @@ impl Phone<'_> {
                 .is_some_and(|server| server.state() == State::Accepted && !server.served().is_again());
             if unacknowledged {
                 // rfc3261#15: the called side waits for the ACK before its BYE
-                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-                    dialog.bye_owed = true;
-                    dialog.confirmed = false;
-                }
+                self.lower.dialogs.owe_bye(&mut self.lower.cx, dialog_handle, None);
             } else {
                 self.send_bye(now, dialog_handle);
             }
@@ -86,9 +83,7 @@ impl Phone<'_> {
         let (dialog, server) = (call.dialog, call.server);
         self.orphan_commands(Object::Call(call_handle.index));
         self.lower.transactions.forget_call(server);
-        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog) {
-            slot.call = Handle::NONE;
-        }
+        self.lower.dialogs.forget_usage(dialog);
         self.remove_call(call_handle);
         self.release_dialog(dialog);
     }

@@ -17,7 +17,7 @@ use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::offer::OfferError;
-use crate::sip::dialog::{Dialog, contact_uri};
+use crate::sip::dialog::{Dialog, Usage, contact_uri};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Answered, Keys};
 use crate::wire::sip::{Address, Message, Method, Name, Params, Scheme, Uri};
@@ -95,7 +95,7 @@ impl Phone<'_> {
         let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = self.lower.accounts.is_own_flow(account, flow);
         let mut dialog = Dialog {
-            call: call_handle,
+            usage: Usage::Call(call_handle),
             account,
             local_tag: Tag { handle: dialog_handle, secret },
             remote_number: Some(number),
@@ -104,21 +104,19 @@ impl Phone<'_> {
             own_hop,
             ..Dialog::EMPTY
         };
-        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
+        let (_, block) = self.lower.dialogs.two(dialog_handle).ok_or(503u16)?;
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
         let built = set_from_invite(&mut dialog, block, invite).ok_or(NotOpened::TooLong);
         let opened = built.and_then(|()| self.open_invite(now, (flow, keys), account, served, invite));
         let server_handle = match opened {
             Ok(handle) => handle,
             Err(not_opened) => {
-                self.lower.dialogs.slots.remove(dialog_handle);
+                self.lower.dialogs.discard(dialog_handle);
                 return Err(if not_opened == NotOpened::Full { 503 } else { 513 });
             }
         };
-        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            *slot = dialog;
-        }
-        self.find_next_hop(dialog_handle);
+        self.lower.dialogs.set(dialog_handle, dialog);
+        self.lower.dialogs.find_next_hop(dialog_handle);
         let local = self.local_of(flow.socket());
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.account = account;
@@ -237,9 +235,7 @@ impl Phone<'_> {
             200 => {
                 call.reach(now, CallState::Connected);
                 call.give_up = Instant::NEVER;
-                if let Some(dialog) = self.lower.dialogs.slots.get_mut(call.dialog) {
-                    dialog.confirmed = true;
-                }
+                self.lower.dialogs.confirm(call.dialog);
             }
             _ => {}
         }
@@ -294,12 +290,10 @@ impl Phone<'_> {
         let Some(Acknowledged { handle, served, success }) = self.lower.transactions.acknowledged(keys, dialog) else {
             return;
         };
-        let bye = self.lower.dialogs.slots.get(served.dialog).is_some_and(|dialog| dialog.bye_owed);
+        let bye = self.lower.dialogs.get(served.dialog).is_some_and(|dialog| dialog.bye_owed);
         if success && bye {
             // rfc3261#15: the BYE waited for this ACK
-            if let Some(dialog) = self.lower.dialogs.slots.get_mut(served.dialog) {
-                dialog.bye_owed = false;
-            }
+            self.lower.dialogs.take_owed_bye(served.dialog);
             self.send_bye(now, served.dialog);
         }
         self.end_server(now, handle);
@@ -333,7 +327,7 @@ impl Phone<'_> {
             Met::Pending(handle, served) => (handle, served),
         };
         // rfc3261#9.2: with the To tag of the INVITE's responses
-        let tag = self.lower.dialogs.slots.get(served.dialog).map(|dialog| dialog.local_tag);
+        let tag = self.lower.dialogs.get(served.dialog).map(|dialog| dialog.local_tag);
         self.respond_at_once(flow, cancel, 200, Extra { tag, ..Extra::default() });
         if handle.is_none() {
             return;
@@ -354,13 +348,7 @@ impl Phone<'_> {
             ServerDue::Over => self.end_server(now, handle),
             ServerDue::Unacknowledged(Served { call, dialog, .. }) => {
                 // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
-                let bye = self
-                    .lower
-                    .dialogs
-                    .slots
-                    .get_mut(dialog)
-                    .is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed));
-                if bye {
+                if self.lower.dialogs.take_owed_bye(dialog) {
                     self.send_bye(now, dialog);
                 }
                 self.end_server(now, handle);

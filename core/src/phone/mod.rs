@@ -117,7 +117,7 @@ impl core::fmt::Debug for Phone<'_> {
         f.debug_struct("Phone")
             .field("accounts", &self.lower.accounts.used())
             .field("calls", &self.calls.slots.used())
-            .field("dialogs", &self.lower.dialogs.slots.used())
+            .field("dialogs", &self.lower.dialogs.used())
             .field("requests", &self.lower.transactions.requests_used())
             .field("servers", &self.lower.transactions.servers_used())
             .field("next", &self.poll_timeout())
@@ -166,7 +166,7 @@ impl Phone<'_> {
     pub const fn in_use(&self) -> Usage {
         Usage {
             calls: self.calls.slots.used(),
-            dialogs: self.lower.dialogs.slots.used(),
+            dialogs: self.lower.dialogs.used(),
             requests: self.lower.transactions.requests_used(),
             servers: self.lower.transactions.servers_used(),
         }
@@ -214,11 +214,6 @@ impl Phone<'_> {
             Object::Dialog(_) => None,
         };
         self.lower.cx.wake(object, at.unwrap_or(Instant::NEVER));
-    }
-
-    /// An object has SIP to send.
-    fn owe(&mut self, object: Object) {
-        self.lower.cx.owe(object);
     }
 
     /// An object wishes for something.

@@ -10,7 +10,7 @@ use crate::base::limits::{REDIRECTS, RINGING_MS};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
-use crate::sip::dialog::Dialog;
+use crate::sip::dialog::{Dialog, Usage};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
@@ -120,18 +120,18 @@ impl Phone<'_> {
             cursor.put_str(" ");
         }
         let Ok(name_len) = cursor.finish() else {
-            self.lower.dialogs.slots.remove(dialog_handle);
+            self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         };
         let name = name.get(..name_len).unwrap_or_default();
         let mut dialog = Dialog {
-            call: call_handle,
+            usage: Usage::Call(call_handle),
             account: account_handle,
             local_tag: Tag { handle: dialog_handle, secret },
             usages: 1,
             ..Dialog::EMPTY
         };
-        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
+        let (_, block) = self.lower.dialogs.two(dialog_handle).ok_or(CommandError::Full)?;
         let fixed = match self.lower.accounts.uri(account_handle) {
             Some(own) => dialog.set_fixed(
                 block,
@@ -155,18 +155,16 @@ impl Phone<'_> {
         let routes = (!route.is_empty()).then_some(route);
         let whole = fixed.and_then(|()| dialog.set_remote(block, b"", routes.into_iter(), uri));
         let Some(()) = whole else {
-            self.lower.dialogs.slots.remove(dialog_handle);
+            self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         };
         // by the account's proxy, or to its own domain by its registrar
         let hop = self.lower.accounts.fresh_hop(now, account_handle);
         dialog.own_hop = self.lower.accounts.is_by_own_server(account_handle, uri);
         let own_hop = dialog.own_hop;
-        if let Some(slot) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            *slot = dialog;
-        }
+        self.lower.dialogs.set(dialog_handle, dialog);
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else {
-            self.lower.dialogs.slots.remove(dialog_handle);
+            self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Full);
         };
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
@@ -200,8 +198,8 @@ impl Phone<'_> {
             self.given_up_answered(now, flow, request, answer, status);
             return;
         }
-        let Some(dialog) = self.lower.dialogs.slots.get(dialog_handle) else { return };
-        let call_handle = dialog.call;
+        let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
+        let call_handle = dialog.usage.call();
         self.keep(call_handle, answer);
         let progress = self.progress_of(answer);
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
@@ -318,8 +316,7 @@ impl Phone<'_> {
         self.drop_forks(dialog_handle);
         self.forget_agreed(dialog_handle);
         self.forget_lookup(dialog_handle);
-        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return false };
-        let block = self.lower.dialogs.text.get_mut(dialog_handle.index);
+        let Some((dialog, block)) = self.lower.dialogs.two(dialog_handle) else { return false };
         let mut routes = [0u8; TARGET];
         let account = dialog.account;
         let proxy = self.lower.accounts.proxy(account);
@@ -334,9 +331,7 @@ impl Phone<'_> {
         }
         let hop = self.lower.accounts.fresh_hop(now, account);
         let own = self.lower.accounts.is_by_own_server(account, target);
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            dialog.own_hop = own;
-        }
+        self.lower.dialogs.set_own_hop(dialog_handle, own);
         let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.request = request;

@@ -20,14 +20,14 @@ pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_
 impl Phone<'_> {
     fn invited_again(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
-        let call_handle = self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.call);
+        let call_handle = self.lower.dialogs.call_of(dialog_handle);
         // rfc3261#12.2.2: after BYE there is no dialog any more
         let Some(call) = self.calls.slots.get(call_handle).filter(|call| call.state != CallState::Ended) else {
             self.respond_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
         // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
-        let sought = self.lower.dialogs.slots.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
+        let sought = self.lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over.
@@ -62,9 +62,7 @@ impl Phone<'_> {
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.server = handle;
         }
-        if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) {
-            dialog.usages = dialog.usages.saturating_add(1);
-        }
+        self.lower.dialogs.take(dialog_handle);
         self.keep(call_handle, invite);
         let tried = super::outgoing::description(invite).map_or(Ok(()), |offer| self.try_offer(flow, offer, None));
         match tried {
@@ -75,15 +73,12 @@ impl Phone<'_> {
             }
         }
         // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
-        if let (Some(dialog), Some(target)) = (self.lower.dialogs.slots.get_mut(dialog_handle), contact_uri(invite)) {
-            dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
+        if let (Some((dialog, text)), Some(target)) = (self.lower.dialogs.two(dialog_handle), contact_uri(invite)) {
+            dialog.refresh_target(text, target);
         }
-        let trusted = self.lower.accounts.is_own_flow(
-            self.lower.dialogs.slots.get(dialog_handle).map_or(Handle::NONE, |dialog| dialog.account),
-            flow,
-        );
+        let trusted = self.lower.accounts.is_own_flow(self.lower.dialogs.account_of(dialog_handle), flow);
         self.vouch(call_handle, flow, trusted, invite);
-        self.find_next_hop(dialog_handle);
+        self.lower.dialogs.find_next_hop(dialog_handle);
         if tried.is_ok() {
             self.answer_again(now, handle);
         } else if !self.find_offerer(now, handle) {

@@ -63,18 +63,18 @@ impl Phone<'_> {
         request: &Outgoing,
         dialog_handle: Handle,
     ) -> Result<(), Unrendered> {
-        let dialog = self.lower.dialogs.slots.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let dialog = self.lower.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
         let Leaving { flow, local, branch, number } = request.leaving;
         let within = request.method != Sending::Invite || dialog.confirmed;
         let before = if within { dialog.credentials } else { Default::default() };
         let credentials = self.lower.accounts.credentials(dialog.account, &request.asked, &before);
         let offer = match request.method {
-            Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.call).ok_or(Unrendered)?),
+            Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.usage.call()).ok_or(Unrendered)?),
             _ => None,
         };
-        let edition = self.calls.slots.get(dialog.call).map_or((0, 0), |call| (call.described, call.version));
+        let edition = self.calls.slots.get(dialog.usage.call()).map_or((0, 0), |call| (call.described, call.version));
         let mut described = None;
-        let text = self.lower.dialogs.text.get(dialog_handle.index);
+        let text = self.lower.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
         let mut out = Cursor::new(self.lower.transactions.lend(handle));
         let mut writer = Writer::new(&mut out);
@@ -109,10 +109,10 @@ impl Phone<'_> {
         }
         let needed = out.finish();
         if let Some(described) = described {
-            self.describe_anew(dialog.call, described);
+            self.describe_anew(dialog.usage.call(), described);
         }
         if request.method.is_invite()
-            && let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle)
+            && let Some((dialog, _)) = self.lower.dialogs.two(dialog_handle)
         {
             dialog.credentials = credentials;
             // until its 2xx, the ACK of the one before may be asked for again
@@ -126,10 +126,10 @@ impl Phone<'_> {
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx
     /// gets one.
     pub(super) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
-        let dialog = self.lower.dialogs.slots.get(dialog_handle)?;
+        let dialog = self.lower.dialogs.get(dialog_handle)?;
         let flow = dialog.flow?;
         let local = self.local_of(flow.socket())?;
-        let text = self.lower.dialogs.text.get(dialog_handle.index);
+        let text = self.lower.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
         let mut writer = Writer::new(out);
         // its branch is its own (rfc3261#13.2.2.4), and the same for each repetition

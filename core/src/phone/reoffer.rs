@@ -50,7 +50,7 @@ impl Phone<'_> {
         if let Some(call) = self.calls.slots.get_mut(handle) {
             call.request = request;
         }
-        let way = self.lower.dialogs.slots.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
+        let way = self.lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
         match way.filter(|_| stays) {
             Some((flow, own_hop)) => self.go_over(now, request, flow, own_hop),
             None => self.locate(request),
@@ -59,7 +59,7 @@ impl Phone<'_> {
 
     /// The way of its requests and its media are at one address, which we have.
     fn is_in_place(&self, call: &Call) -> bool {
-        let way = self.lower.dialogs.slots.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
+        let way = self.lower.dialogs.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
         matches!((call.ports, way), (Ports::Open { local, .. }, Some(way)) if way.ip() == local)
     }
 
@@ -123,8 +123,8 @@ impl Phone<'_> {
         answer: &Message<'_>,
         status: u16,
     ) {
-        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle) else { return };
-        let call_handle = dialog.call;
+        let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
+        let call_handle = dialog.usage.call();
         let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
         let running = self.calls.slots.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
@@ -134,15 +134,19 @@ impl Phone<'_> {
         }
         if status < 300 {
             // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
-            dialog.invite_number = number;
-            dialog.renewed = true;
-            dialog.ack_owed = true;
-            // rfc3261#12.2.1.2: a target refresh
-            if let Some(target) = contact_uri(answer).filter(|_| running) {
-                dialog.refresh_target(self.lower.dialogs.text.get_mut(dialog_handle.index), target);
-                self.find_next_hop(dialog_handle);
+            let target = contact_uri(answer).filter(|_| running);
+            if let Some((dialog, text)) = self.lower.dialogs.two(dialog_handle) {
+                dialog.invite_number = number;
+                dialog.renewed = true;
+                // rfc3261#12.2.1.2: a target refresh
+                if let Some(target) = target {
+                    dialog.refresh_target(text, target);
+                }
             }
-            self.owe(Object::Dialog(dialog_handle.index));
+            if target.is_some() {
+                self.lower.dialogs.find_next_hop(dialog_handle);
+            }
+            self.lower.dialogs.owe_ack(&mut self.lower.cx, dialog_handle);
         }
         if let Some(call) = self.calls.slots.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;

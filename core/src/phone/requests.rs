@@ -38,11 +38,7 @@ impl Phone<'_> {
                 self.lower.accounts.release(account, over.request);
             }
             Owner::Answer(dialog) => {
-                if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog)
-                    && dialog.lookup == over.request
-                {
-                    dialog.lookup = Handle::NONE;
-                }
+                self.lower.dialogs.lookup_over(dialog, over.request);
             }
             Owner::Invite(_) | Owner::Offer(_) | Owner::Nobody => {}
         }
@@ -134,7 +130,7 @@ impl Phone<'_> {
     pub(super) fn goes_to_own_hop(&self, owner: Owner) -> bool {
         match owner {
             Owner::Account(_) => true,
-            Owner::Dialog(dialog) => self.lower.dialogs.slots.get(dialog).is_some_and(|dialog| dialog.own_hop),
+            Owner::Dialog(dialog) => self.lower.dialogs.get(dialog).is_some_and(|dialog| dialog.own_hop),
             _ => false,
         }
     }
@@ -142,7 +138,7 @@ impl Phone<'_> {
     pub(super) fn account_of(&self, owner: Owner) -> Handle {
         match owner {
             Owner::Account(account) => account,
-            Owner::Dialog(dialog) => self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.account),
+            Owner::Dialog(dialog) => self.lower.dialogs.account_of(dialog),
             _ => Handle::NONE,
         }
     }
@@ -164,10 +160,8 @@ impl Phone<'_> {
                 }
                 return;
             }
-            let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
-            if let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) {
-                dialog.flow = Some(flow);
-            }
+            let call = self.lower.dialogs.call_of(dialog);
+            self.lower.dialogs.set_flow(dialog, flow);
             self.name_direct_call(dialog, flow);
             if !self.ports_at(call, flow) {
                 return;
@@ -200,10 +194,7 @@ impl Phone<'_> {
     fn next_number(&mut self, owner: Owner) -> u32 {
         match owner {
             Owner::Account(account) => self.lower.accounts.next_number(account),
-            Owner::Dialog(dialog) => self.lower.dialogs.slots.get_mut(dialog).map_or(1, |dialog| {
-                dialog.local_number += 1;
-                dialog.local_number
-            }),
+            Owner::Dialog(dialog) => self.lower.dialogs.next_number(dialog).unwrap_or(1),
             _ => 1,
         }
     }
@@ -288,7 +279,7 @@ impl Phone<'_> {
             && heard.method.is_invite()
             && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
         {
-            let call = self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+            let call = self.lower.dialogs.call_of(dialog);
             self.vouch(call, flow, self.lower.accounts.is_own_flow(self.account_of(heard.owner), flow), answer);
         }
         match (heard.owner, heard.method) {
@@ -321,12 +312,9 @@ impl Phone<'_> {
         let made = self.lower.transactions.renew(&mut self.lower.cx, handle)?;
         self.release_owner(made.over);
         let next = made.handle;
-        if let Owner::Dialog(dialog_handle) = owner
-            && let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog_handle)
-        {
-            dialog.usages = dialog.usages.saturating_add(1);
-            let call = dialog.call;
-            if let Some(call) = self.calls.slots.get_mut(call) {
+        if let Owner::Dialog(dialog) = owner {
+            self.lower.dialogs.take(dialog);
+            if let Some(call) = self.calls.slots.get_mut(self.lower.dialogs.call_of(dialog)) {
                 call.request = next;
             }
         }

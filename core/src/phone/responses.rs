@@ -59,7 +59,7 @@ impl Phone<'_> {
         };
         let edition = self.calls.slots.get(served.call).map_or((0, 0), |call| (call.described, call.version));
         let mut described = None;
-        let dialog = self.lower.dialogs.slots.get(served.dialog);
+        let dialog = self.lower.dialogs.get(served.dialog);
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
         let tag = dialog.filter(|_| !has_tag).map(|dialog| dialog.local_tag);
         let user = contact_user(self.lower.accounts.call_user(account), self.lower.cx.fixed.direct_user.get());

@@ -91,7 +91,7 @@ impl Phone<'_> {
     fn handle_request(&mut self, now: Instant, flow: Flow, request: &Message<'_>, method: Method<'_>) {
         // a tag of ours, with its 64 random bits, shows that the sender has heard from us
         let tag = request.to().ok().and_then(|to| to.tag());
-        let dialog = tag.and_then(Tag::read).and_then(|tag| self.dialog_of(tag, request));
+        let dialog = tag.and_then(Tag::read).and_then(|tag| self.lower.dialogs.find(tag, request));
         let caller =
             if dialog.is_some() { Caller::Direct } else { self.lower.accounts.caller(&self.lower.cx, flow, request) };
         if caller == Caller::Stranger {
@@ -190,13 +190,11 @@ impl Phone<'_> {
     fn request_in_dialog(&mut self, now: Instant, arrived: &Arrived<'_, '_>, method: Method<'_>) {
         let Arrived { flow, keys, request, dialog, .. } = *arrived;
         let Ok(cseq) = request.cseq() else { return };
-        let Some(dialog) = self.lower.dialogs.slots.get_mut(dialog) else { return };
         // rfc3261#12.2.2: a number that does not grow is out of order
-        if dialog.remote_number.is_some_and(|last| cseq.number <= last) {
+        if !self.lower.dialogs.hear_number(dialog, cseq.number) {
             self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
             return;
         }
-        dialog.remote_number = Some(cseq.number);
         match methods::row(method).and_then(|row| row.inside) {
             Some(take) => take(self, now, arrived),
             None => {
@@ -204,23 +202,5 @@ impl Phone<'_> {
                 self.respond_and_bury(now, flow, request, keys, methods::refusal(method), extra);
             }
         }
-    }
-
-    /// The dialog that a To tag of ours names, if the request is of it.
-    fn dialog_of(&self, tag: Tag, request: &Message<'_>) -> Option<Handle> {
-        let theirs = request.from().ok()?.tag().unwrap_or_default();
-        let call_id = request.call_id().ok()?;
-        let mut at = tag.handle;
-        let first = self.lower.dialogs.slots.get(at)?;
-        if first.local_tag != tag {
-            return None;
-        }
-        while let Some(dialog) = self.lower.dialogs.slots.get(at) {
-            if !dialog.left && dialog.is_of(self.lower.dialogs.text.get(at.index), call_id, theirs) {
-                return Some(at);
-            }
-            at = dialog.sibling;
-        }
-        None
     }
 }

@@ -147,6 +147,7 @@ impl<'a> Phone<'a> {
         let objects = Objects::new(capacity);
         let transactions = Transactions::new(&mut storage, capacity);
         let accounts = Accounts::new(&mut storage, capacity, setup.mark);
+        let dialogs = Dialogs::new(&mut storage, capacity);
         Ok(Self {
             calls: Calls {
                 slots: Slots::marked(storage.calls, setup.mark),
@@ -193,11 +194,7 @@ impl<'a> Phone<'a> {
                 },
                 transactions,
                 accounts,
-                dialogs: Dialogs {
-                    slots: Slots::new(storage.dialogs),
-                    text: Blocks::new(storage.dialog_text, capacity.dialog_text as usize),
-                    agreed: storage.agreed,
-                },
+                dialogs,
                 media: Media {
                     streams: storage.streams,
                     rings: Blocks::new(storage.rings, capacity.ring_bytes()),

@@ -50,7 +50,7 @@ impl Phone<'_> {
                     }
                 }
                 Object::Dialog(index) => {
-                    if let Some(handle) = self.lower.dialogs.slots.handle_at(index) {
+                    if let Some(handle) = self.lower.dialogs.at(index) {
                         self.dialog_timeout(now, handle);
                     }
                 }

@@ -356,7 +356,7 @@ impl Phone<'_> {
     /// Something happened to a request of this owner's.
     #[inline(never)]
     pub(super) fn trace_request(&mut self, owner: Owner, what: What) {
-        let of_dialog = |dialog| self.lower.dialogs.slots.get(dialog).map_or(Handle::NONE, |dialog| dialog.call);
+        let of_dialog = |dialog| self.lower.dialogs.call_of(dialog);
         let call = match owner {
             Owner::Account(account) => {
                 self.lower.cx.trace(About::Account(AccountId(account)), what);

@@ -67,25 +67,19 @@ impl Phone<'_> {
                 None => Transmit::Nothing,
             },
             Object::Dialog(index) => {
-                let Some(handle) = self.lower.dialogs.slots.handle_at(index) else { return Transmit::Nothing };
-                if !self.lower.dialogs.slots.get(handle).is_some_and(|dialog| dialog.ack_owed) {
+                let Some(handle) = self.lower.dialogs.at(index) else { return Transmit::Nothing };
+                if !self.lower.dialogs.get(handle).is_some_and(|dialog| dialog.ack_owed) {
                     return Transmit::Nothing;
                 }
                 let mut out = Cursor::new(buffer);
                 let Some(flow) = self.render_ack(handle, &mut out) else {
                     // its socket is gone: there is no way for it
-                    if let Some(dialog) = self.lower.dialogs.slots.get_mut(handle) {
-                        dialog.ack_owed = false;
-                    }
-                    self.settle_dialog(handle);
+                    self.ack_left(handle);
                     return Transmit::Nothing;
                 };
                 match out.finish() {
                     Ok(len) => {
-                        if let Some(dialog) = self.lower.dialogs.slots.get_mut(handle) {
-                            dialog.ack_owed = false;
-                        }
-                        self.settle_dialog(handle);
+                        self.ack_left(handle);
                         Transmit::Packet { via: Via::Sip(flow), len }
                     }
                     Err(needed) => Transmit::Needs(needed.0),

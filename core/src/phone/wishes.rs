@@ -79,8 +79,8 @@ impl Phone<'_> {
         let uri = match request.owner {
             Owner::Account(account) => self.lower.accounts.next_hop(account)?,
             Owner::Dialog(dialog) => {
-                let slot = self.lower.dialogs.slots.get(dialog)?;
-                let next = slot.next_hop(self.lower.dialogs.text.get(dialog.index));
+                let slot = self.lower.dialogs.get(dialog)?;
+                let next = slot.next_hop(self.lower.dialogs.text(dialog));
                 // the account's own domain is where its registrar is
                 match self.lower.accounts.registrar(slot.account) {
                     Some(registrar)

@@ -14,8 +14,8 @@ use crate::wire::sip::{Address, Message, Name, Uri};
 /// A dialog. All texts are spans of its block.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialog {
-    /// The call that uses it.
-    pub call: Handle,
+    /// What it is used for.
+    pub usage: Usage,
     /// The account it belongs to; none for a direct one.
     pub account: Handle,
     /// Our tag; its handle is the slot of the call's first dialog.
@@ -72,6 +72,27 @@ pub struct Dialog {
     pub credentials: [Credential; CHALLENGES],
 }
 
+/// The object that a dialog is for (rfc5057). What else dialogs are used for has a variant here.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Usage {
+    /// Its object is gone.
+    #[default]
+    None,
+    /// A call.
+    Call(Handle),
+}
+
+impl Usage {
+    /// The call.
+    #[must_use]
+    pub const fn call(self) -> Handle {
+        match self {
+            Self::Call(call) => call,
+            Self::None => Handle::NONE,
+        }
+    }
+}
+
 /// Which challenge a request's credentials answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Credential {
@@ -84,7 +105,7 @@ pub struct Credential {
 impl Dialog {
     /// A free slot's content.
     pub const EMPTY: Self = Self {
-        call: Handle::NONE,
+        usage: Usage::None,
         account: Handle::NONE,
         local_tag: Tag { handle: Handle::NONE, secret: 0 },
         local: Span::EMPTY,

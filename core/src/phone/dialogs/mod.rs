@@ -1,14 +1,84 @@
-//! Dialogs and their texts.
+//! The pool of dialogs and their texts: finding one, its forks, and how long it stays.
+//!
+//! A dialog knows whose it is and hands that back, but follows no handle to another room.
 
-use super::storage::Blocks;
-use crate::base::slots::Slots;
+mod forks;
+mod uses;
+
+use super::storage::{Blocks, Capacity, Storage};
+use crate::base::slots::{Handle, Slots};
 use crate::offer::Agreed;
 use crate::sip::dialog::Dialog;
+use core::mem::take;
 
 /// Dialogs and their texts.
 pub(super) struct Dialogs<'a> {
-    pub(super) slots: Slots<'a, Dialog>,
-    pub(super) text: Blocks<'a>,
+    slots: Slots<'a, Dialog>,
+    text: Blocks<'a>,
     /// By dialog slot: what its last offer and answer agreed on.
-    pub(super) agreed: &'a mut [Option<Agreed>],
+    agreed: &'a mut [Option<Agreed>],
+}
+
+impl<'a> Dialogs<'a> {
+    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity) -> Self {
+        Self {
+            slots: Slots::new(take(&mut storage.dialogs)),
+            text: Blocks::new(take(&mut storage.dialog_text), capacity.dialog_text as usize),
+            agreed: take(&mut storage.agreed),
+        }
+    }
+
+    pub(super) fn get(&self, handle: Handle) -> Option<&Dialog> {
+        self.slots.get(handle)
+    }
+
+    /// The block that a dialog's texts are spans of.
+    pub(super) fn text(&self, handle: Handle) -> &[u8] {
+        self.text.get(handle.index)
+    }
+
+    /// A dialog and the block of its texts, to change both.
+    pub(super) fn two(&mut self, handle: Handle) -> Option<(&mut Dialog, &mut [u8])> {
+        Some((self.slots.get_mut(handle)?, self.text.get_mut(handle.index)))
+    }
+
+    pub(super) fn at(&self, index: u32) -> Option<Handle> {
+        self.slots.handle_at(index)
+    }
+
+    pub(super) const fn used(&self) -> usize {
+        self.slots.used()
+    }
+
+    pub(super) fn free(&self) -> usize {
+        self.slots.free()
+    }
+
+    /// What was agreed on in a dialog.
+    pub(super) fn agreed(&self, handle: Handle) -> Option<&Agreed> {
+        self.slots.get(handle)?;
+        self.agreed.get(handle.index as usize)?.as_ref()
+    }
+
+    /// Something else, or nothing, is agreed on there.
+    pub(super) fn agree(&mut self, handle: Handle, agreed: Option<Agreed>) {
+        if let Some(cell) = self.agreed.get_mut(handle.index as usize) {
+            *cell = agreed;
+        }
+    }
+
+    /// The call that uses a dialog.
+    pub(super) fn call_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.usage.call())
+    }
+
+    /// The account that a dialog belongs to.
+    pub(super) fn account_of(&self, handle: Handle) -> Handle {
+        self.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.account)
+    }
+
+    /// A 2xx or an incoming INVITE's answer has made it whole, and no BYE has ended it.
+    pub(super) fn is_confirmed(&self, handle: Handle) -> bool {
+        self.slots.get(handle).is_some_and(|dialog| dialog.confirmed)
+    }
 }

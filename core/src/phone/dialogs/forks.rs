@@ -1,0 +1,137 @@
+//! Which dialog a message is of; and a call's further dialogs, which are a chain behind its first one.
+
+use super::Dialogs;
+use crate::base::slots::Handle;
+use crate::phone::Flow;
+use crate::sip::dialog::Dialog;
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Message, Scheme, Uri};
+
+impl Dialogs<'_> {
+    /// The dialog that a To tag of ours names, if the request is of it.
+    pub(in crate::phone) fn find(&self, tag: Tag, request: &Message<'_>) -> Option<Handle> {
+        let theirs = request.from().ok()?.tag().unwrap_or_default();
+        let call_id = request.call_id().ok()?;
+        let mut at = tag.handle;
+        if self.slots.get(at)?.local_tag != tag {
+            return None;
+        }
+        while let Some(dialog) = self.slots.get(at) {
+            if !dialog.left && dialog.is_of(self.text(at), call_id, theirs) {
+                return Some(at);
+            }
+            at = dialog.sibling;
+        }
+        None
+    }
+
+    /// The first dialog of the call that a From tag of ours names, if the response is of it.
+    pub(in crate::phone) fn of_response(&self, response: &Message<'_>) -> Option<Handle> {
+        let tag = response.from().ok()?.tag().and_then(Tag::read)?;
+        let dialog = self.slots.get(tag.handle)?;
+        let call_id = dialog.call_id.of(self.text(tag.handle));
+        (dialog.local_tag == tag && response.call_id().is_ok_and(|id| id == call_id)).then_some(tag.handle)
+    }
+
+    /// The dialog of a call that has this remote tag.
+    pub(in crate::phone) fn with_tag(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
+        let mut at = first;
+        while let Some(dialog) = self.slots.get(at) {
+            if dialog.remote_tag.of(self.text(at)) == tag {
+                return Some(at);
+            }
+            at = dialog.sibling;
+        }
+        None
+    }
+
+    /// The next dialog of the same call.
+    pub(in crate::phone) fn next(&self, handle: Handle) -> Option<Handle> {
+        self.slots.get(handle).map(|dialog| dialog.sibling)
+    }
+
+    /// It is the only one of its call.
+    pub(in crate::phone) fn is_alone(&self, handle: Handle) -> bool {
+        self.slots.get(handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained)
+    }
+
+    /// The far end's tag, routes and target are those of this response. False: they do not fit, and the dialog is as
+    /// it was but for its texts.
+    pub(in crate::phone) fn learn(&mut self, handle: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
+        self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_answer(text, response, tag).is_some())
+    }
+
+    /// A dialog that has just got its slot is another branch's: it has the first one's texts, and what the response
+    /// says. It is chained behind the first. False: it does not fit.
+    pub(in crate::phone) fn chain(&mut self, first: Handle, fork: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
+        self.text.copy(first.index, fork.index);
+        if !self.learn(fork, response, tag) {
+            self.slots.remove(fork);
+            return false;
+        }
+        if let Some(first) = self.slots.get_mut(first) {
+            first.sibling = fork;
+        }
+        true
+    }
+
+    /// The winner of a fork moves to the first dialog's slot, which our tag names. Gives the look-up that comes with
+    /// it.
+    pub(in crate::phone) fn win(&mut self, first: Handle, winner: Handle) -> Option<Handle> {
+        let won = self.slots.get(winner).copied()?;
+        let slot = self.slots.get_mut(first)?;
+        let (local_tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
+        *slot = Dialog { local_tag, usages, sibling, chained: false, bye_owed: false, ..won };
+        self.text.copy(winner.index, first.index);
+        let agreed = self.agreed.get(winner.index as usize).copied().flatten();
+        self.agree(first, agreed);
+        // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
+        if let Some(won) = self.slots.get_mut(winner) {
+            won.bye_owed = false;
+            won.lookup = Handle::NONE;
+        }
+        Some(won.lookup)
+    }
+
+    /// The chain behind a dialog is empty.
+    pub(in crate::phone) fn end_chain(&mut self, first: Handle) {
+        if let Some(first) = self.slots.get_mut(first) {
+            first.sibling = Handle::NONE;
+        }
+    }
+
+    /// A dialog is taken out of the chain that its tag leads to.
+    pub(in crate::phone) fn take_out(&mut self, loser: Handle) {
+        let Some((tag, next)) = self.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let mut at = tag.handle;
+        while let Some(dialog) = self.slots.get_mut(at) {
+            if dialog.sibling == loser {
+                dialog.sibling = next;
+                break;
+            }
+            at = dialog.sibling;
+        }
+    }
+
+    /// Whether a chain held it; it does so no longer.
+    pub(in crate::phone) fn unchain(&mut self, handle: Handle) -> bool {
+        self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained))
+    }
+
+    /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that
+    /// is known.
+    pub(in crate::phone) fn find_next_hop(&mut self, handle: Handle) {
+        let Some((dialog, text)) = self.two(handle) else { return };
+        let Some(Flow::Udp { socket, remote }) = dialog.flow else { return };
+        let Ok(uri) = Uri::parse(dialog.next_hop(text)) else { return };
+        let datagram =
+            uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
+        let ip = uri.maddr().unwrap_or(uri.host).ip();
+        if let (Some(ip), true) = (ip, datagram)
+            && ip.is_ipv4() == remote.is_ipv4()
+        {
+            let remote = core::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
+            dialog.flow = Some(Flow::Udp { socket, remote });
+        }
+    }
+}

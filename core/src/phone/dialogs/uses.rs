@@ -1,0 +1,178 @@
+//! How long a dialog stays: as long as somebody uses it, or it owes an ACK or a BYE.
+
+use super::Dialogs;
+use crate::base::limits::SLOT_RETRY_MS;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::Flow;
+use crate::phone::context::Context;
+use crate::phone::object::Object;
+use crate::phone::trace::Pool;
+use crate::sip::dialog::{Dialog, Usage};
+
+impl Dialogs<'_> {
+    /// A slot for a dialog.
+    pub(in crate::phone) fn open(&mut self, cx: &mut Context<'_>, dialog: Dialog) -> Option<Handle> {
+        let handle = self.slots.insert(dialog);
+        if handle.is_none() {
+            cx.trace_full(Pool::Dialogs);
+        }
+        handle
+    }
+
+    /// A dialog that nobody has heard of goes.
+    pub(in crate::phone) fn discard(&mut self, handle: Handle) {
+        self.slots.remove(handle);
+    }
+
+    /// The dialog is this one now; its texts stand in its block already.
+    pub(in crate::phone) fn set(&mut self, handle: Handle, dialog: Dialog) {
+        if let Some(slot) = self.slots.get_mut(handle) {
+            *slot = dialog;
+        }
+    }
+
+    /// One more uses it (rfc5057): a request.
+    pub(in crate::phone) fn take(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.usages = dialog.usages.saturating_add(1);
+        }
+    }
+
+    /// A use of a dialog is over; with the last one it goes. Gives the look-up that was for it.
+    #[must_use]
+    pub(in crate::phone) fn release(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Handle> {
+        let dialog = self.slots.get_mut(handle)?;
+        dialog.usages = dialog.usages.saturating_sub(1);
+        self.settle(cx, handle)
+    }
+
+    /// A dialog that nobody uses and that owes nothing goes. Gives the look-up that was for it.
+    #[must_use]
+    pub(in crate::phone) fn settle(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Handle> {
+        let dialog = self.slots.get(handle)?;
+        if dialog.usages > 0 || dialog.ack_owed || dialog.bye_owed {
+            return None;
+        }
+        let lookup = dialog.lookup;
+        self.slots.remove(handle);
+        cx.wake(Object::Dialog(handle.index), Instant::NEVER);
+        Some(lookup)
+    }
+
+    /// An ACK or a BYE is to be sent in one of them. It walks the pool.
+    pub(in crate::phone) fn owe_something(&self) -> bool {
+        self.slots.iter().any(|(_, dialog)| dialog.bye_owed || dialog.ack_owed)
+    }
+
+    /// Its call is gone.
+    pub(in crate::phone) fn forget_usage(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.usage = Usage::None;
+        }
+    }
+
+    /// The answer to an INVITE that came in has left: the dialog is whole.
+    pub(in crate::phone) fn confirm(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.confirmed = true;
+        }
+    }
+
+    /// A BYE is to be sent later. `retry`: every slot is busy now.
+    pub(in crate::phone) fn owe_bye(&mut self, cx: &mut Context<'_>, handle: Handle, retry: Option<Instant>) {
+        let Some(dialog) = self.slots.get_mut(handle) else { return };
+        dialog.bye_owed = true;
+        dialog.confirmed = false;
+        if let Some(now) = retry {
+            cx.wake(Object::Dialog(handle.index), now + Duration::from_millis(SLOT_RETRY_MS));
+        }
+    }
+
+    /// Whether a BYE was to be sent; it is no longer.
+    pub(in crate::phone) fn take_owed_bye(&mut self, handle: Handle) -> bool {
+        self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed))
+    }
+
+    /// Nothing is left to end there: no BYE.
+    pub(in crate::phone) fn forget_bye(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.confirmed = false;
+            dialog.bye_owed = false;
+        }
+    }
+
+    /// A BYE ends it. Gives its way, and whether that is the account's own.
+    pub(in crate::phone) fn end(&mut self, handle: Handle) -> Option<(Option<Flow>, bool)> {
+        let dialog = self.slots.get_mut(handle)?;
+        dialog.confirmed = false;
+        Some((dialog.flow, dialog.own_hop))
+    }
+
+    /// The far end has said BYE.
+    pub(in crate::phone) fn leave(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.left = true;
+        }
+    }
+
+    /// The ACK of a 2xx is to be sent.
+    pub(in crate::phone) fn owe_ack(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.ack_owed = true;
+            cx.owe(Object::Dialog(handle.index));
+        }
+    }
+
+    /// The ACK of a 2xx has left, or has no way. Gives the look-up of a dialog that is gone with it.
+    #[must_use]
+    pub(in crate::phone) fn ack_left(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Handle> {
+        self.slots.get_mut(handle)?.ack_owed = false;
+        self.settle(cx, handle)
+    }
+
+    /// The number of our next request.
+    pub(in crate::phone) fn next_number(&mut self, handle: Handle) -> Option<u32> {
+        let dialog = self.slots.get_mut(handle)?;
+        dialog.local_number += 1;
+        Some(dialog.local_number)
+    }
+
+    /// The number of a request of theirs. False: it does not grow (rfc3261#12.2.2).
+    pub(in crate::phone) fn hear_number(&mut self, handle: Handle, number: u32) -> bool {
+        let Some(dialog) = self.slots.get_mut(handle) else { return false };
+        let grows = dialog.remote_number.is_none_or(|last| number > last);
+        if grows {
+            dialog.remote_number = Some(number);
+        }
+        grows
+    }
+
+    /// The way to the next hop.
+    pub(in crate::phone) fn set_flow(&mut self, handle: Handle, flow: Flow) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.flow = Some(flow);
+        }
+    }
+
+    /// Whether the way is the account's own.
+    pub(in crate::phone) fn set_own_hop(&mut self, handle: Handle, own_hop: bool) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.own_hop = own_hop;
+        }
+    }
+
+    /// The request that looks up the host which its last answer names. Gives the one before.
+    pub(in crate::phone) fn set_lookup(&mut self, handle: Handle, lookup: Handle) -> Handle {
+        self.slots.get_mut(handle).map_or(Handle::NONE, |dialog| core::mem::replace(&mut dialog.lookup, lookup))
+    }
+
+    /// A look-up is over.
+    pub(in crate::phone) fn lookup_over(&mut self, handle: Handle, lookup: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle)
+            && dialog.lookup == lookup
+        {
+            dialog.lookup = Handle::NONE;
+        }
+    }
+}
