@@ -1,6 +1,7 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::calls::call::{Call, Cancel, PENDING_DIGIT, Ports, Waiting};
+use super::calls::call::{Cancel, PENDING_DIGIT};
+use super::media::ports::Waiting;
 use super::object::Object;
 use super::trace::{About, What};
 use super::{CallId, CallState, Component, Flow, MediaId, Phone, Source};
@@ -13,65 +14,16 @@ use crate::sip::dialog::contact_uri;
 use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
 use core::net::{IpAddr, SocketAddr};
 
-/// Editions of a description begin here, so that all have as many digits and can be patched in place.
-const FIRST_VERSION: u64 = 1_000_000_000;
-
 impl Phone<'_> {
     /// The call's media ports are open. If not, they are wished for, and `waiting` goes on when they are.
     pub(super) fn ports_ready(&mut self, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
-        let local = self.local_of(flow.socket());
-        let Some(call) = self.calls.slots.get_mut(handle) else { return false };
-        match (call.ports, local) {
-            (Ports::Open { .. }, _) => true,
-            (Ports::Wished(_), _) => {
-                call.wait(waiting);
-                false
-            }
-            (Ports::Closed, Some(local)) => {
-                call.waiting = waiting;
-                call.ports = Ports::Wished(local.ip());
-                self.wish(Object::Call(handle.index));
-                false
-            }
-            (Ports::Closed, None) => false,
-        }
-    }
-
-    /// The driver is to close a call's ports.
-    pub(super) fn close_ports(&mut self, handle: Handle) {
-        if let Some(closing) = self.lower.media.closing_ports.get_mut(handle.index as usize) {
-            *closing = handle.generation;
-        }
-        self.wish(Object::Stream(handle.index));
+        let local = self.local_of(flow.socket()).map(|local| local.ip());
+        self.lower.media.ports_ready(&mut self.lower.cx, handle, local, waiting)
     }
 
     /// What we say of our media in a description; `None` without ports.
     pub(super) fn local_media(&self, call: Handle) -> Option<(Local, OfferState)> {
-        let slot = self.calls.slots.get(call)?;
-        let Ports::Open { local, rtp, rtcp } = slot.ports else { return None };
-        let mut media = Local::new(local, rtp, slot.session_id);
-        media.rtcp_port = rtcp;
-        media.codecs = self.lower.cx.fixed.codecs;
-        media.version = FIRST_VERSION + slot.version;
-        media.max_ptime_ms = self.lower.cx.fixed.max_ptime;
-        media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
-        match self.agreed_by(slot) {
-            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
-            None => Some((media, OfferState::EMPTY)),
-        }
-    }
-
-    /// A description of ours was written from `start` on: its edition grows when it says something new (rfc3264#5).
-    pub(super) fn describe_anew(&mut self, call: Handle, described: Described) {
-        let Some(call) = self.calls.slots.get_mut(call) else { return };
-        call.described = described.fingerprint;
-        call.version += u64::from(described.grown);
-    }
-
-    /// What counts for a call's media: its dialog's agreement, or that of the early dialog that is heard.
-    pub(super) fn agreed_by(&self, call: &Call) -> Option<&Agreed> {
-        let dialog = if call.fork.is_none() { call.dialog } else { call.fork };
-        self.lower.dialogs.agreed(dialog)
+        self.lower.media.description(&self.lower.cx, call)
     }
 
     /// Both sides of a call's dialog agreed.
@@ -82,31 +34,17 @@ impl Phone<'_> {
 
     /// A dialog of a call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
     pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
-        let Some(slot) = self.calls.slots.get(call) else { return };
-        let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
-        let (now, before) = (self.lower.cx.latest, self.agreed_by(slot).map(way));
-        if agreed.is_some() {
-            self.lower.dialogs.agree(dialog, agreed);
+        let changed = self.lower.media.agree(call, dialog, agreed);
+        let now = self.lower.cx.latest;
+        if let Some(call) = self.calls.slots.get_mut(call).filter(|_| changed) {
+            call.tell_media(now);
         }
-        let agreed = self.lower.dialogs.agreed(dialog);
-        let (after, codec) = (agreed.map(way), agreed.map(|agreed| agreed.codec));
-        let Some(slot) = self.calls.slots.get_mut(call) else { return };
-        slot.fork = if dialog == slot.dialog { Handle::NONE } else { dialog };
-        slot.codec = codec.or(slot.codec);
-        if before != after && after.is_some() {
-            slot.tell_media(now);
-        }
-    }
-
-    /// A dialog has agreed on nothing: it is new, or its INVITE is sent anew.
-    pub(super) fn forget_agreed(&mut self, dialog: Handle) {
-        self.lower.dialogs.agree(dialog, None);
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
     pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
         let Some(call) = self.calls.slots.get(handle) else { return };
-        let Some(agreed) = self.agreed_by(call).copied() else { return };
+        let Some(agreed) = self.lower.media.agreed(handle).copied() else { return };
         if call.state == CallState::Ended {
             return;
         }
@@ -129,35 +67,35 @@ impl Phone<'_> {
             epoch_s: self.lower.cx.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
-        let silenced = call.media && !config.send;
+        let silenced = self.lower.media.line(handle).is_some_and(|line| line.media) && !config.send;
+        let incoming = call.incoming;
         if silenced {
             self.lose_digits(handle);
         }
-        let (Some(call), Some(stream)) =
-            (self.calls.slots.get_mut(handle), self.lower.media.streams.get_mut(handle.index as usize))
-        else {
-            return;
-        };
-        if call.media {
+        if self.lower.media.line(handle).is_some_and(|line| line.media) {
+            let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
             stream.update(now, &config);
             if confirmed {
                 stream.confirm();
             }
         } else {
-            call.media = true;
             config.ssrc = self.lower.cx.rng.next_u32();
             config.first_sequence = self.lower.cx.rng.next_u32() as u16;
             config.first_timestamp = self.lower.cx.rng.next_u32();
             config.cname = self.lower.cx.rng.next_u64();
             config.confirmed = confirmed;
             self.lower.media.rings.get_mut(handle.index).fill(0);
+            let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
             stream.start(now, &config);
+            let mut running = 0;
             if let Some(place) = self.lower.media.running.get_mut(self.lower.media.running_count as usize) {
                 *place = handle.index;
                 self.lower.media.running_count += 1;
-                call.running = self.lower.media.running_count;
+                running = self.lower.media.running_count;
             }
-            let (source, incoming) = (call.source, call.incoming);
+            let Some(line) = self.lower.media.line_mut(handle) else { return };
+            (line.media, line.running) = (true, running);
+            let source = line.source();
             self.count_bus(source, true);
             // whoever answered began to tick when the answer left
             if let Some(bus) = self.bus_alone(source).filter(|_| !incoming) {
@@ -191,7 +129,7 @@ impl Phone<'_> {
 
     /// The far end has shown that it is there: an ACK came, or a 2xx.
     pub(super) fn confirm_media(&mut self, handle: Handle) {
-        if self.calls.slots.get(handle).is_some_and(|call| call.media)
+        if self.lower.media.line(handle).is_some_and(|line| line.media)
             && let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize)
         {
             stream.confirm();
@@ -201,12 +139,11 @@ impl Phone<'_> {
     /// Nothing is sent any more but the last report.
     pub(super) fn stop_media(&mut self, now: Instant, handle: Handle) {
         self.set_ringback(handle, false);
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
-        if !core::mem::take(&mut call.media) {
+        let Some(line) = self.lower.media.line_mut(handle) else { return };
+        if !core::mem::take(&mut line.media) {
             return;
         }
-        let (source, place) = (call.source, call.running);
-        call.running = 0;
+        let (source, place) = (line.source(), core::mem::take(&mut line.running));
         self.lose_digits(handle);
         if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
             stream.stop(now);
@@ -219,8 +156,8 @@ impl Phone<'_> {
             }
             if last != handle.index {
                 let moved = self.calls.slots.handle_at(last);
-                if let Some(call) = moved.and_then(|moved| self.calls.slots.get_mut(moved)) {
-                    call.running = place;
+                if let Some(line) = moved.and_then(|moved| self.lower.media.line_mut(moved)) {
+                    line.running = place;
                 }
             }
             self.lower.media.running_count -= 1;
@@ -237,9 +174,10 @@ impl Phone<'_> {
 
     /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
     pub(super) fn set_ringback(&mut self, handle: Handle, rings: bool) {
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
-        let rings = rings && !call.media && call.source == Source::Device && call.cancel == Cancel::No;
-        if core::mem::replace(&mut call.ringback, rings) != rings {
+        let rings = rings && self.calls.slots.get(handle).is_some_and(|call| call.cancel == Cancel::No);
+        let Some(line) = self.lower.media.line_mut(handle) else { return };
+        let rings = rings && !line.media && line.source() == Source::Device;
+        if core::mem::replace(&mut line.ringback, rings) != rings {
             let count = self.lower.media.ringing_back;
             self.lower.media.ringing_back = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
         }
@@ -256,8 +194,8 @@ impl Phone<'_> {
                 .calls
                 .slots
                 .handle_at(index)
+                .filter(|handle| self.lower.media.line(*handle).is_some_and(|line| line.codec().is_some()))
                 .and_then(|handle| self.calls.slots.get_mut(handle))
-                .filter(|call| call.codec.is_some())
         {
             call.pending |= PENDING_DIGIT;
             self.tell(Object::Call(index));
@@ -269,11 +207,11 @@ impl Phone<'_> {
     pub fn handle_media(&mut self, now: Instant, media: MediaId, component: Component, from: SocketAddr, bytes: &[u8]) {
         self.hear(now);
         let handle = media.0;
-        let Some(call) = self.calls.slots.get(handle).filter(|call| call.media) else {
+        let Some(line) = self.lower.media.line(handle).filter(|line| line.media) else {
             count::up(&mut self.lower.cx.counters.stray_media);
             return;
         };
-        let source = call.source;
+        let source = line.source();
         let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) else { return };
         match component {
             Component::Rtp => {
@@ -306,34 +244,4 @@ impl Phone<'_> {
 fn contact_host(uri: &Uri<'_>) -> Option<IpAddr> {
     let alias = uri.params.get(b"alias").and_then(|alias| alias.split(|byte| *byte == b'~').next());
     alias.and_then(Host::parse_bare).and_then(|host| host.ip()).or_else(|| uri.host.ip())
-}
-
-/// What a description of ours was, for the next one's edition.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Described {
-    fingerprint: u64,
-    grown: bool,
-}
-
-/// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs from
-/// the one before.
-pub(super) fn number_edition(
-    out: &mut crate::base::cursor::Cursor<'_>,
-    start: usize,
-    before: u64,
-    version: u64,
-) -> Described {
-    let text = out.written().get(start..).unwrap_or_default();
-    let fingerprint = crate::offer::fingerprint(text);
-    let grown = before != 0 && before != fingerprint;
-    if grown {
-        let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
-        let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
-        if let Some(at) = spaces.nth(1) {
-            let mut digits = [0u8; 10];
-            crate::base::cursor::Cursor::new(&mut digits).put_number(FIRST_VERSION + version + 1);
-            out.patch(start + at + 1, &digits);
-        }
-    }
-    Described { fingerprint, grown }
 }

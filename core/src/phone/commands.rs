@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::event::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op};
+use super::event::{MEDIA_HELD, Op};
 use super::object::Object;
 use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
@@ -86,12 +86,12 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn set_source(&mut self, _now: Instant, call: CallId, source: Source) -> Result<(), CommandError> {
-        let slot = self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?;
-        let before = core::mem::replace(&mut slot.source, source);
-        if slot.media {
+        let line = self.lower.media.line_mut(call.0).ok_or(CommandError::Stale)?;
+        let before = line.set_source(source);
+        if line.media {
             self.count_bus(before, false);
             self.count_bus(source, true);
-        } else if slot.ringback {
+        } else if line.ringback {
             self.set_ringback(call.0, true); // over, if it is no device call any more
         }
         Ok(())
@@ -102,11 +102,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn set_mute(&mut self, call: CallId, mute: bool) -> Result<(), CommandError> {
-        self.each(call, |call| call.gain_in.mute(mute))?;
-        if call.is_none() {
-            self.lower.media.muted = mute;
-        }
-        Ok(())
+        if self.lower.media.mute(call.0, mute) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Sets a volume, 0 to 400 percent; no call: all, and those to come.
@@ -117,31 +113,7 @@ impl Phone<'_> {
         if percent > LOUDEST {
             return Err(CommandError::Range);
         }
-        let percent = percent as u16;
-        self.each(call, |call| match side {
-            Side::Input => call.gain_in.set(percent),
-            Side::Output => call.gain_out.set(percent),
-        })?;
-        if call.is_none() {
-            match side {
-                Side::Input => self.lower.media.volume_in = percent,
-                Side::Output => self.lower.media.volume_out = percent,
-            }
-        }
-        Ok(())
-    }
-
-    fn each(&mut self, call: CallId, mut change: impl FnMut(&mut Call)) -> Result<(), CommandError> {
-        if !call.is_none() {
-            change(self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?);
-            return Ok(());
-        }
-        for index in 0..self.calls.slots.capacity() as u32 {
-            if let Some(call) = self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get_mut(handle)) {
-                change(call);
-            }
-        }
-        Ok(())
+        if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token tells that
@@ -157,14 +129,14 @@ impl Phone<'_> {
         let object = Object::Call(call.0.index);
         let joins = token == 0 && self.joins(object, Op::Digits);
         let room = joins || self.can_begin();
-        let slot = self.call(call)?;
+        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
         if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b','))
             || digits.is_empty()
         {
             return Err(CommandError::Range);
         }
         // rfc3264#5.1: who may not send sends no digits either
-        if !slot.media || !self.agreed_by(slot).is_some_and(|agreed| agreed.send) {
+        if !line.media || !self.lower.media.agreed(call.0).is_some_and(|agreed| agreed.send) {
             return Err(CommandError::State);
         }
         let stream = self.lower.media.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
@@ -191,6 +163,8 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn call_info(&self, call: CallId) -> Result<CallInfo, CommandError> {
         let slot = self.call(call)?;
+        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
+        let ways = self.lower.media.ways(call.0);
         Ok(CallInfo {
             call,
             account: AccountId(slot.account),
@@ -205,22 +179,13 @@ impl Phone<'_> {
             result: slot.cause,
             cause: slot.end_cause,
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
-            source: slot.source,
-            muted: slot.gain_in.muted(),
-            held: self.agreed_by(slot).is_some_and(|agreed| agreed.held),
-            media: slot.media,
-            ways: if slot.media { self.ways(slot) } else { 0 },
-            volume_in: slot.gain_in.percent(),
-            volume_out: slot.gain_out.percent(),
-        })
-    }
-
-    /// What a call's media does: a set of `MEDIA_*`.
-    pub(super) fn ways(&self, call: &Call) -> u32 {
-        self.agreed_by(call).map_or(0, |agreed| {
-            u32::from(agreed.send) * MEDIA_SENDING
-                + u32::from(agreed.receive) * MEDIA_RECEIVING
-                + u32::from(agreed.held) * MEDIA_HELD
+            source: line.source(),
+            muted: line.muted(),
+            held: ways & MEDIA_HELD != 0,
+            media: line.media,
+            ways: if line.media { ways } else { 0 },
+            volume_in: line.volume(Side::Input),
+            volume_out: line.volume(Side::Output),
         })
     }
 
@@ -232,9 +197,9 @@ impl Phone<'_> {
             ended: self.calls.ended.len(),
             accounts: self.accounts().count(),
             calls_possible: self.calls.slots.free() + self.calls.ended.len(),
-            muted: self.lower.media.muted,
-            volume_in: self.lower.media.volume_in,
-            volume_out: self.lower.media.volume_out,
+            muted: self.lower.media.muted(),
+            volume_in: self.lower.media.volume(Side::Input),
+            volume_out: self.lower.media.volume(Side::Output),
         }
     }
 
@@ -243,9 +208,9 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_stats(&self, now: Instant, call: CallId) -> Result<StreamStats, CommandError> {
-        self.call(call)?;
+        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
         let stream = self.lower.media.streams.get(call.0.index as usize).ok_or(CommandError::Stale)?;
         // a stream that never ran for this call may still hold the figures of the one before
-        if self.call(call)?.codec.is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
+        if line.codec().is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
     }
 }

@@ -7,7 +7,7 @@ use super::{Counters, setup};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 /// All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
 pub(super) struct Context<'a> {
@@ -41,6 +41,11 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     pub(super) fn local_of(&self, socket: u8) -> Option<SocketAddr> {
         self.sockets.get(usize::from(socket)).copied().flatten()
+    }
+
+    /// A local socket has this address.
+    pub(super) fn has_address(&self, ip: IpAddr) -> bool {
+        self.sockets.iter().flatten().any(|local| local.ip() == ip)
     }
 
     /// An object's deadline; [`Instant::NEVER`]: none.

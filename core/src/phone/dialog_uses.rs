@@ -13,7 +13,7 @@ impl Phone<'_> {
     /// A slot for a dialog, in which nothing is agreed on yet.
     pub(super) fn new_dialog(&mut self, dialog: Dialog) -> Option<Handle> {
         let handle = self.lower.dialogs.open(&mut self.lower.cx, dialog)?;
-        self.forget_agreed(handle);
+        self.lower.media.forget_agreed(handle);
         Some(handle)
     }
 
@@ -27,22 +27,28 @@ impl Phone<'_> {
     /// A use of a dialog is over; with the last one it goes.
     pub(super) fn release_dialog(&mut self, handle: Handle) {
         if let Some(lookup) = self.lower.dialogs.release(&mut self.lower.cx, handle) {
-            self.end_request(lookup);
+            self.dialog_gone(handle, lookup);
         }
     }
 
     /// A dialog that nobody uses and that owes nothing goes.
     pub(super) fn settle_dialog(&mut self, handle: Handle) {
         if let Some(lookup) = self.lower.dialogs.settle(&mut self.lower.cx, handle) {
-            self.end_request(lookup);
+            self.dialog_gone(handle, lookup);
         }
     }
 
     /// The ACK of a 2xx has left, or has no way.
     pub(super) fn ack_left(&mut self, handle: Handle) {
         if let Some(lookup) = self.lower.dialogs.ack_left(&mut self.lower.cx, handle) {
-            self.end_request(lookup);
+            self.dialog_gone(handle, lookup);
         }
+    }
+
+    /// A dialog's slot is free: what was agreed there, and the look-up that was for it, go too.
+    fn dialog_gone(&mut self, handle: Handle, lookup: Handle) {
+        self.lower.media.forget_agreed(handle);
+        self.end_request(lookup);
     }
 
     /// Our side of a direct call is named by the address it leaves from.

@@ -117,6 +117,7 @@ impl Phone<'_> {
             count::up(&mut self.lower.cx.counters.evicted_calls);
             self.lose();
         }
+        self.lower.media.close_line(handle);
         self.calls.slots.remove(handle);
     }
 
@@ -191,7 +192,7 @@ impl Phone<'_> {
             // an offer of ours that came to nothing
             let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
             let at = call.time(call.media_changed);
-            let media = self.calls.slots.get(handle).map_or(0, |call| self.ways(call));
+            let media = self.lower.media.ways(handle);
             return told(at, EventKind::Media { media, result });
         }
         if call.pending & PENDING_DIGIT != 0 {

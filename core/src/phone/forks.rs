@@ -63,13 +63,14 @@ impl Phone<'_> {
             return;
         };
         // what was agreed belongs to the dialog: another branch may have been heard so far
+        let heard = self.lower.media.heard(call_handle);
         let call = self.calls.slots.get(call_handle);
-        let stays = call.is_none_or(|call| {
-            call.cancel != Cancel::No || winner == if call.fork.is_none() { first } else { call.fork }
-        });
+        let stays =
+            call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
         self.agree(call_handle, winner, None);
         if winner != first {
             self.forget_lookup(first);
+            self.lower.media.hand_over_agreed(winner, first);
             if let Some(lookup) = self.lower.dialogs.win(first, winner) {
                 self.lower.transactions.give_to(lookup, Owner::Answer(first));
             }
@@ -90,7 +91,7 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
-        let has_media = self.calls.slots.get(call_handle).is_some_and(|call| self.agreed_by(call).is_some())
+        let has_media = self.lower.media.agreed(call_handle).is_some()
             || self.lower.dialogs.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
         self.schedule(Object::Call(call_handle.index));
         if !wanted {
@@ -199,8 +200,8 @@ impl Phone<'_> {
     /// The chain of its call's dialogs does not hold it any more.
     fn unchain(&mut self, handle: Handle) {
         let call = self.lower.dialogs.call_of(handle);
-        if let Some(call) = self.calls.slots.get_mut(call).filter(|call| call.fork == handle) {
-            call.fork = Handle::NONE;
+        if let Some(first) = self.calls.slots.get(call).map(|call| call.dialog) {
+            self.lower.media.unheard(call, handle, first);
         }
         if self.lower.dialogs.unchain(handle) {
             self.release_dialog(handle);
@@ -219,7 +220,7 @@ impl Phone<'_> {
             self.drop_forks(dialog_handle);
         }
         if self.lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
-            self.forget_agreed(dialog_handle);
+            self.lower.media.forget_agreed(dialog_handle);
             self.forget_lookup(dialog_handle);
         }
         if !early || self.lower.transactions.request(invite).is_none_or(|request| request.method != Sending::Invite) {

@@ -59,7 +59,7 @@ impl Phone<'_> {
         let Some(slot) = self.calls.slots.get(call) else { return false };
         let up = slot.state == CallState::Connected;
         // a session may lose its audio later, but does not begin without
-        let may_be_silent = up && self.agreed_by(slot).is_some();
+        let may_be_silent = up && self.lower.media.agreed(call).is_some();
         if !agreed.accepted() && !may_be_silent {
             return false;
         }
@@ -167,8 +167,8 @@ impl Phone<'_> {
         self.lower.transactions.set_host(server_handle, Host::Found(ip));
         if served.is_again() {
             self.answer_again(now, server_handle);
-        } else if let Some(slot) = self.calls.slots.get_mut(served.call) {
-            let waiting = core::mem::take(&mut slot.waiting);
+        } else {
+            let waiting = self.lower.media.take_waiting(served.call);
             self.go_on(now, served.call, waiting);
         }
     }
@@ -186,8 +186,10 @@ impl Phone<'_> {
     /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the
     /// call is up its 2xx may say more.
     fn answerer_missed(&mut self, now: Instant, handle: Handle, cause: Cause) {
-        let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
-        if self.agreed_by(call).is_none() {
+        if self.calls.slots.get(handle).is_none_or(|call| call.state != CallState::Connected) {
+            return;
+        }
+        if self.lower.media.agreed(handle).is_none() {
             self.end_call(now, handle, cause, 0);
         } else {
             self.tell_outcome(handle, cause);

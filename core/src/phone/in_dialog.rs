@@ -1,6 +1,6 @@
 //! The end of a call.
 
-use super::calls::call::{Cancel, Ports};
+use super::calls::call::Cancel;
 use super::object::Object;
 use super::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Phone};
 use crate::base::slots::Handle;
@@ -35,7 +35,7 @@ impl Phone<'_> {
         if call.state == CallState::Ended {
             return;
         }
-        let (dialog_handle, server, ports, cancelled) = (call.dialog, call.server, call.ports, call.cancel);
+        let (dialog_handle, server, cancelled) = (call.dialog, call.server, call.cancel);
         let (given_up, state) = (call.cause, call.state);
         self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
@@ -54,12 +54,9 @@ impl Phone<'_> {
                 self.send_bye(now, dialog_handle);
             }
         }
-        if let Ports::Open { .. } = ports {
-            self.close_ports(call_handle);
-        }
+        self.lower.media.close_ports(&mut self.lower.cx, call_handle);
+        let _ = self.lower.media.take_waiting(call_handle); // nothing goes on
         let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
-        call.ports = Ports::Closed;
-        call.waiting = super::calls::call::Waiting::Nothing;
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
         // what the hang-up was for counts, where nothing but it or silence ended the call

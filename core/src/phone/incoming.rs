@@ -1,7 +1,7 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
-use super::calls::call::{Ports, Waiting};
 use super::ending::reason_of;
+use super::media::ports::Waiting;
 use super::methods::Arrived;
 use super::object::Object;
 use super::outgoing::description;
@@ -128,14 +128,13 @@ impl Phone<'_> {
             // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
             let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
             call.give_up = now + Duration::from_secs(seconds);
-            if let Some(local) = local {
-                call.ports = Ports::Wished(local.ip());
-            }
         }
         self.vouch(call_handle, flow, !account.is_none(), invite);
         self.keep(call_handle, invite);
         self.schedule(Object::Call(call_handle.index));
-        self.wish(Object::Call(call_handle.index));
+        if let Some(local) = local {
+            self.lower.media.wish_ports(&mut self.lower.cx, call_handle, local.ip());
+        }
         self.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         // the phone rings
@@ -217,9 +216,7 @@ impl Phone<'_> {
             return;
         }
         if describe == Describe::Answer && matches!(host, Host::Sought(_)) {
-            if let Some(call) = self.calls.slots.get_mut(call_handle) {
-                call.wait(Waiting::Answer(code));
-            }
+            self.lower.media.wait(call_handle, Waiting::Answer(code));
             return;
         }
         if let Err(cause) = self.render_response(server_handle, code, describe) {

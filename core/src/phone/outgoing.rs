@@ -83,14 +83,9 @@ impl Phone<'_> {
         if self.calls.slots.is_full() {
             (before, before_tag) = self.evict_ended()?;
         }
-        let mut fresh = Call { session_id: u64::from(self.lower.cx.rng.next_u32()), before, before_tag, ..Call::EMPTY };
-        fresh.gain_in.mute(self.lower.media.muted);
-        fresh.gain_in.set(self.lower.media.volume_in);
-        fresh.gain_out.set(self.lower.media.volume_out);
-        let handle = self.calls.slots.insert(fresh)?;
-        if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
-            stream.forget_vouched();
-        }
+        let session_id = self.lower.cx.rng.next_u32();
+        let handle = self.calls.slots.insert(Call { before, before_tag, ..Call::EMPTY })?;
+        self.lower.media.open_line(handle, session_id);
         Some(handle)
     }
 
@@ -170,10 +165,12 @@ impl Phone<'_> {
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.account = account_handle;
             call.tag = options.tag;
-            call.source = options.source;
             call.dialog = dialog_handle;
             call.request = request;
             call.reach(now, CallState::Calling);
+        }
+        if let Some(line) = self.lower.media.line_mut(call_handle) {
+            line.set_source(options.source);
         }
         self.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
@@ -314,7 +311,7 @@ impl Phone<'_> {
         call.tries += 1;
         call.progress = 0; // whoever is called now says it for himself
         self.drop_forks(dialog_handle);
-        self.forget_agreed(dialog_handle);
+        self.lower.media.forget_agreed(dialog_handle);
         self.forget_lookup(dialog_handle);
         let Some((dialog, block)) = self.lower.dialogs.two(dialog_handle) else { return false };
         let mut routes = [0u8; TARGET];

@@ -72,7 +72,7 @@ impl Phone<'_> {
             Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.usage.call()).ok_or(Unrendered)?),
             _ => None,
         };
-        let edition = self.calls.slots.get(dialog.usage.call()).map_or((0, 0), |call| (call.described, call.version));
+        let edition = self.lower.media.edition(dialog.usage.call());
         let mut described = None;
         let text = self.lower.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
@@ -103,13 +103,13 @@ impl Phone<'_> {
             crate::offer::write_offer(&local_media, &state, out);
             let len = out.needed() - start;
             patch_length(out, at, len);
-            described = Some(super::call_media::number_edition(out, start, edition.0, edition.1));
+            described = Some(edition.number(out, start));
         } else {
             writer.end();
         }
         let needed = out.finish();
         if let Some(described) = described {
-            self.describe_anew(dialog.usage.call(), described);
+            self.lower.media.describe_anew(dialog.usage.call(), described);
         }
         if request.method.is_invite()
             && let Some((dialog, _)) = self.lower.dialogs.two(dialog_handle)

@@ -6,7 +6,8 @@
 //!
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
-use super::calls::call::{Call, Ports, Waiting};
+use super::media::line::Line;
+use super::media::ports::{Ports, Waiting};
 use super::object::Object;
 use super::outgoing::description;
 use super::transactions::request::{Sending, Stage};
@@ -42,7 +43,7 @@ impl Phone<'_> {
             self.wait_with_offer(now, handle, Duration::from_millis(SLOT_RETRY_MS));
             return;
         }
-        let stays = self.is_in_place(call);
+        let stays = self.is_in_place(handle, dialog_handle);
         let Some(request) = self.dialog_request(dialog_handle, Sending::Reinvite) else {
             self.offer_later(now, handle, Cause::Full);
             return;
@@ -58,9 +59,10 @@ impl Phone<'_> {
     }
 
     /// The way of its requests and its media are at one address, which we have.
-    fn is_in_place(&self, call: &Call) -> bool {
-        let way = self.lower.dialogs.get(call.dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
-        matches!((call.ports, way), (Ports::Open { local, .. }, Some(way)) if way.ip() == local)
+    fn is_in_place(&self, call: Handle, dialog: Handle) -> bool {
+        let way = self.lower.dialogs.get(dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
+        let ports = self.lower.media.line(call).map(Line::ports);
+        matches!((ports, way), (Some(Ports::Open { local, .. }), Some(way)) if way.ip() == local)
     }
 
     /// The call's media ports are open where its offer leaves from; else they are wished for. Those at another address
@@ -68,13 +70,7 @@ impl Phone<'_> {
     #[inline(never)]
     pub(super) fn ports_at(&mut self, handle: Handle, flow: Flow) -> bool {
         let way = self.local_of(flow.socket()).map(|local| local.ip());
-        if let Some(call) = self.calls.slots.get_mut(handle)
-            && let Ports::Open { local, .. } = call.ports
-            && Some(local) != way
-        {
-            call.ports = Ports::Closed;
-            self.close_ports(handle);
-        }
+        self.lower.media.leave_ports(&mut self.lower.cx, handle, way);
         self.ports_ready(handle, flow, Waiting::Offer)
     }
 
@@ -242,9 +238,9 @@ impl Phone<'_> {
             match call.state {
                 CallState::Ended => {}
                 CallState::Connected => {
-                    if !self.is_in_place(call) {
+                    let old = call.request;
+                    if !self.is_in_place(handle, call.dialog) {
                         // what is on its way names an address that is gone
-                        let old = call.request;
                         self.end_request(old);
                         if let Some(call) = self.calls.slots.get_mut(handle) {
                             call.request = Handle::NONE;
@@ -263,10 +259,11 @@ impl Phone<'_> {
     /// the INVITE's way, so no other will do).
     fn move_calling(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle) else { return };
-        let (request, ports) = (call.request, call.ports);
+        let request = call.request;
+        let ports = self.lower.media.line(handle).map(Line::ports);
         let Some(sent) = self.lower.transactions.request(request) else { return };
         let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
-        let stays = matches!(ports, Ports::Open { local, .. } | Ports::Wished(local) if Some(local) == way);
+        let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
         match sent.stage {
             Stage::Preparing if !stays => self.locate(request),
             Stage::Running if way.is_none() => {
@@ -290,15 +287,9 @@ impl Phone<'_> {
         let Some(call) = self.calls.slots.get(handle) else { return };
         let Some(server) = self.lower.transactions.server(call.server) else { return };
         let way = self.local_of(server.flow().socket()).map(|local| local.ip());
-        match (call.ports, way) {
-            (_, None) => self.refuse_call(now, handle, 503, Cause::Unreachable),
-            (Ports::Open { local, .. }, Some(way)) if way != local => {
-                if let Some(call) = self.calls.slots.get_mut(handle) {
-                    call.ports = Ports::Closed;
-                }
-                self.close_ports(handle);
-            }
-            _ => {}
+        match way {
+            None => self.refuse_call(now, handle, 503, Cause::Unreachable),
+            way => self.lower.media.leave_ports(&mut self.lower.cx, handle, way),
         }
     }
 }

@@ -57,7 +57,7 @@ impl Phone<'_> {
             Describe::Nothing | Describe::Warning(..) => None,
             Describe::Answer | Describe::Offer => Some(self.local_media(served.call).ok_or(Cause::Port)?),
         };
-        let edition = self.calls.slots.get(served.call).map_or((0, 0), |call| (call.described, call.version));
+        let edition = self.lower.media.edition(served.call);
         let mut described = None;
         let dialog = self.lower.dialogs.get(served.dialog);
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
@@ -79,7 +79,7 @@ impl Phone<'_> {
                 let result = crate::offer::answer(kept, &local_media, out).map_err(|_| Cause::Codec)?;
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(super::call_media::number_edition(out, begin, edition.0, edition.1));
+                described = Some(edition.number(out, begin));
                 agreed = Some(result);
             }
             (Describe::Offer, Some((local_media, state))) => {
@@ -90,7 +90,7 @@ impl Phone<'_> {
                 crate::offer::write_offer(&local_media, &state, out);
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(super::call_media::number_edition(out, begin, edition.0, edition.1));
+                described = Some(edition.number(out, begin));
             }
             (Describe::Warning(code, words), _) => {
                 write_warning(&mut writer, code, local, words);
@@ -104,7 +104,7 @@ impl Phone<'_> {
             .written_response(&mut self.lower.cx, handle, head, needed)
             .map_err(|Unrendered| Cause::Full)?;
         if let Some(described) = described {
-            self.describe_anew(served.call, described);
+            self.lower.media.describe_anew(served.call, described);
         }
         if let Some(agreed) = agreed {
             self.take_agreed(served.call, agreed);

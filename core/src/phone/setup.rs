@@ -17,8 +17,6 @@ use crate::base::rng::Rng;
 use crate::base::slots::Slots;
 use crate::base::time::Instant;
 use crate::media::CodecList;
-use crate::media::phase::Phase;
-use crate::media::tones::{Generator, Progress, Region, progress};
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
@@ -148,6 +146,7 @@ impl<'a> Phone<'a> {
         let transactions = Transactions::new(&mut storage, capacity);
         let accounts = Accounts::new(&mut storage, capacity, setup.mark);
         let dialogs = Dialogs::new(&mut storage, capacity);
+        let media = Media::new(&mut storage, capacity, setup.rate);
         Ok(Self {
             calls: Calls {
                 slots: Slots::marked(storage.calls, setup.mark),
@@ -195,26 +194,7 @@ impl<'a> Phone<'a> {
                 transactions,
                 accounts,
                 dialogs,
-                media: Media {
-                    streams: storage.streams,
-                    rings: Blocks::new(storage.rings, capacity.ring_bytes()),
-                    voices: Owed::new(storage.voices),
-                    running: storage.running,
-                    running_count: 0,
-                    closing_ports: storage.closing,
-                    opening_ports: storage.opening,
-                    pcm: storage.pcm,
-                    tick_from: 0,
-                    device_calls: 0,
-                    own_calls: 0,
-                    phases: [Phase::EMPTY; 2],
-                    ringing_back: 0,
-                    ringback: Generator::new(progress(Region::Europe, Progress::Ringback), setup.rate),
-                    device_on: false,
-                    muted: false,
-                    volume_in: 100,
-                    volume_out: 100,
-                },
+                media,
             },
         })
     }

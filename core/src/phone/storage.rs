@@ -4,6 +4,8 @@ use super::accounts::account::Account;
 use super::accounts::trusted::Trusted;
 use super::calls::call::Call;
 use super::done::Command;
+use super::media::description::Agreement;
+use super::media::line::Line;
 use super::trace::Trace;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
@@ -13,7 +15,6 @@ use crate::base::slots::Entry;
 use crate::base::table::TableCell;
 use crate::base::zeroed::Zeroed;
 use crate::media::Stream;
-use crate::offer::Agreed;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstone;
 use core::net::SocketAddr;
@@ -200,12 +201,13 @@ pub struct Storage<'a> {
     pub(crate) challenges: &'a mut [u8],
     pub(crate) trusted: &'a mut [Trusted],
     pub(crate) calls: &'a mut [Entry<Call>],
+    pub(crate) lines: &'a mut [Line],
     pub(crate) streams: &'a mut [Stream],
     pub(crate) rings: &'a mut [u8],
     pub(crate) history: &'a mut [u8],
     pub(crate) dialogs: &'a mut [Entry<Dialog>],
     pub(crate) dialog_text: &'a mut [u8],
-    pub(crate) agreed: &'a mut [Option<Agreed>],
+    pub(crate) agreed: &'a mut [Option<Agreement>],
     pub(crate) sockets: &'a mut [Option<SocketAddr>],
     pub(crate) requests: &'a mut [Entry<Request>],
     pub(crate) request_bytes: &'a mut [u8],
@@ -250,6 +252,7 @@ impl<'a> Storage<'a> {
         Some(Self {
             accounts: lender.lend(accounts, Entry::new(Account::EMPTY))?,
             calls: lender.lend(calls, Entry::new(Call::EMPTY))?,
+            lines: lender.lend(calls, Line::EMPTY)?,
             streams: lender.lend(calls, Stream::EMPTY)?,
             dialogs: lender.lend(dialogs, Entry::new(Dialog::EMPTY))?,
             agreed: lender.lend(dialogs, None)?,

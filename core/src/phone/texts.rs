@@ -1,6 +1,7 @@
 //! Texts of accounts and calls, and headers of the messages that are kept.
 
 use super::calls::call::Call;
+use super::media::line::Line;
 use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
 use crate::base::cursor::Cursor;
 use crate::base::text::Span;
@@ -42,7 +43,7 @@ impl Phone<'_> {
             }
             CallText::CallId => put_some(out, dialog.call_id.of(text)),
             CallText::Codec => {
-                let codec = slot.codec.ok_or(CommandError::Nothing)?;
+                let codec = self.lower.media.line(call.0).and_then(Line::codec).ok_or(CommandError::Nothing)?;
                 out.put_str(codec.name());
                 out.put_str("/");
                 out.put_number(u64::from(codec.clock()));

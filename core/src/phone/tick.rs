@@ -1,5 +1,6 @@
 //! The tick: one 10 ms quantum of a bus. Each call hears its far end, and says what its source says.
 
+use super::media::line::Line;
 use super::{CallId, Phone, Source};
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::time::Instant;
@@ -68,21 +69,21 @@ impl Phone<'_> {
             let Some(index) = self.lower.media.running.get(place as usize).copied() else { break };
             place += 1;
             let Some(handle) = self.calls.slots.handle_at(index) else { continue };
-            let Some(call) = self.calls.slots.get_mut(handle) else { continue };
-            let source = call.source;
+            let Some(source) = self.lower.media.line(handle).map(Line::source) else { continue };
             if (source == Source::Device) != (bus == Bus::Device) {
                 continue;
             }
             served += 1;
             let (heard, rest) = self.lower.media.pcm.split_at_mut(samples.min(self.lower.media.pcm.len()));
             let said = rest.get_mut(..samples).unwrap_or_default();
+            let Some(line) = self.lower.media.lines.get_mut(index as usize) else { continue };
             let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { continue };
             let mut buffers = StreamBuffers {
                 ring: self.lower.media.rings.get_mut(index),
                 stride: self.lower.cx.fixed.jitter_stride,
             };
             stream.receive_quantum(now, codecs, heard, &mut buffers);
-            call.gain_out.apply(heard);
+            line.gain_out.apply(heard);
             said.fill(0);
             match source {
                 Source::Device => {
@@ -94,7 +95,7 @@ impl Phone<'_> {
                 Source::Application | Source::Silence => {}
             }
             patch.say(CallId(handle), source, said);
-            call.gain_in.apply(said);
+            line.gain_in.apply(said);
             stream.send_quantum(now, codecs, said);
             patch.tap(CallId(handle), said, heard);
             if bus == Bus::Device {
@@ -119,12 +120,8 @@ impl Phone<'_> {
         }
         for place in 0..self.lower.media.running_count {
             let Some(index) = self.lower.media.running.get(place as usize).copied() else { return };
-            let source = self
-                .calls
-                .slots
-                .handle_at(index)
-                .and_then(|handle| self.calls.slots.get(handle))
-                .map(|call| call.source);
+            let source =
+                self.calls.slots.handle_at(index).and_then(|handle| self.lower.media.line(handle)).map(Line::source);
             if source.is_some_and(|source| (source == Source::Device) == (bus == Bus::Device))
                 && let Some(stream) = self.lower.media.streams.get_mut(index as usize)
             {

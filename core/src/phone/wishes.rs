@@ -1,6 +1,6 @@
 //! I/O that is not bytes: wished for here, done by the driver, and told back.
 
-use super::calls::call::{Ports, Waiting};
+use super::media::ports::{NoPorts, Waiting};
 use super::object::Object;
 use super::trace::{About, Pool, What};
 use super::transactions::request::{Owner, Stage};
@@ -9,7 +9,6 @@ use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::wire::sip::{Scheme, Uri};
-use core::net::IpAddr;
 
 /// rfc2606#2: a name that never resolves.
 const NOBODY: &str = "invalid";
@@ -30,15 +29,8 @@ impl Phone<'_> {
                     return self.locate_wish(number, handle);
                 }
                 Object::Call(index) => {
-                    let Some(handle) = self.calls.slots.handle_at(index) else { continue };
-                    let Some(Ports::Wished(local)) = self.calls.slots.get(handle).map(|call| call.ports) else {
-                        continue;
-                    };
+                    let Some((handle, local)) = self.lower.media.open_wish(index) else { continue };
                     let id = WishId(Handle { index: number, generation: handle.generation });
-                    match self.lower.media.opening_ports.get_mut(index as usize) {
-                        Some(opening) if *opening == 0 => *opening = handle.generation,
-                        _ => continue, // the answer to the wish before brings this one back
-                    }
                     return Some(Wish::OpenMedia { id, media: MediaId(handle), local });
                 }
                 Object::Account(index) => {
@@ -50,12 +42,8 @@ impl Phone<'_> {
                     return self.lower.accounts.wish(id, handle);
                 }
                 Object::Stream(index) => {
-                    let Some(generation) = self.lower.media.closing_ports.get_mut(index as usize).map(core::mem::take)
-                    else {
-                        continue;
-                    };
-                    if generation > 0 {
-                        return Some(Wish::CloseMedia { media: MediaId(Handle { index, generation }) });
+                    if let Some(handle) = self.lower.media.close_wish(index) {
+                        return Some(Wish::CloseMedia { media: MediaId(handle) });
                     }
                 }
                 _ => {}
@@ -135,14 +123,15 @@ impl Phone<'_> {
                 self.lower.accounts.trusted_found(&mut self.lower.cx, now, Handle { index, generation }, found);
             }
             (Object::Call(index), reply) => {
-                let Some(opening) = self.lower.media.opening_ports.get_mut(index as usize) else { return };
-                if *opening != generation {
-                    return; // answered twice
-                }
-                *opening = 0;
                 let handle = Handle { index, generation };
+                if !self.lower.media.take_reply(handle) {
+                    return; // it has replied before
+                }
                 match reply {
-                    Reply::Media { rtp, rtcp } => self.ports_opened(now, handle, rtp, rtcp),
+                    Reply::Media { rtp, rtcp } => {
+                        let waiting = self.lower.media.opened(&mut self.lower.cx, handle, rtp, rtcp);
+                        self.go_on(now, handle, waiting);
+                    }
                     Reply::Failed(failure) => self.ports_failed(now, handle, failure),
                     Reply::Hops(_) => {}
                 }
@@ -150,25 +139,6 @@ impl Phone<'_> {
             }
             _ => {}
         }
-    }
-
-    fn ports_opened(&mut self, now: Instant, handle: Handle, rtp: u16, rtcp: u16) {
-        let Some((local, waiting)) = self.calls.slots.get_mut(handle).and_then(|call| {
-            let Ports::Wished(local) = call.ports else { return None };
-            call.ports = Ports::Open { local, rtp, rtcp };
-            Some((local, core::mem::take(&mut call.waiting)))
-        }) else {
-            // the call is gone: the ports go too
-            self.close_ports(handle);
-            return;
-        };
-        if !self.has_address(local) {
-            if let Some(call) = self.calls.slots.get_mut(handle) {
-                call.ports = Ports::Closed;
-            }
-            self.close_ports(handle);
-        }
-        self.go_on(now, handle, waiting);
     }
 
     /// What waited for the media ports has them; or wishes for others, if the host's address has changed meanwhile.
@@ -186,21 +156,17 @@ impl Phone<'_> {
         }
     }
 
-    fn has_address(&self, ip: IpAddr) -> bool {
-        self.lower.cx.sockets.iter().flatten().any(|local| local.ip() == ip)
-    }
-
     fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        // one that has ended meanwhile wants none
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
-        let Ports::Wished(local) = call.ports else { return };
-        call.ports = Ports::Closed;
-        let (incoming, request, state) = (call.incoming, call.request, call.state);
-        let waiting = core::mem::take(&mut call.waiting);
-        if !self.has_address(local) {
-            self.go_on(now, handle, waiting);
-            return;
+        match self.lower.media.failed(&self.lower.cx, handle) {
+            NoPorts::Unwanted => return,
+            NoPorts::Moved(waiting) => {
+                self.go_on(now, handle, waiting);
+                return;
+            }
+            NoPorts::Failed => {}
         }
+        let Some(call) = self.calls.slots.get(handle) else { return };
+        let (incoming, request, state) = (call.incoming, call.request, call.state);
         count::up(&mut self.lower.cx.counters.refused_full);
         self.lower.cx.trace_full(Pool::Ports);
         let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };

@@ -2,36 +2,8 @@
 
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::media::Codec;
-use crate::media::gain::Gain;
 use crate::phone::done::Link;
-use crate::phone::{CallState, Cause, EndCause, EndedBy, Source};
-use core::net::IpAddr;
-
-/// The media ports of a call.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Ports {
-    #[default]
-    Closed,
-    /// The wish is out, or waits to be polled.
-    Wished(IpAddr),
-    Open {
-        local: IpAddr,
-        rtp: u16,
-        rtcp: u16,
-    },
-}
-
-/// What waits for the media ports, and for the host that an offer names ("Preparing").
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Waiting {
-    #[default]
-    Nothing,
-    /// The INVITE with our offer.
-    Offer,
-    /// An answer with this status to the INVITE.
-    Answer(u16),
-}
+use crate::phone::{CallState, Cause, EndCause, EndedBy};
 
 /// How far an end from our side has come while the INVITE is not answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -63,7 +35,6 @@ impl Moment {
 pub(crate) struct Call {
     pub(crate) account: Handle,
     pub(crate) tag: u64,
-    pub(crate) source: Source,
     pub(crate) state: CallState,
     pub(crate) incoming: bool,
     pub(crate) dialog: Handle,
@@ -71,22 +42,8 @@ pub(crate) struct Call {
     pub(crate) request: Handle,
     /// Their INVITE (or re-INVITE), while it waits for an answer or an ACK.
     pub(crate) server: Handle,
-    pub(crate) ports: Ports,
-    pub(crate) waiting: Waiting,
-    /// The early dialog that is heard, where it is not the call's first.
-    pub(crate) fork: Handle,
-    /// The codec of what was agreed last, for those who ask when its dialog is gone.
-    pub(crate) codec: Option<Codec>,
-    pub(crate) session_id: u64,
-    pub(crate) version: u64,
-    /// Fingerprint of the last description we sent, so that `o=` grows only with a change.
-    pub(crate) described: u64,
-    /// The stream runs.
-    pub(crate) media: bool,
     /// We sent an offer in a 2xx; the ACK brings the answer.
     pub(crate) answer_in_ack: bool,
-    pub(crate) gain_in: Gain,
-    pub(crate) gain_out: Gain,
     pub(crate) pending: u32,
     pub(crate) started: Instant,
     /// When the first progress was made, and the last.
@@ -116,10 +73,6 @@ pub(crate) struct Call {
     pub(crate) last: u16,
     /// The last provisional response, in what it told.
     pub(crate) progress: u32,
-    /// The device bus plays ringback for it.
-    pub(crate) ringback: bool,
-    /// Place in the list of running streams + 1.
-    pub(crate) running: u32,
     /// Which use of the slot gave way to this one, and has to be told as ended; 0: none.
     pub(crate) before: u32,
     /// The application's own number of that one.
@@ -127,34 +80,15 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What goes on when the media ports are open, and the host that an offer names is found.
-    pub(crate) fn wait(&mut self, waiting: Waiting) {
-        // a 200 that waits is not taken back by a 183
-        if self.waiting != Waiting::Answer(200) {
-            self.waiting = waiting;
-        }
-    }
-
     pub(crate) const EMPTY: Self = Self {
         account: Handle::NONE,
         tag: 0,
-        source: Source::Device,
         state: CallState::Calling,
         incoming: false,
         dialog: Handle::NONE,
         request: Handle::NONE,
         server: Handle::NONE,
-        ports: Ports::Closed,
-        waiting: Waiting::Nothing,
-        fork: Handle::NONE,
-        codec: None,
-        session_id: 0,
-        version: 0,
-        described: 0,
-        media: false,
         answer_in_ack: false,
-        gain_in: Gain::EMPTY,
-        gain_out: Gain::EMPTY,
         pending: 0,
         started: Instant::ZERO,
         rang: Moment::NEVER,
@@ -174,8 +108,6 @@ impl Call {
         first: 0,
         last: 0,
         progress: 0,
-        ringback: false,
-        running: 0,
         before: 0,
         before_tag: 0,
     };

@@ -83,8 +83,6 @@ impl Dialogs<'_> {
         let (local_tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
         *slot = Dialog { local_tag, usages, sibling, chained: false, bye_owed: false, ..won };
         self.text.copy(winner.index, first.index);
-        let agreed = self.agreed.get(winner.index as usize).copied().flatten();
-        self.agree(first, agreed);
         // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
         if let Some(won) = self.slots.get_mut(winner) {
             won.bye_owed = false;

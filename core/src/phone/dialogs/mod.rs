@@ -7,7 +7,6 @@ mod uses;
 
 use super::storage::{Blocks, Capacity, Storage};
 use crate::base::slots::{Handle, Slots};
-use crate::offer::Agreed;
 use crate::sip::dialog::Dialog;
 use core::mem::take;
 
@@ -15,8 +14,6 @@ use core::mem::take;
 pub(super) struct Dialogs<'a> {
     slots: Slots<'a, Dialog>,
     text: Blocks<'a>,
-    /// By dialog slot: what its last offer and answer agreed on.
-    agreed: &'a mut [Option<Agreed>],
 }
 
 impl<'a> Dialogs<'a> {
@@ -24,7 +21,6 @@ impl<'a> Dialogs<'a> {
         Self {
             slots: Slots::new(take(&mut storage.dialogs)),
             text: Blocks::new(take(&mut storage.dialog_text), capacity.dialog_text as usize),
-            agreed: take(&mut storage.agreed),
         }
     }
 
@@ -52,19 +48,6 @@ impl<'a> Dialogs<'a> {
 
     pub(super) fn free(&self) -> usize {
         self.slots.free()
-    }
-
-    /// What was agreed on in a dialog.
-    pub(super) fn agreed(&self, handle: Handle) -> Option<&Agreed> {
-        self.slots.get(handle)?;
-        self.agreed.get(handle.index as usize)?.as_ref()
-    }
-
-    /// Something else, or nothing, is agreed on there.
-    pub(super) fn agree(&mut self, handle: Handle, agreed: Option<Agreed>) {
-        if let Some(cell) = self.agreed.get_mut(handle.index as usize) {
-            *cell = agreed;
-        }
     }
 
     /// The call that uses a dialog.

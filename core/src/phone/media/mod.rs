@@ -1,12 +1,24 @@
-//! Streams, their ports and rings, and the buses.
+//! Lines, one a call: ports, descriptions, streams and rings; and the buses.
 
-use super::storage::Blocks;
+pub(super) mod description;
+pub(super) mod line;
+pub(super) mod ports;
+
+use super::storage::{Blocks, Capacity, Storage};
 use crate::base::due::Owed;
 use crate::media::Stream;
 use crate::media::phase::Phase;
+use crate::media::tones::{Generator, Progress, Region, progress};
+use core::mem::take;
+use description::Agreement;
+use line::Line;
 
-/// Streams, their ports and rings, and the buses.
+/// Lines, one a call: ports, descriptions, streams and rings; and the buses.
 pub(super) struct Media<'a> {
+    /// By call slot, as streams and rings are.
+    pub(super) lines: &'a mut [Line],
+    /// By dialog slot: what its last offer and answer agreed on.
+    agreed: &'a mut [Option<Agreement>],
     pub(super) streams: &'a mut [Stream],
     pub(super) rings: Blocks<'a>,
     /// Streams with a packet to send.
@@ -15,10 +27,10 @@ pub(super) struct Media<'a> {
     pub(super) running: &'a mut [u32],
     pub(super) running_count: u32,
     /// By call slot: the generation whose media ports are to be closed.
-    pub(super) closing_ports: &'a mut [u32],
+    closing_ports: &'a mut [u32],
     /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
     /// then, whose wish waits.
-    pub(super) opening_ports: &'a mut [u32],
+    opening_ports: &'a mut [u32],
     /// Two quanta of PCM.
     pub(super) pcm: &'a mut [i16],
     pub(super) tick_from: u32,
@@ -28,9 +40,36 @@ pub(super) struct Media<'a> {
     pub(super) phases: [Phase; 2],
     /// Calls for which the device bus plays ringback.
     pub(super) ringing_back: u32,
-    pub(super) ringback: crate::media::tones::Generator,
+    pub(super) ringback: Generator,
     pub(super) device_on: bool,
-    pub(super) muted: bool,
-    pub(super) volume_in: u16,
-    pub(super) volume_out: u16,
+    muted: bool,
+    volume_in: u16,
+    volume_out: u16,
+}
+
+impl<'a> Media<'a> {
+    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity, rate: u32) -> Self {
+        Self {
+            lines: take(&mut storage.lines),
+            agreed: take(&mut storage.agreed),
+            streams: take(&mut storage.streams),
+            rings: Blocks::new(take(&mut storage.rings), capacity.ring_bytes()),
+            voices: Owed::new(take(&mut storage.voices)),
+            running: take(&mut storage.running),
+            running_count: 0,
+            closing_ports: take(&mut storage.closing),
+            opening_ports: take(&mut storage.opening),
+            pcm: take(&mut storage.pcm),
+            tick_from: 0,
+            device_calls: 0,
+            own_calls: 0,
+            phases: [Phase::EMPTY; 2],
+            ringing_back: 0,
+            ringback: Generator::new(progress(Region::Europe, Progress::Ringback), rate),
+            device_on: false,
+            muted: false,
+            volume_in: 100,
+            volume_out: 100,
+        }
+    }
 }

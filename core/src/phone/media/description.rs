@@ -1,0 +1,153 @@
+//! What a line says of itself in descriptions, and what it and the far end agreed on: by dialog, for each branch of a
+//! fork has its own, and one is heard.
+
+use super::Media;
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::offer::{Agreed, Local, OfferState};
+use crate::phone::context::Context;
+use crate::phone::media::ports::Ports;
+use crate::phone::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+
+/// Editions of a description begin here, so that all have as many digits and can be patched in place.
+const FIRST_VERSION: u64 = 1_000_000_000;
+
+/// What was agreed on in a dialog.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Agreement {
+    /// The use of the dialog's slot.
+    dialog: u32,
+    agreed: Agreed,
+}
+
+/// The edition of a line's next description.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Edition {
+    before: u64,
+    version: u32,
+}
+
+/// A description of ours, for the next one's edition.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Described {
+    fingerprint: u64,
+    grown: bool,
+}
+
+impl Edition {
+    /// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs
+    /// from the one before.
+    pub(in crate::phone) fn number(self, out: &mut Cursor<'_>, start: usize) -> Described {
+        let text = out.written().get(start..).unwrap_or_default();
+        let fingerprint = crate::offer::fingerprint(text);
+        let grown = self.before != 0 && self.before != fingerprint;
+        if grown {
+            let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
+            let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+            if let Some(at) = spaces.nth(1) {
+                let mut digits = [0u8; 10];
+                Cursor::new(&mut digits).put_number(FIRST_VERSION + u64::from(self.version) + 1);
+                out.patch(start + at + 1, &digits);
+            }
+        }
+        Described { fingerprint, grown }
+    }
+}
+
+impl Media<'_> {
+    /// What a line says of its media in a description; `None` without ports.
+    pub(in crate::phone) fn description(&self, cx: &Context<'_>, call: Handle) -> Option<(Local, OfferState)> {
+        let line = self.line(call)?;
+        let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
+        let mut media = Local::new(local, rtp, line.session_id.into());
+        media.rtcp_port = rtcp;
+        media.codecs = cx.fixed.codecs;
+        media.version = FIRST_VERSION + u64::from(line.version);
+        media.max_ptime_ms = cx.fixed.max_ptime;
+        media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
+        match self.agreed(call) {
+            Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
+            None => Some((media, OfferState::EMPTY)),
+        }
+    }
+
+    /// The edition that a description of a line's has, if it says something new.
+    pub(in crate::phone) fn edition(&self, call: Handle) -> Edition {
+        self.line(call)
+            .map_or(Edition { before: 0, version: 0 }, |line| Edition { before: line.described, version: line.version })
+    }
+
+    /// A description of a line's was written: its edition grows when it says something new (rfc3264#5).
+    pub(in crate::phone) fn describe_anew(&mut self, call: Handle, described: Described) {
+        let Some(line) = self.line_mut(call) else { return };
+        line.described = described.fingerprint;
+        line.version = line.version.wrapping_add(u32::from(described.grown));
+    }
+
+    /// What counts for a line's media: the agreement of the dialog that is heard.
+    pub(in crate::phone) fn agreed(&self, call: Handle) -> Option<&Agreed> {
+        let heard = self.line(call)?.heard;
+        let agreement = self.agreed.get(heard.index as usize)?.as_ref();
+        agreement.filter(|agreement| agreement.dialog == heard.generation).map(|agreement| &agreement.agreed)
+    }
+
+    /// What a line's media does: a set of `MEDIA_*`.
+    pub(in crate::phone) fn ways(&self, call: Handle) -> u32 {
+        self.agreed(call).map_or(0, |agreed| {
+            u32::from(agreed.send) * MEDIA_SENDING
+                + u32::from(agreed.receive) * MEDIA_RECEIVING
+                + u32::from(agreed.held) * MEDIA_HELD
+        })
+    }
+
+    /// A dialog of a line's call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
+    /// True: who speaks and who holds has changed.
+    #[must_use]
+    pub(in crate::phone) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) -> bool {
+        let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
+        let before = self.agreed(call).map(way);
+        let (Some(cell), Some(line)) = (
+            self.agreed.get_mut(dialog.index as usize),
+            self.lines.get_mut(call.index as usize).filter(|line| line.generation == call.generation),
+        ) else {
+            return false;
+        };
+        if let Some(agreed) = agreed {
+            *cell = Some(Agreement { dialog: dialog.generation, agreed });
+        }
+        line.heard = dialog;
+        let Some(after) = self.agreed(call).copied() else { return false };
+        if let Some(line) = self.line_mut(call) {
+            line.codec = Some(after.codec);
+        }
+        before != Some(way(&after))
+    }
+
+    /// The dialog whose agreement counts for a line; none before the first.
+    pub(in crate::phone) fn heard(&self, call: Handle) -> Handle {
+        self.line(call).map_or(Handle::NONE, |line| line.heard)
+    }
+
+    /// A fork of a line's call is over: if it was heard, the call's first dialog is.
+    pub(in crate::phone) fn unheard(&mut self, call: Handle, fork: Handle, first: Handle) {
+        if let Some(line) = self.line_mut(call).filter(|line| line.heard == fork) {
+            line.heard = first;
+        }
+    }
+
+    /// A dialog takes over what another had agreed on.
+    pub(in crate::phone) fn hand_over_agreed(&mut self, from: Handle, to: Handle) {
+        let agreed = self.agreed.get(from.index as usize).copied().flatten();
+        let agreed = agreed.filter(|agreement| agreement.dialog == from.generation);
+        if let Some(cell) = self.agreed.get_mut(to.index as usize) {
+            *cell = agreed.map(|agreement| Agreement { dialog: to.generation, ..agreement });
+        }
+    }
+
+    /// A dialog has agreed on nothing: it is new, it is gone, or its INVITE is sent anew.
+    pub(in crate::phone) fn forget_agreed(&mut self, dialog: Handle) {
+        if let Some(cell) = self.agreed.get_mut(dialog.index as usize) {
+            *cell = None;
+        }
+    }
+}

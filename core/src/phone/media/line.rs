@@ -1,0 +1,166 @@
+//! A line: all that is media of a call, in a slot of the same index.
+
+use super::Media;
+use super::ports::{Ports, Waiting};
+use crate::base::slots::Handle;
+use crate::media::Codec;
+use crate::media::gain::Gain;
+use crate::phone::{Side, Source};
+
+/// A line.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The use of the call's slot; 0: there is no call.
+    pub(super) generation: u32,
+    pub(super) ports: Ports,
+    pub(super) waiting: Waiting,
+    pub(super) source: Source,
+    /// The codec of what was agreed last, for those who ask when its dialog is gone.
+    pub(super) codec: Option<Codec>,
+    /// The dialog whose agreement counts: the call's first, or the early dialog that is heard.
+    pub(super) heard: Handle,
+    /// Number and edition of our descriptions, as `o=` has them.
+    pub(super) session_id: u32,
+    pub(super) version: u32,
+    /// Fingerprint of the last description that we sent, so that the edition grows only with a change.
+    pub(super) described: u64,
+    pub(in crate::phone) gain_in: Gain,
+    pub(in crate::phone) gain_out: Gain,
+    /// The stream runs.
+    pub(in crate::phone) media: bool,
+    /// The device bus plays ringback for it.
+    pub(in crate::phone) ringback: bool,
+    /// Index in the list of running streams + 1.
+    pub(in crate::phone) running: u32,
+}
+
+impl Line {
+    pub(crate) const EMPTY: Self = Self {
+        generation: 0,
+        ports: Ports::Closed,
+        waiting: Waiting::Nothing,
+        source: Source::Device,
+        codec: None,
+        heard: Handle::NONE,
+        session_id: 0,
+        version: 0,
+        described: 0,
+        gain_in: Gain::EMPTY,
+        gain_out: Gain::EMPTY,
+        media: false,
+        ringback: false,
+        running: 0,
+    };
+
+    /// The call whose line it is.
+    pub(super) const fn handle(&self, index: u32) -> Handle {
+        Handle { index, generation: self.generation }
+    }
+
+    pub(in crate::phone) const fn ports(&self) -> Ports {
+        self.ports
+    }
+
+    pub(in crate::phone) const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Chooses what it says; what it said before is returned.
+    pub(in crate::phone) const fn set_source(&mut self, source: Source) -> Source {
+        core::mem::replace(&mut self.source, source)
+    }
+
+    /// The codec of what was agreed last.
+    pub(in crate::phone) const fn codec(&self) -> Option<Codec> {
+        self.codec
+    }
+
+    pub(in crate::phone) const fn muted(&self) -> bool {
+        self.gain_in.muted()
+    }
+
+    pub(in crate::phone) const fn volume(&self, side: Side) -> u16 {
+        match side {
+            Side::Input => self.gain_in.percent(),
+            Side::Output => self.gain_out.percent(),
+        }
+    }
+}
+
+impl Media<'_> {
+    /// A call begins: its line is as the phone's settings say, and nobody is vouched for.
+    pub(in crate::phone) fn open_line(&mut self, call: Handle, session_id: u32) {
+        let Some(line) = self.lines.get_mut(call.index as usize) else { return };
+        *line = Line { generation: call.generation, session_id, ..Line::EMPTY };
+        line.gain_in.mute(self.muted);
+        line.gain_in.set(self.volume_in);
+        line.gain_out.set(self.volume_out);
+        if let Some(stream) = self.streams.get_mut(call.index as usize) {
+            stream.forget_vouched();
+        }
+    }
+
+    /// The call's slot is free.
+    pub(in crate::phone) fn close_line(&mut self, call: Handle) {
+        if let Some(line) = self.line_mut(call) {
+            line.generation = 0;
+        }
+    }
+
+    /// A call's line.
+    pub(in crate::phone) fn line(&self, call: Handle) -> Option<&Line> {
+        self.lines.get(call.index as usize).filter(|line| line.generation == call.generation && !call.is_none())
+    }
+
+    pub(in crate::phone) fn line_mut(&mut self, call: Handle) -> Option<&mut Line> {
+        self.lines.get_mut(call.index as usize).filter(|line| line.generation == call.generation && !call.is_none())
+    }
+
+    /// The line of the call that has this index, if there is one.
+    pub(super) fn line_at(&self, index: u32) -> Option<&Line> {
+        self.lines.get(index as usize).filter(|line| line.generation != 0)
+    }
+
+    /// Mutes what a line says; no call: all, and those to come. False: there is no such call.
+    pub(in crate::phone) fn mute(&mut self, call: Handle, mute: bool) -> bool {
+        if call.is_none() {
+            self.muted = mute;
+        }
+        self.each(call, |line| line.gain_in.mute(mute))
+    }
+
+    /// Sets a volume in percent; no call: all, and those to come. False: there is no such call.
+    pub(in crate::phone) fn set_volume(&mut self, call: Handle, side: Side, percent: u16) -> bool {
+        if call.is_none() {
+            match side {
+                Side::Input => self.volume_in = percent,
+                Side::Output => self.volume_out = percent,
+            }
+        }
+        self.each(call, |line| match side {
+            Side::Input => line.gain_in.set(percent),
+            Side::Output => line.gain_out.set(percent),
+        })
+    }
+
+    fn each(&mut self, call: Handle, change: impl FnMut(&mut Line)) -> bool {
+        if call.is_none() {
+            self.lines.iter_mut().for_each(change);
+            return true;
+        }
+        self.line_mut(call).map(change).is_some()
+    }
+
+    /// Whether lines to come are muted.
+    pub(in crate::phone) const fn muted(&self) -> bool {
+        self.muted
+    }
+
+    /// The volume of lines to come.
+    pub(in crate::phone) const fn volume(&self, side: Side) -> u16 {
+        match side {
+            Side::Input => self.volume_in,
+            Side::Output => self.volume_out,
+        }
+    }
+}
