@@ -8,10 +8,6 @@ use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
-/// How long a digit sounds, in milliseconds.
-const DIGIT_MS: u16 = 160;
-/// How long a comma waits.
-const PAUSE_MS: u16 = 1000;
 /// Loudest volume in percent.
 const LOUDEST: u32 = 400;
 
@@ -86,15 +82,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn set_source(&mut self, _now: Instant, call: CallId, source: Source) -> Result<(), CommandError> {
-        let line = self.lower.media.line_mut(call.0).ok_or(CommandError::Stale)?;
-        let before = line.set_source(source);
-        if line.media {
-            self.count_bus(before, false);
-            self.count_bus(source, true);
-        } else if line.ringback {
-            self.set_ringback(call.0, true); // over, if it is no device call any more
-        }
-        Ok(())
+        if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Mutes what a call sends; no call: all, and those to come.
@@ -129,31 +117,7 @@ impl Phone<'_> {
         let object = Object::Call(call.0.index);
         let joins = token == 0 && self.joins(object, Op::Digits);
         let room = joins || self.can_begin();
-        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
-        if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b','))
-            || digits.is_empty()
-        {
-            return Err(CommandError::Range);
-        }
-        // rfc3264#5.1: who may not send sends no digits either
-        if !line.media || !self.lower.media.agreed(call.0).is_some_and(|agreed| agreed.send) {
-            return Err(CommandError::State);
-        }
-        let stream = self.lower.media.streams.get_mut(call.0.index as usize).ok_or(CommandError::Stale)?;
-        if digits.len() > stream.digits_room() || !room {
-            return Err(CommandError::Full);
-        }
-        if joins {
-            stream.join_digits();
-        }
-        for digit in digits.bytes() {
-            let _ = if digit == b',' {
-                stream.pause(PAUSE_MS)
-            } else {
-                stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS)
-            };
-        }
-        stream.end_digits();
+        self.lower.media.queue_digits(call.0, digits, joins, room)?;
         if joins { Ok(()) } else { self.begin(object, call.0, Op::Digits, token) }
     }
 
@@ -182,8 +146,8 @@ impl Phone<'_> {
             source: line.source(),
             muted: line.muted(),
             held: ways & MEDIA_HELD != 0,
-            media: line.media,
-            ways: if line.media { ways } else { 0 },
+            media: line.is_running(),
+            ways: if line.is_running() { ways } else { 0 },
             volume_in: line.volume(Side::Input),
             volume_out: line.volume(Side::Output),
         })
@@ -208,9 +172,6 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_stats(&self, now: Instant, call: CallId) -> Result<StreamStats, CommandError> {
-        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
-        let stream = self.lower.media.streams.get(call.0.index as usize).ok_or(CommandError::Stale)?;
-        // a stream that never ran for this call may still hold the figures of the one before
-        if line.codec().is_none() { Ok(StreamStats::default()) } else { Ok(stream.stats(now)) }
+        self.lower.media.stats(now, call.0).ok_or(CommandError::Stale)
     }
 }

@@ -2,8 +2,7 @@
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
 use super::calls::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
-use super::done::{Ended, Link};
-use super::event::Op;
+use super::done::Link;
 use super::object::Object;
 use super::trace::Pool;
 use super::{AccountId, CallId, CallState, Cause, CommandError, EndCause, EndedBy, Event, EventKind, Phone};
@@ -196,10 +195,7 @@ impl Phone<'_> {
             return told(at, EventKind::Media { media, result });
         }
         if call.pending & PENDING_DIGIT != 0 {
-            let latest = self.lower.cx.latest;
-            if let Some((digit, at)) =
-                self.lower.media.streams.get_mut(index as usize).and_then(|stream| stream.poll_digit_at(latest))
-            {
+            if let Some((digit, at)) = self.lower.media.poll_digit(&self.lower.cx, handle) {
                 return told(at, EventKind::Digit(digit));
             }
             call.pending &= !PENDING_DIGIT;
@@ -233,25 +229,5 @@ impl Phone<'_> {
         // one that was removed may have told its end now
         self.leave(handle);
         event
-    }
-
-    /// Commands may have sent their last digit.
-    pub(super) fn check_digits(&mut self, handle: Handle) {
-        let sent =
-            self.lower.media.streams.get_mut(handle.index as usize).map_or(0, crate::media::Stream::take_digits_sent);
-        if sent > 0 {
-            self.end(
-                Object::Call(handle.index),
-                Op::Digits,
-                u32::from(sent),
-                Ended { result: Cause::Normal, sip_code: 0 },
-            );
-        }
-    }
-
-    /// Nothing may be sent any more: the digits that wait are given up.
-    pub(super) fn lose_digits(&mut self, handle: Handle) {
-        self.check_digits(handle);
-        self.end(Object::Call(handle.index), Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });
     }
 }

@@ -102,7 +102,7 @@ impl Phone<'_> {
         } else {
             let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
             call.reach(now, CallState::Connected);
-            self.confirm_media(call_handle);
+            self.lower.media.confirm(call_handle);
             self.watch_media(now, call_handle);
             self.tell(Object::Call(call_handle.index));
             self.trace_call(call_handle);

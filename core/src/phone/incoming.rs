@@ -299,7 +299,7 @@ impl Phone<'_> {
         }
         let call_handle = served.call;
         self.keep(call_handle, ack);
-        self.confirm_media(call_handle);
+        self.lower.media.confirm(call_handle);
         let late = self.calls.slots.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
         if late && !self.take_late_answer(now, call_handle, ack) && !served.is_again() {
             // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK

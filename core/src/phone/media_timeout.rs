@@ -68,15 +68,12 @@ impl Phone<'_> {
 
     /// The call is up: from here on its far end's silence counts.
     pub(super) fn watch_media(&mut self, now: Instant, handle: Handle) {
-        if let Some(stream) = self.lower.media.streams.get_mut(handle.index as usize) {
-            stream.watch(now);
-        }
-        self.voice(handle.index);
+        let news = self.lower.media.watch(&mut self.lower.cx, now, handle);
+        self.take_news(now, handle, news);
     }
 
     /// The stream of a call has waited long enough.
-    pub(super) fn media_lost(&mut self, now: Instant, index: u32) {
-        let Some(handle) = self.calls.slots.handle_at(index) else { return };
+    pub(super) fn media_lost(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if self.patience(call.account).tells {
             self.lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
@@ -88,9 +85,7 @@ impl Phone<'_> {
 
     /// Something came from a far end that was told to be silent.
     pub(super) fn media_is_back(&mut self, handle: Handle) {
-        if self.calls.slots.get(handle).is_some_and(|call| call.cause == Cause::MediaLost)
-            && self.lower.media.streams.get(handle.index as usize).is_some_and(|stream| !stream.lost())
-        {
+        if self.calls.slots.get(handle).is_some_and(|call| call.cause == Cause::MediaLost) {
             self.tell_outcome(handle, Cause::Normal);
         }
     }

@@ -83,7 +83,6 @@ pub use tick::{Bus, Patch};
 pub use trace::Trace;
 
 use crate::base::time::Instant;
-use crate::media::Stream;
 use accounts::Accounts;
 use calls::Calls;
 use calls::call::Call;
@@ -206,11 +205,10 @@ impl Phone<'_> {
     /// Keeps an object's deadline in the heap.
     fn schedule(&mut self, object: Object) {
         let at = match object {
-            Object::Request(_) | Object::Server(_) | Object::Account(_) => return, // their rooms keep them
+            Object::Request(_) | Object::Server(_) | Object::Account(_) | Object::Stream(_) => return, // their rooms keep them
             Object::Call(index) => {
                 self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline)
             }
-            Object::Stream(index) => self.lower.media.streams.get(index as usize).map(Stream::next_timeout),
             Object::Dialog(_) => None,
         };
         self.lower.cx.wake(object, at.unwrap_or(Instant::NEVER));

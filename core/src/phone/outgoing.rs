@@ -169,9 +169,7 @@ impl Phone<'_> {
             call.request = request;
             call.reach(now, CallState::Calling);
         }
-        if let Some(line) = self.lower.media.line_mut(call_handle) {
-            line.set_source(options.source);
-        }
+        let _ = self.lower.media.set_source(call_handle, options.source); // it has just begun
         self.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         match hop.filter(|_| own_hop) {
@@ -218,7 +216,7 @@ impl Phone<'_> {
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);
                     if status == 180 {
-                        self.set_ringback(call_handle, true);
+                        self.ring_back(call_handle);
                     }
                 }
                 let Some(call) = self.calls.slots.get_mut(call_handle) else { return };

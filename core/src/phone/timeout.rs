@@ -38,15 +38,8 @@ impl Phone<'_> {
                     }
                 }
                 Object::Stream(index) => {
-                    let lost = self
-                        .lower
-                        .media
-                        .streams
-                        .get_mut(index as usize)
-                        .is_some_and(|stream| stream.handle_timeout(now));
-                    self.voice(index);
-                    if lost {
-                        self.media_lost(now, index);
+                    if let Some((line, news)) = self.lower.media.due(&mut self.lower.cx, now, index) {
+                        self.take_news(now, line, news);
                     }
                 }
                 Object::Dialog(index) => {

@@ -1,7 +1,7 @@
 //! What is sent next: voice first, then SIP in the order in which it was owed.
 
 use super::object::Object;
-use super::{Component, MediaId, Phone, Transmit, Via};
+use super::{Phone, Transmit, Via};
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
 
@@ -12,32 +12,9 @@ impl Phone<'_> {
     /// The next packet, written into `buffer`. Call it until it says `Nothing`.
     pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Transmit {
         self.hear(now);
-        while let Some(index) = self.lower.media.voices.first() {
-            let Some(stream) = self.lower.media.streams.get_mut(index as usize) else { break };
-            let sent = stream.poll_transmit(now, buffer);
-            match (sent, self.calls.slots.handle_at(index)) {
-                (Some(sent), Some(call)) => {
-                    if sent.len > buffer.len() {
-                        return Transmit::Needs(sent.len);
-                    }
-                    if !stream.owes() {
-                        self.lower.media.voices.pop();
-                    }
-                    self.schedule(Object::Stream(index));
-                    let component = match sent.component {
-                        crate::media::Component::Rtp => Component::Rtp,
-                        crate::media::Component::Rtcp => Component::Rtcp,
-                    };
-                    return Transmit::Packet {
-                        via: Via::Media { media: MediaId(call), component, to: sent.to },
-                        len: sent.len,
-                    };
-                }
-                _ => {
-                    self.lower.media.voices.pop();
-                    self.schedule(Object::Stream(index));
-                }
-            }
+        let voice = self.lower.media.poll_voice(&mut self.lower.cx, now, buffer);
+        if voice != Transmit::Nothing {
+            return voice;
         }
         match self.lower.transactions.transmit_reply(buffer) {
             Transmit::Nothing => {}

@@ -49,12 +49,7 @@ impl Phone<'_> {
                 _ => {}
             }
         }
-        let wanted = self.device_wanted();
-        if wanted != self.lower.media.device_on {
-            self.lower.media.device_on = wanted;
-            return Some(if wanted { Wish::AudioOn } else { Wish::AudioOff });
-        }
-        None
+        self.lower.media.device_wish().map(|wanted| if wanted { Wish::AudioOn } else { Wish::AudioOff })
     }
 
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {

@@ -24,14 +24,16 @@ pub(crate) struct Line {
     pub(super) version: u32,
     /// Fingerprint of the last description that we sent, so that the edition grows only with a change.
     pub(super) described: u64,
-    pub(in crate::phone) gain_in: Gain,
-    pub(in crate::phone) gain_out: Gain,
+    pub(super) gain_in: Gain,
+    pub(super) gain_out: Gain,
     /// The stream runs.
-    pub(in crate::phone) media: bool,
+    pub(super) media: bool,
+    /// Its far end was told to be silent, and nothing has come since.
+    pub(super) lost: bool,
     /// The device bus plays ringback for it.
-    pub(in crate::phone) ringback: bool,
+    pub(super) ringback: bool,
     /// Index in the list of running streams + 1.
-    pub(in crate::phone) running: u32,
+    pub(super) running: u32,
 }
 
 impl Line {
@@ -48,6 +50,7 @@ impl Line {
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,
         media: false,
+        lost: false,
         ringback: false,
         running: 0,
     };
@@ -65,9 +68,9 @@ impl Line {
         self.source
     }
 
-    /// Chooses what it says; what it said before is returned.
-    pub(in crate::phone) const fn set_source(&mut self, source: Source) -> Source {
-        core::mem::replace(&mut self.source, source)
+    /// Its stream runs.
+    pub(in crate::phone) const fn is_running(&self) -> bool {
+        self.media
     }
 
     /// The codec of what was agreed last.
@@ -112,7 +115,7 @@ impl Media<'_> {
         self.lines.get(call.index as usize).filter(|line| line.generation == call.generation && !call.is_none())
     }
 
-    pub(in crate::phone) fn line_mut(&mut self, call: Handle) -> Option<&mut Line> {
+    pub(super) fn line_mut(&mut self, call: Handle) -> Option<&mut Line> {
         self.lines.get_mut(call.index as usize).filter(|line| line.generation == call.generation && !call.is_none())
     }
 

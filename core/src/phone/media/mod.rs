@@ -1,8 +1,12 @@
 //! Lines, one a call: ports, descriptions, streams and rings; and the buses.
 
+pub(super) mod bus;
 pub(super) mod description;
 pub(super) mod line;
+pub(super) mod news;
+mod path;
 pub(super) mod ports;
+pub(super) mod running;
 
 use super::storage::{Blocks, Capacity, Storage};
 use crate::base::due::Owed;
@@ -16,32 +20,32 @@ use line::Line;
 /// Lines, one a call: ports, descriptions, streams and rings; and the buses.
 pub(super) struct Media<'a> {
     /// By call slot, as streams and rings are.
-    pub(super) lines: &'a mut [Line],
+    lines: &'a mut [Line],
     /// By dialog slot: what its last offer and answer agreed on.
     agreed: &'a mut [Option<Agreement>],
-    pub(super) streams: &'a mut [Stream],
-    pub(super) rings: Blocks<'a>,
+    streams: &'a mut [Stream],
+    rings: Blocks<'a>,
     /// Streams with a packet to send.
-    pub(super) voices: Owed<'a>,
+    voices: Owed<'a>,
     /// Calls whose media runs.
-    pub(super) running: &'a mut [u32],
-    pub(super) running_count: u32,
+    running: &'a mut [u32],
+    running_count: u32,
     /// By call slot: the generation whose media ports are to be closed.
     closing_ports: &'a mut [u32],
     /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
     /// then, whose wish waits.
     opening_ports: &'a mut [u32],
     /// Two quanta of PCM.
-    pub(super) pcm: &'a mut [i16],
-    pub(super) tick_from: u32,
-    pub(super) device_calls: u32,
-    pub(super) own_calls: u32,
+    pcm: &'a mut [i16],
+    tick_from: u32,
+    device_calls: u32,
+    own_calls: u32,
     /// Of the device's bus, and of the own ones.
-    pub(super) phases: [Phase; 2],
+    phases: [Phase; 2],
     /// Calls for which the device bus plays ringback.
-    pub(super) ringing_back: u32,
-    pub(super) ringback: Generator,
-    pub(super) device_on: bool,
+    ringing_back: u32,
+    ringback: Generator,
+    device_on: bool,
     muted: bool,
     volume_in: u16,
     volume_out: u16,

@@ -1,0 +1,36 @@
+//! What a line tells of itself, for the events of its call.
+
+/// What a line tells of itself.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[must_use]
+pub(in crate::phone) struct News {
+    /// A digit came, and waits to be fetched.
+    pub(in crate::phone) digit: bool,
+    /// So many commands have sent their last digit.
+    pub(in crate::phone) sent: u8,
+    /// Those whose digits still wait are given up: nothing may be sent any more.
+    pub(in crate::phone) unsent: bool,
+    pub(in crate::phone) silence: Silence,
+}
+
+/// How long the far end has been silent.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) enum Silence {
+    /// As before.
+    #[default]
+    Unchanged,
+    /// Too long, from now on.
+    Lost,
+    /// Not any more: something came.
+    Over,
+}
+
+impl News {
+    /// Nothing is new.
+    pub(in crate::phone) const NOTHING: Self =
+        Self { digit: false, sent: 0, unsent: false, silence: Silence::Unchanged };
+
+    pub(super) fn is_nothing(self) -> bool {
+        self == Self::NOTHING
+    }
+}

@@ -1,0 +1,258 @@
+//! A line's stream: it runs as was agreed, it is confirmed, it falls silent, it stops; and its digits.
+
+use super::Media;
+use super::bus::clock_of;
+use super::news::{News, Silence};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::media::{StreamConfig, StreamStats, Vouched};
+use crate::phone::context::Context;
+use crate::phone::object::Object;
+use crate::phone::{Bus, CommandError, Source};
+
+/// How long a digit sounds, in milliseconds.
+const DIGIT_MS: u16 = 160;
+/// How long a comma waits.
+const PAUSE_MS: u16 = 1000;
+
+/// How its call stands, for a stream that is to run.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Standing {
+    /// Media is taken from any host.
+    pub(in crate::phone) any_host: bool,
+    /// Seconds of silence after which the far end is lost; 0: never.
+    pub(in crate::phone) patience_s: u16,
+    /// The call is up: silence counts.
+    pub(in crate::phone) up: bool,
+    /// We answered.
+    pub(in crate::phone) incoming: bool,
+    /// The far end has shown that it is there.
+    pub(in crate::phone) confirmed: bool,
+}
+
+impl Media<'_> {
+    /// Starts or changes a line's stream as agreed.
+    pub(in crate::phone) fn run(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        call: Handle,
+        standing: Standing,
+    ) -> News {
+        let Some(agreed) = self.agreed(call).copied() else { return News::NOTHING };
+        let mut config = StreamConfig {
+            stream: call.index,
+            any_host: standing.any_host,
+            patience_s: standing.patience_s,
+            watched: standing.up,
+            remote_rtp: agreed.remote_rtp,
+            remote_rtcp: agreed.remote_rtcp,
+            codec: agreed.codec,
+            payload_type: agreed.payload_type,
+            receive: agreed.receive_types,
+            dtmf_send: agreed.dtmf_send,
+            send: agreed.send && agreed.accepted(),
+            receive_audio: agreed.receive && agreed.accepted(),
+            ptime_ms: agreed.ptime_ms.min(cx.fixed.max_ptime),
+            rate: cx.fixed.rate,
+            epoch_s: cx.fixed.epoch_s,
+            ..StreamConfig::EMPTY
+        };
+        let mut news = News::NOTHING;
+        if self.line(call).is_some_and(|line| line.media) {
+            let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };
+            if !config.send {
+                news = News { sent: stream.take_digits_sent(), unsent: true, ..news };
+            }
+            stream.update(now, &config);
+            if standing.confirmed {
+                stream.confirm();
+            }
+        } else {
+            config.ssrc = cx.rng.next_u32();
+            config.first_sequence = cx.rng.next_u32() as u16;
+            config.first_timestamp = cx.rng.next_u32();
+            config.cname = cx.rng.next_u64();
+            config.confirmed = standing.confirmed;
+            self.rings.get_mut(call.index).fill(0);
+            let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };
+            stream.start(now, &config);
+            self.begin(now, call, standing.incoming);
+        }
+        self.ring_back(call, false);
+        News { digit: self.settle(cx, call.index), ..news }
+    }
+
+    /// A line's stream has been started: it has a place in the list of those that run, and its bus one more.
+    fn begin(&mut self, now: Instant, call: Handle, incoming: bool) {
+        let mut running = 0;
+        if let Some(cell) = self.running.get_mut(self.running_count as usize) {
+            *cell = call.index;
+            self.running_count += 1;
+            running = self.running_count;
+        }
+        let Some(line) = self.line_mut(call) else { return };
+        (line.media, line.running) = (true, running);
+        let clock = clock_of(line.source);
+        self.count(clock, true);
+        // whoever answered began to tick when the answer left
+        if !incoming && self.is_alone(clock) {
+            self.phase(clock).begin(now);
+        }
+    }
+
+    /// These hosts may speak for a line's far end, beside the address that its description names.
+    pub(in crate::phone) fn vouch(&mut self, call: Handle, hosts: &Vouched) {
+        if let Some(stream) = self.streams.get_mut(call.index as usize) {
+            stream.vouch(hosts);
+        }
+    }
+
+    /// The far end has shown that it is there: an ACK came, or a 2xx.
+    pub(in crate::phone) fn confirm(&mut self, call: Handle) {
+        if self.line(call).is_some_and(|line| line.media)
+            && let Some(stream) = self.streams.get_mut(call.index as usize)
+        {
+            stream.confirm();
+        }
+    }
+
+    /// The call is up: from here on its far end's silence counts.
+    pub(in crate::phone) fn watch(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
+        if let Some(stream) = self.streams.get_mut(call.index as usize) {
+            stream.watch(now);
+        }
+        News { digit: self.settle(cx, call.index), ..News::NOTHING }
+    }
+
+    /// Nothing is sent any more but the last report.
+    pub(in crate::phone) fn stop(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
+        self.ring_back(call, false);
+        let Some(line) = self.line_mut(call) else { return News::NOTHING };
+        if !core::mem::take(&mut line.media) {
+            return News::NOTHING;
+        }
+        let (clock, running) = (clock_of(line.source), core::mem::take(&mut line.running));
+        let mut sent = 0;
+        if let Some(stream) = self.streams.get_mut(call.index as usize) {
+            sent = stream.take_digits_sent();
+            stream.stop(now);
+        }
+        // the last of the list takes its place
+        let last = self.running.get(self.running_count.saturating_sub(1) as usize).copied();
+        if let (Some(last), true) = (last, running > 0) {
+            if let Some(cell) = self.running.get_mut(running as usize - 1) {
+                *cell = last;
+            }
+            if last != call.index
+                && let Some(line) = self.lines.get_mut(last as usize)
+            {
+                line.running = running;
+            }
+            self.running_count -= 1;
+        }
+        self.count(clock, false);
+        News { digit: self.settle(cx, call.index), sent, unsent: true, ..News::NOTHING }
+    }
+
+    /// A stream may owe a packet, or have another deadline. True: it has a digit for its call.
+    pub(super) fn settle(&mut self, cx: &mut Context<'_>, index: u32) -> bool {
+        let Some(stream) = self.streams.get(index as usize) else { return false };
+        if stream.owes() {
+            self.voices.push(index);
+        }
+        let digit = stream.has_digit();
+        self.schedule(cx, index);
+        // a stream that never ran for this call may still hold a digit of the one before
+        digit && self.line_at(index).is_some_and(|line| line.codec.is_some())
+    }
+
+    pub(super) fn schedule(&self, cx: &mut Context<'_>, index: u32) {
+        if let Some(stream) = self.streams.get(index as usize) {
+            cx.wake(Object::Stream(index), stream.next_timeout());
+        }
+    }
+
+    /// A deadline of a stream's. `None`: no call has it.
+    pub(in crate::phone) fn due(&mut self, cx: &mut Context<'_>, now: Instant, index: u32) -> Option<(Handle, News)> {
+        let lost = self.streams.get_mut(index as usize)?.handle_timeout(now);
+        let digit = self.settle(cx, index);
+        let line = self.lines.get_mut(index as usize).filter(|line| line.generation != 0)?;
+        line.lost |= lost;
+        let silence = if lost { Silence::Lost } else { Silence::Unchanged };
+        Some((line.handle(index), News { digit, silence, ..News::NOTHING }))
+    }
+
+    /// Chooses what a line says. False: there is no such call.
+    pub(in crate::phone) fn set_source(&mut self, call: Handle, source: Source) -> bool {
+        let Some(line) = self.line_mut(call) else { return false };
+        let before = core::mem::replace(&mut line.source, source);
+        if line.media {
+            self.count(clock_of(before), false);
+            self.count(clock_of(source), true);
+        } else if line.ringback {
+            self.ring_back(call, true); // over, if it is no device call any more
+        }
+        true
+    }
+
+    /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
+    pub(in crate::phone) fn ring_back(&mut self, call: Handle, rings: bool) {
+        let Some(line) = self.line_mut(call) else { return };
+        let rings = rings && !line.media && clock_of(line.source) == Bus::Device;
+        if core::mem::replace(&mut line.ringback, rings) != rings {
+            self.ringing_back =
+                if rings { self.ringing_back.saturating_add(1) } else { self.ringing_back.saturating_sub(1) };
+        }
+    }
+
+    /// Queues digits to be sent. `joins`: they belong to those that are under way. `room`: their end could be kept.
+    pub(in crate::phone) fn queue_digits(
+        &mut self,
+        call: Handle,
+        digits: &str,
+        joins: bool,
+        room: bool,
+    ) -> Result<(), CommandError> {
+        let line = self.line(call).ok_or(CommandError::Stale)?;
+        if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b','))
+            || digits.is_empty()
+        {
+            return Err(CommandError::Range);
+        }
+        // rfc3264#5.1: who may not send sends no digits either
+        if !line.media || !self.agreed(call).is_some_and(|agreed| agreed.send) {
+            return Err(CommandError::State);
+        }
+        let stream = self.streams.get_mut(call.index as usize).ok_or(CommandError::Stale)?;
+        if digits.len() > stream.digits_room() || !room {
+            return Err(CommandError::Full);
+        }
+        if joins {
+            stream.join_digits();
+        }
+        for digit in digits.bytes() {
+            let _ = if digit == b',' {
+                stream.pause(PAUSE_MS)
+            } else {
+                stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS)
+            };
+        }
+        stream.end_digits();
+        Ok(())
+    }
+
+    /// The next digit that a line has received, and when it was over.
+    pub(in crate::phone) fn poll_digit(&mut self, cx: &Context<'_>, call: Handle) -> Option<(u8, Instant)> {
+        self.line(call)?;
+        self.streams.get_mut(call.index as usize)?.poll_digit_at(cx.latest)
+    }
+
+    /// How a line's media does, or did. `None`: there is no such call.
+    pub(in crate::phone) fn stats(&self, now: Instant, call: Handle) -> Option<StreamStats> {
+        let line = self.line(call)?;
+        let stream = self.streams.get(call.index as usize)?;
+        // a stream that never ran for this call may still hold the figures of the one before
+        Some(if line.codec.is_none() { StreamStats::default() } else { stream.stats(now) })
+    }
+}
