@@ -1572,12 +1572,15 @@ int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint32_t len,
                             uint32_t *taken);
 
-/** An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error. */
+/**
+ * An RTP or RTCP datagram came to that local port. Its bytes may be changed. What is nobody's is
+ * counted and no error.
+ */
 int32_t microsip_engine_media(struct microsip_engine *e,
                               uint64_t now_us,
                               uint32_t local_port,
                               const struct microsip_addr *from,
-                              const uint8_t *p,
+                              uint8_t *p,
                               uint32_t len);
 
 /**

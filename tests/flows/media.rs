@@ -218,7 +218,7 @@ fn packets_for_no_call_are_counted() {
     lab.run_for(Duration::from_secs(1));
     let now = lab.now;
     let id = microsip_core::phone::MediaId::from_raw(media).unwrap();
-    lab.ends[0].phone.handle_media(now, id, microsip_core::phone::Component::Rtp, to, &[0x80; 172]);
+    lab.ends[0].phone.handle_media(now, id, microsip_core::phone::Component::Rtp, to, &mut [0x80; 172]);
     assert_eq!(lab.ends[0].phone.counters().stray_media, 1);
 }
 

@@ -357,13 +357,13 @@ impl Lab {
                 .filter(|(_, packet)| packet.at <= self.now)
                 .min_by_key(|(_, packet)| (packet.at, packet.order));
             let Some((place, _)) = due else { return };
-            let packet = self.air.swap_remove(place);
-            self.arrive(&packet);
+            let mut packet = self.air.swap_remove(place);
+            self.arrive(&mut packet);
             self.drain();
         }
     }
 
-    fn arrive(&mut self, packet: &Packet) {
+    fn arrive(&mut self, packet: &mut Packet) {
         if let Some(raw) = self.raw.get_mut(&packet.to) {
             raw.push((self.now, packet.from, packet.bytes.clone()));
             return;
@@ -379,7 +379,7 @@ impl Lab {
                 return;
             }
             if let Some((media, component)) = end.media_at(packet.to) {
-                end.phone.handle_media(now, media, component, packet.from, &packet.bytes);
+                end.phone.handle_media(now, media, component, packet.from, &mut packet.bytes);
                 return;
             }
         }

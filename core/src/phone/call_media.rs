@@ -113,14 +113,14 @@ impl Phone<'_> {
         }
     }
 
-    /// A packet came to a call's RTP or RTCP port.
+    /// A packet came to a call's RTP or RTCP port. Its bytes may be changed: what protects media works in place.
     pub fn handle_media(
         &mut self,
         now: Instant,
         media: MediaId,
         component: Component,
         from: SocketAddr,
-        packet: &[u8],
+        packet: &mut [u8],
     ) {
         self.hear(now);
         let news = self.lower.media.handle_packet(&mut self.lower.cx, now, media.0, component, from, packet);

@@ -53,7 +53,7 @@ impl microsip_engine {
         }
     }
 
-    fn media(&mut self, now: Instant, local_port: u32, from: SocketAddr, bytes: &[u8]) {
+    fn media(&mut self, now: Instant, local_port: u32, from: SocketAddr, bytes: &mut [u8]) {
         let Some(offset) = local_port.checked_sub(u32::from(self.rtp_port_min)) else { return };
         let component = if offset % 2 == 0 { Component::Rtp } else { Component::Rtcp };
         if let Some(entry) = self.media.get(offset as usize / 2).filter(|entry| !entry.media.is_none()) {
@@ -106,19 +106,19 @@ pub unsafe extern "C" fn microsip_engine_sip(
     })
 }
 
-/// An RTP or RTCP datagram came to that local port. What is nobody's is counted and no error.
+/// An RTP or RTCP datagram came to that local port. Its bytes may be changed. What is nobody's is counted and no error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_media(
     e: *mut microsip_engine,
     now_us: u64,
     local_port: u32,
     from: *const microsip_addr,
-    p: *const u8,
+    p: *mut u8,
     len: u32,
 ) -> i32 {
     with("microsip_engine_media", e, |engine| {
         // SAFETY: by contract.
-        let bytes = unsafe { pointer::slice(p, len, "p")? };
+        let bytes = unsafe { pointer::slice_mut(p, len, "p")? };
         let from = pointer::must(from.cast_mut(), "from")?;
         // SAFETY: not NULL.
         let from = needs_addr(&unsafe { from.read_unaligned() }, "from")?;

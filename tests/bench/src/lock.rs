@@ -77,12 +77,12 @@ impl Pair {
         loop {
             self.drain(0);
             self.drain(1);
-            let Some(packet) = self.air.pop_front() else { return };
+            let Some(mut packet) = self.air.pop_front() else { return };
             let (now, Some(end)) = (self.now, self.ends.get_mut(packet.to)) else { continue };
             match packet.media {
                 Some((media, component)) => {
                     timed(&mut self.longest, "handle_media", || {
-                        end.phone.handle_media(now, media, component, packet.from, &packet.bytes)
+                        end.phone.handle_media(now, media, component, packet.from, &mut packet.bytes)
                     });
                 }
                 None => {

@@ -125,10 +125,10 @@ impl World<'_> {
             }
             14 => {
                 if let Some(media) = self.media {
-                    let length = usize::from(argument).min(rest.len());
+                    let mut packet = rest.get(..usize::from(argument)).unwrap_or(rest).to_vec();
                     let from = SocketAddr::new(THERE.ip(), 7000 + u16::from(spoil & 3));
                     let component = if spoil & 1 == 1 { Component::Rtcp } else { Component::Rtp };
-                    self.phone.handle_media(self.now, media, component, from, rest.get(..length).unwrap_or_default());
+                    self.phone.handle_media(self.now, media, component, from, &mut packet);
                 }
             }
             _ => {

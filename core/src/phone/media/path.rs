@@ -22,7 +22,7 @@ impl Media<'_> {
         call: Handle,
         component: Component,
         from: SocketAddr,
-        packet: &[u8],
+        packet: &mut [u8],
     ) -> News {
         let Some(line) = self.line(call).filter(|line| line.media) else {
             count::up(&mut cx.counters.stray_media);
@@ -51,7 +51,7 @@ impl Media<'_> {
         call: Handle,
         component: Component,
         from: SocketAddr,
-        packet: &[u8],
+        packet: &mut [u8],
     ) {
         let Some(stream) = self.streams.get_mut(call.index as usize) else { return };
         if component == Component::Rtcp {

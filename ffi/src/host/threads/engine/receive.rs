@@ -126,8 +126,11 @@ impl Engine {
         let Some(pair) = self.ports.get(slot) else { return };
         let media = pair.media;
         let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };
-        let Ok((len, from)) = socket.recv_from(&mut self.received) else { return };
-        let bytes = self.received.get(..len).unwrap_or_default();
-        self.with(|phone, now| phone.handle_media(now, media, component, from, bytes));
+        let mut buffer = core::mem::take(&mut self.received);
+        if let Ok((len, from)) = socket.recv_from(&mut buffer) {
+            let bytes = buffer.get_mut(..len).unwrap_or_default();
+            self.with(|phone, now| phone.handle_media(now, media, component, from, bytes));
+        }
+        self.received = buffer;
     }
 }
