@@ -186,6 +186,30 @@ fn rooms_named(code: &str) -> Vec<&'static str> {
     found
 }
 
+/// What some code has methods for.
+fn implements(code: &str, name: &str) -> bool {
+    let code = code.replace("<'_>", "").replace("<'a>", "");
+    words(&code).windows(2).any(|pair| pair == ["impl", name])
+}
+
+/// What joins the rooms for one outgoing request stands in one folder, and owns nothing.
+#[test]
+fn the_rooms_are_joined_in_one_folder() {
+    let (root, files) = core_sources();
+    let folder = root.join("phone/requests");
+    for path in files {
+        let text = code(&fs::read_to_string(&path).unwrap());
+        let inside = path.starts_with(&folder);
+        assert!(inside || !implements(&text, "Lower"), "{} has methods of Lower", path.display());
+        assert!(
+            !inside || !implements(&text, "Phone") && !text.contains("Phone<"),
+            "{} names the phone",
+            path.display()
+        );
+    }
+    assert!(implements("impl Lower<'_> {", "Lower") && !implements("impl Phone<'_> { lower: Lower<'_> }", "Lower"));
+}
+
 #[test]
 fn no_room_of_the_phone_names_another_or_the_phone() {
     let (root, files) = core_sources();

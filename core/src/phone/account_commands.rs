@@ -110,7 +110,7 @@ impl Phone<'_> {
         if withdrawn.bound {
             self.send_register(now, handle);
         } else if unsent || withdrawn.request.is_none() {
-            self.end_request(withdrawn.request);
+            self.lower.end_request(withdrawn.request);
             self.lower.accounts.withdrawn(&self.lower.cx, handle);
             self.account_changed(handle);
         }

@@ -48,22 +48,25 @@ impl Phone<'_> {
         let up = self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
         let (cause, status) = if up { (Cause::Normal, 0) } else { (Cause::Cancelled, 487) };
         self.end_call(now, call_handle, cause, status);
-        self.settle_dialog(dialog_handle);
+        self.lower.settle_dialog(dialog_handle);
     }
 
     /// Sends BYE in a dialog that is confirmed.
     pub(super) fn send_bye(&mut self, now: Instant, dialog_handle: Handle) {
         let Some((flow, own_hop)) = self.lower.dialogs.end(dialog_handle) else { return };
-        let Some(request) = self.dialog_request(dialog_handle, Sending::Bye) else {
+        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Bye) else {
             // every slot is busy: the dialog stays, and the BYE is tried again
             self.lower.dialogs.owe_bye(&mut self.lower.cx, dialog_handle, Some(now));
             return;
         };
         match flow {
-            Some(flow) if self.local_of(flow.socket()).is_some() => self.go_over(now, request, flow, own_hop),
+            Some(flow) if self.local_of(flow.socket()).is_some() => {
+                let asking = self.lower.go_over(now, request, flow, own_hop);
+                self.asked(now, asking);
+            }
             // its socket is gone: there may be another way
-            Some(_) => self.locate(request),
-            None => self.end_request(request),
+            Some(_) => self.lower.locate(request),
+            None => self.lower.end_request(request),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Phone<'_> {
                 if let Some(call) = self.calls.slots.get_mut(call_handle) {
                     call.request = Handle::NONE;
                 }
-                self.end_request(request);
+                self.lower.end_request(request);
                 self.end_call(now, call_handle, cause, 0);
             }
         }
@@ -75,7 +75,7 @@ impl Phone<'_> {
                 // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the
                 // transaction was over
                 self.repeated_success(now, flow, answer);
-                self.end_request(request);
+                self.lower.end_request(request);
             }
             // its ACK is the transaction's
             _ => {}
@@ -100,7 +100,7 @@ impl Phone<'_> {
     /// False: no slot is free for it.
     fn cancel_invite(&mut self, now: Instant, invite: Handle) -> bool {
         let cancelled = self.lower.transactions.cancel(&mut self.lower.cx, now, invite);
-        self.release_owner(cancelled.over);
+        self.lower.release(cancelled.over);
         cancelled.sent
     }
 }

@@ -35,7 +35,7 @@ impl Phone<'_> {
             return self.lower.dialogs.learn(untagged, answer, tag).then_some(untagged).or_else(|| self.too_long());
         }
         let dialog = self.lower.dialogs.get(first).copied()?;
-        let fork = self.new_dialog(Dialog {
+        let fork = self.lower.new_dialog(Dialog {
             usages: 1,
             chained: true,
             ack_owed: false,
@@ -69,7 +69,7 @@ impl Phone<'_> {
             call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
         self.agree(call_handle, winner, None);
         if winner != first {
-            self.forget_lookup(first);
+            self.lower.forget_lookup(first);
             self.lower.media.hand_over_agreed(winner, first);
             if let Some(lookup) = self.lower.dialogs.win(first, winner) {
                 self.lower.transactions.give_to(lookup, Owner::Answer(first));
@@ -173,7 +173,7 @@ impl Phone<'_> {
             lookup: Handle::NONE,
             ..dialog
         };
-        let Some(loser) = self.new_dialog(kept) else { return };
+        let Some(loser) = self.lower.new_dialog(kept) else { return };
         if !self.lower.dialogs.chain(dialog_handle, loser, answer, theirs) {
             self.too_long();
             return;
@@ -204,7 +204,7 @@ impl Phone<'_> {
             self.lower.media.unheard(call, handle, first);
         }
         if self.lower.dialogs.unchain(handle) {
-            self.release_dialog(handle);
+            self.lower.release_dialog(handle);
         }
     }
 
@@ -221,7 +221,7 @@ impl Phone<'_> {
         }
         if self.lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
             self.lower.media.forget_agreed(dialog_handle);
-            self.forget_lookup(dialog_handle);
+            self.lower.forget_lookup(dialog_handle);
         }
         if !early || self.lower.transactions.request(invite).is_none_or(|request| request.method != Sending::Invite) {
             return;

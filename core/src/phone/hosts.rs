@@ -38,7 +38,7 @@ impl Phone<'_> {
     pub(super) fn forget_offerer(&mut self, server: Handle) {
         if let Some(Host::Sought(lookup)) = self.lower.transactions.server(server).map(Server::host) {
             self.lower.transactions.set_host(server, Host::Given);
-            self.end_request(lookup);
+            self.lower.end_request(lookup);
         }
     }
 
@@ -46,7 +46,7 @@ impl Phone<'_> {
     /// nothing can be made of it.
     pub(super) fn take_answer(&mut self, now: Instant, call: Handle, dialog: Handle, text: &[u8]) -> bool {
         // what came before it does not count any more
-        self.forget_lookup(dialog);
+        self.lower.forget_lookup(dialog);
         let Some((local, lines)) = self.local_media(call) else { return false };
         match accept_answer(text, &local, &lines) {
             Ok(agreed) => self.take_agreement(now, call, dialog, agreed),
@@ -72,7 +72,7 @@ impl Phone<'_> {
     fn find_answerer(&mut self, now: Instant, dialog: Handle, text: &[u8]) -> bool {
         let Some(handle) = self.find_host(now, Owner::Answer(dialog)) else { return false };
         if self.lower.transactions.keep(&mut self.lower.cx, handle, text).is_err() {
-            self.end_request(handle);
+            self.lower.end_request(handle);
             return false;
         }
         self.lower.dialogs.set_lookup(dialog, handle);
@@ -80,16 +80,10 @@ impl Phone<'_> {
     }
 
     fn find_host(&mut self, now: Instant, owner: Owner) -> Option<Handle> {
-        let handle = self.new_request(owner, Sending::Nothing)?;
-        self.locate(handle);
+        let handle = self.lower.new_request(owner, Sending::Nothing)?;
+        self.lower.locate(handle);
         self.lower.transactions.try_again_at(&mut self.lower.cx, handle, now + Duration::from_millis(FIND_HOST_MS));
         Some(handle)
-    }
-
-    /// A dialog's answer does not count any more, nor the host that it names.
-    pub(super) fn forget_lookup(&mut self, dialog: Handle) {
-        let lookup = self.lower.dialogs.set_lookup(dialog, Handle::NONE);
-        self.end_request(lookup);
     }
 
     /// The host that a look-up is for.
@@ -113,7 +107,7 @@ impl Phone<'_> {
         let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { return };
         match owner {
             Owner::Offer(server_handle) => {
-                self.end_request(handle);
+                self.lower.end_request(handle);
                 let proceeding = |server: &&Server| server.state() == State::Proceeding;
                 let Some(server) = self.lower.transactions.server(server_handle).filter(proceeding) else { return };
                 let flow = server.flow();
@@ -136,7 +130,7 @@ impl Phone<'_> {
                         targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
                     accept_answer(text, &Local { found, ..local }, &lines)
                 });
-                self.end_request(handle);
+                self.lower.end_request(handle);
                 let alive =
                     |call: &&super::calls::call::Call| call.state != CallState::Ended && call.cancel == Cancel::No;
                 if self.calls.slots.get(call).filter(alive).is_none() {

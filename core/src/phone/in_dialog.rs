@@ -40,7 +40,7 @@ impl Phone<'_> {
         self.leave_reoffer(now, call_handle);
         self.stop_media(now, call_handle);
         self.drop_forks(dialog_handle);
-        self.forget_lookup(dialog_handle);
+        self.lower.forget_lookup(dialog_handle);
         if self.lower.dialogs.is_confirmed(dialog_handle) {
             let unacknowledged = self
                 .lower
@@ -82,6 +82,6 @@ impl Phone<'_> {
         self.lower.transactions.forget_call(server);
         self.lower.dialogs.forget_usage(dialog);
         self.remove_call(call_handle);
-        self.release_dialog(dialog);
+        self.lower.release_dialog(dialog);
     }
 }

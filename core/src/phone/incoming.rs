@@ -92,7 +92,7 @@ impl Phone<'_> {
     ) -> Result<(), u16> {
         let secret = self.lower.cx.rng.next_u64();
         let number = invite.cseq().map_err(|_| 400u16)?.number;
-        let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
+        let dialog_handle = self.lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = self.lower.accounts.is_own_flow(account, flow);
         let mut dialog = Dialog {
             usage: Usage::Call(call_handle),
@@ -178,7 +178,7 @@ impl Phone<'_> {
         {
             call.server = Handle::NONE;
         }
-        self.release_dialog(served.dialog);
+        self.lower.release_dialog(served.dialog);
     }
 
     /// Answers an incoming call with 180, 183 or 200.

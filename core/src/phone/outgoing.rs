@@ -102,7 +102,7 @@ impl Phone<'_> {
         let mut cursor = Cursor::new(&mut call_id);
         cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
         cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
-        let dialog_handle = self.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
+        let dialog_handle = self.lower.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
         let mut name = [0u8; 160];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
@@ -158,7 +158,7 @@ impl Phone<'_> {
         dialog.own_hop = self.lower.accounts.is_by_own_server(account_handle, uri);
         let own_hop = dialog.own_hop;
         self.lower.dialogs.set(dialog_handle, dialog);
-        let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else {
+        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Invite) else {
             self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Full);
         };
@@ -173,8 +173,11 @@ impl Phone<'_> {
         self.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         match hop.filter(|_| own_hop) {
-            Some(hop) => self.go_over(now, request, hop.flow(), true),
-            None => self.locate(request),
+            Some(hop) => {
+                let asking = self.lower.go_over(now, request, hop.flow(), true);
+                self.asked(now, asking);
+            }
+            None => self.lower.locate(request),
         }
         Ok(())
     }
@@ -233,7 +236,7 @@ impl Phone<'_> {
             }
             200..=299 => {
                 call.request = Handle::NONE;
-                self.end_request(request);
+                self.lower.end_request(request);
                 self.success(now, call_handle, dialog_handle, answer);
             }
             300..=399 => {
@@ -310,7 +313,7 @@ impl Phone<'_> {
         call.progress = 0; // whoever is called now says it for himself
         self.drop_forks(dialog_handle);
         self.lower.media.forget_agreed(dialog_handle);
-        self.forget_lookup(dialog_handle);
+        self.lower.forget_lookup(dialog_handle);
         let Some((dialog, block)) = self.lower.dialogs.two(dialog_handle) else { return false };
         let mut routes = [0u8; TARGET];
         let account = dialog.account;
@@ -327,13 +330,16 @@ impl Phone<'_> {
         let hop = self.lower.accounts.fresh_hop(now, account);
         let own = self.lower.accounts.is_by_own_server(account, target);
         self.lower.dialogs.set_own_hop(dialog_handle, own);
-        let Some(request) = self.dialog_request(dialog_handle, Sending::Invite) else { return false };
+        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Invite) else { return false };
         if let Some(call) = self.calls.slots.get_mut(call_handle) {
             call.request = request;
         }
         match hop.filter(|_| own) {
-            Some(hop) => self.go_over(now, request, hop.flow(), true),
-            None => self.locate(request),
+            Some(hop) => {
+                let asking = self.lower.go_over(now, request, hop.flow(), true);
+                self.asked(now, asking);
+            }
+            None => self.lower.locate(request),
         }
         true
     }

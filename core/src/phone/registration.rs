@@ -15,14 +15,17 @@ impl Phone<'_> {
     /// Sends a REGISTER, unless one is under way: what is wanted then is done when that one ends.
     pub(super) fn send_register(&mut self, now: Instant, handle: Handle) {
         let Some(hop) = self.lower.accounts.registers(&mut self.lower.cx, now, handle) else { return };
-        let request = self.new_request(Owner::Account(handle), Sending::Register);
+        let request = self.lower.new_request(Owner::Account(handle), Sending::Register);
         if self.lower.accounts.begun(&mut self.lower.cx, now, handle, request) {
             self.account_changed(handle);
         }
         match (request, hop) {
             (None, _) => {}
-            (Some(request), Some(hop)) => self.go_over(now, request, hop.flow(), true),
-            (Some(request), None) => self.locate(request),
+            (Some(request), Some(hop)) => {
+                let asking = self.lower.go_over(now, request, hop.flow(), true);
+                self.asked(now, asking);
+            }
+            (Some(request), None) => self.lower.locate(request),
         }
     }
 
@@ -54,7 +57,7 @@ impl Phone<'_> {
         if status < 200 {
             return;
         }
-        self.end_request(request);
+        self.lower.end_request(request);
         let way = (flow, self.local_of(flow.socket()));
         let outcome = self.lower.accounts.answered(&mut self.lower.cx, now, handle, way, (response, status));
         self.registered(now, handle, outcome);

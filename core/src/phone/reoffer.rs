@@ -7,11 +7,11 @@
 //! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
 
 use super::media::line::Line;
-use super::media::ports::{Ports, Waiting};
+use super::media::ports::Ports;
 use super::object::Object;
 use super::outgoing::description;
 use super::transactions::request::{Sending, Stage};
-use super::{CallState, Cause, EndCause, EndedBy, Flow, Phone};
+use super::{CallState, Cause, EndCause, EndedBy, Phone};
 use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl Phone<'_> {
             return;
         }
         let stays = self.is_in_place(handle, dialog_handle);
-        let Some(request) = self.dialog_request(dialog_handle, Sending::Reinvite) else {
+        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Reinvite) else {
             self.offer_later(now, handle, Cause::Full);
             return;
         };
@@ -53,8 +53,11 @@ impl Phone<'_> {
         }
         let way = self.lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
         match way.filter(|_| stays) {
-            Some((flow, own_hop)) => self.go_over(now, request, flow, own_hop),
-            None => self.locate(request),
+            Some((flow, own_hop)) => {
+                let asking = self.lower.go_over(now, request, flow, own_hop);
+                self.asked(now, asking);
+            }
+            None => self.lower.locate(request),
         }
     }
 
@@ -63,15 +66,6 @@ impl Phone<'_> {
         let way = self.lower.dialogs.get(dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
         let ports = self.lower.media.line(call).map(Line::ports);
         matches!((ports, way), (Some(Ports::Open { local, .. }), Some(way)) if way.ip() == local)
-    }
-
-    /// The call's media ports are open where its offer leaves from; else they are wished for. Those at another address
-    /// are closed first: they were left because that address is gone, so nothing reaches them any more.
-    #[inline(never)]
-    pub(super) fn ports_at(&mut self, handle: Handle, flow: Flow) -> bool {
-        let way = self.local_of(flow.socket()).map(|local| local.ip());
-        self.lower.media.leave_ports(&mut self.lower.cx, handle, way);
-        self.ports_ready(handle, flow, Waiting::Offer)
     }
 
     fn wait_with_offer(&mut self, now: Instant, handle: Handle, wait: Duration) {
@@ -149,7 +143,7 @@ impl Phone<'_> {
             self.keep(call_handle, answer);
         }
         if status < 300 {
-            self.end_request(request);
+            self.lower.end_request(request);
         }
         if running {
             self.take_outcome(now, call_handle, answer, status);
@@ -203,7 +197,7 @@ impl Phone<'_> {
     /// Our re-INVITE came to nothing without a final answer.
     #[inline(never)]
     pub(super) fn reoffer_failed(&mut self, now: Instant, handle: Handle, request: Handle, cause: Cause) {
-        self.end_request(request);
+        self.lower.end_request(request);
         let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
         if cause == Cause::Timeout {
@@ -223,9 +217,9 @@ impl Phone<'_> {
         };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
         if self.lower.transactions.request(request).is_some_and(|sent| sent.stage == Stage::Running) {
-            self.lower.transactions.bound(&mut self.lower.cx, now, request);
+            self.lower.transactions.leave(&mut self.lower.cx, now, request);
         } else {
-            self.end_request(request);
+            self.lower.end_request(request);
         }
     }
 
@@ -241,7 +235,7 @@ impl Phone<'_> {
                     let old = call.request;
                     if !self.is_in_place(handle, call.dialog) {
                         // what is on its way names an address that is gone
-                        self.end_request(old);
+                        self.lower.end_request(old);
                         if let Some(call) = self.calls.slots.get_mut(handle) {
                             call.request = Handle::NONE;
                         }
@@ -265,12 +259,12 @@ impl Phone<'_> {
         let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
         let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
         match sent.stage {
-            Stage::Preparing if !stays => self.locate(request),
+            Stage::Preparing if !stays => self.lower.locate(request),
             Stage::Running if way.is_none() => {
                 if let Some(call) = self.calls.slots.get_mut(handle) {
                     call.request = Handle::NONE;
                 }
-                self.end_request(request);
+                self.lower.end_request(request);
                 self.end_call(now, handle, Cause::Unreachable, 0);
             }
             Stage::Running if !stays => {

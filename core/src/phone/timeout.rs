@@ -51,6 +51,20 @@ impl Phone<'_> {
         }
     }
 
+    /// A timer of a dialog: its BYE found no slot before, or it is the loser of a fork.
+    pub(super) fn dialog_timeout(&mut self, now: Instant, handle: Handle) {
+        let Some(dialog) = self.lower.dialogs.get(handle) else { return };
+        let lost = dialog.local_tag.handle != handle;
+        if self.lower.dialogs.take_owed_bye(handle) {
+            self.send_bye(now, handle);
+            if lost {
+                self.linger(now, handle);
+            }
+        } else if lost {
+            self.forget_loser(handle);
+        }
+    }
+
     /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be
     /// offered anew.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {

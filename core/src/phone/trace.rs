@@ -4,7 +4,6 @@
 //! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
 //! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
 
-use super::transactions::request::Owner;
 use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
@@ -351,25 +350,6 @@ impl Phone<'_> {
             ended_by: call.ended_by,
         };
         self.lower.cx.trace(About::Call(CallId(handle)), what);
-    }
-
-    /// Something happened to a request of this owner's.
-    #[inline(never)]
-    pub(super) fn trace_request(&mut self, owner: Owner, what: What) {
-        let of_dialog = |dialog| self.lower.dialogs.call_of(dialog);
-        let call = match owner {
-            Owner::Account(account) => {
-                self.lower.cx.trace(About::Account(AccountId(account)), what);
-                return;
-            }
-            Owner::Dialog(dialog) | Owner::Answer(dialog) => of_dialog(dialog),
-            Owner::Offer(server) => {
-                self.lower.transactions.server(server).map_or(Handle::NONE, |server| server.served().call)
-            }
-            Owner::Invite(_) | Owner::Nobody => Handle::NONE,
-        };
-        let about = if call.is_none() { About::Phone } else { About::Call(CallId(call)) };
-        self.lower.cx.trace(about, what);
     }
 
     /// A request was kept out: one that is for an account's user needs another source, every other one has to be

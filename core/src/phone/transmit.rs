@@ -49,14 +49,14 @@ impl Phone<'_> {
                     return Transmit::Nothing;
                 }
                 let mut out = Cursor::new(buffer);
-                let Some(flow) = self.render_ack(handle, &mut out) else {
+                let Some(flow) = self.lower.render_ack(handle, &mut out) else {
                     // its socket is gone: there is no way for it
-                    self.ack_left(handle);
+                    self.lower.ack_left(handle);
                     return Transmit::Nothing;
                 };
                 match out.finish() {
                     Ok(len) => {
-                        self.ack_left(handle);
+                        self.lower.ack_left(handle);
                         Transmit::Packet { via: Via::Sip(flow), len }
                     }
                     Err(needed) => Transmit::Needs(needed.0),

@@ -69,7 +69,7 @@ impl Phone<'_> {
                     Some(registrar)
                         if slot.own_hop
                             && slot.routes.is_empty()
-                            && self.dialog_around(request.owner, request.method).is_none() =>
+                            && self.lower.dialog_around(request.owner, request.method).is_none() =>
                     {
                         registrar
                     }
@@ -104,8 +104,8 @@ impl Phone<'_> {
             (Object::Request(index), reply) => {
                 let handle = Handle { index, generation };
                 match reply {
-                    Reply::Hops(targets) => self.located(now, handle, targets),
-                    Reply::Failed(failure) => self.locate_failed(now, handle, failure),
+                    Reply::Hops(targets) => self.located(now, handle, Ok(targets)),
+                    Reply::Failed(failure) => self.located(now, handle, Err(failure)),
                     Reply::Media { .. } => {}
                 }
             }
@@ -145,7 +145,8 @@ impl Phone<'_> {
                 let Some(request) = self.calls.slots.get(handle).map(|call| call.request) else { return };
                 // one whose way is looked for comes here by itself
                 if self.lower.transactions.request(request).is_some_and(|request| request.stage == Stage::Preparing) {
-                    self.prepare(now, request);
+                    let asking = self.lower.prepare(now, request);
+                    self.asked(now, asking);
                 }
             }
         }
@@ -173,7 +174,7 @@ impl Phone<'_> {
             if let Some(call) = self.calls.slots.get_mut(handle) {
                 call.request = Handle::NONE;
             }
-            self.end_request(request);
+            self.lower.end_request(request);
             self.end_call(now, handle, cause, 0);
         }
     }
@@ -187,7 +188,7 @@ impl Phone<'_> {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
             let Some(request) = self.lower.accounts.moved(&mut self.lower.cx, now, handle) else { continue };
-            self.end_request(request);
+            self.lower.end_request(request);
             self.send_register(now, handle);
         }
         self.move_calls(now);

@@ -12,7 +12,7 @@ pub(super) mod trusted;
 mod way;
 
 pub(super) use callers::Caller;
-pub(super) use challenge::{Asked, Facts};
+pub(super) use challenge::{Asked, Chosen, Facts};
 pub(super) use credentials::Digest;
 pub(super) use register::Leaving;
 pub(super) use registration::{Registered, Todo};

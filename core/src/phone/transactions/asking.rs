@@ -65,6 +65,8 @@ pub(in crate::phone) struct Response {
     pub(in crate::phone) has_next: bool,
     /// The transaction is completed.
     pub(in crate::phone) completed: bool,
+    /// Nobody wants the request any more.
+    pub(in crate::phone) left: bool,
 }
 
 /// A deadline of a request has passed.
@@ -326,6 +328,7 @@ impl Transactions<'_> {
             own_hop: request.own_hop,
             has_next: request.has_next(),
             completed: request.client.state() == State::Completed,
+            left: request.left,
         };
         if found.completed {
             self.lingering.push(handle.index);
@@ -397,10 +400,19 @@ impl Transactions<'_> {
         self.wake(cx, handle);
     }
 
+    /// Nobody wants the request any more; its response is awaited for its ACK only, and not for ever.
+    pub(in crate::phone) fn leave(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.left = true;
+        }
+        self.bound(cx, now, handle);
+    }
+
     /// The INVITE's call was given up before anything was heard: CANCEL waits for a provisional response (rfc3261#9.1).
     pub(in crate::phone) fn abandon(&mut self, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.given_up = true;
+            request.left = true;
         }
     }
 
@@ -417,11 +429,12 @@ impl Transactions<'_> {
     /// left.
     pub(in crate::phone) fn cancel(&mut self, cx: &mut Context<'_>, now: Instant, invite: Handle) -> Cancelled {
         let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
-            self.bound(cx, now, invite);
+            self.leave(cx, now, invite);
             return Cancelled { sent: false, over: None };
         };
         let Some(sent) = self.requests.get_mut(invite) else { return Cancelled { sent: false, over } };
         sent.cancel = cancel;
+        sent.left = true;
         sent.client.handle_cancelled(now);
         let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
         self.wake(cx, invite);

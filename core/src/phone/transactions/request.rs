@@ -110,6 +110,8 @@ pub(crate) struct Request {
     /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional answer
     /// (rfc3261#9.1).
     pub(crate) given_up: bool,
+    /// Nobody wants it any more: it does not move on to another address, and is not sent anew.
+    pub(crate) left: bool,
 }
 
 impl Request {
@@ -131,6 +133,7 @@ impl Request {
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,
         given_up: false,
+        left: false,
     };
 
     pub(crate) fn place(&self) -> Place {

@@ -1,14 +1,14 @@
 //! Messages from state. Each is rendered once, into its transaction's buffer; later transmissions copy it.
 
-use super::accounts::{Asked, Digest, Leaving};
-use super::methods::OURS;
-use super::transactions::Unrendered;
-use super::transactions::request::{Owner, Request, Sending};
-use super::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
-use super::{Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
+use crate::phone::accounts::{Asked, Digest, Leaving};
+use crate::phone::methods::OURS;
+use crate::phone::transactions::Unrendered;
+use crate::phone::transactions::request::{Owner, Request, Sending};
+use crate::phone::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
+use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
@@ -32,24 +32,23 @@ pub(super) fn asked(request: &Request) -> Asked {
     }
 }
 
-impl Phone<'_> {
+impl Lower<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
-        let request = self.lower.transactions.request(handle).ok_or(Unrendered)?;
+        let request = self.transactions.request(handle).ok_or(Unrendered)?;
         let (owner, flow) = (request.owner, request.place().flow());
-        let local = self.local_of(flow.socket()).ok_or(Unrendered)?;
+        let local = self.cx.local_of(flow.socket()).ok_or(Unrendered)?;
         let branch = Tag { handle, secret: request.branch };
         let leaving = Leaving { flow, local, branch, number: request.number };
         let request = Outgoing { method: request.method, asked: asked(request), leaving };
         match owner {
             Owner::Account(account) => {
-                let out = self.lower.transactions.lend(handle);
+                let out = self.transactions.lend(handle);
                 let needed = self
-                    .lower
                     .accounts
-                    .write_register(&self.lower.cx, account, &request.asked, &leaving, OURS.allow, out)
+                    .write_register(&self.cx, account, &request.asked, &leaving, OURS.allow, out)
                     .ok_or(Unrendered)?;
-                self.lower.transactions.written(&mut self.lower.cx, handle, needed)
+                self.transactions.written(&mut self.cx, handle, needed)
             }
             Owner::Dialog(dialog) => self.render_in_dialog(handle, &request, dialog),
             // a CANCEL is rendered from its INVITE at once, a look-up sends nothing
@@ -63,38 +62,40 @@ impl Phone<'_> {
         request: &Outgoing,
         dialog_handle: Handle,
     ) -> Result<(), Unrendered> {
-        let dialog = self.lower.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
         let Leaving { flow, local, branch, number } = request.leaving;
         let within = request.method != Sending::Invite || dialog.confirmed;
         let before = if within { dialog.credentials } else { Default::default() };
-        let credentials = self.lower.accounts.credentials(dialog.account, &request.asked, &before);
+        let credentials = self.accounts.credentials(dialog.account, &request.asked, &before);
         let offer = match request.method {
-            Sending::Invite | Sending::Reinvite => Some(self.local_media(dialog.usage.call()).ok_or(Unrendered)?),
+            Sending::Invite | Sending::Reinvite => {
+                Some(self.media.description(&self.cx, dialog.usage.call()).ok_or(Unrendered)?)
+            }
             _ => None,
         };
-        let edition = self.lower.media.edition(dialog.usage.call());
+        let edition = self.media.edition(dialog.usage.call());
         let mut described = None;
-        let text = self.lower.dialogs.text(dialog_handle);
+        let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
-        let mut out = Cursor::new(self.lower.transactions.lend(handle));
+        let mut out = Cursor::new(self.transactions.lend(handle));
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, request.method.method(), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, &dialog, text);
         writer.cseq(number, request.method.method());
-        let user = contact_user(self.lower.accounts.call_user(dialog.account), self.lower.cx.fixed.direct_user.get());
+        let user = contact_user(self.accounts.call_user(dialog.account), self.cx.fixed.direct_user.get());
         if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local, b"");
         }
-        let digest = Digest { key: self.lower.cx.keys[1], method: request.method.method().text(), uri };
-        self.lower.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
+        let digest = Digest { key: self.cx.keys[1], method: request.method.method().text(), uri };
+        self.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
         if request.method.is_invite() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
-        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         if let Some((local_media, state)) = offer {
             writer.header_bytes(Name::ContentType, b"application/sdp");
             let out = writer.cursor();
@@ -109,10 +110,10 @@ impl Phone<'_> {
         }
         let needed = out.finish();
         if let Some(described) = described {
-            self.lower.media.describe_anew(dialog.usage.call(), described);
+            self.media.describe_anew(dialog.usage.call(), described);
         }
         if request.method.is_invite()
-            && let Some((dialog, _)) = self.lower.dialogs.two(dialog_handle)
+            && let Some((dialog, _)) = self.dialogs.two(dialog_handle)
         {
             dialog.credentials = credentials;
             // until its 2xx, the ACK of the one before may be asked for again
@@ -120,20 +121,20 @@ impl Phone<'_> {
                 dialog.invite_number = number;
             }
         }
-        self.lower.transactions.written(&mut self.lower.cx, handle, needed)
+        self.transactions.written(&mut self.cx, handle, needed)
     }
 
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx
     /// gets one.
-    pub(super) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
-        let dialog = self.lower.dialogs.get(dialog_handle)?;
+    pub(in crate::phone) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
+        let dialog = self.dialogs.get(dialog_handle)?;
         let flow = dialog.flow?;
-        let local = self.local_of(flow.socket())?;
-        let text = self.lower.dialogs.text(dialog_handle);
+        let local = self.cx.local_of(flow.socket())?;
+        let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
         let mut writer = Writer::new(out);
         // its branch is its own (rfc3261#13.2.2.4), and the same for each repetition
-        let secret = Hasher::new(self.lower.cx.keys[1])
+        let secret = Hasher::new(self.cx.keys[1])
             .with(b"ack")
             .with(&dialog.local_tag.secret.to_le_bytes())
             .with(&dialog.invite_number.to_le_bytes())
@@ -142,12 +143,12 @@ impl Phone<'_> {
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
         writer.cseq(dialog.invite_number, Method::Ack);
-        if dialog.own_hop && self.lower.accounts.is_own_flow(dialog.account, flow) {
+        if dialog.own_hop && self.accounts.is_own_flow(dialog.account, flow) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
-            let digest = Digest { key: self.lower.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text) };
-            self.lower.accounts.write_credentials(&mut writer, dialog.account, &dialog.credentials, digest);
+            let digest = Digest { key: self.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text) };
+            self.accounts.write_credentials(&mut writer, dialog.account, &dialog.credentials, digest);
         }
-        writer.header_bytes(Name::UserAgent, self.lower.cx.fixed.agent.get());
+        writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.end();
         Some(flow)
     }

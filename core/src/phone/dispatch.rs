@@ -1,0 +1,253 @@
+//! Requests of ours, handed on: what their responses, deadlines and failures mean to their owners.
+
+use super::object::Object;
+use super::requests::Asking;
+use super::trace::{About, What};
+use super::transactions::asking::{Found, RequestDue};
+use super::transactions::request::{Owner, Sending, Stage};
+use super::{AccountId, Cause, Failure, Flow, Phone, Target};
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::sip::client::State;
+use crate::wire::sip::Message;
+
+impl Phone<'_> {
+    /// A request is on its way; or it failed, and its owner hears of it, however it began.
+    pub(super) fn asked(&mut self, now: Instant, asking: Asking) {
+        if let Asking::Failed { request, cause } = asking {
+            self.request_failed(now, request, cause, 0);
+        }
+    }
+
+    /// The driver found the addresses of a request, or of a host that a description names.
+    pub(super) fn located(&mut self, now: Instant, handle: Handle, found: Result<&[Target], Failure>) {
+        let asking = match found {
+            Ok(targets) => self.lower.located(now, handle, targets),
+            Err(failure) => self.lower.locate_failed(now, handle, failure),
+        };
+        match asking {
+            Asking::Looked => self.host_found(now, handle, found.unwrap_or_default()),
+            asking => self.asked(now, asking),
+        }
+    }
+
+    /// Moves on to the next address. False when there is none.
+    fn fail_over(&mut self, now: Instant, handle: Handle) -> bool {
+        let moved = self.lower.fail_over(now, handle);
+        if let Some(asking) = moved {
+            self.asked(now, asking);
+        }
+        moved.is_some()
+    }
+
+    /// A timer of a request.
+    pub(super) fn request_timeout(&mut self, now: Instant, handle: Handle) {
+        match self.lower.transactions.request_silent(now, handle) {
+            Some(State::Idle) => {
+                self.located(now, handle, Err(Failure::Name));
+                return;
+            }
+            Some(State::Calling) if self.fail_over(now, handle) => return,
+            Some(State::Proceeding) => self.cancel_given_up(now, handle),
+            _ => {}
+        }
+        match self.lower.transactions.request_due(&mut self.lower.cx, now, handle) {
+            RequestDue::Nothing => {}
+            RequestDue::Over => self.lower.end_request(handle),
+            RequestDue::TimedOut => {
+                if !self.fail_over(now, handle) {
+                    self.request_failed(now, handle, Cause::Timeout, 0);
+                }
+            }
+        }
+    }
+
+    /// An answer came.
+    pub(super) fn handle_response(&mut self, now: Instant, flow: Flow, answer: &Message<'_>, status: u16) {
+        let (Ok(via), Ok(cseq)) = (answer.via(), answer.cseq()) else {
+            count::up(&mut self.lower.cx.counters.malformed);
+            self.lower.cx.trace_malformed(flow, "Via or CSeq cannot be read");
+            return;
+        };
+        let handle = match self.lower.transactions.find(via.branch(), &cseq, status) {
+            Found::Request(handle) => handle,
+            Found::Success => {
+                self.repeated_success(now, flow, answer);
+                return;
+            }
+            Found::Nothing => {
+                count::up(&mut self.lower.cx.counters.unmatched);
+                return;
+            }
+        };
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let forged = match request.owner {
+            // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged
+            // success leave it unreachable
+            Owner::Account(account) => {
+                flow != request.place().flow() && !self.lower.accounts.is_own_flow(account, flow)
+            }
+            _ => false,
+        };
+        if forged || cseq.number != request.number {
+            count::up(&mut self.lower.cx.counters.unmatched);
+            return;
+        }
+        let Some(heard) = self.lower.transactions.hear(&mut self.lower.cx, now, handle, answer, status) else { return };
+        // rfc3263#4.3: 503 means the next address
+        if status == 503
+            && heard.has_next
+            && !heard.left
+            && let Some(next) = self.again(handle)
+        {
+            self.fail_over(now, next);
+            return;
+        }
+        if matches!(status, 401 | 407) && !heard.left && self.authenticate(now, handle, flow, answer, status) {
+            return;
+        }
+        if let Owner::Account(account) = heard.owner
+            && (200..300).contains(&status)
+            && heard.own_hop
+            && self.lower.accounts.is_own_flow(account, flow)
+        {
+            self.lower.accounts.take_next_nonce(account, answer);
+        }
+        if let Owner::Dialog(dialog) = heard.owner
+            && heard.method.is_invite()
+            && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
+        {
+            let call = self.lower.dialogs.call_of(dialog);
+            self.vouch(call, flow, self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow), answer);
+        }
+        match (heard.owner, heard.method) {
+            (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
+            (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, flow, dialog, handle, answer, status),
+            (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, answer, status),
+            _ if status >= 200
+                // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
+                && heard.completed =>
+            {
+                self.lower.end_request(handle);
+            }
+            _ => {}
+        }
+    }
+
+    /// A refused request is to be sent anew. An INVITE that was refused goes on absorbing, so its new try needs a slot
+    /// of its own. Others use theirs again.
+    fn again(&mut self, handle: Handle) -> Option<Handle> {
+        let request = self.lower.transactions.request(handle)?;
+        let owner = request.owner;
+        if !request.method.is_invite() {
+            return Some(handle);
+        }
+        if request.left {
+            return None;
+        }
+        if let Owner::Dialog(dialog) = owner {
+            self.forget_early(dialog, handle);
+        }
+        let next = self.lower.renew_request(handle)?;
+        if let Owner::Dialog(dialog) = owner
+            && let Some(call) = self.calls.slots.get_mut(self.lower.dialogs.call_of(dialog))
+        {
+            call.request = next;
+        }
+        Some(next)
+    }
+
+    /// Answers a challenge if it is ours to answer. False: the account remembers why not, and an event tells it.
+    fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, response: &Message<'_>, status: u16) -> bool {
+        let Some(account) = self.lower.transactions.request(handle).map(|request| self.lower.account_of(request.owner))
+        else {
+            return false;
+        };
+        let chosen = match self.lower.choose(handle, flow, (response, status)) {
+            Ok(chosen) => chosen,
+            Err(cause) => {
+                count::up(&mut self.lower.cx.counters.refused_challenges);
+                self.lower.cx.trace(About::Account(AccountId(account)), What::ChallengeRefused(cause));
+                if self.lower.accounts.has_news(account) {
+                    self.tell(Object::Account(account.index));
+                }
+                return false;
+            }
+        };
+        let Some(next) = self.again(handle) else {
+            self.lower.accounts.set_refusal(account, Cause::Full);
+            return false;
+        };
+        let asking = self.lower.answer(now, next, chosen);
+        self.asked(now, asking);
+        true
+    }
+
+    /// It came to nothing without a final answer.
+    pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
+        let Some(request) = self.lower.transactions.request(handle) else { return };
+        let (owner, method) = (request.owner, request.method);
+        if request.own_hop || matches!(owner, Owner::Account(_)) {
+            // what was resolved may be out of date: look again next time
+            let account = self.lower.account_of(owner);
+            self.lower.accounts.forget_hop(account);
+        }
+        match owner {
+            Owner::Account(account) => {
+                self.lower.end_request(handle);
+                self.register_failed(now, account, cause, status);
+            }
+            Owner::Dialog(dialog) => {
+                let call = self.lower.dialogs.call_of(dialog);
+                if method == Sending::Reinvite {
+                    self.reoffer_failed(now, call, handle, cause);
+                } else if method == Sending::Invite {
+                    if let Some(call) = self.calls.slots.get_mut(call) {
+                        call.request = Handle::NONE;
+                    }
+                    self.lower.end_request(handle);
+                    self.end_call(now, call, cause, status);
+                } else {
+                    self.lower.end_request(handle);
+                }
+            }
+            _ => self.lower.end_request(handle),
+        }
+    }
+
+    /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
+    ///
+    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can
+    /// come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
+    pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
+        self.hear(now);
+        for index in 0..self.lower.transactions.request_capacity() {
+            let Some(handle) = self.lower.transactions.request_at(index) else { continue };
+            let Some(request) = self.lower.transactions.request(handle) else { continue };
+            if request.stage != Stage::Running || request.place().flow() != flow {
+                continue;
+            }
+            let moves = match request.client.state() {
+                State::Calling => true,
+                State::Proceeding if flow.is_reliable() => !request.method.is_invite(),
+                _ => continue,
+            };
+            if !(moves && self.fail_over(now, handle)) {
+                self.request_failed(now, handle, Cause::Unreachable, 0);
+            }
+        }
+        if flow.is_reliable() {
+            self.rebind(now, flow);
+        }
+    }
+
+    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
+    fn rebind(&mut self, now: Instant, flow: Flow) {
+        for index in 0..self.lower.accounts.capacity() {
+            let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
+            let outcome = self.lower.accounts.flow_failed(&mut self.lower.cx, now, handle, flow);
+            self.registered(now, handle, outcome);
+        }
+    }
+}

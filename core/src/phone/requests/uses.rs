@@ -1,0 +1,96 @@
+//! Dialogs and their uses: taken by requests, released, settled; and the call that a request is of.
+
+use crate::base::cursor::Cursor;
+use crate::base::slots::Handle;
+use crate::phone::target::TARGET;
+use crate::phone::trace::{About, What};
+use crate::phone::transactions::request::{Owner, Sending};
+use crate::phone::{AccountId, CallId, Flow, Lower};
+use crate::sip::dialog::Dialog;
+use crate::wire::sip::write_socket;
+
+impl Lower<'_> {
+    /// A slot for a dialog, in which nothing is agreed on yet.
+    pub(in crate::phone) fn new_dialog(&mut self, dialog: Dialog) -> Option<Handle> {
+        let handle = self.dialogs.open(&mut self.cx, dialog)?;
+        self.media.forget_agreed(handle);
+        Some(handle)
+    }
+
+    /// A request in a dialog; the dialog is used by it.
+    pub(in crate::phone) fn dialog_request(&mut self, dialog: Handle, method: Sending) -> Option<Handle> {
+        let request = self.new_request(Owner::Dialog(dialog), method)?;
+        self.dialogs.take(dialog);
+        Some(request)
+    }
+
+    /// A use of a dialog is over; with the last one it goes.
+    pub(in crate::phone) fn release_dialog(&mut self, handle: Handle) {
+        let gone = self.dialogs.release(&mut self.cx, handle);
+        self.dialog_gone(handle, gone);
+    }
+
+    /// A dialog that nobody uses and that owes nothing goes.
+    pub(in crate::phone) fn settle_dialog(&mut self, handle: Handle) {
+        let gone = self.dialogs.settle(&mut self.cx, handle);
+        self.dialog_gone(handle, gone);
+    }
+
+    /// The ACK of a 2xx has left, or has no way.
+    pub(in crate::phone) fn ack_left(&mut self, handle: Handle) {
+        let gone = self.dialogs.ack_left(&mut self.cx, handle);
+        self.dialog_gone(handle, gone);
+    }
+
+    /// With a dialog that is gone goes its look-up, and what was agreed on in it.
+    fn dialog_gone(&mut self, handle: Handle, lookup: Option<Handle>) {
+        if let Some(lookup) = lookup {
+            self.media.forget_agreed(handle);
+            self.end_request(lookup);
+        }
+    }
+
+    /// A dialog's answer does not count any more, nor the host that it names.
+    pub(in crate::phone) fn forget_lookup(&mut self, dialog: Handle) {
+        let lookup = self.dialogs.set_lookup(dialog, Handle::NONE);
+        self.end_request(lookup);
+    }
+
+    /// Our side of a direct call is named by the address it leaves from.
+    pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) {
+        let Some(local) = self.cx.local_of(flow.socket()) else { return };
+        let Some((dialog, block)) = self.dialogs.two(dialog_handle) else { return };
+        if !dialog.account.is_none() || dialog.local.of(block).ends_with(b">") {
+            return;
+        }
+        let mut text = [0u8; TARGET];
+        let mut out = Cursor::new(&mut text);
+        out.put(dialog.local.of(block));
+        out.put_str("<sip:");
+        out.put(self.cx.fixed.direct_user.get());
+        out.put_str("@");
+        write_socket(&mut out, local);
+        out.put_str(">");
+        if let Ok(len) = out.finish() {
+            let _ = dialog.set_local(block, text.get(..len).unwrap_or_default());
+        }
+    }
+
+    /// Something happened to a request of this owner's.
+    #[inline(never)]
+    pub(in crate::phone) fn trace_request(&mut self, owner: Owner, what: What) {
+        let call = match owner {
+            Owner::Account(account) => {
+                self.cx.trace(About::Account(AccountId(account)), what);
+                return;
+            }
+            Owner::Dialog(dialog) | Owner::Answer(dialog) => self.dialogs.call_of(dialog),
+            Owner::Offer(server) => {
+                self.transactions.server(server).map_or(Handle::NONE, |server| server.served().call)
+            }
+            Owner::Invite(_) | Owner::Nobody => Handle::NONE,
+        };
+        let about = if call.is_none() { About::Phone } else { About::Call(CallId(call)) };
+        self.cx.trace(about, what);
+    }
+}

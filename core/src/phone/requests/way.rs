@@ -1,0 +1,209 @@
+//! The way of a request: its addresses are looked up, tried one after the other, and it is sent.
+
+use super::Asking;
+use crate::base::limits::TARGETS;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::media::ports::Waiting;
+use crate::phone::place::order;
+use crate::phone::trace::What;
+use crate::phone::transactions::asking::Moved;
+use crate::phone::transactions::request::{Owner, Relocate, Sending, Stage};
+use crate::phone::{Cause, Failure, Flow, Lower, Target};
+use crate::wire::sip::Uri;
+
+impl Lower<'_> {
+    /// The request's addresses are to be found.
+    pub(in crate::phone) fn locate(&mut self, handle: Handle) {
+        self.transactions.locate(&mut self.cx, handle);
+        if let Some(owner) = self.transactions.request(handle).map(|request| request.owner) {
+            self.trace_request(owner, What::Locating);
+        }
+    }
+
+    /// The request goes over a flow that is known.
+    pub(in crate::phone) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) -> Asking {
+        let Some((owner, method)) = self.transactions.request(handle).map(|request| (request.owner, request.method))
+        else {
+            return Asking::Waits;
+        };
+        let account = self.account_of(owner);
+        let own_hop = own_hop && self.accounts.is_own_flow(account, flow);
+        let relocate = match self.dialog_around(owner, method) {
+            // rfc3263#4.3: a dialog's next hop may have a name, which may stand for others; and a stream may be opened
+            // anew
+            Some(dialog) if flow.is_reliable() || self.next_hop_is_a_name(dialog) => Relocate::Failed,
+            None if own_hop && self.accounts.has_several(account) => Relocate::Silent,
+            _ => Relocate::No,
+        };
+        self.transactions.aim(handle, flow, own_hop, relocate);
+        self.prepare(now, handle)
+    }
+
+    /// A dialog's next hop is not named by an address.
+    fn next_hop_is_a_name(&self, handle: Handle) -> bool {
+        let Some(dialog) = self.dialogs.get(handle) else { return false };
+        let uri = Uri::parse(dialog.next_hop(self.dialogs.text(handle)));
+        uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
+    }
+
+    /// The driver found its addresses.
+    pub(in crate::phone) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) -> Asking {
+        let Some(request) = self.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else {
+            return Asking::Waits;
+        };
+        let (owner, method, branch, before) = (request.owner, request.method, request.branch, request.place().flow());
+        if !targets.is_empty() {
+            self.trace_request(owner, What::Located { count: targets.len().min(TARGETS) as u8 });
+        }
+        if method == Sending::Nothing {
+            return Asking::Looked;
+        }
+        let Some(first) = targets.first().copied() else {
+            return self.locate_failed(now, handle, Failure::Name);
+        };
+        let mut ordered = [first; TARGETS];
+        let mut count = targets.len().min(TARGETS);
+        for (place, target) in ordered.iter_mut().zip(targets) {
+            *place = *target;
+        }
+        order(ordered.get_mut(..count).unwrap_or_default(), &mut self.cx.rng);
+        let in_dialog = self.dialog_around(owner, method).is_some();
+        if branch != 0 {
+            // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its
+            // time, none at all
+            let (failed, found) = (before, ordered.get_mut(..count).unwrap_or_default());
+            let again = |flow: Flow| if in_dialog { flow == failed } else { flow.remote() == failed.remote() };
+            if let Some(at) = found.iter().position(|target| again(target.flow))
+                && let Some(behind) = found.get_mut(at..)
+            {
+                behind.rotate_left(1);
+                count -= usize::from(in_dialog);
+            }
+            if count == 0 {
+                return Asking::Failed { request: handle, cause: Cause::Timeout };
+            }
+        }
+        let account_handle = self.account_of(owner);
+        // where a dialog's next hop leads is the far end's to say: it makes nothing the account's own
+        let own = !in_dialog && self.goes_to_own_hop(owner);
+        if own {
+            let ordered = ordered.get_mut(..count).unwrap_or_default();
+            self.accounts.way_found(now, account_handle, targets, ordered, branch == 0);
+        }
+        let found = ordered.get(..count).unwrap_or_default();
+        self.transactions.aim_at(handle, found, own && !account_handle.is_none());
+        self.prepare(now, handle)
+    }
+
+    /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
+    pub(in crate::phone) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) -> Asking {
+        let Some(request) = self.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else {
+            return Asking::Waits;
+        };
+        let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
+        self.trace_request(owner, What::LocateFailed(failure));
+        if method == Sending::Nothing {
+            return Asking::Looked;
+        }
+        if !sent
+            && self.dialog_around(owner, method).is_none()
+            && self.goes_to_own_hop(owner)
+            && let Some(hop) = self.accounts.keep_hop(now, self.account_of(owner))
+        {
+            return self.go_over(now, handle, hop.flow(), true);
+        }
+        let cause = match failure {
+            Failure::Name => Cause::Name,
+            Failure::Port => Cause::Port,
+            Failure::Unreachable => Cause::Unreachable,
+            Failure::Unsupported => Cause::Unsupported,
+        };
+        Asking::Failed { request: handle, cause }
+    }
+
+    /// Moves on to the next address (rfc3263#4.3: a new transaction with a new branch), and from one whose socket is
+    /// gone to the one behind it. `None`: there is none, or nobody wants the request any more (ringing the next address
+    /// would begin the call anew).
+    pub(in crate::phone) fn fail_over(&mut self, now: Instant, handle: Handle) -> Option<Asking> {
+        if self.transactions.request(handle).is_some_and(|request| request.left) {
+            return None;
+        }
+        let mut passed = false;
+        loop {
+            match self.transactions.next_target(&mut self.cx, handle) {
+                Moved::Nowhere => {
+                    return passed.then_some(Asking::Failed { request: handle, cause: Cause::Unreachable });
+                }
+                Moved::Relocated => {
+                    if let Some(owner) = self.transactions.request(handle).map(|request| request.owner) {
+                        self.trace_request(owner, What::Locating);
+                    }
+                    return Some(Asking::Waits);
+                }
+                Moved::To { owner, method, own_hop, hop } => {
+                    self.trace_request(owner, What::FailedOver { to: hop.remote() });
+                    if own_hop && self.dialog_around(owner, method).is_none() {
+                        self.accounts.set_hop(now, self.account_of(owner), hop);
+                    }
+                    passed = true;
+                    if let Some(asking) = self.prepare_here(now, handle) {
+                        return Some(asking);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Its way is known; what its message needs may not be there yet.
+    pub(in crate::phone) fn prepare(&mut self, now: Instant, handle: Handle) -> Asking {
+        self.prepare_here(now, handle)
+            .or_else(|| self.fail_over(now, handle))
+            .unwrap_or(Asking::Failed { request: handle, cause: Cause::Unreachable })
+    }
+
+    /// `None`: the socket is gone that this address is reached from.
+    fn prepare_here(&mut self, now: Instant, handle: Handle) -> Option<Asking> {
+        let Some((owner, method, flow)) = self.transactions.preparing(handle) else { return Some(Asking::Waits) };
+        if self.dialog_around(owner, method).is_some() {
+            let own = self.goes_to_own_hop(owner) && self.accounts.is_own_flow(self.account_of(owner), flow);
+            self.transactions.set_own_hop(handle, own);
+        }
+        if let Owner::Dialog(dialog) = owner
+            && method.is_invite()
+        {
+            let local = self.cx.local_of(flow.socket())?.ip();
+            let call = self.dialogs.call_of(dialog);
+            self.dialogs.set_flow(dialog, flow);
+            self.name_direct_call(dialog, flow);
+            // its media ports are open where its offer leaves from. Those at another address are closed first: they
+            // were left because that address is gone, so nothing reaches them any more
+            self.media.leave_ports(&mut self.cx, call, Some(local));
+            if !self.media.ports_ready(&mut self.cx, call, Some(local), Waiting::Offer) {
+                return Some(Asking::Waits);
+            }
+        }
+        Some(self.start(now, handle))
+    }
+
+    /// Sends the request: a new transaction.
+    pub(super) fn start(&mut self, now: Instant, handle: Handle) -> Asking {
+        let Some(request) = self.transactions.request(handle) else { return Asking::Waits };
+        let (owner, number, tries, flow) = (request.owner, request.number, request.tries, request.place().flow());
+        let number = if number == 0 { self.next_number(owner) } else { number };
+        self.transactions.begin(&mut self.cx, now, handle, number);
+        if self.render_request(handle).is_err() {
+            // what could be written before its credentials stood in it is too long with them
+            let cause = if self.cx.local_of(flow.socket()).is_none() {
+                Cause::Unreachable
+            } else if tries > 0 {
+                Cause::ChallengeSize
+            } else {
+                Cause::Full
+            };
+            return Asking::Failed { request: handle, cause };
+        }
+        self.transactions.send(&mut self.cx, handle);
+        Asking::Sent
+    }
+}
