@@ -30,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
 /// The rooms whose fields nobody else sees: the type is named as its folder is.
-const CLOSED: &[&str] = &["transactions", "accounts", "dialogs", "media"];
+const CLOSED: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
 /// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables
 /// may be `static`).

@@ -19,33 +19,29 @@ impl Phone<'_> {
         let Arrived { flow, keys, request, dialog: dialog_handle, .. } = *arrived;
         let call_handle = self.lower.dialogs.call_of(dialog_handle);
         self.respond_and_bury(now, flow, request, keys, 200, Extra::default());
-        self.keep(call_handle, request);
+        self.calls.keep(&self.lower.cx, call_handle, request);
         self.lower.dialogs.forget_bye(dialog_handle);
-        let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
+        let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
         match self.lower.transactions.server_state(server) {
             // rfc3261#15.1.2: what is pending gets 487
             Some(State::Proceeding) => self.refuse_server(now, server, 487, Describe::Nothing),
             Some(State::Accepted) => self.end_server(now, server),
             Some(State::Completed) | None => {}
         }
-        if self
-            .calls
-            .slots
-            .get(call_handle)
-            .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected)
+        if self.calls.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected)
         {
             // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the
             // call in its way; where others ring too, they go on.
             if self.lower.dialogs.is_alone(dialog_handle) {
-                self.ends(call_handle, EndedBy::Remote, EndCause::Declined);
+                self.calls.ends(call_handle, EndedBy::Remote, EndCause::Declined);
                 self.cancel_call(now, call_handle, Cause::Normal);
             }
             return;
         }
         self.lower.dialogs.leave(dialog_handle);
         // before the answer it ends the call as a CANCEL would
-        self.ends(call_handle, EndedBy::Remote, EndCause::None);
-        let up = self.calls.slots.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
+        self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
+        let up = self.calls.get(call_handle).is_some_and(|call| call.state == CallState::Connected);
         let (cause, status) = if up { (Cause::Normal, 0) } else { (Cause::Cancelled, 487) };
         self.end_call(now, call_handle, cause, status);
         self.lower.settle_dialog(dialog_handle);

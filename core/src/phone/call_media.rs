@@ -30,7 +30,7 @@ impl Phone<'_> {
 
     /// Both sides of a call's dialog agreed.
     pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
-        let Some(slot) = self.calls.slots.get(call) else { return };
+        let Some(slot) = self.calls.get(call) else { return };
         self.agree(call, slot.dialog, Some(agreed));
     }
 
@@ -38,14 +38,14 @@ impl Phone<'_> {
     pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
         let changed = self.lower.media.agree(call, dialog, agreed);
         let now = self.lower.cx.latest;
-        if let Some(call) = self.calls.slots.get_mut(call).filter(|_| changed) {
+        if let Some(call) = self.calls.get_mut(call).filter(|_| changed) {
             call.tell_media(now);
         }
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
     pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
-        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(call) = self.calls.get(handle) else { return };
         if call.state == CallState::Ended || self.lower.media.agreed(handle).is_none() {
             return;
         }
@@ -87,7 +87,7 @@ impl Phone<'_> {
 
     /// The far end rings and sends nothing: the device plays ringback.
     pub(super) fn ring_back(&mut self, handle: Handle) {
-        let rings = self.calls.slots.get(handle).is_some_and(|call| call.cancel == Cancel::No);
+        let rings = self.calls.get(handle).is_some_and(|call| call.cancel == Cancel::No);
         self.lower.media.ring_back(handle, rings);
     }
 
@@ -101,7 +101,7 @@ impl Phone<'_> {
             self.end(object, Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });
         }
         if news.digit
-            && let Some(call) = self.calls.slots.get_mut(handle)
+            && let Some(call) = self.calls.get_mut(handle)
         {
             call.pending |= PENDING_DIGIT;
             self.tell(object);

@@ -14,7 +14,7 @@ impl Phone<'_> {
     /// Gives up an outgoing call that is not answered.
     pub(super) fn cancel_call(&mut self, now: Instant, call_handle: Handle, cause: Cause) {
         self.stop_media(now, call_handle);
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
         let Some((stage, state)) =
@@ -25,7 +25,7 @@ impl Phone<'_> {
         };
         match (stage, state) {
             (Stage::Running, State::Proceeding) => {
-                if self.calls.slots.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
+                if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
                     self.send_cancel(now, call_handle);
                 }
             }
@@ -33,14 +33,14 @@ impl Phone<'_> {
                 // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and
                 // what the INVITE still meets is dealt with below
                 self.lower.transactions.abandon(request);
-                if let Some(call) = self.calls.slots.get_mut(call_handle) {
+                if let Some(call) = self.calls.get_mut(call_handle) {
                     call.request = Handle::NONE;
                     call.sip_code = 0;
                 }
                 self.end_call(now, call_handle, cause, 0);
             }
             _ => {
-                if let Some(call) = self.calls.slots.get_mut(call_handle) {
+                if let Some(call) = self.calls.get_mut(call_handle) {
                     call.request = Handle::NONE;
                 }
                 self.lower.end_request(request);
@@ -50,9 +50,9 @@ impl Phone<'_> {
     }
 
     pub(super) fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
-        let Some(invite) = self.calls.slots.get(call_handle).map(|call| call.request) else { return };
+        let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
         let sent = self.cancel_invite(now, invite);
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             // every slot is busy: it is tried again; a 2xx that comes first is ended with BYE
             call.cancel = if sent { Cancel::Sent } else { Cancel::Wanted };
             call.give_up = if sent { Instant::NEVER } else { now + Duration::from_millis(SLOT_RETRY_MS) };

@@ -14,16 +14,16 @@ const LOUDEST: u32 = 400;
 impl Phone<'_> {
     /// The calls, ended ones that were not released among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.calls.slots.iter().map(|(handle, _)| CallId(handle))
+        self.calls.iter().map(|(handle, _)| CallId(handle))
     }
 
     /// Ends every call: as many at once as [`Phone::handle_timeout`] serves, the others are due at once.
     pub fn hangup_all(&mut self, now: Instant) {
         self.hear(now);
-        for index in 0..self.calls.slots.capacity() as u32 {
-            let handle = self.calls.slots.handle_at(index);
+        for index in 0..self.calls.capacity() {
+            let handle = self.calls.handle_at(index);
             if let Some(call) =
-                handle.and_then(|handle| self.calls.slots.get_mut(handle)).filter(|call| call.state != CallState::Ended)
+                handle.and_then(|handle| self.calls.get_mut(handle)).filter(|call| call.state != CallState::Ended)
             {
                 call.leaving = true;
                 self.schedule(Object::Call(index));
@@ -51,13 +51,13 @@ impl Phone<'_> {
         !self.lower.transactions.is_asking()
             && self.lower.cx.owed.is_empty()
             && !self.lower.transactions.owes_reply()
-            && !self.calls.slots.iter().any(|(_, call)| call.state != CallState::Ended)
+            && !self.calls.iter().any(|(_, call)| call.state != CallState::Ended)
             && !self.lower.transactions.awaits_ack()
             && !self.lower.dialogs.owe_something()
     }
 
     pub(super) fn call(&self, call: CallId) -> Result<&Call, CommandError> {
-        self.calls.slots.get(call.0).ok_or(CommandError::Stale)
+        self.calls.get(call.0).ok_or(CommandError::Stale)
     }
 
     /// Sets the application's own number of an account.
@@ -73,7 +73,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_set_tag(&mut self, call: CallId, tag: u64) -> Result<(), CommandError> {
-        self.calls.slots.get_mut(call.0).ok_or(CommandError::Stale)?.tag = tag;
+        self.calls.get_mut(call.0).ok_or(CommandError::Stale)?.tag = tag;
         Ok(())
     }
 
@@ -157,10 +157,10 @@ impl Phone<'_> {
     #[must_use]
     pub fn info(&self) -> PhoneInfo {
         PhoneInfo {
-            calls: self.calls.slots.used(),
-            ended: self.calls.ended.len(),
+            calls: self.calls.used(),
+            ended: self.calls.ended(),
             accounts: self.accounts().count(),
-            calls_possible: self.calls.slots.free() + self.calls.ended.len(),
+            calls_possible: self.calls.possible(),
             muted: self.lower.media.muted(),
             volume_in: self.lower.media.volume(Side::Input),
             volume_out: self.lower.media.volume(Side::Output),

@@ -23,15 +23,10 @@ impl Phone<'_> {
         if self.lower.accounts.used() == 0 { 0 } else { self.lower.cx.fixed.direct_reserve }
     }
 
-    /// Calls that could begin: an ended call that nobody fetched gives its slot.
-    pub(super) fn free_calls(&self) -> usize {
-        self.calls.slots.free() + self.calls.ended.len()
-    }
-
     /// Whether a direct INVITE from there may take slots.
     pub(super) fn direct_fits(&self, flow: Flow) -> bool {
         let kept = self.kept_slots();
-        let room = self.free_calls() > kept
+        let room = self.calls.possible() > kept
             && (kept == 0 || self.lower.transactions.servers_free() > kept && self.lower.dialogs.free() > kept);
         room && !self.lower.transactions.is_source_busy(&self.lower.cx, flow)
     }
@@ -47,28 +42,31 @@ impl Phone<'_> {
 
     /// Whether an INVITE of an account's caller finds a slot, or one that gives way.
     pub(super) fn account_fits(&self) -> bool {
-        self.free_calls() > 0 || self.lower.transactions.directs().next().is_some()
+        self.calls.possible() > 0 || self.lower.transactions.directs().next().is_some()
     }
 
     /// Makes room for an account's caller. False: there is none.
     pub(super) fn make_room(&mut self, now: Instant) -> bool {
-        while self.free_calls() == 0 || self.lower.transactions.servers_free() == 0 || self.lower.dialogs.free() == 0 {
+        while self.calls.possible() == 0
+            || self.lower.transactions.servers_free() == 0
+            || self.lower.dialogs.free() == 0
+        {
             let Some(first) = self.first_to_go() else { break };
             let server = self.lower.transactions.server(first);
-            let rang = server.is_some_and(|server| self.calls.slots.get(server.served().call).is_some());
+            let rang = server.is_some_and(|server| self.calls.get(server.served().call).is_some());
             self.give_way(now, first);
             if rang {
                 break; // all is free that one INVITE needs; a second one would gain nothing
             }
         }
-        self.free_calls() > 0
+        self.calls.possible() > 0
     }
 
     /// The direct INVITE that gives way first: one that is refused and only waits for its ACK, else the oldest. It
     /// looks at all that there are, but only for an account's caller who found no slot.
     fn first_to_go(&self) -> Option<Handle> {
         let age = |call: Handle| {
-            let call = self.calls.slots.get(call).filter(|call| call.state != CallState::Ended);
+            let call = self.calls.get(call).filter(|call| call.state != CallState::Ended);
             call.map_or(Instant::ZERO, |call| call.started)
         };
         let directs = self.lower.transactions.directs();

@@ -151,7 +151,7 @@ impl Phone<'_> {
         }
         let next = self.lower.renew_request(handle)?;
         if let Owner::Dialog(dialog) = owner
-            && let Some(call) = self.calls.slots.get_mut(self.lower.dialogs.call_of(dialog))
+            && let Some(call) = self.calls.get_mut(self.lower.dialogs.call_of(dialog))
         {
             call.request = next;
         }
@@ -203,7 +203,7 @@ impl Phone<'_> {
                 if method == Sending::Reinvite {
                     self.reoffer_failed(now, call, handle, cause);
                 } else if method == Sending::Invite {
-                    if let Some(call) = self.calls.slots.get_mut(call) {
+                    if let Some(call) = self.calls.get_mut(call) {
                         call.request = Handle::NONE;
                     }
                     self.lower.end_request(handle);

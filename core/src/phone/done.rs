@@ -72,12 +72,9 @@ pub(super) struct Ended {
 impl Phone<'_> {
     fn commands_of(&mut self, object: Object) -> Option<&mut Link> {
         match object {
-            Object::Call(index) => self
-                .calls
-                .slots
-                .handle_at(index)
-                .and_then(|handle| self.calls.slots.get_mut(handle))
-                .map(|call| &mut call.commands),
+            Object::Call(index) => {
+                self.calls.handle_at(index).and_then(|handle| self.calls.get_mut(handle)).map(|call| &mut call.commands)
+            }
             Object::Account(index) => self.lower.accounts.commands_at(index),
             _ => None,
         }
@@ -191,12 +188,10 @@ impl Phone<'_> {
             return None;
         }
         let (call, account) = match command.op {
-            Op::Digits => {
-                (command.object, self.calls.slots.get(command.object).map_or(Handle::NONE, |call| call.account))
-            }
+            Op::Digits => (command.object, self.calls.get(command.object).map_or(Handle::NONE, |call| call.account)),
             Op::Register | Op::Unregister => (Handle::NONE, command.object),
         };
-        let tag = self.calls.slots.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
+        let tag = self.calls.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
         Some(Event {
             at: self.lower.cx.latest.back_to(command.at),
             account: AccountId(account),

@@ -64,7 +64,7 @@ impl Phone<'_> {
         };
         // what was agreed belongs to the dialog: another branch may have been heard so far
         let heard = self.lower.media.heard(call_handle);
-        let call = self.calls.slots.get(call_handle);
+        let call = self.calls.get(call_handle);
         let stays =
             call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
         self.agree(call_handle, winner, None);
@@ -88,7 +88,7 @@ impl Phone<'_> {
             self.run_media(now, call_handle, false);
         }
         let understood = self.take_description(now, call_handle, first, answer);
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
         let has_media = self.lower.media.agreed(call_handle).is_some()
@@ -100,7 +100,7 @@ impl Phone<'_> {
         } else if !understood || !has_media {
             self.end_call(now, call_handle, Cause::Codec, 488);
         } else {
-            let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+            let Some(call) = self.calls.get_mut(call_handle) else { return };
             call.reach(now, CallState::Connected);
             self.lower.media.confirm(call_handle);
             self.watch_media(now, call_handle);
@@ -129,7 +129,6 @@ impl Phone<'_> {
         let Some(dialog) = self.lower.dialogs.get(dialog_handle).copied() else { return };
         let running = self
             .calls
-            .slots
             .get(dialog.usage.call())
             .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
@@ -200,7 +199,7 @@ impl Phone<'_> {
     /// The chain of its call's dialogs does not hold it any more.
     fn unchain(&mut self, handle: Handle) {
         let call = self.lower.dialogs.call_of(handle);
-        if let Some(first) = self.calls.slots.get(call).map(|call| call.dialog) {
+        if let Some(first) = self.calls.get(call).map(|call| call.dialog) {
             self.lower.media.unheard(call, handle, first);
         }
         if self.lower.dialogs.unchain(handle) {

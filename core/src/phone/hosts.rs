@@ -56,7 +56,7 @@ impl Phone<'_> {
     }
 
     fn take_agreement(&mut self, now: Instant, call: Handle, dialog: Handle, agreed: crate::offer::Agreed) -> bool {
-        let Some(slot) = self.calls.slots.get(call) else { return false };
+        let Some(slot) = self.calls.get(call) else { return false };
         let up = slot.state == CallState::Connected;
         // a session may lose its audio later, but does not begin without
         let may_be_silent = up && self.lower.media.agreed(call).is_some();
@@ -133,7 +133,7 @@ impl Phone<'_> {
                 self.lower.end_request(handle);
                 let alive =
                     |call: &&super::calls::call::Call| call.state != CallState::Ended && call.cancel == Cancel::No;
-                if self.calls.slots.get(call).filter(alive).is_none() {
+                if self.calls.get(call).filter(alive).is_none() {
                     return;
                 }
                 let cause = match agreed {
@@ -180,7 +180,7 @@ impl Phone<'_> {
     /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the
     /// call is up its 2xx may say more.
     fn answerer_missed(&mut self, now: Instant, handle: Handle, cause: Cause) {
-        if self.calls.slots.get(handle).is_none_or(|call| call.state != CallState::Connected) {
+        if self.calls.get(handle).is_none_or(|call| call.state != CallState::Connected) {
             return;
         }
         if self.lower.media.agreed(handle).is_none() {

@@ -14,12 +14,12 @@ impl Phone<'_> {
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
     pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
         self.hear(now);
-        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
         let (state, incoming) = (slot.state, slot.incoming);
         if state == CallState::Ended {
             return Err(CommandError::State);
         }
-        self.ends(call.0, EndedBy::Application, EndCause::None);
+        self.calls.ends(call.0, EndedBy::Application, EndCause::None);
         match state {
             CallState::Incoming | CallState::Early if incoming => self.refuse_call(now, call.0, 486, Cause::Refused),
             CallState::Calling | CallState::Early => self.cancel_call(now, call.0, Cause::Normal),
@@ -31,7 +31,7 @@ impl Phone<'_> {
     /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is
     /// told.
     pub(super) fn end_call(&mut self, now: Instant, call_handle: Handle, cause: Cause, status: u16) {
-        let Some(call) = self.calls.slots.get(call_handle) else { return };
+        let Some(call) = self.calls.get(call_handle) else { return };
         if call.state == CallState::Ended {
             return;
         }
@@ -56,7 +56,7 @@ impl Phone<'_> {
         }
         self.lower.media.close_ports(&mut self.lower.cx, call_handle);
         let _ = self.lower.media.take_waiting(call_handle); // nothing goes on
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
         // what the hang-up was for counts, where nothing but it or silence ended the call
@@ -66,17 +66,17 @@ impl Phone<'_> {
             call.sip_code = status;
         }
         let account = call.account;
-        self.settle_end(call_handle, state, status);
+        self.calls.settle_end(self.lower.cx.closing, call_handle, state, status);
         self.trace_call(call_handle);
         self.schedule(Object::Call(call_handle.index));
-        self.calls.ended.push(call_handle.index);
+        self.calls.keep_ended(call_handle);
         self.tell(Object::Call(call_handle.index));
         self.leave(account);
     }
 
     /// A call's slot is free again: it was released, or gave way.
     pub(super) fn free_call(&mut self, call_handle: Handle) {
-        let Some(call) = self.calls.slots.get(call_handle) else { return };
+        let Some(call) = self.calls.get(call_handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
         self.orphan_commands(Object::Call(call_handle.index));
         self.lower.transactions.forget_call(server);

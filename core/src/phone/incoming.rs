@@ -1,6 +1,6 @@
 //! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
 
-use super::ending::reason_of;
+use super::calls::reason_of;
 use super::media::ports::Waiting;
 use super::methods::Arrived;
 use super::object::Object;
@@ -72,7 +72,7 @@ impl Phone<'_> {
             let retry_after = if status == 513 { 0 } else { 5 };
             self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         } else if tried == Err(OfferError::HostName) {
-            let server = self.calls.slots.get(call).map_or(Handle::NONE, |call| call.server);
+            let server = self.calls.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(now, server) {
                 count::up(&mut self.lower.cx.counters.refused_full);
                 self.refuse_call(now, call, 503, Cause::Full);
@@ -118,7 +118,7 @@ impl Phone<'_> {
         self.lower.dialogs.set(dialog_handle, dialog);
         self.lower.dialogs.find_next_hop(dialog_handle);
         let local = self.local_of(flow.socket());
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             call.account = account;
             call.incoming = true;
             call.reach(now, CallState::Incoming);
@@ -130,7 +130,7 @@ impl Phone<'_> {
             call.give_up = now + Duration::from_secs(seconds);
         }
         self.vouch(call_handle, flow, !account.is_none(), invite);
-        self.keep(call_handle, invite);
+        self.calls.keep(&self.lower.cx, call_handle, invite);
         self.schedule(Object::Call(call_handle.index));
         if let Some(local) = local {
             self.lower.media.wish_ports(&mut self.lower.cx, call_handle, local.ip());
@@ -173,7 +173,7 @@ impl Phone<'_> {
     pub(super) fn end_server_owing(&mut self, now: Instant, handle: Handle, answered: Answered) {
         self.forget_offerer(handle);
         let Some(served) = self.lower.transactions.close(&mut self.lower.cx, now, handle, answered) else { return };
-        if let Some(call) = self.calls.slots.get_mut(served.call)
+        if let Some(call) = self.calls.get_mut(served.call)
             && call.server == handle
         {
             call.server = Handle::NONE;
@@ -187,7 +187,7 @@ impl Phone<'_> {
     /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code.
     pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
-        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
         if !matches!(code, 180 | 183 | 200) {
             return Err(CommandError::Range);
         }
@@ -199,7 +199,7 @@ impl Phone<'_> {
     }
 
     pub(super) fn answer_call(&mut self, now: Instant, call_handle: Handle, code: u16) {
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         let server_handle = call.server;
         let late = call.answer_in_ack;
         let Some(server) = self.lower.transactions.server(server_handle) else { return };
@@ -225,7 +225,7 @@ impl Phone<'_> {
             return;
         }
         self.lower.transactions.respond(&mut self.lower.cx, now, server_handle);
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         call.sip_code = code;
         match code {
             183 => call.reach(now, CallState::Early),
@@ -251,7 +251,7 @@ impl Phone<'_> {
     /// 486.
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
-        let slot = self.calls.slots.get(call.0).ok_or(CommandError::Stale)?;
+        let slot = self.calls.get(call.0).ok_or(CommandError::Stale)?;
         let code = if code == 0 { 486 } else { code };
         if !(300..=699).contains(&code) {
             return Err(CommandError::Range);
@@ -259,14 +259,14 @@ impl Phone<'_> {
         if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) {
             return Err(CommandError::State);
         }
-        self.ends(call.0, EndedBy::Application, EndCause::None);
+        self.calls.ends(call.0, EndedBy::Application, EndCause::None);
         self.refuse_call(now, call.0, code, Cause::Refused);
         Ok(())
     }
 
     /// Refuses the INVITE of a call; the call is over.
     pub(super) fn refuse_call(&mut self, now: Instant, call_handle: Handle, status: u16, cause: Cause) {
-        let server = self.calls.slots.get(call_handle).map_or(Handle::NONE, |call| call.server);
+        let server = self.calls.get(call_handle).map_or(Handle::NONE, |call| call.server);
         self.refuse_server(now, server, status, Describe::Nothing);
         self.end_call(now, call_handle, cause, status);
     }
@@ -298,9 +298,9 @@ impl Phone<'_> {
             return;
         }
         let call_handle = served.call;
-        self.keep(call_handle, ack);
+        self.calls.keep(&self.lower.cx, call_handle, ack);
         self.lower.media.confirm(call_handle);
-        let late = self.calls.slots.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
+        let late = self.calls.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
         if late && !self.take_late_answer(now, call_handle, ack) && !served.is_again() {
             // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
             self.end_call(now, call_handle, Cause::Codec, 0);
@@ -308,7 +308,7 @@ impl Phone<'_> {
     }
 
     fn take_late_answer(&mut self, now: Instant, call: Handle, ack: &Message<'_>) -> bool {
-        let (Some(text), Some(dialog)) = (description(ack), self.calls.slots.get(call).map(|call| call.dialog)) else {
+        let (Some(text), Some(dialog)) = (description(ack), self.calls.get(call).map(|call| call.dialog)) else {
             return false;
         };
         self.take_answer(now, call, dialog, text)
@@ -332,8 +332,8 @@ impl Phone<'_> {
         if served.is_again() {
             self.refuse_server(now, handle, 487, Describe::Nothing);
         } else {
-            self.keep(served.call, cancel);
-            self.ends(served.call, EndedBy::Remote, reason_of(cancel));
+            self.calls.keep(&self.lower.cx, served.call, cancel);
+            self.calls.ends(served.call, EndedBy::Remote, reason_of(cancel));
             self.refuse_call(now, served.call, 487, Cause::Cancelled);
         }
     }

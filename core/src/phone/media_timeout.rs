@@ -74,7 +74,7 @@ impl Phone<'_> {
 
     /// The stream of a call has waited long enough.
     pub(super) fn media_lost(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.calls.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         if self.patience(call.account).tells {
             self.lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
             self.tell_outcome(handle, Cause::MediaLost);
@@ -85,7 +85,7 @@ impl Phone<'_> {
 
     /// Something came from a far end that was told to be silent.
     pub(super) fn media_is_back(&mut self, handle: Handle) {
-        if self.calls.slots.get(handle).is_some_and(|call| call.cause == Cause::MediaLost) {
+        if self.calls.get(handle).is_some_and(|call| call.cause == Cause::MediaLost) {
             self.tell_outcome(handle, Cause::Normal);
         }
     }

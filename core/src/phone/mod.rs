@@ -24,11 +24,9 @@ mod dialogs;
 mod direct;
 mod dispatch;
 mod done;
-mod ending;
 pub mod event;
 mod events;
 mod forks;
-mod history;
 mod hosts;
 pub mod id;
 mod in_dialog;
@@ -112,7 +110,7 @@ impl core::fmt::Debug for Phone<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Phone")
             .field("accounts", &self.lower.accounts.used())
-            .field("calls", &self.calls.slots.used())
+            .field("calls", &self.calls.used())
             .field("dialogs", &self.lower.dialogs.used())
             .field("requests", &self.lower.transactions.requests_used())
             .field("servers", &self.lower.transactions.servers_used())
@@ -161,7 +159,7 @@ impl Phone<'_> {
     #[must_use]
     pub const fn in_use(&self) -> Usage {
         Usage {
-            calls: self.calls.slots.used(),
+            calls: self.calls.used(),
             dialogs: self.lower.dialogs.used(),
             requests: self.lower.transactions.requests_used(),
             servers: self.lower.transactions.servers_used(),
@@ -204,7 +202,7 @@ impl Phone<'_> {
         let at = match object {
             Object::Request(_) | Object::Server(_) | Object::Account(_) | Object::Stream(_) => return, // their rooms keep them
             Object::Call(index) => {
-                self.calls.slots.handle_at(index).and_then(|handle| self.calls.slots.get(handle)).map(Call::deadline)
+                self.calls.handle_at(index).and_then(|handle| self.calls.get(handle)).map(Call::deadline)
             }
             Object::Dialog(_) => None,
         };
@@ -220,7 +218,7 @@ impl Phone<'_> {
     fn tell(&mut self, object: Object) {
         match object {
             Object::Call(index) => self.lower.cx.events.push(index),
-            Object::Account(index) => self.lower.cx.events.push(self.calls.slots.capacity() as u32 + index),
+            Object::Account(index) => self.lower.cx.events.push(self.calls.capacity() + index),
             _ => {}
         }
     }

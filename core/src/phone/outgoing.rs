@@ -1,6 +1,6 @@
 //! Outgoing calls: dialling, what the answers bring, redirections.
 
-use super::calls::call::{Call, Cancel};
+use super::calls::call::Cancel;
 use super::object::Object;
 use super::target::{TARGET, can_be_called};
 use super::transactions::request::Sending;
@@ -79,12 +79,9 @@ impl Phone<'_> {
 
     /// A slot for a call: a free one, or that of the call that ended longest ago and was not released.
     pub(super) fn new_call(&mut self) -> Option<Handle> {
-        let (mut before, mut before_tag) = (0, 0);
-        if self.calls.slots.is_full() {
-            (before, before_tag) = self.evict_ended()?;
-        }
+        let before = if self.calls.is_full() { self.evict_ended()? } else { None };
         let session_id = self.lower.cx.rng.next_u32();
-        let handle = self.calls.slots.insert(Call { before, before_tag, ..Call::EMPTY })?;
+        let handle = self.calls.insert(before)?;
         self.lower.media.open_line(handle, session_id);
         Some(handle)
     }
@@ -162,7 +159,7 @@ impl Phone<'_> {
             self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Full);
         };
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             call.account = account_handle;
             call.tag = options.tag;
             call.dialog = dialog_handle;
@@ -198,9 +195,9 @@ impl Phone<'_> {
         }
         let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
         let call_handle = dialog.usage.call();
-        self.keep(call_handle, answer);
+        self.calls.keep(&self.lower.cx, call_handle, answer);
         let progress = self.progress_of(answer);
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+        let Some(call) = self.calls.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
         }
@@ -222,7 +219,7 @@ impl Phone<'_> {
                         self.ring_back(call_handle);
                     }
                 }
-                let Some(call) = self.calls.slots.get_mut(call_handle) else { return };
+                let Some(call) = self.calls.get_mut(call_handle) else { return };
                 // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call
                 // waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
@@ -230,7 +227,7 @@ impl Phone<'_> {
                     self.schedule(Object::Call(call_handle.index));
                 }
                 // its CANCEL found no slot before
-                if self.calls.slots.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
+                if self.calls.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
                     self.send_cancel(now, call_handle);
                 }
             }
@@ -244,7 +241,7 @@ impl Phone<'_> {
                 if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, answer) {
                     return;
                 }
-                self.ends(call_handle, EndedBy::Remote, EndCause::None);
+                self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
                 self.end_call(now, call_handle, Cause::Refused, status);
             }
             _ => {
@@ -258,7 +255,7 @@ impl Phone<'_> {
                     (488 | 606 | 415, _) => Cause::Codec,
                     _ => Cause::Refused,
                 };
-                self.ends(call_handle, EndedBy::Remote, EndCause::None);
+                self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
                 self.end_call(now, call_handle, cause, status);
             }
         }
@@ -275,7 +272,7 @@ impl Phone<'_> {
     ) -> bool {
         let Some(text) = description(answer) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
-        if self.calls.slots.get(call).is_some_and(|call| call.cancel != Cancel::No) {
+        if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
         self.take_answer(now, call, dialog, text)
@@ -305,7 +302,7 @@ impl Phone<'_> {
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, target)) = best else { return false };
-        let Some(call) = self.calls.slots.get_mut(call_handle) else { return false };
+        let Some(call) = self.calls.get_mut(call_handle) else { return false };
         if call.tries >= REDIRECTS {
             return false;
         }
@@ -331,7 +328,7 @@ impl Phone<'_> {
         let own = self.lower.accounts.is_by_own_server(account, target);
         self.lower.dialogs.set_own_hop(dialog_handle, own);
         let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Invite) else { return false };
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             call.request = request;
         }
         match hop.filter(|_| own) {

@@ -105,7 +105,7 @@ impl Phone<'_> {
 
     /// Removes an account, unless a call of it goes on.
     pub(super) fn remove_account(&mut self, handle: Handle) -> bool {
-        let in_use = self.calls.slots.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended);
+        let in_use = self.calls.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended);
         if !in_use {
             self.orphan_commands(Object::Account(handle.index));
             self.lower.accounts.remove(&mut self.lower.cx, handle);

@@ -22,7 +22,7 @@ impl Phone<'_> {
         let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
         let call_handle = self.lower.dialogs.call_of(dialog_handle);
         // rfc3261#12.2.2: after BYE there is no dialog any more
-        let Some(call) = self.calls.slots.get(call_handle).filter(|call| call.state != CallState::Ended) else {
+        let Some(call) = self.calls.get(call_handle).filter(|call| call.state != CallState::Ended) else {
             self.respond_and_bury(now, flow, invite, keys, 481, Extra::default());
             return;
         };
@@ -59,11 +59,11 @@ impl Phone<'_> {
                 return;
             }
         };
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             call.server = handle;
         }
         self.lower.dialogs.take(dialog_handle);
-        self.keep(call_handle, invite);
+        self.calls.keep(&self.lower.cx, call_handle, invite);
         let tried = super::outgoing::description(invite).map_or(Ok(()), |offer| self.try_offer(flow, offer, None));
         match tried {
             Ok(()) | Err(OfferError::HostName) => {}
@@ -96,7 +96,7 @@ impl Phone<'_> {
             return;
         }
         self.lower.transactions.respond(&mut self.lower.cx, now, handle);
-        if let Some(call) = self.calls.slots.get_mut(call_handle) {
+        if let Some(call) = self.calls.get_mut(call_handle) {
             call.answer_in_ack = late;
         }
         if !late {

@@ -25,7 +25,7 @@ const LONGEST_WAIT: u64 = 60;
 impl Phone<'_> {
     /// A call is to be offered anew, from the first try on.
     pub(super) fn offer_anew(&mut self, now: Instant, handle: Handle) {
-        if let Some(call) = self.calls.slots.get_mut(handle) {
+        if let Some(call) = self.calls.get_mut(handle) {
             call.tries = 0;
         }
         self.reoffer(now, handle);
@@ -34,7 +34,7 @@ impl Phone<'_> {
     /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
     #[inline(never)]
     pub(super) fn reoffer(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.calls.get(handle).filter(|call| call.state == CallState::Connected) else { return };
         let (dialog_handle, ours) = (call.dialog, call.request);
         let theirs = self.lower.transactions.server_state(call.server);
         if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
@@ -48,7 +48,7 @@ impl Phone<'_> {
             self.offer_later(now, handle, Cause::Full);
             return;
         };
-        if let Some(call) = self.calls.slots.get_mut(handle) {
+        if let Some(call) = self.calls.get_mut(handle) {
             call.request = request;
         }
         let way = self.lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
@@ -69,7 +69,7 @@ impl Phone<'_> {
     }
 
     fn wait_with_offer(&mut self, now: Instant, handle: Handle, wait: Duration) {
-        if let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) {
+        if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) {
             call.give_up = now + wait;
             self.schedule(Object::Call(handle.index));
         }
@@ -78,7 +78,7 @@ impl Phone<'_> {
     /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it
     /// is.
     fn try_again(&mut self, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
+        let Some(call) = self.calls.get_mut(handle) else { return };
         call.tries = call.tries.saturating_add(1);
         if call.tries < REOFFER_TRIES {
             self.wait_with_offer(now, handle, wait);
@@ -90,7 +90,7 @@ impl Phone<'_> {
     /// What became of an offer that left the session as it was stands in the next event about its media.
     pub(super) fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
         let now = self.lower.cx.latest;
-        if let Some(call) = self.calls.slots.get_mut(handle) {
+        if let Some(call) = self.calls.get_mut(handle) {
             call.cause = cause;
             call.tell_media(now);
             self.tell(Object::Call(handle.index));
@@ -99,7 +99,7 @@ impl Phone<'_> {
 
     /// No slot, no port, no way: each wait is twice as long as the one before.
     fn offer_later(&mut self, now: Instant, handle: Handle, cause: Cause) {
-        let tries = self.calls.slots.get(handle).map_or(0, |call| call.tries);
+        let tries = self.calls.get(handle).map_or(0, |call| call.tries);
         self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
     }
 
@@ -116,7 +116,7 @@ impl Phone<'_> {
         let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
         let call_handle = dialog.usage.call();
         let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
-        let running = self.calls.slots.get(call_handle).is_some_and(|call| call.request == request);
+        let running = self.calls.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
             // nobody is asked before it is answered, so its wait is bounded after a provisional answer too
             self.lower.transactions.bound(&mut self.lower.cx, now, request);
@@ -138,9 +138,9 @@ impl Phone<'_> {
             }
             self.lower.dialogs.owe_ack(&mut self.lower.cx, dialog_handle);
         }
-        if let Some(call) = self.calls.slots.get_mut(call_handle).filter(|_| running) {
+        if let Some(call) = self.calls.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;
-            self.keep(call_handle, answer);
+            self.calls.keep(&self.lower.cx, call_handle, answer);
         }
         if status < 300 {
             self.lower.end_request(request);
@@ -152,15 +152,14 @@ impl Phone<'_> {
 
     #[inline(never)]
     fn take_outcome(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) {
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
+        let Some(call) = self.calls.get_mut(handle) else { return };
         match status {
             200..=299 => {
                 call.tries = 0;
                 if call.cause != Cause::Normal {
                     self.tell_outcome(handle, Cause::Normal); // one before it had failed
                 }
-                let (Some(text), Some(dialog)) =
-                    (description(answer), self.calls.slots.get(handle).map(|call| call.dialog))
+                let (Some(text), Some(dialog)) = (description(answer), self.calls.get(handle).map(|call| call.dialog))
                 else {
                     return;
                 };
@@ -169,7 +168,7 @@ impl Phone<'_> {
             }
             // rfc3261#12.2.1.2: there is nobody in that dialog any more
             408 | 481 => {
-                self.ends(handle, EndedBy::Remote, EndCause::Network);
+                self.calls.ends(handle, EndedBy::Remote, EndCause::Network);
                 self.end_call(now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
             }
             491 => {
@@ -198,7 +197,7 @@ impl Phone<'_> {
     #[inline(never)]
     pub(super) fn reoffer_failed(&mut self, now: Instant, handle: Handle, request: Handle, cause: Cause) {
         self.lower.end_request(request);
-        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.request == request) else { return };
+        let Some(call) = self.calls.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
         if cause == Cause::Timeout {
             // rfc3261#12.2.1.2: no answer counts as 408
@@ -212,7 +211,7 @@ impl Phone<'_> {
     /// (rfc3261#15.1.2: 487 follows the BYE).
     #[inline(never)]
     pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
+        let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
             return;
         };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
@@ -226,9 +225,9 @@ impl Phone<'_> {
     /// The host's addresses changed: calls whose way or media is at one that is gone follow, or end where they cannot.
     #[inline(never)]
     pub(super) fn move_calls(&mut self, now: Instant) {
-        for index in 0..self.calls.slots.capacity() as u32 {
-            let Some(handle) = self.calls.slots.handle_at(index) else { continue };
-            let Some(call) = self.calls.slots.get(handle) else { continue };
+        for index in 0..self.calls.capacity() {
+            let Some(handle) = self.calls.handle_at(index) else { continue };
+            let Some(call) = self.calls.get(handle) else { continue };
             match call.state {
                 CallState::Ended => {}
                 CallState::Connected => {
@@ -236,7 +235,7 @@ impl Phone<'_> {
                     if !self.is_in_place(handle, call.dialog) {
                         // what is on its way names an address that is gone
                         self.lower.end_request(old);
-                        if let Some(call) = self.calls.slots.get_mut(handle) {
+                        if let Some(call) = self.calls.get_mut(handle) {
                             call.request = Handle::NONE;
                         }
                         self.offer_anew(now, handle);
@@ -252,7 +251,7 @@ impl Phone<'_> {
     /// where we are not any more: the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows
     /// the INVITE's way, so no other will do).
     fn move_calling(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(call) = self.calls.get(handle) else { return };
         let request = call.request;
         let ports = self.lower.media.line(handle).map(Line::ports);
         let Some(sent) = self.lower.transactions.request(request) else { return };
@@ -261,14 +260,14 @@ impl Phone<'_> {
         match sent.stage {
             Stage::Preparing if !stays => self.lower.locate(request),
             Stage::Running if way.is_none() => {
-                if let Some(call) = self.calls.slots.get_mut(handle) {
+                if let Some(call) = self.calls.get_mut(handle) {
                     call.request = Handle::NONE;
                 }
                 self.lower.end_request(request);
                 self.end_call(now, handle, Cause::Unreachable, 0);
             }
             Stage::Running if !stays => {
-                self.ends(handle, EndedBy::Library, EndCause::None);
+                self.calls.ends(handle, EndedBy::Library, EndCause::None);
                 self.cancel_call(now, handle, Cause::Unreachable);
             }
             _ => {}
@@ -278,7 +277,7 @@ impl Phone<'_> {
     /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where
     /// that is now. Without that socket the call ends.
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(call) = self.calls.get(handle) else { return };
         let Some(server) = self.lower.transactions.server(call.server) else { return };
         let way = self.local_of(server.flow().socket()).map(|local| local.ip());
         match way {

@@ -8,13 +8,12 @@ use super::done::Link;
 use super::media::Media;
 use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
-use super::storage::{Blocks, Capacity, Storage};
+use super::storage::{Capacity, Storage};
 use super::trace::Traces;
 use super::transactions::Transactions;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
-use crate::base::slots::Slots;
 use crate::base::time::Instant;
 use crate::media::CodecList;
 
@@ -144,15 +143,12 @@ impl<'a> Phone<'a> {
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
         let transactions = Transactions::new(&mut storage, capacity);
+        let calls = Calls::new(&mut storage, capacity, setup.mark);
         let accounts = Accounts::new(&mut storage, capacity, setup.mark);
         let dialogs = Dialogs::new(&mut storage, capacity);
         let media = Media::new(&mut storage, capacity, setup.rate);
         Ok(Self {
-            calls: Calls {
-                slots: Slots::marked(storage.calls, setup.mark),
-                history: Blocks::new(storage.history, 2 * capacity.history as usize),
-                ended: Owed::new(storage.ended),
-            },
+            calls,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {

@@ -50,7 +50,8 @@ impl Phone<'_> {
                 Ok(())
             }
             CallText::UserAgent => {
-                let message = Message::parse(self.kept(call.0, Which::First)).map_err(|_| CommandError::Nothing)?;
+                let message = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::First))
+                    .map_err(|_| CommandError::Nothing)?;
                 put_some(
                     out,
                     message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default(),
@@ -62,7 +63,7 @@ impl Phone<'_> {
 
     /// Why it ended, in words: a Reason header's text, the far end's phrase, or the status's standard one.
     fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        if let Ok(message) = Message::parse(self.kept(call.0, Which::Last)) {
+        if let Ok(message) = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::Last)) {
             if let Some(text) = message.header(Name::Reason).and_then(reason_text) {
                 return put_some(out, text);
             }
@@ -95,7 +96,7 @@ impl Phone<'_> {
         if self.lower.cx.fixed.history == 0 {
             return Err(CommandError::Unsupported);
         }
-        let kept = self.kept(call.0, which);
+        let kept = self.calls.kept(&self.lower.cx, call.0, which);
         let value = nth_field(kept, name.as_bytes(), nth).ok_or(CommandError::Nothing)?;
         put_some(out, value)
     }

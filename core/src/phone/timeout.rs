@@ -28,7 +28,7 @@ impl Phone<'_> {
                     }
                 }
                 Object::Call(index) => {
-                    if let Some(handle) = self.calls.slots.handle_at(index) {
+                    if let Some(handle) = self.calls.handle_at(index) {
                         self.call_timeout(now, handle);
                     }
                 }
@@ -68,7 +68,7 @@ impl Phone<'_> {
     /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be
     /// offered anew.
     fn call_timeout(&mut self, now: Instant, handle: Handle) {
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
+        let Some(call) = self.calls.get_mut(handle) else { return };
         if core::mem::take(&mut call.leaving) {
             // refused only where it has ended by itself
             let _ = self.hangup(now, CallId(handle));
@@ -82,13 +82,13 @@ impl Phone<'_> {
                 return;
             }
             let incoming = call.incoming;
-            self.ends(handle, EndedBy::Library, EndCause::None);
+            self.calls.ends(handle, EndedBy::Library, EndCause::None);
             if incoming {
                 // rfc3261#13.3.1: its INVITE was to expire
                 self.refuse_call(now, handle, 487, Cause::Timeout);
                 return;
             }
-            let Some(call) = self.calls.slots.get(handle) else { return };
+            let Some(call) = self.calls.get(handle) else { return };
             let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
             self.cancel_call(now, handle, cause);
         }

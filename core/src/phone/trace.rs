@@ -340,7 +340,7 @@ impl Phone<'_> {
     /// A call has a new state.
     #[inline(never)]
     pub(super) fn trace_call(&mut self, handle: Handle) {
-        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(call) = self.calls.get(handle) else { return };
         let what = What::Call {
             state: call.state,
             incoming: call.incoming,
@@ -370,7 +370,7 @@ impl Phone<'_> {
     pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
         let rule = match account.is_none() {
             true if self.lower.transactions.is_source_busy(&self.lower.cx, flow) => Rule::PerSource,
-            true if self.free_calls() > 0 => Rule::Reserve,
+            true if self.calls.possible() > 0 => Rule::Reserve,
             _ => {
                 self.lower.cx.trace_full(Pool::Calls);
                 return;

@@ -142,7 +142,7 @@ impl Phone<'_> {
             Waiting::Nothing => {}
             Waiting::Answer(code) => self.answer_call(now, handle, code),
             Waiting::Offer => {
-                let Some(request) = self.calls.slots.get(handle).map(|call| call.request) else { return };
+                let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
                 // one whose way is looked for comes here by itself
                 if self.lower.transactions.request(request).is_some_and(|request| request.stage == Stage::Preparing) {
                     let asking = self.lower.prepare(now, request);
@@ -161,7 +161,7 @@ impl Phone<'_> {
             }
             NoPorts::Failed => {}
         }
-        let Some(call) = self.calls.slots.get(handle) else { return };
+        let Some(call) = self.calls.get(handle) else { return };
         let (incoming, request, state) = (call.incoming, call.request, call.state);
         count::up(&mut self.lower.cx.counters.refused_full);
         self.lower.cx.trace_full(Pool::Ports);
@@ -171,7 +171,7 @@ impl Phone<'_> {
         } else if incoming {
             self.refuse_call(now, handle, 503, cause);
         } else {
-            if let Some(call) = self.calls.slots.get_mut(handle) {
+            if let Some(call) = self.calls.get_mut(handle) {
                 call.request = Handle::NONE;
             }
             self.lower.end_request(request);

@@ -1,17 +1,15 @@
 //! Who ended a call, and why: one word each, told from what ended it.
 
-use super::{CallState, Cause, EndCause, EndedBy, Phone};
+use super::Calls;
 use crate::base::slots::Handle;
+use crate::phone::{CallState, Cause, EndCause, EndedBy};
 use crate::wire::sip::{Message, Name, Params};
 
-impl Phone<'_> {
+impl Calls<'_> {
     /// Somebody ends a call, which may take its time until the far end has agreed. Whoever did it first counts.
-    pub(super) fn ends(&mut self, call: Handle, by: EndedBy, cause: EndCause) {
-        if let Some(call) = self
-            .calls
-            .slots
-            .get_mut(call)
-            .filter(|call| call.ended_by == EndedBy::Nobody && call.state != CallState::Ended)
+    pub(in crate::phone) fn ends(&mut self, call: Handle, by: EndedBy, cause: EndCause) {
+        if let Some(call) =
+            self.slots.get_mut(call).filter(|call| call.ended_by == EndedBy::Nobody && call.state != CallState::Ended)
         {
             call.ended_by = by;
             call.end_cause = cause;
@@ -19,9 +17,8 @@ impl Phone<'_> {
     }
 
     /// A call is over: what nobody has said yet follows from how it ended. `state` is what it was before.
-    pub(super) fn settle_end(&mut self, handle: Handle, state: CallState, status: u16) {
-        let closing = self.lower.cx.closing;
-        let Some(call) = self.calls.slots.get_mut(handle) else { return };
+    pub(in crate::phone) fn settle_end(&mut self, closing: bool, handle: Handle, state: CallState, status: u16) {
+        let Some(call) = self.slots.get_mut(handle) else { return };
         if call.ended_by == EndedBy::Nobody {
             call.ended_by = EndedBy::Library;
         }
@@ -65,7 +62,7 @@ fn of_status(status: u16) -> EndCause {
 }
 
 /// rfc3326#2, #3.1: a CANCEL says that another phone has answered.
-pub(super) fn reason_of(request: &Message<'_>) -> EndCause {
+pub(in crate::phone) fn reason_of(request: &Message<'_>) -> EndCause {
     let elsewhere = request.values(Name::Reason).any(|value| {
         let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
         let (protocol, params) = value.split_at_checked(end).unwrap_or_default();

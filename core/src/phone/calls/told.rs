@@ -1,0 +1,106 @@
+//! What a call tells: its states in the order of the ladder, its media, digits, and its end.
+
+use super::Calls;
+use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
+use crate::base::slots::Handle;
+use crate::phone::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
+
+const STATES: u32 =
+    (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
+
+impl Calls<'_> {
+    /// The next thing that a call has to tell, but for the ends of its commands and its own.
+    pub(in crate::phone) fn poll_event(&mut self, lower: &mut Lower<'_>, handle: Handle) -> Option<Event> {
+        let index = handle.index;
+        let call = self.slots.get_mut(handle)?;
+        let (account, tag, sip_code) = (AccountId(call.account), call.tag, call.sip_code);
+        let told = |at, kind| Some(Event { at, account, call: CallId(handle), tag, kind });
+        let incoming = Call::bit(CallState::Incoming);
+        if call.before > 0 {
+            let call_before = CallId(Handle { index, generation: core::mem::take(&mut call.before) });
+            let kind = EventKind::Call {
+                state: CallState::Ended,
+                reached: Call::bit(CallState::Ended),
+                sip_code: 486,
+                result: Cause::Full,
+                cause: EndCause::Full,
+                ended_by: EndedBy::Library,
+            };
+            // it gave way to this one
+            return Some(Event {
+                at: call.started,
+                account: AccountId::NONE,
+                call: call_before,
+                tag: call.before_tag,
+                kind,
+            });
+        }
+        if call.pending & incoming != 0 {
+            call.pending &= !incoming;
+            let kind = EventKind::Call {
+                state: CallState::Incoming,
+                reached: incoming,
+                sip_code: 0,
+                result: Cause::Normal,
+                cause: EndCause::None,
+                ended_by: EndedBy::Nobody,
+            };
+            return told(call.started, kind);
+        }
+        let states = call.pending & STATES;
+        if states != 0 {
+            call.pending &= !STATES;
+            let (state, at, sip_code) = if states & Call::bit(CallState::Connected) != 0 {
+                (CallState::Connected, call.time(call.connected), sip_code)
+            } else if states & Call::bit(CallState::Early) != 0 {
+                (CallState::Early, call.time(call.progressed), sip_code)
+            } else {
+                (CallState::Calling, call.started, 0)
+            };
+            return told(
+                at,
+                EventKind::Call {
+                    state,
+                    reached: states,
+                    sip_code,
+                    result: Cause::Normal,
+                    cause: EndCause::None,
+                    ended_by: EndedBy::Nobody,
+                },
+            );
+        }
+        if call.pending & PENDING_MEDIA != 0 {
+            call.pending &= !PENDING_MEDIA;
+            // an offer of ours that came to nothing
+            let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
+            let at = call.time(call.media_changed);
+            let media = lower.media.ways(handle);
+            return told(at, EventKind::Media { media, result });
+        }
+        if call.pending & PENDING_DIGIT != 0 {
+            if let Some((digit, at)) = lower.media.poll_digit(&lower.cx, handle) {
+                return told(at, EventKind::Digit(digit));
+            }
+            call.pending &= !PENDING_DIGIT;
+        }
+        None
+    }
+
+    /// Its end, which is told last.
+    pub(in crate::phone) fn poll_end(&mut self, handle: Handle) -> Option<Event> {
+        let ended = Call::bit(CallState::Ended);
+        let call = self.slots.get_mut(handle).filter(|call| call.pending & ended != 0)?;
+        call.pending &= !ended;
+        let (account, tag, sip_code) = (AccountId(call.account), call.tag, call.sip_code);
+        let (at, call_id) = (call.time(call.ended), CallId(handle));
+        let kind = EventKind::Call {
+            state: CallState::Ended,
+            reached: ended,
+            sip_code,
+            result: call.cause,
+            cause: call.end_cause,
+            ended_by: call.ended_by,
+        };
+        Some(Event { at, account, call: call_id, tag, kind })
+    }
+}
