@@ -1,7 +1,6 @@
 //! Commands over accounts.
 
 use super::event::Op;
-use super::object::Object;
 use super::transactions::request::Stage;
 use super::{AccountConfig, AccountId, AccountInfo, CommandError, Phone};
 use crate::base::slots::Handle;
@@ -62,7 +61,7 @@ impl Phone<'_> {
     /// when the end of one more command could not be kept.
     pub fn register(&mut self, now: Instant, account: AccountId, token: u64) -> Result<(), CommandError> {
         self.may_register(account)?;
-        self.begin_registration(account.0, Op::Register, token)?;
+        self.lower.accounts.begin(&mut self.lower.cx, account.0, Op::Register, token)?;
         self.keep_registered(now, account)
     }
 
@@ -74,7 +73,7 @@ impl Phone<'_> {
         self.hear(now);
         self.may_register(account)?;
         self.lower.accounts.want(&self.lower.cx, account.0);
-        self.account_changed(account.0);
+        self.lower.accounts.tell(&mut self.lower.cx, account.0);
         self.send_register(now, account.0);
         Ok(())
     }
@@ -85,11 +84,6 @@ impl Phone<'_> {
         if may { Ok(()) } else { Err(CommandError::State) }
     }
 
-    fn begin_registration(&mut self, handle: Handle, op: Op, token: u64) -> Result<(), CommandError> {
-        let object = Object::Account(handle.index);
-        if token == 0 && self.joins(object, op) { Ok(()) } else { self.begin(object, handle, op, token) }
-    }
-
     /// Takes a registration back. [`super::EventKind::Done`] with the token tells that it is gone.
     ///
     /// # Errors
@@ -97,7 +91,7 @@ impl Phone<'_> {
     pub fn unregister(&mut self, now: Instant, account: AccountId, token: u64) -> Result<(), CommandError> {
         self.hear(now);
         self.there(account)?;
-        self.begin_registration(account.0, Op::Unregister, token)?;
+        self.lower.accounts.begin(&mut self.lower.cx, account.0, Op::Unregister, token)?;
         self.withdraw(now, account.0);
         Ok(())
     }
@@ -112,7 +106,7 @@ impl Phone<'_> {
         } else if unsent || withdrawn.request.is_none() {
             self.lower.end_request(withdrawn.request);
             self.lower.accounts.withdrawn(&self.lower.cx, handle);
-            self.account_changed(handle);
+            self.lower.accounts.tell(&mut self.lower.cx, handle);
         }
     }
 

@@ -58,7 +58,7 @@ impl Phone<'_> {
         };
         let news = self.lower.media.run(&mut self.lower.cx, now, handle, standing);
         self.take_news(now, handle, news);
-        self.tell(Object::Call(handle.index));
+        self.lower.cx.tell(Object::Call(handle.index));
     }
 
     /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it,
@@ -93,18 +93,22 @@ impl Phone<'_> {
 
     /// A line has told something of itself: the events of its call follow.
     pub(super) fn take_news(&mut self, now: Instant, handle: Handle, news: News) {
-        let object = Object::Call(handle.index);
-        if news.sent > 0 {
-            self.end(object, Op::Digits, news.sent.into(), Ended { result: Cause::Normal, sip_code: 0 });
-        }
-        if news.unsent {
-            self.end(object, Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });
-        }
-        if news.digit
-            && let Some(call) = self.calls.get_mut(handle)
-        {
-            call.pending |= PENDING_DIGIT;
-            self.tell(object);
+        if let Some(call) = self.calls.get_mut(handle) {
+            let cx = &mut self.lower.cx;
+            let mut told = news.digit;
+            if news.sent > 0 {
+                let sent = Ended { result: Cause::Normal, sip_code: 0 };
+                told |= cx.end(call.commands, Op::Digits, news.sent.into(), sent);
+            }
+            if news.unsent {
+                told |= cx.end(call.commands, Op::Digits, u32::MAX, Ended { result: Cause::State, sip_code: 0 });
+            }
+            if news.digit {
+                call.pending |= PENDING_DIGIT;
+            }
+            if told {
+                cx.tell(Object::Call(handle.index));
+            }
         }
         match news.silence {
             Silence::Unchanged => {}

@@ -114,11 +114,14 @@ impl Phone<'_> {
     /// could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
-        let object = Object::Call(call.0.index);
-        let joins = token == 0 && self.joins(object, Op::Digits);
-        let room = joins || self.can_begin();
+        let joins = token == 0 && self.call(call).is_ok_and(|call| self.lower.cx.joins(call.commands, Op::Digits));
+        let room = joins || self.lower.cx.can_begin();
         self.lower.media.queue_digits(call.0, digits, joins, room)?;
-        if joins { Ok(()) } else { self.begin(object, call.0, Op::Digits, token) }
+        if joins {
+            return Ok(());
+        }
+        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
+        self.lower.cx.begin(&mut slot.commands, call.0, Op::Digits, token)
     }
 
     /// A call, in numbers.

@@ -63,6 +63,11 @@ impl Context<'_> {
         self.owed.has(self.objects.number(object))
     }
 
+    /// A call or an account has something to tell.
+    pub(super) fn tell(&mut self, object: Object) {
+        self.events.push(self.objects.teller(object));
+    }
+
     /// An object wishes for something.
     pub(super) fn wish(&mut self, object: Object) {
         self.wishes.push(self.objects.number(object));

@@ -1,6 +1,5 @@
 //! Requests of ours, handed on: what their responses, deadlines and failures mean to their owners.
 
-use super::object::Object;
 use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue};
@@ -169,9 +168,7 @@ impl Phone<'_> {
             Err(cause) => {
                 count::up(&mut self.lower.cx.counters.refused_challenges);
                 self.lower.cx.trace(About::Account(AccountId(account)), What::ChallengeRefused(cause));
-                if self.lower.accounts.has_news(account) {
-                    self.tell(Object::Account(account.index));
-                }
+                self.lower.accounts.tell(&mut self.lower.cx, account);
                 return false;
             }
         };

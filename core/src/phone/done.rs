@@ -1,10 +1,11 @@
 //! Commands whose ends the application waits for. Each keeps an entry of one pool from its beginning until its end has
 //! been told, so an end never gives way: not to other events, and not when the slot of its call does.
 
+use super::context::Context;
 use super::event::{Event, EventKind, Op};
-use super::object::Object;
-use super::{AccountId, CallId, Cause, CommandError, Phone};
+use super::{AccountId, CallId, Cause, CommandError};
 use crate::base::slots::Handle;
+use crate::base::time::Instant;
 
 /// The number of an entry + 1; 0: none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -69,157 +70,132 @@ pub(super) struct Ended {
     pub(super) sip_code: u16,
 }
 
-impl Phone<'_> {
-    fn commands_of(&mut self, object: Object) -> Option<&mut Link> {
-        match object {
-            Object::Call(index) => {
-                self.calls.handle_at(index).and_then(|handle| self.calls.get_mut(handle)).map(|call| &mut call.commands)
-            }
-            Object::Account(index) => self.lower.accounts.commands_at(index),
-            _ => None,
-        }
+impl Command {
+    const fn is_running(&self) -> bool {
+        matches!(self.state, State::Running)
     }
 
+    /// The object that it was about.
+    pub(super) const fn object(&self) -> Handle {
+        self.object
+    }
+
+    pub(super) const fn op(&self) -> Op {
+        self.op
+    }
+
+    /// Its end, as it is told.
+    pub(super) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
+        let kind = EventKind::Done { op: self.op, token: self.token, sip_code: self.sip_code, result: self.result };
+        Event { at: latest.back_to(self.at), account, call, tag, kind }
+    }
+}
+
+/// An object's commands are a list, whose first it keeps.
+impl Context<'_> {
     fn command(&self, link: Link) -> Option<&Command> {
-        self.lower.cx.commands.get(link.index()?)
+        self.commands.get(link.index()?)
     }
 
-    /// The last of an object's list, whatever its state.
-    fn last_command(&mut self, object: Object) -> Option<Link> {
-        let mut at = *self.commands_of(object)?;
-        while let Some(next) = self.command(at).map(|command| command.next).filter(|next| *next != Link::NONE) {
+    /// The last of a list, whatever its state.
+    fn last_command(&self, first: Link) -> Option<Link> {
+        let mut at = first;
+        while let Some(next) = self.command(at).map(|command| command.next).filter(|next| !next.is_none()) {
             at = next;
         }
-        Some(at).filter(|at| *at != Link::NONE)
+        Some(at).filter(|at| !at.is_none())
     }
 
     /// The last command of an object, of this kind and without a token, still runs: another such one joins it.
-    pub(super) fn joins(&mut self, object: Object, op: Op) -> bool {
-        let last = self.last_command(object);
-        last.and_then(|last| self.command(last))
-            .is_some_and(|last| last.state == State::Running && last.op == op && last.token == 0)
+    pub(super) fn joins(&self, first: Link, op: Op) -> bool {
+        let last = self.last_command(first).and_then(|last| self.command(last));
+        last.is_some_and(|last| last.is_running() && last.op == op && last.token == 0)
     }
 
     /// There is room for one more.
     pub(super) fn can_begin(&self) -> bool {
-        self.lower.cx.commands.iter().any(|command| command.state == State::Free)
+        self.commands.iter().any(|command| command.state == State::Free)
     }
 
     /// A command has been taken.
     ///
     /// # Errors
     /// [`CommandError::Full`]: its end could not be kept.
-    pub(super) fn begin(&mut self, object: Object, handle: Handle, op: Op, token: u64) -> Result<(), CommandError> {
-        let last = self.last_command(object);
-        let (index, free) = self
-            .lower
-            .cx
-            .commands
-            .iter_mut()
-            .enumerate()
-            .find(|(_, command)| command.state == State::Free)
-            .ok_or(CommandError::Full)?;
-        *free = Command { token, object: handle, op, state: State::Running, ..Command::EMPTY };
-        let link = Link::to(index);
-        match last.and_then(Link::index).and_then(|last| self.lower.cx.commands.get_mut(last)) {
-            Some(last) => last.next = link,
-            None => {
-                if let Some(first) = self.commands_of(object) {
-                    *first = link;
-                }
-            }
+    pub(super) fn begin(&mut self, first: &mut Link, object: Handle, op: Op, token: u64) -> Result<(), CommandError> {
+        let last = self.last_command(*first);
+        let mut all = self.commands.iter_mut().enumerate();
+        let (index, free) = all.find(|(_, command)| command.state == State::Free).ok_or(CommandError::Full)?;
+        *free = Command { token, object, op, state: State::Running, ..Command::EMPTY };
+        match last.and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {
+            Some(last) => last.next = Link::to(index),
+            None => *first = Link::to(index),
         }
         Ok(())
     }
 
-    /// The oldest of an object's commands of a kind that still run have ended, at most so many. False: there was none.
-    pub(super) fn end(&mut self, object: Object, op: Op, most: u32, ended: Ended) -> bool {
-        let mut at = self.commands_of(object).map_or(Link::NONE, |first| *first);
-        let (now, mut left) = (self.lower.cx.latest, most);
+    /// The oldest of an object's commands of a kind that still run have ended, at most so many. True: that is to be
+    /// told.
+    pub(super) fn end(&mut self, first: Link, op: Op, most: u32, ended: Ended) -> bool {
+        let (now, mut at, mut left) = (self.latest.stamp(), first, most);
         while left > 0
-            && let Some(command) = at.index().and_then(|index| self.lower.cx.commands.get_mut(index))
+            && let Some(command) = at.index().and_then(|index| self.commands.get_mut(index))
         {
-            if command.state == State::Running && command.op == op {
+            if command.is_running() && command.op == op {
                 left -= 1;
                 (command.state, command.at, command.result, command.sip_code) =
-                    (State::Ended, now.stamp(), ended.result, ended.sip_code);
+                    (State::Ended, now, ended.result, ended.sip_code);
             }
             at = command.next;
-        }
-        if left < most {
-            self.tell(object);
         }
         left < most
     }
 
-    /// The next end that an object has to tell. Without a token a good end is not told.
-    pub(super) fn poll_done(&mut self, object: Object) -> Option<Event> {
+    /// The next command whose end an object has to tell.
+    pub(super) fn poll_done(&mut self, first: &mut Link) -> Option<Command> {
         loop {
-            let (mut before, mut at) = (Link::NONE, *self.commands_of(object)?);
-            while self.command(at)?.state == State::Running {
+            let (mut before, mut at) = (Link::NONE, *first);
+            while self.command(at)?.is_running() {
                 (before, at) = (at, self.command(at)?.next);
             }
-            let command = *self.command(at)?;
-            match before.index().and_then(|before| self.lower.cx.commands.get_mut(before)) {
-                Some(before) => before.next = command.next,
-                None => *self.commands_of(object)? = command.next,
+            let next = self.command(at)?.next;
+            match before.index().and_then(|before| self.commands.get_mut(before)) {
+                Some(before) => before.next = next,
+                None => *first = next,
             }
-            if let Some(event) = self.take_done(at, &command) {
-                return Some(event);
+            let told = self.take_command(at);
+            if told.is_some() {
+                return told;
             }
         }
     }
 
-    /// The same of objects that gave way.
-    pub(super) fn poll_orphan(&mut self) -> Option<Event> {
+    /// The same of objects that are gone.
+    pub(super) fn poll_orphan(&mut self) -> Option<Command> {
         loop {
-            let at = self.lower.cx.orphans;
-            let command = *self.command(at)?;
-            self.lower.cx.orphans = command.next;
-            if let Some(event) = self.take_done(at, &command) {
-                return Some(event);
+            let at = self.orphans;
+            self.orphans = self.command(at)?.next;
+            let told = self.take_command(at);
+            if told.is_some() {
+                return told;
             }
         }
     }
 
-    fn take_done(&mut self, at: Link, command: &Command) -> Option<Event> {
-        *self.lower.cx.commands.get_mut(at.index()?)? = Command::EMPTY;
-        if command.token == 0 && command.result == Cause::Normal {
-            return None;
-        }
-        let (call, account) = match command.op {
-            Op::Digits => (command.object, self.calls.get(command.object).map_or(Handle::NONE, |call| call.account)),
-            Op::Register | Op::Unregister => (Handle::NONE, command.object),
-        };
-        let tag = self.calls.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
-        Some(Event {
-            at: self.lower.cx.latest.back_to(command.at),
-            account: AccountId(account),
-            call: CallId(call),
-            tag: tag.unwrap_or(0),
-            kind: EventKind::Done {
-                op: command.op,
-                token: command.token,
-                sip_code: command.sip_code,
-                result: command.result,
-            },
-        })
+    /// A command's entry is free. Without a token a good end is not told.
+    fn take_command(&mut self, at: Link) -> Option<Command> {
+        let command = core::mem::replace(self.commands.get_mut(at.index()?)?, Command::EMPTY);
+        (command.token != 0 || command.result != Cause::Normal).then_some(command)
     }
 
     /// An object goes: what still runs was outlived, and all ends that it has not told are told first of all.
-    pub(super) fn orphan_commands(&mut self, object: Object) {
+    pub(super) fn orphan_commands(&mut self, first: Link) {
         let cancelled = Ended { result: Cause::Cancelled, sip_code: 0 };
         for op in [Op::Digits, Op::Register, Op::Unregister] {
-            self.end(object, op, u32::MAX, cancelled);
+            self.end(first, op, u32::MAX, cancelled);
         }
-        let Some(first) = self.commands_of(object).map(core::mem::take) else { return };
-        let mut last = self.lower.cx.orphans;
-        while let Some(next) = self.command(last).map(|command| command.next).filter(|next| *next != Link::NONE) {
-            last = next;
-        }
-        match last.index().and_then(|last| self.lower.cx.commands.get_mut(last)) {
+        match self.last_command(self.orphans).and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {
             Some(last) => last.next = first,
-            None => self.lower.cx.orphans = first,
+            None => self.orphans = first,
         }
     }
 }

@@ -2,6 +2,8 @@
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
 use super::calls::Evicted;
+use super::done::Command;
+use super::event::Op;
 use super::object::Object;
 use super::trace::Pool;
 use super::{AccountId, CallId, CallState, CommandError, Event, EventKind, Phone};
@@ -23,13 +25,15 @@ impl Phone<'_> {
                 kind,
             });
         }
-        if let Some(event) = self.poll_orphan() {
-            return Some(event);
+        if let Some(done) = self.lower.cx.poll_orphan() {
+            return Some(self.orphan_event(&done));
         }
         loop {
-            let place = self.lower.cx.events.first()?;
-            let calls = self.calls.capacity();
-            let event = if place < calls { self.call_event(place) } else { self.account_event(place - calls) };
+            let event = match self.lower.cx.objects.telling(self.lower.cx.events.first()?) {
+                Object::Call(index) => self.call_event(index),
+                Object::Account(index) => self.account_event(index),
+                _ => None,
+            };
             match event {
                 Some(event) => return Some(event),
                 None => {
@@ -96,16 +100,22 @@ impl Phone<'_> {
 
     fn call_event(&mut self, index: u32) -> Option<Event> {
         let handle = self.calls.handle_at(index)?;
-        let event = self.calls.poll_event(&mut self.lower, handle).or_else(|| self.poll_done(Object::Call(index)));
-        event.or_else(|| self.calls.poll_end(handle))
+        self.calls.poll_event(&mut self.lower, handle)
+    }
+
+    /// The end of a command whose object has given way, or goes on.
+    fn orphan_event(&self, done: &Command) -> Event {
+        let (call, account) = match done.op() {
+            Op::Digits => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, |call| call.account)),
+            Op::Register | Op::Unregister => (Handle::NONE, done.object()),
+        };
+        let tag = self.calls.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
+        done.event(self.lower.cx.latest, AccountId(account), CallId(call), tag.unwrap_or(0))
     }
 
     fn account_event(&mut self, index: u32) -> Option<Event> {
         let handle = self.lower.accounts.handle_at(index)?;
-        if let Some(event) = self.poll_done(Object::Account(index)) {
-            return Some(event);
-        }
-        let event = self.lower.accounts.poll_event(self.lower.cx.latest, handle);
+        let event = self.lower.accounts.poll_event(&mut self.lower.cx, handle);
         // one that was removed may have told its end now
         self.leave(handle);
         event

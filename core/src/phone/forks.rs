@@ -104,7 +104,7 @@ impl Phone<'_> {
             call.reach(now, CallState::Connected);
             self.lower.media.confirm(call_handle);
             self.watch_media(now, call_handle);
-            self.tell(Object::Call(call_handle.index));
+            self.lower.cx.tell(Object::Call(call_handle.index));
             self.trace_call(call_handle);
         }
     }

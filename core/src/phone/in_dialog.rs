@@ -70,7 +70,7 @@ impl Phone<'_> {
         self.trace_call(call_handle);
         self.schedule(Object::Call(call_handle.index));
         self.calls.keep_ended(call_handle);
-        self.tell(Object::Call(call_handle.index));
+        self.lower.cx.tell(Object::Call(call_handle.index));
         self.leave(account);
     }
 
@@ -78,7 +78,7 @@ impl Phone<'_> {
     pub(super) fn free_call(&mut self, call_handle: Handle) {
         let Some(call) = self.calls.get(call_handle) else { return };
         let (dialog, server) = (call.dialog, call.server);
-        self.orphan_commands(Object::Call(call_handle.index));
+        self.lower.cx.orphan_commands(call.commands);
         self.lower.transactions.forget_call(server);
         self.lower.dialogs.forget_usage(dialog);
         self.remove_call(call_handle);

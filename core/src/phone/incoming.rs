@@ -135,7 +135,7 @@ impl Phone<'_> {
         if let Some(local) = local {
             self.lower.media.wish_ports(&mut self.lower.cx, call_handle, local.ip());
         }
-        self.tell(Object::Call(call_handle.index));
+        self.lower.cx.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         // the phone rings
         if self.render_response(server_handle, 180, Describe::Nothing).is_ok() {
@@ -237,7 +237,7 @@ impl Phone<'_> {
             _ => {}
         }
         self.schedule(Object::Call(call_handle.index));
-        self.tell(Object::Call(call_handle.index));
+        self.lower.cx.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         if describe == Describe::Answer {
             self.run_media(now, call_handle, false);

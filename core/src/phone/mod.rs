@@ -213,13 +213,4 @@ impl Phone<'_> {
     fn wish(&mut self, object: Object) {
         self.lower.cx.wish(object);
     }
-
-    /// A call or an account has something to tell.
-    fn tell(&mut self, object: Object) {
-        match object {
-            Object::Call(index) => self.lower.cx.events.push(index),
-            Object::Account(index) => self.lower.cx.events.push(self.calls.capacity() + index),
-            _ => {}
-        }
-    }
 }

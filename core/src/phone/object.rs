@@ -44,6 +44,16 @@ impl Objects {
         }
     }
 
+    /// Calls and accounts have numbers of their own, for they alone tell something.
+    pub(crate) const fn teller(&self, object: Object) -> u32 {
+        self.number(object).saturating_sub(self.calls)
+    }
+
+    /// The call or account that has this number.
+    pub(crate) const fn telling(&self, number: u32) -> Object {
+        self.object(self.calls + number)
+    }
+
     pub(crate) const fn object(&self, number: u32) -> Object {
         if number < self.servers {
             Object::Request(number)

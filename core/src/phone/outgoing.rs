@@ -167,7 +167,7 @@ impl Phone<'_> {
             call.reach(now, CallState::Calling);
         }
         let _ = self.lower.media.set_source(call_handle, options.source); // it has just begun
-        self.tell(Object::Call(call_handle.index));
+        self.lower.cx.tell(Object::Call(call_handle.index));
         self.trace_call(call_handle);
         match hop.filter(|_| own_hop) {
             Some(hop) => {
@@ -211,7 +211,7 @@ impl Phone<'_> {
                     let news = core::mem::replace(&mut call.progress, progress) != progress;
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
-                        self.tell(Object::Call(call_handle.index));
+                        self.lower.cx.tell(Object::Call(call_handle.index));
                         self.trace_call(call_handle);
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);

@@ -1,9 +1,6 @@
 //! Accounts register: their requests are made, and their outcomes are handed on.
 
 use super::accounts::{Registered, Todo};
-use super::done::Ended;
-use super::event::Op;
-use super::object::Object;
 use super::trace::{About, What};
 use super::transactions::request::{Owner, Sending};
 use super::{AccountId, CallState, Cause, Flow, Phone};
@@ -17,7 +14,7 @@ impl Phone<'_> {
         let Some(hop) = self.lower.accounts.registers(&mut self.lower.cx, now, handle) else { return };
         let request = self.lower.new_request(Owner::Account(handle), Sending::Register);
         if self.lower.accounts.begun(&mut self.lower.cx, now, handle, request) {
-            self.account_changed(handle);
+            self.lower.accounts.tell(&mut self.lower.cx, handle);
         }
         match (request, hop) {
             (None, _) => {}
@@ -27,21 +24,6 @@ impl Phone<'_> {
             }
             (Some(request), None) => self.lower.locate(request),
         }
-    }
-
-    /// An account may have another state: it is told, and so are the ends of commands that asked for it, or that
-    /// another one overtook.
-    pub(super) fn account_changed(&mut self, handle: Handle) {
-        let object = Object::Account(handle.index);
-        if self.lower.accounts.has_news(handle) {
-            self.tell(object);
-        }
-        let Some((wanted, ended)) = self.lower.accounts.reached(handle) else { return };
-        if let Some(ended) = ended {
-            self.end(object, wanted, u32::MAX, ended);
-        }
-        let overtaken = if wanted == Op::Register { Op::Unregister } else { Op::Register };
-        self.end(object, overtaken, u32::MAX, Ended { result: Cause::Cancelled, sip_code: 0 });
     }
 
     /// REGISTER was answered.
@@ -81,7 +63,7 @@ impl Phone<'_> {
             Registered::Failed { cause, sip_code, next } => What::RegistrationFailed { cause, sip_code, next },
         };
         self.lower.cx.trace(About::Account(AccountId(handle)), what);
-        self.account_changed(handle);
+        self.lower.accounts.tell(&mut self.lower.cx, handle);
         self.leave(handle);
     }
 
@@ -90,7 +72,7 @@ impl Phone<'_> {
         loop {
             match self.lower.accounts.due(&mut self.lower.cx, now, handle) {
                 Todo::Nothing => return,
-                Todo::Lapsed => self.account_changed(handle),
+                Todo::Lapsed => self.lower.accounts.tell(&mut self.lower.cx, handle),
                 Todo::Register => self.send_register(now, handle),
             }
         }
@@ -107,7 +89,6 @@ impl Phone<'_> {
     pub(super) fn remove_account(&mut self, handle: Handle) -> bool {
         let in_use = self.calls.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended);
         if !in_use {
-            self.orphan_commands(Object::Account(handle.index));
             self.lower.accounts.remove(&mut self.lower.cx, handle);
         }
         !in_use

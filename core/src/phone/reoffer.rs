@@ -93,7 +93,7 @@ impl Phone<'_> {
         if let Some(call) = self.calls.get_mut(handle) {
             call.cause = cause;
             call.tell_media(now);
-            self.tell(Object::Call(handle.index));
+            self.lower.cx.tell(Object::Call(handle.index));
         }
     }
 

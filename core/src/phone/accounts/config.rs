@@ -85,6 +85,9 @@ impl Accounts<'_> {
 
     /// The account is over. Its password does not outlive it.
     pub(in crate::phone) fn remove(&mut self, cx: &mut Context<'_>, handle: Handle) {
+        if let Some(account) = self.slots.get(handle) {
+            cx.orphan_commands(account.commands);
+        }
         self.slots.remove(handle);
         cx.wake(Object::Account(handle.index), Instant::NEVER);
         self.text.get_mut(handle.index).fill(0);

@@ -6,8 +6,6 @@ use crate::base::limits::{INTERVAL_TRIES, KEEPALIVE, RETRY_AFTER_LONGEST, STREAM
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
-use crate::phone::done::Ended;
-use crate::phone::event::Op;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
 use crate::phone::{AccountState, Cause, Flow};
@@ -165,25 +163,6 @@ impl Accounts<'_> {
         self.slots.get(handle).is_some_and(|account| {
             account.leaving && account.registration.request.is_none() && (account.pending == 0 || !told)
         })
-    }
-
-    /// The account has something to tell.
-    pub(in crate::phone) fn has_news(&self, handle: Handle) -> bool {
-        self.slots.get(handle).is_some_and(|account| account.pending != 0)
-    }
-
-    /// How the commands end that asked for the state which has come: of this kind well or badly, of the other one
-    /// overtaken. `None`: they go on.
-    pub(in crate::phone) fn reached(&self, handle: Handle) -> Option<(Op, Option<Ended>)> {
-        let account = self.slots.get(handle)?;
-        let (result, sip_code, wanted) = (account.cause, account.sip_code, account.registration.wanted);
-        let reached = match account.state {
-            AccountState::Registering => return None,
-            AccountState::Registered | AccountState::Failed => Op::Register,
-            AccountState::Unregistered => Op::Unregister,
-        };
-        let well = wanted == (reached == Op::Register);
-        Some((if wanted { Op::Register } else { Op::Unregister }, well.then_some(Ended { result, sip_code })))
     }
 
     /// REGISTER was answered, and its request is over. `local`: the address that it left from.

@@ -3,10 +3,12 @@
 use super::Accounts;
 use crate::base::slots::Handle;
 use crate::base::text::Span;
-use crate::base::time::Instant;
-use crate::phone::done::Link;
+use crate::phone::context::Context;
+use crate::phone::done::Ended;
+use crate::phone::event::Op;
 use crate::phone::media_timeout::Patience;
-use crate::phone::{AccountId, AccountInfo, AccountText, CallId, Event, EventKind};
+use crate::phone::object::Object;
+use crate::phone::{AccountId, AccountInfo, AccountState, AccountText, CallId, Cause, CommandError, Event, EventKind};
 use crate::wire::sip::reason_phrase;
 
 /// [`super::account::Account::pending`]: a challenge was refused.
@@ -90,15 +92,54 @@ impl Accounts<'_> {
         Some(span.of(text))
     }
 
-    /// The list of its commands whose ends are owed.
-    pub(in crate::phone) fn commands_at(&mut self, index: u32) -> Option<&mut Link> {
-        let handle = self.slots.handle_at(index)?;
-        self.slots.get_mut(handle).map(|account| &mut account.commands)
+    /// A command has been taken; it joins one that asks for the same.
+    ///
+    /// # Errors
+    /// [`CommandError::Full`]: its end could not be kept.
+    pub(in crate::phone) fn begin(
+        &mut self,
+        cx: &mut Context<'_>,
+        handle: Handle,
+        op: Op,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
+        let joins = token == 0 && cx.joins(account.commands, op);
+        if joins { Ok(()) } else { cx.begin(&mut account.commands, handle, op, token) }
+    }
+
+    /// The account may have another state: it is told, and so are the ends of commands that asked for it, or that
+    /// another one overtook.
+    pub(in crate::phone) fn tell(&self, cx: &mut Context<'_>, handle: Handle) {
+        let Some(account) = self.slots.get(handle) else { return };
+        let mut news = account.pending != 0;
+        let (result, sip_code, wanted) = (account.cause, account.sip_code, account.registration.wanted);
+        let (ours, other) = if wanted { (Op::Register, Op::Unregister) } else { (Op::Unregister, Op::Register) };
+        let reached = match account.state {
+            AccountState::Registering => None,
+            AccountState::Registered | AccountState::Failed => Some(Op::Register),
+            AccountState::Unregistered => Some(Op::Unregister),
+        };
+        if reached == Some(ours) {
+            news |= cx.end(account.commands, ours, u32::MAX, Ended { result, sip_code });
+        }
+        if reached.is_some() {
+            news |= cx.end(account.commands, other, u32::MAX, Ended { result: Cause::Cancelled, sip_code: 0 });
+        }
+        if news {
+            cx.tell(Object::Account(handle.index));
+        }
     }
 
     /// The next event that it has to tell.
-    pub(in crate::phone) fn poll_event(&mut self, latest: Instant, handle: Handle) -> Option<Event> {
-        let account = self.slots.get_mut(handle).filter(|account| account.pending != 0)?;
+    pub(in crate::phone) fn poll_event(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Event> {
+        let (latest, account) = (cx.latest, self.slots.get_mut(handle)?);
+        if let Some(done) = cx.poll_done(&mut account.commands) {
+            return Some(done.event(latest, AccountId(handle), CallId::NONE, account.tag));
+        }
+        if account.pending == 0 {
+            return None;
+        }
         let (at, kind) = if account.pending & PENDING_CHALLENGE != 0 {
             account.pending &= !PENDING_CHALLENGE;
             (account.challenged_at, EventKind::Challenge(account.refused))

@@ -9,7 +9,7 @@ const STATES: u32 =
     (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
 
 impl Calls<'_> {
-    /// The next thing that a call has to tell, but for the ends of its commands and its own.
+    /// The next thing that a call has to tell.
     pub(in crate::phone) fn poll_event(&mut self, lower: &mut Lower<'_>, handle: Handle) -> Option<Event> {
         let index = handle.index;
         let call = self.slots.get_mut(handle)?;
@@ -83,11 +83,16 @@ impl Calls<'_> {
             }
             call.pending &= !PENDING_DIGIT;
         }
-        None
+        let call = self.slots.get_mut(handle)?;
+        let latest = lower.cx.latest;
+        match lower.cx.poll_done(&mut call.commands) {
+            Some(done) => Some(done.event(latest, account, CallId(handle), tag)),
+            None => self.poll_end(handle),
+        }
     }
 
     /// Its end, which is told last.
-    pub(in crate::phone) fn poll_end(&mut self, handle: Handle) -> Option<Event> {
+    fn poll_end(&mut self, handle: Handle) -> Option<Event> {
         let ended = Call::bit(CallState::Ended);
         let call = self.slots.get_mut(handle).filter(|call| call.pending & ended != 0)?;
         call.pending &= !ended;
