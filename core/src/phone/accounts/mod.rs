@@ -1,6 +1,7 @@
 //! Accounts: identity, registration, credentials and challenges, the way to the registrar, and who is no stranger.
 
 pub(super) mod account;
+mod binding;
 mod callers;
 mod challenge;
 mod config;
@@ -11,11 +12,12 @@ mod told;
 pub(super) mod trusted;
 mod way;
 
+pub(super) use binding::Registered;
 pub(super) use callers::Caller;
 pub(super) use challenge::{Asked, Chosen, Facts};
 pub(super) use credentials::Digest;
 pub(super) use register::Leaving;
-pub(super) use registration::{Registered, Todo};
+pub(super) use registration::Todo;
 
 use super::context::Context;
 use super::object::Object;

@@ -1,0 +1,173 @@
+//! One account's binding: its states, how long it lasts, when it is tried again.
+
+use super::account::Account;
+use crate::base::limits::{KEEPALIVE, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
+use crate::base::time::{Duration, Instant};
+use crate::phone::context::Context;
+use crate::phone::{AccountState, Cause, Flow};
+use crate::sip::backoff;
+use crate::wire::sip::{Address, Message, Name, Uri};
+use core::net::SocketAddr;
+
+/// A registration has changed, and this follows for others.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in crate::phone) enum Registered {
+    Nothing,
+    /// A REGISTER is to be sent.
+    Again,
+    /// It is bound, as it was before or not.
+    Bound {
+        seconds: u32,
+        again: bool,
+    },
+    /// The binding is taken back.
+    Unbound,
+    /// It failed, and is tried again in so many seconds, or never.
+    Failed {
+        cause: Cause,
+        sip_code: u16,
+        next: Option<u32>,
+    },
+}
+
+impl Account {
+    /// It has this state from now on, and tells it.
+    pub(super) fn reach(&mut self, now: Instant, state: AccountState, cause: Cause, status: u16) {
+        if (self.state, self.cause, self.sip_code) != (state, cause, status) {
+            (self.state, self.cause, self.sip_code) = (state, cause, status);
+            self.pending |= 1 << state as u32;
+            self.changed_at = now.stamp();
+        }
+    }
+
+    /// The lifetime that a REGISTER asks for now; 0 takes the binding back.
+    pub(super) fn asks(&self) -> u32 {
+        if self.registration.wanted { self.registration.ask } else { 0 }
+    }
+
+    fn unbind(&mut self) {
+        self.registration.expires = Instant::NEVER;
+        self.registration.keepalive_at = Instant::NEVER;
+    }
+
+    /// The request that took the binding back is over, however it ended; meanwhile a new one may be wanted.
+    pub(super) fn taken_back(&mut self, now: Instant, status: u16) -> Registered {
+        self.unbind();
+        if self.registration.wanted { Registered::Again } else { self.unregistered(now, status) }
+    }
+
+    fn unregistered(&mut self, now: Instant, status: u16) -> Registered {
+        self.unbind();
+        self.registration.next = Instant::NEVER;
+        self.reach(now, AccountState::Unregistered, Cause::Normal, status);
+        Registered::Unbound
+    }
+
+    /// It failed: once more later, where time can help.
+    pub(super) fn failed(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        cause: Cause,
+        status: u16,
+        after: u32,
+    ) -> Registered {
+        if self.registration.asked == 0 {
+            return self.taken_back(cx.latest, status);
+        }
+        if !self.registration.wanted {
+            // a refresh failed, but what it was to refresh is still there
+            return if self.is_bound() { Registered::Again } else { self.unregistered(cx.latest, status) };
+        }
+        self.registration.failures = self.registration.failures.saturating_add(1);
+        // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not
+        // provoked)
+        let hopeless = cause.is_about_credentials();
+        // rfc3261#21.4.4: these are not to be repeated as they are; but a registrar that is set up anew takes them, so
+        // they come back rarely
+        let to_be_lifted = matches!(status, 403..=405 | 416 | 420 | 501 | 604);
+        self.registration.refusals = if to_be_lifted { self.registration.refusals.saturating_add(1) } else { 0 };
+        // rfc3261#10.2.4: a refresh that failed takes nothing back; what is bound lasts as long as was granted
+        if hopeless || self.registration.expires <= now {
+            self.unbind();
+        }
+        self.registration.next = if hopeless {
+            Instant::NEVER
+        } else if after > 0 {
+            // rfc3261#20.33: not before Retry-After; a little later at random, so that phones do not come back together
+            now + Duration::from_secs(u64::from(after.min(RETRY_AFTER_LONGEST)))
+                + Duration::from_millis(u64::from(cx.rng.below(1000)))
+        } else if to_be_lifted {
+            now + backoff::repair(self.registration.refusals, &mut cx.rng)
+        } else {
+            now + backoff::wait(u32::from(self.registration.failures), &mut cx.rng)
+        };
+        let next = (!hopeless).then(|| self.registration.next.since(now).secs() as u32);
+        self.reach(cx.latest, AccountState::Failed, cause, status);
+        Registered::Failed { cause, sip_code: status, next }
+    }
+
+    /// The stream to the registrar is gone.
+    pub(super) fn stream_lost(&mut self, cx: &mut Context<'_>, now: Instant) -> Registered {
+        let since = core::mem::take(&mut self.registration.stream_since);
+        let steady = since != 0 && now.since(now.back_to(since)) >= Duration::from_secs(STREAM_STEADY_S);
+        if !self.is_bound() || !self.registration.wanted {
+            return Registered::Nothing;
+        }
+        self.registration.losses = if steady { 0 } else { self.registration.losses.saturating_add(1) };
+        // the first may have been chance
+        if self.registration.losses <= 1 {
+            return Registered::Again;
+        }
+        let wait = backoff::wait(u32::from(self.registration.losses - 1), &mut cx.rng);
+        self.registration.next = now + wait;
+        self.reach(cx.latest, AccountState::Failed, Cause::Unreachable, 0);
+        Registered::Failed { cause: Cause::Unreachable, sip_code: 0, next: Some(wait.secs() as u32) }
+    }
+
+    /// The binding's time is over: nobody reaches us by it, whatever the refresh that is under way waits for. True:
+    /// that is to be told.
+    pub(super) fn lapse(&mut self, now: Instant) -> bool {
+        self.unbind();
+        let told = self.state == AccountState::Registered && self.registration.wanted;
+        if told {
+            self.reach(now, AccountState::Registering, Cause::Normal, 0);
+        }
+        told
+    }
+
+    pub(super) fn keep_alive(&mut self, now: Instant, flow: Flow) {
+        if self.keepalive == 0 {
+            self.keepalive = KEEPALIVE;
+        }
+        self.registration.keepalive_at = if self.keepalive == u32::MAX || flow.is_reliable() {
+            Instant::NEVER
+        } else {
+            now + Duration::from_secs(u64::from(self.keepalive))
+        };
+    }
+}
+
+/// How long our binding lasts (rfc3261#10.2.4): as its Contact says, else the Expires, else as was asked.
+///
+/// The response lists the bindings of all phones of the user, and proxies rewrite them: ours has our secret, else our
+/// user, else our host and port, and the more of these, in this order, the better. Of equals the one that ends first
+/// counts, for to come early does no harm; but one that has ended is older than what was just bound. None is ours: the
+/// registrar keeps it in a form of its own, and a 2xx is a success.
+pub(super) fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
+    let otherwise = answer.expires().unwrap_or(account.registration.ask);
+    let mut best = ((false, false, false), otherwise);
+    for contact in answer.values(Name::Contact).filter_map(Address::parse) {
+        let Ok(uri) = Uri::parse(contact.uri) else { continue };
+        let here =
+            local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());
+        let marks = (account.is_named_by(&uri), uri.user == Some(account.call_user().of(text)), here);
+        let lasts = contact.expires().unwrap_or(otherwise);
+        let ends_first = marks == best.0 && lasts != 0 && (best.1 == 0 || lasts < best.1);
+        if marks > best.0 || marks != (false, false, false) && ends_first {
+            best = (marks, lasts);
+        }
+    }
+    best.1
+}
