@@ -16,6 +16,7 @@ mod capacity;
 mod challenged_calls;
 mod client_timers;
 mod commands;
+mod conference;
 mod credentials;
 mod dead_hops;
 mod descriptions;

@@ -1,6 +1,6 @@
 //! What commands take and what they say when they cannot.
 
-use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy};
+use super::{AccountId, AccountState, BusId, CallId, CallState, Cause, EndCause, EndedBy};
 use crate::base::time::Instant;
 
 /// Why a command was refused. Nothing changed.
@@ -149,6 +149,8 @@ pub struct CallInfo {
     pub ended_by: EndedBy,
     /// What it sends.
     pub source: Source,
+    /// The bus it is on.
+    pub bus: BusId,
     /// The microphone is off.
     pub muted: bool,
     /// The far end put us on hold.

@@ -4,7 +4,7 @@
 use super::calls::call::Call;
 use super::event::{MEDIA_HELD, Op};
 use super::object::Object;
-use super::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
+use super::{AccountId, BusId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -85,6 +85,19 @@ impl Phone<'_> {
         if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
+    /// Puts a call on a bus: from the next quantum on it hears the far ends of the other calls there, and they its own.
+    /// Who it hears itself and what its source says stay as they are. When it ends it leaves the bus.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as many
+    /// members as it may; [`CommandError::Unsupported`] when none may be shared ([`super::Capacity::members`]).
+    pub fn set_bus(&mut self, call: CallId, bus: BusId) -> Result<(), CommandError> {
+        if self.call(call)?.state == CallState::Ended {
+            return Err(CommandError::State);
+        }
+        self.lower.media.join(call.0, bus)
+    }
+
     /// Mutes what a call sends; no call: all, and those to come.
     ///
     /// # Errors
@@ -147,6 +160,7 @@ impl Phone<'_> {
             cause: slot.end_cause,
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
             source: line.source(),
+            bus: line.bus(),
             muted: line.muted(),
             held: ways & MEDIA_HELD != 0,
             media: line.is_running(),

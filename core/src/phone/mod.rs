@@ -74,7 +74,7 @@ pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
 pub use storage::{Capacity, Lender, Storage};
-pub use tick::{Bus, Patch};
+pub use tick::{Bus, BusId, Patch};
 pub use trace::Trace;
 
 use crate::base::time::Instant;

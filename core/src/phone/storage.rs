@@ -10,7 +10,7 @@ use super::trace::Trace;
 use super::transactions::request::Request;
 use super::transactions::server::Server;
 use crate::base::due::{DueCell, OwedCell};
-use crate::base::limits::{CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::base::limits::{BUS_MEMBERS, CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::base::slots::Entry;
 use crate::base::table::TableCell;
 use crate::base::zeroed::Zeroed;
@@ -54,6 +54,9 @@ pub struct Capacity {
     pub payload: u32,
     /// Samples of 10 ms at the highest rate: 80, 160 or 480.
     pub quantum: u32,
+    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] says so.
+    /// A quantum of PCM each, once for all buses.
+    pub members: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
@@ -90,6 +93,7 @@ impl Capacity {
             jitter_packets: 8,
             payload: 160,
             quantum: 80,
+            members: 1,
             history: 0,
             trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
@@ -119,6 +123,7 @@ impl Capacity {
             jitter_packets: 16,
             payload: 480,
             quantum: 480,
+            members: BUS_MEMBERS,
             history: if calls > 64 { 1024 } else { message },
             trusted: 16,
             direct_reserve: direct_reserve(calls),
@@ -152,6 +157,8 @@ impl Capacity {
             && self.dialogs <= most
             && self.sockets <= SOCKETS as u32
             && self.traces <= 65_535
+            && self.members >= 1
+            && self.members <= BUS_MEMBERS
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512
@@ -280,7 +287,7 @@ impl<'a> Storage<'a> {
             reply: lender.zeroed(message)?,
             closing: lender.zeroed(calls)?,
             opening: lender.zeroed(calls)?,
-            pcm: lender.zeroed(2 * capacity.quantum as usize)?,
+            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize)?,
             commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
             traces: lender.lend(capacity.traces as usize, Trace::EMPTY)?,
         })

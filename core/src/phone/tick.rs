@@ -8,10 +8,38 @@ use crate::media::CodecBank;
 /// Which clock ticks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Bus {
-    /// The device's: all calls whose source is [`Source::Device`] hear into one output and share one input.
+    /// The device's: the calls on its buses are heard in one output and share one input.
     Device,
-    /// A timer's: every other call is a bus of one.
+    /// A timer's: all other buses.
     Own,
+}
+
+/// The bus that a call is on, beside its source: a clock, and calls that hear each other. A call is on exactly one.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct BusId(u16);
+
+impl BusId {
+    /// A call's own: nobody else is there, and its source says which clock it has.
+    pub const ALONE: Self = Self(0);
+
+    /// One that calls share. Their far ends hear each other; the device's clock takes the person at the device in, who
+    /// is heard by each call whose source is [`Source::Device`]. `None` for number 0 and above 32,767.
+    #[must_use]
+    pub const fn shared(clock: Bus, number: u16) -> Option<Self> {
+        if number == 0 || number > u16::MAX >> 1 {
+            return None;
+        }
+        Some(Self(number << 1 | matches!(clock, Bus::Device) as u16))
+    }
+
+    /// `None` for [`BusId::ALONE`].
+    pub(super) const fn clock(self) -> Option<Bus> {
+        match self.0 {
+            0 => None,
+            bus if bus & 1 == 1 => Some(Bus::Device),
+            _ => Some(Bus::Own),
+        }
+    }
 }
 
 /// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while

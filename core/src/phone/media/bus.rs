@@ -1,4 +1,7 @@
 //! The buses: which clock ticks which lines, and what each of them hears and says in a quantum of 10 ms.
+//!
+//! A quantum of a bus has two passes. In the first each member's far end is heard; in the second each member is sent
+//! what its source says and what all the others' far ends have said. A bus of one has nothing to mix.
 
 use super::Media;
 use super::news::News;
@@ -8,22 +11,31 @@ use crate::base::time::Instant;
 use crate::media::phase::Phase;
 use crate::media::{CodecBank, StreamBuffers};
 use crate::phone::context::Context;
-use crate::phone::{Bus, CallId, Patch, Source};
+use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
 
-/// The clock that ticks a line with this source.
-pub(super) fn clock_of(source: Source) -> Bus {
-    if source == Source::Device { Bus::Device } else { Bus::Own }
-}
+/// Samples that are summed at a time: they fit a processor's vectors, and a board's stack.
+const BLOCK: usize = 16;
 
-/// How far a quantum of a bus has come.
+/// How far a quantum of a clock's buses has come.
 #[derive(Debug)]
 pub(in crate::phone) struct Turn {
-    bus: Bus,
+    clock: Bus,
     /// Index in the list of running streams.
     next: u32,
     served: usize,
     /// The rest is for another call of [`crate::phone::Phone::audio`].
     left: bool,
+    second: Second,
+}
+
+/// The second pass of a bus.
+#[derive(Clone, Copy, Debug, Default)]
+struct Second {
+    /// Members that were heard; 0: it is over.
+    members: usize,
+    /// The member that is sent to next, and where its sound is kept.
+    index: u32,
+    place: usize,
 }
 
 /// What the driver lends for a quantum.
@@ -36,21 +48,21 @@ pub(in crate::phone) struct Quantum<'q> {
 
 impl Media<'_> {
     /// A quantum of a bus begins, or goes on where the last call left it.
-    pub(in crate::phone) fn begin_quantum(&mut self, now: Instant, bus: Bus, output: &mut [i16]) -> Turn {
-        let next = if bus == Bus::Own { self.tick_from } else { 0 };
-        if bus == Bus::Device {
+    pub(in crate::phone) fn begin_quantum(&mut self, now: Instant, clock: Bus, output: &mut [i16]) -> Turn {
+        let next = if clock == Bus::Own { self.tick_from } else { 0 };
+        if clock == Bus::Device {
             output.fill(0);
             if self.ringing_back > 0 {
                 self.ringback.fill(output);
             }
         }
         if next == 0 {
-            self.phase(bus).tick(now);
+            self.phase(clock).tick(now);
         }
-        Turn { bus, next, served: 0, left: false }
+        Turn { clock, next, served: 0, left: false, second: Second::default() }
     }
 
-    /// Serves the bus's lines up to the next one that has something to tell.
+    /// Serves the clock's buses up to the next line that has something to tell.
     pub(in crate::phone) fn quantum(
         &mut self,
         cx: &mut Context<'_>,
@@ -58,48 +70,80 @@ impl Media<'_> {
         turn: &mut Turn,
         lent: &mut Quantum<'_>,
     ) -> Option<(Handle, News)> {
-        while turn.next < self.running_count {
-            if turn.bus == Bus::Own && turn.served >= TICKS_A_CALL {
+        loop {
+            let second = turn.second;
+            if second.place < second.members {
+                turn.second = Second { index: self.next_running(second.index), place: second.place + 1, ..second };
+                let news = self.send(cx, now, second, lent);
+                if !news.is_nothing()
+                    && let Some(line) = self.line_at(second.index)
+                {
+                    return Some((line.handle(second.index), news));
+                }
+                continue;
+            }
+            if turn.next >= self.running_count {
+                return None;
+            }
+            if turn.clock == Bus::Own && turn.served >= TICKS_A_CALL {
                 turn.left = true;
                 return None;
             }
             let index = self.running.get(turn.next as usize).copied()?;
             turn.next += 1;
-            if self.line_at(index).is_none_or(|line| clock_of(line.source) != turn.bus) {
+            let Some(line) = self.lines.get_mut(index as usize) else { continue };
+            if line.clock() != turn.clock || core::mem::take(&mut line.served) {
                 continue;
             }
-            turn.served += 1;
-            let news = self.serve(cx, now, index, lent);
-            if !news.is_nothing()
-                && let Some(line) = self.line_at(index)
-            {
-                return Some((line.handle(index), news));
-            }
+            turn.second = Second { members: self.hear_bus(cx, now, index, lent), index, place: 0 };
+            turn.served += turn.second.members;
         }
-        None
     }
 
     /// A quantum, or this part of it, is over. True: lines are left.
     pub(in crate::phone) const fn end_quantum(&mut self, turn: &Turn) -> bool {
-        if matches!(turn.bus, Bus::Own) {
+        if matches!(turn.clock, Bus::Own) {
             self.tick_from = if turn.left { turn.next } else { 0 };
         }
         turn.left
     }
 
-    /// A line hears its far end for 10 ms, and says what its source says.
-    fn serve(&mut self, cx: &mut Context<'_>, now: Instant, index: u32, lent: &mut Quantum<'_>) -> News {
+    /// The first pass of a bus, from one of its members on: what each member's far end said for 10 ms, one behind the
+    /// other. Returned is how many there are.
+    fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, first: u32, lent: &mut Quantum<'_>) -> usize {
         let samples = (cx.fixed.rate / 100) as usize;
-        let (heard, rest) = self.pcm.split_at_mut(samples.min(self.pcm.len()));
+        let (mut at, mut members) = (first, 0);
+        while members < self.members {
+            let Some(heard) = self.pcm.get_mut(members * samples..(members + 1) * samples) else { break };
+            let (Some(line), Some(stream)) = (self.lines.get_mut(at as usize), self.streams.get_mut(at as usize))
+            else {
+                break;
+            };
+            let mut buffers = StreamBuffers { ring: self.rings.get_mut(at), stride: cx.fixed.jitter_stride };
+            stream.receive_quantum(now, lent.codecs, heard, &mut buffers);
+            line.gain_out.apply(heard);
+            line.served = at != first; // the list of running streams comes to it later
+            members += 1;
+            at = self.next_running(at);
+            if at == first {
+                break;
+            }
+        }
+        members
+    }
+
+    /// The second pass of a bus, for one member: it is sent what its source says, and what the others' far ends said.
+    fn send(&mut self, cx: &mut Context<'_>, now: Instant, turn: Second, lent: &mut Quantum<'_>) -> News {
+        let samples = (cx.fixed.rate / 100) as usize;
+        let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
         let said = rest.get_mut(..samples).unwrap_or_default();
-        let (Some(line), Some(stream)) = (self.lines.get_mut(index as usize), self.streams.get_mut(index as usize))
+        let heard = all.get(turn.place * samples..(turn.place + 1) * samples).unwrap_or_default();
+        let (Some(line), Some(stream)) =
+            (self.lines.get_mut(turn.index as usize), self.streams.get_mut(turn.index as usize))
         else {
             return News::NOTHING;
         };
-        let (call, source) = (CallId(line.handle(index)), line.source);
-        let mut buffers = StreamBuffers { ring: self.rings.get_mut(index), stride: cx.fixed.jitter_stride };
-        stream.receive_quantum(now, lent.codecs, heard, &mut buffers);
-        line.gain_out.apply(heard);
+        let (call, source) = (CallId(line.handle(turn.index)), line.source);
         said.fill(0);
         match source {
             Source::Device => {
@@ -111,16 +155,93 @@ impl Media<'_> {
             Source::Application | Source::Silence => {}
         }
         lent.patch.say(call, source, said);
+        // muting a member silences its source, not the others' far ends
         line.gain_in.apply(said);
+        if turn.members > 1 {
+            mix_others(said, all, turn.place);
+        }
         stream.send_quantum(now, lent.codecs, said);
         lent.patch.tap(call, said, heard);
-        if source == Source::Device {
-            for (cell, sample) in lent.output.iter_mut().zip(heard.iter()) {
+        if line.clock() == Bus::Device {
+            for (cell, sample) in lent.output.iter_mut().zip(heard) {
                 *cell = cell.saturating_add(*sample);
             }
         }
         let sent = stream.take_digits_sent();
-        News { digit: self.settle(cx, index), sent, ..News::NOTHING }
+        News { digit: self.settle(cx, turn.index), sent, ..News::NOTHING }
+    }
+
+    /// The next member of a line's bus whose stream runs; itself, if there is no other.
+    fn next_running(&self, index: u32) -> u32 {
+        let mut at = index;
+        for _ in 0..self.members {
+            let Some(line) = self.lines.get(at as usize).filter(|line| line.bus != BusId::ALONE) else { return index };
+            at = line.next;
+            if self.lines.get(at as usize).is_some_and(|line| line.media) {
+                return at;
+            }
+        }
+        index
+    }
+
+    /// Puts a line on a bus; off the one that it is on.
+    pub(in crate::phone) fn join(&mut self, call: Handle, bus: BusId) -> Result<(), CommandError> {
+        let line = self.line(call).ok_or(CommandError::Stale)?;
+        if line.bus == bus {
+            return Ok(());
+        }
+        let clock = line.clock();
+        if bus != BusId::ALONE {
+            if self.members < 2 {
+                return Err(CommandError::Unsupported);
+            }
+            if self.lines.iter().filter(|line| line.is_on(bus)).count() >= self.members {
+                return Err(CommandError::Full);
+            }
+        }
+        self.leave(call);
+        // a member's successor becomes the new one's: the members are a ring
+        if bus != BusId::ALONE
+            && let Some(line) = self.lines.iter_mut().find(|line| line.is_on(bus))
+        {
+            let next = core::mem::replace(&mut line.next, call.index);
+            if let Some(line) = self.line_mut(call) {
+                line.next = next;
+            }
+        }
+        if let Some(line) = self.line_mut(call) {
+            line.bus = bus;
+        }
+        self.reclock(call, clock);
+        Ok(())
+    }
+
+    /// A line is on no bus with others any more. Who counts it by its clock is told by the caller.
+    pub(super) fn leave(&mut self, call: Handle) {
+        let Some(line) = self.line_mut(call).filter(|line| line.bus != BusId::ALONE) else { return };
+        let next = core::mem::replace(&mut line.next, call.index);
+        line.bus = BusId::ALONE;
+        let mut at = next;
+        for _ in 0..self.members {
+            let Some(line) = self.lines.get_mut(at as usize) else { return };
+            if line.next == call.index {
+                line.next = next;
+                return;
+            }
+            at = line.next;
+        }
+    }
+
+    /// A line may have another clock than before.
+    pub(super) fn reclock(&mut self, call: Handle, before: Bus) {
+        let Some(line) = self.line(call) else { return };
+        let (clock, running, rings) = (line.clock(), line.media, line.ringback);
+        if running {
+            self.count(before, false);
+            self.count(clock, true);
+        } else if rings {
+            self.ring_back(call, true); // over, if it is no device call any more
+        }
     }
 
     /// Quanta of a bus pass without a tick: the far ends see a gap, and no source goes on.
@@ -128,7 +249,7 @@ impl Media<'_> {
         let running = self.running.get(..self.running_count as usize).unwrap_or_default();
         for index in running.iter().map(|index| *index as usize) {
             if let (Some(line), Some(stream)) = (self.lines.get(index), self.streams.get_mut(index))
-                && clock_of(line.source) == bus
+                && line.clock() == bus
             {
                 stream.skip(quanta);
             }
@@ -182,3 +303,22 @@ impl Media<'_> {
         (core::mem::replace(&mut self.device_on, wanted) != wanted).then_some(wanted)
     }
 }
+
+/// Lays what the others' far ends said over what one member's source says; what would be too loud stays at full scale.
+fn mix_others(said: &mut [i16], all: &[i16], own: usize) {
+    let samples = said.len().max(1);
+    for (block, cells) in said.chunks_mut(BLOCK).enumerate() {
+        let mut sums = [0i32; BLOCK];
+        sums.iter_mut().zip(cells.iter()).for_each(|(sum, cell)| *sum = i32::from(*cell));
+        for (_, heard) in all.chunks_exact(samples).enumerate().filter(|(place, _)| *place != own) {
+            let heard = heard.get(block * BLOCK..).unwrap_or_default();
+            sums.iter_mut().zip(heard).for_each(|(sum, sample)| *sum += i32::from(*sample));
+        }
+        for (cell, sum) in cells.iter_mut().zip(sums) {
+            *cell = sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

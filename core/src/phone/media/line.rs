@@ -5,7 +5,7 @@ use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::Codec;
 use crate::media::gain::Gain;
-use crate::phone::{Side, Source};
+use crate::phone::{Bus, BusId, Side, Source};
 
 /// A line.
 #[derive(Clone, Debug)]
@@ -34,6 +34,11 @@ pub(crate) struct Line {
     pub(super) ringback: bool,
     /// Index in the list of running streams + 1.
     pub(super) running: u32,
+    pub(super) bus: BusId,
+    /// The next member of its bus, in a ring.
+    pub(super) next: u32,
+    /// Served in this quantum, with a member of its bus.
+    pub(super) served: bool,
 }
 
 impl Line {
@@ -53,11 +58,32 @@ impl Line {
         lost: false,
         ringback: false,
         running: 0,
+        bus: BusId::ALONE,
+        next: 0,
+        served: false,
     };
 
     /// The call whose line it is.
     pub(super) const fn handle(&self, index: u32) -> Handle {
         Handle { index, generation: self.generation }
+    }
+
+    /// The clock that ticks it: its bus's; alone, the device's where the device is its source.
+    pub(super) const fn clock(&self) -> Bus {
+        match (self.bus.clock(), self.source) {
+            (Some(clock), _) => clock,
+            (None, Source::Device) => Bus::Device,
+            (None, _) => Bus::Own,
+        }
+    }
+
+    /// A call's line, on this bus.
+    pub(super) fn is_on(&self, bus: BusId) -> bool {
+        self.generation != 0 && self.bus == bus
+    }
+
+    pub(in crate::phone) const fn bus(&self) -> BusId {
+        self.bus
     }
 
     pub(in crate::phone) const fn ports(&self) -> Ports {
@@ -94,7 +120,7 @@ impl Media<'_> {
     /// A call begins: its line is as the phone's settings say, and nobody is vouched for.
     pub(in crate::phone) fn open_line(&mut self, call: Handle, session_id: u32) {
         let Some(line) = self.lines.get_mut(call.index as usize) else { return };
-        *line = Line { generation: call.generation, session_id, ..Line::EMPTY };
+        *line = Line { generation: call.generation, session_id, next: call.index, ..Line::EMPTY };
         line.gain_in.mute(self.muted);
         line.gain_in.set(self.volume_in);
         line.gain_out.set(self.volume_out);
@@ -105,6 +131,7 @@ impl Media<'_> {
 
     /// The call's slot is free.
     pub(in crate::phone) fn close_line(&mut self, call: Handle) {
+        self.leave(call);
         if let Some(line) = self.line_mut(call) {
             line.generation = 0;
         }

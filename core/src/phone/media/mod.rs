@@ -35,8 +35,10 @@ pub(super) struct Media<'a> {
     /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
     /// then, whose wish waits.
     opening_ports: &'a mut [u32],
-    /// Two quanta of PCM.
+    /// A quantum of PCM for each member of a bus, and one for what is sent.
     pcm: &'a mut [i16],
+    /// The most members that a bus may have.
+    members: usize,
     tick_from: u32,
     device_calls: u32,
     own_calls: u32,
@@ -64,6 +66,7 @@ impl<'a> Media<'a> {
             closing_ports: take(&mut storage.closing),
             opening_ports: take(&mut storage.opening),
             pcm: take(&mut storage.pcm),
+            members: capacity.members as usize,
             tick_from: 0,
             device_calls: 0,
             own_calls: 0,

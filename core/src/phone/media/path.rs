@@ -2,7 +2,6 @@
 //! both directions. What protects media (SRTP) works here, on the packet's own bytes.
 
 use super::Media;
-use super::bus::clock_of;
 use super::news::{News, Silence};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -28,7 +27,7 @@ impl Media<'_> {
             count::up(&mut cx.counters.stray_media);
             return News::NOTHING;
         };
-        let clock = clock_of(line.source);
+        let clock = line.clock();
         self.take_in(cx, now, call, component, from, packet);
         let stream = self.streams.get(call.index as usize);
         if component == Component::Rtp

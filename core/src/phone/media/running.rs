@@ -1,7 +1,6 @@
 //! A line's stream: it runs as was agreed, it is confirmed, it falls silent, it stops; and its digits.
 
 use super::Media;
-use super::bus::clock_of;
 use super::news::{News, Silence};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -93,7 +92,7 @@ impl Media<'_> {
         }
         let Some(line) = self.line_mut(call) else { return };
         (line.media, line.running) = (true, running);
-        let clock = clock_of(line.source);
+        let clock = line.clock();
         self.count(clock, true);
         // whoever answered began to tick when the answer left
         if !incoming && self.is_alone(clock) {
@@ -129,10 +128,13 @@ impl Media<'_> {
     pub(in crate::phone) fn stop(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
         self.ring_back(call, false);
         let Some(line) = self.line_mut(call) else { return News::NOTHING };
-        if !core::mem::take(&mut line.media) {
+        line.served = false;
+        let (clock, running, ran) =
+            (line.clock(), core::mem::take(&mut line.running), core::mem::take(&mut line.media));
+        self.leave(call);
+        if !ran {
             return News::NOTHING;
         }
-        let (clock, running) = (clock_of(line.source), core::mem::take(&mut line.running));
         let mut sent = 0;
         if let Some(stream) = self.streams.get_mut(call.index as usize) {
             sent = stream.take_digits_sent();
@@ -186,20 +188,16 @@ impl Media<'_> {
     /// Chooses what a line says. False: there is no such call.
     pub(in crate::phone) fn set_source(&mut self, call: Handle, source: Source) -> bool {
         let Some(line) = self.line_mut(call) else { return false };
-        let before = core::mem::replace(&mut line.source, source);
-        if line.media {
-            self.count(clock_of(before), false);
-            self.count(clock_of(source), true);
-        } else if line.ringback {
-            self.ring_back(call, true); // over, if it is no device call any more
-        }
+        let clock = line.clock();
+        line.source = source;
+        self.reclock(call, clock);
         true
     }
 
     /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
     pub(in crate::phone) fn ring_back(&mut self, call: Handle, rings: bool) {
         let Some(line) = self.line_mut(call) else { return };
-        let rings = rings && !line.media && clock_of(line.source) == Bus::Device;
+        let rings = rings && !line.media && line.clock() == Bus::Device;
         if core::mem::replace(&mut line.ringback, rings) != rings {
             self.ringing_back =
                 if rings { self.ringing_back.saturating_add(1) } else { self.ringing_back.saturating_sub(1) };
