@@ -27,6 +27,16 @@ pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_
     phone.invited(now, arrived);
 }
 
+/// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
+pub(super) fn take_ack(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+    phone.acknowledged(now, arrived);
+}
+
+/// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
+pub(super) fn take_cancel(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+    phone.cancelled(now, arrived.flow, arrived.request);
+}
+
 impl Phone<'_> {
     fn invited(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, keys, request: invite, account, .. } = *arrived;
@@ -90,32 +100,15 @@ impl Phone<'_> {
         keys: Keys,
         invite: &Message<'_>,
     ) -> Result<(), u16> {
-        let secret = self.lower.cx.rng.next_u64();
-        let number = invite.cseq().map_err(|_| 400u16)?.number;
-        let dialog_handle = self.lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
-        let own_hop = self.lower.accounts.is_own_flow(account, flow);
-        let mut dialog = Dialog {
-            usage: Usage::Call(call_handle),
-            account,
-            local_tag: Tag { handle: dialog_handle, secret },
-            remote_number: Some(number),
-            flow: Some(flow),
-            usages: 2, // the call, and its INVITE
-            own_hop,
-            ..Dialog::EMPTY
-        };
-        let (_, block) = self.lower.dialogs.two(dialog_handle).ok_or(503u16)?;
+        let dialog_handle = self.dialog_of_invite(flow, account, call_handle, invite)?;
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
-        let built = set_from_invite(&mut dialog, block, invite).ok_or(NotOpened::TooLong);
-        let opened = built.and_then(|()| self.open_invite(now, (flow, keys), account, served, invite));
-        let server_handle = match opened {
+        let server_handle = match self.open_invite(now, (flow, keys), account, served, invite) {
             Ok(handle) => handle,
             Err(not_opened) => {
                 self.lower.dialogs.discard(dialog_handle);
                 return Err(if not_opened == NotOpened::Full { 503 } else { 513 });
             }
         };
-        self.lower.dialogs.set(dialog_handle, dialog);
         self.lower.dialogs.find_next_hop(dialog_handle);
         let local = self.local_of(flow.socket());
         if let Some(call) = self.calls.get_mut(call_handle) {
@@ -142,6 +135,38 @@ impl Phone<'_> {
             self.lower.transactions.respond(&mut self.lower.cx, now, server_handle);
         }
         Ok(())
+    }
+
+    /// The dialog that an INVITE makes (rfc3261#12.1.1). 503: there is no slot; 513: it is too long.
+    // never inlined: a dialog by value is no part of a board's deepest way
+    #[inline(never)]
+    fn dialog_of_invite(
+        &mut self,
+        flow: Flow,
+        account: Handle,
+        call: Handle,
+        invite: &Message<'_>,
+    ) -> Result<Handle, u16> {
+        let secret = self.lower.cx.rng.next_u64();
+        let number = invite.cseq().map_err(|_| 400u16)?.number;
+        let handle = self.lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
+        let own_hop = self.lower.accounts.is_own_flow(account, flow);
+        let (dialog, block) = self.lower.dialogs.two(handle).ok_or(503u16)?;
+        *dialog = Dialog {
+            usage: Usage::Call(call),
+            account,
+            local_tag: Tag { handle, secret },
+            remote_number: Some(number),
+            flow: Some(flow),
+            usages: 2, // the call, and its INVITE
+            own_hop,
+            ..Dialog::EMPTY
+        };
+        if set_from_invite(dialog, block, invite).is_none() {
+            self.lower.dialogs.discard(handle);
+            return Err(513);
+        }
+        Ok(handle)
     }
 
     /// A transaction for an INVITE that could be accepted in it.
@@ -282,8 +307,9 @@ impl Phone<'_> {
         }
     }
 
-    /// An ACK: of a refusal (the same branch), or of a 2xx (the same dialog and number).
-    pub(super) fn acknowledged(&mut self, now: Instant, keys: Keys, dialog: Option<Handle>, ack: &Message<'_>) {
+    fn acknowledged(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Arrived { keys, request: ack, .. } = *arrived;
+        let dialog = Some(arrived.dialog).filter(|dialog| !dialog.is_none());
         let Some(Acknowledged { handle, served, success }) = self.lower.transactions.acknowledged(keys, dialog) else {
             return;
         };
@@ -314,8 +340,7 @@ impl Phone<'_> {
         self.take_answer(now, call, dialog, text)
     }
 
-    /// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
-    pub(super) fn cancelled(&mut self, now: Instant, flow: Flow, cancel: &Message<'_>) {
+    fn cancelled(&mut self, now: Instant, flow: Flow, cancel: &Message<'_>) {
         let Some(invite) = keys_of(&self.lower.cx, cancel, Method::Invite) else { return };
         let (handle, served) = match self.lower.transactions.cancelled(now, invite) {
             Met::Nothing => return self.respond_at_once(flow, cancel, 481, Extra::default()),

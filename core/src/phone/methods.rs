@@ -10,27 +10,28 @@ use crate::base::time::Instant;
 use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Message, Method};
 
-/// A request that came in: well formed, new, and of a dialog or for somebody who may be asked.
+/// A request that came in: well formed, new, and of a dialog or for somebody who may be asked. ACK and CANCEL are only
+/// well formed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrived<'r, 'm> {
     pub(super) flow: Flow,
     pub(super) keys: Keys,
     pub(super) request: &'r Message<'m>,
-    /// Its dialog, whose number it has advanced; none: it is in no dialog.
+    /// Its dialog; none: it is in no dialog.
     pub(super) dialog: Handle,
     /// The account that it is for, where it is in no dialog; none: it is direct.
     pub(super) account: Handle,
 }
 
 /// A function that takes requests of a method.
-type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
+pub(super) type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
 
 /// A method.
 pub(super) struct Row {
     name: &'static str,
     /// Takes it in no dialog; none: it needs one.
     pub(super) outside: Option<Taker>,
-    /// Takes it in a dialog; none: its INVITE's transaction has taken it.
+    /// Takes it in a dialog; none: it is refused there.
     pub(super) inside: Option<Taker>,
 }
 
@@ -46,9 +47,9 @@ macro_rules! methods {
 
 methods! {
     "INVITE": Some(incoming::take), Some(reinvite::take);
-    "ACK": None, None;
+    "ACK": Some(incoming::take_ack), Some(incoming::take_ack);
     "BYE": None, Some(bye::take);
-    "CANCEL": None, None;
+    "CANCEL": Some(incoming::take_cancel), Some(incoming::take_cancel);
     "OPTIONS": Some(options::take_outside), Some(options::take);
 }
 

@@ -1,7 +1,7 @@
 //! One message in: to its transaction, its dialog, or neither.
 
 use super::accounts::Caller;
-use super::methods::{self, Arrived, OURS, Row};
+use super::methods::{self, Arrived, OURS, Row, Taker};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
@@ -86,9 +86,24 @@ impl Phone<'_> {
         });
     }
 
-    // an answer's way is a board's deepest: it does not carry a request's frame too
+    // never inlined: a response's way on a board carries no request's frame
     #[inline(never)]
     fn handle_request(&mut self, now: Instant, flow: Flow, request: &Message<'_>, method: Method<'_>) {
+        if let Some((take, arrived)) = self.sift(now, flow, request, method) {
+            take(self, now, &arrived);
+        }
+    }
+
+    /// Everything that is done for a request before its method counts. `None`: it has got all that it gets.
+    // never inlined: what takes the request is a board's deepest way, and does not carry this frame
+    #[inline(never)]
+    fn sift<'r, 'm>(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: &'r Message<'m>,
+        method: Method<'_>,
+    ) -> Option<(Taker, Arrived<'r, 'm>)> {
         // a tag of ours, with its 64 random bits, shows that the sender has heard from us
         let tag = request.to().ok().and_then(|to| to.tag());
         let dialog = tag.and_then(Tag::read).and_then(|tag| self.lower.dialogs.find(tag, request));
@@ -101,11 +116,11 @@ impl Phone<'_> {
                 keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.answered(now, keys));
             if let Some(answered) = answered {
                 self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
-                return;
+                return None;
             }
             count::up(&mut self.lower.cx.counters.strangers);
             self.trace_stranger(flow, request);
-            return;
+            return None;
         }
         if let Err(objection) = request.check() {
             self.count_flawed(flow, request, objection.reason);
@@ -117,90 +132,71 @@ impl Phone<'_> {
                     Extra { reason: objection.reason, ..Extra::default() },
                 );
             }
-            return;
+            return None;
         }
         // sips: wants TLS all the way (rfc3261#26.2.2) and a sips: Contact of ours (#12.1.1), and neither is here
         if let Start::Request { uri, .. } = request.start()
             && Scheme::of(uri) == Some(Scheme::Sips)
         {
             self.respond_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
-            return;
+            return None;
         }
-        let Some(keys) = keys_of(&self.lower.cx, request, method) else { return };
+        let keys = keys_of(&self.lower.cx, request, method)?;
         let keys = Keys { direct: dialog.map_or(caller == Caller::Direct, |dialog| self.is_direct(dialog)), ..keys };
-        match method {
-            Method::Ack => {
-                self.acknowledged(now, keys, dialog, request);
-                return;
-            }
-            Method::Cancel => {
-                self.cancelled(now, flow, request);
-                return;
-            }
-            _ => {}
-        }
-        // rfc3261#17.2.3: a repetition goes to its transaction
-        let begins = tag.is_none() && method == Method::Invite;
-        match self.lower.transactions.absorb(&mut self.lower.cx, now, keys, begins) {
-            Absorbed::New => {}
-            Absorbed::Nothing => return,
-            Absorbed::Again(answered) => {
-                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
-                return;
-            }
-            Absorbed::Merged => {
-                // rfc3261#8.2.2.2: the same request over another way
-                self.respond_at_once(flow, request, 482, Extra::default());
-                return;
-            }
-        }
-        // rfc3261#8.2.2.3: it must be understood
-        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
-            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
-            return;
-        }
         let account = match caller {
             Caller::Account(account) => account,
             _ => Handle::NONE,
         };
         let arrived = Arrived { flow, keys, request, dialog: dialog.unwrap_or(Handle::NONE), account };
-        match (tag, dialog) {
-            (Some(_), Some(_)) => self.request_in_dialog(now, &arrived, method),
+        let row = methods::row(method);
+        if matches!(method, Method::Ack | Method::Cancel) {
+            // they are for an INVITE's transaction, and have none of their own
+            return Some((row?.outside?, arrived));
+        }
+        // rfc3261#17.2.3: a repetition goes to its transaction
+        let begins = tag.is_none() && method == Method::Invite;
+        match self.lower.transactions.absorb(&mut self.lower.cx, now, keys, begins) {
+            Absorbed::New => {}
+            Absorbed::Nothing => return None,
+            Absorbed::Again(answered) => {
+                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
+                return None;
+            }
+            Absorbed::Merged => {
+                // rfc3261#8.2.2.2: the same request over another way
+                self.respond_at_once(flow, request, 482, Extra::default());
+                return None;
+            }
+        }
+        // rfc3261#8.2.2.3: it must be understood
+        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
+            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
+            return None;
+        }
+        let refusal = Extra { allow: Some(&OURS), ..Extra::default() };
+        if tag.is_none() {
+            match row {
+                Some(Row { outside: Some(take), .. }) => return Some((*take, arrived)),
+                // rfc3261#12.2.2: it needs a dialog
+                Some(_) => self.respond_at_once(flow, request, 481, Extra::default()),
+                None => self.respond_at_once(flow, request, methods::refusal(method), refusal),
+            }
+            return None;
+        }
+        let Some(dialog) = dialog else {
             // rfc3261#12.2.2
-            (Some(_), None) => self.respond_at_once(flow, request, 481, Extra::default()),
-            (None, _) => self.request_outside(now, &arrived, method),
-        }
-    }
-
-    /// A request that is in no dialog.
-    fn request_outside(&mut self, now: Instant, arrived: &Arrived<'_, '_>, method: Method<'_>) {
-        let (flow, request) = (arrived.flow, arrived.request);
-        match methods::row(method) {
-            Some(Row { outside: Some(take), .. }) => take(self, now, arrived),
-            // rfc3261#12.2.2: it needs a dialog
-            Some(_) => self.respond_at_once(flow, request, 481, Extra::default()),
-            None => {
-                let extra = Extra { allow: Some(&OURS), ..Extra::default() };
-                self.respond_at_once(flow, request, methods::refusal(method), extra);
-            }
-        }
-    }
-
-    /// A request in one of our dialogs.
-    fn request_in_dialog(&mut self, now: Instant, arrived: &Arrived<'_, '_>, method: Method<'_>) {
-        let Arrived { flow, keys, request, dialog, .. } = *arrived;
-        let Ok(cseq) = request.cseq() else { return };
+            self.respond_at_once(flow, request, 481, Extra::default());
+            return None;
+        };
         // rfc3261#12.2.2: a number that does not grow is out of order
-        if !self.lower.dialogs.hear_number(dialog, cseq.number) {
+        if !self.lower.dialogs.hear_number(dialog, request.cseq().ok()?.number) {
             self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
-            return;
+            return None;
         }
-        match methods::row(method).and_then(|row| row.inside) {
-            Some(take) => take(self, now, arrived),
-            None => {
-                let extra = Extra { allow: Some(&OURS), ..Extra::default() };
-                self.respond_and_bury(now, flow, request, keys, methods::refusal(method), extra);
-            }
+        let take = row.and_then(|row| row.inside);
+        if take.is_none() {
+            self.respond_and_bury(now, flow, request, keys, methods::refusal(method), refusal);
         }
+        Some((take?, arrived))
     }
 }
