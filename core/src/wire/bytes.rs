@@ -29,28 +29,23 @@ pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
     None
 }
 
-/// The first place of a byte below 14: a line end, or a tab, or another control that is looked at with the same care.
+/// The first index of a byte below 14: a line end, or a tab, or another control that is looked at with the same care.
 #[inline]
 pub(super) fn control(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
+    let marks = |word: u64| word.wrapping_sub(ONES * 14) & !word & TOPS;
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    for (nth, chunk) in chunks.iter().enumerate() {
         // no way out before its end: the compiler makes this four vector instructions
         let mut any = false;
         for byte in chunk {
             any |= *byte < 14;
         }
         if any {
-            break;
+            let whole = u128::from_le_bytes(*chunk);
+            let (low, high) = (marks(whole as u64), marks((whole >> 64) as u64));
+            let at = if low == 0 { 64 + high.trailing_zeros() } else { low.trailing_zeros() };
+            return Some(nth * 16 + (at / 8) as usize);
         }
-        rest = after;
-    }
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*eight);
-        let found = word.wrapping_sub(ONES * 14) & !word & TOPS;
-        if found != 0 {
-            return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
-        }
-        rest = after;
     }
     rest.iter().position(|byte| *byte < 14).map(|at| bytes.len() - rest.len() + at)
 }
@@ -113,34 +108,45 @@ const fn odd(word: u64, least: u8) -> u64 {
 
 /// An IPv4 address at the front and what follows it; leading zeros are read as decimal.
 pub(super) fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
-    let mut octets = [0u8; 4];
-    let mut rest = text;
-    for (n, octet) in octets.iter_mut().enumerate() {
-        if n > 0 {
-            rest = rest.strip_prefix(b".")?;
-        }
-        let (value, after) = octet_at(rest)?;
-        *octet = value;
-        rest = after;
+    let (a, rest) = octet(text)?;
+    let (b, rest) = octet(after_dot(rest)?)?;
+    let (c, rest) = octet(after_dot(rest)?)?;
+    let (d, rest) = octet(after_dot(rest)?)?;
+    // a fourth digit ends no address
+    if matches!(rest, [b'0'..=b'9', ..]) {
+        return None;
     }
-    Some((Ipv4Addr::from(octets), rest))
+    Some((Ipv4Addr::new(a, b, c, d), rest))
+}
+
+#[inline(always)]
+fn after_dot(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'.', rest @ ..] => Some(rest),
+        _ => None,
+    }
 }
 
 /// One to three digits, at most 255.
 #[inline(always)]
-fn octet_at(text: &[u8]) -> Option<(u8, &[u8])> {
-    let [first @ b'0'..=b'9', after @ ..] = text else { return None };
-    let mut rest = after;
-    let mut value = u16::from(*first - b'0');
-    for _ in 0..2 {
-        let [digit @ b'0'..=b'9', after @ ..] = rest else { break };
-        value = value * 10 + u16::from(*digit - b'0');
-        rest = after;
-    }
-    // a fourth digit is no dot and no end of an address
-    if matches!(rest, [b'0'..=b'9', ..]) {
-        return None;
-    }
+fn octet(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    // the usual place, not at the end of a text: one look at its length
+    let (value, rest) = match text {
+        [a, b, c, ..] if digit(*a) < 10 => {
+            let (a, b, c) = (digit(*a), digit(*b), digit(*c));
+            if b > 9 {
+                (a, text.get(1..)?)
+            } else if c > 9 {
+                (a * 10 + b, text.get(2..)?)
+            } else {
+                (a * 100 + b * 10 + c, text.get(3..)?)
+            }
+        }
+        [a, b] if digit(*a) < 10 && digit(*b) < 10 => (digit(*a) * 10 + digit(*b), text.get(2..)?),
+        [a, ..] if digit(*a) < 10 => (digit(*a), text.get(1..)?),
+        _ => return None,
+    };
     Some((u8::try_from(value).ok()?, rest))
 }
 

@@ -49,8 +49,21 @@ fn addresses_are_what_the_standard_library_takes_them_for() {
 
 #[test]
 fn searches_find_what_a_walk_finds() {
-    let pieces =
-        ["a", "bcdefgh", "\r", "\n", "\t", ">", " ", "\u{7f}", "\u{e4}", "\u{0}", "\u{e}", "~!~!~!~!~!~!~!~!~!"];
+    let pieces = [
+        "a",
+        "bcdefgh",
+        "0123456789abcdef",
+        "\r",
+        "\n",
+        "\t",
+        ">",
+        " ",
+        "\u{7f}",
+        "\u{e4}",
+        "\u{0}",
+        "\u{e}",
+        "~!~!~!~!~!~!~!~!~!",
+    ];
     texts(3, &pieces, 8, |text| {
         let bytes = text.as_bytes();
         let walk = |odd: &dyn Fn(u8) -> bool| bytes.iter().position(|byte| odd(*byte));

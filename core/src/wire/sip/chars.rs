@@ -191,8 +191,11 @@ impl<'a> Scan<'a> {
     /// Skips white space and foldings.
     #[inline(always)]
     pub(super) fn lws(&mut self) {
-        if let [0..=b' ', ..] = self.rest {
-            self.white_space();
+        match self.rest {
+            // the usual single space
+            [b' ', rest @ ..] if matches!(rest, [b'!'..=255, ..]) => self.rest = rest,
+            [0..=b' ', ..] => self.white_space(),
+            _ => {}
         }
     }
 
@@ -233,18 +236,29 @@ impl<'a> Scan<'a> {
 
     /// A number in decimal, at least one digit; `None` also when it comes near the end of 64 bits (leading zeros do no
     /// harm).
+    #[inline]
     pub(super) fn number(&mut self) -> Option<u64> {
-        let before = self.rest.len();
+        let mut rest = self.rest;
         let mut value = 0u64;
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            if value >= u64::MAX / 10 - 1 {
-                return None;
-            }
-            value = value * 10 + u64::from(*digit - b'0');
-            self.rest = rest;
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(*digit - b'0'));
+            rest = after;
         }
-        (self.rest.len() < before).then_some(value)
+        let digits = self.take(self.rest.len() - rest.len());
+        match digits.len() {
+            0 => None,
+            1..=18 => Some(value),
+            // the value may have gone round
+            _ => long_number(digits),
+        }
     }
+}
+
+#[cold]
+fn long_number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0u64, |value, digit| {
+        (value < u64::MAX / 10 - 1).then(|| value * 10 + u64::from(digit.wrapping_sub(b'0')))
+    })
 }
 
 /// What follows a line end that folds (rfc3261#7.3.1): white space must come after it.
@@ -392,4 +406,18 @@ pub fn write_unescaped(value: &[u8], out: &mut Cursor<'_>) {
 #[inline]
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || x.eq_ignore_ascii_case(y))
+}
+
+/// The same for a known text of four to eight lower-case letters.
+#[inline(always)]
+pub(super) fn same_word(text: &[u8], known: &[u8]) -> bool {
+    const CASE: u32 = 0x2020_2020;
+    let differ = |a: &[u8; 4], b: &[u8; 4]| (u32::from_le_bytes(*a) | CASE) != u32::from_le_bytes(*b);
+    if text.len() != known.len() {
+        return false;
+    }
+    match (text.first_chunk(), known.first_chunk(), text.last_chunk(), known.last_chunk()) {
+        (Some(a), Some(b), Some(c), Some(d)) => !differ(a, b) && !differ(c, d),
+        _ => false,
+    }
 }

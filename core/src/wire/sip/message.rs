@@ -98,13 +98,26 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// Only where nothing can be answered or used; all else is left to [`Message::check`].
-    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
-        // rfc3261#7.5: line ends before the start line are to be ignored
-        let mut bytes = bytes;
-        while let [b'\r' | b'\n', rest @ ..] = bytes {
-            bytes = rest;
+        // one variable, filled where it is returned: it is too large to be copied
+        let (first, index) = ([0; NAMES], Vec::new());
+        let start = Start::Response { status: 0, reason: &[] };
+        let mut parsed = Ok(Self { bytes, start, head: 0, flaw: Flaw::None, first, unindexed: 0, index });
+        if let Ok(message) = &mut parsed
+            && let Err(malformed) = message.read()
+        {
+            parsed = Err(malformed);
         }
+        parsed
+    }
+
+    /// Reads the first line and indexes the fields.
+    fn read(&mut self) -> Result<(), Malformed> {
+        // rfc3261#7.5: line ends before the start line are to be ignored
+        while let [b'\r' | b'\n', rest @ ..] = self.bytes {
+            self.bytes = rest;
+        }
+        let bytes = self.bytes;
         if bytes.is_empty() {
             return Err(Malformed::Empty);
         }
@@ -112,16 +125,8 @@ impl<'a> Message<'a> {
             return Err(Malformed::TooLarge);
         }
         let line_end = memchr2(b'\r', b'\n', bytes).ok_or(Malformed::NotSip)?;
-        let (start, flaw) = start_line(bytes.get(..line_end).unwrap_or_default())?;
-        let at = after_line(bytes, line_end).ok_or(Malformed::Unterminated)?;
-        // filled where it is returned: it is large
-        let mut parsed = Ok(Self { bytes, start, head: 0, flaw, first: [0; NAMES], unindexed: 0, index: Vec::new() });
-        if let Ok(message) = &mut parsed
-            && let Err(malformed) = message.fields_from(at)
-        {
-            parsed = Err(malformed);
-        }
-        parsed
+        (self.start, self.flaw) = start_line(bytes.get(..line_end).unwrap_or_default())?;
+        self.fields_from(after_line(bytes, line_end).ok_or(Malformed::Unterminated)?)
     }
 
     /// The head of a message whose body is longer than can be taken in (see [`super::Frame::TooLong`]).
@@ -165,11 +170,12 @@ impl<'a> Message<'a> {
             let found = control(value).ok_or(Malformed::Unterminated)?;
             let mut start = bytes.len() - value.len();
             let (mut text, mut rest) = value.split_at_checked(found).ok_or(Malformed::Unterminated)?;
-            match (rest, text) {
-                ([b'\r', b'\n', next @ ..], [first, ..])
-                    if !folds(next) && *first > b' ' && !matches!(text, [.., 0..=b' ']) =>
+            match (rest.split_first_chunk::<3>(), text) {
+                // the next line does not go on with this one
+                (Some(([b'\r', b'\n', next], _)), [first, ..])
+                    if !matches!(next, b' ' | b'\t') && *first > b' ' && !matches!(text, [.., 0..=b' ']) =>
                 {
-                    rest = next
+                    rest = rest.get(2..).unwrap_or_default();
                 }
                 _ => {
                     (text, rest) = self.odd_field(value)?;
@@ -300,12 +306,6 @@ impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message").field("start", &self.start).field("fields", &self.index.len()).finish_non_exhaustive()
     }
-}
-
-/// A line begins here that goes on with the one before, or nothing at all.
-#[inline(always)]
-const fn folds(line: &[u8]) -> bool {
-    matches!(line, [] | [b' ' | b'\t', ..])
 }
 
 /// The name of the field that a line begins with, and what stands behind its colon.

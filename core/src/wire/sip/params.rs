@@ -62,13 +62,16 @@ impl<'a> Params<'a> {
     /// Reads all parameters at the reader's place, showing each as it passes.
     #[inline]
     pub(super) fn read(scan: &mut Scan<'a>, mut seen: impl FnMut(&'a [u8], Option<&'a [u8]>)) -> Result<Self, ()> {
-        scan.lws();
-        let start = scan.rest;
-        while let Some((name, value)) = next(scan)? {
+        // a reader of its own: the caller's would be written back at every step
+        let mut ahead = *scan;
+        ahead.lws();
+        let start = ahead.rest;
+        while let Some((name, value)) = next(&mut ahead)? {
             seen(name, value);
         }
-        let all = start.get(..start.len() - scan.rest.len()).unwrap_or_default();
-        scan.lws();
+        let all = start.get(..start.len() - ahead.rest.len()).unwrap_or_default();
+        ahead.lws();
+        *scan = ahead;
         Ok(Self { rest: all })
     }
 

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use super::chars::{Scan, TOKEN, number, trim_end};
+use super::chars::{Scan, TOKEN, number, same_word, trim_end};
 use super::host::Host;
 use super::params::Params;
 
@@ -35,8 +35,7 @@ impl<'a> Via<'a> {
         let mut via = Self::read_sent_by(scan)?;
         let mut branch = None;
         via.params = Params::read(scan, |name, value| {
-            if branch.is_none() && matches!(name, [b'b' | b'B', _, _, _, _, _]) && name.eq_ignore_ascii_case(b"branch")
-            {
+            if branch.is_none() && same_word(name, b"branch") {
                 branch = value;
             }
         })
@@ -55,7 +54,9 @@ impl<'a> Via<'a> {
         scan.lws();
         let raw = scan.rest;
         // the usual spelling in one step; any other token is a protocol too (rfc4475#3.1.1.10)
-        if let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b'/', rest @ ..] = raw {
+        if let Some((protocol, rest)) = raw.split_first_chunk::<8>()
+            && *protocol == *b"SIP/2.0/"
+        {
             scan.rest = rest;
         } else {
             for _ in 0..2 {
