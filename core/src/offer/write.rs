@@ -2,7 +2,8 @@
 
 use super::{CodecList, Direction, Local, OfferState};
 use crate::base::cursor::Cursor;
-use core::{fmt::Write as _, net::IpAddr};
+use crate::wire::sip::write_v6;
+use core::net::IpAddr;
 
 /// rfc4733#7.1.1: the encoding name of telephone-events.
 pub(super) const EVENTS: &str = "telephone-event";
@@ -163,9 +164,9 @@ fn connection(address: IpAddr, out: &mut Cursor<'_>) {
                 out.put_number(byte.into());
             }
         }
-        // The cursor counts what does not fit, so writing to it cannot fail.
         IpAddr::V6(address) => {
-            let _ = write!(out, "IN IP6 {address}");
+            out.put_str("IN IP6 ");
+            write_v6(out, address);
         }
     }
 }

@@ -352,7 +352,8 @@ pub(super) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
 fn check_headers(lines: &str) -> Result<(), CommandError> {
     let mut rest = lines;
     while !rest.is_empty() {
-        let (line, later) = rest.split_once("\r\n").ok_or(CommandError::HeaderLine)?;
+        let (line, later) = rest.split_once('\n').ok_or(CommandError::HeaderLine)?;
+        let line = line.strip_suffix('\r').ok_or(CommandError::HeaderLine)?;
         let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
         if name.is_empty()

@@ -14,6 +14,7 @@ use crate::base::zeroed::zeroed;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::{Target, Wish, WishId};
+use crate::wire::ip;
 use crate::wire::sip::Host;
 use core::net::IpAddr;
 
@@ -45,16 +46,27 @@ fn entry(text: &[u8]) -> Option<Entry<'_>> {
         Some((address, bits)) => (address, Some(bits.get(1..)?)),
         None => (text, None),
     };
-    let parsed = core::str::from_utf8(address).ok()?.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let address = address.strip_prefix(b"[").unwrap_or(address);
+    let parsed = ip(address.strip_suffix(b"]").unwrap_or(address));
     match (parsed.map(|ip| ip.to_canonical()), bits) {
-        (Ok(ip), None) => Some(Entry::Network { ip, bits: if ip.is_ipv4() { 32 } else { 128 } }),
-        (Ok(ip), Some(bits)) => {
-            let bits = core::str::from_utf8(bits).ok()?.parse().ok()?;
+        (Some(ip), None) => Some(Entry::Network { ip, bits: if ip.is_ipv4() { 32 } else { 128 } }),
+        (Some(ip), Some(bits)) => {
+            let bits = small_number(bits)?;
             (bits <= if ip.is_ipv4() { 32 } else { 128 }).then_some(Entry::Network { ip, bits })
         }
-        (Err(_), None) if Host::parse(text).is_some_and(|host| host.ip().is_none()) => Some(Entry::Name(text)),
-        (Err(_), _) => None,
+        (None, None) if Host::parse(text).is_some_and(|host| host.ip().is_none()) => Some(Entry::Name(text)),
+        (None, _) => None,
     }
+}
+
+/// At most three digits, at most 255.
+fn small_number(text: &[u8]) -> Option<u8> {
+    if !matches!(text.len(), 1..=3) {
+        return None;
+    }
+    let mut digits = text.iter().map(|byte| (*byte as char).to_digit(10));
+    let number = digits.try_fold(0u32, |number, digit| Some(number * 10 + digit?))?;
+    u8::try_from(number).ok()
 }
 
 fn names_of(list: &[u8]) -> impl Iterator<Item = &[u8]> {

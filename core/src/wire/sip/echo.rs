@@ -6,7 +6,7 @@ use super::chars::{Scan, same};
 use super::message::Message;
 use super::name::Name;
 use super::via::Via;
-use super::write::write_host;
+use super::write::{write_host, write_v6};
 use crate::base::cursor::Cursor;
 
 /// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with where the
@@ -95,9 +95,7 @@ fn stamp(via: &Via<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
         match source.ip().to_canonical() {
             core::net::IpAddr::V4(address) => write_host(out, address.into()),
             // rfc5118#4.5: without brackets, as the grammar of rfc3261#20.42 has it
-            core::net::IpAddr::V6(address) => {
-                let _ = core::fmt::Write::write_fmt(out, format_args!("{address}"));
-            }
+            core::net::IpAddr::V6(address) => write_v6(out, address),
         }
     }
     if asked {

@@ -44,4 +44,4 @@ pub use status::reason_phrase;
 pub use typed::{CSeq, Fault, HeaderError, MediaType};
 pub use uri::{Scheme, Uri, UriError};
 pub use via::Via;
-pub use write::{Writer, write_address, write_host, write_quoted, write_socket, write_user};
+pub use write::{Writer, write_address, write_host, write_quoted, write_socket, write_user, write_v6};

@@ -1,11 +1,10 @@
 //! Bodies of several parts (RFC 2046 §5.1).
 
-use memchr::memmem;
-
 use super::chars::{TOKEN, is, trim, unquoted};
 use super::message::Message;
 use super::name::Name;
 use super::typed::MediaType;
+use crate::wire::bytes::cut;
 
 /// One part of a body.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,28 +43,23 @@ impl<'a> Parts<'a> {
     /// Everything before the next delimiter line, and moves behind that line; the line end before it belongs to it.
     fn up_to_delimiter(&mut self) -> Option<&'a [u8]> {
         let all = self.rest;
-        let mut from = 0;
+        let mut lines = all;
         loop {
-            let at = from + memmem::find(all.get(from..)?, self.boundary)?;
-            let before = all.get(..at)?;
-            from = at + self.boundary.len();
-            let Some(before) = before.strip_suffix(b"--") else { continue };
-            let content = match before {
-                [] => before,
-                [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content,
-                _ => continue,
-            };
-            let after = all.get(from..)?;
-            if after.starts_with(b"--") {
-                self.rest = &[];
-                return Some(content);
+            let line = lines;
+            let (text, after) = cut(line, b'\n');
+            lines = after.unwrap_or_default();
+            if let Some(behind) = text.strip_prefix(b"--").and_then(|text| text.strip_prefix(self.boundary)) {
+                let last = behind.starts_with(b"--");
+                // a longer boundary that only begins with ours is another
+                if last || trim(behind).is_empty() {
+                    self.rest = if last { &[] } else { lines };
+                    return Some(match all.get(..all.len() - line.len())? {
+                        [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content,
+                        nothing => nothing,
+                    });
+                }
             }
-            let line = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
-            // a longer boundary that only begins with ours is another
-            if trim(after.get(..line)?).is_empty() {
-                self.rest = after.get(line + 1..).unwrap_or_default();
-                return Some(content);
-            }
+            after?;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Printing messages into a bounded buffer.
 
-use core::fmt::Write as _;
-use core::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::method::Method;
 use super::name::Name;
@@ -158,9 +157,42 @@ pub fn write_host(out: &mut Cursor<'_>, host: IpAddr) {
             }
         }
         IpAddr::V6(address) => {
-            // a cursor takes everything, so this cannot fail
-            let _ = write!(out, "[{address}]");
+            out.put(b"[");
+            write_v6(out, address);
+            out.put(b"]");
         }
+    }
+}
+
+/// Prints an IPv6 address as rfc5952#4 wants it, without brackets. The standard library's formatter would bring 4 KB of
+/// code with it.
+pub fn write_v6(out: &mut Cursor<'_>, address: Ipv6Addr) {
+    if let Some(v4) = address.to_ipv4_mapped() {
+        // rfc5952#5
+        out.put(b"::ffff:");
+        return write_host(out, v4.into());
+    }
+    let groups = address.segments();
+    let zeros_from = |at: usize| groups.iter().skip(at).take_while(|group| **group == 0).count();
+    // rfc5952#4.2: the longest run of zeros, the first of equals, but not a single one
+    let (mut gap, mut length) = (0, 1);
+    for at in 0..groups.len() {
+        if zeros_from(at) > length {
+            (gap, length) = (at, zeros_from(at));
+        }
+    }
+    let gap = if length > 1 { gap..gap + length } else { 0..0 };
+    for (at, group) in groups.into_iter().enumerate() {
+        if gap.contains(&at) {
+            if at == gap.start {
+                out.put(b"::");
+            }
+            continue;
+        }
+        if at > 0 && at != gap.end {
+            out.put(b":");
+        }
+        out.put_hex(u64::from(group), (35 - (u32::from(group) | 1).leading_zeros()) / 4);
     }
 }
 

@@ -97,3 +97,24 @@ fn escapes_user_parts_once() {
     write_user(&mut out, "a%41 @\u{e9}#+1".as_bytes());
     assert_eq!(out.written(), b"a%2541%20%40%C3%A9%23+1");
 }
+
+// rfc5952#4
+#[test]
+fn ipv6_addresses_are_written_as_the_standard_library_writes_them() {
+    let mut rng = crate::base::rng::Rng::new(&[5; 32]);
+    for _ in 0..20_000 {
+        let groups = core::array::from_fn::<u16, 8, _>(|_| match rng.below(4) {
+            0 | 1 => 0,
+            2 => rng.below(0x20) as u16,
+            _ => rng.below(0x1_0000) as u16,
+        });
+        let mapped = [0, 0, 0, 0, 0, 0xffff, groups[6], groups[7]];
+        for groups in [groups, mapped] {
+            let address = Ipv6Addr::from(groups);
+            let mut room = [0; 64];
+            let mut out = Cursor::new(&mut room);
+            write_v6(&mut out, address);
+            assert_eq!(core::str::from_utf8(out.written()).unwrap(), std::format!("{address}"));
+        }
+    }
+}
