@@ -427,8 +427,9 @@ def firmware():
     least = image()
     for (what, kind), count in least.items():
         row("firmware", f"{what}, {kind}", count, "bytes", {ram: 32_768, flash: 163_840}.get((what, kind)))
-    whole = image("sha2", "redirect", "rtcp")
-    for feature in ("sha2", "redirect", "rtcp"):
+    features = ("sha2", "redirect", "rtcp", "stream", "trace")
+    whole = image(*features)
+    for feature in features:
         with_it = image(feature)
         row("firmware", f"feature {feature} adds, RAM", with_it[ram] - least[ram], "bytes")
         row("firmware", f"feature {feature} adds, flash", with_it[flash] - least[flash], "bytes")

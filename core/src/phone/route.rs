@@ -30,6 +30,9 @@ impl Phone<'_> {
             self.handle_parsed(now, flow, &Message::parse(bytes));
             return Taken::Bytes(bytes.len());
         }
+        if !cfg!(feature = "stream") {
+            return Taken::Close;
+        }
         match cut(bytes, self.lower.transactions.longest()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs
             Frame::Need if bytes == PONG && self.lower.accounts.is_pinged(flow) => Taken::Bytes(bytes.len()),

@@ -6,7 +6,7 @@ use super::calls::call::Call;
 use super::done::Command;
 use super::media::description::Agreement;
 use super::media::line::Line;
-use super::trace::Trace;
+use super::trace::{self, Trace};
 use super::transactions::request::Request;
 use super::transactions::server::Server;
 use crate::base::due::{DueCell, OwedCell};
@@ -68,8 +68,8 @@ pub struct Capacity {
     /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an
     /// ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
-    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made. When full:
-    /// the oldest gives way. About 120 bytes each.
+    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without the
+    /// feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
 }
 
@@ -289,7 +289,7 @@ impl<'a> Storage<'a> {
             opening: lender.zeroed(calls)?,
             pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize)?,
             commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
-            traces: lender.lend(capacity.traces as usize, Trace::EMPTY)?,
+            traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY)?,
         })
     }
 }

@@ -19,6 +19,9 @@ const REPEAT_MS: u64 = 1000;
 /// host's ring.
 const PROVOKED: usize = 8;
 
+/// Records are made; without the feature nothing of them is compiled, and asking for one finds none.
+pub(crate) const IS_MADE: bool = cfg!(feature = "trace");
+
 /// How much a record matters. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
@@ -309,7 +312,9 @@ impl super::context::Context<'_> {
     /// Records what happened.
     #[inline]
     pub(super) fn trace(&mut self, about: About, what: What) {
-        self.traces.push(self.latest, about, &what);
+        if IS_MADE {
+            self.traces.push(self.latest, about, &what);
+        }
     }
 
     /// Records that a message could not be read.
@@ -328,19 +333,19 @@ impl super::context::Context<'_> {
 impl Phone<'_> {
     /// The next record of what happened, in order; see [`super::Capacity::traces`].
     pub fn poll_trace(&mut self) -> Option<Trace> {
-        self.lower.cx.traces.pop()
+        if IS_MADE { self.lower.cx.traces.pop() } else { None }
     }
 
     /// Whether [`Phone::poll_trace`] has something.
     #[must_use]
     pub const fn has_trace(&self) -> bool {
-        self.lower.cx.traces.has_unread()
+        IS_MADE && self.lower.cx.traces.has_unread()
     }
 
     /// A call has a new state.
     #[inline(never)]
     pub(super) fn trace_call(&mut self, handle: Handle) {
-        let Some(call) = self.calls.get(handle) else { return };
+        let Some(call) = self.calls.get(handle).filter(|_| IS_MADE) else { return };
         let what = What::Call {
             state: call.state,
             incoming: call.incoming,
@@ -356,6 +361,9 @@ impl Phone<'_> {
     /// allowed.
     #[inline(never)]
     pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
+        if !IS_MADE {
+            return;
+        }
         let Start::Request { uri, method } = request.start() else { return };
         let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
         let (about, rule) = match self.lower.accounts.meant(user) {
@@ -368,6 +376,9 @@ impl Phone<'_> {
     /// An INVITE found no slot for its call.
     #[inline(never)]
     pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
+        if !IS_MADE {
+            return;
+        }
         let rule = match account.is_none() {
             true if self.lower.transactions.is_source_busy(&self.lower.cx, flow) => Rule::PerSource,
             true if self.calls.possible() > 0 => Rule::Reserve,
