@@ -1,4 +1,4 @@
-//! Whose challenges are answered, and where credentials go: the account's own servers alone. Hashes that leak are
+//! The challenges that are answered, and the servers that get credentials: the account's own servers alone. Hashes that leak are
 //! passwords that are guessed at leisure.
 
 use crate::digest::{SDP, dial, part, right};

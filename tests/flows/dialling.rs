@@ -1,4 +1,4 @@
-//! What people type, and whom it calls.
+//! Texts as people type them, and whom they call.
 
 use microsip_core::phone::{AccountConfig, AccountId, CommandError, DialOptions, Source};
 use microsip_tests::{Lab, Options, Peer};

@@ -123,7 +123,7 @@ fn the_strongest_algorithm_that_we_know_is_chosen() {
     }
 }
 
-/// What the challenge event says of the realm and of the reason; nothing when there was none.
+/// The realm and the reason in the challenge event; nothing when there was none.
 fn refused(lab: &Lab, account: AccountId) -> Option<(String, Cause)> {
     let event = lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Challenge)?;
     let mut buffer = [0; 2000];

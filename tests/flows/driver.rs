@@ -1,4 +1,4 @@
-//! What a driver may do in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that
+//! The freedom of a driver, in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that
 //! go.
 
 use microsip_core::base::time::Duration;

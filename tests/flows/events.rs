@@ -1,4 +1,4 @@
-//! What is told, in which order, how often, and how long it can be read.
+//! Events: in which order they come, how often, and how long they can be read.
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;

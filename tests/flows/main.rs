@@ -65,7 +65,7 @@ mod streams;
 mod trace;
 mod trusted;
 mod unregistering;
-mod where_answers_go;
+mod where_responses_go;
 mod wild_peer;
 mod wild_users;
 mod wishes;

@@ -1,4 +1,4 @@
-//! Whose media is taken when a peer's description names an address that the Internet does not route: the negotiated
+//! The hosts whose media is taken when a peer's description names an address that the Internet does not route: the negotiated
 //! address wins, then hosts that the signalling vouches for; nobody else. Each test has a third party that speaks to
 //! the phone's port without being asked.
 
@@ -10,7 +10,7 @@ use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{Lab, Options};
 use std::net::SocketAddr;
 
-/// What the peer's description says: its address behind its NAT.
+/// The address in the peer's description: the one behind its NAT.
 const PRIVATE: &str = "10.9.9.9";
 /// Where its media comes from: its NAT.
 const NAT: &str = "198.51.100.7:61000";

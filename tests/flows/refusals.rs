@@ -1,4 +1,4 @@
-//! Who is told what: rfc3261#8.2, #11, #21, with the same answer to the same request.
+//! Refusals: rfc3261#8.2, #11, #21, with the same response to the same request.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure};

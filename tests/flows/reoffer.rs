@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 const NEW: &str = "10.0.0.31:5060";
 const TRIES: usize = 8;
 
-fn place(address: &str) -> SocketAddr {
+fn socket(address: &str) -> SocketAddr {
     address.parse().unwrap()
 }
 
@@ -86,7 +86,7 @@ fn port(sip: &Sip) -> u16 {
         .unwrap()
 }
 
-/// What the application was told of the call's media last.
+/// The last event about the call's media.
 fn told(lab: &Lab) -> Cause {
     lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Media).unwrap().result
 }
@@ -412,7 +412,7 @@ fn another_change_meanwhile_begins_it_anew() {
     assert_eq!((next.from, next.number()), (place("10.0.0.32:5060"), again.number() + 1));
     assert!(next.body().contains("c=IN IP4 10.0.0.32"));
     assert_eq!(edition(&next).1, edition(&again).1 + 1);
-    // what answers the first came too late, and to the wrong place
+    // the response to the first came too late, and to the wrong address
     let text = peer.answer_text(&again, 200, "", &sdp("10.0.0.9", 40_000, ""));
     peer.send(&mut lab, &text);
     peer.silence(&mut lab, "ACK", Duration::from_millis(100));

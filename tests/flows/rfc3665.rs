@@ -77,7 +77,7 @@ fn successful_session_establishment() {
 
 const VIA_PROXY: &[(&str, &str)] = &[(ALICE, "alice"), (PROXY_1, "proxy 1"), (PROXY_2, "proxy 2")];
 
-/// What a proxy between Alice and Bob writes into the INVITE's success.
+/// The line that a proxy between Alice and Bob writes into the INVITE's success.
 const FAR: &str =
     "Contact: <sip:bob@192.0.2.201>\r\nRecord-Route: <sip:ss2.biloxi.example.com;lr>, <sip:10.0.0.11;lr>\r\n";
 

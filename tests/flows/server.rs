@@ -86,7 +86,7 @@ impl Seen {
         out.into_bytes()
     }
 
-    /// What a registrar says to a REGISTER that it takes: the Contact with this lifetime.
+    /// A registrar's lines in the response to a REGISTER that it takes: the Contact with this lifetime.
     pub(crate) fn bound(&self, expires: u32) -> Vec<u8> {
         let contact = self.header("Contact").unwrap_or_default();
         if self.header("Expires") == Some("0") {

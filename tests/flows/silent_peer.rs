@@ -32,7 +32,7 @@ fn connected_at(lab: &Lab) -> Instant {
     lab.ends[0].phone.call_info(lab.ends[0].last_call()).unwrap().connected
 }
 
-/// What comes to the phone's media port.
+/// A packet that comes to the phone's media port.
 fn send(lab: &mut Lab, component: Component, bytes: &[u8]) {
     let (rtp, rtcp) = *lab.ends[0].media.values().next().unwrap();
     let from: SocketAddr = lab.open_raw(if component == Component::Rtp { MEDIA } else { "10.0.0.9:40001" });

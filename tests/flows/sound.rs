@@ -1,4 +1,4 @@
-//! What is heard: two phones over networks good and bad, at all rates, by device, echo and many buses.
+//! Sound as it is heard: two phones over networks good and bad, at all rates, by device, echo and many buses.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::detect::Detector;

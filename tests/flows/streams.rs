@@ -14,7 +14,7 @@ fn flow() -> Flow {
     }
 }
 
-/// What leaves over the stream now.
+/// The bytes that leave over the stream now.
 fn sent(lab: &mut Lab, now: Instant) -> Vec<String> {
     let mut room = vec![0; 4000];
     let mut out = Vec::new();

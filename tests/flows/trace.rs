@@ -1,4 +1,4 @@
-//! What a phone records for a log: each kind once, in order, never without its reason, and never more than a person can
+//! The records of a phone for a log: each kind once, in order, never without its reason, and never more than a person can
 //! read.
 
 use crate::server::{
@@ -17,7 +17,7 @@ use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{Lab, Options};
 use std::net::SocketAddr;
 
-/// What was recorded since the last look.
+/// The records since the last look.
 fn traces(lab: &mut Lab) -> Vec<Trace> {
     let all: Vec<_> = core::iter::from_fn(|| lab.ends[0].phone.poll_trace()).collect();
     assert!(!lab.ends[0].phone.has_trace());

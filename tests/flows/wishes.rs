@@ -16,7 +16,7 @@ fn hear(lab: &mut Lab, text: &str) {
     said(lab);
 }
 
-/// What the phone says, without doing what it wishes.
+/// The phone's messages, without doing what it wishes.
 fn said(lab: &mut Lab) -> Vec<String> {
     let (now, mut buffer, mut out) = (lab.now, [0; 2048], Vec::new());
     while let Transmit::Packet { len, .. } = lab.ends[0].phone.poll_transmit(now, &mut buffer) {

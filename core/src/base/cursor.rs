@@ -53,8 +53,8 @@ impl<'a> Cursor<'a> {
 
     /// Writes the low `digits` hexadecimal digits of a number, in lower case.
     pub fn put_hex(&mut self, number: u64, digits: u32) {
-        for place in (0..digits.min(16)).rev() {
-            let nibble = ((number >> (place * 4)) & 15) as usize;
+        for digit in (0..digits.min(16)).rev() {
+            let nibble = ((number >> (digit * 4)) & 15) as usize;
             self.put(b"0123456789abcdef".get(nibble..=nibble).unwrap_or_default());
         }
     }
@@ -65,7 +65,7 @@ impl<'a> Cursor<'a> {
         self.needed
     }
 
-    /// What has been written so far (nothing if it did not fit).
+    /// The bytes written so far (nothing if they did not fit).
     #[must_use]
     pub fn written(&self) -> &[u8] {
         self.buffer.get(..self.needed).unwrap_or_default()

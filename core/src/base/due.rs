@@ -1,4 +1,4 @@
-//! What is due and what is owed: a heap of deadlines and a queue, both over object numbers, so that nothing walks all
+//! Deadlines and debts: a heap of deadlines and a queue, both over object numbers, so that nothing walks all
 //! slots.
 
 use super::time::Instant;
@@ -6,12 +6,12 @@ use super::time::Instant;
 /// Where an object stands in the heap, and the heap's own cell.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DueCell {
-    /// The heap: deadline of the object that stands at this place.
+    /// The heap: deadline of the object at this index.
     at: Instant,
-    /// The heap: the object that stands at this place.
+    /// The heap: the object at this index.
     object: u32,
-    /// By object: its place in the heap + 1; 0 when it has no deadline.
-    place: u32,
+    /// By object: its index in the heap + 1; 0 when it has no deadline.
+    position: u32,
 }
 
 /// A binary heap with one deadline an object; objects are numbered from 0 to the number of cells - 1, so it cannot be
@@ -39,22 +39,22 @@ impl<'a> Due<'a> {
 
     /// Sets the deadline of an object; [`Instant::NEVER`] takes it away.
     pub fn set(&mut self, object: u32, at: Instant) {
-        let Some(place) = self.cells.get(object as usize).map(|cell| cell.place as usize) else { return };
+        let Some(position) = self.cells.get(object as usize).map(|cell| cell.position as usize) else { return };
         if at == Instant::NEVER {
-            if place > 0 {
-                self.take(place - 1);
+            if position > 0 {
+                self.take(position - 1);
             }
             return;
         }
-        let index = if place > 0 {
-            place - 1
+        let index = if position > 0 {
+            position - 1
         } else {
             self.len += 1;
             self.len - 1
         };
         self.stand(index, at, object);
         self.up(index);
-        let index = self.cells.get(object as usize).map_or(0, |cell| cell.place as usize);
+        let index = self.cells.get(object as usize).map_or(0, |cell| cell.position as usize);
         if index > 0 {
             self.down(index - 1);
         }
@@ -64,7 +64,7 @@ impl<'a> Due<'a> {
         if let Some(object) = self.cells.get(index).map(|cell| cell.object)
             && let Some(cell) = self.cells.get_mut(object as usize)
         {
-            cell.place = 0;
+            cell.position = 0;
         }
         self.len = self.len.saturating_sub(1);
         if index < self.len
@@ -82,7 +82,7 @@ impl<'a> Due<'a> {
             cell.object = object;
         }
         if let Some(cell) = self.cells.get_mut(object as usize) {
-            cell.place = index as u32 + 1;
+            cell.position = index as u32 + 1;
         }
     }
 
@@ -125,7 +125,7 @@ crate::base::zeroed::zeroed!(DueCell, OwedCell);
 /// A cell of an [`Owed`] queue.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OwedCell {
-    /// By place in the ring: the object that waits there.
+    /// By index in the ring: the object that waits there.
     object: u32,
     /// By object: it waits.
     waits: bool,
@@ -152,8 +152,8 @@ impl<'a> Owed<'a> {
             return;
         }
         cell.waits = true;
-        let place = (self.head + self.len) % self.cells.len().max(1);
-        if let Some(cell) = self.cells.get_mut(place) {
+        let tail = (self.head + self.len) % self.cells.len().max(1);
+        if let Some(cell) = self.cells.get_mut(tail) {
             cell.object = object;
         }
         self.len += 1;

@@ -29,7 +29,7 @@ pub const QUANTUM: usize = 480;
 /// in a stream.
 pub const HISTORY: usize = 390;
 
-/// What the jitter ring keeps beside a packet's payload, in each of its cells.
+/// Bytes beside a packet's payload in each cell of the jitter ring.
 pub const RING_HEADER: usize = 12;
 
 /// Media lines that one session description may have; more is 488. A phone's offer has audio, video, fax, perhaps text;
@@ -94,7 +94,7 @@ pub const BUS_MEMBERS: u32 = 32;
 /// Calls served in one call of `audio` on the own buses, so that a driver's lock is held shortly.
 pub const TICKS_A_CALL: usize = 64;
 
-/// Room kept before an answer's echoed headers for its status line; our longest reason phrase fits.
+/// Room kept before a response's echoed headers for its status line; our longest reason phrase fits.
 pub const STATUS_LINE: usize = 64;
 
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.

@@ -1,4 +1,4 @@
-//! What everything stands on and what knows nothing above itself.
+//! The base of everything else; it knows nothing above itself.
 
 pub mod count;
 pub mod cursor;

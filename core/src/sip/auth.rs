@@ -8,13 +8,13 @@ mod challenge;
 mod digest;
 
 pub use challenge::{Challenge, PackedChallenge, challenges, strongest};
-pub use digest::Answer;
+pub use digest::Authorization;
 
 /// A digest algorithm that we know.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Algorithm {
-    /// What holds when a challenge names none.
+    /// The algorithm of a challenge that names none.
     #[default]
     Md5 = 0,
     /// MD5 over a session key.

@@ -11,9 +11,9 @@ pub enum State {
     Idle,
     /// Calling (INVITE) or Trying: sent, nothing heard.
     Calling,
-    /// A provisional answer came.
+    /// A provisional response came.
     Proceeding,
-    /// A final answer came; repetitions of it are absorbed (and acknowledged, for INVITE).
+    /// A final response came; repetitions of it are absorbed (and acknowledged, for INVITE).
     Completed,
     /// Over.
     Terminated,
@@ -30,25 +30,25 @@ pub struct Client {
     expire: Instant,
 }
 
-/// What a timer asks for.
+/// The action that a timer asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Expiry {
     /// Nothing was due.
     Nothing,
     /// Send the request again.
     Resend,
-    /// No answer came (408).
+    /// No response came (408).
     TimedOut,
     /// It is over; its slot may go.
     Over,
 }
 
-/// What an answer means.
+/// The meaning of a response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Heard {
     /// Tell the user.
     Pass,
-    /// Tell the user, and acknowledge (a final answer of 300 or more to an INVITE).
+    /// Tell the user, and acknowledge (a final response of 300 or more to an INVITE).
     PassAndAck,
     /// A repetition: acknowledge again.
     Ack,
@@ -117,7 +117,7 @@ impl Client {
         Expiry::Nothing
     }
 
-    /// An answer with this status came.
+    /// A response with this status came.
     pub fn handle_response(&mut self, now: Instant, status: u16) -> Heard {
         match (self.state, status) {
             (State::Completed, 300..) if self.invite => Heard::Ack,
@@ -125,7 +125,7 @@ impl Client {
             (State::Proceeding, ..=199) => Heard::Pass, // a CANCEL's limit stays
             (_, ..=199) => {
                 if self.invite {
-                    // rfc3261#17.1.1.2: a provisional answer stops both timers; ringing may take long
+                    // rfc3261#17.1.1.2: a provisional response stops both timers; ringing may take long
                     self.resend = Instant::NEVER;
                     self.expire = Instant::NEVER;
                 }
@@ -162,7 +162,7 @@ impl Client {
         self.expire = self.expire.min(now + T1_64);
     }
 
-    /// A CANCEL was sent: if no final answer comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
+    /// A CANCEL was sent: if no final response comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
     pub fn handle_cancelled(&mut self, now: Instant) {
         self.expire = now + T1_64;
     }

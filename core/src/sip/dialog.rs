@@ -58,7 +58,7 @@ pub struct Dialog {
     pub bye_owed: bool,
     /// The far end has said BYE: for its further requests there is no dialog, whatever still reads it.
     pub left: bool,
-    /// A 2xx or an incoming INVITE's answer made it whole, and no BYE ended it.
+    /// A 2xx, ours or theirs, made it whole, and no BYE ended it.
     pub confirmed: bool,
     /// A 2xx came, so that further ones are its repetitions.
     pub accepted: bool,
@@ -66,9 +66,9 @@ pub struct Dialog {
     pub renewed: bool,
     /// The flow is the account's own hop, so challenges that come over it may be answered.
     pub own_hop: bool,
-    /// The request that looks up the host which its last answer names.
+    /// The request that looks up the host which its last description names.
     pub lookup: Handle,
-    /// Nonce counts of the INVITE's credentials, by challenge place; the ACK repeats them.
+    /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
     pub credentials: [Credential; CHALLENGES],
 }
 
@@ -96,7 +96,7 @@ impl Usage {
 /// Which challenge a request's credentials answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Credential {
-    /// Which use of the account's challenge place; 0 is none.
+    /// The use of the account's challenge slot; 0 is none.
     pub challenge: u32,
     /// Nonce count.
     pub count: u32,
@@ -165,8 +165,8 @@ impl Dialog {
         let mut packer = Packer::new(block, usize::from(self.fixed_end));
         let tag = packer.add(remote_tag)?;
         let start = packer.used();
-        for (place, route) in routes.enumerate() {
-            let comma: &[u8] = if place == 0 { b"" } else { b"," };
+        for (index, route) in routes.enumerate() {
+            let comma: &[u8] = if index == 0 { b"" } else { b"," };
             packer.add_parts(&[comma, route])?;
         }
         let routes = Span::new(start, packer.used() - start)?;
@@ -196,9 +196,9 @@ impl Dialog {
         Some(())
     }
 
-    /// As [`Dialog::set_remote`], from the first answer with this tag: Record-Route backwards (rfc3261#12.1.2), the
+    /// As [`Dialog::set_remote`], from the first response with this tag: Record-Route backwards (rfc3261#12.1.2), the
     /// Contact as the target.
-    pub fn learn_from_answer(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> Option<()> {
+    pub fn learn_from_response(&mut self, block: &mut [u8], answer: &Message<'_>, tag: &[u8]) -> Option<()> {
         let contact = contact_uri(answer);
         let mut old = [0u8; 256];
         let target = match contact {

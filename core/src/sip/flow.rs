@@ -56,7 +56,7 @@ impl Flow {
         }
     }
 
-    /// What it is carried by.
+    /// The transport's name in Via.
     #[must_use]
     pub const fn transport(&self) -> Transport {
         match self {

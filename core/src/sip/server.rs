@@ -36,7 +36,7 @@ pub struct Server {
     trying: Instant,
 }
 
-/// What a timer asks for.
+/// The action that a timer asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Expiry {
     /// Nothing was due.
@@ -102,7 +102,7 @@ impl Server {
     }
 
     /// A response with this status is given for the first time.
-    pub fn handle_answer(&mut self, now: Instant, status: u16) {
+    pub fn handle_response(&mut self, now: Instant, status: u16) {
         self.trying = Instant::NEVER;
         match status {
             _ if !self.invite => {
@@ -113,7 +113,7 @@ impl Server {
                 }
             }
             ..=199 => {
-                // rfc3261#13.3.1.1: a provisional answer is repeated each minute, or proxies cancel the call
+                // rfc3261#13.3.1.1: a provisional response is repeated each minute, or proxies cancel the call
                 self.resend = if status > 100 { now + Duration::from_secs(60) } else { Instant::NEVER };
             }
             200..=299 => {

@@ -1,10 +1,10 @@
-//! Our tags and branches: slot, generation and 64 random bits, so that an answer finds its slot without a search and
+//! Our tags and branches: slot, generation and 64 random bits, so that a response finds its slot without a search and
 //! nobody guesses one.
 
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 
-/// What every branch of RFC 3261 begins with.
+/// The beginning of every branch of RFC 3261.
 pub const COOKIE: &[u8] = b"z9hG4bK";
 /// Hexadecimal digits of a tag: 5 of the slot, 7 of the generation, 16 random.
 pub const LEN: usize = 28;
@@ -14,7 +14,7 @@ pub const LEN: usize = 28;
 pub struct Tag {
     /// The slot it names.
     pub handle: Handle,
-    /// What makes it hard to guess.
+    /// The random bits that make it hard to guess.
     pub secret: u64,
 }
 

@@ -10,5 +10,5 @@ pub const T2: Duration = Duration::from_secs(4);
 pub const T4: Duration = Duration::from_secs(5);
 /// B, F, H, J, L, M: how long a transaction goes on.
 pub const T1_64: Duration = T1.times(64);
-/// D: how long an INVITE client absorbs final answers on datagrams.
+/// D: how long an INVITE client absorbs final responses on datagrams.
 pub const D: Duration = Duration::from_secs(32);

@@ -1,4 +1,4 @@
-//! What is left of a server transaction that has nothing to retransmit by itself: 32 bytes that absorb repetitions of
+//! The remains of a server transaction that has nothing to retransmit by itself: 32 bytes that absorb repetitions of
 //! the request (timers I, J, L).
 //!
 //! A set-associative table: a request's slot follows from its keyed hash, the oldest of four neighbours gives way. So
@@ -25,7 +25,7 @@ pub struct Keys {
 /// [`Tombstone::detail`]: [`Keys::direct`].
 const DIRECT: u8 = 0x80;
 
-/// A server transaction that was answered.
+/// A server transaction that was completed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tombstone {
     key: u64,
@@ -34,13 +34,13 @@ pub struct Tombstone {
     status: u16,
     detail: u8,
     retry_after: u8,
-    /// What tells the request from others, whatever way it came: a part of the hash that chose its set.
+    /// The mark that tells the request from others, whatever way it came: a part of the hash that chose its set.
     request: u32,
 }
 
 crate::base::zeroed::zeroed!(Tombstone);
 
-/// An answer, in what it is made from again.
+/// A response, in what it is made from again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Answered {
     /// The To tag's secret.
@@ -53,11 +53,11 @@ pub struct Answered {
     pub retry_after: u8,
 }
 
-/// What a repeated request is owed.
+/// The debt to a repeated request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Owed {
-    /// The same answer again.
-    Answer(Answered),
+    /// The same response again.
+    Response(Answered),
     /// Nothing: it was acknowledged.
     Nothing,
 }
@@ -65,25 +65,25 @@ pub enum Owed {
 /// The tombstones over lent storage.
 #[derive(Debug)]
 pub struct Tombstones<'a> {
-    places: &'a mut [Tombstone],
+    slots: &'a mut [Tombstone],
 }
 
 impl<'a> Tombstones<'a> {
     /// Over zeroed storage.
-    pub const fn new(places: &'a mut [Tombstone]) -> Self {
-        Self { places }
+    pub const fn new(slots: &'a mut [Tombstone]) -> Self {
+        Self { slots }
     }
 
     fn set(&mut self, request: u64) -> &mut [Tombstone] {
-        let sets = (self.places.len() / WAYS).max(1);
+        let sets = (self.slots.len() / WAYS).max(1);
         let start = (request as usize % sets) * WAYS;
-        let end = (start + WAYS).min(self.places.len());
-        self.places.get_mut(start..end).unwrap_or_default()
+        let end = (start + WAYS).min(self.slots.len());
+        self.slots.get_mut(start..end).unwrap_or_default()
     }
 
     /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more. A direct one that finds only
     /// those of accounts is not kept: a retransmission of it is a new request then.
-    pub fn bury(&mut self, now: Instant, keys: Keys, answer: Answered) {
+    pub fn bury(&mut self, now: Instant, keys: Keys, response: Answered) {
         let Keys { base, key, direct } = keys;
         let rank = |stone: &Tombstone| {
             let kind = if stone.key == key {
@@ -101,27 +101,27 @@ impl<'a> Tombstones<'a> {
         if direct && rank(stone).0 == 3 {
             return;
         }
-        let Answered { secret, status, detail, retry_after } = answer;
+        let Answered { secret, status, detail, retry_after } = response;
         let detail = (detail & !DIRECT) | if direct { DIRECT } else { 0 };
         *stone = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(base) };
     }
 
-    /// What a request with this key is owed, if it is a repetition.
+    /// The debt to a request with this key, if it is a repetition.
     pub fn find(&mut self, now: Instant, request: u64, key: u64) -> Option<Owed> {
-        let place = self.set(request).iter().find(|place| place.key == key && place.until > now)?;
-        let Tombstone { secret, status, detail, retry_after, .. } = *place;
+        let stone = self.set(request).iter().find(|stone| stone.key == key && stone.until > now)?;
+        let Tombstone { secret, status, detail, retry_after, .. } = *stone;
         let detail = detail & !DIRECT;
-        Some(if status == 0 { Owed::Nothing } else { Owed::Answer(Answered { secret, status, detail, retry_after }) })
+        Some(if status == 0 { Owed::Nothing } else { Owed::Response(Answered { secret, status, detail, retry_after }) })
     }
 
-    /// A copy of this request was answered just now, by whatever way it came. 32 bits of a keyed hash tell that, within
-    /// four places.
+    /// A copy of this request got its response just now, by whatever way it came. 32 bits of a keyed hash tell that, within
+    /// four slots.
     ///
     /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same
     /// request later, and means it.
     pub fn has(&mut self, now: Instant, request: u64) -> bool {
         let fresh = now + T1_64;
-        self.set(request).iter().any(|place| place.request == mark(request) && place.until + T4 > fresh)
+        self.set(request).iter().any(|stone| stone.request == mark(request) && stone.until + T4 > fresh)
     }
 }
 

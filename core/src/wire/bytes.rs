@@ -1,4 +1,4 @@
-//! What both grammars ask of bytes: where one is, of what kind they are, which address they spell.
+//! Questions that both grammars ask of bytes: where one is, of what kind they are, which address they spell.
 //!
 //! Words, lines and names are short: these look at eight bytes at a time and start at once, where a vectorised search
 //! sets itself up first.
@@ -9,7 +9,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = ONES << 7;
 
-/// The first place of a byte that is expected soon.
+/// The first index of a byte that is expected soon.
 #[inline]
 pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
     let mut rest = bytes;
@@ -81,7 +81,7 @@ pub(super) fn printable(bytes: &[u8], least: u8) -> bool {
     }
 }
 
-/// The first place of a byte that nothing but `#` to `~` stands before: visible ASCII, but no quote, and no `!`, which
+/// The first index of a byte that nothing but `#` to `~` stands before: visible ASCII, but no quote, and no `!`, which
 /// is too rare to be told from it.
 #[inline]
 pub(super) fn visible_until(bytes: &[u8], end: u8) -> Option<usize> {
@@ -131,7 +131,7 @@ fn after_dot(text: &[u8]) -> Option<&[u8]> {
 #[inline(always)]
 fn octet(text: &[u8]) -> Option<(u8, &[u8])> {
     let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
-    // the usual place, not at the end of a text: one look at its length
+    // mostly more text follows: one look at its length
     let (value, rest) = match text {
         [a, b, c, ..] if digit(*a) < 10 => {
             let (a, b, c) = (digit(*a), digit(*b), digit(*c));

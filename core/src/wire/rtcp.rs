@@ -10,7 +10,7 @@ const RECEIVER_REPORT: u8 = 201;
 const DESCRIPTION: u8 = 202;
 const BYE: u8 = 203;
 
-/// What a sender says about what it has sent.
+/// A sender's report about what it has sent.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct SenderInfo {
     /// When, as an NTP time stamp; only the middle 32 bits come back.
@@ -23,7 +23,7 @@ pub struct SenderInfo {
     pub bytes: u32,
 }
 
-/// What a receiver says about one source.
+/// A receiver's report about one source.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Report {
     /// The source it speaks of.
@@ -47,23 +47,23 @@ pub struct Report {
 pub enum Packet<'a> {
     /// SR.
     SenderReport {
-        /// Who sends it.
+        /// Its sender's number.
         ssrc: u32,
-        /// What it has sent.
+        /// The report of what it has sent.
         sender: SenderInfo,
-        /// What it has received.
+        /// The reports of what it has received.
         reports: Reports<'a>,
     },
     /// RR.
     ReceiverReport {
-        /// Who sends it.
+        /// Its sender's number.
         ssrc: u32,
-        /// What it has received.
+        /// The reports of what it has received.
         reports: Reports<'a>,
     },
     /// The first CNAME of an SDES.
     Name {
-        /// Whose name it is.
+        /// The source that has this name.
         ssrc: u32,
         /// The canonical name, in UTF-8 if the sender keeps the rules.
         cname: &'a [u8],

@@ -9,7 +9,7 @@ pub const HEADER_LEN: usize = 12;
 /// A received packet; the payload is a slice of the datagram.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Packet<'a> {
-    /// What the payload is, by the answer's `a=rtpmap`.
+    /// The payload's type, as the answer's `a=rtpmap` maps it.
     pub payload_type: u8,
     /// Start of a talk spurt, or of an event.
     pub marker: bool,
@@ -17,7 +17,7 @@ pub struct Packet<'a> {
     pub sequence: u16,
     /// When the first sample was taken, in the codec's clock.
     pub timestamp: u32,
-    /// Who sends.
+    /// The sender's number.
     pub ssrc: u32,
     /// Without header, contributing sources, extension and padding.
     pub payload: &'a [u8],

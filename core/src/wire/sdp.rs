@@ -17,7 +17,7 @@ pub use media::{Media, Note, Traits};
 pub use session::Session;
 use text::{digits, line, number, trim, word, words};
 
-/// What is wrong with a description.
+/// A description's fault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SdpError {
     /// It does not begin with `v=`.
@@ -39,7 +39,7 @@ pub enum SdpError {
 }
 
 impl SdpError {
-    /// What to tell people.
+    /// The fault in words.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl Direction {
         Self::new(self.receives(), self.sends())
     }
 
-    /// What both this and `other` allow, seen from the same end.
+    /// The directions that both this and `other` allow, seen from the same end.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self::new(self.sends() && other.sends(), self.receives() && other.receives())
@@ -239,7 +239,7 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
-/// What `a=rtpmap` says of a payload type.
+/// The value of `a=rtpmap`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RtpMap<'a> {
     /// The encoding's name; compared without regard to case.

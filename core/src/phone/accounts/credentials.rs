@@ -6,7 +6,7 @@ use super::{Accounts, Asked};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
-use crate::sip::auth::{Answer, Challenge};
+use crate::sip::auth::{Authorization, Challenge};
 use crate::sip::dialog::Credential;
 use crate::wire::sip::{Name, Writer};
 
@@ -61,7 +61,7 @@ impl Accounts<'_> {
             }
             let challenge: Challenge<'_> = kept.challenge.view(slot_of(challenges, slot));
             let name = if kept.proxy { Name::ProxyAuthorization } else { Name::Authorization };
-            let answer = Answer {
+            let answer = Authorization {
                 challenge: &challenge,
                 username: account.username.of(text),
                 password: account.password.of(text),

@@ -58,7 +58,7 @@ impl Dialogs<'_> {
     /// The far end's tag, routes and target are those of this response. False: they do not fit, and the dialog is as
     /// it was but for its texts.
     pub(in crate::phone) fn learn(&mut self, handle: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
-        self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_answer(text, response, tag).is_some())
+        self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_response(text, response, tag).is_some())
     }
 
     /// A dialog that has just got its slot is another branch's: it has the first one's texts, and what the response

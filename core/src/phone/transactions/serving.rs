@@ -103,7 +103,7 @@ impl Transactions<'_> {
         begins: bool,
     ) -> Absorbed {
         match self.tombstones.find(now, keys.base, keys.key) {
-            Some(Owed::Answer(answered)) => return Absorbed::Again(answered),
+            Some(Owed::Response(answered)) => return Absorbed::Again(answered),
             Some(Owed::Nothing) => return Absorbed::Nothing,
             None => {}
         }
@@ -282,7 +282,7 @@ impl Transactions<'_> {
     /// The response that was written leaves.
     pub(in crate::phone) fn respond(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(server) = self.servers.get_mut(handle) {
-            server.transaction.handle_answer(now, server.status);
+            server.transaction.handle_response(now, server.status);
         }
         cx.owe(Object::Server(handle.index));
         self.wake_server(cx, handle);

@@ -193,7 +193,7 @@ impl Transactions<'_> {
     /// The response that a request got which is only a tombstone any more.
     pub(in crate::phone) fn answered(&mut self, now: Instant, keys: Keys) -> Option<Answered> {
         match self.tombstones.find(now, keys.base, keys.key)? {
-            Owed::Answer(answered) => Some(answered),
+            Owed::Response(answered) => Some(answered),
             Owed::Nothing => None,
         }
     }

@@ -6,7 +6,7 @@ use crate::base::text::{Packer, Span};
 /// A digest challenge that we can answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Challenge<'a> {
-    /// Whose password is asked for, as it stood between its quotes.
+    /// The realm, as it stood between its quotes.
     pub realm: &'a [u8],
     /// The server's number, as it stood between its quotes.
     pub nonce: &'a [u8],
@@ -71,7 +71,7 @@ impl<'a> Challenge<'a> {
         Some(PackedChallenge {
             realm: packer.add(self.realm)?,
             opaque: packer.add(self.opaque.unwrap_or_default())?,
-            // last, so that another one can take its place
+            // last, so that another one can take it over
             nonce: packer.add(self.nonce)?,
             algorithm: self.algorithm,
             flags,
@@ -194,7 +194,7 @@ fn take(value: &[u8]) -> Option<(Option<Challenge<'_>>, &[u8])> {
         fields.note(name, text);
         rest = after;
     }
-    // What can be neither a parameter nor a scheme ends the value.
+    // Text that can be neither a parameter nor a scheme ends the value.
     let rest = if token(rest).is_some() { rest } else { &[] };
     Some((if scheme.eq_ignore_ascii_case(b"Digest") { fields.challenge() } else { None }, rest))
 }
@@ -215,7 +215,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn note(&mut self, name: &[u8], text: &'a [u8]) {
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
-        let place = if is(b"realm") {
+        let parameter = if is(b"realm") {
             &mut self.realm
         } else if is(b"nonce") {
             &mut self.nonce
@@ -233,7 +233,7 @@ impl<'a> Fields<'a> {
             }
             return;
         };
-        self.repeated |= place.replace(text).is_some();
+        self.repeated |= parameter.replace(text).is_some();
     }
 
     fn challenge(self) -> Option<Challenge<'a>> {

@@ -7,10 +7,10 @@ use md5::Md5;
 #[cfg(feature = "sha2")]
 use sha2::{Sha256, Sha512_256};
 
-/// Everything that answers a challenge.
+/// The answer to a challenge: the value of Authorization.
 #[derive(Clone, Copy)]
-pub struct Answer<'a> {
-    /// What was asked.
+pub struct Authorization<'a> {
+    /// The challenge.
     pub challenge: &'a Challenge<'a>,
     /// The user's name in that realm, unescaped.
     pub username: &'a [u8],
@@ -28,13 +28,13 @@ pub struct Answer<'a> {
     pub cnonce: u64,
 }
 
-impl fmt::Debug for Answer<'_> {
+impl fmt::Debug for Authorization<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Answer(secret)")
+        f.write_str("Authorization(secret)")
     }
 }
 
-impl Answer<'_> {
+impl Authorization<'_> {
     /// Writes the header's value.
     pub fn write(&self, out: &mut Cursor<'_>) {
         let mut cnonce = [0; 16];
@@ -164,8 +164,8 @@ fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Sum {
         for part in parts {
             state.update(part);
         }
-        for (place, byte) in sum.bytes.iter_mut().zip(state.finalize()) {
-            *place = byte;
+        for (to, byte) in sum.bytes.iter_mut().zip(state.finalize()) {
+            *to = byte;
             sum.len += 1;
         }
     }

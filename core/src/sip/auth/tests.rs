@@ -8,22 +8,22 @@ use crate::base::{
 };
 use std::{format, string::String, vec, vec::Vec};
 
-fn written(answer: &Answer<'_>) -> String {
+fn written(answer: &Authorization<'_>) -> String {
     let mut buffer = [0; 1024];
     let mut out = Cursor::new(&mut buffer);
     answer.write(&mut out);
     String::from_utf8(out.written().to_vec()).unwrap()
 }
 
-fn written_with(answer: &Answer<'_>, cnonce: &str) -> String {
+fn written_with(answer: &Authorization<'_>, cnonce: &str) -> String {
     let mut buffer = [0; 1024];
     let mut out = Cursor::new(&mut buffer);
     answer.write_with(cnonce.as_bytes(), &mut out);
     String::from_utf8(out.written().to_vec()).unwrap()
 }
 
-fn register<'a>(challenge: &'a Challenge<'a>) -> Answer<'a> {
-    Answer {
+fn register<'a>(challenge: &'a Challenge<'a>) -> Authorization<'a> {
+    Authorization {
         challenge,
         username: b"bob",
         password: b"zanzibar",
@@ -88,7 +88,7 @@ fn what_cannot_be_answered_is_no_challenge() {
         b"Digest realm=\"r\", nonce=",
         // Which realm was meant must not be guessed.
         b"Digest realm=\"r\", nonce=\"n\", realm=\"s\"",
-        // What would break a line of ours when it is written back.
+        // A text that would break a line of ours when it is written back.
         b"Digest realm=\"r\r\nFrom: x\", nonce=\"n\"",
         b"Digest realm=\"r\", nonce=\"n\0\"",
         b"=\"\"",
@@ -134,7 +134,7 @@ fn the_example_of_rfc_2617_comes_out() {
         b"Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"",
     )
     .unwrap();
-    let answer = Answer {
+    let answer = Authorization {
         challenge: &challenge,
         username: b"Mufasa",
         password: b"Circle Of Life",
@@ -164,7 +164,7 @@ fn the_examples_of_rfc_7616_come_out() {
              nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
         );
         let challenge = Challenge::parse(value.as_bytes()).unwrap();
-        let answer = Answer {
+        let answer = Authorization {
             challenge: &challenge,
             username: b"Mufasa",
             password: b"Circle of Life",
@@ -188,7 +188,7 @@ fn sha_512_256_and_a_hashed_name_come_out() {
           opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, userhash=true",
     )
     .unwrap();
-    let answer = Answer {
+    let answer = Authorization {
         challenge: &challenge,
         username: "J\u{e4}s\u{f8}n Doe".as_bytes(),
         password: b"Secret, or not?",
@@ -235,7 +235,7 @@ fn md5(text: &str) -> String {
 #[test]
 fn session_keys_and_auth_int_are_hashed_by_their_formulas() {
     let challenge = Challenge::parse(b"Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\", algorithm=MD5-sess").unwrap();
-    let answer = Answer { body: b"v=0\r\n", nc: 0x1f, ..register(&challenge) };
+    let answer = Authorization { body: b"v=0\r\n", nc: 0x1f, ..register(&challenge) };
     let secret = md5(&format!("{}:n:0a4f113b00000001", md5("bob:r:zanzibar")));
     let request = md5(&format!("REGISTER:sip:biloxi.com:{}", md5("v=0\r\n")));
     let response = md5(&format!("{secret}:n:0000001f:0a4f113b00000001:auth-int:{request}"));
@@ -254,7 +254,7 @@ fn session_keys_and_auth_int_are_hashed_by_their_formulas() {
 #[test]
 fn a_name_is_escaped_and_can_end_no_line() {
     let challenge = Challenge::parse(b"Digest realm=\"r\", nonce=\"n\"").unwrap();
-    let answer = Answer { username: b"b\"o\\b\r\nX: y", ..register(&challenge) };
+    let answer = Authorization { username: b"b\"o\\b\r\nX: y", ..register(&challenge) };
     assert!(written(&answer).starts_with("Digest username=\"b\\\"o\\\\bX: y\", realm="));
 }
 
@@ -263,7 +263,7 @@ fn a_password_is_in_no_output() {
     let challenge = Challenge::parse(b"Digest realm=\"r\", nonce=\"n\", qop=\"auth\"").unwrap();
     let answer = register(&challenge);
     assert!(!written(&answer).contains("zanzibar"));
-    assert_eq!(format!("{answer:?}"), "Answer(secret)");
+    assert_eq!(format!("{answer:?}"), "Authorization(secret)");
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn mutated_challenges_never_panic_and_never_smuggle_a_line() {
                 out.written().to_vec()
             };
             assert!(!text.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
-            // What we wrote reads back as one scheme with the same realm and nonce.
+            // Our text reads back as one scheme with the same realm and nonce.
             let again = Challenge::parse(&text).unwrap();
             assert_eq!((again.nonce, again.algorithm), (challenge.nonce, challenge.algorithm));
             assert_eq!(again.realm, challenge.realm);

@@ -55,7 +55,7 @@ fn on_streams_nothing_is_sent_again() {
 }
 
 #[test]
-fn a_provisional_answer() {
+fn a_provisional_response() {
     let mut invite = Client::start(START, true, false);
     assert_eq!(invite.handle_response(START, 100), Heard::Pass);
     assert_eq!((invite.state(), run(invite)), (State::Proceeding, (vec![], None)));

@@ -35,7 +35,7 @@ fn trying_leaves_after_200_ms_unless_something_has() {
     assert_eq!(run(server(false)), [(200, Expiry::Trying)]);
     for status in [100, 180, 200, 486] {
         let mut server = server(false);
-        server.handle_answer(START, status);
+        server.handle_response(START, status);
         assert!(run(server).iter().all(|(_, expiry)| *expiry != Expiry::Trying), "{status}");
     }
 }
@@ -44,7 +44,7 @@ fn trying_leaves_after_200_ms_unless_something_has() {
 fn ringing_is_repeated_each_minute() {
     // rfc3261#13.3.1.1
     let mut server = server(false);
-    server.handle_answer(START, 180);
+    server.handle_response(START, 180);
     assert_eq!(run(server), [(60_000, Expiry::Resend), (120_000, Expiry::Resend)]);
 }
 
@@ -52,7 +52,7 @@ fn ringing_is_repeated_each_minute() {
 fn a_refusal_is_repeated_by_g_until_h() {
     // rfc3261#17.2.1
     let mut server = server(false);
-    server.handle_answer(START, 486);
+    server.handle_response(START, 486);
     assert_eq!(server.state(), State::Completed);
     assert_eq!(run(server), repeated(Expiry::Over));
 }
@@ -60,7 +60,7 @@ fn a_refusal_is_repeated_by_g_until_h() {
 #[test]
 fn on_streams_a_refusal_is_not_repeated() {
     let mut server = server(true);
-    server.handle_answer(START, 486);
+    server.handle_response(START, 486);
     assert_eq!(run(server), [(32_000, Expiry::Over)]);
 }
 
@@ -69,7 +69,7 @@ fn a_2xx_is_repeated_on_both() {
     // rfc3261#13.3.1.4
     for reliable in [true, false] {
         let mut server = server(reliable);
-        server.handle_answer(START, 200);
+        server.handle_response(START, 200);
         assert_eq!(server.state(), State::Accepted);
         assert_eq!(run(server), repeated(Expiry::Unacknowledged));
     }
@@ -83,9 +83,9 @@ fn another_request_is_tried_late_and_kept_for_timer_j() {
     for (reliable, kept) in [(false, 32_000), (true, 5000)] {
         for status in [200, 481] {
             let mut server = Server::start_other(START, reliable);
-            server.handle_answer(START, 100);
+            server.handle_response(START, 100);
             assert_eq!(server.deadline(), Instant::NEVER);
-            server.handle_answer(START, status);
+            server.handle_response(START, status);
             assert_eq!(server.state(), State::Completed, "{status}");
             assert_eq!(run(server), [(kept, Expiry::Over)]);
         }

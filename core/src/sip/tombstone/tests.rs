@@ -17,8 +17,8 @@ const fn keys(base: u64, key: u64) -> Keys {
 
 #[test]
 fn direct_ones_give_way_first_and_push_out_nothing_but_their_like() {
-    let mut places = [Tombstone::default(); 4];
-    let mut stones = Tombstones::new(&mut places);
+    let mut slots = [Tombstone::default(); 4];
+    let mut stones = Tombstones::new(&mut slots);
     let direct = |key| Keys { direct: true, ..keys(0, key) };
     stones.bury(NOW, direct(1), answered(200));
     for key in 2..=4 {
@@ -28,7 +28,7 @@ fn direct_ones_give_way_first_and_push_out_nothing_but_their_like() {
     let found =
         |stones: &mut Tombstones<'_>| (1..=6).filter(|key| stones.find(NOW, 0, *key).is_some()).collect::<Vec<_>>();
     assert_eq!(found(&mut stones), [2, 3, 4, 5]);
-    assert_eq!(stones.find(NOW, 0, 5), Some(Owed::Answer(answered(486))), "whose it is does not show");
+    assert_eq!(stones.find(NOW, 0, 5), Some(Owed::Response(answered(486))), "whose it is does not show");
     stones.bury(NOW + Duration::from_millis(10), keys(0, 6), answered(200));
     assert_eq!(found(&mut stones), [2, 3, 4, 6], "newer, and yet the direct one goes");
     stones.bury(NOW + Duration::from_millis(11), direct(1), answered(200));
@@ -45,12 +45,12 @@ fn it_has_32_bytes() {
 
 #[test]
 fn it_remembers_for_64_t1() {
-    let mut places = [Tombstone::default(); 8];
-    let mut stones = Tombstones::new(&mut places);
+    let mut slots = [Tombstone::default(); 8];
+    let mut stones = Tombstones::new(&mut slots);
     stones.bury(NOW, keys(0, 1), answered(200));
     stones.bury(NOW, keys(0, 3), Answered::default());
     let later = NOW + Duration::from_micros(31_999_999);
-    assert_eq!(stones.find(later, 0, 1), Some(Owed::Answer(answered(200))));
+    assert_eq!(stones.find(later, 0, 1), Some(Owed::Response(answered(200))));
     assert_eq!(stones.find(later, 0, 3), Some(Owed::Nothing));
     assert_eq!(stones.find(later, 0, 2), None);
     assert_eq!(stones.find(NOW + Duration::from_secs(32), 0, 1), None);
@@ -58,8 +58,8 @@ fn it_remembers_for_64_t1() {
 
 #[test]
 fn the_oldest_neighbour_gives_way_and_a_key_stands_once() {
-    let mut places = [Tombstone::default(); 4];
-    let mut stones = Tombstones::new(&mut places);
+    let mut slots = [Tombstone::default(); 4];
+    let mut stones = Tombstones::new(&mut slots);
     for key in 1..=4 {
         stones.bury(NOW + Duration::from_millis(key), keys(0, key), answered(200));
     }
@@ -67,14 +67,14 @@ fn the_oldest_neighbour_gives_way_and_a_key_stands_once() {
     stones.bury(NOW + Duration::from_millis(10), keys(0, 5), answered(200));
     let found: Vec<u64> = (1..=5).filter(|key| stones.find(NOW, 0, *key).is_some()).collect();
     assert_eq!(found, [1, 3, 4, 5]);
-    assert_eq!(stones.find(NOW, 0, 1), Some(Owed::Answer(answered(481))));
+    assert_eq!(stones.find(NOW, 0, 1), Some(Owed::Response(answered(481))));
 }
 
 #[test]
 fn few_places_do_no_harm() {
     for count in 0..4 {
-        let mut places = vec![Tombstone::default(); count];
-        let mut stones = Tombstones::new(&mut places);
+        let mut slots = vec![Tombstone::default(); count];
+        let mut stones = Tombstones::new(&mut slots);
         stones.bury(NOW, keys(0, u64::MAX), answered(200));
         assert_eq!(stones.find(NOW, 0, u64::MAX).is_some(), count > 0);
     }
@@ -83,8 +83,8 @@ fn few_places_do_no_harm() {
 #[test]
 fn a_request_is_known_by_whatever_way_its_copies_come() {
     // rfc3261#8.2.2.2
-    let mut places = [Tombstone::default(); 8];
-    let mut stones = Tombstones::new(&mut places);
+    let mut slots = [Tombstone::default(); 8];
+    let mut stones = Tombstones::new(&mut slots);
     assert!(!stones.has(NOW, 0));
     let request = 0x1234_5678_0000_0003;
     stones.bury(NOW, keys(request, 1), answered(486));

@@ -7,7 +7,7 @@ use super::{
 use crate::base::limits::SDP_FORMATS;
 use crate::wire::bytes::{cut, printable};
 
-/// What a section's `c=` line and attributes say in all. The first of a kind counts; what a section lacks, it has from
+/// The sum of a section's `c=` line and attributes. The first of a kind counts; what a section lacks, it has from
 /// the session.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Traits<'a> {
@@ -26,7 +26,7 @@ pub struct Traits<'a> {
 }
 
 impl<'a> Traits<'a> {
-    /// What is lacking here is taken from the session; RTCP belongs to a section.
+    /// Takes from the session what is lacking here; RTCP belongs to a section.
     fn complete(&mut self, session: &Self) {
         self.connection = self.connection.or(session.connection);
         self.direction = self.direction.or(session.direction);
@@ -140,7 +140,7 @@ impl<'a> Media<'a> {
         self.attributes().find(|attribute| attribute.name == name).map(|attribute| attribute.value)
     }
 
-    /// What `a=rtpmap` says of a payload type.
+    /// The `a=rtpmap` of a payload type.
     #[must_use]
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap<'a>> {
         self.notes().find_map(|note| match note {
@@ -149,7 +149,7 @@ impl<'a> Media<'a> {
         })
     }
 
-    /// What `a=fmtp` says of a payload type.
+    /// The `a=fmtp` of a payload type.
     #[must_use]
     pub fn fmtp(&self, payload_type: u8) -> Option<&'a [u8]> {
         self.notes().find_map(|note| match note {
@@ -175,7 +175,7 @@ impl<'a> Media<'a> {
     }
 }
 
-/// What a section says of one payload type.
+/// One line of a section about a payload type.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Note<'a> {
     /// `a=rtpmap`; [`RtpMap::read`] reads it.

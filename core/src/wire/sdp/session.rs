@@ -27,7 +27,7 @@ impl<'a> Session<'a> {
     /// Reads a description and judges its lines.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// [`SdpError`] says what is wrong with it.
     pub fn parse(body: &'a [u8]) -> Result<Self, SdpError> {
         if memchr::memchr(0, body).is_some() {
             return Err(SdpError::Line);
@@ -98,15 +98,15 @@ impl<'a> Session<'a> {
     /// Its sections, in order.
     pub fn media(&self) -> impl Iterator<Item = Media<'a>> + use<'a> {
         let session = *self;
-        (0..session.media_count()).filter_map(move |place| session.section(place))
+        (0..session.media_count()).filter_map(move |index| session.section(index))
     }
 
     /// One of its sections.
     #[must_use]
-    pub fn section(&self, place: usize) -> Option<Media<'a>> {
+    pub fn section(&self, index: usize) -> Option<Media<'a>> {
         let starts = self.starts.get(..self.media_count())?;
-        let start = usize::from(*starts.get(place)?);
-        let end = starts.get(place + 1).map_or(self.sections.len(), |next| usize::from(*next));
+        let start = usize::from(*starts.get(index)?);
+        let end = starts.get(index + 1).map_or(self.sections.len(), |next| usize::from(*next));
         let (first, lines) = line(self.sections.get(start..end)?)?;
         Media::begin(first.strip_prefix(b"m=")?, lines, self.traits)
     }

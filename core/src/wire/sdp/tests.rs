@@ -251,7 +251,7 @@ fn mutated_descriptions_never_panic() {
             }
         }
         let Ok(session) = Session::parse(&body) else { continue };
-        // What was judged once reads the same again.
+        // A description that was judged once reads the same again.
         assert_eq!(session.media().count(), session.media_count());
         for media in session.media() {
             for payload_type in media.payload_types() {

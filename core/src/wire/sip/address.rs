@@ -27,7 +27,7 @@ impl<'a> Address<'a> {
         scan.rest.is_empty().then_some(address)
     }
 
-    /// One address at the reader's place; what follows is nothing or a comma.
+    /// One address where the reader stands; what follows is nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         scan.lws();
         let whole = scan.rest;

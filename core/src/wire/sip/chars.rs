@@ -5,16 +5,15 @@ use crate::wire::bytes::{printable, visible_until};
 
 /// token of rfc3261#25.1.
 pub(super) const TOKEN: u16 = 1;
-/// What a parameter's unquoted value may hold: token, IPv6 references, and what peers really send; no separator, no
-/// control.
+/// A parameter's unquoted value: token, IPv6 references, and what peers really send; no separator, no control.
 pub(super) const VALUE: u16 = 2;
-/// What a URI may hold between angle brackets: no space, no control, no bracket, no quote.
+/// A URI between angle brackets: no space, no control, no bracket, no quote.
 pub(super) const URI: u16 = 4;
 /// user and password of a SIP URI, unescaped (`#` is not in the grammar, but dial strings carry it).
 pub(super) const USER: u16 = 8;
 /// pname and pvalue of a SIP URI, unescaped.
 pub(super) const URI_PARAM: u16 = 16;
-/// What a host name may hold (`_` is not in the grammar, but names carry it).
+/// A host name (`_` is not in the grammar, but names carry it).
 pub(super) const HOST: u16 = 32;
 /// word of rfc3261#25.1, the halves of a Call-ID.
 pub(super) const WORD: u16 = 64;
@@ -24,7 +23,7 @@ pub(super) const DISPLAY: u16 = 128;
 pub(super) const PARAM: u16 = 256;
 /// A parameter's name or value in a URI, unescaped: the same without the percent sign.
 pub(super) const URI_PLAIN: u16 = 1024;
-/// What stands in a quoted string as it is: no quote, no backslash, no control.
+/// A byte that stands in a quoted string as it is: no quote, no backslash, no control.
 pub(super) const QUOTED: u16 = 512;
 
 const CLASSES: [u16; 256] = classes();
@@ -261,7 +260,7 @@ fn long_number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// What follows a line end that folds (rfc3261#7.3.1): white space must come after it.
+/// The text behind a line end that folds (rfc3261#7.3.1): white space must come after it.
 #[inline]
 fn fold(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {

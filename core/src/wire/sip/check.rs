@@ -1,4 +1,4 @@
-//! Who must object: the checks that need no state.
+//! The checks of a message that need no state.
 
 use super::message::{Flaw, Message, Start};
 use super::method::Method;
@@ -6,10 +6,10 @@ use super::name::Name;
 use super::typed::{Fault, HeaderError};
 use super::uri::{Scheme, Uri};
 
-/// What must be answered, and why.
+/// A fault, and the status to refuse it with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Objection {
-    /// The status to answer with; 0 means silence.
+    /// The status of the response; 0 means silence.
     pub status: u16,
     /// Why, for the reason phrase, the trace and people.
     pub reason: &'static str,
@@ -37,21 +37,21 @@ impl<'a> Message<'a> {
     /// types are the user's business.
     ///
     /// # Errors
-    /// [`Objection`]: the status that a request must be answered with, or 0 where nobody may answer: bad responses, bad
-    /// ACKs, and requests that have no CSeq or whose Via does not tell where an answer goes (see
-    /// [`Message::via_to_answer`]).
+    /// [`Objection`]: the status that a request must be refused with, or 0 where nobody may respond: bad responses, bad
+    /// ACKs, and requests that have no CSeq or whose Via does not tell where a response goes (see
+    /// [`Message::via_for_response`]).
     pub fn check(&self) -> Result<(), Objection> {
         match self.start {
             Start::Request { method, uri } => {
-                self.check_request(method, uri).map_err(|objection| self.may_answer(method, objection))
+                self.check_request(method, uri).map_err(|objection| self.or_silence(method, objection))
             }
             Start::Response { .. } => self.check_response().map_err(|objection| Objection { status: 0, ..objection }),
         }
     }
 
-    fn may_answer(&self, method: Method<'a>, objection: Objection) -> Objection {
-        // rfc3261#17: an ACK is never answered; without Via an answer finds no way, without CSeq no transaction
-        if method == Method::Ack || !self.has(Name::CSeq) || self.via_to_answer().is_none() {
+    fn or_silence(&self, method: Method<'a>, objection: Objection) -> Objection {
+        // rfc3261#17: an ACK gets no response; without Via a response finds no way, without CSeq no transaction
+        if method == Method::Ack || !self.has(Name::CSeq) || self.via_for_response().is_none() {
             Objection { status: 0, ..objection }
         } else {
             objection
@@ -83,7 +83,7 @@ impl<'a> Message<'a> {
         }
         self.check_common()?;
         self.cseq().map_err(bad)?;
-        // rfc3261#8.1.3.3: a second Via is another's; somebody sent us his answer
+        // rfc3261#8.1.3.3: a second Via is another's; somebody sent us his response
         if self.values(Name::Via).nth(1).is_some() {
             return Err(objection("a response with somebody else's Via", Name::Via));
         }

@@ -1,4 +1,4 @@
-//! What an answer repeats of its request.
+//! The headers of a request that its responses repeat.
 
 use core::net::SocketAddr;
 
@@ -79,7 +79,7 @@ fn stamp(via: &Via<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
     }
     out.put(raw.get(..raw.len() - params.raw().len()).unwrap_or_default());
     for (name, value) in params {
-        // what stands there already was written by somebody who cannot know
+        // a value that is there already was written by somebody who cannot know
         if same(name, b"received") || same(name, b"rport") {
             continue;
         }

@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::chars::{TOKEN, is, number, trim};
 use super::name::Name;
 
-/// What the bytes at the front of a stream are.
+/// The bytes at the front of a stream, by kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Frame {
     /// The beginning of something; more bytes are needed.
@@ -34,7 +34,7 @@ pub enum Frame {
 pub struct Cutter {
     /// Start of the first line that has not been read to its end.
     line: usize,
-    /// What Content-Length said.
+    /// The value of Content-Length.
     length: Option<usize>,
     /// Length of the header section and of the whole, once the header section has ended.
     ends: Option<(usize, usize)>,

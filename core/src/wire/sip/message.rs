@@ -29,9 +29,9 @@ pub enum Malformed {
 pub enum Start<'a> {
     /// A request.
     Request {
-        /// What is asked.
+        /// The method.
         method: Method<'a>,
-        /// Of whom.
+        /// The Request-URI.
         uri: &'a [u8],
     },
     /// A response.
@@ -43,7 +43,7 @@ pub enum Start<'a> {
     },
 }
 
-/// What [`Message::check`] objects to and what only the pass over the bytes can see.
+/// A fault that [`Message::check`] objects to and that only the pass over the bytes can see.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Flaw {
     /// Nothing.
@@ -62,10 +62,10 @@ pub(super) enum Flaw {
     TooLong,
 }
 
-/// A place for each known name and the one for all others.
+/// The known names and the one for all others.
 const NAMES: usize = Name::Other as usize + 1;
 
-/// Set beside the place of a name's first field when there are more.
+/// Set beside the index of a name's first field when there are more.
 pub(super) const REPEATED: u8 = 0x80;
 
 const _: () = assert!(limits::HEADERS < REPEATED as usize);
@@ -86,7 +86,7 @@ pub struct Message<'a> {
     pub(super) start: Start<'a>,
     pub(super) head: usize,
     pub(super) flaw: Flaw,
-    /// By name: the place of its first field + 1, and [`REPEATED`].
+    /// By name: the index of its first field + 1, and [`REPEATED`].
     pub(super) first: [u8; NAMES],
     /// Where the fields begin that found no room in the index; 0: there are none.
     pub(super) unindexed: u16,
@@ -405,7 +405,7 @@ fn start_line(line: &[u8]) -> Result<(Start<'_>, Flaw), Malformed> {
     Ok((Start::Request { method: known, uri: trim(uri) }, flaw))
 }
 
-/// What stands behind `SIP/`.
+/// The rest of a status line, behind `SIP/`.
 fn status_line(rest: &[u8]) -> (Start<'_>, Flaw) {
     let mut flaw = Flaw::None;
     let mut scan = Scan::new(rest);

@@ -59,7 +59,7 @@ impl<'a> Params<'a> {
         Self { rest: bytes }
     }
 
-    /// Reads all parameters at the reader's place, showing each as it passes.
+    /// Reads all parameters where the reader stands, showing each as it passes.
     #[inline]
     pub(super) fn read(scan: &mut Scan<'a>, mut seen: impl FnMut(&'a [u8], Option<&'a [u8]>)) -> Result<Self, ()> {
         // a reader of its own: the caller's would be written back at every step

@@ -63,7 +63,7 @@ fn reads_an_invite() {
 }
 
 #[test]
-fn echoes_what_an_answer_repeats() {
+fn echoes_what_a_response_repeats() {
     let message = Message::parse(INVITE).unwrap();
     let mut room = [0; 1000];
     let mut out = crate::base::cursor::Cursor::new(&mut room);
@@ -101,7 +101,7 @@ fn fields_beyond_the_index_are_still_found() {
     }
 }
 
-/// What the view costs on the stack: a firmware's budget depends on it.
+/// The view's size on the stack: a firmware's budget depends on it.
 #[test]
 fn stays_small() {
     let size = size_of::<Message<'_>>();

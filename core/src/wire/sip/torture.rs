@@ -6,12 +6,12 @@ use std::vec::Vec;
 
 use super::*;
 
-/// What must become of a message.
+/// The right outcome for a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Verdict {
     /// Nobody objects here.
     Fine,
-    /// Answered with this status.
+    /// Refused with this status.
     Refused(u16),
     /// Dropped, nothing sent.
     Silence,
@@ -196,8 +196,8 @@ fn rfc4475_requests() {
             Fine,
         ),
         ("3.3.1 no Call-ID, From, To", &["-Call-ID", "-From", "-To"], Refused(400)),
-        ("3.3.1 no CSeq: nothing to answer with", &["-CSeq"], Silence),
-        ("3.3.1 no Via: nowhere to answer to", &["-Via"], Silence),
+        ("3.3.1 no CSeq: no transaction to respond in", &["-CSeq"], Silence),
+        ("3.3.1 no Via: no way back for a response", &["-Via"], Silence),
         ("3.3.2 an unknown scheme", &["=INVITE nobodyKnowsIt:opaque SIP/2.0"], Refused(416)),
         ("3.3.3 a known scheme that is not ours", &["=INVITE soap.beep://192.0.2.10:3002 SIP/2.0"], Refused(416)),
         (
@@ -242,7 +242,7 @@ fn rfc4475_requests() {
             Fine,
         ),
         // beside the documents
-        ("an ACK is never answered", &["=ACK sip:wanda@pool.example.org SIP/2.0", "CSeq: 12 INVITE"], Silence),
+        ("an ACK gets no response", &["=ACK sip:wanda@pool.example.org SIP/2.0", "CSeq: 12 INVITE"], Silence),
         ("a line that is no field", &["this is no header field"], Refused(400)),
         ("a field without a name", &[": value"], Refused(400)),
         ("a CR alone", &["Subject: a\rVia: b"], Refused(400)),
@@ -323,7 +323,11 @@ fn rfc5118() {
         ),
         ("4.2 no brackets", &["=INVITE sip:2001:db8::77 SIP/2.0"], Refused(400)),
         ("4.2 no brackets behind a user", &["=INVITE sip:w@2001:db8::77 SIP/2.0"], Refused(400)),
-        ("4.2 no brackets in Via: nowhere to answer to", &["Via: SIP/2.0/UDP 2001:db8::9;branch=z9hG4bK1"], Silence),
+        (
+            "4.2 no brackets in Via: no way back for a response",
+            &["Via: SIP/2.0/UDP 2001:db8::9;branch=z9hG4bK1"],
+            Silence,
+        ),
         ("4.3 a port inside the brackets is an address", &["=INVITE sip:[2001:db8::77:5070] SIP/2.0"], Fine),
         ("4.4 a port behind them", &["=INVITE sip:[2001:db8::77]:5070 SIP/2.0"], Fine),
         (
@@ -434,7 +438,7 @@ fn broken_anywhere() {
         let Ok(message) = Message::parse(bytes) else { return };
         let mut room = [0; 2048];
         let mut out = crate::base::cursor::Cursor::new(&mut room);
-        let _ = (message.check(), message.via_to_answer(), message.max_forwards(), message.body_of(b"a", b"b"));
+        let _ = (message.check(), message.via_for_response(), message.max_forwards(), message.body_of(b"a", b"b"));
         echo_with_routes(&message, source, &mut out);
         for (name, _, value) in message.all() {
             let _ = (

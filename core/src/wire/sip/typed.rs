@@ -24,7 +24,7 @@ pub enum Fault {
 pub struct HeaderError {
     /// The header.
     pub name: Name,
-    /// What is wrong with it.
+    /// Its fault.
     pub kind: Fault,
 }
 
@@ -112,10 +112,10 @@ impl<'a> Message<'a> {
         Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
     }
 
-    /// What is needed of the top Via to send an answer: where it came from. Broken parameters are left out, so that a
+    /// The part of the top Via that a response needs: where the request came from. Broken parameters are left out, so that a
     /// request can be refused for them (rfc4475#3.1.2.1).
     #[must_use]
-    pub fn via_to_answer(&self) -> Option<Via<'a>> {
+    pub fn via_for_response(&self) -> Option<Via<'a>> {
         self.via().ok().or_else(|| Via::read_sent_by(&mut Scan::new(self.header(Name::Via)?)))
     }
 

@@ -6,7 +6,7 @@ use super::method::Method;
 use super::params::Params;
 use crate::base::cursor::Cursor;
 
-/// What kind of URI.
+/// A URI's kind.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Scheme {
     /// `sip:`
@@ -47,7 +47,7 @@ impl Scheme {
     }
 }
 
-/// What is wrong with a URI.
+/// A URI's fault: the part that is wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum UriError {
     /// No scheme before a colon.
@@ -58,9 +58,9 @@ pub enum UriError {
     Host,
     /// The port is no number from 1 to 65535.
     Port,
-    /// The parameters are broken, or something else stands in their place.
+    /// The parameters are broken, or something else stands there.
     Params,
-    /// What follows the question mark is broken.
+    /// The headers behind the question mark are broken.
     Headers,
     /// A telephone number holds no digit, or something beside digits and separators, or is local without a
     /// phone-context.
@@ -82,7 +82,7 @@ pub struct Uri<'a> {
     pub port: Option<u16>,
     /// The URI's parameters.
     pub params: Params<'a>,
-    /// What follows the question mark.
+    /// The headers behind the question mark.
     pub headers: &'a [u8],
     raw: &'a [u8],
 }
@@ -188,8 +188,8 @@ impl<'a> Uri<'a> {
         self.raw
     }
 
-    /// What of it may stand in a request line: no method parameter and no headers (rfc3261#19.1.1, #19.1.5). In two
-    /// parts.
+    /// The URI as it may stand in a request line: no method parameter and no headers (rfc3261#19.1.1, #19.1.5). In
+    /// two parts.
     #[must_use]
     pub fn for_request(&self) -> [&'a [u8]; 2] {
         let at = |part: &[u8]| part.as_ptr().addr().saturating_sub(self.raw.as_ptr().addr());

@@ -30,7 +30,7 @@ impl<'a> Via<'a> {
         scan.rest.is_empty().then_some(via)
     }
 
-    /// One value at the reader's place; what follows is nothing or a comma.
+    /// One value where the reader stands; what follows is nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         let mut via = Self::read_sent_by(scan)?;
         let mut branch = None;
@@ -105,7 +105,7 @@ impl<'a> Via<'a> {
         Host::parse_bare(self.params.get(b"received")?)?.ip()
     }
 
-    /// rport: absent, asked for, or answered (rfc3581).
+    /// rport: absent, asked for, or filled in (rfc3581).
     #[must_use]
     pub fn rport(&self) -> Option<Option<u16>> {
         let value = self.params.find(b"rport")?;

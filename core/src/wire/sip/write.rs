@@ -119,7 +119,7 @@ impl<'c, 'b> Writer<'c, 'b> {
         self.out.put(b"\r\n");
     }
 
-    /// What [`super::echo`] wrote, which ends in To: completed with a tag, if To has none yet, and a line end.
+    /// The text that [`super::echo`] wrote, which ends in To: completed with a tag, if To has none yet, and a line end.
     pub fn echoed(&mut self, echo: &[u8], tag: Option<&[u8]>) {
         self.out.put(echo);
         if let Some(tag) = tag {

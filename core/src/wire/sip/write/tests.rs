@@ -40,7 +40,7 @@ fn prints_and_reads_back() {
 }
 
 #[test]
-fn answers() {
+fn responses() {
     let request = b"BYE sip:a@b SIP/2.0\r\nv: SIP/2.0/UDP 192.0.2.1;rport;received=9.9.9.9;branch=z9hG4bK1 ,\r\n SIP/2.0/TCP x\r\n\
         Record-Route: <sip:p;lr>\r\nf: <sip:c@d>;tag=1\r\nt: <sip:a@b>\r\ni: 1\r\nCSeq: 2 BYE\r\nTimestamp: 54\r\nContent-Length: 0\r\n\r\n";
     let message = Message::parse(request).unwrap();

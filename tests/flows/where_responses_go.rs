@@ -1,4 +1,4 @@
-//! Who is nobody's gets nothing, and is counted. Where answers go: rfc3261#18.2.2, rfc3581#4.
+//! The silence towards strangers, and the way of responses: rfc3261#18.2.2, rfc3581#4.
 
 use microsip_core::base::time::Duration;
 use microsip_tests::{Lab, Options, Peer};
