@@ -25,6 +25,7 @@ mod digest;
 mod driver;
 mod endings;
 mod events;
+mod foreign_challenges;
 mod forking;
 mod hangup;
 mod ipv6;
