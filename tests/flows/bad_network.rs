@@ -50,26 +50,26 @@ fn one(seed: u8) {
         }
     }
     lab.run_for(Duration::from_secs(150));
-    for (place, end) in lab.ends.iter().enumerate() {
+    for (index, end) in lab.ends.iter().enumerate() {
         let states: Vec<u32> =
             end.events.iter().filter(|event| event.kind == EventKind::Call).map(|event| event.state).collect();
         let ended = states.iter().filter(|state| **state == CallState::Ended as u32).count();
         let incoming = states.iter().filter(|state| **state == CallState::Incoming as u32).count();
         assert!(
             ended <= 1 && incoming <= 1,
-            "seed {seed} plan {plan} phone {place}: {states:?}\n{}",
+            "seed {seed} plan {plan} phone {index}: {states:?}\n{}",
             ladder::draw(&lab)
         );
         assert_eq!(
             ended == 1,
             !states.is_empty(),
-            "seed {seed} plan {plan} phone {place}: {states:?}\n{}",
+            "seed {seed} plan {plan} phone {index}: {states:?}\n{}",
             ladder::draw(&lab)
         );
         if let Some(event) = end.ended() {
             assert!(
                 matches!(event.result, Cause::Normal | Cause::Timeout | Cause::Refused | Cause::Cancelled),
-                "seed {seed} plan {plan} phone {place}: {:?}\n{}",
+                "seed {seed} plan {plan} phone {index}: {:?}\n{}",
                 event.result,
                 ladder::draw(&lab)
             );

@@ -222,7 +222,7 @@ fn a_cancel_for_nothing_gets_481() {
 
 #[test]
 fn a_call_that_was_given_up_is_not_tried_elsewhere() {
-    // rfc3263#4.3 moves on after 503 or silence, 302 names another place, 401 wants another try; a call that nobody
+    // rfc3263#4.3 moves on after 503 or silence, 302 names another address, 401 wants another try; a call that nobody
     // wants any more does not
     for status in [503, 0, 302, 401] {
         let mut lab = Lab::new(&[Options::default()]);

@@ -118,14 +118,14 @@ fn reinvited(lab: &mut Lab) {
 /// An account whose registrar and proxy ask for its password each time, and what it does while they answer.
 fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
     lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);
-    let mut server = Server::new(lab, REGISTRAR, |seen, place| {
+    let mut server = Server::new(lab, REGISTRAR, |seen, index| {
         let invite = seen.start() == "INVITE" || seen.start() == "BYE";
         let (name, header, status) = if invite {
             ("Proxy-Authenticate", "Proxy-Authorization", 407)
         } else {
             ("WWW-Authenticate", "Authorization", 401)
         };
-        let asks = format!("{name}: Digest realm=\"example.org\", nonce=\"n{place}\", qop=\"auth\"\r\n");
+        let asks = format!("{name}: Digest realm=\"example.org\", nonce=\"n{index}\", qop=\"auth\"\r\n");
         let known = || right(seen, header, "anna", PASSWORD);
         match seen.start() {
             "REGISTER" | "INVITE" | "BYE" if !known() => vec![seen.answer(status, &asks)],

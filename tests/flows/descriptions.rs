@@ -119,7 +119,7 @@ fn every_line_of_an_offer_has_its_answer() {
     }
     let ports: Vec<&str> = answered.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
     assert_eq!(ports.len(), 9);
-    assert!(ports.iter().enumerate().all(|(place, port)| (*port == "0") == (place != 3)), "{answered:?}");
+    assert!(ports.iter().enumerate().all(|(index, port)| (*port == "0") == (index != 3)), "{answered:?}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 
 fn lab() -> Lab {
     let mut lab = Lab::pair();
-    for (place, end) in lab.ends.iter_mut().enumerate() {
-        let address: SocketAddr = format!("[2001:db8::{}]:5060", place + 1).parse().unwrap();
+    for (index, end) in lab.ends.iter_mut().enumerate() {
+        let address: SocketAddr = format!("[2001:db8::{}]:5060", index + 1).parse().unwrap();
         end.address = address;
         end.phone.socket_up(0, address);
     }

@@ -85,10 +85,10 @@ fn an_answer_waits_for_the_host_as_for_its_ports() {
 #[test]
 fn an_offer_whose_host_is_not_found_is_refused() {
     // there is no such name; it stands for another family; for what is no host
-    let places: [&[&str]; 4] = [&[], &["[2001:db8::77]:5004"], &["233.252.0.1:5004"], &["127.255.255.255:5004"]];
-    for (place, warning) in places.iter().zip(["399", "301", "301", "301"]) {
+    let hosts: [&[&str]; 4] = [&[], &["[2001:db8::77]:5004"], &["233.252.0.1:5004"], &["127.255.255.255:5004"]];
+    for (host, warning) in hosts.iter().zip(["399", "301", "301", "301"]) {
         let mut lab = lab(false);
-        lab.names.insert("media.example.com".into(), place.iter().map(|place| place.parse().unwrap()).collect());
+        lab.names.insert("media.example.com".into(), host.iter().map(|host| host.parse().unwrap()).collect());
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         let text = peer.request("INVITE", "", &named(""));
         peer.send(&mut lab, &text);
@@ -96,7 +96,7 @@ fn an_offer_whose_host_is_not_found_is_refused() {
         assert!(refusal.header("Warning").starts_with(warning), "{}", refusal.text());
         peer.ack_refusal(&mut lab, &text, &refusal);
         let ended = lab.ends[0].ended().unwrap();
-        assert_eq!((ended.result, ended.sip_code), (if place.is_empty() { Cause::Name } else { Cause::Codec }, 488));
+        assert_eq!((ended.result, ended.sip_code), (if host.is_empty() { Cause::Name } else { Cause::Codec }, 488));
         lab.assert_settled();
     }
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 const NEW: &str = "10.0.0.31:5060";
 
-fn place(address: &str) -> SocketAddr {
+fn at(address: &str) -> SocketAddr {
     address.parse().unwrap()
 }
 
@@ -19,8 +19,8 @@ fn lab() -> (Lab, Peer) {
 
 fn move_to(lab: &mut Lab, peer: &mut Peer, socket: u8) {
     let now = lab.now;
-    lab.ends[0].move_to(now, Some((socket, place(NEW))));
-    peer.phone = place(NEW);
+    lab.ends[0].move_to(now, Some((socket, at(NEW))));
+    peer.phone = at(NEW);
     lab.drain();
 }
 
@@ -45,7 +45,7 @@ fn a_call_of_ours_whose_invite_has_not_left_leaves_from_the_new_address() {
             lab.ends[0].grant = true;
             lab.drain();
             let invite = peer.wait(&mut lab, "INVITE");
-            assert_eq!(invite.from, place(NEW));
+            assert_eq!(invite.from, at(NEW));
             assert!(
                 invite.header("Via").contains("10.0.0.31") && invite.body().contains("c=IN IP4 10.0.0.31"),
                 "{}",
@@ -140,7 +140,7 @@ fn a_call_whose_ack_cannot_come_any_more_ends_by_its_clock() {
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
     // its BYE finds the new way
     let bye = peer.wait(&mut lab, "BYE");
-    assert_eq!(bye.from, place(NEW));
+    assert_eq!(bye.from, at(NEW));
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
@@ -157,7 +157,7 @@ fn two_phones_go_on_talking_whoever_moves() {
         lab.run_for(Duration::from_secs(1));
         for (socket, address) in [(1, NEW), (2, "10.0.0.32:5060"), (0, "10.0.0.33:5062")] {
             let now = lab.now;
-            lab.ends[mover].move_to(now, Some((socket, place(address))));
+            lab.ends[mover].move_to(now, Some((socket, at(address))));
             lab.run_for(Duration::from_secs(1));
             let received = |lab: &Lab, end: usize| {
                 let call = lab.ends[end].last_call();

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 const NEW: &str = "10.0.0.31:5060";
 const TRIES: usize = 8;
 
-fn socket(address: &str) -> SocketAddr {
+fn at(address: &str) -> SocketAddr {
     address.parse().unwrap()
 }
 
@@ -33,8 +33,8 @@ fn connected(ours: bool) -> (Lab, Peer) {
 /// The phone is at another address, behind another socket.
 fn move_to(lab: &mut Lab, peer: &mut Peer, socket: u8, address: &str) {
     let now = lab.now;
-    lab.ends[0].move_to(now, Some((socket, place(address))));
-    peer.phone = place(address);
+    lab.ends[0].move_to(now, Some((socket, at(address))));
+    peer.phone = at(address);
     lab.drain();
 }
 
@@ -96,7 +96,7 @@ fn since(at: Instant, sip: &Sip) -> u64 {
 }
 
 fn sent_to(lab: &Lab, to: &str) -> u64 {
-    lab.media_sent.get(&place(to)).copied().unwrap_or_default()
+    lab.media_sent.get(&at(to)).copied().unwrap_or_default()
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn it_says_where_we_are_now_and_the_media_follows() {
         let first = peer.all(&lab, start).remove(0);
         move_to(&mut lab, &mut peer, 1, NEW);
         let again = peer.wait(&mut lab, "INVITE");
-        assert_eq!(again.from, place(NEW));
+        assert_eq!(again.from, at(NEW));
         assert!(again.header("Via").contains("10.0.0.31:5060"), "{}", again.text());
         assert!(
             again.contact().ends_with("@10.0.0.31:5060") || again.contact() == "sip:10.0.0.31:5060",
@@ -126,7 +126,7 @@ fn it_says_where_we_are_now_and_the_media_follows() {
         assert_eq!(again.uri(), "sip:peer@10.0.0.9:5060");
         assert_eq!(again.number(), if ours { first.number() + 1 } else { 1 });
         // the old ports are closed
-        assert!(lab.ends[0].media.values().all(|(rtp, _)| rtp.ip() == place(NEW).ip()) && lab.ends[0].media.len() == 1);
+        assert!(lab.ends[0].media.values().all(|(rtp, _)| rtp.ip() == at(NEW).ip()) && lab.ends[0].media.len() == 1);
 
         // rfc3261#12.2.1.2: its 2xx refreshes the target
         peer.contact = "sip:elsewhere@10.0.0.9:5062".into();
@@ -149,7 +149,7 @@ fn nothing_is_offered_where_nothing_changed() {
     let (mut lab, mut peer) = connected(true);
     let now = lab.now;
     // another address came, which is of no concern to this call
-    lab.ends[0].phone.socket_up(7, place("192.0.2.7:5060"));
+    lab.ends[0].phone.socket_up(7, at("192.0.2.7:5060"));
     lab.ends[0].phone.handle_local_changed(now);
     peer.silence(&mut lab, "INVITE", Duration::from_secs(5));
     lab.ends[0].phone.socket_down(now, 7);
@@ -409,7 +409,7 @@ fn another_change_meanwhile_begins_it_anew() {
     let (mut lab, mut peer, again) = moved(true);
     move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
     let next = peer.wait(&mut lab, "INVITE");
-    assert_eq!((next.from, next.number()), (place("10.0.0.32:5060"), again.number() + 1));
+    assert_eq!((next.from, next.number()), (at("10.0.0.32:5060"), again.number() + 1));
     assert!(next.body().contains("c=IN IP4 10.0.0.32"));
     assert_eq!(edition(&next).1, edition(&again).1 + 1);
     // the response to the first came too late, and to the wrong address

@@ -82,21 +82,21 @@ impl Timed {
             let step = tick.min(self.lab.now + Duration::from_micros(100));
             self.lab.run_for(step.since(self.lab.now));
             self.settle();
-            for place in 0..2 {
-                if self.next[place].is_some_and(|at| at <= self.lab.now) {
-                    self.tick(place);
+            for index in 0..2 {
+                if self.next[index].is_some_and(|at| at <= self.lab.now) {
+                    self.tick(index);
                     self.settle();
                 }
             }
         }
     }
 
-    fn tick(&mut self, place: usize) {
+    fn tick(&mut self, index: usize) {
         let now = self.lab.now;
         self.clapper.now = now;
-        let patch: &mut dyn Patch = if place == 0 { &mut self.clapper } else { &mut () };
-        while self.lab.ends[place].phone.audio(now, Bus::Own, &mut G711, patch, &[], &mut []) {}
-        self.next[place] = self.next[place].map(|at| at + Duration::from_millis(10));
+        let patch: &mut dyn Patch = if index == 0 { &mut self.clapper } else { &mut () };
+        while self.lab.ends[index].phone.audio(now, Bus::Own, &mut G711, patch, &[], &mut []) {}
+        self.next[index] = self.next[index].map(|at| at + Duration::from_millis(10));
         // a packet of no delay is there before the other end ticks at the same instant
         self.lab.run_for(Duration::ZERO);
     }

@@ -177,7 +177,7 @@ fn a_route_set_longer_than_any_way_makes_no_dialog() {
         let (mut lab, mut peer, _) = lab();
         lab.dial(0, &format!("sip:peer@{}", peer.at));
         let invite = peer.wait(&mut lab, "INVITE");
-        peer.record_routes = vec![(0..count).map(|place| format!("<sip:p{place};lr>")).collect::<Vec<_>>().join(",")];
+        peer.record_routes = vec![(0..count).map(|index| format!("<sip:p{index};lr>")).collect::<Vec<_>>().join(",")];
         peer.record_routes[0] =
             peer.record_routes[0].chars().take(60_000).collect::<String>().rsplit_once(',').unwrap().0.to_owned()
                 + ",<sip:10.0.0.9:5060;lr>";

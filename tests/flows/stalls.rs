@@ -134,7 +134,7 @@ fn assert_whole(stalled: &Stalled, came: &[Came]) {
 
 #[test]
 fn what_is_due_in_a_stall_of_up_to_200_ms_is_said_late() {
-    // at each place between two packets
+    // at each moment between two packets
     for stall_ms in [50, 150, 200] {
         for phase_ms in [0, 10] {
             let mut stalled = Stalled::new();

@@ -122,9 +122,9 @@ fn one(seed: u32) {
             }
             20 => {
                 // the host goes elsewhere: the same socket with another address, another socket, or no network
-                let place = (dice.below(2) as u8, SocketAddr::from(([10, 0, 0, 1 + dice.below(3) as u8], 5060)));
-                let place = (dice.below(5) > 0).then_some(place);
-                lab.ends[0].move_to(now, place);
+                let local = (dice.below(2) as u8, SocketAddr::from(([10, 0, 0, 1 + dice.below(3) as u8], 5060)));
+                let local = (dice.below(5) > 0).then_some(local);
+                lab.ends[0].move_to(now, local);
                 peer.phone = lab.ends[0].address;
             }
             _ => {
