@@ -1,8 +1,10 @@
 //! The checks of a message that need no state.
 
-use super::message::{Flaw, Message, Start};
+use super::flaw::Flaw;
+use super::message::Message;
 use super::method::Method;
 use super::name::Name;
+use super::start::Start;
 use super::typed::{Fault, HeaderError};
 use super::uri::{Scheme, Uri};
 

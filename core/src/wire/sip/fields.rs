@@ -1,6 +1,7 @@
 //! Header fields by name.
 
-use super::chars::{TOKEN, first_of_list, is, same, trim};
+use super::chars::{TOKEN, is, same, trim};
+use super::list::{first_of_list, token_list};
 use super::message::{Field, Message, REPEATED, field_name, folded_line};
 use super::name::Name;
 
@@ -99,7 +100,7 @@ impl<'a> Message<'a> {
 
     /// The comma-joined tokens of every field of this name: Supported, Require, Allow …; empty ones are left out.
     pub fn tokens(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        self.fields(name).flat_map(super::chars::token_list)
+        self.fields(name).flat_map(token_list)
     }
 
     /// The extensions that Require names and `known` does not hold: they go into Unsupported of a 420

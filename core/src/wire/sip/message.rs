@@ -5,62 +5,13 @@ use core::fmt;
 use heapless::Vec;
 use memchr::memchr2;
 
-use super::chars::{Scan, TOKEN, all, trim, trim_end};
+use super::chars::{Scan, TOKEN, trim};
+use super::flaw::{Flaw, Malformed};
 use super::method::Method;
 use super::name::Name;
+use super::start::{Start, start_line};
 use crate::base::limits;
 use crate::wire::bytes::{ONES, control, zeros};
-
-/// Why some bytes are no message at all: nothing can be answered.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Malformed {
-    /// Nothing but line ends: a keepalive (rfc5626#4.4.1).
-    Empty,
-    /// The first line is no SIP start line.
-    NotSip,
-    /// The header section does not end.
-    Unterminated,
-    /// More than [`limits::MESSAGE`] bytes.
-    TooLarge,
-}
-
-/// The first line.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Start<'a> {
-    /// A request.
-    Request {
-        /// The method.
-        method: Method<'a>,
-        /// The Request-URI.
-        uri: &'a [u8],
-    },
-    /// A response.
-    Response {
-        /// The status code; 0 when it is no status code (see [`Message::check`]).
-        status: u16,
-        /// The reason phrase.
-        reason: &'a [u8],
-    },
-}
-
-/// A fault that [`Message::check`] objects to and that only the pass over the bytes can see.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Flaw {
-    /// Nothing.
-    None,
-    /// Another version than 2.0.
-    Version,
-    /// The start line breaks the grammar.
-    Start,
-    /// A line that is no header field, or holds a control.
-    Field,
-    /// More than [`limits::HEADERS`] fields.
-    Fields,
-    /// Content-Length is no number, says different things, or more than there is.
-    Length,
-    /// Its body was not taken in.
-    TooLong,
-}
 
 /// The known names and the one for all others.
 const NAMES: usize = Name::Other as usize + 1;
@@ -365,63 +316,4 @@ fn after_line(bytes: &[u8], at: usize) -> Option<usize> {
         Some([b'\n', ..]) => Some(at + 1),
         _ => None,
     }
-}
-
-fn start_line(line: &[u8]) -> Result<(Start<'_>, Flaw), Malformed> {
-    if let Some((b"SIP/" | b"sip/" | b"Sip/", rest)) =
-        line.split_first_chunk::<4>().map(|(four, rest)| (&four[..], rest))
-    {
-        return Ok(status_line(rest));
-    }
-    let first = line.iter().position(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
-    let (method, rest) = line.split_at_checked(first).unwrap_or_default();
-    let mut flaw = Flaw::None;
-    let uri = match rest {
-        [b' ', uri @ .., b' ', b'S', b'I', b'P', b'/', b'2', b'.', b'0'] => uri,
-        _ => {
-            // rfc3261#7.1: nothing between the parts but one space, nothing behind them
-            let trimmed = trim_end(rest);
-            if trimmed.len() != rest.len() {
-                flaw = Flaw::Start;
-            }
-            let last = trimmed.iter().rposition(|byte| *byte == b' ').ok_or(Malformed::NotSip)?;
-            match trimmed.get(last + 1..).and_then(|version| version.split_first_chunk::<4>()) {
-                Some((sip, number)) if sip.eq_ignore_ascii_case(b"SIP/") => {
-                    if number != b"2.0" {
-                        flaw = Flaw::Version;
-                    }
-                }
-                _ => return Err(Malformed::NotSip),
-            }
-            trimmed.get(1..last).unwrap_or_default()
-        }
-    };
-    let known = Method::parse(method);
-    let control = !super::chars::visible(uri);
-    let odd = matches!(known, Method::Other(text) if text.is_empty() || !all(text, TOKEN));
-    if (uri.is_empty() || control || odd) && flaw == Flaw::None {
-        flaw = Flaw::Start;
-    }
-    Ok((Start::Request { method: known, uri: trim(uri) }, flaw))
-}
-
-/// The rest of a status line, behind `SIP/`.
-fn status_line(rest: &[u8]) -> (Start<'_>, Flaw) {
-    let mut flaw = Flaw::None;
-    let mut scan = Scan::new(rest);
-    let version = scan.rest.iter().position(|byte| *byte == b' ').unwrap_or(scan.rest.len());
-    if scan.take(version) != b"2.0" {
-        flaw = Flaw::Version;
-    }
-    let _ = scan.take(1);
-    let digits = scan.rest.iter().position(|byte| *byte == b' ').unwrap_or(scan.rest.len());
-    let mut status = 0;
-    match scan.take(digits) {
-        [a @ b'1'..=b'6', b @ b'0'..=b'9', c @ b'0'..=b'9'] => {
-            status = u16::from(*a - b'0') * 100 + u16::from(*b - b'0') * 10 + u16::from(*c - b'0');
-        }
-        _ => flaw = if flaw == Flaw::None { Flaw::Start } else { flaw },
-    }
-    let _ = scan.take(1);
-    (Start::Response { status, reason: scan.rest }, flaw)
 }
