@@ -108,28 +108,24 @@ const fn odd(word: u64, least: u8) -> u64 {
 
 /// An IPv4 address at the front and what follows it; leading zeros are read as decimal.
 pub(super) fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
-    let (a, rest) = octet(text)?;
-    let (b, rest) = octet(after_dot(rest)?)?;
-    let (c, rest) = octet(after_dot(rest)?)?;
-    let (d, rest) = octet(after_dot(rest)?)?;
+    let mut octets = [0u8; 4];
+    let mut rest = text;
+    for (nth, octet) in octets.iter_mut().enumerate() {
+        if nth > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        (*octet, rest) = octet_at(rest)?;
+    }
     // a fourth digit ends no address
     if matches!(rest, [b'0'..=b'9', ..]) {
         return None;
     }
-    Some((Ipv4Addr::new(a, b, c, d), rest))
-}
-
-#[inline(always)]
-fn after_dot(text: &[u8]) -> Option<&[u8]> {
-    match text {
-        [b'.', rest @ ..] => Some(rest),
-        _ => None,
-    }
+    Some((Ipv4Addr::from(octets), rest))
 }
 
 /// One to three digits, at most 255.
-#[inline(always)]
-fn octet(text: &[u8]) -> Option<(u8, &[u8])> {
+#[cfg_attr(not(target_os = "none"), inline(always))] // on a board flash is dearer
+fn octet_at(text: &[u8]) -> Option<(u8, &[u8])> {
     let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
     // mostly more text follows: one look at its length
     let (value, rest) = match text {

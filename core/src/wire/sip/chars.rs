@@ -161,7 +161,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The longest run of bytes of a class and of whole percent escapes; may be empty.
-    #[inline(always)]
+    #[cfg_attr(not(target_os = "none"), inline(always))] // on a board flash is dearer
     pub(super) fn run_escaped(&mut self, class: u16) -> &'a [u8] {
         let whole = self.rest;
         let _ = self.run(class);
@@ -188,7 +188,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Skips white space and foldings.
-    #[inline(always)]
+    #[cfg_attr(not(target_os = "none"), inline(always))] // on a board flash is dearer
     pub(super) fn lws(&mut self) {
         match self.rest {
             // the usual single space

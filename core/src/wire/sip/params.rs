@@ -14,7 +14,7 @@ pub struct Params<'a> {
 pub type Param<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// One step: the next parameter, `None` where none follows, an error where something else stands after the semicolon.
-#[inline(always)]
+#[cfg_attr(not(target_os = "none"), inline(always))] // on a board flash is dearer
 pub(super) fn next<'a>(scan: &mut Scan<'a>) -> Result<Option<Param<'a>>, ()> {
     // white space may stand around everything and mostly does not: it is looked for where something else was expected
     let mut ahead = *scan;

@@ -49,7 +49,7 @@ impl<'a> Via<'a> {
     }
 
     /// The protocol, host and port; the rest of the text is left in `raw`.
-    #[inline(always)]
+    #[cfg_attr(not(target_os = "none"), inline(always))] // on a board flash is dearer
     pub(super) fn read_sent_by(scan: &mut Scan<'a>) -> Option<Self> {
         scan.lws();
         let raw = scan.rest;
