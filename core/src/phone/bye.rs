@@ -56,7 +56,7 @@ impl Phone<'_> {
             return;
         };
         match flow {
-            Some(flow) if self.local_of(flow.socket()).is_some() => {
+            Some(flow) if self.lower.cx.local_of(flow.socket()).is_some() => {
                 let asking = self.lower.go_over(now, request, flow, own_hop);
                 self.asked(now, asking);
             }

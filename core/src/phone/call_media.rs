@@ -19,7 +19,7 @@ use core::net::{IpAddr, SocketAddr};
 impl Phone<'_> {
     /// The call's media ports are open. If not, they are wished for, and `waiting` goes on when they are.
     pub(super) fn ports_ready(&mut self, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
-        let local = self.local_of(flow.socket()).map(|local| local.ip());
+        let local = self.lower.cx.local_of(flow.socket()).map(|local| local.ip());
         self.lower.media.ports_ready(&mut self.lower.cx, handle, local, waiting)
     }
 

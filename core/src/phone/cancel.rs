@@ -1,7 +1,6 @@
 //! Calls given up before they were answered: CANCEL, and what still comes.
 
 use super::calls::call::Cancel;
-use super::object::Object;
 use super::transactions::request::Stage;
 use super::{Cause, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
@@ -57,7 +56,7 @@ impl Phone<'_> {
             call.cancel = if sent { Cancel::Sent } else { Cancel::Wanted };
             call.give_up = if sent { Instant::NEVER } else { now + Duration::from_millis(SLOT_RETRY_MS) };
         }
-        self.schedule(Object::Call(call_handle.index));
+        self.calls.wake(&mut self.lower.cx, call_handle);
     }
 
     /// A response to an INVITE whose call was given up before any came.

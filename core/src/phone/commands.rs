@@ -3,7 +3,6 @@
 
 use super::calls::call::Call;
 use super::event::{MEDIA_HELD, Op};
-use super::object::Object;
 use super::{AccountId, BusId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
@@ -21,12 +20,10 @@ impl Phone<'_> {
     pub fn hangup_all(&mut self, now: Instant) {
         self.hear(now);
         for index in 0..self.calls.capacity() {
-            let handle = self.calls.handle_at(index);
-            if let Some(call) =
-                handle.and_then(|handle| self.calls.get_mut(handle)).filter(|call| call.state != CallState::Ended)
-            {
+            let Some(handle) = self.calls.handle_at(index) else { continue };
+            if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state != CallState::Ended) {
                 call.leaving = true;
-                self.schedule(Object::Call(index));
+                self.calls.wake(&mut self.lower.cx, handle);
             }
         }
         self.handle_timeout(now);

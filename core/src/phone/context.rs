@@ -68,6 +68,12 @@ impl Context<'_> {
         self.events.push(self.objects.teller(object));
     }
 
+    /// One object more gave way, and it is told.
+    pub(super) fn lose(&mut self) {
+        self.lost = self.lost.saturating_add(1);
+        self.lost_at = self.latest;
+    }
+
     /// An object wishes for something.
     pub(super) fn wish(&mut self, object: Object) {
         self.wishes.push(self.objects.number(object));

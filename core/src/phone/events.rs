@@ -1,13 +1,10 @@
 //! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
-use super::calls::Evicted;
 use super::done::Command;
 use super::event::Op;
 use super::object::Object;
-use super::trace::Pool;
 use super::{AccountId, CallId, CallState, CommandError, Event, EventKind, Phone};
-use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -63,39 +60,8 @@ impl Phone<'_> {
         if self.call(call)?.state != CallState::Ended {
             return Err(CommandError::State);
         }
-        self.calls.forget_ended(call.0.index);
-        self.free_call(call.0);
+        self.calls.release(&mut self.lower, call.0);
         Ok(())
-    }
-
-    /// The call that ended first and was not released gives way. `None`: there is none.
-    pub(super) fn evict_ended(&mut self) -> Option<Option<Evicted>> {
-        let (handle, evicted) = self.calls.evict_ended()?;
-        if let Some(Evicted::Lost) = evicted {
-            self.lower.cx.trace_full(Pool::EndedCalls);
-            self.lose_call();
-        }
-        self.free_call(handle);
-        Some(evicted)
-    }
-
-    /// A call's slot is free. If it still had to tell the end of the one that had given way to it, that one is lost.
-    pub(super) fn remove_call(&mut self, handle: Handle) {
-        self.lower.media.close_line(handle);
-        if self.calls.remove(handle) {
-            self.lose_call();
-        }
-    }
-
-    fn lose_call(&mut self) {
-        count::up(&mut self.lower.cx.counters.evicted_calls);
-        self.lose();
-    }
-
-    /// One object more gave way, and it is told.
-    pub(super) fn lose(&mut self) {
-        self.lower.cx.lost = self.lower.cx.lost.saturating_add(1);
-        self.lower.cx.lost_at = self.lower.cx.latest;
     }
 
     fn call_event(&mut self, index: u32) -> Option<Event> {

@@ -93,7 +93,7 @@ impl Phone<'_> {
         let wanted = call.cancel == Cancel::No;
         let has_media = self.lower.media.agreed(call_handle).is_some()
             || self.lower.dialogs.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
-        self.schedule(Object::Call(call_handle.index));
+        self.calls.wake(&mut self.lower.cx, call_handle);
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
             self.end_call(now, call_handle, Cause::Normal, 487);
@@ -105,7 +105,7 @@ impl Phone<'_> {
             self.lower.media.confirm(call_handle);
             self.watch_media(now, call_handle);
             self.lower.cx.tell(Object::Call(call_handle.index));
-            self.trace_call(call_handle);
+            self.calls.trace(&mut self.lower.cx, call_handle);
         }
     }
 

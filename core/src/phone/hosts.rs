@@ -21,7 +21,7 @@ use core::net::IpAddr;
 impl Phone<'_> {
     /// Whether an offer that came over this flow could be answered; `found`: what its host stands for.
     pub(super) fn try_offer(&self, flow: Flow, offer: &[u8], found: Option<IpAddr>) -> Result<(), OfferError> {
-        let Some(local) = self.local_of(flow.socket()) else { return Ok(()) };
+        let Some(local) = self.lower.cx.local_of(flow.socket()) else { return Ok(()) };
         let local = Local { found, ..Local::new(local.ip(), 9, 0) };
         crate::offer::answer(offer, &local, &mut Cursor::new(&mut [])).map(|_| ())
     }
@@ -91,7 +91,7 @@ impl Phone<'_> {
         let request = self.lower.transactions.request(handle)?;
         match request.owner {
             Owner::Offer(server) => {
-                let local = self.local_of(self.lower.transactions.server(server)?.flow().socket())?;
+                let local = self.lower.cx.local_of(self.lower.transactions.server(server)?.flow().socket())?;
                 host_to_find(self.lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
             }
             Owner::Answer(dialog) => {
@@ -150,7 +150,7 @@ impl Phone<'_> {
     /// The first address of the family that this socket has; the first of all where there is none, for its refusal says
     /// what is wrong.
     fn address_like(&self, socket: u8, targets: &[Target]) -> Option<IpAddr> {
-        let local = self.local_of(socket)?.ip();
+        let local = self.lower.cx.local_of(socket)?.ip();
         let all = || targets.iter().map(|target| target.flow.remote().ip());
         all().find(|ip| is_like(*ip, local)).or_else(|| all().next())
     }

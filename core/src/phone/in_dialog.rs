@@ -67,21 +67,10 @@ impl Phone<'_> {
         }
         let account = call.account;
         self.calls.settle_end(self.lower.cx.closing, call_handle, state, status);
-        self.trace_call(call_handle);
-        self.schedule(Object::Call(call_handle.index));
+        self.calls.trace(&mut self.lower.cx, call_handle);
+        self.calls.wake(&mut self.lower.cx, call_handle);
         self.calls.keep_ended(call_handle);
         self.lower.cx.tell(Object::Call(call_handle.index));
         self.leave(account);
-    }
-
-    /// A call's slot is free again: it was released, or gave way.
-    pub(super) fn free_call(&mut self, call_handle: Handle) {
-        let Some(call) = self.calls.get(call_handle) else { return };
-        let (dialog, server) = (call.dialog, call.server);
-        self.lower.cx.orphan_commands(call.commands);
-        self.lower.transactions.forget_call(server);
-        self.lower.dialogs.forget_usage(dialog);
-        self.remove_call(call_handle);
-        self.lower.release_dialog(dialog);
     }
 }

@@ -60,14 +60,14 @@ impl Phone<'_> {
             }
         }
         let room = if account.is_none() { self.admit_direct(now, flow) } else { self.make_room(now) };
-        let Some(call) = room.then(|| self.new_call()).flatten() else {
+        let Some(call) = room.then(|| self.calls.open(&mut self.lower)).flatten() else {
             count::up(&mut self.lower.cx.counters.refused_full);
             self.trace_no_room(flow, account);
             self.respond_and_bury(now, flow, invite, keys, 486, Extra::default());
             return;
         };
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
-            self.remove_call(call);
+            self.calls.discard(&mut self.lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             count::up(if status == 513 {
                 &mut self.lower.cx.counters.oversize
@@ -110,7 +110,7 @@ impl Phone<'_> {
             }
         };
         self.lower.dialogs.find_next_hop(dialog_handle);
-        let local = self.local_of(flow.socket());
+        let local = self.lower.cx.local_of(flow.socket());
         if let Some(call) = self.calls.get_mut(call_handle) {
             call.account = account;
             call.incoming = true;
@@ -124,12 +124,12 @@ impl Phone<'_> {
         }
         self.vouch(call_handle, flow, !account.is_none(), invite);
         self.calls.keep(&self.lower.cx, call_handle, invite);
-        self.schedule(Object::Call(call_handle.index));
+        self.calls.wake(&mut self.lower.cx, call_handle);
         if let Some(local) = local {
             self.lower.media.wish_ports(&mut self.lower.cx, call_handle, local.ip());
         }
         self.lower.cx.tell(Object::Call(call_handle.index));
-        self.trace_call(call_handle);
+        self.calls.trace(&mut self.lower.cx, call_handle);
         // the phone rings
         if self.render_response(server_handle, 180, Describe::Nothing).is_ok() {
             self.lower.transactions.respond(&mut self.lower.cx, now, server_handle);
@@ -261,9 +261,9 @@ impl Phone<'_> {
             }
             _ => {}
         }
-        self.schedule(Object::Call(call_handle.index));
+        self.calls.wake(&mut self.lower.cx, call_handle);
         self.lower.cx.tell(Object::Call(call_handle.index));
-        self.trace_call(call_handle);
+        self.calls.trace(&mut self.lower.cx, call_handle);
         if describe == Describe::Answer {
             self.run_media(now, call_handle, false);
         }

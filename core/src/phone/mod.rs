@@ -80,12 +80,10 @@ pub use trace::Trace;
 use crate::base::time::Instant;
 use accounts::Accounts;
 use calls::Calls;
-use calls::call::Call;
 use context::Context;
 use core::net::SocketAddr;
 use dialogs::Dialogs;
 use media::Media;
-use object::Object;
 use transactions::Transactions;
 
 /// A telephone: accounts, calls, and the media of each.
@@ -187,30 +185,9 @@ impl Phone<'_> {
         self.handle_local_changed(now);
     }
 
-    fn local_of(&self, socket: u8) -> Option<SocketAddr> {
-        self.lower.cx.local_of(socket)
-    }
-
     /// When to call [`Phone::handle_timeout`] next; `None`: there is nothing to wait for.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.lower.cx.due.first().map(|(at, _)| at)
-    }
-
-    /// Keeps an object's deadline in the heap.
-    fn schedule(&mut self, object: Object) {
-        let at = match object {
-            Object::Request(_) | Object::Server(_) | Object::Account(_) | Object::Stream(_) => return, // their rooms keep them
-            Object::Call(index) => {
-                self.calls.handle_at(index).and_then(|handle| self.calls.get(handle)).map(Call::deadline)
-            }
-            Object::Dialog(_) => None,
-        };
-        self.lower.cx.wake(object, at.unwrap_or(Instant::NEVER));
-    }
-
-    /// An object wishes for something.
-    fn wish(&mut self, object: Object) {
-        self.lower.cx.wish(object);
     }
 }

@@ -69,21 +69,12 @@ impl Phone<'_> {
         check_headers(options.headers)?;
         let mut room = [0u8; TARGET];
         let uri = self.complete(account_handle, target, &mut room)?;
-        let call_handle = self.new_call().ok_or(CommandError::Full)?;
+        let call_handle = self.calls.open(&mut self.lower).ok_or(CommandError::Full)?;
         let result = self.dial_with(now, call_handle, account_handle, uri, options);
         if result.is_err() {
-            self.remove_call(call_handle);
+            self.calls.discard(&mut self.lower, call_handle);
         }
         result.map(|()| CallId(call_handle))
-    }
-
-    /// A slot for a call: a free one, or that of the call that ended longest ago and was not released.
-    pub(super) fn new_call(&mut self) -> Option<Handle> {
-        let before = if self.calls.is_full() { self.evict_ended()? } else { None };
-        let session_id = self.lower.cx.rng.next_u32();
-        let handle = self.calls.insert(before)?;
-        self.lower.media.open_line(handle, session_id);
-        Some(handle)
     }
 
     fn dial_with(
@@ -168,7 +159,7 @@ impl Phone<'_> {
         }
         let _ = self.lower.media.set_source(call_handle, options.source); // it has just begun
         self.lower.cx.tell(Object::Call(call_handle.index));
-        self.trace_call(call_handle);
+        self.calls.trace(&mut self.lower.cx, call_handle);
         match hop.filter(|_| own_hop) {
             Some(hop) => {
                 let asking = self.lower.go_over(now, request, hop.flow(), true);
@@ -212,7 +203,7 @@ impl Phone<'_> {
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
                         self.lower.cx.tell(Object::Call(call_handle.index));
-                        self.trace_call(call_handle);
+                        self.calls.trace(&mut self.lower.cx, call_handle);
                     }
                     self.early_dialog(now, call_handle, dialog_handle, answer);
                     if status == 180 {
@@ -224,7 +215,7 @@ impl Phone<'_> {
                 // waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
-                    self.schedule(Object::Call(call_handle.index));
+                    self.calls.wake(&mut self.lower.cx, call_handle);
                 }
                 // its CANCEL found no slot before
                 if self.calls.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {

@@ -40,7 +40,7 @@ impl Phone<'_> {
             return;
         }
         self.lower.end_request(request);
-        let way = (flow, self.local_of(flow.socket()));
+        let way = (flow, self.lower.cx.local_of(flow.socket()));
         let outcome = self.lower.accounts.answered(&mut self.lower.cx, now, handle, way, (response, status));
         self.registered(now, handle, outcome);
     }

@@ -63,7 +63,7 @@ impl Phone<'_> {
 
     /// The way of its requests and its media are at one address, which we have.
     fn is_in_place(&self, call: Handle, dialog: Handle) -> bool {
-        let way = self.lower.dialogs.get(dialog).and_then(|dialog| self.local_of(dialog.flow?.socket()));
+        let way = self.lower.dialogs.get(dialog).and_then(|dialog| self.lower.cx.local_of(dialog.flow?.socket()));
         let ports = self.lower.media.line(call).map(Line::ports);
         matches!((ports, way), (Some(Ports::Open { local, .. }), Some(way)) if way.ip() == local)
     }
@@ -71,7 +71,7 @@ impl Phone<'_> {
     fn wait_with_offer(&mut self, now: Instant, handle: Handle, wait: Duration) {
         if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state == CallState::Connected) {
             call.give_up = now + wait;
-            self.schedule(Object::Call(handle.index));
+            self.calls.wake(&mut self.lower.cx, handle);
         }
     }
 
@@ -255,7 +255,7 @@ impl Phone<'_> {
         let request = call.request;
         let ports = self.lower.media.line(handle).map(Line::ports);
         let Some(sent) = self.lower.transactions.request(request) else { return };
-        let way = self.local_of(sent.place().flow().socket()).map(|local| local.ip());
+        let way = self.lower.cx.local_of(sent.place().flow().socket()).map(|local| local.ip());
         let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
         match sent.stage {
             Stage::Preparing if !stays => self.lower.locate(request),
@@ -279,7 +279,7 @@ impl Phone<'_> {
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get(handle) else { return };
         let Some(server) = self.lower.transactions.server(call.server) else { return };
-        let way = self.local_of(server.flow().socket()).map(|local| local.ip());
+        let way = self.lower.cx.local_of(server.flow().socket()).map(|local| local.ip());
         match way {
             None => self.refuse_call(now, handle, 503, Cause::Unreachable),
             way => self.lower.media.leave_ports(&mut self.lower.cx, handle, way),

@@ -22,7 +22,7 @@ impl Phone<'_> {
         let Some(server) = self.lower.transactions.server(handle) else { return false };
         let (account, call) = of;
         let flow = server.flow();
-        let Some(local) = self.local_of(flow.socket()) else { return true };
+        let Some(local) = self.lower.cx.local_of(flow.socket()) else { return true };
         let (mut media, state) = self
             .local_media(call)
             .unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
@@ -52,7 +52,7 @@ impl Phone<'_> {
     pub(super) fn render_response(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
         let Some(server) = self.lower.transactions.server(handle) else { return Err(Cause::Full) };
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
-        let Some(local) = self.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
+        let Some(local) = self.lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
         let media = match sdp {
             Describe::Nothing | Describe::Warning(..) => None,
             Describe::Answer | Describe::Offer => Some(self.local_media(served.call).ok_or(Cause::Port)?),

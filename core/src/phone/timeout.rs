@@ -72,7 +72,7 @@ impl Phone<'_> {
         if core::mem::take(&mut call.leaving) {
             // refused only where it has ended by itself
             let _ = self.hangup(now, CallId(handle));
-            self.schedule(Object::Call(handle.index));
+            self.calls.wake(&mut self.lower.cx, handle);
             return;
         }
         if call.give_up <= now {

@@ -342,21 +342,6 @@ impl Phone<'_> {
         IS_MADE && self.lower.cx.traces.has_unread()
     }
 
-    /// A call has a new state.
-    #[inline(never)]
-    pub(super) fn trace_call(&mut self, handle: Handle) {
-        let Some(call) = self.calls.get(handle).filter(|_| IS_MADE) else { return };
-        let what = What::Call {
-            state: call.state,
-            incoming: call.incoming,
-            sip_code: call.sip_code,
-            result: call.cause,
-            cause: call.end_cause,
-            ended_by: call.ended_by,
-        };
-        self.lower.cx.trace(About::Call(CallId(handle)), what);
-    }
-
     /// A request was kept out: one that is for an account's user needs another source, every other one has to be
     /// allowed.
     #[inline(never)]

@@ -130,7 +130,7 @@ impl Phone<'_> {
                     Reply::Failed(failure) => self.ports_failed(now, handle, failure),
                     Reply::Hops(_) => {}
                 }
-                self.wish(Object::Call(index)); // that of the slot's next call may have waited for this
+                self.lower.cx.wish(Object::Call(index)); // that of the slot's next call may have waited for this
             }
             _ => {}
         }

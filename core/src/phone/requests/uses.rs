@@ -3,7 +3,7 @@
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::phone::target::TARGET;
-use crate::phone::trace::{About, What};
+use crate::phone::trace::{About, IS_MADE, What};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountId, CallId, Flow, Lower};
 use crate::sip::dialog::Dialog;
@@ -79,6 +79,9 @@ impl Lower<'_> {
     /// Something happened to a request of this owner's.
     #[inline(never)]
     pub(in crate::phone) fn trace_request(&mut self, owner: Owner, what: What) {
+        if !IS_MADE {
+            return;
+        }
         let call = match owner {
             Owner::Account(account) => {
                 self.cx.trace(About::Account(AccountId(account)), what);
