@@ -27,7 +27,7 @@ fn a_call_is_made_heard_and_ended() {
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let theirs = lab.ends[1].last_call();
     let now = lab.now;
-    lab.ends[1].phone.set_source(now, theirs, Source::Application).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Application).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected));
     lab.run_for(Duration::from_secs(2));

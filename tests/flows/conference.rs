@@ -25,7 +25,7 @@ fn three(source: Source, capacity: Capacity) -> (Lab, Vec<CallId>, Vec<CallId>) 
         ours.push(lab.ends[0].phone.dial(now, AccountId::NONE, &target, &options).unwrap());
         lab.run_until("it rings", |lab| lab.ends[far + 1].reached(CallState::Incoming));
         let (now, call) = (lab.now, lab.ends[far + 1].last_call());
-        lab.ends[far + 1].phone.set_source(now, call, Source::Application).unwrap();
+        lab.ends[far + 1].phone.set_source(call, Source::Application).unwrap();
         lab.ends[far + 1].phone.answer(now, call, 200).unwrap();
         lab.ends[far + 1].sound.play = tone;
         theirs.push(call);

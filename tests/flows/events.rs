@@ -169,7 +169,7 @@ fn each_event_has_the_time_at_which_it_happened_however_late_it_is_fetched() {
     times.push((EventKind::Call, CallState::Incoming as u32, lab.now));
     lab.run_for(Duration::from_secs(2));
     let (call, now) = (lab.ends[0].phone.calls().next().unwrap(), lab.now);
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     times.push((EventKind::Call, CallState::Connected as u32, now));
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
@@ -218,7 +218,7 @@ fn a_digit_is_told_with_the_time_of_the_packet_that_ended_it() {
     let call = lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
-    lab.ends[1].phone.set_source(now, theirs, Source::Silence).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_for(Duration::from_millis(3700));
     lab.ends[1].fetch = false;
@@ -365,7 +365,7 @@ fn digits_go_both_ways_one_by_one() {
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
     assert_eq!(lab.ends[1].phone.send_digits(now, theirs, "1", 0), Err(CommandError::State), "no media yet");
-    lab.ends[1].phone.set_source(now, theirs, Source::Silence).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected));
     lab.run_for(Duration::from_millis(100));

@@ -244,7 +244,7 @@ fn wrong_ids_are_stale() {
         assert_eq!(phone.answer(now, call, 200), Err(CommandError::Stale));
         assert_eq!(phone.reject(now, call, 486), Err(CommandError::Stale));
         assert_eq!(phone.send_digits(now, call, "1", 0), Err(CommandError::Stale));
-        assert_eq!(phone.set_source(now, call, Source::Echo), Err(CommandError::Stale));
+        assert_eq!(phone.set_source(call, Source::Echo), Err(CommandError::Stale));
         assert_eq!(phone.call_set_tag(call, 1), Err(CommandError::Stale));
         assert_eq!(phone.call_info(call).err(), Some(CommandError::Stale));
         assert_eq!(phone.call_stats(now, call).err(), Some(CommandError::Stale));

@@ -14,8 +14,8 @@ fn pressed() -> (Lab, Peer) {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
-    let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    let call = lab.ends[0].last_call();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     for nth in 1..=5 {
         send(&mut lab, 101, nth, 9000, &[7, 10, ((nth * 160) >> 8) as u8, (nth * 160) as u8]);
         if nth < 5 {

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod account_update;
 mod bad_network;
 mod basic_call;
 mod bye;

@@ -26,7 +26,7 @@ fn answered() -> (Lab, Peer, CallId) {
     peer.invite(&mut lab);
     peer.wait(&mut lab, "SIP/2.0 180");
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
     peer.learn(&ok);
@@ -109,7 +109,7 @@ fn early_media_is_limited_as_well() {
     peer.invite(&mut lab);
     peer.wait(&mut lab, "SIP/2.0 180");
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     lab.ends[0].phone.answer(now, call, 183).unwrap();
     lab.run_for(Duration::from_secs(3));
     assert_eq!(heard(&lab, MEDIA), 20);

@@ -98,7 +98,7 @@ fn answered(lab: &mut Lab, peer: &mut Peer, invite: &str) {
     peer.send(lab, invite);
     peer.wait(lab, "SIP/2.0 180");
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     let ok = peer.wait(lab, "SIP/2.0 200");
     peer.learn(&ok);

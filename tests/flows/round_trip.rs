@@ -55,7 +55,7 @@ impl Timed {
         lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
         lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
         let (now, theirs) = (lab.now, lab.ends[1].last_call());
-        lab.ends[1].phone.set_source(now, theirs, Source::Echo).unwrap();
+        lab.ends[1].phone.set_source(theirs, Source::Echo).unwrap();
         lab.ends[1].phone.answer(now, theirs, 200).unwrap();
         Self { lab, clapper: Clapper::default(), next: [None, None], steered: true }
     }

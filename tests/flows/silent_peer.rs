@@ -23,8 +23,8 @@ fn called(media_timeout: MediaTimeout) -> (Lab, Peer) {
     let mut lab = Lab::new(&[Options { media_timeout, ..Options::default() }]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
-    let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    let call = lab.ends[0].last_call();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     (lab, peer)
 }
 
@@ -64,6 +64,8 @@ fn assert_lost(mut lab: Lab, mut peer: Peer, since: Instant, seconds: u64) {
     assert_eq!((ended.cause, ended.ended_by), (EndCause::MediaLost, EndedBy::Library));
     assert_eq!(ended.at.since(since), Duration::from_secs(seconds));
     let bye = peer.wait(&mut lab, "BYE");
+    // rfc3326#2
+    assert!(bye.text().contains("\r\nReason: Q.850;cause=102;text=\"No media\"\r\n"), "{}", bye.text());
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }

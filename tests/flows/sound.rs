@@ -14,7 +14,7 @@ fn talking(mut lab: Lab) -> (Lab, CallId, CallId) {
     let ours = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (now, theirs) = (lab.now, lab.ends[1].last_call());
-    lab.ends[1].phone.set_source(now, theirs, Source::Application).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Application).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     lab.run_until("connected", |lab| lab.ends[0].reached(CallState::Connected));
     lab.run_for(Duration::from_millis(200));
@@ -152,14 +152,12 @@ fn volume_and_mute() {
 #[test]
 fn an_echo_comes_back() {
     let (mut lab, ours, theirs) = talking(Lab::pair());
-    let now = lab.now;
-    lab.ends[1].phone.set_source(now, theirs, Source::Echo).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Echo).unwrap();
     lab.ends[0].sound.play = 440;
     lab.run_for(Duration::from_millis(300));
     let (ms, _) = hears(&mut lab, 0, ours, 440, 8000, 1000);
     assert!(ms > 900, "{ms}");
-    let now = lab.now;
-    lab.ends[1].phone.set_source(now, theirs, Source::Silence).unwrap();
+    lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
     lab.run_for(Duration::from_millis(300));
     let (_, loud) = hears(&mut lab, 0, ours, 440, 8000, 500);
     assert!(loud < 50, "{loud}");
@@ -184,7 +182,7 @@ fn the_device_and_own_buses_run_side_by_side() {
         calls.push(lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap());
         lab.run_for(Duration::from_millis(50));
         let (now, theirs) = (lab.now, lab.ends[1].last_call());
-        lab.ends[1].phone.set_source(now, theirs, Source::Echo).unwrap();
+        lab.ends[1].phone.set_source(theirs, Source::Echo).unwrap();
         lab.ends[1].phone.answer(now, theirs, 200).unwrap();
         lab.run_for(Duration::from_millis(50));
     }
@@ -219,10 +217,10 @@ fn the_device_and_own_buses_run_side_by_side() {
     assert!(listen(&heard[&calls[1].raw()], 620) > 1000 && listen(&heard[&calls[1].raw()], 440) < 100);
     // the device is closed when its last call leaves it
     let now = lab.now;
-    lab.ends[0].phone.set_source(now, calls[0], Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(calls[0], Source::Silence).unwrap();
     lab.drain();
     assert!(!lab.ends[0].device);
-    lab.ends[0].phone.set_source(now, calls[0], Source::Device).unwrap();
+    lab.ends[0].phone.set_source(calls[0], Source::Device).unwrap();
     lab.drain();
     assert!(lab.ends[0].device);
     lab.ends[0].phone.hangup_all(now);
@@ -252,7 +250,7 @@ fn many_own_buses_are_served_in_bounded_slices() {
         lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
         lab.run_for(Duration::from_millis(3));
         let (now, theirs) = (lab.now, lab.ends[1].last_call());
-        lab.ends[1].phone.set_source(now, theirs, Source::Echo).unwrap();
+        lab.ends[1].phone.set_source(theirs, Source::Echo).unwrap();
         lab.ends[1].phone.answer(now, theirs, 200).unwrap();
     }
     lab.run_for(Duration::from_secs(1));

@@ -55,7 +55,7 @@ impl Stalled {
         peer.invite(&mut lab);
         peer.wait(&mut lab, "SIP/2.0 180");
         let (now, call) = (lab.now, lab.ends[0].last_call());
-        lab.ends[0].phone.set_source(now, call, Source::Application).unwrap();
+        lab.ends[0].phone.set_source(call, Source::Application).unwrap();
         lab.ends[0].phone.answer(now, call, 200).unwrap();
         let ok = peer.wait(&mut lab, "SIP/2.0 200");
         peer.learn(&ok);
@@ -211,7 +211,7 @@ fn a_far_end_of_ours_takes_the_burst_and_its_delay_goes_again() {
         lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
         lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
         let (now, far) = (lab.now, lab.ends[1].last_call());
-        lab.ends[1].phone.set_source(now, far, Source::Silence).unwrap();
+        lab.ends[1].phone.set_source(far, Source::Silence).unwrap();
         lab.ends[1].phone.answer(now, far, 200).unwrap();
         lab.run_for(Duration::from_millis(5));
         lab.ends[0].sound.play = 440;

@@ -306,7 +306,7 @@ fn another_source_of_media_is_recorded_taken_or_refused() {
     peer.send(&mut lab, &invite);
     peer.wait(&mut lab, "SIP/2.0 180");
     let (now, call) = (lab.now, lab.ends[0].last_call());
-    lab.ends[0].phone.set_source(now, call, Source::Silence).unwrap();
+    lab.ends[0].phone.set_source(call, Source::Silence).unwrap();
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
     peer.learn(&ok);

@@ -1,8 +1,9 @@
 //! Commands over accounts.
 
+use super::accounts::Updated;
 use super::event::Op;
 use super::transactions::request::Stage;
-use super::{AccountConfig, AccountId, AccountInfo, CommandError, Phone};
+use super::{AccountChange, AccountConfig, AccountId, AccountInfo, CommandError, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -21,6 +22,31 @@ impl Phone<'_> {
         };
         self.lower.accounts.look_up_trusted(&mut self.lower.cx, now, handle);
         Ok(AccountId(handle))
+    }
+
+    /// Changes what is said of an account, all of it or nothing: its id, its calls and its binding stay. It registers
+    /// anew where its binding, its credentials or the way to its registrar have changed, and after a failure that the
+    /// change may have mended. A binding under another URI or at another registrar is left to run out. A default text
+    /// follows what it is derived from: without a `username` it is the user of the new `uri`.
+    ///
+    /// # Errors
+    /// As [`Phone::account_add`]; [`CommandError::Stale`]; [`CommandError::State`] when the phone is closing.
+    pub fn account_update(
+        &mut self,
+        now: Instant,
+        account: AccountId,
+        change: &AccountChange<'_>,
+    ) -> Result<(), CommandError> {
+        self.hear(now);
+        if self.lower.cx.closing {
+            return Err(CommandError::State);
+        }
+        match self.lower.accounts.update(&mut self.lower.cx, now, account.0, change)? {
+            Updated::Stands => {}
+            Updated::Register => self.keep_registered(now, account)?,
+            Updated::Withdraw => self.withdraw(now, account.0),
+        }
+        Ok(())
     }
 
     /// Removes an account: it is unregistered first, and calls of it go on.

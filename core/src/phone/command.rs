@@ -98,6 +98,48 @@ pub struct AccountConfig<'t> {
     pub tag: u64,
 }
 
+/// What [`super::Phone::account_update`] changes of an account: what is `None`, 0 or inherited stays as it is. An empty
+/// text puts one back to its default.
+#[derive(Clone, Copy, Default)]
+pub struct AccountChange<'t> {
+    /// [`AccountConfig::uri`].
+    pub uri: Option<&'t str>,
+    /// [`AccountConfig::registrar`].
+    pub registrar: Option<&'t str>,
+    /// [`AccountConfig::proxy`].
+    pub proxy: Option<&'t str>,
+    /// [`AccountConfig::username`].
+    pub username: Option<&'t str>,
+    /// [`AccountConfig::password`].
+    pub password: Option<&'t str>,
+    /// [`AccountConfig::realms`].
+    pub realms: Option<&'t str>,
+    /// [`AccountConfig::display_name`].
+    pub display_name: Option<&'t str>,
+    /// [`AccountConfig::contact_user`].
+    pub contact_user: Option<&'t str>,
+    /// [`AccountConfig::trusted`].
+    pub trusted: Option<&'t str>,
+    /// It registers and is kept registered, or its registration is taken back.
+    pub registers: Option<bool>,
+    /// [`AccountConfig::media_any_host`].
+    pub media_any_host: Option<bool>,
+    /// [`AccountConfig::media_timeout`].
+    pub media_timeout: super::MediaTimeout,
+    /// [`AccountConfig::expires`].
+    pub expires: u32,
+    /// [`AccountConfig::keepalive`].
+    pub keepalive: u32,
+    /// [`AccountConfig::tag`].
+    pub tag: u64,
+}
+
+impl core::fmt::Debug for AccountChange<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("AccountChange").field("uri", &self.uri).finish_non_exhaustive() // the password is a secret
+    }
+}
+
 impl core::fmt::Debug for AccountConfig<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("AccountConfig").field("uri", &self.uri).finish_non_exhaustive() // the password is a secret
@@ -199,6 +241,10 @@ pub struct AccountInfo {
     pub sip_code: u16,
     /// Why it failed.
     pub result: Cause,
+    /// The same in a word, as calls have it.
+    pub cause: EndCause,
+    /// When a registration that failed is tried again; [`Instant::NEVER`]: not by itself.
+    pub retry: Instant,
 }
 
 /// Texts of a call.

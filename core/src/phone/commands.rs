@@ -78,7 +78,7 @@ impl Phone<'_> {
     ///
     /// # Errors
     /// [`CommandError::Stale`].
-    pub fn set_source(&mut self, _now: Instant, call: CallId, source: Source) -> Result<(), CommandError> {
+    pub fn set_source(&mut self, call: CallId, source: Source) -> Result<(), CommandError> {
         if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
     }
 

@@ -149,6 +149,41 @@ pub enum EndCause {
     Shutdown = 18,
 }
 
+impl EndCause {
+    /// How something failed, in a word; nothing, if it did not.
+    pub(super) fn of(result: Cause, status: u16) -> Self {
+        match result {
+            Cause::Normal => Self::None,
+            Cause::Cancelled => Self::Cancelled,
+            Cause::Name | Cause::Unreachable | Cause::Unsupported | Cause::Timeout => Self::Network,
+            Cause::Port | Cause::Full => Self::Full,
+            Cause::Codec => Self::Media,
+            Cause::MediaLost => Self::MediaLost,
+            Cause::Auth | Cause::NoPassword | Cause::Realm | Cause::Scheme | Cause::ChallengeSize => Self::Auth,
+            Cause::Protocol | Cause::State => Self::Server,
+            Cause::Refused => Self::of_status(status),
+        }
+    }
+
+    /// rfc3261#21: what a final response that refuses says, in a word.
+    const fn of_status(status: u16) -> Self {
+        match status {
+            300..=399 => Self::Redirected,
+            486 | 600 => Self::Busy,
+            408 | 480 => Self::NoAnswer,
+            487 => Self::Cancelled,
+            404 | 410 | 484 | 604 => Self::NotFound,
+            401 | 407 => Self::Auth,
+            415 | 488 | 606 => Self::Media,
+            // of our request, not of the call
+            400 | 405 | 406 | 411..=414 | 416 | 417 | 420..=423 | 481..=483 | 491 | 493 | 494 | 500..=599 => {
+                Self::Server
+            }
+            _ => Self::Declined,
+        }
+    }
+}
+
 /// [`EventKind::Media`]: we may send.
 pub const MEDIA_SENDING: u32 = 1;
 /// [`EventKind::Media`]: the far end may send.

@@ -79,6 +79,10 @@ impl Phone<'_> {
             self.lower.cx.trace(About::Call(CallId(handle)), What::MediaSilent);
             self.tell_outcome(handle, Cause::MediaLost);
         } else {
+            let dialog = call.dialog;
+            if let Some((dialog, _)) = self.lower.dialogs.two(dialog) {
+                dialog.media_lost = true;
+            }
             self.end_call(now, handle, Cause::MediaLost, 0);
         }
     }

@@ -62,8 +62,8 @@ mod write;
 mod tests;
 
 pub use command::{
-    AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo, Side, Source,
-    Which,
+    AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
+    Side, Source, Which,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op,

@@ -56,6 +56,8 @@ pub struct Dialog {
     pub ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
     pub bye_owed: bool,
+    /// The far end has fallen silent, which its BYE is to say.
+    pub media_lost: bool,
     /// The far end has said BYE: for its further requests there is no dialog, whatever still reads it.
     pub left: bool,
     /// A 2xx, ours or theirs, made it whole, and no BYE ended it.
@@ -126,6 +128,7 @@ impl Dialog {
         chained: false,
         ack_owed: false,
         bye_owed: false,
+        media_lost: false,
         left: false,
         confirmed: false,
         accepted: false,

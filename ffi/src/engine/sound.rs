@@ -10,7 +10,7 @@ use microsip_core::phone::Bus;
 
 /// Samples of a quantum at the highest rate.
 const QUANTUM: usize = 480;
-/// What is said without a microphone: in flash, not on the stack.
+/// The input without a microphone: in flash, not on the stack.
 static SILENCE: [i16; QUANTUM] = [0; QUANTUM];
 
 impl microsip_engine {
@@ -90,7 +90,7 @@ pub extern "C" fn microsip_engine_source_set(
     target: microsip_id,
     source: u32,
 ) -> i32 {
-    command("microsip_engine_source_set", e, now_us, |phone, now| ops::media::source(phone, now, target, source))
+    command("microsip_engine_source_set", e, now_us, |phone, _| ops::media::source(phone, target, source))
 }
 
 /// As microsip_mute_set.

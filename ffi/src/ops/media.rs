@@ -1,4 +1,4 @@
-//! What a call says and hears.
+//! Sources, digits, mute and volume.
 
 use super::{Done, call_id, call_or_self, range, refused};
 use crate::abi::code::*;
@@ -66,8 +66,8 @@ pub(crate) unsafe fn digits(
     })
 }
 
-pub(crate) fn source(phone: &mut Phone<'_>, now: Instant, call: u64, source: u32) -> Done {
-    phone.set_source(now, call_id(call)?, source_of(source)?).map_err(refused("call", call))
+pub(crate) fn source(phone: &mut Phone<'_>, call: u64, source: u32) -> Done {
+    phone.set_source(call_id(call)?, source_of(source)?).map_err(refused("call", call))
 }
 
 pub(crate) fn mute(phone: &mut Phone<'_>, call: u64, on: u32) -> Done {

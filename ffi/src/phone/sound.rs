@@ -1,4 +1,4 @@
-//! What all calls, or one, say and hear.
+//! Source, mute and volume, of one call or of all.
 
 use super::command;
 use crate::abi::types::*;
@@ -8,7 +8,7 @@ use crate::ops;
 /// MICROSIP_E_ARG: another number.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_source_set(phone: microsip_id, target: microsip_id, source: u32) -> i32 {
-    command("microsip_source_set", phone, |phone, now| ops::media::source(phone, now, target, source))
+    command("microsip_source_set", phone, |phone, _| ops::media::source(phone, target, source))
 }
 
 /// Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to come. Packets go on.

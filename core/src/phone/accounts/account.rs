@@ -125,6 +125,8 @@ pub(super) struct Registration {
     pub(super) ask: u32,
     /// What the request under way asks for; 0 takes the binding back.
     pub(super) asked: u32,
+    /// An update came while a REGISTER was under way: another one follows it.
+    pub(super) again: bool,
     pub(super) interval_tries: u8,
     /// How often in a row it was refused as only somebody at the registrar can change.
     pub(super) refusals: u8,
@@ -150,6 +152,7 @@ impl Registration {
         number: 0,
         ask: 0,
         asked: 0,
+        again: false,
         interval_tries: 0,
         refusals: 0,
         failures: 0,
@@ -223,6 +226,16 @@ impl Account {
 
     fn reason_start(&self) -> usize {
         self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len())
+    }
+
+    /// Takes the texts of a block that was written anew.
+    pub(super) fn take_texts(&mut self, new: &Self, learnt: [Span; 2]) {
+        (self.uri, self.user, self.domain) = (new.uri, new.user, new.domain);
+        (self.registrar, self.proxy) = (new.registrar, new.proxy);
+        (self.username, self.password, self.realms) = (new.username, new.password, new.realms);
+        (self.display_name, self.contact_user, self.trusted) = (new.display_name, new.contact_user, new.trusted);
+        (self.fixed_end, self.learnt) = (new.fixed_end, learnt);
+        (self.refused_realm, self.reason_len) = (Span::EMPTY, 0);
     }
 
     /// User part of our Contact in calls.

@@ -83,7 +83,8 @@ impl Account {
         self.registration.failures = self.registration.failures.saturating_add(1);
         // a wrong password stays wrong: only the application can help (and a registrar that locks accounts is not
         // provoked)
-        let hopeless = cause.is_about_credentials();
+        let updated = core::mem::take(&mut self.registration.again);
+        let hopeless = cause.is_about_credentials() && !updated;
         // rfc3261#21.4.4: these are not to be repeated as they are; but a registrar that is set up anew takes them, so
         // they come back rarely
         let to_be_lifted = matches!(status, 403..=405 | 416 | 420 | 501 | 604);
@@ -92,7 +93,9 @@ impl Account {
         if hopeless || self.registration.expires <= now {
             self.unbind();
         }
-        self.registration.next = if hopeless {
+        self.registration.next = if updated {
+            now
+        } else if hopeless {
             Instant::NEVER
         } else if after > 0 {
             // rfc3261#20.33: not before Retry-After; a little later at random, so that phones do not come back together

@@ -50,7 +50,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// As [`Accounts::add`], but for a text that is too long.
-    fn check<'t>(&self, config: &AccountConfig<'t>) -> Result<Uri<'t>, CommandError> {
+    pub(super) fn check<'t>(&self, config: &AccountConfig<'t>) -> Result<Uri<'t>, CommandError> {
         let texts = [
             config.uri,
             config.registrar,
@@ -100,7 +100,7 @@ fn sip(text: &str) -> Option<Uri<'_>> {
 }
 
 /// `AccountConfig::contact_user`: the secret is the user.
-const RANDOM_USER: &str = "*";
+pub(super) const RANDOM_USER: &str = "*";
 
 /// A text that may stand before the `@` of a URI.
 fn sip_user(text: &str) -> Option<&str> {
@@ -108,7 +108,7 @@ fn sip_user(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(plain)).then_some(text)
 }
 
-fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
+pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) -> Option<Account> {
     let mut account = Account { ..Account::EMPTY };
     let mut packer = Packer::new(block, 0);
     account.uri = packer.add(config.uri.as_bytes())?;

@@ -10,6 +10,7 @@ mod register;
 mod registration;
 mod told;
 pub(super) mod trusted;
+mod update;
 mod way;
 
 pub(super) use binding::Registered;
@@ -18,6 +19,7 @@ pub(super) use challenge::{Asked, Chosen, Facts};
 pub(super) use credentials::Digest;
 pub(super) use register::Leaving;
 pub(super) use registration::Todo;
+pub(super) use update::Updated;
 
 use super::context::Context;
 use super::object::Object;

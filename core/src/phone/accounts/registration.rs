@@ -115,6 +115,7 @@ impl Accounts<'_> {
     pub(in crate::phone) fn withdraw(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Withdrawn> {
         let account = self.slots.get_mut(handle)?;
         account.registration.wanted = false;
+        account.registration.again = false;
         account.registration.next = Instant::NEVER;
         let withdrawn = Withdrawn { bound: account.is_bound(), request: account.registration.request };
         self.wake(cx, handle);
@@ -173,7 +174,9 @@ impl Accounts<'_> {
                         account.registration.stream_since = now.stamp().max(1);
                     }
                     if wanted {
-                        account.registration.next = now + backoff::refresh_after(expires);
+                        // an update that came meanwhile is registered, too
+                        let updated = core::mem::take(&mut account.registration.again);
+                        account.registration.next = if updated { now } else { now + backoff::refresh_after(expires) };
                         account.keep_alive(now, flow);
                         account.reach(cx.latest, AccountState::Registered, Cause::Normal, status);
                         Registered::Bound { seconds: expires, again }

@@ -3,12 +3,15 @@
 use super::Accounts;
 use crate::base::slots::Handle;
 use crate::base::text::Span;
+use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::media_timeout::Patience;
 use crate::phone::object::Object;
-use crate::phone::{AccountId, AccountInfo, AccountState, AccountText, CallId, Cause, CommandError, Event, EventKind};
+use crate::phone::{
+    AccountId, AccountInfo, AccountState, AccountText, CallId, Cause, CommandError, EndCause, Event, EventKind,
+};
 use crate::wire::sip::reason_phrase;
 
 /// [`super::account::Account::pending`]: a challenge was refused.
@@ -73,6 +76,8 @@ impl Accounts<'_> {
             expires: slot.registration.expires,
             sip_code: slot.sip_code,
             result: slot.cause,
+            cause: EndCause::of(slot.cause, slot.sip_code),
+            retry: if slot.state == AccountState::Failed { slot.registration.next } else { Instant::NEVER },
         })
     }
 

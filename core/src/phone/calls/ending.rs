@@ -28,36 +28,11 @@ impl Calls<'_> {
             let rang = state == CallState::Early || state == CallState::Incoming;
             call.end_cause = match call.cause {
                 Cause::Normal if state == CallState::Connected => EndCause::Normal,
-                Cause::Normal | Cause::Cancelled => EndCause::Cancelled,
-                Cause::Name | Cause::Unreachable | Cause::Unsupported => EndCause::Network,
+                Cause::Normal => EndCause::Cancelled,
                 Cause::Timeout if rang || call.ended_by == EndedBy::Remote => EndCause::NoAnswer,
-                Cause::Timeout => EndCause::Network,
-                Cause::Port | Cause::Full => EndCause::Full,
-                Cause::Codec => EndCause::Media,
-                Cause::MediaLost => EndCause::MediaLost,
-                Cause::Auth | Cause::NoPassword | Cause::Realm | Cause::Scheme | Cause::ChallengeSize => EndCause::Auth,
-                Cause::Protocol | Cause::State => EndCause::Server,
-                Cause::Refused => of_status(status),
+                cause => EndCause::of(cause, status),
             };
         }
-    }
-}
-
-/// rfc3261#21: what a final response that refuses says, in a word.
-fn of_status(status: u16) -> EndCause {
-    match status {
-        300..=399 => EndCause::Redirected,
-        486 | 600 => EndCause::Busy,
-        408 | 480 => EndCause::NoAnswer,
-        487 => EndCause::Cancelled,
-        404 | 410 | 484 | 604 => EndCause::NotFound,
-        401 | 407 => EndCause::Auth,
-        415 | 488 | 606 => EndCause::Media,
-        // of our request, not of the call
-        400 | 405 | 406 | 411..=414 | 416 | 417 | 420..=423 | 481..=483 | 491 | 493 | 494 | 500..=599 => {
-            EndCause::Server
-        }
-        _ => EndCause::Declined,
     }
 }
 

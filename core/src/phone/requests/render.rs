@@ -13,6 +13,10 @@ use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
 
+/// rfc3326#2: why a BYE is said to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it; a SIP
+/// status would say it of a request.
+const MEDIA_LOST: &[u8] = b"Q.850;cause=102;text=\"No media\"";
+
 /// A request's text is made from this and its owner: its addresses stay where they are, and off the stack.
 #[derive(Clone, Copy)]
 struct Outgoing {
@@ -94,6 +98,9 @@ impl Lower<'_> {
         }
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
+        }
+        if request.method == Sending::Bye && dialog.media_lost {
+            writer.header_bytes(Name::Reason, MEDIA_LOST);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         if let Some((local_media, state)) = offer {

@@ -1,0 +1,122 @@
+//! An account is changed in place.
+
+use super::Accounts;
+use super::account::Account;
+use super::config::{RANDOM_USER, pack};
+use crate::base::slots::Handle;
+use crate::base::text::{Packer, Span};
+use crate::base::time::Instant;
+use crate::phone::context::Context;
+use crate::phone::{AccountChange, AccountConfig, CommandError};
+
+/// Bytes of an account's texts that an update can hold while it writes them anew: as many as a host's account has.
+const TEXTS: usize = 1024;
+
+/// An account was changed, and this follows for its registration.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub(in crate::phone) enum Updated {
+    /// It stands as it is.
+    Stands,
+    /// It is to be made, or made anew.
+    Register,
+    /// It is to be taken back.
+    Withdraw,
+}
+
+impl Accounts<'_> {
+    /// Changes what is said of an account, all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::account_update`].
+    // `inline(never)`: keeps the texts off the deepest embedded stack path
+    #[inline(never)]
+    pub(in crate::phone) fn update(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        handle: Handle,
+        change: &AccountChange<'_>,
+    ) -> Result<Updated, CommandError> {
+        let old = self.slots.get(handle).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
+        let mut room = [0; TEXTS];
+        let before = room.get_mut(..old.learnt_end()).ok_or(CommandError::Full)?;
+        before.copy_from_slice(self.text.get(handle.index).get(..before.len()).ok_or(CommandError::Full)?);
+        let before = &*before;
+        let config = merged(old, before, change);
+        let uri = self.check(&config)?;
+        let block = self.text.get_mut(handle.index);
+        let Some(new) = pack(block, &config, &uri) else {
+            block.iter_mut().zip(before).for_each(|(to, from)| *to = *from);
+            return Err(CommandError::Text);
+        };
+        let differs = |of: fn(&Account) -> Span| of(old).of(before) != of(&new).of(block);
+        let way = differs(|account| account.domain)
+            || differs(|account| account.registrar)
+            || differs(|account| account.proxy);
+        let binding = way
+            || differs(|account| account.uri)
+            || differs(|account| account.username)
+            || differs(|account| account.password)
+            || differs(|account| account.contact_user)
+            || (change.expires != 0 && change.expires != old.wished_expires);
+        let trusts = differs(|account| account.trusted);
+        // the realms that the registrar asked with are still known, if they have room
+        let mut packer = Packer::new(block, usize::from(new.fixed_end));
+        let learnt = old.learnt.map(|realm| match realm.of(before) {
+            [] => Span::EMPTY,
+            realm => packer.add(realm).unwrap_or_default(),
+        });
+        let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
+        account.take_texts(&new, learnt);
+        account.patience = account.patience.with(change.media_timeout);
+        account.media_any_host = change.media_any_host.unwrap_or(account.media_any_host);
+        let said = |new: u32, old: u32| if new == 0 { old } else { new };
+        account.wished_expires = said(change.expires, account.wished_expires);
+        account.keepalive = said(change.keepalive, account.keepalive);
+        account.tag = if change.tag == 0 { account.tag } else { change.tag };
+        if way {
+            account.hop = None;
+            account.own = Account::EMPTY.own;
+        }
+        let before = !account.no_register;
+        let registers = change.registers.unwrap_or(before);
+        account.no_register = !registers;
+        let follows = match (before, registers) {
+            (true, false) => Updated::Withdraw,
+            (false, true) => Updated::Register,
+            (true, true) if binding && account.registration.wanted => {
+                account.registration.again = !account.registration.request.is_none();
+                Updated::Register
+            }
+            _ => Updated::Stands,
+        };
+        if trusts {
+            account.trusted_name = 0;
+            self.forget_trusted(handle);
+            self.look_up_trusted(cx, now, handle);
+        }
+        Ok(follows)
+    }
+}
+
+/// The account as it is to be. A text that was a default becomes the new default.
+fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> AccountConfig<'t> {
+    let read = |span: Span| core::str::from_utf8(span.of(text)).unwrap_or_default();
+    let kept = |span: Span, default: bool| if default { "" } else { read(span) };
+    let usual_registrar = read(old.registrar).strip_prefix("sip:") == Some(read(old.domain));
+    let contact =
+        if old.contact_user.is_empty() { RANDOM_USER } else { kept(old.contact_user, old.contact_user == old.user) };
+    AccountConfig {
+        uri: change.uri.unwrap_or(read(old.uri)),
+        registrar: change.registrar.unwrap_or(kept(old.registrar, usual_registrar)),
+        proxy: change.proxy.unwrap_or(read(old.proxy)),
+        username: change.username.unwrap_or(kept(old.username, read(old.username) == read(old.user))),
+        password: change.password.unwrap_or(read(old.password)),
+        realms: change.realms.unwrap_or(read(old.realms)),
+        display_name: change.display_name.unwrap_or(read(old.display_name)),
+        contact_user: change.contact_user.unwrap_or(contact),
+        trusted: change.trusted.unwrap_or(read(old.trusted)),
+        ..AccountConfig::default()
+    }
+}

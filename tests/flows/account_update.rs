@@ -1,0 +1,130 @@
+//! An account is changed in place: what is said of it changes, its id and its binding stay, and it registers anew only
+//! where that is needed.
+
+use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state, until};
+use microsip_core::phone::{AccountChange, AccountConfig, AccountState, Cause, CommandError, MediaTimeout};
+use microsip_tests::Lab;
+
+/// Changes the only account.
+fn change(lab: &mut Lab, change: AccountChange<'_>) -> Result<(), CommandError> {
+    let (now, account) = (lab.now, lab.ends[0].phone.accounts().next().unwrap());
+    let done = lab.ends[0].phone.account_update(now, account, &change);
+    lab.drain();
+    done
+}
+
+#[test]
+fn what_no_registrar_sees_is_changed_without_a_register() {
+    let (mut lab, account, mut server) = registered();
+    let before = server.all("REGISTER").len();
+    let quiet = AccountChange {
+        display_name: Some("Anna B"),
+        trusted: Some("192.0.2.0/24"),
+        media_any_host: Some(true),
+        media_timeout: MediaTimeout { seconds: 5, ..MediaTimeout::default() },
+        tag: 99,
+        keepalive: u32::MAX,
+        ..AccountChange::default()
+    };
+    change(&mut lab, quiet).unwrap();
+    pass(&mut lab, &mut server, 20);
+    assert_eq!(server.all("REGISTER").len(), before);
+    let info = lab.ends[0].phone.account_info(account).unwrap();
+    assert_eq!((info.state, info.tag), (AccountState::Registered, 99));
+    pass(&mut lab, &mut server, 300);
+    assert_eq!(
+        server.last("REGISTER").header("From").unwrap().split(';').next(),
+        Some("\"Anna B\" <sip:anna@example.org>")
+    );
+}
+
+#[test]
+fn the_right_credentials_are_tried_at_once() {
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { password: "wrong", ..anna() });
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
+        vec![if seen.parameter("Authorization", "username").as_deref() == Some("anna.b") {
+            seen.bound(300)
+        } else {
+            seen.answer(401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n")
+        }]
+    });
+    register(&mut lab, account);
+    until(&mut lab, &mut server, "refused", |lab, _| state(lab) == AccountState::Failed);
+    let tries = server.all("REGISTER").len();
+    pass(&mut lab, &mut server, 3600);
+    assert_eq!(server.all("REGISTER").len(), tries, "only the application can help");
+    change(&mut lab, AccountChange { username: Some("anna.b"), password: Some(PASSWORD), ..AccountChange::default() })
+        .unwrap();
+    until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
+    assert_eq!(lab.ends[0].phone.account_info(account).unwrap().result, Cause::Normal);
+}
+
+#[test]
+fn another_uri_takes_its_defaults_along() {
+    let (mut lab, account, mut server) = registered();
+    change(&mut lab, AccountChange { uri: Some("sip:otto@example.org"), ..AccountChange::default() }).unwrap();
+    until(&mut lab, &mut server, "a REGISTER", |_, server| server.last("REGISTER").text.contains("sip:otto@"));
+    let seen = server.last("REGISTER");
+    assert_eq!(seen.header("To"), Some("<sip:otto@example.org>"));
+    assert!(seen.header("Contact").unwrap().starts_with("<sip:otto@"), "{}", seen.text);
+    assert_eq!(lab.ends[0].phone.accounts().next(), Some(account));
+}
+
+#[test]
+fn another_registrar_is_asked_and_the_first_no_more() {
+    let (mut lab, _, mut server) = registered();
+    let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+    let before = server.all("REGISTER").len();
+    change(&mut lab, AccountChange { registrar: Some("sip:10.0.0.8:5060"), ..AccountChange::default() }).unwrap();
+    until(&mut lab, &mut second, "registered", |lab, server| {
+        !server.all("REGISTER").is_empty() && state(lab) == AccountState::Registered
+    });
+    assert!(second.last("REGISTER").text.starts_with("REGISTER sip:10.0.0.8:5060 "));
+    server.serve(&mut lab);
+    assert_eq!(server.all("REGISTER").len(), before);
+}
+
+#[test]
+fn an_update_while_a_register_is_under_way_is_registered_after_it() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
+    register(&mut lab, account);
+    change(&mut lab, AccountChange { expires: 120, ..AccountChange::default() }).unwrap();
+    until(&mut lab, &mut server, "a second one", |_, server| server.all("REGISTER").len() == 2);
+    let asked: Vec<_> = server.all("REGISTER").iter().map(|seen| seen.header("Expires").unwrap().to_owned()).collect();
+    assert_eq!(asked, ["300", "120"]);
+    pass(&mut lab, &mut server, 30);
+    assert_eq!(server.all("REGISTER").len(), 2);
+}
+
+#[test]
+fn it_can_stop_to_register_and_begin_again() {
+    let (mut lab, account, mut server) = registered();
+    change(&mut lab, AccountChange { registers: Some(false), ..AccountChange::default() }).unwrap();
+    until(&mut lab, &mut server, "taken back", |lab, _| state(lab) == AccountState::Unregistered);
+    let now = lab.now;
+    assert_eq!(lab.ends[0].phone.register(now, account, 0), Err(CommandError::State));
+    change(&mut lab, AccountChange { registers: Some(true), ..AccountChange::default() }).unwrap();
+    until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
+}
+
+#[test]
+fn a_change_that_is_refused_changes_nothing() {
+    let (mut lab, account, mut server) = registered();
+    let long = "x".repeat(2000);
+    for (wrong, why) in [
+        (AccountChange { uri: Some("anna"), ..AccountChange::default() }, CommandError::Uri),
+        (AccountChange { uri: Some(""), ..AccountChange::default() }, CommandError::Uri),
+        (AccountChange { registrar: Some("nowhere://"), ..AccountChange::default() }, CommandError::Uri),
+        (AccountChange { display_name: Some(&long), ..AccountChange::default() }, CommandError::Text),
+        (AccountChange { password: Some("a\nb"), ..AccountChange::default() }, CommandError::Text),
+        (AccountChange { trusted: Some("10.0.0.0/99"), ..AccountChange::default() }, CommandError::Hosts),
+    ] {
+        assert_eq!(change(&mut lab, AccountChange { tag: 5, ..wrong }), Err(why));
+    }
+    assert_eq!(lab.ends[0].phone.account_info(account).unwrap().tag, 41);
+    let before = server.all("REGISTER").len();
+    pass(&mut lab, &mut server, 300);
+    let seen = server.last("REGISTER");
+    assert!(server.all("REGISTER").len() > before && seen.text.contains("To: <sip:anna@example.org>"), "{}", seen.text);
+}
