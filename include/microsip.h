@@ -8,7 +8,9 @@
  * - **Ids**: numbers below 2^53 that hold their kind; 0 is none. A stale id is an error, no crash.
  * - **Structs** begin with `size`. MICROSIP_ZERO() them and set what you need: 0 and NULL are
  *   defaults, "" is an empty text, MICROSIP_NONE an explicit nothing where a number may be none.
- *   Each has a least size, frozen with ABI version 1: below it is MICROSIP_E_SIZE. From there to the
+ *   Switches are 0, MICROSIP_OFF or MICROSIP_ON. In functions that end in _update 0 and NULL leave
+ *   a member as it is, so one may be changed alone; "" puts a text back to its default. Each struct
+ *   has a least size, frozen with ABI version 1: below it is MICROSIP_E_SIZE. From there to the
  *   library's size missing members are 0; beyond it they must be 0, else MICROSIP_E_NEWER. Structs
  *   that a function fills are filled up to their `size`; a tail that the library does not know is
  *   zeroed.
@@ -20,11 +22,11 @@
  *   the one that ended first goes first, which MICROSIP_EV_LOST tells. Fetching an event, or having
  *   it in a callback, releases nothing, so any number of threads may fetch.
  * - **Unknown** event types, states, causes and codes are to be ignored.
- * - **Kept**: no pointer but callbacks with their user pointers and the memory of an engine; nothing
- *   that a function hands out is to be freed.
+ * - **Kept**: no pointer but callbacks with their user pointers and the memory of an engine.
+ *   Nothing that a function hands out is to be freed.
  * - **Common** errors are not repeated below: MICROSIP_E_NULL, _SIZE, _NEWER, _TEXT, _ARG for a bad
  *   argument; _STALE, _KIND, _FOREIGN for an id; _CLOSED, _POISONED for the phone.
- * - **Names**: what is done to a call is a bare verb: microsip_dial(), microsip_answer(). All else is
+ * - **Names**: an action on a call is a bare verb: microsip_dial(), microsip_answer(). All else is
  *   a noun and a verb; getters end in _get, setters in _set. Without a noun the phone is meant.
  * - **Families**: `microsip_*`, the host: any thread, any time; nothing blocks but
  *   microsip_create(), microsip_destroy(), microsip_device_scan() and what takes `wait_ms`.
@@ -132,7 +134,7 @@
 #define MICROSIP_E_REFUSED -202
 /** The user name or the password is wrong: the credentials were refused. */
 #define MICROSIP_E_AUTH -203
-/** What the far end sent is against the protocol. */
+/** The far end broke the protocol. */
 #define MICROSIP_E_PROTOCOL -204
 /** A password is asked for, and the account has none. */
 #define MICROSIP_E_NO_PASSWORD -207
@@ -174,15 +176,19 @@
 #define MICROSIP_HAS_DEVICES 4096
 /** @} */
 
-/** @name Ids
+/** @name Ids and switches
  * @{ */
 /** An explicit nothing, where 0 would be the default. */
 #define MICROSIP_NONE 4294967295
-/** What MICROSIP_KIND() says of a phone's id. */
+/** A switch: off. 0 is its default, or leaves it as it is. */
+#define MICROSIP_OFF 1
+/** A switch: on. */
+#define MICROSIP_ON 2
+/** MICROSIP_KIND() of a phone's id. */
 #define MICROSIP_KIND_PHONE 1
-/** What MICROSIP_KIND() says of an account's id. */
+/** MICROSIP_KIND() of an account's id. */
 #define MICROSIP_KIND_ACCOUNT 2
-/** What MICROSIP_KIND() says of a call's id. */
+/** MICROSIP_KIND() of a call's id. */
 #define MICROSIP_KIND_CALL 3
 
 /** An engine in the caller's memory. It is never moved. */
@@ -296,9 +302,9 @@ typedef struct microsip_event {
   uint32_t type;
   /** The phone; 0 in the engine family. */
   microsip_id phone;
-  /** What it is about; MICROSIP_KIND() tells its kind. 0: the phone. */
+  /** The object that it is about; MICROSIP_KIND() tells its kind. 0: the phone. */
   microsip_id object;
-  /** What that belongs to: a call's account. 0: nothing. */
+  /** The object's owner: a call's account. 0: nothing. */
   microsip_id owner;
   /** A second object, where the type says so; else 0. */
   microsip_id other;
@@ -320,7 +326,7 @@ typedef struct microsip_event {
   uint32_t cause;
   /** MICROSIP_BY_*, with the end of a call. */
   uint32_t ended_by;
-  /** Where the type says so: a digit, a device, a number, or bits. */
+  /** A digit, a device, a number, or bits, as the type says. */
   uint32_t value;
   /** MICROSIP_OP_*, with MICROSIP_EV_DONE. */
   uint32_t op;
@@ -392,8 +398,8 @@ typedef struct microsip_account {
   uint32_t size;
   /** Wished lifetime of a registration in seconds; 0: 300. */
   uint32_t expires;
-  /** Not 0: do not register. */
-  uint32_t no_register;
+  /** A switch: it registers; default on. */
+  uint32_t registers;
   /** Seconds between keepalives; 0: 15; UINT32_MAX: none. */
   uint32_t keepalive;
   /** The application's own number. */
@@ -412,7 +418,7 @@ typedef struct microsip_account {
   const char *display_name;
   /**
    * The realms whose challenges are answered, comma separated, and no others; NULL: the domain's,
-   * and what the registrar asks with (no_register: what the first call is asked with).
+   * and what the registrar asks with (where `registers` is off: what the first call is asked with).
    */
   const char *realms;
   /**
@@ -422,9 +428,9 @@ typedef struct microsip_account {
    */
   const char *contact_user;
   /**
-   * Not 0: media is taken from any host, after half a second in which nobody vouched for speaks.
-   * For peers behind a NAT that neither their address in SDP nor the signalling shows; whoever
-   * knows our port can then take a silent peer's place.
+   * A switch, default off: media is taken from any host, after half a second in which nobody
+   * vouched for speaks. For peers behind a NAT that neither their address in SDP nor the signalling
+   * shows; whoever knows our port can then take a silent peer's place.
    */
   uint32_t media_any_host;
   /**
@@ -432,7 +438,7 @@ typedef struct microsip_account {
    * and held by nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
+  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
   uint32_t media_lost;
   /** 0. */
   uint32_t reserved2;
@@ -462,6 +468,12 @@ typedef struct microsip_account_info {
   uint32_t sip_code;
   /** Why it failed. */
   int32_t result;
+  /** When a registration that failed is tried again; UINT64_MAX: not by itself. */
+  uint64_t retry_us;
+  /** Why it failed, in a word: MICROSIP_CAUSE_*, or 0. */
+  uint32_t cause;
+  /** 0. */
+  uint32_t reserved;
 } microsip_account_info;
 /** @} */
 
@@ -477,13 +489,13 @@ typedef struct microsip_account_info {
 #define MICROSIP_CONNECTED 4
 /** Call states: over. */
 #define MICROSIP_ENDED 5
-/** Who ended a call: the application. */
+/** Ended by the application. */
 #define MICROSIP_BY_APPLICATION 1
-/** Who ended a call: the far end, or a proxy on the way to it. */
+/** Ended by the far end, or by a proxy on the way to it. */
 #define MICROSIP_BY_REMOTE 2
-/** Who ended a call: a rule for incoming calls. */
+/** Ended by a rule for incoming calls. */
 #define MICROSIP_BY_RULE 3
-/** Who ended a call: a timer, a limit or a failure. */
+/** Ended by the library: a timer, a limit or a failure. */
 #define MICROSIP_BY_LIBRARY 4
 /** Why a call ended: hung up after an answer. */
 #define MICROSIP_CAUSE_NORMAL 1
@@ -585,8 +597,8 @@ typedef struct microsip_call_info {
 } microsip_call_info;
 
 /** How a call's media does. */
-typedef struct microsip_call_stats {
-  /** sizeof(microsip_call_stats). */
+typedef struct microsip_stats {
+  /** sizeof(microsip_stats). */
   uint32_t size;
   /** 1: the peer's media address is confirmed. */
   uint32_t confirmed;
@@ -622,15 +634,15 @@ typedef struct microsip_call_stats {
   uint32_t remote_lost;
   /** The jitter that the peer sees. */
   uint32_t remote_jitter_us;
-  /** What the peer lost lately, in 256ths. */
-  uint32_t remote_fraction_lost;
+  /** Share of our packets that the peer lost lately, in 256ths. */
+  uint32_t remote_lost_256;
   /** Sound waiting in the jitter ring, in milliseconds. */
-  uint32_t ring_ms;
+  uint32_t playout_ms;
   /** Packets from addresses that are not the peer's. */
   uint32_t strangers;
   /** Bytes that were no RTP or RTCP. */
   uint32_t malformed;
-} microsip_call_stats;
+} microsip_stats;
 /** @} */
 
 /** @name Sound
@@ -642,13 +654,13 @@ typedef struct microsip_call_stats {
  * be read only once.
  */
 #define MICROSIP_PLAY_CHECK 2
-/** What the peer hears: the microphone. */
+/** Sources, what the peer hears: the microphone. */
 #define MICROSIP_SRC_DEVICE 0
-/** What the peer hears: the application's PCM. */
+/** Sources: the application's PCM. */
 #define MICROSIP_SRC_PCM 1
-/** What the peer hears: itself. */
+/** Sources: the peer itself, as an echo. */
 #define MICROSIP_SRC_ECHO 2
-/** What the peer hears: nothing. */
+/** Sources: silence. */
 #define MICROSIP_SRC_SILENCE 3
 /** The microphone's side. */
 #define MICROSIP_DEV_INPUT 1
@@ -665,7 +677,7 @@ typedef struct microsip_call_stats {
 /** Recordings: what we hear. */
 #define MICROSIP_SIDES_HEARD 3
 
-/** What to play. It is mixed with the call's source, which goes on. */
+/** A sound to play. It is mixed with the call's source, which goes on. */
 typedef struct microsip_sound {
   /** sizeof(microsip_sound). */
   uint32_t size;
@@ -699,8 +711,13 @@ typedef struct microsip_sound {
 #define MICROSIP_LOG_INFO 3
 /** Log levels: how it comes about, too: look-ups, refreshes. */
 #define MICROSIP_LOG_DEBUG 4
+/**
+ * Log levels: added to one of them, SIP messages too, without the values of their credentials. Host
+ * only.
+ */
+#define MICROSIP_LOG_SIP 256
 
-/** A line of the log. */
+/** A line of the log, or a SIP message as it was sent or received. */
 typedef struct microsip_log {
   /** sizeof(microsip_log). */
   uint32_t size;
@@ -708,15 +725,18 @@ typedef struct microsip_log {
   uint32_t level;
   /** The account or call that it is about, or 0. */
   microsip_id object;
-  /** When, on the driver's clock. */
+  /** When: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
   /** Bytes of the text, without its NUL. */
   uint32_t len;
-  /**
-   * So many lines before this one are missing: they gave way, or were like others of the same
-   * second.
-   */
+  /** So many before this one are missing: they gave way, or were like others of the same second. */
   uint32_t missing;
+  /** Of a SIP message: 1 sent, 0 received. */
+  uint32_t sent;
+  /** 0. */
+  uint32_t reserved;
+  /** Of a SIP message: the far end. */
+  struct microsip_addr peer;
 } microsip_log;
 
 /** The phone, in numbers. */
@@ -749,7 +769,7 @@ typedef struct microsip_info {
   uint32_t ended;
 } microsip_info;
 
-/** What the network did to us, and what gave way. They stay at their top. */
+/** Error and overload counters; they saturate. */
 typedef struct microsip_counters {
   /** sizeof(microsip_counters). */
   uint32_t size;
@@ -769,19 +789,18 @@ typedef struct microsip_counters {
   uint32_t stray_media;
   /** Messages that did not fit their buffer. */
   uint32_t oversize;
-  /** 0. */
-  uint32_t reserved;
+  /** Events that gave way because nobody fetched them. */
+  uint32_t lost_events;
 } microsip_counters;
 
-/** Takes log lines. */
-typedef void (MICROSIP_CALL *microsip_log_fn)(void *user, uint32_t level, const char *line);
-
-/** Takes SIP messages as they were sent or received, credentials blotted out. */
-typedef void (MICROSIP_CALL *microsip_trace_fn)(void *user,
-                                                uint32_t sent,
-                                                const struct microsip_addr *peer,
-                                                const uint8_t *msg,
-                                                uint32_t len);
+/**
+ * Takes log lines and SIP messages, on a thread of the library's own, one at a time. text: l->len
+ * bytes, and a NUL behind them; both pointers are valid until it returns. l->size says which
+ * members there are.
+ */
+typedef void (MICROSIP_CALL *microsip_log_fn)(void *user,
+                                              const struct microsip_log *l,
+                                              const char *text);
 
 /** How to make a phone. */
 typedef struct microsip_config {
@@ -801,7 +820,10 @@ typedef struct microsip_config {
   uint32_t rtp_port_min;
   /** Last media port, that of RTCP included; 0: 65535. */
   uint32_t rtp_port_max;
-  /** MICROSIP_LOG_*; 0: warnings. */
+  /**
+   * MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages; 0: warnings with on_log, else no
+   * log is kept.
+   */
   uint32_t log_level;
   /** Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200. */
   uint32_t pcm_ms;
@@ -824,14 +846,10 @@ typedef struct microsip_config {
   microsip_event_fn on_event;
   /** Passed to on_event. */
   void *event_user;
-  /** NULL: no log. */
+  /** NULL: the log is fetched with microsip_log_next. */
   microsip_log_fn on_log;
   /** Passed to on_log. */
   void *log_user;
-  /** NULL: no trace. */
-  microsip_trace_fn on_trace;
-  /** Passed to on_trace. */
-  void *trace_user;
   /**
    * Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows
    * may ignore it.
@@ -854,7 +872,7 @@ typedef struct microsip_config {
    * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
+  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
   uint32_t media_lost;
 } microsip_config;
 /** @} */
@@ -889,7 +907,7 @@ typedef struct microsip_config {
 #define MICROSIP_OUT_RTCP 3
 
 /**
- * What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones
+ * A reply to an ask. Also unasked, with ask 0: result 0 and addresses: these are the local ones
  * now; an error and an address: that far end is unreachable.
  */
 typedef struct microsip_reply {
@@ -907,7 +925,7 @@ typedef struct microsip_reply {
   struct microsip_addr addr[4];
 } microsip_reply;
 
-/** What the engine wants done. */
+/** Something that the engine wants done. */
 typedef struct microsip_ask {
   /** sizeof(microsip_ask). */
   uint32_t size;
@@ -969,11 +987,11 @@ typedef struct microsip_engine_config {
    * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
-  /** What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
+  /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
   uint32_t media_lost;
 } microsip_engine_config;
 
-/** Where a datagram came from, and where it arrived. */
+/** The addresses of a datagram that came: the far end's and ours. */
 typedef struct microsip_origin {
   /** sizeof(microsip_origin). */
   uint32_t size;
@@ -985,7 +1003,7 @@ typedef struct microsip_origin {
   struct microsip_addr remote;
 } microsip_origin;
 
-/** Where a packet leaves. */
+/** The way of a packet that leaves. */
 typedef struct microsip_out {
   /** sizeof(microsip_out). */
   uint32_t size;
@@ -1013,23 +1031,40 @@ extern "C" {
 /** @name Versions and errors
  * @{ */
 
-/** What a result means, as static text. */
+/**
+ * The meaning of a result, as static text.
+ * @param result The result.
+ * @return A static text.
+ */
 const char *microsip_strerror(int32_t result);
 
-/** The library's version, as static text (C#: declare IntPtr, never string). */
+/**
+ * The library's version, as static text (C#: declare IntPtr, never string).
+ * @return A static text.
+ */
 const char *microsip_version(void);
 
-/** What is compiled in: a set of MICROSIP_HAS_*. */
+/**
+ * Features that are compiled in: a set of MICROSIP_HAS_*.
+ * @return The number.
+ */
 uint32_t microsip_features(void);
 
-/** The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told. */
+/**
+ * The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+ * @return The number.
+ */
 uint32_t microsip_abi_version(void);
 
 #if defined(MICROSIP_HOST)
 /**
  * The text of this thread's latest failed call: the function, what was wrong, with what value, and
- * what to do. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a
- * password.
+ * what to do. It never holds a password.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
  */
 int32_t microsip_last_error(char *buf,
                             uint32_t cap,
@@ -1043,12 +1078,18 @@ int32_t microsip_last_error(char *buf,
 
 /**
  * Makes a phone: opens its sockets, starts its threads and takes all of its memory; from here on it
- * takes none. abi: MICROSIP_ABI_VERSION. config: NULL, or what differs from the defaults. *phone:
- * its id, for every other function. It blocks for some milliseconds; sound devices are not opened
- * before a call needs them. Several phones in one process do not know each other. MICROSIP_E_ABI:
- * another header's version. MICROSIP_E_ARG, _TEXT, _NEWER: a member of config.
- * MICROSIP_E_PORT_IN_USE: config->bind is taken. MICROSIP_E_FULL: more phones, threads, memory or
- * descriptors than there may be.
+ * takes none. It blocks for some milliseconds; sound devices are not opened before a call needs
+ * them. Several phones in one process do not know each other.
+ * @param abi MICROSIP_ABI_VERSION.
+ * @param config NULL, or what differs from the defaults.
+ * @param phone Its id, for every other function.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ABI Another header's version.
+ * @retval MICROSIP_E_ARG A member of config.
+ * @retval MICROSIP_E_TEXT A member of config.
+ * @retval MICROSIP_E_NEWER A member of config.
+ * @retval MICROSIP_E_PORT_IN_USE config->bind is taken.
+ * @retval MICROSIP_E_FULL More phones, threads, memory or descriptors than there may be.
  */
 int32_t microsip_create(uint32_t abi,
                         const struct microsip_config *config,
@@ -1059,6 +1100,9 @@ int32_t microsip_create(uint32_t abi,
  * nothing new begins (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is done, or when
  * grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback. A
  * second call may shorten the grace. The phone stays until microsip_destroy.
+ * @param phone The phone.
+ * @param grace_ms How long it may take, in milliseconds.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_shutdown(microsip_id phone,
                           uint32_t grace_ms);
@@ -1066,13 +1110,15 @@ int32_t microsip_shutdown(microsip_id phone,
 /**
  * Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL,
  * and nobody is waited for but the library's own threads and a callback that runs. Who waits in
- * another function is woken with
- * MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked just then, one
- * thread of the library stays with it for as long as it takes and touches nothing of yours; only a
- * program that unloads the library (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a
- * callback that its end would wait for, which is one of this phone, or of another whose own end
- * this phone's callback waits for (two phones whose callbacks destroy each other: the second to try
- * is told); shut it down there instead.
+ * another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where
+ * it is asked just then, one thread of the library stays with it for as long as it takes and
+ * touches nothing of yours; only a program that unloads the library (dlclose) has to give it that
+ * time.
+ * @param phone The phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_REENTRY Within a callback that its end would wait for, which is one of this
+ * phone, or of another whose own end this phone's callback waits for (two phones whose callbacks
+ * destroy each other: the second to try is told); shut it down there instead.
  */
 int32_t microsip_destroy(microsip_id phone);
 /** @} */
@@ -1084,7 +1130,12 @@ int32_t microsip_destroy(microsip_id phone);
 
 /**
  * The SIP address to tell others: that of the first interface that leaves the machine, else of
- * loopback. which: MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
+ * loopback.
+ * @param phone The phone.
+ * @param which MICROSIP_ADDRESS_V4 or _V6.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none of that family.
  */
 int32_t microsip_address_get(microsip_id phone,
                              uint32_t which,
@@ -1095,9 +1146,11 @@ int32_t microsip_address_get(microsip_id phone,
  * before this returns, from any thread. Sockets of addresses that are gone are closed, new
  * addresses get theirs, those that stayed are not touched; when any came or went, accounts register
  * anew at once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK tells it.
- * On Linux the phone notices by itself, a quarter of a second later. MICROSIP_NOTHING: nothing has
- * changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's port is taken;
- * the others do.
+ * On Linux the phone notices by itself, a quarter of a second later.
+ * @param phone The phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING Nothing has changed, or config->bind chose an address.
+ * @retval MICROSIP_E_PORT_IN_USE A new address's port is taken; the others do.
  */
 int32_t microsip_network_changed(microsip_id phone);
 /** @} */
@@ -1109,11 +1162,16 @@ int32_t microsip_network_changed(microsip_id phone);
 
 /**
  * Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without
- * end). ev->size must be set. MICROSIP_NOTHING: none came in that time. Several threads may wait;
- * each event is given to one. Fetching releases nothing: info, texts, headers and statistics of an
- * ended call can be read until microsip_id_release, or until its slot is needed. MICROSIP_E_CLOSED:
- * the last event has been fetched, or the phone is destroyed.
- * MICROSIP_E_STATE: the phone was created with on_event.
+ * end). ev->size must be set. Several threads may wait; each event is given to one. Fetching
+ * releases nothing: info, texts, headers and statistics of an ended call can be read until
+ * microsip_id_release, or until its slot is needed.
+ * @param phone The phone.
+ * @param ev Filled by the function; its size must be set.
+ * @param wait_ms How long to wait, in milliseconds.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None came in that time.
+ * @retval MICROSIP_E_CLOSED The last event has been fetched, or the phone is destroyed.
+ * @retval MICROSIP_E_STATE The phone was created with on_event.
  */
 int32_t microsip_event_next(microsip_id phone,
                             struct microsip_event *ev,
@@ -1123,7 +1181,10 @@ int32_t microsip_event_next(microsip_id phone,
  * A descriptor for the application's own loop (poll, epoll; on Windows a HANDLE): readable while
  * events wait. It belongs to the phone: never read, write or close it; fetch with wait_ms 0 until
  * MICROSIP_NOTHING.
- * MICROSIP_E_UNSUPPORTED: none was left at creation.
+ * @param phone The phone.
+ * @param descriptor The descriptor.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_UNSUPPORTED None was left at creation.
  */
 int32_t microsip_event_descriptor_get(microsip_id phone,
                                       intptr_t *descriptor);
@@ -1131,17 +1192,68 @@ int32_t microsip_event_descriptor_get(microsip_id phone,
 #endif
 
 #if defined(MICROSIP_HOST)
+/** @name The log
+ * @{ */
+
+/**
+ * Sets what is logged, at any time: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages.
+ * @param phone The phone.
+ * @param level MICROSIP_LOG_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The phone was created with neither log_level nor on_log, and keeps no
+ * log.
+ */
+int32_t microsip_log_set(microsip_id phone,
+                         uint32_t level);
+
+/**
+ * The next log line, or SIP message, waiting at most wait_ms milliseconds (0: not at all,
+ * MICROSIP_FOREVER: without end). l->size must be set. Its text goes to buf, with a NUL. While
+ * nobody fetches, 2048 lines and 512 kB of text wait; what comes then is left out, and the next
+ * line that finds room says how many (`missing`). No line holds a password, and the credentials of
+ * a message are blotted out.
+ * @param phone The phone.
+ * @param l Filled by the function; its size must be set.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param wait_ms How long to wait, in milliseconds.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None came in that time.
+ * @retval MICROSIP_E_BUFFER l->len + 1 bytes are needed; it stays.
+ * @retval MICROSIP_E_STATE The phone gives its log to on_log, or keeps none.
+ * @retval MICROSIP_E_CLOSED The phone is destroyed.
+ */
+int32_t microsip_log_next(microsip_id phone,
+                          struct microsip_log *l,
+                          char *buf,
+                          uint32_t cap,
+                          uint32_t wait_ms);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
 /** @name Any object
  * @{ */
 
-/** The phone, in numbers. */
+/**
+ * The phone, in numbers.
+ * @param phone The phone.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
 
 /**
  * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
- * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
- * NULL with 0. *needed: how many there are.
- * MICROSIP_E_BUFFER: more than cap.
+ * MICROSIP_KIND_ACCOUNT.
+ * @param phone The phone.
+ * @param kind MICROSIP_KIND_*.
+ * @param owner 0, or an account: its calls only.
+ * @param ids Room for cap of them, or NULL with 0.
+ * @param cap The size of that room.
+ * @param needed How many there are.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER More than cap.
  */
 int32_t microsip_ids_get(microsip_id phone,
                          uint32_t kind,
@@ -1151,9 +1263,17 @@ int32_t microsip_ids_get(microsip_id phone,
                          uint32_t *needed);
 
 /**
- * A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the
- * text says otherwise. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none.
- * MICROSIP_E_BUFFER: cap is smaller.
+ * A text of a call, an account or MICROSIP_SELF.
+ * @param phone The phone.
+ * @param object The call or account.
+ * @param which MICROSIP_TXT_*.
+ * @param index 0, but where the text says otherwise.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
  */
 int32_t microsip_text_get(microsip_id phone,
                           microsip_id object,
@@ -1165,9 +1285,19 @@ int32_t microsip_text_get(microsip_id phone,
 
 /**
  * The nth header field (from 0) of that name, long or short form, in the first or last message that
- * a call received (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL.
- * MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
- * MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+ * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
+ * @param phone The phone.
+ * @param object The call or account.
+ * @param which Which of them.
+ * @param name The name of the header.
+ * @param nth Which of them, from 0.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING The message, of which the first kilobytes are kept, has no such field.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
+ * @retval MICROSIP_E_UNSUPPORTED An engine keeps no messages.
  */
 int32_t microsip_header_get(microsip_id phone,
                             microsip_id object,
@@ -1178,20 +1308,32 @@ int32_t microsip_header_get(microsip_id phone,
                             uint32_t cap,
                             uint32_t *needed);
 
-/** Gives a call or an account the application's own number, which its events carry from then on. */
+/**
+ * Gives a call or an account the application's own number, which its events carry from then on.
+ * @param phone The phone.
+ * @param object The call or account.
+ * @param tag The application's own number.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
 
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
- * Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not
- * ended.
+ * Fetching events, or having them in a callback, releases nothing.
+ * @param phone The phone.
+ * @param object The call or account.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has not ended.
  */
 int32_t microsip_id_release(microsip_id phone,
                             microsip_id object);
 
 /**
- * What the network did to the phone since its creation, and what gave way. out->size must be set.
+ * Error and overload counters since the phone's creation. out->size must be set.
+ * @param phone The phone.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
 /** @} */
@@ -1202,18 +1344,43 @@ int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
  * @{ */
 
 /**
- * Adds an account; it registers at once unless no_register is set, and is kept registered until it
- * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
- * *account: its id. MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL:
- * max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
+ * Adds an account; it registers at once unless `registers` is off, and is kept registered until it
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes.
+ * @param phone The phone.
+ * @param a Texts are copied.
+ * @param account Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI uri, registrar or proxy is no SIP URI.
+ * @retval MICROSIP_E_FULL max_accounts are there.
+ * @retval MICROSIP_E_TEXT a text is too long or has controls.
  */
 int32_t microsip_account_add(microsip_id phone,
                              const struct microsip_account *a,
                              microsip_id *account);
 
 /**
+ * Changes what `a` sets of an account: 0 and NULL leave a member as it is, "" puts a text back to
+ * its default. All of it is changed or nothing. Id, calls and registration stay; it registers anew
+ * only where its uri, registrar, proxy, credentials, Contact or expires have changed, at once even
+ * where the last try had failed. A binding under the uri or at the registrar of before runs out
+ * there by itself. With `registers` the registration is taken back or begun.
+ * @param phone The phone.
+ * @param account The account.
+ * @param a The account's settings; its texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI As for microsip_account_add.
+ * @retval MICROSIP_E_TEXT As for microsip_account_add.
+ */
+int32_t microsip_account_update(microsip_id phone,
+                                microsip_id account,
+                                const struct microsip_account *a);
+
+/**
  * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
  * once MICROSIP_EV_ACCOUNT has told the end.
+ * @param phone The phone.
+ * @param account The account.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_account_remove(microsip_id phone,
                                 microsip_id account);
@@ -1222,8 +1389,13 @@ int32_t microsip_account_remove(microsip_id phone,
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
- * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
- * account has no_register. MICROSIP_E_FULL: the end of one more command could not be kept.
+ * the first try ended; while a REGISTER is under way the token joins it.
+ * @param phone The phone.
+ * @param account The account.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The account does not register.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_account_register(microsip_id phone,
                                   microsip_id account,
@@ -1231,14 +1403,24 @@ int32_t microsip_account_register(microsip_id phone,
 
 /**
  * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
- * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end
- * of one more command could not be kept.
+ * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token.
+ * @param phone The phone.
+ * @param account The account.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_account_unregister(microsip_id phone,
                                     microsip_id account,
                                     uint64_t token);
 
-/** An account, in numbers. out->size must be set. */
+/**
+ * An account, in numbers. out->size must be set.
+ * @param phone The phone.
+ * @param account The account.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_account_info_get(microsip_id phone,
                                   microsip_id account,
                                   struct microsip_account_info *out);
@@ -1252,13 +1434,21 @@ int32_t microsip_account_info_get(microsip_id phone,
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
- * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
- * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
- * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
- * (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a
- * number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a
- * header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED:
- * after shutdown.
+ * 0: directly, without an account. It returns before anything is looked up or sent;
+ * MICROSIP_EV_CALL tells each state and the end, with the SIP status and a result. Unanswered calls
+ * are cancelled after three minutes without a word (RFC 3261 16.6).
+ * @param phone The phone.
+ * @param account The account.
+ * @param uri The address to call.
+ * @param o NULL, or what differs from the defaults.
+ * @param call Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address.
+ * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself.
+ * @retval MICROSIP_E_FULL max_calls are there.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  */
 int32_t microsip_dial(microsip_id phone,
                       microsip_id account,
@@ -1267,11 +1457,16 @@ int32_t microsip_dial(microsip_id phone,
                       microsip_id *call);
 
 /**
- * Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400
- * ms of it until its far end has shown itself), 180 says that it rings (the library has said so
- * already). A call that is not answered within ten minutes, or the time that the caller gives it,
- * is refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another
- * code.
+ * Answers an incoming call. A call that is not answered within ten minutes, or the time that the
+ * caller gives it, is refused with 487.
+ * @param phone The phone.
+ * @param call The call.
+ * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
+ * far end has shown itself), 180 says that it rings (the library has said so already).
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not incoming, or answered.
+ * @retval MICROSIP_E_ARG Another code.
  */
 int32_t microsip_answer(microsip_id phone,
                         microsip_id call,
@@ -1279,8 +1474,14 @@ int32_t microsip_answer(microsip_id phone,
                         const struct microsip_options *o);
 
 /**
- * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE:
- * it is not incoming, or answered. MICROSIP_E_ARG: another code.
+ * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here.
+ * @param phone The phone.
+ * @param call The call.
+ * @param code The SIP status.
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not incoming, or answered.
+ * @retval MICROSIP_E_ARG Another code.
  */
 int32_t microsip_reject(microsip_id phone,
                         microsip_id call,
@@ -1289,32 +1490,58 @@ int32_t microsip_reject(microsip_id phone,
 
 /**
  * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
- * MICROSIP_E_STATE: it has ended.
+ * @param phone The phone.
+ * @param call The call.
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has ended.
  */
 int32_t microsip_hangup(microsip_id phone,
                         microsip_id call,
                         const struct microsip_options *o);
 
-/** Ends all calls, as microsip_hangup does. */
+/**
+ * Ends all calls, as microsip_hangup does.
+ * @param phone The phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_hangup_all(microsip_id phone);
 
-/** A call, in numbers. out->size must be set. */
+/**
+ * A call, in numbers. out->size must be set.
+ * @param phone The phone.
+ * @param call The call.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
 
 /**
  * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
  * and round trip as in RFC 3550.
+ * @param phone The phone.
+ * @param call The call.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_call_stats_get(microsip_id phone,
                                 microsip_id call,
-                                struct microsip_call_stats *out);
+                                struct microsip_stats *out);
 
 /**
  * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
  * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * tells that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the
- * call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many
- * wait, or the end of one more command could not be kept.
+ * tells that they are out, with the token.
+ * @param phone The phone.
+ * @param call The call.
+ * @param digits The digits.
+ * @param method 0: by RFC 4733, or as tones.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another character.
+ * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
+ * them.
+ * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
  */
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
@@ -1331,7 +1558,11 @@ int32_t microsip_digits(microsip_id phone,
 /**
  * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what
  * the system is set to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too,
- * which can be opened just as well. *count: how many. It may block for seconds.
+ * which can be opened just as well. It may block for seconds.
+ * @param phone The phone.
+ * @param dev MICROSIP_DEV_*.
+ * @param count How many.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_device_scan(microsip_id phone,
                              uint32_t dev,
@@ -1342,6 +1573,10 @@ int32_t microsip_device_scan(microsip_id phone,
  * "wav:PATH" for a file that is played (input) or written (output). It switches in mid-call and
  * returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
  * device where not.
+ * @param phone The phone.
+ * @param dev MICROSIP_DEV_*.
+ * @param id The device.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_device_set(microsip_id phone,
                             uint32_t dev,
@@ -1353,24 +1588,44 @@ int32_t microsip_device_set(microsip_id phone,
  * while it plays; a pipe is read to its end first, at most 64 MB. It replaces what plays there.
  * MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end. With MICROSIP_PLAY_CHECK
  * nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is
- * found before anybody is called. MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT:
- * it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one
- * more command could not be kept.
+ * found before anybody is called.
+ * @param phone The phone.
+ * @param target The call.
+ * @param s The sound.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FILE It cannot be opened or read.
+ * @retval MICROSIP_E_FORMAT It is no such WAV file.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_sound_play(microsip_id phone,
                             microsip_id target,
                             const struct microsip_sound *s,
                             uint64_t token);
 
-/** Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does. */
+/**
+ * Stops what plays there: its end is MICROSIP_E_CANCELLED.
+ * @param phone The phone.
+ * @param target The call.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING Nothing does.
+ */
 int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
 
 /**
- * Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces
- * a recording that runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the
- * token tells that the file is complete, or (MICROSIP_E_FILE) could not be written on.
- * MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the
- * end of one more command could not be kept.
+ * Records a call to a WAV file of 16 bits at the phone's rate. It replaces a recording that runs,
+ * and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the
+ * file is complete, or (MICROSIP_E_FILE) could not be written on.
+ * @param phone The phone.
+ * @param target The call.
+ * @param path The file.
+ * @param sides MICROSIP_SIDES_*.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FILE It cannot be made.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_record_start(microsip_id phone,
                               microsip_id target,
@@ -1380,17 +1635,26 @@ int32_t microsip_record_start(microsip_id phone,
 
 /**
  * Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells.
- * MICROSIP_NOTHING: none runs.
+ * @param phone The phone.
+ * @param target The call.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING None runs.
  */
 int32_t microsip_record_stop(microsip_id phone,
                              microsip_id target);
 
 /**
- * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how
- * many samples were; the ring holds pcm_ms of the configuration. wait_ms: how long to wait for room
- * (0: not at all), which paces a loop that writes. What is missing when its time comes is silence,
- * and counted (pcm_underrun). NULL with 0 samples throws away what was not sent yet.
- * MICROSIP_E_STATE: the call has ended.
+ * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. What is
+ * missing when its time comes is silence, and counted (pcm_underrun). NULL with 0 samples throws
+ * away what was not sent yet.
+ * @param phone The phone.
+ * @param call The call.
+ * @param pcm The samples.
+ * @param samples How many samples.
+ * @param wait_ms How long to wait for room (0: not at all), which paces a loop that writes.
+ * @param taken How many samples were; the ring holds pcm_ms of the configuration.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_pcm_write(microsip_id phone,
                            microsip_id call,
@@ -1400,10 +1664,16 @@ int32_t microsip_pcm_write(microsip_id phone,
                            uint32_t *taken);
 
 /**
- * Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got:
- * how many samples; the ring holds pcm_ms of the configuration. wait_ms: how long to wait for all
- * of them (0: not at all). What nobody fetches in time gives way, the oldest first, and is counted
- * (pcm_overrun). MICROSIP_E_STATE: the call has ended.
+ * Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. What
+ * nobody fetches in time gives way, the oldest first, and is counted (pcm_overrun).
+ * @param phone The phone.
+ * @param call The call.
+ * @param pcm The samples.
+ * @param samples How many samples.
+ * @param wait_ms How long to wait for all of them (0: not at all).
+ * @param got How many samples; the ring holds pcm_ms of the configuration.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_pcm_read(microsip_id phone,
                           microsip_id call,
@@ -1415,15 +1685,22 @@ int32_t microsip_pcm_read(microsip_id phone,
 /**
  * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
  * over each of them.
- * MICROSIP_E_ARG: another number.
+ * @param phone The phone.
+ * @param target The call.
+ * @param source MICROSIP_SRC_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
  */
 int32_t microsip_source_set(microsip_id phone,
                             microsip_id target,
                             uint32_t source);
 
 /**
- * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
- * come. Packets go on.
+ * Silences what we send: 1 on, 0 off. Packets go on.
+ * @param phone The phone.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param on 1: on; 0: off.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_mute_set(microsip_id phone,
                           microsip_id target,
@@ -1431,8 +1708,13 @@ int32_t microsip_mute_set(microsip_id phone,
 
 /**
  * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
- * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
- * to come. MICROSIP_E_ARG: more, or another side.
+ * percent: 100 is as it came, 400 the most.
+ * @param phone The phone.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param dev MICROSIP_DEV_*.
+ * @param percent The volume.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG More, or another side.
  */
 int32_t microsip_volume_set(microsip_id phone,
                             microsip_id target,
@@ -1446,8 +1728,13 @@ int32_t microsip_volume_set(microsip_id phone,
 
 /**
  * The text of this engine's latest failed call: the function, what was wrong, with what value, and
- * what to do. After a failed microsip_engine_init() e is its mem. *needed: its bytes with the NUL.
- * MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
+ * what to do. After a failed microsip_engine_init() e is its mem. It never holds a password.
+ * @param e The engine.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
  */
 int32_t microsip_engine_last_error(struct microsip_engine *e,
                                    char *buf,
@@ -1461,25 +1748,39 @@ int32_t microsip_engine_last_error(struct microsip_engine *e,
 /**
  * Begins the end: calls get BYE or CANCEL, registrations are taken back, nothing new begins
  * (MICROSIP_E_CLOSED). MICROSIP_EV_CLOSED follows when that is done.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_shutdown(struct microsip_engine *e,
                                  uint64_t now_us);
 
 /**
- * How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG,
- * _NEWER: a member of c.
+ * How many bytes an engine of that configuration takes (c->size must be set).
+ * @param c The configuration; its size must be set.
+ * @param bytes How many bytes.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG A member of c.
+ * @retval MICROSIP_E_NEWER A member of c.
  */
 int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
                                  uint32_t *bytes);
 
 /**
  * Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the
- * engine's as long as it is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least
- * what microsip_engine_size_get says. There is nothing to destroy: stop calling, or make it anew.
- * Ask the engine then for its first asks: it wants to know its local addresses. Where it fails,
- * microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's version.
- * MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a
- * number of c is out of its range.
+ * engine's as long as it is used; *e is its address. There is nothing to destroy: stop calling, or
+ * make it anew. Ask the engine then for its first asks: it wants to know its local addresses. Where
+ * it fails, microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's version.
+ * @param abi MICROSIP_ABI_VERSION.
+ * @param mem The memory.
+ * @param bytes At least what microsip_engine_size_get says.
+ * @param c The configuration; its size must be set.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param e The engine.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER Too few bytes.
+ * @retval MICROSIP_E_ARG mem is not aligned, the seed is all zero, or a number of c is out of its
+ * range.
  */
 int32_t microsip_engine_init(uint32_t abi,
                              void *mem,
@@ -1494,7 +1795,13 @@ int32_t microsip_engine_init(uint32_t abi,
 
 /**
  * The SIP address to tell others: that of the first interface that leaves the machine, else of
- * loopback. which: MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
+ * loopback.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param which MICROSIP_ADDRESS_V4 or _V6.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none of that family.
  */
 int32_t microsip_engine_address_get(struct microsip_engine *e,
                                     uint64_t now_us,
@@ -1508,32 +1815,33 @@ int32_t microsip_engine_address_get(struct microsip_engine *e,
 /**
  * Time has passed. Too early or too often does no harm. It does a bounded number of things: ask
  * microsip_engine_poll_timeout again.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_timeout(struct microsip_engine *e, uint64_t now_us);
 
 /**
  * The next event. Fetching it releases nothing: see microsip_engine_id_release. ev->size must be
- * set. MICROSIP_NOTHING: there is none.
+ * set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param ev Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
  */
 int32_t microsip_engine_poll_event(struct microsip_engine *e,
                                    uint64_t now_us,
                                    struct microsip_event *ev);
 
 /**
- * The next line of the log: what happened, in the order it did. Call it after every input and
- * command, if the configuration's log_records asks for lines. l->size must be set. The text is cut
- * where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line
- * holds a password. MICROSIP_NOTHING: there is none.
- */
-int32_t microsip_engine_poll_log(struct microsip_engine *e,
-                                 uint64_t now_us,
-                                 struct microsip_log *l,
-                                 char *buf,
-                                 uint32_t cap);
-
-/**
  * When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now.
- * MICROSIP_NOTHING: there is nothing to wait for, and the board may sleep until a packet or a key.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param when_us The time.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is nothing to wait for, and the board may sleep until a packet or
+ * a key.
  */
 int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
                                      uint64_t now_us,
@@ -1543,27 +1851,62 @@ int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
  * The answer to an ask, at any later time, from wherever it was found out; an answer that nobody
  * waits for any more is ignored. With ask 0 it is news: local addresses have changed (result 0; all
  * of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param r The reply; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_reply(struct microsip_engine *e,
                               uint64_t now_us,
                               const struct microsip_reply *r);
 
 /**
- * What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every
+ * The next ask of the engine (ask->size must be set). Call it until MICROSIP_NOTHING, after every
  * input and command.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param ask Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_poll_ask(struct microsip_engine *e,
                                  uint64_t now_us,
                                  struct microsip_ask *ask);
 
 /**
+ * The next line of the log: what happened, in the order it did. Call it after every input and
+ * command, if the configuration's log_records asks for lines. l->size must be set. The text is cut
+ * where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line
+ * holds a password.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param l Filled by the function; its size must be set.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
+ */
+int32_t microsip_engine_poll_log(struct microsip_engine *e,
+                                 uint64_t now_us,
+                                 struct microsip_log *l,
+                                 char *buf,
+                                 uint32_t cap);
+
+/**
  * A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no
- * error. *taken (may be NULL): how many of the bytes are done with. MICROSIP_DRAIN: none; a
- * response waits to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or
- * drop it. Streams, whose drivers come with TCP, will have two more results. MICROSIP_MORE: the
- * message is not complete; give its bytes again with more. MICROSIP_CLOSE: it cannot be read on;
- * close it. There *taken may be more than len: the rest of a message that is too long is to be
- * dropped as it comes.
+ * error. *taken (may be NULL): how many of the bytes are done with. Drain
+ * microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers
+ * come with TCP, will have two more results. There *taken may be more than len: the rest of a
+ * message that is too long is to be dropped as it comes.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param from Where it came from.
+ * @param p The bytes.
+ * @param len How many bytes.
+ * @param taken How many were taken.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_DRAIN None; a response waits to be sent.
+ * @retval MICROSIP_MORE The message is not complete; give its bytes again with more.
+ * @retval MICROSIP_CLOSE It cannot be read on; close it.
  */
 int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint64_t now_us,
@@ -1575,6 +1918,13 @@ int32_t microsip_engine_sip(struct microsip_engine *e,
 /**
  * An RTP or RTCP datagram came to that local port. Its bytes may be changed. What is nobody's is
  * counted and no error.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param local_port The local port that it came to.
+ * @param from Where it came from.
+ * @param p The bytes.
+ * @param len How many bytes.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_media(struct microsip_engine *e,
                               uint64_t now_us,
@@ -1585,8 +1935,14 @@ int32_t microsip_engine_media(struct microsip_engine *e,
 
 /**
  * The next packet to send into buf, voice first; o->len says how long it is. Call it until
- * MICROSIP_NOTHING, after every input and command. MICROSIP_E_BUFFER: o->len bytes are needed, and
- * it stays.
+ * MICROSIP_NOTHING, after every input and command.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param o NULL, or what differs from the defaults.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER o->len bytes are needed, and it stays.
  */
 int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
                                       uint64_t now_us,
@@ -1596,8 +1952,15 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
 
 /**
  * One or more quanta of 10 ms of MICROSIP_SELF (s16, mono, the engine's rate): the microphone's in,
- * the loudspeaker's out. NULL: silence, or unheard. MICROSIP_E_ARG: samples is no multiple of rate
- * / 100, or above 160 ms.
+ * the loudspeaker's out. NULL: silence, or unheard.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target The call.
+ * @param mic The microphone's sound, or NULL for silence.
+ * @param speaker Room for the loudspeaker's sound, or NULL.
+ * @param samples How many samples.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
  */
 int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint64_t now_us,
@@ -1607,16 +1970,43 @@ int32_t microsip_engine_audio(struct microsip_engine *e,
                               uint32_t samples);
 /** @} */
 
+/** @name Engines: the log
+ * @{ */
+
+/**
+ * Sets what microsip_engine_poll_log tells, at any time: MICROSIP_LOG_*; at first it is
+ * MICROSIP_LOG_DEBUG, which is all. Records are kept where the configuration's log_records asks for
+ * them.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param level MICROSIP_LOG_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_log_set(struct microsip_engine *e,
+                                uint64_t now_us,
+                                uint32_t level);
+/** @} */
+
 /** @name Engines: any object
  * @{ */
 
-/** The phone, in numbers. */
+/**
+ * The phone, in numbers.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_engine_info_get(struct microsip_engine *e,
                                  uint64_t now_us,
                                  struct microsip_info *out);
 
 /**
- * What the network did to the phone since its creation, and what gave way. out->size must be set.
+ * Error and overload counters since the phone's creation. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_counters_get(struct microsip_engine *e,
                                      uint64_t now_us,
@@ -1624,9 +2014,16 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e,
 
 /**
  * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
- * MICROSIP_KIND_ACCOUNT. owner: 0, or an account: its calls only. ids: room for cap of them, or
- * NULL with 0. *needed: how many there are.
- * MICROSIP_E_BUFFER: more than cap.
+ * MICROSIP_KIND_ACCOUNT.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param kind MICROSIP_KIND_*.
+ * @param owner 0, or an account: its calls only.
+ * @param ids Room for cap of them, or NULL with 0.
+ * @param cap The size of that room.
+ * @param needed How many there are.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER More than cap.
  */
 int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint64_t now_us,
@@ -1637,9 +2034,18 @@ int32_t microsip_engine_ids_get(struct microsip_engine *e,
                                 uint32_t *needed);
 
 /**
- * A text of a call, an account or MICROSIP_SELF. which: MICROSIP_TXT_*. index: 0, but where the
- * text says otherwise. *needed: its bytes with the NUL. MICROSIP_NOTHING: there is none.
- * MICROSIP_E_BUFFER: cap is smaller.
+ * A text of a call, an account or MICROSIP_SELF.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param object The call or account.
+ * @param which MICROSIP_TXT_*.
+ * @param index 0, but where the text says otherwise.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING There is none.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
  */
 int32_t microsip_engine_text_get(struct microsip_engine *e,
                                  uint64_t now_us,
@@ -1652,9 +2058,20 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
 
 /**
  * The nth header field (from 0) of that name, long or short form, in the first or last message that
- * a call received (which: MICROSIP_FIRST or MICROSIP_LAST). *needed: its bytes with the NUL.
- * MICROSIP_NOTHING: the message, of which the first kilobytes are kept, has no such field.
- * MICROSIP_E_BUFFER: cap is smaller. MICROSIP_E_UNSUPPORTED: an engine keeps no messages.
+ * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param object The call or account.
+ * @param which Which of them.
+ * @param name The name of the header.
+ * @param nth Which of them, from 0.
+ * @param buf Room for the text with its NUL, or NULL with cap 0.
+ * @param cap The size of that room.
+ * @param needed Its bytes with the NUL.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING The message, of which the first kilobytes are kept, has no such field.
+ * @retval MICROSIP_E_BUFFER cap is smaller.
+ * @retval MICROSIP_E_UNSUPPORTED An engine keeps no messages.
  */
 int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint64_t now_us,
@@ -1666,7 +2083,14 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint32_t cap,
                                    uint32_t *needed);
 
-/** Gives a call or an account the application's own number, which its events carry from then on. */
+/**
+ * Gives a call or an account the application's own number, which its events carry from then on.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param object The call or account.
+ * @param tag The application's own number.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_engine_tag_set(struct microsip_engine *e,
                                 uint64_t now_us,
                                 microsip_id object,
@@ -1675,8 +2099,12 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
- * Fetching events, or having them in a callback, releases nothing. MICROSIP_E_STATE: it has not
- * ended.
+ * Fetching events, or having them in a callback, releases nothing.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param object The call or account.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has not ended.
  */
 int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
 /** @} */
@@ -1685,10 +2113,16 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
  * @{ */
 
 /**
- * Adds an account; it registers at once unless no_register is set, and is kept registered until it
- * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied.
- * *account: its id. MICROSIP_E_URI: uri, registrar or proxy is no SIP URI. MICROSIP_E_FULL:
- * max_accounts are there. MICROSIP_E_TEXT: a text is too long or has controls.
+ * Adds an account; it registers at once unless `registers` is off, and is kept registered until it
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param a Texts are copied.
+ * @param account Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI uri, registrar or proxy is no SIP URI.
+ * @retval MICROSIP_E_FULL max_accounts are there.
+ * @retval MICROSIP_E_TEXT a text is too long or has controls.
  */
 int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     uint64_t now_us,
@@ -1696,8 +2130,31 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     microsip_id *account);
 
 /**
+ * Changes what `a` sets of an account: 0 and NULL leave a member as it is, "" puts a text back to
+ * its default. All of it is changed or nothing. Id, calls and registration stay; it registers anew
+ * only where its uri, registrar, proxy, credentials, Contact or expires have changed, at once even
+ * where the last try had failed. A binding under the uri or at the registrar of before runs out
+ * there by itself. With `registers` the registration is taken back or begun.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param a The account's settings; its texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI As for microsip_engine_account_add.
+ * @retval MICROSIP_E_TEXT As for microsip_engine_account_add.
+ */
+int32_t microsip_engine_account_update(struct microsip_engine *e,
+                                       uint64_t now_us,
+                                       microsip_id account,
+                                       const struct microsip_account *a);
+
+/**
  * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
  * once MICROSIP_EV_ACCOUNT has told the end.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_account_remove(struct microsip_engine *e,
                                        uint64_t now_us,
@@ -1707,8 +2164,14 @@ int32_t microsip_engine_account_remove(struct microsip_engine *e,
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
- * the first try ended; while a REGISTER is under way the token joins it. MICROSIP_E_STATE: the
- * account has no_register. MICROSIP_E_FULL: the end of one more command could not be kept.
+ * the first try ended; while a REGISTER is under way the token joins it.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The account does not register.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_engine_account_register(struct microsip_engine *e,
                                          uint64_t now_us,
@@ -1717,15 +2180,27 @@ int32_t microsip_engine_account_register(struct microsip_engine *e,
 
 /**
  * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
- * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end
- * of one more command could not be kept.
+ * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
  */
 int32_t microsip_engine_account_unregister(struct microsip_engine *e,
                                            uint64_t now_us,
                                            microsip_id account,
                                            uint64_t token);
 
-/** An account, in numbers. out->size must be set. */
+/**
+ * An account, in numbers. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_engine_account_info_get(struct microsip_engine *e,
                                          uint64_t now_us,
                                          microsip_id account,
@@ -1738,13 +2213,22 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
- * 0: directly, without an account. o: NULL, or what differs from the defaults. *call: its id. It
- * returns before anything is looked up or sent; MICROSIP_EV_CALL tells each state and the end, with
- * the SIP status and a result. Unanswered calls are cancelled after three minutes without a word
- * (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a
- * number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a
- * header that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED:
- * after shutdown.
+ * 0: directly, without an account. It returns before anything is looked up or sent;
+ * MICROSIP_EV_CALL tells each state and the end, with the SIP status and a result. Unanswered calls
+ * are cancelled after three minutes without a word (RFC 3261 16.6).
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param account The account.
+ * @param uri The address to call.
+ * @param o NULL, or what differs from the defaults.
+ * @param call Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI No address.
+ * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself.
+ * @retval MICROSIP_E_FULL max_calls are there.
+ * @retval MICROSIP_E_CLOSED After shutdown.
  */
 int32_t microsip_engine_dial(struct microsip_engine *e,
                              uint64_t now_us,
@@ -1754,11 +2238,17 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
                              microsip_id *call);
 
 /**
- * Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400
- * ms of it until its far end has shown itself), 180 says that it rings (the library has said so
- * already). A call that is not answered within ten minutes, or the time that the caller gives it,
- * is refused with 487. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another
- * code.
+ * Answers an incoming call. A call that is not answered within ten minutes, or the time that the
+ * caller gives it, is refused with 487.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
+ * far end has shown itself), 180 says that it rings (the library has said so already).
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not incoming, or answered.
+ * @retval MICROSIP_E_ARG Another code.
  */
 int32_t microsip_engine_answer(struct microsip_engine *e,
                                uint64_t now_us,
@@ -1767,8 +2257,15 @@ int32_t microsip_engine_answer(struct microsip_engine *e,
                                const struct microsip_options *o);
 
 /**
- * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE:
- * it is not incoming, or answered. MICROSIP_E_ARG: another code.
+ * Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param code The SIP status.
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not incoming, or answered.
+ * @retval MICROSIP_E_ARG Another code.
  */
 int32_t microsip_engine_reject(struct microsip_engine *e,
                                uint64_t now_us,
@@ -1778,22 +2275,41 @@ int32_t microsip_engine_reject(struct microsip_engine *e,
 
 /**
  * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
- * MICROSIP_E_STATE: it has ended.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param o NULL, or what differs from the defaults.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It has ended.
  */
 int32_t microsip_engine_hangup(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                const struct microsip_options *o);
 
-/** Ends all calls, as microsip_engine_hangup does. */
+/**
+ * Ends all calls, as microsip_engine_hangup does.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 
 /**
  * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
  * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * tells that they are out, with the token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the
- * call has no sound yet, or the far end holds it and would not hear them. MICROSIP_E_FULL: too many
- * wait, or the end of one more command could not be kept.
+ * tells that they are out, with the token.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param digits The digits.
+ * @param method 0: by RFC 4733, or as tones.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another character.
+ * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
+ * them.
+ * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
  */
 int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,
@@ -1802,7 +2318,14 @@ int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint32_t method,
                                uint64_t token);
 
-/** A call, in numbers. out->size must be set. */
+/**
+ * A call, in numbers. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
 int32_t microsip_engine_call_info_get(struct microsip_engine *e,
                                       uint64_t now_us,
                                       microsip_id call,
@@ -1811,11 +2334,16 @@ int32_t microsip_engine_call_info_get(struct microsip_engine *e,
 /**
  * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
  * and round trip as in RFC 3550.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
                                        uint64_t now_us,
                                        microsip_id call,
-                                       struct microsip_call_stats *out);
+                                       struct microsip_stats *out);
 /** @} */
 
 /** @name Engines: sound
@@ -1824,7 +2352,12 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
 /**
  * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
  * over each of them.
- * MICROSIP_E_ARG: another number.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target The call.
+ * @param source MICROSIP_SRC_*.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG Another number.
  */
 int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint64_t now_us,
@@ -1832,8 +2365,12 @@ int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint32_t source);
 
 /**
- * Silences what we send: 1 on, 0 off. target: a call; or MICROSIP_SELF: all calls, and those to
- * come. Packets go on.
+ * Silences what we send: 1 on, 0 off. Packets go on.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param on 1: on; 0: off.
+ * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_mute_set(struct microsip_engine *e,
                                  uint64_t now_us,
@@ -1842,8 +2379,14 @@ int32_t microsip_engine_mute_set(struct microsip_engine *e,
 
 /**
  * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
- * percent: 100 is as it came, 400 the most. target: a call; or MICROSIP_SELF: all calls, and those
- * to come. MICROSIP_E_ARG: more, or another side.
+ * percent: 100 is as it came, 400 the most.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param target A call; or MICROSIP_SELF: all calls, and those to come.
+ * @param dev MICROSIP_DEV_*.
+ * @param percent The volume.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG More, or another side.
  */
 int32_t microsip_engine_volume_set(struct microsip_engine *e,
                                    uint64_t now_us,
@@ -1855,7 +2398,10 @@ int32_t microsip_engine_volume_set(struct microsip_engine *e,
 /** @name Supplied by the firmware
  * @{ */
 
-/** Supplied by the firmware: it may log and reset. `line` is in the library's sources. */
+/**
+ * Supplied by the firmware: it may log and reset. `line` is in the library's sources.
+ * @param line A line of the library's sources.
+ */
 extern void microsip_panic_hook(uint32_t line);
 /** @} */
 

@@ -143,6 +143,8 @@ public:
     check(microsip_account_add(id_, &account, &added));
     return added;
   }
+  /// Changes what it sets of an account; 0 and NULL leave a member as it is.
+  void update(microsip_id account, const microsip_account &change) { check(microsip_account_update(id_, account, &change)); }
   void remove(microsip_id account) { check(microsip_account_remove(id_, account)); }
   void register_now(microsip_id account, std::uint64_t token = 0) { check(microsip_account_register(id_, account, token)); }
   void unregister(microsip_id account, std::uint64_t token = 0) { check(microsip_account_unregister(id_, account, token)); }
@@ -173,8 +175,8 @@ public:
     check(microsip_call_info_get(id_, call, &info));
     return info;
   }
-  microsip_call_stats stats(microsip_id call) const {
-    microsip_call_stats stats = zero<microsip_call_stats>();
+  microsip_stats stats(microsip_id call) const {
+    microsip_stats stats = zero<microsip_stats>();
     check(microsip_call_stats_get(id_, call, &stats));
     return stats;
   }

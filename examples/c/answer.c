@@ -14,7 +14,7 @@ static int fail(microsip_id phone) {
 int main(int argc, char **argv) {
   microsip_config config;
   microsip_event event;
-  microsip_call_stats stats;
+  microsip_stats stats;
   microsip_id phone = 0, call = 0;
   char from[256];
   uint32_t needed;

@@ -139,7 +139,7 @@ static void transmit(uint64_t now) {
 
 static void happened(void) {
   microsip_event event;
-  microsip_call_stats stats;
+  microsip_stats stats;
   MICROSIP_ZERO(event);
   while (microsip_engine_poll_event(engine, now_us(), &event) == MICROSIP_OK) {
     if (event.type != MICROSIP_EV_CALL || event.object != call) continue;

@@ -20,7 +20,7 @@ public static class Microsip
         EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
         EFile = -402, EFormat = -403;
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, HasHost = 1,
-        HasDevices = 4096, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        HasDevices = 4096, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
@@ -29,7 +29,7 @@ public static class Microsip
         EvChallenge = 13, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
-        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LostEnd = 1, LostTell = 2;
+        DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
     public const ulong Self = 1;
 
     /// <summary>The kind of an id, or 0.</summary>
@@ -41,6 +41,16 @@ public static class Microsip
         public ushort family, port;
         public uint scope;
         public ulong ipHigh, ipLow; // 16 bytes in network order
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Log
+    {
+        public uint size, level;
+        public ulong subject, timeUs; // subject: object in C
+        public uint len, missing, sent, reserved;
+        public Address peer;
+        public static Log New() { return new Log { size = SizeOf<Log>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -57,16 +67,14 @@ public static class Microsip
     [UnmanagedFunctionPointer(C)]
     public delegate void EventHandler(IntPtr user, ref Event happened);
     [UnmanagedFunctionPointer(C)]
-    public delegate void LogHandler(IntPtr user, uint level, IntPtr line);
-    [UnmanagedFunctionPointer(C)]
-    public delegate void TraceHandler(IntPtr user, uint sent, ref Address peer, IntPtr message, uint length);
+    public delegate void LogHandler(IntPtr user, ref Log log, IntPtr text);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Config
     {
         public uint size, maxCalls, maxAccounts, maxMessage, rate, flags, rtpPortMin, rtpPortMax, logLevel, pcmMs, eventSize, reserved;
         public IntPtr bind, userAgent, input, output; // UTF-8, as Text makes it
-        public IntPtr onEvent, eventUser, onLog, logUser, onTrace, traceUser; // Marshal.GetFunctionPointerForDelegate
+        public IntPtr onEvent, eventUser, onLog, logUser; // Marshal.GetFunctionPointerForDelegate
         public uint sipDscp, mediaDscp;
         public uint directReserve, directPerSource;
         public uint mediaTimeout, mediaLost;
@@ -76,7 +84,7 @@ public static class Microsip
     [StructLayout(LayoutKind.Sequential)]
     public struct Account
     {
-        public uint size, expires, noRegister, keepalive;
+        public uint size, expires, registers, keepalive;
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, reserved2;
@@ -120,12 +128,12 @@ public static class Microsip
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct CallStats
+    public struct Stats
     {
         public uint size, confirmed;
         public ulong sent, received, lost, late, duplicate, reordered, concealedMs, silentUs;
-        public uint jitterUs, rttUs, levelIn, levelOut, pcmUnderrun, pcmOverrun, remoteLost, remoteJitterUs, remoteFractionLost, ringMs, strangers, malformed;
-        public static CallStats New() { return new CallStats { size = SizeOf<CallStats>() }; }
+        public uint jitterUs, rttUs, levelIn, levelOut, pcmUnderrun, pcmOverrun, remoteLost, remoteJitterUs, remoteLost256, playoutMs, strangers, malformed;
+        public static Stats New() { return new Stats { size = SizeOf<Stats>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -135,13 +143,15 @@ public static class Microsip
         public ulong account, tag, expiresUs;
         public uint sipCode;
         public int result;
+        public ulong retryUs;
+        public uint cause, reserved;
         public static AccountInfo New() { return new AccountInfo { size = SizeOf<AccountInfo>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Counters
     {
-        public uint size, malformed, strangers, unmatched, refusedFull, evictedEnded, refusedChallenges, strayMedia, oversize, reserved;
+        public uint size, malformed, strangers, unmatched, refusedFull, evictedEnded, refusedChallenges, strayMedia, oversize, lostEvents;
         public static Counters New() { return new Counters { size = SizeOf<Counters>() }; }
     }
 
@@ -158,6 +168,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_last_error(byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_next(ulong phone, ref Event happened, uint waitMs);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_event_descriptor_get(ulong phone, out IntPtr descriptor);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_log_set(ulong phone, uint level);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_log_next(ulong phone, ref Log log, byte[] buffer, uint capacity, uint waitMs);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_address_get(ulong phone, uint which, out Address address);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_info_get(ulong phone, ref Info info);
@@ -167,6 +179,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_network_changed(ulong phone);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_update(ulong phone, ulong account, ref Account change);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_remove(ulong phone, ulong account);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_register(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_unregister(ulong phone, ulong account, ulong token);
@@ -179,7 +192,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup_all(ulong phone);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
-    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref CallStats stats);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref Stats stats);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_header_get(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);

@@ -70,7 +70,7 @@ public static class Program
                 }
                 if (happened.state == Microsip.Ended)
                 {
-                    var stats = Microsip.CallStats.New();
+                    var stats = Microsip.Stats.New();
                     Microsip.Check(Microsip.microsip_call_stats_get(phone, call, ref stats));
                     if (voice != null) voice.Join();
                     Console.WriteLine("ended: {0}; {1} packets sent, {2} received; {3} Hz came back for {4} ms", Microsip.Describe(happened.result), stats.sent, stats.received, Hertz, heard);
@@ -137,7 +137,7 @@ public static class Program
     private static int Layout()
     {
         foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Options), typeof(Microsip.Sound), typeof(Microsip.Info),
-            typeof(Microsip.CallInfo), typeof(Microsip.CallStats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters) })
+            typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Log) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));
             foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Instance))

@@ -11,8 +11,8 @@ int main(void) {
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
-  AT(config, on_trace); AT(config, trace_user); AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost); puts("");
-  SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, no_register); AT(account, keepalive); AT(account, tag); AT(account, uri);
+  AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost); puts("");
+  SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); AT(account, reserved_text); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); puts("");
@@ -22,13 +22,14 @@ int main(void) {
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
   AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); puts("");
-  SIZE("CallStats", call_stats); AT(call_stats, size); AT(call_stats, confirmed); AT(call_stats, sent); AT(call_stats, received); AT(call_stats, lost); AT(call_stats, late);
-  AT(call_stats, duplicate); AT(call_stats, reordered); AT(call_stats, concealed_ms); AT(call_stats, silent_us); AT(call_stats, jitter_us); AT(call_stats, rtt_us);
-  AT(call_stats, level_in); AT(call_stats, level_out); AT(call_stats, pcm_underrun); AT(call_stats, pcm_overrun); AT(call_stats, remote_lost);
-  AT(call_stats, remote_jitter_us); AT(call_stats, remote_fraction_lost); AT(call_stats, ring_ms); AT(call_stats, strangers); AT(call_stats, malformed); puts("");
+  SIZE("Stats", stats); AT(stats, size); AT(stats, confirmed); AT(stats, sent); AT(stats, received); AT(stats, lost); AT(stats, late);
+  AT(stats, duplicate); AT(stats, reordered); AT(stats, concealed_ms); AT(stats, silent_us); AT(stats, jitter_us); AT(stats, rtt_us);
+  AT(stats, level_in); AT(stats, level_out); AT(stats, pcm_underrun); AT(stats, pcm_overrun); AT(stats, remote_lost);
+  AT(stats, remote_jitter_us); AT(stats, remote_lost_256); AT(stats, playout_ms); AT(stats, strangers); AT(stats, malformed); puts("");
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
-  AT(account_info, sip_code); AT(account_info, result); puts("");
+  AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, reserved); puts("");
   SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);
-  AT(counters, evicted_ended); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, reserved); puts("");
+  AT(counters, evicted_ended); AT(counters, refused_challenges); AT(counters, stray_media); AT(counters, oversize); AT(counters, lost_events); puts("");
+  SIZE("Log", log); AT(log, size); AT(log, level); AT(log, object); AT(log, time_us); AT(log, len); AT(log, missing); AT(log, sent); AT(log, reserved); AT(log, peer); puts("");
   return 0;
 }

@@ -11,6 +11,7 @@ mod accounts;
 mod asks;
 mod calls;
 mod last;
+mod log;
 mod memory;
 mod objects;
 mod packets;
@@ -20,6 +21,7 @@ pub use accounts::*;
 pub use asks::*;
 pub use calls::*;
 pub use last::*;
+pub use log::*;
 pub use memory::*;
 pub use objects::*;
 pub use packets::*;
@@ -27,16 +29,13 @@ pub use sound::*;
 
 use crate::abi::code::*;
 use crate::abi::types::*;
-use crate::abi::{Fail, Value, pointer, text};
+use crate::abi::{Fail, Value, pointer};
 use crate::block::ALIGN;
 use crate::ops::{self, Done};
-use crate::words;
-use core::ffi::c_char;
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
-use microsip_core::phone::trace::About;
 use microsip_core::phone::{MediaId, Phone, WishId};
 
 use last::{Head, head_of};
@@ -46,7 +45,7 @@ const SIP_PORT: u16 = 5060;
 /// "microsip" in ASCII: what lies at the start of an engine that was made.
 const MAGIC: u64 = 0x6d69_6372_6f73_6970;
 
-/// What lies before the carved pools.
+/// Bytes of the engine itself; the carved pools lie behind it.
 const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
 
 /// A call's media ports, by the call's slot.
@@ -78,6 +77,8 @@ pub struct microsip_engine {
     quantum: u16,
     /// Stands in the ids that this engine gives out.
     mark: u8,
+    /// MICROSIP_LOG_*: what microsip_engine_poll_log tells.
+    log_level: u8,
     /// The latest time that was told.
     latest: Instant,
     /// IPv4 and IPv6: the core's sockets 0 and 1.
@@ -214,45 +215,6 @@ pub unsafe extern "C" fn microsip_engine_poll_event(
             return Ok(());
         }
         Err(Fail::NOTHING)
-    })
-}
-
-/// The next line of the log: what happened, in the order it did. Call it after every input and command, if the
-/// configuration's log_records asks for lines. l->size must be set. The text is cut where cap bytes, its NUL among
-/// them, have no room for it; 256 are enough for nearly all. No line holds a password. MICROSIP_NOTHING: there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn microsip_engine_poll_log(
-    e: *mut microsip_engine,
-    now_us: u64,
-    l: *mut microsip_log,
-    buf: *mut c_char,
-    cap: u32,
-) -> i32 {
-    with("microsip_engine_poll_log", e, |engine| {
-        // SAFETY: by contract.
-        let (out, room) = unsafe { (pointer::Out::check(l, "l")?, pointer::slice_mut(buf.cast::<u8>(), cap, "buf")?) };
-        engine.at(now_us);
-        let trace = engine.phone.poll_trace().ok_or(Fail::NOTHING)?;
-        let (text, _) = room.split_at_mut(room.len().saturating_sub(1));
-        let line = words::Line { phone: &engine.phone, trace: &trace };
-        let len = text::line(text, format_args!("{line}")).len();
-        if let Some(end) = room.get_mut(len) {
-            *end = 0;
-        }
-        let object = match trace.about {
-            About::Phone => 0,
-            About::Account(account) => account.raw(),
-            About::Call(call) => call.raw(),
-        };
-        out.put(microsip_log {
-            size: 0,
-            level: trace.level() as u32,
-            object,
-            time_us: trace.at.micros(),
-            len: len as u32,
-            missing: trace.lost.saturating_add(trace.held_back),
-        });
-        Ok(())
     })
 }
 

@@ -18,6 +18,7 @@ use core::cell::RefCell;
 use core::ffi::c_char;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
+use core::time::Duration;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{CallId, CallState, Phone};
@@ -29,6 +30,7 @@ mod calls;
 mod devices;
 mod events;
 mod files;
+mod log;
 mod network;
 mod objects;
 mod pcm;
@@ -41,6 +43,7 @@ pub use calls::*;
 pub use devices::*;
 pub use events::*;
 pub use files::*;
+pub use log::*;
 pub use network::*;
 pub use objects::*;
 pub use pcm::*;
@@ -98,6 +101,21 @@ fn with_shared(function: &str, phone: u64, act: impl FnOnce(&Arc<Shared>) -> Don
             }
         }
     })
+}
+
+/// A phone of which there may be more to fetch: one that is gone has been closed.
+fn find_or_closed(phone: u64) -> Result<Arc<Shared>, Fail> {
+    match table::find(phone) {
+        Err(fail) if fail.code == MICROSIP_E_STALE && table::was_there(phone) => {
+            Err(Fail { code: MICROSIP_E_CLOSED, ..fail })
+        }
+        found => found,
+    }
+}
+
+/// When a wait is over; `None`: never.
+fn until(wait_ms: u32) -> Option<std::time::Instant> {
+    (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)))
 }
 
 fn poisoned(phone: u64) -> Fail {

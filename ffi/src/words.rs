@@ -1,6 +1,7 @@
 //! The core's records in words: a line for people, without a secret.
 
 use crate::abi::code::describe;
+use crate::abi::types::microsip_log;
 use core::fmt::{self, Display, Formatter, Write};
 use microsip_core::base::cursor::{Cursor, Needed};
 use microsip_core::phone::trace::{About, Pool, Rule, Trace, What};
@@ -16,6 +17,18 @@ const TEXT: usize = 160;
 pub(crate) struct Line<'t, 'a> {
     pub(crate) phone: &'t Phone<'a>,
     pub(crate) trace: &'t Trace,
+}
+
+/// The numbers of a record that go with its words. `missing`: records before it that nobody is told of.
+pub(crate) fn head(trace: &Trace, missing: u32, len: usize) -> microsip_log {
+    let object = match trace.about {
+        About::Phone => 0,
+        About::Account(account) => account.raw(),
+        About::Call(call) => call.raw(),
+    };
+    let missing = missing.saturating_add(trace.lost).saturating_add(trace.held_back);
+    let (level, time_us) = (trace.level() as u32, trace.at.micros());
+    microsip_log { level, object, time_us, len: len as u32, missing, ..microsip_log::default() }
 }
 
 /// A text of the network's, as far as it is one.

@@ -66,14 +66,15 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-unsafe extern "C" fn on_trace(_: *mut core::ffi::c_void, _: u32, _: *const microsip_addr, _: *const u8, _: u32) {}
+unsafe extern "C" fn on_log(_: *mut core::ffi::c_void, _: *const microsip_log, _: *const core::ffi::c_char) {}
 
 fn phone(bind: &core::ffi::CStr) -> u64 {
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
     config.size = size_of::<microsip_config>() as u32;
     config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
     config.bind = bind.as_ptr();
-    config.on_trace = Some(on_trace);
+    config.on_log = Some(on_log);
+    config.log_level = MICROSIP_LOG_INFO | MICROSIP_LOG_SIP;
     let mut phone = 0;
     assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_OK);
     phone

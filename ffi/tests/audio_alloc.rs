@@ -1,4 +1,4 @@
-//! What the tick and a card's callbacks call takes no memory and gives none back, counted by an allocator.
+//! The tick and a card's callbacks take no memory and give none back, counted by an allocator.
 #![cfg(feature = "host")]
 #![allow(
     clippy::unwrap_used,

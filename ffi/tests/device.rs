@@ -384,7 +384,7 @@ fn inner_call() {
     both_sides(a, MICROSIP_E_DEVICE);
     // The call goes on, with silence, in real time.
     let received = || {
-        let mut stats = microsip_call_stats { size: size_of::<microsip_call_stats>() as u32, ..Default::default() };
+        let mut stats = microsip_stats { size: size_of::<microsip_stats>() as u32, ..Default::default() };
         assert_eq!(unsafe { microsip_call_stats_get(b, came, &mut stats) }, MICROSIP_OK);
         stats.received
     };

@@ -1,4 +1,4 @@
-//! What a phone logs: each failure leaves a line with its reason, and no line holds a secret.
+//! The log of a phone: each failure leaves a line with its reason, and no line holds a secret.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 mod host;
@@ -18,9 +18,11 @@ const PASSWORD: &CStr = c"Zw3rg-Sch4ufel";
 
 type Lines = Mutex<Vec<(u32, String)>>;
 
-unsafe extern "C" fn keep(user: *mut c_void, level: u32, line: *const c_char) {
-    let lines = unsafe { &*user.cast::<Lines>() };
-    lines.lock().unwrap().push((level, unsafe { CStr::from_ptr(line) }.to_str().unwrap().to_owned()));
+unsafe extern "C" fn keep(user: *mut c_void, log: *const microsip_log, line: *const c_char) {
+    let (lines, log) = unsafe { (&*user.cast::<Lines>(), &*log) };
+    let line = unsafe { CStr::from_ptr(line) }.to_str().unwrap().to_owned();
+    assert_eq!((log.size as usize, log.len as usize), (size_of::<microsip_log>(), line.len()));
+    lines.lock().unwrap().push((log.level, line));
 }
 
 /// A phone that logs what happens.
@@ -35,13 +37,13 @@ fn logging(flags: u32) -> (u64, &'static Lines) {
     (phone, lines)
 }
 
-fn add(phone: u64, registrar: &str, no_register: u32) -> u64 {
+fn add(phone: u64, registrar: &str, registers: u32) -> u64 {
     let registrar = CString::new(registrar).unwrap();
     let mut account: microsip_account = unsafe { core::mem::zeroed() };
     account.size = size_of::<microsip_account>() as u32;
     (account.uri, account.registrar, account.password) =
         (c"sip:anna@example.org".as_ptr(), registrar.as_ptr(), PASSWORD.as_ptr());
-    account.no_register = no_register;
+    account.registers = registers;
     let mut id = 0;
     assert_eq!(unsafe { microsip_account_add(phone, &account, &mut id) }, MICROSIP_OK);
     id
@@ -101,7 +103,7 @@ fn an_unreachable_host_and_an_unknown_name_leave_a_line_each() {
     let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (phone, lines) = logging(0);
     add(phone, &format!("sip:{closed}"), 0);
-    add(phone, "sip:nobody.invalid", 0);
+    add(phone, "sip:nobody.invalid", MICROSIP_ON);
     let unreachable =
         format!("account sip:anna@example.org: registration failed: unreachable: sip:{closed}; next try in ");
     assert_eq!(wait(lines, &unreachable), MICROSIP_LOG_WARNING);
@@ -119,7 +121,7 @@ fn an_unreachable_host_and_an_unknown_name_leave_a_line_each() {
 #[test]
 fn a_stranger_and_a_call_leave_lines() {
     let (phone, lines) = logging(0);
-    add(phone, "sip:127.0.0.1:9", 1);
+    add(phone, "sip:127.0.0.1:9", MICROSIP_OFF);
     let mut to = microsip_addr::default();
     assert_eq!(unsafe { microsip_address_get(phone, MICROSIP_ADDRESS_V4, &mut to) }, MICROSIP_OK);
     let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -141,5 +143,92 @@ fn a_stranger_and_a_call_leave_lines() {
     assert_eq!(unsafe { microsip_hangup(phone, call, core::ptr::null()) }, MICROSIP_OK);
     assert_eq!(host::until(phone, MICROSIP_EV_CALL, MICROSIP_ENDED).object, call);
     wait(lines, &format!("call to sip:bob@{from}: ended by the application: given up"));
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+/// Fetches the next record and its text.
+fn next(phone: u64, wait_ms: u32) -> (i32, microsip_log, String) {
+    let mut log = microsip_log { size: size_of::<microsip_log>() as u32, ..microsip_log::default() };
+    let mut room = [0u8; 4096];
+    let code = unsafe { microsip_log_next(phone, &mut log, room.as_mut_ptr().cast(), room.len() as u32, wait_ms) };
+    let text = CStr::from_bytes_until_nul(&room).unwrap().to_str().unwrap().to_owned();
+    (code, log, text)
+}
+
+#[test]
+fn a_log_is_fetched_with_whole_messages_and_no_secret() {
+    let phone = host::phone(|config| {
+        config.flags = MICROSIP_NULL_AUDIO;
+        config.log_level = MICROSIP_LOG_INFO | MICROSIP_LOG_SIP;
+    });
+    let registrar = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let at = registrar.local_addr().unwrap();
+    add(phone, &format!("sip:{at}"), MICROSIP_ON);
+    loop {
+        let (code, log, text) = next(phone, 5000);
+        assert_eq!(code, MICROSIP_OK);
+        assert!(!text.contains(PASSWORD.to_str().unwrap()), "{text}");
+        if log.level == MICROSIP_LOG_SIP {
+            assert_eq!((log.sent, log.peer.port, log.len as usize), (1, at.port(), text.len()));
+            assert!(text.starts_with("REGISTER sip:"), "{text}");
+            break;
+        }
+    }
+    // too small a buffer: it stays
+    assert_eq!(microsip_log_set(phone, MICROSIP_LOG_SIP), MICROSIP_OK);
+    while next(phone, 0).0 == MICROSIP_OK {}
+    let (mut log, mut small) = (microsip_log { size: 64, ..microsip_log::default() }, [1u8; 8]);
+    let fetch = |log: &mut microsip_log, room: &mut [u8], wait| unsafe {
+        microsip_log_next(phone, log, room.as_mut_ptr().cast(), room.len() as u32, wait)
+    };
+    assert_eq!(fetch(&mut log, &mut small, 5000), MICROSIP_E_BUFFER);
+    let mut large = vec![1u8; log.len as usize + 1];
+    assert_eq!(fetch(&mut log, &mut large, 0), MICROSIP_OK);
+    assert!(large.starts_with(b"REGISTER") && large.ends_with(&[0]));
+    // who waits is woken by the end
+    let waiting = std::thread::spawn(move || {
+        while next(phone, MICROSIP_FOREVER).0 == MICROSIP_OK {}
+        next(phone, 0).0
+    });
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+    assert_eq!(waiting.join().unwrap(), MICROSIP_E_CLOSED);
+}
+
+#[test]
+fn a_phone_without_a_log_says_so() {
+    let phone = host::phone(|config| config.flags = MICROSIP_NULL_AUDIO);
+    assert_eq!(next(phone, 0).0, MICROSIP_E_STATE);
+    assert_eq!(microsip_log_set(phone, MICROSIP_LOG_INFO), MICROSIP_E_STATE);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+    let (phone, _) = logging(0);
+    assert_eq!(next(phone, 0).0, MICROSIP_E_STATE);
+    assert_eq!(microsip_log_set(phone, 77), MICROSIP_E_ARG);
+    assert_eq!(microsip_log_set(phone, MICROSIP_LOG_DEBUG), MICROSIP_OK);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}
+
+#[test]
+fn an_account_is_updated_in_place() {
+    let (phone, _) = logging(0);
+    let registrar = UdpSocket::bind("127.0.0.1:0").unwrap();
+    registrar.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let account = add(phone, "sip:127.0.0.1:9", MICROSIP_OFF);
+    let at = CString::new(format!("sip:{}", registrar.local_addr().unwrap())).unwrap();
+    let mut change: microsip_account = unsafe { core::mem::zeroed() };
+    change.size = size_of::<microsip_account>() as u32;
+    (change.registrar, change.registers, change.tag) = (at.as_ptr(), MICROSIP_ON, 7);
+    assert_eq!(unsafe { microsip_account_update(phone, account, &change) }, MICROSIP_OK);
+    let mut room = [0; 4096];
+    let (len, _) = registrar.recv_from(&mut room).unwrap();
+    let text = String::from_utf8_lossy(&room[..len]);
+    assert!(text.starts_with("REGISTER sip:") && text.contains("To: <sip:anna@example.org>"), "{text}");
+    let mut info: microsip_account_info = unsafe { core::mem::zeroed() };
+    info.size = size_of::<microsip_account_info>() as u32;
+    assert_eq!(unsafe { microsip_account_info_get(phone, account, &mut info) }, MICROSIP_OK);
+    assert_eq!((info.tag, info.state, info.retry_us, info.cause), (7, MICROSIP_REGISTERING, u64::MAX, 0));
+    change.registers = 3;
+    assert_eq!(unsafe { microsip_account_update(phone, account, &change) }, MICROSIP_E_ARG);
+    (change.registers, change.uri) = (0, c"no address".as_ptr());
+    assert_eq!(unsafe { microsip_account_update(phone, account, &change) }, MICROSIP_E_URI);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }

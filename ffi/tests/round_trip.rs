@@ -30,7 +30,7 @@ fn write_bursts(path: &Path) {
     wav.finalize().unwrap();
 }
 
-/// Where bursts begin, in milliseconds.
+/// Beginnings of bursts, in milliseconds.
 fn begins(samples: impl Iterator<Item = i16>) -> Vec<f64> {
     let (mut begins, mut quiet) = (Vec::new(), 1000);
     for (at, sample) in samples.enumerate() {

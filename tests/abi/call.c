@@ -25,7 +25,7 @@ int main(void) {
   microsip_addr addr;
   microsip_event ev;
   microsip_call_info info;
-  microsip_call_stats stats;
+  microsip_stats stats;
   char uri[64], text[200];
   int16_t pcm[800];
   uint32_t n = 0, taken = 0, got = 0, i, heard = 0;

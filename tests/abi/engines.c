@@ -106,7 +106,7 @@ static void run(uint32_t ms) {
 
 int main(void) {
   microsip_engine_config c;
-  microsip_call_stats stats;
+  microsip_stats stats;
   uint32_t i, need;
   uint64_t when;
   for (i = 0; i < 2; i++) {

@@ -5,8 +5,8 @@
 /* Every host function that takes a phone first, with arguments that are good otherwise. */
 #define EACH_HOST(X) EACH_BUT_DEVICES(X) X(microsip_device_scan(p, 1, &n)) X(microsip_shutdown(p, 0))
 #define EACH_BUT_DEVICES(X) \
-  X(microsip_event_next(p, &ev, 0)) X(microsip_event_descriptor_get(p, &fd)) X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
+  X(microsip_event_next(p, &ev, 0)) X(microsip_log_next(p, &line, buf, sizeof buf, 0)) X(microsip_event_descriptor_get(p, &fd)) X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
+  X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_update(p, a, &acc)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
   X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
   X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200, NULL)) \
   X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) X(microsip_tag_set(p, c, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
@@ -24,7 +24,7 @@
   X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
-  X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
+  X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
 /* Those that take a call as well as an account. */
 #define EACH_OBJECT(X) \
   X(microsip_tag_set(p, c, 1)) X(microsip_text_get(p, c, 3, 0, buf, sizeof buf, &n))
@@ -32,24 +32,24 @@
 /* What the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are no fault. */
 #define EVERY(kind) \
   kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; \
-  kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_call_stats stats; \
-  kind MAYBE microsip_counters counters; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; kind MAYBE microsip_id id, ids[8], p, a, c; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
+  kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
+  kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; kind MAYBE microsip_id id, ids[8], p, a, c; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
   kind MAYBE uint64_t token; kind MAYBE intptr_t fd;
 #define MAYBE __attribute__((unused))
 #define EVERY_SIZE() do { \
   memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
   MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); \
-  MICROSIP_ZERO(info); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
-  acc.uri = "sip:100@127.0.0.1:9"; acc.no_register = 1; } while (0)
+  MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
+  acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
 
-/* Those of the engine family, for an engine e and the structs path, out, ask, line, reply and bytes. */
+/* Those of the engine family, for an engine e and the structs path, out, ask, reply and bytes. */
 #define EACH_ENGINE(X) \
   X(microsip_engine_sip(e, 1, &path, bytes, 4, NULL)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
   X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, 1, &ev)) \
   X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
   X(microsip_engine_info_get(e, 1, &info)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_address_get(e, 1, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
   X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \
   X(microsip_engine_text_get(e, 1, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
   X(microsip_engine_answer(e, 1, c, 200, NULL)) X(microsip_engine_reject(e, 1, c, 486, NULL)) X(microsip_engine_hangup(e, 1, c, NULL)) \

@@ -12,19 +12,19 @@ SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8
 SAME(account, sizeof(microsip_account) == 40 + 10 * P && offsetof(microsip_account, uri) == 24);
 SAME(options, sizeof(microsip_options) == 16 + 2 * P);
 SAME(call_info, sizeof(microsip_call_info) == 104 && offsetof(microsip_call_info, incoming) == 64);
-SAME(call_stats, sizeof(microsip_call_stats) == 120 && offsetof(microsip_call_stats, jitter_us) == 72);
+SAME(call_stats, sizeof(microsip_stats) == 120 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 40);
 SAME(counters, sizeof(microsip_counters) == 40);
-SAME(account_info, sizeof(microsip_account_info) == 40);
+SAME(account_info, sizeof(microsip_account_info) == 56);
 SAME(engine_config, sizeof(microsip_engine_config) == 88 + 2 * P && offsetof(microsip_engine_config, seed) == 32);
 SAME(origin, sizeof(microsip_origin) == 56);
 SAME(out, sizeof(microsip_out) == 72);
-SAME(log, sizeof(microsip_log) == 32);
+SAME(log, sizeof(microsip_log) == 64);
 SAME(ask, sizeof(microsip_ask) == 304 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 120);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 72 + 10 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 72 + 8 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);
@@ -33,14 +33,11 @@ SAME(bytes, MICROSIP_ENGINE_BYTES(1u, 1u, 1500u) > 8192u);
 #ifndef MICROSIP_ENGINE_ONLY
 /* Callbacks have a convention of their own where the compiler's is another: run.sh compiles this for 32-bit Windows with stdcall as its default. */
 void MICROSIP_CALL takes_events(void *user, const microsip_event *ev);
-void MICROSIP_CALL takes_lines(void *user, uint32_t level, const char *line);
-void MICROSIP_CALL takes_messages(void *user, uint32_t sent, const microsip_addr *peer, const uint8_t *msg, uint32_t len);
+void MICROSIP_CALL takes_lines(void *user, const microsip_log *l, const char *text);
 extern const microsip_event_fn event_fn;
 extern const microsip_log_fn log_fn;
-extern const microsip_trace_fn trace_fn;
 const microsip_event_fn event_fn = takes_events;
 const microsip_log_fn log_fn = takes_lines;
-const microsip_trace_fn trace_fn = takes_messages;
 #endif
 
 /* MICROSIP_ZERO and comparing with the constants give no warning. */

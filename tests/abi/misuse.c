@@ -145,6 +145,9 @@ static void nulls(void) {
   MICROSIP_ZERO(o);
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, NULL), MICROSIP_E_NULL);
   IS(microsip_event_next(p, NULL, 0), MICROSIP_E_NULL);
+  IS(microsip_log_next(p, NULL, buf, sizeof buf, 0), MICROSIP_E_NULL);
+  IS(microsip_log_next(p, &line, NULL, 1, 0), MICROSIP_E_NULL);
+  IS(microsip_account_update(p, a, NULL), MICROSIP_E_NULL);
   IS(microsip_event_descriptor_get(p, NULL), MICROSIP_E_NULL);
   IS(microsip_address_get(p, MICROSIP_ADDRESS_V4, NULL), MICROSIP_E_NULL);
   IS(microsip_info_get(p, NULL), MICROSIP_E_NULL);

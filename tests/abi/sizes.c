@@ -16,7 +16,6 @@ static microsip_sound check;
 static microsip_origin path;
 static microsip_out out;
 static microsip_ask ask;
-static microsip_log line;
 static microsip_reply reply;
 static uint8_t bytes[2000];
 
@@ -168,7 +167,7 @@ int main(int argc, char **argv) {
   IN(microsip_options, o, microsip_dial(p, 0, "sip:x@127.0.0.1:9", s, &id));
   OUT(microsip_account_info, ainfo, microsip_account_info_get(p, a, s));
   OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
-  OUT(microsip_call_stats, stats, microsip_call_stats_get(p, c, s));
+  OUT(microsip_stats, stats, microsip_call_stats_get(p, c, s));
   OUT(microsip_counters, counters, microsip_counters_get(p, s));
   OUT(microsip_info, info, microsip_info_get(p, s));
   IN(microsip_sound, check, microsip_sound_play(p, MICROSIP_SELF, s, 0));
@@ -191,6 +190,7 @@ int main(int argc, char **argv) {
   IN(microsip_reply, reply, microsip_engine_reply(e, 1, s));
   IS_OK(microsip_engine_account_add(e, 1, &acc, &a));
   WRONG(microsip_account, acc, microsip_engine_account_add(e, 1, s, &id));
+  WRONG(microsip_account, acc, microsip_engine_account_update(e, 1, a, s));
   OUT(microsip_account_info, ainfo, microsip_engine_account_info_get(e, 1, a, s));
   WRONG(microsip_options, o, microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", s, &id));
   OUT(microsip_event, ev, engine_event(s));
@@ -198,7 +198,7 @@ int main(int argc, char **argv) {
   WRONG(microsip_log, line, microsip_engine_poll_log(e, 1, s, NULL, 0));
   IS_OK(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &c));
   OUT(microsip_call_info, cinfo, microsip_engine_call_info_get(e, 1, c, s));
-  OUT(microsip_call_stats, stats, microsip_engine_call_stats_get(e, 1, c, s));
+  OUT(microsip_stats, stats, microsip_engine_call_stats_get(e, 1, c, s));
   OUT(microsip_counters, counters, microsip_engine_counters_get(e, 1, s));
   MICROSIP_ZERO(ask);
   OUT(microsip_out, out, engine_transmit(s));

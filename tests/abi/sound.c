@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
   microsip_id a = 0, b = 0, call = 0;
   microsip_addr addr;
   microsip_event ev;
-  microsip_call_stats stats;
+  microsip_stats stats;
   microsip_sound sound;
   uint32_t loud;
   int i;

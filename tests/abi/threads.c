@@ -92,7 +92,7 @@ static void MICROSIP_CALL on_event(void *user, const microsip_event *event) {
   c = event->object;
   MICROSIP_ZERO(acc);
   acc.uri = "sip:100@127.0.0.1:9";
-  acc.no_register = 1;
+  acc.registers = MICROSIP_OFF;
   CHECK(microsip_account_add(p, &acc, &a) == MICROSIP_OK);
 #define X(call) CHECK((call) != MICROSIP_E_REENTRY);
   EACH_HOST(X)

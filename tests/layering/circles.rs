@@ -23,7 +23,7 @@ struct Import {
     name: String,
 }
 
-/// What a file names.
+/// The names in a file.
 #[derive(Default)]
 struct Source {
     file: String,
@@ -105,7 +105,7 @@ fn tree(tokens: &[&str], mut at: usize, before: &[String], found: &mut Vec<Impor
     at
 }
 
-/// What some code names.
+/// Reads the names in some code.
 fn read(file: &str, code: &str) -> Source {
     let tokens = tokens(code);
     let mut source = Source { file: file.to_owned(), ..Source::default() };

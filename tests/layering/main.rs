@@ -110,7 +110,7 @@ fn is_test(root: &Path, path: &Path) -> bool {
     inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests.rs" | "tests" | "torture.rs")))
 }
 
-/// What `crate::` leads to, also inside braces: `use crate::{base, wire}`.
+/// The layers after `crate::`, also inside braces: `use crate::{base, wire}`.
 fn layers_named(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {

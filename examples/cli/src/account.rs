@@ -53,10 +53,11 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         contact_user: options.contact_user.clone().or(file.contact_user),
         expires: options.expires.or(file.expires).unwrap_or(0),
         no_register: options.no_register,
+        media_any_host: options.media_any_host || file.media_any_host,
     }))
 }
 
-/// What an account file says.
+/// The contents of an account file.
 #[derive(Default)]
 struct File {
     uri: Option<String>,
@@ -70,6 +71,7 @@ struct File {
     display_name: Option<String>,
     contact_user: Option<String>,
     expires: Option<u32>,
+    media_any_host: bool,
 }
 
 /// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in
@@ -99,8 +101,15 @@ fn parse(text: &str) -> Result<File, String> {
                 file.expires =
                     Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?)
             }
+            "media_any_host" => {
+                file.media_any_host = match value.as_str() {
+                    "yes" | "on" | "true" | "1" => true,
+                    "no" | "off" | "false" | "0" => false,
+                    _ => return Err(format!("line {number}: media_any_host is yes or no")),
+                }
+            }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires, media_any_host";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

@@ -59,7 +59,7 @@ enum Phase {
     Closing(Instant),
 }
 
-/// What the loop waits for.
+/// Input of the loop.
 enum Input {
     Event(Event),
     Keys(Vec<u8>),
@@ -67,7 +67,7 @@ enum Input {
     Due,
 }
 
-/// What the loop knows.
+/// State of the loop.
 pub(crate) struct App<'a> {
     pub(crate) phone: Handle,
     pub(crate) output: &'a Output,
@@ -76,7 +76,7 @@ pub(crate) struct App<'a> {
     calls: BTreeMap<Id, Talk<'a>>,
     keys: Option<Keys>,
     phase: Phase,
-    /// What the command ends with.
+    /// The result of the command.
     done: Result<(), Stop>,
     over: bool,
     /// The registrar has confirmed that the registration is over.
@@ -165,7 +165,7 @@ impl<'a> App<'a> {
         job.ready(self)
     }
 
-    /// What is due, and the next thing that comes.
+    /// Does what is due, then takes the next input.
     fn turn(&mut self, job: &mut dyn Job<'a>) {
         let now = Instant::now();
         match self.phase {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::tone_file::ToneFile;
 
@@ -43,7 +43,7 @@ pub(crate) struct Show {
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// The library's log on standard error: 1 errors, 2 warnings, 3 what happens, 4 how it came about
-    #[arg(long, global = true, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=5))]
+    #[arg(long, global = true, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=4))]
     pub(crate) log: u32,
 }
 
@@ -117,7 +117,7 @@ pub(crate) struct Answer {
     pub(crate) network: Network,
     #[command(flatten)]
     pub(crate) sound: Sound,
-    /// What to answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
+    /// SIP status of the answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
     /// How long to ring before the 200 when --code is 180 or 183; less than ten minutes
@@ -159,6 +159,12 @@ pub(crate) struct Network {
     /// UDP ports for media, two for each call: the first one, or MIN-MAX [default: 4000-65535]
     #[arg(long, value_name = "MIN[-MAX]", value_parser = ports)]
     pub(crate) rtp_port: Option<(u16, u16)>,
+    /// Give a far end up that sends no media for so long (in whole seconds), or `never` [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = silence)]
+    pub(crate) media_timeout: Option<Silence>,
+    /// End the call then, or tell it only [default: end]
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) media_lost: Option<Lost>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -221,6 +227,9 @@ pub(crate) struct Account {
     /// Do not register; the account is used for calls only
     #[arg(long)]
     pub(crate) no_register: bool,
+    /// Take media from any host, where nobody vouched for speaks: for peers behind a NAT that no signalling shows
+    #[arg(long)]
+    pub(crate) media_any_host: bool,
     /// File whose first line is the password (or set MICROSIP_PASSWORD)
     #[arg(long, value_name = "F", conflicts_with = "password_stdin")]
     pub(crate) password_file: Option<PathBuf>,
@@ -228,7 +237,7 @@ pub(crate) struct Account {
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
-    /// display_name, contact_user, expires
+    /// display_name, contact_user, expires, media_any_host
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }
@@ -247,6 +256,31 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 1_000_000).ok_or_else(wrong)
+}
+
+/// How long a far end may send nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Silence {
+    Seconds(u32),
+    Never,
+}
+
+/// The action about a far end that has sent nothing for too long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Lost {
+    End,
+    Tell,
+}
+
+fn silence(text: &str) -> Result<Silence, String> {
+    if text == "never" {
+        return Ok(Silence::Never);
+    }
+    let time = duration(text)?;
+    match u32::try_from(time.as_secs()) {
+        Ok(seconds @ 1..=65_535) if time.subsec_nanos() == 0 => Ok(Silence::Seconds(seconds)),
+        _ => Err(format!("\"{text}\" is not within 1 to 65535 whole seconds; write 30s, 5m, or never")),
+    }
 }
 
 /// A time for which a call that came in may ring: the library ends it after ten minutes.

@@ -46,10 +46,10 @@ struct Party {
     name: &'static str,
     phone: Handle,
     call: Id,
-    /// What it plays; the other listens for it.
+    /// Its tone; the other listens for it.
     plays: Tone,
     says: &'static str,
-    /// What arrived here of the other's digits.
+    /// Digits of the other that arrived here.
     digits: String,
     connected: bool,
     ended: Option<(u32, i32)>,
@@ -57,7 +57,7 @@ struct Party {
     ears: Arc<Mutex<Option<Listener>>>,
 }
 
-/// What the main loop is told.
+/// Messages to the main loop.
 enum News {
     Happened(Side, Event),
     /// The tone of the other side has been recognised.
@@ -363,7 +363,7 @@ impl Play<'_> {
         self.output.say("trace", fields, &self.ladder.arrow(message.at, message.sent, &label));
     }
 
-    /// What arrived, in numbers, and whether that was all.
+    /// The packets that arrived, in numbers; true: all did.
     fn judge(&self) -> Result<(), Stop> {
         self.output.line("");
         let mut missing = Vec::new();

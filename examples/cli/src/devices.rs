@@ -11,7 +11,7 @@ use crate::session::{Exit, Session, Stop, advised};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, all: bool) -> Result<(), Stop> {
     let listen = "127.0.0.1:0".parse().ok(); // any port: nobody is to call us
-    let session = Session::open(show, output, &Network { listen, rtp_port: None }, 1, true, false)?;
+    let session = Session::open(show, output, &Network { listen, ..Network::default() }, 1, true, false)?;
     for (direction, name) in [(Direction::Input, "input"), (Direction::Output, "output")] {
         let devices = session
             .phone()

@@ -22,7 +22,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
 struct Say {
     calls: u32,
     quiet: bool,
-    /// Who called, while the call lasts.
+    /// The caller, while the call lasts.
     from: HashMap<Id, String>,
 }
 

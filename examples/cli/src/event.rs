@@ -1,4 +1,4 @@
-//! What happened, read out of the header's event.
+//! Events, read out of the header's struct.
 
 use crate::abi as c;
 use crate::phone::Id;
@@ -24,7 +24,7 @@ pub(crate) enum AccountState {
     Unknown,
 }
 
-/// What happened. Types that this program does not know are `Other`, to be ignored.
+/// An event's type and values. Types that this program does not know are `Other`, to be ignored.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Happened {
     Call {
@@ -43,6 +43,8 @@ pub(crate) enum Happened {
     /// A challenge was not answered, or its answer was refused.
     Challenge(i32),
     RecordFailed(i32),
+    /// The far end has sent nothing for too long (true), or sends again.
+    Silent(bool),
     Device {
         which: u32,
         result: i32,
@@ -84,6 +86,8 @@ impl Event {
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_RECORD => Happened::RecordFailed(event.result),
+            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent(true),
+            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Silent(false),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),

@@ -16,7 +16,7 @@ mod system;
 #[path = "interrupt/unix.rs"]
 mod system;
 
-/// What ended a wait.
+/// The end of a wait.
 #[derive(Default)]
 struct Woken {
     signal: bool,

@@ -20,7 +20,7 @@ impl Keys {
         system::open().then_some(Self(()))
     }
 
-    /// What was typed; `None`: there will be no more.
+    /// Bytes that were typed; `None`: there will be no more.
     pub(crate) fn read(&self) -> Option<Vec<u8>> {
         system::read()
     }

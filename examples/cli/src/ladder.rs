@@ -80,7 +80,7 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
 }
 
-/// What the trace shows of a message between us (left) and a peer.
+/// The trace of a message between us (left) and a peer.
 pub(crate) fn lines(ladder: &Ladder, at: Instant, sent: bool, peer: SocketAddr, bytes: &[u8]) -> Vec<String> {
     let decoded = decode(bytes);
     let mut lines = vec![ladder.arrow(at, sent, &decoded.label)];

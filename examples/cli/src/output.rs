@@ -1,4 +1,4 @@
-//! What is shown, and how: plain lines, JSON lines, or progress in place on a terminal. All threads print through here.
+//! Output: plain lines, JSON lines, or progress in place on a terminal. All threads print through here.
 
 use parking_lot::Mutex;
 use std::borrow::Cow;
@@ -80,7 +80,7 @@ impl Output {
         }
     }
 
-    /// What went wrong, and what to do: on standard error, or as an object with `--json`.
+    /// A fault and its remedy: on standard error, or as an object with `--json`.
     pub(crate) fn problem(&self, text: &str, exit: u8) {
         if self.json {
             return self.print(&error(text, exit));
@@ -106,7 +106,7 @@ impl Output {
         self.wrote(written);
     }
 
-    /// Where nothing can be written the command ends, and a call's far end is told.
+    /// A command that cannot write ends, and a call's far end is told.
     fn wrote(&self, written: io::Result<()>) {
         if let Err(error) = written
             && self.broken.set(error).is_ok()
@@ -121,7 +121,7 @@ impl Output {
     }
 }
 
-/// What went wrong, as an object.
+/// A fault, as an object.
 pub(crate) fn error(text: &str, exit: u8) -> String {
     object("error", json!({ "text": text, "exit": exit }))
 }

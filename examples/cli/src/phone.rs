@@ -20,7 +20,7 @@ use crate::words;
 /// A call, an account or a phone; 0 is none.
 pub(crate) type Id = u64;
 
-/// What a C function said when it said no: its code, and the last error's text.
+/// A refusal of a C function: its code, and the last error's text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) code: i32,
@@ -33,7 +33,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A SIP message as the trace hook showed it.
+/// A SIP message as the log had it.
 #[derive(Clone, Debug)]
 pub(crate) struct Traced {
     /// When, by this process's clock.
@@ -54,13 +54,16 @@ pub(crate) struct Options {
     pub(crate) null_audio: bool,
     /// Calls from and to anybody, without an account.
     pub(crate) direct: bool,
+    /// Seconds, 0: the library's, MICROSIP_NONE: never; and MICROSIP_LOST_*, or 0.
+    pub(crate) media_timeout: u32,
+    pub(crate) media_lost: u32,
     pub(crate) log: u32,
     /// The log's lines are JSON.
     pub(crate) json: bool,
     pub(crate) trace: Option<Sender<Traced>>,
 }
 
-/// What the far end hears.
+/// Sources: what the far end hears.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Source {
     Device = c::MICROSIP_SRC_DEVICE as isize,
@@ -114,6 +117,7 @@ pub(crate) struct AccountTexts {
     pub(crate) contact_user: Option<String>,
     pub(crate) expires: u32,
     pub(crate) no_register: bool,
+    pub(crate) media_any_host: bool,
 }
 
 /// An id that other threads may hold: every function takes any thread, and a destroyed phone's id is a result code.
@@ -123,16 +127,16 @@ pub(crate) struct Handle(Id);
 /// A phone; destroyed with its scope.
 pub(crate) struct Phone {
     handle: Handle,
-    /// What the trace hook writes to; given back once the phone is destroyed and calls its hooks no more.
-    trace: *mut Sender<Traced>,
+    /// The target of the log's hook; given back once the phone is destroyed and calls its hook no more.
+    log: Option<*mut Log>,
 }
 
 impl Drop for Phone {
     fn drop(&mut self) {
         c::microsip_destroy(self.handle.0); // returns when no hook runs any more
-        if !self.trace.is_null() {
+        if let Some(log) = self.log {
             // SAFETY: made by Box::into_raw in `create`, and the phone that knew it is gone.
-            drop(unsafe { Box::from_raw(self.trace) });
+            drop(unsafe { Box::from_raw(log) });
         }
     }
 }
@@ -148,7 +152,6 @@ impl Phone {
     pub(crate) fn create(options: Options) -> Result<Self, Failure> {
         let bind = options.bind.map(|address| text(&address.to_string())).transpose()?;
         let agent = text(concat!("microsip/", env!("CARGO_PKG_VERSION")))?;
-        let trace = options.trace.map_or(std::ptr::null_mut(), |sender| Box::into_raw(Box::new(sender)));
         // SAFETY: all-zero is a valid microsip_config: integers, null pointers and absent hooks.
         let mut config: c::microsip_config = unsafe { std::mem::zeroed() };
         config.size = size_of::<c::microsip_config>() as u32;
@@ -158,20 +161,23 @@ impl Phone {
             | if options.direct { c::MICROSIP_ALLOW_DIRECT } else { 0 };
         (config.rtp_port_min, config.rtp_port_max) =
             options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
-        config.log_level = options.log;
+        let sip = if options.trace.is_some() { c::MICROSIP_LOG_SIP } else { 0 };
+        // without --log, errors go nowhere: they are told as results
+        config.log_level = if sip != 0 { options.log.max(c::MICROSIP_LOG_ERROR) | sip } else { options.log };
+        (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.bind = pointer(bind.as_ref());
         config.user_agent = agent.as_ptr();
-        if options.log > 0 {
-            config.on_log = Some(if options.json { on_log_json } else { on_log });
-        }
-        if !trace.is_null() {
-            config.on_trace = Some(on_trace);
-            config.trace_user = trace.cast();
+        let mut log = None;
+        if config.log_level > 0 {
+            let to = Box::into_raw(Box::new(Log { lines: options.log > 0, json: options.json, trace: options.trace }));
+            config.on_log = Some(on_log);
+            config.log_user = to.cast();
+            log = Some(to);
         }
         let mut id = 0;
         // SAFETY: the config and its texts outlive the call; the hook's pointer outlives the phone (see Drop).
         let code = unsafe { c::microsip_create(c::MICROSIP_ABI_VERSION, &raw const config, &raw mut id) };
-        let phone = Self { handle: Handle(id), trace };
+        let phone = Self { handle: Handle(id), log };
         check(code).map(|()| phone)
     }
 }
@@ -223,7 +229,9 @@ impl Handle {
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
         entry.expires = account.expires;
-        entry.no_register = u32::from(account.no_register);
+        let switch = |on| if on { c::MICROSIP_ON } else { c::MICROSIP_OFF };
+        entry.registers = switch(!account.no_register);
+        entry.media_any_host = switch(account.media_any_host);
         entry.uri = uri.as_ptr();
         entry.registrar = pointer(registrar.as_ref());
         entry.proxy = pointer(proxy.as_ref());
@@ -301,7 +309,7 @@ impl Handle {
         check(unsafe { c::microsip_sound_play(self.0, call, &raw const sound, 1) })
     }
 
-    /// Whether a file could be played.
+    /// Checks that a file could be played.
     pub(crate) fn play_check(self, path: &Path) -> Result<(), Failure> {
         let path = text(&path.to_string_lossy())?;
         let sound = sound(&path, c::MICROSIP_PLAY_CHECK);
@@ -318,9 +326,9 @@ impl Handle {
     }
 
     pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {
-        // SAFETY: all-zero is a valid microsip_call_stats.
-        let mut stats: c::microsip_call_stats = unsafe { std::mem::zeroed() };
-        stats.size = size_of::<c::microsip_call_stats>() as u32;
+        // SAFETY: all-zero is a valid microsip_stats.
+        let mut stats: c::microsip_stats = unsafe { std::mem::zeroed() };
+        stats.size = size_of::<c::microsip_stats>() as u32;
         // SAFETY: `stats` is ours, with its size set.
         check(unsafe { c::microsip_call_stats_get(self.0, call, &raw mut stats) })?;
         Ok(Stats {
@@ -363,7 +371,7 @@ impl Handle {
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| taken as usize) }
     }
 
-    /// What was heard, at most `pcm` full, waiting at most `wait` for all of it.
+    /// Reads what was heard, at most `pcm` full, waiting at most `wait` for all of it.
     pub(crate) fn pcm_read(self, call: Id, pcm: &mut [i16], wait: Duration) -> Result<usize, Failure> {
         let (mut got, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
         // SAFETY: pointer and length are of one slice.
@@ -454,31 +462,38 @@ fn socket_address(address: &c::microsip_addr) -> SocketAddr {
     }
 }
 
-unsafe extern "C" fn on_log(_user: *mut c_void, level: u32, line: *const c_char) {
-    complain(&format!("log {level}: {}", static_text(line)));
+/// Targets of the log: standard error for lines, as JSON or for people; a channel for SIP messages.
+struct Log {
+    /// Lines were asked for, too.
+    lines: bool,
+    json: bool,
+    trace: Option<Sender<Traced>>,
 }
 
-unsafe extern "C" fn on_log_json(_user: *mut c_void, level: u32, line: *const c_char) {
-    complain(&object("log", json!({ "level": level, "text": static_text(line) })));
-}
-
-unsafe extern "C" fn on_trace(
-    user: *mut c_void,
-    sent: u32,
-    peer: *const c::microsip_addr,
-    message: *const u8,
-    len: u32,
-) {
+unsafe extern "C" fn on_log(user: *mut c_void, log: *const c::microsip_log, text: *const c_char) {
     let at = Instant::now();
-    // SAFETY: `user` is the Sender that `create` boxed; peer and message are valid for this call.
-    let (sender, peer, bytes) = unsafe {
-        (
-            &*user.cast::<Sender<Traced>>(),
-            socket_address(&*peer),
-            std::slice::from_raw_parts(message, len as usize).to_vec(),
-        )
-    };
-    let _ = sender.send(Traced { at, sent: sent != 0, peer, bytes }); // nobody reads any more: nothing to show
+    // SAFETY: `user` is the Log that `create` boxed; the record and its text are valid for this call.
+    let (to, log) = unsafe { (&*user.cast::<Log>(), &*log) };
+    if log.level == c::MICROSIP_LOG_SIP {
+        if let Some(trace) = &to.trace {
+            // SAFETY: the text has so many bytes.
+            let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), log.len as usize) }.to_vec();
+            // nobody reads any more: nothing to show
+            let _ = trace.send(Traced { at, sent: log.sent != 0, peer: socket_address(&log.peer), bytes });
+        }
+        return;
+    }
+    if !to.lines {
+        return;
+    }
+    let text = static_text(text);
+    if to.json {
+        complain(&object("log", json!({ "level": log.level, "text": text, "missing": log.missing })));
+    } else {
+        let missing =
+            if log.missing > 0 { format!(" ({} lines before it are missing)", log.missing) } else { String::new() };
+        complain(&format!("log {}: {text}{missing}", log.level));
+    }
 }
 
 #[cfg(test)]

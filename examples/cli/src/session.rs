@@ -1,4 +1,4 @@
-//! What every command needs: a phone, its trace and Ctrl-C; and what it ends with, in words and as a code.
+//! The surroundings of every command: a phone, its trace and Ctrl-C; and its end, in words and as a code.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,17 +11,17 @@ use serde_json::json;
 use crate::abi::{
     MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD,
     MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
-    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI,
+    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE,
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Network, Show};
+use crate::args::{Account, Lost, Network, Show, Silence};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
 use crate::phone::{AccountTexts, Failure, Handle, Options, Phone, Traced, strerror};
 
-/// What the process ends with. 7 (no instance) is kept for commands to a running phone.
+/// Exit codes of the process. 7 (no instance) is kept for commands to a running phone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
     Ok = 0,
@@ -115,6 +115,16 @@ impl Session {
             bind: network.listen,
             max_calls,
             rtp_port: network.rtp_port,
+            media_timeout: match network.media_timeout {
+                None => 0,
+                Some(Silence::Seconds(seconds)) => seconds,
+                Some(Silence::Never) => MICROSIP_NONE,
+            },
+            media_lost: match network.media_lost {
+                None => 0,
+                Some(Lost::End) => MICROSIP_LOST_END,
+                Some(Lost::Tell) => MICROSIP_LOST_TELL,
+            },
             null_audio,
             direct: anybody,
             log: show.log,

@@ -22,7 +22,7 @@ use crate::verb::Verb;
 const METER: Duration = Duration::from_millis(200);
 /// How often levels are told as JSON.
 const LEVELS: Duration = Duration::from_secs(1);
-/// What the far end may still have to say after our last sound: an echo comes back in this time.
+/// Time for the far end's sound after our last: an echo comes back in this time.
 const TAIL: Duration = Duration::from_millis(300);
 /// The token of the digits that the command line names; those of keys have none.
 const SCRIPTED: u64 = 1;
@@ -98,11 +98,13 @@ pub(crate) struct Talk<'a> {
     opened: u32,
     /// It was said that there is no device.
     silent: bool,
+    /// It was told that the far end sends nothing any more.
+    unheard: bool,
     /// It came in.
     incoming: bool,
     /// We refused the call: its end is a success.
     refused: bool,
-    /// What went wrong on our side while connected.
+    /// A fault on our side while connected.
     trouble: Option<Stop>,
 }
 
@@ -125,6 +127,7 @@ impl<'a> Talk<'a> {
             gave_up: false,
             opened: 0,
             silent: false,
+            unheard: false,
             incoming: false,
             refused: false,
             trouble: None,
@@ -290,6 +293,12 @@ impl<'a> Talk<'a> {
                 let text = advised("the recording could not be written", result);
                 self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
             }
+            // any other change of its media is told so, too
+            Happened::Silent(silent) if silent != self.unheard => {
+                self.unheard = silent;
+                let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
+                self.output.say("media", json!({ "call": self.call, "silent": silent }), text);
+            }
             _ => {}
         }
     }
@@ -328,7 +337,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// What is to be done as soon as the call is connected.
+    /// Work for when the call is connected.
     fn begin(&mut self) -> Result<(), Failure> {
         if let Some(path) = &self.sound.record {
             self.phone.record(self.call, path, self.sound.both)?;
@@ -438,7 +447,7 @@ fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, 
     })
 }
 
-/// What a finished call means for the exit code.
+/// The exit code of a finished call.
 fn verdict(
     connected: bool,
     gave_up: bool,

@@ -16,7 +16,7 @@ const RATE: u32 = 8000;
 
 #[derive(Args, Debug)]
 pub(crate) struct ToneFile {
-    /// Where to write it: one channel, 16 bits, 8000 samples a second
+    /// File to write: one channel, 16 bits, 8000 samples a second
     pub(crate) file: PathBuf,
     /// The pitch in Hz
     #[arg(long, value_name = "HZ", default_value_t = 440, value_parser = clap::value_parser!(u32).range(20..=3900))]

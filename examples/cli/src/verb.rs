@@ -1,4 +1,4 @@
-//! What can be asked of a call, from wherever it is asked.
+//! Commands to a call, from whatever source.
 
 /// A command to a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,6 +1,6 @@
-//! What the library says, in the command's own words: its texts name members of C structs, which here are options.
+//! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
-/// What C calls it, and what it is here. A name is replaced where it stands alone; the first that fits counts.
+/// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
 const WORDS: [(&str, &str); 27] = [
     ("config->bind", "--listen"),
     ("config->rtp_port_min", "--rtp-port"),

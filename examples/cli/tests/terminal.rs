@@ -90,7 +90,7 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Whether lines are gathered and echoed, as a shell wants it.
+    /// True: lines are gathered and echoed, as a shell wants it.
     fn is_cooked(&self) -> bool {
         // SAFETY: a struct of that kind is written.
         let modes = unsafe {

@@ -4,7 +4,7 @@ use super::code::describe;
 use super::types::*;
 use core::ffi::c_char;
 
-/// What a result means, as static text.
+/// The meaning of a result, as static text.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_strerror(result: i32) -> *const c_char {
     describe(result).as_ptr()
@@ -17,7 +17,7 @@ pub extern "C" fn microsip_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// What is compiled in: a set of MICROSIP_HAS_*.
+/// Features that are compiled in: a set of MICROSIP_HAS_*.
 #[unsafe(no_mangle)]
 pub const extern "C" fn microsip_features() -> u32 {
     let host = if cfg!(feature = "host") { MICROSIP_HAS_HOST } else { 0 };

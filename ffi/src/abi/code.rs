@@ -62,7 +62,7 @@ pub const MICROSIP_E_URI: i32 = -201;
 pub const MICROSIP_E_REFUSED: i32 = -202;
 /// The user name or the password is wrong: the credentials were refused.
 pub const MICROSIP_E_AUTH: i32 = -203;
-/// What the far end sent is against the protocol.
+/// The far end broke the protocol.
 pub const MICROSIP_E_PROTOCOL: i32 = -204;
 /// A password is asked for, and the account has none.
 pub const MICROSIP_E_NO_PASSWORD: i32 = -207;

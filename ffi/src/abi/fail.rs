@@ -159,7 +159,7 @@ impl Fail {
 }
 
 impl Fail {
-    /// What was wrong, with what value, and what to do.
+    /// The argument at fault, its value, and the remedy.
     pub(crate) fn tell(&self, function: &str, out: &mut Cursor<'_>) {
         out.put_str(function);
         out.put_str(": ");

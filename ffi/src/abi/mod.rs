@@ -1,4 +1,4 @@
-//! What crosses the border: numbers, structs, texts, and the guards that stand there.
+//! The border to C: numbers, structs, texts, and the guards that stand there.
 
 pub mod about;
 pub(crate) mod addr;

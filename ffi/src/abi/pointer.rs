@@ -20,7 +20,7 @@ pub(crate) unsafe trait Sized32: Copy {
     }
 }
 
-/// Where a member ends: `member` tells its type.
+/// The offset at which a member ends: `member` tells its type.
 pub(crate) const fn end_of<S, M>(offset: usize, _member: fn(&S) -> &M) -> usize {
     offset + size_of::<M>()
 }

@@ -16,6 +16,20 @@ pub unsafe extern "C" fn microsip_engine_account_add(
     begin("microsip_engine_account_add", e, now_us, |phone, now| unsafe { ops::account::add(phone, now, a, account) })
 }
 
+/// As microsip_account_update.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_account_update(
+    e: *mut microsip_engine,
+    now_us: u64,
+    account: microsip_id,
+    a: *const microsip_account,
+) -> i32 {
+    // SAFETY: by contract.
+    begin("microsip_engine_account_update", e, now_us, |phone, now| unsafe {
+        ops::account::update(phone, now, account, a)
+    })
+}
+
 /// As microsip_account_remove.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_account_remove(e: *mut microsip_engine, now_us: u64, account: microsip_id) -> i32 {

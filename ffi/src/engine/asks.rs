@@ -1,4 +1,4 @@
-//! What the engine wants done, and what the driver found out.
+//! Asks of the engine, and the replies of its driver.
 
 use super::{Asked, Media, SIP_PORT, microsip_engine, with};
 use crate::abi::addr::{from_addr, to_addr};
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: 
     })
 }
 
-/// What the engine wants done (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
+/// The next ask of the engine (ask->size must be set). Call it until MICROSIP_NOTHING, after every input and command.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_us: u64, ask: *mut microsip_ask) -> i32 {
     with("microsip_engine_poll_ask", e, |engine| {

@@ -100,7 +100,7 @@ pub unsafe extern "C" fn microsip_engine_call_stats_get(
     e: *mut microsip_engine,
     now_us: u64,
     call: microsip_id,
-    out: *mut microsip_call_stats,
+    out: *mut microsip_stats,
 ) -> i32 {
     // SAFETY: by contract.
     command("microsip_engine_call_stats_get", e, now_us, |phone, now| unsafe {

@@ -10,7 +10,7 @@ use microsip_core::base::cursor::Cursor;
 /// "refused!" in ASCII: what lies at the start of memory that no engine could be made in.
 const REFUSED: u64 = 0x7265_6675_7365_6421;
 
-/// What lies first in an engine, and alone where none could be made.
+/// The beginning of an engine; it stands alone where none could be made.
 pub(super) struct Head {
     pub(super) magic: u64,
     /// The latest failed call.

@@ -204,6 +204,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 rtp_port_min: plan.rtp_port_min,
                 quantum: (plan.rate / 100) as u16,
                 mark: mark_of(&config.seed),
+                log_level: MICROSIP_LOG_DEBUG as u8,
                 latest: Instant::from_micros(now_us),
                 locals: [None; 2],
                 media: lent.media,

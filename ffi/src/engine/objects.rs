@@ -24,7 +24,7 @@ pub unsafe extern "C" fn microsip_engine_counters_get(
     out: *mut microsip_counters,
 ) -> i32 {
     // SAFETY: by contract.
-    command("microsip_engine_counters_get", e, now_us, |phone, _| unsafe { ops::phone::counters(phone, out) })
+    command("microsip_engine_counters_get", e, now_us, |phone, _| unsafe { ops::phone::counters(phone, 0, out) })
 }
 
 /// As microsip_ids_get.

@@ -62,7 +62,7 @@ impl microsip_engine {
     }
 }
 
-/// Where a datagram came from. Apart, so that the struct is off the stack when the core works.
+/// The flow that a datagram came over. Apart, so that the struct is off the stack when the core works.
 ///
 /// # Safety
 /// As [`pointer::read`].

@@ -42,7 +42,7 @@ struct Plan<'c> {
     pcm_ms: u32,
     bind: Option<&'c str>,
     user_agent: &'c str,
-    /// What happens is logged.
+    /// There is a log.
     logs: bool,
     direct: (u32, u32),
     media_timeout: MediaTimeout,
@@ -128,7 +128,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         rate: if config.rate == 0 { 8000 } else { config.rate },
         flags: config.flags,
         direct: (config.direct_reserve, config.direct_per_source),
-        logs: config.on_log.is_some(),
+        logs: crate::ops::phone::log_level(config.log_level, "config->log_level")? != 0 || config.on_log.is_some(),
         media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
@@ -270,6 +270,7 @@ fn join(thread: Option<JoinHandle<()>>) {
 pub(crate) fn end(shared: &Arc<Shared>) {
     shared.quit.store(true, Ordering::Release);
     shared.events.raise();
+    shared.hooks.signal.raise();
     shared.wake_pcm();
     shared.names.end();
     shared.wake();

@@ -1,4 +1,4 @@
-//! What takes its time: devices are opened and closed here, recordings written, files that are played read, large
+//! Work that takes its time, for a thread of its own: devices are opened and closed, recordings written, files that are played read, large
 //! things freed, and the thread of names started, on a thread of its own.
 
 use super::audio::device::Side;
@@ -34,7 +34,7 @@ struct State {
     quit: bool,
 }
 
-/// What the errands thread has taken to do.
+/// Work that the errands thread has taken.
 pub(crate) struct Work {
     pub(crate) quit: bool,
     pub(crate) wanted: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Work {
     pub(crate) feeds: Vec<Feed>,
 }
 
-/// What waits for the errands thread.
+/// Work that waits for the errands thread.
 pub(crate) struct Errands {
     state: Mutex<State>,
     thread: OnceLock<Thread>,

@@ -1,164 +1,160 @@
-//! The application's hooks: log lines and SIP traces. The engine copies a record into a ring that was taken at
-//! creation; a thread of its own calls the hooks, with no lock held and credentials blotted out.
+//! The log on its way to the application. The engine copies a record into a ring that was taken at creation; the
+//! application's hook, or whoever fetches, gets it with no lock held and credentials blotted out.
 
 use super::signal::{Signal, lock};
 use crate::abi::text;
 use crate::abi::types::*;
 use core::ffi::c_void;
 use core::fmt;
-use core::sync::atomic::AtomicBool;
-use microsip_core::base::cursor::Cursor;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
 #[cfg(test)]
 mod tests;
 
-/// Bytes of records that wait for the hooks; what does not fit is dropped and counted in the log. Taken only where a
-/// hook is set.
-const RING: usize = 512 * 1024;
-/// A record's head: kind, length, address.
-const HEAD: usize = 32;
+/// Records that wait, and their bytes; what does not fit is dropped and counted in the next one that does. Taken only
+/// where there is a log.
+const RECORDS: usize = 2048;
+const BYTES: usize = 512 * 1024;
 /// The longest log line.
 pub(crate) const LINE: usize = 400;
 
-const LOG: u8 = 0;
-pub(crate) const SENT: u8 = 1;
-pub(crate) const RECEIVED: u8 = 2;
-
 struct Records {
+    heads: VecDeque<microsip_log>,
     bytes: VecDeque<u8>,
     dropped: u32,
 }
 
-/// What the application gave, and what waits for it.
+/// A record as the application gets it.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) head: Option<microsip_log>,
+    /// Its text with the NUL.
+    pub(crate) text: Vec<u8>,
+    raw: Vec<u8>,
+}
+
+/// The application's hooks, and the records that wait for it.
 pub(crate) struct Hooks {
     pub(crate) on_event: microsip_event_fn,
     pub(crate) event_user: usize,
     pub(crate) event_size: u32,
     on_log: microsip_log_fn,
     log_user: usize,
-    log_level: u32,
-    pub(crate) on_trace: microsip_trace_fn,
-    trace_user: usize,
+    /// There is a log.
+    open: bool,
+    level: AtomicU32,
     records: Mutex<Records>,
+    /// A record that was fetched and waits for a buffer that is large enough.
+    pub(crate) held: parking_lot::Mutex<Told>,
     pub(crate) signal: Signal,
     pub(crate) quit: AtomicBool,
 }
 
 impl Hooks {
     pub(crate) fn new(config: &microsip_config) -> Self {
-        let room = if config.on_log.is_some() || config.on_trace.is_some() { RING } else { 0 };
-        Self {
+        let open = config.on_log.is_some() || config.log_level != 0;
+        let (records, bytes) = if open { (RECORDS, BYTES) } else { (0, 0) };
+        let hooks = Self {
             on_event: config.on_event,
             event_user: config.event_user as usize,
             event_size: config.event_size,
             on_log: config.on_log,
             log_user: config.log_user as usize,
-            log_level: if config.log_level == 0 { MICROSIP_LOG_WARNING } else { config.log_level },
-            on_trace: config.on_trace,
-            trace_user: config.trace_user as usize,
-            records: Mutex::new(Records { bytes: VecDeque::with_capacity(room), dropped: 0 }),
+            open,
+            level: AtomicU32::new(0),
+            records: Mutex::new(Records {
+                heads: VecDeque::with_capacity(records),
+                bytes: VecDeque::with_capacity(bytes),
+                dropped: 0,
+            }),
+            held: parking_lot::Mutex::default(),
             signal: Signal::bare(),
             quit: AtomicBool::new(false),
-        }
+        };
+        hooks.set_level(config.log_level);
+        hooks
     }
 
     /// Some hook is set, so there must be a thread that calls it.
     pub(crate) fn any(&self) -> bool {
-        self.on_event.is_some() || self.on_log.is_some() || self.on_trace.is_some()
+        self.on_event.is_some() || self.on_log.is_some()
     }
 
-    pub(crate) fn push(&self, kind: u8, peer: microsip_addr, body: &[u8]) {
-        let mut head = [0u8; HEAD];
-        let mut cursor = Cursor::new(&mut head);
-        cursor.put(&[kind, 0, 0, 0]);
-        cursor.put(&(body.len() as u32).to_ne_bytes());
-        cursor.put(&peer.family.to_ne_bytes());
-        cursor.put(&peer.port.to_ne_bytes());
-        cursor.put(&peer.scope.to_ne_bytes());
-        cursor.put(&peer.ip);
-        let mut records = lock(&self.records);
-        if records.bytes.capacity() - records.bytes.len() < HEAD + body.len() {
-            records.dropped = records.dropped.saturating_add(1);
-            return;
-        }
-        records.bytes.extend(head);
-        records.bytes.extend(body);
+    /// The thread that calls back takes the log; else whoever fetches it.
+    pub(crate) fn has_log_hook(&self) -> bool {
+        self.on_log.is_some()
     }
 
-    fn pop(&self, body: &mut Vec<u8>) -> Option<(u8, microsip_addr)> {
-        let mut records = lock(&self.records);
-        if records.bytes.len() < HEAD {
-            return None;
-        }
-        let mut head = [0u8; HEAD];
-        records.bytes.drain(..HEAD).zip(&mut head).for_each(|(from, to)| *to = from);
-        let mut rest = head.as_slice();
-        let mut take = |count: usize| {
-            let (piece, left) = rest.split_at_checked(count).unwrap_or_default();
-            rest = left;
-            piece
-        };
-        let kind = take(4).first().copied().unwrap_or_default();
-        let len = u32::from_ne_bytes(take(4).try_into().unwrap_or_default()) as usize;
-        let peer = microsip_addr {
-            family: u16::from_ne_bytes(take(2).try_into().unwrap_or_default()),
-            port: u16::from_ne_bytes(take(2).try_into().unwrap_or_default()),
-            scope: u32::from_ne_bytes(take(4).try_into().unwrap_or_default()),
-            ip: take(16).try_into().unwrap_or_default(),
-        };
-        body.clear();
-        let len = len.min(records.bytes.len());
-        body.extend(records.bytes.drain(..len));
-        Some((kind, peer))
+    /// There is a log.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
     }
 
-    pub(crate) fn call(&self, scratch: &mut Vec<u8>, clean: &mut Vec<u8>) {
-        while let Some((kind, peer)) = self.pop(scratch) {
-            if kind == LOG {
-                let level = u32::from(peer.family);
-                scratch.push(0);
-                if let Some(hook) = self.on_log {
-                    // SAFETY: the application's hook, its user pointer, a NUL-terminated line.
-                    unsafe { hook(self.log_user as *mut c_void, level, scratch.as_ptr().cast()) };
-                }
-            } else if let Some(hook) = self.on_trace {
-                redact(scratch, clean);
-                // SAFETY: the application's hook, its user pointer, `len` readable bytes.
-                unsafe {
-                    hook(
-                        self.trace_user as *mut c_void,
-                        u32::from(kind == SENT),
-                        &raw const peer,
-                        clean.as_ptr(),
-                        clean.len() as u32,
-                    )
-                };
-            }
-        }
-        let dropped = core::mem::take(&mut lock(&self.records).dropped);
-        if dropped > 0 {
-            self.log(
-                MICROSIP_LOG_WARNING,
-                format_args!("{dropped} log lines or SIP messages were not traced: the hook is too slow"),
-            );
-        }
+    /// MICROSIP_LOG_*; without a number among them it is that of warnings.
+    pub(crate) fn set_level(&self, level: u32) {
+        let level = if level & !MICROSIP_LOG_SIP == 0 { level | MICROSIP_LOG_WARNING } else { level };
+        self.level.store(level, Ordering::Release);
     }
 
     /// Lines of this level have a reader.
     pub(crate) fn wants(&self, level: u32) -> bool {
-        self.on_log.is_some() && level <= self.log_level
+        self.open && level <= self.level.load(Ordering::Acquire) & !MICROSIP_LOG_SIP
     }
 
-    pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) -> bool {
-        if !self.wants(level) {
-            return false;
+    /// SIP messages have a reader.
+    pub(crate) fn wants_sip(&self) -> bool {
+        self.open && self.level.load(Ordering::Acquire) & MICROSIP_LOG_SIP != 0
+    }
+
+    /// Queues a record. Takes no memory.
+    pub(crate) fn push(&self, head: microsip_log, text: &[u8]) {
+        let mut records = lock(&self.records);
+        let full = records.heads.len() == records.heads.capacity();
+        if full || records.bytes.capacity() - records.bytes.len() < text.len() {
+            records.dropped = records.dropped.saturating_add(1).saturating_add(head.missing);
+            return;
         }
-        let mut room = [0u8; LINE];
-        let peer = microsip_addr { family: level as u16, ..microsip_addr::default() };
-        self.push(LOG, peer, text::line(&mut room, line));
-        true
+        let missing = head.missing.saturating_add(core::mem::take(&mut records.dropped));
+        records.heads.push_back(microsip_log { len: text.len() as u32, missing, ..head });
+        records.bytes.extend(text);
+    }
+
+    /// Queues a line, if it has a reader. Takes no memory.
+    pub(crate) fn log(&self, head: microsip_log, line: fmt::Arguments<'_>) -> bool {
+        let wanted = self.wants(head.level);
+        if wanted {
+            self.push(head, text::line(&mut [0; LINE], line));
+        }
+        wanted
+    }
+
+    /// Takes the next record, if there is one.
+    pub(crate) fn take(&self, told: &mut Told) {
+        let mut records = lock(&self.records);
+        let Some(head) = records.heads.pop_front() else { return };
+        told.raw.clear();
+        told.raw.extend(records.bytes.drain(..head.len as usize));
+        drop(records);
+        if head.level == MICROSIP_LOG_SIP {
+            redact(&told.raw, &mut told.text);
+        } else {
+            core::mem::swap(&mut told.raw, &mut told.text);
+        }
+        told.head = Some(microsip_log { len: told.text.len() as u32, size: size_of::<microsip_log>() as u32, ..head });
+        told.text.push(0);
+    }
+
+    /// Gives all that waits to the application's hook.
+    pub(crate) fn call(&self, told: &mut Told) {
+        let Some(hook) = self.on_log else { return };
+        loop {
+            self.take(told);
+            let Some(head) = told.head.take() else { return };
+            // SAFETY: the application's hook, its user pointer, a record and its NUL-terminated text.
+            unsafe { hook(self.log_user as *mut c_void, &raw const head, told.text.as_ptr().cast()) };
+        }
     }
 }
 

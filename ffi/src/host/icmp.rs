@@ -1,4 +1,4 @@
-//! What the network says about datagrams that did not arrive: ICMP errors, told with the address that they were sent
+//! ICMP errors about datagrams that did not arrive, told with the address that they were sent
 //! to. A far end that is not there is known at once, not after 32 seconds (RFC 3261 §18.4). Linux keeps them in the
 //! socket's error queue; elsewhere they are not told.
 

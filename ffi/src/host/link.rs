@@ -45,7 +45,7 @@ mod netlink {
             &self.0
         }
 
-        /// What it says is of no interest: the addresses are read anew. A message is cut at the buffer's end. Takes no
+        /// Its messages are thrown away: the addresses are read anew. A message is cut at the buffer's end. Takes no
         /// memory.
         pub(crate) fn drain(&self) {
             for _ in 0..BATCH {

@@ -37,7 +37,7 @@ impl Question {
     }
 }
 
-/// What was found.
+/// The answer to a question.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer {
     pub(crate) wish: WishId,
@@ -60,7 +60,7 @@ struct State {
     looking: bool,
 }
 
-/// What became of a question.
+/// The outcome of a question.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Asked {
     Heard,

@@ -11,7 +11,7 @@ use std::io;
 use std::net::UdpSocket;
 use std::sync::Mutex;
 
-/// What waits for the engine: a bounded place, for a later change is merged into one that was not taken yet.
+/// A change that waits for the engine: there is one at most, for a later change is merged into one that was not taken yet.
 #[derive(Default)]
 pub(crate) struct Change {
     /// A bit for each socket that is to be closed, before the new ones take their numbers.
@@ -29,7 +29,7 @@ pub(crate) struct Network {
     fresh: AtomicBool,
 }
 
-/// What is different between the addresses that a phone has and those that it is to have.
+/// The difference between the addresses that a phone has and those that it is to have.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Difference {
     pub(crate) gone: Vec<u8>,

@@ -63,7 +63,7 @@ impl Keys {
         Self(system::Room::new())
     }
 
-    /// What was found ready by the last wait.
+    /// Keys found ready by the last wait.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter()
     }

@@ -1,4 +1,4 @@
-//! What a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its end.
+//! State that a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its end.
 
 use super::audio::device::{Device, Side};
 use super::errands::Errands;
@@ -69,6 +69,8 @@ pub(crate) struct Core {
 struct HostEvents {
     queue: VecDeque<microsip_event>,
     lost: u32,
+    /// All that gave way since the beginning.
+    lost_in_all: u32,
     /// Ends of commands with a token.
     done: VecDeque<microsip_event>,
     /// Commands with a token whose end was not fetched yet.
@@ -79,7 +81,7 @@ struct HostEvents {
     over: bool,
 }
 
-/// What all threads of a phone see.
+/// The state that all threads of a phone see.
 pub(crate) struct Shared {
     pub(crate) id: u64,
     pub(crate) clock: Clock,
@@ -142,6 +144,7 @@ impl Shared {
             host_events: Mutex::new(HostEvents {
                 queue: VecDeque::with_capacity(HOST_EVENTS),
                 lost: 0,
+                lost_in_all: 0,
                 done: VecDeque::with_capacity(HOST_COMMANDS),
                 owed: 0,
                 last: None,
@@ -181,6 +184,7 @@ impl Shared {
             return;
         }
         self.last_event(MICROSIP_EV_POISONED, MICROSIP_E_POISONED);
+        self.hooks.signal.raise();
         self.wake_pcm();
         self.wake();
     }
@@ -195,10 +199,16 @@ impl Shared {
         if host.queue.len() >= HOST_EVENTS {
             host.queue.pop_front();
             host.lost = host.lost.saturating_add(1);
+            host.lost_in_all = host.lost_in_all.saturating_add(1);
         }
         host.queue.push_back(event);
         drop(host);
         self.events.raise();
+    }
+
+    /// Events that gave way because nobody fetched them.
+    pub(crate) fn lost_events(&self) -> u32 {
+        lock(&self.host_events).lost_in_all
     }
 
     /// Keeps room for the end of a command with that token.
@@ -234,7 +244,7 @@ impl Shared {
         }
     }
 
-    /// What no call has any more: the end of a file that played is told.
+    /// Tells the end of a file that played in a slot which no call has any more.
     pub(crate) fn dropped(&self, slot: Option<&Slot>) {
         if let Some((slot, playing)) = slot.and_then(|slot| slot.playing.as_ref().map(|playing| (slot, playing)))
             && !playing.over
@@ -317,7 +327,7 @@ impl Shared {
         (Some(ops::event::of(&event, self.id)), slot, core.phone.has_event())
     }
 
-    /// Who waits for PCM, or for room for it, is to look again.
+    /// Wakes those who wait for PCM, or for room for it.
     pub(crate) fn wake_pcm(&self) {
         let (moved, changed, waiters) = &self.pcm_moved;
         if waiters.load(Ordering::Acquire) > 0 {

@@ -1,4 +1,4 @@
-//! What the host holds for each call beside the core: a playing file, a recording, the application's PCM. The tick
+//! The host's own of each call, beside the core: a playing file, a recording, the application's PCM. The tick
 //! reaches them as the core's `Patch`.
 
 use super::audio::ring::{Reader, Writer};
@@ -22,7 +22,7 @@ pub(crate) struct Outgoing {
     pub(crate) read: Reader,
 }
 
-/// What the peer says, on its way to the application.
+/// The peer's sound on its way to the application.
 pub(crate) struct Incoming {
     pub(crate) write: Writer,
     pub(crate) read: Reader,

@@ -12,7 +12,7 @@ use std::net::UdpSocket;
 pub(crate) const SIP_PORT: u16 = 5060;
 /// Sockets that the core numbers.
 pub(crate) const SOCKETS: usize = 16;
-/// What the kernel may keep for us while the engine is busy: 250 INVITEs in a burst.
+/// The kernel's buffer for datagrams while the engine is busy: 250 INVITEs in a burst.
 const BUFFER: usize = 1 << 20;
 
 /// SIP's sockets, by their numbers.
@@ -37,7 +37,7 @@ pub(crate) struct Follow {
     pub(crate) dscp: u8,
 }
 
-/// What a phone begins with.
+/// The sockets of a new phone.
 #[derive(Debug, Default)]
 pub(crate) struct Opened {
     pub(crate) sockets: Sockets,

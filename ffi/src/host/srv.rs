@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(1000);
 const TRIES: u32 = 2;
 /// Name servers that did not answer are not asked for so long: a machine without them must not wait at each call.
 const GRUDGE: Duration = Duration::from_secs(30);
-/// Places that a name may stand for; the core takes no more.
+/// Addresses that a name may stand for; the core takes no more.
 pub(crate) const HOPS: usize = 8;
 /// Name servers of the system that are tried.
 const SERVERS: usize = 3;

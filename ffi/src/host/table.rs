@@ -11,7 +11,7 @@ use microsip_core::phone::id::{Kind, pack, unpack};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// Phones at once in one process. 32 bytes each. A phone's place is its mark, which is a byte.
+/// Phones at once in one process. 32 bytes each. A phone's slot is its mark, which is a byte.
 const PHONES: usize = 256;
 
 struct Entry {
@@ -33,16 +33,16 @@ static TABLE: Mutex<[Entry; PHONES]> =
     Mutex::new([const { Entry { generation: 0, state: State::Free, awaits: 0 } }; PHONES]);
 static ENDED: parking_lot::Condvar = parking_lot::Condvar::new();
 
-/// Where the search for a free place begins: behind the last one, so that what a destroyed phone gave out is not taken
+/// Start of the search for a free slot: behind the last one, so that what a destroyed phone gave out is not taken
 /// for a new one's.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// What stands in the ids that a phone gives out: its place, which no other phone has while it lives.
+/// The mark in the ids that a phone gives out: its slot, which no other phone has while it lives.
 pub(crate) const fn mark(phone: u64) -> u8 {
     phone as u8
 }
 
-/// Takes a place for a phone that is being made.
+/// Takes a slot for a phone that is being made.
 pub(crate) fn reserve() -> Result<u64, Fail> {
     let mut table = TABLE.lock();
     let start = NEXT.load(Ordering::Relaxed);

@@ -1,13 +1,76 @@
 //! Accounts.
 
 use super::media::timeout;
-use super::{Done, account_id, refused};
+use super::{Done, account_id, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountConfig, CommandError, Phone};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone};
 use microsip_core::wire::sip::Uri;
+
+/// A switch; `None`: nothing is said.
+fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
+    match value {
+        0 => Ok(None),
+        MICROSIP_OFF => Ok(Some(false)),
+        MICROSIP_ON => Ok(Some(true)),
+        _ => Err(range(argument, value, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
+    }
+}
+
+/// The members of a struct that say something of an account: not NULL, and not 0.
+///
+/// # Safety
+/// Pointers as the C function documents them; its texts live as long as they are used.
+unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
+    // SAFETY: this and the following: by the C function's contract.
+    let given = unsafe { pointer::read(a, "a")? };
+    if given.reserved2 != 0 || !given.reserved_text.is_null() {
+        let argument = "a->reserved2 or a->reserved_text";
+        return Err(Fail::new(MICROSIP_E_NEWER, argument, Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
+    // SAFETY: as above.
+    unsafe {
+        Ok(AccountChange {
+            uri: text::optional(given.uri, "a->uri")?,
+            registrar: text::optional(given.registrar, "a->registrar")?,
+            proxy: text::optional(given.proxy, "a->proxy")?,
+            username: text::optional(given.username, "a->username")?,
+            password: text::optional(given.password, "a->password")?,
+            realms: text::optional(given.realms, "a->realms")?,
+            display_name: text::optional(given.display_name, "a->display_name")?,
+            contact_user: text::optional(given.contact_user, "a->contact_user")?,
+            trusted: text::optional(given.trusted, "a->trusted")?,
+            registers: switch(given.registers, "a->registers")?,
+            media_any_host: switch(given.media_any_host, "a->media_any_host")?,
+            media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
+            expires: given.expires,
+            keepalive: given.keepalive,
+            tag: given.tag,
+        })
+    }
+}
+
+/// A refused account: which of its texts is to blame.
+fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail {
+    match error {
+        CommandError::Full => Fail::command(error, "max_accounts", Value::None),
+        CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
+        CommandError::Hosts | CommandError::Unsupported => {
+            Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
+        }
+        CommandError::Uri => {
+            let texts = [("a->uri", given.uri), ("a->registrar", given.registrar), ("a->proxy", given.proxy)];
+            let wrong = texts
+                .into_iter()
+                .find(|(_, text)| text.is_some_and(|text| !text.is_empty() && Uri::parse(text.as_bytes()).is_err()));
+            let (argument, text) = wrong.unwrap_or(("a->uri", given.uri));
+            Fail::command(error, argument, Value::text(text.unwrap_or_default()))
+        }
+        _ => Fail::command(error, "account", account),
+    }
+}
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -17,51 +80,27 @@ pub(crate) unsafe fn add(
     a: *const microsip_account,
     account: *mut microsip_id,
 ) -> Done {
-    // SAFETY: this and the following: by the C function's contract.
-    let given = unsafe { pointer::read(a, "a")? };
+    // SAFETY: by contract.
+    let given = unsafe { said(a)? };
     let account = pointer::must(account, "account")?;
-    // SAFETY: as above.
-    let config = unsafe {
-        AccountConfig {
-            uri: text::needed(given.uri, "a->uri")?,
-            registrar: text::or_empty(given.registrar, "a->registrar")?,
-            proxy: text::or_empty(given.proxy, "a->proxy")?,
-            username: text::or_empty(given.username, "a->username")?,
-            password: text::or_empty(given.password, "a->password")?,
-            realms: text::or_empty(given.realms, "a->realms")?,
-            display_name: text::or_empty(given.display_name, "a->display_name")?,
-            trusted: text::or_empty(given.trusted, "a->trusted")?,
-            contact_user: text::or_empty(given.contact_user, "a->contact_user")?,
-            no_register: given.no_register != 0,
-            media_any_host: given.media_any_host != 0,
-            media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
-            expires: given.expires,
-            keepalive: given.keepalive,
-            tag: given.tag,
-        }
+    let config = AccountConfig {
+        uri: given.uri.ok_or(Fail::null("a->uri"))?,
+        registrar: given.registrar.unwrap_or_default(),
+        proxy: given.proxy.unwrap_or_default(),
+        username: given.username.unwrap_or_default(),
+        password: given.password.unwrap_or_default(),
+        realms: given.realms.unwrap_or_default(),
+        display_name: given.display_name.unwrap_or_default(),
+        trusted: given.trusted.unwrap_or_default(),
+        contact_user: given.contact_user.unwrap_or_default(),
+        no_register: given.registers == Some(false),
+        media_any_host: given.media_any_host == Some(true),
+        media_timeout: given.media_timeout,
+        expires: given.expires,
+        keepalive: given.keepalive,
+        tag: given.tag,
     };
-    if given.reserved2 != 0 || !given.reserved_text.is_null() {
-        return Err(Fail::new(
-            MICROSIP_E_NEWER,
-            "a->reserved2 or a->reserved_text",
-            Value::None,
-            "is not 0: use MICROSIP_ZERO",
-        ));
-    }
-    let id = phone.account_add(now, &config).map_err(|error| match error {
-        CommandError::Full => Fail::command(error, "max_accounts", Value::None),
-        CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
-        CommandError::Hosts | CommandError::Unsupported => {
-            Fail::command(error, "a->trusted", Value::text(config.trusted))
-        }
-        _ => {
-            let texts = [("a->registrar", config.registrar), ("a->proxy", config.proxy)];
-            let wrong = texts.into_iter().find(|(_, text)| !text.is_empty() && Uri::parse(text.as_bytes()).is_err());
-            let (argument, text) =
-                wrong.filter(|_| Uri::parse(config.uri.as_bytes()).is_ok()).unwrap_or(("a->uri", config.uri));
-            Fail::command(error, argument, Value::text(text))
-        }
-    })?;
+    let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;
     if !config.no_register
         && let Err(error) = phone.keep_registered(now, id)
     {
@@ -72,6 +111,14 @@ pub(crate) unsafe fn add(
     // SAFETY: not NULL.
     unsafe { pointer::put(account, id.raw()) };
     Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn update(phone: &mut Phone<'_>, now: Instant, account: u64, a: *const microsip_account) -> Done {
+    // SAFETY: by contract.
+    let given = unsafe { said(a)? };
+    phone.account_update(now, account_id(account)?, &given).map_err(|error| wrong(error, Value::Id(account), &given))
 }
 
 pub(crate) fn remove(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {
@@ -100,6 +147,9 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, account: u64, out: *mut microsip_ac
         expires_us: info.expires.micros(),
         sip_code: u32::from(info.sip_code),
         result: info.result as i32,
+        retry_us: info.retry.micros(),
+        cause: info.cause as u32,
+        reserved: 0,
     });
     Ok(())
 }

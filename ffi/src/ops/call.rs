@@ -77,7 +77,7 @@ pub(crate) unsafe fn answer(
     })?;
     // 0 leaves both as they are
     if given.source != 0 {
-        phone.set_source(now, id, source).map_err(refused("call", call))?;
+        phone.set_source(id, source).map_err(refused("call", call))?;
     }
     if given.tag != 0 {
         phone.call_set_tag(id, given.tag).map_err(refused("call", call))?;
@@ -149,12 +149,12 @@ pub(crate) unsafe fn stats(
     now: Instant,
     call: u64,
     pcm: (u32, u32),
-    out: *mut microsip_call_stats,
+    out: *mut microsip_stats,
 ) -> Done {
     // SAFETY: by contract.
     let out = unsafe { pointer::Out::check(out, "out")? };
     let stats = phone.call_stats(now, call_id(call)?).map_err(refused("call", call))?;
-    out.put(microsip_call_stats {
+    out.put(microsip_stats {
         size: 0,
         confirmed: u32::from(stats.confirmed),
         sent: u64::from(stats.sent_packets),
@@ -173,8 +173,8 @@ pub(crate) unsafe fn stats(
         pcm_overrun: pcm.1,
         remote_lost: stats.remote_lost,
         remote_jitter_us: stats.remote_jitter_us,
-        remote_fraction_lost: u32::from(stats.remote_fraction_lost),
-        ring_ms: stats.ring_ms,
+        remote_lost_256: u32::from(stats.remote_fraction_lost),
+        playout_ms: stats.ring_ms,
         strangers: stats.strangers,
         malformed: stats.malformed,
     });

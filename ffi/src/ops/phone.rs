@@ -40,7 +40,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, possible: u32, out: *mut microsip_i
 
 /// # Safety
 /// Pointers as the C function documents them.
-pub(crate) unsafe fn counters(phone: &Phone<'_>, out: *mut microsip_counters) -> Done {
+pub(crate) unsafe fn counters(phone: &Phone<'_>, lost: u32, out: *mut microsip_counters) -> Done {
     // SAFETY: by contract.
     let out = unsafe { pointer::Out::check(out, "out")? };
     let counters = phone.counters();
@@ -54,7 +54,13 @@ pub(crate) unsafe fn counters(phone: &Phone<'_>, out: *mut microsip_counters) ->
         refused_challenges: counters.refused_challenges,
         stray_media: counters.stray_media,
         oversize: counters.oversize,
-        reserved: 0,
+        lost_events: lost,
     });
     Ok(())
+}
+
+/// A level of the log, with or without MICROSIP_LOG_SIP.
+pub(crate) fn log_level(level: u32, argument: &'static str) -> Result<u32, Fail> {
+    let number = level & !MICROSIP_LOG_SIP;
+    if number > MICROSIP_LOG_DEBUG { Err(range(argument, level, "is no MICROSIP_LOG_*")) } else { Ok(level) }
 }

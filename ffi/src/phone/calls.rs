@@ -87,7 +87,7 @@ pub unsafe extern "C" fn microsip_call_info_get(
 pub unsafe extern "C" fn microsip_call_stats_get(
     phone: microsip_id,
     call: microsip_id,
-    out: *mut microsip_call_stats,
+    out: *mut microsip_stats,
 ) -> i32 {
     with_shared("microsip_call_stats_get", phone, |shared| {
         let mut core = lock(&shared.core);

@@ -1,11 +1,9 @@
-//! What happened: fetched, or waited for with the application's own loop.
+//! Events: fetched, or waited for with the application's own loop.
 
-use super::{guard, with_shared};
+use super::{find_or_closed, guard, until, with_shared};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
-use crate::host::table;
-use core::time::Duration;
 
 /// Fetches an event, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without end). ev->size must
 /// be set. MICROSIP_NOTHING: none came in that time. Several threads may wait; each event is given to one. Fetching
@@ -17,12 +15,7 @@ pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut micros
     guard("microsip_event_next", || {
         // SAFETY: by contract.
         let out = unsafe { pointer::Out::check(ev, "ev")? };
-        let shared = match table::find(phone) {
-            Err(fail) if fail.code == MICROSIP_E_STALE && table::was_there(phone) => {
-                return Err(Fail { code: MICROSIP_E_CLOSED, ..fail });
-            }
-            found => found?,
-        };
+        let shared = find_or_closed(phone)?;
         if shared.callback {
             return Err(Fail::new(
                 MICROSIP_E_STATE,
@@ -31,8 +24,7 @@ pub unsafe extern "C" fn microsip_event_next(phone: microsip_id, ev: *mut micros
                 "gives its events to on_event: create it without one to fetch them",
             ));
         }
-        let until = (wait_ms != MICROSIP_FOREVER)
-            .then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+        let until = until(wait_ms);
         loop {
             let seen = shared.events.seen();
             match shared.fetch_event() {

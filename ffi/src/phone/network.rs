@@ -1,4 +1,4 @@
-//! Where the phone is reached, and what the network did to it.
+//! Addresses of the phone, and changes of network.
 
 use super::with_shared;
 use crate::abi::addr::to_addr;

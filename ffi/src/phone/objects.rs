@@ -120,9 +120,11 @@ pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -
     command("microsip_id_release", phone, |phone, _| ops::object::release(phone, object))
 }
 
-/// What the network did to the phone since its creation, and what gave way. out->size must be set.
+/// Error and overload counters since the phone's creation. out->size must be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_counters_get(phone: microsip_id, out: *mut microsip_counters) -> i32 {
     // SAFETY: by contract.
-    read("microsip_counters_get", phone, |phone, _| unsafe { ops::phone::counters(phone, out) })
+    with_shared("microsip_counters_get", phone, |shared| unsafe {
+        ops::phone::counters(&lock(&shared.core).phone, shared.lost_events(), out)
+    })
 }

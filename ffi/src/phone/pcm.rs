@@ -1,6 +1,6 @@
 //! A call's sound as the application's own PCM.
 
-use super::{sounding, with_shared};
+use super::{sounding, until, with_shared};
 use crate::abi::types::*;
 use crate::abi::{Fail, pointer};
 use crate::host::audio::ring::ring;
@@ -8,7 +8,6 @@ use crate::host::shared::Shared;
 use crate::host::signal::lock;
 use crate::host::slots::{Incoming, Outgoing, Slot};
 use core::sync::atomic::Ordering;
-use core::time::Duration;
 use std::sync::PoisonError;
 
 /// Waits until a tick has moved PCM; false when the time is over.
@@ -39,8 +38,7 @@ fn pace(
     wait_ms: u32,
     mut step: impl FnMut(&mut Slot, usize) -> usize,
 ) -> Result<usize, Fail> {
-    let until =
-        (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)));
+    let until = until(wait_ms);
     let waiters = &shared.pcm_moved.2;
     waiters.fetch_add(1, Ordering::AcqRel);
     let mut done = 0;

@@ -150,7 +150,7 @@ fn a_resolver_that_does_not_answer_holds_up_no_destroy() {
     assert_eq!(names.strong_count(), 0);
 }
 
-/// What a phone's callback is to do once: when all are in theirs, destroy another phone, and say what came of it.
+/// A callback's task, done once: when all are in theirs, destroy another phone, and say what came of it.
 struct Ring<'a> {
     all: &'a Barrier,
     victim: Mutex<u64>,

@@ -120,7 +120,7 @@ impl Pair {
             while let Some(event) = timed(longest, "poll_event", || phone.poll_event()) {
                 if event.call_state() == Some(CallState::Incoming) {
                     let _ = timed(longest, "answer", || phone.answer(now, event.call, 200));
-                    let _ = phone.set_source(now, event.call, Source::Echo);
+                    let _ = phone.set_source(event.call, Source::Echo);
                 }
             }
             let wish = timed(longest, "poll_wish", || match phone.poll_wish() {

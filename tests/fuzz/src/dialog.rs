@@ -87,7 +87,7 @@ impl World<'_> {
             9 => self.command(|phone, token| phone.register(now, account, token)),
             10 => self.command(|phone, token| phone.unregister(now, account, token)),
             11 => self.command(|phone, token| phone.send_digits(now, call, "1,2#", token)),
-            12 => self.phone.set_source(now, call, Source::Echo),
+            12 => self.phone.set_source(call, Source::Echo),
             13 => self.phone.set_mute(call, true),
             14 => {
                 self.phone.handle_local_changed(now);

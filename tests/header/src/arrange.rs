@@ -1,9 +1,9 @@
-//! What cbindgen wrote, arranged for people: groups with headings, the host's functions before the engine's, comments
+//! Arranges for people what cbindgen wrote: groups with headings, the host's functions before the engine's, comments
 //! for Doxygen. A function of the engine family whose comment says only "As microsip_x." gets that of its twin, for the
 //! twin may not be compiled in.
 
 /// Columns of the header.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 /// Ends the part of the header that is written by hand (`after_includes` of `cbindgen.toml`).
 const BELOW: &str = "/* below: generated */\n";
 
@@ -16,7 +16,18 @@ const TYPES: &[Group] = &[
         &["MICROSIP_OK", "MICROSIP_NOTHING", "MICROSIP_MORE", "MICROSIP_DRAIN", "MICROSIP_CLOSE", "MICROSIP_E_*"],
     ),
     ("Versions and features", &["MICROSIP_ABI_VERSION", "MICROSIP_HAS_*"]),
-    ("Ids", &["microsip_id", "microsip_engine", "MICROSIP_KIND_*", "MICROSIP_SELF", "MICROSIP_NONE"]),
+    (
+        "Ids and switches",
+        &[
+            "microsip_id",
+            "microsip_engine",
+            "MICROSIP_KIND_*",
+            "MICROSIP_SELF",
+            "MICROSIP_NONE",
+            "MICROSIP_OFF",
+            "MICROSIP_ON",
+        ],
+    ),
     ("Addresses", &["microsip_addr", "MICROSIP_ADDRESS_*"]),
     ("Events", &["MICROSIP_EV_*", "MICROSIP_OP_*", "microsip_event", "microsip_event_fn"]),
     ("Texts and headers of any object", &["MICROSIP_TXT_*", "MICROSIP_FIRST", "MICROSIP_LAST"]),
@@ -45,7 +56,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_MEDIA_*",
             "microsip_options",
             "microsip_call_info",
-            "microsip_call_stats",
+            "microsip_stats",
         ],
     ),
     ("Sound", &["MICROSIP_SRC_*", "MICROSIP_PLAY_*", "MICROSIP_SIDES_*", "MICROSIP_DEV_*", "microsip_sound"]),
@@ -57,9 +68,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_ALLOW_DIRECT",
             "MICROSIP_LOG_*",
             "microsip_log",
-            "microsip_log",
             "microsip_log_fn",
-            "microsip_trace_fn",
             "microsip_config",
             "microsip_info",
             "microsip_counters",
@@ -110,6 +119,7 @@ pub(crate) fn arrange(header: &str) -> Result<String, String> {
     let mut types: Vec<Item> = types.split("\n\n").filter_map(item).collect();
     let mut functions: Vec<Item> = functions.split("\n\n").skip(1).filter_map(item).collect();
     say_twice(&mut functions)?;
+    functions.iter_mut().try_for_each(document)?;
     let mut out = prologue.to_owned();
     for group in TYPES {
         write_group(&mut out, group.0, take(&mut types, |name| matches(group.1, name)));
@@ -134,9 +144,11 @@ pub(crate) fn arrange(header: &str) -> Result<String, String> {
     Ok(format!("{out}#ifdef __cplusplus\n}}{epilogue}"))
 }
 
+/// The text with a large first letter, unless it begins with a name of C's.
 fn capital(text: &str) -> String {
-    let (first, rest) = text.split_at(1);
-    first.to_uppercase() + rest
+    let word = text.split([' ', '.', ',', ';']).next().unwrap_or_default();
+    let (first, rest) = text.split_at_checked(1).unwrap_or(("", text));
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) { first.to_uppercase() + rest } else { text.to_owned() }
 }
 
 fn matches(names: &[&str], name: &str) -> bool {
@@ -198,7 +210,7 @@ fn members(code: &[&str]) -> String {
 fn comment(doc: &[String], indent: &str) -> String {
     let mut paragraphs: Vec<String> = Vec::new();
     for line in doc {
-        match paragraphs.last_mut().filter(|_| !line.starts_with("MICROSIP_E_")) {
+        match paragraphs.last_mut().filter(|_| !line.starts_with("MICROSIP_E_") && !line.starts_with('@')) {
             Some(last) => {
                 last.push(' ');
                 last.push_str(line);
@@ -222,7 +234,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     // an address is no command of Doxygen's
     let quoted = |word: &str| {
         let end = word.trim_end_matches(['.', ',', ';', ':']);
-        if end.contains('@') {
+        if end.contains('@') && !word.starts_with('@') {
             format!("`{end}`{}", word.get(end.len()..).unwrap_or_default())
         } else {
             word.to_owned()
@@ -269,6 +281,152 @@ fn write_group(out: &mut String, title: &str, items: Vec<Item>) {
         *out += "#endif\n";
     }
     out.push('\n');
+}
+
+/// Parameters that mean the same in every function, for those whose comments do not speak of them.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("phone", "The phone."),
+    ("e", "The engine."),
+    ("now_us", "The time in microseconds; it never runs backwards."),
+    ("call", "The call."),
+    ("account", "The account."),
+    ("object", "The call or account."),
+    ("target", "The call."),
+    ("out", "Filled by the function; its size must be set."),
+    ("a", "The account's settings; its texts are copied."),
+    ("o", "NULL, or what differs from the defaults."),
+    ("buf", "Room for the text with its NUL, or NULL with cap 0."),
+    ("cap", "The size of that room."),
+    ("needed", "The room that it takes; may be NULL."),
+    ("tag", "The application's own number."),
+    ("token", "The application's number for this command, told with its end; 0: none."),
+    ("uri", "The address to call."),
+    ("code", "The SIP status."),
+    ("name", "The name of the header."),
+    ("nth", "Which of them, from 0."),
+    ("digits", "The digits."),
+    ("source", "MICROSIP_SRC_*."),
+    ("on", "1: on; 0: off."),
+    ("percent", "The volume."),
+    ("dev", "MICROSIP_DEV_*."),
+    ("id", "The device."),
+    ("s", "The sound."),
+    ("path", "The file."),
+    ("pcm", "The samples."),
+    ("samples", "How many samples."),
+    ("wait_ms", "How long to wait, in milliseconds."),
+    ("result", "The result."),
+    ("level", "MICROSIP_LOG_*."),
+    ("l", "Filled by the function; its size must be set."),
+    ("ev", "Filled by the function; its size must be set."),
+    ("c", "The configuration; its size must be set."),
+    ("bytes", "How many bytes."),
+    ("descriptor", "The descriptor."),
+    ("grace_ms", "How long it may take, in milliseconds."),
+    ("when_us", "The time."),
+    ("r", "The reply; its size must be set."),
+    ("ask", "Filled by the function; its size must be set."),
+    ("from", "Where it came from."),
+    ("p", "The bytes."),
+    ("len", "How many bytes."),
+    ("local_port", "The local port that it came to."),
+    ("mic", "The microphone's sound, or NULL for silence."),
+    ("speaker", "Room for the loudspeaker's sound, or NULL."),
+    ("line", "A line of the library's sources."),
+    ("method", "0: by RFC 4733, or as tones."),
+    ("kind", "MICROSIP_KIND_*."),
+    ("owner", "0, or an account."),
+    ("which", "Which of them."),
+    ("index", "0, but where the text says otherwise."),
+    ("sides", "MICROSIP_SIDES_*."),
+    ("count", "How many there are."),
+    ("taken", "How many were taken."),
+    ("got", "How many were got."),
+    ("config", "NULL, or what differs from the defaults."),
+    ("mem", "The memory."),
+    ("abi", "MICROSIP_ABI_VERSION."),
+    ("ids", "Room for the ids, or NULL with cap 0."),
+];
+
+/// The names of a function's parameters.
+fn parameters(code: &str) -> Vec<String> {
+    let inside = code.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map_or("", |(inside, _)| inside);
+    let name = |parameter: &str| {
+        let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        parameter.trim().rsplit(|letter| !word(letter)).next().unwrap_or_default().to_owned()
+    };
+    inside.split(',').map(name).filter(|name| !name.is_empty() && name != "void").collect()
+}
+
+/// A sentence that tells a result: `MICROSIP_E_ARG, _TEXT: why`. The results, and what is told.
+fn results(sentence: &str) -> Option<(Vec<String>, &str)> {
+    let (codes, text) = sentence.strip_prefix("MICROSIP_").and_then(|_| sentence.split_once(": "))?;
+    let whole = |code: &str| match code.strip_prefix('_') {
+        Some(end) => format!("MICROSIP_E_{end}"),
+        None => code.to_owned(),
+    };
+    let codes: Vec<String> = codes.split(", ").map(whole).collect();
+    let plain =
+        |code: &String| code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit());
+    codes.iter().all(|code| plain(code) && !code.starts_with("MICROSIP_EV_")).then_some((codes, text))
+}
+
+/// Sentences that speak of a parameter or of a result become Doxygen's, and no parameter stays without one.
+fn document(function: &mut Item) -> Result<(), String> {
+    let parameters = parameters(&function.code);
+    let mut told: Vec<Option<String>> = vec![None; parameters.len()];
+    let (mut text, mut values) = (String::new(), Vec::new());
+    // what begins with the name of an argument begins small
+    let named = |text: &str| {
+        let word = text.split([' ', ',']).next().unwrap_or_default();
+        word == "uri" || parameters.iter().any(|name| name == word)
+    };
+    let tell = |text: &str| if named(text) { text.to_owned() } else { capital(text) };
+    for sentence in sentences(&function.doc.join(" ")) {
+        let about = sentence.trim_start_matches('*').split_once(": ");
+        let place = about.and_then(|(name, _)| parameters.iter().position(|parameter| parameter == name));
+        if let (Some(told), Some((_, words))) = (place.and_then(|place| told.get_mut(place)), about) {
+            *told = Some(tell(words));
+        } else if let Some((codes, why)) = results(&sentence) {
+            values.extend(codes.iter().map(|code| format!("@retval {code} {}", tell(why))));
+        } else {
+            text.push_str(&sentence);
+            text.push(' ');
+        }
+    }
+    function.doc = vec![text.trim().to_owned()];
+    for (name, told) in parameters.iter().zip(told) {
+        let usual = || PARAMETERS.iter().find(|(known, _)| known == name).map(|(_, text)| (*text).to_owned());
+        let text = told.or_else(usual).ok_or_else(|| format!("{}: no word of its parameter {name}", function.name))?;
+        function.doc.push(format!("@param {name} {text}"));
+    }
+    let returned = [
+        ("int32_t ", "MICROSIP_OK, or a result that says why not."),
+        ("const char *", "A static text."),
+        ("uint32_t ", "The number."),
+    ];
+    if let Some((_, what)) = returned.iter().find(|(kind, _)| function.code.starts_with(kind)) {
+        function.doc.push(format!("@return {what}"));
+    }
+    function.doc.extend(values);
+    Ok(())
+}
+
+fn sentences(text: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for word in text.split_whitespace() {
+        if let Some(last) = found.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+        if word.ends_with('.') {
+            found.push(String::new());
+        }
+    }
+    found.retain(|sentence| !sentence.is_empty());
+    found
 }
 
 /// Comments that only name a twin say what it says.

@@ -28,7 +28,15 @@ fn conventions(header: &str) -> String {
         let begins = line.starts_with(PLAIN);
         let shift = if within && !begins { " ".repeat(NAMED.len() - PLAIN.len()) } else { String::new() };
         within = (within || begins) && !line.ends_with(';');
-        shift + &line.replacen(PLAIN, NAMED, usize::from(begins)) + "\n"
+        wrapped(&(shift + &line.replacen(PLAIN, NAMED, usize::from(begins)))) + "\n"
     });
     lines.collect()
+}
+
+/// A type that has become too long has its parameters below each other.
+fn wrapped(line: &str) -> String {
+    match line.rfind(")(").filter(|_| line.len() > arrange::WIDTH) {
+        Some(at) => line.replace(", ", &format!(",\n{}", " ".repeat(at + 2))),
+        None => line.to_owned(),
+    }
 }

@@ -5,11 +5,12 @@ use super::*;
 #[test]
 fn a_file_is_lines_of_names_and_values() {
     let file =
-        parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\n; end\n")
+        parse("\u{feff}# mine\n[account]\nuri = sip:100@pbx.example\n password=\"a = b #\" \r\nexpires = 60\nmedia_any_host = yes\n; end\n")
             .unwrap();
     assert_eq!(file.uri.as_deref(), Some("sip:100@pbx.example"));
     assert_eq!(file.password.as_deref(), Some("a = b #"));
     assert_eq!(file.expires, Some(60));
+    assert!(file.media_any_host);
 }
 
 #[test]
@@ -30,6 +31,7 @@ fn errors_name_the_line_and_never_show_a_secret() {
     assert!(wrong("pasword = hunter2").contains("\"pasword\" is not known; use uri"));
     assert!(!wrong("pasword = hunter2").contains("hunter2"));
     assert!(wrong("expires = soon").contains("number of seconds"));
+    assert!(wrong("media_any_host = maybe").contains("yes or no"));
 }
 
 #[test]

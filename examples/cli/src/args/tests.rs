@@ -85,3 +85,14 @@ fn media_ports_are_a_first_one_or_a_range_with_room_for_a_call() {
         assert!(ports(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_silent_far_end_is_given_up_after_whole_seconds_or_never() {
+    assert_eq!(silence("never"), Ok(Silence::Never));
+    for (text, seconds) in [("30s", 30), ("1", 1), ("5m", 300), ("65535", 65_535)] {
+        assert_eq!(silence(text), Ok(Silence::Seconds(seconds)), "{text}");
+    }
+    for text in ["0", "1500ms", "65536", "1d", "soon"] {
+        assert!(silence(text).is_err(), "{text}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Where there are no signals to speak of, the console's own thread calls us.
+//! Without Unix's signals the console's own thread calls us.
 
 use std::io;
 use std::time::Instant;

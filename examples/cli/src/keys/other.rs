@@ -1,4 +1,4 @@
-//! Where there is no terminal of Unix's kind, no keys are read.
+//! Without a terminal of Unix's kind no keys are read.
 
 pub(super) fn open() -> bool {
     false

@@ -46,7 +46,7 @@ fn party(value: &str) -> &str {
     }
 }
 
-/// Where audio goes, when the body says so.
+/// The address for audio, when the body names one.
 fn sdp_address(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     let of = |prefix| text.lines().find_map(|line| line.strip_prefix(prefix));

@@ -30,8 +30,8 @@ pub struct microsip_account {
     pub size: u32,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
-    /// Not 0: do not register.
-    pub no_register: u32,
+    /// A switch: it registers; default on.
+    pub registers: u32,
     /// Seconds between keepalives; 0: 15; UINT32_MAX: none.
     pub keepalive: u32,
     /// The application's own number.
@@ -49,20 +49,20 @@ pub struct microsip_account {
     /// Shown to others.
     pub display_name: *const c_char,
     /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
-    /// registrar asks with (no_register: what the first call is asked with).
+    /// registrar asks with (where `registers` is off: what the first call is asked with).
     pub realms: *const c_char,
     /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
     /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from
     /// strangers'.
     pub contact_user: *const c_char,
-    /// Not 0: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a
+    /// A switch, default off: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a
     /// NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent
     /// peer's place.
     pub media_any_host: u32,
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
     /// nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
     pub media_lost: u32,
     /// 0.
     pub reserved2: u32,
@@ -91,6 +91,12 @@ pub struct microsip_account_info {
     pub sip_code: u32,
     /// Why it failed.
     pub result: i32,
+    /// When a registration that failed is tried again; UINT64_MAX: not by itself.
+    pub retry_us: u64,
+    /// Why it failed, in a word: MICROSIP_CAUSE_*, or 0.
+    pub cause: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 sized!(

@@ -19,13 +19,13 @@ pub const MICROSIP_CONNECTED: u32 = 4;
 /// Call states: over.
 pub const MICROSIP_ENDED: u32 = 5;
 
-/// Who ended a call: the application.
+/// Ended by the application.
 pub const MICROSIP_BY_APPLICATION: u32 = 1;
-/// Who ended a call: the far end, or a proxy on the way to it.
+/// Ended by the far end, or by a proxy on the way to it.
 pub const MICROSIP_BY_REMOTE: u32 = 2;
-/// Who ended a call: a rule for incoming calls.
+/// Ended by a rule for incoming calls.
 pub const MICROSIP_BY_RULE: u32 = 3;
-/// Who ended a call: a timer, a limit or a failure.
+/// Ended by the library: a timer, a limit or a failure.
 pub const MICROSIP_BY_LIBRARY: u32 = 4;
 
 /// Why a call ended: hung up after an answer.
@@ -135,8 +135,8 @@ pub struct microsip_call_info {
 /// How a call's media does.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
-pub struct microsip_call_stats {
-    /// sizeof(microsip_call_stats).
+pub struct microsip_stats {
+    /// sizeof(microsip_stats).
     pub size: u32,
     /// 1: the peer's media address is confirmed.
     pub confirmed: u32,
@@ -172,10 +172,10 @@ pub struct microsip_call_stats {
     pub remote_lost: u32,
     /// The jitter that the peer sees.
     pub remote_jitter_us: u32,
-    /// What the peer lost lately, in 256ths.
-    pub remote_fraction_lost: u32,
+    /// Share of our packets that the peer lost lately, in 256ths.
+    pub remote_lost_256: u32,
     /// Sound waiting in the jitter ring, in milliseconds.
-    pub ring_ms: u32,
+    pub playout_ms: u32,
     /// Packets from addresses that are not the peer's.
     pub strangers: u32,
     /// Bytes that were no RTP or RTCP.
@@ -185,5 +185,5 @@ pub struct microsip_call_stats {
 sized!(
     microsip_options up to tag,
     microsip_call_info up to ended_us,
-    microsip_call_stats up to reordered,
+    microsip_stats up to reordered,
 );

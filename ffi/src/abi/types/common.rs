@@ -1,4 +1,4 @@
-//! What all subjects share: versions, ids, addresses.
+//! Common to all subjects: versions, ids, addresses.
 
 /// The ABI version that this header describes: the first argument of `microsip_create` and `microsip_engine_init`. 0:
 /// may still change.
@@ -10,14 +10,19 @@ pub const MICROSIP_FOREVER: u32 = 0xffff_ffff;
 /// An explicit nothing, where 0 would be the default.
 pub const MICROSIP_NONE: u32 = 0xffff_ffff;
 
+/// A switch: off. 0 is its default, or leaves it as it is.
+pub const MICROSIP_OFF: u32 = 1;
+/// A switch: on.
+pub const MICROSIP_ON: u32 = 2;
+
 /// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;
 
-/// What MICROSIP_KIND() says of a phone's id.
+/// MICROSIP_KIND() of a phone's id.
 pub const MICROSIP_KIND_PHONE: u32 = 1;
-/// What MICROSIP_KIND() says of an account's id.
+/// MICROSIP_KIND() of an account's id.
 pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
-/// What MICROSIP_KIND() says of a call's id.
+/// MICROSIP_KIND() of a call's id.
 pub const MICROSIP_KIND_CALL: u32 = 3;
 
 /// The person at this phone: microphone and loudspeaker, and what holds for all calls.

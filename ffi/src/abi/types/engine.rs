@@ -62,11 +62,11 @@ pub struct microsip_engine_config {
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
     /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
 }
 
-/// Where a datagram came from, and where it arrived.
+/// The addresses of a datagram that came: the far end's and ours.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_origin {
@@ -80,7 +80,7 @@ pub struct microsip_origin {
     pub remote: microsip_addr,
 }
 
-/// Where a packet leaves.
+/// The way of a packet that leaves.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_out {
@@ -102,7 +102,7 @@ pub struct microsip_out {
     pub remote: microsip_addr,
 }
 
-/// What the engine wants done.
+/// Something that the engine wants done.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_ask {
@@ -122,7 +122,7 @@ pub struct microsip_ask {
     pub name: [c_char; 256],
 }
 
-/// What was found out. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an
+/// A reply to an ask. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an
 /// address: that far end is unreachable.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]

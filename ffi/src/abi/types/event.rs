@@ -56,9 +56,9 @@ pub struct microsip_event {
     pub r#type: u32,
     /// The phone; 0 in the engine family.
     pub phone: microsip_id,
-    /// What it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+    /// The object that it is about; MICROSIP_KIND() tells its kind. 0: the phone.
     pub object: microsip_id,
-    /// What that belongs to: a call's account. 0: nothing.
+    /// The object's owner: a call's account. 0: nothing.
     pub owner: microsip_id,
     /// A second object, where the type says so; else 0.
     pub other: microsip_id,
@@ -80,7 +80,7 @@ pub struct microsip_event {
     pub cause: u32,
     /// MICROSIP_BY_*, with the end of a call.
     pub ended_by: u32,
-    /// Where the type says so: a digit, a device, a number, or bits.
+    /// A digit, a device, a number, or bits, as the type says.
     pub value: u32,
     /// MICROSIP_OP_*, with MICROSIP_EV_DONE.
     pub op: u32,

@@ -22,13 +22,12 @@ pub const MICROSIP_LOG_WARNING: u32 = 2;
 pub const MICROSIP_LOG_INFO: u32 = 3;
 /// Log levels: how it comes about, too: look-ups, refreshes.
 pub const MICROSIP_LOG_DEBUG: u32 = 4;
+/// Log levels: added to one of them, SIP messages too, without the values of their credentials. Host only.
+pub const MICROSIP_LOG_SIP: u32 = 256;
 
-/// Takes log lines.
-pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: u32, line: *const c_char)>;
-
-/// Takes SIP messages as they were sent or received, credentials blotted out.
-pub type microsip_trace_fn =
-    Option<unsafe extern "C" fn(user: *mut c_void, sent: u32, peer: *const microsip_addr, msg: *const u8, len: u32)>;
+/// Takes log lines and SIP messages, on a thread of the library's own, one at a time. text: l->len bytes, and a NUL
+/// behind them; both pointers are valid until it returns. l->size says which members there are.
+pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, l: *const microsip_log, text: *const c_char)>;
 
 /// How to make a phone.
 #[repr(C)]
@@ -50,7 +49,7 @@ pub struct microsip_config {
     pub rtp_port_min: u32,
     /// Last media port, that of RTCP included; 0: 65535.
     pub rtp_port_max: u32,
-    /// MICROSIP_LOG_*; 0: warnings.
+    /// MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages; 0: warnings with on_log, else no log is kept.
     pub log_level: u32,
     /// Milliseconds that each ring of microsip_pcm_write and microsip_pcm_read holds; 0: 200.
     pub pcm_ms: u32,
@@ -70,14 +69,10 @@ pub struct microsip_config {
     pub on_event: microsip_event_fn,
     /// Passed to on_event.
     pub event_user: *mut c_void,
-    /// NULL: no log.
+    /// NULL: the log is fetched with microsip_log_next.
     pub on_log: microsip_log_fn,
     /// Passed to on_log.
     pub log_user: *mut c_void,
-    /// NULL: no trace.
-    pub on_trace: microsip_trace_fn,
-    /// Passed to on_trace.
-    pub trace_user: *mut c_void,
     /// Differentiated services code point of SIP, 1 to 63; 0: 24 (CS3), MICROSIP_NONE: none. Windows may ignore it.
     pub sip_dscp: u32,
     /// The same of RTP and RTCP; 0: 46 (EF), MICROSIP_NONE: none.
@@ -91,7 +86,7 @@ pub struct microsip_config {
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
     /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
-    /// What is done then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
+    /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
 }
 
@@ -122,7 +117,7 @@ pub struct microsip_info {
     pub ended: u32,
 }
 
-/// What the network did to us, and what gave way. They stay at their top.
+/// Error and overload counters; they saturate.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_counters {
@@ -144,11 +139,11 @@ pub struct microsip_counters {
     pub stray_media: u32,
     /// Messages that did not fit their buffer.
     pub oversize: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Events that gave way because nobody fetched them.
+    pub lost_events: u32,
 }
 
-/// A line of the log.
+/// A line of the log, or a SIP message as it was sent or received.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_log {
@@ -158,12 +153,18 @@ pub struct microsip_log {
     pub level: u32,
     /// The account or call that it is about, or 0.
     pub object: microsip_id,
-    /// When, on the driver's clock.
+    /// When: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
     /// Bytes of the text, without its NUL.
     pub len: u32,
-    /// So many lines before this one are missing: they gave way, or were like others of the same second.
+    /// So many before this one are missing: they gave way, or were like others of the same second.
     pub missing: u32,
+    /// Of a SIP message: 1 sent, 0 received.
+    pub sent: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Of a SIP message: the far end.
+    pub peer: microsip_addr,
 }
 
 sized!(

@@ -8,13 +8,13 @@ pub const MICROSIP_PLAY_NOW: u32 = 0;
 /// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
 pub const MICROSIP_PLAY_CHECK: u32 = 2;
 
-/// What the peer hears: the microphone.
+/// Sources, what the peer hears: the microphone.
 pub const MICROSIP_SRC_DEVICE: u32 = 0;
-/// What the peer hears: the application's PCM.
+/// Sources: the application's PCM.
 pub const MICROSIP_SRC_PCM: u32 = 1;
-/// What the peer hears: itself.
+/// Sources: the peer itself, as an echo.
 pub const MICROSIP_SRC_ECHO: u32 = 2;
-/// What the peer hears: nothing.
+/// Sources: silence.
 pub const MICROSIP_SRC_SILENCE: u32 = 3;
 
 /// The microphone's side.
@@ -33,7 +33,7 @@ pub const MICROSIP_SIDES_SAID: u32 = 2;
 /// Recordings: what we hear.
 pub const MICROSIP_SIDES_HEARD: u32 = 3;
 
-/// What to play. It is mixed with the call's source, which goes on.
+/// A sound to play. It is mixed with the call's source, which goes on.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_sound {

@@ -26,13 +26,13 @@ const BUILD: Duration = Duration::from_secs(4);
 const CLOSE: Duration = Duration::from_secs(1);
 /// Of a card with more channels only so many are used.
 const CHANNELS: usize = 2;
-/// What ALSA lists and is no card: "null" has no clock and would spin (ours has one), the others are filters with
+/// Names in ALSA's list that are no card: "null" has no clock and would spin (ours has one), the others are filters with
 /// nothing behind them.
 const NO_CARDS: [&str; 8] = ["null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "oss"];
 /// Samples moved between ring and callback in one go.
 const PIECE: usize = 64;
 
-/// What a card's callbacks tell the outside.
+/// State that a card's callbacks tell the outside.
 pub(super) struct Health {
     beats: AtomicU32,
     frames: AtomicU32,
@@ -339,7 +339,7 @@ impl Playback {
         let (from, to) = (self.rate.0 as usize, self.rate.1.max(1) as usize);
         let wanted = frames * from / to;
         let quantum = from / 100;
-        // What this callback takes, a quantum that may be late, and no less than 20 ms.
+        // Enough for this callback and a quantum that may be late, and no less than 20 ms.
         self.aim = self.aim.max((wanted + quantum).max(2 * quantum)).min(self.ring.capacity() / 2);
         let held = self.ring.len();
         if !self.primed {
@@ -459,7 +459,7 @@ pub(super) fn list() -> Vec<Device> {
     all
 }
 
-/// What people look for in ALSA's list: what the system is set to, sound servers, and the cards themselves.
+/// Marks all of ALSA's list but what people look for: what the system is set to, sound servers, and the cards themselves.
 fn mark_plugins(all: &mut [Device]) {
     fn alsa(device: &Device) -> Option<&str> {
         device.id.strip_prefix("alsa:")

@@ -32,7 +32,7 @@ impl Side {
     }
 }
 
-/// What went wrong with a device.
+/// Faults of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceCode {
     /// No device of this name, or no device at all.
@@ -54,7 +54,7 @@ pub enum DeviceCode {
 /// A device's failure: a code, and a text that names the device, the reason and what there is instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceError {
-    /// What kind.
+    /// The kind.
     pub code: DeviceCode,
     /// Which end of the device.
     pub side: Side,
@@ -94,7 +94,7 @@ pub const INPUT_LOST: u32 = 1;
 /// Bit in [`super::duplex::Duplex::faults`]: the output is lost; what is played is discarded until it is back.
 pub const OUTPUT_LOST: u32 = 2;
 
-/// What the application is to hear about.
+/// News of a device, for the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// A device went away or failed; the null device stands in.
@@ -106,7 +106,7 @@ pub enum News {
 /// One device of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// What to open it by; survives restarts as far as the system's own names do.
+    /// Its id, by which it is opened; survives restarts as far as the system's own names do.
     pub id: String,
     /// For people.
     pub name: String,
@@ -124,7 +124,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Whether it has that end.
+    /// True: it has that end.
     #[must_use]
     pub fn has(&self, side: Side) -> bool {
         match side {
@@ -134,7 +134,7 @@ impl Device {
     }
 }
 
-/// What a device's text means.
+/// The meaning of a device's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Name {
     /// Silence with a clock.

@@ -19,7 +19,7 @@ use super::ring::ring;
 #[cfg(test)]
 mod tests;
 
-/// What the rings of a card hold, in milliseconds: enough for an engine that was not scheduled for a while, short
+/// Length of a card's rings in milliseconds: enough for an engine that was not scheduled for a while, short
 /// enough that nobody talks into the past.
 #[cfg(feature = "device")]
 const RING_MS: u32 = 200;
@@ -95,7 +95,7 @@ impl Duplex {
         }
     }
 
-    /// Whether the input has a clock of its own now; if not, the timer drives (see [`super::pace::Pacer`]).
+    /// True: the input has a clock of its own now; if not, the timer drives (see [`super::pace::Pacer`]).
     #[must_use]
     pub fn clocked_by_input(&self) -> bool {
         matches!(self.input, Input::Card(_)) && self.faults() & INPUT_LOST == 0

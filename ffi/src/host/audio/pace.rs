@@ -24,7 +24,7 @@ impl Pacer {
         Self { timer: Timer::new(now) }
     }
 
-    /// What to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta
+    /// Quanta to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta
     /// it had to drop, because nobody came for them.
     pub fn due(&mut self, now: Instant, clocked: bool, ready: usize, dropped: u32) -> Due {
         if clocked && ready > 0 {

@@ -24,7 +24,7 @@ pub struct Resampler {
     phases: u64,
     nominal: u64,
     step: u64,
-    /// Where the next output lies after the centre sample, in 1/2³² of an input sample; from ONE on it lies behind the
+    /// Distance of the next output from the centre sample, in 1/2³² of an input sample; from ONE on it lies behind the
     /// next one.
     position: u64,
     history: Box<[f32]>,
@@ -75,7 +75,7 @@ impl Resampler {
         self.step = if ppm < 0 { self.nominal - part } else { self.nominal + part };
     }
 
-    /// Whether the next output needs another input sample first.
+    /// True: the next output needs another input sample first.
     #[must_use]
     pub fn is_hungry(&self) -> bool {
         self.position >= ONE
@@ -123,7 +123,7 @@ impl Resampler {
     }
 }
 
-/// Where the first output lies: half a window after the first sample in, so that it is that sample's.
+/// Position of the first output: half a window after the first sample in, so that it is that sample's.
 const fn first(taps: usize) -> u64 {
     (taps as u64 / 2 + 1) << 32
 }

@@ -146,7 +146,7 @@ impl Writer {
         self.shared.span().1
     }
 
-    /// Whether nothing waits to be read.
+    /// True: nothing waits to be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -237,7 +237,7 @@ impl Reader {
         self.shared.span().1
     }
 
-    /// Whether nothing waits.
+    /// True: nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -249,7 +249,7 @@ impl Reader {
         self.shared.slots.len()
     }
 
-    /// Whether the writer has gone; what it wrote can still be read.
+    /// True: the writer has gone; what it wrote can still be read.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.shared.closed.load(Ordering::Acquire)

@@ -18,7 +18,7 @@ mod tests;
 pub use play::{Feed, Feeding, Played, Player, check, open};
 pub use record::{Mix, Recorder, RecorderFile, Recording, record};
 
-/// What went wrong with a file.
+/// Faults of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileCode {
     /// There is no such file or directory.
@@ -36,7 +36,7 @@ pub enum FileCode {
 /// A file's failure: a code, and a text that names the file, the reason and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
-    /// What kind.
+    /// The kind.
     pub code: FileCode,
     /// For people.
     pub text: String,

@@ -1,10 +1,10 @@
-//! What is told to the application's hooks.
+//! Lines and SIP messages for the log.
 
 use super::Shared;
 use crate::abi::addr::to_addr;
 use crate::abi::text;
 use crate::abi::types::*;
-use crate::host::hooks::{LINE, RECEIVED, SENT};
+use crate::host::hooks::LINE;
 use crate::host::signal::lock;
 use crate::words;
 use core::fmt;
@@ -12,49 +12,51 @@ use core::net::SocketAddr;
 use core::sync::atomic::Ordering;
 
 impl Shared {
-    /// A line for the log hook. Takes no memory.
+    /// A line for the log. Takes no memory.
     pub(crate) fn log(&self, level: u32, line: fmt::Arguments<'_>) {
-        if self.hooks.log(level, line) {
-            self.raise_hooks();
+        let time_us = self.clock.now().micros();
+        if self.hooks.log(microsip_log { level, time_us, ..microsip_log::default() }, line) {
+            self.raise_log();
         }
     }
 
     /// Lines for what the core has recorded. The lock is held while one of them is written, and not while it is queued.
     pub(crate) fn log_traces(&self) {
+        let mut missing = 0u32;
         loop {
             let mut room = [0u8; LINE];
             let mut core = lock(&self.core);
             let Some(trace) = core.phone.poll_trace() else { return };
-            let level = trace.level() as u32;
-            let wanted = self.hooks.wants(level);
             let line = words::Line { phone: &core.phone, trace: &trace };
-            let len = if wanted { text::line(&mut room, format_args!("{line}")).len() } else { 0 };
+            let wanted = self.hooks.wants(trace.level() as u32);
+            let line = if wanted { text::line(&mut room, format_args!("{line}")) } else { &[] };
             drop(core);
-            if trace.lost > 0 {
-                self.log(
-                    MICROSIP_LOG_WARNING,
-                    format_args!("{} lines were lost: too much happened at once", trace.lost),
-                );
-            }
-            if trace.held_back > 0 {
-                self.log(
-                    MICROSIP_LOG_INFO,
-                    format_args!("{} lines like others of the same second were left out", trace.held_back),
-                );
-            }
+            let head = words::head(&trace, missing, line.len());
+            missing = if wanted { 0 } else { head.missing };
             if wanted {
-                let line = core::str::from_utf8(room.get(..len).unwrap_or_default()).unwrap_or_default();
-                self.log(level, format_args!("{line}"));
+                self.hooks.push(head, line);
+                self.raise_log();
             }
         }
     }
 
-    /// A SIP message for the trace hook. Takes no memory.
+    /// A SIP message for the log. Takes no memory.
     pub(crate) fn trace(&self, sent: bool, peer: SocketAddr, message: &[u8]) {
-        if self.hooks.on_trace.is_some() && message.len() > 4 {
-            self.hooks.push(if sent { SENT } else { RECEIVED }, to_addr(peer), message);
-            self.raise_hooks();
+        if message.len() > 4 && self.hooks.wants_sip() {
+            let head = microsip_log {
+                level: MICROSIP_LOG_SIP,
+                time_us: self.clock.now().micros(),
+                sent: u32::from(sent),
+                peer: to_addr(peer),
+                ..microsip_log::default()
+            };
+            self.hooks.push(head, message);
+            self.raise_log();
         }
+    }
+
+    fn raise_log(&self) {
+        if self.hooks.has_log_hook() { self.raise_hooks() } else { self.hooks.signal.raise() }
     }
 
     fn raise_hooks(&self) {

@@ -36,7 +36,7 @@ const MEDIA_KEYS: usize = 1 << 16;
 /// The key of the system's word about addresses; SIP's sockets are far below.
 const LINK_KEY: usize = MEDIA_KEYS - 1;
 
-/// What the engine's thread owns alone.
+/// State of the engine's thread alone.
 pub(crate) struct Engine {
     shared: Arc<Shared>,
     sockets: Sockets,

@@ -1,6 +1,7 @@
 //! The thread that calls the application's hooks, with no lock held.
 
 use crate::abi::types::*;
+use crate::host::hooks::Told;
 use crate::host::shared::Shared;
 use crate::host::table;
 use core::ffi::c_void;
@@ -10,12 +11,12 @@ impl Shared {
     /// The callback thread.
     pub(crate) fn run_hooks(&self) {
         table::run_callbacks_of(self.id);
-        let (mut scratch, mut clean) = (Vec::new(), Vec::new());
+        let mut told = Told::default();
         let signal = if self.callback { &self.events } else { &self.hooks.signal };
         loop {
             let seen = signal.seen();
             let quit = self.hooks.quit.load(Ordering::Acquire);
-            self.hooks.call(&mut scratch, &mut clean);
+            self.hooks.call(&mut told);
             if quit {
                 return;
             }

@@ -22,7 +22,7 @@ const BLOCK: usize = 16 << 10;
 /// stop at any time.
 const PIPE_BYTES: u64 = 64 << 20;
 
-/// What [`Player::fill`] did.
+/// The outcome of [`Player::fill`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Played {
     /// Samples of the file that were put in; behind them is silence.
@@ -33,7 +33,7 @@ pub struct Played {
     pub failed: bool,
 }
 
-/// What the two halves tell each other beside the samples.
+/// State that the two halves share beside the samples.
 #[derive(Default)]
 struct Status {
     /// The player is gone: nobody listens.
@@ -80,7 +80,7 @@ pub enum Feeding {
     Failed(FileError),
 }
 
-/// What is read from.
+/// The source of the bytes.
 pub(super) trait Input: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Input for T {}
 
@@ -139,7 +139,7 @@ pub(super) fn start(
     Ok((Player { ring: reader, status, wake }, feed))
 }
 
-/// Whether a file can be played, as far as its beginning tells; what can be read only once is not touched.
+/// Checks that a file can be played, by its beginning; what can be read only once is not touched.
 ///
 /// # Errors
 /// As [`open`].
@@ -245,7 +245,7 @@ impl Feed {
         (fresh * 1000).div_ceil(self.rate as usize)
     }
 
-    /// Where it is read.
+    /// The file's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

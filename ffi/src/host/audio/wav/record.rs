@@ -19,7 +19,7 @@ fn failed(path: &Path, error: hound::Error) -> FileError {
     }
 }
 
-/// What of a call is recorded.
+/// The sides of a call that are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mix {
     /// Both directions in one channel.
@@ -160,7 +160,7 @@ impl RecorderFile {
         self.lost
     }
 
-    /// Where it is written.
+    /// The file's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -24,14 +24,14 @@ enum Kind {
     Ulaw,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sound {
     kind: Kind,
     width: usize,
     pub(super) channels: u16,
     pub(super) rate: u32,
-    /// Where the samples begin in the file.
+    /// Offset of the samples in the file.
     pub(super) start: u64,
     /// Bytes of samples; `None`: up to the end of the file.
     pub(super) bytes: Option<u64>,

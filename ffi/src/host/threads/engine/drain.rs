@@ -1,4 +1,4 @@
-//! What leaves: packets, and what the core wishes to be done.
+//! Output: packets, and the core's wishes.
 
 use super::{Engine, MEDIA_KEYS};
 use crate::abi::types::*;

@@ -1,4 +1,4 @@
-//! What came: datagrams, names, devices, other sockets.
+//! Input: datagrams, names, devices, other sockets.
 
 use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS};
 use crate::host::icmp;
