@@ -2,7 +2,8 @@
 """Measures what is promised and writes BENCH.md: each figure beside its goal and what the peers need. What is missed says by how much.
 
 Instructions are counted by callgrind, as the difference of two run lengths; CPU times are the kernel's own count (schedstat), not the wall's.
-`run.py WORD…` measures only the groups whose names contain a word, and writes no file.
+`run.py WORD…` measures only the groups whose names contain a word, and writes no file; with `--write` it writes BENCH.md,
+where all other rows stay as they are. So counts of instructions and bytes can be taken anew on a machine that is too busy for the rest.
 """
 
 import os
@@ -28,19 +29,28 @@ from raw import bound  # noqa: E402
 rows = []  # (group, what, goal text, ours text, verdict, peers' figures)
 
 
+def key(what):
+    """A row's name without what differs from run to run."""
+    return re.sub(r"( \(\d+ retransmissions\)|, SIPp asked for \d+|: (?:handle|poll)_\w+)", "", what)
+
+
 def said_before():
-    """What BENCH.md says now, by what was measured: the column beside which the new figures stand."""
-    before, at = {}, None
+    """BENCH.md as it stands: {title: [{column: cell}]}."""
+    sections, columns, title = {}, [], None
     for line in (TOP / "BENCH.md").read_text().splitlines() if (TOP / "BENCH.md").exists() else []:
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
-        if cells[:1] == ["what"]:
-            at = next(n for n, cell in enumerate(cells) if cell in ("ours", "now"))
-        elif at is not None and len(cells) > at and not cells[0].startswith("---"):
-            before[cells[0]] = cells[at]
-    return before
+        if line.startswith("## "):
+            title, columns = line[3:], []
+        elif cells[:1] == ["what"]:
+            columns = ["now" if cell == "ours" else cell or "verdict" for cell in cells]
+        elif cells and columns and not cells[0].startswith("---"):
+            sections.setdefault(title, []).append(dict(zip(columns, cells)))
+    return sections
 
 
-BEFORE = said_before()
+OLD = said_before()
+BEFORE = {key(old["what"]): old["now"] for section in OLD.values() for old in section}
+MEASURING = ""  # the word that asks for what is measured now: it stands beside each row
 
 
 def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
@@ -53,12 +63,12 @@ def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
     else:
         verdict = f"MISSED by {abs(ours - goal):,.{digits}f} {unit} ({abs(ours - goal) / goal:.0%})"
     goal_text = "" if goal is None else f"{'≥' if more else '≤'} {goal:,g} {unit}"
-    rows.append((group, what, goal_text, f"{number} {unit}".strip() if not verdict == "NOT MEASURED" else number, verdict, peers_say))
-    print(f"  {what}: {number} {unit}  (before: {BEFORE.get(what, 'not measured')})  {goal_text}  {verdict}", flush=True)
+    rows.append((group, what, goal_text, f"{number} {unit}".strip() if not verdict == "NOT MEASURED" else number, verdict, peers_say, MEASURING))
+    print(f"  {what}: {number} {unit}  (before: {BEFORE.get(key(what), 'not measured')})  {goal_text}  {verdict}", flush=True)
 
 
 def failed(group, what, why):
-    rows.append((group, what, "", str(why).splitlines()[0][:120], "NOT MEASURED", ""))
+    rows.append((group, what, "", str(why).splitlines()[0][:120], "NOT MEASURED", "", MEASURING))
     print(f"  {what}: NOT MEASURED: {why}", flush=True)
 
 
@@ -415,8 +425,9 @@ def image(*features):
     script = TOP / "examples/firmware/run.sh"
     check(script.exists(), "examples/firmware/run.sh is not there")
     done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=600, env={**os.environ, "CARGO_TERM_COLOR": "never", "FEATURES": ",".join(features)})
-    check(done.returncode == 0, f"it ended with {done.returncode}: {(done.stdout + done.stderr).strip().splitlines()[-1:]}")
     said = done.stdout + done.stderr
+    # an image that is too large is a figure too: the row says by how much
+    check(done.returncode == 0 or "does not fit in" in said, f"it ended with {done.returncode}: {said.strip().splitlines()[-1:]}")
     parts = {(what, kind): int(count) for what, count, kind in re.findall(r"^ *([a-z][^\n]*?) +(\d+) bytes of (RAM|flash)$", said, re.M)}
     check(parts, f"the image did not say what it needs: {said[-300:]}")
     return parts
@@ -433,56 +444,74 @@ def firmware():
         with_it = image(feature)
         row("firmware", f"feature {feature} adds, RAM", with_it[ram] - least[ram], "bytes")
         row("firmware", f"feature {feature} adds, flash", with_it[flash] - least[flash], "bytes")
-    row("firmware", "with all of them, RAM", whole[ram], "bytes")
+    row("firmware", "with all of them, RAM", whole[ram], "bytes", 32_768)
     row("firmware", "with all of them, flash", whole[flash], "bytes")
 
 
 GROUPS = {"parsing": parsing, "media": media, "calls": calls, "memory": memory, "flat": flat, "rate": rate, "lock": lock, "idle": idle, "talking": talking, "round trip": round_trip,
           "sizes": sizes, "firmware": firmware, "beside": baresip_beside}
+GROUP_OF = {"memory": "calls", "flat": "calls", "rate": "calls", "lock": "calls", "round trip": "talking", "sizes": "size"}  # the others have a section of their own
 
 
-def written():
+TITLES = {"parsing": "Parsing and printing", "calls": "Calls", "media": "Media", "idle": "One registered phone, idle", "talking": "One call", "size": "Sizes", "beside": "Beside",
+          "firmware": "One engine on bare metal: a Cortex-M4F image in the emulator says what one phone needs (1 account, 2 calls, messages of 1500 bytes), without any feature that it can do without"}
+COLUMNS = ("what", "goal", "before", "now", "verdict", "peers", "by")
+
+
+def table(group, title, measured):
+    """A section's rows: those measured now, and those of the file that other words measure."""
+    mine = [dict(zip(COLUMNS, (r[1], r[2], BEFORE.get(key(r[1]), ""), *r[3:6], f"`run.py {r[6]}`"))) for r in rows if r[0] == group]
+    old = next((section for said, section in OLD.items() if said.split(":")[0] == title.split(":")[0]), [])
+    new = {key(r["what"]) for r in mine}
+    words = {name for name in GROUPS if GROUP_OF.get(name, name) == group}
+    by = lambda r: r.get("by", "").strip("`").removeprefix("run.py ")
+    return mine + [r for r in old if key(r["what"]) not in new and by(r) not in measured and not (by(r) == "" and words <= measured)]
+
+
+def written(measured):
+    """Writes BENCH.md; what is missed."""
     rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.split()[1]
     lines = ["# What it costs", "",
              f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts and CPU times are to be trusted, wall-clock rates are lower bounds).",
              "The peers' figures were measured the same way, on the same work, on a like machine; those under *beside* in this very run.",
-             "*Before* is what this file said when the figures were taken anew.", ""]
-    missed = [r for r in rows if r[4].startswith("MISSED")]
-    unmeasured = [r for r in rows if r[4] == "NOT MEASURED"]
-    lines += [f"{sum(r[4] == 'met' for r in rows)} goals met, {len(missed)} missed, {len(unmeasured)} not measured.", ""]
-    titles = {"parsing": "Parsing and printing", "calls": "Calls", "media": "Media", "idle": "One registered phone, idle", "talking": "One call", "size": "Sizes", "beside": "Beside", "firmware": "One engine on bare metal: a Cortex-M4F image in the emulator says what one phone needs (1 account, 2 calls, messages of 1500 bytes), without any feature that it can do without"}
-    for group, title in titles.items():
-        mine = [r for r in rows if r[0] == group]
+             "*Before* is what this file said when the figures were taken anew; *by* is what takes a row alone: `python3 tests/bench/run.py WORD`.", ""]
+    tables = {title: table(group, title, measured) for group, title in TITLES.items()}
+    every = [r for rows in tables.values() for r in rows]
+    missed = [r for r in every if r["verdict"].startswith("MISSED")]
+    lines += [f"{sum(r['verdict'] == 'met' for r in every)} goals met, {len(missed)} missed, {sum(r['verdict'] == 'NOT MEASURED' for r in every)} not measured.", ""]
+    for title, mine in tables.items():
         if not mine:
             continue
-        lines += [f"## {title}", "", "| what | goal | before | now | | peers |", "|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join((r[1], r[2], BEFORE.get(r[1], ""), *r[3:])) + " |" for r in mine] + [""]
+        lines += [f"## {title}", "", "| what | goal | before | now | | peers | by |", "|---|---|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(r.get(column, "") for column in COLUMNS) + " |" for r in mine] + [""]
     (TOP / "BENCH.md").write_text("\n".join(lines))
     return missed
 
 
 def main():
+    global MEASURING
+    words = [word for word in sys.argv[1:] if word != "--write"]
+    chosen = {name: measure for name, measure in GROUPS.items() if not words or any(word in name for word in words)}
     for package in ("microsip-bench", "microsip-cli"):
-        subprocess.run(["cargo", "build", "--locked", "--release", "--quiet", "-p", package], cwd=TOP, check=True)
-    words = sys.argv[1:]
-    for name, measure in GROUPS.items():
-        if words and not any(word in name for word in words):
-            continue
+        if package == "microsip-bench" or not set(chosen) <= {"parsing", "media", "lock", "sizes", "firmware"}:
+            subprocess.run(["cargo", "build", "--locked", "--release", "--quiet", "-p", package], cwd=TOP, check=True)
+    for name, measure in chosen.items():
         print(name, flush=True)
+        MEASURING = name
         try:
             measure()
         except (Failure, OSError, subprocess.SubprocessError, ValueError, SystemExit) as why:
-            failed({"memory": "calls", "flat": "calls", "rate": "calls", "lock": "calls", "round trip": "talking", "sizes": "size"}.get(name, name), name, why)
+            failed(GROUP_OF.get(name, name), name, why)
         finally:
             for program in reversed(peers.running):
                 program.end(2, signal.SIGTERM)
             peers.running.clear()
-    if words:
+    if words and "--write" not in sys.argv:
         return
-    missed = written()
+    missed = written(set(chosen))
     print(f"\nBENCH.md is written; {len(missed)} goals missed" + (":" if missed else ""))
     for r in missed:
-        print(f"  {r[1]}: {r[3]}, wanted {r[2]}: {r[4]}")
+        print(f"  {r['what']}: {r['now']}, wanted {r['goal']}: {r['verdict']}")
     peers.shutil.rmtree(LOGS, ignore_errors=True)
 
 
