@@ -1,6 +1,6 @@
 //! rfc3261#22.2: an INVITE that is challenged is sent anew, whatever happened before, and with as few slots as can be.
 
-use microsip_core::phone::{AccountConfig, CallState, DialOptions, Source};
+use microsip_core::phone::{AccountConfig, CallState, Cause, DialOptions, EventKind, Flow, Source, Taken};
 use microsip_tests::{Lab, Options, Peer};
 
 const CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
@@ -92,4 +92,24 @@ fn a_challenged_bye_needs_no_second_slot() {
     assert!(again.header("Proxy-Authorization").contains("nonce=\"n1\""));
     peer.answer(&mut lab, &again, 200, "");
     lab.assert_settled();
+}
+
+#[test]
+fn a_removed_account_whose_last_news_is_a_refused_challenge_goes_when_that_is_told() {
+    let (mut lab, mut peer) = dialled(4, 4);
+    let first = peer.wait(&mut lab, "INVITE");
+    let foreign = CHALLENGE.replace("example.org", "elsewhere.example");
+    let text = peer.answer_text(&first, 407, &foreign, "");
+    let (now, flow) = (lab.now, Flow::Udp { socket: 0, remote: peer.at });
+    let phone = &mut lab.ends[0].phone;
+    let account = phone.accounts().next().unwrap();
+    assert_eq!(phone.handle_sip(now, flow, text.as_bytes()), Taken::Bytes(text.len()));
+    phone.account_remove(now, account).unwrap();
+    assert!(phone.account_info(account).is_ok(), "its challenge is not told yet");
+    let mut challenges = 0;
+    while let Some(event) = phone.poll_event() {
+        challenges += usize::from(event.kind == EventKind::Challenge(Cause::Realm));
+    }
+    assert_eq!(challenges, 1);
+    assert!(phone.account_info(account).is_err(), "it is gone, and its slot is free");
 }
