@@ -62,9 +62,9 @@ impl Phone<'_> {
         }
     }
 
-    /// An answer came.
-    pub(super) fn handle_response(&mut self, now: Instant, flow: Flow, answer: &Message<'_>, status: u16) {
-        let (Ok(via), Ok(cseq)) = (answer.via(), answer.cseq()) else {
+    /// A response came.
+    pub(super) fn handle_response(&mut self, now: Instant, flow: Flow, response: &Message<'_>, status: u16) {
+        let (Ok(via), Ok(cseq)) = (response.via(), response.cseq()) else {
             count::up(&mut self.lower.cx.counters.malformed);
             self.lower.cx.trace_malformed(flow, "Via or CSeq cannot be read");
             return;
@@ -72,7 +72,7 @@ impl Phone<'_> {
         let handle = match self.lower.transactions.find(via.branch(), &cseq, status) {
             Found::Request(handle) => handle,
             Found::Success => {
-                self.repeated_success(now, flow, answer);
+                self.repeated_success(now, flow, response);
                 return;
             }
             Found::Nothing => {
@@ -82,7 +82,7 @@ impl Phone<'_> {
         };
         let Some(request) = self.lower.transactions.request(handle) else { return };
         let forged = match request.owner {
-            // a REGISTER is answered over the hop that it took: a forged refusal would stop its account, a forged
+            // a REGISTER's response comes over the hop that it took: a forged refusal would stop its account, a forged
             // success leave it unreachable
             Owner::Account(account) => {
                 flow != request.place().flow() && !self.lower.accounts.is_own_flow(account, flow)
@@ -93,7 +93,9 @@ impl Phone<'_> {
             count::up(&mut self.lower.cx.counters.unmatched);
             return;
         }
-        let Some(heard) = self.lower.transactions.hear(&mut self.lower.cx, now, handle, answer, status) else { return };
+        let Some(heard) = self.lower.transactions.hear(&mut self.lower.cx, now, handle, response, status) else {
+            return;
+        };
         // rfc3263#4.3: 503 means the next address
         if status == 503
             && heard.has_next
@@ -103,7 +105,7 @@ impl Phone<'_> {
             self.fail_over(now, next);
             return;
         }
-        if matches!(status, 401 | 407) && !heard.left && self.authenticate(now, handle, flow, answer, status) {
+        if matches!(status, 401 | 407) && !heard.left && self.authenticate(now, handle, flow, response, status) {
             return;
         }
         if let Owner::Account(account) = heard.owner
@@ -111,21 +113,23 @@ impl Phone<'_> {
             && heard.own_hop
             && self.lower.accounts.is_own_flow(account, flow)
         {
-            self.lower.accounts.take_next_nonce(account, answer);
+            self.lower.accounts.take_next_nonce(account, response);
         }
         if let Owner::Dialog(dialog) = heard.owner
             && heard.method.is_invite()
-            && ((200..300).contains(&status) || super::outgoing::description(answer).is_some())
+            && ((200..300).contains(&status) || super::outgoing::description(response).is_some())
         {
             let call = self.lower.dialogs.call_of(dialog);
-            self.vouch(call, flow, self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow), answer);
+            self.vouch(call, flow, self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow), response);
         }
         match (heard.owner, heard.method) {
-            (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, answer, status),
-            (Owner::Dialog(dialog), Sending::Invite) => self.invite_answered(now, flow, dialog, handle, answer, status),
-            (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, answer, status),
+            (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, response, status),
+            (Owner::Dialog(dialog), Sending::Invite) => {
+                self.invite_answered(now, flow, dialog, handle, response, status)
+            }
+            (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, response, status),
             _ if status >= 200
-                // BYE, CANCEL: whatever the answer, it is over (rfc3261#15.1.1)
+                // BYE, CANCEL: whatever the response, it is over (rfc3261#15.1.1)
                 && heard.completed =>
             {
                 self.lower.end_request(handle);
@@ -181,7 +185,7 @@ impl Phone<'_> {
         true
     }
 
-    /// It came to nothing without a final answer.
+    /// A request came to nothing without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
         let Some(request) = self.lower.transactions.request(handle) else { return };
         let (owner, method) = (request.owner, request.method);
@@ -215,7 +219,7 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     ///
-    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no answer can
+    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no response can
     /// come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);

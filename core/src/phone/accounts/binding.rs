@@ -158,10 +158,10 @@ impl Account {
 /// user, else our host and port, and the more of these, in this order, the better. Of equals the one that ends first
 /// counts, for to come early does no harm; but one that has ended is older than what was just bound. None is ours: the
 /// registrar keeps it in a form of its own, and a 2xx is a success.
-pub(super) fn granted(answer: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
-    let otherwise = answer.expires().unwrap_or(account.registration.ask);
+pub(super) fn granted(response: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
+    let otherwise = response.expires().unwrap_or(account.registration.ask);
     let mut best = ((false, false, false), otherwise);
-    for contact in answer.values(Name::Contact).filter_map(Address::parse) {
+    for contact in response.values(Name::Contact).filter_map(Address::parse) {
         let Ok(uri) = Uri::parse(contact.uri) else { continue };
         let here =
             local.is_some_and(|local| uri.host.ip() == Some(local.ip()) && uri.port.unwrap_or(5060) == local.port());

@@ -47,7 +47,7 @@ impl Lower<'_> {
         uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
     }
 
-    /// The driver found its addresses.
+    /// The driver found the addresses of a request.
     pub(in crate::phone) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) -> Asking {
         let Some(request) = self.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else {
             return Asking::Waits;
@@ -64,8 +64,8 @@ impl Lower<'_> {
         };
         let mut ordered = [first; TARGETS];
         let mut count = targets.len().min(TARGETS);
-        for (place, target) in ordered.iter_mut().zip(targets) {
-            *place = *target;
+        for (slot, target) in ordered.iter_mut().zip(targets) {
+            *slot = *target;
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.cx.rng);
         let in_dialog = self.dialog_around(owner, method).is_some();
@@ -155,7 +155,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Its way is known; what its message needs may not be there yet.
+    /// The way of a request is known; what its message needs may not be there yet.
     pub(in crate::phone) fn prepare(&mut self, now: Instant, handle: Handle) -> Asking {
         self.prepare_here(now, handle)
             .or_else(|| self.fail_over(now, handle))
