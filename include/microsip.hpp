@@ -84,6 +84,18 @@ public:
 
   /// False when the time was over.
   bool next_event(microsip_event &event, std::uint32_t wait_ms = MICROSIP_FOREVER) { return check(microsip_event_next(id_, &event, wait_ms)) == MICROSIP_OK; }
+  /// Sets what is logged: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages.
+  void log_level(std::uint32_t level) { check(microsip_log_set(id_, level)); }
+  /// The next log line or SIP message of a phone that has a log_level and no on_log. False when the time was over.
+  bool next_log(microsip_log &log, std::string &text, std::uint32_t wait_ms = MICROSIP_FOREVER) {
+    log = zero<microsip_log>();
+    text.resize(512);
+    std::int32_t result = MICROSIP_E_BUFFER;
+    while ((result = microsip_log_next(id_, &log, &text[0], static_cast<std::uint32_t>(text.size()), wait_ms)) == MICROSIP_E_BUFFER) text.resize(log.len + 1u);
+    const bool got = check(result) == MICROSIP_OK;
+    text.resize(got ? log.len : 0);
+    return got;
+  }
   /// For a loop of the application's own: readable while events wait.
   std::intptr_t event_descriptor() const {
     std::intptr_t descriptor = 0;
