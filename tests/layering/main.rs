@@ -29,6 +29,11 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// follows from what one did is returned, and the phone hands it on.
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
+/// The modules of `phone` that a room may name beside itself: values and what all rooms share. None of them knows the
+/// phone.
+const GROUND: &[&str] =
+    &["context", "object", "place", "trace", "write", "storage", "event", "done", "media_timeout", "id", "command"];
+
 /// The rooms whose fields nobody else sees: the type is named as its folder is.
 const CLOSED: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
@@ -186,6 +191,53 @@ fn rooms_named(code: &str) -> Vec<&'static str> {
     found
 }
 
+/// The modules of `phone` that some code names by `path`, also inside braces: `use crate::phone::{Flow, trace::What}`.
+fn modules_named<'c>(flat: &'c str, path: &str) -> Vec<&'c str> {
+    let pieces = flat.match_indices(path).filter(|(at, _)| !flat[..*at].ends_with("super::")).flat_map(|(at, _)| {
+        let rest = &flat[at + path.len()..];
+        match rest.strip_prefix('{') {
+            Some(inside) => inside.split(';').next().unwrap_or_default().split([',', '{', '}']).collect(),
+            None => vec![rest],
+        }
+    });
+    let name = |piece: &'c str| piece.split_once("::").map(|(name, _)| name);
+    let is_module = |name: &&str| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+    pieces.filter_map(name).filter(is_module).collect()
+}
+
+fn knows_the_phone(code: &str) -> bool {
+    words(code).windows(2).any(|pair| pair == ["impl", "Phone"]) || code.contains("Phone<")
+}
+
+#[test]
+fn a_room_stands_on_the_ground_alone() {
+    let (root, files) = core_sources();
+    let mut wrong = Vec::new();
+    for path in files.iter().filter(|path| !is_test(&root, path)) {
+        let Ok(inside) = path.strip_prefix(root.join("phone")) else { continue };
+        let text = code(&fs::read_to_string(path).unwrap());
+        let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
+        let module = first.trim_end_matches(".rs");
+        if GROUND.contains(&module) && knows_the_phone(&text) {
+            wrong.push(format!("{} is ground of the rooms and knows the phone", inside.display()));
+        }
+        if !ROOMS.contains(&module) {
+            continue;
+        }
+        let flat: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let mut named = modules_named(&flat, "crate::phone::");
+        if inside.ends_with("mod.rs") {
+            named.extend(modules_named(&flat, "super::")); // the phone's own; of other files it is the room
+        }
+        for name in named.into_iter().filter(|name| *name != module && !GROUND.contains(name)) {
+            wrong.push(format!("{} names {name}", inside.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let flat = "usecrate::phone::{Flow,trace::What,a::{b::C}};crate::phone::calls::Calls;pub(incrate::phone)fnf()";
+    assert_eq!(modules_named(flat, "crate::phone::"), ["trace", "a", "b", "calls"]);
+}
+
 /// What some code has methods for.
 fn implements(code: &str, name: &str) -> bool {
     let code = code.replace("<'_>", "").replace("<'a>", "");
@@ -227,7 +279,7 @@ fn no_room_of_the_phone_names_another_or_the_phone() {
             wrong.push(format!("{} names the room {other}", path.strip_prefix(&root).unwrap().display()));
         }
         // an `impl Phone` inside a room would see its private fields
-        if words(&text).windows(2).any(|pair| pair[0] == "impl" && pair[1] == "Phone") || text.contains("Phone<") {
+        if knows_the_phone(&text) {
             wrong.push(format!("{} names the phone", path.strip_prefix(&root).unwrap().display()));
         }
     }

@@ -4,10 +4,9 @@
 //! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
 //! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
 
-use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow, Phone};
-use crate::base::slots::Handle;
+use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow};
 use crate::base::time::{Duration, Instant};
-use crate::wire::sip::{Malformed, Message, Method, Start, Uri};
+use crate::wire::sip::{Malformed, Method};
 use core::mem::discriminant;
 use core::net::{IpAddr, SocketAddr};
 
@@ -257,7 +256,7 @@ impl<'a> Traces<'a> {
         self.slots.is_empty()
     }
 
-    const fn has_unread(&self) -> bool {
+    pub(super) const fn has_unread(&self) -> bool {
         self.unread > 0
     }
 
@@ -299,7 +298,7 @@ impl<'a> Traces<'a> {
         false
     }
 
-    fn pop(&mut self) -> Option<Trace> {
+    pub(super) fn pop(&mut self) -> Option<Trace> {
         let oldest = self.index(usize::from(self.unread.checked_sub(1)?));
         self.unread -= 1;
         let (lost, held_back) =
@@ -327,52 +326,6 @@ impl super::context::Context<'_> {
     #[inline(never)]
     pub(super) fn trace_full(&mut self, pool: Pool) {
         self.trace(About::Phone, What::Full(pool));
-    }
-}
-
-impl Phone<'_> {
-    /// The next record of what happened, in order; see [`super::Capacity::traces`].
-    pub fn poll_trace(&mut self) -> Option<Trace> {
-        if IS_MADE { self.lower.cx.traces.pop() } else { None }
-    }
-
-    /// Whether [`Phone::poll_trace`] has something.
-    #[must_use]
-    pub const fn has_trace(&self) -> bool {
-        IS_MADE && self.lower.cx.traces.has_unread()
-    }
-
-    /// A request was kept out: one that is for an account's user needs another source, every other one has to be
-    /// allowed.
-    #[inline(never)]
-    pub(super) fn trace_stranger(&mut self, flow: Flow, request: &Message<'_>) {
-        if !IS_MADE {
-            return;
-        }
-        let Start::Request { uri, method } = request.start() else { return };
-        let user = Uri::parse(uri).ok().and_then(|uri| uri.user).unwrap_or_default();
-        let (about, rule) = match self.lower.accounts.meant(user) {
-            Some(handle) => (About::Account(AccountId(handle)), Rule::Address),
-            None => (About::Phone, Rule::Direct),
-        };
-        self.lower.cx.trace(about, What::Stranger { from: flow.remote(), method: method.named(), rule });
-    }
-
-    /// An INVITE found no slot for its call.
-    #[inline(never)]
-    pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
-        if !IS_MADE {
-            return;
-        }
-        let rule = match account.is_none() {
-            true if self.lower.transactions.is_source_busy(&self.lower.cx, flow) => Rule::PerSource,
-            true if self.calls.possible() > 0 => Rule::Reserve,
-            _ => {
-                self.lower.cx.trace_full(Pool::Calls);
-                return;
-            }
-        };
-        self.lower.cx.trace(About::Phone, What::Stranger { from: flow.remote(), method: Method::Invite, rule });
     }
 }
 
