@@ -19,14 +19,11 @@ pub const DIGITS_RECEIVED: usize = 8;
 /// dialog.
 pub const CODECS: usize = 4;
 
-/// Payload of one outgoing packet: 60 ms of G.711. In each stream.
-pub const PAYLOAD: usize = 480;
-
 /// Samples of a 10 ms quantum at the highest rate.
 pub const QUANTUM: usize = 480;
 
-/// Samples that concealment remembers: three periods of the lowest pitch (66 Hz at 8 kHz) and a quarter. 2 bytes each
-/// in a stream.
+/// Samples that concealment remembers at 8 kHz, and more at higher rates: three periods of the lowest pitch (66 Hz) and
+/// a quarter. 2 bytes each a call.
 pub const HISTORY: usize = 390;
 
 /// Bytes beside a packet's payload in each cell of the jitter ring.

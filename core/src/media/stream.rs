@@ -1,7 +1,7 @@
 //! One call's audio: packets in and out, PCM in and out.
 //!
 //! A driver's quantum: `receive_quantum`, `send_quantum`, then `poll_transmit` until it has nothing. Packets go in
-//! whenever they come. The jitter ring's memory is lent with each call and must be the same each time.
+//! whenever they come. Its memory is lent with each call and must be the same each time.
 
 mod address;
 mod config;
@@ -214,9 +214,10 @@ impl Stream {
         &self.config
     }
 
-    /// The next packet to send, voice first. A buffer that is too short gets the length needed, and nothing changes.
-    pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Option<MediaTransmit> {
-        if let Some(transmit) = self.transmit_voice(buffer) {
+    /// The next packet to send, voice first; `payload` is that of [`StreamBuffers`]. A buffer that is too short gets the
+    /// length needed, and nothing changes.
+    pub fn poll_transmit(&mut self, now: Instant, payload: &[u8], buffer: &mut [u8]) -> Option<MediaTransmit> {
+        if let Some(transmit) = self.transmit_voice(payload, buffer) {
             return Some(transmit);
         }
         self.transmit_report(now, buffer)

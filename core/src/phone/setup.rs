@@ -101,7 +101,6 @@ pub(crate) struct Fixed {
     pub(crate) patience: Patience,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
-    pub(crate) jitter_stride: usize,
     pub(crate) max_ptime: u8,
     pub(crate) codecs: CodecList,
     pub(crate) history: usize,
@@ -164,7 +163,6 @@ impl<'a> Phone<'a> {
                         patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
-                        jitter_stride: capacity.ring_bytes() / (capacity.jitter_packets as usize).max(1),
                         // what fits in a slot of the ring, in whole 10 ms of G.711
                         max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
                         codecs: setup.codecs,

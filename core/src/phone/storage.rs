@@ -15,6 +15,7 @@ use crate::base::slots::Entry;
 use crate::base::table::TableCell;
 use crate::base::zeroed::Zeroed;
 use crate::media::Stream;
+use crate::media::conceal::history_of;
 use crate::sip::dialog::Dialog;
 use crate::sip::tombstone::Tombstone;
 use core::net::SocketAddr;
@@ -50,9 +51,10 @@ pub struct Capacity {
     pub dialog_text: u32,
     /// RTP packets that a call's jitter ring holds.
     pub jitter_packets: u32,
-    /// Bytes of one RTP payload in it.
+    /// Bytes of one RTP payload, in it and out. Longer ones that can be cut take several packets' room in it, and are
+    /// not sent.
     pub payload: u32,
-    /// Samples of 10 ms at the highest rate: 80, 160 or 480.
+    /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
     pub quantum: u32,
     /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] says so.
     /// A quantum of PCM each, once for all buses.
@@ -177,6 +179,11 @@ impl Capacity {
         message + STATUS_LINE + ours
     }
 
+    /// Samples that a call remembers of what was heard.
+    pub(crate) const fn heard(&self) -> usize {
+        history_of(self.quantum as usize)
+    }
+
     /// Bytes of a jitter ring.
     pub(crate) const fn ring_bytes(&self) -> usize {
         self.jitter_packets as usize * (RING_HEADER + self.payload as usize)
@@ -211,6 +218,8 @@ pub struct Storage<'a> {
     pub(crate) lines: &'a mut [Line],
     pub(crate) streams: &'a mut [Stream],
     pub(crate) rings: &'a mut [u8],
+    pub(crate) payloads: &'a mut [u8],
+    pub(crate) heard: &'a mut [i16],
     pub(crate) history: &'a mut [u8],
     pub(crate) dialogs: &'a mut [Entry<Dialog>],
     pub(crate) dialog_text: &'a mut [u8],
@@ -280,6 +289,8 @@ impl<'a> Storage<'a> {
             challenges: lender.zeroed(accounts * CHALLENGES * capacity.challenge as usize)?,
             trusted: lender.zeroed(accounts * capacity.trusted as usize)?,
             rings: lender.zeroed(calls * capacity.ring_bytes())?,
+            payloads: lender.zeroed(calls * capacity.payload as usize)?,
+            heard: lender.zeroed(calls * capacity.heard())?,
             history: lender.zeroed(calls * 2 * capacity.history as usize)?,
             dialog_text: lender.zeroed(dialogs * capacity.dialog_text as usize)?,
             request_bytes: lender.zeroed(requests * message)?,

@@ -34,10 +34,27 @@ fn config(stream: u32, remote: u16) -> StreamConfig {
     }
 }
 
+/// What a stream is lent.
+struct Memory {
+    ring: [u8; STRIDE * 16],
+    payload: [u8; 160],
+    history: [i16; limits::HISTORY],
+}
+
+impl Memory {
+    const fn new() -> Self {
+        Self { ring: [0; STRIDE * 16], payload: [0; 160], history: [0; limits::HISTORY] }
+    }
+
+    fn lent(&mut self) -> StreamBuffers<'_> {
+        StreamBuffers { ring: &mut self.ring, stride: STRIDE, payload: &mut self.payload, history: &mut self.history }
+    }
+}
+
 /// `seconds` of audio; prints microseconds of CPU for one second of one stream, both directions.
 pub(crate) fn both_ways(seconds: u32) -> bool {
     let (mut left, mut right) = (Stream::EMPTY, Stream::EMPTY);
-    let (mut left_ring, mut right_ring) = ([0u8; STRIDE * 16], [0u8; STRIDE * 16]);
+    let (mut left_memory, mut right_memory) = (Memory::new(), Memory::new());
     let mut now = Instant::from_micros(1_000_000);
     left.start(now, &config(0, 4002));
     right.start(now, &config(1, 4000));
@@ -50,34 +67,24 @@ pub(crate) fn both_ways(seconds: u32) -> bool {
     let start = cpu_ns();
     for _ in 0..seconds.saturating_mul(100) {
         now += Duration::from_millis(10);
-        left.send_quantum(now, &mut G711, &voice);
-        right.send_quantum(now, &mut G711, &voice);
-        while let Some(sent) = left.poll_transmit(now, &mut packet) {
+        left.send_quantum(&mut G711, &voice, &mut left_memory.lent());
+        right.send_quantum(&mut G711, &voice, &mut right_memory.lent());
+        while let Some(sent) = left.poll_transmit(now, &left_memory.payload, &mut packet) {
             let bytes = packet.get(..sent.len).unwrap_or_default();
             match sent.component {
-                Component::Rtp => right.handle_rtp(
-                    now,
-                    address(4000),
-                    bytes,
-                    &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE },
-                ),
+                Component::Rtp => right.handle_rtp(now, address(4000), bytes, &mut right_memory.lent()),
                 Component::Rtcp => right.handle_rtcp(now, address(4001), bytes),
             }
         }
-        while let Some(sent) = right.poll_transmit(now, &mut packet) {
+        while let Some(sent) = right.poll_transmit(now, &right_memory.payload, &mut packet) {
             let bytes = packet.get(..sent.len).unwrap_or_default();
             match sent.component {
-                Component::Rtp => left.handle_rtp(
-                    now,
-                    address(4002),
-                    bytes,
-                    &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE },
-                ),
+                Component::Rtp => left.handle_rtp(now, address(4002), bytes, &mut left_memory.lent()),
                 Component::Rtcp => left.handle_rtcp(now, address(4003), bytes),
             }
         }
-        left.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut left_ring, stride: STRIDE });
-        right.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut right_ring, stride: STRIDE });
+        left.receive_quantum(now, &mut G711, &mut out, &mut left_memory.lent());
+        right.receive_quantum(now, &mut G711, &mut out, &mut right_memory.lent());
         left.handle_timeout(now);
         right.handle_timeout(now);
     }

@@ -39,25 +39,28 @@ fn talking() -> Stream {
 fn hear(bytes: &[u8], as_report: bool) {
     let mut stream = talking();
     let (mut ring, mut out, mut sent) = ([0u8; STRIDE * 8], [0i16; 80], [0u8; 256]);
+    let (mut payload, mut history) = ([0u8; 160], [0i16; limits::HISTORY]);
     let mut now = Instant::from_micros(1_000_000);
     let from = SocketAddr::from((Ipv4Addr::LOCALHOST, if as_report { 4001 } else { 4000 }));
     let (mut heard, mut quanta, mut digits) = (0, 0, 0);
     for (length, datagram) in datagrams(bytes) {
         heard += 1;
+        let mut buffers =
+            StreamBuffers { ring: &mut ring, stride: STRIDE, payload: &mut payload, history: &mut history };
         if as_report {
             stream.handle_rtcp(now, from, datagram);
         } else {
-            stream.handle_rtp(now, from, datagram, &mut StreamBuffers { ring: &mut ring, stride: STRIDE });
+            stream.handle_rtp(now, from, datagram, &mut buffers);
         }
         if length & 1 == 1 {
             now += Duration::from_millis(10);
             quanta += 1;
-            stream.send_quantum(now, &mut G711, &[0; 80]);
-            stream.receive_quantum(now, &mut G711, &mut out, &mut StreamBuffers { ring: &mut ring, stride: STRIDE });
+            stream.send_quantum(&mut G711, &[0; 80], &mut buffers);
+            stream.receive_quantum(now, &mut G711, &mut out, &mut buffers);
             stream.handle_timeout(now);
             assert!(stream.next_timeout() > now, "what was due is due still");
             // Whatever came, a quantum draws no more than a packet of voice, one of events, and a report or two.
-            let drawn = (0..16).take_while(|_| stream.poll_transmit(now, &mut sent).is_some()).count();
+            let drawn = (0..16).take_while(|_| stream.poll_transmit(now, buffers.payload, &mut sent).is_some()).count();
             assert!(drawn < 8, "one quantum drew {drawn} packets");
             digits += u32::from(stream.poll_digit().is_some());
         }

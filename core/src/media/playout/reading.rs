@@ -4,6 +4,7 @@ use super::{Playout, WINDOW};
 use crate::base::count::up;
 use crate::base::limits;
 use crate::media::codec::{CodecBank, CodecList, Coded, Way};
+use crate::media::conceal::history_of;
 use crate::media::jitter::Cells;
 
 /// However much there is: 200 ms.
@@ -19,6 +20,15 @@ pub struct Means<'r, 'm> {
     pub stream: u32,
     /// What the peer may send.
     pub types: &'r CodecList,
+    /// The samples heard last.
+    pub history: &'r mut [i16],
+}
+
+impl Means<'_, '_> {
+    /// As much of the history as a rate of so many samples in 10 ms needs.
+    fn history(&mut self, quantum: usize) -> &mut [i16] {
+        self.history.get_mut(..history_of(quantum)).unwrap_or_default()
+    }
 }
 
 impl Playout {
@@ -68,10 +78,10 @@ impl Playout {
 
     /// 10 ms from the ring, the rest invented.
     fn piece(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) {
-        let piece = out.len();
+        let quantum = out.len();
         let filled = self.take(means, out);
         let (came, missing) = out.split_at_mut_checked(filled).unwrap_or_default();
-        self.concealer.heard(came, piece);
+        self.concealer.heard(means.history(quantum), came);
         if !missing.is_empty() {
             self.invent(means, missing, Some(self.stalled));
             self.stalled = self.stalled.saturating_add(self.codec.ticks_of(missing.len()));
@@ -82,9 +92,10 @@ impl Playout {
     /// Sound for what did not come: the codec's own, or else the voice that was heard last. `stalled`: so much of what
     /// is missing at the head was invented before; `None`: nothing is missing, and the time is filled all the same.
     fn invent(&mut self, means: &mut Means<'_, '_>, out: &mut [i16], stalled: Option<u32>) {
-        let piece = self.codec.quantum_samples();
-        if self.concealer.sounds(piece) && !self.quiet {
-            self.counts.concealed_ms = self.counts.concealed_ms.saturating_add((out.len() * 10 / piece.max(1)) as u32);
+        let quantum = self.codec.quantum_samples();
+        if self.concealer.sounds(quantum) && !self.quiet {
+            self.counts.concealed_ms =
+                self.counts.concealed_ms.saturating_add((out.len() * 10 / quantum.max(1)) as u32);
         }
         let mut rest = out;
         if self.concealer.has_heard() {
@@ -92,11 +103,11 @@ impl Playout {
             let (next, before) = behind.map_or((None, 0), |(payload, before)| (Some(payload), before));
             let count = means.codecs.decode(means.stream, self.codec, Coded::Missing { next, before }, rest);
             let (carried, left) = rest.split_at_mut_checked(count.min(rest.len())).unwrap_or_default();
-            self.concealer.carried(carried);
+            self.concealer.carried(means.history(quantum), carried);
             rest = left;
         }
         if !rest.is_empty() {
-            self.concealer.conceal(rest, piece);
+            self.concealer.conceal(means.history(quantum), rest);
         }
     }
 
@@ -212,7 +223,7 @@ impl Playout {
         // a hole in the next piece: what is not there is invented after the last that was heard
         let (came, missing) = next.split_at_mut_checked(filled).unwrap_or_default();
         if !missing.is_empty() {
-            self.concealer.heard(came, out.len());
+            self.concealer.heard(means.history(out.len()), came);
             self.invent(means, missing, Some(0));
         }
         let whole = next.len() as i32;
@@ -221,7 +232,7 @@ impl Playout {
             *this = ((i32::from(*this) * (whole - weight) + i32::from(*next) * weight) / whole) as i16;
         }
         if filled == next.len() {
-            self.concealer.replaced(out);
+            self.concealer.replaced(means.history(out.len()), out);
         }
         up(&mut self.counts.spliced);
         self.depth = self.depth.saturating_sub(1);

@@ -10,13 +10,20 @@ const STRIDE: usize = 172;
 struct Bench {
     playout: Playout,
     memory: Vec<u8>,
+    history: Vec<i16>,
     heard: Vec<i16>,
     ptime: u32,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self { playout: Playout::EMPTY, memory: std::vec![0; 8 * STRIDE], heard: Vec::new(), ptime: 20 }
+        Self {
+            playout: Playout::EMPTY,
+            memory: std::vec![0; 8 * STRIDE],
+            history: std::vec![0; 390],
+            heard: Vec::new(),
+            ptime: 20,
+        }
     }
 
     /// The nth packet comes.
@@ -35,7 +42,7 @@ impl Bench {
         let mut out = [0i16; 80];
         let mut cells = Cells::new(&mut self.memory, STRIDE);
         assert_eq!(self.playout.prepare(&cells, &CodecList::built_in()), 80);
-        pull(&mut self.playout, &mut cells, &mut out);
+        pull(&mut self.playout, &mut cells, &mut self.history, &mut out);
         self.heard.extend(out);
         out.iter().copied().max().unwrap()
     }
@@ -48,9 +55,9 @@ impl Bench {
     }
 }
 
-fn pull(playout: &mut Playout, cells: &mut Cells<'_>, out: &mut [i16]) {
+fn pull(playout: &mut Playout, cells: &mut Cells<'_>, history: &mut [i16], out: &mut [i16]) {
     let types = CodecList::built_in();
-    playout.pull(&mut Means { cells, codecs: &mut G711, stream: 0, types: &types }, out);
+    playout.pull(&mut Means { cells, codecs: &mut G711, stream: 0, types: &types, history }, out);
 }
 
 /// 400 Hz: a period of 20 samples.
@@ -347,7 +354,7 @@ fn no_memory_is_silence() {
     let mut out = [1i16; 80];
     let mut cells = Cells::new(&mut [], 172);
     playout.insert(&mut cells, 1, 0, Some((0, Codec::Pcmu, &[0; 160])));
-    pull(&mut playout, &mut cells, &mut out);
+    pull(&mut playout, &mut cells, &mut [], &mut out);
     assert_eq!(out, [0; 80]);
     assert_eq!(playout.counts().oversize, 1);
 }

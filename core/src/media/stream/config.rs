@@ -78,8 +78,13 @@ impl StreamConfig {
     };
 
     /// What playing is lent.
-    pub(super) fn means<'r, 'm>(&'r self, cells: &'r mut Cells<'m>, codecs: &'r mut dyn CodecBank) -> Means<'r, 'm> {
-        Means { cells, codecs, stream: self.stream, types: &self.receive }
+    pub(super) fn means<'r, 'm>(
+        &'r self,
+        cells: &'r mut Cells<'m>,
+        codecs: &'r mut dyn CodecBank,
+        history: &'r mut [i16],
+    ) -> Means<'r, 'm> {
+        Means { cells, codecs, stream: self.stream, types: &self.receive, history }
     }
 
     /// Both negotiated addresses, RTP's first.
@@ -99,6 +104,11 @@ pub struct StreamBuffers<'b> {
     /// Bytes of one packet in the ring: [`RING_HEADER`](crate::base::limits::RING_HEADER) and the largest payload. Firmware lends 8 × 172 (20 ms
     /// of G.711).
     pub stride: usize,
+    /// The payload of the next packet to send: as long as the longest one. 160 bytes are 20 ms of G.711.
+    pub payload: &'b mut [u8],
+    /// The samples heard last: [`history_of`](crate::media::conceal::history_of) the highest rate. Shorter: nothing is
+    /// invented for what did not come.
+    pub history: &'b mut [i16],
 }
 
 /// Which of a media port's two sockets.

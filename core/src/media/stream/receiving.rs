@@ -117,9 +117,9 @@ impl Stream {
         let mut cells = Cells::new(buffers.ring, buffers.stride);
         let samples = self.playout.prepare(&cells, &self.config.receive);
         if self.playout.codec().rate() == self.config.rate && samples == out.len() {
-            self.playout.pull(&mut self.config.means(&mut cells, codecs), out);
+            self.playout.pull(&mut self.config.means(&mut cells, codecs, buffers.history), out);
         } else {
-            self.receive_resampled(codecs, out, &mut cells, samples);
+            self.receive_resampled(codecs, out, &mut cells, buffers.history, samples);
         }
         self.level_out.feed(out);
     }
@@ -130,11 +130,12 @@ impl Stream {
         codecs: &mut dyn CodecBank,
         out: &mut [i16],
         cells: &mut Cells<'_>,
+        history: &mut [i16],
         samples: usize,
     ) {
         let mut room = [0i16; limits::QUANTUM];
         let Some(pcm) = room.get_mut(..samples) else { return out.fill(0) };
-        self.playout.pull(&mut self.config.means(cells, codecs), pcm);
+        self.playout.pull(&mut self.config.means(cells, codecs, history), pcm);
         let count = self.resampler.run(self.playout.codec().rate(), self.config.rate, pcm, out);
         out.get_mut(count..).unwrap_or_default().fill(0);
     }

@@ -1,11 +1,10 @@
 //! PCM to packets.
 
 use super::config::MediaTransmit;
-use super::{Component, Stream};
+use super::{Component, Stream, StreamBuffers};
 use crate::base::limits;
-use crate::base::time::Instant;
 use crate::media::digits::Step;
-use crate::media::{Codec, CodecBank, Encoded, Part, Way};
+use crate::media::{CodecBank, Encoded, Part, Way};
 use crate::wire::{dtmf, rtp};
 
 /// Quanta without a packet after which what was encoded for it is given up: no packet is longer than 120 ms
@@ -19,7 +18,6 @@ pub(super) struct Sending {
     sequence: u16,
     /// Of the next quantum.
     pub(super) timestamp: u32,
-    payload: [u8; limits::PAYLOAD],
     filled: u16,
     quanta: u8,
     packet_type: u8,
@@ -42,7 +40,6 @@ impl Sending {
         ssrc: 0,
         sequence: 0,
         timestamp: 0,
-        payload: [0; limits::PAYLOAD],
         filled: 0,
         quanta: 0,
         packet_type: 0,
@@ -106,9 +103,18 @@ impl Stream {
             && (self.confirmed || self.sending.unconfirmed_ms + u32::from(self.ptime()) <= limits::UNCONFIRMED_MEDIA_MS)
     }
 
-    /// Packet time in milliseconds: 10 to 60, in tens.
+    /// Packet time in milliseconds: whole frames, up to 60.
     fn ptime(&self) -> u8 {
-        (self.config.ptime_ms / 10).clamp(1, 6) * 10
+        let frame = self.config.codec.frame_ms().max(10);
+        (self.config.ptime_ms.min(60) / frame * frame).max(frame)
+    }
+
+    /// Packet time in quanta: what was agreed, as far as the payload has room.
+    fn interval(&self, room: usize) -> u8 {
+        let quanta = self.ptime() / 10;
+        let Some(bytes) = self.config.codec.tick_bytes() else { return quanta };
+        let most = room / (bytes * self.config.codec.quantum_ticks() as usize).max(1);
+        quanta.min(most.clamp(1, 255) as u8)
     }
 
     /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on
@@ -124,8 +130,7 @@ impl Stream {
     }
 
     /// 10 ms at the engine's rate, to be sent. Digits being sent replace it. What may not be sent passes its time.
-    pub fn send_quantum(&mut self, now: Instant, codecs: &mut dyn CodecBank, pcm: &[i16]) {
-        let _ = now;
+    pub fn send_quantum(&mut self, codecs: &mut dyn CodecBank, pcm: &[i16], buffers: &mut StreamBuffers<'_>) {
         if !self.running {
             return;
         }
@@ -138,18 +143,19 @@ impl Stream {
             self.sending.discard();
             return;
         }
-        let interval = self.ptime() / 10;
+        let payload = &mut *buffers.payload;
+        let interval = self.interval(payload.len());
         let boundary = self.sending.quanta == 0 || self.sending.ready;
         match self.digits.step(timestamp, ticks, interval, boundary, self.config.dtmf_send.is_some(), self.config.rate)
         {
-            Step::Voice => self.voice(codecs, codec, timestamp, interval, pcm),
-            Step::Silence => self.instead(codecs, codec, timestamp, interval, pcm.len(), false),
-            Step::Tone => self.instead(codecs, codec, timestamp, interval, pcm.len(), true),
+            Step::Voice => self.voice(codecs, payload, timestamp, interval, pcm),
+            Step::Silence => self.instead(codecs, payload, timestamp, interval, pcm.len(), false),
+            Step::Tone => self.instead(codecs, payload, timestamp, interval, pcm.len(), true),
             Step::Wait => {}
             Step::Send { event, timestamp, marker } => {
                 let Some(payload_type) = self.config.dtmf_send else { return };
                 self.sending.replace();
-                self.sending.filled = event.write(&mut self.sending.payload).unwrap_or(0) as u16;
+                self.sending.filled = event.write(payload).unwrap_or(0) as u16;
                 self.sending.complete(payload_type, timestamp, marker);
                 // rfc3551#4.1: the voice after the event begins a talk spurt
                 self.sending.spurt = true;
@@ -162,7 +168,7 @@ impl Stream {
     fn instead(
         &mut self,
         codecs: &mut dyn CodecBank,
-        codec: Codec,
+        payload: &mut [u8],
         timestamp: u32,
         interval: u8,
         samples: usize,
@@ -173,10 +179,11 @@ impl Stream {
         if tone {
             self.digits.fill(pcm);
         }
-        self.voice(codecs, codec, timestamp, interval, pcm);
+        self.voice(codecs, payload, timestamp, interval, pcm);
     }
 
-    fn voice(&mut self, codecs: &mut dyn CodecBank, codec: Codec, timestamp: u32, interval: u8, pcm: &[i16]) {
+    fn voice(&mut self, codecs: &mut dyn CodecBank, payload: &mut [u8], timestamp: u32, interval: u8, pcm: &[i16]) {
+        let codec = self.config.codec;
         self.sending.replace();
         if self.sending.quanta == 0 {
             self.sending.packet_timestamp = timestamp;
@@ -186,14 +193,14 @@ impl Stream {
         }
         let part = Part { nth: self.sending.quanta, of: interval };
         let encoded = if codec.rate() == self.config.rate {
-            codecs.encode(self.config.stream, codec, part, pcm, &mut self.sending.payload)
+            codecs.encode(self.config.stream, codec, part, pcm, payload)
         } else {
-            self.encode_resampled(codecs, codec, part, pcm)
+            self.encode_resampled(codecs, payload, part, pcm)
         };
         self.sending.quanta += 1;
         match encoded {
             Encoded::Packet(len) => {
-                self.sending.filled = len.min(self.sending.payload.len()) as u16;
+                self.sending.filled = len.min(payload.len()) as u16;
                 let marker = core::mem::take(&mut self.sending.spurt);
                 self.sending.complete(self.config.payload_type, self.sending.packet_timestamp, marker);
             }
@@ -207,15 +214,16 @@ impl Stream {
     }
 
     #[inline(never)]
-    fn encode_resampled(&mut self, codecs: &mut dyn CodecBank, codec: Codec, part: Part, pcm: &[i16]) -> Encoded {
+    fn encode_resampled(&mut self, codecs: &mut dyn CodecBank, payload: &mut [u8], part: Part, pcm: &[i16]) -> Encoded {
+        let codec = self.config.codec;
         let mut room = [0i16; limits::QUANTUM];
         let Some(samples) = room.get_mut(..codec.quantum_samples()) else { return Encoded::Silent };
         self.resampler.run(self.config.rate, codec.rate(), pcm, samples);
-        codecs.encode(self.config.stream, codec, part, samples, &mut self.sending.payload)
+        codecs.encode(self.config.stream, codec, part, samples, payload)
     }
 
     /// The voice packet that is ready.
-    pub(super) fn transmit_voice(&mut self, buffer: &mut [u8]) -> Option<MediaTransmit> {
+    pub(super) fn transmit_voice(&mut self, payload: &[u8], buffer: &mut [u8]) -> Option<MediaTransmit> {
         if !self.sending.ready {
             return None;
         }
@@ -236,7 +244,7 @@ impl Stream {
             sending.packet_timestamp,
             sending.ssrc,
         );
-        room.copy_from_slice(sending.payload.get(..room.len())?);
+        room.copy_from_slice(payload.get(..room.len())?);
         sending.sequence = sending.sequence.wrapping_add(1);
         sending.packets = sending.packets.wrapping_add(1);
         sending.bytes = sending.bytes.wrapping_add(room.len() as u32);

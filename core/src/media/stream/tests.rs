@@ -50,12 +50,30 @@ fn config(remote: SocketAddr, ssrc: u32) -> StreamConfig {
     }
 }
 
+/// What a stream is lent.
+struct Memory {
+    ring: Vec<u8>,
+    stride: usize,
+    payload: Vec<u8>,
+    history: Vec<i16>,
+}
+
+impl Memory {
+    fn lent(&mut self) -> StreamBuffers<'_> {
+        StreamBuffers {
+            ring: &mut self.ring,
+            stride: self.stride,
+            payload: &mut self.payload,
+            history: &mut self.history,
+        }
+    }
+}
+
 /// A stream with its memory.
 struct Side {
     stream: Stream,
     bank: Bank,
-    ring: Vec<u8>,
-    stride: usize,
+    memory: Memory,
     heard: Vec<i16>,
     sent: Vec<(MediaTransmit, Vec<u8>)>,
 }
@@ -64,31 +82,35 @@ impl Side {
     fn new(config: &StreamConfig) -> Self {
         let mut stream = Stream::EMPTY;
         stream.start(Instant::ZERO, config);
-        let bytes = config.codec.tick_bytes().unwrap_or(1) * config.codec.clock() as usize / 50;
-        let stride = limits::RING_HEADER + if config.codec.tick_bytes().is_some() { bytes } else { 60 };
-        let ring = std::vec![0; 8 * stride];
-        Self { stream, bank: Bank::default(), ring, stride, heard: Vec::new(), sent: Vec::new() }
+        let codec = config.codec;
+        let bytes = codec.tick_bytes().map_or(60, |bytes| bytes * codec.clock() as usize / 50);
+        let stride = limits::RING_HEADER + bytes;
+        let memory = Memory {
+            ring: std::vec![0; 8 * stride],
+            stride,
+            payload: std::vec![0; 3 * bytes],
+            history: std::vec![0; 6 * limits::HISTORY],
+        };
+        Self { stream, bank: Bank::default(), memory, heard: Vec::new(), sent: Vec::new() }
     }
 
     fn take(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
-        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: self.stride };
-        self.stream.handle_rtp(now, from, packet, &mut buffers);
+        self.stream.handle_rtp(now, from, packet, &mut self.memory.lent());
     }
 
     /// 10 ms: hears, says, and its packets are collected.
     fn quantum(&mut self, now: Instant, pcm: &[i16]) {
         let mut out = std::vec![0; pcm.len()];
-        let mut buffers = StreamBuffers { ring: &mut self.ring, stride: self.stride };
         self.stream.handle_timeout(now);
-        self.stream.receive_quantum(now, &mut self.bank, &mut out, &mut buffers);
+        self.stream.receive_quantum(now, &mut self.bank, &mut out, &mut self.memory.lent());
         self.heard.extend(&out);
-        self.stream.send_quantum(now, &mut self.bank, pcm);
+        self.stream.send_quantum(&mut self.bank, pcm, &mut self.memory.lent());
         self.drain(now);
     }
 
     fn drain(&mut self, now: Instant) {
-        let mut buffer = [0; 600];
-        while let Some(transmit) = self.stream.poll_transmit(now, &mut buffer) {
+        let mut buffer = [0; 6000];
+        while let Some(transmit) = self.stream.poll_transmit(now, &self.memory.payload, &mut buffer) {
             self.sent.push((transmit, buffer[..transmit.len].to_vec()));
         }
         assert!(!self.stream.owes());
@@ -283,11 +305,11 @@ fn every_packet_time_is_kept() {
 fn a_short_buffer_gets_the_length_and_nothing_changes() {
     let mut side = Side::new(&config(far(), 1));
     let mut none = [0u8; 20];
-    for n in 0..2 {
-        side.stream.send_quantum(Instant::from_millis(n * 10), &mut side.bank, &[5; 80]);
+    for _ in 0..2 {
+        side.stream.send_quantum(&mut side.bank, &[5; 80], &mut side.memory.lent());
     }
     for _ in 0..3 {
-        assert_eq!(side.stream.poll_transmit(Instant::ZERO, &mut none).unwrap().len, 172);
+        assert_eq!(side.stream.poll_transmit(Instant::ZERO, &side.memory.payload, &mut none).unwrap().len, 172);
         assert!(side.stream.owes());
     }
     assert_eq!(none, [0; 20]);
@@ -298,8 +320,8 @@ fn a_short_buffer_gets_the_length_and_nothing_changes() {
 #[test]
 fn a_packet_that_nobody_fetches_is_replaced() {
     let mut side = Side::new(&config(far(), 1));
-    for n in 0..6 {
-        side.stream.send_quantum(Instant::from_millis(n * 10), &mut side.bank, &[5; 80]);
+    for _ in 0..6 {
+        side.stream.send_quantum(&mut side.bank, &[5; 80], &mut side.memory.lent());
     }
     side.drain(Instant::ZERO);
     let stats = side.stream.stats(Instant::ZERO);

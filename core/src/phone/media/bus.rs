@@ -9,7 +9,7 @@ use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::phase::Phase;
-use crate::media::{CodecBank, StreamBuffers};
+use crate::media::CodecBank;
 use crate::phone::context::Context;
 use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
 
@@ -74,7 +74,7 @@ impl Media<'_> {
             let second = turn.second;
             if second.place < second.members {
                 turn.second = Second { index: self.next_running(second.index), place: second.place + 1, ..second };
-                let news = self.send(cx, now, second, lent);
+                let news = self.send(cx, second, lent);
                 if !news.is_nothing()
                     && let Some(line) = self.line_at(second.index)
                 {
@@ -119,8 +119,7 @@ impl Media<'_> {
             else {
                 break;
             };
-            let mut buffers = StreamBuffers { ring: self.rings.get_mut(at), stride: cx.fixed.jitter_stride };
-            stream.receive_quantum(now, lent.codecs, heard, &mut buffers);
+            stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(at));
             line.gain_out.apply(heard);
             line.served = at != first; // the list of running streams comes to it later
             members += 1;
@@ -133,7 +132,7 @@ impl Media<'_> {
     }
 
     /// The second pass of a bus, for one member: it is sent what its source says, and what the others' far ends said.
-    fn send(&mut self, cx: &mut Context<'_>, now: Instant, turn: Second, lent: &mut Quantum<'_>) -> News {
+    fn send(&mut self, cx: &mut Context<'_>, turn: Second, lent: &mut Quantum<'_>) -> News {
         let samples = (cx.fixed.rate / 100) as usize;
         let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
         let said = rest.get_mut(..samples).unwrap_or_default();
@@ -160,7 +159,7 @@ impl Media<'_> {
         if turn.members > 1 {
             mix_others(said, all, turn.place);
         }
-        stream.send_quantum(now, lent.codecs, said);
+        stream.send_quantum(lent.codecs, said, &mut self.memory.of(turn.index));
         lent.patch.tap(call, said, heard);
         if line.clock() == Bus::Device {
             for (cell, sample) in lent.output.iter_mut().zip(heard) {

@@ -4,11 +4,12 @@ pub(super) mod bus;
 pub(super) mod description;
 pub(super) mod line;
 pub(super) mod news;
+mod memory;
 mod path;
 pub(super) mod ports;
 pub(super) mod running;
 
-use super::storage::{Blocks, Capacity, Storage};
+use super::storage::{Capacity, Storage};
 use crate::base::due::Owed;
 use crate::media::Stream;
 use crate::media::phase::Phase;
@@ -16,15 +17,16 @@ use crate::media::tones::{Generator, Progress, Region, progress};
 use core::mem::take;
 use description::Agreement;
 use line::Line;
+use memory::Memory;
 
 /// Lines, one a call: ports, descriptions, streams and rings; and the buses.
 pub(super) struct Media<'a> {
-    /// By call slot, as streams and rings are.
+    /// By call slot, as streams and their memory are.
     lines: &'a mut [Line],
     /// By dialog slot: what its last offer and answer agreed on.
     agreed: &'a mut [Option<Agreement>],
     streams: &'a mut [Stream],
-    rings: Blocks<'a>,
+    memory: Memory<'a>,
     /// Streams with a packet to send.
     voices: Owed<'a>,
     /// Calls whose media runs.
@@ -59,7 +61,7 @@ impl<'a> Media<'a> {
             lines: take(&mut storage.lines),
             agreed: take(&mut storage.agreed),
             streams: take(&mut storage.streams),
-            rings: Blocks::new(take(&mut storage.rings), capacity.ring_bytes()),
+            memory: Memory::new(storage, capacity),
             voices: Owed::new(take(&mut storage.voices)),
             running: take(&mut storage.running),
             running_count: 0,

@@ -6,7 +6,7 @@ use super::news::{News, Silence};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::{self, MediaTransmit, Stream, StreamBuffers};
+use crate::media::{self, MediaTransmit, Stream};
 use crate::phone::context::Context;
 use crate::phone::trace::{About, What};
 use crate::phone::{CallId, Component, MediaId, Transmit, Via};
@@ -57,7 +57,7 @@ impl Media<'_> {
             stream.handle_rtcp(now, from, packet);
             return;
         }
-        let mut buffers = StreamBuffers { ring: self.rings.get_mut(call.index), stride: cx.fixed.jitter_stride };
+        let mut buffers = self.memory.of(call.index);
         let (before, refused) = stream.heard_from();
         stream.handle_rtp(now, from, packet, &mut buffers);
         let (after, refused_now) = stream.heard_from();
@@ -70,7 +70,7 @@ impl Media<'_> {
 
     /// Out: from the stream to the socket. A buffer that is too short gets the length needed, and nothing changes.
     fn give_out(&mut self, now: Instant, index: u32, buffer: &mut [u8]) -> Option<MediaTransmit> {
-        self.streams.get_mut(index as usize)?.poll_transmit(now, buffer)
+        self.streams.get_mut(index as usize)?.poll_transmit(now, self.memory.payload(index), buffer)
     }
 
     /// The next packet of any line's, written into `buffer`.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
-const CODECS: [Codec; 3] = [Codec::Pcmu, Codec::Framed, Codec::Split];
+const CODECS: [Codec; 4] = [Codec::Pcmu, Codec::Framed, Codec::Split, Codec::Linear];
 
 fn stats(call: &Call) -> StreamStats {
     call.far.stream.stats(call.now)
@@ -31,7 +31,7 @@ fn a_lost_packet_in_ten_does_not_drive_the_delay_up() {
             let before = delay(&mut call);
             assert!(before <= usize::from(ptime) + 10, "{at}: {before}");
             call.every = 10;
-            for _ in 0..600 {
+            for _ in 0..200 {
                 call.run(50);
                 let stats = stats(&call);
                 // what is missing counts as waiting until its time is over
@@ -41,7 +41,7 @@ fn a_lost_packet_in_ten_does_not_drive_the_delay_up() {
             call.every = 0;
             assert_eq!(delay(&mut call), before, "{at}");
             let stats = stats(&call);
-            let sent = 30_000 / u32::from(ptime);
+            let sent = 10_000 / u32::from(ptime);
             assert!(stats.lost.abs_diff(sent / 10) <= 2, "{at}: {}", stats.lost);
             assert!(stats.concealed_ms.abs_diff(stats.lost * u32::from(ptime)) <= 40, "{at}: {stats:?}");
             assert_eq!((stats.overflow, stats.oversize), (0, 0), "{at}");
@@ -56,7 +56,7 @@ fn jitter_is_met_at_any_clock() {
         let mut call = Call::speaking(codec, 20);
         let before = delay(&mut call);
         call.jitter_us = 25_000;
-        call.run(20_000);
+        call.run(10_000);
         let depth = stats(&call).depth_ms;
         assert!((10..=40).contains(&depth), "{}: {depth}", codec.name());
         let jitter = stats(&call).jitter_us;
@@ -70,7 +70,9 @@ fn jitter_is_met_at_any_clock() {
 // rfc3550#5.1, rfc3551#4.5.2
 #[test]
 fn timestamps_count_the_clock() {
-    for (codec, ticks, bytes) in [(Codec::Pcmu, 160, 160), (Codec::Framed, 960, 3), (Codec::Split, 160, 160)] {
+    for (codec, ticks, bytes) in
+        [(Codec::Pcmu, 160, 160), (Codec::Framed, 960, 3), (Codec::Split, 160, 160), (Codec::Linear, 960, 1920)]
+    {
         let mut side = Side::new(Call::speaking(codec, 20).near.stream.config());
         let quantum = std::vec![100; codec.quantum_samples()];
         for n in 0..4 {
@@ -96,7 +98,7 @@ fn a_peer_with_another_clock_speed_is_followed() {
             let mut call = Call::speaking(codec, 20);
             call.run(200);
             // 0.5 %: a quantum too many or too few each 2 s
-            for _ in 0..30 {
+            for _ in 0..10 {
                 call.run(2000);
                 if faster {
                     call.extra();
@@ -108,9 +110,9 @@ fn a_peer_with_another_clock_speed_is_followed() {
             assert!(stats.ring_ms <= 60, "{at}: {}", stats.ring_ms);
             assert_eq!(stats.overflow, 0, "{at}");
             if faster {
-                assert!((20..=30).contains(&stats.spliced), "{at}: {}", stats.spliced);
+                assert!((6..=10).contains(&stats.spliced), "{at}: {}", stats.spliced);
             } else {
-                assert!((200..=320).contains(&stats.concealed_ms), "{at}: {}", stats.concealed_ms);
+                assert!((60..=120).contains(&stats.concealed_ms), "{at}: {}", stats.concealed_ms);
             }
         }
     }
