@@ -8,8 +8,8 @@ use super::news::News;
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::phase::Phase;
 use crate::media::CodecBank;
+use crate::media::phase::Phase;
 use crate::phone::context::Context;
 use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
 

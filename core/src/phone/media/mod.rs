@@ -3,8 +3,8 @@
 pub(super) mod bus;
 pub(super) mod description;
 pub(super) mod line;
-pub(super) mod news;
 mod memory;
+pub(super) mod news;
 mod path;
 pub(super) mod ports;
 pub(super) mod running;
