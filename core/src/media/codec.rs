@@ -33,6 +33,7 @@ pub enum Codec {
 }
 
 /// What is known of one codec.
+#[derive(Clone, Copy)]
 struct Row {
     /// Its encoding name in SDP.
     name: &'static str,
@@ -92,16 +93,18 @@ impl Codec {
     /// The first row: what stands in a value while no codec is agreed on.
     pub const FIRST: Self = Self::Pcmu;
 
-    const fn row(self) -> &'static Row {
+    /// By value, so that what all codecs of a build have in common is a constant.
+    #[inline]
+    const fn row(self) -> Row {
         match self {
-            Self::Pcmu => &PCMU,
-            Self::Pcma => &PCMA,
+            Self::Pcmu => PCMU,
+            Self::Pcma => PCMA,
             #[cfg(test)]
-            Self::Framed => &tests::samples::FRAMED,
+            Self::Framed => tests::samples::FRAMED,
             #[cfg(test)]
-            Self::Split => &tests::samples::SPLIT,
+            Self::Split => tests::samples::SPLIT,
             #[cfg(test)]
-            Self::Linear => &tests::samples::LINEAR,
+            Self::Linear => tests::samples::LINEAR,
         }
     }
 

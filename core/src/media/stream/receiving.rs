@@ -28,7 +28,10 @@ impl Stream {
         }
         let Some(packet) = rtp::Packet::parse(packet) else { return up(&mut self.malformed) };
         let voice = self.config.receive.codec(packet.payload_type);
-        let event = self.config.receive.events_clock(packet.payload_type);
+        let event = match voice {
+            Some(_) => None,
+            None => self.config.receive.events_clock(packet.payload_type),
+        };
         let before = self.address.rtp;
         // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
         if voice.is_none() && event.is_none() && packet.payload_type != COMFORT_NOISE {
