@@ -15,7 +15,7 @@ use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
-use crate::media::CodecList;
+use crate::media::{Codec, CodecList};
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
@@ -123,8 +123,13 @@ impl<'a> Phone<'a> {
         if !matches!(setup.rate, 8000 | 16000 | 48000) {
             return Err(SetupError::Rate);
         }
-        let quantum = setup.codecs.entries().iter().map(|entry| entry.codec.quantum_samples() as u32).max();
-        if !capacity.is_valid() || quantum.unwrap_or(0).max(setup.rate / 100) > capacity.quantum {
+        let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
+        let samples = codecs().map(Codec::quantum_samples).max().unwrap_or(0);
+        // frames are as short as their bank makes them
+        let bytes = codecs().filter_map(|codec| Some(codec.tick_bytes()? * codec.quantum_ticks() as usize)).max();
+        let quanta = capacity.payload as usize / bytes.unwrap_or(1).max(1);
+        let quantum = samples.max(setup.rate as usize / 100);
+        if !capacity.is_valid() || quantum > capacity.quantum as usize || quanta == 0 {
             return Err(SetupError::Capacity);
         }
         let agent = if setup.user_agent.is_empty() {
@@ -163,8 +168,8 @@ impl<'a> Phone<'a> {
                         patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
-                        // what fits in a slot of the ring, in whole 10 ms of G.711
-                        max_ptime: (capacity.payload / 80 * 10).clamp(10, 60) as u8,
+                        // what fits in a slot of the ring, whichever codec it is
+                        max_ptime: quanta.clamp(1, 6) as u8 * 10,
                         codecs: setup.codecs,
                         history: capacity.history as usize,
                     },

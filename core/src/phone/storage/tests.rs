@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use super::*;
+use crate::base::time::Instant;
+use crate::media::{Codec, CodecList};
+use crate::phone::{MediaTimeout, Phone, Setup, SetupError};
 use std::{println, vec, vec::Vec};
 
 /// Counts what is lent, a line for each slice.
@@ -21,20 +24,49 @@ impl<'a> Lender<'a> for Count {
 fn a_desk_phone_fits_its_budget() {
     let mut count = Count::default();
     Storage::lend(&Capacity::metal(2, 1, 1500), &mut count).unwrap();
-    println!("{} bytes: {:?}; phone {}", count.bytes, count.lines, size_of::<crate::phone::Phone<'_>>());
+    println!("{} bytes: {:?}; phone {}", count.bytes, count.lines, size_of::<Phone<'_>>());
     // 32 KB less receive and transmit buffer (one, 1500) and 5 KB of stack
-    assert!(count.bytes + size_of::<crate::phone::Phone<'_>>() <= 32 * 1024 - 1500 - 5 * 1024, "{}", count.bytes);
+    assert!(count.bytes + size_of::<Phone<'_>>() <= 32 * 1024 - 1500 - 5 * 1024, "{}", count.bytes);
+}
+
+/// Lends boxes, and counts their bytes.
+struct Boxes(usize);
+
+impl<'a> Lender<'a> for Boxes {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+        self.0 += count * size_of::<T>();
+        Some(std::boxed::Box::leak(vec![empty; count].into_boxed_slice()))
+    }
+}
+
+#[test]
+fn a_codec_needs_its_room() {
+    let longest = |capacity: &Capacity, codecs: &[Codec]| {
+        let storage = Storage::lend(capacity, &mut Boxes(0)).unwrap();
+        let setup = Setup {
+            codecs: CodecList::of(codecs),
+            seed: [1; 32],
+            rate: 8000,
+            epoch_ms: 0,
+            user_agent: "",
+            allow_direct: false,
+            media_timeout: MediaTimeout::default(),
+            direct_user: "",
+            mark: 0,
+        };
+        Phone::new(storage, capacity, &setup, Instant::ZERO).map(|phone| phone.lower.cx.fixed.max_ptime)
+    };
+    let (metal, host) = (Capacity::metal(1, 1, 1500), Capacity::host(1, 1, 1500));
+    assert_eq!(longest(&metal, &[Codec::Pcmu]), Ok(20));
+    assert_eq!(longest(&host, &[Codec::Pcmu, Codec::Framed]), Ok(60));
+    // 16,000 samples a second, and then a payload of 960 bytes in 10 ms, are too much
+    assert_eq!(longest(&metal, &[Codec::Split]), Err(SetupError::Capacity));
+    assert_eq!(longest(&host, &[Codec::Linear]), Err(SetupError::Capacity));
+    assert_eq!(longest(&Capacity { payload: 1920, ..host }, &[Codec::Linear, Codec::Pcmu]), Ok(20));
 }
 
 #[test]
 fn counting_and_carving_agree() {
-    struct Boxes(usize);
-    impl<'a> Lender<'a> for Boxes {
-        fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
-            self.0 += count * size_of::<T>();
-            Some(std::boxed::Box::leak(vec![empty; count].into_boxed_slice()))
-        }
-    }
     let (mut count, mut boxes) = (Count::default(), Boxes(0));
     Storage::lend(&Capacity::host(4, 2, 2048), &mut count).unwrap();
     Storage::lend(&Capacity::host(4, 2, 2048), &mut boxes).unwrap();
