@@ -78,7 +78,7 @@ impl Playout {
 
     /// 10 ms from the ring, the rest invented.
     fn piece(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) {
-        let quantum = out.len();
+        let quantum = self.codec.quantum_samples();
         let filled = self.take(means, out);
         let (came, missing) = out.split_at_mut_checked(filled).unwrap_or_default();
         self.concealer.heard(means.history(quantum), came);

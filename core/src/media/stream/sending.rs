@@ -113,8 +113,8 @@ impl Stream {
     fn interval(&self, room: usize) -> u8 {
         let quanta = self.ptime() / 10;
         let Some(bytes) = self.config.codec.tick_bytes() else { return quanta };
-        let most = room / (bytes * self.config.codec.quantum_ticks() as usize).max(1);
-        quanta.min(most.clamp(1, 255) as u8)
+        let each = bytes * self.config.codec.quantum_ticks() as usize;
+        if usize::from(quanta) * each <= room { quanta } else { (room / each.max(1)).clamp(1, 255) as u8 }
     }
 
     /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on
