@@ -464,6 +464,9 @@ def table(group, title, measured):
     old = next((section for said, section in OLD.items() if said.split(":")[0] == title.split(":")[0]), [])
     new = {key(r["what"]) for r in mine}
     words = {name for name in GROUPS if GROUP_OF.get(name, name) == group}
+    for r in old if len(words) == 1 else ():
+        r.setdefault("by", "")
+        r["by"] = r["by"] or f"`run.py {min(words)}`"
     by = lambda r: r.get("by", "").strip("`").removeprefix("run.py ")
     return mine + [r for r in old if key(r["what"]) not in new and by(r) not in measured and not (by(r) == "" and words <= measured)]
 
