@@ -1,8 +1,12 @@
 //! An account is changed in place: what is said of it changes, its id and its binding stay, and it registers anew only
 //! where that is needed.
 
+use crate::credentials::{ask, refused_realm};
 use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state, until};
-use microsip_core::phone::{AccountChange, AccountConfig, AccountState, Cause, CommandError, MediaTimeout};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::phone::{
+    AccountChange, AccountConfig, AccountState, AccountText, Cause, CommandError, MediaTimeout,
+};
 use microsip_tests::Lab;
 
 /// Changes the only account.
@@ -127,4 +131,26 @@ fn a_change_that_is_refused_changes_nothing() {
     pass(&mut lab, &mut server, 300);
     let seen = server.last("REGISTER");
     assert!(server.all("REGISTER").len() > before && seen.text.contains("To: <sip:anna@example.org>"), "{}", seen.text);
+}
+
+#[test]
+fn a_change_that_does_not_fit_shows_nothing_of_its_texts() {
+    let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: "example.org", ..anna() });
+    let mut server =
+        Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.answer(401, &ask("WWW-Authenticate", "foreign.test"))]);
+    register(&mut lab, account);
+    until(&mut lab, &mut server, "refused", |lab, _| state(lab) == AccountState::Failed);
+    let reason = |lab: &Lab| {
+        let mut buffer = [0; 300];
+        let mut out = Cursor::new(&mut buffer);
+        lab.ends[0].phone.account_text(account, AccountText::Reason, &mut out).unwrap();
+        String::from_utf8(out.written().to_vec()).unwrap()
+    };
+    let before = reason(&lab);
+    assert_eq!(refused_realm(&lab, account).as_deref(), Some("foreign.test"));
+    let (secret, long) = ("s".repeat(400), "x".repeat(2000));
+    let wrong = AccountChange { password: Some(&secret), display_name: Some(&long), ..AccountChange::default() };
+    assert_eq!(change(&mut lab, wrong), Err(CommandError::Text));
+    assert_eq!(refused_realm(&lab, account).as_deref(), Some("foreign.test"));
+    assert_eq!(reason(&lab), before);
 }

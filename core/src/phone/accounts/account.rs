@@ -228,6 +228,11 @@ impl Account {
         self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len())
     }
 
+    /// Where all texts end, with those that may be written over.
+    pub(super) fn texts_end(&self) -> usize {
+        self.reason_start() + usize::from(self.reason_len)
+    }
+
     /// Takes the texts of a block that was written anew.
     pub(super) fn take_texts(&mut self, new: &Self, learnt: [Span; 2]) {
         (self.uri, self.user, self.domain) = (new.uri, new.user, new.domain);

@@ -25,7 +25,9 @@ impl Accounts<'_> {
     ) -> Result<Handle, CommandError> {
         let uri = self.check(config)?;
         let handle = self.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
-        let Some(mut account) = pack(self.text.get_mut(handle.index), config, &uri) else {
+        let block = self.text.get_mut(handle.index);
+        let Some(mut account) = pack(block, config, &uri) else {
+            block.fill(0); // it may hold the password
             self.slots.remove(handle);
             return Err(CommandError::Text);
         };

@@ -40,14 +40,17 @@ impl Accounts<'_> {
     ) -> Result<Updated, CommandError> {
         let old = self.slots.get(handle).filter(|account| !account.leaving).ok_or(CommandError::Stale)?;
         let mut room = [0; TEXTS];
-        let before = room.get_mut(..old.learnt_end()).ok_or(CommandError::Full)?;
+        let before = room.get_mut(..old.texts_end()).ok_or(CommandError::Full)?;
         before.copy_from_slice(self.text.get(handle.index).get(..before.len()).ok_or(CommandError::Full)?);
         let before = &*before;
         let config = merged(old, before, change);
         let uri = self.check(&config)?;
         let block = self.text.get_mut(handle.index);
         let Some(new) = pack(block, &config, &uri) else {
-            block.iter_mut().zip(before).for_each(|(to, from)| *to = *from);
+            // a realm or a reason that was kept behind the texts may be asked for: no new text stands there
+            let (texts, behind) = block.split_at_mut_checked(before.len()).ok_or(CommandError::Text)?;
+            texts.copy_from_slice(before);
+            behind.fill(0);
             return Err(CommandError::Text);
         };
         let differs = |of: fn(&Account) -> Span| of(old).of(before) != of(&new).of(block);
@@ -67,6 +70,9 @@ impl Accounts<'_> {
             [] => Span::EMPTY,
             realm => packer.add(realm).unwrap_or_default(),
         });
+        // an old password does not outlive its change
+        let used = packer.used();
+        block.get_mut(used..).unwrap_or_default().fill(0);
         let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
         account.take_texts(&new, learnt);
         account.patience = account.patience.with(change.media_timeout);
