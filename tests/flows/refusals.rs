@@ -218,6 +218,38 @@ fn a_merged_request_gets_482_after_a_refusal_for_want_of_a_slot() {
 }
 
 #[test]
+fn the_method_is_inspected_before_the_scheme_and_what_is_required() {
+    // rfc3261#8.2, #8.2.1: 405 is a MUST
+    let cases = [("SUBSCRIBE", 405, 405), ("PRACK", 405, 405), ("FOO", 501, 501), ("OPTIONS", 420, 416)];
+    for connected in [false, true] {
+        for (method, required, secured) in cases {
+            let (mut lab, mut peer) = lab();
+            if connected {
+                peer.call(&mut lab, 0);
+            }
+            let text = peer.request(method, "Require: eventlist\r\n", "");
+            assert_eq!(ask(&mut lab, &mut peer, &text).status(), required, "{method} in a dialog: {connected}");
+            let text = peer.request(method, "", "").replace(&format!("{method} sip:"), &format!("{method} sips:"));
+            assert_eq!(ask(&mut lab, &mut peer, &text).status(), secured, "{method} in a dialog: {connected}");
+        }
+    }
+}
+
+#[test]
+fn an_ack_or_cancel_is_its_invite_s_whatever_it_requires() {
+    // rfc3261#8.2.2.3: Require is not looked at in them
+    let (mut lab, mut peer) = lab();
+    let invite = peer.invite(&mut lab);
+    peer.wait(&mut lab, "SIP/2.0 180");
+    let cancel = peer.request("CANCEL", "Require: eventlist\r\n", "");
+    peer.send(&mut lab, &cancel);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    let refusal = peer.wait(&mut lab, "SIP/2.0 487");
+    peer.ack_refusal(&mut lab, &invite, &refusal);
+    lab.assert_settled();
+}
+
+#[test]
 fn in_a_dialog_the_same_rules_hold() {
     let (mut lab, mut peer) = lab();
     peer.call(&mut lab, 0);

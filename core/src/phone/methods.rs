@@ -26,31 +26,38 @@ pub(super) struct Arrived<'r, 'm> {
 /// A function that takes requests of a method.
 pub(super) type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
 
+/// Where requests of a method belong, and the functions that take them there.
+pub(super) enum Takes {
+    /// To an INVITE's transaction: they have none of their own, and use up no number of a dialog.
+    OfInvite(Taker),
+    /// In a dialog only.
+    Inside(Taker),
+    /// In a dialog and in none.
+    Anywhere { outside: Taker, inside: Taker },
+}
+
 /// A method.
-pub(super) struct Row {
+struct Row {
     name: &'static str,
-    /// Takes it in no dialog; none: it needs one.
-    pub(super) outside: Option<Taker>,
-    /// Takes it in a dialog; none: it is refused there.
-    pub(super) inside: Option<Taker>,
+    takes: Takes,
 }
 
 macro_rules! methods {
-    ($first:literal: $first_outside:expr, $first_inside:expr; $($name:literal: $outside:expr, $inside:expr;)*) => {
+    ($first:literal: $first_takes:expr; $($name:literal: $takes:expr;)*) => {
         const METHODS: &[Row] = &[
-            Row { name: $first, outside: $first_outside, inside: $first_inside },
-            $(Row { name: $name, outside: $outside, inside: $inside },)*
+            Row { name: $first, takes: $first_takes },
+            $(Row { name: $name, takes: $takes },)*
         ];
         const ALLOW: &str = concat!($first $(, ", ", $name)*);
     };
 }
 
 methods! {
-    "INVITE": Some(incoming::take), Some(reinvite::take);
-    "ACK": Some(incoming::take_ack), Some(incoming::take_ack);
-    "BYE": None, Some(bye::take);
-    "CANCEL": Some(incoming::take_cancel), Some(incoming::take_cancel);
-    "OPTIONS": Some(options::take_outside), Some(options::take);
+    "INVITE": Takes::Anywhere { outside: incoming::take, inside: reinvite::take };
+    "ACK": Takes::OfInvite(incoming::take_ack);
+    "BYE": Takes::Inside(bye::take);
+    "CANCEL": Takes::OfInvite(incoming::take_cancel);
+    "OPTIONS": Takes::Anywhere { outside: options::take_outside, inside: options::take };
 }
 
 /// The extensions, joined by commas; a request that requires another one is refused (rfc3261#8.2.2.3).
@@ -59,9 +66,9 @@ const SUPPORTED: &str = "";
 /// Our methods and extensions, for Allow and Supported.
 pub(super) static OURS: Understood = Understood { allow: ALLOW.as_bytes(), supported: SUPPORTED.as_bytes() };
 
-/// A method's row.
-pub(super) fn row(method: Method<'_>) -> Option<&'static Row> {
-    METHODS.iter().find(|row| row.name.as_bytes() == method.text())
+/// The row of a method; none: it is not one of ours.
+pub(super) fn takes(method: Method<'_>) -> Option<&'static Takes> {
+    METHODS.iter().find(|row| row.name.as_bytes() == method.text()).map(|row| &row.takes)
 }
 
 /// The refusal of a method that has no row: one that nobody has heard of (rfc3261#8.2.1), or one that is not for a

@@ -1,7 +1,7 @@
 //! One message in: to its transaction, its dialog, or neither.
 
 use super::accounts::Caller;
-use super::methods::{self, Arrived, OURS, Row, Taker};
+use super::methods::{self, Arrived, OURS, Taker, Takes};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
@@ -137,13 +137,6 @@ impl Phone<'_> {
             }
             return None;
         }
-        // sips: wants TLS all the way (rfc3261#26.2.2) and a sips: Contact of ours (#12.1.1), and neither is here
-        if let Start::Request { uri, .. } = request.start()
-            && Scheme::of(uri) == Some(Scheme::Sips)
-        {
-            self.respond_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
-            return None;
-        }
         let keys = keys_of(&self.lower.cx, request, method)?;
         let keys = Keys { direct: dialog.map_or(caller == Caller::Direct, |dialog| self.is_direct(dialog)), ..keys };
         let account = match caller {
@@ -151,10 +144,9 @@ impl Phone<'_> {
             _ => Handle::NONE,
         };
         let arrived = Arrived { flow, keys, request, dialog: dialog.unwrap_or(Handle::NONE), account };
-        let row = methods::row(method);
-        if matches!(method, Method::Ack | Method::Cancel) {
-            // they are for an INVITE's transaction, and have none of their own
-            return Some((row?.outside?, arrived));
+        let takes = methods::takes(method);
+        if let Some(Takes::OfInvite(take)) = takes {
+            return Some((*take, arrived));
         }
         // rfc3261#17.2.3: a repetition goes to its transaction
         let begins = tag.is_none() && method == Method::Invite;
@@ -171,35 +163,58 @@ impl Phone<'_> {
                 return None;
             }
         }
-        // rfc3261#8.2.2.3: it must be understood
-        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
-            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
-            return None;
-        }
-        let refusal = Extra { allow: Some(&OURS), ..Extra::default() };
-        if tag.is_none() {
-            match row {
-                Some(Row { outside: Some(take), .. }) => return Some((*take, arrived)),
-                // rfc3261#12.2.2: it needs a dialog
-                Some(_) => self.respond_at_once(flow, request, 481, Extra::default()),
-                None => self.respond_at_once(flow, request, methods::refusal(method), refusal),
-            }
-            return None;
-        }
-        let Some(dialog) = dialog else {
+        if tag.is_some() && dialog.is_none() {
             // rfc3261#12.2.2
             self.respond_at_once(flow, request, 481, Extra::default());
             return None;
+        }
+        // rfc3261#8.2: the method is inspected first, then the headers
+        let chosen = match takes {
+            Some(Takes::Anywhere { inside, .. } | Takes::Inside(inside)) if dialog.is_some() => Ok(*inside),
+            Some(Takes::Anywhere { outside, .. }) => Ok(*outside),
+            // rfc3261#12.2.2: it needs a dialog
+            Some(_) => Err((481, None)),
+            None => Err((methods::refusal(method), Some(&OURS))),
         };
+        if chosen.is_ok() && !self.understands(flow, request) {
+            return None;
+        }
         // rfc3261#12.2.2: a number that does not grow is out of order
-        if !self.lower.dialogs.hear_number(dialog, request.cseq().ok()?.number) {
+        if let Some(dialog) = dialog
+            && !self.lower.dialogs.hear_number(dialog, request.cseq().ok()?.number)
+        {
             self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
             return None;
         }
-        let take = row.and_then(|row| row.inside);
-        if take.is_none() {
-            self.respond_and_bury(now, flow, request, keys, methods::refusal(method), refusal);
+        match chosen {
+            Ok(take) => return Some((take, arrived)),
+            Err((status, allow)) => {
+                let extra = Extra { allow, ..Extra::default() };
+                if dialog.is_some() {
+                    self.respond_and_bury(now, flow, request, keys, status, extra);
+                } else {
+                    self.respond_at_once(flow, request, status, extra);
+                }
+            }
         }
-        Some((take?, arrived))
+        None
+    }
+
+    /// The scheme of its Request-URI and the extensions that it requires are ours. One that has others is refused.
+    fn understands(&mut self, flow: Flow, request: &Message<'_>) -> bool {
+        // rfc3261#8.2.2.1: sips: wants TLS all the way (#26.2.2) and a sips: Contact of ours (#12.1.1), and neither is
+        // here
+        if let Start::Request { uri, .. } = request.start()
+            && Scheme::of(uri) == Some(Scheme::Sips)
+        {
+            self.respond_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
+            return false;
+        }
+        // rfc3261#8.2.2.3
+        if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
+            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
+            return false;
+        }
+        true
     }
 }

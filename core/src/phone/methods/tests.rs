@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::*;
 
 #[test]
@@ -8,10 +6,10 @@ fn allow_names_each_row_once_in_the_words_of_the_wire() {
     assert_eq!(ALLOW, names.join(", "));
     for name in &names {
         assert!(!matches!(Method::parse(name.as_bytes()), Method::Other(_)), "{name}");
-        assert_eq!(row(Method::parse(name.as_bytes())).unwrap().name, *name);
+        assert!(takes(Method::parse(name.as_bytes())).is_some());
         assert_eq!(names.iter().filter(|other| *other == name).count(), 1);
     }
     // rfc3261#8.2.1, #21.4.6
-    assert!(row(Method::Info).is_none() && row(Method::Other(b"FOO")).is_none());
+    assert!(takes(Method::Info).is_none() && takes(Method::Other(b"FOO")).is_none());
     assert_eq!((refusal(Method::Info), refusal(Method::Other(b"FOO"))), (405, 501));
 }
