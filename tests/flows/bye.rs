@@ -167,6 +167,24 @@ fn after_a_bye_there_is_no_dialog() {
 }
 
 #[test]
+fn after_our_own_bye_there_is_no_dialog_either() {
+    // rfc3261#15.1.1: though its slot is there until the response; a BYE of theirs that crossed ours is taken
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    hangup(&mut lab, 0);
+    let bye = peer.wait(&mut lab, "BYE");
+    for (method, status) in [("OPTIONS", 481), ("INFO", 481), ("FOO", 481), ("INVITE", 481), ("BYE", 200)] {
+        let text = peer.request(method, "", "");
+        peer.send(&mut lab, &text);
+        assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), status, "{method}");
+    }
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.run_for(Duration::from_secs(1));
+    lab.assert_settled();
+}
+
+#[test]
 fn a_bye_that_is_refused_or_challenged_is_over_too() {
     // rfc3261#15.1.1
     for status in [401, 408, 481, 500] {

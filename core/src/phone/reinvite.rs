@@ -21,11 +21,7 @@ impl Phone<'_> {
     fn invited_again(&mut self, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
         let call_handle = self.lower.dialogs.call_of(dialog_handle);
-        // rfc3261#12.2.2: after BYE there is no dialog any more
-        let Some(call) = self.calls.get(call_handle).filter(|call| call.state != CallState::Ended) else {
-            self.respond_and_bury(now, flow, invite, keys, 481, Extra::default());
-            return;
-        };
+        let Some(call) = self.calls.get(call_handle) else { return };
         // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
         let sought = self.lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;

@@ -5,7 +5,7 @@ use super::methods::{self, Arrived, OURS, Taker, Takes};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
-use super::{Flow, Phone, Taken};
+use super::{CallState, Flow, Phone, Taken};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -168,6 +168,11 @@ impl Phone<'_> {
             self.respond_at_once(flow, request, 481, Extra::default());
             return None;
         }
+        if dialog.is_some_and(|dialog| method != Method::Bye && self.is_over(dialog)) {
+            // rfc3261#15.1.1: our BYE ended it, though its slot is still there for the response
+            self.respond_and_bury(now, flow, request, keys, 481, Extra::default());
+            return None;
+        }
         // rfc3261#8.2: the method is inspected first, then the headers
         let chosen = match takes {
             Some(Takes::Anywhere { inside, .. } | Takes::Inside(inside)) if dialog.is_some() => Ok(*inside),
@@ -216,5 +221,11 @@ impl Phone<'_> {
             return false;
         }
         true
+    }
+
+    /// The call of a dialog has ended, or there is none.
+    fn is_over(&self, dialog: Handle) -> bool {
+        let call = self.calls.get(self.lower.dialogs.call_of(dialog));
+        call.is_none_or(|call| call.state == CallState::Ended)
     }
 }
