@@ -297,3 +297,27 @@ fn who_was_vouched_for_in_one_call_is_nobody_in_the_next() {
     speak(&mut lab, &[THIRD, NAT], 50);
     assert_eq!(taken(&lab), (0, 100));
 }
+
+#[test]
+fn a_late_2xx_of_a_released_call_vouches_for_nobody_in_another() {
+    let (mut lab, _) = direct();
+    let (call, to) = (lab.ends[0].last_call(), port(&lab));
+    // a call that is given up before anything was heard of it, and released: its INVITE has no call any more
+    let mut late = Peer::new(&mut lab, "203.0.113.66:5060", 0);
+    let given_up = lab.dial(0, "sip:late@203.0.113.66");
+    let invite = late.wait(&mut lab, "INVITE");
+    let now = lab.now;
+    lab.ends[0].phone.hangup(now, given_up).unwrap();
+    lab.run_for(Duration::from_millis(100));
+    assert_eq!(lab.ends[0].phone.in_use().calls, 1);
+    late.answer(&mut lab, &invite, 200, &sdp(PRIVATE, 40_000, ""));
+    late.wait(&mut lab, "ACK");
+    let third = lab.open_raw(THIRD);
+    for sequence in 0..50 {
+        lab.send_raw(third, to, &packet(66, sequence));
+        lab.run_for(Duration::from_millis(20));
+    }
+    let stats = lab.ends[0].phone.call_stats(lab.now, call).unwrap();
+    assert_eq!((stats.received_packets, stats.strangers), (0, 50));
+    assert_eq!(heard(&mut lab, THIRD), 0);
+}

@@ -4,7 +4,7 @@ use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue};
 use super::transactions::request::{Owner, Sending, Stage};
-use super::{AccountId, Cause, Failure, Flow, Phone, Target};
+use super::{AccountId, CallState, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -115,11 +115,13 @@ impl Phone<'_> {
         {
             self.lower.accounts.take_next_nonce(account, response);
         }
+        // an INVITE may outlive its call: its response speaks for nobody then
         if let Owner::Dialog(dialog) = heard.owner
             && heard.method.is_invite()
             && ((200..300).contains(&status) || super::outgoing::description(response).is_some())
+            && let call = self.lower.dialogs.call_of(dialog)
+            && self.calls.get(call).is_some_and(|call| call.state != CallState::Ended)
         {
-            let call = self.lower.dialogs.call_of(dialog);
             self.vouch(call, flow, self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow), response);
         }
         match (heard.owner, heard.method) {

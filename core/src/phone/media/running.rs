@@ -102,7 +102,9 @@ impl Media<'_> {
 
     /// These hosts may speak for a line's far end, beside the address that its description names.
     pub(in crate::phone) fn vouch(&mut self, call: Handle, hosts: &Vouched) {
-        if let Some(stream) = self.streams.get_mut(call.index as usize) {
+        if self.line(call).is_some()
+            && let Some(stream) = self.streams.get_mut(call.index as usize)
+        {
             stream.vouch(hosts);
         }
     }
@@ -118,6 +120,9 @@ impl Media<'_> {
 
     /// The call is up: from here on its far end's silence counts.
     pub(in crate::phone) fn watch(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
+        if self.line(call).is_none() {
+            return News::NOTHING;
+        }
         if let Some(stream) = self.streams.get_mut(call.index as usize) {
             stream.watch(now);
         }
