@@ -14,7 +14,11 @@ struct Fork {
 }
 
 fn fork() -> Fork {
-    let mut lab = Lab::new(&[Options::default()]);
+    fork_of(Options::default())
+}
+
+fn fork_of(options: Options) -> Fork {
+    let mut lab = Lab::new(&[options]);
     let mut proxy = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let mut left = Peer::new(&mut lab, "10.0.0.21:5060", 0);
     let mut right = Peer::new(&mut lab, "10.0.0.22:5060", 0);
@@ -391,4 +395,52 @@ fn two_branches_answer_a_call_that_was_given_up() {
     assert_eq!(bye.to_tag(), "right");
     f.right.answer(&mut f.lab, &bye, 200, "");
     f.lab.assert_settled();
+}
+
+#[test]
+fn a_loser_does_not_owe_the_bye_that_its_call_owes() {
+    let mut options = Options::default();
+    options.capacity.requests = 1;
+    let mut f = fork_of(options);
+    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.wait(&mut f.lab, "ACK");
+    let one = f.lab.ends[0].last_call();
+    let mut other = Peer::new(&mut f.lab, "10.0.0.10:5060", 0);
+    other.call(&mut f.lab, 0);
+    let two = f.lab.ends[0].last_call();
+    // the only slot has the other call's BYE: this call's waits for its second try
+    let now = f.lab.now;
+    f.lab.ends[0].phone.hangup(now, two).unwrap();
+    f.lab.ends[0].phone.hangup(now, one).unwrap();
+    let bye = other.wait(&mut f.lab, "BYE");
+    other.answer(&mut f.lab, &bye, 200, "");
+    f.lab.run_for(Duration::from_millis(50));
+    // rfc3261#13.2.2.4: meanwhile another branch answers
+    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    let bye = f.right.wait(&mut f.lab, "BYE");
+    f.right.answer(&mut f.lab, &bye, 200, "");
+    let bye = f.left.wait(&mut f.lab, "BYE");
+    f.left.answer(&mut f.lab, &bye, 200, "");
+    f.right.silence(&mut f.lab, "BYE", Duration::from_secs(5));
+    f.lab.assert_settled();
+}
+
+#[test]
+fn the_far_end_of_each_branch_counts_its_own_requests() {
+    // rfc3261#12.2.2: a number is too low behind a higher one of the same dialog
+    let mut f = fork();
+    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.wait(&mut f.lab, "ACK");
+    f.left.theirs = f.invite.from_tag();
+    for _ in 0..3 {
+        let options = f.left.request("OPTIONS", "", "");
+        f.left.send(&mut f.lab, &options);
+        f.left.wait(&mut f.lab, "SIP/2.0 200");
+    }
+    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.right.wait(&mut f.lab, "ACK");
+    f.right.theirs = f.invite.from_tag();
+    let bye = f.right.request("BYE", "", "");
+    f.right.send(&mut f.lab, &bye);
+    f.right.wait(&mut f.lab, "SIP/2.0 200");
 }

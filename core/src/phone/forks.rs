@@ -35,14 +35,7 @@ impl Phone<'_> {
             return self.lower.dialogs.learn(untagged, answer, tag).then_some(untagged).or_else(|| self.too_long());
         }
         let dialog = self.lower.dialogs.get(first).copied()?;
-        let fork = self.lower.new_dialog(Dialog {
-            usages: 1,
-            chained: true,
-            ack_owed: false,
-            confirmed: false,
-            lookup: Handle::NONE,
-            ..dialog
-        })?;
+        let fork = self.lower.new_dialog(dialog.branch())?;
         self.lower.dialogs.chain(first, fork, answer, tag).then_some(fork).or_else(|| self.too_long())
     }
 
@@ -161,16 +154,13 @@ impl Phone<'_> {
         // its own repetitions.
         let number = answer.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
         let kept = Dialog {
-            usages: 1,
-            chained: true,
             confirmed: true,
             accepted: true,
             usage: Usage::None,
             flow: Some(flow),
             own_hop: false,
             invite_number: number,
-            lookup: Handle::NONE,
-            ..dialog
+            ..dialog.branch()
         };
         let Some(loser) = self.lower.new_dialog(kept) else { return };
         if !self.lower.dialogs.chain(dialog_handle, loser, answer, theirs) {

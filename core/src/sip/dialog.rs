@@ -138,6 +138,26 @@ impl Dialog {
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
     };
 
+    /// The dialog of another branch of the same INVITE (rfc3261#12.1.2), before its response is read. It has our side,
+    /// and nothing that the two ends of the first dialog have done or owe since.
+    #[must_use]
+    pub const fn branch(self) -> Self {
+        Self {
+            usages: 1,
+            chained: true,
+            remote_number: None,
+            ack_owed: false,
+            bye_owed: false,
+            media_lost: false,
+            left: false,
+            confirmed: false,
+            accepted: false,
+            renewed: false,
+            lookup: Handle::NONE,
+            ..self
+        }
+    }
+
     /// Writes the texts that never change. `None`: the block is too small.
     pub fn set_fixed(
         &mut self,
