@@ -5,7 +5,7 @@ use crate::server::{PASSWORD, REGISTRAR, Server, account, anna, pass, register};
 use crate::strangers::request;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, CallId, CallState, Cause, DialOptions, Flow, Reply, Source, Taken, Target, Transport, Wish,
+    AccountId, AccountState, CallId, CallState, Cause, DialOptions, Flow, Reply, Source, Taken, Target, Transport, Wish,
 };
 use microsip_tests::{Lab, Options, Peer, ladder};
 
@@ -204,7 +204,7 @@ fn a_registration_over_a_stream_that_is_gone_is_bound_anew_at_once() {
         assert_eq!(lab.count("REGISTER"), usize::from(generation));
         let text = lab.sent.last().unwrap().text.clone();
         answer(&mut lab, now, flow, &text, 200);
-        assert_eq!(crate::server::state(&lab), microsip_core::phone::AccountState::Registered);
+        assert_eq!(crate::server::state(&lab), AccountState::Registered);
         // the pong of our keepalives is no half of a ping, which is waited for elsewhere
         assert_eq!(lab.ends[0].phone.handle_sip(now, flow, b"\r\n"), Taken::Bytes(2));
         assert_eq!(lab.ends[0].phone.handle_sip(now, stream(9, "10.0.0.9:5060"), b"\r\n"), Taken::NeedMore);
@@ -242,7 +242,7 @@ fn a_stream_that_closes_as_soon_as_it_is_bound_is_opened_ever_more_rarely() {
         lab.drain();
         let text = lab.sent.last().unwrap().text.clone();
         answer(lab, now, flow, &text, 200);
-        assert_eq!(crate::server::state(lab), microsip_core::phone::AccountState::Registered);
+        assert_eq!(crate::server::state(lab), AccountState::Registered);
         lab.now += Duration::from_secs(lives);
         lost = lab.now;
         lab.ends[0].phone.handle_flow_failed(lost, flow);
@@ -286,4 +286,109 @@ fn an_icmp_error_does_not_end_a_call_that_was_heard_to_ring() {
     lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: peer.at });
     lab.drain();
     assert!(lab.ends[0].ended().is_none());
+}
+
+/// Gives the addresses of the next name that is looked up, past all other wishes.
+fn locate(lab: &mut Lab, flow: Flow) {
+    let now = lab.now;
+    let id = loop {
+        match lab.ends[0].phone.poll_wish() {
+            Some(Wish::Locate { id, .. }) => break id,
+            Some(Wish::CloseMedia { media }) => drop(lab.ends[0].media.remove(&media.raw())),
+            other => panic!("nothing to locate: {other:?}"),
+        }
+    };
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+}
+
+/// An account that is bound over this stream.
+fn bound_over(flow: Flow) -> (Lab, AccountId) {
+    let (mut lab, account) = account(&[], anna());
+    lab.ends[0].grant = false;
+    register(&mut lab, account);
+    locate(&mut lab, flow);
+    lab.drain();
+    answer_last(&mut lab, flow, "REGISTER", 200);
+    assert_eq!(crate::server::state(&lab), AccountState::Registered);
+    lab.now += Duration::from_secs(30);
+    (lab, account)
+}
+
+/// Answers the newest request of this method.
+fn answer_last(lab: &mut Lab, flow: Flow, method: &str, status: u16) {
+    let text = lab.sent.iter().rfind(|sent| sent.text.starts_with(method)).unwrap().text.clone();
+    let now = lab.now;
+    answer(lab, now, flow, &text, status);
+}
+
+#[test]
+fn a_stream_that_is_gone_under_a_call_is_opened_anew_for_its_account() {
+    // rfc5626#4.4.1: whatever else waits on the stream
+    for rings in [false, true] {
+        let first = stream(1, REGISTRAR);
+        let (mut lab, account) = bound_over(first);
+        lab.ends[0].grant = true;
+        crate::digest::dial(&mut lab, account, "sip:bob@example.org");
+        lab.drain();
+        assert_eq!(lab.count("INVITE"), 1);
+        if rings {
+            answer_last(&mut lab, first, "INVITE", 180);
+        }
+        lab.ends[0].grant = false;
+        let now = lab.now;
+        lab.ends[0].phone.handle_flow_failed(now, first);
+        let second = stream(2, REGISTRAR);
+        locate(&mut lab, second);
+        lab.drain();
+        assert_eq!(lab.count("REGISTER"), 2, "{}", ladder::draw(&lab));
+        answer_last(&mut lab, second, "REGISTER", 200);
+        assert_eq!(crate::server::state(&lab), AccountState::Registered);
+        assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Unreachable);
+    }
+}
+
+#[test]
+fn a_refresh_over_a_stream_that_is_gone_is_sent_anew_at_once() {
+    // rfc5626#4.4.1
+    let first = stream(1, REGISTRAR);
+    let (mut lab, account) = bound_over(first);
+    register(&mut lab, account);
+    assert_eq!(lab.count("REGISTER"), 2);
+    let now = lab.now;
+    lab.ends[0].phone.handle_flow_failed(now, first);
+    let at = lab.ends[0].phone.poll_timeout().unwrap();
+    assert!(at <= now, "{at:?}");
+    lab.ends[0].phone.handle_timeout(now);
+    locate(&mut lab, stream(2, REGISTRAR));
+    lab.drain();
+    assert_eq!(lab.count("REGISTER"), 3);
+}
+
+#[test]
+fn a_binding_stays_on_its_stream_when_calls_take_another() {
+    // rfc5626#4.4.1: the way was looked up again for a call
+    let (first, second) = (stream(1, REGISTRAR), stream(2, REGISTRAR));
+    let (mut lab, account) = bound_over(first);
+    let end = lab.now + Duration::from_secs(600);
+    let mut answered = 1;
+    while let Some(at) = lab.ends[0].phone.poll_timeout().filter(|at| *at < end) {
+        lab.now = at.max(lab.now);
+        let now = lab.now;
+        lab.ends[0].phone.handle_timeout(now);
+        lab.drain();
+        if lab.count("REGISTER") > answered {
+            answered += 1;
+            answer_last(&mut lab, first, "REGISTER", 200);
+        }
+    }
+    lab.now = end;
+    crate::digest::dial(&mut lab, account, "sip:bob@example.org");
+    locate(&mut lab, second);
+    lab.ends[0].grant = true;
+    lab.drain();
+    assert_eq!((lab.count("INVITE"), lab.count("REGISTER")), (1, answered));
+    lab.ends[0].phone.handle_flow_failed(end, first);
+    lab.drain();
+    assert_eq!(lab.count("REGISTER"), answered + 1, "{}", ladder::draw(&lab));
+    assert!(lab.ends[0].ended().is_none(), "the call goes on over its own stream");
 }

@@ -225,6 +225,10 @@ impl Phone<'_> {
     /// come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);
+        // before its requests move on, for that changes the ways of their accounts
+        if flow.is_reliable() {
+            self.rebind(now, flow);
+        }
         for index in 0..self.lower.transactions.request_capacity() {
             let Some(handle) = self.lower.transactions.request_at(index) else { continue };
             let Some(request) = self.lower.transactions.request(handle) else { continue };
@@ -239,9 +243,6 @@ impl Phone<'_> {
             if !(moves && self.fail_over(now, handle)) {
                 self.request_failed(now, handle, Cause::Unreachable, 0);
             }
-        }
-        if flow.is_reliable() {
-            self.rebind(now, flow);
         }
     }
 

@@ -133,7 +133,10 @@ pub(super) struct Registration {
     pub(super) failures: u8,
     /// How often in a row the stream that it was bound over closed at once.
     pub(super) losses: u8,
-    /// Since when it is bound over its stream ([`Instant::stamp`]); 0: it is not, or was never bound over one.
+    /// The stream that it was bound over last, whatever way requests take since then; no stream: it was bound over
+    /// datagrams.
+    pub(super) stream: Place,
+    /// Since when it is bound over that stream ([`Instant::stamp`]); 0: it is not.
     pub(super) stream_since: u32,
     /// When to register again.
     pub(super) next: Instant,
@@ -157,6 +160,7 @@ impl Registration {
         refusals: 0,
         failures: 0,
         losses: 0,
+        stream: Place::EMPTY,
         stream_since: 0,
         next: Instant::NEVER,
         expires: Instant::NEVER,

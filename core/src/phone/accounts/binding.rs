@@ -4,6 +4,7 @@ use super::account::Account;
 use crate::base::limits::{KEEPALIVE, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
+use crate::phone::place::Place;
 use crate::phone::{AccountState, Cause, Flow};
 use crate::sip::backoff;
 use crate::wire::sip::{Address, Message, Name, Uri};
@@ -111,8 +112,19 @@ impl Account {
         Registered::Failed { cause, sip_code: status, next }
     }
 
-    /// The stream to the registrar is gone.
+    /// It is bound over this flow from now on.
+    pub(super) fn bound_over(&mut self, now: Instant, flow: Flow) {
+        let registration = &mut self.registration;
+        if !flow.is_reliable() {
+            (registration.stream, registration.stream_since) = (Place::EMPTY, 0);
+        } else if registration.stream_since == 0 || registration.stream.flow() != flow {
+            (registration.stream, registration.stream_since) = (Place::new(flow), now.stamp().max(1));
+        }
+    }
+
+    /// The stream that it is bound over is gone.
     pub(super) fn stream_lost(&mut self, cx: &mut Context<'_>, now: Instant) -> Registered {
+        self.registration.stream = Place::EMPTY;
         let since = core::mem::take(&mut self.registration.stream_since);
         let steady = since != 0 && now.since(now.back_to(since)) >= Duration::from_secs(STREAM_STEADY_S);
         if !self.is_bound() || !self.registration.wanted {

@@ -170,9 +170,7 @@ impl Accounts<'_> {
                     account.registration.interval_tries = 0;
                     account.registration.refusals = 0;
                     account.registration.expires = now + Duration::from_secs(u64::from(expires));
-                    if flow.is_reliable() && account.registration.stream_since == 0 {
-                        account.registration.stream_since = now.stamp().max(1);
-                    }
+                    account.bound_over(now, flow);
                     if wanted {
                         // an update that came meanwhile is registered, too
                         let updated = core::mem::take(&mut account.registration.again);
@@ -265,12 +263,19 @@ impl Accounts<'_> {
         handle: Handle,
         flow: Flow,
     ) -> Registered {
-        let account = self.slots.get_mut(handle);
-        let Some(account) = account.filter(|account| account.hop.is_some_and(|hop| hop.flow() == flow)) else {
+        let Some(account) = self.slots.get_mut(handle) else { return Registered::Nothing };
+        let is_hop = account.hop.is_some_and(|hop| hop.flow() == flow);
+        if is_hop {
+            account.hop = None;
+        }
+        // the way may have moved to another flow since, but the registrar still has this one
+        if account.registration.stream.flow() != flow {
             return Registered::Nothing;
-        };
-        account.hop = None;
+        }
         let outcome = account.stream_lost(cx, now);
+        // a refresh that is under way on it fails, too, and does not wait as a failure does
+        account.registration.again |=
+            is_hop && matches!(outcome, Registered::Again) && !account.registration.request.is_none();
         self.wake(cx, handle);
         outcome
     }
