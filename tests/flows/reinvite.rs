@@ -238,3 +238,37 @@ fn one_whose_body_is_not_ours_gets_415() {
     assert_eq!(refusal.header("Accept"), "application/sdp, multipart/mixed");
     finish(lab, peer);
 }
+
+/// A URI that no dialog of these tests has room for.
+fn too_long() -> String {
+    format!("sip:peer@10.0.0.9;x={}", "y".repeat(600))
+}
+
+fn small() -> Options {
+    let mut options = Options::default();
+    options.capacity.dialog_text = 600;
+    options
+}
+
+#[test]
+fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
+    // rfc3261#12.2.2: who takes the request takes its target
+    let mut lab = Lab::new(&[small()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    let (good, before) = (std::mem::replace(&mut peer.contact, too_long()), media(&lab));
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    peer.send(&mut lab, &text);
+    let refusal = peer.wait(&mut lab, "SIP/2.0 ");
+    assert_eq!(refusal.status(), 513);
+    peer.ack_refusal(&mut lab, &text, &refusal);
+    assert_eq!((lab.ends[0].phone.counters().oversize, media(&lab)), (1, before));
+    peer.contact.clone_from(&good);
+    reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.uri(), good);
+    peer.answer(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}

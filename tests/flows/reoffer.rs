@@ -579,3 +579,20 @@ fn with_one_slot_of_each_kind_it_works_too() {
     assert!(lab.ends[0].reached(CallState::Connected));
     finish(lab, peer);
 }
+
+#[test]
+fn a_target_in_its_response_that_does_not_fit_is_counted() {
+    // rfc3261#13.2.2.4: the 2xx is acknowledged all the same, and its answer taken
+    let mut options = Options::default();
+    options.capacity.dialog_text = 600;
+    let mut lab = Lab::new(&[options]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    lab.run_for(Duration::from_millis(200));
+    move_to(&mut lab, &mut peer, 1, NEW);
+    let again = peer.wait(&mut lab, "INVITE");
+    let good = std::mem::replace(&mut peer.contact, format!("sip:peer@10.0.0.9;x={}", "y".repeat(600)));
+    let ack = accept(&mut lab, &mut peer, &again);
+    assert_eq!((ack.uri(), lab.ends[0].phone.counters().oversize), (good, 1));
+    finish(lab, peer);
+}

@@ -41,8 +41,7 @@ impl Phone<'_> {
 
     /// The texts of a dialog do not fit.
     fn too_long(&mut self) -> Option<Handle> {
-        count::up(&mut self.lower.cx.counters.oversize);
-        self.lower.cx.trace_full(super::trace::Pool::Message);
+        self.lower.cx.too_long();
         None
     }
 

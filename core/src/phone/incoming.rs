@@ -69,15 +69,13 @@ impl Phone<'_> {
         if let Err(status) = self.admit(now, flow, account, call, keys, invite) {
             self.calls.discard(&mut self.lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
-            count::up(if status == 513 {
-                &mut self.lower.cx.counters.oversize
-            } else {
-                &mut self.lower.cx.counters.refused_full
-            });
             if status == 513 {
-                self.lower.cx.trace_full(Pool::Message);
-            } else if self.lower.transactions.servers_free() == 0 {
-                self.lower.cx.trace_full(Pool::Servers);
+                self.lower.cx.too_long();
+            } else {
+                count::up(&mut self.lower.cx.counters.refused_full);
+                if self.lower.transactions.servers_free() == 0 {
+                    self.lower.cx.trace_full(Pool::Servers);
+                }
             }
             let retry_after = if status == 513 { 0 } else { 5 };
             self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });

@@ -51,6 +51,9 @@ impl Phone<'_> {
             Ok(handle) => handle,
             Err(not_opened) => {
                 let (status, retry_after) = if not_opened == NotOpened::Full { (500, 1) } else { (513, 0) };
+                if status == 513 {
+                    self.lower.cx.too_long();
+                }
                 self.respond_and_bury(now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
                 return;
             }
@@ -69,8 +72,12 @@ impl Phone<'_> {
             }
         }
         // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
-        if let (Some((dialog, text)), Some(target)) = (self.lower.dialogs.two(dialog_handle), contact_uri(invite)) {
-            dialog.refresh_target(text, target);
+        if let (Some((dialog, text)), Some(target)) = (self.lower.dialogs.two(dialog_handle), contact_uri(invite))
+            && !dialog.refresh_target(text, target)
+        {
+            self.lower.cx.too_long();
+            self.refuse_server(now, handle, 513, Describe::Nothing);
+            return;
         }
         let trusted = self.lower.accounts.is_own_flow(self.lower.dialogs.account_of(dialog_handle), flow);
         self.vouch(call_handle, flow, trusted, invite);

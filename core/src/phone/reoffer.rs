@@ -129,8 +129,8 @@ impl Phone<'_> {
                 dialog.invite_number = number;
                 dialog.renewed = true;
                 // rfc3261#12.2.1.2: a target refresh
-                if let Some(target) = target {
-                    dialog.refresh_target(text, target);
+                if target.is_some_and(|target| !dialog.refresh_target(text, target)) {
+                    self.lower.cx.too_long();
                 }
             }
             if target.is_some() {

@@ -5,6 +5,7 @@
 //! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
 
 use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow};
+use crate::base::count;
 use crate::base::time::{Duration, Instant};
 use crate::wire::sip::{Malformed, Method};
 use core::mem::discriminant;
@@ -326,6 +327,13 @@ impl super::context::Context<'_> {
     #[inline(never)]
     pub(super) fn trace_full(&mut self, pool: Pool) {
         self.trace(About::Phone, What::Full(pool));
+    }
+
+    /// A text or a message does not fit into its buffer.
+    #[inline(never)]
+    pub(super) fn too_long(&mut self) {
+        count::up(&mut self.counters.oversize);
+        self.trace_full(Pool::Message);
     }
 }
 

@@ -242,11 +242,12 @@ impl Dialog {
         self.set_remote(block, tag, backwards, target)
     }
 
-    /// rfc3261#12.2.1.2, #12.2.2: a target refresh replaces the target. One that does not fit is not taken.
-    pub fn refresh_target(&mut self, block: &mut [u8], target: &[u8]) {
-        if let Some(span) = add_target(&mut Packer::new(block, self.target.start()), target) {
-            self.target = span;
-        }
+    /// rfc3261#12.2.1.2, #12.2.2: a target refresh replaces the target. False: it does not fit, and the old one stays.
+    #[must_use]
+    pub fn refresh_target(&mut self, block: &mut [u8], target: &[u8]) -> bool {
+        let span = add_target(&mut Packer::new(block, self.target.start()), target);
+        self.target = span.unwrap_or(self.target);
+        span.is_some()
     }
 
     /// rfc3261#12.2.1.1: what the request line names: the target, or the first route if that one routes strictly.

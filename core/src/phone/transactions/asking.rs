@@ -6,7 +6,6 @@
 use super::repeat;
 use super::request::{Owner, Relocate, Request, Sending, Stage};
 use super::{Transactions, Unrendered};
-use crate::base::count;
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
 use crate::base::slots::Handle;
@@ -14,7 +13,6 @@ use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
-use crate::phone::trace::Pool;
 use crate::phone::{Flow, Target};
 use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
@@ -236,8 +234,7 @@ impl Transactions<'_> {
         needed: Result<usize, Needed>,
     ) -> Result<(), Unrendered> {
         let Ok(len) = needed else {
-            count::up(&mut cx.counters.oversize);
-            cx.trace_full(Pool::Message);
+            cx.too_long();
             return Err(Unrendered);
         };
         if let Some(request) = self.requests.get_mut(handle) {

@@ -6,7 +6,6 @@
 use super::server::{Host, Served, Server};
 use super::stateless::responses_to;
 use super::{Transactions, Unrendered};
-use crate::base::count;
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::{STATUS_LINE, TRYING_MS};
 use crate::base::slots::Handle;
@@ -15,7 +14,6 @@ use crate::phone::Flow;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
-use crate::phone::trace::Pool;
 use crate::sip::server::{Expiry, Server as Transaction, State};
 use crate::sip::tombstone::{Answered, Keys, Owed};
 use crate::wire::sip::{Message, Method, Start, Writer, echo_with_routes};
@@ -267,8 +265,7 @@ impl Transactions<'_> {
         needed: Result<usize, Needed>,
     ) -> Result<(), Unrendered> {
         let Ok(len) = needed else {
-            count::up(&mut cx.counters.oversize);
-            cx.trace_full(Pool::Message);
+            cx.too_long();
             return Err(Unrendered);
         };
         if let Some(server) = self.servers.get_mut(handle) {
