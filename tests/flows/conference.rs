@@ -183,25 +183,31 @@ impl Patch for Counting {
     }
 }
 
-#[test]
-fn many_buses_are_served_in_bounded_slices_and_each_member_once() {
-    const CALLS: usize = 150;
-    let big = || Options { capacity: Capacity::host(CALLS as u32, 1, 1500), ..Options::default() };
+/// Two phones with so many calls between them, on the first one's own buses as `bus_of` says.
+fn many(count: usize, bus_of: impl Fn(usize) -> BusId) -> (Lab, Vec<CallId>) {
+    let big = || Options { capacity: Capacity::host(count as u32, 1, 1500), ..Options::default() };
     let mut lab = Lab::new(&[big(), big()]);
     lab.audio = false;
     let mut calls = Vec::new();
-    for at in 0..CALLS {
+    for at in 0..count {
         let now = lab.now;
         let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
         let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
         lab.run_for(Duration::from_millis(3));
         let (now, theirs) = (lab.now, lab.ends[1].last_call());
         lab.ends[1].phone.answer(now, theirs, 200).unwrap();
-        // members of a bus lie far from each other, and buses are of all sizes
-        lab.ends[0].phone.set_bus(call, bus(Bus::Own, (at * at % 23 + 1) as u16)).unwrap();
+        lab.ends[0].phone.set_bus(call, bus_of(at)).unwrap();
         calls.push(call);
     }
     lab.run_for(Duration::from_secs(1));
+    (lab, calls)
+}
+
+#[test]
+fn many_buses_are_served_in_bounded_slices_and_each_member_once() {
+    const CALLS: usize = 150;
+    // members of a bus lie far from each other, and buses are of all sizes
+    let (mut lab, calls) = many(CALLS, |at| bus(Bus::Own, (at * at % 23 + 1) as u16));
     for quantum in 0..12 {
         lab.run_for(Duration::from_millis(10));
         let (now, mut counting, mut slices) = (lab.now, Counting::default(), 1);
@@ -215,6 +221,38 @@ fn many_buses_are_served_in_bounded_slices_and_each_member_once() {
         assert!(counting.0.values().all(|times| *times == 1), "quantum {quantum}");
         let now = lab.now;
         lab.ends[0].phone.hangup(now, calls[quantum * 7]).unwrap();
+        lab.drain();
+    }
+}
+
+#[test]
+fn each_line_is_served_once_whatever_moves_between_the_slices_of_a_quantum() {
+    const CALLS: usize = 150;
+    // some are alone; the others are on buses of ten
+    let (mut lab, mut calls) =
+        many(CALLS, |at| if at % 3 == 0 { BusId::ALONE } else { bus(Bus::Own, (at / 10 + 1) as u16) });
+    for quantum in 0..60 {
+        lab.run_for(Duration::from_millis(10));
+        let (now, mut counting, mut slices) = (lab.now, Counting::default(), 0);
+        while lab.ends[0].phone.audio(now, Bus::Own, &mut G711, &mut counting, &[], &mut []) {
+            slices += 1;
+            let phone = &mut lab.ends[0].phone;
+            for step in 0..4 {
+                let call = calls[(quantum * 37 + slices * 53 + step * 31) % calls.len()];
+                let to = (quantum * 11 + step * 7) % 20;
+                phone.set_bus(call, if to < 8 { BusId::ALONE } else { bus(Bus::Own, to as u16) }).unwrap_or_default();
+            }
+            if slices == 1 && quantum % 2 == 0 {
+                // one that has been served ends, and the last of all has to move
+                let first = calls.iter().position(|call| counting.0.contains_key(&call.raw())).unwrap();
+                counting.0.remove(&calls[first].raw());
+                phone.hangup(now, calls.remove(first)).unwrap();
+            }
+        }
+        assert!(slices > 0, "quantum {quantum}");
+        for (at, call) in calls.iter().enumerate() {
+            assert_eq!(counting.0.get(&call.raw()), Some(&1), "quantum {quantum}, call {at}");
+        }
         lab.drain();
     }
 }

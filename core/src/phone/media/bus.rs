@@ -20,6 +20,8 @@ const BLOCK: usize = 16;
 #[derive(Debug)]
 pub(in crate::phone) struct Turn {
     clock: Bus,
+    /// The clock's number of this quantum.
+    number: u8,
     /// Index in the list of running streams.
     next: u32,
     served: usize,
@@ -49,17 +51,26 @@ pub(in crate::phone) struct Quantum<'q> {
 impl Media<'_> {
     /// A quantum of a bus begins, or goes on where the last call left it.
     pub(in crate::phone) fn begin_quantum(&mut self, now: Instant, clock: Bus, output: &mut [i16]) -> Turn {
-        let next = if clock == Bus::Own { self.tick_from } else { 0 };
+        let goes_on = clock == Bus::Own && self.tick_left;
+        let next = if goes_on { self.tick_from } else { 0 };
         if clock == Bus::Device {
             output.fill(0);
             if self.ringing_back > 0 {
                 self.ringback.fill(output);
             }
         }
-        if next == 0 {
+        if !goes_on {
             self.phase(clock).tick(now);
         }
-        Turn { clock, next, served: 0, left: false, second: Second::default() }
+        let [device, own] = &mut self.quanta;
+        let number = match clock {
+            Bus::Device => device,
+            Bus::Own => own,
+        };
+        if !goes_on {
+            *number = number.checked_add(1).unwrap_or(1);
+        }
+        Turn { clock, number: *number, next, served: 0, left: false, second: Second::default() }
     }
 
     /// Serves the clock's buses up to the next line that has something to tell.
@@ -73,8 +84,9 @@ impl Media<'_> {
         loop {
             let second = turn.second;
             if second.place < second.members {
-                turn.second = Second { index: self.next_running(second.index), place: second.place + 1, ..second };
-                let news = self.send(cx, second, lent);
+                let index = self.next_unserved(second.index, turn.number);
+                turn.second = Second { index, place: second.place + 1, ..second };
+                let news = self.send(cx, turn.number, second, lent);
                 if !news.is_nothing()
                     && let Some(line) = self.line_at(second.index)
                 {
@@ -91,11 +103,11 @@ impl Media<'_> {
             }
             let index = self.running.get(turn.next as usize).copied()?;
             turn.next += 1;
-            let Some(line) = self.lines.get_mut(index as usize) else { continue };
-            if line.clock() != turn.clock || core::mem::take(&mut line.served) {
+            let Some(line) = self.lines.get(index as usize) else { continue };
+            if line.clock() != turn.clock || line.served == turn.number {
                 continue;
             }
-            turn.second = Second { members: self.hear_bus(cx, now, index, lent), index, place: 0 };
+            turn.second = Second { members: self.hear_bus(cx, now, turn.number, index, lent), index, place: 0 };
             turn.served += turn.second.members;
         }
     }
@@ -104,13 +116,15 @@ impl Media<'_> {
     pub(in crate::phone) const fn end_quantum(&mut self, turn: &Turn) -> bool {
         if matches!(turn.clock, Bus::Own) {
             self.tick_from = if turn.left { turn.next } else { 0 };
+            self.tick_left = turn.left;
         }
         turn.left
     }
 
     /// The first pass of a bus, from one of its members on: what each member's far end said for 10 ms, one behind the
-    /// other. Returned is how many there are.
-    fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, first: u32, lent: &mut Quantum<'_>) -> usize {
+    /// other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how many
+    /// there are.
+    fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, number: u8, first: u32, lent: &mut Quantum<'_>) -> usize {
         let samples = (cx.fixed.rate / 100) as usize;
         let (mut at, mut members) = (first, 0);
         while members < self.members {
@@ -121,9 +135,8 @@ impl Media<'_> {
             };
             stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(at));
             line.gain_out.apply(heard);
-            line.served = at != first; // the list of running streams comes to it later
             members += 1;
-            at = self.next_running(at);
+            at = self.next_unserved(at, number);
             if at == first {
                 break;
             }
@@ -132,7 +145,7 @@ impl Media<'_> {
     }
 
     /// The second pass of a bus, for one member: it is sent what its source says, and what the others' far ends said.
-    fn send(&mut self, cx: &mut Context<'_>, turn: Second, lent: &mut Quantum<'_>) -> News {
+    fn send(&mut self, cx: &mut Context<'_>, number: u8, turn: Second, lent: &mut Quantum<'_>) -> News {
         let samples = (cx.fixed.rate / 100) as usize;
         let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
         let said = rest.get_mut(..samples).unwrap_or_default();
@@ -142,6 +155,7 @@ impl Media<'_> {
         else {
             return News::NOTHING;
         };
+        line.served = number;
         let (call, source) = (CallId(line.handle(turn.index)), line.source);
         said.fill(0);
         match source {
@@ -170,13 +184,14 @@ impl Media<'_> {
         News { digit: self.settle(cx, turn.index), sent, ..News::NOTHING }
     }
 
-    /// The next member of a line's bus whose stream runs; itself, if there is no other.
-    fn next_running(&self, index: u32) -> u32 {
+    /// The next member of a line's bus whose stream runs and was not served in this quantum; itself, if there is no
+    /// other.
+    fn next_unserved(&self, index: u32, number: u8) -> u32 {
         let mut at = index;
         for _ in 0..self.members {
             let Some(line) = self.lines.get(at as usize).filter(|line| line.bus != BusId::ALONE) else { return index };
             at = line.next;
-            if self.lines.get(at as usize).is_some_and(|line| line.media) {
+            if self.lines.get(at as usize).is_some_and(|line| line.media && line.served != number) {
                 return at;
             }
         }
@@ -233,8 +248,11 @@ impl Media<'_> {
 
     /// A line may have another clock than before.
     pub(super) fn reclock(&mut self, call: Handle, before: Bus) {
-        let Some(line) = self.line(call) else { return };
+        let Some(line) = self.line_mut(call) else { return };
         let (clock, running, rings) = (line.clock(), line.media, line.ringback);
+        if clock != before {
+            line.served = 0;
+        }
         if running {
             self.count(before, false);
             self.count(clock, true);

@@ -37,8 +37,8 @@ pub(crate) struct Line {
     pub(super) bus: BusId,
     /// The next member of its bus, in a ring.
     pub(super) next: u32,
-    /// Served in this quantum, with a member of its bus.
-    pub(super) served: bool,
+    /// The number of the quantum of its clock that it was served in last; 0: none yet.
+    pub(super) served: u8,
 }
 
 impl Line {
@@ -60,7 +60,7 @@ impl Line {
         running: 0,
         bus: BusId::ALONE,
         next: 0,
-        served: false,
+        served: 0,
     };
 
     /// The call whose line it is.

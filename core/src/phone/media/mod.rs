@@ -41,7 +41,12 @@ pub(super) struct Media<'a> {
     pcm: &'a mut [i16],
     /// The most members that a bus may have.
     members: usize,
+    /// Where a quantum of the own buses goes on in that list, if it is left.
     tick_from: u32,
+    /// A quantum of the own buses has begun, and lines are left.
+    tick_left: bool,
+    /// Numbers of the quanta of the device's bus, and of the own ones: 1 to 255, and again.
+    quanta: [u8; 2],
     device_calls: u32,
     own_calls: u32,
     /// Of the device's bus, and of the own ones.
@@ -70,6 +75,8 @@ impl<'a> Media<'a> {
             pcm: take(&mut storage.pcm),
             members: capacity.members as usize,
             tick_from: 0,
+            tick_left: false,
+            quanta: [0; 2],
             device_calls: 0,
             own_calls: 0,
             phases: [Phase::EMPTY; 2],

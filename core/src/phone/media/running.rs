@@ -133,7 +133,7 @@ impl Media<'_> {
     pub(in crate::phone) fn stop(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
         self.ring_back(call, false);
         let Some(line) = self.line_mut(call) else { return News::NOTHING };
-        line.served = false;
+        line.served = 0;
         let (clock, running, ran) =
             (line.clock(), core::mem::take(&mut line.running), core::mem::take(&mut line.media));
         self.leave(call);
@@ -145,21 +145,31 @@ impl Media<'_> {
             sent = stream.take_digits_sent();
             stream.stop(now);
         }
-        // the last of the list takes its place
-        let last = self.running.get(self.running_count.saturating_sub(1) as usize).copied();
-        if let (Some(last), true) = (last, running > 0) {
-            if let Some(cell) = self.running.get_mut(running as usize - 1) {
-                *cell = last;
-            }
-            if last != call.index
-                && let Some(line) = self.lines.get_mut(last as usize)
-            {
-                line.running = running;
-            }
-            self.running_count -= 1;
-        }
+        self.unlist(running);
         self.count(clock, false);
         News { digit: self.settle(cx, call.index), sent, unsent: true, ..News::NOTHING }
+    }
+
+    /// A stream does not run any more: the last of the list moves to its index, which was `running` - 1. Those up to
+    /// where the quantum stands have had their turn, and the last has not: one of them moves first.
+    fn unlist(&mut self, running: u32) {
+        let (Some(mut gap), Some(last)) = (running.checked_sub(1), self.running_count.checked_sub(1)) else { return };
+        if gap < self.tick_from {
+            self.tick_from -= 1;
+            self.relist(self.tick_from, gap);
+            gap = self.tick_from;
+        }
+        self.relist(last, gap);
+        self.running_count = last;
+    }
+
+    /// A stream has another index in the list of those that run.
+    fn relist(&mut self, from: u32, to: u32) {
+        let Some(index) = self.running.get(from as usize).copied().filter(|_| from != to) else { return };
+        if let (Some(cell), Some(line)) = (self.running.get_mut(to as usize), self.lines.get_mut(index as usize)) {
+            *cell = index;
+            line.running = to + 1;
+        }
     }
 
     /// A stream may owe a packet, or have another deadline. True: it has a digit for its call.
