@@ -2,9 +2,10 @@
 
 use crate::server::{
     REGISTRAR, SECOND, Server, account, anna, pass, register, registered, registering, run, state, told, unregister,
+    until,
 };
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountState, Cause};
+use microsip_core::phone::{AccountConfig, AccountState, Cause, Flow, Reply, Target, Wish};
 
 #[test]
 fn a_name_that_does_not_resolve_is_tried_again() {
@@ -112,8 +113,8 @@ fn a_registration_stays_where_it_is_among_equals() {
     let (mut lab, account) = account(&[], anna());
     lab.ends[0].grant = false;
     register(&mut lab, account);
-    let equal = |remote: &str| microsip_core::phone::Target {
-        flow: microsip_core::phone::Flow::Udp { socket: 0, remote: remote.parse().unwrap() },
+    let equal = |remote: &str| Target {
+        flow: Flow::Udp { socket: 0, remote: remote.parse().unwrap() },
         priority: 0,
         weight: 1,
     };
@@ -121,13 +122,9 @@ fn a_registration_stays_where_it_is_among_equals() {
         [REGISTRAR, SECOND].map(|address| Server::new(&mut lab, address, |seen, _| vec![seen.bound(300)]));
     let mut looked = 0;
     for _ in 0..400 {
-        if let Some(microsip_core::phone::Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() {
+        if let Some(Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() {
             let now = lab.now;
-            lab.ends[0].phone.handle_reply(
-                now,
-                id,
-                microsip_core::phone::Reply::Hops(&[equal(REGISTRAR), equal(SECOND)]),
-            );
+            lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[equal(REGISTRAR), equal(SECOND)]));
             looked += 1;
         }
         let [first, second] = &mut servers;
@@ -154,7 +151,7 @@ fn a_flow_that_fails_gives_way_at_once() {
     let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, account);
     let (now, remote) = (lab.now, REGISTRAR.parse().unwrap());
-    lab.ends[0].phone.handle_flow_failed(now, microsip_core::phone::Flow::Udp { socket: 0, remote });
+    lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote });
     pass(&mut lab, &mut second, 1);
     assert_eq!(state(&lab), AccountState::Registered);
 }
@@ -242,4 +239,27 @@ fn a_contacts_user_that_would_break_its_uri_is_refused() {
             "{contact_user}"
         );
     }
+}
+
+#[test]
+fn the_look_up_behind_a_failed_address_has_its_own_time() {
+    let (mut lab, account) = account(&[REGISTRAR, SECOND], anna());
+    let mut first = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
+    let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+    register(&mut lab, account);
+    until(&mut lab, &mut first, "registered", |lab, _| state(lab) == AccountState::Registered);
+    // the refresh goes over the address that is known; its name stands for another, too
+    until(&mut lab, &mut first, "a refresh", |lab, _| lab.count("REGISTER") == 2);
+    let (now, remote) = (lab.now, REGISTRAR.parse().unwrap());
+    lab.ends[0].grant = false;
+    first.script = Box::new(|_, _| vec![]);
+    lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote });
+    let Some(Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() else { panic!("nothing to locate") };
+    run(&mut lab, &mut [&mut first, &mut second], Duration::from_secs(10));
+    assert_eq!(state(&lab), AccountState::Registered);
+    let (now, flow) = (lab.now, Flow::Udp { socket: 0, remote: second.address });
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+    run(&mut lab, &mut [&mut first, &mut second], Duration::from_secs(1));
+    assert_eq!((second.all("REGISTER").len(), state(&lab)), (1, AccountState::Registered));
+    assert!(told(&lab).iter().all(|event| event.result == Cause::Normal), "{:?}", told(&lab));
 }

@@ -182,11 +182,13 @@ impl Transactions<'_> {
         let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else {
             return Moved::Nowhere;
         };
+        // neither the patience with the address that failed nor its transaction lasts on: a look-up has the time that
+        // the driver needs
+        request.fail_over = Instant::NEVER;
+        request.client = Client::EMPTY;
+        cx.wake(Object::Request(handle.index), Instant::NEVER);
         if core::mem::take(&mut request.relocate) != Relocate::No {
-            request.client = Client::EMPTY;
-            let at = request.deadline();
             self.locate(cx, handle);
-            cx.wake(Object::Request(handle.index), at);
             return Moved::Relocated;
         }
         request.at += 1;
