@@ -155,3 +155,20 @@ fn a_queue_that_says_so_each_minute_may_keep_us_waiting() {
     lab.run_for(Duration::from_secs(2));
     assert_eq!(peer.all(&lab, "CANCEL").len(), 2, "three minutes after the last word, and once more");
 }
+
+#[test]
+fn a_refusal_whose_ack_does_not_fit_does_not_bring_the_invite_back() {
+    // rfc3261#17.1.1.3: the ACK has the To of the refusal
+    let (mut lab, mut peer) = lab();
+    lab.dial(0, "sip:peer@10.0.0.9");
+    let invite = peer.wait(&mut lab, "INVITE");
+    let refusal = peer.answer_text(&invite, 486, "", "").replace("To: ", &format!("To: \"{}\" ", "x".repeat(4000)));
+    for _ in 0..3 {
+        peer.send(&mut lab, &refusal);
+        lab.run_for(Duration::from_secs(1));
+    }
+    assert_eq!((peer.all(&lab, "INVITE").len(), peer.all(&lab, "ACK").len()), (1, 0));
+    assert_eq!(lab.ends[0].ended().unwrap().sip_code, 486);
+    assert_eq!(lab.ends[0].phone.counters().oversize, 1);
+    lab.assert_settled();
+}

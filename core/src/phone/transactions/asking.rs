@@ -277,10 +277,12 @@ impl Transactions<'_> {
         self.wake(cx, handle);
     }
 
-    /// Bytes that are owed, and their flow.
+    /// Bytes that are owed, and their flow. `None`: they did not fit, or were for an address that failed meanwhile.
     pub(in crate::phone) fn owed_request(&self, index: u32) -> Option<(&[u8], Flow)> {
         let handle = self.requests.handle_at(index)?;
-        Some((self.sent(handle), self.requests.get(handle)?.place().flow()))
+        let request = self.requests.get(handle)?;
+        let leaves = request.stage == Stage::Running && request.len > 0;
+        leaves.then(|| (self.sent(handle), request.place().flow()))
     }
 
     fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
@@ -340,9 +342,12 @@ impl Transactions<'_> {
             }
             Heard::PassAndAck => {
                 let to = response.header(Name::To).unwrap_or_default();
-                if self.write_ack_of_refusal(cx, handle, to).is_ok() {
-                    cx.owe(Object::Request(handle.index));
+                if self.write_ack_of_refusal(cx, handle, to).is_err()
+                    && let Some(request) = self.requests.get_mut(handle)
+                {
+                    request.len = 0; // the INVITE would leave in its stead
                 }
+                cx.owe(Object::Request(handle.index));
             }
             Heard::Pass => {}
         }
