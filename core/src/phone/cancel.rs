@@ -96,7 +96,7 @@ impl Phone<'_> {
         }
     }
 
-    /// False: no slot is free for it.
+    /// False: no slot is free for its CANCEL, or that does not fit.
     fn cancel_invite(&mut self, now: Instant, invite: Handle) -> bool {
         let cancelled = self.lower.transactions.cancel(&mut self.lower.cx, now, invite);
         self.lower.release(cancelled.over);

@@ -63,7 +63,10 @@ impl Lower<'_> {
     /// A new try of a refused INVITE, in a slot of its own, for the refused one goes on absorbing: its ACK stands in its
     /// buffer.
     pub(super) fn renew_request(&mut self, handle: Handle) -> Option<Handle> {
-        let made = self.transactions.renew(&mut self.cx, handle)?;
+        let Some(made) = self.transactions.renew(&mut self.cx, handle) else {
+            self.cx.trace_full(Pool::Requests);
+            return None;
+        };
         self.release(made.over);
         if let Some(Owner::Dialog(dialog)) = self.transactions.request(made.handle).map(|request| request.owner) {
             self.dialogs.take(dialog);

@@ -33,7 +33,7 @@ pub(in crate::phone) struct Made {
     pub(in crate::phone) over: Option<Over>,
 }
 
-/// The CANCEL of an INVITE: whether a slot was free for it, and the request that gave way.
+/// The CANCEL of an INVITE: whether it leaves, and the request that gave way for it.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub(in crate::phone) struct Cancelled {
@@ -429,18 +429,25 @@ impl Transactions<'_> {
         self.wake(cx, handle);
     }
 
-    /// Cancels an INVITE. Where no slot is free for the CANCEL, the wait for the INVITE's end is bounded as if it had
-    /// left.
+    /// Cancels an INVITE. Where no slot is free for the CANCEL, or it does not fit, the wait for the INVITE's end is
+    /// bounded as if it had left.
     pub(in crate::phone) fn cancel(&mut self, cx: &mut Context<'_>, now: Instant, invite: Handle) -> Cancelled {
+        let Some(sent) = self.requests.get(invite) else { return Cancelled { sent: false, over: None } };
+        let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
         let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
             self.leave(cx, now, invite);
             return Cancelled { sent: false, over: None };
         };
-        let Some(sent) = self.requests.get_mut(invite) else { return Cancelled { sent: false, over } };
-        sent.cancel = cancel;
-        sent.left = true;
-        sent.client.handle_cancelled(now);
-        let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
+        if self.write_cancel(cx, cancel, invite, number).is_err() {
+            self.end(cx, cancel);
+            self.leave(cx, now, invite);
+            return Cancelled { sent: false, over };
+        }
+        if let Some(sent) = self.requests.get_mut(invite) {
+            sent.cancel = cancel;
+            sent.left = true;
+            sent.client.handle_cancelled(now);
+        }
         self.wake(cx, invite);
         if let Some(request) = self.requests.get_mut(cancel) {
             if let Some(first) = request.targets.first_mut() {
@@ -452,11 +459,7 @@ impl Transactions<'_> {
             request.stage = Stage::Running;
             request.client = Client::start(now, false, hop.flow().is_reliable());
         }
-        if self.write_cancel(cx, cancel, invite, number).is_err() {
-            self.end(cx, cancel);
-        } else {
-            self.send(cx, cancel);
-        }
+        self.send(cx, cancel);
         Cancelled { sent: true, over }
     }
 
