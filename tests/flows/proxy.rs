@@ -5,7 +5,7 @@ use crate::digest::{SDP, dial};
 use crate::server::{REGISTRAR, Server, account, anna, pass, register, registered, state};
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountState, CallState};
+use microsip_core::phone::{AccountConfig, AccountState, CallState, CommandError, DialOptions};
 use microsip_tests::{Lab, ladder};
 
 #[test]
@@ -135,4 +135,16 @@ fn an_invites_answers_go_where_its_via_says_too() {
 fn what_we_send_asks_for_rport() {
     let (_, _, server) = registered();
     assert!(server.seen[0].header("Via").unwrap().contains(";rport;"), "{}", server.seen[0].text);
+}
+
+#[test]
+fn a_call_whose_route_does_not_fit_does_not_leave_without_it() {
+    let proxy = format!("sip:10.0.0.9;x={}", "x".repeat(300));
+    let (mut lab, account) = account(&[], AccountConfig { proxy: &proxy, ..anna() });
+    let now = lab.now;
+    let dialled = lab.ends[0].phone.dial(now, account, "sip:bob@example.net", &DialOptions::default());
+    assert_eq!(dialled, Err(CommandError::Text));
+    lab.run_for(Duration::from_secs(1));
+    assert_eq!(lab.count("INVITE"), 0);
+    lab.assert_settled();
 }

@@ -125,18 +125,9 @@ impl Phone<'_> {
             ),
             None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
         };
-        let mut route = [0u8; TARGET];
-        let mut cursor = Cursor::new(&mut route);
-        let proxy = self.lower.accounts.proxy(account_handle);
-        if !proxy.is_empty() {
-            super::write::write_proxy(&mut cursor, proxy);
-        }
-        let route = match cursor.finish() {
-            Ok(len) => route.get(..len).unwrap_or_default(),
-            Err(_) => &[],
-        };
-        let routes = (!route.is_empty()).then_some(route);
-        let whole = fixed.and_then(|()| dialog.set_remote(block, b"", routes.into_iter(), uri));
+        let mut room = [0u8; TARGET];
+        let route = route_by(self.lower.accounts.proxy(account_handle), &mut room);
+        let whole = fixed.zip(route).and_then(|(_, route)| dialog.set_remote(block, b"", route.into_iter(), uri));
         let Some(()) = whole else {
             self.lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
@@ -293,6 +284,9 @@ impl Phone<'_> {
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, target)) = best else { return false };
+        let account = self.lower.dialogs.account_of(dialog_handle);
+        let mut room = [0u8; TARGET];
+        let Some(route) = route_by(self.lower.accounts.proxy(account), &mut room) else { return false };
         let Some(call) = self.calls.get_mut(call_handle) else { return false };
         if call.tries >= REDIRECTS {
             return false;
@@ -303,15 +297,6 @@ impl Phone<'_> {
         self.lower.media.forget_agreed(dialog_handle);
         self.lower.forget_lookup(dialog_handle);
         let Some((dialog, block)) = self.lower.dialogs.two(dialog_handle) else { return false };
-        let mut routes = [0u8; TARGET];
-        let account = dialog.account;
-        let proxy = self.lower.accounts.proxy(account);
-        let mut cursor = Cursor::new(&mut routes);
-        if !proxy.is_empty() {
-            super::write::write_proxy(&mut cursor, proxy);
-        }
-        let len = cursor.finish().unwrap_or(0);
-        let route = routes.get(..len).filter(|route| !route.is_empty());
         if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
@@ -331,6 +316,18 @@ impl Phone<'_> {
         }
         true
     }
+}
+
+/// The route by an account's proxy, where it has one (rfc3261#8.1.2). `None`: it does not fit, and the INVITE may not
+/// leave without it.
+fn route_by<'r>(proxy: &[u8], room: &'r mut [u8; TARGET]) -> Option<Option<&'r [u8]>> {
+    if proxy.is_empty() {
+        return Some(None);
+    }
+    let mut cursor = Cursor::new(room);
+    super::write::write_proxy(&mut cursor, proxy);
+    let len = cursor.finish().ok()?;
+    room.get(..len).map(Some)
 }
 
 /// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are
