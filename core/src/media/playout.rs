@@ -201,7 +201,7 @@ impl Playout {
             }
         }
         if first {
-            self.codec = codec;
+            self.turn_to(codec);
             self.playhead = timestamp;
             self.end = timestamp;
             self.stalled = 0;
@@ -278,11 +278,16 @@ impl Playout {
             && let Some(codec) =
                 self.ring.head(cells).and_then(|head| head.payload_type).and_then(|kind| types.codec(kind))
         {
-            if codec.rate() != self.codec.rate() {
-                self.concealer.reset();
-            }
-            self.codec = codec;
+            self.turn_to(codec);
         }
         self.codec.quantum_samples()
+    }
+
+    /// A codec has its turn. Sound of another rate than its own is no history for it.
+    fn turn_to(&mut self, codec: Codec) {
+        if codec.rate() != self.codec.rate() {
+            self.concealer.reset();
+        }
+        self.codec = codec;
     }
 }

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
+use crate::media::codec::tests::samples::Bank;
 use crate::media::codec::{G711, ulaw_encode};
 use crate::media::sine;
 use std::vec::Vec;
@@ -346,6 +347,24 @@ fn the_codec_may_change_between_packets() {
     }
     assert!(roughest(&bench.heard) < 3500);
     assert_eq!(bench.playout.codec(), Codec::Pcma);
+}
+
+#[test]
+fn a_codec_of_another_rate_is_not_blended_with_what_was_invented_before() {
+    let mut bench = Bench::new();
+    bench.history = std::vec![0; 6 * 390];
+    bench.packet_time(0);
+    bench.packet_time(1);
+    assert!(bench.quantum() > 1000, "invented");
+    let (mut bank, types) = (Bank::default(), CodecList::of(&[Codec::Pcmu, Codec::Framed]));
+    let mut cells = Cells::new(&mut bench.memory, STRIDE);
+    bench.playout.insert(&mut cells, 0x1_0002, 7_000_000, Some((110, Codec::Framed, &[50, 0, 0x5a])));
+    assert_eq!(bench.playout.prepare(&cells, &types), 480);
+    let mut out = [1i16; 480];
+    let history = &mut bench.history;
+    let mut means = Means { cells: &mut cells, codecs: &mut bank, stream: 0, types: &types, history };
+    assert!(bench.playout.pull(&mut means, &mut out));
+    assert_eq!(out, [6400; 480]);
 }
 
 #[test]
