@@ -145,6 +145,9 @@ impl Stream {
         {
             self.sending.discard();
         }
+        if old.codec.clock() != config.codec.clock() || (old.dtmf_send.is_some() && config.dtmf_send.is_none()) {
+            self.digits.renew(self.sending.timestamp, config.dtmf_send.is_some(), config.rate);
+        }
         if !config.send {
             // nobody is to hear them now, and nobody expects them later
             self.digits = DigitQueue::EMPTY;

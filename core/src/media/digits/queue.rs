@@ -254,7 +254,25 @@ impl DigitQueue {
     }
 
     fn begin(&mut self, timestamp: u32, events: bool, rate: u32) {
-        let Some((code, quanta)) = self.pop() else { return };
+        if let Some((code, quanta)) = self.pop() {
+            self.enter(code, quanta, timestamp, events, rate);
+        }
+    }
+
+    /// The clock is another, or the peer takes no events any more; `timestamp` is the next quantum's. An event that
+    /// nobody has heard of begins anew. One that was sent in part is over, or the peer would take what follows for a
+    /// digit of its own.
+    pub fn renew(&mut self, timestamp: u32, events: bool, rate: u32) {
+        match self.state {
+            State::Event { code, left, since, first: true, .. } => {
+                self.enter(code.into(), left + u16::from(since), timestamp, events, rate);
+            }
+            State::Event { .. } | State::End { .. } => self.state = State::Gap { left: GAP },
+            State::Idle | State::Gap { .. } | State::Pause { .. } | State::Tone { .. } => {}
+        }
+    }
+
+    fn enter(&mut self, code: u16, quanta: u16, timestamp: u32, events: bool, rate: u32) {
         self.state = if code == PAUSE {
             State::Pause { left: quanta }
         } else if events {

@@ -187,3 +187,53 @@ fn the_pause_of_the_voice_under_a_digit_is_not_counted_as_concealed() {
     call.run(1000);
     assert_eq!(call.far.stream.stats(call.now).concealed_ms, 0);
 }
+
+/// A call between phones of 48 kHz, in the codec that has a clock of 8 kHz.
+fn at_two_clocks() -> (Call, StreamConfig) {
+    let mut call = Call::speaking(Codec::Pcmu, 20);
+    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
+    for side in [&mut call.near, &mut call.far] {
+        let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
+        side.stream.start(call.now, &config);
+    }
+    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
+    call.run(200);
+    let other =
+        StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..*call.near.stream.config() };
+    (call, other)
+}
+
+fn told(call: &mut Call) -> Vec<(u8, u16)> {
+    core::iter::from_fn(|| call.far.stream.poll_digit()).collect()
+}
+
+// rfc4733#2.1
+#[test]
+fn a_digit_under_way_is_told_once_when_the_clock_changes() {
+    // before anything of it was sent, it begins anew; in the middle and at its end it is over
+    for (ms, lasts) in [(10, 200), (60, 60), (90, 80), (210, 200)] {
+        let (mut call, other) = at_two_clocks();
+        assert!(call.near.stream.send_digit(b'5', 200) && call.near.stream.send_digit(b'6', 120));
+        call.run(ms);
+        call.near.stream.update(call.now, &other);
+        call.run(2000);
+        let told = told(&mut call);
+        assert_eq!(told.iter().map(|digit| digit.0).collect::<Vec<_>>(), b"56", "{ms}: {told:?}");
+        assert!(told[0].1 == lasts && told[1].1 == 120, "{ms}: {told:?}");
+        assert!(call.near.stream.digits_idle());
+    }
+}
+
+#[test]
+fn a_digit_that_has_just_begun_goes_as_a_tone_when_events_are_no_longer_taken() {
+    let mut call = Call::new();
+    call.run(200);
+    call.far.heard.clear();
+    call.near.stream.send_digit(b'5', 200);
+    call.run(10);
+    call.near.stream.update(call.now, &StreamConfig { dtmf_send: None, ..*call.near.stream.config() });
+    call.run(1000);
+    let mut keys: Vec<_> = call.far.heard.chunks_exact(400).filter_map(|piece| detect::key(piece, 8000)).collect();
+    keys.dedup();
+    assert_eq!((keys, told(&mut call)), (std::vec![b'5'], std::vec![]));
+}
