@@ -29,7 +29,7 @@ impl Phone<'_> {
                 }
             }
             (Stage::Running, State::Calling) => {
-                // rfc3261#9.1: CANCEL waits for a provisional answer. The application does not: its call is over, and
+                // rfc3261#9.1: CANCEL waits for a provisional response. The application does not: its call is over, and
                 // what the INVITE still meets is dealt with below
                 self.lower.transactions.abandon(request);
                 if let Some(call) = self.calls.get_mut(call_handle) {
@@ -81,7 +81,7 @@ impl Phone<'_> {
         }
     }
 
-    /// rfc3261#9.1: a provisional answer came, so CANCEL may leave. Where every slot is busy it is tried again.
+    /// rfc3261#9.1: a provisional response came, so CANCEL may leave. Where every slot is busy it is tried again.
     pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
         if self.lower.transactions.request(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none())
         {

@@ -221,7 +221,7 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     ///
-    /// Who was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no response can
+    /// A peer that was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no response can
     /// come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);

@@ -1,4 +1,4 @@
-//! Outgoing calls: dialling, what the answers bring, redirections.
+//! Outgoing calls: dialling, the responses to an INVITE, redirections.
 
 use super::calls::call::Cancel;
 use super::object::Object;
@@ -161,7 +161,7 @@ impl Phone<'_> {
         Ok(())
     }
 
-    /// An answer to our INVITE came.
+    /// A response to our INVITE came.
     pub(super) fn invite_answered(
         &mut self,
         now: Instant,
@@ -260,7 +260,7 @@ impl Phone<'_> {
         self.take_answer(now, call, dialog, text)
     }
 
-    /// What a provisional response tells a person: its status, its words and its description, as a number.
+    /// The news of a provisional response for a person: its status, its words and its description, as a number.
     fn progress_of(&self, response: &Message<'_>) -> u32 {
         let Start::Response { status, reason } = response.start() else { return 0 };
         let [key, _] = self.lower.cx.keys;

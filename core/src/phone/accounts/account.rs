@@ -105,7 +105,7 @@ impl Kept {
         self.count = 0;
     }
 
-    /// What was answered with these credentials is the realm that stands here now, whatever its nonce.
+    /// The realm that these credentials answered stands here now, whatever its nonce.
     pub(super) const fn is_for_realm_of(&self, credential: Credential) -> bool {
         credential.challenge != 0 && credential.challenge / Self::REALM == self.generation / Self::REALM
     }
@@ -123,7 +123,7 @@ pub(super) struct Registration {
     pub(super) number: u32,
     /// The lifetime that the next REGISTER asks for (raised by 423).
     pub(super) ask: u32,
-    /// What the request under way asks for; 0 takes the binding back.
+    /// The lifetime that the request under way asks for; 0 takes the binding back.
     pub(super) asked: u32,
     /// An update came while a REGISTER was under way: another one follows it.
     pub(super) again: bool,

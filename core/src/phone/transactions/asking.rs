@@ -271,7 +271,7 @@ impl Transactions<'_> {
         self.request_bytes.get(handle.index).get(..len).unwrap_or_default()
     }
 
-    /// What was written leaves.
+    /// The written bytes leave.
     pub(in crate::phone) fn send(&mut self, cx: &mut Context<'_>, handle: Handle) {
         cx.owe(Object::Request(handle.index));
         self.wake(cx, handle);

@@ -69,7 +69,7 @@ pub(crate) enum Stage {
     Running,
 }
 
-/// What to do when the one address that was known fails.
+/// The step that follows when the one address that was known fails.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Relocate {
     /// There is no other.
@@ -99,7 +99,7 @@ pub(crate) struct Request {
     /// Its one address was known from before.
     pub(crate) relocate: Relocate,
     pub(crate) tries: u8,
-    /// The challenge places answered, and with which use: a second challenge for the same without `stale` is a refusal.
+    /// The challenge slots answered, and with which use: a second challenge for the same without `stale` is a refusal.
     pub(crate) answered: [Credential; CHALLENGES],
     /// Bytes in its buffer: the rendered message, or the answer that names a host.
     pub(crate) len: u16,
@@ -107,7 +107,7 @@ pub(crate) struct Request {
     pub(crate) fail_over: Instant,
     /// An INVITE's CANCEL.
     pub(crate) cancel: Handle,
-    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional answer
+    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional response
     /// (rfc3261#9.1).
     pub(crate) given_up: bool,
     /// Nobody wants it any more: it does not move on to another address, and is not sent anew.
