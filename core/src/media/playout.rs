@@ -23,10 +23,10 @@ const WINDOW: u16 = 200;
 const WINDOW_MAX: u16 = 3200;
 /// Pieces of delay that one late packet can ask for.
 const GROWTH_MAX: u32 = 6;
-/// Pieces of delay in all: a telephone call is none beyond (ITU-T G.114 ends at 400 ms).
+/// Maximum adaptive delay, in pieces (200 ms): half of the 400 ms at which ITU-T G.114 ends.
 const DEPTH_MAX: u32 = 20;
 
-/// What the reader counts.
+/// The counters of the reader.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct PlayoutCounts {
     /// Packets whose time had passed or was passing.
@@ -68,14 +68,19 @@ pub struct Playout {
     hold: u8,
     /// Pieces of delay that late packets have asked for.
     depth: u8,
-    /// Quanta of the window so far, and the least that waited in it.
     /// Something has been pulled since the start.
     pulled: bool,
+    /// A piece is to be taken out.
     shrink: bool,
+    /// Quanta of the window so far.
     window: u16,
+    /// The fewest ticks that waited in it.
     least: u32,
+    /// Quanta that the window is to have.
     window_wanted: u16,
+    /// Quanta since a piece was taken out.
     since_shrink: u16,
+    /// Quanta since a packet came too late.
     since_late: u16,
     counts: PlayoutCounts,
 }
@@ -117,7 +122,7 @@ impl Playout {
         self.clear_window();
     }
 
-    /// What was counted.
+    /// The counters.
     #[must_use]
     pub const fn counts(&self) -> &PlayoutCounts {
         &self.counts

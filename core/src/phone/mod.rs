@@ -174,15 +174,15 @@ impl Phone<'_> {
 
     /// A local socket is there; its address is known and no wildcard.
     pub fn socket_up(&mut self, socket: u8, local: SocketAddr) {
-        if let Some(place) = self.lower.cx.sockets.get_mut(usize::from(socket)) {
-            *place = Some(local);
+        if let Some(slot) = self.lower.cx.sockets.get_mut(usize::from(socket)) {
+            *slot = Some(local);
         }
     }
 
     /// A local socket is gone.
     pub fn socket_down(&mut self, now: Instant, socket: u8) {
-        if let Some(place) = self.lower.cx.sockets.get_mut(usize::from(socket)) {
-            *place = None;
+        if let Some(slot) = self.lower.cx.sockets.get_mut(usize::from(socket)) {
+            *slot = None;
         }
         self.handle_local_changed(now);
     }

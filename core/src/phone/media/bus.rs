@@ -35,12 +35,12 @@ pub(in crate::phone) struct Turn {
 struct Second {
     /// Members that were heard; 0: it is over.
     members: usize,
-    /// The member that is sent to next, and where its sound is kept.
+    /// The member that is sent to next, and its number among those that were heard.
     index: u32,
-    place: usize,
+    nth: usize,
 }
 
-/// What the driver lends for a quantum.
+/// Things that the driver lends for a quantum.
 pub(in crate::phone) struct Quantum<'q> {
     pub(in crate::phone) codecs: &'q mut dyn CodecBank,
     pub(in crate::phone) patch: &'q mut dyn Patch,
@@ -83,9 +83,9 @@ impl Media<'_> {
     ) -> Option<(Handle, News)> {
         loop {
             let second = turn.second;
-            if second.place < second.members {
+            if second.nth < second.members {
                 let index = self.next_unserved(second.index, turn.number);
-                turn.second = Second { index, place: second.place + 1, ..second };
+                turn.second = Second { index, nth: second.nth + 1, ..second };
                 let news = self.send(cx, turn.number, second, lent);
                 if !news.is_nothing()
                     && let Some(line) = self.line_at(second.index)
@@ -107,7 +107,7 @@ impl Media<'_> {
             if line.clock() != turn.clock || line.served == turn.number {
                 continue;
             }
-            turn.second = Second { members: self.hear_bus(cx, now, turn.number, index, lent), index, place: 0 };
+            turn.second = Second { members: self.hear_bus(cx, now, turn.number, index, lent), index, nth: 0 };
             turn.served += turn.second.members;
         }
     }
@@ -149,7 +149,7 @@ impl Media<'_> {
         let samples = (cx.fixed.rate / 100) as usize;
         let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
         let said = rest.get_mut(..samples).unwrap_or_default();
-        let heard = all.get(turn.place * samples..(turn.place + 1) * samples).unwrap_or_default();
+        let heard = all.get(turn.nth * samples..(turn.nth + 1) * samples).unwrap_or_default();
         let (Some(line), Some(stream)) =
             (self.lines.get_mut(turn.index as usize), self.streams.get_mut(turn.index as usize))
         else {
@@ -171,7 +171,7 @@ impl Media<'_> {
         // muting a member silences its source, not the others' far ends
         line.gain_in.apply(said);
         if turn.members > 1 {
-            mix_others(said, all, turn.place);
+            mix_others(said, all, turn.nth);
         }
         stream.send_quantum(lent.codecs, said, &mut self.memory.of(turn.index));
         lent.patch.tap(call, said, heard);
@@ -230,7 +230,7 @@ impl Media<'_> {
         Ok(())
     }
 
-    /// A line is on no bus with others any more. Who counts it by its clock is told by the caller.
+    /// A line is on no bus with others any more. The caller tells the count of its clock.
     pub(super) fn leave(&mut self, call: Handle) {
         let Some(line) = self.line_mut(call).filter(|line| line.bus != BusId::ALONE) else { return };
         let next = core::mem::replace(&mut line.next, call.index);
@@ -327,7 +327,7 @@ fn mix_others(said: &mut [i16], all: &[i16], own: usize) {
     for (block, cells) in said.chunks_mut(BLOCK).enumerate() {
         let mut sums = [0i32; BLOCK];
         sums.iter_mut().zip(cells.iter()).for_each(|(sum, cell)| *sum = i32::from(*cell));
-        for (_, heard) in all.chunks_exact(samples).enumerate().filter(|(place, _)| *place != own) {
+        for (_, heard) in all.chunks_exact(samples).enumerate().filter(|(nth, _)| *nth != own) {
             let heard = heard.get(block * BLOCK..).unwrap_or_default();
             sums.iter_mut().zip(heard).for_each(|(sum, sample)| *sum += i32::from(*sample));
         }

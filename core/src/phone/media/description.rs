@@ -1,5 +1,5 @@
-//! What a line says of itself in descriptions, and what it and the far end agreed on: by dialog, for each branch of a
-//! fork has its own, and one is heard.
+//! Descriptions of a line, and agreements with its far end: one a dialog, for each branch of a fork has its own, and
+//! one is heard.
 
 use super::Media;
 use crate::base::cursor::Cursor;
@@ -12,7 +12,7 @@ use crate::phone::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 /// Editions of a description begin here, so that all have as many digits and can be patched in place.
 const FIRST_VERSION: u64 = 1_000_000_000;
 
-/// What was agreed on in a dialog.
+/// The agreement of a dialog.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Agreement {
     /// The use of the dialog's slot.
@@ -55,7 +55,7 @@ impl Edition {
 }
 
 impl Media<'_> {
-    /// What a line says of its media in a description; `None` without ports.
+    /// A line's media as a description tells them; `None` without ports.
     pub(in crate::phone) fn description(&self, cx: &Context<'_>, call: Handle) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
@@ -84,14 +84,14 @@ impl Media<'_> {
         line.version = line.version.wrapping_add(u32::from(described.grown));
     }
 
-    /// What counts for a line's media: the agreement of the dialog that is heard.
+    /// The agreement that counts for a line's media: that of the dialog that is heard.
     pub(in crate::phone) fn agreed(&self, call: Handle) -> Option<&Agreed> {
         let heard = self.line(call)?.heard;
         let agreement = self.agreed.get(heard.index as usize)?.as_ref();
         agreement.filter(|agreement| agreement.dialog == heard.generation).map(|agreement| &agreement.agreed)
     }
 
-    /// What a line's media does: a set of `MEDIA_*`.
+    /// The ways that a line's media goes: a set of `MEDIA_*`.
     pub(in crate::phone) fn ways(&self, call: Handle) -> u32 {
         self.agreed(call).map_or(0, |agreed| {
             u32::from(agreed.send) * MEDIA_SENDING

@@ -1,11 +1,11 @@
-//! What streams are lent.
+//! The memory that streams are lent.
 
 use crate::base::limits::RING_HEADER;
 use crate::media::StreamBuffers;
 use crate::phone::storage::{Blocks, Capacity, Storage};
 use core::mem::take;
 
-/// What streams are lent, by call slot.
+/// The memory that streams are lent, by call slot.
 pub(super) struct Memory<'a> {
     rings: Blocks<'a>,
     payloads: Blocks<'a>,

@@ -1,6 +1,6 @@
-//! What a line tells of itself, for the events of its call.
+//! News that a line tells of itself, for the events of its call.
 
-/// What a line tells of itself.
+/// News that a line tells of itself.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[must_use]
 pub(in crate::phone) struct News {

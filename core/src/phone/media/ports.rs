@@ -20,7 +20,7 @@ pub(in crate::phone) enum Ports {
     },
 }
 
-/// What waits for the media ports, and for the host that an offer names ("Preparing").
+/// The step that waits for the media ports, and for the host that an offer names ("Preparing").
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) enum Waiting {
     #[default]
@@ -75,7 +75,7 @@ impl Media<'_> {
         cx.wish(Object::Call(call.index));
     }
 
-    /// What goes on when the media ports are open, and the host that an offer names is found.
+    /// This step goes on when the media ports are open, and the host that an offer names is found.
     pub(in crate::phone) fn wait(&mut self, call: Handle, waiting: Waiting) {
         // a 200 that waits is not taken back by a 183
         if let Some(line) = self.line_mut(call).filter(|line| line.waiting != Waiting::Answer(200)) {

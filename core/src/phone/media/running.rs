@@ -82,7 +82,7 @@ impl Media<'_> {
         News { digit: self.settle(cx, call.index), ..news }
     }
 
-    /// A line's stream has been started: it has a place in the list of those that run, and its bus one more.
+    /// A line's stream has been started: it is in the list of those that run, and its bus has one more.
     fn begin(&mut self, now: Instant, call: Handle, incoming: bool) {
         let mut running = 0;
         if let Some(cell) = self.running.get_mut(self.running_count as usize) {

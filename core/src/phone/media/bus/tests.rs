@@ -6,9 +6,9 @@ use super::{BLOCK, mix_others};
 fn a_member_gets_its_source_and_the_others() {
     let samples = 2 * BLOCK + 5; // not whole blocks
     let mut all = std::vec![0i16; 3 * samples];
-    for (place, heard) in all.chunks_mut(samples).enumerate() {
+    for (nth, heard) in all.chunks_mut(samples).enumerate() {
         for (at, sample) in heard.iter_mut().enumerate() {
-            *sample = (1000 * (place as i16 + 1)) + at as i16;
+            *sample = (1000 * (nth as i16 + 1)) + at as i16;
         }
     }
     for (own, others) in [(0, 5000), (1, 4000), (2, 3000)] {
