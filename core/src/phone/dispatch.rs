@@ -221,8 +221,8 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     ///
-    /// A peer that was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no response
-    /// can come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
+    /// A peer that was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no
+    /// response can come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);
         // before its requests move on, for that changes the ways of their accounts
