@@ -23,7 +23,7 @@ impl Phone<'_> {
         self.lower.media.ports_ready(&mut self.lower.cx, handle, local, waiting)
     }
 
-    /// What we say of our media in a description; `None` without ports.
+    /// Our media as a description says it; `None` without ports.
     pub(super) fn local_media(&self, call: Handle) -> Option<(Local, OfferState)> {
         self.lower.media.description(&self.lower.cx, call)
     }

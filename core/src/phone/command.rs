@@ -1,4 +1,4 @@
-//! What commands take and what they say when they cannot.
+//! Arguments of commands, and their errors.
 
 use super::{AccountId, AccountState, BusId, CallId, CallState, Cause, EndCause, EndedBy};
 use crate::base::time::Instant;
@@ -32,16 +32,16 @@ pub enum CommandError {
     Nothing,
 }
 
-/// What a call sends: its one source.
+/// The one source of the audio that a call sends.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Source {
     /// The device bus.
     #[default]
     Device = 0,
-    /// What the driver's `Patch` says.
+    /// Audio of the driver's `Patch`.
     Application = 1,
-    /// What it hears.
+    /// Its own received audio.
     Echo = 2,
     /// Silence.
     Silence = 3,
@@ -50,9 +50,9 @@ pub enum Source {
 /// Which side of the sound.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Side {
-    /// What we send.
+    /// The audio that we send.
     Input,
-    /// What we hear.
+    /// The audio that we hear.
     Output,
 }
 
@@ -149,7 +149,7 @@ impl core::fmt::Debug for AccountConfig<'_> {
 /// How to dial.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DialOptions<'t> {
-    /// What to send.
+    /// The source to send.
     pub source: Source,
     /// The application's own number.
     pub tag: u64,
@@ -187,9 +187,9 @@ pub struct CallInfo {
     pub result: Cause,
     /// Why it ended.
     pub cause: EndCause,
-    /// Who ended it.
+    /// The side that ended it.
     pub ended_by: EndedBy,
-    /// What it sends.
+    /// The source that it sends.
     pub source: Source,
     /// The bus it is on.
     pub bus: BusId,
@@ -218,7 +218,7 @@ pub struct PhoneInfo {
     pub accounts: usize,
     /// Calls that could begin.
     pub calls_possible: usize,
-    /// What all calls send is silenced.
+    /// All calls send silence.
     pub muted: bool,
     /// Volume of what calls to come send, in percent.
     pub volume_in: u16,

@@ -33,7 +33,7 @@ pub(super) struct Context<'a> {
     pub(super) lost: u32,
     pub(super) lost_at: Instant,
     pub(super) closing: bool,
-    /// What happened, for a log.
+    /// The log of what happened.
     pub(super) traces: Traces<'a>,
     pub(super) counters: Counters,
 }

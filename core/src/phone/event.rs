@@ -1,4 +1,4 @@
-//! What happened, as small values without text. Texts are read from the object that an event names.
+//! Events, as small values without text. Texts are read from the object that an event names.
 
 use super::{AccountId, CallId};
 use crate::base::time::Instant;
@@ -56,7 +56,7 @@ pub enum Cause {
     Refused = -202,
     /// The user name or the password is wrong: our credentials were refused.
     Auth = -203,
-    /// What the far end sent is against the protocol.
+    /// The far end broke the protocol.
     Protocol = -204,
     /// A password is asked for, and there is none.
     NoPassword = -207,
@@ -68,7 +68,7 @@ pub enum Cause {
     ChallengeSize = -210,
     /// No common codec, or an SDP that cannot be used.
     Codec = -301,
-    /// What was asked for can no longer be done.
+    /// The request can no longer be done.
     State = -9,
     /// Given up before an answer; or a command was stopped, replaced, or outlived by its object.
     Cancelled = -17,
@@ -86,7 +86,7 @@ impl Cause {
     }
 }
 
-/// Who ended a call. The numbers are frozen: they cross the C ABI.
+/// The side that ended a call. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum EndedBy {
@@ -203,7 +203,7 @@ pub enum Op {
     Unregister = 8,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EventKind {
     /// The call changed its state.
@@ -218,7 +218,7 @@ pub enum EventKind {
         result: Cause,
         /// Why, with the end.
         cause: EndCause,
-        /// Who ended it, with the end.
+        /// The side that ended it, with the end.
         ended_by: EndedBy,
     },
     /// The account changed its state.
@@ -271,7 +271,7 @@ pub struct Event {
     pub call: CallId,
     /// The application's own number for the call, or for the account.
     pub tag: u64,
-    /// What.
+    /// The kind.
     pub kind: EventKind,
 }
 

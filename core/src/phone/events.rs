@@ -1,4 +1,4 @@
-//! What happened, in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
+//! Events in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
 use super::done::Command;

@@ -13,30 +13,30 @@ use crate::sip::timer::T1_64;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// rfc3261#12.1: a provisional answer makes an early dialog; another tag makes another one (a fork).
+    /// rfc3261#12.1: a provisional response makes an early dialog; another tag makes another one (a fork).
     /// rfc3261#12.1.2: no tag is a tag too, that of a peer as old as RFC 2543: its dialog is the one whose tag is not
     /// known yet, and the tag that its 2xx may have will be that dialog's.
-    pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, answer: &Message<'_>) {
-        let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        if let Some(dialog) = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, answer, tag)) {
-            self.take_description(now, call, dialog, answer);
+    pub(super) fn early_dialog(&mut self, now: Instant, call: Handle, first: Handle, response: &Message<'_>) {
+        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        if let Some(dialog) = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, response, tag)) {
+            self.take_description(now, call, dialog, response);
         }
     }
 
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
     /// the fork is not followed.
-    pub(super) fn new_early(&mut self, first: Handle, answer: &Message<'_>, tag: &[u8]) -> Option<Handle> {
+    pub(super) fn new_early(&mut self, first: Handle, response: &Message<'_>, tag: &[u8]) -> Option<Handle> {
         let untagged = self
             .lower
             .dialogs
             .with_tag(first, b"")
             .filter(|dialog| self.lower.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
-            return self.lower.dialogs.learn(untagged, answer, tag).then_some(untagged).or_else(|| self.too_long());
+            return self.lower.dialogs.learn(untagged, response, tag).then_some(untagged).or_else(|| self.too_long());
         }
         let dialog = self.lower.dialogs.get(first).copied()?;
         let fork = self.lower.new_dialog(dialog.branch())?;
-        self.lower.dialogs.chain(first, fork, answer, tag).then_some(fork).or_else(|| self.too_long())
+        self.lower.dialogs.chain(first, fork, response, tag).then_some(fork).or_else(|| self.too_long())
     }
 
     /// The texts of a dialog do not fit.
@@ -46,9 +46,9 @@ impl Phone<'_> {
     }
 
     /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
-    pub(super) fn success(&mut self, now: Instant, call_handle: Handle, first: Handle, answer: &Message<'_>) {
-        let tag = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        let winner = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, answer, tag));
+    pub(super) fn success(&mut self, now: Instant, call_handle: Handle, first: Handle, response: &Message<'_>) {
+        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let winner = self.lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(first, response, tag));
         let Some(winner) = winner else {
             // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
             self.end_call(now, call_handle, Cause::Full, 0);
@@ -69,7 +69,7 @@ impl Phone<'_> {
         }
         self.drop_forks(first);
         // the 2xx says anew what the dialog's target is; its route set is the one of this response (rfc3261#13.2.2.4)
-        self.lower.dialogs.learn(first, answer, tag);
+        self.lower.dialogs.learn(first, response, tag);
         if let Some((dialog, _)) = self.lower.dialogs.two(first) {
             dialog.confirmed = true;
             dialog.accepted = true;
@@ -79,7 +79,7 @@ impl Phone<'_> {
         if !stays {
             self.run_media(now, call_handle, false);
         }
-        let understood = self.take_description(now, call_handle, first, answer);
+        let understood = self.take_description(now, call_handle, first, response);
         let Some(call) = self.calls.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
@@ -112,12 +112,12 @@ impl Phone<'_> {
     }
 
     /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
-    pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, answer: &Message<'_>) {
-        let Some(dialog_handle) = self.lower.dialogs.of_response(answer) else {
+    pub(super) fn repeated_success(&mut self, now: Instant, flow: Flow, response: &Message<'_>) {
+        let Some(dialog_handle) = self.lower.dialogs.of_response(response) else {
             count::up(&mut self.lower.cx.counters.unmatched);
             return;
         };
-        let theirs = answer.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let theirs = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(dialog) = self.lower.dialogs.get(dialog_handle).copied() else { return };
         let running = self
             .calls
@@ -129,17 +129,17 @@ impl Phone<'_> {
             .lower
             .dialogs
             .with_tag(dialog_handle, theirs)
-            .or_else(|| if nobodys { self.new_early(dialog_handle, answer, theirs) } else { None });
+            .or_else(|| if nobodys { self.new_early(dialog_handle, response, theirs) } else { None });
         if let Some(known) = known {
             let Some((dialog, _)) = self.lower.dialogs.two(known) else { return };
             // of another try, or of one that is still under way
-            if answer.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
+            if response.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
                 count::up(&mut self.lower.cx.counters.unmatched);
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
             let first = !core::mem::replace(&mut dialog.accepted, true);
-            if first && self.lower.dialogs.learn(known, answer, theirs) {
+            if first && self.lower.dialogs.learn(known, response, theirs) {
                 self.lower.dialogs.find_next_hop(known);
             }
             self.lower.dialogs.owe_ack(&mut self.lower.cx, known);
@@ -151,7 +151,7 @@ impl Phone<'_> {
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for
         // its own repetitions.
-        let number = answer.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
+        let number = response.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
         let kept = Dialog {
             confirmed: true,
             accepted: true,
@@ -162,7 +162,7 @@ impl Phone<'_> {
             ..dialog.branch()
         };
         let Some(loser) = self.lower.new_dialog(kept) else { return };
-        if !self.lower.dialogs.chain(dialog_handle, loser, answer, theirs) {
+        if !self.lower.dialogs.chain(dialog_handle, loser, response, theirs) {
             self.too_long();
             return;
         }
@@ -196,7 +196,7 @@ impl Phone<'_> {
         }
     }
 
-    /// A refused INVITE is to be sent anew though a provisional answer had made an early dialog: its target and routes
+    /// A refused INVITE is sent anew though a provisional response had made an early dialog: its target and routes
     /// are those it had first.
     pub(super) fn forget_early(&mut self, dialog_handle: Handle, invite: Handle) {
         let early = self

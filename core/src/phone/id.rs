@@ -3,7 +3,7 @@
 
 use crate::base::slots::{Handle, MARK_SHIFT};
 
-/// What an id names.
+/// The kind of object that an id names.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Kind {
@@ -31,7 +31,7 @@ pub const fn mark(raw: u64) -> u8 {
     (raw >> (20 + MARK_SHIFT)) as u8
 }
 
-/// What is wrong with an id, before anything is looked up.
+/// The fault of an id, before anything is looked up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum IdError {
     /// It is 0, or no id of ours.

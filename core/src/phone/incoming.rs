@@ -1,4 +1,4 @@
-//! Incoming calls: the INVITE, its answers, its ACK, its CANCEL.
+//! Incoming calls: the INVITE, its responses, its ACK, its CANCEL.
 
 use super::calls::reason_of;
 use super::media::ports::Waiting;
@@ -32,7 +32,7 @@ pub(super) fn take_ack(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_
     phone.acknowledged(now, arrived);
 }
 
-/// A CANCEL (rfc3261#9.2): it ends an INVITE that is not finally answered, and has no effect on one that is.
+/// A CANCEL (rfc3261#9.2): it ends an INVITE that has no final response yet, and has no effect on one that has.
 pub(super) fn take_cancel(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
     phone.cancelled(now, arrived.flow, arrived.request);
 }
@@ -231,7 +231,8 @@ impl Phone<'_> {
             return; // it rings already: 180 left with the INVITE's arrival
         }
         let describe = match (code, late) {
-            (180, _) | (183, true) => Describe::Nothing, // without PRACK an offer of ours cannot stand in a provisional answer
+            // without PRACK an offer of ours cannot stand in a provisional response
+            (180, _) | (183, true) => Describe::Nothing,
             (_, true) => Describe::Offer,
             (_, false) => Describe::Answer,
         };
@@ -378,7 +379,7 @@ impl Phone<'_> {
     }
 }
 
-/// What an INVITE must have before it is looked at any further.
+/// All that an INVITE must have before it is looked at any further.
 pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     // rfc3261#8.2.3: a body that we do not understand
     if !invite.body().is_empty() && !may_be_ignored(invite) {

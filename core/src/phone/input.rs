@@ -1,4 +1,4 @@
-//! What goes in: hops, and what the driver found out.
+//! Input: hops, and what the driver found out.
 
 pub use crate::sip::flow::{Flow, Transport};
 use core::net::IpAddr;
@@ -27,7 +27,7 @@ pub enum Failure {
     Unsupported,
 }
 
-/// What the driver found out about a wish.
+/// The driver's reply to a wish.
 #[derive(Clone, Copy, Debug)]
 pub enum Reply<'r> {
     /// To `Locate`: up to 8 places; more are cut off.
@@ -43,7 +43,7 @@ pub enum Reply<'r> {
     Failed(Failure),
 }
 
-/// What became of bytes given to [`super::Phone::handle_sip`].
+/// The outcome of bytes given to [`super::Phone::handle_sip`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub enum Taken {

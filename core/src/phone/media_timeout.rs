@@ -10,11 +10,11 @@ pub struct MediaTimeout {
     /// Seconds since its last packet, else since the call was answered, or resumed. 0: for an account the phone's, for
     /// the phone 60; `u32::MAX`: never. At most 65535.
     pub seconds: u32,
-    /// What is done then.
+    /// The action then.
     pub lost: WhenLost,
 }
 
-/// What is done about a far end that has fallen silent.
+/// The action about a far end that has fallen silent.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum WhenLost {
     /// For an account the phone's; for the phone [`WhenLost::End`].
@@ -38,7 +38,7 @@ pub(crate) struct Patience {
 impl Patience {
     pub(crate) const USUAL: Self = Self { seconds: USUAL_S, tells: false };
 
-    /// What is not said is as in `self`.
+    /// Anything not said is as in `self`.
     pub(crate) fn with(self, said: MediaTimeout) -> Self {
         Self {
             seconds: match said.seconds {

@@ -27,9 +27,9 @@ mod done;
 pub mod event;
 mod events;
 mod forks;
+mod hangup;
 mod hosts;
 pub mod id;
-mod in_dialog;
 mod incoming;
 pub mod input;
 mod media;
@@ -120,14 +120,14 @@ impl core::fmt::Debug for Phone<'_> {
     }
 }
 
-/// What the network did to us, and what gave way. They stay at their top.
+/// Error and overload counters; they saturate.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
-    /// Datagrams that were no SIP, or SIP that nobody can answer.
+    /// Datagrams that were no SIP, or SIP that nobody can respond to.
     pub malformed: u32,
     /// Requests of strangers.
     pub strangers: u32,
-    /// Answers that belong to no request of ours.
+    /// Responses that belong to no request of ours.
     pub unmatched: u32,
     /// Requests refused because a pool was full.
     pub refused_full: u32,
@@ -150,7 +150,7 @@ pub struct Usage {
     pub dialogs: usize,
     /// Requests of ours.
     pub requests: usize,
-    /// INVITEs that came in.
+    /// Server transactions: requests that came in and wait for a final response or an ACK.
     pub servers: usize,
 }
 

@@ -168,17 +168,17 @@ impl Phone<'_> {
         flow: Flow,
         dialog_handle: Handle,
         request: Handle,
-        answer: &Message<'_>,
+        response: &Message<'_>,
         status: u16,
     ) {
         if self.lower.transactions.request(request).is_some_and(|request| request.given_up) {
-            self.given_up_answered(now, flow, request, answer, status);
+            self.given_up_answered(now, flow, request, response, status);
             return;
         }
         let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
         let call_handle = dialog.usage.call();
-        self.calls.keep(&self.lower.cx, call_handle, answer);
-        let progress = self.progress_of(answer);
+        self.calls.keep(&self.lower.cx, call_handle, response);
+        let progress = self.progress_of(response);
         let Some(call) = self.calls.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
@@ -196,7 +196,7 @@ impl Phone<'_> {
                         self.lower.cx.tell(Object::Call(call_handle.index));
                         self.calls.trace(&mut self.lower.cx, call_handle);
                     }
-                    self.early_dialog(now, call_handle, dialog_handle, answer);
+                    self.early_dialog(now, call_handle, dialog_handle, response);
                     if status == 180 {
                         self.ring_back(call_handle);
                     }
@@ -216,11 +216,11 @@ impl Phone<'_> {
             200..=299 => {
                 call.request = Handle::NONE;
                 self.lower.end_request(request);
-                self.success(now, call_handle, dialog_handle, answer);
+                self.success(now, call_handle, dialog_handle, response);
             }
             300..=399 => {
                 call.request = Handle::NONE;
-                if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, answer) {
+                if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, response) {
                     return;
                 }
                 self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
@@ -243,16 +243,16 @@ impl Phone<'_> {
         }
     }
 
-    /// Takes the session description of an answer in one of the call's dialogs: the dialog whose answer came last is
+    /// Takes the session description of a response in one of the call's dialogs: the dialog whose answer came last is
     /// heard.
     pub(super) fn take_description(
         &mut self,
         now: Instant,
         call: Handle,
         dialog: Handle,
-        answer: &Message<'_>,
+        response: &Message<'_>,
     ) -> bool {
-        let Some(text) = description(answer) else { return true };
+        let Some(text) = description(response) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
         if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
@@ -273,13 +273,13 @@ impl Phone<'_> {
 
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the
     /// whole call.
-    fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, answer: &Message<'_>) -> bool {
+    fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, response: &Message<'_>) -> bool {
         if !cfg!(feature = "redirect") {
             return false;
         }
         // the best of those that can be followed, the first of equals (rfc3261#20.10: q is 1 where none is given)
         let usable = |uri: &[u8]| Uri::parse(uri).is_ok_and(|uri| uri.scheme == Scheme::Sip && can_be_called(&uri));
-        let contacts = answer.values(Name::Contact).filter_map(Address::parse).filter(|contact| usable(contact.uri));
+        let contacts = response.values(Name::Contact).filter_map(Address::parse).filter(|contact| usable(contact.uri));
         let best = contacts
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });

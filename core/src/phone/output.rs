@@ -1,4 +1,4 @@
-//! What comes out: packets to send.
+//! Output: packets to send.
 
 use super::{Component, Flow, MediaId};
 use core::net::SocketAddr;
@@ -19,7 +19,7 @@ pub enum Via {
     },
 }
 
-/// What `poll_transmit` has to say.
+/// The outcome of `poll_transmit`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Transmit {
     /// The first `len` bytes of the buffer are to be sent.

@@ -1,10 +1,10 @@
 //! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what
 //! it is for: calls follow the host when its addresses change.
 //!
-//! What a call's description says is nowhere stored for it: it is rendered from the call as it is then, so a later try
+//! A call's description is nowhere stored for it: it is rendered from the call as it is then, so a later try
 //! says what is true later.
 //!
-//! What is marked as never inlined would lend its frame to a board's deepest path: 600 bytes of stack.
+//! `inline(never)`: keeps these frames off the deepest embedded stack path, 600 bytes of it.
 
 use super::media::line::Line;
 use super::media::ports::Ports;
@@ -87,7 +87,7 @@ impl Phone<'_> {
         }
     }
 
-    /// What became of an offer that left the session as it was stands in the next event about its media.
+    /// The outcome of an offer that left the session as it was stands in the next event about its media.
     pub(super) fn tell_outcome(&mut self, handle: Handle, cause: Cause) {
         let now = self.lower.cx.latest;
         if let Some(call) = self.calls.get_mut(handle) {
@@ -103,14 +103,14 @@ impl Phone<'_> {
         self.try_again(now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
     }
 
-    /// An answer to our re-INVITE came. The call may have ended meanwhile.
+    /// A response to our re-INVITE came. The call may have ended meanwhile.
     #[inline(never)]
     pub(super) fn reoffer_answered(
         &mut self,
         now: Instant,
         dialog_handle: Handle,
         request: Handle,
-        answer: &Message<'_>,
+        response: &Message<'_>,
         status: u16,
     ) {
         let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
@@ -118,13 +118,13 @@ impl Phone<'_> {
         let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
         let running = self.calls.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
-            // nobody is asked before it is answered, so its wait is bounded after a provisional answer too
+            // nobody is asked before it is answered, so its wait is bounded after a provisional response too
             self.lower.transactions.bound(&mut self.lower.cx, now, request);
             return;
         }
         if status < 300 {
             // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
-            let target = contact_uri(answer).filter(|_| running);
+            let target = contact_uri(response).filter(|_| running);
             if let Some((dialog, text)) = self.lower.dialogs.two(dialog_handle) {
                 dialog.invite_number = number;
                 dialog.renewed = true;
@@ -140,18 +140,18 @@ impl Phone<'_> {
         }
         if let Some(call) = self.calls.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;
-            self.calls.keep(&self.lower.cx, call_handle, answer);
+            self.calls.keep(&self.lower.cx, call_handle, response);
         }
         if status < 300 {
             self.lower.end_request(request);
         }
         if running {
-            self.take_outcome(now, call_handle, answer, status);
+            self.take_outcome(now, call_handle, response, status);
         }
     }
 
     #[inline(never)]
-    fn take_outcome(&mut self, now: Instant, handle: Handle, answer: &Message<'_>, status: u16) {
+    fn take_outcome(&mut self, now: Instant, handle: Handle, response: &Message<'_>, status: u16) {
         let Some(call) = self.calls.get_mut(handle) else { return };
         match status {
             200..=299 => {
@@ -159,7 +159,8 @@ impl Phone<'_> {
                 if call.cause != Cause::Normal {
                     self.tell_outcome(handle, Cause::Normal); // one before it had failed
                 }
-                let (Some(text), Some(dialog)) = (description(answer), self.calls.get(handle).map(|call| call.dialog))
+                let (Some(text), Some(dialog)) =
+                    (description(response), self.calls.get(handle).map(|call| call.dialog))
                 else {
                     return;
                 };
@@ -179,7 +180,7 @@ impl Phone<'_> {
                 self.try_again(now, handle, Duration::from_millis(wait), Cause::Refused);
             }
             // rfc3261#14.2: one of theirs is not answered yet, or not now
-            500 | 503 => match answer.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
+            500 | 503 => match response.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
                 Some(wait) => self.try_again(now, handle, Duration::from_secs(wait.max(1)), Cause::Refused),
                 None => self.tell_outcome(handle, Cause::Refused),
             },
@@ -193,21 +194,21 @@ impl Phone<'_> {
         }
     }
 
-    /// Our re-INVITE came to nothing without a final answer.
+    /// Our re-INVITE came to nothing without a final response.
     #[inline(never)]
     pub(super) fn reoffer_failed(&mut self, now: Instant, handle: Handle, request: Handle, cause: Cause) {
         self.lower.end_request(request);
         let Some(call) = self.calls.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
         if cause == Cause::Timeout {
-            // rfc3261#12.2.1.2: no answer counts as 408
+            // rfc3261#12.2.1.2: no response counts as 408
             self.end_call(now, handle, cause, 408);
         } else {
             self.offer_later(now, handle, cause);
         }
     }
 
-    /// The call ends while our re-INVITE runs: its answer is awaited for its ACK only, and not for ever
+    /// The call ends while our re-INVITE runs: its response is awaited for its ACK only, and not for ever
     /// (rfc3261#15.1.2: 487 follows the BYE).
     #[inline(never)]
     pub(super) fn leave_reoffer(&mut self, now: Instant, handle: Handle) {
@@ -247,7 +248,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Our INVITE is not answered. What has not left yet finds another way. Answers to what has left go to its Via,
+    /// Our INVITE is not answered. What has not left yet finds another way. Responses to what has left go to its Via,
     /// where we are not any more: the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows
     /// the INVITE's way, so no other will do).
     fn move_calling(&mut self, now: Instant, handle: Handle) {
@@ -274,7 +275,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Their INVITE is not answered: its answer leaves by the socket that it came to (rfc3261#18.2.2), with media where
+    /// Their INVITE is not answered: its response leaves by the socket it came to (rfc3261#18.2.2), with media where
     /// that is now. Without that socket the call ends.
     fn move_ringing(&mut self, now: Instant, handle: Handle) {
         let Some(call) = self.calls.get(handle) else { return };

@@ -23,7 +23,7 @@ const FROM_1900_MS: u64 = 2_208_988_800_000;
 /// Bytes of the User-Agent that are kept.
 const AGENT: usize = 64;
 
-/// What a phone is told when it is made.
+/// Settings of a phone, told when it is made.
 #[derive(Clone, Copy)]
 pub struct Setup<'t> {
     /// 32 bytes of the system's entropy; all zero is refused. All randomness comes from it.
@@ -89,7 +89,7 @@ impl Short {
     }
 }
 
-/// What stays as it was told at creation.
+/// Settings that stay as they were at creation.
 #[derive(Debug)]
 pub(crate) struct Fixed {
     pub(crate) rate: u32,

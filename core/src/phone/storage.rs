@@ -30,7 +30,7 @@ pub struct Capacity {
     /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the
     /// command says so.
     pub requests: u32,
-    /// INVITEs that wait for an answer or an ACK. When full: 503.
+    /// Server transactions: INVITEs that wait for a final response or an ACK. When full: 503.
     pub servers: u32,
     /// Dialogs: one a call, and some for forks. When full: a fork is not followed.
     pub dialogs: u32,
@@ -67,7 +67,7 @@ pub struct Capacity {
     /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing,
     /// while there is no account.
     pub direct_reserve: u32,
-    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for an answer or an
+    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a response or an
     /// ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
     /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without the
@@ -171,7 +171,7 @@ impl Capacity {
             && self.tombstones >= 4
     }
 
-    /// Bytes of a server transaction's buffer: the answer, and the offer it answers behind it.
+    /// Bytes of a server transaction's buffer: the response, and behind it the offer that it answers.
     pub(crate) const fn server_bytes(&self) -> usize {
         // beside what a request may repeat of itself there: our own headers and description, as long as they may be
         let message = self.message as usize;

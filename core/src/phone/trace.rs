@@ -1,4 +1,4 @@
-//! What happened, for a log: a bounded ring of small values without copied texts. Texts are read from the object that a
+//! A log of what happened: a bounded ring of small values without copied texts. Texts are read from the object that a
 //! record is about.
 //!
 //! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
@@ -80,7 +80,7 @@ pub enum Pool {
     Message,
 }
 
-/// What happened.
+/// The kind of an event in the log.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum What {
     /// An account is registered.
@@ -113,7 +113,7 @@ pub enum What {
         result: Cause,
         /// Why, with the end.
         cause: EndCause,
-        /// Who ended it, with the end.
+        /// The side that ended it, with the end.
         ended_by: EndedBy,
     },
     /// A request was kept out.
@@ -122,7 +122,7 @@ pub enum What {
         from: SocketAddr,
         /// Its method; one that is not known has no name.
         method: Method<'static>,
-        /// What would let it in.
+        /// The setting that would let it in.
         rule: Rule,
     },
     /// The addresses of a name are looked up.
@@ -153,7 +153,7 @@ pub enum What {
     Malformed {
         /// Its source.
         from: SocketAddr,
-        /// What is wrong with it.
+        /// Its fault.
         reason: &'static str,
     },
     /// Local addresses came or went.
@@ -217,7 +217,7 @@ pub struct Trace {
     pub at: Instant,
     /// Whose.
     pub about: About,
-    /// What.
+    /// The kind.
     pub what: What,
     /// So many records before this one gave way, for they were not fetched in time.
     pub lost: u32,
@@ -338,7 +338,7 @@ impl super::context::Context<'_> {
 }
 
 impl Malformed {
-    /// What is wrong, in words.
+    /// The fault in words.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What is sent next: voice first, then SIP in the order in which it was owed.
+//! The next packet to send: voice first, then SIP in the order in which it was owed.
 
 use super::object::Object;
 use super::{Phone, Transmit, Via};

@@ -96,7 +96,7 @@ impl Phone<'_> {
         Some(Wish::Locate { id, host, port: uri.port, transport })
     }
 
-    /// What the driver found out about a wish. A stale one is told to be undone.
+    /// The driver's reply to a wish. A stale one is told to be undone.
     pub fn handle_reply(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
         self.hear(now);
         let generation = wish.0.generation;

@@ -27,7 +27,7 @@ pub(in crate::phone) struct Asked {
     pub(in crate::phone) answered: [Credential; CHALLENGES],
 }
 
-/// What the dialog of a request says of itself.
+/// Facts about the dialog of a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::phone) struct Facts {
     /// The request is sent within it.

@@ -1,4 +1,4 @@
-//! What an account tells of itself: texts, numbers, events.
+//! News of an account: texts, numbers, events.
 
 use super::Accounts;
 use crate::base::slots::Handle;

@@ -57,7 +57,7 @@ pub(crate) struct Call {
     pub(crate) cause: Cause,
     /// Once it is over: why. Before: what is known of it already.
     pub(crate) end_cause: EndCause,
-    /// Who has ended it, or tries to.
+    /// The side that has ended it, or tries to.
     pub(crate) ended_by: EndedBy,
     pub(crate) cancel: Cancel,
     /// Redirections that were followed; once it is up, offers of ours that came to nothing.

@@ -1,4 +1,4 @@
-//! Who ended a call, and why: one word each, told from what ended it.
+//! The side that ended a call, and its reason: one word each, told from what ended it.
 
 use super::Calls;
 use crate::base::slots::Handle;

@@ -1,4 +1,4 @@
-//! What a call tells: its states in the order of the ladder, its media, digits, and its end.
+//! The events of a call: its states in the order of the ladder, its media, digits, and its end.
 
 use super::Calls;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};

@@ -29,7 +29,7 @@ impl Lower<'_> {
         self.start(now, handle)
     }
 
-    /// What the dialog of a request says of itself to the account.
+    /// Facts that the dialog of a request gives to the account.
     fn facts(&self, owner: Owner, method: Sending) -> Facts {
         let Owner::Dialog(handle) = owner else { return Facts::default() };
         let within = self.dialog_around(owner, method).is_some();

@@ -54,7 +54,7 @@ pub(in crate::phone) struct Lent<'t> {
     /// To be handed back with what was written.
     pub(in crate::phone) head: Head,
     pub(in crate::phone) out: Cursor<'t>,
-    /// What is kept of the request's body.
+    /// The kept part of the request's body.
     pub(in crate::phone) kept: &'t [u8],
 }
 
@@ -213,7 +213,7 @@ impl Transactions<'_> {
         self.servers.iter().any(|(_, server)| server.state() == State::Accepted)
     }
 
-    /// What is kept of a request's body.
+    /// The kept part of a request's body.
     pub(in crate::phone) fn kept_of(&self, handle: Handle) -> &[u8] {
         let block = self.server_bytes.get(handle.index);
         let len = self.servers.get(handle).map_or(0, |server| usize::from(server.kept));
