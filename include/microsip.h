@@ -1388,8 +1388,9 @@ int32_t microsip_account_remove(microsip_id phone,
 /**
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
- * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
- * the first try ended; while a REGISTER is under way the token joins it.
+ * 4.5), after 403, 404 and their like from 5 minutes to an hour. A wrong password is not tried
+ * again by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER
+ * is under way the token joins it.
  * @param phone The phone.
  * @param account The account.
  * @param token The application's number for this command, told with its end; 0: none.
@@ -2163,8 +2164,9 @@ int32_t microsip_engine_account_remove(struct microsip_engine *e,
 /**
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
- * 4.5). A wrong password is not tried again by itself. MICROSIP_EV_DONE with the token tells how
- * the first try ended; while a REGISTER is under way the token joins it.
+ * 4.5), after 403, 404 and their like from 5 minutes to an hour. A wrong password is not tried
+ * again by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER
+ * is under way the token joins it.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.

@@ -1,5 +1,6 @@
 /* The engine without a runtime: this program owns the memory, the sockets, the clock and the loop. The engine opens nothing, reads no clock
-   and calls nobody. Dials argv[1], an IPv4 address as sip:user@1.2.3.4:port, says a 440 Hz tone for two seconds once answered, hangs up. */
+   and calls nobody. Dials argv[1] on this machine (sip:user@127.0.0.1:port, for its sockets
+   are on the loopback interface), says a 440 Hz tone for two seconds once answered, hangs up. */
 #define _POSIX_C_SOURCE 200809L
 #include "microsip.h"
 #include <arpa/inet.h>

@@ -41,7 +41,8 @@ pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_
 }
 
 /// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After
-/// says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626 4.5). A wrong password is not tried again
+/// says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626 4.5), after 403, 404 and their like from
+/// 5 minutes to an hour. A wrong password is not tried again
 /// by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER is under way the token
 /// joins it. MICROSIP_E_STATE: the account does not register. MICROSIP_E_FULL: the end of one more command could not be
 /// kept.
