@@ -8,7 +8,7 @@
 //! The caller numbers the editions: it passes `version`, and raises it by one when [`fingerprint`] says that the text
 //! changed.
 //!
-//! What comes later has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or
+//! Later work has its seat: SRTP adds keys and a transport to [`Local`] and [`Agreed`] and its `a=crypto` or
 //! `a=fingerprint` lines to `write`; ICE adds a list of candidates to both; a further codec is a row of the table in
 //! `media::codec`.
 
@@ -26,7 +26,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub use negotiate::{accept_answer, answer, host_to_find};
 pub use write::{fingerprint, write_offer};
 
-/// What we can do and where we are.
+/// Our abilities and our address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Local {
     /// Where media reaches us.
@@ -39,7 +39,7 @@ pub struct Local {
     pub session_id: u64,
     /// The edition in `o=`.
     pub version: u64,
-    /// What we want to do; `SendOnly` holds the peer (rfc3264#8.4).
+    /// The direction we want; `SendOnly` holds the peer (rfc3264#8.4).
     pub direction: Direction,
     /// The packet time that we wish for.
     pub ptime_ms: u8,
@@ -94,7 +94,7 @@ impl OfferState {
     /// The lines of the last description, ours or the peer's.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The fault in it.
     pub fn of(description: &[u8]) -> Result<Self, SdpError> {
         negotiate::lines_of(description)
     }
@@ -118,7 +118,7 @@ impl OfferState {
     }
 }
 
-/// What the two descriptions agree on: all that a media stream needs.
+/// The agreement of two descriptions: all that a media stream needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Agreed {
     /// Where our RTP goes. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may be
@@ -126,11 +126,11 @@ pub struct Agreed {
     pub remote_rtp: SocketAddr,
     /// Where our RTCP goes. Port 0: nowhere.
     pub remote_rtcp: SocketAddr,
-    /// What we send.
+    /// The codec we send.
     pub codec: Codec,
     /// The number that our packets carry.
     pub payload_type: u8,
-    /// What may come in, by payload type; the peer's digits too.
+    /// The payloads that may come in, by payload type; the peer's digits too.
     pub receive_types: CodecList,
     /// The number that our digits carry; `None`: the peer takes none.
     pub dtmf_send: Option<u8>,
@@ -217,7 +217,7 @@ impl OfferError {
         }
     }
 
-    /// What to tell people: the Warning's text, and the reason phrase of a 400. It needs no escapes between quotes.
+    /// The text for people: the Warning's text, and the reason phrase of a 400. It needs no escapes between quotes.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
-//! The freedom of a driver, in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets that
-//! go.
+//! The freedom of a driver, in any order: late wishes, failed wishes, small buffers, inputs without draining, sockets
+//! that go.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure, Flow, Reply, Taken, Transmit, Usage, Wish, WishId};

@@ -1,4 +1,5 @@
-//! The end of a call, its author and its reason: in the event that tells its end, and in the call's numbers until that is fetched.
+//! The end of a call, its author and its reason: in the event that tells its end, and in the call's numbers until that
+//! is fetched.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Capacity, Cause, EndCause, EndedBy};

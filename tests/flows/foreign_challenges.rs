@@ -1,5 +1,5 @@
-//! Challenges that are none of the account's: a far end, a stranger or another domain gets neither credentials nor a realm
-//! that would be learnt.
+//! Challenges that are none of the account's: a far end, a stranger or another domain gets neither credentials nor a
+//! realm that would be learnt.
 
 use crate::credentials::{ask, has_credentials, realm, refused_realm};
 use crate::digest::{SDP, dial, part, right};

@@ -1,6 +1,6 @@
-//! The hosts whose media is taken when a peer's description names an address that the Internet does not route: the negotiated
-//! address wins, then hosts that the signalling vouches for; nobody else. Each test has a third party that speaks to
-//! the phone's port without being asked.
+//! The hosts whose media is taken when a peer's description names an address that the Internet does not route: the
+//! negotiated address wins, then hosts that the signalling vouches for; nobody else. Each test has a third party that
+//! speaks to the phone's port without being asked.
 
 use crate::server::{REGISTRAR, Server, account, anna, register, state, until};
 use microsip_core::base::time::Duration;

@@ -1,5 +1,5 @@
-//! The records of a phone for a log: each kind once, in order, never without its reason, and never more than a person can
-//! read.
+//! The records of a phone for a log: each kind once, in order, never without its reason, and never more than a person
+//! can read.
 
 use crate::server::{
     PASSWORD, REGISTRAR, SECOND, Server, account, account_with, anna, pass, register, registered, registering,

@@ -26,8 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what
-/// follows from what one did is returned, and the phone hands it on. The type that owns the slots is named as its folder
-/// is, and nobody else sees its fields.
+/// follows from what one did is returned, and the phone hands it on. The type that owns the slots is named as its
+/// folder is, and nobody else sees its fields.
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
 /// The modules of `phone` that a room may name beside itself: values and what all rooms share. None of them knows the
@@ -124,7 +124,7 @@ fn words(code: &str) -> Vec<&str> {
 
 fn is_test(root: &Path, path: &Path) -> bool {
     let inside = path.strip_prefix(root).unwrap();
-    inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests.rs" | "tests" | "torture.rs")))
+    inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests.rs" | "tests")))
 }
 
 /// The layers after `crate::`, also inside braces: `use crate::{base, wire}`.

@@ -103,8 +103,8 @@ pub const EXPIRES: u32 = 300;
 /// Seconds between keepalives on UDP: below the 30 s that cheap NATs forget a binding after.
 pub const KEEPALIVE: u32 = 15;
 
-/// The least time between a registration and its refresh, in milliseconds: a registrar that grants a second or nothing to
-/// speak of costs a message a second, and no more.
+/// The least time between a registration and its refresh, in milliseconds: a registrar that grants a second or nothing
+/// to speak of costs a message a second, and no more.
 pub const REFRESH_LEAST_MS: u64 = 1000;
 
 /// A stream that an account was bound over for so many seconds was good for something: when it closes, the account is

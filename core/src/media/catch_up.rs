@@ -1,4 +1,4 @@
-//! What a timer that comes late makes up for.
+//! The quanta that a late timer makes up for.
 //!
 //! A machine that stalls (a busy scheduler, a page from the disk) owes the far end the sound of that time. It is said
 //! late rather than not at all, and at once: a packet is of more use the earlier it comes, and ten of 20 ms are what
@@ -17,7 +17,7 @@ pub const CATCH_UP: u32 = 20;
 /// A quantum in microseconds.
 const QUANTUM_US: u64 = 10_000;
 
-/// What is due.
+/// The quanta that are due.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Due {
     /// Quanta that pass unsaid, before the others ([`crate::phone::Phone::skip`]).
@@ -39,7 +39,7 @@ impl Timer {
         Self { next: at }
     }
 
-    /// What is due by now; it is taken as done.
+    /// The quanta due by now; they are taken as done.
     pub fn due(&mut self, now: Instant) -> Due {
         if now < self.next {
             return Due::default();

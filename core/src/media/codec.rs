@@ -32,7 +32,7 @@ pub enum Codec {
     Linear,
 }
 
-/// What is known of one codec.
+/// The facts of one codec.
 #[derive(Clone, Copy)]
 struct Row {
     /// Its encoding name in SDP.
@@ -54,7 +54,7 @@ struct Row {
     frame_ms: u8,
 }
 
-/// What a payload is made of.
+/// A payload's coding.
 #[derive(Clone, Copy)]
 enum Coding {
     /// So many bytes a tick of the clock: it can be cut between any two.
@@ -146,7 +146,7 @@ impl Codec {
         if payload_type < FIRST_DYNAMIC { Some(payload_type) } else { None }
     }
 
-    /// What a packet's length in milliseconds is a multiple of.
+    /// The unit of a packet's length, in milliseconds.
     #[must_use]
     pub const fn frame_ms(self) -> u8 {
         self.row().frame_ms

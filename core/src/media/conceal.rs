@@ -223,7 +223,7 @@ impl Concealer {
         }
     }
 
-    /// What was invented becomes history (at full level), so that a gap soon after finds no break in the voice.
+    /// Invented sound becomes history (at full level), so that a gap soon after finds no break in the voice.
     #[inline(never)]
     fn remember_invented(&self, history: &mut [i16]) {
         let erased = self.erased as usize;

@@ -24,7 +24,7 @@ pub struct Cells<'b> {
     count: u32,
 }
 
-/// What stands in a cell.
+/// A cell's content.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Cell<'b> {
     /// Its payload type; `None` when it holds no voice.
@@ -110,7 +110,7 @@ impl<'b> Cells<'b> {
     }
 }
 
-/// What became of a packet.
+/// A packet's fate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stored {
     /// It waits; this many older packets had to go for it.
@@ -133,7 +133,7 @@ pub struct Arrival<'a> {
     pub payload_type: Option<u8>,
     /// In the codec's clock.
     pub timestamp: u32,
-    /// What to keep of it.
+    /// The part of it to keep.
     pub payload: &'a [u8],
     /// Bytes that make a tick of the clock, so that parts get timestamps; 0 when the payload must not be cut.
     pub tick_bytes: usize,

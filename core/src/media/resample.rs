@@ -75,7 +75,7 @@ const fn phases<const N: usize, const L: usize>(filter: &[i16; N]) -> [[i16; TAP
     table
 }
 
-/// What one direction of going up and one of going down remember; a stream needs just that, as it goes up one way and
+/// Memory of one direction of going up and one of going down; a stream needs just that, as it goes up one way and
 /// down the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Resampler {

@@ -54,7 +54,7 @@ pub(super) fn wave(phase: u32) -> i32 {
     from + (((to - from) * part) >> 15)
 }
 
-/// What a phase gains with each sample.
+/// A phase's gain with each sample.
 pub(super) fn advance(frequency: u32, rate: u32) -> u32 {
     ((u64::from(frequency) << 32) / u64::from(rate.max(1))) as u32
 }

@@ -1,4 +1,4 @@
-//! What RFC 3550 keeps about a source that we hear: is it valid, what got lost, how does it jitter.
+//! A source that we hear, as RFC 3550 keeps it: whether it is valid, its losses, its jitter.
 
 use crate::base::time::{Duration, Instant};
 use crate::wire::rtcp::Report;
@@ -11,7 +11,7 @@ const MAX_DROPOUT: u16 = 3000;
 /// rfc3550#A.1: further behind than this is a jump (two seconds).
 const MAX_MISORDER: u16 = 100;
 
-/// What a packet is within its source.
+/// A packet's standing within its source.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
     /// The first of a source, or of a source that began anew.
@@ -74,7 +74,7 @@ impl Source {
         lost_before: 0,
     };
 
-    /// Who it is, once known.
+    /// Its identity, once known.
     #[must_use]
     pub fn ssrc(&self) -> Option<u32> {
         self.known.then_some(self.ssrc)

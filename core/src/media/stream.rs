@@ -211,14 +211,14 @@ impl Stream {
         (self.address.rtp, self.strangers)
     }
 
-    /// What was agreed last.
+    /// The latest agreement.
     #[must_use]
     pub const fn config(&self) -> &StreamConfig {
         &self.config
     }
 
-    /// The next packet to send, voice first; `payload` is that of [`StreamBuffers`]. A buffer that is too short gets the
-    /// length needed, and nothing changes.
+    /// The next packet to send, voice first; `payload` is that of [`StreamBuffers`]. A buffer that is too short gets
+    /// the length needed, and nothing changes.
     pub fn poll_transmit(&mut self, now: Instant, payload: &[u8], buffer: &mut [u8]) -> Option<MediaTransmit> {
         if let Some(transmit) = self.transmit_voice(payload, buffer) {
             return Some(transmit);

@@ -27,7 +27,7 @@ pub enum Region {
     NorthAmerica,
 }
 
-/// What they say.
+/// Their meaning.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Progress {
     /// You may dial.

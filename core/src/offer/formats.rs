@@ -1,4 +1,4 @@
-//! What the payload types of an audio section mean.
+//! The payload types of an audio section.
 
 use super::{Local, write::EVENTS};
 use crate::{
@@ -11,7 +11,7 @@ const fn bit(payload_type: u8) -> u128 {
     1 << (payload_type & 127)
 }
 
-/// What the payload types of a section mean: a bit for each of the 128.
+/// The meaning of a section's payload types: a bit for each of the 128.
 #[derive(Default)]
 pub(super) struct Formats {
     /// Named by `a=rtpmap`, or by the table behind it.

@@ -108,7 +108,7 @@ impl OfferState {
         }
     }
 
-    /// What its lines are remembered by.
+    /// The marks by which its lines are remembered.
     pub(super) fn packed(&self) -> impl Iterator<Item = u8> {
         self.lines.iter().flat_map(|pair| [pair & 15, pair >> 4]).take(self.len())
     }
@@ -117,7 +117,7 @@ impl OfferState {
 /// The audio line that we take.
 struct Chosen {
     place: usize,
-    /// What we say we do, or have said.
+    /// The direction we state, or have stated.
     direction: Direction,
     /// Its codecs are what both can do, in the peer's order, under the peer's payload types.
     agreed: Agreed,

@@ -8,7 +8,7 @@ use core::net::IpAddr;
 /// rfc4733#7.1.1: the encoding name of telephone-events.
 pub(super) const EVENTS: &str = "telephone-event";
 
-/// What a line is remembered by, in four bits: media type, transport and a format. One of another kind comes back as
+/// A line's mark, in four bits: media type, transport and a format. One of another kind comes back as
 /// the first, which rfc3264#8.3.3 allows.
 const LINES: [(&str, &str, &str); 16] = [
     ("application", "RTP/AVP", "0"),

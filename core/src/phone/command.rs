@@ -98,7 +98,7 @@ pub struct AccountConfig<'t> {
     pub tag: u64,
 }
 
-/// What [`super::Phone::account_update`] changes of an account: what is `None`, 0 or inherited stays as it is. An empty
+/// Changes of an account by [`super::Phone::account_update`]: what is `None`, 0 or inherited stays as it is. An empty
 /// text puts one back to its default.
 #[derive(Clone, Copy, Default)]
 pub struct AccountChange<'t> {

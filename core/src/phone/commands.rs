@@ -86,8 +86,8 @@ impl Phone<'_> {
     /// Who it hears itself and what its source says stay as they are. When it ends it leaves the bus.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as many
-    /// members as it may; [`CommandError::Unsupported`] when none may be shared ([`super::Capacity::members`]).
+    /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as
+    /// many members as it may; [`CommandError::Unsupported`] when none may be shared ([`super::Capacity::members`]).
     pub fn set_bus(&mut self, call: CallId, bus: BusId) -> Result<(), CommandError> {
         if self.call(call)?.state == CallState::Ended {
             return Err(CommandError::State);

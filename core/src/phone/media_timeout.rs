@@ -22,8 +22,8 @@ pub enum WhenLost {
     Inherit,
     /// The call is ended with [`super::Cause::MediaLost`].
     End,
-    /// An [`super::EventKind::Media`] tells it, with [`super::Cause::MediaLost`]; and another, with [`super::Cause::Normal`], when
-    /// something comes again.
+    /// An [`super::EventKind::Media`] tells it, with [`super::Cause::MediaLost`]; and another, with
+    /// [`super::Cause::Normal`], when something comes again.
     Tell,
 }
 

@@ -16,8 +16,8 @@ use crate::wire::sip::{Message, Name, Writer};
 use core::net::SocketAddr;
 
 impl Phone<'_> {
-    /// Whether the longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must not
-    /// ring for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
+    /// Whether the longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must
+    /// not ring for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
     pub(super) fn accepting_fits(&self, handle: Handle, of: (Handle, Handle), offer: Option<&[u8]>) -> bool {
         let Some(server) = self.lower.transactions.server(handle) else { return false };
         let (account, call) = of;

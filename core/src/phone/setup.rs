@@ -41,8 +41,8 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
-    /// The codecs that calls offer and answer with, the most wanted first; the driver's [`CodecBank`](crate::media::CodecBank)
-    /// has them all.
+    /// The codecs that calls offer and answer with, the most wanted first; the driver's
+    /// [`CodecBank`](crate::media::CodecBank) has them all.
     pub codecs: CodecList,
     /// Stands in the ids of calls and accounts, so that another phone's are told apart ([`super::id::mark`]).
     pub mark: u8,

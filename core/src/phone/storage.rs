@@ -70,8 +70,8 @@ pub struct Capacity {
     /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a response or an
     /// ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
-    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without the
-    /// feature `trace`. When full: the oldest gives way. About 120 bytes each.
+    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
+    /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
 }
 

@@ -136,7 +136,8 @@ impl Phone<'_> {
         }
     }
 
-    /// What waited for the media ports has them; or wishes for others, if the host's address has changed meanwhile.
+    /// The request that waited for the media ports has them; or wishes for others, if the host's address has changed
+    /// meanwhile.
     pub(super) fn go_on(&mut self, now: Instant, handle: Handle, waiting: Waiting) {
         match waiting {
             Waiting::Nothing => {}

@@ -162,7 +162,8 @@ impl Client {
         self.expire = self.expire.min(now + T1_64);
     }
 
-    /// A CANCEL was sent: if no final response comes within 64·T1, the transaction is as good as cancelled (rfc3261#9.1).
+    /// A CANCEL was sent: if no final response comes within 64·T1, the transaction is as good as cancelled
+    /// (rfc3261#9.1).
     pub fn handle_cancelled(&mut self, now: Instant) {
         self.expire = now + T1_64;
     }

@@ -14,7 +14,7 @@ use crate::wire::sip::{Address, Message, Name, Uri};
 /// A dialog. All texts are spans of its block.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialog {
-    /// What it is used for.
+    /// Its use.
     pub usage: Usage,
     /// The account it belongs to; none for a direct one.
     pub account: Handle,

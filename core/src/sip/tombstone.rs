@@ -114,8 +114,8 @@ impl<'a> Tombstones<'a> {
         Some(if status == 0 { Owed::Nothing } else { Owed::Response(Answered { secret, status, detail, retry_after }) })
     }
 
-    /// A copy of this request got its response just now, by whatever way it came. 32 bits of a keyed hash tell that, within
-    /// four slots.
+    /// A copy of this request got its response just now, by whatever way it came. 32 bits of a keyed hash tell that,
+    /// within four slots.
     ///
     /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same
     /// request later, and means it.

@@ -1,5 +1,5 @@
-//! Work that takes its time, for a thread of its own: devices are opened and closed, recordings written, files that are played read, large
-//! things freed, and the thread of names started, on a thread of its own.
+//! Work that takes its time, for a thread of its own: devices are opened and closed, recordings written, files that are
+//! played read, large things freed, and the thread of names started, on a thread of its own.
 
 use super::audio::device::Side;
 use super::audio::duplex::Duplex;
@@ -146,8 +146,8 @@ impl Errands {
         let _ = self.thread.set(std::thread::current());
     }
 
-    /// The errands thread's: what is to be done, and `closing` gets the devices that are to be closed. The list that the
-    /// engine pushes to keeps its room, for both are of the same.
+    /// The errands thread's: what is to be done, and `closing` gets the devices that are to be closed. The list that
+    /// the engine pushes to keeps its room, for both are of the same.
     pub(crate) fn take(&self, closing: &mut Vec<Duplex>) -> Work {
         self.poked.store(false, Ordering::Release);
         let mut state = lock(&self.state);

@@ -11,7 +11,8 @@ use std::io;
 use std::net::UdpSocket;
 use std::sync::Mutex;
 
-/// A change that waits for the engine: there is one at most, for a later change is merged into one that was not taken yet.
+/// A change that waits for the engine: there is one at most, for a later change is merged into one that was not taken
+/// yet.
 #[derive(Default)]
 pub(crate) struct Change {
     /// A bit for each socket that is to be closed, before the new ones take their numbers.

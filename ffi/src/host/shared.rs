@@ -1,4 +1,5 @@
-//! State that a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its end.
+//! State that a phone's threads share: the core behind its mutex, the queues between the threads, and the flags of its
+//! end.
 
 use super::audio::device::{Device, Side};
 use super::errands::Errands;

@@ -80,7 +80,8 @@ pub unsafe extern "C" fn microsip_sound_play(
     })
 }
 
-/// Changes a call's slot for a command that owes its end. What the slot had is handed out, to be freed without the lock.
+/// Changes a call's slot for a command that owes its end. What the slot had is handed out, to be freed without the
+/// lock.
 fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut Slot) -> T) -> Result<T, Fail> {
     shared.owe_done(token)?;
     let mut core = lock(&shared.core);

@@ -1,4 +1,4 @@
-//! Who encodes and decodes.
+//! The bank of codecs: it encodes and decodes.
 
 use super::Codec;
 
@@ -20,7 +20,7 @@ impl Part {
     }
 }
 
-/// What came of 10 ms that were encoded.
+/// The outcome of encoding 10 ms.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Encoded {
     /// The packet needs more.
@@ -31,7 +31,7 @@ pub enum Encoded {
     Silent,
 }
 
-/// What is to be decoded.
+/// The input of a decoder.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Coded<'p> {
     /// A packet's payload. Of a codec whose payload can be cut it may be a piece, as long as the room.

@@ -19,7 +19,7 @@ const PAUSE: u16 = 31;
 /// Volume told with events, in -dBm0.
 const VOLUME: u8 = 10;
 
-/// What the sending side does in this quantum.
+/// The sending side's task in this quantum.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Step {
     /// The voice goes.
@@ -81,7 +81,7 @@ pub struct DigitQueue {
     lasts: u32,
     head: u8,
     len: u8,
-    /// What is being sent is the last of its command.
+    /// The digit under way is the last of its command.
     last: bool,
     /// Commands sent to their ends, and not told yet.
     sent: u8,
@@ -119,14 +119,14 @@ impl DigitQueue {
         self.push(PAUSE, ms)
     }
 
-    /// What was queued last ends a command.
+    /// The digit queued last ends a command.
     pub const fn end_command(&mut self) {
         if self.len > 0 {
             self.lasts |= 1 << ((self.head + self.len - 1) as usize % limits::DIGITS);
         }
     }
 
-    /// What is queued next belongs to the command that ended last, unless that has been sent to its end.
+    /// The digit queued next belongs to the command that ended last, unless that has been sent to its end.
     pub const fn join_command(&mut self) {
         if self.len > 0 {
             self.lasts &= !(1 << ((self.head + self.len - 1) as usize % limits::DIGITS));

@@ -10,15 +10,15 @@ use crate::media::jitter::Cells;
 /// However much there is: 200 ms.
 const WINDOW_FAST: u16 = 20;
 
-/// What one pull is lent.
+/// Memory and codecs lent to one pull.
 pub struct Means<'r, 'm> {
     /// The jitter ring's memory.
     pub cells: &'r mut Cells<'m>,
-    /// Who decodes.
+    /// The bank that decodes.
     pub codecs: &'r mut dyn CodecBank,
     /// The stream's number there.
     pub stream: u32,
-    /// What the peer may send.
+    /// The payloads the peer may send.
     pub types: &'r CodecList,
     /// The samples heard last.
     pub history: &'r mut [i16],

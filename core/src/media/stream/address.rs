@@ -18,8 +18,8 @@ use crate::base::time::Duration;
 use crate::wire::rtp;
 use core::net::{IpAddr, SocketAddr};
 
-/// Who is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is shorter;
-/// and a word is lost by it at most.
+/// A peer that is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is
+/// shorter; and a word is lost by it at most.
 const SILENT_MS: u64 = 500;
 
 /// Hosts that the signalling vouches for.
@@ -49,7 +49,7 @@ impl Vouched {
     }
 }
 
-/// What speaks for the address that is heard.
+/// The evidence for the address that is heard.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Standing {
     /// Nothing came from it yet.

@@ -1,11 +1,11 @@
-//! What a stream is told, and what it tells.
+//! A stream's settings, and its statistics.
 
 use crate::media::jitter::Cells;
 use crate::media::playout::Means;
 use crate::media::{Codec, CodecBank, CodecList};
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// What offer and answer agreed on.
+/// The agreement of offer and answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StreamConfig {
     /// The stream's number for the codec bank.
@@ -25,7 +25,7 @@ pub struct StreamConfig {
     pub codec: Codec,
     /// Its payload type.
     pub payload_type: u8,
-    /// What the peer may send, digits too.
+    /// The payloads the peer may send, digits too.
     pub receive: CodecList,
     /// Payload type for events to send; without one, digits are sent as tones.
     pub dtmf_send: Option<u8>,
@@ -77,7 +77,7 @@ impl StreamConfig {
         confirmed: false,
     };
 
-    /// What playing is lent.
+    /// Memory lent for playing.
     pub(super) fn means<'r, 'm>(
         &'r self,
         cells: &'r mut Cells<'m>,
@@ -101,8 +101,8 @@ pub(super) const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSP
 pub struct StreamBuffers<'b> {
     /// The jitter ring: packets of `stride` bytes; zeroed when the stream starts.
     pub ring: &'b mut [u8],
-    /// Bytes of one packet in the ring: [`RING_HEADER`](crate::base::limits::RING_HEADER) and the largest payload. Firmware lends 8 × 172 (20 ms
-    /// of G.711).
+    /// Bytes of one packet in the ring: [`RING_HEADER`](crate::base::limits::RING_HEADER) and the largest payload.
+    /// Firmware lends 8 × 172 (20 ms of G.711).
     pub stride: usize,
     /// The payload of the next packet to send: as long as the longest one. 160 bytes are 20 ms of G.711.
     pub payload: &'b mut [u8],
@@ -170,9 +170,9 @@ pub struct StreamStats {
     pub jitter_us: u32,
     /// Round trip by the peer's reports; 0 while unknown.
     pub rtt_us: u32,
-    /// What the peer lost since its report before, in 256ths.
+    /// The peer's loss since its report before, in 256ths.
     pub remote_fraction_lost: u8,
-    /// What the peer lost in all.
+    /// The peer's losses in all.
     pub remote_lost: u32,
     /// The jitter that the peer sees.
     pub remote_jitter_us: u32,

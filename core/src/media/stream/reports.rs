@@ -20,7 +20,7 @@ const RTT_MAX_US: u64 = 60_000_000;
 /// or in tens of them.
 const TICK: u32 = 65536 / 20;
 
-/// What the peer says about what it hears of us.
+/// The peer's report on what it hears of us.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Remote {
     pub(super) lost: i32,
@@ -28,7 +28,7 @@ pub(super) struct Remote {
     pub(super) fraction_lost: u8,
 }
 
-/// What is owed, and what came.
+/// Reports owed, and reports that came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reports {
     random: u64,
@@ -158,7 +158,7 @@ impl Stream {
         }
     }
 
-    /// What is sent from now on has another source; a BYE is owed for the one before, if anybody heard of it.
+    /// Packets from now on have another source; a BYE is owed for the one before, if anybody heard of it.
     pub(super) fn change_source(&mut self, now: Instant) {
         let old = self.sending.ssrc;
         self.reports.random ^= now.micros();

@@ -24,7 +24,7 @@ pub(super) struct Sending {
     packet_timestamp: u32,
     packet_marker: bool,
     ready: bool,
-    /// What the codec remembers is void.
+    /// The codec's memory is void.
     fresh: bool,
     /// The next voice packet begins a talk spurt.
     spurt: bool,
@@ -63,7 +63,7 @@ impl Sending {
         self.unconfirmed_ms = 0;
     }
 
-    /// What is half full or ready goes nowhere.
+    /// A packet half full or ready goes nowhere.
     pub(super) fn discard(&mut self) {
         self.filled = 0;
         self.quanta = 0;

@@ -122,8 +122,8 @@ impl Media<'_> {
     }
 
     /// The first pass of a bus, from one of its members on: what each member's far end said for 10 ms, one behind the
-    /// other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how many
-    /// there are.
+    /// other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how
+    /// many there are.
     fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, number: u8, first: u32, lent: &mut Quantum<'_>) -> usize {
         let samples = (cx.fixed.rate / 100) as usize;
         let (mut at, mut members) = (first, 0);

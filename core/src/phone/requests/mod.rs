@@ -60,8 +60,8 @@ impl Lower<'_> {
         }
     }
 
-    /// A new try of a refused INVITE, in a slot of its own, for the refused one goes on absorbing: its ACK stands in its
-    /// buffer.
+    /// A new try of a refused INVITE, in a slot of its own, for the refused one goes on absorbing: its ACK stands in
+    /// its buffer.
     pub(super) fn renew_request(&mut self, handle: Handle) -> Option<Handle> {
         let Some(made) = self.transactions.renew(&mut self.cx, handle) else {
             self.cx.trace_full(Pool::Requests);

@@ -13,8 +13,8 @@ use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
 
-/// rfc3326#2: why a BYE is said to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it; a SIP
-/// status would say it of a request.
+/// rfc3326#2: why a BYE is said to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it; a
+/// SIP status would say it of a request.
 const MEDIA_LOST: &[u8] = b"Q.850;cause=102;text=\"No media\"";
 
 /// A request's text is made from this and its owner: its addresses stay where they are, and off the stack.

@@ -1,8 +1,8 @@
 //! A request that came in and owes its response: its transaction, and where the parts of the response lie.
 //!
 //! The buffer: room for the status line, then the headers that a response echoes (To last, so that its tag can follow),
-//! then the rest of the last response. The status line is written backwards from the echo, so the echo never moves. What
-//! is kept of the request's body (an offer) stands at the very end.
+//! then the rest of the last response. The status line is written backwards from the echo, so the echo never moves.
+//! What is kept of the request's body (an offer) stands at the very end.
 
 use crate::base::slots::Handle;
 use crate::phone::Flow;

@@ -28,8 +28,6 @@ mod write;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod torture;
 
 pub use address::{Address, Contact};
 pub use auth::AuthParams;

@@ -112,8 +112,8 @@ impl<'a> Message<'a> {
         Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
     }
 
-    /// The part of the top Via that a response needs: where the request came from. Broken parameters are left out, so that a
-    /// request can be refused for them (rfc4475#3.1.2.1).
+    /// The part of the top Via that a response needs: where the request came from. Broken parameters are left out, so
+    /// that a request can be refused for them (rfc4475#3.1.2.1).
     #[must_use]
     pub fn via_for_response(&self) -> Option<Via<'a>> {
         self.via().ok().or_else(|| Via::read_sent_by(&mut Scan::new(self.header(Name::Via)?)))

@@ -55,9 +55,9 @@ pub struct microsip_account {
     /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from
     /// strangers'.
     pub contact_user: *const c_char,
-    /// A switch, default off: media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a
-    /// NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent
-    /// peer's place.
+    /// A switch, default off: media is taken from any host, after half a second in which nobody vouched for speaks. For
+    /// peers behind a NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then
+    /// take a silent peer's place.
     pub media_any_host: u32,
     /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
     /// nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.

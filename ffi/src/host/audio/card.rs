@@ -26,8 +26,8 @@ const BUILD: Duration = Duration::from_secs(4);
 const CLOSE: Duration = Duration::from_secs(1);
 /// Of a card with more channels only so many are used.
 const CHANNELS: usize = 2;
-/// Names in ALSA's list that are no card: "null" has no clock and would spin (ours has one), the others are filters with
-/// nothing behind them.
+/// Names in ALSA's list that are no card: "null" has no clock and would spin (ours has one), the others are filters
+/// with nothing behind them.
 const NO_CARDS: [&str; 8] = ["null", "lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "oss"];
 /// Samples moved between ring and callback in one go.
 const PIECE: usize = 64;
@@ -459,7 +459,8 @@ pub(super) fn list() -> Vec<Device> {
     all
 }
 
-/// Marks all of ALSA's list but what people look for: what the system is set to, sound servers, and the cards themselves.
+/// Marks all of ALSA's list but what people look for: what the system is set to, sound servers, and the cards
+/// themselves.
 fn mark_plugins(all: &mut [Device]) {
     fn alsa(device: &Device) -> Option<&str> {
         device.id.strip_prefix("alsa:")

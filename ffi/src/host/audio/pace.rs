@@ -24,8 +24,8 @@ impl Pacer {
         Self { timer: Timer::new(now) }
     }
 
-    /// Quanta to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`: quanta
-    /// it had to drop, because nobody came for them.
+    /// Quanta to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`:
+    /// quanta it had to drop, because nobody came for them.
     pub fn due(&mut self, now: Instant, clocked: bool, ready: usize, dropped: u32) -> Due {
         if clocked && ready > 0 {
             self.timer.move_to(now + LATE);

@@ -4,7 +4,7 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::*;
+use crate::wire::sip::*;
 
 /// The right outcome for a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
