@@ -1,14 +1,26 @@
 //! rfc3261#22.2: an INVITE that is challenged is sent anew, whatever happened before, and with as few slots as can be.
 
-use microsip_core::phone::{AccountConfig, CallState, Cause, DialOptions, EventKind, Flow, Source, Taken};
-use microsip_tests::{Lab, Options, Peer};
+use microsip_core::phone::{
+    AccountConfig, CallState, Cause, DialOptions, EventKind, Flow, MediaTimeout, Source, Taken, WhenLost,
+};
+use microsip_tests::{Lab, Options, Peer, Sip};
 
 const CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
+const HEADERS: &str = "Subject: door\r\nX-Floor: 3\r\n";
+
+/// All but what a new transaction with credentials changes (rfc3261#22.2).
+fn rest(request: &Sip) -> Vec<String> {
+    let changes = ["Via:", "CSeq:", "Proxy-Authorization:"];
+    let text = request.text();
+    let kept = text.split("\r\n").filter(|line| !changes.iter().any(|name| line.starts_with(name)));
+    kept.map(str::to_owned).collect()
+}
 
 fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
     let mut options = Options::default();
     options.capacity.requests = requests;
     options.capacity.dialogs = dialogs;
+    options.media_timeout = MediaTimeout { seconds: 20, lost: WhenLost::Inherit };
     let mut lab = Lab::new(&[options]);
     let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.names.insert("example.org".into(), vec![peer.at]);
@@ -21,7 +33,7 @@ fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
     };
     let now = lab.now;
     let account = lab.ends[0].phone.account_add(now, &config).unwrap();
-    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+    let options = DialOptions { source: Source::Silence, headers: HEADERS, ..DialOptions::default() };
     lab.ends[0].phone.dial(now, account, "bob", &options).unwrap();
     lab.drain();
     (lab, peer)
@@ -37,6 +49,9 @@ fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
     let second = peer.wait(&mut lab, "INVITE");
     assert_eq!(second.number(), first.number() + 1);
     assert!(second.header("Proxy-Authorization").contains("nonce=\"n1\""));
+    // its description and the application's lines too: the session is the same one
+    assert_eq!(rest(&second), rest(&first));
+    assert!(second.text().contains(HEADERS) && second.body().contains("\r\no=- "), "{}", second.text());
     let body = peer.sdp();
     peer.answer(&mut lab, &second, 200, &body);
     peer.wait(&mut lab, "ACK");
@@ -90,6 +105,25 @@ fn a_challenged_bye_needs_no_second_slot() {
     let again = peer.wait(&mut lab, "BYE");
     assert_eq!(again.number(), bye.number() + 1);
     assert!(again.header("Proxy-Authorization").contains("nonce=\"n1\""));
+    peer.answer(&mut lab, &again, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
+fn a_challenged_bye_keeps_its_reason() {
+    let (mut lab, mut peer) = dialled(1, 1);
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
+    let body = peer.sdp();
+    peer.answer(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    lab.audio = false;
+    lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.headers("Reason"), ["Q.850;cause=102;text=\"No media\""]);
+    peer.answer_with(&mut lab, &bye, 407, CHALLENGE, "");
+    let again = peer.wait(&mut lab, "BYE");
+    assert_eq!((again.number(), rest(&again)), (bye.number() + 1, rest(&bye)));
     peer.answer(&mut lab, &again, 200, "");
     lab.assert_settled();
 }

@@ -102,8 +102,8 @@ impl Accounts<'_> {
         };
         let blocks = self.challenges.get(handle.index);
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which
-        // repeats the credentials, has none: who wants that and nothing less of an INVITE is not answered. Our other
-        // requests have no body.
+        // repeats the credentials, has none: who wants that and nothing less of an INVITE is not answered. The
+        // bodies of others lie there before their header is written.
         let usable = |challenge: &Challenge<'_>| !asked.invites || !challenge.covers_body();
         if first(&usable).is_none() {
             return Err((Cause::Scheme, realm()));

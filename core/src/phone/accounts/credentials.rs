@@ -17,6 +17,7 @@ pub(in crate::phone) struct Digest<'t> {
     pub(in crate::phone) key: (u64, u64),
     pub(in crate::phone) method: &'t [u8],
     pub(in crate::phone) uri: &'t [u8],
+    pub(in crate::phone) body: &'t [u8],
 }
 
 impl Accounts<'_> {
@@ -67,7 +68,7 @@ impl Accounts<'_> {
                 password: account.password.of(text),
                 method: digest.method,
                 uri: digest.uri,
-                body: b"",
+                body: digest.body,
                 nc: credential.count,
                 cnonce: nonce(digest.key, account.secret, kept, credential.count),
             };

@@ -63,7 +63,7 @@ impl Accounts<'_> {
             user => write_contact(writer.cursor(), user, flow, local, &digits),
         }
         writer.number(Name::Expires, u64::from(account.registration.asked));
-        let digest = Digest { key: cx.keys[1], method: b"REGISTER", uri };
+        let digest = Digest { key: cx.keys[1], method: b"REGISTER", uri, body: b"" };
         self.write_credentials(&mut writer, handle, &credentials, digest);
         writer.header_bytes(Name::Allow, allow);
         writer.header_bytes(Name::UserAgent, cx.fixed.agent.get());

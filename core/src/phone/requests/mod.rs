@@ -7,6 +7,9 @@ mod render;
 mod uses;
 mod way;
 
+#[cfg(test)]
+mod tests;
+
 use super::Cause;
 use super::Lower;
 use super::trace::Pool;

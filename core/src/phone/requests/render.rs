@@ -47,7 +47,7 @@ impl Lower<'_> {
         let request = Outgoing { method: request.method, asked: asked(request), leaving };
         match owner {
             Owner::Account(account) => {
-                let out = self.transactions.lend(handle);
+                let (out, _) = self.transactions.lend(handle);
                 let needed = self
                     .accounts
                     .write_register(&self.cx, account, &request.asked, &leaving, OURS.allow, out)
@@ -81,7 +81,8 @@ impl Lower<'_> {
         let mut described = None;
         let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
-        let mut out = Cursor::new(self.transactions.lend(handle));
+        let (room, carried) = self.transactions.lend(handle);
+        let mut out = Cursor::new(room);
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, request.method.method(), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
@@ -91,7 +92,8 @@ impl Lower<'_> {
         if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local, b"");
         }
-        let digest = Digest { key: self.cx.keys[1], method: request.method.method().text(), uri };
+        let digest =
+            Digest { key: self.cx.keys[1], method: request.method.method().text(), uri, body: body_of(carried) };
         self.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
         if request.method.is_invite() {
             writer.header_bytes(Name::Allow, OURS.allow);
@@ -112,7 +114,7 @@ impl Lower<'_> {
             let len = out.needed() - start;
             patch_length(out, at, len);
             described = Some(edition.number(out, start));
-        } else {
+        } else if carried.is_empty() {
             writer.end();
         }
         let needed = out.finish();
@@ -152,13 +154,19 @@ impl Lower<'_> {
         writer.cseq(dialog.invite_number, Method::Ack);
         if dialog.own_hop && self.accounts.is_own_flow(dialog.account, flow) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
-            let digest = Digest { key: self.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text) };
+            let digest = Digest { key: self.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text), body: b"" };
             self.accounts.write_credentials(&mut writer, dialog.account, &dialog.credentials, digest);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.end();
         Some(flow)
     }
+}
+
+/// The body of what a request carries: all behind the empty line.
+fn body_of(carried: &[u8]) -> &[u8] {
+    let blank = carried.windows(4).position(|line_ends| line_ends == b"\r\n\r\n");
+    blank.and_then(|at| carried.get(at + 4..)).unwrap_or_default()
 }
 
 fn write_from(writer: &mut Writer<'_, '_>, dialog: &Dialog, text: &[u8]) {

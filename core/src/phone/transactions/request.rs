@@ -103,6 +103,8 @@ pub(crate) struct Request {
     pub(crate) answered: [Credential; CHALLENGES],
     /// Bytes in its buffer: the rendered message, or the answer that names a host.
     pub(crate) len: u16,
+    /// Bytes that it carries at the message's end; at the buffer's end, while no message is written before them.
+    pub(super) carried: u16,
     /// Silence at this time moves on to the next address; a look-up of a host is given up.
     pub(crate) fail_over: Instant,
     /// An INVITE's CANCEL.
@@ -130,6 +132,7 @@ impl Request {
         tries: 0,
         answered: [Credential { challenge: 0, count: 0 }; CHALLENGES],
         len: 0,
+        carried: 0,
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,
         given_up: false,
