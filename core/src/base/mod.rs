@@ -1,5 +1,6 @@
 //! The base of everything else; it knows nothing above itself.
 
+pub mod blocks;
 pub mod count;
 pub mod cursor;
 pub mod due;

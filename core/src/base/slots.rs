@@ -61,12 +61,11 @@ impl<'a, T> Slots<'a, T> {
         Self { entries, free: 0, touched: 0, used: 0 }
     }
 
-    /// The same, with a mark in every handle, which tells those of this pool from those of another.
-    pub fn marked(entries: &'a mut [Entry<T>], mark: u8) -> Self {
-        let pool = Self::new(entries);
+    /// Puts a mark in every handle, before the first is given out: it tells those of this pool from another's.
+    pub fn mark(&mut self, mark: u8) {
+        debug_assert!(self.touched == 0, "a slot that is used keeps its generation");
         // kept by every use of the slot, so the pool itself need not remember it
-        pool.entries.iter_mut().for_each(|entry| entry.generation = u32::from(mark) << MARK_SHIFT);
-        pool
+        self.entries.iter_mut().for_each(|entry| entry.generation = u32::from(mark) << MARK_SHIFT);
     }
 
     /// How many slots there are.

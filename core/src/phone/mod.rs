@@ -17,6 +17,7 @@ mod bye;
 mod call_media;
 mod calls;
 mod cancel;
+mod capacity;
 pub mod command;
 mod commands;
 mod context;
@@ -32,6 +33,7 @@ mod hosts;
 pub mod id;
 mod incoming;
 pub mod input;
+mod lender;
 mod media;
 mod media_timeout;
 mod methods;
@@ -63,6 +65,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
     Side, Source, Which,
@@ -72,10 +75,11 @@ pub use event::{
 };
 pub use id::{AccountId, CallId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
+pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
-pub use storage::{Capacity, Lender, Storage};
+pub use storage::Storage;
 pub use tick::{Bus, BusId, Patch};
 pub use trace::Trace;
 

@@ -1,6 +1,6 @@
 //! Everything that has deadlines or owes output has a number, so that one heap and one queue serve all kinds.
 
-use super::storage::Capacity;
+use super::capacity::Capacity;
 
 /// A thing with a deadline, or that owes something.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

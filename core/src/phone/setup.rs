@@ -1,16 +1,12 @@
 //! How a phone is made.
 
-use super::accounts::Accounts;
-use super::calls::Calls;
+use super::capacity::Capacity;
 use super::context::Context;
-use super::dialogs::Dialogs;
 use super::done::Link;
-use super::media::Media;
 use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
-use super::storage::{Capacity, Storage};
+use super::storage::Storage;
 use super::trace::Traces;
-use super::transactions::Transactions;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
@@ -146,13 +142,11 @@ impl<'a> Phone<'a> {
         let mut rng = Rng::new(&setup.seed);
         let keys = [(rng.next_u64(), rng.next_u64()), (rng.next_u64(), rng.next_u64())];
         let objects = Objects::new(capacity);
-        let transactions = Transactions::new(&mut storage, capacity);
-        let calls = Calls::new(&mut storage, capacity, setup.mark);
-        let accounts = Accounts::new(&mut storage, capacity, setup.mark);
-        let dialogs = Dialogs::new(&mut storage, capacity);
-        let media = Media::new(&mut storage, capacity, setup.rate);
+        storage.accounts.mark(setup.mark);
+        storage.calls.mark(setup.mark);
+        storage.media.set_rate(setup.rate);
         Ok(Self {
-            calls,
+            calls: storage.calls,
             lower: Lower {
                 cx: Context {
                     fixed: Fixed {
@@ -190,10 +184,10 @@ impl<'a> Phone<'a> {
                     traces: Traces::new(storage.traces),
                     counters: super::Counters::default(),
                 },
-                transactions,
-                accounts,
-                dialogs,
-                media,
+                transactions: storage.transactions,
+                accounts: storage.accounts,
+                dialogs: storage.dialogs,
+                media: storage.media,
             },
         })
     }

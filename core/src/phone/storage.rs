@@ -1,250 +1,31 @@
 //! Storage: slices, lent once, that never grow. Their sizes are the phone's capacity.
 
-use super::accounts::account::Account;
-use super::accounts::trusted::Trusted;
-use super::calls::call::Call;
+use super::accounts::Accounts;
+use super::calls::Calls;
+use super::capacity::Capacity;
+use super::dialogs::Dialogs;
 use super::done::Command;
-use super::media::description::Agreement;
-use super::media::line::Line;
+use super::lender::Lender;
+use super::media::Media;
 use super::trace::{self, Trace};
-use super::transactions::request::Request;
-use super::transactions::server::Server;
+use super::transactions::Transactions;
 use crate::base::due::{DueCell, OwedCell};
-use crate::base::limits::{BUS_MEMBERS, CHALLENGES, RING_HEADER, SOCKETS, STATUS_LINE};
-use crate::base::slots::Entry;
-use crate::base::table::TableCell;
-use crate::base::zeroed::Zeroed;
-use crate::media::Stream;
-use crate::media::conceal::history_of;
-use crate::sip::dialog::Dialog;
-use crate::sip::tombstone::Tombstone;
 use core::net::SocketAddr;
 
-/// How much of everything there is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Capacity {
-    /// Accounts. When full: `account_add` says so.
-    pub accounts: u32,
-    /// Calls. When full: an incoming one gets 486, `dial` says so.
-    pub calls: u32,
-    /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the
-    /// command says so.
-    pub requests: u32,
-    /// Server transactions: INVITEs that wait for a final response or an ACK. When full: 503.
-    pub servers: u32,
-    /// Dialogs: one a call, and some for forks. When full: a fork is not followed.
-    pub dialogs: u32,
-    /// Answered transactions that are remembered; a multiple of 4. When full: the oldest gives way.
-    pub tombstones: u32,
-    /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
-    pub sockets: u32,
-    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 32 bytes each.
-    pub commands: u32,
-    /// Bytes of the largest SIP message, in or out.
-    pub message: u32,
-    /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not
-    /// answered.
-    pub challenge: u32,
-    /// Bytes for an account's texts.
-    pub account_text: u32,
-    /// Bytes for a dialog's texts.
-    pub dialog_text: u32,
-    /// RTP packets that a call's jitter ring holds.
-    pub jitter_packets: u32,
-    /// Bytes of one RTP payload, in it and out. Longer ones that can be cut take several packets' room in it, and are
-    /// not sent.
-    pub payload: u32,
-    /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
-    pub quantum: u32,
-    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] says so.
-    /// A quantum of PCM each, once for all buses.
-    pub members: u32,
-    /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
-    pub history: u32,
-    /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
-    /// networks only.
-    pub trusted: u32,
-    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing,
-    /// while there is no account.
-    pub direct_reserve: u32,
-    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a response or an
-    /// ACK at once. When they are as many: 486.
-    pub direct_per_source: u32,
-    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
-    /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
-    pub traces: u32,
-}
-
-impl Capacity {
-    /// For a desk phone: as little as works.
-    #[must_use]
-    pub const fn metal(calls: u32, accounts: u32, message: u32) -> Self {
-        Self {
-            accounts,
-            calls,
-            requests: calls + accounts,
-            servers: calls,
-            dialogs: calls + 1,
-            tombstones: 12, // two calls and their registrations; the others of a set of four give way
-            sockets: 2,     // one of each family
-            commands: calls + accounts,
-            message,
-            challenge: 256,
-            account_text: 376,
-            dialog_text: 640,
-            jitter_packets: 8,
-            payload: 160,
-            quantum: 80,
-            members: 1,
-            history: 0,
-            trusted: 2, // a name with an address of each family
-            direct_reserve: direct_reserve(calls),
-            direct_per_source: calls.div_ceil(2),
-            traces: 0,
-        }
-    }
-
-    /// For a computer.
-    #[must_use]
-    pub const fn host(calls: u32, accounts: u32, message: u32) -> Self {
-        let tombstones = calls.saturating_mul(8);
-        let tombstones = if tombstones < 1024 { 1024 } else { tombstones };
-        Self {
-            accounts,
-            calls,
-            requests: calls + accounts + 8,
-            servers: calls + 4,
-            dialogs: calls + 8,
-            tombstones,
-            sockets: SOCKETS as u32,
-            commands: (calls + accounts).saturating_mul(4),
-            message,
-            challenge: 1024,
-            account_text: 1024,
-            dialog_text: 1536,
-            jitter_packets: 16,
-            payload: 480,
-            quantum: 480,
-            members: BUS_MEMBERS,
-            history: if calls > 64 { 1024 } else { message },
-            trusted: 16,
-            direct_reserve: direct_reserve(calls),
-            direct_per_source: calls.div_ceil(2),
-            traces: 128, // a burst of look-ups and calls between two fetches
-        }
-    }
-
-    /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves
-    /// one as it is, the largest number takes it away.
-    #[must_use]
-    pub const fn direct(mut self, reserve: u32, per_source: u32) -> Self {
-        match reserve {
-            0 => {}
-            u32::MAX => self.direct_reserve = 0,
-            reserve => self.direct_reserve = reserve,
-        }
-        if per_source > 0 {
-            self.direct_per_source = per_source;
-        }
-        self
-    }
-
-    /// Numbers that the pools cannot be made from.
-    pub(crate) const fn is_valid(&self) -> bool {
-        let most = (1 << 20) - 1;
-        self.accounts <= most
-            && self.calls <= most
-            && self.requests <= most
-            && self.servers <= most
-            && self.dialogs <= most
-            && self.sockets <= SOCKETS as u32
-            && self.traces <= 65_535
-            && self.members >= 1
-            && self.members <= BUS_MEMBERS
-            && self.requests >= 1
-            && self.servers >= 1
-            && self.message >= 512
-            && self.message <= 65_535 - 512
-            && self.dialog_text <= 65_535
-            && self.account_text <= 65_535
-            && self.challenge <= 65_535
-            && self.tombstones >= 4
-    }
-
-    /// Bytes of a server transaction's buffer: the response, and behind it the offer that it answers.
-    pub(crate) const fn server_bytes(&self) -> usize {
-        // beside what a request may repeat of itself there: our own headers and description, as long as they may be
-        let message = self.message as usize;
-        let ours = if message / 4 > 448 { message / 4 } else { 448 };
-        message + STATUS_LINE + ours
-    }
-
-    /// Samples that a call remembers of what was heard.
-    pub(crate) const fn heard(&self) -> usize {
-        history_of(self.quantum as usize)
-    }
-
-    /// Bytes of a jitter ring.
-    pub(crate) const fn ring_bytes(&self) -> usize {
-        self.jitter_packets as usize * (RING_HEADER + self.payload as usize)
-    }
-}
-
-/// A quarter of the calls: enough for a person's or a small office's provider while strangers ring. With one slot there
-/// is nothing to divide; an account's caller then takes it from a stranger who is not talking yet.
-const fn direct_reserve(calls: u32) -> u32 {
-    if calls < 2 { 0 } else { calls.div_ceil(4) }
-}
-
-/// Lends storage: a driver carves it out of a block, boxes it, or only counts its size.
-pub trait Lender<'a> {
-    /// `count` values, each a copy of `empty`; `None` when there is no more room.
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]>;
-
-    /// `count` values that all-zero bytes are: memory that is zeroed already need not be written, and where a system
-    /// gives it page by page, is not even taken until it is used.
-    fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
-        self.lend(count, T::default())
-    }
-}
-
-/// Everything a phone keeps its state in.
+/// Everything a phone keeps its state in: the rooms with their slots, and what all of them share.
 pub struct Storage<'a> {
-    pub(crate) accounts: &'a mut [Entry<Account>],
-    pub(crate) account_text: &'a mut [u8],
-    pub(crate) challenges: &'a mut [u8],
-    pub(crate) trusted: &'a mut [Trusted],
-    pub(crate) calls: &'a mut [Entry<Call>],
-    pub(crate) lines: &'a mut [Line],
-    pub(crate) streams: &'a mut [Stream],
-    pub(crate) rings: &'a mut [u8],
-    pub(crate) payloads: &'a mut [u8],
-    pub(crate) heard: &'a mut [i16],
-    pub(crate) history: &'a mut [u8],
-    pub(crate) dialogs: &'a mut [Entry<Dialog>],
-    pub(crate) dialog_text: &'a mut [u8],
-    pub(crate) agreed: &'a mut [Option<Agreement>],
-    pub(crate) sockets: &'a mut [Option<SocketAddr>],
-    pub(crate) requests: &'a mut [Entry<Request>],
-    pub(crate) request_bytes: &'a mut [u8],
-    pub(crate) servers: &'a mut [Entry<Server>],
-    pub(crate) server_bytes: &'a mut [u8],
-    pub(crate) server_table: &'a mut [TableCell],
-    pub(crate) tombstones: &'a mut [Tombstone],
-    pub(crate) due: &'a mut [DueCell],
-    pub(crate) owed: &'a mut [OwedCell],
-    pub(crate) voices: &'a mut [OwedCell],
-    pub(crate) events: &'a mut [OwedCell],
-    pub(crate) wishes: &'a mut [OwedCell],
-    pub(crate) ended: &'a mut [OwedCell],
-    pub(crate) lingering: &'a mut [OwedCell],
-    pub(crate) running: &'a mut [u32],
-    pub(crate) reply: &'a mut [u8],
-    pub(crate) closing: &'a mut [u32],
-    pub(crate) opening: &'a mut [u32],
-    pub(crate) pcm: &'a mut [i16],
-    pub(crate) commands: &'a mut [Command],
-    pub(crate) traces: &'a mut [Trace],
+    pub(super) accounts: Accounts<'a>,
+    pub(super) calls: Calls<'a>,
+    pub(super) dialogs: Dialogs<'a>,
+    pub(super) media: Media<'a>,
+    pub(super) transactions: Transactions<'a>,
+    pub(super) sockets: &'a mut [Option<SocketAddr>],
+    pub(super) due: &'a mut [DueCell],
+    pub(super) owed: &'a mut [OwedCell],
+    pub(super) events: &'a mut [OwedCell],
+    pub(super) wishes: &'a mut [OwedCell],
+    pub(super) commands: &'a mut [Command],
+    pub(super) traces: &'a mut [Trace],
 }
 
 impl core::fmt::Debug for Storage<'_> {
@@ -254,7 +35,7 @@ impl core::fmt::Debug for Storage<'_> {
 }
 
 impl<'a> Storage<'a> {
-    /// Asks the lender for every slice: the same code counts and carves, so the two cannot disagree.
+    /// Asks the lender for every slice, room by room: the same code counts and carves, so the two cannot disagree.
     #[must_use]
     pub fn lend(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
         if !capacity.is_valid() {
@@ -263,90 +44,21 @@ impl<'a> Storage<'a> {
         let (accounts, calls) = (capacity.accounts as usize, capacity.calls as usize);
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
-        let message = capacity.message as usize;
         let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
         Some(Self {
-            accounts: lender.lend(accounts, Entry::new(Account::EMPTY))?,
-            calls: lender.lend(calls, Entry::new(Call::EMPTY))?,
-            lines: lender.lend(calls, Line::EMPTY)?,
-            streams: lender.lend(calls, Stream::EMPTY)?,
-            dialogs: lender.lend(dialogs, Entry::new(Dialog::EMPTY))?,
-            agreed: lender.lend(dialogs, None)?,
-            requests: lender.lend(requests, Entry::new(Request::EMPTY))?,
-            servers: lender.lend(servers, Entry::new(Server::EMPTY))?,
+            accounts: Accounts::lent(capacity, lender)?,
+            calls: Calls::lent(capacity, lender)?,
+            dialogs: Dialogs::lent(capacity, lender)?,
+            media: Media::lent(capacity, lender)?,
+            transactions: Transactions::lent(capacity, lender)?,
             sockets: lender.lend(capacity.sockets as usize, None)?,
-            tombstones: lender.zeroed(capacity.tombstones as usize / 4 * 4)?,
             due: lender.zeroed(objects)?,
-            server_table: lender.zeroed(2 * servers)?, // by request, and by source
             owed: lender.zeroed(objects)?,
-            voices: lender.zeroed(calls)?,
             events: lender.zeroed(calls + accounts)?,
             wishes: lender.zeroed(objects)?,
-            ended: lender.zeroed(calls)?,
-            lingering: lender.zeroed(requests)?,
-            running: lender.zeroed(calls)?,
-            account_text: lender.zeroed(accounts * capacity.account_text as usize)?,
-            challenges: lender.zeroed(accounts * CHALLENGES * capacity.challenge as usize)?,
-            trusted: lender.zeroed(accounts * capacity.trusted as usize)?,
-            rings: lender.zeroed(calls * capacity.ring_bytes())?,
-            payloads: lender.zeroed(calls * capacity.payload as usize)?,
-            heard: lender.zeroed(calls * capacity.heard())?,
-            history: lender.zeroed(calls * 2 * capacity.history as usize)?,
-            dialog_text: lender.zeroed(dialogs * capacity.dialog_text as usize)?,
-            request_bytes: lender.zeroed(requests * message)?,
-            server_bytes: lender.zeroed(servers * capacity.server_bytes())?,
-            reply: lender.zeroed(message)?,
-            closing: lender.zeroed(calls)?,
-            opening: lender.zeroed(calls)?,
-            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize)?,
             commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY)?,
         })
-    }
-}
-
-/// Buffers of one kind: one slice and a stride, so that neither lifetimes nor sizes sit in slots.
-pub(crate) struct Blocks<'a> {
-    bytes: &'a mut [u8],
-    stride: usize,
-}
-
-impl<'a> Blocks<'a> {
-    pub(crate) const fn new(bytes: &'a mut [u8], stride: usize) -> Self {
-        Self { bytes, stride }
-    }
-
-    pub(crate) fn get(&self, index: u32) -> &[u8] {
-        let start = index as usize * self.stride;
-        self.bytes.get(start..start + self.stride).unwrap_or_default()
-    }
-
-    pub(crate) fn get_mut(&mut self, index: u32) -> &mut [u8] {
-        let start = index as usize * self.stride;
-        self.bytes.get_mut(start..start + self.stride).unwrap_or_default()
-    }
-
-    /// One block to read and another to write. The same one twice gives an empty one to read.
-    pub(crate) fn two(&mut self, from: u32, to: u32) -> (&[u8], &mut [u8]) {
-        let (from, to) = (from as usize * self.stride, to as usize * self.stride);
-        if from < to {
-            let (low, high) = self.bytes.split_at_mut_checked(to).unwrap_or_default();
-            (low.get(from..from + self.stride).unwrap_or_default(), high.get_mut(..self.stride).unwrap_or_default())
-        } else {
-            let (low, high) = self.bytes.split_at_mut_checked(from).unwrap_or_default();
-            let read = if from == to { &[] } else { high.get(..self.stride).unwrap_or_default() };
-            (read, low.get_mut(to..to + self.stride).unwrap_or_default())
-        }
-    }
-
-    /// Copies one block over another.
-    pub(crate) fn copy(&mut self, from: u32, to: u32) {
-        let start = from as usize * self.stride;
-        let end = start + self.stride;
-        let target = to as usize * self.stride;
-        if end <= self.bytes.len() && target + self.stride <= self.bytes.len() {
-            self.bytes.copy_within(start..end, target);
-        }
     }
 }
 

@@ -4,7 +4,9 @@ use super::*;
 #[test]
 fn a_marked_pool_gives_no_handle_of_another_and_none_twice() {
     let (mut ours, mut theirs) = ([Entry::new(0u8), Entry::new(0)], [Entry::new(0u8), Entry::new(0)]);
-    let (mut ours, mut theirs) = (Slots::marked(&mut ours, 1), Slots::marked(&mut theirs, 255));
+    let (mut ours, mut theirs) = (Slots::new(&mut ours), Slots::new(&mut theirs));
+    ours.mark(1);
+    theirs.mark(255);
     let (one, other) = (ours.insert(1).unwrap(), theirs.insert(2).unwrap());
     assert_eq!((one.generation >> MARK_SHIFT, other.generation >> MARK_SHIFT), (1, 255));
     assert!(ours.get(other).is_none() && theirs.get(one).is_none());
@@ -17,7 +19,8 @@ fn a_marked_pool_gives_no_handle_of_another_and_none_twice() {
 #[test]
 fn generations_begin_anew_within_the_mark() {
     let mut entries = [Entry::new(0u8)];
-    let mut pool = Slots::marked(&mut entries, 3);
+    let mut pool = Slots::new(&mut entries);
+    pool.mark(3);
     let first = pool.insert(1).unwrap();
     pool.remove(first);
     pool.entries[0].generation |= USES;

@@ -21,14 +21,15 @@ pub(super) use register::Leaving;
 pub(super) use registration::Todo;
 pub(super) use update::Updated;
 
+use super::capacity::Capacity;
 use super::context::Context;
+use super::lender::Lender;
 use super::object::Object;
-use super::storage::{Blocks, Capacity, Storage};
+use crate::base::blocks::Blocks;
 use crate::base::limits::CHALLENGES;
-use crate::base::slots::{Handle, Slots};
+use crate::base::slots::{Entry, Handle, Slots};
 use crate::base::text::Span;
 use account::Account;
-use core::mem::take;
 use trusted::Trusted;
 
 /// Accounts, their registrations and challenges.
@@ -43,14 +44,23 @@ pub(super) struct Accounts<'a> {
 }
 
 impl<'a> Accounts<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity, mark: u8) -> Self {
-        Self {
-            slots: Slots::marked(take(&mut storage.accounts), mark),
-            text: Blocks::new(take(&mut storage.account_text), capacity.account_text as usize),
-            challenges: Blocks::new(take(&mut storage.challenges), CHALLENGES * capacity.challenge as usize),
-            trusted: take(&mut storage.trusted),
-            trusted_each: capacity.trusted as usize,
-        }
+    /// The room, with as many slots as the capacity says.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let count = capacity.accounts as usize;
+        let (text, challenges) = (capacity.account_text as usize, CHALLENGES * capacity.challenge as usize);
+        let trusted_each = capacity.trusted as usize;
+        Some(Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Account::EMPTY))?),
+            text: Blocks::new(lender.zeroed(count * text)?, text),
+            challenges: Blocks::new(lender.zeroed(count * challenges)?, challenges),
+            trusted: lender.zeroed(count * trusted_each)?,
+            trusted_each,
+        })
+    }
+
+    /// Every id of an account has this mark.
+    pub(super) fn mark(&mut self, mark: u8) {
+        self.slots.mark(mark);
     }
 
     /// How many there are, those that are leaving among them.

@@ -8,11 +8,12 @@ mod told;
 
 pub(super) use ending::reason_of;
 
-use super::storage::{Blocks, Capacity, Storage};
+use super::capacity::Capacity;
+use super::lender::Lender;
+use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
-use crate::base::slots::{Handle, Slots};
+use crate::base::slots::{Entry, Handle, Slots};
 use call::Call;
-use core::mem::take;
 
 /// Calls, what is kept of their messages, and the order of those that ended.
 pub(super) struct Calls<'a> {
@@ -23,12 +24,19 @@ pub(super) struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity, mark: u8) -> Self {
-        Self {
-            slots: Slots::marked(take(&mut storage.calls), mark),
-            history: Blocks::new(take(&mut storage.history), 2 * capacity.history as usize),
-            ended: Owed::new(take(&mut storage.ended)),
-        }
+    /// The room, with as many slots as the capacity says.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let (count, history) = (capacity.calls as usize, 2 * capacity.history as usize);
+        Some(Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))?),
+            history: Blocks::new(lender.zeroed(count * history)?, history),
+            ended: Owed::new(lender.zeroed(count)?),
+        })
+    }
+
+    /// Every id of a call has this mark.
+    pub(super) fn mark(&mut self, mark: u8) {
+        self.slots.mark(mark);
     }
 
     pub(super) fn get(&self, handle: Handle) -> Option<&Call> {

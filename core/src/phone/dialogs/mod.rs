@@ -5,10 +5,11 @@
 mod forks;
 mod uses;
 
-use super::storage::{Blocks, Capacity, Storage};
-use crate::base::slots::{Handle, Slots};
+use super::capacity::Capacity;
+use super::lender::Lender;
+use crate::base::blocks::Blocks;
+use crate::base::slots::{Entry, Handle, Slots};
 use crate::sip::dialog::Dialog;
-use core::mem::take;
 
 /// Dialogs and their texts.
 pub(super) struct Dialogs<'a> {
@@ -17,11 +18,13 @@ pub(super) struct Dialogs<'a> {
 }
 
 impl<'a> Dialogs<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity) -> Self {
-        Self {
-            slots: Slots::new(take(&mut storage.dialogs)),
-            text: Blocks::new(take(&mut storage.dialog_text), capacity.dialog_text as usize),
-        }
+    /// The room, with as many slots as the capacity says.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let (count, text) = (capacity.dialogs as usize, capacity.dialog_text as usize);
+        Some(Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Dialog::EMPTY))?),
+            text: Blocks::new(lender.zeroed(count * text)?, text),
+        })
     }
 
     pub(super) fn get(&self, handle: Handle) -> Option<&Dialog> {

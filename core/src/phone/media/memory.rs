@@ -1,9 +1,10 @@
 //! The memory that streams are lent.
 
+use crate::base::blocks::Blocks;
 use crate::base::limits::RING_HEADER;
 use crate::media::StreamBuffers;
-use crate::phone::storage::{Blocks, Capacity, Storage};
-use core::mem::take;
+use crate::phone::capacity::Capacity;
+use crate::phone::lender::Lender;
 
 /// The memory that streams are lent, by call slot.
 pub(super) struct Memory<'a> {
@@ -17,14 +18,16 @@ pub(super) struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity) -> Self {
-        Self {
-            rings: Blocks::new(take(&mut storage.rings), capacity.ring_bytes()),
-            payloads: Blocks::new(take(&mut storage.payloads), capacity.payload as usize),
-            heard: take(&mut storage.heard),
-            ring_stride: RING_HEADER + capacity.payload as usize,
-            heard_stride: capacity.heard(),
-        }
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let count = capacity.calls as usize;
+        let (ring, payload, heard) = (capacity.ring_bytes(), capacity.payload as usize, capacity.heard());
+        Some(Self {
+            rings: Blocks::new(lender.zeroed(count * ring)?, ring),
+            payloads: Blocks::new(lender.zeroed(count * payload)?, payload),
+            heard: lender.zeroed(count * heard)?,
+            ring_stride: RING_HEADER + payload,
+            heard_stride: heard,
+        })
     }
 
     /// A stream's.

@@ -9,15 +9,18 @@ mod path;
 pub(super) mod ports;
 pub(super) mod running;
 
-use super::storage::{Capacity, Storage};
+use super::capacity::Capacity;
+use super::lender::Lender;
 use crate::base::due::Owed;
 use crate::media::Stream;
 use crate::media::phase::Phase;
-use crate::media::tones::{Generator, Progress, Region, progress};
-use core::mem::take;
+use crate::media::tones::{Generator, Progress, Region, Tone, progress};
 use description::Agreement;
 use line::Line;
 use memory::Memory;
+
+/// The tone of a far end that rings.
+const RINGBACK: Tone = progress(Region::Europe, Progress::Ringback);
 
 /// Lines, one a call: ports, descriptions, streams and rings; and the buses.
 pub(super) struct Media<'a> {
@@ -61,18 +64,20 @@ pub(super) struct Media<'a> {
 }
 
 impl<'a> Media<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity, rate: u32) -> Self {
-        Self {
-            lines: take(&mut storage.lines),
-            agreed: take(&mut storage.agreed),
-            streams: take(&mut storage.streams),
-            memory: Memory::new(storage, capacity),
-            voices: Owed::new(take(&mut storage.voices)),
-            running: take(&mut storage.running),
+    /// The room, with as many lines as the capacity says.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let calls = capacity.calls as usize;
+        Some(Self {
+            lines: lender.lend(calls, Line::EMPTY)?,
+            agreed: lender.lend(capacity.dialogs as usize, None)?,
+            streams: lender.lend(calls, Stream::EMPTY)?,
+            memory: Memory::lent(capacity, lender)?,
+            voices: Owed::new(lender.zeroed(calls)?),
+            running: lender.zeroed(calls)?,
             running_count: 0,
-            closing_ports: take(&mut storage.closing),
-            opening_ports: take(&mut storage.opening),
-            pcm: take(&mut storage.pcm),
+            closing_ports: lender.zeroed(calls)?,
+            opening_ports: lender.zeroed(calls)?,
+            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize)?,
             members: capacity.members as usize,
             tick_from: 0,
             tick_left: false,
@@ -81,11 +86,16 @@ impl<'a> Media<'a> {
             own_calls: 0,
             phases: [Phase::EMPTY; 2],
             ringing_back: 0,
-            ringback: Generator::new(progress(Region::Europe, Progress::Ringback), rate),
+            ringback: Generator::new(RINGBACK, 8000),
             device_on: false,
             muted: false,
             volume_in: 100,
             volume_out: 100,
-        }
+        })
+    }
+
+    /// So many samples a second go in and out.
+    pub(super) fn set_rate(&mut self, rate: u32) {
+        self.ringback = Generator::new(RINGBACK, rate);
     }
 }

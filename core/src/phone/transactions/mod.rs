@@ -10,12 +10,13 @@ mod sources;
 pub(super) mod stateless;
 
 use super::Flow;
-use super::storage::{Blocks, Capacity, Storage};
+use super::capacity::Capacity;
+use super::lender::Lender;
+use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
-use crate::base::slots::Slots;
+use crate::base::slots::{Entry, Slots};
 use crate::base::table::Table;
 use crate::sip::tombstone::Tombstones;
-use core::mem::take;
 use request::Request;
 use server::Server;
 
@@ -42,19 +43,22 @@ pub(super) struct Transactions<'a> {
 }
 
 impl<'a> Transactions<'a> {
-    pub(super) fn new(storage: &mut Storage<'a>, capacity: &Capacity) -> Self {
-        Self {
-            requests: Slots::new(take(&mut storage.requests)),
-            request_bytes: Blocks::new(take(&mut storage.request_bytes), capacity.message as usize),
-            servers: Slots::new(take(&mut storage.servers)),
-            server_bytes: Blocks::new(take(&mut storage.server_bytes), capacity.server_bytes()),
-            server_table: Table::new(take(&mut storage.server_table)),
-            tombstones: Tombstones::new(take(&mut storage.tombstones)),
-            lingering: Owed::new(take(&mut storage.lingering)),
-            reply: take(&mut storage.reply),
+    /// The room, with as many slots as the capacity says.
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+        let (requests, servers) = (capacity.requests as usize, capacity.servers as usize);
+        let (message, response) = (capacity.message as usize, capacity.server_bytes());
+        Some(Self {
+            requests: Slots::new(lender.lend(requests, Entry::new(Request::EMPTY))?),
+            request_bytes: Blocks::new(lender.zeroed(requests * message)?, message),
+            servers: Slots::new(lender.lend(servers, Entry::new(Server::EMPTY))?),
+            server_bytes: Blocks::new(lender.zeroed(servers * response)?, response),
+            server_table: Table::new(lender.zeroed(2 * servers)?),
+            tombstones: Tombstones::new(lender.zeroed(capacity.tombstones as usize / 4 * 4)?),
+            lingering: Owed::new(lender.zeroed(requests)?),
+            reply: lender.zeroed(message)?,
             reply_len: 0,
             reply_flow: None,
-        }
+        })
     }
 }
 

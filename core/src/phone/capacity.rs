@@ -1,0 +1,180 @@
+//! The capacity of a phone: how many slots and bytes of each kind it is lent.
+
+use crate::base::limits::{BUS_MEMBERS, RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::media::conceal::history_of;
+
+/// How much of everything there is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Capacity {
+    /// Accounts. When full: `account_add` says so.
+    pub accounts: u32,
+    /// Calls. When full: an incoming one gets 486, `dial` says so.
+    pub calls: u32,
+    /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the
+    /// command says so.
+    pub requests: u32,
+    /// Server transactions: INVITEs that wait for a final response or an ACK. When full: 503.
+    pub servers: u32,
+    /// Dialogs: one a call, and some for forks. When full: a fork is not followed.
+    pub dialogs: u32,
+    /// Answered transactions that are remembered; a multiple of 4. When full: the oldest gives way.
+    pub tombstones: u32,
+    /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
+    pub sockets: u32,
+    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 32 bytes each.
+    pub commands: u32,
+    /// Bytes of the largest SIP message, in or out.
+    pub message: u32,
+    /// Bytes of a challenge that an account keeps (realm, nonce and opaque), of which it has two. A longer one is not
+    /// answered.
+    pub challenge: u32,
+    /// Bytes for an account's texts.
+    pub account_text: u32,
+    /// Bytes for a dialog's texts.
+    pub dialog_text: u32,
+    /// RTP packets that a call's jitter ring holds.
+    pub jitter_packets: u32,
+    /// Bytes of one RTP payload, in it and out. Longer ones that can be cut take several packets' room in it, and are
+    /// not sent.
+    pub payload: u32,
+    /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
+    pub quantum: u32,
+    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] says so.
+    /// A quantum of PCM each, once for all buses.
+    pub members: u32,
+    /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
+    pub history: u32,
+    /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
+    /// networks only.
+    pub trusted: u32,
+    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing,
+    /// while there is no account.
+    pub direct_reserve: u32,
+    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a response or an
+    /// ACK at once. When they are as many: 486.
+    pub direct_per_source: u32,
+    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
+    /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
+    pub traces: u32,
+}
+
+impl Capacity {
+    /// For a desk phone: as little as works.
+    #[must_use]
+    pub const fn metal(calls: u32, accounts: u32, message: u32) -> Self {
+        Self {
+            accounts,
+            calls,
+            requests: calls + accounts,
+            servers: calls,
+            dialogs: calls + 1,
+            tombstones: 12, // two calls and their registrations; the others of a set of four give way
+            sockets: 2,     // one of each family
+            commands: calls + accounts,
+            message,
+            challenge: 256,
+            account_text: 376,
+            dialog_text: 640,
+            jitter_packets: 8,
+            payload: 160,
+            quantum: 80,
+            members: 1,
+            history: 0,
+            trusted: 2, // a name with an address of each family
+            direct_reserve: direct_reserve(calls),
+            direct_per_source: calls.div_ceil(2),
+            traces: 0,
+        }
+    }
+
+    /// For a computer.
+    #[must_use]
+    pub const fn host(calls: u32, accounts: u32, message: u32) -> Self {
+        let tombstones = calls.saturating_mul(8);
+        let tombstones = if tombstones < 1024 { 1024 } else { tombstones };
+        Self {
+            accounts,
+            calls,
+            requests: calls + accounts + 8,
+            servers: calls + 4,
+            dialogs: calls + 8,
+            tombstones,
+            sockets: SOCKETS as u32,
+            commands: (calls + accounts).saturating_mul(4),
+            message,
+            challenge: 1024,
+            account_text: 1024,
+            dialog_text: 1536,
+            jitter_packets: 16,
+            payload: 480,
+            quantum: 480,
+            members: BUS_MEMBERS,
+            history: if calls > 64 { 1024 } else { message },
+            trusted: 16,
+            direct_reserve: direct_reserve(calls),
+            direct_per_source: calls.div_ceil(2),
+            traces: 128, // a burst of look-ups and calls between two fetches
+        }
+    }
+
+    /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves
+    /// one as it is, the largest number takes it away.
+    #[must_use]
+    pub const fn direct(mut self, reserve: u32, per_source: u32) -> Self {
+        match reserve {
+            0 => {}
+            u32::MAX => self.direct_reserve = 0,
+            reserve => self.direct_reserve = reserve,
+        }
+        if per_source > 0 {
+            self.direct_per_source = per_source;
+        }
+        self
+    }
+
+    /// Numbers that the pools cannot be made from.
+    pub(crate) const fn is_valid(&self) -> bool {
+        let most = (1 << 20) - 1;
+        self.accounts <= most
+            && self.calls <= most
+            && self.requests <= most
+            && self.servers <= most
+            && self.dialogs <= most
+            && self.sockets <= SOCKETS as u32
+            && self.traces <= 65_535
+            && self.members >= 1
+            && self.members <= BUS_MEMBERS
+            && self.requests >= 1
+            && self.servers >= 1
+            && self.message >= 512
+            && self.message <= 65_535 - 512
+            && self.dialog_text <= 65_535
+            && self.account_text <= 65_535
+            && self.challenge <= 65_535
+            && self.tombstones >= 4
+    }
+
+    /// Bytes of a server transaction's buffer: the response, and behind it the offer that it answers.
+    pub(crate) const fn server_bytes(&self) -> usize {
+        // beside what a request may repeat of itself there: our own headers and description, as long as they may be
+        let message = self.message as usize;
+        let ours = if message / 4 > 448 { message / 4 } else { 448 };
+        message + STATUS_LINE + ours
+    }
+
+    /// Samples that a call remembers of what was heard.
+    pub(crate) const fn heard(&self) -> usize {
+        history_of(self.quantum as usize)
+    }
+
+    /// Bytes of a jitter ring.
+    pub(crate) const fn ring_bytes(&self) -> usize {
+        self.jitter_packets as usize * (RING_HEADER + self.payload as usize)
+    }
+}
+
+/// A quarter of the calls: enough for a person's or a small office's provider while strangers ring. With one slot there
+/// is nothing to divide; an account's caller then takes it from a stranger who is not talking yet.
+const fn direct_reserve(calls: u32) -> u32 {
+    if calls < 2 { 0 } else { calls.div_ceil(4) }
+}
