@@ -9,30 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The circles that are left: a folder, and the modules that import each other there. The table may only shrink: one
-/// that is cut has to go from it.
-const LEFT: &[(&str, &[&str])] = &[
-    (
-        "core/src/phone",
-        &[
-            "accounts",
-            "calls",
-            "command",
-            "context",
-            "dialogs",
-            "done",
-            "media",
-            "object",
-            "setup",
-            "storage",
-            "tick",
-            "trace",
-            "transactions",
-        ],
-    ),
-    ("core/src/phone", &["bye", "incoming", "methods", "options", "reinvite", "responses"]),
-];
-
 /// A module's place in its crate: `["host", "names"]`.
 type Module = Vec<String>;
 
@@ -254,23 +230,17 @@ fn circles(arrows: &BTreeMap<(String, String), String>) -> BTreeSet<BTreeSet<&st
     all.iter().map(|start| together(start)).filter(|group| !group.is_empty()).collect()
 }
 
-/// What is wrong with a crate: circles that are not in the table, with what makes them. The places of those that are
-/// there go to `met`.
-fn wrong_in(name: &str, root: &Path, met: &mut BTreeSet<usize>) -> Vec<String> {
+/// The circles of a crate, each with the names that make it.
+fn circles_in(name: &str, root: &Path) -> Vec<String> {
     let mut told = Vec::new();
     for (folder, arrows) in arrows(&modules(root)) {
         let place = [name].into_iter().chain(folder.iter().map(String::as_str)).collect::<Vec<_>>().join("/");
         for group in circles(&arrows) {
-            let known =
-                LEFT.iter().position(|(at, left)| *at == place && left.iter().copied().eq(group.iter().copied()));
-            met.extend(known);
-            if known.is_none() {
-                let inside = |name: &String| group.contains(name.as_str());
-                let because = arrows.iter().filter(|((from, to), _)| inside(from) && inside(to));
-                let because: Vec<&str> = because.map(|(_, why)| why.as_str()).collect();
-                let group: Vec<&str> = group.into_iter().collect();
-                told.push(format!("a circle in {place}: {}\n    {}", group.join(", "), because.join("\n    ")));
-            }
+            let inside = |name: &String| group.contains(name.as_str());
+            let because = arrows.iter().filter(|((from, to), _)| inside(from) && inside(to));
+            let because: Vec<&str> = because.map(|(_, why)| why.as_str()).collect();
+            let group: Vec<&str> = group.into_iter().collect();
+            told.push(format!("a circle in {place}: {}\n    {}", group.join(", "), because.join("\n    ")));
         }
     }
     told
@@ -279,12 +249,9 @@ fn wrong_in(name: &str, root: &Path, met: &mut BTreeSet<usize>) -> Vec<String> {
 #[test]
 fn no_modules_import_each_other_in_a_circle() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
-    let mut met = BTreeSet::new();
-    let mut wrong = wrong_in("core/src", &root.join("core/src"), &mut met);
-    wrong.extend(wrong_in("ffi/src", &root.join("ffi/src"), &mut met));
+    let mut wrong = circles_in("core/src", &root.join("core/src"));
+    wrong.extend(circles_in("ffi/src", &root.join("ffi/src")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let cut: Vec<_> = (0..LEFT.len()).filter(|index| !met.contains(index)).map(|index| LEFT[index]).collect();
-    assert!(cut.is_empty(), "these circles are cut, and go from the table: {cut:?}");
 }
 
 #[test]

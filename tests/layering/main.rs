@@ -32,8 +32,22 @@ const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"
 
 /// The modules of `phone` that a room may name beside itself: values and what all rooms share. None of them knows the
 /// phone.
-const GROUND: &[&str] =
-    &["context", "object", "place", "trace", "write", "storage", "event", "done", "media_timeout", "id", "command"];
+const GROUND: &[&str] = &[
+    "bus",
+    "capacity",
+    "command",
+    "context",
+    "event",
+    "fixed",
+    "id",
+    "lender",
+    "media_timeout",
+    "object",
+    "place",
+    "trace",
+    "understood",
+    "write",
+];
 
 /// The one room that stands on the others and may name `Lower`, which is all of them together.
 const UPPER: &str = "calls";

@@ -1,6 +1,6 @@
 //! BYE, in both directions.
 
-use super::methods::Arrived;
+use super::arrived::Arrived;
 use super::responses::Describe;
 use super::transactions::request::Sending;
 use super::transactions::stateless::Extra;

@@ -1,7 +1,7 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
 use super::calls::call::{Cancel, PENDING_DIGIT};
-use super::done::Ended;
+use super::context::done::Ended;
 use super::event::Op;
 use super::media::news::{News, Silence};
 use super::media::ports::Waiting;

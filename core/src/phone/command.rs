@@ -1,6 +1,7 @@
 //! Arguments of commands, and their errors.
 
-use super::{AccountId, AccountState, BusId, CallId, CallState, Cause, EndCause, EndedBy};
+use super::bus::{BusId, Source};
+use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy};
 use crate::base::time::Instant;
 
 /// Why a command was refused. Nothing changed.
@@ -30,21 +31,6 @@ pub enum CommandError {
     Unsupported,
     /// The text that was asked for does not exist (say, a header that the message does not have).
     Nothing,
-}
-
-/// The one source of the audio that a call sends.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[repr(u8)]
-pub enum Source {
-    /// The device bus.
-    #[default]
-    Device = 0,
-    /// Audio of the driver's `Patch`.
-    Application = 1,
-    /// Its own received audio.
-    Echo = 2,
-    /// Silence.
-    Silence = 3,
 }
 
 /// Which side of the sound.

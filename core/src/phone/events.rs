@@ -1,7 +1,7 @@
 //! Events in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
-use super::done::Command;
+use super::context::done::Command;
 use super::event::Op;
 use super::object::Object;
 use super::{AccountId, CallId, CallState, CommandError, Event, EventKind, Phone};

@@ -1,8 +1,8 @@
 //! Incoming calls: the INVITE, its responses, its ACK, its CANCEL.
 
+use super::arrived::Arrived;
 use super::calls::reason_of;
 use super::media::ports::Waiting;
-use super::methods::Arrived;
 use super::object::Object;
 use super::outgoing::description;
 use super::responses::Describe;

@@ -13,6 +13,8 @@
 
 mod account_commands;
 mod accounts;
+mod arrived;
+mod bus;
 mod bye;
 mod call_media;
 mod calls;
@@ -24,9 +26,9 @@ mod context;
 mod dialogs;
 mod direct;
 mod dispatch;
-mod done;
 pub mod event;
 mod events;
+mod fixed;
 mod forks;
 mod hangup;
 mod hosts;
@@ -59,16 +61,18 @@ pub mod trace;
 mod traced;
 mod transactions;
 mod transmit;
+mod understood;
 mod wishes;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use bus::{Bus, BusId, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
-    Side, Source, Which,
+    Side, Which,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op,
@@ -80,7 +84,6 @@ pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
-pub use tick::{Bus, BusId, Patch};
 pub use trace::Trace;
 
 use crate::base::time::Instant;

@@ -1,8 +1,9 @@
 //! OPTIONS: what we are able to (rfc3261#11.2).
 
 use super::Phone;
-use super::methods::{Arrived, OURS};
+use super::arrived::Arrived;
 use super::transactions::stateless::Extra;
+use super::understood::OURS;
 use crate::base::time::Instant;
 
 fn able() -> Extra<'static> {

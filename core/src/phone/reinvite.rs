@@ -1,6 +1,6 @@
 //! Re-INVITEs of the far end.
 
-use super::methods::Arrived;
+use super::arrived::Arrived;
 use super::responses::Describe;
 use super::transactions::server::{Kind, Served};
 use super::transactions::serving::NotOpened;

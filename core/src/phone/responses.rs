@@ -1,9 +1,9 @@
 //! Responses to INVITEs, rendered into their transaction's buffer, behind the headers that they echo.
 
-use super::methods::OURS;
 use super::transactions::Unrendered;
 use super::transactions::serving::Lent;
 use super::transactions::stateless::Extra;
+use super::understood::OURS;
 use super::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
 use super::{Cause, Flow, Phone};
 use crate::base::cursor::Cursor;

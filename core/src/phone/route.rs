@@ -1,10 +1,12 @@
 //! One message in: to its transaction, its dialog, or neither.
 
 use super::accounts::Caller;
-use super::methods::{self, Arrived, OURS, Taker, Takes};
+use super::arrived::Arrived;
+use super::methods::{self, Taker, Takes};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
+use super::understood::OURS;
 use super::{CallState, Flow, Phone, Taken};
 use crate::base::count;
 use crate::base::slots::Handle;

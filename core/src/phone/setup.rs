@@ -2,7 +2,8 @@
 
 use super::capacity::Capacity;
 use super::context::Context;
-use super::done::Link;
+use super::context::done::Link;
+use super::fixed::{Fixed, Short};
 use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
 use super::storage::Storage;
@@ -15,9 +16,6 @@ use crate::media::{Codec, CodecList};
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
-
-/// Bytes of the User-Agent that are kept.
-const AGENT: usize = 64;
 
 /// Settings of a phone, told when it is made.
 #[derive(Clone, Copy)]
@@ -64,42 +62,6 @@ pub enum SetupError {
     Text,
     /// Capacities that no pools can be made from.
     Capacity,
-}
-
-/// A short text, kept whole.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Short {
-    bytes: [u8; AGENT],
-    len: u8,
-}
-
-impl Short {
-    fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; AGENT];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self { bytes, len: text.len() as u8 })
-    }
-
-    pub(crate) fn get(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
-    }
-}
-
-/// Settings that stay as they were at creation.
-#[derive(Debug)]
-pub(crate) struct Fixed {
-    pub(crate) rate: u32,
-    /// Seconds from 1900 to the driver's start; 0 when unknown.
-    pub(crate) epoch_s: u32,
-    pub(crate) agent: Short,
-    pub(crate) direct_user: Short,
-    pub(crate) allow_direct: bool,
-    pub(crate) patience: Patience,
-    pub(crate) direct_reserve: usize,
-    pub(crate) direct_per_source: usize,
-    pub(crate) max_ptime: u8,
-    pub(crate) codecs: CodecList,
-    pub(crate) history: usize,
 }
 
 impl<'a> Phone<'a> {

@@ -3,8 +3,8 @@
 use super::accounts::Accounts;
 use super::calls::Calls;
 use super::capacity::Capacity;
+use super::context::done::Command;
 use super::dialogs::Dialogs;
-use super::done::Command;
 use super::lender::Lender;
 use super::media::Media;
 use super::trace::{self, Trace};

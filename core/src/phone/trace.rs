@@ -4,8 +4,7 @@
 //! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
 //! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
 
-use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure, Flow};
-use crate::base::count;
+use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure};
 use crate::base::time::{Duration, Instant};
 use crate::wire::sip::{Malformed, Method};
 use core::mem::discriminant;
@@ -267,7 +266,7 @@ impl<'a> Traces<'a> {
     }
 
     #[inline(never)] // keeps the frame of a record off the callers' paths, as below
-    fn push(&mut self, at: Instant, about: About, what: &What) {
+    pub(super) fn push(&mut self, at: Instant, about: About, what: &What) {
         if self.is_off() {
             return;
         }
@@ -305,35 +304,6 @@ impl<'a> Traces<'a> {
         let (lost, held_back) =
             (u32::from(core::mem::take(&mut self.lost)), u32::from(core::mem::take(&mut self.held_back)));
         self.slots.get(oldest).map(|record| Trace { lost, held_back, ..*record })
-    }
-}
-
-impl super::context::Context<'_> {
-    /// Records what happened.
-    #[inline]
-    pub(super) fn trace(&mut self, about: About, what: What) {
-        if IS_MADE {
-            self.traces.push(self.latest, about, &what);
-        }
-    }
-
-    /// Records that a message could not be read.
-    #[inline(never)]
-    pub(super) fn trace_malformed(&mut self, flow: Flow, reason: &'static str) {
-        self.trace(About::Phone, What::Malformed { from: flow.remote(), reason });
-    }
-
-    /// Records that a limit was reached.
-    #[inline(never)]
-    pub(super) fn trace_full(&mut self, pool: Pool) {
-        self.trace(About::Phone, What::Full(pool));
-    }
-
-    /// A text or a message does not fit into its buffer.
-    #[inline(never)]
-    pub(super) fn too_long(&mut self) {
-        count::up(&mut self.counters.oversize);
-        self.trace_full(Pool::Message);
     }
 }
 

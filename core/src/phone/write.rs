@@ -3,25 +3,11 @@
 use super::{Flow, Transport};
 use crate::base::cursor::Cursor;
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Method, Name, Uri, Writer, token_list, write_host, write_socket};
+use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
 
 /// The parameter of our Contact's URI that carries an account's secret.
 pub(super) const SECRET: &[u8] = b"mkey";
-
-/// Methods and extensions that we understand, as Allow and Supported say them.
-#[derive(Debug)]
-pub(super) struct Understood {
-    pub(super) allow: &'static [u8],
-    pub(super) supported: &'static [u8],
-}
-
-impl Understood {
-    /// It is an extension that a request may require.
-    pub(super) fn supports(&self, extension: &[u8]) -> bool {
-        token_list(self.supported).any(|supported| supported.eq_ignore_ascii_case(extension))
-    }
-}
 
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";

@@ -4,7 +4,7 @@ use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::{Duration, Instant};
-use crate::phone::done::Link;
+use crate::phone::context::done::Link;
 use crate::phone::media_timeout::Patience;
 use crate::phone::place::Place;
 use crate::phone::write::SECRET;

@@ -5,7 +5,7 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
 use crate::phone::context::Context;
-use crate::phone::done::Ended;
+use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
 use crate::phone::media_timeout::Patience;
 use crate::phone::object::Object;

@@ -2,7 +2,7 @@
 
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::phone::done::Link;
+use crate::phone::context::done::Link;
 use crate::phone::{CallState, Cause, EndCause, EndedBy};
 
 /// How far an end from our side has come while the INVITE is not answered.

@@ -1,17 +1,21 @@
 //! All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
 
-use super::done::{Command, Link};
+pub(super) mod done;
+mod traced;
+
+use super::Counters;
+use super::fixed::Fixed;
 use super::object::{Object, Objects};
 use super::trace::Traces;
-use super::{Counters, setup};
 use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
 use core::net::{IpAddr, SocketAddr};
+use done::{Command, Link};
 
 /// All rooms' common ground: chance, keys, sockets, counters, the heap of deadlines, and the queues of what is owed.
 pub(super) struct Context<'a> {
-    pub(super) fixed: setup::Fixed,
+    pub(super) fixed: Fixed,
     pub(super) objects: Objects,
     pub(super) rng: Rng,
     /// Keys of the tables' hash, and of nonces of ours.

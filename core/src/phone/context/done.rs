@@ -1,11 +1,12 @@
 //! Commands whose ends the application waits for. Each keeps an entry of one pool from its beginning until its end has
 //! been told, so an end never gives way: not to other events, and not when the slot of its call does.
 
-use super::context::Context;
-use super::event::{Event, EventKind, Op};
-use super::{AccountId, CallId, Cause, CommandError};
+use super::Context;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::command::CommandError;
+use crate::phone::event::{Cause, Event, EventKind, Op};
+use crate::phone::id::{AccountId, CallId};
 
 /// The number of an entry + 1; 0: none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -65,9 +66,9 @@ impl Command {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ended {
-    pub(super) result: Cause,
-    pub(super) sip_code: u16,
+pub(in crate::phone) struct Ended {
+    pub(in crate::phone) result: Cause,
+    pub(in crate::phone) sip_code: u16,
 }
 
 impl Command {
@@ -76,16 +77,16 @@ impl Command {
     }
 
     /// The object that it was about.
-    pub(super) const fn object(&self) -> Handle {
+    pub(in crate::phone) const fn object(&self) -> Handle {
         self.object
     }
 
-    pub(super) const fn op(&self) -> Op {
+    pub(in crate::phone) const fn op(&self) -> Op {
         self.op
     }
 
     /// Its end, as it is told.
-    pub(super) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
+    pub(in crate::phone) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
         let kind = EventKind::Done { op: self.op, token: self.token, sip_code: self.sip_code, result: self.result };
         Event { at: latest.back_to(self.at), account, call, tag, kind }
     }
@@ -107,13 +108,13 @@ impl Context<'_> {
     }
 
     /// The last command of an object, of this kind and without a token, still runs: another such one joins it.
-    pub(super) fn joins(&self, first: Link, op: Op) -> bool {
+    pub(in crate::phone) fn joins(&self, first: Link, op: Op) -> bool {
         let last = self.last_command(first).and_then(|last| self.command(last));
         last.is_some_and(|last| last.is_running() && last.op == op && last.token == 0)
     }
 
     /// There is room for one more.
-    pub(super) fn can_begin(&self) -> bool {
+    pub(in crate::phone) fn can_begin(&self) -> bool {
         self.commands.iter().any(|command| command.state == State::Free)
     }
 
@@ -121,7 +122,13 @@ impl Context<'_> {
     ///
     /// # Errors
     /// [`CommandError::Full`]: its end could not be kept.
-    pub(super) fn begin(&mut self, first: &mut Link, object: Handle, op: Op, token: u64) -> Result<(), CommandError> {
+    pub(in crate::phone) fn begin(
+        &mut self,
+        first: &mut Link,
+        object: Handle,
+        op: Op,
+        token: u64,
+    ) -> Result<(), CommandError> {
         let last = self.last_command(*first);
         let mut all = self.commands.iter_mut().enumerate();
         let (index, free) = all.find(|(_, command)| command.state == State::Free).ok_or(CommandError::Full)?;
@@ -135,7 +142,7 @@ impl Context<'_> {
 
     /// The oldest of an object's commands of a kind that still run have ended, at most so many. True: that is to be
     /// told.
-    pub(super) fn end(&mut self, first: Link, op: Op, most: u32, ended: Ended) -> bool {
+    pub(in crate::phone) fn end(&mut self, first: Link, op: Op, most: u32, ended: Ended) -> bool {
         let (now, mut at, mut left) = (self.latest.stamp(), first, most);
         while left > 0
             && let Some(command) = at.index().and_then(|index| self.commands.get_mut(index))
@@ -151,7 +158,7 @@ impl Context<'_> {
     }
 
     /// The next command whose end an object has to tell.
-    pub(super) fn poll_done(&mut self, first: &mut Link) -> Option<Command> {
+    pub(in crate::phone) fn poll_done(&mut self, first: &mut Link) -> Option<Command> {
         loop {
             let (mut before, mut at) = (Link::NONE, *first);
             while self.command(at)?.is_running() {
@@ -170,7 +177,7 @@ impl Context<'_> {
     }
 
     /// The same of objects that are gone.
-    pub(super) fn poll_orphan(&mut self) -> Option<Command> {
+    pub(in crate::phone) fn poll_orphan(&mut self) -> Option<Command> {
         loop {
             let at = self.orphans;
             self.orphans = self.command(at)?.next;
@@ -188,7 +195,7 @@ impl Context<'_> {
     }
 
     /// An object goes: what still runs was outlived, and all ends that it has not told are told first of all.
-    pub(super) fn orphan_commands(&mut self, first: Link) {
+    pub(in crate::phone) fn orphan_commands(&mut self, first: Link) {
         let cancelled = Ended { result: Cause::Cancelled, sip_code: 0 };
         for op in [Op::Digits, Op::Register, Op::Unregister] {
             self.end(first, op, u32::MAX, cancelled);

@@ -1,0 +1,19 @@
+//! A request that came in, for what takes its method.
+
+use super::Flow;
+use crate::base::slots::Handle;
+use crate::sip::tombstone::Keys;
+use crate::wire::sip::Message;
+
+/// A request that came in: well formed, new, and of a dialog or for somebody who may be asked. ACK and CANCEL are only
+/// well formed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived<'r, 'm> {
+    pub(super) flow: Flow,
+    pub(super) keys: Keys,
+    pub(super) request: &'r Message<'m>,
+    /// Its dialog; none: it is in no dialog.
+    pub(super) dialog: Handle,
+    /// The account that it is for, where it is in no dialog; none: it is direct.
+    pub(super) account: Handle,
+}
