@@ -1,7 +1,7 @@
 //! rfc3261#14: a peer changes a call.
 
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{Cause, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use microsip_core::phone::{Capacity, Cause, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
 const NO_CODEC: &str = "v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nc=IN IP4 1.2.3.4\r\nt=0 0\r\nm=audio 9 RTP/AVP 97\r\na=rtpmap:97 speex/8000\r\n";
@@ -271,4 +271,34 @@ fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
     assert_eq!(bye.uri(), good);
     peer.answer(&mut lab, &bye, 200, "");
     lab.assert_settled();
+}
+
+#[test]
+fn reinvites_that_are_refused_and_not_acknowledged_leave_room_for_others() {
+    // each would keep a slot for 32 s, and a use of the dialog
+    let options = Options { capacity: Capacity { servers: 400, ..Capacity::host(4, 2, 2048) }, ..Options::default() };
+    for (options, tries) in [(Options::default(), 40), (options, 400)] {
+        let mut lab = Lab::new(&[options]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call(&mut lab, 0);
+        let mut last = String::new();
+        for _ in 0..tries {
+            last = peer.request("INVITE", "", NO_CODEC);
+            peer.send(&mut lab, &last);
+            lab.run_for(Duration::from_millis(5));
+        }
+        assert_eq!(lab.ends[0].phone.in_use().servers, 1, "{tries}");
+        // the last one is still repeated, and each of the others gets its refusal again
+        let before = peer.all(&lab, "SIP/2.0 488").len();
+        peer.send(&mut lab, &last);
+        lab.run_for(Duration::from_millis(5));
+        assert_eq!(peer.all(&lab, "SIP/2.0 488").len(), before + 1);
+        let mut other = Peer::new(&mut lab, "10.0.0.8:5060", 0);
+        other.invite(&mut lab);
+        other.wait(&mut lab, "SIP/2.0 180");
+        lab.run_for(Duration::from_secs(40));
+        let (call, now) = (lab.ends[0].phone.calls().next().unwrap(), lab.now);
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        peer.wait(&mut lab, "BYE");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::arrived::Arrived;
 use super::responses::Describe;
-use super::transactions::server::{Kind, Served};
+use super::transactions::server::{Kind, Served, Server};
 use super::transactions::serving::NotOpened;
 use super::transactions::stateless::Extra;
 use super::{CallState, Phone};
@@ -11,6 +11,7 @@ use crate::base::time::Instant;
 use crate::offer::OfferError;
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
+use crate::sip::tombstone::Answered;
 
 /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
 pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
@@ -41,9 +42,13 @@ impl Phone<'_> {
             self.respond_and_bury(now, flow, invite, keys, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        let kept =
-            call.incoming && call.account.is_none() && self.lower.transactions.servers_free() <= self.kept_slots();
-        let account = call.account;
+        let (account, before) = (call.account, call.server);
+        let direct = call.incoming && account.is_none();
+        // one that was refused and waits for its ACK gives way, or each would keep a slot
+        if let Some(status) = self.lower.transactions.server(before).map(Server::status) {
+            self.end_server_owing(now, before, Answered { status, ..Answered::default() });
+        }
+        let kept = direct && self.lower.transactions.servers_free() <= self.kept_slots();
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };
         let opened =
             if kept { Err(NotOpened::Full) } else { self.open_invite(now, (flow, keys), account, served, invite) };
