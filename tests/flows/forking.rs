@@ -444,3 +444,22 @@ fn the_far_end_of_each_branch_counts_its_own_requests() {
     f.right.send(&mut f.lab, &bye);
     f.right.wait(&mut f.lab, "SIP/2.0 200");
 }
+
+#[test]
+fn branches_without_end_leave_room_for_other_calls() {
+    // whoever is called may answer with as many tags as it likes
+    for status in [180, 200] {
+        let mut f = fork();
+        for nth in 0..40 {
+            f.left.tag = format!("left{nth}");
+            f.left.answer(&mut f.lab, &f.invite, status, &sdp("10.0.0.21", 4000, ""));
+            f.lab.run_for(Duration::from_millis(5));
+        }
+        for nth in 0..3 {
+            let mut other = Peer::new(&mut f.lab, &format!("10.0.1.{nth}:5060"), 0);
+            other.invite(&mut f.lab);
+            f.lab.run_for(Duration::from_millis(5));
+            assert_eq!(other.all(&f.lab, "SIP/2.0 180").len(), 1, "{status} {nth}");
+        }
+    }
+}

@@ -23,8 +23,14 @@ impl Phone<'_> {
         }
     }
 
+    /// Another branch may have a dialog: each call that may begin has one left. Whoever is called may answer with as
+    /// many tags as it likes.
+    fn may_fork(&self) -> bool {
+        self.lower.dialogs.free() > self.calls.possible()
+    }
+
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
-    /// the fork is not followed.
+    /// the fork is not followed; the first 2xx takes whatever is left.
     pub(super) fn new_early(&mut self, first: Handle, response: &Message<'_>, tag: &[u8]) -> Option<Handle> {
         let untagged = self
             .lower
@@ -33,6 +39,9 @@ impl Phone<'_> {
             .filter(|dialog| self.lower.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
             return self.lower.dialogs.learn(untagged, response, tag).then_some(untagged).or_else(|| self.too_long());
+        }
+        if response.status().is_some_and(|status| status < 200) && !self.may_fork() {
+            return None;
         }
         let dialog = self.lower.dialogs.get(first).copied()?;
         let fork = self.lower.new_dialog(dialog.branch())?;
@@ -150,7 +159,10 @@ impl Phone<'_> {
             return;
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for
-        // its own repetitions.
+        // its own repetitions. Where no dialog can be spared it hears nothing, and ends the call itself (#13.3.1.4)
+        if !self.may_fork() {
+            return;
+        }
         let number = response.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
         let kept = Dialog {
             confirmed: true,
