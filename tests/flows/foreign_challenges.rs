@@ -48,13 +48,23 @@ fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
 /// A call to `target` that its proxy challenged, and whose far end has this Contact; its BYE is challenged as `bye`
 /// says.
 fn challenged_bye(config: AccountConfig<'static>, contact: &'static str, bye: (u16, &'static str)) -> (Lab, Server) {
+    challenged_on_the_way(config, contact, "", bye)
+}
+
+/// The same, with routes that stand behind the proxy's.
+fn challenged_on_the_way(
+    config: AccountConfig<'static>,
+    contact: &'static str,
+    behind: &'static str,
+    bye: (u16, &'static str),
+) -> (Lab, Server) {
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
         "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
         "INVITE" => {
             vec![seen.answer_with(
                 200,
-                &format!("Contact: <sip:bob@{contact}>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n"),
+                &format!("Contact: <sip:bob@{contact}>\r\nRecord-Route: {behind}<sip:10.0.0.9;lr>\r\n"),
                 SDP,
             )]
         }
@@ -353,4 +363,22 @@ fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
         );
         assert_eq!(lab.ends[0].phone.counters().refused_challenges, 2 - tries as u32);
     }
+}
+
+#[test]
+fn a_far_end_that_names_our_server_and_has_requests_sent_to_itself_gets_no_answer() {
+    // its Contact and the routes behind our proxy are its own words: the BYE would come to it
+    for (contact, behind) in [
+        ("example.org;maddr=10.0.0.66", ""),
+        ("10.0.0.9;maddr=10.0.0.66", ""),
+        ("example.org", "<sip:10.0.0.66;lr>, "),
+        ("example.org", "<sip:example.org;lr;maddr=10.0.0.66>, "),
+        ("example.org", "<sip:10.0.0.66;lr>, <sip:10.0.0.9;lr>, "),
+    ] {
+        let (lab, server) = challenged_on_the_way(anna(), contact, behind, (407, ", stale=true"));
+        assert_eq!(server.all("BYE").len(), 1, "{contact} {behind}");
+        assert_eq!(lab.ends[0].phone.counters().refused_challenges, 1);
+    }
+    let (_, server) = challenged_on_the_way(anna(), "example.org", "<sip:10.0.0.9:5070;lr>, ", (407, ""));
+    assert_eq!(server.all("BYE").len(), 2);
 }

@@ -32,7 +32,7 @@ pub(in crate::phone) struct Asked {
 pub(in crate::phone) struct Facts {
     /// The request is sent within it.
     pub(in crate::phone) within: bool,
-    /// Its remote target is at the account's own host.
+    /// Its routes and its remote target are the account's own host.
     pub(in crate::phone) own_target: bool,
     /// It is the INVITE that begins it, and nobody has answered yet.
     pub(in crate::phone) begins: bool,

@@ -119,9 +119,13 @@ impl Accounts<'_> {
             && target.maddr().is_none()
     }
 
-    /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to.
+    /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to; and
+    /// it says no other address of it.
     pub(in crate::phone) fn is_own_host(&self, handle: Handle, uri: &[u8]) -> bool {
         let (Some(slot), Ok(uri)) = (self.slots.get(handle), Uri::parse(uri)) else { return false };
+        if uri.params.has(b"maddr") {
+            return false;
+        }
         let text = self.text.get(handle.index);
         let named = [slot.uri, slot.registrar, slot.proxy]
             .iter()

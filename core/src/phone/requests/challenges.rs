@@ -7,7 +7,7 @@ use crate::base::time::Instant;
 use crate::phone::accounts::{Chosen, Facts};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{Cause, Flow, Lower};
-use crate::wire::sip::Message;
+use crate::wire::sip::{Address, Message, token_list};
 
 impl Lower<'_> {
     /// The challenge to answer, if it is ours to answer.
@@ -34,10 +34,14 @@ impl Lower<'_> {
         let Owner::Dialog(handle) = owner else { return Facts::default() };
         let within = self.dialog_around(owner, method).is_some();
         let Some(dialog) = self.dialogs.get(handle) else { return Facts { within, ..Facts::default() } };
-        let target = dialog.target.of(self.dialogs.text(handle));
+        let text = self.dialogs.text(handle);
+        let own = |uri: &[u8]| self.accounts.is_own_host(dialog.account, uri);
+        // the far end names its target, and the routes behind our proxy: each of them would see our credentials
+        let own_routes =
+            token_list(dialog.routes.of(text)).all(|route| Address::parse(route).is_some_and(|route| own(route.uri)));
         Facts {
             within,
-            own_target: self.accounts.is_own_host(dialog.account, target),
+            own_target: own_routes && own(dialog.target.of(text)),
             begins: method == Sending::Invite && dialog.remote_tag.is_empty(),
         }
     }
