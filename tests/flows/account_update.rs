@@ -3,11 +3,14 @@
 
 use crate::credentials::{ask, refused_realm};
 use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state, until};
+use crate::strangers::{asked, request};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountState, AccountText, Cause, CommandError, MediaTimeout,
+    AccountChange, AccountConfig, AccountState, AccountText, Cause, CommandError, Flow, MediaTimeout, Reply, Target,
+    Wish, WishId,
 };
-use microsip_tests::Lab;
+use microsip_tests::{Lab, Options};
+use std::net::SocketAddr;
 
 /// Changes the only account.
 fn change(lab: &mut Lab, change: AccountChange<'_>) -> Result<(), CommandError> {
@@ -153,4 +156,78 @@ fn a_change_that_does_not_fit_shows_nothing_of_its_texts() {
     assert_eq!(change(&mut lab, wrong), Err(CommandError::Text));
     assert_eq!(refused_realm(&lab, account).as_deref(), Some("foreign.test"));
     assert_eq!(reason(&lab), before);
+}
+
+#[test]
+fn a_registrar_after_the_other_may_have_a_realm_of_its_own() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    register(&mut lab, account);
+    for (nth, realm) in ["first", "second", "third", "fourth"].into_iter().enumerate() {
+        let at = format!("10.0.2.{nth}:5060");
+        let mut server = Server::new(&mut lab, &at, move |seen, _| {
+            vec![if seen.parameter("Authorization", "realm").as_deref() == Some(realm) {
+                seen.bound(300)
+            } else {
+                seen.answer(401, &ask("WWW-Authenticate", realm))
+            }]
+        });
+        change(&mut lab, AccountChange { registrar: Some(&format!("sip:{at}")), ..AccountChange::default() }).unwrap();
+        pass(&mut lab, &mut server, 5);
+        assert_eq!(state(&lab), AccountState::Registered, "{realm}");
+        // nothing of what another registrar asked for is told to this one
+        assert_eq!(server.seen[0].header("Authorization"), None, "{realm}");
+    }
+}
+
+/// The wish to look up a name.
+fn sought(lab: &mut Lab, name: &str) -> WishId {
+    loop {
+        match lab.ends[0].phone.poll_wish() {
+            Some(Wish::Locate { id, host, .. }) if host == name => return id,
+            Some(_) => {}
+            None => panic!("{name} is not looked up"),
+        }
+    }
+}
+
+fn found(lab: &mut Lab, id: WishId, at: &str) {
+    let (now, remote): (_, SocketAddr) = (lab.now, at.parse().unwrap());
+    let target = Target { flow: Flow::Udp { socket: 0, remote }, priority: 0, weight: 0 };
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
+}
+
+#[test]
+fn a_registrar_that_was_looked_up_for_another_is_not_asked() {
+    let (mut lab, account) = account(&[REGISTRAR], anna());
+    let mut first = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
+    let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+    lab.ends[0].grant = false;
+    register(&mut lab, account);
+    let id = sought(&mut lab, "example.org");
+    lab.names.insert("new.test".into(), vec![SECOND.parse().unwrap()]);
+    change(&mut lab, AccountChange { registrar: Some("sip:new.test"), ..AccountChange::default() }).unwrap();
+    found(&mut lab, id, REGISTRAR);
+    lab.ends[0].grant = true;
+    pass(&mut lab, &mut second, 5);
+    first.serve(&mut lab);
+    assert_eq!((first.seen.len(), second.all("REGISTER").len()), (0, 1));
+    assert_eq!(state(&lab), AccountState::Registered);
+}
+
+#[test]
+fn hosts_that_were_looked_up_before_a_change_are_not_trusted() {
+    let mut lab = Lab::new(&[Options { direct: false, ..Options::default() }]);
+    lab.ends[0].grant = false;
+    let now = lab.now;
+    lab.ends[0].phone.account_add(now, &AccountConfig { trusted: "old.test", ..anna() }).unwrap();
+    let id = sought(&mut lab, "old.test");
+    change(&mut lab, AccountChange { trusted: Some("new.test"), ..AccountChange::default() }).unwrap();
+    found(&mut lab, id, "10.7.0.1:5060");
+    let id = sought(&mut lab, "new.test");
+    found(&mut lab, id, "10.7.0.2:5060");
+    lab.ends[0].grant = true;
+    for (nth, (from, answer)) in [("10.7.0.1:5060", None), ("10.7.0.2:5060", Some(180))].into_iter().enumerate() {
+        let text = request("INVITE", from.parse().unwrap(), "sip:anna@10.0.0.1", nth as u32);
+        assert_eq!(asked(&mut lab, from, &text), answer, "{from}");
+    }
 }

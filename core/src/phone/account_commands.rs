@@ -1,8 +1,8 @@
 //! Commands over accounts.
 
-use super::accounts::Updated;
+use super::accounts::Follows;
 use super::event::Op;
-use super::transactions::request::Stage;
+use super::transactions::request::{Owner, Stage};
 use super::{AccountChange, AccountConfig, AccountId, AccountInfo, CommandError, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -41,12 +41,33 @@ impl Phone<'_> {
         if self.lower.cx.closing {
             return Err(CommandError::State);
         }
-        match self.lower.accounts.update(&mut self.lower.cx, now, account.0, change)? {
-            Updated::Stands => {}
-            Updated::Register => self.keep_registered(now, account)?,
-            Updated::Withdraw => self.withdraw(now, account.0),
+        let updated = self.lower.accounts.update(&mut self.lower.cx, now, account.0, change)?;
+        if updated.way {
+            self.leave_way(account.0);
+        }
+        match updated.follows {
+            Follows::Stands => {}
+            Follows::Register => self.keep_registered(now, account)?,
+            Follows::Withdraw => self.withdraw(now, account.0),
         }
         Ok(())
+    }
+
+    /// The way of an account is another one. Its REGISTER under way is given up, and the addresses that its calls look
+    /// for, or try next, are not its own: no credentials go there.
+    fn leave_way(&mut self, account: Handle) {
+        for index in 0..self.lower.transactions.request_capacity() {
+            let Some(handle) = self.lower.transactions.request_at(index) else { continue };
+            let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { continue };
+            match owner {
+                Owner::Account(one) if one == account => self.lower.end_request(handle),
+                Owner::Dialog(dialog) if self.lower.dialogs.account_of(dialog) == account => {
+                    self.lower.transactions.set_own_hop(handle, false);
+                    self.lower.dialogs.set_own_hop(dialog, false);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Removes an account: it is unregistered first, and calls of it go on.

@@ -19,7 +19,7 @@ pub(super) use challenge::{Asked, Chosen, Facts};
 pub(super) use credentials::Digest;
 pub(super) use register::Leaving;
 pub(super) use registration::Todo;
-pub(super) use update::Updated;
+pub(super) use update::Follows;
 
 use super::capacity::Capacity;
 use super::context::Context;

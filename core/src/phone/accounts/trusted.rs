@@ -29,6 +29,9 @@ pub(crate) struct Trusted {
 
 zeroed!(Trusted);
 
+/// [`super::account::Account::trusted_name`]: the look-up under way is for a list that was replaced.
+const REPLACED: u8 = u8::MAX;
+
 /// An entry of the list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Entry<'t> {
@@ -128,6 +131,17 @@ impl Accounts<'_> {
         self.trusted_cells(account).fill(Trusted::default());
     }
 
+    /// An account trusts others from now on. The reply to a look-up that is under way is waited for, and not taken for
+    /// theirs.
+    pub(super) fn trust_others(&mut self, cx: &mut Context<'_>, now: Instant, account: Handle) {
+        self.forget_trusted(account);
+        if let Some(slot) = self.slots.get_mut(account) {
+            let asked = slot.trusted_name > 0 && !cx.wishes_for(Object::Account(account.index));
+            slot.trusted_name = if asked { REPLACED } else { 0 };
+        }
+        self.look_up_trusted(cx, now, account);
+    }
+
     /// Looks up the names that an account trusts, one after the other, unless that is under way.
     pub(in crate::phone) fn look_up_trusted(&mut self, cx: &mut Context<'_>, now: Instant, account: Handle) {
         let any = names_of(self.trusted_list(account)).next().is_some();
@@ -170,6 +184,11 @@ impl Accounts<'_> {
         let name = slot.trusted_name;
         if name == 0 {
             return; // answered twice
+        }
+        if name == REPLACED {
+            slot.trusted_name = 0;
+            self.look_up_trusted(cx, now, account);
+            return;
         }
         slot.trusted_name += 1;
         if found.is_none() {

@@ -8,14 +8,23 @@ use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::{AccountChange, AccountConfig, CommandError};
+use crate::sip::auth::PackedChallenge;
 
 /// Bytes of an account's texts that an update can hold while it writes them anew: as many as a host's account has.
 const TEXTS: usize = 1024;
 
-/// An account was changed, and this follows for its registration.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// An account was changed.
+#[derive(Clone, Copy, Debug)]
 #[must_use]
-pub(in crate::phone) enum Updated {
+pub(in crate::phone) struct Updated {
+    /// What is under way goes by a way that is not its own any more.
+    pub(in crate::phone) way: bool,
+    pub(in crate::phone) follows: Follows,
+}
+
+/// This follows for the registration of an account that was changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::phone) enum Follows {
     /// It stands as it is.
     Stands,
     /// It is to be made, or made anew.
@@ -64,10 +73,10 @@ impl Accounts<'_> {
             || differs(|account| account.contact_user)
             || (change.expires != 0 && change.expires != old.wished_expires);
         let trusts = differs(|account| account.trusted);
-        // the realms that the registrar asked with are still known, if they have room
+        // the realms that the registrar asked with are still known, if they have room; those of another are not
         let mut packer = Packer::new(block, usize::from(new.fixed_end));
         let learnt = old.learnt.map(|realm| match realm.of(before) {
-            [] => Span::EMPTY,
+            realm if way || realm.is_empty() => Span::EMPTY,
             realm => packer.add(realm).unwrap_or_default(),
         });
         // an old password does not outlive its change
@@ -84,25 +93,26 @@ impl Accounts<'_> {
         if way {
             account.hop = None;
             account.own = Account::EMPTY.own;
+            account.challenges.iter_mut().for_each(|kept| kept.challenge = PackedChallenge::EMPTY);
         }
         let before = !account.no_register;
         let registers = change.registers.unwrap_or(before);
         account.no_register = !registers;
         let follows = match (before, registers) {
-            (true, false) => Updated::Withdraw,
-            (false, true) => Updated::Register,
+            (true, false) => Follows::Withdraw,
+            (false, true) => Follows::Register,
             (true, true) if binding && account.registration.wanted => {
-                account.registration.again = !account.registration.request.is_none();
-                Updated::Register
+                account.registration.again = !way && !account.registration.request.is_none();
+                Follows::Register
             }
-            _ => Updated::Stands,
+            // a binding that is being taken back
+            (true, true) if way && !account.registration.request.is_none() => Follows::Withdraw,
+            _ => Follows::Stands,
         };
         if trusts {
-            account.trusted_name = 0;
-            self.forget_trusted(handle);
-            self.look_up_trusted(cx, now, handle);
+            self.trust_others(cx, now, handle);
         }
-        Ok(follows)
+        Ok(Updated { way, follows })
     }
 }
 

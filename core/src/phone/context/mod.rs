@@ -82,4 +82,9 @@ impl Context<'_> {
     pub(super) fn wish(&mut self, object: Object) {
         self.wishes.push(self.objects.number(object));
     }
+
+    /// Its wish has not been polled yet.
+    pub(super) fn wishes_for(&self, object: Object) -> bool {
+        self.wishes.has(self.objects.number(object))
+    }
 }
