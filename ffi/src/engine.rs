@@ -89,57 +89,69 @@ pub struct microsip_engine {
     phone: Phone<'static>,
 }
 
-/// The guard of an entry that has no engine yet.
-fn guard(act: impl FnOnce() -> Done) -> i32 {
+/// What an entry does; a panic is a code where it can be caught.
+fn caught(act: impl FnOnce() -> Done) -> Result<Done, i32> {
     #[cfg(feature = "host")]
-    let done = std::panic::catch_unwind(core::panic::AssertUnwindSafe(act)).unwrap_or(Err(Fail::new(
-        MICROSIP_E_POISONED,
-        "the library",
-        Value::None,
-        "met a fault of its own",
-    )));
+    return std::panic::catch_unwind(core::panic::AssertUnwindSafe(act)).map_err(|_| MICROSIP_E_POISONED);
     #[cfg(not(feature = "host"))]
-    let done = act();
-    done.err().map_or(MICROSIP_OK, |fail| fail.code)
+    return Ok(act());
 }
 
-/// The guard of every other entry: a pointer to no engine, a re-entry and a poisoned engine are codes, and so is a
-/// panic where it can be caught.
+/// The guard of an entry that has no engine yet.
+fn guard(act: impl FnOnce() -> Done) -> i32 {
+    match caught(act) {
+        Ok(done) => done.err().map_or(MICROSIP_OK, |fail| fail.code),
+        Err(code) => code,
+    }
+}
+
+/// The guard of every other entry.
 fn with(function: &'static str, engine: *mut microsip_engine, act: impl FnOnce(&mut microsip_engine) -> Done) -> i32 {
-    let head = match head_of(engine) {
-        Ok(head) => head,
-        Err(code) => return code,
-    };
+    match enter(function, engine) {
+        Ok(engine) => {
+            let done = caught(|| act(engine));
+            leave(function, engine, done)
+        }
+        Err(code) => code,
+    }
+}
+
+/// Nobody else is within from now on. A pointer to no engine, a re-entry and a poisoned engine are codes.
+#[inline(never)]
+fn enter<'e>(function: &'static str, engine: *mut microsip_engine) -> Result<&'e mut microsip_engine, i32> {
+    let head = head_of(engine)?;
     // SAFETY: as there.
     if unsafe { (&raw const (*head).magic).read() } != MAGIC {
-        return MICROSIP_E_STALE;
+        return Err(MICROSIP_E_STALE);
     }
     // SAFETY: an engine was made there; a flag may be looked at by whoever comes.
-    let busy = unsafe { &(*engine).busy };
-    if busy.swap(true, Ordering::Acquire) {
-        return MICROSIP_E_REENTRY;
+    if unsafe { &(*engine).busy }.swap(true, Ordering::Acquire) {
+        return Err(MICROSIP_E_REENTRY);
     }
-    let code = guard(|| {
-        // SAFETY: the flag says that nobody else is within.
-        let engine = unsafe { &mut *engine };
-        let done = if engine.poisoned {
-            Err(Fail::new(MICROSIP_E_POISONED, "e", Value::None, "met a fault of the library: init it anew"))
-        } else {
-            // cleared on the way out; a panic leaves it
-            engine.poisoned = true;
-            let done = act(engine).map_err(|fail| fail.for_mark(engine.mark));
+    // SAFETY: the flag says that nobody else is within.
+    let engine = unsafe { &mut *engine };
+    if engine.poisoned {
+        let fix = "met a fault of the library: init it anew";
+        let done = Err(Fail::new(MICROSIP_E_POISONED, "e", Value::None, fix));
+        return Err(engine.finish(function, done));
+    }
+    // cleared on the way out; a panic leaves it
+    engine.poisoned = true;
+    Ok(engine)
+}
+
+#[inline(never)]
+fn leave(function: &'static str, engine: &mut microsip_engine, done: Result<Done, i32>) -> i32 {
+    match done {
+        Ok(done) => {
             engine.poisoned = false;
-            done
-        };
-        if let Err(fail) = done
-            && fail.code < 0
-        {
-            engine.head.last = Some((function, fail));
+            engine.finish(function, done)
         }
-        done
-    });
-    busy.store(false, Ordering::Release);
-    code
+        Err(code) => {
+            engine.busy.store(false, Ordering::Release);
+            code
+        }
+    }
 }
 
 fn command(
@@ -167,6 +179,21 @@ fn begin(
 }
 
 impl microsip_engine {
+    /// Keeps why a call failed, and lets the next one in.
+    fn finish(&mut self, function: &'static str, done: Done) -> i32 {
+        let code = match done.map_err(|fail| fail.for_mark(self.mark)) {
+            Ok(()) => MICROSIP_OK,
+            Err(fail) => {
+                if fail.code < 0 {
+                    self.head.last = Some((function, fail));
+                }
+                fail.code
+            }
+        };
+        self.busy.store(false, Ordering::Release);
+        code
+    }
+
     /// The time as it is told; it never runs backwards.
     fn at(&mut self, now_us: u64) -> Instant {
         self.latest = self.latest.max(Instant::from_micros(now_us));
