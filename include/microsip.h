@@ -1729,7 +1729,8 @@ int32_t microsip_volume_set(microsip_id phone,
 
 /**
  * The text of this engine's latest failed call: the function, what was wrong, with what value, and
- * what to do. After a failed microsip_engine_init() e is its mem. It never holds a password.
+ * what to do; of a library that was built without the feature sentences, the result in words. After
+ * a failed microsip_engine_init() e is its mem. It never holds a password.
  * @param e The engine.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.

@@ -84,7 +84,11 @@ features() {
         cargo check --locked -q -p microsip-core --no-default-features --features "$feature" || return 1
     done
     echo "core with all"
-    cargo check --locked -q -p microsip-core --all-features && cargo test --locked -q -p microsip-core --no-default-features --lib
+    cargo check --locked -q -p microsip-core --all-features && cargo test --locked -q -p microsip-core --no-default-features --lib || return 1
+    echo "an engine alone, with and without sentences"
+    for feature in "" sentences; do
+        cargo test --locked -q -p microsip --no-default-features --features "$feature" --lib --test engine_bytes --test engine_last_error || return 1
+    done
 }
 metal() {
     has_target thumbv7em-none-eabihf || cannot "bare metal: the Rust target thumbv7em-none-eabihf is not installed and rustup could not add it"

@@ -18,7 +18,7 @@ echo '#include <string.h>' | arm-none-eabi-gcc -xc -fsyntax-only - 2>/dev/null |
 command -v qemu-system-arm >/dev/null || skip "qemu-system-arm is not installed (Debian: qemu-system-arm)"
 
 target=${CARGO_TARGET_DIR:-$top/target}
-# The core's features that this image has, beside the least (sha2,redirect,rtcp,stream,trace: the bench measures each).
+# The features that this image has, beside the least (sentences,sha2,redirect,rtcp,stream,trace: the bench measures each).
 features=panic-handler${FEATURES:+,$FEATURES}
 # The C library is a cdylib too, which bare metal cannot link: only the static library is asked for.
 cargo rustc --locked --quiet --manifest-path "$top/Cargo.toml" -p microsip-c --no-default-features --features "$features" \

@@ -185,7 +185,8 @@ impl microsip_engine {
             Ok(()) => MICROSIP_OK,
             Err(fail) => {
                 if fail.code < 0 {
-                    self.head.last = Some((function, fail));
+                    // the name costs flash, too
+                    self.head.last = Some((if cfg!(feature = "sentences") { function } else { "" }, fail));
                 }
                 fail.code
             }

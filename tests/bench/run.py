@@ -438,7 +438,7 @@ def firmware():
     least = image()
     for (what, kind), count in least.items():
         row("firmware", f"{what}, {kind}", count, "bytes", {ram: 32_768, flash: 163_840}.get((what, kind)))
-    features = ("sha2", "redirect", "rtcp", "stream", "trace")
+    features = ("sentences", "sha2", "redirect", "rtcp", "stream", "trace")
     whole = image(*features)
     for feature in features:
         with_it = image(feature)

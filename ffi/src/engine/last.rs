@@ -48,9 +48,9 @@ pub(super) fn refuse(mem: *mut microsip_engine, bytes: u32, fail: Fail) {
     }
 }
 
-/// The text of this engine's latest failed call: the function, what was wrong, with what value, and what to do. After a
-/// failed microsip_engine_init() e is its mem. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It
-/// never holds a password.
+/// The text of this engine's latest failed call: the function, what was wrong, with what value, and what to do; of a
+/// library that was built without the feature sentences, the result in words. After a failed microsip_engine_init() e
+/// is its mem. *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_last_error(
     e: *mut microsip_engine,

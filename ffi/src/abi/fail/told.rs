@@ -1,0 +1,115 @@
+//! A failure that tells all it knows.
+
+use crate::abi::code::{MICROSIP_E_FOREIGN, describe};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::phone::id;
+
+/// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the
+/// stack.
+#[cfg(feature = "host")]
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    bytes: [u8; 48],
+    len: u8,
+    cut: bool,
+}
+
+/// An offending value.
+#[derive(Clone, Copy)]
+pub(crate) enum Value {
+    None,
+    Number(i64),
+    Id(u64),
+    #[cfg(feature = "host")]
+    Text(Shown),
+}
+
+impl Value {
+    /// Never for a secret.
+    #[cfg(not(feature = "host"))]
+    pub(crate) const fn text(_text: &str) -> Self {
+        Self::None
+    }
+
+    /// Never for a secret.
+    #[cfg(feature = "host")]
+    pub(crate) fn text(text: &str) -> Self {
+        let mut bytes = [0u8; 48];
+        let mut len = 0usize;
+        let mut cut = false;
+        for character in text.chars() {
+            let end = len + character.len_utf8();
+            let Some(room) = bytes.get_mut(len..end) else {
+                cut = true;
+                break;
+            };
+            character.encode_utf8(room);
+            len = end;
+        }
+        Self::Text(Shown { bytes, len: len as u8, cut })
+    }
+}
+
+impl Value {
+    /// For people, without the machinery of formats: a board pays for it in flash.
+    fn tell(&self, out: &mut Cursor<'_>) {
+        match self {
+            Self::None => {}
+            Self::Number(number) => {
+                out.put_str(if *number < 0 { " is -" } else { " is " });
+                out.put_number(number.unsigned_abs());
+            }
+            Self::Id(id) => {
+                out.put_str(" is 0x");
+                out.put_hex(*id, 16 - (id.leading_zeros() / 4).min(15));
+            }
+            #[cfg(feature = "host")]
+            Self::Text(shown) => {
+                out.put_str(" is \"");
+                let text = shown.bytes.get(..usize::from(shown.len)).unwrap_or_default();
+                text.iter().for_each(|byte| out.put(&[if byte.is_ascii_control() { b'?' } else { *byte }]));
+                out.put_str(if shown.cut { "…\"" } else { "\"" });
+            }
+        }
+    }
+}
+
+/// A failure.
+#[derive(Clone, Copy)]
+pub(crate) struct Fail {
+    pub(crate) code: i32,
+    pub(crate) argument: &'static str,
+    pub(crate) value: Value,
+    pub(crate) fix: &'static str,
+}
+
+impl Fail {
+    pub(crate) const fn new(code: i32, argument: &'static str, value: Value, fix: &'static str) -> Self {
+        Self { code, argument, value, fix }
+    }
+
+    pub(super) const fn foreign(self) -> Self {
+        let fix = "was given out by another phone, or by one that is gone: pass it to its own";
+        Self { code: MICROSIP_E_FOREIGN, fix, ..self }
+    }
+
+    /// Of the id at fault, if it is one.
+    pub(super) const fn mark(&self) -> Option<u8> {
+        if let Value::Id(raw) = self.value { Some(id::mark(raw)) } else { None }
+    }
+
+    /// The argument at fault, its value, and the remedy.
+    pub(crate) fn tell(&self, function: &str, out: &mut Cursor<'_>) {
+        out.put_str(function);
+        out.put_str(": ");
+        out.put_str(self.argument);
+        self.value.tell(out);
+        out.put_str(if matches!(self.value, Value::None) { " " } else { ": " });
+        out.put_str(self.fix);
+        out.put_str(" (");
+        out.put(describe(self.code).to_bytes());
+        out.put_str(if self.code < 0 { ", -" } else { ", " });
+        out.put_number(u64::from(self.code.unsigned_abs()));
+        out.put_str(")");
+    }
+}
