@@ -1,0 +1,122 @@
+//! Calls between two programs: how each ends, and what is heard.
+
+use super::*;
+
+#[test]
+fn a_closed_port_is_a_failed_call_with_a_clear_text() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    drop(socket);
+    let start = Instant::now();
+    let output = run(
+        microsip(&["call", &format!("sip:nobody@127.0.0.1:{port}"), "--null-audio", "--listen", "127.0.0.1:0"]),
+        Duration::from_secs(40),
+    );
+    assert!(matches!(output.status.code(), Some(1 | 4)), "{}\n{}", out(&output), err(&output));
+    assert!(err(&output).contains("check host and port"), "{}", err(&output));
+    assert!(start.elapsed() < Duration::from_secs(35));
+}
+
+#[test]
+fn an_echo_sends_back_what_a_call_plays() {
+    let (tone, back) = (Scratch::new("tone.wav"), Scratch::new("back.wav"));
+    write_tone(&tone.0, 600.0, 1.5);
+    let echo = Listening::start(&["echo", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let target = format!("sip:echo@{}", echo.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json", "--dtmf", "1,2"]);
+    call.args(["--play", tone.path(), "--record", back.path(), "--for", "2s"]);
+    let output = run(call, Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    let objects = objects(&out(&output));
+    let ended = objects.iter().rfind(|object| object["type"] == "call").unwrap();
+    assert_eq!(ended["state"], "ended");
+    assert!(ended["received"].as_u64().unwrap() > 50, "{ended}");
+    assert!(
+        objects.iter().any(|object| object["type"] == "played")
+            && objects.iter().any(|object| object["type"] == "digits_sent")
+    );
+    let heard = heard_ms(&back.0, 600.0);
+    assert!(heard >= 700, "only {heard} ms of the tone came back");
+    #[cfg(unix)]
+    {
+        let (code, said) = echo.interrupt();
+        assert_eq!(code, Some(0));
+        assert!(
+            said.iter().any(|object| object["type"] == "call" && object["state"] == "ended" && object["result"] == 0),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn answer_takes_a_call_and_hears_it_and_a_trace_shows_it() {
+    let (tone, heard) = (Scratch::new("say.wav"), Scratch::new("heard.wav"));
+    write_tone(&tone.0, 450.0, 1.2);
+    let mut answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--null-audio",
+        "--record",
+        heard.path(),
+        "--code",
+        "180",
+        "--after",
+        "200ms",
+    ]);
+    let target = format!("sip:answer@{}", answer.address);
+    let call =
+        microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--trace", "--play", tone.path()]);
+    let output = run(call, Duration::from_secs(20));
+    let text = out(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}\n{}", err(&output));
+    for part in ["├─ INVITE sip:answer@", "180 Ringing (INVITE)", "Call-ID", "SDP audio at 127.0.0.1", "├─ BYE"]
+    {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    assert!(heard_ms(&heard.0, 450.0) >= 700);
+}
+
+#[test]
+fn a_refused_call_is_a_failed_call() {
+    let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "486"]);
+    let target = format!("sip:busy@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    assert!(err(&output).contains("486"), "{}", err(&output));
+}
+
+#[test]
+fn a_far_end_that_does_not_answer_is_no_answer() {
+    let answer =
+        Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);
+    let target = format!("sip:slow@{}", answer.address);
+    let output = run(
+        microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--ring", "500ms"]),
+        Duration::from_secs(10),
+    );
+    assert_eq!(output.status.code(), Some(4), "{}\n{}", out(&output), err(&output));
+}
+
+/// As in `microsip call … --json | head -3`: the call is not left standing at the far end.
+#[test]
+fn a_reader_that_goes_away_ends_the_call_with_bye() {
+    let mut answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let target = format!("sip:answer@{}", answer.address);
+    let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--json"]);
+    let mut child = call.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("connected") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0);
+    }
+    drop(lines);
+    drop(child.stderr.take());
+    let said: Vec<String> = (&mut answer.lines).lines().map(Result::unwrap).collect();
+    let ended = objects(&said.join("\n")).pop().unwrap();
+    assert_eq!((&ended["state"], &ended["result"]), (&Value::from("ended"), &Value::from(0)), "{ended}");
+    assert_eq!(answer.child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(8));
+}

@@ -1,0 +1,167 @@
+//! Arguments, files and devices that cannot be used: each is found before anybody is called, and named.
+
+use super::*;
+
+#[test]
+fn usage_errors_end_with_two() {
+    for arguments in [
+        &["call"][..],
+        &["call", "sip:x", "--dtmf", "12x"],
+        &["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"],
+        &["register", "--password", "secret"],
+        &["register"],
+        &["echo", "--listen", "everywhere"],
+        &["register", "--uri", "sip:a@b", "--password-file", "/nonexistent/password"],
+        &["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"],
+        &["call", "two words", "--null-audio", "--listen", "127.0.0.1:0"],
+        &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],
+        &["echo", "--listen", "203.0.113.7:5060"],
+    ] {
+        let output = run(microsip(arguments), Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        let text = err(&output);
+        assert!(
+            !text.is_empty() && !text.contains("->") && !text.to_lowercase().contains("microsip_"),
+            "it speaks C: {text}"
+        );
+        // the same for programs
+        let output = run(microsip(&[arguments, &["--json"]].concat()), Duration::from_secs(10));
+        let told = objects(&out(&output)).pop().unwrap();
+        assert_eq!(
+            (output.status.code(), &told["type"], &told["exit"]),
+            (Some(2), &Value::from("error"), &Value::from(2)),
+            "{told}"
+        );
+        assert!(!told["text"].as_str().unwrap().is_empty() && err(&output).is_empty(), "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_command_names_its_own_options() {
+    for (arguments, wanted) in [
+        (
+            &["register", "--uri", "nonsense", "--listen", "127.0.0.1:0"][..],
+            "microsip: --uri \"nonsense\" is no address",
+        ),
+        (
+            &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],
+            "give --uri sip:user@domain, or write a whole address",
+        ),
+        (
+            &["call", "http://x", "--null-audio", "--listen", "127.0.0.1:0"],
+            "the address \"http://x\" is no address: write sip:user@host",
+        ),
+        (&["echo", "--listen", "203.0.113.7:5060"], "--listen \"203.0.113.7:5060\" is no address of this machine"),
+    ] {
+        let text = err(&run(microsip(arguments), Duration::from_secs(10)));
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+}
+
+/// Whatever is asked for: what cannot be written is not done.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_standard_output_ends_with_a_code() {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["devices"],
+        &["call", "--json"],
+        &["echo", "--listen", "127.0.0.1:0"],
+        &["answer", "--listen", "127.0.0.1:0", "--null-audio", "--json"],
+    ] {
+        let mut command = microsip(arguments);
+        command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let start = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{arguments:?} goes on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(8), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_port_in_use_says_so() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let taken = socket.local_addr().unwrap().to_string();
+    let output = run(microsip(&["echo", "--listen", &taken]), Duration::from_secs(10));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("--listen"), "{}", err(&output));
+}
+
+/// A far end that counts the INVITEs, and says nothing.
+fn silent() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let target = format!("sip:nobody@{}", socket.local_addr().unwrap());
+    (socket, target)
+}
+
+#[test]
+fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
+    let (socket, target) = silent();
+    let text = Scratch::new("text.wav");
+    std::fs::write(&text.0, "this is no sound").unwrap();
+    let (whole, cut, empty) = (Scratch::new("whole.wav"), Scratch::new("cut.wav"), Scratch::new("empty.wav"));
+    write_tone(&whole.0, 440.0, 0.0);
+    let header = std::fs::read(&whole.0).unwrap();
+    std::fs::write(&cut.0, &header[..20]).unwrap();
+    std::fs::write(&empty.0, &header).unwrap();
+    let unused = Scratch::new("unused.wav");
+    for files in [
+        &["--play", "/nonexistent/x.wav"][..],
+        &["--play", text.path()],
+        &["--play", "/"],
+        &["--play", cut.path()],
+        &["--play", empty.path()],
+        &["--record", "/nonexistent/x.wav"],
+        &["--record", "/"],
+        &["--record", unused.path(), "--play", "/nonexistent/x.wav"],
+    ] {
+        let mut command = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]);
+        command.args(files);
+        let output = run(command, Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(2), "{files:?}: {}", err(&output));
+        assert!(files.iter().any(|file| err(&output).contains(file)), "{}", err(&output));
+    }
+    assert!(socket.recv(&mut [0; 4096]).is_err() && !unused.0.exists());
+}
+
+#[test]
+fn a_named_device_that_is_not_there_is_found_before_anybody_is_called() {
+    let (socket, target) = silent();
+    for (side, value) in [
+        ("--input", "no such card"),
+        ("--output", "alsa:hw:CARD=none,DEV=9"),
+        ("--input", "wav:/nonexistent/x.wav"),
+        ("--output", "wav:/nonexistent/x.wav"),
+    ] {
+        let output = run(microsip(&["call", &target, side, value, "--listen", "127.0.0.1:0"]), Duration::from_secs(20));
+        assert_eq!(output.status.code(), Some(6), "{value}: {}", err(&output));
+        assert!(err(&output).contains(value), "{}", err(&output));
+    }
+    assert!(socket.recv(&mut [0; 4096]).is_err(), "somebody was called");
+    let both = run(microsip(&["call", &target, "--input", "null", "--null-audio"]), Duration::from_secs(10));
+    assert_eq!(both.status.code(), Some(2));
+}
+
+#[test]
+fn a_transport_that_is_not_here_is_not_called_unreachable() {
+    for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
+        let output =
+            run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(err(&output).contains("UDP"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn devices_are_listed_or_none_are() {
+    let output = run(microsip(&["devices"]), Duration::from_secs(20));
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("input") && out(&output).contains("output"));
+    let output = run(microsip(&["devices", "--json"]), Duration::from_secs(20));
+    objects(&out(&output));
+}
