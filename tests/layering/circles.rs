@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// A module's place in its crate: `["host", "names"]`.
+/// The path of a module in its crate: `["host", "names"]`.
 type Module = Vec<String>;
 
 /// A path as it was written, and the name that it has here.
@@ -25,7 +25,7 @@ struct Source {
     file: String,
     /// All paths that begin with `crate`, `super` or `self`.
     paths: Vec<Import>,
-    /// Those that stand in a `use`: what other modules may find here by its name.
+    /// Those that stand in a `use`: other modules may find them here by their names.
     uses: Vec<Import>,
 }
 
@@ -66,7 +66,7 @@ fn tree(tokens: &[&str], mut at: usize, before: &[String], found: &mut Vec<Impor
                 at += 1;
                 while tokens.get(at).is_some_and(|token| *token != "}") {
                     let next = tree(tokens, at, &path, found);
-                    // whatever is no path is passed over
+                    // other code is passed over
                     at = next.max(at + usize::from(next == at));
                     at += usize::from(tokens.get(at) == Some(&","));
                 }

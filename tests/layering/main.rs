@@ -63,8 +63,7 @@ const SLOTS: &[(&str, &str, usize)] = &[
     ("calls/call.rs", "Call", 29),
 ];
 
-/// Words that a core without heap, system, unsafe code and state of the whole process has no use for (constant tables
-/// may be `static`).
+/// Words that stand for a heap, a system, unsafe code or state of the whole process (constant tables may be `static`).
 const FOREIGN: &[&str] = &[
     "std",
     "alloc",
@@ -267,13 +266,13 @@ fn a_room_stands_on_the_ground_alone() {
     assert_eq!(modules_named(flat, "crate::phone::"), ["trace", "a", "b", "calls"]);
 }
 
-/// What some code has methods for.
+/// Code has an `impl` of this type.
 fn implements(code: &str, name: &str) -> bool {
     let code = code.replace("<'_>", "").replace("<'a>", "");
     words(&code).windows(2).any(|pair| pair == ["impl", name])
 }
 
-/// What joins the rooms for one outgoing request stands in one folder, and owns nothing.
+/// The methods of `Lower`, which join the rooms for one outgoing request, stand in one folder that owns nothing.
 #[test]
 fn the_rooms_are_joined_in_one_folder() {
     let (root, files) = core_sources();
@@ -353,7 +352,7 @@ fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
     let mut wrong = Vec::new();
     for path in files.iter().filter(|path| !is_test(&root, path)) {
         let text = code(&fs::read_to_string(path).unwrap());
-        // what is compiled for tests only may use what it likes
+        // code of tests may use them
         let text = text.replace("#[cfg(test)]\nextern crate std;", "");
         let text = match text.find("#[cfg(test)]\nmod tests {") {
             Some(at) => text[..at].to_owned(),

@@ -2,7 +2,7 @@
 
 use microsip_core::base::rng::Rng;
 
-/// What a message was made to mean.
+/// The meaning that a message was given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meant {
     pub(crate) method: String,
@@ -78,7 +78,7 @@ impl Generator {
         Self { rng: Rng::new(&bytes), meant: Meant::default(), plain: false }
     }
 
-    /// What the last message was made to mean.
+    /// The meaning of the last message.
     pub(crate) fn meant(&self) -> &Meant {
         &self.meant
     }
@@ -118,7 +118,7 @@ impl Generator {
         }
     }
 
-    /// What stands between name and value.
+    /// The separator between name and value.
     fn colon(&mut self) -> &'static str {
         self.way(&[": ", ": ", ": ", ": ", ":", " : ", ":  ", ":\t", "\t:\t ", ":\r\n "])
     }

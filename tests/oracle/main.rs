@@ -1,6 +1,6 @@
-//! A second opinion: what our parser and rsip both accept must mean the same. Messages are generated from a seed, valid
-//! by RFC 3261's grammar, with all the freedom that it leaves. Where the two are known to differ, [`KNOWN`] says how
-//! and why; a difference that it does not name fails.
+//! A second opinion: a message that our parser and rsip both accept must mean the same to both. Messages are generated
+//! from a seed, valid by RFC 3261's grammar, with all the freedom that it leaves. Where the two are known to differ,
+//! [`KNOWN`] says how and why; a difference that it does not name fails.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +16,7 @@ use generate::Generator;
 use microsip_core::wire::sip::{Message, Start};
 use rsip::prelude::*;
 
-/// What a message means, as far as both can say it. `None`: not there, or not readable.
+/// The meaning of a message, as far as both parsers give it. `None`: not there, or not readable.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Meaning {
     method: Option<String>,

@@ -11,12 +11,12 @@ use microsip_core::phone::{
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-/// What the network does to packets. Chances are out of 1000.
+/// The network's treatment of packets. Chances are out of 1000.
 #[derive(Clone, Copy, Debug)]
 pub struct Network {
-    /// Lost.
+    /// Chance of a loss.
     pub loss: u32,
-    /// Doubled.
+    /// Chance of a double.
     pub double: u32,
     /// Shortest way, in milliseconds.
     pub delay_ms: u64,
@@ -42,18 +42,18 @@ pub struct Packet {
     pub from: SocketAddr,
     /// Where it goes.
     pub to: SocketAddr,
-    /// What it is.
+    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
 /// A SIP message that was sent, for the ladder and for tests.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// When.
+    /// The time at which it was sent.
     pub at: Instant,
-    /// By whom.
+    /// Its sender.
     pub from: SocketAddr,
-    /// To whom.
+    /// Its receiver.
     pub to: SocketAddr,
     /// The message.
     pub text: String,
@@ -74,20 +74,20 @@ pub struct Lab {
     pub air: Vec<Packet>,
     /// Everything SIP that was sent.
     pub sent: Vec<Sent>,
-    /// How many media packets were sent, by target.
+    /// The number of media packets sent, by target.
     pub media_sent: HashMap<SocketAddr, u64>,
-    /// Sockets of no phone: what came there.
+    /// The packets that came to sockets of no phone.
     pub raw: HashMap<SocketAddr, Vec<(Instant, SocketAddr, Vec<u8>)>>,
-    /// What names stand for.
+    /// The addresses of names.
     pub names: HashMap<String, Vec<SocketAddr>>,
-    /// Takes packets away.
+    /// Decides which packets are lost.
     pub filter: Option<Filter>,
     /// Ticks run.
     pub audio: bool,
     rng: Rng,
     order: u64,
     next_tick: Instant,
-    /// What a phone says is written here first.
+    /// Room for one packet of a phone.
     buffer: Vec<u8>,
 }
 
@@ -173,7 +173,7 @@ impl Lab {
         }
     }
 
-    /// Takes out what every phone has to say, until all are quiet.
+    /// Takes out the packets, wishes and events of every phone, until all are quiet.
     pub fn drain(&mut self) {
         let mut buffer = core::mem::take(&mut self.buffer);
         for place in 0..self.ends.len() {
@@ -239,11 +239,11 @@ impl Lab {
         while let Some(event) = end.phone.poll_event() {
             any = true;
             let told = Told::new(&event, now);
-            // each event has the time of what caused it, within a tick: of what is handled now, or of a command given
+            // each event has the time of its cause, within a tick: of what is handled now, or of a command given
             // since the fetch before
             let tick = Duration::from_millis(10);
             let commanded = told.at.since(end.fetched) <= tick && end.fetched.since(told.at) <= tick;
-            assert!(told.at <= now, "{told:?} is told before it happens, at {now:?}");
+            assert!(told.at <= now, "{told:?} is fetched before it happens, at {now:?}");
             assert!(
                 !end.prompt || commanded || now.since(told.at) <= tick,
                 "{told:?} has the time of something else, at {now:?}"
@@ -393,7 +393,7 @@ impl Lab {
         self.ends.iter_mut().for_each(|end| end.fetched = until);
     }
 
-    /// Lets time pass until something holds. Panics, with the ladder, when it does not within two minutes.
+    /// Lets time pass until a condition holds. Panics, with the ladder, when it does not within two minutes.
     #[track_caller]
     pub fn run_until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
         let until = self.now + Duration::from_secs(120);
@@ -415,7 +415,7 @@ impl Lab {
         call
     }
 
-    /// Every slot is free and nothing is waited for, once what lingers has run out.
+    /// Every slot is free and no deadline is left, once the lingering transactions have run out.
     #[track_caller]
     pub fn assert_settled(&mut self) {
         self.run_for(Duration::from_secs(70));
@@ -431,7 +431,7 @@ impl Lab {
         }
     }
 
-    /// How many messages were sent that begin so.
+    /// The number of messages sent that begin so.
     pub fn count(&self, start: &str) -> usize {
         self.sent.iter().filter(|sent| sent.text.starts_with(start)).count()
     }

@@ -1,4 +1,4 @@
-//! A scripted peer: a socket of no phone that reads with the core's own parser and says what a test tells it to.
+//! A scripted peer: a socket of no phone that reads with the core's own parser and sends what a test tells it to.
 
 use crate::lab::Lab;
 use microsip_core::base::time::{Duration, Instant};
@@ -130,13 +130,13 @@ pub struct Peer {
     pub number: u32,
     /// Request-URI of its requests.
     pub target: String,
-    /// What its Contact says.
+    /// The URI in its Contact.
     pub contact: String,
     /// Its From.
     pub own: String,
     /// Its To.
     pub other: String,
-    /// Record-Route lines of its answers and its INVITE.
+    /// Record-Route lines of its responses and its INVITE.
     pub record_routes: Vec<String>,
     /// Route lines of its requests.
     pub routes: Vec<String>,
@@ -167,18 +167,18 @@ impl Peer {
         }
     }
 
-    /// Its Session description.
+    /// Its session description.
     pub fn sdp(&self) -> String {
         sdp(&self.at.ip().to_string(), 40_000, "")
     }
 
-    /// All that came and begins so.
+    /// The messages that came and begin so.
     pub fn all(&self, lab: &Lab, start: &str) -> Vec<Sip> {
         let came = lab.raw[&self.at].iter().filter(|(_, _, bytes)| bytes.starts_with(start.as_bytes()));
         came.map(|(at, from, bytes)| Sip { at: *at, from: *from, bytes: bytes.clone() }).collect()
     }
 
-    /// The times at which what begins so came, in milliseconds after the first; and all of it has the same bytes.
+    /// The times of the messages that begin so, in milliseconds after the first. They have the same bytes.
     #[track_caller]
     pub fn times(&self, lab: &Lab, start: &str) -> Vec<u64> {
         let came = self.all(lab, start);
@@ -190,7 +190,7 @@ impl Peer {
         came.iter().map(|sip| sip.at.millis() - first.at.millis()).collect()
     }
 
-    /// Waits for the next message that begins so. What came before it is passed over.
+    /// Waits for the next message that begins so. Messages before it are passed over.
     #[track_caller]
     pub fn wait(&mut self, lab: &mut Lab, start: &str) -> Sip {
         let (at, from) = (self.at, self.read);
@@ -217,7 +217,7 @@ impl Peer {
         lab.send_raw(self.at, self.phone, text.as_bytes());
     }
 
-    /// An answer to a request, as text. `extra` are header lines; a body is a session description.
+    /// A response to a request, as text. `extra` are header lines; a body is a session description.
     pub fn answer_text(&self, request: &Sip, status: u16, extra: &str, body: &str) -> String {
         let mut out = format!("SIP/2.0 {status} As Scripted\r\n");
         for name in ["Via", "From", "Call-ID", "CSeq"] {
@@ -241,7 +241,7 @@ impl Peer {
         out
     }
 
-    /// Answers a request, and learns the dialog from an INVITE.
+    /// Sends a response to a request, and learns the dialog from an INVITE.
     pub fn answer(&mut self, lab: &mut Lab, request: &Sip, status: u16, body: &str) {
         self.answer_with(lab, request, status, "", body);
     }
@@ -306,7 +306,7 @@ impl Peer {
         text
     }
 
-    /// Learns the phone's tag and Contact from its answer.
+    /// Learns the phone's tag and Contact from its response.
     pub fn learn(&mut self, answer: &Sip) {
         self.theirs = answer.to_tag();
         if !answer.contact().is_empty() {
@@ -320,7 +320,7 @@ impl Peer {
         self.send(lab, &text);
     }
 
-    /// The ACK of a refusal of this INVITE: its Request-URI, branch, From, Call-ID and number, and the answer's To.
+    /// The ACK of a refusal of this INVITE: its Request-URI, branch, From, Call-ID and number, and the response's To.
     pub fn ack_refusal(&self, lab: &mut Lab, invite: &str, refusal: &Sip) {
         let mut out =
             invite.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").fold(String::new(), |mut out, line| {

@@ -1,4 +1,4 @@
-//! One phone of the lab: its storage, its sockets, what it told.
+//! One phone of the lab: its storage, its sockets, its events.
 
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
@@ -18,7 +18,7 @@ impl Lender<'static> for Leak {
     }
 }
 
-/// How an end is made.
+/// The options of a phone.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Its pools.
@@ -27,7 +27,7 @@ pub struct Options {
     pub rate: u32,
     /// Calls without an account.
     pub direct: bool,
-    /// When a silent far end is given up; never, for most tests' far ends have no sound.
+    /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
 }
 
@@ -51,11 +51,11 @@ pub struct End {
     pub address: SocketAddr,
     /// The socket that has it; `None`: it is in no network.
     pub socket: Option<u8>,
-    /// What it told, in order.
+    /// Its events, in order.
     pub events: Vec<Told>,
     /// Its open media ports.
     pub media: HashMap<u64, (SocketAddr, SocketAddr)>,
-    /// What it plays and hears.
+    /// The sound that it plays, and the sound that it hears.
     pub sound: Sound,
     /// Next free RTP port.
     pub next_port: u16,
@@ -65,26 +65,26 @@ pub struct End {
     pub device: bool,
     /// Events are fetched.
     pub fetch: bool,
-    /// Calls whose end was fetched; released with the next fetch, unless `keep` is set.
+    /// Calls whose end was fetched. The next fetch releases them, unless `keep` is set.
     pub over: Vec<CallId>,
     /// Ended calls are not released.
     pub keep: bool,
-    /// Events were fetched whenever something had been handled.
+    /// True while events have been fetched after each input.
     pub prompt: bool,
-    /// When they were fetched last.
+    /// The time of the last fetch.
     pub fetched: Instant,
     /// Wishes are granted.
     pub grant: bool,
 }
 
-/// Plays a square of this many hertz into each call whose source is the application, and keeps what is heard.
+/// Plays a tone of so many hertz into each call whose source is the application, and keeps the sound heard.
 #[derive(Debug, Default)]
 pub struct Sound {
     /// Hertz; 0 is silence.
     pub play: u32,
     phase: u32,
     rate: u32,
-    /// What was heard, by call.
+    /// The sound heard, by call.
     pub heard: HashMap<u64, Vec<i16>>,
 }
 
@@ -141,7 +141,7 @@ impl End {
         }
     }
 
-    /// The host is in another network now, or in none. Its media ports at the old address are deaf from here on.
+    /// Moves the host to another network, or to none. Its media ports at the old address get nothing from here on.
     pub fn move_to(&mut self, now: Instant, place: Option<(u8, SocketAddr)>) {
         if let Some(old) = self.socket.filter(|old| place.is_none_or(|(socket, _)| socket != *old)) {
             self.phone.socket_down(now, old);
@@ -201,7 +201,7 @@ impl End {
         self.events.iter().rev().find(|event| event.kind == EventKind::Call).map(|event| event.call).unwrap_or_default()
     }
 
-    /// It told that a call reached this state.
+    /// An event said that a call reached this state.
     pub fn reached(&self, state: microsip_core::phone::CallState) -> bool {
         self.events.iter().any(|event| event.kind == EventKind::Call && event.reached & (1 << state as u32) != 0)
     }

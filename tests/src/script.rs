@@ -55,10 +55,10 @@ pub const KINDS: &[Kind] = &[
     ("registered anew", servers::registered_anew),
 ];
 
-/// A call of signalling alone: what it costs is counted in instructions.
+/// A call of signalling alone, for counting instructions.
 pub const PLAIN: &[Kind] = &[("plain", calls::plain)];
 
-/// What was sent.
+/// The packets sent.
 #[derive(Debug, Default)]
 pub struct Record {
     hash: DefaultHasher,
@@ -107,7 +107,7 @@ pub struct World {
     lab: Lab,
     account: AccountId,
     nth: u32,
-    /// How many messages of each peer were looked at.
+    /// The number of messages of each peer that were looked at.
     read: HashMap<SocketAddr, usize>,
     /// REGISTERs that came to the server since the call began.
     registers: u32,
@@ -173,12 +173,12 @@ impl World {
         }
     }
 
-    /// How often every kind was played before.
+    /// The number of rounds that every kind was played before.
     fn round(&self) -> usize {
         self.nth as usize / KINDS.len()
     }
 
-    /// What a call left is ended, and half a second passes.
+    /// Ends the calls that are left, and lets half a second pass.
     fn settle(&mut self) {
         let now = self.lab.now;
         for end in &mut self.lab.ends {
@@ -195,7 +195,7 @@ impl World {
         self.pass(70_000);
     }
 
-    /// Lets time pass. Peers say yes to what comes in a dialog, and the server serves REGISTER.
+    /// Lets time pass. Peers accept requests in a dialog, and the server serves REGISTER.
     fn pass(&mut self, ms: u64) {
         let until = self.lab.now + Duration::from_millis(ms);
         loop {
@@ -274,7 +274,7 @@ impl World {
         call.unwrap_or_default()
     }
 
-    /// The call that an end told of last says this status; from 300 it is refused.
+    /// The call of a phone's last event gets this status; from 300 on it is refused.
     fn answer(&mut self, end: usize, code: u16) {
         let now = self.lab.now;
         let call = self.lab.ends[end].last_call();

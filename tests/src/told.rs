@@ -3,7 +3,7 @@
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{self, AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Event, Op};
 
-/// What kind of event.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EventKind {
     /// A call changed its state.
@@ -16,7 +16,7 @@ pub enum EventKind {
     Done,
     /// A call's media changed, or could not be.
     Media,
-    /// A challenge was not answered.
+    /// A challenge got no credentials.
     Challenge,
     /// Objects gave way.
     Lost,
@@ -25,7 +25,7 @@ pub enum EventKind {
 /// An event.
 #[derive(Clone, Copy, Debug)]
 pub struct Told {
-    /// What.
+    /// Its kind.
     pub kind: EventKind,
     /// Its account.
     pub account: AccountId,
@@ -33,7 +33,7 @@ pub struct Told {
     pub call: CallId,
     /// The application's number.
     pub tag: u64,
-    /// Of a command.
+    /// The token of a command.
     pub token: u64,
     /// The command.
     pub op: Option<Op>,
@@ -51,7 +51,7 @@ pub struct Told {
     pub result: Cause,
     /// Why a call ended.
     pub cause: EndCause,
-    /// Who ended it.
+    /// The side that ended it.
     pub ended_by: EndedBy,
     /// A digit, bits, or a number.
     pub value: u32,

@@ -10,17 +10,17 @@ use microsip_core::phone::{
 use microsip_tests::{End, Options};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-/// Of each kind of core call: the longest, in nanoseconds.
+/// The longest of each kind of core call, in nanoseconds.
 type Longest = BTreeMap<&'static str, u64>;
 
-/// CPU time of this thread in nanoseconds: what other processes take away does not count.
+/// CPU time of this thread in nanoseconds. The time of other processes does not count.
 #[cfg(unix)]
 fn cpu_ns() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
 }
 
-/// Elsewhere the wall's time must do.
+/// The wall's time, where there is no CPU clock of a thread.
 #[cfg(not(unix))]
 fn cpu_ns() -> u64 {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
@@ -55,7 +55,7 @@ struct Packet {
 struct Pair {
     ends: [End; 2],
     phones: [SocketAddr; 2],
-    /// Whose media port an address is.
+    /// The phone that has this media port.
     ports: HashMap<SocketAddr, (usize, MediaId, Component)>,
     air: VecDeque<Packet>,
     now: Instant,
@@ -72,7 +72,7 @@ impl Pair {
         Self { ends, phones, ports: HashMap::new(), air: VecDeque::new(), now, longest: Longest::new() }
     }
 
-    /// Everything that both have to say arrives at once.
+    /// Delivers every packet of both at once.
     fn settle(&mut self) {
         loop {
             self.drain(0);
@@ -214,8 +214,8 @@ fn run(calls: u32) -> Option<Longest> {
     pair.ends.iter().all(|end| end.phone.is_idle()).then_some(pair.longest)
 }
 
-/// Prints the longest core call of each kind in microseconds, the longest first: the least of so many runs, for an
-/// interrupt is nobody's fault.
+/// Prints the longest core call of each kind in microseconds, the longest first. Each is the least of so many runs, for
+/// an interrupt is no part of the call.
 pub(crate) fn held(runs: u32) -> bool {
     let mut least: Option<Longest> = None;
     for _ in 0..runs.max(1) {

@@ -34,7 +34,7 @@ fn config(stream: u32, remote: u16) -> StreamConfig {
     }
 }
 
-/// What a stream is lent.
+/// The memory that a stream is lent.
 struct Memory {
     ring: [u8; STRIDE * 16],
     payload: [u8; 160],

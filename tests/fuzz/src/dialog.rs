@@ -1,8 +1,9 @@
-//! A phone led through calls by the input: a peer that answers, asks, lies and mumbles, an application that does what
-//! it likes, and time.
+//! A phone led through calls by the input: a peer that sends valid and broken requests and responses, an application
+//! that gives any command, and time.
 //!
-//! The input is a row of steps: what to do, an argument, and how to spoil what the peer says. What a peer says is built
-//! from what the phone said last, so that dialogs come about and the wrong bytes meet a phone in the midst of one.
+//! The input is a row of steps: an action, an argument, and a way to spoil the peer's message. The message is built
+//! from the one that the phone sent last, so that dialogs come about and the wrong bytes meet a phone in the midst of
+//! one.
 
 use crate::world::{FLOW, MOST, PASSWORD, THERE, World, header};
 use core::net::SocketAddr;
@@ -13,7 +14,7 @@ use microsip_core::wire::sip::Name;
 
 const SDP: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
 const NAMED: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 media.phones.test\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=sendonly \r\n";
-/// Steps of one input; what comes behind them is not looked at.
+/// Steps of one input; bytes behind them are not read.
 const STEPS: usize = 64;
 
 impl World<'_> {
@@ -67,7 +68,7 @@ impl World<'_> {
     fn order(&mut self, argument: u8) {
         let call = self.phone.calls().nth(usize::from(argument >> 6 & 1)).unwrap_or(CallId::NONE);
         let (now, account) = (self.now, self.account);
-        // A command may be refused: that is an answer, not a failure.
+        // A command may be refused: that is a result, not a failure.
         let _ = match argument & 15 {
             0 => self.phone.dial(now, AccountId::NONE, "sip:peer@127.0.0.2:5070", &DialOptions::default()).map(drop),
             1 => self

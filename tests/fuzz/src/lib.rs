@@ -1,6 +1,6 @@
-//! Fuzz targets: each takes any bytes, reads them in every way that the network can make us read them, and checks what
-//! must hold whatever they are. `libfuzzer/` hands them to cargo-fuzz; the program of this package replays the corpus
-//! and deterministic mutations of it.
+//! Fuzz targets: each takes any bytes, reads them in every way that the network can make us read them, and checks the
+//! conditions that hold for any input. `libfuzzer/` hands them to cargo-fuzz; the program of this package replays the
+//! corpus and deterministic mutations of it.
 
 mod dialog;
 mod media;

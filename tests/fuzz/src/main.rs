@@ -10,17 +10,17 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Inputs kept of one target; more of a kind help nobody.
+/// Inputs kept of one target; more of the same kind add nothing.
 const KEPT: usize = 3;
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// How long to go on.
+/// The end of a run: a number of mutations, or a time.
 struct Until {
     mutations: usize,
     seconds: Option<u64>,
 }
 
-/// Runs one target; how many inputs broke it.
+/// Runs one target. Returns the number of inputs that broke it.
 fn run(name: &str, target: Target, until: &Until, seed: u64) -> usize {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let seeds = seeds(&home.join("corpus").join(name));

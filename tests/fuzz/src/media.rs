@@ -58,7 +58,7 @@ fn hear(bytes: &[u8], as_report: bool) {
             stream.send_quantum(&mut G711, &[0; 80], &mut buffers);
             stream.receive_quantum(now, &mut G711, &mut out, &mut buffers);
             stream.handle_timeout(now);
-            assert!(stream.next_timeout() > now, "what was due is due still");
+            assert!(stream.next_timeout() > now, "a deadline that was handled is still due");
             // Whatever came, a quantum draws no more than a packet of voice, one of events, and a report or two.
             let drawn = (0..16).take_while(|_| stream.poll_transmit(now, buffers.payload, &mut sent).is_some()).count();
             assert!(drawn < 8, "one quantum drew {drawn} packets");
@@ -69,7 +69,7 @@ fn hear(bytes: &[u8], as_report: bool) {
     assert!(digits <= heard, "{digits} digits from {heard} packets");
 }
 
-/// What is counted of packets is no more than came, and what is counted of sound no more than was played.
+/// The counters of packets stay below the packets that came, and those of sound below the sound played.
 fn counts_hold(stats: &StreamStats, heard: u32, quanta: u32) {
     let odd = [stats.duplicate, stats.overflow, stats.oversize, stats.unknown_type, stats.strangers, stats.malformed];
     let all = [stats.received_packets, stats.late, stats.reordered, stats.reports_received];

@@ -12,7 +12,7 @@ use microsip_core::wire::sip::{Address, Cutter, Frame, Message, Name, Uri, echo,
 /// Bytes that a description of ours has room for.
 const ROOM: usize = 4096;
 
-/// Everything that a message can be asked, and the headers that an answer echoes.
+/// Every getter of a message, and the headers that a response echoes.
 pub fn message(bytes: &[u8]) {
     let Ok(message) = Message::parse(bytes) else { return };
     assert!(message.head().len() + message.body().len() <= bytes.len(), "a message is longer than its bytes");
@@ -53,7 +53,7 @@ pub fn message(bytes: &[u8]) {
     for (_, name, value) in message.all() {
         black_box((name, value));
     }
-    // An echo into any room neither overruns it nor forgets what it would have needed.
+    // An echo into any room neither overruns it nor forgets the size that it needs.
     let source = SocketAddr::from((Ipv4Addr::LOCALHOST, 5060));
     for room in [0, 64, 1500, 65_536] {
         let mut buffer = vec![0u8; room];
@@ -73,7 +73,7 @@ pub fn message(bytes: &[u8]) {
     }
 }
 
-/// What stands in a message that is in order, as far as two readings of it can be compared.
+/// The contents of a valid message, as far as two readings of it can be compared.
 fn said<'m>(message: &Message<'m>) -> impl PartialEq + core::fmt::Debug + use<'m> {
     let tag = |address: Result<Address<'m>, _>| address.ok().and_then(|address| address.tag());
     let via = message.via().ok().map(|via| (via.transport, via.port, via.branch()));
@@ -91,7 +91,7 @@ fn said<'m>(message: &Message<'m>) -> impl PartialEq + core::fmt::Debug + use<'m
     )
 }
 
-/// Written anew field by field, a message says the same.
+/// A message written anew field by field reads the same.
 fn reads_the_same(message: &Message<'_>) {
     let head = message.head();
     let line = head.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(head.len());
@@ -106,19 +106,19 @@ fn reads_the_same(message: &Message<'_>) {
     text.extend_from_slice(message.body());
     match Message::parse(&text) {
         Ok(again) => {
-            assert_eq!(again.check().err(), None, "what was written anew is objected to: {}", text.escape_ascii());
+            assert_eq!(again.check().err(), None, "a message written anew is refused: {}", text.escape_ascii());
             assert_eq!(
                 said(&again),
                 said(message),
-                "what was written anew says something else: {}",
+                "a message written anew reads differently: {}",
                 text.escape_ascii()
             );
         }
-        Err(error) => broken("what was written anew cannot be read", error, &text),
+        Err(error) => broken("a message written anew cannot be read", error, &text),
     }
 }
 
-/// A response made from what is echoed of a request in order is in order, and is found to belong to it.
+/// A response made from the echo of a valid request is valid, and belongs to it.
 fn answered(message: &Message<'_>, source: SocketAddr) {
     if !message.is_request() {
         return;
@@ -136,7 +136,7 @@ fn answered(message: &Message<'_>, source: SocketAddr) {
                 assert_eq!(
                     same(&response, name),
                     same(message, name),
-                    "a response says something else: {}",
+                    "a response reads differently: {}",
                     text.escape_ascii()
                 );
             }
@@ -167,7 +167,7 @@ pub fn stream(bytes: &[u8]) {
     let (mut rest, mut cutter) = (bytes, Cutter::default());
     loop {
         let whole = cutter.cut(rest, LIMIT);
-        // The length at which a trickling stream would have been cut first may be shorter only for keepalives.
+        // The first cut of a trickling stream may be shorter only for keepalives.
         let mut trickle = Cutter::default();
         let early = (1..=rest.len().min(LIMIT)).find_map(|len| match trickle.cut(rest.get(..len)?, LIMIT) {
             Frame::Need => None,
@@ -195,7 +195,7 @@ pub fn stream(bytes: &[u8]) {
     }
 }
 
-/// A description as an offer to us and as an answer to us; what we answer is a description that we would take as one.
+/// A description as an offer to us and as an answer to us; our answer is a description that we would take ourselves.
 pub fn sdp(bytes: &[u8]) {
     if let Ok(session) = Session::parse(bytes) {
         let _ = black_box((session.connection(), session.direction(), session.attributes().count()));
@@ -223,7 +223,7 @@ pub fn sdp(bytes: &[u8]) {
     offered_again(&local, &state);
 }
 
-/// What was agreed is something that a stream can do.
+/// A stream can do what was agreed on.
 fn holds(agreed: &Agreed) {
     if agreed.accepted() {
         assert_ne!(agreed.remote_rtp.port(), 0, "media goes to port 0: {agreed:?}");
@@ -232,7 +232,7 @@ fn holds(agreed: &Agreed) {
             (10..=60).contains(&agreed.ptime_ms) && agreed.ptime_ms.is_multiple_of(10),
             "packets that no quanta make: {agreed:?}"
         );
-        assert!(!(agreed.held && agreed.send), "voice for who holds us: {agreed:?}");
+        assert!(!(agreed.held && agreed.send), "voice for a peer that holds us: {agreed:?}");
     }
 }
 
@@ -258,9 +258,9 @@ fn fits(offer: &[u8], answer: &[u8], agreed: &Agreed) {
         let offered: Vec<u8> = their.payload_types().collect();
         assert!(our.payload_types().all(|kind| offered.contains(&kind)), "a format that was not offered: {shown}");
         let (theirs, ours) = (their.direction(), our.direction());
-        // rfc3264#6.1: we send only to who receives, and receive only from who sends
-        assert!(theirs.receives() || !ours.sends(), "we send to who does not receive: {shown}");
-        assert!(theirs.sends() || !ours.receives(), "we wait for who does not send: {shown}");
+        // rfc3264#6.1: we send only to a side that receives, and receive only from a side that sends
+        assert!(theirs.receives() || !ours.sends(), "we send to a side that does not receive: {shown}");
+        assert!(theirs.sends() || !ours.receives(), "we wait for a side that does not send: {shown}");
     }
     assert_eq!(used, usize::from(agreed.accepted()), "one line is used, or none: {shown}");
 }

@@ -2,7 +2,7 @@
 //! gives commands in between.
 //!
 //! The input is a row of steps, as for a dialog. A response is made from the REGISTER that the phone sent last, so that
-//! it is heard.
+//! the phone takes it.
 
 use crate::world::{PASSWORD, SECOND, THERE, World, header};
 use core::net::SocketAddr;
@@ -10,14 +10,14 @@ use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountConfig, AccountId, AccountState, CallId, Cause, DialOptions, Flow};
 use microsip_core::wire::sip::Name;
 
-/// Steps of one input; what comes behind them is not looked at.
+/// Steps of one input; bytes behind them are not read.
 const STEPS: usize = 48;
-/// Minutes that a registrar is on duty in one input: a fuzzer has more than one to try.
+/// Minutes that a registrar works in one input: a fuzzer has more than one input to try.
 const MINUTES: u64 = 30;
 /// More REGISTERs than this in a minute is a storm: the shortest binding, of one second, is refreshed at its half.
 const STORM: usize = 2 * 60 + 10;
 
-/// What a REGISTER is answered with.
+/// The statuses of responses to a REGISTER.
 const STATUS: [u16; 16] = [200, 200, 200, 401, 401, 407, 423, 302, 403, 404, 408, 480, 500, 503, 600, 100];
 
 /// Lines of a 2xx and of a 3xx. `{C}` is the Contact that the phone sent, `{U}` its user.
@@ -72,7 +72,7 @@ const LATER: [&str; 8] = [
     "Retry-After: soon\r\n",
 ];
 
-/// What a registrar calls too brief.
+/// Lines of a 423, whose registrar finds the interval too brief.
 const LEAST: [&str; 8] = ["", "0", "1", "600", "4294967295", "99999999999999999999", "-1", "x"];
 
 fn one_of<'t>(table: &[&'t str], index: u8) -> &'t str {
@@ -91,7 +91,7 @@ fn response(request: &[u8], status: u16, lines: &str) -> String {
 }
 
 impl World<'_> {
-    /// Braces in a line stand for what only this phone knows, and for what is long.
+    /// Replaces the braces in a line by texts that only this phone knows, and by long ones.
     fn filled(&self, text: &str, request: &[u8]) -> String {
         let mut pieces = text.split('{');
         let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -130,14 +130,14 @@ impl World<'_> {
         self.filled(&lines, request)
     }
 
-    /// Says something to a REGISTER: the last, or `back` ones before.
+    /// Sends a response to a REGISTER: the last, or the one `back` before it.
     fn answer(&mut self, from: SocketAddr, back: usize, status: u16, lines: Option<&str>, which: u8, spoil: u8) {
         let Some((_, _, request)) = self.registers.iter().rev().nth(back).cloned() else { return };
         let lines = lines.map_or_else(|| self.lines(status, which, &request), |lines| self.filled(lines, &request));
         self.say(from, &response(&request, status, &lines), spoil);
     }
 
-    /// A registrar is on duty for so many minutes, and says the same to every REGISTER, at once.
+    /// A registrar works for so many minutes, and gives every REGISTER the same response, at once.
     fn serve(&mut self, minutes: u64, status: u16, which: u8) {
         let (start, end) = (self.registers.len(), self.now + Duration::from_secs(minutes * 60));
         let mut served = self.registers.len().saturating_sub(1);
@@ -158,7 +158,7 @@ impl World<'_> {
         }
     }
 
-    /// The host is somewhere else, in another network or at another socket.
+    /// The host moves to another network or another socket.
     fn move_host(&mut self, argument: u8) {
         if argument & 1 == 0 {
             self.phone.socket_down(self.now, self.socket);
@@ -173,7 +173,7 @@ impl World<'_> {
         let (now, account) = (self.now, self.account);
         let call = self.phone.calls().next().unwrap_or(CallId::NONE);
         let flow = Flow::Udp { socket: self.socket, remote: if argument & 16 == 0 { THERE } else { SECOND } };
-        // A command may be refused: that is an answer, not a failure.
+        // A command may be refused: that is a result, not a failure.
         let _ = match argument & 15 {
             0..=2 => self.command(|phone, token| phone.register(now, account, token)),
             3 => self.phone.keep_registered(now, account),
@@ -199,7 +199,7 @@ impl World<'_> {
         };
     }
 
-    /// The server, or a stranger, asks something of the Contact that was registered.
+    /// The server, or a stranger, sends a request to the Contact that was registered.
     fn ask(&mut self, argument: u8, spoil: u8) {
         const METHODS: [&str; 8] = ["INVITE", "OPTIONS", "NOTIFY", "BYE", "CANCEL", "ACK", "REGISTER", "MESSAGE"];
         let method = one_of(&METHODS, argument);
@@ -227,11 +227,11 @@ impl World<'_> {
             5 => self.answer(THERE, 0, status, None, argument >> 4, spoil),
             6 => self.answer(SECOND, usize::from(argument >> 6), status, None, spoil, 0),
             7 => {
-                // an imitator, who has seen the REGISTER: it changes nothing
+                // an imitator that has seen the REGISTER changes nothing
                 let before = self.stand();
                 self.answer(SocketAddr::from(([127, 0, 0, 66], 5070)), 0, status, None, spoil, 0);
                 self.drain();
-                assert_eq!(self.stand(), before, "somebody else was believed");
+                assert_eq!(self.stand(), before, "a response from another address was taken");
             }
             // lines of the input's own in a response that is otherwise in order
             8 => self.answer(THERE, 0, 200, Some(&text), 0, 0),
@@ -250,31 +250,31 @@ impl World<'_> {
         }
         self.drain();
         let (sent, minutes) = (self.registers.len() - before, self.now.since(begun).micros() / 60_000_000);
-        // a try at two addresses and a wait of at least 15 s (rfc5626#4.5), whatever was said before
-        assert!(sent as u64 <= 4 + 10 * minutes, "{sent} REGISTERs in {minutes} minutes in which nobody said anything");
+        // a try at two addresses and a wait of at least 15 s (rfc5626#4.5), whatever responses came before
+        assert!(sent as u64 <= 4 + 10 * minutes, "{sent} REGISTERs in {minutes} minutes without a response");
         self.goes_on();
     }
 
-    /// What the account's state says, and what it sent for it.
+    /// The account's state, and the number of REGISTERs sent.
     fn stand(&self) -> Option<(AccountState, Cause, u16, usize)> {
         let info = self.phone.account_info(self.account).ok()?;
         Some((info.state, info.result, info.sip_code, self.registers.len()))
     }
 
-    /// An account that is registered, or wants to be and can hope for it, has something that it waits for.
+    /// An account that is registered, or can still become so, has a deadline.
     fn goes_on(&self) {
         let Some((state, cause, ..)) = self.stand() else { return };
         let waits = self.phone.poll_timeout().is_some() || self.is_awaited();
-        // only what is wrong with the credentials is not tried again by itself
+        // only failures of the credentials are not tried again by themselves
         let hopes = matches!(state, AccountState::Registered | AccountState::Registering)
             || state == AccountState::Failed && !cause.is_about_credentials();
-        assert!(waits || !hopes, "nothing is waited for: {:?}", self.stand());
-        // a binding that lapsed is told as gone, whatever its refresh waits for (rfc3261#10.2.1.1)
+        assert!(waits || !hopes, "no deadline is set: {:?}", self.stand());
+        // an event says that a binding lapsed, whatever its refresh waits for (rfc3261#10.2.1.1)
         let lapsed = self.phone.account_info(self.account).is_ok_and(|info| info.expires < self.now);
         assert!(state != AccountState::Registered || !lapsed, "registered, though the binding lapsed");
     }
 
-    /// An account that failed and can hope tries again within an hour and a bit, however long it was told to wait.
+    /// An account that failed and can still register tries again within about an hour, whatever Retry-After said.
     fn tries_again(&mut self) {
         let before = self.stand();
         let Some((AccountState::Failed, cause, _, sent)) = before else { return };
@@ -318,7 +318,7 @@ pub fn registration(bytes: &[u8]) {
         let taken = if matches!(what % 16, 8..=10) { usize::from(*argument).min(behind.len()) } else { 0 };
         rest = behind.get(taken..).unwrap_or_default();
     }
-    // a while in which nobody says anything more: what hopes goes on even then
+    // time without any response: an account that can still register goes on trying
     world.mood = 0;
     world.catch_up();
     world.pass(Duration::from_secs(200));

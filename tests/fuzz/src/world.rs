@@ -1,6 +1,6 @@
-//! A phone and its driver for targets that lead a whole phone, and what must hold whatever comes: what is sent can be
-//! read, names no password and no credentials that nobody asked for, and stays in bounds; time goes on; calls end once;
-//! in the end nothing is left.
+//! A phone and its driver for targets that lead a whole phone, and the conditions that hold for any input: messages
+//! that are sent can be read, show no password and no credentials that nobody asked for, and stay in bounds; time goes
+//! on; calls end once; in the end no slot is used.
 
 use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,7 +18,7 @@ pub(crate) const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHO
 pub(crate) const THERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 5070);
 /// Its second one.
 pub(crate) const SECOND: SocketAddr = SocketAddr::new(THERE.ip(), 5071);
-/// What every other name stands for.
+/// The address of every other name.
 const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 5060);
 pub(crate) const FLOW: Flow = Flow::Udp { socket: 0, remote: THERE };
 /// No byte of it is ever sent.
@@ -43,27 +43,28 @@ pub(crate) struct World<'a> {
     /// The socket that is up, and its address.
     pub(crate) socket: u8,
     pub(crate) here: SocketAddr,
-    /// What the phone sent last: a request, a response.
+    /// The last request and the last response of the phone.
     pub(crate) asked: Vec<u8>,
     pub(crate) answered: Vec<u8>,
     /// The REGISTERs that it sent, each once, and where each went first; and the INVITE that it sent last.
     pub(crate) registers: Vec<(Instant, SocketAddr, Vec<u8>)>,
     pub(crate) invite: Vec<u8>,
     pub(crate) media: Option<MediaId>,
-    /// The driver fails the way that this says.
+    /// The kind of reply by which the driver fails.
     pub(crate) mood: u8,
-    /// Wishes whose replies wait, with the places found: the driver is slow.
+    /// Wishes whose replies wait, with the addresses found: the driver is slow.
     held: Vec<(WishId, Option<Vec<SocketAddr>>)>,
     /// Ports that are open, and whether the device is.
     ports: i32,
     device: bool,
     /// Call-IDs of which the account's server challenged a request.
     challenged: BTreeSet<Vec<u8>>,
-    /// What was told of each call; how many ended calls gave way untold; when everything had been told.
+    /// The states that events named of each call; the number of ended calls lost before their event; the time of the
+    /// last fetch.
     told: BTreeMap<u64, CallState>,
     lost: usize,
     heard: Instant,
-    /// Commands given, and those whose ends are not told yet.
+    /// The number of commands given, and the tokens of those whose end has no event yet.
     commands: u64,
     tokens: BTreeSet<u64>,
     /// The input knows the password, so an echo of the input may hold it.
@@ -124,7 +125,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// What the phone has to say, to wish for and to tell, until it is quiet.
+    /// Takes out the packets, wishes and events of the phone, until it is quiet.
     pub(crate) fn drain(&mut self) {
         let mut done = 0;
         loop {
@@ -160,18 +161,18 @@ impl<'a> World<'a> {
     fn sent(&mut self, flow: Flow, bytes: &[u8]) {
         let shown = String::from_utf8_lossy(bytes);
         let Ok(message) = Message::parse(bytes) else {
-            broken("the phone sent what it cannot read itself", &shown);
+            broken("the phone sent a message that it cannot read itself", &shown);
             return;
         };
         // a refusal repeats the headers of what it refuses
         if message.status().is_none_or(|status| status < 300) {
-            assert_eq!(message.check().err(), None, "the phone sent what it would refuse: {shown}");
+            assert_eq!(message.check().err(), None, "the phone sent a message that it would refuse: {shown}");
         }
         if bytes.starts_with(b"SIP/2.0") {
             self.answered = bytes.to_vec();
             return;
         }
-        // rfc3261#22.2, #22.3: credentials go to the account's own server, and only with what it challenged; in a
+        // rfc3261#22.2, #22.3: credentials go to the account's own server, and only in a call that it challenged; in a
         // REGISTER unasked too
         let credentials =
             [Name::Authorization, Name::ProxyAuthorization].iter().any(|name| message.header(*name).is_some());
@@ -220,7 +221,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Answers a wish for places, or for ports.
+    /// Replies to a wish for addresses, or for ports.
     fn grant(&mut self, id: WishId, places: Option<&[SocketAddr]>) {
         let hops: Vec<Target> = places
             .unwrap_or_default()
@@ -255,7 +256,7 @@ impl<'a> World<'a> {
         !self.held.is_empty()
     }
 
-    /// An event has the time of what caused it, a call is told of in the order of its states, nothing is told behind
+    /// An event has the time of its cause, a call's events come in the order of its states, none comes behind
     /// its end, and a command ends once.
     fn hear_events(&mut self) {
         for _ in 0..MOST {
@@ -273,7 +274,7 @@ impl<'a> World<'a> {
                     let before = self.told.insert(event.call.raw(), state);
                     assert!(
                         before.is_none_or(|before| before < CallState::Ended && before <= state),
-                        "{before:?} was told before: {event:?}"
+                        "{before:?} came before: {event:?}"
                     );
                     // the others stay readable until their slots are needed
                     if state == CallState::Ended && event.call.raw() & 1 == 0 {
@@ -289,10 +290,10 @@ impl<'a> World<'a> {
                 _ => {}
             }
         }
-        broken("one step told more events than", &MOST.to_string());
+        broken("one step made more events than", &MOST.to_string());
     }
 
-    /// Gives a command with a number of its own. Its end is to be told if the phone took it.
+    /// Gives a command with a token of its own. Its end must have an event if the phone took it.
     pub(crate) fn command(
         &mut self,
         give: impl FnOnce(&mut Phone<'a>, u64) -> Result<(), CommandError>,
@@ -305,12 +306,12 @@ impl<'a> World<'a> {
         taken
     }
 
-    /// Bytes come from the account's server, until they are taken.
+    /// Gives bytes of the account's server, until they are taken.
     pub(crate) fn hear(&mut self, bytes: &[u8]) {
         self.hear_from(THERE, bytes);
     }
 
-    /// Bytes come from some address.
+    /// Gives bytes of some address.
     pub(crate) fn hear_from(&mut self, remote: SocketAddr, bytes: &[u8]) {
         if let Ok(message) = Message::parse(bytes)
             && [THERE, SECOND].contains(&remote)
@@ -328,7 +329,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What somebody says: spoilt, if the step says so.
+    /// Gives a message of some address, spoilt if the step says so.
     pub(crate) fn say(&mut self, from: SocketAddr, text: &str, spoil: u8) {
         let mut bytes = text.as_bytes().to_vec();
         if spoil & 1 == 1 {
@@ -343,8 +344,8 @@ impl<'a> World<'a> {
         self.hear_from(from, &bytes);
     }
 
-    /// The next thing that is due until then. False: nothing is, and it is then. What is due now is done in a bounded
-    /// number of calls.
+    /// Goes to the next deadline before `end`. False: there is none, and it is `end`. A deadline of this moment is done
+    /// in a bounded number of calls.
     pub(crate) fn next(&mut self, end: Instant) -> bool {
         let due = self.phone.poll_timeout().filter(|due| *due <= end);
         self.now = due.unwrap_or(end).max(self.now);
@@ -370,7 +371,7 @@ impl<'a> World<'a> {
         broken("timeouts come due for ever", &format!("{:?}", self.now));
     }
 
-    /// Everything is hung up, nobody says anything more, and after a while nothing may be left.
+    /// Hangs up everything. The peers are silent from here on, and after a while no slot is used.
     pub(crate) fn end(&mut self) {
         self.mood = 0;
         self.catch_up();
@@ -385,19 +386,19 @@ impl<'a> World<'a> {
             assert_eq!(self.phone.release(call), Ok(()), "300 s after everything was hung up, a call is up")
         });
         assert_eq!(self.phone.in_use(), Usage::default(), "300 s after everything was hung up, slots are kept");
-        assert_eq!(self.phone.poll_timeout(), None, "300 s after everything was hung up, something is waited for");
+        assert_eq!(self.phone.poll_timeout(), None, "300 s after everything was hung up, a deadline is set");
         assert_eq!(
             (self.ports, self.device),
             (0, false),
             "300 s after everything was hung up, ports or the device are open"
         );
         let untold = self.told.values().filter(|state| **state != CallState::Ended).count();
-        assert!(untold <= self.lost, "the end of a call was not told: {:?}", self.told);
-        assert!(self.tokens.is_empty(), "the ends of commands were not told: {:?}", self.tokens);
+        assert!(untold <= self.lost, "the end of a call has no event: {:?}", self.told);
+        assert!(self.tokens.is_empty(), "the ends of commands have no events: {:?}", self.tokens);
     }
 }
 
-/// What a name stands for.
+/// The addresses of a name.
 fn places(host: &str, port: Option<u16>) -> Vec<SocketAddr> {
     match host.parse() {
         Ok(IpAddr::V4(ip)) => vec![SocketAddr::from((ip, port.unwrap_or(5060))), SECOND],

@@ -446,7 +446,7 @@ fn say_twice(functions: &mut [Item]) -> Result<(), String> {
     Ok(())
 }
 
-/// Functions that a comment names are the engine's own, where there are such.
+/// Names the engine's own functions in a comment of the engine family, where there are such.
 fn of_engine(line: &str, names: &[String]) -> String {
     let mut out = String::new();
     let mut rest = line;

@@ -7,7 +7,7 @@ use crate::peer::{Peer, sdp};
 const UNUSABLE: &str =
     "v=0\r\no=- 1 9 IN IP4 10.0.0.21\r\ns=-\r\nc=IN IP4 10.0.0.21\r\nt=0 0\r\nm=audio 4000 RTP/AVP 97\r\n";
 
-/// A peer rings at the first phone, which answers. Gives the peer in its dialog, before its ACK.
+/// A peer calls the first phone, which answers. Returns the peer in its dialog, before its ACK.
 fn answered(w: &mut World, offer: bool) -> Peer {
     let mut peer = w.peer_at(LEFT);
     let body = if offer { peer.sdp() } else { String::new() };

@@ -4,7 +4,7 @@ use super::{DEAD, LEFT, RIGHT, SERVER, World};
 use crate::peer::{Peer, Sip, sdp};
 
 impl World {
-    /// The registrar: it challenges, sometimes has a new nonce, sometimes wants a longer time.
+    /// The registrar challenges, sometimes with a new nonce, and sometimes wants a longer lifetime.
     pub(super) fn register(&mut self, peer: &mut Peer, request: &Sip) {
         self.registers += 1;
         let (mood, count) = (self.round() % 3, self.registers);
@@ -25,7 +25,7 @@ impl World {
         peer.answer_with(&mut self.lab, request, status, &lines, "");
     }
 
-    /// A BYE or a CANCEL is granted; the server challenges a BYE first in every other round.
+    /// The server accepts a BYE or a CANCEL; in every other round it challenges the BYE first.
     pub(super) fn bye(&mut self, peer: &mut Peer, request: &Sip) {
         let open = request.text().starts_with("BYE ") && request.header("Proxy-Authorization").is_empty();
         if open && self.round().is_multiple_of(2) && peer.at == SERVER.parse().unwrap() {
@@ -39,7 +39,7 @@ impl World {
 const PROXY_CHALLENGE: &str =
     "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"of-the-proxy\", qop=\"auth\"\r\n";
 
-/// The answer of a peer to the last INVITE that came to a (maybe other) one.
+/// The response of a peer to the last INVITE that came to it or to another one.
 fn answers(w: &mut World, by: &mut Peer, at: &Peer, status: u16, extra: &str, body: &str) -> bool {
     let Some(invite) = w.last(at, "INVITE") else { return false };
     by.answer_with(&mut w.lab, &invite, status, extra, body);
