@@ -1,5 +1,5 @@
-//! An account is changed in place: what is said of it changes, its id and its binding stay, and it registers anew only
-//! where that is needed.
+//! An account is changed in place: its settings change, its id and its binding stay, and it registers anew only where
+//! that is needed.
 
 use crate::credentials::{ask, refused_realm};
 use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state, until};
@@ -21,7 +21,7 @@ fn change(lab: &mut Lab, change: AccountChange<'_>) -> Result<(), CommandError> 
 }
 
 #[test]
-fn what_no_registrar_sees_is_changed_without_a_register() {
+fn a_setting_that_no_registrar_sees_is_changed_without_a_register() {
     let (mut lab, account, mut server) = registered();
     let before = server.all("REGISTER").len();
     let quiet = AccountChange {
@@ -52,7 +52,7 @@ fn the_right_credentials_are_tried_at_once() {
         vec![if seen.parameter("Authorization", "username").as_deref() == Some("anna.b") {
             seen.bound(300)
         } else {
-            seen.answer(401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n")
+            seen.response(401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n")
         }]
     });
     register(&mut lab, account);
@@ -105,7 +105,7 @@ fn an_update_while_a_register_is_under_way_is_registered_after_it() {
 }
 
 #[test]
-fn it_can_stop_to_register_and_begin_again() {
+fn an_account_can_stop_registering_and_begin_again() {
     let (mut lab, account, mut server) = registered();
     change(&mut lab, AccountChange { registers: Some(false), ..AccountChange::default() }).unwrap();
     until(&mut lab, &mut server, "taken back", |lab, _| state(lab) == AccountState::Unregistered);
@@ -140,7 +140,7 @@ fn a_change_that_is_refused_changes_nothing() {
 fn a_change_that_does_not_fit_shows_nothing_of_its_texts() {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: "example.org", ..anna() });
     let mut server =
-        Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.answer(401, &ask("WWW-Authenticate", "foreign.test"))]);
+        Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.response(401, &ask("WWW-Authenticate", "foreign.test"))]);
     register(&mut lab, account);
     until(&mut lab, &mut server, "refused", |lab, _| state(lab) == AccountState::Failed);
     let reason = |lab: &Lab| {
@@ -168,7 +168,7 @@ fn a_registrar_after_the_other_may_have_a_realm_of_its_own() {
             vec![if seen.parameter("Authorization", "realm").as_deref() == Some(realm) {
                 seen.bound(300)
             } else {
-                seen.answer(401, &ask("WWW-Authenticate", realm))
+                seen.response(401, &ask("WWW-Authenticate", realm))
             }]
         });
         change(&mut lab, AccountChange { registrar: Some(&format!("sip:{at}")), ..AccountChange::default() }).unwrap();

@@ -1,11 +1,11 @@
-//! Calls over networks that lose, double and reorder: each ends as it should, and nothing is left behind.
+//! Calls over networks that lose, double and reorder: each ends as it should, and no slot stays used.
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause};
 use microsip_tests::{EventKind, Lab, Network, Options, ladder};
 
-/// One call under one seed: who ends it and when is drawn from the seed too.
+/// One call under one seed. The side that ends it, and the time, are drawn from the seed too.
 fn one(seed: u8) {
     let mut dice = Rng::new(&[seed.wrapping_add(100).max(1); 32]);
     let mut lab = Lab::new(&[Options::default(), Options::default()]).seed(seed);

@@ -1,4 +1,4 @@
-//! rfc3665#3.1: one calls, the other answers, both hear, one hangs up.
+//! rfc3665#3.1: one phone calls, the other answers, both hear each other, one hangs up.
 
 use microsip_core::base::time::Duration;
 use microsip_core::media::detect::Detector;
@@ -17,7 +17,7 @@ pub(crate) fn heard_ms(lab: &Lab, end: usize, hertz: u32) -> u32 {
 }
 
 #[test]
-fn a_call_is_made_heard_and_ended() {
+fn a_call_is_made_carries_sound_and_ends() {
     let mut lab = Lab::pair();
     lab.ends[0].sound.play = 440;
     lab.ends[1].sound.play = 620;

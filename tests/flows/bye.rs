@@ -1,4 +1,4 @@
-//! rfc3261#15: how an answered call ends, from either side, and when BYE has to wait.
+//! rfc3261#15: the end of an answered call, from either side, and the BYE that has to wait.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause};
@@ -34,11 +34,11 @@ fn ended_once(lab: &Lab) {
 }
 
 #[test]
-fn either_side_may_end_it() {
+fn either_side_may_end_the_call() {
     for end in [0, 1] {
         let mut lab = talking();
         hangup(&mut lab, end);
-        assert!(lab.ends[end].ended().is_some(), "at once for who hung up");
+        assert!(lab.ends[end].ended().is_some(), "at once for the side that hung up");
         lab.run_for(Duration::from_secs(1));
         assert_eq!((lab.count("BYE"), lab.count("SIP/2.0 200")), (1, 2));
         assert_eq!(lab.ends[1 - end].ended().unwrap().result, Cause::Normal);
@@ -48,7 +48,7 @@ fn either_side_may_end_it() {
 }
 
 #[test]
-fn both_may_end_it_at_once() {
+fn both_sides_may_end_the_call_at_once() {
     let mut lab = talking();
     hangup(&mut lab, 0);
     hangup(&mut lab, 1);
@@ -76,7 +76,7 @@ fn the_called_side_waits_for_the_ack() {
     assert!(!lab.ends[0].phone.is_idle());
     peer.ack(&mut lab, "");
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.run_for(Duration::from_secs(2));
     assert_eq!(lab.count("BYE"), 1, "its response came: it is not repeated");
     assert!(lab.ends[0].phone.is_idle());
@@ -96,7 +96,7 @@ fn without_an_ack_the_bye_leaves_after_64_t1() {
     hangup(&mut lab, 0);
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.at.since(ok.at), Duration::from_secs(32));
-    peer.answer(&mut lab, &bye, 481, "");
+    peer.respond(&mut lab, &bye, 481, "");
     lab.assert_settled();
     assert_eq!(lab.count("BYE"), 1);
 }
@@ -121,7 +121,7 @@ fn their_bye_before_the_ack_ends_the_2xx() {
 }
 
 #[test]
-fn a_caller_may_say_bye_before_the_answer() {
+fn a_caller_may_send_bye_before_the_200() {
     // rfc3261#15.1.2: what is pending gets 487
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
@@ -135,7 +135,7 @@ fn a_caller_may_say_bye_before_the_answer() {
     peer.wait(&mut lab, "SIP/2.0 200");
     let refusal = peer.wait(&mut lab, "SIP/2.0 487");
     peer.ack_refusal(&mut lab, &text, &refusal);
-    // told as a CANCEL's end is: nobody answered
+    // the event is that of a CANCEL: the call was missed
     let ended = lab.ends[0].ended().expect("an ended call");
     assert_eq!(ended.sip_code, 487);
     lab.assert_settled();
@@ -168,7 +168,7 @@ fn after_a_bye_there_is_no_dialog() {
 
 #[test]
 fn after_our_own_bye_there_is_no_dialog_either() {
-    // rfc3261#15.1.1: though its slot is there until the response; a BYE of theirs that crossed ours is taken
+    // rfc3261#15.1.1: its slot is there until the response, yet a BYE of theirs that crossed ours is taken
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
@@ -179,7 +179,7 @@ fn after_our_own_bye_there_is_no_dialog_either() {
         peer.send(&mut lab, &text);
         assert_eq!(peer.wait(&mut lab, "SIP/2.0").status(), status, "{method}");
     }
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.run_for(Duration::from_secs(1));
     lab.assert_settled();
 }
@@ -193,7 +193,7 @@ fn a_bye_that_is_refused_or_challenged_is_over_too() {
         peer.be_called(&mut lab, 0);
         hangup(&mut lab, 0);
         let bye = peer.wait(&mut lab, "BYE");
-        peer.answer(&mut lab, &bye, status, "");
+        peer.respond(&mut lab, &bye, status, "");
         peer.silence(&mut lab, "BYE", Duration::from_secs(40));
         lab.assert_settled();
     }
@@ -216,9 +216,9 @@ fn a_bye_without_a_free_slot_is_sent_later() {
     let bye = first.wait(&mut lab, "BYE");
     lab.run_for(Duration::from_secs(2));
     assert!(!lab.ends[0].phone.is_idle());
-    first.answer(&mut lab, &bye, 200, "");
+    first.respond(&mut lab, &bye, 200, "");
     let bye = second.wait(&mut lab, "BYE");
-    second.answer(&mut lab, &bye, 200, "");
+    second.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -233,16 +233,16 @@ fn a_cancel_without_a_free_slot_is_sent_later() {
     lab.dial(0, "sip:peer@10.0.0.10");
     let invite = first.wait(&mut lab, "INVITE");
     let other = second.wait(&mut lab, "INVITE");
-    first.answer(&mut lab, &invite, 180, "");
-    second.answer(&mut lab, &other, 180, "");
+    first.respond(&mut lab, &invite, 180, "");
+    second.respond(&mut lab, &other, 180, "");
     lab.run_for(Duration::from_millis(10));
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     first.silence(&mut lab, "CANCEL", Duration::from_secs(2));
-    second.answer(&mut lab, &other, 486, "");
+    second.respond(&mut lab, &other, 486, "");
     let cancel = first.wait(&mut lab, "CANCEL");
-    first.answer(&mut lab, &cancel, 200, "");
-    first.answer(&mut lab, &invite, 487, "");
+    first.respond(&mut lab, &cancel, 200, "");
+    first.respond(&mut lab, &invite, 487, "");
     lab.run_until("ended", |lab| {
         lab.ends[0].events.iter().any(|event| event.call == call && event.state == CallState::Ended as u32)
     });
@@ -250,13 +250,13 @@ fn a_cancel_without_a_free_slot_is_sent_later() {
 }
 
 #[test]
-fn a_called_side_that_says_bye_before_its_answer_refuses() {
-    // rfc3261#15 forbids it; peers do it
+fn a_called_side_that_sends_bye_before_its_200_refuses() {
+    // rfc3261#15 forbids it; some peers do it
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);
     peer.wait(&mut lab, "SIP/2.0 200");

@@ -6,7 +6,7 @@ use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity, DialOptions, Phone, Source};
 use microsip_tests::{EventKind, Lab, Network, Options, Peer, ladder, sdp};
 
-/// Does something with two phones; what the pools refuse is passed over.
+/// A flow of two phones; refusals of full pools are passed over.
 type Flow = fn(&mut Lab);
 
 fn dial(lab: &mut Lab, from: usize, uri: &str) {
@@ -76,7 +76,7 @@ fn forked(lab: &mut Lab) {
     for status in [183, 200, 200] {
         for peer in [&mut left, &mut right] {
             let body = sdp(&peer.at.ip().to_string(), 4000, "");
-            peer.answer(lab, &invite, status, &body);
+            peer.respond(lab, &invite, status, &body);
         }
     }
     lab.run_for(Duration::from_millis(10));
@@ -88,8 +88,8 @@ fn redirected(lab: &mut Lab) {
     dial(lab, 0, "sip:peer@10.0.0.9");
     lab.run_for(Duration::from_millis(10));
     let Some(invite) = peer.all(lab, "INVITE").pop() else { return };
-    peer.answer(lab, &invite, 180, "");
-    peer.answer_with(lab, &invite, 302, "Contact: <sip:bob@10.0.0.2>\r\n", "");
+    peer.respond(lab, &invite, 180, "");
+    peer.respond_with(lab, &invite, 302, "Contact: <sip:bob@10.0.0.2>\r\n", "");
     lab.run_for(Duration::from_millis(300));
     answer_all(lab, 1);
     hangup_all(lab, 1);
@@ -115,7 +115,7 @@ fn reinvited(lab: &mut Lab) {
     hangup_all(lab, 0);
 }
 
-/// An account whose registrar and proxy ask for its password each time, and what it does while they answer.
+/// An account whose registrar and proxy challenge each request, and a flow of it.
 fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
     lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);
     let mut server = Server::new(lab, REGISTRAR, |seen, index| {
@@ -128,10 +128,10 @@ fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
         let asks = format!("{name}: Digest realm=\"example.org\", nonce=\"n{index}\", qop=\"auth\"\r\n");
         let known = || right(seen, header, "anna", PASSWORD);
         match seen.start() {
-            "REGISTER" | "INVITE" | "BYE" if !known() => vec![seen.answer(status, &asks)],
+            "REGISTER" | "INVITE" | "BYE" if !known() => vec![seen.response(status, &asks)],
             "REGISTER" => vec![seen.bound(300)],
-            "INVITE" => vec![seen.answer(180, ""), seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
-            "BYE" => vec![seen.answer(200, "")],
+            "INVITE" => vec![seen.response(180, ""), seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "BYE" => vec![seen.response(200, "")],
             _ => vec![],
         }
     });
@@ -198,7 +198,7 @@ fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
         lab.audio = false;
     }
     flow(&mut lab);
-    // both hang up whatever goes on, and all runs out
+    // both hang up in any state, and every timer runs out
     for _ in 0..4 {
         lab.run_for(Duration::from_secs(40));
         hangup_all(&mut lab, 0);
@@ -247,7 +247,7 @@ fn each_pool_cut_to_nothing_and_upwards() {
     }
 }
 
-/// The flows with an account do what they are named for, where nothing is cut.
+/// The flows with an account do what their names say, where no pool is cut.
 #[test]
 fn with_room_for_all_the_account_registers_and_calls() {
     let told = |flow: Flow, kind: EventKind, state: u32| {
@@ -280,7 +280,7 @@ fn two_hundred_calls_end_by_one_command() {
     lab.run_for(Duration::from_millis(500));
     let now = lab.now;
     lab.ends[0].phone.hangup_all(now);
-    // a call that comes after the command is none of them
+    // a call that comes after the command is not ended by it
     let later = lab.dial(0, "sip:bob@10.0.0.2");
     // a CANCEL that finds no request slot is tried again each second
     lab.run_for(Duration::from_secs(5));

@@ -1,4 +1,4 @@
-//! rfc3261#22.2: an INVITE that is challenged is sent anew, whatever happened before, and with as few slots as can be.
+//! rfc3261#22.2: an INVITE that is challenged is sent anew, whatever happened before, even with the fewest slots.
 
 use microsip_core::phone::{
     AccountConfig, CallState, Cause, DialOptions, EventKind, Flow, MediaTimeout, Source, Taken, WhenLost,
@@ -43,7 +43,7 @@ fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
 fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
     let (mut lab, mut peer) = dialled(1, 1);
     let first = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(&mut lab, &first, 407, CHALLENGE, "");
+    peer.respond_with(&mut lab, &first, 407, CHALLENGE, "");
     let ack = peer.wait(&mut lab, "ACK");
     assert_eq!((ack.branch(), ack.number()), (first.branch(), first.number()));
     let second = peer.wait(&mut lab, "INVITE");
@@ -53,7 +53,7 @@ fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
     assert_eq!(rest(&second), rest(&first));
     assert!(second.text().contains(HEADERS) && second.body().contains("\r\no=- "), "{}", second.text());
     let body = peer.sdp();
-    peer.answer(&mut lab, &second, 200, &body);
+    peer.respond(&mut lab, &second, 200, &body);
     peer.wait(&mut lab, "ACK");
     assert!(lab.ends[0].reached(CallState::Connected));
     let bye = peer.request("BYE", "", "");
@@ -63,15 +63,15 @@ fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
 }
 
 #[test]
-fn an_early_dialog_before_it_leaves_no_trace() {
+fn an_early_dialog_before_the_challenge_leaves_no_trace() {
     let (mut lab, mut peer) = dialled(4, 4);
     let first = peer.wait(&mut lab, "INVITE");
     peer.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
     let body = peer.sdp();
-    peer.answer(&mut lab, &first, 183, &body);
+    peer.respond(&mut lab, &first, 183, &body);
     peer.tag = "another".into();
-    peer.answer(&mut lab, &first, 183, &body);
-    peer.answer_with(&mut lab, &first, 407, CHALLENGE, "");
+    peer.respond(&mut lab, &first, 183, &body);
+    peer.respond_with(&mut lab, &first, 407, CHALLENGE, "");
     let ack = peer.wait(&mut lab, "ACK");
     assert_eq!((ack.uri(), ack.headers("Route")), (first.uri(), first.headers("Route")));
     let second = peer.wait(&mut lab, "INVITE");
@@ -81,7 +81,7 @@ fn an_early_dialog_before_it_leaves_no_trace() {
     );
     assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
     peer.record_routes.clear();
-    peer.answer(&mut lab, &second, 200, &body);
+    peer.respond(&mut lab, &second, 200, &body);
     let ack = peer.wait(&mut lab, "ACK");
     assert_eq!((ack.uri(), ack.number(), ack.to_tag()), (peer.contact.clone(), second.number(), peer.tag.clone()));
     let bye = peer.request("BYE", "", "");
@@ -96,16 +96,16 @@ fn a_challenged_bye_needs_no_second_slot() {
     let invite = peer.wait(&mut lab, "INVITE");
     peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     peer.wait(&mut lab, "ACK");
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer_with(&mut lab, &bye, 407, CHALLENGE, "");
+    peer.respond_with(&mut lab, &bye, 407, CHALLENGE, "");
     let again = peer.wait(&mut lab, "BYE");
     assert_eq!(again.number(), bye.number() + 1);
     assert!(again.header("Proxy-Authorization").contains("nonce=\"n1\""));
-    peer.answer(&mut lab, &again, 200, "");
+    peer.respond(&mut lab, &again, 200, "");
     lab.assert_settled();
 }
 
@@ -115,31 +115,31 @@ fn a_challenged_bye_keeps_its_reason() {
     let invite = peer.wait(&mut lab, "INVITE");
     peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     peer.wait(&mut lab, "ACK");
     lab.audio = false;
     lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.headers("Reason"), ["Q.850;cause=102;text=\"No media\""]);
-    peer.answer_with(&mut lab, &bye, 407, CHALLENGE, "");
+    peer.respond_with(&mut lab, &bye, 407, CHALLENGE, "");
     let again = peer.wait(&mut lab, "BYE");
     assert_eq!((again.number(), rest(&again)), (bye.number() + 1, rest(&bye)));
-    peer.answer(&mut lab, &again, 200, "");
+    peer.respond(&mut lab, &again, 200, "");
     lab.assert_settled();
 }
 
 #[test]
-fn a_removed_account_whose_last_news_is_a_refused_challenge_goes_when_that_is_told() {
+fn a_removed_account_goes_once_the_event_of_its_challenge_is_fetched() {
     let (mut lab, mut peer) = dialled(4, 4);
     let first = peer.wait(&mut lab, "INVITE");
     let foreign = CHALLENGE.replace("example.org", "elsewhere.example");
-    let text = peer.answer_text(&first, 407, &foreign, "");
+    let text = peer.response_text(&first, 407, &foreign, "");
     let (now, flow) = (lab.now, Flow::Udp { socket: 0, remote: peer.at });
     let phone = &mut lab.ends[0].phone;
     let account = phone.accounts().next().unwrap();
     assert_eq!(phone.handle_sip(now, flow, text.as_bytes()), Taken::Bytes(text.len()));
     phone.account_remove(now, account).unwrap();
-    assert!(phone.account_info(account).is_ok(), "its challenge is not told yet");
+    assert!(phone.account_info(account).is_ok(), "the event of its challenge is not fetched yet");
     let mut challenges = 0;
     while let Some(event) = phone.poll_event() {
         challenges += usize::from(event.kind == EventKind::Challenge(Cause::Realm));

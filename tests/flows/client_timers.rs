@@ -1,4 +1,4 @@
-//! rfc3261#17.1: when our requests are sent again, and when that stops.
+//! rfc3261#17.1: the retransmission of our requests, and its end.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause};
@@ -11,7 +11,7 @@ fn lab() -> (Lab, Peer) {
 }
 
 #[test]
-fn an_invite_that_nobody_hears_is_sent_seven_times() {
+fn an_invite_without_a_response_is_sent_seven_times() {
     // rfc3261#17.1.1.2: A doubles from T1, B ends it after 64·T1
     let (mut lab, peer) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
@@ -24,12 +24,12 @@ fn an_invite_that_nobody_hears_is_sent_seven_times() {
 }
 
 #[test]
-fn a_provisional_answer_stops_retransmission_and_timer_b() {
+fn a_provisional_response_stops_retransmission_and_timer_b() {
     let (mut lab, mut peer) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     lab.run_for(Duration::from_millis(600));
-    peer.answer(&mut lab, &invite, 100, "");
+    peer.respond(&mut lab, &invite, 100, "");
     lab.run_for(Duration::from_secs(100));
     assert_eq!(peer.times(&lab, "INVITE"), [0, 500]);
     assert!(lab.ends[0].ended().is_none());
@@ -41,12 +41,12 @@ fn a_call_that_rings_for_three_minutes_is_cancelled() {
     let (mut lab, mut peer) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_secs(179));
     assert_eq!(peer.all(&lab, "CANCEL").len(), 0);
     let cancel = peer.wait(&mut lab, "CANCEL");
-    peer.answer(&mut lab, &cancel, 200, "");
-    peer.answer(&mut lab, &invite, 487, "");
+    peer.respond(&mut lab, &cancel, 200, "");
+    peer.respond(&mut lab, &invite, 487, "");
     peer.wait(&mut lab, "ACK");
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
@@ -61,14 +61,14 @@ fn each_repeated_refusal_is_acknowledged_again_until_timer_d() {
     let invite = peer.wait(&mut lab, "INVITE");
     for wait in [0, 500, 1000, 30_000] {
         lab.run_for(Duration::from_millis(wait));
-        peer.answer(&mut lab, &invite, 486, "");
+        peer.respond(&mut lab, &invite, 486, "");
     }
     lab.run_for(Duration::from_millis(10));
     let acks = peer.all(&lab, "ACK");
     assert_eq!(acks.len(), 4);
     assert!(acks.iter().all(|ack| ack.bytes == acks[0].bytes));
     lab.run_for(Duration::from_secs(1));
-    peer.answer(&mut lab, &invite, 486, "");
+    peer.respond(&mut lab, &invite, 486, "");
     lab.run_for(Duration::from_secs(1));
     assert_eq!(peer.all(&lab, "ACK").len(), 4, "D has passed");
     assert_eq!(lab.ends[0].phone.counters().unmatched, 1);
@@ -77,7 +77,7 @@ fn each_repeated_refusal_is_acknowledged_again_until_timer_d() {
 }
 
 #[test]
-fn a_bye_that_nobody_hears_is_sent_eleven_times() {
+fn a_bye_without_a_response_is_sent_eleven_times() {
     // rfc3261#17.1.2.2: E doubles from T1 to T2, F ends it after 64·T1
     let (mut lab, mut peer) = lab();
     peer.be_called(&mut lab, 0);
@@ -91,7 +91,7 @@ fn a_bye_that_nobody_hears_is_sent_eleven_times() {
 }
 
 #[test]
-fn a_provisional_answer_to_a_bye_slows_it_down() {
+fn a_provisional_response_to_a_bye_slows_it_down() {
     // rfc3261#17.1.2.2: in Proceeding the running E is kept; when it fires the next one is T2
     let (mut lab, mut peer) = lab();
     peer.be_called(&mut lab, 0);
@@ -100,39 +100,39 @@ fn a_provisional_answer_to_a_bye_slows_it_down() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
     lab.run_for(Duration::from_millis(600));
-    peer.answer(&mut lab, &bye, 100, "");
+    peer.respond(&mut lab, &bye, 100, "");
     lab.run_for(Duration::from_secs(60));
     assert_eq!(peer.times(&lab, "BYE"), [0, 500, 1500, 5500, 9500, 13_500, 17_500, 21_500, 25_500, 29_500]);
     lab.assert_settled();
 }
 
 #[test]
-fn a_bye_that_is_answered_is_not_sent_again() {
+fn a_bye_with_a_response_is_not_sent_again() {
     let (mut lab, mut peer) = lab();
     peer.be_called(&mut lab, 0);
     let call = lab.ends[0].last_call();
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     peer.silence(&mut lab, "BYE", Duration::from_secs(40));
     lab.assert_settled();
 }
 
 #[test]
 fn a_cancelled_invite_waits_64_t1_for_its_end() {
-    // rfc3261#9.1: even when more provisional answers come
+    // rfc3261#9.1: even when more provisional responses come
     let (mut lab, mut peer) = lab();
     let call = lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let cancel = peer.wait(&mut lab, "CANCEL");
-    peer.answer(&mut lab, &cancel, 200, "");
+    peer.respond(&mut lab, &cancel, 200, "");
     lab.run_for(Duration::from_secs(5));
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
     assert_eq!(lab.now.since(now), Duration::from_secs(32));
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal, "it was hung up");
@@ -140,20 +140,20 @@ fn a_cancelled_invite_waits_64_t1_for_its_end() {
 }
 
 #[test]
-fn a_queue_that_says_so_each_minute_may_keep_us_waiting() {
-    // rfc3261#13.3.1.1, #16.7: each provisional answer but 100 begins the wait anew; silence ends it
+fn a_provisional_response_each_minute_keeps_a_call_waiting() {
+    // rfc3261#13.3.1.1, #16.7: each provisional response but 100 begins the wait anew; silence ends it
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     for _ in 0..10 {
-        peer.answer(&mut lab, &invite, 182, "");
+        peer.respond(&mut lab, &invite, 182, "");
         peer.silence(&mut lab, "CANCEL", Duration::from_secs(60));
     }
     lab.run_for(Duration::from_secs(119));
     assert!(peer.all(&lab, "CANCEL").is_empty());
     lab.run_for(Duration::from_secs(2));
-    assert_eq!(peer.all(&lab, "CANCEL").len(), 2, "three minutes after the last word, and once more");
+    assert_eq!(peer.all(&lab, "CANCEL").len(), 2, "three minutes after the last response, and once more");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_refusal_whose_ack_does_not_fit_does_not_bring_the_invite_back() {
     let (mut lab, mut peer) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    let refusal = peer.answer_text(&invite, 486, "", "").replace("To: ", &format!("To: \"{}\" ", "x".repeat(4000)));
+    let refusal = peer.response_text(&invite, 486, "", "").replace("To: ", &format!("To: \"{}\" ", "x".repeat(4000)));
     for _ in 0..3 {
         peer.send(&mut lab, &refusal);
         lab.run_for(Duration::from_secs(1));

@@ -25,7 +25,7 @@ const UNREGISTER: Option<Op> = Some(Op::Unregister);
 #[test]
 fn registering_and_unregistering_end_once_each() {
     let (mut lab, account, mut server) = registered();
-    assert_eq!(done(&lab), [], "without a token a good end is not told");
+    assert_eq!(done(&lab), [], "without a token a success has no event");
     command(&mut lab, account, Op::Unregister, 5);
     pass(&mut lab, &mut server, 1);
     command(&mut lab, account, Op::Unregister, 6);
@@ -38,16 +38,17 @@ fn registering_and_unregistering_end_once_each() {
 
 #[test]
 fn a_registration_that_fails_ends_the_command_with_the_first_try() {
-    let (mut lab, account, mut server) =
-        registering(|seen, nth| vec![if nth == 0 { seen.answer(503, "Retry-After: 9\r\n") } else { seen.bound(300) }]);
+    let (mut lab, account, mut server) = registering(|seen, nth| {
+        vec![if nth == 0 { seen.response(503, "Retry-After: 9\r\n") } else { seen.bound(300) }]
+    });
     command(&mut lab, account, Op::Register, 3);
     pass(&mut lab, &mut server, 60);
-    // the helper's own, without a token, joins nothing and is told since it failed
+    // the helper's command has no token: it joins nothing, and has an event because it failed
     assert_eq!(done(&lab), [(REGISTER, 0, Cause::Refused, 503), (REGISTER, 3, Cause::Refused, 503)]);
 }
 
 #[test]
-fn what_another_command_overtakes_is_cancelled() {
+fn a_command_that_another_overtakes_is_cancelled() {
     let (mut lab, account, mut server) = registering(|seen, _| vec![seen.bound(300)]);
     command(&mut lab, account, Op::Register, 1);
     command(&mut lab, account, Op::Unregister, 2);
@@ -60,7 +61,7 @@ fn what_another_command_overtakes_is_cancelled() {
 }
 
 #[test]
-fn who_is_removed_ends_its_commands() {
+fn removing_an_account_ends_its_commands() {
     let (mut lab, account, _) = registering(|_, _| Vec::new());
     command(&mut lab, account, Op::Register, 4);
     let now = lab.now;

@@ -8,12 +8,12 @@ use microsip_core::phone::{
 use microsip_tests::{Lab, Options};
 use std::collections::HashMap;
 
-/// The tones that the far ends say: whole periods in 100 ms.
+/// The tones of the far ends: whole periods in 100 ms.
 const TONES: [u32; 3] = [440, 620, 950];
 /// The tone of the person at the device.
 const PERSON: u32 = 1210;
 
-/// Phone 0 has a call to each of the others, which say their tones.
+/// Phone 0 has a call to each of the others, which send their tones.
 fn three(source: Source, capacity: Capacity) -> (Lab, Vec<CallId>, Vec<CallId>) {
     let near = Options { capacity, ..Options::default() };
     let mut lab = Lab::new(&[near, Options::default(), Options::default(), Options::default()]);
@@ -53,7 +53,7 @@ fn peak(pcm: &[i16], hertz: u32) -> u32 {
     (2.0 * real.hypot(imaginary) / pcm.len().max(1) as f64) as u32
 }
 
-/// Which of these tones are in a sound, each as loud as it was said; the others must be absent.
+/// The tones that are in a sound, each as loud as it was sent; the others must be absent.
 fn tones(pcm: &[i16]) -> Vec<u32> {
     let all = [TONES[0], TONES[1], TONES[2], PERSON];
     let found: Vec<u32> = all.into_iter().filter(|hertz| peak(pcm, *hertz) > 400).collect();
@@ -64,7 +64,7 @@ fn tones(pcm: &[i16]) -> Vec<u32> {
     found
 }
 
-/// What each far end hears in the last half second of the next one.
+/// The tones that each far end hears in the last half second of the next one.
 fn far_ends_hear(lab: &mut Lab, theirs: &[CallId]) -> Vec<Vec<u32>> {
     lab.run_for(Duration::from_secs(1));
     let heard = |(far, call): (usize, &CallId)| {
@@ -84,7 +84,7 @@ fn each_member_hears_the_others_and_not_itself() {
     assert_eq!(far_ends_hear(&mut lab, &theirs), [[620, 950], [440, 950], [440, 620]]);
     let info = lab.ends[0].phone.call_info(ours[0]).unwrap();
     assert_eq!((info.bus, info.source), (bus(Bus::Own, 1), Source::Silence));
-    // what we hear of each call is its far end alone
+    // of each call we hear its far end alone
     for (call, tone) in ours.iter().zip(TONES) {
         let pcm = &lab.ends[0].sound.heard[&call.raw()];
         assert_eq!(tones(&pcm[pcm.len() - 4000..]), [tone]);
@@ -92,7 +92,7 @@ fn each_member_hears_the_others_and_not_itself() {
 }
 
 #[test]
-fn who_leaves_or_hangs_up_is_heard_no_more_and_the_others_talk_on() {
+fn a_member_that_leaves_or_hangs_up_is_silent_and_the_others_talk_on() {
     let (mut lab, ours, theirs) = three(Source::Silence, host());
     for call in &ours {
         lab.ends[0].phone.set_bus(*call, bus(Bus::Own, 7)).unwrap();
@@ -122,7 +122,7 @@ fn the_person_at_the_device_takes_part() {
     for (stage, expected) in [
         (0, [vec![PERSON], vec![PERSON], vec![PERSON]]),
         (1, [vec![620, 950, PERSON], vec![440, 950, PERSON], vec![440, 620, PERSON]]),
-        // whoever is muted says nothing to this member; the others do
+        // a muted member is silent for this one; the others are not
         (2, [vec![620, 950], vec![440, 950, PERSON], vec![440, 620, PERSON]]),
     ] {
         for call in ours.iter().filter(|_| stage == 1) {
@@ -157,7 +157,7 @@ fn the_person_at_the_device_takes_part() {
 }
 
 #[test]
-fn a_bus_takes_as_many_members_as_it_may() {
+fn a_bus_takes_members_up_to_its_limit() {
     let (mut lab, ours, theirs) = three(Source::Silence, Capacity { members: 2, ..host() });
     let phone = &mut lab.ends[0].phone;
     phone.set_bus(ours[0], bus(Bus::Own, 1)).unwrap();
@@ -173,7 +173,7 @@ fn a_bus_takes_as_many_members_as_it_may() {
     assert!(BusId::shared(Bus::Own, 0).is_none() && BusId::shared(Bus::Device, u16::MAX).is_none());
 }
 
-/// Counts how often each call is served.
+/// Counts the times each call is served.
 #[derive(Default)]
 struct Counting(HashMap<u64, u32>);
 

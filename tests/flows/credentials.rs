@@ -20,19 +20,19 @@ pub(crate) fn refused_realm(lab: &Lab, account: AccountId) -> Option<String> {
     Some(String::from_utf8(out.written().to_vec()).unwrap())
 }
 
-/// Says this realm to everything that has no answer for it.
+/// Challenges with this realm every request that has no credentials for it.
 pub(crate) fn realm(realm: &'static str, status: u16) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
-    let (asks, answers) = if status == 401 {
+    let (asks, carries) = if status == 401 {
         ("WWW-Authenticate", "Authorization")
     } else {
         ("Proxy-Authenticate", "Proxy-Authorization")
     };
     move |seen, _| match seen.start() {
         "ACK" => vec![],
-        _ if part(seen, answers, "realm") != realm => vec![seen.answer(status, &ask(asks, realm))],
+        _ if part(seen, carries, "realm") != realm => vec![seen.response(status, &ask(asks, realm))],
         "REGISTER" => vec![seen.bound(300)],
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
-        _ => vec![seen.answer(200, "")],
+        "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        _ => vec![seen.response(200, "")],
     }
 }
 
@@ -56,17 +56,17 @@ pub(crate) fn has_credentials(seen: &Seen) -> bool {
 }
 
 #[test]
-fn what_the_registrar_asked_for_stands_in_no_call() {
-    // rfc3261#22.2, #26.1: a proxy that passes on what it did not ask for hands it to whoever is called, in the own
-    // domain too
+fn credentials_for_the_registrar_stand_in_no_call() {
+    // rfc3261#22.2, #26.1: a proxy that forwards credentials for the registrar gives them to the called party, in the
+    // own domain too
     for (status, asks) in [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")] {
         let (mut lab, account) = account(&[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
-            "REGISTER" if !has_credentials(seen) => vec![seen.answer(status, &ask(asks, "example.org"))],
+            "REGISTER" if !has_credentials(seen) => vec![seen.response(status, &ask(asks, "example.org"))],
             "REGISTER" => vec![seen.bound(300)],
-            "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
             "ACK" => vec![],
-            _ => vec![seen.answer(200, "")],
+            _ => vec![seen.response(200, "")],
         });
         register(&mut lab, account);
         pass(&mut lab, &mut server, 1);
@@ -80,7 +80,7 @@ fn what_the_registrar_asked_for_stands_in_no_call() {
         for method in ["INVITE", "ACK", "BYE"] {
             assert!(!has_credentials(server.last(method)), "{status}: {}", server.last(method).text);
         }
-        // a refresh is the registrar's own, and asked for once
+        // a refresh goes to the registrar alone, and is challenged once
         assert!(server.all("REGISTER").len() > 2);
         assert!(server.all("REGISTER").iter().skip(1).all(|seen| has_credentials(seen)));
     }
@@ -99,7 +99,7 @@ fn configured_realms_are_a_list() {
         server.seen.clear();
         server.script = Box::new(realm(asked, 407));
         if asked.is_empty() {
-            server.script = Box::new(|seen, _| vec![seen.answer(407, &ask("Proxy-Authenticate", ""))]);
+            server.script = Box::new(|seen, _| vec![seen.response(407, &ask("Proxy-Authenticate", ""))]);
         }
         let call = dial(&mut lab, account, "sip:bob@example.org");
         pass(&mut lab, &mut server, 1);
@@ -126,23 +126,23 @@ fn an_account_that_does_not_register_learns_one_realm_from_its_invite() {
 }
 
 #[test]
-fn a_dialog_repeats_what_its_invite_was_asked_for_whatever_nonce_came_since() {
-    // rfc3261#22.3: a proxy that asked for the INVITE is told the same in the BYE, with the newest nonce of its realm
+fn a_dialog_repeats_its_invites_credentials_whatever_nonce_came_since() {
+    // rfc3261#22.3: a proxy that challenged the INVITE gets credentials in the BYE, with the newest nonce of its realm
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut asked = 0;
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
         "INVITE" if !has_credentials(seen) => {
             asked += 1;
-            vec![seen.answer(
+            vec![seen.response(
                 407,
                 &format!("Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n{asked}\", qop=\"auth\"\r\n"),
             )]
         }
         "INVITE" => {
-            vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
+            vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
         }
         "ACK" => vec![],
-        _ => vec![seen.answer(200, "")],
+        _ => vec![seen.response(200, "")],
     });
     let first = dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 1);
@@ -165,9 +165,9 @@ fn a_cancel_answers_no_challenge_and_carries_no_credentials() {
     // rfc3261#22.1: a CANCEL cannot be sent again, so a server must not challenge it
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
-        "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
-        "INVITE" => vec![seen.answer(180, "")],
-        "CANCEL" => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
+        "INVITE" if !has_credentials(seen) => vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))],
+        "INVITE" => vec![seen.response(180, "")],
+        "CANCEL" => vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))],
         _ => vec![],
     });
     let call = dial(&mut lab, account, "sip:bob@example.org");
@@ -210,15 +210,15 @@ fn an_account_without_a_password_answers_nothing() {
 }
 
 #[test]
-fn a_redirected_calls_ack_repeats_what_its_invite_said() {
+fn a_redirected_calls_ack_repeats_its_invites_credentials() {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" => vec![],
         _ if part(seen, "Proxy-Authorization", "realm").is_empty() => {
-            vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))]
+            vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))]
         }
-        _ if seen.uri() == "sip:bob@example.org" => vec![seen.answer(302, "Contact: <sip:bob@desk.example.org>\r\n")],
-        _ => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
+        _ if seen.uri() == "sip:bob@example.org" => vec![seen.response(302, "Contact: <sip:bob@desk.example.org>\r\n")],
+        _ => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)],
     });
     dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 1);
@@ -262,7 +262,7 @@ fn a_registrar_that_has_moved_often_is_still_the_accounts_own() {
                 nonce += 1;
                 return vec![seen.bound(300)];
             }
-            vec![seen.answer(
+            vec![seen.response(
                 401,
                 &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{wanted}\", qop=\"auth\"\r\n"),
             )]
@@ -287,7 +287,7 @@ fn a_realm_that_is_known_is_answered_before_one_that_could_be_learnt() {
         vec![if part(seen, "Authorization", "realm") == "example.org" {
             seen.bound(300)
         } else {
-            seen.answer(401, &lines)
+            seen.response(401, &lines)
         }]
     });
     register(&mut lab, account);
@@ -302,24 +302,24 @@ fn two_proxies_on_the_way_may_both_ask() {
     for registrar_asks in [false, true] {
         let (mut lab, account) =
             account(&[REGISTRAR], AccountConfig { realms: "example.org, edge.example.org", ..anna() });
-        let answers = |seen: &Seen, name: &str, realm: &str| {
+        let has_credentials_for = |seen: &Seen, name: &str, realm: &str| {
             seen.text.split("\r\n").any(|line| {
                 line.starts_with(&format!("{name}: Digest")) && line.contains(&format!("realm=\"{realm}\""))
             })
         };
         let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
-            "REGISTER" if registrar_asks && !answers(seen, "Authorization", "example.org") => {
-                vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+            "REGISTER" if registrar_asks && !has_credentials_for(seen, "Authorization", "example.org") => {
+                vec![seen.response(401, &ask("WWW-Authenticate", "example.org"))]
             }
             "REGISTER" => vec![seen.bound(300)],
-            "INVITE" | "BYE" if !answers(seen, "Proxy-Authorization", "example.org") => {
-                vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))]
+            "INVITE" | "BYE" if !has_credentials_for(seen, "Proxy-Authorization", "example.org") => {
+                vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))]
             }
-            "INVITE" | "BYE" if !answers(seen, "Proxy-Authorization", "edge.example.org") => {
-                vec![seen.answer(407, &ask("Proxy-Authenticate", "edge.example.org"))]
+            "INVITE" | "BYE" if !has_credentials_for(seen, "Proxy-Authorization", "edge.example.org") => {
+                vec![seen.response(407, &ask("Proxy-Authenticate", "edge.example.org"))]
             }
-            "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
-            "BYE" => vec![seen.answer(200, "")],
+            "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "BYE" => vec![seen.response(200, "")],
             _ => vec![],
         });
         register(&mut lab, account);
@@ -336,7 +336,7 @@ fn two_proxies_on_the_way_may_both_ask() {
             lab.ends[0].phone.hangup(now, call).unwrap();
             pass(&mut lab, &mut server, 1);
         }
-        // each call is asked anew, by each of the two; its BYE says at once what its INVITE said
+        // each call is challenged anew, by each of the two; its BYE has the INVITE's credentials at once
         assert_eq!((server.all("INVITE").len(), server.all("BYE").len()), (9, 3));
         pass(&mut lab, &mut server, 900);
         assert_eq!(state(&lab), AccountState::Registered);
@@ -350,15 +350,15 @@ fn a_fork_that_gathers_two_realms_gets_both() {
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
         let lines = seen.text.split("\r\n").filter(|line| line.starts_with("Proxy-Authorization: Digest"));
         match (seen.start(), lines.count()) {
-            ("REGISTER", 0) => vec![seen.answer(407, &ask("Proxy-Authenticate", "branch.example"))],
+            ("REGISTER", 0) => vec![seen.response(407, &ask("Proxy-Authenticate", "branch.example"))],
             ("REGISTER", _) => vec![seen.bound(300)],
             ("INVITE", 0 | 1) => {
-                vec![seen.answer(
+                vec![seen.response(
                     407,
                     &(ask("Proxy-Authenticate", "branch.example") + &ask("Proxy-Authenticate", "example.org")),
                 )]
             }
-            ("INVITE", _) => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            ("INVITE", _) => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
             _ => vec![],
         }
     });

@@ -1,4 +1,4 @@
-//! The hop that was known dies: what goes on elsewhere, and what ends (rfc3263#4.3).
+//! The known hop dies: some requests go on elsewhere, and some end (rfc3263#4.3).
 
 use crate::digest::{CHALLENGE, SDP, right};
 use crate::server::{PASSWORD, REGISTRAR, Server, account, anna, pass, register};
@@ -36,7 +36,7 @@ fn a_bye_whose_hop_died_goes_to_the_names_next_address() {
     );
     assert_ne!(bye.header("Via"), peer.all(&lab, "BYE")[0].header("Via"), "a new transaction has a new branch");
     assert_eq!(bye.header("CSeq"), peer.all(&lab, "BYE")[0].header("CSeq"));
-    second.answer(&mut lab, &bye, 200, "");
+    second.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
     assert_eq!(second.all(&lab, "BYE").len(), 1);
 }
@@ -49,9 +49,9 @@ fn a_bye_that_is_refused_with_503_goes_on_too() {
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 503, "");
+    peer.respond(&mut lab, &bye, 503, "");
     let bye = second.wait(&mut lab, "BYE");
-    second.answer(&mut lab, &bye, 503, "");
+    second.respond(&mut lab, &bye, 503, "");
     lab.assert_settled();
     assert_eq!((peer.all(&lab, "BYE").len(), second.all(&lab, "BYE").len()), (1, 1));
 }
@@ -74,11 +74,11 @@ fn where_a_far_ends_name_leads_is_not_the_accounts_own() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" | "BYE" => vec![],
-        _ if !right(seen, "Authorization", "anna", PASSWORD) => vec![seen.answer(401, CHALLENGE)],
+        _ if !right(seen, "Authorization", "anna", PASSWORD) => vec![seen.response(401, CHALLENGE)],
         "REGISTER" => vec![seen.bound(300)],
-        _ => vec![seen.answer_with(200, "Contact: <sip:bob@far.example>\r\n", SDP)],
+        _ => vec![seen.response_with(200, "Contact: <sip:bob@far.example>\r\n", SDP)],
     });
-    let mut far = Server::new(&mut lab, "10.0.0.7:5060", |seen, _| vec![seen.answer(401, CHALLENGE)]);
+    let mut far = Server::new(&mut lab, "10.0.0.7:5060", |seen, _| vec![seen.response(401, CHALLENGE)]);
     lab.names.insert("far.example".into(), vec![far.address]);
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -91,7 +91,7 @@ fn where_a_far_ends_name_leads_is_not_the_accounts_own() {
     assert!(server.last("BYE").header("Authorization").is_some());
     pass(&mut lab, &mut far, 2);
     assert_eq!((far.all("BYE").len(), far.last("BYE").header("Authorization")), (1, None), "{}", ladder::draw(&lab));
-    // nor may it call
+    // nor may it call the account
     let before = lab.ends[0].phone.counters().strangers;
     let text = request("INVITE", far.address, "sip:anna@10.0.0.1", 1);
     lab.send_raw(far.address, lab.ends[0].address, text.as_bytes());
@@ -118,11 +118,11 @@ fn dial(lab: &mut Lab, flows: &[Flow]) -> (CallId, String) {
     (call, lab.sent.last().unwrap().text.clone())
 }
 
-fn answer(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16) {
-    answer_with(lab, now, flow, request, status, "");
+fn respond(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16) {
+    respond_with(lab, now, flow, request, status, "");
 }
 
-fn answer_with(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16, body: &str) {
+fn respond_with(lab: &mut Lab, now: Instant, flow: Flow, request: &str, status: u16, body: &str) {
     let mut out = format!("SIP/2.0 {status} As Scripted\r\n");
     for line in request.split("\r\n\r\n").next().unwrap().split("\r\n").skip(1) {
         if ["Via:", "From:", "Call-ID:", "CSeq:"].iter().any(|name| line.starts_with(name)) {
@@ -147,7 +147,7 @@ fn a_call_that_rings_over_a_stream_that_is_gone_ends() {
     let (first, second) = (stream(3, "10.0.0.9:5060"), stream(4, "10.0.0.8:5060"));
     let (_, invite) = dial(&mut lab, &[first, second]);
     let now = lab.now;
-    answer(&mut lab, now, first, &invite, 180);
+    respond(&mut lab, now, first, &invite, 180);
     assert!(lab.ends[0].reached(CallState::Early));
     lab.ends[0].phone.handle_flow_failed(now, second);
     lab.drain();
@@ -165,7 +165,7 @@ fn a_bye_over_a_stream_that_is_gone_opens_another() {
     let first = stream(3, "10.0.0.9:5060");
     let (call, invite) = dial(&mut lab, &[first]);
     let now = lab.now;
-    answer_with(&mut lab, now, first, &invite, 200, SDP);
+    respond_with(&mut lab, now, first, &invite, 200, SDP);
     assert!(lab.ends[0].reached(CallState::Connected), "{}", ladder::draw(&lab));
     lab.ends[0].grant = false;
     let now = lab.now;
@@ -184,7 +184,7 @@ fn a_bye_over_a_stream_that_is_gone_opens_another() {
     lab.drain();
     assert_eq!(lab.count("BYE"), 2);
     let bye = lab.sent.last().unwrap().text.clone();
-    answer(&mut lab, now, again, &bye, 200);
+    respond(&mut lab, now, again, &bye, 200);
     lab.assert_settled();
 }
 
@@ -203,9 +203,9 @@ fn a_registration_over_a_stream_that_is_gone_is_bound_anew_at_once() {
         lab.drain();
         assert_eq!(lab.count("REGISTER"), usize::from(generation));
         let text = lab.sent.last().unwrap().text.clone();
-        answer(&mut lab, now, flow, &text, 200);
+        respond(&mut lab, now, flow, &text, 200);
         assert_eq!(crate::server::state(&lab), AccountState::Registered);
-        // the pong of our keepalives is no half of a ping, which is waited for elsewhere
+        // the pong of our keepalives is not taken for half of a ping
         assert_eq!(lab.ends[0].phone.handle_sip(now, flow, b"\r\n"), Taken::Bytes(2));
         assert_eq!(lab.ends[0].phone.handle_sip(now, stream(9, "10.0.0.9:5060"), b"\r\n"), Taken::NeedMore);
         lab.ends[0].phone.handle_flow_failed(now, stream(9, "10.0.0.9:5060"));
@@ -241,7 +241,7 @@ fn a_stream_that_closes_as_soon_as_it_is_bound_is_opened_ever_more_rarely() {
         lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
         lab.drain();
         let text = lab.sent.last().unwrap().text.clone();
-        answer(lab, now, flow, &text, 200);
+        respond(lab, now, flow, &text, 200);
         assert_eq!(crate::server::state(lab), AccountState::Registered);
         lab.now += Duration::from_secs(lives);
         lost = lab.now;
@@ -256,14 +256,14 @@ fn a_stream_that_closes_as_soon_as_it_is_bound_is_opened_ever_more_rarely() {
     }
     let told = crate::server::told(&lab);
     assert!(told.iter().any(|event| event.result == Cause::Unreachable), "{told:?}");
-    // one that lasts makes good
+    // a stream that lasts resets the waits
     bind(&mut lab, 30);
     assert_eq!([bind(&mut lab, 1), bind(&mut lab, 1)], [0, 0]);
     assert!(bind(&mut lab, 1) >= 15_000);
 }
 
 #[test]
-fn a_call_that_nobody_has_heard_goes_to_the_next_stream() {
+fn a_call_without_any_response_goes_to_the_next_stream() {
     let mut lab = Lab::new(&[Options::default()]);
     let (first, second) = (stream(3, "10.0.0.9:5060"), stream(4, "10.0.0.8:5060"));
     dial(&mut lab, &[first, second]);
@@ -280,7 +280,7 @@ fn an_icmp_error_does_not_end_a_call_that_was_heard_to_ring() {
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
     let now = lab.now;
     lab.ends[0].phone.handle_flow_failed(now, Flow::Udp { socket: 0, remote: peer.at });
@@ -308,17 +308,17 @@ fn bound_over(flow: Flow) -> (Lab, AccountId) {
     register(&mut lab, account);
     locate(&mut lab, flow);
     lab.drain();
-    answer_last(&mut lab, flow, "REGISTER", 200);
+    respond_to_last(&mut lab, flow, "REGISTER", 200);
     assert_eq!(crate::server::state(&lab), AccountState::Registered);
     lab.now += Duration::from_secs(30);
     (lab, account)
 }
 
-/// Answers the newest request of this method.
-fn answer_last(lab: &mut Lab, flow: Flow, method: &str, status: u16) {
+/// Responds to the newest request of this method.
+fn respond_to_last(lab: &mut Lab, flow: Flow, method: &str, status: u16) {
     let text = lab.sent.iter().rfind(|sent| sent.text.starts_with(method)).unwrap().text.clone();
     let now = lab.now;
-    answer(lab, now, flow, &text, status);
+    respond(lab, now, flow, &text, status);
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_stream_that_is_gone_under_a_call_is_opened_anew_for_its_account() {
         lab.drain();
         assert_eq!(lab.count("INVITE"), 1);
         if rings {
-            answer_last(&mut lab, first, "INVITE", 180);
+            respond_to_last(&mut lab, first, "INVITE", 180);
         }
         lab.ends[0].grant = false;
         let now = lab.now;
@@ -341,7 +341,7 @@ fn a_stream_that_is_gone_under_a_call_is_opened_anew_for_its_account() {
         locate(&mut lab, second);
         lab.drain();
         assert_eq!(lab.count("REGISTER"), 2, "{}", ladder::draw(&lab));
-        answer_last(&mut lab, second, "REGISTER", 200);
+        respond_to_last(&mut lab, second, "REGISTER", 200);
         assert_eq!(crate::server::state(&lab), AccountState::Registered);
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Unreachable);
     }
@@ -378,7 +378,7 @@ fn a_binding_stays_on_its_stream_when_calls_take_another() {
         lab.drain();
         if lab.count("REGISTER") > answered {
             answered += 1;
-            answer_last(&mut lab, first, "REGISTER", 200);
+            respond_to_last(&mut lab, first, "REGISTER", 200);
         }
     }
     lab.now = end;

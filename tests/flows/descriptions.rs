@@ -1,4 +1,4 @@
-//! Session descriptions as peers write them, and what is refused in them.
+//! Session descriptions as peers write them, and those that are refused.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::CallState;
@@ -52,7 +52,7 @@ fn white_space_behind_a_line_means_nothing() {
 }
 
 #[test]
-fn an_origin_is_nobodys_business() {
+fn any_origin_is_taken() {
     for origin in
         [" 77 1 IN IP4 192.0.2.1", "- -1 1 IN IP4 192.0.2.1", "- 1 1", "x", "- 99999999999999999999999 x IN IP4 h"]
     {

@@ -1,4 +1,4 @@
-//! Texts as people type them, and whom they call.
+//! Texts as people type them, and the URIs that they call.
 
 use microsip_core::phone::{AccountConfig, AccountId, CommandError, DialOptions, Source};
 use microsip_tests::{Lab, Options, Peer};
@@ -19,7 +19,7 @@ fn dial(lab: &mut Lab, account: AccountId, target: &str) -> Result<(), CommandEr
 }
 
 #[test]
-fn a_number_goes_without_what_only_helps_to_read_it() {
+fn a_number_goes_without_visual_separators() {
     // rfc3966#5.1.1: visual separators
     for (typed, called) in [
         ("+49 30-123 (45)", "sip:+493012345@example.org"),
@@ -44,7 +44,7 @@ fn a_number_goes_without_what_only_helps_to_read_it() {
 }
 
 #[test]
-fn what_is_no_number_and_no_address_is_refused() {
+fn a_text_that_is_no_number_and_no_address_is_refused() {
     for typed in [
         "",
         " ",
@@ -63,19 +63,19 @@ fn what_is_no_number_and_no_address_is_refused() {
         assert!(matches!(dial(&mut lab, account, typed), Err(CommandError::Uri)), "{typed:?}");
         assert!(dial(&mut lab, AccountId::NONE, typed).is_err(), "{typed:?}");
     }
-    // nobody completes it
+    // nothing completes it
     let (mut lab, ..) = lab();
     assert!(matches!(dial(&mut lab, AccountId::NONE, "+49 30-123 (45)"), Err(CommandError::NoAccount)));
 }
 
 #[test]
-fn what_is_written_as_in_from_is_called() {
+fn a_name_addr_is_called() {
     for (typed, called) in [
         ("<sip:bob@example.org>", "sip:bob@example.org"),
         ("\"Bob, B\" <sip:bob@example.org;x=y>", "sip:bob@example.org;x=y"),
         (" Bob B <sip:bob@example.org> ", "sip:bob@example.org"),
         ("<tel:+49-30-12345>", "sip:+49-30-12345@example.org;user=phone"),
-        // rfc3261#19.1.5: the method is ours to say, and stands in no request line
+        // rfc3261#19.1.5: the method is ours to choose, and stands in no request line
         ("sip:bob@example.org;method=INVITE", "sip:bob@example.org"),
         ("<sip:bob@example.org;method=INVITE;x=y>", "sip:bob@example.org;x=y"),
     ] {
@@ -118,7 +118,7 @@ fn another_port_or_transport_of_the_accounts_host_is_not_the_accounts_server() {
         ("sip:anna@10.0.0.9", "sip:10.0.0.9:5080", "", "sip:carol@10.0.0.9:5060", "10.0.0.9:5060"),
         ("sip:anna@example.org", "sip:10.0.0.9:5080", "", "sip:carol@example.org", "10.0.0.9:5080"),
         ("sip:anna@example.org", "sip:10.0.0.9:5080", "", "sip:carol@example.org;maddr=10.0.0.9", "10.0.0.9:5060"),
-        // an outbound proxy has everything
+        // an outbound proxy gets every request
         ("sip:anna@10.0.0.9", "", "sip:10.0.0.9:5080", "sip:carol@10.0.0.9:5070", "10.0.0.9:5080"),
     ] {
         let mut lab = Lab::new(&[Options::default()]);
@@ -150,7 +150,7 @@ fn credentials_do_not_go_to_another_port_of_the_accounts_host() {
     let account = lab.ends[0].phone.account_add(now, &config).unwrap();
     dial(&mut lab, account, "sip:carol@10.0.0.9:5080").unwrap();
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(&mut lab, &invite, 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
+    peer.respond_with(&mut lab, &invite, 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", microsip_core::base::time::Duration::from_secs(1));
 }

@@ -1,4 +1,4 @@
-//! Digest: 401 and 407, three algorithms, nonces and their counts. The server here works out the answer for itself.
+//! Digest: 401 and 407, three algorithms, nonces and their counts. The server here computes the digest for itself.
 
 mod calls;
 mod nonces;
@@ -58,10 +58,10 @@ pub(crate) fn right(seen: &Seen, header: &str, user: &str, password: &str) -> bo
 pub(crate) const CHALLENGE: &str =
     "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\", algorithm=MD5\r\n";
 
-/// Challenges what has no credentials for this nonce, and binds what answers it.
+/// Challenges a REGISTER without credentials for this nonce, and binds one that has them.
 fn asks(lines: &'static str, header: &'static str, status: u16) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
     move |seen, _| {
-        vec![if right(seen, header, "anna", PASSWORD) { seen.bound(300) } else { seen.answer(status, lines) }]
+        vec![if right(seen, header, "anna", PASSWORD) { seen.bound(300) } else { seen.response(status, lines) }]
     }
 }
 
@@ -143,9 +143,9 @@ fn a_proxy_and_a_registrar_may_both_ask() {
     let proxy = "Proxy-Authenticate: Digest realm=\"proxy.example.org\", nonce=\"p\", qop=\"auth\"\r\n";
     let (mut lab, _, mut server) = registering(move |seen, _| {
         vec![if !right(seen, "Proxy-Authorization", "anna", PASSWORD) {
-            seen.answer(407, proxy)
+            seen.response(407, proxy)
         } else if !right(seen, "Authorization", "anna", PASSWORD) {
-            seen.answer(401, CHALLENGE)
+            seen.response(401, CHALLENGE)
         } else {
             seen.bound(300)
         }]
@@ -157,30 +157,30 @@ fn a_proxy_and_a_registrar_may_both_ask() {
 
 #[test]
 fn a_wrong_password_ends_after_one_try() {
-    // HOUSE: one try for each realm and nonce
+    // one try for each realm and nonce
     let (mut lab, account, mut server) = registering(|seen, nth| {
         assert!(nth == 0 || !right(seen, "Authorization", "anna", "the right one"));
-        vec![seen.answer(401, &CHALLENGE.replace("n1", &format!("n{nth}")))]
+        vec![seen.response(401, &CHALLENGE.replace("n1", &format!("n{nth}")))]
     });
     pass(&mut lab, &mut server, 24 * 3600);
     assert_eq!(server.seen.len(), 2);
     let last = *told(&lab).last().unwrap();
     assert_eq!((last.state, last.result, last.sip_code), (AccountState::Failed as u32, Cause::Auth, 401));
     assert_eq!(lab.ends[0].phone.poll_timeout(), None);
-    // only when it is told to
+    // only the application begins the next try
     register(&mut lab, account);
     pass(&mut lab, &mut server, 60);
     assert!(server.seen.len() <= 4);
 }
 
 #[test]
-fn a_password_with_everything_in_it_is_hashed_as_it_is() {
+fn a_password_of_any_characters_is_hashed_as_it_is() {
     let password = "p\"a\\s:s äöü%41 ";
     let config = AccountConfig { username: "a\"n\\na", password, ..anna() };
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, nth| {
         if nth == 0 {
-            return vec![seen.answer(401, CHALLENGE)];
+            return vec![seen.response(401, CHALLENGE)];
         }
         let value = seen.header("Authorization").unwrap();
         assert!(value.contains("username=\"a\\\"n\\\\na\""), "{value}");
@@ -188,7 +188,7 @@ fn a_password_with_everything_in_it_is_hashed_as_it_is() {
         let first = hash("MD5", &format!("a\"n\\na:example.org:{password}"));
         let second = hash("MD5", "REGISTER:sip:example.org");
         let wanted = hash("MD5", &format!("{first}:n1:{}:{}:auth:{second}", get("nc"), get("cnonce")));
-        vec![if get("response") == wanted { seen.bound(300) } else { seen.answer(403, "") }]
+        vec![if get("response") == wanted { seen.bound(300) } else { seen.response(403, "") }]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -202,9 +202,9 @@ fn unregistering_is_challenged_too() {
     server.script = Box::new(move |seen, _| {
         assert_eq!(seen.header("Expires"), Some("0"));
         vec![if part(seen, "Authorization", "nonce") == "other" {
-            seen.answer(200, "")
+            seen.response(200, "")
         } else {
-            seen.answer(401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"other\", qop=\"auth\"\r\n")
+            seen.response(401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"other\", qop=\"auth\"\r\n")
         }]
     });
     crate::server::unregister(&mut lab, account);

@@ -22,12 +22,12 @@ fn wished(lab: &mut Lab) -> WishId {
 }
 
 #[test]
-fn an_answer_waits_for_its_ports() {
+fn a_200_waits_for_its_ports() {
     let (mut lab, mut peer, _) = ringing();
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     let id = wished(&mut lab);
     lab.ends[0].phone.answer(now, call, 200).unwrap();
-    // one that comes after it does not take it back
+    // a provisional response that comes after it does not take it back
     lab.ends[0].phone.answer(now, call, 183).unwrap();
     peer.silence(&mut lab, "SIP/2.0", Duration::from_secs(1));
     let now = lab.now;
@@ -68,7 +68,7 @@ fn ports_that_open_after_the_end_are_closed() {
 }
 
 #[test]
-fn a_name_that_is_found_too_late_rings_nobody() {
+fn a_name_that_is_found_too_late_sends_no_invite() {
     let mut lab = Lab::new(&[Options::default()]);
     let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.ends[0].grant = false;
@@ -100,7 +100,7 @@ fn hops_that_are_none_are_a_name_that_failed() {
 }
 
 #[test]
-fn input_waits_until_the_last_answer_has_left() {
+fn input_waits_until_the_last_response_has_left() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let flow = Flow::Udp { socket: 0, remote: peer.at };
@@ -134,7 +134,7 @@ fn a_small_buffer_loses_nothing() {
                 _ => {
                     let invite = peer.all(&lab, "INVITE").remove(0);
                     let body = peer.sdp();
-                    let text = peer.answer_text(&invite, 200, &format!("Contact: <{}>\r\n", peer.contact), &body);
+                    let text = peer.response_text(&invite, 200, &format!("Contact: <{}>\r\n", peer.contact), &body);
                     let _ =
                         lab.ends[0].phone.handle_sip(now, Flow::Udp { socket: 0, remote: peer.at }, text.as_bytes());
                 }
@@ -166,7 +166,7 @@ fn a_socket_that_goes_takes_nothing_with_it() {
                 let now = lab.now;
                 lab.ends[0].phone.socket_down(now, 0);
                 let body = peer.sdp();
-                peer.answer(&mut lab, &invite, 200, &body);
+                peer.respond(&mut lab, &invite, 200, &body);
             }
             2 => {
                 peer.be_called(&mut lab, 0);

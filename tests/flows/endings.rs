@@ -1,5 +1,5 @@
-//! The end of a call, its author and its reason: in the event that tells its end, and in the call's numbers until that
-//! is fetched.
+//! The end of a call, its author and its reason: in the event of its end, and in the call's numbers until that is
+//! fetched.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Capacity, Cause, EndCause, EndedBy};
@@ -7,7 +7,7 @@ use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder};
 
 type End = (EndedBy, EndCause, Cause, u16);
 
-/// How the one call that there was has ended.
+/// The end of the one call that there was.
 #[track_caller]
 fn end(lab: &Lab) -> End {
     let ends: Vec<_> = lab.ends[0]
@@ -28,7 +28,7 @@ fn phone() -> (Lab, Peer) {
     (lab, peer)
 }
 
-/// A call comes in and rings; something is done; how it ends.
+/// A call comes in and rings; something is done. Returns its end.
 fn incoming(act: impl FnOnce(&mut Lab, &mut Peer)) -> End {
     let (mut lab, mut peer) = phone();
     peer.invite(&mut lab);
@@ -38,7 +38,7 @@ fn incoming(act: impl FnOnce(&mut Lab, &mut Peer)) -> End {
     end(&lab)
 }
 
-/// A call leaves; something is done with its INVITE; how it ends.
+/// A call leaves; something is done with its INVITE. Returns its end.
 fn outgoing(act: impl FnOnce(&mut Lab, &mut Peer, &Sip)) -> End {
     let (mut lab, mut peer) = phone();
     lab.dial(0, "sip:peer@10.0.0.9");
@@ -135,7 +135,7 @@ fn a_call_that_is_up_is_ended_by_either_side() {
         lab.ends[0].phone.shutdown(now);
     };
     assert_eq!(talk(close), (EndedBy::Application, EndCause::Shutdown, Cause::Normal, 200));
-    // nobody acknowledges
+    // no ACK comes
     let unheard = incoming(|lab, _| {
         let (now, call) = (lab.now, lab.ends[0].last_call());
         lab.ends[0].phone.answer(now, call, 200).unwrap();
@@ -165,36 +165,36 @@ fn an_outgoing_call_that_is_refused() {
         (487, EndCause::Cancelled, Cause::Refused),
         (401, EndCause::Auth, Cause::NoPassword),
     ] {
-        let refused = outgoing(|lab, peer, invite| peer.answer(lab, invite, code, ""));
+        let refused = outgoing(|lab, peer, invite| peer.respond(lab, invite, code, ""));
         assert_eq!(refused, (by, cause, result, code));
     }
 }
 
 #[test]
-fn an_outgoing_call_that_comes_to_nothing() {
+fn an_outgoing_call_that_is_not_answered() {
     // given up while it rings
     let cancelled = outgoing(|lab, peer, invite| {
-        peer.answer(lab, invite, 180, "");
+        peer.respond(lab, invite, 180, "");
         lab.run_for(Duration::from_millis(20));
         hangup(lab);
         peer.wait(lab, "CANCEL");
-        peer.answer(lab, invite, 487, "");
+        peer.respond(lab, invite, 487, "");
     });
     assert_eq!(cancelled, (EndedBy::Application, EndCause::Cancelled, Cause::Normal, 487));
     // it rings for too long
     let rang = outgoing(|lab, peer, invite| {
-        peer.answer(lab, invite, 180, "");
+        peer.respond(lab, invite, 180, "");
         lab.run_for(Duration::from_secs(181));
         peer.wait(lab, "CANCEL");
-        peer.answer(lab, invite, 487, "");
+        peer.respond(lab, invite, 487, "");
     });
     assert_eq!(rang, (EndedBy::Library, EndCause::NoAnswer, Cause::Timeout, 487));
-    // nobody is there
+    // no response comes
     let silent = outgoing(|lab, _, _| lab.run_for(Duration::from_secs(40)));
     assert_eq!(silent.0, EndedBy::Library);
     assert_eq!((silent.1, silent.2), (EndCause::Network, Cause::Timeout));
-    // an answer that is none
-    let deaf = outgoing(|lab, peer, invite| peer.answer(lab, invite, 200, "v=0"));
+    // a 2xx without a usable answer
+    let deaf = outgoing(|lab, peer, invite| peer.respond(lab, invite, 200, "v=0"));
     assert_eq!(deaf, (EndedBy::Library, EndCause::Media, Cause::Codec, 488));
     // no such name
     let (mut lab, _peer) = phone();
@@ -203,20 +203,20 @@ fn an_outgoing_call_that_comes_to_nothing() {
     assert_eq!(end(&lab), (EndedBy::Library, EndCause::Network, Cause::Name, 0));
 }
 
-/// A call that is being given up says so once it is over, and not before.
+/// A call that is being given up has its numbers once it is over, and not before.
 #[test]
-fn the_calls_numbers_say_the_same_as_its_event() {
+fn the_calls_numbers_are_those_of_its_event() {
     let (mut lab, mut peer) = phone();
     let call = lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(20));
     lab.ends[0].fetch = false;
     hangup(&mut lab);
     peer.wait(&mut lab, "CANCEL");
     let said = |lab: &Lab| lab.ends[0].phone.call_info(call).map(|info| (info.ended_by, info.cause)).unwrap();
     assert_eq!(said(&lab), (EndedBy::Nobody, EndCause::None));
-    peer.answer(&mut lab, &invite, 487, "");
+    peer.respond(&mut lab, &invite, 487, "");
     lab.run_for(Duration::from_millis(20));
     assert_eq!(said(&lab), (EndedBy::Application, EndCause::Cancelled));
     lab.ends[0].fetch = true;

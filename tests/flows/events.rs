@@ -1,4 +1,4 @@
-//! Events: in which order they come, how often, and how long they can be read.
+//! Events: their order, their number, and the time for which they can be read.
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
@@ -25,7 +25,7 @@ fn header(lab: &Lab, call: CallId, which: Which, name: &str) -> Result<String, C
 }
 
 #[test]
-fn an_incoming_call_is_told_once_in_order() {
+fn an_incoming_call_has_each_event_once_in_order() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
@@ -38,7 +38,7 @@ fn an_incoming_call_is_told_once_in_order() {
 }
 
 #[test]
-fn incoming_and_ended_are_not_merged_when_nobody_fetches() {
+fn incoming_and_ended_are_not_merged_without_a_fetch() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.ends[0].fetch = false;
@@ -91,7 +91,7 @@ fn an_ended_call_can_be_read_until_it_is_released() {
     peer.send(&mut lab, &bye);
     lab.run_for(Duration::from_secs(100));
     assert_eq!(fetch_end(&mut lab), call);
-    // fetching releases nothing, however often and by whomever
+    // fetching releases nothing, however often
     assert!(lab.ends[0].phone.poll_event().is_none() && lab.ends[0].phone.poll_event().is_none());
     assert_eq!(text(&lab, call, CallText::RemoteUri).unwrap(), "sip:peer@10.0.0.9:5060");
     assert_eq!(text(&lab, call, CallText::Reason).unwrap(), "Normal call clearing");
@@ -125,7 +125,7 @@ fn given_up(lab: &mut Lab, peers: u8) -> Vec<CallId> {
 }
 
 #[test]
-fn ended_calls_that_nobody_releases_give_way_oldest_first_and_that_is_told() {
+fn ended_calls_that_are_not_released_give_way_oldest_first_with_an_event() {
     for fetch in [false, true] {
         let mut options = Options::default();
         options.capacity.calls = 2;
@@ -133,7 +133,7 @@ fn ended_calls_that_nobody_releases_give_way_oldest_first_and_that_is_told() {
         (lab.ends[0].fetch, lab.ends[0].keep) = (fetch, true);
         let ids = given_up(&mut lab, 4);
         assert_eq!(lab.ends[0].phone.counters().evicted_calls, 2);
-        assert_eq!(lab.ends[0].phone.counters().refused_full, 0, "never a 486 for want of fetching");
+        assert_eq!(lab.ends[0].phone.counters().refused_full, 0, "never a 486 for a missing fetch");
         assert!(text(&lab, ids[0], CallText::CallId).is_err() && text(&lab, ids[1], CallText::CallId).is_err());
         assert!(text(&lab, ids[2], CallText::CallId).is_ok() && text(&lab, ids[3], CallText::CallId).is_ok());
         (lab.ends[0].fetch, lab.ends[0].keep) = (true, false);
@@ -142,14 +142,14 @@ fn ended_calls_that_nobody_releases_give_way_oldest_first_and_that_is_told() {
         let lost: Vec<_> = told.iter().filter(|event| event.kind == EventKind::Lost).map(|event| event.value).collect();
         let ended: Vec<_> =
             told.iter().filter(|event| event.call_is(CallState::Ended)).map(|event| event.call).collect();
-        // one by one where somebody listens, together where nobody did; and before what is younger
+        // one by one where events are fetched, together where they were not; and before younger events
         assert_eq!((lost, ended), if fetch { (vec![1, 1], ids) } else { (vec![2], ids[2..].to_vec()) });
         assert!(fetch || told[0].kind == EventKind::Lost);
     }
 }
 
 #[test]
-fn a_call_that_is_released_before_its_end_is_fetched_tells_nothing_more() {
+fn a_call_released_before_its_end_is_fetched_has_no_more_events() {
     let mut lab = Lab::new(&[Options::default()]);
     lab.ends[0].fetch = false;
     let ids = given_up(&mut lab, 1);
@@ -213,7 +213,7 @@ fn each_event_has_the_time_at_which_it_happened_however_late_it_is_fetched() {
 }
 
 #[test]
-fn a_digit_is_told_with_the_time_of_the_packet_that_ended_it() {
+fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
     let mut lab = Lab::pair();
     let call = lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
@@ -270,7 +270,7 @@ fn ends_of_commands_never_give_way() {
 }
 
 #[test]
-fn digits_without_a_token_are_told_only_where_they_could_not_be_sent() {
+fn digits_without_a_token_have_an_event_only_where_they_could_not_be_sent() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.be_called(&mut lab, 0);
@@ -288,14 +288,14 @@ fn digits_without_a_token_are_told_only_where_they_could_not_be_sent() {
     assert_eq!(digits_told(&lab), [(0, Cause::State)]);
 }
 
-/// Tokens and results of the digits commands that were told.
+/// Tokens and results of the digits commands that have their event.
 fn digits_told(lab: &Lab) -> Vec<(u64, Cause)> {
     let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done);
     told.map(|event| (event.token, event.result)).collect()
 }
 
 #[test]
-fn digits_that_are_not_out_when_the_call_ends_are_told_before_its_end() {
+fn digits_not_out_when_the_call_ends_have_their_event_before_its_end() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.be_called(&mut lab, 0);
@@ -314,7 +314,7 @@ fn digits_that_are_not_out_when_the_call_ends_are_told_before_its_end() {
 }
 
 #[test]
-fn who_is_held_sends_no_digits() {
+fn a_held_side_sends_no_digits() {
     // rfc3264#5.1, #8.4
     for (body, sends) in [
         (sdp("10.0.0.9", 4000, "sendonly"), false),
@@ -344,7 +344,7 @@ fn who_is_held_sends_no_digits() {
             continue;
         }
         assert_eq!((given, digits_told(&lab)), (Err(CommandError::State), vec![(waiting, Cause::State)]), "{body}");
-        // what waited does not come out of the blue when the hold is over
+        // digits that waited are not sent when the hold is over
         let packets = lab.ends[0].phone.call_stats(now, call).unwrap().sent_packets;
         offer(&mut lab, &sdp("10.0.0.9", 4000, ""));
         let now = lab.now;
@@ -384,10 +384,10 @@ fn digits_go_both_ways_one_by_one() {
     assert_eq!(sent, [token]);
 }
 
-/// A proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork says the same: what
-/// is no news is no event.
+/// A proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork sends its own: a
+/// response that changes nothing makes no event.
 #[test]
-fn provisional_responses_that_say_the_same_are_told_once() {
+fn equal_provisional_responses_have_one_event() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
@@ -419,7 +419,7 @@ fn provisional_responses_that_say_the_same_are_told_once() {
     .enumerate()
     {
         peer.tag = tag.to_owned();
-        let text = peer.answer_text(&invite, status, "", body).replacen("As Scripted", reason, 1);
+        let text = peer.response_text(&invite, status, "", body).replacen("As Scripted", reason, 1);
         lab.send_raw(peer.at, invite.from, text.as_bytes());
         lab.run_for(Duration::from_millis(10));
         assert_eq!(early(&lab), told, "{nth}");

@@ -1,5 +1,5 @@
-//! Challenges that are none of the account's: a far end, a stranger or another domain gets neither credentials nor a
-//! realm that would be learnt.
+//! Challenges that are not the account's: a far end, a stranger or another domain gets no credentials, and its realm is
+//! not learnt.
 
 use crate::credentials::{ask, has_credentials, realm, refused_realm};
 use crate::digest::{SDP, dial, part, right};
@@ -10,17 +10,17 @@ use microsip_tests::{EventKind, Lab, Options};
 
 #[test]
 fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
-    // the proxy passes on what the called party says: a realm that is not the account's, whatever it looks like
+    // the proxy forwards the called party's challenge: a realm that is not the account's, however similar
     for (status, asks) in [(401, "WWW-Authenticate"), (407, "Proxy-Authenticate")] {
         for foreign in ["foreign.test", "*", "", "EXAMPLE.ORG", "example.org ", "example.org, other"] {
             for configured in ["", "example.org"] {
                 let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: configured, ..anna() });
                 let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
                     "REGISTER" if !has_credentials(seen) => {
-                        vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+                        vec![seen.response(401, &ask("WWW-Authenticate", "example.org"))]
                     }
                     "REGISTER" => vec![seen.bound(300)],
-                    "INVITE" => vec![seen.answer(status, &ask(asks, foreign))],
+                    "INVITE" => vec![seen.response(status, &ask(asks, foreign))],
                     _ => vec![],
                 });
                 register(&mut lab, account);
@@ -45,8 +45,7 @@ fn a_far_end_behind_the_own_proxy_gets_no_answer_to_its_challenge() {
     }
 }
 
-/// A call to `target` that its proxy challenged, and whose far end has this Contact; its BYE is challenged as `bye`
-/// says.
+/// A call to `target` that its proxy challenged, and whose far end has this Contact; its BYE is challenged by `bye`.
 fn challenged_bye(config: AccountConfig<'static>, contact: &'static str, bye: (u16, &'static str)) -> (Lab, Server) {
     challenged_on_the_way(config, contact, "", bye)
 }
@@ -60,9 +59,9 @@ fn challenged_on_the_way(
 ) -> (Lab, Server) {
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
-        "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
+        "INVITE" if !has_credentials(seen) => vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))],
         "INVITE" => {
-            vec![seen.answer_with(
+            vec![seen.response_with(
                 200,
                 &format!("Contact: <sip:bob@{contact}>\r\nRecord-Route: {behind}<sip:10.0.0.9;lr>\r\n"),
                 SDP,
@@ -70,12 +69,12 @@ fn challenged_on_the_way(
         }
         "BYE" if !seen.text.contains("nonce=\"chosen\"") => {
             let name = if bye.0 == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" };
-            vec![seen.answer(
+            vec![seen.response(
                 bye.0,
                 &format!("{name}: Digest realm=\"example.org\", nonce=\"chosen\", qop=\"auth\"{}\r\n", bye.1),
             )]
         }
-        "BYE" => vec![seen.answer(200, "")],
+        "BYE" => vec![seen.response(200, "")],
         _ => vec![],
     });
     let call = dial(&mut lab, account, "sip:bob@example.org");
@@ -119,16 +118,16 @@ fn a_far_end_does_not_choose_the_next_nonce() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
         match seen.start() {
-        "REGISTER" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
+        "REGISTER" if !has_credentials(seen) => vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))],
         "REGISTER" => vec![seen.bound(300)],
-        "INVITE" if !has_credentials(seen) => vec![seen.answer(407, &ask("Proxy-Authenticate", "example.org"))],
-        "INVITE" => vec![seen.answer_with(
+        "INVITE" if !has_credentials(seen) => vec![seen.response(407, &ask("Proxy-Authenticate", "example.org"))],
+        "INVITE" => vec![seen.response_with(
             200,
             "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\nProxy-Authentication-Info: nextnonce=\"evil\"\r\n",
             SDP,
         )],
         "ACK" => vec![],
-        _ => vec![seen.answer(200, "Proxy-Authentication-Info: nextnonce=\"evil\"\r\n")],
+        _ => vec![seen.response(200, "Proxy-Authentication-Info: nextnonce=\"evil\"\r\n")],
     }
     });
     register(&mut lab, account);
@@ -147,16 +146,16 @@ fn a_far_end_does_not_choose_the_next_nonce() {
 
 #[test]
 fn a_redirection_to_another_domain_takes_nothing_unasked_along() {
-    // over the own proxy, which then lets the call through: what the first INVITE was asked for stays behind
+    // over the own proxy, which then lets the call through: the credentials of the first INVITE stay behind
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" => vec![],
         _ if seen.uri() == "sip:bob@example.net" => {
-            vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
+            vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
         }
-        "INVITE" if !has_credentials(seen) => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
-        "INVITE" => vec![seen.answer(302, "Contact: <sip:bob@example.net>\r\n")],
-        _ => vec![seen.answer(200, "")],
+        "INVITE" if !has_credentials(seen) => vec![seen.response(401, &ask("WWW-Authenticate", "example.org"))],
+        "INVITE" => vec![seen.response(302, "Contact: <sip:bob@example.net>\r\n")],
+        _ => vec![seen.response(200, "")],
     });
     let call = dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 1);
@@ -221,7 +220,7 @@ fn a_realm_that_register_did_not_bring_is_answered_in_no_call() {
         if part(seen, "Proxy-Authorization", "realm") == "second" || seen.start() == "ACK" {
             return script(seen, nth);
         }
-        vec![seen.answer(407, &ask("Proxy-Authenticate", "second"))]
+        vec![seen.response(407, &ask("Proxy-Authenticate", "second"))]
     });
     pass(&mut lab, &mut server, 300);
     assert_eq!(state(&lab), AccountState::Registered);
@@ -231,7 +230,7 @@ fn a_realm_that_register_did_not_bring_is_answered_in_no_call() {
 }
 
 #[test]
-fn a_call_to_another_domain_teaches_nothing() {
+fn a_call_to_another_domain_teaches_no_realm() {
     // over the account's own proxy, but for somebody else's domain
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, realm("evil", 407));
@@ -248,7 +247,7 @@ fn a_call_to_another_domain_teaches_nothing() {
 }
 
 #[test]
-fn what_the_registrar_asked_for_is_not_carried_to_other_domains() {
+fn credentials_for_the_registrar_are_not_carried_to_other_domains() {
     // Authorization is read by the far end, and a proxy passes it on
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, realm("example.org", 401));
@@ -256,10 +255,14 @@ fn what_the_registrar_asked_for_is_not_carried_to_other_domains() {
     pass(&mut lab, &mut server, 1);
     server.script = Box::new(|seen, _| match seen.start() {
         "INVITE" => {
-            vec![seen.answer_with(200, "Contact: <sip:mallory@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n", SDP)]
+            vec![seen.response_with(
+                200,
+                "Contact: <sip:mallory@10.0.0.66>\r\nRecord-Route: <sip:10.0.0.9;lr>\r\n",
+                SDP,
+            )]
         }
         "ACK" => vec![],
-        _ => vec![seen.answer(200, "")],
+        _ => vec![seen.response(200, "")],
     });
     let call = dial(&mut lab, account, "sip:mallory@example.net");
     pass(&mut lab, &mut server, 1);
@@ -276,9 +279,9 @@ fn what_the_registrar_asked_for_is_not_carried_to_other_domains() {
 fn nothing_is_learnt_inside_a_dialog() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
         "ACK" => vec![],
-        _ => vec![seen.answer(401, &ask("WWW-Authenticate", "inside"))],
+        _ => vec![seen.response(401, &ask("WWW-Authenticate", "inside"))],
     });
     let call = dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 1);
@@ -297,14 +300,14 @@ fn requests_that_go_straight_to_the_far_end_carry_no_credentials() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
         vec![if part(seen, "Proxy-Authorization", "realm").is_empty() {
-            seen.answer(407, &ask("Proxy-Authenticate", "example.org"))
+            seen.response(407, &ask("Proxy-Authenticate", "example.org"))
         } else {
-            seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\n", SDP)
+            seen.response_with(200, "Contact: <sip:bob@10.0.0.66>\r\n", SDP)
         }]
     });
     let mut callee = Server::new(&mut lab, "10.0.0.66:5060", |seen, _| match seen.start() {
         "ACK" => vec![],
-        _ => vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))],
+        _ => vec![seen.response(401, &ask("WWW-Authenticate", "example.org"))],
     });
     let call = dial(&mut lab, account, "sip:bob@example.org");
     run(&mut lab, &mut [&mut server, &mut callee], Duration::from_secs(1));
@@ -322,9 +325,9 @@ fn a_redirection_to_elsewhere_takes_no_credentials_along() {
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "ACK" => vec![],
         _ if part(seen, "Authorization", "realm").is_empty() => {
-            vec![seen.answer(401, &ask("WWW-Authenticate", "example.org"))]
+            vec![seen.response(401, &ask("WWW-Authenticate", "example.org"))]
         }
-        _ => vec![seen.answer(302, "Contact: <sip:bob@10.0.0.66>\r\n")],
+        _ => vec![seen.response(302, "Contact: <sip:bob@10.0.0.66>\r\n")],
     });
     let mut elsewhere = Server::new(&mut lab, "10.0.0.66:5060", realm("example.org", 401));
     dial(&mut lab, account, "sip:bob@example.org");
@@ -336,8 +339,7 @@ fn a_redirection_to_elsewhere_takes_no_credentials_along() {
 
 #[test]
 fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
-    // HOUSE: whoever the call is for has seen our Via and could write such a 401 to us past the proxy; its nonce is not
-    // to be hashed
+    // the called party has seen our Via and could send us such a 401 past the proxy; its nonce is not to be hashed
     for (ours, tries) in [(true, 2), (false, 1)] {
         let (mut lab, account) = account(&[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
@@ -350,7 +352,7 @@ fn a_challenge_that_did_not_come_from_the_own_hop_is_not_answered() {
         lab.run_for(Duration::from_millis(100));
         server.serve(&mut lab);
         let invite = server.last("INVITE").clone();
-        let challenge = invite.answer(401, &ask("WWW-Authenticate", "example.org"));
+        let challenge = invite.response(401, &ask("WWW-Authenticate", "example.org"));
         let from = if ours { REGISTRAR } else { "10.0.0.66:5060" };
         let from = lab.open_raw(from);
         lab.send_raw(from, invite.from, &challenge);

@@ -1,10 +1,10 @@
-//! rfc3261#12.1.2, #13.2.2.4: one INVITE, several that answer.
+//! rfc3261#12.1.2, #13.2.2.4: one INVITE, several dialogs.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, MEDIA_SENDING};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
-/// A forking proxy at 10.0.0.9 with two branches behind it; all that the branches say comes through it.
+/// A forking proxy at 10.0.0.9 with two branches behind it; all their messages come through it.
 struct Fork {
     lab: Lab,
     proxy: Peer,
@@ -34,19 +34,19 @@ fn media_to(lab: &mut Lab, to: &str) -> u64 {
 }
 
 #[test]
-fn early_media_goes_to_the_branch_that_answered_last() {
+fn early_media_goes_to_the_branch_that_responded_last() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
     f.lab.run_for(Duration::from_millis(200));
     assert!(media_to(&mut f.lab, "10.0.0.21:4000") > 5);
-    f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
     f.lab.run_for(Duration::from_millis(20));
     let before = media_to(&mut f.lab, "10.0.0.21:4000");
     f.lab.run_for(Duration::from_millis(200));
     assert!(media_to(&mut f.lab, "10.0.0.22:4000") > 5);
     assert_eq!(media_to(&mut f.lab, "10.0.0.21:4000"), before);
     // the first one wins after all
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
     let ack = f.left.wait(&mut f.lab, "ACK");
     assert_eq!((ack.to_tag(), ack.uri()), ("left".into(), f.left.contact.clone()));
     f.lab.run_for(Duration::from_millis(200));
@@ -57,25 +57,25 @@ fn early_media_goes_to_the_branch_that_answered_last() {
     f.lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = f.left.wait(&mut f.lab, "BYE");
     assert_eq!(bye.to_tag(), "left");
-    f.left.answer(&mut f.lab, &bye, 200, "");
+    f.left.respond(&mut f.lab, &bye, 200, "");
     f.lab.assert_settled();
 }
 
 #[test]
 fn a_second_2xx_is_acknowledged_and_ended() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 180, "");
-    f.right.answer(&mut f.lab, &f.invite, 180, "");
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 180, "");
+    f.right.respond(&mut f.lab, &f.invite, 180, "");
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     let ack = f.right.wait(&mut f.lab, "ACK");
     assert_eq!((ack.to_tag(), ack.number(), ack.uri()), ("right".into(), f.invite.number(), f.right.contact.clone()));
     let bye = f.right.wait(&mut f.lab, "BYE");
     assert_eq!((bye.to_tag(), bye.number()), ("right".into(), f.invite.number() + 1));
-    f.right.answer(&mut f.lab, &bye, 200, "");
+    f.right.respond(&mut f.lab, &bye, 200, "");
     // its ACK was lost: acknowledged again, not ended again
     f.lab.run_for(Duration::from_millis(500));
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     f.right.wait(&mut f.lab, "ACK");
     f.right.silence(&mut f.lab, "BYE", Duration::from_secs(5));
     assert_eq!(f.right.times(&f.lab, "ACK").len(), 2);
@@ -89,22 +89,22 @@ fn a_second_2xx_is_acknowledged_and_ended() {
     let now = f.lab.now;
     f.lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = f.left.wait(&mut f.lab, "BYE");
-    f.left.answer(&mut f.lab, &bye, 200, "");
+    f.left.respond(&mut f.lab, &bye, 200, "");
     f.lab.assert_settled();
 }
 
 #[test]
-fn three_answers_are_one_call() {
+fn three_2xx_are_one_call() {
     let mut f = fork();
     let mut third = Peer::new(&mut f.lab, "10.0.0.23:5060", 0);
     for peer in [&mut f.left, &mut f.right, &mut third] {
         let body = sdp(&peer.at.ip().to_string(), 4000, "");
-        peer.answer(&mut f.lab, &f.invite, 200, &body);
+        peer.respond(&mut f.lab, &f.invite, 200, &body);
     }
     for peer in [&mut f.right, &mut third] {
         peer.wait(&mut f.lab, "ACK");
         let bye = peer.wait(&mut f.lab, "BYE");
-        peer.answer(&mut f.lab, &bye, 200, "");
+        peer.respond(&mut f.lab, &bye, 200, "");
     }
     assert_eq!(f.left.all(&f.lab, "ACK").len(), 1);
     // the winner hangs up while the losers linger
@@ -116,10 +116,10 @@ fn three_answers_are_one_call() {
 }
 
 #[test]
-fn a_loser_that_never_answers_its_bye_leaves_nothing_behind() {
+fn a_loser_that_never_responds_to_its_bye_leaves_nothing_behind() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     f.lab.run_for(Duration::from_secs(60));
     assert_eq!(f.right.times(&f.lab, "BYE").len(), 11);
     assert_eq!(f.lab.ends[0].phone.in_use().dialogs, 1);
@@ -128,12 +128,12 @@ fn a_loser_that_never_answers_its_bye_leaves_nothing_behind() {
 #[test]
 fn a_refusal_ends_all_early_dialogs() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
-    f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
     assert_eq!(f.proxy.all(&f.lab, "ACK").len(), 0);
     f.lab.run_for(Duration::from_millis(50));
     assert_eq!(f.lab.ends[0].phone.in_use().dialogs, 2);
-    f.proxy.answer(&mut f.lab, &f.invite, 600, "");
+    f.proxy.respond(&mut f.lab, &f.invite, 600, "");
     let ack = f.proxy.wait(&mut f.lab, "ACK");
     assert_eq!(ack.uri(), f.invite.uri());
     f.lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
@@ -152,11 +152,11 @@ fn a_fork_that_finds_no_dialog_slot_is_not_followed() {
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = proxy.wait(&mut lab, "INVITE");
     let body = proxy.sdp();
-    proxy.answer(&mut lab, &invite, 183, &body);
-    right.answer(&mut lab, &invite, 183, &body);
-    proxy.answer(&mut lab, &invite, 200, &body);
+    proxy.respond(&mut lab, &invite, 183, &body);
+    right.respond(&mut lab, &invite, 183, &body);
+    proxy.respond(&mut lab, &invite, 200, &body);
     proxy.wait(&mut lab, "ACK");
-    right.answer(&mut lab, &invite, 200, &body);
+    right.respond(&mut lab, &invite, 200, &body);
     right.silence(&mut lab, "ACK", Duration::from_secs(1));
     assert!(lab.ends[0].reached(CallState::Connected));
 }
@@ -164,8 +164,8 @@ fn a_fork_that_finds_no_dialog_slot_is_not_followed() {
 #[test]
 fn the_winner_may_be_one_that_never_rang() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     let ack = f.right.wait(&mut f.lab, "ACK");
     assert_eq!((ack.to_tag(), ack.uri()), ("right".into(), f.right.contact.clone()));
     // a request of the winner finds the dialog
@@ -186,19 +186,19 @@ fn a_branch_that_lost_one_try_may_win_the_next() {
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
     let first = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(&mut lab, &first, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
+    peer.respond_with(&mut lab, &first, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
     let second = peer.wait(&mut lab, "INVITE");
     peer.tag = "left".into();
     let body = peer.sdp();
-    peer.answer(&mut lab, &first, 200, &body);
+    peer.respond(&mut lab, &first, 200, &body);
     assert_eq!(peer.wait(&mut lab, "ACK").to_tag(), "left");
-    peer.answer(&mut lab, &second, 200, &body);
+    peer.respond(&mut lab, &second, 200, &body);
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "BYE", Duration::from_secs(5));
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -212,13 +212,13 @@ fn a_provisional_response_without_a_tag_brings_early_media() {
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
         let body = peer.sdp();
-        peer.answer(&mut lab, &invite, 183, &body);
+        peer.respond(&mut lab, &invite, 183, &body);
         lab.run_for(Duration::from_millis(200));
         assert!(media_to(&mut lab, "10.0.0.9:40000") > 5, "early media");
         assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
-        // the 2xx needs no description: the one of its dialog holds, also when it names that dialog now
+        // the 2xx needs no description: that of its dialog holds, even when it has a tag by now
         peer.tag = tag.into();
-        peer.answer(&mut lab, &invite, 200, "");
+        peer.respond(&mut lab, &invite, 200, "");
         assert_eq!(peer.wait(&mut lab, "ACK").to_tag(), tag);
         assert!(lab.ends[0].reached(CallState::Connected));
         assert_eq!(lab.ends[0].phone.in_use().dialogs, 1);
@@ -228,7 +228,7 @@ fn a_provisional_response_without_a_tag_brings_early_media() {
         lab.ends[0].phone.hangup(now + Duration::from_millis(200), call).unwrap();
         let bye = peer.wait(&mut lab, "BYE");
         assert_eq!(bye.to_tag(), tag);
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         lab.assert_settled();
     }
 }
@@ -236,14 +236,14 @@ fn a_provisional_response_without_a_tag_brings_early_media() {
 #[test]
 fn a_branch_without_a_tag_is_a_branch_of_its_own() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
     f.right.tag = String::new();
-    f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
     f.lab.run_for(Duration::from_millis(200));
     assert!(media_to(&mut f.lab, "10.0.0.22:4000") > 5);
     assert_eq!(f.lab.ends[0].phone.in_use().dialogs, 2);
     f.right.tag = "late".into();
-    f.right.answer(&mut f.lab, &f.invite, 200, "");
+    f.right.respond(&mut f.lab, &f.invite, 200, "");
     let ack = f.right.wait(&mut f.lab, "ACK");
     assert_eq!((ack.to_tag(), ack.uri()), ("late".into(), f.right.contact.clone()));
     assert!(f.lab.ends[0].reached(CallState::Connected));
@@ -259,34 +259,34 @@ fn a_challenge_forgets_what_an_untagged_branch_had_agreed_on() {
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 183, &body);
-    peer.answer_with(&mut lab, &invite, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
+    peer.respond(&mut lab, &invite, 183, &body);
+    peer.respond_with(&mut lab, &invite, 302, "Contact: <sip:again@10.0.0.9>\r\n", "");
     let again = peer.wait(&mut lab, "INVITE");
     peer.tag = "new".into();
-    peer.answer(&mut lab, &again, 200, "");
+    peer.respond(&mut lab, &again, 200, "");
     peer.wait(&mut lab, "ACK");
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Codec);
     lab.assert_settled();
 }
 
 #[test]
 fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
-    // the branch that was heard last is not the one that answers; the first to ring is the call's own dialog, the
+    // the branch that was heard last is not the one whose 2xx comes; the first to ring is the call's own dialog, the
     // second is not
     for wins in ["left", "right"] {
         let mut f = fork();
-        f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
+        f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
         f.lab.run_for(Duration::from_millis(50));
-        f.right.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
+        f.right.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.22", 4000, ""));
         f.lab.run_for(Duration::from_millis(50));
         if wins == "right" {
-            f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
+            f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, "sendonly"));
             f.lab.run_for(Duration::from_millis(50));
         }
         let winner = if wins == "left" { &mut f.left } else { &mut f.right };
-        winner.answer(&mut f.lab, &f.invite, 200, "");
+        winner.respond(&mut f.lab, &f.invite, 200, "");
         let ack = winner.wait(&mut f.lab, "ACK");
         assert_eq!((ack.to_tag(), ack.uri()), (wins.into(), winner.contact.clone()));
         assert!(f.lab.ends[0].reached(CallState::Connected));
@@ -294,11 +294,11 @@ fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
         f.lab.run_for(Duration::from_millis(400));
         let (left, right) =
             (media_to(&mut f.lab, "10.0.0.21:4000") - left, media_to(&mut f.lab, "10.0.0.22:4000") - right);
-        // who only sends gets nothing
+        // a side that only sends gets no media
         assert_eq!((left, right > 10), (0, wins == "right"), "{wins}: {left}, {right}");
         let info = f.lab.ends[0].phone.call_info(f.lab.ends[0].last_call()).unwrap();
         assert_eq!(info.held, wins == "left");
-        // and the application is told
+        // and the application has an event
         let last = f.lab.ends[0].events.iter().rev().find(|event| event.kind == EventKind::Media).unwrap();
         assert_eq!(last.value & MEDIA_SENDING != 0, wins == "right");
     }
@@ -307,37 +307,37 @@ fn a_2xx_without_a_description_is_heard_as_its_own_branch_had_agreed() {
 #[test]
 fn a_2xx_of_a_branch_that_had_agreed_on_nothing_needs_a_description() {
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
-    f.right.answer(&mut f.lab, &f.invite, 200, "");
+    f.left.respond(&mut f.lab, &f.invite, 183, &sdp("10.0.0.21", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, "");
     f.right.wait(&mut f.lab, "ACK");
     let bye = f.right.wait(&mut f.lab, "BYE");
-    f.right.answer(&mut f.lab, &bye, 200, "");
+    f.right.respond(&mut f.lab, &bye, 200, "");
     assert_eq!(f.lab.ends[0].ended().unwrap().result, Cause::Codec);
     f.lab.assert_settled();
 }
 
 #[test]
 fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
-    // rfc6026#7.2: a proxy hands on what a branch says after all; whether it had rung or not, after a refusal, a
-    // cancelled call or a redirection
+    // rfc6026#7.2: a proxy forwards a late 2xx of a branch, whether it had rung or not, after a refusal, a cancelled
+    // call or a redirection
     for (rang, status) in [(false, 486), (true, 486), (false, 603), (true, 487), (false, 302)] {
         let mut f = fork();
         if rang {
-            f.right.answer(&mut f.lab, &f.invite, 180, "");
+            f.right.respond(&mut f.lab, &f.invite, 180, "");
         }
         if status == 487 {
             let (call, now) = (f.lab.ends[0].last_call(), f.lab.now);
             f.lab.run_for(Duration::from_millis(10));
             f.lab.ends[0].phone.hangup(now, call).unwrap();
             let cancel = f.proxy.wait(&mut f.lab, "CANCEL");
-            f.proxy.answer(&mut f.lab, &cancel, 200, "");
+            f.proxy.respond(&mut f.lab, &cancel, 200, "");
         }
         let elsewhere = if status == 302 { "Contact: <sip:again@10.0.0.23>\r\n" } else { "" };
-        f.proxy.answer_with(&mut f.lab, &f.invite, status, elsewhere, "");
+        f.proxy.respond_with(&mut f.lab, &f.invite, status, elsewhere, "");
         f.proxy.wait(&mut f.lab, "ACK");
         for late in [1, 9, 18] {
             f.lab.run_for(Duration::from_secs(late));
-            f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+            f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
             let ack = f.right.wait(&mut f.lab, "ACK");
             assert_eq!(
                 (ack.to_tag(), ack.number(), ack.uri()),
@@ -347,7 +347,7 @@ fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
             if late == 1 {
                 let bye = f.right.wait(&mut f.lab, "BYE");
                 assert_eq!((bye.to_tag(), bye.number() > f.invite.number()), ("right".into(), true), "{status}");
-                f.right.answer(&mut f.lab, &bye, 200, "");
+                f.right.respond(&mut f.lab, &bye, 200, "");
             }
         }
         f.right.silence(&mut f.lab, "BYE", Duration::from_secs(5));
@@ -359,27 +359,26 @@ fn a_2xx_behind_a_refusal_is_acknowledged_and_ended() {
     }
 }
 
-/// A call that is given up before anything was heard of it, and a 2xx that does not show our branch: its INVITE is
-/// still under way.
+/// A call that is given up before any response, and a 2xx without our branch: the INVITE is still under way.
 fn given_up_and_answered() -> Fork {
     let mut f = fork();
     let (call, now) = (f.lab.ends[0].last_call(), f.lab.now);
     f.lab.ends[0].phone.hangup(now, call).unwrap();
     let text = f
         .left
-        .answer_text(&f.invite, 200, "", &sdp("10.0.0.21", 4000, ""))
+        .response_text(&f.invite, 200, "", &sdp("10.0.0.21", 4000, ""))
         .replace(&f.invite.branch(), "z9hG4bK-other");
     f.left.send(&mut f.lab, &text);
     f.left.wait(&mut f.lab, "ACK");
     let bye = f.left.wait(&mut f.lab, "BYE");
-    f.left.answer(&mut f.lab, &bye, 200, "");
+    f.left.respond(&mut f.lab, &bye, 200, "");
     f
 }
 
 #[test]
 fn a_call_that_was_given_up_is_acknowledged_again_when_its_2xx_comes_again() {
     let mut f = given_up_and_answered();
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
     f.left.wait(&mut f.lab, "ACK");
     f.left.silence(&mut f.lab, "BYE", Duration::from_secs(5));
     f.lab.assert_settled();
@@ -388,12 +387,12 @@ fn a_call_that_was_given_up_is_acknowledged_again_when_its_2xx_comes_again() {
 #[test]
 fn two_branches_answer_a_call_that_was_given_up() {
     let mut f = given_up_and_answered();
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     let ack = f.right.wait(&mut f.lab, "ACK");
     assert_eq!((ack.to_tag(), ack.number()), ("right".into(), f.invite.number()));
     let bye = f.right.wait(&mut f.lab, "BYE");
     assert_eq!(bye.to_tag(), "right");
-    f.right.answer(&mut f.lab, &bye, 200, "");
+    f.right.respond(&mut f.lab, &bye, 200, "");
     f.lab.assert_settled();
 }
 
@@ -402,7 +401,7 @@ fn a_loser_does_not_owe_the_bye_that_its_call_owes() {
     let mut options = Options::default();
     options.capacity.requests = 1;
     let mut f = fork_of(options);
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
     f.left.wait(&mut f.lab, "ACK");
     let one = f.lab.ends[0].last_call();
     let mut other = Peer::new(&mut f.lab, "10.0.0.10:5060", 0);
@@ -413,14 +412,14 @@ fn a_loser_does_not_owe_the_bye_that_its_call_owes() {
     f.lab.ends[0].phone.hangup(now, two).unwrap();
     f.lab.ends[0].phone.hangup(now, one).unwrap();
     let bye = other.wait(&mut f.lab, "BYE");
-    other.answer(&mut f.lab, &bye, 200, "");
+    other.respond(&mut f.lab, &bye, 200, "");
     f.lab.run_for(Duration::from_millis(50));
     // rfc3261#13.2.2.4: meanwhile another branch answers
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     let bye = f.right.wait(&mut f.lab, "BYE");
-    f.right.answer(&mut f.lab, &bye, 200, "");
+    f.right.respond(&mut f.lab, &bye, 200, "");
     let bye = f.left.wait(&mut f.lab, "BYE");
-    f.left.answer(&mut f.lab, &bye, 200, "");
+    f.left.respond(&mut f.lab, &bye, 200, "");
     f.right.silence(&mut f.lab, "BYE", Duration::from_secs(5));
     f.lab.assert_settled();
 }
@@ -429,7 +428,7 @@ fn a_loser_does_not_owe_the_bye_that_its_call_owes() {
 fn the_far_end_of_each_branch_counts_its_own_requests() {
     // rfc3261#12.2.2: a number is too low behind a higher one of the same dialog
     let mut f = fork();
-    f.left.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
+    f.left.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.21", 4000, ""));
     f.left.wait(&mut f.lab, "ACK");
     f.left.theirs = f.invite.from_tag();
     for _ in 0..3 {
@@ -437,7 +436,7 @@ fn the_far_end_of_each_branch_counts_its_own_requests() {
         f.left.send(&mut f.lab, &options);
         f.left.wait(&mut f.lab, "SIP/2.0 200");
     }
-    f.right.answer(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
+    f.right.respond(&mut f.lab, &f.invite, 200, &sdp("10.0.0.22", 4000, ""));
     f.right.wait(&mut f.lab, "ACK");
     f.right.theirs = f.invite.from_tag();
     let bye = f.right.request("BYE", "", "");
@@ -452,7 +451,7 @@ fn branches_without_end_leave_room_for_other_calls() {
         let mut f = fork();
         for nth in 0..40 {
             f.left.tag = format!("left{nth}");
-            f.left.answer(&mut f.lab, &f.invite, status, &sdp("10.0.0.21", 4000, ""));
+            f.left.respond(&mut f.lab, &f.invite, status, &sdp("10.0.0.21", 4000, ""));
             f.lab.run_for(Duration::from_millis(5));
         }
         for nth in 0..3 {

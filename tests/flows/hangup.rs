@@ -7,7 +7,7 @@ use microsip_core::phone::{
 };
 use microsip_tests::{Lab, Options, Peer};
 
-/// Where a call of ours may stand.
+/// The states that a call of ours may be in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stage {
     Calling,
@@ -44,9 +44,9 @@ fn bring_to(stage: Stage) -> (Lab, Peer) {
             lab.dial(0, "sip:peer@10.0.0.9");
             let invite = peer.wait(&mut lab, "INVITE");
             match stage {
-                Stage::Trying => peer.answer(&mut lab, &invite, 100, ""),
-                Stage::Early => peer.answer(&mut lab, &invite, 180, ""),
-                Stage::EarlyMedia => peer.answer(&mut lab, &invite, 183, &body),
+                Stage::Trying => peer.respond(&mut lab, &invite, 100, ""),
+                Stage::Early => peer.respond(&mut lab, &invite, 180, ""),
+                Stage::EarlyMedia => peer.respond(&mut lab, &invite, 183, &body),
                 _ => {}
             }
         }
@@ -75,7 +75,7 @@ fn bring_to(stage: Stage) -> (Lab, Peer) {
     (lab, peer)
 }
 
-/// A peer that answers everything it is asked, for a while.
+/// A peer that accepts every request, for a while.
 fn oblige(lab: &mut Lab, peer: &mut Peer) {
     let mut seen = 0;
     for _ in 0..400 {
@@ -84,13 +84,13 @@ fn oblige(lab: &mut Lab, peer: &mut Peer) {
         for sip in came.iter().skip(seen) {
             let text = sip.text();
             if text.starts_with("CANCEL") {
-                peer.answer(lab, sip, 200, "");
+                peer.respond(lab, sip, 200, "");
                 let invite = came.iter().find(|sip| sip.text().starts_with("INVITE")).unwrap().clone();
-                peer.answer(lab, &invite, 487, "");
+                peer.respond(lab, &invite, 487, "");
             } else if text.starts_with("BYE") {
-                peer.answer(lab, sip, 200, "");
+                peer.respond(lab, sip, 200, "");
             } else if text.starts_with("INVITE") {
-                peer.answer(lab, sip, 180, "");
+                peer.respond(lab, sip, 180, "");
             }
         }
         seen = came.len();
@@ -98,7 +98,7 @@ fn oblige(lab: &mut Lab, peer: &mut Peer) {
 }
 
 #[test]
-fn a_hang_up_ends_it_from_every_state() {
+fn a_hang_up_ends_a_call_from_every_state() {
     for stage in ALL {
         for obliging in [true, false] {
             let (mut lab, mut peer) = bring_to(stage);
@@ -154,7 +154,7 @@ fn a_shutdown_ends_everything_from_every_state() {
 }
 
 #[test]
-fn a_flow_that_fails_ends_what_waits_on_it() {
+fn a_flow_that_fails_ends_the_calls_that_wait_on_it() {
     // an ICMP error, rfc3261#18.4
     for stage in ALL {
         let (mut lab, _) = bring_to(stage);
@@ -197,10 +197,10 @@ fn silence_and_503_move_on_too() {
         lab.dial(0, "sip:peer@two.example");
         let invite = first.wait(&mut lab, "INVITE");
         if !silent {
-            // though it rang before: the next try knows nothing of that
+            // though it rang before: the next try is a new INVITE
             first.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
-            first.answer(&mut lab, &invite, 180, "");
-            first.answer(&mut lab, &invite, 503, "");
+            first.respond(&mut lab, &invite, 180, "");
+            first.respond(&mut lab, &invite, 503, "");
             let ack = first.wait(&mut lab, "ACK");
             assert_eq!(ack.branch(), invite.branch());
         }
@@ -208,19 +208,19 @@ fn silence_and_503_move_on_too() {
         assert_eq!((next.uri(), next.to_tag(), next.headers("Route")), (invite.uri(), String::new(), Vec::new()));
         assert_eq!(next.at.since(invite.at) >= Duration::from_secs(4), silent);
         let body = second.sdp();
-        second.answer(&mut lab, &next, 200, &body);
+        second.respond(&mut lab, &next, 200, &body);
         second.wait(&mut lab, "ACK");
         if silent {
             // the first one was slow, not dead: its 2xx is acknowledged and ended
-            first.answer(&mut lab, &invite, 200, &body);
+            first.respond(&mut lab, &invite, 200, &body);
             first.wait(&mut lab, "ACK");
             let bye = first.wait(&mut lab, "BYE");
-            first.answer(&mut lab, &bye, 200, "");
+            first.respond(&mut lab, &bye, 200, "");
         }
         let (call, now) = (lab.ends[0].last_call(), lab.now);
         lab.ends[0].phone.hangup(now, call).unwrap();
         let bye = second.wait(&mut lab, "BYE");
-        second.answer(&mut lab, &bye, 200, "");
+        second.respond(&mut lab, &bye, 200, "");
         lab.assert_settled();
     }
 }
@@ -233,7 +233,7 @@ fn wrong_ids_are_stale() {
     lab.ends[0].phone.hangup(now, old).unwrap();
     assert_eq!(lab.ends[0].phone.hangup(now, old), Err(CommandError::State));
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
     Peer::new(&mut lab, "10.0.0.10:5060", 0).call(&mut lab, 0);
     let now = lab.now;
@@ -325,7 +325,7 @@ fn headers_of_a_dial_may_not_break_the_message() {
 }
 
 #[test]
-fn an_invite_that_expires_is_not_answered_for_ever() {
+fn an_invite_that_expires_is_refused() {
     // rfc3261#13.3.1
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);

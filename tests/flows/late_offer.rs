@@ -11,7 +11,7 @@ fn answered() -> (Lab, Peer, Sip) {
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "SIP/2.0 180");
     let (call, now) = (lab.ends[0].last_call(), lab.now);
-    // without PRACK an offer cannot stand in a provisional answer
+    // without PRACK an offer cannot stand in a provisional response
     lab.ends[0].phone.answer(now, call, 183).unwrap();
     assert_eq!(peer.wait(&mut lab, "SIP/2.0 183").body(), "");
     lab.ends[0].phone.answer(now, call, 200).unwrap();
@@ -31,7 +31,7 @@ fn our_offer_their_answer() {
         ok.body()
     );
     lab.run_for(Duration::from_millis(200));
-    assert!(lab.media_sent.is_empty(), "nobody knows where to");
+    assert!(lab.media_sent.is_empty(), "no address is known yet");
     peer.ack(&mut lab, &sdp("10.0.0.9", 40_000, ""));
     lab.run_for(Duration::from_millis(500));
     assert!(lab.media_sent[&"10.0.0.9:40000".parse().unwrap()] > 15);
@@ -52,7 +52,7 @@ fn an_ack_without_a_usable_answer_ends_the_call() {
         let (mut lab, mut peer, _) = answered();
         peer.ack(&mut lab, body);
         let bye = peer.wait(&mut lab, "BYE");
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Codec);
         lab.assert_settled();
     }
@@ -68,10 +68,10 @@ fn a_2xx_to_our_offer_without_an_answer_is_acknowledged_and_ended() {
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
-        peer.answer(&mut lab, &invite, 200, body);
+        peer.respond(&mut lab, &invite, 200, body);
         peer.wait(&mut lab, "ACK");
         let bye = peer.wait(&mut lab, "BYE");
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Codec);
         assert!(!lab.ends[0].reached(CallState::Connected));
         lab.assert_settled();
@@ -86,8 +86,8 @@ fn an_answer_in_183_counts_for_a_2xx_without_one() {
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 183, &body);
-    peer.answer(&mut lab, &invite, 200, "");
+    peer.respond(&mut lab, &invite, 183, &body);
+    peer.respond(&mut lab, &invite, 200, "");
     peer.wait(&mut lab, "ACK");
     assert!(lab.ends[0].reached(CallState::Connected));
 }

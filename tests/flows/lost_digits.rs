@@ -1,4 +1,4 @@
-//! A digit whose end packets never come is told all the same: once, three packet times after its last packet.
+//! A digit whose end packets never come has its event all the same: one, three packet times after its last packet.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::Source;
@@ -40,8 +40,8 @@ fn digits(lab: &Lab) -> String {
     digits.map(|event| char::from_u32(event.value).unwrap()).collect()
 }
 
-/// Runs until the digit is told.
-fn told_at(lab: &mut Lab) -> Instant {
+/// Runs until the digit has its event.
+fn ended_at(lab: &mut Lab) -> Instant {
     lab.run_until("the digit", |lab| !digits(lab).is_empty());
     lab.now
 }
@@ -55,30 +55,30 @@ fn late_end(lab: &mut Lab) {
 }
 
 #[test]
-fn in_silence_it_is_told_three_packet_times_after_its_last_packet() {
+fn in_silence_a_digit_ends_three_packet_times_after_its_last_packet() {
     // rfc4733#2.5.2.2
     let (mut lab, _) = pressed();
     let last = lab.now;
-    assert_eq!(told_at(&mut lab).since(last), Duration::from_millis(60));
+    assert_eq!(ended_at(&mut lab).since(last), Duration::from_millis(60));
     late_end(&mut lab);
     lab.run_for(Duration::from_secs(2));
     assert_eq!(digits(&lab), "7");
 }
 
 #[test]
-fn voice_from_behind_it_tells_it_at_once() {
+fn voice_from_behind_it_ends_it_at_once() {
     let (mut lab, _) = pressed();
     let last = lab.now;
     lab.run_for(Duration::from_millis(19));
     send(&mut lab, 0, 6, 9800, &[0xff; 160]);
-    assert_eq!(told_at(&mut lab).since(last), Duration::from_millis(20));
+    assert_eq!(ended_at(&mut lab).since(last), Duration::from_millis(20));
     late_end(&mut lab);
     lab.run_for(Duration::from_secs(2));
     assert_eq!(digits(&lab), "7");
 }
 
 #[test]
-fn the_end_of_the_call_tells_it_too() {
+fn the_end_of_the_call_ends_it_too() {
     let (mut lab, mut peer) = pressed();
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);

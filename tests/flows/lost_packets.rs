@@ -4,7 +4,7 @@ use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause};
 use microsip_tests::{Lab, ladder};
 
-/// Runs a whole call in which the first message that begins so (and has this CSeq method) is lost.
+/// Runs a whole call and loses the first message that begins so and has this CSeq method.
 fn call(start: &'static str, method: &'static str, ender: usize) {
     let mut lab = Lab::pair();
     let mut lost = false;

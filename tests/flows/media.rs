@@ -1,4 +1,4 @@
-//! Where media goes, where it is taken from, and when it is silent: a scripted peer sends RTP by hand.
+//! The target of media, its source, and its silence: a scripted peer sends RTP by hand.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{
@@ -9,7 +9,7 @@ use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{EventKind, Lab, Options};
 use std::net::SocketAddr;
 
-/// Where the peer's description says that it listens.
+/// The media address in the peer's description.
 const MEDIA: &str = "10.0.0.9:40000";
 
 fn lab() -> (Lab, Peer) {
@@ -49,7 +49,7 @@ fn heard(lab: &Lab, at: &str) -> usize {
     lab.raw[&at.parse().unwrap()].iter().filter(|(_, _, bytes)| rtp::Packet::parse(bytes).is_some()).count()
 }
 
-/// How many more come within this time.
+/// The number of further packets within this time.
 fn more(lab: &mut Lab, at: &str, time: Duration) -> usize {
     lab.open_raw(at);
     let before = heard(lab, at);
@@ -85,7 +85,7 @@ fn offer_again(lab: &mut Lab, peer: &mut Peer, body: &str) {
 
 #[test]
 fn an_address_that_has_confirmed_nothing_gets_400_ms() {
-    // HOUSE: no ACK, no packet: whoever was named there may be a victim
+    // no ACK and no packet yet: the host at this address may be a victim
     let (mut lab, mut peer, _) = answered();
     lab.run_for(Duration::from_secs(5));
     assert_eq!(heard(&lab, MEDIA), 20, "400 ms in packets of 20 ms");
@@ -116,7 +116,7 @@ fn early_media_is_limited_as_well() {
     let now = lab.now;
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     lab.run_for(Duration::from_secs(3));
-    assert_eq!(heard(&lab, MEDIA), 20, "an answer of ours confirms nothing of theirs");
+    assert_eq!(heard(&lab, MEDIA), 20, "our 200 confirms no address of the peer");
 }
 
 #[test]
@@ -126,10 +126,10 @@ fn a_183_confirms_nothing_and_its_2xx_does() {
     lab.ends[0].phone.dial(now, AccountId::NONE, &format!("sip:peer@{}", peer.at), &options).unwrap();
     let invite = peer.wait(&mut lab, "INVITE");
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 183, &body);
+    peer.respond(&mut lab, &invite, 183, &body);
     lab.run_for(Duration::from_secs(3));
     assert_eq!(heard(&lab, MEDIA), 20);
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     assert!((48..=51).contains(&more(&mut lab, MEDIA, Duration::from_secs(1))));
 }
 
@@ -182,13 +182,13 @@ fn a_third_party_is_not_followed() {
 }
 
 #[test]
-fn what_comes_before_the_answer_is_not_played_and_what_comes_with_it_is() {
-    // rfc3264#5.1, as ARCHITECTURE.md decides: until the answer names the far end's address, nobody knows whose packets
-    // these are
+fn sound_before_the_answer_is_not_played_and_sound_with_it_is() {
+    // rfc3264#5.1, as ARCHITECTURE.md decides: before the answer names the far end's address, the sender of these
+    // packets is unknown
     let (mut lab, mut peer) = lab();
     let call = lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
     speak(&mut lab, MEDIA, 7, 1);
     lab.run_for(Duration::from_millis(10));
@@ -199,9 +199,9 @@ fn what_comes_before_the_answer_is_not_played_and_what_comes_with_it_is() {
         ),
         (1, 0)
     );
-    // one behind the other, in the same millisecond: before anybody has polled, ticked or acknowledged anything
+    // one behind the other, in the same millisecond, before any poll, tick or ACK
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     speak(&mut lab, MEDIA, 7, 2);
     lab.run_for(Duration::from_millis(1));
     let stats = lab.ends[0].phone.call_stats(lab.now, call).unwrap();
@@ -223,7 +223,7 @@ fn packets_for_no_call_are_counted() {
 }
 
 #[test]
-fn a_peer_that_holds_hears_nothing_of_us() {
+fn a_peer_that_holds_gets_no_media() {
     // rfc3264#8.4
     for (way, ours, bits) in [
         ("sendonly", "a=recvonly", MEDIA_RECEIVING | MEDIA_HELD),
@@ -267,14 +267,14 @@ fn the_old_way_to_hold_is_understood() {
     lab.run_for(Duration::from_secs(1));
     let rtp_packets = lab.media_sent.values().sum::<u64>() - before;
     assert!(rtp_packets <= 1, "{rtp_packets}");
-    // what the peer plays meanwhile is heard, from where it spoke before and from nowhere else
+    // the peer's sound is heard meanwhile, from the address that it used before and from no other
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     let received = |lab: &Lab| lab.ends[0].phone.call_stats(now, call).unwrap().received_packets;
     let before = received(&lab);
     speak_on(&mut lab, MEDIA, 7, 1, 5);
     speak_on(&mut lab, "10.0.0.66:40000", 8, 1, 5);
     assert_eq!(received(&lab), before + 5);
-    // and a hang-up sends nothing to no address
+    // and a hang-up sends nothing to 0.0.0.0
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     lab.run_for(Duration::from_millis(50));
@@ -287,7 +287,7 @@ fn a_new_offer_moves_media_to_its_address() {
     speak_on(&mut lab, MEDIA, 7, 1, 5);
     lab.open_raw("10.0.0.9:42000");
     offer_again(&mut lab, &mut peer, &sdp("10.0.0.9", 42_000, ""));
-    // until its ACK no more than 400 ms go there: it has confirmed nothing
+    // until its ACK no more than 400 ms go there: the address is not confirmed
     assert_eq!(more(&mut lab, "10.0.0.9:42000", Duration::from_secs(2)), 20);
     assert_eq!(more(&mut lab, MEDIA, Duration::from_millis(100)), 0);
     peer.ack(&mut lab, "");
@@ -329,7 +329,7 @@ fn a_peer_that_rejects_our_audio_ends_the_call() {
     lab.dial(0, "sip:peer@10.0.0.9:5060");
     let invite = peer.wait(&mut lab, "INVITE");
     let body = sdp("10.0.0.9", 0, "");
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     peer.wait(&mut lab, "ACK");
     peer.wait(&mut lab, "BYE");
     assert_eq!(lab.ends[0].ended().unwrap().result, microsip_core::phone::Cause::Codec);

@@ -1,6 +1,6 @@
 //! The hosts whose media is taken when a peer's description names an address that the Internet does not route: the
-//! negotiated address wins, then hosts that the signalling vouches for; nobody else. Each test has a third party that
-//! speaks to the phone's port without being asked.
+//! negotiated address wins, then hosts that the signalling vouches for; no other host. Each test has a third party that
+//! sends to the phone's port unasked.
 
 use crate::server::{REGISTRAR, Server, account, anna, register, state, until};
 use microsip_core::base::time::Duration;
@@ -48,7 +48,7 @@ fn heard(lab: &mut Lab, at: &str) -> usize {
     count(lab) - before
 }
 
-/// Packets taken as the peer's, and refused as strangers'.
+/// The counts of packets taken as the peer's, and of those refused as strangers'.
 fn taken(lab: &Lab) -> (u32, u32) {
     let stats = lab.ends[0].phone.call_stats(lab.now, lab.ends[0].last_call()).unwrap();
     (stats.received_packets, stats.strangers)
@@ -77,8 +77,8 @@ fn direct() -> (Lab, Peer) {
     (lab, peer)
 }
 
-/// A call that the account's own proxy brings. `via`: what the peer's own Via says; `contact`: what the peer's Contact
-/// says by now.
+/// A call that the account's own proxy brings. `via` is the peer's own Via; `contact` is the peer's Contact after the
+/// proxy.
 fn brought(config: AccountConfig<'_>, via: &str, contact: &str) -> (Lab, Peer) {
     let (mut lab, account) = account(&[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(3600)]);
@@ -106,7 +106,7 @@ fn answered(lab: &mut Lab, peer: &mut Peer, invite: &str) {
     lab.run_for(Duration::from_millis(20));
 }
 
-/// A call of ours over the account's proxy; the peer's Contact says this when its answer comes.
+/// A call of ours over the account's proxy; the peer's response has this Contact.
 fn dialled(contact: &str) -> (Lab, Peer) {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { no_register: true, ..anna() });
     let mut peer = Peer::new(&mut lab, REGISTRAR, 0);
@@ -115,7 +115,7 @@ fn dialled(contact: &str) -> (Lab, Peer) {
     let invite = peer.wait(&mut lab, "INVITE");
     peer.contact = contact.into();
     peer.record_routes = vec![format!("<sip:{REGISTRAR};lr>")];
-    peer.answer(&mut lab, &invite, 200, &sdp(PRIVATE, 40_000, ""));
+    peer.respond(&mut lab, &invite, 200, &sdp(PRIVATE, 40_000, ""));
     peer.wait(&mut lab, "ACK");
     lab.run_for(Duration::from_millis(20));
     (lab, peer)
@@ -135,7 +135,7 @@ fn a_third_party_gets_nothing_of_a_peer_that_is_silent() {
     speak(&mut lab, &[THIRD], 100);
     assert_eq!(taken(&lab), (0, 100));
     assert_eq!(heard(&mut lab, THIRD), 0);
-    // nor may its reports draw ours
+    // reports of the third party bring about none of ours
     let (third, to) = (lab.open_raw(THIRD), port(&lab));
     let mut room = [0; 64];
     let mut report = microsip_core::base::cursor::Cursor::new(&mut room);
@@ -185,7 +185,7 @@ fn both_in_one_network_the_negotiated_address_wins_and_wins_back() {
 }
 
 #[test]
-fn the_negotiated_address_wins_back_whoever_was_heard_meanwhile() {
+fn the_negotiated_address_wins_back_over_any_other_source() {
     let (mut lab, _) = direct();
     assert_only(&mut lab, NAT);
     assert_only(&mut lab, &format!("{PRIVATE}:40000"));
@@ -213,7 +213,7 @@ fn the_proxys_word_about_a_nat_is_taken() {
 
 #[test]
 fn a_proxy_that_is_the_peer_itself_may_speak_from_its_own_host() {
-    // an exchange behind its own NAT, whose description nobody mended
+    // an exchange behind its own NAT, whose description no proxy mended
     for (mut lab, _) in [brought(anna(), REGISTRAR, "sip:pbx@10.9.9.9"), dialled("sip:pbx@10.9.9.9")] {
         speak(&mut lab, &[THIRD], 50);
         assert_only(&mut lab, "10.0.0.9:18000");
@@ -221,7 +221,7 @@ fn a_proxy_that_is_the_peer_itself_may_speak_from_its_own_host() {
 }
 
 #[test]
-fn without_the_proxys_word_nobody_else_is_taken() {
+fn without_the_proxys_word_no_other_host_is_taken() {
     let (mut lab, _) = brought(anna(), "10.9.9.9:5060", "sip:peer@10.9.9.9");
     speak(&mut lab, &[THIRD, NAT], 100);
     assert_eq!(taken(&lab), (0, 200));
@@ -247,7 +247,7 @@ fn any_host_is_taken_where_the_account_says_so() {
     assert_eq!(taken(&lab), (75, 75));
     assert!(heard(&mut lab, NAT) >= 24);
     assert_eq!(heard(&mut lab, THIRD), 0);
-    // and even then whoever was negotiated wins
+    // and even then the negotiated address wins
     let negotiated = format!("{PRIVATE}:40000");
     speak(&mut lab, &[THIRD, NAT, &negotiated], 10);
     speak(&mut lab, &[THIRD, NAT, &negotiated], 40);
@@ -285,7 +285,7 @@ fn an_offer_from_another_network_moves_the_call_there() {
 }
 
 #[test]
-fn who_was_vouched_for_in_one_call_is_nobody_in_the_next() {
+fn a_host_vouched_for_in_one_call_is_a_stranger_in_the_next() {
     let (mut lab, mut peer) = direct();
     assert_only(&mut lab, NAT);
     let bye = peer.request("BYE", "", "");
@@ -299,7 +299,7 @@ fn who_was_vouched_for_in_one_call_is_nobody_in_the_next() {
 }
 
 #[test]
-fn a_late_2xx_of_a_released_call_vouches_for_nobody_in_another() {
+fn a_late_2xx_of_a_released_call_vouches_for_no_host_in_another() {
     let (mut lab, _) = direct();
     let (call, to) = (lab.ends[0].last_call(), port(&lab));
     // a call that is given up before anything was heard of it, and released: its INVITE has no call any more
@@ -310,7 +310,7 @@ fn a_late_2xx_of_a_released_call_vouches_for_nobody_in_another() {
     lab.ends[0].phone.hangup(now, given_up).unwrap();
     lab.run_for(Duration::from_millis(100));
     assert_eq!(lab.ends[0].phone.in_use().calls, 1);
-    late.answer(&mut lab, &invite, 200, &sdp(PRIVATE, 40_000, ""));
+    late.respond(&mut lab, &invite, 200, &sdp(PRIVATE, 40_000, ""));
     late.wait(&mut lab, "ACK");
     let third = lab.open_raw(THIRD);
     for sequence in 0..50 {

@@ -1,5 +1,5 @@
-//! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; an answer of ours waits for it, and
-//! so does media.
+//! rfc8866#5.7: descriptions that name a host. It is looked up for its addresses; our answer waits for it, and so does
+//! media.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Failure, Reply, Target, Usage, Wish, WishId};
@@ -84,7 +84,7 @@ fn an_answer_waits_for_the_host_as_for_its_ports() {
 
 #[test]
 fn an_offer_whose_host_is_not_found_is_refused() {
-    // there is no such name; it stands for another family; for what is no host
+    // there is no such name; it has an address of another family; it is no host
     let hosts: [&[&str]; 4] = [&[], &["[2001:db8::77]:5004"], &["233.252.0.1:5004"], &["127.255.255.255:5004"]];
     for (host, warning) in hosts.iter().zip(["399", "301", "301", "301"]) {
         let mut lab = lab(false);
@@ -150,7 +150,7 @@ fn a_call_that_is_given_up_while_the_host_is_sought_leaves_nothing() {
         }
         let refusal = peer.wait(&mut lab, if ends == "reject" { "SIP/2.0 486" } else { "SIP/2.0 487" });
         peer.ack_refusal(&mut lab, &invite, &refusal);
-        // what the driver finds now is nobody's
+        // the driver's reply now belongs to no call
         lab.ends[0].grant = true;
         lab.drain();
         lab.assert_settled();
@@ -165,13 +165,13 @@ fn media_begins_when_the_host_of_an_answer_is_found() {
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
         if early {
-            peer.answer(&mut lab, &invite, 183, &named(""));
+            peer.respond(&mut lab, &invite, 183, &named(""));
             lab.run_for(Duration::from_millis(300));
             assert!(media(&lab) > 10);
         }
         // its 2xx without a description stands by what was agreed on
         let body = if early { String::new() } else { named("") };
-        peer.answer(&mut lab, &invite, 200, &body);
+        peer.respond(&mut lab, &invite, 200, &body);
         peer.wait(&mut lab, "ACK");
         assert!(lab.ends[0].reached(CallState::Connected));
         let before = media(&lab);
@@ -183,7 +183,7 @@ fn media_begins_when_the_host_of_an_answer_is_found() {
 }
 
 #[test]
-fn a_2xx_may_come_while_the_host_of_a_provisional_answer_is_sought() {
+fn a_2xx_may_come_while_the_host_of_a_provisional_response_is_sought() {
     // the branch that was sought wins, as the call's own dialog or as another one; or it loses
     for wins in ["left", "right", "other"] {
         let mut lab = lab(true);
@@ -196,18 +196,18 @@ fn a_2xx_may_come_while_the_host_of_a_provisional_answer_is_sought() {
         lab.ends[0].grant = false;
         let (sought, other) = if wins == "left" { (&mut left, &mut right) } else { (&mut right, &mut left) };
         if wins != "left" {
-            other.answer(&mut lab, &invite, 180, "");
+            other.respond(&mut lab, &invite, 180, "");
         }
-        sought.answer(&mut lab, &invite, 183, &named(""));
+        sought.respond(&mut lab, &invite, 183, &named(""));
         lab.run_for(Duration::from_millis(100));
         assert_eq!(lab.ends[0].phone.in_use().requests, 2);
         if wins == "other" {
-            other.answer(&mut lab, &invite, 200, &sdp("10.0.0.21", 4000, ""));
+            other.respond(&mut lab, &invite, 200, &sdp("10.0.0.21", 4000, ""));
             other.wait(&mut lab, "ACK");
-            assert_eq!(lab.ends[0].phone.in_use().requests, 0, "nobody wants it any more");
+            assert_eq!(lab.ends[0].phone.in_use().requests, 0, "no call needs it any more");
             continue;
         }
-        sought.answer(&mut lab, &invite, 200, "");
+        sought.respond(&mut lab, &invite, 200, "");
         sought.wait(&mut lab, "ACK");
         assert!(lab.ends[0].reached(CallState::Connected) && lab.ends[0].ended().is_none());
         assert_eq!(media(&lab), 0);
@@ -219,22 +219,22 @@ fn a_2xx_may_come_while_the_host_of_a_provisional_answer_is_sought() {
 }
 
 #[test]
-fn a_call_whose_answer_names_nobody_ends() {
+fn a_call_whose_answer_names_an_unknown_host_ends() {
     for early in [false, true] {
         let mut lab = lab(false);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
         if early {
-            // early media is not had, and the call rings on
-            peer.answer(&mut lab, &invite, 183, &named(""));
+            // there is no early media, and the call rings on
+            peer.respond(&mut lab, &invite, 183, &named(""));
             lab.run_for(Duration::from_secs(1));
             assert!(lab.ends[0].ended().is_none());
         }
-        peer.answer(&mut lab, &invite, 200, &named(""));
+        peer.respond(&mut lab, &invite, 200, &named(""));
         peer.wait(&mut lab, "ACK");
         let bye = peer.wait(&mut lab, "BYE");
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Name);
         lab.assert_settled();
     }
@@ -283,7 +283,7 @@ fn a_look_up_that_never_ends_is_given_up() {
     assert_eq!((lab.now.millis() - before.millis()) / 1000, 10, "ten seconds after the INVITE");
     peer.ack_refusal(&mut lab, &invite, &refusal);
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Name);
-    // what comes too late is nobody's
+    // a late reply belongs to no call
     let now = lab.now;
     lab.ends[0].phone.handle_reply(now, late.unwrap(), Reply::Failed(Failure::Name));
     lab.ends[0].phone.handle_reply(now, late.unwrap(), Reply::Hops(&[]));
@@ -307,7 +307,7 @@ fn without_a_slot_for_its_look_up_a_call_is_refused() {
 }
 
 #[test]
-fn a_wish_says_the_name_and_any_address_will_do() {
+fn a_wish_has_the_name_and_any_address_will_do() {
     let mut lab = lab(false);
     lab.ends[0].grant = false;
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
@@ -399,7 +399,7 @@ fn an_older_answer_does_not_overtake_a_newer_offer() {
 }
 
 #[test]
-fn a_call_that_ends_while_a_reinvites_host_is_sought_answers_it_with_a_refusal() {
+fn a_call_that_ends_while_a_reinvites_host_is_sought_refuses_it() {
     let mut lab = lab(true);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
@@ -410,7 +410,7 @@ fn a_call_that_ends_while_a_reinvites_host_is_sought_answers_it_with_a_refusal()
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.ends[0].grant = true;
     lab.drain();
     lab.run_for(Duration::from_millis(100));

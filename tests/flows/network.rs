@@ -1,4 +1,4 @@
-//! The host's addresses change: what becomes of calls that are not up yet, and of those that are.
+//! The host's addresses change: calls that are not up yet, and calls that are.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause, Flow, Reply, Target, Wish};
@@ -52,7 +52,7 @@ fn a_call_of_ours_whose_invite_has_not_left_leaves_from_the_new_address() {
                 invite.text()
             );
             let body = peer.sdp();
-            peer.answer(&mut lab, &invite, 200, &body);
+            peer.respond(&mut lab, &invite, 200, &body);
             peer.wait(&mut lab, "ACK");
             let bye = peer.request("BYE", "", "");
             peer.send(&mut lab, &bye);
@@ -62,13 +62,13 @@ fn a_call_of_ours_whose_invite_has_not_left_leaves_from_the_new_address() {
 }
 
 #[test]
-fn a_call_of_ours_that_rings_ends_for_its_answer_finds_us_no_more() {
+fn a_call_of_ours_that_rings_ends_for_its_response_cannot_find_us() {
     for provisional in [0, 100, 180] {
         let (mut lab, mut peer) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
         if provisional > 0 {
-            peer.answer(&mut lab, &invite, provisional, "");
+            peer.respond(&mut lab, &invite, provisional, "");
             lab.run_for(Duration::from_millis(10));
         }
         move_to(&mut lab, &mut peer, 1);
@@ -84,14 +84,14 @@ fn where_the_socket_stays_the_ringing_is_cancelled() {
     let (mut lab, mut peer) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     lab.run_for(Duration::from_millis(10));
     move_to(&mut lab, &mut peer, 0);
     let cancel = peer.wait(&mut lab, "CANCEL");
     // rfc3261#9.1: the Via of what it cancels
     assert_eq!(cancel.header("Via"), invite.header("Via"));
-    peer.answer(&mut lab, &cancel, 200, "");
-    let text = peer.answer_text(&invite, 487, "", "");
+    peer.respond(&mut lab, &cancel, 200, "");
+    let text = peer.response_text(&invite, 487, "", "");
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "ACK");
     assert!(lab.ends[0].ended().is_some());
@@ -141,12 +141,12 @@ fn a_call_whose_ack_cannot_come_any_more_ends_by_its_clock() {
     // its BYE finds the new way
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.from, at(NEW));
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
 #[test]
-fn two_phones_go_on_talking_whoever_moves() {
+fn two_phones_go_on_talking_whichever_moves() {
     for mover in [0, 1] {
         let mut lab = Lab::pair();
         lab.dial(0, "sip:bob@10.0.0.2");

@@ -1,4 +1,4 @@
-//! OPTIONS in a dialog: what we are able to, and nothing else happens (rfc3261#11.2, #12.2.2).
+//! OPTIONS in a dialog: the response names our capabilities, and nothing else happens (rfc3261#11.2, #12.2.2).
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::CallState;
@@ -27,13 +27,13 @@ fn in_a_dialog_the_response_is_the_one_outside() {
     assert_eq!((outside.status(), inside.status()), (200, 200));
     assert_eq!(abilities(&inside), abilities(&outside));
     assert!(abilities(&inside).iter().all(|header| header.len() == 1), "{}", inside.text());
-    // the tag is the dialog's, and a repetition gets the same
+    // the tag is the dialog's, and a repetition gets the same response
     assert_eq!(inside.to_tag(), peer.theirs);
     assert_eq!(ask(&mut lab, &mut peer, &text).bytes, inside.bytes);
 }
 
 #[test]
-fn in_a_dialog_it_changes_nothing_but_the_number() {
+fn in_a_dialog_options_change_nothing_but_the_number() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
@@ -54,13 +54,13 @@ fn in_a_dialog_it_changes_nothing_but_the_number() {
     lab.drain();
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.uri(), peer.contact);
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.run_for(Duration::from_secs(1));
     lab.assert_settled();
 }
 
 #[test]
-fn a_busy_phone_says_yes_in_the_dialog_that_it_has() {
+fn a_busy_phone_accepts_options_in_a_dialog() {
     let mut options = Options::default();
     options.capacity.calls = 1;
     let mut lab = Lab::new(&[options]);

@@ -1,4 +1,4 @@
-//! An outbound proxy is the first route of everything (rfc3261#8.1.2), and answers find their way through NATs
+//! An outbound proxy is the first route of every request (rfc3261#8.1.2), and responses find their way through NATs
 //! (rfc3581).
 
 use crate::digest::{SDP, dial};
@@ -9,19 +9,19 @@ use microsip_core::phone::{AccountConfig, AccountState, CallState, CommandError,
 use microsip_tests::{Lab, ladder};
 
 #[test]
-fn everything_goes_to_the_proxy_with_a_route() {
+fn every_request_goes_to_the_proxy_with_a_route() {
     for (proxy, route) in [("sip:10.0.0.9", "<sip:10.0.0.9;lr>"), ("sip:10.0.0.9:5060;lr", "<sip:10.0.0.9:5060;lr>")] {
         let (mut lab, account) = account(&[], AccountConfig { proxy, ..anna() });
         let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
             match seen.start() {
             "REGISTER" => vec![seen.bound(300)],
-            "INVITE" => vec![seen.answer_with(
+            "INVITE" => vec![seen.response_with(
                 200,
                 "Contact: <sip:bob@192.0.2.7>\r\nRecord-Route: <sip:10.0.0.9;lr;far>\r\nRecord-Route: <sip:10.0.0.9;lr;near>\r\n",
                 SDP,
             )],
             "ACK" => vec![],
-            _ => vec![seen.answer(200, "")],
+            _ => vec![seen.response(200, "")],
         }
         });
         register(&mut lab, account);
@@ -60,8 +60,8 @@ fn a_proxy_may_call_for_the_account() {
     assert_eq!(server.last("180").header("CSeq"), Some("1 INVITE"));
 }
 
-/// Sends an OPTIONS with this Via from `10.0.0.9:40000`; gives where the answer went and its Via.
-fn answered(via: &str) -> (Lab, Option<(std::net::SocketAddr, String)>) {
+/// Sends an OPTIONS with this Via from `10.0.0.9:40000`. Returns the target of the response and its Via.
+fn response_to(via: &str) -> (Lab, Option<(std::net::SocketAddr, String)>) {
     let (mut lab, _, _) = registered();
     let from = lab.open_raw("10.0.0.9:40000");
     let text = request("OPTIONS", from, "sip:anna@10.0.0.1", 1);
@@ -69,13 +69,13 @@ fn answered(via: &str) -> (Lab, Option<(std::net::SocketAddr, String)>) {
     let before = lab.sent.len();
     lab.send_raw(from, lab.ends[0].address, text.replace(&old, &format!("Via: SIP/2.0/UDP {via}")).as_bytes());
     lab.run_for(Duration::from_millis(20));
-    let answer =
+    let response =
         lab.sent.get(before).map(|sent| (sent.to, crate::server::header(&sent.text, "Via").unwrap().to_owned()));
-    (lab, answer)
+    (lab, response)
 }
 
 #[test]
-fn an_answer_goes_where_the_via_says() {
+fn a_response_goes_where_the_via_says() {
     for (via, to, said) in [
         // rfc3581#4: with rport, back to where it came from; both are written down
         (
@@ -100,23 +100,23 @@ fn an_answer_goes_where_the_via_says() {
             "10.0.0.9:5060",
             "SIP/2.0/UDP pc.example.org;branch=z9hG4bKe;received=10.0.0.9",
         ),
-        // what the sender claims about itself counts for nothing
+        // received and rport that the sender wrote itself are not used
         (
             "10.9.9.9;received=10.7.7.7;rport=1;branch=z9hG4bKf",
             "10.0.0.9:40000",
             "SIP/2.0/UDP 10.9.9.9;branch=z9hG4bKf;received=10.0.0.9;rport=40000",
         ),
     ] {
-        let (lab, answer) = answered(via);
-        assert_eq!(answer, Some((to.parse().unwrap(), said.to_owned())), "{via}\n{}", ladder::draw(&lab));
+        let (lab, response) = response_to(via);
+        assert_eq!(response, Some((to.parse().unwrap(), said.to_owned())), "{via}\n{}", ladder::draw(&lab));
     }
 }
 
 #[test]
-fn an_invites_answers_go_where_its_via_says_too() {
+fn an_invites_responses_go_where_its_via_says_too() {
     let (mut lab, _, _) = registered();
     let from = lab.open_raw("10.0.0.9:40000");
-    let answers = lab.open_raw("10.0.0.9:5070");
+    let responses = lab.open_raw("10.0.0.9:5070");
     let text = request("INVITE", from, "sip:anna@10.0.0.1", 1)
         .replace("10.0.0.9:40000;branch=z9hG4bKx1;rport", "10.0.0.9:5070;branch=z9hG4bKx1");
     lab.send_raw(from, lab.ends[0].address, text.as_bytes());
@@ -124,7 +124,7 @@ fn an_invites_answers_go_where_its_via_says_too() {
     let (now, call) = (lab.now, lab.ends[0].last_call());
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     lab.run_for(Duration::from_secs(2));
-    let texts = lab.raw_texts(answers);
+    let texts = lab.raw_texts(responses);
     assert!(texts[0].starts_with("SIP/2.0 180") && texts[1].starts_with("SIP/2.0 200"), "{}", ladder::draw(&lab));
     // it is repeated there until its ACK
     assert!(texts.len() >= 3 && texts[1] == texts[2]);
@@ -132,7 +132,7 @@ fn an_invites_answers_go_where_its_via_says_too() {
 }
 
 #[test]
-fn what_we_send_asks_for_rport() {
+fn our_requests_ask_for_rport() {
     let (_, _, server) = registered();
     assert!(server.seen[0].header("Via").unwrap().contains(";rport;"), "{}", server.seen[0].text);
 }

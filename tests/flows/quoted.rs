@@ -21,7 +21,7 @@ fn a_quoted_parameter_in_a_contact_is_read_and_repeated() {
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.uri(), peer.contact);
     assert!(bye.header("To").starts_with(&peer.own), "{}", bye.text());
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
     lab.assert_settled();
 }

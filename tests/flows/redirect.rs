@@ -18,8 +18,8 @@ fn a_302_leads_to_its_contact() {
     let invite = first.wait(&mut lab, "INVITE");
     // an early dialog before it leaves no trace in the next try
     first.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
-    first.answer(&mut lab, &invite, 180, "");
-    first.answer_with(
+    first.respond(&mut lab, &invite, 180, "");
+    first.respond_with(
         &mut lab,
         &invite,
         302,
@@ -40,11 +40,11 @@ fn a_302_leads_to_its_contact() {
     assert_eq!(next.number(), invite.number() + 1);
     assert_ne!(next.branch(), invite.branch());
     let body = second.sdp();
-    second.answer(&mut lab, &next, 200, &body);
+    second.respond(&mut lab, &next, 200, &body);
     second.wait(&mut lab, "ACK");
     assert!(lab.ends[0].reached(CallState::Connected));
     // a 302 that comes again is acknowledged again
-    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
+    first.respond_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
     first.wait(&mut lab, "ACK");
     let bye = second.request("BYE", "", "");
     second.send(&mut lab, &bye);
@@ -58,7 +58,7 @@ fn a_ring_of_redirections_ends() {
     lab.dial(0, "sip:peer@10.0.0.9");
     for _ in 0..6 {
         let invite = first.wait(&mut lab, "INVITE");
-        first.answer_with(&mut lab, &invite, 302, "Contact: <sip:peer@10.0.0.9>\r\n", "");
+        first.respond_with(&mut lab, &invite, 302, "Contact: <sip:peer@10.0.0.9>\r\n", "");
         first.wait(&mut lab, "ACK");
     }
     first.silence(&mut lab, "INVITE", Duration::from_secs(1));
@@ -68,7 +68,7 @@ fn a_ring_of_redirections_ends() {
 }
 
 #[test]
-fn one_that_leads_nowhere_ends_the_call() {
+fn a_redirection_that_leads_nowhere_ends_the_call() {
     for contact in [
         "",
         "Contact: <mailto:bob@example.com>\r\n",
@@ -80,7 +80,7 @@ fn one_that_leads_nowhere_ends_the_call() {
         let (mut lab, mut first, _) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = first.wait(&mut lab, "INVITE");
-        first.answer_with(&mut lab, &invite, 301, contact, "");
+        first.respond_with(&mut lab, &invite, 301, contact, "");
         first.wait(&mut lab, "ACK");
         lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
         assert_eq!(lab.ends[0].ended().unwrap().sip_code, 301);
@@ -95,7 +95,7 @@ fn a_call_that_was_given_up_is_not_redirected() {
     let invite = first.wait(&mut lab, "INVITE");
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
-    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
+    first.respond_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
     first.wait(&mut lab, "ACK");
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
     assert!(second.all(&lab, "INVITE").is_empty());
@@ -111,10 +111,10 @@ fn a_redirection_works_with_one_request_slot() {
     let mut second = Peer::new(&mut lab, "10.0.0.10:5070", 0);
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = first.wait(&mut lab, "INVITE");
-    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
+    first.respond_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070>\r\n", "");
     first.wait(&mut lab, "ACK");
     let next = second.wait(&mut lab, "INVITE");
-    second.answer(&mut lab, &next, 486, "");
+    second.respond(&mut lab, &next, 486, "");
     second.wait(&mut lab, "ACK");
     lab.assert_settled();
 }
@@ -125,13 +125,13 @@ fn a_contacts_method_does_not_stay_in_the_request_line() {
     let (mut lab, mut first, mut second) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = first.wait(&mut lab, "INVITE");
-    first.answer_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070;method=INVITE;x=y>\r\n", "");
+    first.respond_with(&mut lab, &invite, 302, "Contact: <sip:moved@10.0.0.10:5070;method=INVITE;x=y>\r\n", "");
     let next = second.wait(&mut lab, "INVITE");
     assert_eq!(next.uri(), "sip:moved@10.0.0.10:5070;x=y");
     // nor does that of a peer's Contact, in the dialog
     second.contact = "sip:peer@10.0.0.10:5070;method=INVITE?Subject=x".into();
     let body = second.sdp();
-    second.answer(&mut lab, &next, 200, &body);
+    second.respond(&mut lab, &next, 200, &body);
     assert_eq!(second.wait(&mut lab, "ACK").uri(), "sip:peer@10.0.0.10:5070");
 }
 
@@ -146,11 +146,11 @@ fn a_302_to_another_port_of_the_accounts_host_goes_there() {
     let account = lab.ends[0].phone.account_add(now, &config).unwrap();
     lab.ends[0].phone.dial(now, account, "carol", &DialOptions::default()).unwrap();
     let invite = server.wait(&mut lab, "INVITE");
-    server.answer_with(&mut lab, &invite, 302, "Contact: <sip:carol@10.0.0.9:5080>\r\n", "");
+    server.respond_with(&mut lab, &invite, 302, "Contact: <sip:carol@10.0.0.9:5080>\r\n", "");
     server.wait(&mut lab, "ACK");
     assert_eq!(other.wait(&mut lab, "INVITE").uri(), "sip:carol@10.0.0.9:5080");
     // and back
     let invite = other.all(&lab, "INVITE").remove(0);
-    other.answer_with(&mut lab, &invite, 302, "Contact: <sip:carl@10.0.0.9>\r\n", "");
+    other.respond_with(&mut lab, &invite, 302, "Contact: <sip:carl@10.0.0.9>\r\n", "");
     assert_eq!(server.wait(&mut lab, "INVITE").uri(), "sip:carl@10.0.0.9");
 }

@@ -10,14 +10,14 @@ fn lab() -> (Lab, Peer) {
     (lab, peer)
 }
 
-/// Sends this twice; gives the answer, which has to be the same both times.
+/// Sends a request twice. Returns the response, which has to be the same both times.
 fn ask(lab: &mut Lab, peer: &mut Peer, text: &str) -> Sip {
     peer.send(lab, text);
     let first = peer.wait(lab, "SIP/2.0");
     lab.run_for(Duration::from_millis(500));
     peer.send(lab, text);
     let again = peer.wait(lab, "SIP/2.0");
-    assert_eq!(first.bytes, again.bytes, "a repeated request gets the same answer");
+    assert_eq!(first.bytes, again.bytes, "a repeated request gets the same response");
     first
 }
 
@@ -54,11 +54,11 @@ fn each_fault_has_its_status() {
     for (method, extra, body, status, name, value) in cases {
         let (mut lab, mut peer) = lab();
         let text = peer.request(method, extra, body);
-        let answer = ask(&mut lab, &mut peer, &text);
-        assert_eq!(answer.status(), *status, "{method} {extra}\n{}", answer.text());
-        assert_eq!(answer.to_tag().len(), 28, "{method}");
+        let response = ask(&mut lab, &mut peer, &text);
+        assert_eq!(response.status(), *status, "{method} {extra}\n{}", response.text());
+        assert_eq!(response.to_tag().len(), 28, "{method}");
         if !name.is_empty() {
-            assert_eq!(answer.header(name), *value, "{method} {extra}");
+            assert_eq!(response.header(name), *value, "{method} {extra}");
         }
         assert!(lab.ends[0].events.is_empty());
         lab.assert_settled();
@@ -66,7 +66,7 @@ fn each_fault_has_its_status() {
 }
 
 #[test]
-fn a_bad_uri_or_version_is_told() {
+fn a_bad_uri_or_version_has_its_status() {
     for (target, version, status) in [
         ("mailto:bob@example.com", "SIP/2.0", 416), // rfc3261#8.2.2.1
         ("sips:bob@10.0.0.1", "SIP/2.0", 416),      // rfc3261#26.2.2: that would have to come over TLS
@@ -99,7 +99,7 @@ fn a_sips_route_is_refused_for_our_contact_could_not_be_one() {
 
 #[test]
 fn max_forwards_0_is_enough_for_us() {
-    // rfc3261#16.3: 483 is for those who would have to pass it on; we are where it was meant to come to
+    // rfc3261#16.3: 483 is for elements that would forward the request; a phone is its destination
     let (mut lab, mut peer) = lab();
     let text = peer.request("OPTIONS", "", "").replace("Max-Forwards: 70", "Max-Forwards: 0");
     assert_eq!(ask(&mut lab, &mut peer, &text).status(), 200);
@@ -120,7 +120,7 @@ fn a_body_that_may_be_ignored_is() {
 
 #[test]
 fn a_description_may_be_a_part_of_the_body() {
-    // rfc5621#4.2: gateways and emergency callers send it so, and may be answered so
+    // rfc5621#4.2: gateways and emergency callers send multipart bodies
     let (mut lab, mut peer) = lab();
     let parts = |sdp: &str| {
         format!(
@@ -147,19 +147,19 @@ fn a_description_may_be_a_part_of_the_body() {
     ] {
         let invite = peer.request("INVITE", kind, &body);
         peer.send(&mut lab, &invite);
-        let answer = peer.wait(&mut lab, "SIP/2.0");
-        assert_eq!(answer.status(), status, "{}", answer.text());
+        let response = peer.wait(&mut lab, "SIP/2.0");
+        assert_eq!(response.status(), status, "{}", response.text());
         if status == 200 {
             peer.ack(&mut lab, "")
         } else {
-            peer.ack_refusal(&mut lab, &invite, &answer)
+            peer.ack_refusal(&mut lab, &invite, &response)
         }
         lab.run_for(Duration::from_millis(10));
     }
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -177,7 +177,7 @@ fn a_merged_request_gets_482() {
 
 #[test]
 fn a_merged_request_gets_482_when_the_first_copy_is_dealt_with_too() {
-    // rfc3261#8.2.2.2: the other way of a fork may be slower than whoever refuses or answers
+    // rfc3261#8.2.2.2: the other way of a fork may be slower than our final response
     for code in [486, 200] {
         let (mut lab, mut peer) = lab();
         let first = peer.invite(&mut lab);
@@ -198,7 +198,7 @@ fn a_merged_request_gets_482_when_the_first_copy_is_dealt_with_too() {
         assert_eq!(ask(&mut lab, &mut peer, &merged).status(), 482);
         let incoming = lab.ends[0].events.iter().filter(|event| event.state == CallState::Incoming as u32).count();
         assert_eq!(incoming, 1);
-        // rfc3261#17.2.1 timer I: after that no transaction is left, and who hunts comes back to us
+        // rfc3261#17.2.1 timer I: after that no transaction is left, and a hunting proxy may try us again
         lab.run_for(Duration::from_secs(2));
         assert_eq!(ask(&mut lab, &mut peer, &merged.replace("z9hG4bKother", "z9hG4bKlater")).status(), 180);
     }
@@ -218,7 +218,7 @@ fn a_merged_request_gets_482_after_a_refusal_for_want_of_a_slot() {
 }
 
 #[test]
-fn the_method_is_inspected_before_the_scheme_and_what_is_required() {
+fn the_method_is_inspected_before_the_scheme_and_require() {
     // rfc3261#8.2, #8.2.1: 405 is a MUST
     let cases = [("SUBSCRIBE", 405, 405), ("PRACK", 405, 405), ("FOO", 501, 501), ("OPTIONS", 420, 416)];
     for connected in [false, true] {
@@ -236,7 +236,7 @@ fn the_method_is_inspected_before_the_scheme_and_what_is_required() {
 }
 
 #[test]
-fn an_ack_or_cancel_is_its_invite_s_whatever_it_requires() {
+fn require_is_not_looked_at_in_ack_and_cancel() {
     // rfc3261#8.2.2.3: Require is not looked at in them
     let (mut lab, mut peer) = lab();
     let invite = peer.invite(&mut lab);
@@ -257,13 +257,13 @@ fn in_a_dialog_the_same_rules_hold() {
         [("OPTIONS", "", 200), ("INFO", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)]
     {
         let text = peer.request(method, extra, "");
-        let answer = ask(&mut lab, &mut peer, &text);
-        assert_eq!(answer.status(), status, "{method}");
+        let response = ask(&mut lab, &mut peer, &text);
+        assert_eq!(response.status(), status, "{method}");
         if status != 420 {
-            assert_eq!(answer.header("Allow"), "INVITE, ACK, BYE, CANCEL, OPTIONS");
+            assert_eq!(response.header("Allow"), "INVITE, ACK, BYE, CANCEL, OPTIONS");
         }
     }
-    // rfc3261#12.2.2: nobody's dialog
+    // rfc3261#12.2.2: a dialog that does not exist
     let good = std::mem::replace(&mut peer.theirs, "unknown".into());
     let text = peer.request("OPTIONS", "", "");
     assert_eq!(ask(&mut lab, &mut peer, &text).status(), 481);
@@ -283,7 +283,7 @@ fn in_a_dialog_the_same_rules_hold() {
 }
 
 #[test]
-fn what_was_refused_for_want_of_a_slot_does_not_ring_later() {
+fn an_invite_refused_for_want_of_a_slot_does_not_ring_later() {
     let mut options = Options::default();
     options.capacity.calls = 1;
     let mut lab = Lab::new(&[options]);
@@ -298,10 +298,10 @@ fn what_was_refused_for_want_of_a_slot_does_not_ring_later() {
     first.send(&mut lab, &bye);
     first.wait(&mut lab, "SIP/2.0 200");
     lab.run_for(Duration::from_millis(10));
-    // the network kept a copy
+    // a copy that was delayed in the network
     second.send(&mut lab, &text);
     assert_eq!(second.wait(&mut lab, "SIP/2.0").bytes, busy.bytes);
-    // rfc3261#11.2: OPTIONS tells what an INVITE would get
+    // rfc3261#11.2: OPTIONS gets the status that an INVITE would get
     let options = second.request("OPTIONS", "", "");
     second.send(&mut lab, &options);
     second.wait(&mut lab, "SIP/2.0 200");
@@ -309,7 +309,7 @@ fn what_was_refused_for_want_of_a_slot_does_not_ring_later() {
 }
 
 #[test]
-fn options_tell_that_we_are_busy() {
+fn options_get_486_while_we_are_busy() {
     let mut options = Options::default();
     options.capacity.calls = 1;
     let mut lab = Lab::new(&[options]);
@@ -321,7 +321,7 @@ fn options_tell_that_we_are_busy() {
 }
 
 #[test]
-fn options_say_what_an_invite_would_get() {
+fn options_get_the_status_that_an_invite_would_get() {
     // rfc3261#11.2: the same code, for a phone that is going too
     let (mut lab, mut peer) = lab();
     let now = lab.now;
@@ -350,15 +350,15 @@ fn no_server_slot_or_no_dialog_is_503() {
         first.wait(&mut lab, "SIP/2.0 180");
         let body = second.sdp();
         let text = second.request("INVITE", "", &body);
-        let answer = ask(&mut lab, &mut second, &text);
-        assert_eq!((answer.status(), answer.header("Retry-After").is_empty()), (503, false));
+        let response = ask(&mut lab, &mut second, &text);
+        assert_eq!((response.status(), response.header("Retry-After").is_empty()), (503, false));
         assert_eq!(lab.ends[0].phone.in_use().calls, 1);
         assert_eq!(lab.ends[0].phone.counters().refused_full, 1);
     }
 }
 
 #[test]
-fn what_is_too_long_to_keep_gets_513() {
+fn a_request_too_long_to_keep_gets_513() {
     // rfc3261#21.4.30
     let mut options = Options::default();
     options.capacity.message = 1024;
@@ -395,7 +395,7 @@ fn without_media_ports_an_outgoing_call_ends_before_it_began() {
 }
 
 #[test]
-fn a_name_that_nobody_knows_ends_the_call() {
+fn a_name_without_addresses_ends_the_call() {
     let (mut lab, _) = lab();
     lab.dial(0, "sip:peer@nowhere.example");
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
@@ -405,7 +405,7 @@ fn a_name_that_nobody_knows_ends_the_call() {
 }
 
 #[test]
-fn each_code_can_be_given_and_is_told() {
+fn each_status_can_be_given_and_is_in_the_callers_event() {
     for code in [300, 404, 480, 486, 500, 603, 699] {
         let mut lab = Lab::pair();
         lab.dial(0, "sip:bob@10.0.0.2");
@@ -428,7 +428,7 @@ fn each_code_can_be_given_and_is_told() {
 }
 
 #[test]
-fn what_our_invite_is_refused_with_names_the_cause() {
+fn the_status_of_a_refusal_names_the_cause() {
     for (status, cause) in [
         (404, Cause::Refused),
         (408, Cause::Timeout),
@@ -443,7 +443,7 @@ fn what_our_invite_is_refused_with_names_the_cause() {
         let (mut lab, mut peer) = lab();
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
-        peer.answer(&mut lab, &invite, status, "");
+        peer.respond(&mut lab, &invite, status, "");
         peer.wait(&mut lab, "ACK");
         lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
         assert_eq!((lab.ends[0].ended().unwrap().sip_code, lab.ends[0].ended().unwrap().result), (status, cause));

@@ -1,4 +1,4 @@
-//! Which address a registration goes to: several, dead ones, ones that moved, and a host that moves itself.
+//! The address that a registration goes to: of several, of dead ones, of ones that moved, and when the host moves.
 
 use crate::server::{
     REGISTRAR, SECOND, Server, account, anna, pass, register, registered, registering, run, state, told, unregister,
@@ -33,7 +33,7 @@ fn a_silent_address_gives_way_to_the_next_one_after_four_seconds() {
     assert_eq!((new.at.since(begun).micros() + 500_000) / 1_000_000, 4);
     assert_eq!((old.number(), old.header("Call-ID")), (new.number(), new.header("Call-ID")));
     assert_ne!(old.branch(), new.branch());
-    // what is alive is kept
+    // a living address is kept
     run(&mut lab, &mut [&mut first, &mut second], Duration::from_secs(300));
     assert!(first.all("REGISTER").iter().all(|seen| seen.at.since(begun).micros() < 5_000_000));
     assert_eq!(second.all("REGISTER").len(), 2);
@@ -45,7 +45,7 @@ fn a_silent_address_gives_way_to_the_next_one_after_four_seconds() {
 fn a_busy_address_gives_way_at_once() {
     // rfc3261#21.5.4, rfc3263#4.3
     let (mut lab, account) = account(&[REGISTRAR, SECOND], anna());
-    let mut first = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.answer(503, "Retry-After: 900\r\n")]);
+    let mut first = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.response(503, "Retry-After: 900\r\n")]);
     let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, account);
     run(&mut lab, &mut [&mut first, &mut second], Duration::from_millis(50));
@@ -77,11 +77,11 @@ fn a_registrar_that_moves_in_dns_is_followed() {
     let mut new = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, account);
     run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1));
-    // the name server is away, and nobody minds
+    // a name server that is away changes nothing
     lab.names.clear();
     run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1800));
     assert_eq!((state(&lab), new.seen.len()), (AccountState::Registered, 0));
-    // both, and the old one is the last resort now: that is a move, too
+    // the name has both, and the old one last: that is a move, too
     for (addresses, here) in [([SECOND, REGISTRAR], 1), ([REGISTRAR, SECOND], 0)] {
         lab.names.insert("example.org".into(), addresses.iter().map(|address| address.parse().unwrap()).collect());
         run(&mut lab, &mut [&mut old, &mut new], Duration::from_secs(1200));
@@ -175,7 +175,7 @@ fn a_change_of_the_hosts_addresses_rebinds_at_once() {
 fn a_change_of_addresses_while_registering_begins_anew() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
-        // what came from the old address is answered to nobody
+        // responses to the old address are not taken
         if seen.header("Via").unwrap().contains("10.0.0.31") { vec![seen.bound(300)] } else { vec![] }
     });
     register(&mut lab, account);
@@ -217,12 +217,12 @@ fn a_registrar_elsewhere_is_asked_there() {
 }
 
 #[test]
-fn a_registrar_that_wants_the_accounts_user_in_the_contact_is_content() {
+fn the_contacts_user_is_the_accounts() {
     // several public ones refuse a Contact of another user
     for status in [403, 404, 409] {
         let (mut lab, _, mut server) = registering(move |seen, _| {
             let fine = seen.header("Contact").unwrap().starts_with("<sip:anna@");
-            vec![if fine { seen.bound(300) } else { seen.answer(status, "") }]
+            vec![if fine { seen.bound(300) } else { seen.response(status, "") }]
         });
         pass(&mut lab, &mut server, 1);
         assert_eq!((state(&lab), server.seen.len()), (AccountState::Registered, 1));

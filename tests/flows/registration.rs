@@ -1,4 +1,4 @@
-//! Registering and staying registered, with a registrar that says what it likes.
+//! Registering and staying registered, with a registrar that gives any response.
 
 use crate::server::{
     REGISTRAR, Server, account, anna, pass, register, registered, registering, state, told, told_state, unregister,
@@ -13,7 +13,7 @@ fn expires_in(lab: &microsip_tests::Lab, account: microsip_core::phone::AccountI
 }
 
 #[test]
-fn a_register_says_who_where_and_how_long() {
+fn a_register_has_the_account_its_contact_and_a_lifetime() {
     // rfc3261#10.2
     let (lab, account, server) = registered();
     let seen = server.last("REGISTER");
@@ -34,7 +34,7 @@ fn a_register_says_who_where_and_how_long() {
 }
 
 #[test]
-fn the_lifetime_is_the_contacts_then_the_answers_then_what_was_asked() {
+fn the_lifetime_is_the_contacts_then_the_responses_then_the_one_asked_for() {
     // rfc3261#10.2.4
     for (lines, with_contact, lifetime) in [
         ("Contact: CONTACT;expires=120\r\nExpires: 600\r\n", true, 120),
@@ -46,7 +46,7 @@ fn the_lifetime_is_the_contacts_then_the_answers_then_what_was_asked() {
         ("m: <sip:other@10.0.0.77>;expires=3600\r\nm: CONTACT;q=0.7;EXPIRES=77\r\n", true, 77),
     ] {
         let (mut lab, account, mut server) = registering(move |seen, _| {
-            vec![seen.answer(200, &lines.replace("CONTACT", seen.header("Contact").unwrap()))]
+            vec![seen.response(200, &lines.replace("CONTACT", seen.header("Contact").unwrap()))]
         });
         until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
         assert_eq!(expires_in(&lab, account), lifetime, "{lines} {with_contact}");
@@ -54,13 +54,13 @@ fn the_lifetime_is_the_contacts_then_the_answers_then_what_was_asked() {
 }
 
 #[test]
-fn a_registrar_that_binds_nothing_has_refused_and_is_asked_ever_more_rarely() {
+fn a_200_without_a_binding_is_a_failure_with_growing_waits() {
     // a 200 that is itself the failure does not begin the waits anew (rfc5626#4.5)
     for lines in
         ["Contact: CONTACT;expires=0\r\n", "Expires: 0\r\n", "Contact: CONTACT;expires=0, CONTACT;expires=0\r\n"]
     {
         let (mut lab, _, mut server) = registering(move |seen, _| {
-            vec![seen.answer(200, &lines.replace("CONTACT", seen.header("Contact").unwrap()))]
+            vec![seen.response(200, &lines.replace("CONTACT", seen.header("Contact").unwrap()))]
         });
         pass(&mut lab, &mut server, 24 * 3600);
         assert_eq!(
@@ -100,7 +100,7 @@ fn the_binding_that_is_most_like_ours_counts() {
         // of equals the one that ends first, but none that has ended
         ("<sip:anna@10.0.0.77>;expires=3600, <sip:anna@10.0.0.78>;expires=60, <sip:anna@10.0.0.79>;expires=0", 60),
         ("<sip:anna@10.0.0.79>;expires=0, <sip:anna@10.0.0.77>;expires=3600", 3600),
-        // the same secret twice: the port of old is not ours any more, in whatever order
+        // the same secret twice: the old port is not ours any more, in either order
         ("CONTACT:40404;expires=3600, CONTACT:5060;expires=2", 2),
         ("CONTACT:5060;expires=200, CONTACT:40404;expires=0", 200),
         ("<sip:anna@10.0.0.1:5060>;expires=40, CONTACT:40404;expires=100", 100),
@@ -112,7 +112,7 @@ fn the_binding_that_is_most_like_ours_counts() {
                 sent.replacen("10.0.0.1:5060", &format!("10.0.0.1:{port}"), 1)
             };
             let list = contacts.replace("CONTACT:40404", &ours("40404")).replace("CONTACT:5060", &ours("5060"));
-            vec![seen.answer(200, &format!("Contact: {list}\r\n"))]
+            vec![seen.response(200, &format!("Contact: {list}\r\n"))]
         });
         pass(&mut lab, &mut server, 0);
         until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
@@ -125,8 +125,8 @@ fn the_binding_that_is_most_like_ours_counts() {
 
 #[test]
 fn a_list_of_a_hundred_bindings_is_read_to_its_end() {
-    // rfc3261#10.3: all bindings stand in the response, in one field, in one each, folded or not; and what else is
-    // needed may stand behind them
+    // rfc3261#10.3: all bindings stand in the response, in one field, in one each, folded or not; other fields that
+    // are needed may stand behind them
     for (joint, last) in
         [("\r\nContact: ", true), (", ", true), (",\r\n ", true), ("\r\nm:\r\n\t", true), ("\r\nContact: ", false)]
     {
@@ -137,10 +137,11 @@ fn a_list_of_a_hundred_bindings_is_read_to_its_end() {
                     (0..100).map(|nth| format!("<sip:o{nth}@10.0.1.{nth}>;expires=3600")).collect();
                 let ours = format!("{};expires=77", seen.header("Contact").unwrap());
                 all.insert(if last { 100 } else { 0 }, ours);
-                let answer = String::from_utf8(seen.answer(200, "")).unwrap();
+                let response = String::from_utf8(seen.response(200, "")).unwrap();
                 let contacts = format!("\r\nContact: {}", all.join(joint));
-                let at = if behind { answer.find("\r\n").unwrap() } else { answer.find("\r\nContent-Length").unwrap() };
-                vec![format!("{}{contacts}{}", &answer[..at], &answer[at..]).into_bytes()]
+                let at =
+                    if behind { response.find("\r\n").unwrap() } else { response.find("\r\nContent-Length").unwrap() };
+                vec![format!("{}{contacts}{}", &response[..at], &response[at..]).into_bytes()]
             });
             register(&mut lab, account);
             pass(&mut lab, &mut server, 1);
@@ -166,7 +167,7 @@ fn it_is_refreshed_before_it_ends_in_the_same_call_with_a_higher_number() {
         assert!((230..=295).contains(&gap), "refreshed after {gap} s of 300");
     }
     assert_eq!(state(&lab), AccountState::Registered);
-    // an application is not told of what does not change
+    // a refresh that changes nothing makes no event
     let told = told(&lab).iter().filter(|event| event.state == AccountState::Registered as u32).count();
     assert!(told <= all.len(), "{told}");
 }
@@ -197,11 +198,11 @@ fn a_lifetime_of_a_second_costs_no_more_than_a_message_a_second() {
 }
 
 #[test]
-fn an_interval_that_is_too_brief_is_raised_to_what_is_wanted() {
+fn an_interval_that_is_too_brief_is_raised_to_min_expires() {
     // rfc3261#10.2.8, #21.4.17
     let (mut lab, account, mut server) = registering(|seen, _| {
         let asked: u32 = seen.header("Expires").unwrap().parse().unwrap();
-        vec![if asked < 1800 { seen.answer(423, "Min-Expires: 1800\r\n") } else { seen.bound(asked) }]
+        vec![if asked < 1800 { seen.response(423, "Min-Expires: 1800\r\n") } else { seen.bound(asked) }]
     });
     until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
     assert_eq!(
@@ -216,14 +217,14 @@ fn an_interval_that_is_too_brief_is_raised_to_what_is_wanted() {
 fn a_registrar_that_keeps_raising_is_not_followed_for_ever() {
     let (mut lab, _, mut server) = registering(|seen, _| {
         let asked: u32 = seen.header("Expires").unwrap().parse().unwrap();
-        vec![seen.answer(423, &format!("Min-Expires: {}\r\n", asked.saturating_mul(2)))]
+        vec![seen.response(423, &format!("Min-Expires: {}\r\n", asked.saturating_mul(2)))]
     });
     pass(&mut lab, &mut server, 10);
     assert!(server.all("REGISTER").len() <= 4, "{}", server.all("REGISTER").len());
     assert_eq!(told_state(&lab), AccountState::Failed as u32);
-    // and one that wants less than was asked, or does not say what it wants, has refused
+    // a registrar that wants less than was asked for, or names no interval, has refused
     for lines in ["Min-Expires: 60\r\n", "", "Min-Expires: none\r\n"] {
-        let (mut lab, _, mut server) = registering(move |seen, _| vec![seen.answer(423, lines)]);
+        let (mut lab, _, mut server) = registering(move |seen, _| vec![seen.response(423, lines)]);
         pass(&mut lab, &mut server, 10);
         assert_eq!(server.all("REGISTER").len(), 1);
         assert_eq!(state(&lab), AccountState::Failed);
@@ -239,7 +240,7 @@ fn it_is_not_tried_before_retry_after() {
         (486, "Retry-After: 120;duration=3600\r\n"),
     ] {
         let (mut lab, _, mut server) =
-            registering(move |seen, nth| vec![if nth == 0 { seen.answer(status, line) } else { seen.bound(300) }]);
+            registering(move |seen, nth| vec![if nth == 0 { seen.response(status, line) } else { seen.bound(300) }]);
         pass(&mut lab, &mut server, 119);
         assert_eq!(server.all("REGISTER").len(), 1);
         assert_eq!(told(&lab).last().unwrap().sip_code, status);
@@ -255,7 +256,7 @@ fn failures_are_tried_again_with_waits_that_double_at_random() {
     let mut firsts = Vec::new();
     for seed in 0..6 {
         let (mut lab, account) = account(&[REGISTRAR], anna());
-        // another number of random bits used: another phone
+        // another number of random bits used stands for another phone
         for _ in 0..seed {
             let now = lab.now;
             let other = lab.ends[0]
@@ -264,7 +265,7 @@ fn failures_are_tried_again_with_waits_that_double_at_random() {
                 .unwrap();
             lab.ends[0].phone.account_remove(now, other).unwrap();
         }
-        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.answer(500, "")]);
+        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.response(500, "")]);
         register(&mut lab, account);
         pass(&mut lab, &mut server, 24 * 3600);
         let times: Vec<u64> = server.all("REGISTER").iter().map(|seen| seen.at.millis()).collect();
@@ -284,7 +285,7 @@ fn failures_are_tried_again_with_waits_that_double_at_random() {
 #[test]
 fn a_success_forgets_the_failures() {
     let (mut lab, account, mut server) =
-        registering(|seen, nth| vec![if nth == 3 { seen.bound(100) } else { seen.answer(500, "") }]);
+        registering(|seen, nth| vec![if nth == 3 { seen.bound(100) } else { seen.response(500, "") }]);
     until(&mut lab, &mut server, "the fourth", |_, server| server.seen.len() == 4);
     pass(&mut lab, &mut server, 1);
     assert_eq!(state(&lab), AccountState::Registered);
@@ -311,11 +312,11 @@ fn a_silent_registrar_is_a_failure_and_is_tried_again() {
 }
 
 #[test]
-fn a_refusal_that_somebody_has_to_lift_is_tried_again_rarely() {
+fn a_refusal_that_a_person_has_to_lift_is_tried_again_rarely() {
     // rfc3261#21.4.4: not to be repeated as it is; but an account that is set up an hour later registers by itself
     for status in [403, 404, 405, 416, 420, 501, 604] {
         let (mut lab, account, mut server) =
-            registering(move |seen, nth| vec![if nth < 6 { seen.answer(status, "") } else { seen.bound(300) }]);
+            registering(move |seen, nth| vec![if nth < 6 { seen.response(status, "") } else { seen.bound(300) }]);
         pass(&mut lab, &mut server, 299);
         assert_eq!(server.all("REGISTER").len(), 1, "{status}");
         let last = *told(&lab).last().unwrap();
@@ -333,7 +334,7 @@ fn a_refusal_that_somebody_has_to_lift_is_tried_again_rarely() {
         pass(&mut lab, &mut server, 1);
         assert_eq!(state(&lab), AccountState::Registered);
         // the next failure is the first one again, and the application may try at once
-        server.script = Box::new(move |seen, _| vec![seen.answer(status, "")]);
+        server.script = Box::new(move |seen, _| vec![seen.response(status, "")]);
         let before = server.seen.len();
         until(&mut lab, &mut server, "refused", |_, server| server.seen.len() == before + 1);
         pass(&mut lab, &mut server, 299);
@@ -351,7 +352,7 @@ fn a_retry_after_of_days_is_an_hour() {
         [(503, "Retry-After: 604800\r\n"), (404, "Retry-After: 4294967295\r\n"), (500, "Retry-After: 3601 (later)\r\n")]
     {
         let (mut lab, _, mut server) =
-            registering(move |seen, nth| vec![if nth == 0 { seen.answer(status, line) } else { seen.bound(300) }]);
+            registering(move |seen, nth| vec![if nth == 0 { seen.response(status, line) } else { seen.bound(300) }]);
         pass(&mut lab, &mut server, 3599);
         assert_eq!(server.seen.len(), 1, "{line}");
         pass(&mut lab, &mut server, 3);
@@ -360,8 +361,8 @@ fn a_retry_after_of_days_is_an_hour() {
 }
 
 #[test]
-fn what_did_not_come_from_the_registrar_neither_stops_nor_satisfies_an_account() {
-    // whoever has seen a REGISTER on its way knows its branch
+fn a_response_from_another_address_neither_stops_nor_registers_an_account() {
+    // an attacker on the path knows the branch of a REGISTER
     for status in [200, 302, 401, 403, 404, 407, 423, 503] {
         let (mut lab, account) = account(&[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, |_, _| vec![]);
@@ -371,7 +372,7 @@ fn what_did_not_come_from_the_registrar_neither_stops_nor_satisfies_an_account()
         let seen = server.last("REGISTER").clone();
         let lines = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"x\"\r\nRetry-After: 3600\r\nMin-Expires: 100000\r\nExpires: 600\r\n";
         let forger = lab.open_raw("10.0.0.66:5060");
-        lab.send_raw(forger, seen.from, &seen.answer(status, lines));
+        lab.send_raw(forger, seen.from, &seen.response(status, lines));
         lab.run_for(Duration::from_millis(100));
         assert_eq!(state(&lab), AccountState::Registering, "{status}");
         assert_eq!(lab.ends[0].phone.counters().unmatched, 1);
@@ -398,7 +399,7 @@ fn registering_again_refreshes_at_once() {
 
 #[test]
 fn registering_while_registering_sends_no_second_request() {
-    // rfc3261#10.2: no new one before the answer to the one before
+    // rfc3261#10.2: no new one before the final response to the one before
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, account);
@@ -410,7 +411,7 @@ fn registering_while_registering_sends_no_second_request() {
 }
 
 #[test]
-fn an_account_that_does_not_register_says_so() {
+fn registering_an_account_without_registration_is_an_error() {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { no_register: true, ..anna() });
     let now = lab.now;
     assert!(lab.ends[0].phone.register(now, account, 0).is_err());
@@ -421,26 +422,26 @@ fn an_account_that_does_not_register_says_so() {
 }
 
 #[test]
-fn an_answer_that_is_lost_is_asked_for_again() {
+fn a_lost_response_brings_a_retransmission() {
     let (mut lab, _, mut server) =
-        registering(|seen, nth| if nth < 3 { vec![] } else { vec![seen.answer(100, ""), seen.bound(300)] });
+        registering(|seen, nth| if nth < 3 { vec![] } else { vec![seen.response(100, ""), seen.bound(300)] });
     pass(&mut lab, &mut server, 10);
     assert_eq!(server.seen.len(), 4);
     assert_eq!(state(&lab), AccountState::Registered);
 }
 
 #[test]
-fn answers_that_are_not_ours_change_nothing() {
+fn responses_to_no_request_of_ours_change_nothing() {
     let (mut lab, _, mut server) = registering(|seen, nth| {
         if nth > 0 {
             return vec![];
         }
-        let answer = String::from_utf8(seen.bound(300)).unwrap();
+        let response = String::from_utf8(seen.bound(300)).unwrap();
         vec![
-            answer.replace("branch=z9hG4bK", "branch=z9hG4bK0").into_bytes(),
-            answer.replace("1 REGISTER", "2 REGISTER").into_bytes(),
-            answer.replace("1 REGISTER", "1 INVITE").into_bytes(),
-            answer.replace("SIP/2.0 200", "SIP/2.0 99").into_bytes(),
+            response.replace("branch=z9hG4bK", "branch=z9hG4bK0").into_bytes(),
+            response.replace("1 REGISTER", "2 REGISTER").into_bytes(),
+            response.replace("1 REGISTER", "1 INVITE").into_bytes(),
+            response.replace("SIP/2.0 200", "SIP/2.0 99").into_bytes(),
         ]
     });
     pass(&mut lab, &mut server, 5);
@@ -455,7 +456,7 @@ fn a_refresh_that_failed_takes_nothing_back() {
     for (wait, unregisters) in [(1, true), (60, false)] {
         let (mut lab, account, mut server) = registered();
         server.script = Box::new(|seen, _| {
-            vec![seen.answer(500, if seen.header("Expires") == Some("0") { "" } else { "Retry-After: 45\r\n" })]
+            vec![seen.response(500, if seen.header("Expires") == Some("0") { "" } else { "Retry-After: 45\r\n" })]
         });
         until(&mut lab, &mut server, "failed", |lab, _| state(lab) == AccountState::Failed);
         let failed = lab.now;
@@ -475,7 +476,7 @@ fn a_refresh_that_failed_takes_nothing_back() {
 }
 
 #[test]
-fn a_binding_whose_refresh_hears_nothing_is_told_as_gone_when_its_time_is_over() {
+fn a_binding_whose_refresh_gets_no_response_lapses_with_an_event() {
     // rfc3261#10.2.1.1: what has expired is bound no longer, whether or not the refresh has been given up
     let (mut lab, _, mut server) = registering(|seen, _| vec![seen.bound(20)]);
     until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);

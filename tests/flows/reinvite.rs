@@ -102,7 +102,7 @@ fn the_same_description_again_keeps_its_edition() {
 }
 
 #[test]
-fn a_bad_one_gets_488_and_the_call_lives() {
+fn a_bad_re_invite_gets_488_and_the_call_lives() {
     // rfc3261#14.2
     let (mut lab, mut peer) = connected();
     let text = peer.request("INVITE", "", NO_CODEC);
@@ -123,7 +123,7 @@ fn a_bad_one_gets_488_and_the_call_lives() {
 }
 
 #[test]
-fn one_that_was_refused_does_not_keep_the_next_away() {
+fn a_refused_re_invite_does_not_block_the_next() {
     let (mut lab, mut peer) = connected();
     let text = peer.request("INVITE", "", NO_CODEC);
     peer.send(&mut lab, &text);
@@ -161,7 +161,7 @@ fn an_ack_without_the_answer_changes_nothing() {
 }
 
 #[test]
-fn one_before_the_ack_of_the_last_gets_491_and_the_same_again() {
+fn a_re_invite_before_the_last_ack_gets_491_and_so_does_its_repetition() {
     // rfc3261#14.2
     let (mut lab, mut peer) = connected();
     let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
@@ -192,7 +192,7 @@ fn a_number_out_of_order_gets_500() {
 }
 
 #[test]
-fn one_that_is_never_acknowledged_ends_the_call() {
+fn a_re_invite_that_is_never_acknowledged_ends_the_call() {
     // rfc3261#14.2
     let (mut lab, mut peer) = connected();
     let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
@@ -200,13 +200,13 @@ fn one_that_is_never_acknowledged_ends_the_call() {
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.at.since(ok.at), Duration::from_secs(32));
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
     lab.assert_settled();
 }
 
 #[test]
-fn one_after_our_bye_gets_481() {
+fn a_re_invite_after_our_bye_gets_481() {
     let (mut lab, mut peer) = connected();
     let call = lab.ends[0].last_call();
     let now = lab.now;
@@ -215,7 +215,7 @@ fn one_after_our_bye_gets_481() {
     let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, ""));
     peer.send(&mut lab, &text);
     peer.wait(&mut lab, "SIP/2.0 481");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -230,7 +230,7 @@ fn the_called_side_of_ours_may_be_changed_too() {
 }
 
 #[test]
-fn one_whose_body_is_not_ours_gets_415() {
+fn a_re_invite_with_a_foreign_body_gets_415() {
     let (mut lab, mut peer) = connected();
     let text = peer.request("INVITE", "Content-Type: text/plain\r\n", "hello");
     peer.send(&mut lab, &text);
@@ -252,7 +252,7 @@ fn small() -> Options {
 
 #[test]
 fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
-    // rfc3261#12.2.2: who takes the request takes its target
+    // rfc3261#12.2.2: accepting the request means accepting its target
     let mut lab = Lab::new(&[small()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     peer.call(&mut lab, 0);
@@ -269,7 +269,7 @@ fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.uri(), good);
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 

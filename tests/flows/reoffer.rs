@@ -1,4 +1,4 @@
-//! rfc3261#14.1: an offer of ours in a call that is up. What asks for one here is a change of network.
+//! rfc3261#14.1: an offer of ours in a call that is up. A change of network brings it about here.
 
 mod crossing;
 mod retried;
@@ -45,7 +45,7 @@ fn moved(ours: bool) -> (Lab, Peer, Sip) {
 
 fn accept(lab: &mut Lab, peer: &mut Peer, invite: &Sip) -> Sip {
     let body = peer.sdp();
-    peer.answer(lab, invite, 200, &body);
+    peer.respond(lab, invite, 200, &body);
     let ack = peer.wait(lab, "ACK");
     assert_eq!(ack.number(), invite.number());
     ack
@@ -60,7 +60,7 @@ fn finish(mut lab: Lab, mut peer: Peer) {
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.from, lab.ends[0].address);
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
     lab.assert_settled();
 }
@@ -97,7 +97,7 @@ fn sent_to(lab: &Lab, to: &str) -> u64 {
 }
 
 #[test]
-fn it_says_where_we_are_now_and_the_media_follows() {
+fn the_re_invite_names_the_new_address_and_the_media_follows() {
     for ours in [true, false] {
         let (mut lab, mut peer) = connected(ours);
         let start = if ours { "INVITE" } else { "SIP/2.0 200" };
@@ -128,7 +128,7 @@ fn it_says_where_we_are_now_and_the_media_follows() {
         // rfc3261#12.2.1.2: its 2xx refreshes the target
         peer.contact = "sip:elsewhere@10.0.0.9:5062".into();
         let mut other = Peer::new(&mut lab, "10.0.0.9:5062", 0);
-        peer.answer(&mut lab, &again, 200, &sdp("10.0.0.9", 40_100, ""));
+        peer.respond(&mut lab, &again, 200, &sdp("10.0.0.9", 40_100, ""));
         let ack = other.wait(&mut lab, "ACK");
         assert_eq!((ack.number(), ack.uri()), (again.number(), "sip:elsewhere@10.0.0.9:5062".to_owned()));
         let (old, new) = (sent_to(&lab, "10.0.0.9:40000"), sent_to(&lab, "10.0.0.9:40100"));
@@ -145,7 +145,7 @@ fn it_says_where_we_are_now_and_the_media_follows() {
 fn nothing_is_offered_where_nothing_changed() {
     let (mut lab, mut peer) = connected(true);
     let now = lab.now;
-    // another address came, which is of no concern to this call
+    // another address came, which this call does not use
     lab.ends[0].phone.socket_up(7, at("192.0.2.7:5060"));
     lab.ends[0].phone.handle_local_changed(now);
     peer.silence(&mut lab, "INVITE", Duration::from_secs(5));
@@ -159,7 +159,7 @@ fn each_repetition_of_its_2xx_gets_its_ack_again() {
     // rfc3261#13.2.2.4
     let (mut lab, mut peer, again) = moved(true);
     let body = peer.sdp();
-    let ok = peer.answer_text(&again, 200, "", &body);
+    let ok = peer.response_text(&again, 200, "", &body);
     peer.send(&mut lab, &ok);
     let ack = peer.wait(&mut lab, "ACK");
     for _ in 0..3 {
@@ -175,7 +175,7 @@ fn each_repetition_of_its_2xx_gets_its_ack_again() {
 fn a_refusal_leaves_the_session_as_it_was() {
     for status in [302, 400, 403, 415, 488, 500, 503, 603] {
         let (mut lab, mut peer, again) = moved(true);
-        peer.answer(&mut lab, &again, status, "");
+        peer.respond(&mut lab, &again, status, "");
         assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number());
         let before = sent_to(&lab, "10.0.0.9:40000");
         lab.audio = true;
@@ -183,7 +183,7 @@ fn a_refusal_leaves_the_session_as_it_was() {
         assert!(sent_to(&lab, "10.0.0.9:40000") > before + 40, "{status}");
         peer.silence(&mut lab, "INVITE", Duration::from_secs(120));
         assert_eq!(told(&lab), Cause::Refused);
-        // the next change finds it willing, which is told too
+        // the peer accepts the next one, which has an event too
         move_to(&mut lab, &mut peer, 2, "10.0.0.32:5060");
         let next = peer.wait(&mut lab, "INVITE");
         accept(&mut lab, &mut peer, &next);
@@ -193,11 +193,11 @@ fn a_refusal_leaves_the_session_as_it_was() {
 }
 
 #[test]
-fn one_that_is_not_wanted_now_comes_when_it_is() {
+fn a_refused_re_invite_is_sent_again_after_retry_after() {
     for status in [500, 503] {
         let (mut lab, mut peer, again) = moved(true);
         let at = lab.now;
-        peer.answer_with(&mut lab, &again, status, "Retry-After: 7\r\n", "");
+        peer.respond_with(&mut lab, &again, status, "Retry-After: 7\r\n", "");
         let next = peer.wait(&mut lab, "INVITE");
         assert_eq!(since(at, &next), 7002);
         accept(&mut lab, &mut peer, &next);
@@ -206,10 +206,10 @@ fn one_that_is_not_wanted_now_comes_when_it_is() {
 }
 
 #[test]
-fn an_answer_that_is_none_leaves_the_session_as_it_was() {
+fn a_2xx_without_a_usable_answer_leaves_the_session_as_it_was() {
     for body in ["", "v=0\r\nnonsense"] {
         let (mut lab, mut peer, again) = moved(true);
-        peer.answer(&mut lab, &again, 200, body);
+        peer.respond(&mut lab, &again, 200, body);
         peer.wait(&mut lab, "ACK");
         let before = sent_to(&lab, "10.0.0.9:40000");
         lab.run_for(Duration::from_secs(1));
@@ -221,7 +221,7 @@ fn an_answer_that_is_none_leaves_the_session_as_it_was() {
 #[test]
 fn an_answer_may_put_us_on_hold() {
     let (mut lab, mut peer, again) = moved(true);
-    peer.answer(&mut lab, &again, 200, &sdp("10.0.0.9", 40_000, "inactive"));
+    peer.respond(&mut lab, &again, 200, &sdp("10.0.0.9", 40_000, "inactive"));
     peer.wait(&mut lab, "ACK");
     let before = sent_to(&lab, "10.0.0.9:40000");
     lab.run_for(Duration::from_secs(1));
@@ -234,10 +234,10 @@ fn a_dialog_that_is_gone_ends_the_call_with_bye() {
     // rfc3261#12.2.1.2
     for (status, cause) in [(408, Cause::Timeout), (481, Cause::Refused)] {
         let (mut lab, mut peer, again) = moved(true);
-        peer.answer(&mut lab, &again, status, "");
+        peer.respond(&mut lab, &again, status, "");
         let bye = peer.wait(&mut lab, "BYE");
         assert!(bye.number() > again.number());
-        peer.answer(&mut lab, &bye, 481, "");
+        peer.respond(&mut lab, &bye, 481, "");
         let ended = *lab.ends[0].ended().unwrap();
         assert_eq!((ended.result, ended.sip_code), (cause, status));
         lab.assert_settled();
@@ -249,19 +249,19 @@ fn silence_ends_the_call_with_bye() {
     for provisional in [0, 100, 180] {
         let (mut lab, mut peer, again) = moved(true);
         if provisional > 0 {
-            peer.answer(&mut lab, &again, provisional, "");
+            peer.respond(&mut lab, &again, provisional, "");
         }
         let bye = peer.wait(&mut lab, "BYE");
-        // 64·T1, after a provisional answer too: nobody is asked there
+        // 64·T1, after a provisional response too: no person is asked there
         assert_eq!(since(again.at, &bye) / 10, 3200);
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
         lab.assert_settled();
     }
 }
 
 #[test]
-fn its_repetitions_are_the_same() {
+fn its_retransmissions_are_the_same() {
     // rfc3261#17.1.1.2
     let (mut lab, mut peer, again) = moved(true);
     lab.run_for(Duration::from_millis(4000));

@@ -14,7 +14,7 @@ fn old(lab: &mut Lab) -> Peer {
 const VIA: &str = "SIP/2.0/UDP 10.0.0.9:5060";
 
 #[test]
-fn it_calls_and_hangs_up() {
+fn an_old_peer_calls_and_hangs_up() {
     for via in [VIA, "SIP/2.0/UDP 10.0.0.9:5060;branch=1"] {
         let mut lab = Lab::new(&[Options::default()]);
         let mut peer = old(&mut lab);
@@ -44,7 +44,7 @@ fn it_calls_and_hangs_up() {
 }
 
 #[test]
-fn it_cancels_and_acknowledges_the_refusal() {
+fn an_old_peer_cancels_and_acknowledges_the_refusal() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = old(&mut lab);
     let invite = peer.request_with("INVITE", VIA, "", &peer.sdp());
@@ -61,18 +61,18 @@ fn it_cancels_and_acknowledges_the_refusal() {
 }
 
 #[test]
-fn it_is_called_and_answers_without_a_tag() {
-    // rfc3261#12.1.2: no tag is a tag too
+fn an_old_peer_is_called_and_responds_without_a_tag() {
+    // rfc3261#12.1.2: a missing tag is a null tag
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = old(&mut lab);
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     let ack: Sip = peer.wait(&mut lab, "ACK");
     assert_eq!(ack.to_tag(), "");
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     peer.wait(&mut lab, "ACK");
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);

@@ -1,8 +1,8 @@
-//! The flows of RFC 3665 section 3, each by its number: who says what to whom, in order, on the legs that a user agent
-//! sees.
+//! The flows of RFC 3665 section 3, each by its number: every message with its sender and receiver, in order, on the
+//! legs that a user agent sees.
 //!
-//! Proxies are scripted peers at addresses of their own. What they say among themselves is not here, for no user agent
-//! sees it. Where the RFC's Alice does what we do not (an INVITE without a description), the comment says so.
+//! Proxies are scripted peers at addresses of their own. Their messages to each other are left out, for no user agent
+//! sees them. Where the RFC's Alice does what we do not (an INVITE without a description), the comment says so.
 
 use crate::digest::{SDP, dial};
 use crate::server::{Seen, Server, account, anna, pass};
@@ -17,10 +17,10 @@ const BOB: &str = "10.0.0.2";
 const PROXY_1: &str = "10.0.0.11:5060";
 const PROXY_2: &str = "10.0.0.12:5060";
 
-/// Every SIP message from now on, as `who > whom: what`.
+/// Every SIP message from now on, as `sender > receiver: message`.
 pub(crate) type Log = Rc<RefCell<Vec<String>>>;
 
-/// Writes down what is said. An address that is not named is called by its last number.
+/// Writes down every message. An address without a name is called by its last number.
 pub(crate) fn watch(lab: &mut Lab, names: &'static [(&'static str, &'static str)]) -> Log {
     let log = Log::default();
     let written = Rc::clone(&log);
@@ -85,8 +85,8 @@ fn proxy_asks(realm: &str) -> String {
     format!("Proxy-Authenticate: Digest realm=\"{realm}\", nonce=\"{realm}-1\", qop=\"auth\"\r\n")
 }
 
-/// It has credentials for this realm, among others perhaps.
-fn answers(seen: &Seen, realm: &str) -> bool {
+/// A request has credentials for this realm, among others perhaps.
+fn has_credentials(seen: &Seen, realm: &str) -> bool {
     let lines = seen.text.split("\r\n").filter(|line| line.starts_with("Proxy-Authorization: Digest"));
     lines.filter(|line| line.contains(&format!("realm=\"{realm}\""))).count() == 1
 }
@@ -113,11 +113,11 @@ fn from_bob(lab: &mut Lab, proxy: &Server, invite: &Seen, method: &str) {
     lab.send_raw(proxy.address, lab.ends[0].address, text.as_bytes());
 }
 
-/// The proxy asks, rings and answers.
+/// The proxy challenges, rings and answers.
 fn through() -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
     |seen, _| match seen.start() {
-        "INVITE" if !answers(seen, "example.org") => vec![seen.answer(407, &proxy_asks("example.org"))],
-        "INVITE" => vec![seen.answer(100, ""), seen.answer(180, FAR), seen.answer_with(200, FAR, SDP)],
+        "INVITE" if !has_credentials(seen, "example.org") => vec![seen.response(407, &proxy_asks("example.org"))],
+        "INVITE" => vec![seen.response(100, ""), seen.response(180, FAR), seen.response_with(200, FAR, SDP)],
         _ => vec![],
     }
 }
@@ -161,9 +161,9 @@ fn session_establishment_through_two_proxies_at_the_called_side() {
     let (now, call) = (lab.now, lab.ends[0].last_call());
     lab.ends[0].phone.answer(now, call, 200).unwrap();
     let ok = proxy.wait(&mut lab, "SIP/2.0 200");
-    for answer in [&rings, &ok] {
-        assert_eq!(answer.headers("Via").len(), 3);
-        assert_eq!(answer.headers("Record-Route").join(",").replace(' ', ""), proxy.record_routes.join(","));
+    for response in [&rings, &ok] {
+        assert_eq!(response.headers("Via").len(), 3);
+        assert_eq!(response.headers("Record-Route").join(",").replace(' ', ""), proxy.record_routes.join(","));
     }
     proxy.learn(&ok);
     proxy.ack(&mut lab, "");
@@ -173,7 +173,7 @@ fn session_establishment_through_two_proxies_at_the_called_side() {
     let bye = proxy.wait(&mut lab, "BYE");
     assert_eq!(bye.uri(), "sip:alice@client.atlanta.example.com");
     assert_eq!(bye.headers("Route").join(",").replace(' ', ""), proxy.record_routes.join(","));
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     lab.run_for(Duration::from_secs(1));
     assert_eq!(*log.borrow(), leg(("proxy 2", "bob"), &["> INVITE", "< 180", "< 200", "> ACK", "< BYE", "> 200"]));
     lab.assert_settled();
@@ -184,11 +184,11 @@ fn session_with_multiple_proxy_authentication() {
     // rfc3665#3.3. Our account has one password, so the second realm is one of its own domain.
     let (mut lab, account, log) = alice("sip:10.0.0.11");
     let mut proxy = Server::new(&mut lab, PROXY_1, |seen, _| match seen.start() {
-        "INVITE" if !answers(seen, "example.org") => vec![seen.answer(407, &proxy_asks("example.org"))],
-        "INVITE" if !answers(seen, "edge.example.org") => {
-            vec![seen.answer(100, ""), seen.answer(407, &proxy_asks("edge.example.org"))]
+        "INVITE" if !has_credentials(seen, "example.org") => vec![seen.response(407, &proxy_asks("example.org"))],
+        "INVITE" if !has_credentials(seen, "edge.example.org") => {
+            vec![seen.response(100, ""), seen.response(407, &proxy_asks("edge.example.org"))]
         }
-        "INVITE" => vec![seen.answer(100, ""), seen.answer_with(200, FAR, SDP)],
+        "INVITE" => vec![seen.response(100, ""), seen.response_with(200, FAR, SDP)],
         _ => vec![],
     });
     dial(&mut lab, account, "sip:bob@example.org");
@@ -198,7 +198,11 @@ fn session_with_multiple_proxy_authentication() {
     assert_eq!(*log.borrow(), leg(("alice", "proxy 1"), &said));
     // F11 and F19 answer both
     for message in [proxy.last("INVITE"), proxy.last("ACK")] {
-        assert!(answers(message, "example.org") && answers(message, "edge.example.org"), "{}", message.text);
+        assert!(
+            has_credentials(message, "example.org") && has_credentials(message, "edge.example.org"),
+            "{}",
+            message.text
+        );
     }
 }
 
@@ -209,11 +213,11 @@ fn successful_session_with_proxy_failure() {
     let (mut lab, account, log) = alice("sip:ss.example.org");
     lab.open_raw(PROXY_1);
     let mut second = Server::new(&mut lab, PROXY_2, |seen, _| match seen.start() {
-        "INVITE" if !answers(seen, "example.org") => vec![seen.answer(407, &proxy_asks("example.org"))],
+        "INVITE" if !has_credentials(seen, "example.org") => vec![seen.response(407, &proxy_asks("example.org"))],
         "INVITE" => vec![
-            seen.answer(100, ""),
-            seen.answer(180, ""),
-            seen.answer_with(200, "Contact: <sip:bob@192.0.2.201>\r\nRecord-Route: <sip:10.0.0.12;lr>\r\n", SDP),
+            seen.response(100, ""),
+            seen.response(180, ""),
+            seen.response_with(200, "Contact: <sip:bob@192.0.2.201>\r\nRecord-Route: <sip:10.0.0.12;lr>\r\n", SDP),
         ],
         _ => vec![],
     });
@@ -236,12 +240,12 @@ fn session_through_a_sip_alg() {
         "INVITE" => {
             let contact = "Contact: <sip:bob@10.0.0.11>\r\nRecord-Route: <sip:10.0.0.11;lr>\r\n";
             vec![
-                seen.answer(100, ""),
-                seen.answer(180, contact),
-                seen.answer_with(200, contact, &SDP.replace("10.0.0.9", "10.0.0.11")),
+                seen.response(100, ""),
+                seen.response(180, contact),
+                seen.response_with(200, contact, &SDP.replace("10.0.0.9", "10.0.0.11")),
             ]
         }
-        "BYE" => vec![seen.answer(200, "")],
+        "BYE" => vec![seen.response(200, "")],
         _ => vec![],
     });
     let call = dial(&mut lab, account, "sip:bob@biloxi.example.com");
@@ -263,12 +267,12 @@ fn session_via_redirect_and_proxy_servers() {
     let mut proxy = Peer::new(&mut lab, PROXY_2, 0);
     lab.dial(0, "sip:bob@10.0.0.11");
     let invite = redirect.wait(&mut lab, "INVITE");
-    redirect.answer_with(&mut lab, &invite, 302, "Contact: <sip:bob@10.0.0.12>\r\n", "");
+    redirect.respond_with(&mut lab, &invite, 302, "Contact: <sip:bob@10.0.0.12>\r\n", "");
     redirect.wait(&mut lab, "ACK");
     let invite = proxy.wait(&mut lab, "INVITE");
     let body = proxy.sdp();
     for (status, body) in [(100, ""), (180, ""), (200, &body)] {
-        proxy.answer(&mut lab, &invite, status, body);
+        proxy.respond(&mut lab, &invite, status, body);
     }
     proxy.wait(&mut lab, "ACK");
     let bye = proxy.request("BYE", "", "");
@@ -304,7 +308,7 @@ fn session_with_sdp_in_ack() {
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = proxy.wait(&mut lab, "BYE");
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     assert_eq!(*log.borrow(), leg(("proxy 3", "bob"), &["> INVITE", "< 180", "< 200", "> ACK", "< BYE", "> 200"]));
     lab.assert_settled();
 }
@@ -320,7 +324,7 @@ fn session_with_re_invite() {
     let invite = proxy.wait(&mut lab, "INVITE");
     let body = sdp("192.0.2.201", 47_172, "");
     for (status, body) in [(100, ""), (180, ""), (200, &body)] {
-        proxy.answer(&mut lab, &invite, status, body);
+        proxy.respond(&mut lab, &invite, status, body);
     }
     let mut bob = proxy.clone();
     bob.at = lab.open_raw("10.0.0.21:5060");
@@ -353,17 +357,16 @@ fn unsuccessful_no_answer() {
     assert_eq!(*log.borrow(), leg(("alice", "bob"), &["> INVITE", "< 180", "> CANCEL", "< 200", "< 487", "> ACK"]));
 }
 
-/// Alice's leg where the far end does not answer: what the proxy says after 100, and what she does once she has heard
-/// it.
+/// Alice's leg where the far end does not answer: the proxy's responses after 100, and Alice's requests after them.
 fn unanswered(says: &'static [u16], hangs_up: bool) -> (Vec<String>, Cause, u16) {
     let (mut lab, account, log) = alice("sip:10.0.0.11");
     let mut invite = None;
     let mut proxy = Server::new(&mut lab, PROXY_1, move |seen, _| match seen.start() {
         "INVITE" => {
             invite = Some(seen.clone());
-            core::iter::once(&100).chain(says).map(|status| seen.answer(*status, "")).collect()
+            core::iter::once(&100).chain(says).map(|status| seen.response(*status, "")).collect()
         }
-        "CANCEL" => vec![seen.answer(200, ""), invite.as_ref().unwrap().answer(487, "")],
+        "CANCEL" => vec![seen.response(200, ""), invite.as_ref().unwrap().response(487, "")],
         _ => vec![],
     });
     let call = dial(&mut lab, account, "sip:bob@biloxi.example.com");
@@ -386,9 +389,9 @@ fn unsuccessful_calls_through_proxies() {
     assert_eq!(unanswered(&[180], true), (said, Cause::Normal, 487));
     // rfc3665#3.9
     assert_eq!(unanswered(&[486], false), (at(&["> INVITE", "< 100", "< 486", "> ACK"]), Cause::Refused, 486));
-    // rfc3665#3.10: nobody answered the proxy
+    // rfc3665#3.10: the proxy got no response
     assert_eq!(unanswered(&[480], false), (at(&["> INVITE", "< 100", "< 480", "> ACK"]), Cause::Refused, 480));
-    // rfc3665#3.11: it rings, and then does not
+    // rfc3665#3.11: it rings, and is then unavailable
     assert_eq!(
         unanswered(&[180, 480], false),
         (at(&["> INVITE", "< 100", "< 180", "< 480", "> ACK"]), Cause::Refused, 480)
@@ -409,7 +412,7 @@ fn unsuccessful_busy_and_unavailable() {
 
 #[test]
 fn unsuccessful_no_response() {
-    // rfc3665#3.10: without a proxy it is Alice who sends it seven times
+    // rfc3665#3.10: without a proxy Alice herself sends it seven times
     let mut lab = Lab::new(&[Options::default()]);
     let log = watch(&mut lab, &[(ALICE, "alice"), ("192.0.2.9", "bob")]);
     lab.dial(0, "sip:bob@192.0.2.9");

@@ -9,11 +9,11 @@ use microsip_tests::Lab;
 const CHALLENGE: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
 const REGISTRATION: &[(&str, &str)] = &[("10.0.0.1", "bob"), (REGISTRAR, "server")];
 
-/// Challenges, and binds who knows the password.
+/// Challenges, and binds an account that knows the password.
 fn registrar() -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
     |seen, _| {
         let known = right(seen, "Authorization", "anna", PASSWORD);
-        vec![if known { seen.bound(300) } else { seen.answer(401, CHALLENGE) }]
+        vec![if known { seen.bound(300) } else { seen.response(401, CHALLENGE) }]
     }
 }
 
@@ -35,7 +35,7 @@ fn successful_new_registration() {
     );
 }
 
-/// Registered; what is said from now on.
+/// A registered account, and its messages from now on.
 fn registered() -> (Lab, AccountId, Server, Log) {
     let (mut lab, account, mut server) = registering(registrar());
     pass(&mut lab, &mut server, 1);
@@ -45,12 +45,12 @@ fn registered() -> (Lab, AccountId, Server, Log) {
 
 #[test]
 fn update_of_contact_list() {
-    // rfc3665#2.2: who is known already gives its credentials with the request. The registrar's list has a binding that
-    // is not ours, before it.
+    // rfc3665#2.2: a refresh carries its credentials unasked. The registrar's list has a binding that is not ours,
+    // before it.
     let (mut lab, account, mut server, log) = registered();
     server.script = Box::new(|seen, _| {
         let contact = seen.header("Contact").unwrap();
-        vec![seen.answer(
+        vec![seen.response(
             200,
             &format!("Contact: <mailto:anna@example.org>;expires=4294967295\r\nContact: {contact};expires=3600\r\n"),
         )]
@@ -64,11 +64,11 @@ fn update_of_contact_list() {
 }
 
 // rfc3665#2.3, a REGISTER without Contact that asks for the bindings there are, is a provisioning tool's: a telephone
-// learns them from the answer to its own REGISTER, as above.
+// learns them from the response to its own REGISTER, as above.
 
 #[test]
 fn cancellation_of_registration() {
-    // rfc3665#2.4: ours takes back its own binding, not everybody's (`Contact: *`): other telephones may ring too
+    // rfc3665#2.4: an account takes back its own binding, not all of them (`Contact: *`): other telephones may ring too
     let (mut lab, account, mut server, log) = registered();
     unregister(&mut lab, account);
     pass(&mut lab, &mut server, 1);

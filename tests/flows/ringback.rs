@@ -33,7 +33,7 @@ fn sounds(lab: &mut Lab) -> bool {
 }
 
 #[test]
-fn what_is_said_while_it_rings_does_not_silence_it_but_media_and_the_hang_up_do() {
+fn responses_do_not_stop_ringback_but_media_and_the_hang_up_do() {
     for hangup in [false, true] {
         let mut lab = Lab::new(&[Options::default()]);
         lab.audio = false;
@@ -41,17 +41,17 @@ fn what_is_said_while_it_rings_does_not_silence_it_but_media_and_the_hang_up_do(
         let now = lab.now;
         let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:peer@10.0.0.9", &DialOptions::default()).unwrap();
         let invite = peer.wait(&mut lab, "INVITE");
-        peer.answer(&mut lab, &invite, 180, "");
-        peer.answer(&mut lab, &invite, 183, "");
+        peer.respond(&mut lab, &invite, 180, "");
+        peer.respond(&mut lab, &invite, 183, "");
         lab.run_for(Duration::from_millis(10));
         assert!(sounds(&mut lab), "183 without a description brings no media");
         if hangup {
             let now = lab.now;
             lab.ends[0].phone.hangup(now, call).unwrap();
-            peer.answer(&mut lab, &invite, 180, "");
+            peer.respond(&mut lab, &invite, 180, "");
         } else {
             let body = peer.sdp();
-            peer.answer(&mut lab, &invite, 183, &body);
+            peer.respond(&mut lab, &invite, 183, &body);
         }
         lab.run_for(Duration::from_millis(10));
         assert!(!sounds(&mut lab));

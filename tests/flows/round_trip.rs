@@ -1,18 +1,18 @@
-//! From what a caller says to what it hears back from an echo: packets of 20 ms, and no more than 10 ms of waiting for
-//! ticks, however they lie.
+//! The round trip from a caller through an echo: packets of 20 ms, and no more than 10 ms of waiting for ticks,
+//! whatever their phase.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::G711;
 use microsip_core::phone::{AccountId, Bus, CallId, CallState, DialOptions, Patch, Source};
 use microsip_tests::Lab;
 
-/// Says one loud quantum each half second, and measures how long it is away.
+/// Sends one loud quantum each half second, and measures its round trip.
 #[derive(Default)]
 struct Clapper {
     now: Instant,
     quanta: u32,
     clapped: Option<Instant>,
-    /// When it was said, and how many microseconds later it was heard.
+    /// The time of each one, and its round trip in microseconds.
     away: Vec<(Instant, u64)>,
 }
 
@@ -38,7 +38,7 @@ impl Patch for Clapper {
 struct Timed {
     lab: Lab,
     clapper: Clapper,
-    /// When each end ticks next; `None`: it waits for a reason to tick.
+    /// The next tick of each end; `None`: it waits for a reason to tick.
     next: [Option<Instant>; 2],
     /// The timers listen to [`Phone::poll_tick`].
     steered: bool,
@@ -78,7 +78,7 @@ impl Timed {
         let until = self.lab.now + duration;
         while self.lab.now < until {
             let tick = self.next.iter().flatten().min().copied().unwrap_or(until).min(until);
-            // in small steps, as a timer may be moved by what comes
+            // in small steps, as a packet may move a timer
             let step = tick.min(self.lab.now + Duration::from_micros(100));
             self.lab.run_for(step.since(self.lab.now));
             self.settle();
@@ -101,7 +101,7 @@ impl Timed {
         self.lab.run_for(Duration::ZERO);
     }
 
-    /// Claps since then, in milliseconds away.
+    /// The round trips since then, in milliseconds.
     fn away_since(&self, since: Instant) -> Vec<f64> {
         let away: Vec<f64> =
             self.clapper.away.iter().filter(|clap| clap.0 >= since).map(|clap| clap.1 as f64 / 1000.0).collect();
@@ -142,7 +142,7 @@ fn ticks_that_meet_packets_are_moved_and_the_delay_goes() {
         let start = timed.lab.now;
         timed.next = [Some(start), Some(start + Duration::from_micros(phase_us))];
         timed.run(Duration::from_secs(8));
-        // what had gathered before the move is taken out after two windows of two seconds
+        // delay that had gathered before the move is taken out after two windows of two seconds
         let away = timed.away_since(start + Duration::from_millis(4500));
         assert!(away.iter().all(|ms| *ms <= 30.0), "phase {phase_us} µs: {away:?}");
         let now = timed.lab.now;

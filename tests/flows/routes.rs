@@ -26,7 +26,7 @@ fn the_caller_uses_record_route_backwards() {
     peer.record_routes = vec!["<sip:10.0.0.8;lr>".into(), "<sip:a,b@10.0.0.6;lr>, <sip:10.0.0.7:5070;lr;x=1>".into()];
     peer.contact = "sip:peer@192.0.2.1:7000;y=2".into();
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     for method in ["ACK", "BYE"] {
         if method == "BYE" {
             hangup(&mut lab);
@@ -39,7 +39,7 @@ fn the_caller_uses_record_route_backwards() {
             "{method}"
         );
         if method == "BYE" {
-            proxy.answer(&mut lab, &sent, 200, "");
+            proxy.respond(&mut lab, &sent, 200, "");
         }
     }
     lab.assert_settled();
@@ -54,20 +54,20 @@ fn the_caller_obeys_a_strict_router() {
     peer.record_routes = vec!["<sip:10.0.0.8;lr>".into(), "<sip:10.0.0.7:5070>".into()];
     peer.contact = "sip:peer@192.0.2.1:7000".into();
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     let ack = proxy.wait(&mut lab, "ACK");
     assert_eq!(ack.uri(), "sip:10.0.0.7:5070");
     assert_eq!(ack.headers("Route"), ["<sip:10.0.0.8;lr>,<sip:peer@192.0.2.1:7000>"]);
     hangup(&mut lab);
     let bye = proxy.wait(&mut lab, "BYE");
     assert_eq!((bye.uri(), bye.headers("Route")), (ack.uri(), ack.headers("Route")));
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
 #[test]
 fn the_called_side_keeps_record_route_in_order() {
-    // rfc3261#12.1.1, and the answer repeats it
+    // rfc3261#12.1.1, and the response repeats it
     let (mut lab, mut peer, mut proxy) = lab();
     peer.record_routes = vec!["<sip:10.0.0.7:5070;lr>".into(), "<sip:10.0.0.8;lr>".into()];
     peer.contact = "sip:peer@192.0.2.1:7000".into();
@@ -90,7 +90,7 @@ fn the_called_side_keeps_record_route_in_order() {
         (peer.contact.clone(), vec!["<sip:10.0.0.7:5070;lr>,<sip:10.0.0.8;lr>".to_owned()])
     );
     assert_eq!(bye.to_tag(), peer.tag);
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -106,23 +106,23 @@ fn the_called_side_obeys_a_strict_router() {
         (bye.uri(), bye.headers("Route")),
         ("sip:10.0.0.7:5070".into(), vec!["<sip:peer@192.0.2.1:7000>".to_owned()])
     );
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
 #[test]
-fn the_2xx_replaces_what_ringing_said() {
+fn the_2xx_replaces_the_route_set_of_the_180() {
     // rfc3261#13.2.2.4: the route set and the target are computed anew from it
     let (mut lab, mut peer, mut proxy) = lab();
     lab.dial(0, "sip:peer@10.0.0.9");
     let invite = peer.wait(&mut lab, "INVITE");
     peer.contact = "sip:ring@192.0.2.9".into();
     peer.record_routes = vec!["<sip:192.0.2.8;lr>".into()];
-    peer.answer(&mut lab, &invite, 180, "");
+    peer.respond(&mut lab, &invite, 180, "");
     peer.contact = "sip:peer@192.0.2.1:7000".into();
     peer.record_routes = vec!["<sip:10.0.0.7:5070;lr>".into()];
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     let ack = proxy.wait(&mut lab, "ACK");
     assert_eq!((ack.uri(), ack.headers("Route")), (peer.contact.clone(), vec!["<sip:10.0.0.7:5070;lr>".to_owned()]));
 }
@@ -143,7 +143,7 @@ fn a_re_invite_refreshes_the_target_but_not_the_routes() {
     hangup(&mut lab);
     let bye = proxy.wait(&mut lab, "BYE");
     assert_eq!((bye.uri(), bye.headers("Route")), (peer.contact.clone(), vec!["<sip:10.0.0.7:5070;lr>".to_owned()]));
-    proxy.answer(&mut lab, &bye, 200, "");
+    proxy.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -166,13 +166,13 @@ fn a_refused_re_invite_refreshes_nothing() {
     hangup(&mut lab);
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.uri(), before);
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
 #[test]
 fn a_route_set_longer_than_any_way_makes_no_dialog() {
-    // as many as Max-Forwards lets a request pass are used, backwards; a datagram full of them costs nobody time
+    // a route set has at most as many entries as Max-Forwards allows hops; a datagram full of them costs no time
     for (count, ends) in [(70, false), (71, true), (9000, true)] {
         let (mut lab, mut peer, _) = lab();
         lab.dial(0, &format!("sip:peer@{}", peer.at));
@@ -182,7 +182,7 @@ fn a_route_set_longer_than_any_way_makes_no_dialog() {
             peer.record_routes[0].chars().take(60_000).collect::<String>().rsplit_once(',').unwrap().0.to_owned()
                 + ",<sip:10.0.0.9:5060;lr>";
         let body = peer.sdp();
-        peer.answer(&mut lab, &invite, 200, &body);
+        peer.respond(&mut lab, &invite, 200, &body);
         lab.run_for(Duration::from_millis(100));
         assert_eq!(lab.ends[0].ended().is_some(), ends, "{count}");
         if !ends {

@@ -15,13 +15,13 @@ fn shows(output: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn no_debug_output_shows_a_password_or_what_it_was_hashed_to() {
+fn no_debug_output_shows_a_password_or_its_hash() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, nth| {
         vec![if nth == 0 {
-            seen.answer(401, CHALLENGE)
+            seen.response(401, CHALLENGE)
         } else if seen.start() == "INVITE" {
-            seen.answer(180, "")
+            seen.response(180, "")
         } else {
             seen.bound(300)
         }]
@@ -53,7 +53,7 @@ fn no_debug_output_shows_a_password_or_what_it_was_hashed_to() {
 }
 
 #[test]
-fn no_debug_output_of_what_makes_a_phone_shows_a_secret() {
+fn no_debug_output_of_a_phones_settings_shows_a_secret() {
     let seed = [171; 32];
     let setup = Setup {
         codecs: microsip_core::media::CodecList::built_in(),
@@ -86,7 +86,7 @@ fn no_getter_gives_a_password_back() {
 fn no_message_shows_a_password() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, nth| {
-        vec![if nth == 0 { seen.answer(401, CHALLENGE) } else { seen.bound(300) }]
+        vec![if nth == 0 { seen.response(401, CHALLENGE) } else { seen.bound(300) }]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 400);
@@ -101,7 +101,7 @@ fn texts_of_an_account_are_what_they_were() {
     let mut out = Cursor::new(&mut buffer);
     lab.ends[0].phone.account_text(account, AccountText::Uri, &mut out).unwrap();
     assert_eq!(out.written(), b"sip:anna@example.org");
-    // too small a buffer is told by the length that it would have needed
+    // a buffer that is too small gets the length that the text needs
     let mut small = [0; 4];
     let mut out = Cursor::new(&mut small);
     lab.ends[0].phone.account_text(account, AccountText::Uri, &mut out).unwrap();

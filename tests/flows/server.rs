@@ -1,4 +1,4 @@
-//! A scripted server at a socket of no phone: it sees requests and gives the answers that a test makes.
+//! A scripted server at a socket of no phone: it sees requests and sends the responses that a test makes.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity};
@@ -15,9 +15,9 @@ pub(crate) const PASSWORD: &str = "sesame-open-7";
 /// A SIP message that came to a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    /// When.
+    /// The time of its arrival.
     pub(crate) at: Instant,
-    /// From where.
+    /// Its source.
     pub(crate) from: SocketAddr,
     /// All of it.
     pub(crate) text: String,
@@ -58,13 +58,13 @@ impl Seen {
         self.parameter("Via", "branch").unwrap()
     }
 
-    /// An answer to it, with further header lines. The To tag is `far`.
-    pub(crate) fn answer(&self, status: u16, lines: &str) -> Vec<u8> {
-        self.answer_with(status, lines, "")
+    /// A response to it, with further header lines. The To tag is `far`.
+    pub(crate) fn response(&self, status: u16, lines: &str) -> Vec<u8> {
+        self.response_with(status, lines, "")
     }
 
-    /// An answer with a session description.
-    pub(crate) fn answer_with(&self, status: u16, lines: &str, body: &str) -> Vec<u8> {
+    /// A response with a session description.
+    pub(crate) fn response_with(&self, status: u16, lines: &str, body: &str) -> Vec<u8> {
         let mut out = format!("SIP/2.0 {status} Because\r\n");
         for line in self.text.split("\r\n").skip(1) {
             let Some((name, value)) = line.split_once(':') else { break };
@@ -90,9 +90,9 @@ impl Seen {
     pub(crate) fn bound(&self, expires: u32) -> Vec<u8> {
         let contact = self.header("Contact").unwrap_or_default();
         if self.header("Expires") == Some("0") {
-            return self.answer(200, "");
+            return self.response(200, "");
         }
-        self.answer(200, &format!("Contact: {contact};expires={expires}\r\n"))
+        self.response(200, &format!("Contact: {contact};expires={expires}\r\n"))
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn parameter_of(value: &str, parameter: &str) -> Option<String> {
     })
 }
 
-/// Gives the answers to a request; `usize` is how many requests came before.
+/// Makes the responses to a request; `usize` is the number of requests before it.
 pub(crate) type Script = Box<dyn FnMut(&Seen, usize) -> Vec<Vec<u8>>>;
 
 /// A scripted server.
@@ -135,7 +135,7 @@ impl Server {
         Self { address, seen: Vec::new(), keepalives: Vec::new(), read: 0, script: Box::new(script) }
     }
 
-    /// Takes in what came since, and answers it.
+    /// Takes in the requests since the last time, and responds to them.
     pub(crate) fn serve(&mut self, lab: &mut Lab) {
         while let Some((at, from, bytes)) = lab.raw[&self.address].get(self.read).cloned() {
             self.read += 1;
@@ -145,10 +145,10 @@ impl Server {
                 continue;
             }
             let seen = Seen { at, from, text };
-            let answers = (self.script)(&seen, self.seen.len());
+            let responses = (self.script)(&seen, self.seen.len());
             self.seen.push(seen);
-            for answer in answers {
-                lab.send_raw(self.address, from, &answer);
+            for response in responses {
+                lab.send_raw(self.address, from, &response);
             }
         }
     }
@@ -165,7 +165,7 @@ impl Server {
     }
 }
 
-/// Lets time pass, with servers that answer.
+/// Lets time pass, with servers that respond.
 pub(crate) fn run(lab: &mut Lab, servers: &mut [&mut Server], time: Duration) {
     let until = lab.now + time;
     loop {
@@ -185,7 +185,7 @@ pub(crate) fn pass(lab: &mut Lab, server: &mut Server, seconds: u64) {
     run(lab, &mut [server], Duration::from_secs(seconds));
 }
 
-/// Lets time pass until something holds, at most ten minutes.
+/// Lets time pass until a condition holds, at most ten minutes.
 #[track_caller]
 pub(crate) fn until(lab: &mut Lab, server: &mut Server, what: &str, mut holds: impl FnMut(&Lab, &Server) -> bool) {
     let end = lab.now + Duration::from_secs(600);
@@ -218,7 +218,7 @@ pub(crate) fn anna() -> AccountConfig<'static> {
     AccountConfig { uri: "sip:anna@example.org", password: PASSWORD, tag: 41, ..AccountConfig::default() }
 }
 
-/// An account that registers; and its server, which says what the script says.
+/// An account that registers, and its server, which follows the script.
 pub(crate) fn registering(script: impl FnMut(&Seen, usize) -> Vec<Vec<u8>> + 'static) -> (Lab, AccountId, Server) {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let server = Server::new(&mut lab, REGISTRAR, script);
@@ -226,7 +226,7 @@ pub(crate) fn registering(script: impl FnMut(&Seen, usize) -> Vec<Vec<u8>> + 'st
     (lab, account, server)
 }
 
-/// An account that is registered, for 300 s, and its server, which goes on so.
+/// An account that is registered, for 300 s, and its server, which accepts each refresh.
 pub(crate) fn registered() -> (Lab, AccountId, Server) {
     let (mut lab, account, mut server) = registering(|seen, _| vec![seen.bound(300)]);
     until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
@@ -257,7 +257,7 @@ pub(crate) fn told(lab: &Lab) -> Vec<Told> {
     lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Account).copied().collect()
 }
 
-/// The last state that an event told.
+/// The state in the last event.
 pub(crate) fn told_state(lab: &Lab) -> u32 {
     told(lab).last().map_or(0, |event| event.state)
 }

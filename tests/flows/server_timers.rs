@@ -1,4 +1,4 @@
-//! rfc3261#17.2 with rfc6026: when our answers are sent again, and when that stops.
+//! rfc3261#17.2 with rfc6026: the retransmission of our responses, and its end.
 
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{CallState, Cause};
@@ -32,7 +32,7 @@ fn ringing_is_repeated_each_minute() {
 }
 
 #[test]
-fn a_repeated_invite_gets_the_last_provisional_answer_again() {
+fn a_repeated_invite_gets_the_last_provisional_response_again() {
     let (mut lab, mut peer, invite) = ringing();
     peer.send(&mut lab, &invite);
     peer.wait(&mut lab, "SIP/2.0 180");
@@ -92,7 +92,7 @@ fn a_2xx_is_repeated_until_64_t1_and_then_bye_leaves() {
     assert_eq!(bye.at.since(ok.at), Duration::from_secs(32));
     assert_eq!(peer.times(&lab, "SIP/2.0 200"), G);
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Timeout);
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -118,7 +118,7 @@ fn a_2xx_stops_with_its_ack_and_repeated_invites_are_absorbed() {
 }
 
 #[test]
-fn a_repeated_bye_gets_the_same_answer_from_its_tombstone() {
+fn a_repeated_bye_gets_the_same_response_from_its_tombstone() {
     // rfc3261#17.2.2: timer J
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);

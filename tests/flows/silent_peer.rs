@@ -66,11 +66,11 @@ fn assert_lost(mut lab: Lab, mut peer: Peer, since: Instant, seconds: u64) {
     let bye = peer.wait(&mut lab, "BYE");
     // rfc3326#2
     assert!(bye.text().contains("\r\nReason: Q.850;cause=102;text=\"No media\"\r\n"), "{}", bye.text());
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
-/// It does not end. (Our own sound would take the test's time, and decides nothing.)
+/// The call does not end. (Our own sound would take the test's time, and decides nothing.)
 #[track_caller]
 fn assert_up(lab: &mut Lab, seconds: u64) {
     lab.audio = false;
@@ -137,7 +137,7 @@ fn reports_and_comfort_noise_are_life() {
 }
 
 #[test]
-fn what_is_not_the_peers_is_no_life() {
+fn packets_of_others_are_no_life() {
     let (mut lab, peer) = called(after(20));
     let connected = connected_at(&lab);
     let (rtp, rtcp) = *lab.ends[0].media.values().next().unwrap();
@@ -154,7 +154,7 @@ fn what_is_not_the_peers_is_no_life() {
 }
 
 #[test]
-fn whoever_holds_may_be_silent_and_the_clock_begins_anew_behind_it() {
+fn a_side_that_holds_may_be_silent_and_the_clock_begins_anew_behind_it() {
     // rfc3264#8.4: nothing is due while only one side may send, or none
     for way in ["sendonly", "recvonly", "inactive", "0.0.0.0"] {
         let (mut lab, mut peer) = called(after(20));
@@ -170,19 +170,19 @@ fn whoever_holds_may_be_silent_and_the_clock_begins_anew_behind_it() {
 
 #[test]
 fn before_the_answer_nothing_is_due() {
-    // ours rings for long, with early media that falls silent; the clock begins with the answer
+    // our call rings for long, with early media that falls silent; the clock begins with the 200
     for described in [true, false] {
         let mut lab = Lab::new(&[Options { media_timeout: after(20), ..Options::default() }]);
         let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
         lab.dial(0, "sip:peer@10.0.0.9");
         let invite = peer.wait(&mut lab, "INVITE");
         let body = peer.sdp();
-        peer.answer(&mut lab, &invite, 183, &body);
+        peer.respond(&mut lab, &invite, 183, &body);
         lab.audio = false;
         lab.run_for(Duration::from_secs(100));
         lab.audio = true;
         assert!(lab.ends[0].ended().is_none());
-        peer.answer(&mut lab, &invite, 200, if described { &body } else { "" });
+        peer.respond(&mut lab, &invite, 200, if described { &body } else { "" });
         peer.wait(&mut lab, "ACK");
         let connected = connected_at(&lab);
         assert_lost(lab, peer, connected, 20);
@@ -190,13 +190,13 @@ fn before_the_answer_nothing_is_due() {
 }
 
 #[test]
-fn it_can_be_switched_off() {
+fn the_limit_can_be_switched_off() {
     let (mut lab, _) = called(after(u32::MAX));
     assert_up(&mut lab, 3 * 3600);
 }
 
 #[test]
-fn it_can_be_told_only() {
+fn an_event_alone_can_be_chosen() {
     let (mut lab, _) = called(MediaTimeout { seconds: 20, lost: WhenLost::Tell });
     let both = MEDIA_SENDING + MEDIA_RECEIVING;
     assert_up(&mut lab, 300);
@@ -213,7 +213,7 @@ fn it_can_be_told_only() {
 }
 
 #[test]
-fn an_account_may_say_it_otherwise() {
+fn an_account_may_have_its_own_limit() {
     for (said, seconds) in [(after(0), 0), (after(30), 30), (after(u32::MAX), 0)] {
         let (mut lab, account) =
             account(&[REGISTRAR], AccountConfig { no_register: true, media_timeout: said, ..anna() });
@@ -223,7 +223,7 @@ fn an_account_may_say_it_otherwise() {
         lab.ends[0].phone.dial(now, account, "bob", &options).unwrap();
         let invite = peer.wait(&mut lab, "INVITE");
         let body = peer.sdp();
-        peer.answer(&mut lab, &invite, 200, &body);
+        peer.respond(&mut lab, &invite, 200, &body);
         peer.wait(&mut lab, "ACK");
         if seconds == 0 {
             // 0 is the phone's, and the lab's phones wait for ever

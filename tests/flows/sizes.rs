@@ -1,4 +1,4 @@
-//! Requests that are large, or odd, and are answered all the same: at once with what is wrong, or in full.
+//! Requests that are large, or odd, and get a response all the same: at once with the fault, or in full.
 
 use crate::digest::SDP;
 use crate::strangers::asked;
@@ -37,7 +37,7 @@ fn last(lab: &Lab, start: &str) -> Option<String> {
     texts.rfind(|text| text.starts_with(start))
 }
 
-/// Whatever its size, an INVITE that fits rings and can be accepted, or is refused at once; and each response fits.
+/// An INVITE of any size that fits rings and can be accepted, or is refused at once; and each response fits.
 #[test]
 fn an_invite_rings_and_can_be_accepted_or_is_refused_at_once() {
     const MESSAGE: usize = 4096;
@@ -77,7 +77,7 @@ fn an_invite_rings_and_can_be_accepted_or_is_refused_at_once() {
 
 /// rfc4475#3.1.1.7 has 34 of them.
 #[test]
-fn thirty_four_vias_are_answered_in_order() {
+fn thirty_four_vias_are_echoed_in_order() {
     let mut lab = phone(4096);
     let text = invite(1, 33, 10, "", SDP);
     assert_eq!(asked(&mut lab, FROM, &text), Some(180));
@@ -89,7 +89,7 @@ fn thirty_four_vias_are_answered_in_order() {
 }
 
 #[test]
-fn what_a_board_cannot_accept_is_refused_at_once_too() {
+fn an_invite_that_a_board_cannot_accept_is_refused_at_once_too() {
     for vias in 0..20 {
         let mut lab = Lab::new(&[Options { capacity: Capacity::metal(2, 1, 1500), ..Options::default() }]);
         let text = invite(1, vias, 20, "", SDP);
@@ -127,7 +127,7 @@ fn a_re_invite_that_cannot_be_accepted_gets_513_and_the_call_lives() {
 
 /// The fields that a response repeats may stand behind the last one that is indexed.
 #[test]
-fn more_header_fields_than_are_read_are_told_so() {
+fn more_header_fields_than_are_indexed_get_400() {
     for (lines, status) in [(50, Some(180)), (57, Some(400)), (120, Some(400))] {
         let mut lab = phone(8192);
         let text = invite(1, 2, 3, "", SDP);

@@ -1,11 +1,11 @@
-//! A phone that has nothing to do sleeps: no wake-up that nothing needs.
+//! A phone that has nothing to do sleeps: every wake-up has a reason.
 
 use crate::server::{REGISTRAR, Server, account, anna, pass, register, registered, state};
 use microsip_core::base::time::Duration;
 use microsip_core::phone::{AccountConfig, AccountState};
 use microsip_tests::Lab;
 
-/// How often a driver that does what it is told wakes up without a packet, in this time.
+/// The number of times that a driver wakes up without a packet, in this time.
 fn wake_ups(lab: &mut Lab, server: &mut Server, time: Duration) -> u32 {
     let until = lab.now + time;
     let mut count = 0;
@@ -70,7 +70,7 @@ fn a_keepalive_is_two_line_ends_over_the_registered_flow() {
     pass(&mut lab, &mut server, 20);
     let raw = &lab.raw[&server.address];
     assert!(raw.iter().any(|(_, from, bytes)| bytes == b"\r\n\r\n" && *from == lab.ends[0].address));
-    // what the other side sends so is no message, and no reason to complain
+    // keepalives of the other side are no messages, and count as no error
     let before = *lab.ends[0].phone.counters();
     for bytes in [&b"\r\n\r\n"[..], b"\r\n", b"\0\0\0\0"] {
         lab.send_raw(server.address, lab.ends[0].address, bytes);

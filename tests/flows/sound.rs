@@ -7,7 +7,7 @@ use microsip_core::phone::{AccountId, Bus, CallId, CallState, Capacity, DialOpti
 use microsip_tests::{EventKind, Lab, Options};
 use std::collections::HashMap;
 
-/// Two phones in a call: 0 called 1, both say what the application says.
+/// Two phones in a call: 0 called 1, and the application is the source of both.
 fn talking(mut lab: Lab) -> (Lab, CallId, CallId) {
     let now = lab.now;
     let options = DialOptions { source: Source::Application, ..DialOptions::default() };
@@ -21,7 +21,7 @@ fn talking(mut lab: Lab) -> (Lab, CallId, CallId) {
     (lab, ours, theirs)
 }
 
-/// How long one end hears this tone within the next so many milliseconds, and the loudest sample.
+/// The time for which one end hears this tone within the next so many milliseconds, and the loudest sample.
 fn hears(lab: &mut Lab, end: usize, call: CallId, hertz: u32, rate: u32, ms: u64) -> (u32, i16) {
     let before = lab.ends[end].sound.heard.get(&call.raw()).map_or(0, Vec::len);
     lab.run_for(Duration::from_millis(ms));
@@ -94,7 +94,7 @@ fn digits_arrive_one_by_one_over_a_bad_network() {
 }
 
 #[test]
-fn each_command_of_digits_is_told_when_it_is_out() {
+fn each_command_of_digits_has_an_event_when_it_is_out() {
     let (mut lab, ours, _) = talking(Lab::pair());
     let now = lab.now;
     lab.ends[0].phone.send_digits(now, ours, "1", 30).unwrap();
@@ -228,7 +228,7 @@ fn the_device_and_own_buses_run_side_by_side() {
     assert!(!lab.ends[0].device && !lab.ends[0].phone.wants_tick());
 }
 
-/// Counts how often each call is served.
+/// Counts the times each call is served.
 #[derive(Default)]
 struct Counting(HashMap<u64, u32>);
 
@@ -272,7 +272,7 @@ fn many_own_buses_are_served_in_bounded_slices() {
         }
         lab.drain();
     }
-    // calls that end between two slices of a quantum starve nobody for long
+    // calls that end between two slices of a quantum starve no other for long
     let now = lab.now;
     let mut counting = Counting::default();
     assert!(lab.ends[0].phone.audio(now, Bus::Own, bank.as_mut(), &mut counting, &[], &mut []));

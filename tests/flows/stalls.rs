@@ -1,5 +1,5 @@
-//! A machine stalls now and then: what should have been said meanwhile is said late, up to 200 ms of it, and no source
-//! leaves anything out. The phone is ticked as a host does it, by a [`Timer`] that comes late.
+//! A machine stalls now and then: sound that was due meanwhile is sent late, up to 200 ms of it, and no source leaves
+//! anything out. The phone is ticked as a host does it, by a [`Timer`] that comes late.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::catch_up::Timer;
@@ -77,7 +77,7 @@ impl Stalled {
         }
     }
 
-    /// Time passes without ticks; then what is due is done.
+    /// Time passes without ticks; then all due ticks are done.
     fn stall(&mut self, ms: u64) {
         self.lab.run_for(Duration::from_millis(ms));
         self.tick();
@@ -113,7 +113,7 @@ impl Stalled {
     }
 }
 
-/// All that the file said came, in order, and packets and sequence numbers are without a gap.
+/// All levels of the file came, in order, and packets and sequence numbers have no gap.
 #[track_caller]
 fn assert_whole(stalled: &Stalled, came: &[Came]) {
     let levels: Vec<i16> = came.iter().flat_map(|packet| packet.levels.clone()).collect();
@@ -133,7 +133,7 @@ fn assert_whole(stalled: &Stalled, came: &[Came]) {
 }
 
 #[test]
-fn what_is_due_in_a_stall_of_up_to_200_ms_is_said_late() {
+fn sound_due_in_a_stall_of_up_to_200_ms_is_sent_late() {
     // at each moment between two packets
     for stall_ms in [50, 150, 200] {
         for phase_ms in [0, 10] {
@@ -154,7 +154,7 @@ fn what_is_due_in_a_stall_of_up_to_200_ms_is_said_late() {
             assert!(came.windows(2).all(|two| two[1].timestamp == two[0].timestamp.wrapping_add(160)), "{stall_ms}");
             assert!(came[1..].iter().all(|packet| !packet.marker), "no talk spurt begins");
             assert_whole(&stalled, &came);
-            // the late ones came at once, as early as they still could, and no more of them than were due
+            // the late packets came at once, as early as they still could, and no more of them than were due
             let late = came[before..].iter().filter(|packet| packet.at <= end).count() as u64;
             assert!((stall_ms / 20..=stall_ms / 20 + 1).contains(&late), "{stall_ms}: {late}");
         }
@@ -162,14 +162,14 @@ fn what_is_due_in_a_stall_of_up_to_200_ms_is_said_late() {
 }
 
 #[test]
-fn a_longer_stall_leaves_a_gap_in_time_and_none_in_what_is_said() {
+fn a_longer_stall_leaves_a_gap_in_time_and_none_in_the_sound() {
     let mut stalled = Stalled::new();
     let before = stalled.came().len();
     stalled.stall(500);
     let end = stalled.lab.now + Duration::from_millis(1);
     stalled.run(1000);
     let came = stalled.came();
-    // of 500 ms the last 200 are said, in ten packets at once
+    // of 500 ms the last 200 are sent, in ten packets at once
     let late = came[before..].iter().filter(|packet| packet.at <= end).count();
     assert!((10..=11).contains(&late), "{late}");
     assert_whole(&stalled, &came);

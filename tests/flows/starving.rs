@@ -27,7 +27,7 @@ fn invite_from(from: &str, nth: u32) -> String {
     request("INVITE", from.parse().unwrap(), "sip:anna@10.0.0.1", nth)
 }
 
-/// A stranger's INVITE, each from another address; how it is answered first.
+/// A stranger's INVITE, each from another address. Returns the status of the first response.
 fn strange_invite(lab: &mut Lab, nth: u32) -> Option<u16> {
     asked(lab, &stranger(nth), &invite_from(&stranger(nth), nth))
 }
@@ -53,7 +53,7 @@ fn answer(lab: &mut Lab, call: CallId) {
     lab.drain();
 }
 
-/// All that came to an address and begins so.
+/// The messages that came to an address and begin so.
 fn came(lab: &Lab, at: &str, start: &str) -> Vec<String> {
     let at: SocketAddr = at.parse().unwrap();
     let texts = lab.raw[&at].iter().map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned());
@@ -61,8 +61,8 @@ fn came(lab: &Lab, at: &str, start: &str) -> Vec<String> {
 }
 
 /// The ACK of a 2xx, or of a refusal: a new branch makes it one of a 2xx.
-fn ack(answer: &str, invite: &str, branch: Option<&str>) -> String {
-    let to = crate::server::header(answer, "To").unwrap();
+fn ack(response: &str, invite: &str, branch: Option<&str>) -> String {
+    let to = crate::server::header(response, "To").unwrap();
     let old = crate::server::header(invite, "To").unwrap();
     let head = invite
         .split("Contact:")
@@ -99,7 +99,7 @@ fn sixteen_invites_that_ring_leave_room_for_the_account() {
         assert_eq!(own_invite(&mut lab, nth), Some(180), "{}", ladder::draw(&lab));
         assert_eq!(lab.ends[0].phone.call_info(lab.ends[0].last_call()).unwrap().account, account);
     }
-    assert_eq!(live(&lab).len(), 16, "nobody had to give way");
+    assert_eq!(live(&lab).len(), 16, "no call had to give way");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn sixteen_answered_calls_that_nobody_acknowledges_leave_room_for_the_account() 
         }
     }
     assert_eq!(own_invite(&mut lab, 0), Some(180));
-    // a minute later their BYEs meet nobody, and more of them have come
+    // a minute later our BYEs get no response, and more strangers have come
     for nth in 16..64 {
         lab.run_for(Duration::from_secs(1));
         if strange_invite(&mut lab, nth) == Some(180) {
@@ -148,11 +148,11 @@ fn beyond_what_is_kept_the_oldest_direct_call_that_is_not_up_gives_way() {
     assert_eq!(gone, calls, "oldest first");
     assert!(ends(&lab).iter().all(|event| event.result == Cause::Full && event.sip_code == 486));
     for nth in [0, 2, 11] {
-        // rfc3261#21.4.24: busy here; and a repetition of the INVITE is answered so again
+        // rfc3261#21.4.24: busy here; a repetition of the INVITE gets the same response
         let refusal = came(&lab, &stranger(nth), "SIP/2.0 486").pop().unwrap();
         assert!(refusal.contains("CSeq: 1 INVITE\r\n") && refusal.contains(&format!("Call-ID: c{nth}@")));
         assert_eq!(strange_invite(&mut lab, nth), Some(486));
-        // its ACK is taken in silence
+        // its ACK is absorbed
         let sent = lab.sent.len();
         let text = ack(&refusal, &invite_from(&stranger(nth), nth), None);
         lab.send_raw(stranger(nth).parse().unwrap(), lab.ends[0].address, text.as_bytes());
@@ -182,15 +182,15 @@ fn invites_and_cancels_without_an_ack_leave_room_for_the_account() {
 #[test]
 fn one_source_takes_no_more_than_its_share() {
     let (mut lab, _, _server) = open_phone(Capacity { direct_per_source: 3, ..Capacity::host(16, 2, 2048) });
-    let answers: Vec<_> = (0..5)
+    let responses: Vec<_> = (0..5)
         .map(|nth| {
             let from = format!("10.0.3.3:{}", 5060 + nth);
             asked(&mut lab, &from, &invite_from(&from, 300 + nth))
         })
         .collect();
-    assert_eq!(answers, [Some(180), Some(180), Some(180), Some(486), Some(486)], "whatever its port");
+    assert_eq!(responses, [Some(180), Some(180), Some(180), Some(486), Some(486)], "whatever its port");
     assert_eq!(strange_invite(&mut lab, 1), Some(180), "another host is not meant");
-    // the limit is over calls that are not up: an acknowledged one is the application's own choice
+    // the limit counts calls that are not up: an acknowledged one is the application's own choice
     let first = live(&lab)[0];
     answer(&mut lab, first);
     lab.run_for(Duration::from_millis(5));
@@ -283,7 +283,7 @@ fn a_flood_of_options_takes_nothing() {
 }
 
 #[test]
-fn strangers_that_talk_and_let_our_byes_go_unheard_leave_room_for_the_account() {
+fn strangers_that_never_respond_to_our_byes_leave_room_for_the_account() {
     let (mut lab, _, _server) = open_phone(Capacity::host(16, 2, 2048));
     for nth in 0..30 {
         let from = stranger(nth);
@@ -332,7 +332,7 @@ fn re_invites_of_strangers_do_not_take_the_accounts_transactions() {
 }
 
 #[test]
-fn what_an_accounts_call_left_behind_is_not_pushed_out_by_strangers() {
+fn tombstones_of_an_accounts_call_are_not_pushed_out_by_strangers() {
     let (mut lab, _, _server) = open_phone(Capacity { tombstones: 16, ..Capacity::host(4, 2, 2048) });
     assert_eq!(own_invite(&mut lab, 0), Some(180));
     let call = lab.ends[0].last_call();
@@ -359,7 +359,7 @@ fn what_an_accounts_call_left_behind_is_not_pushed_out_by_strangers() {
     assert!(!lab.ends[0].events[before..].iter().any(|event| event.kind == EventKind::Call));
 }
 
-/// Ends that were told, one by one or as a number.
+/// Ends that have an event, and the number of those lost.
 fn ends_and_losses(lab: &mut Lab) -> (Vec<CallId>, u64) {
     lab.ends[0].fetch = true;
     lab.drain();
@@ -374,8 +374,7 @@ fn ends_and_losses(lab: &mut Lab) -> (Vec<CallId>, u64) {
 
 #[test]
 fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
-    // its successor is refused because it is too long; or is given up, and gives way to the next before anybody fetched
-    // a thing
+    // its successor is refused because it is too long; or is given up, and gives way to the next before any fetch
     for too_long in [true, false] {
         let (mut lab, _, _server) = open_phone(Capacity::metal(1, 1, 1500));
         assert_eq!(strange_invite(&mut lab, 1), Some(180));

@@ -1,4 +1,4 @@
-//! An account's own hosts may talk to it. Everybody else is counted and gets nothing, not even a refusal.
+//! An account's own hosts may send requests to it. Every other source is counted and gets nothing, not even a refusal.
 
 use crate::digest::SDP;
 use crate::server::{REGISTRAR, SECOND, Server, account, anna, pass, register, registered, state};
@@ -19,7 +19,7 @@ pub(crate) fn request(method: &str, from: SocketAddr, uri: &str, nth: u32) -> St
     )
 }
 
-/// Sends it and says how it was answered: the final or ringing status, or nothing.
+/// Sends a request. Returns the status of its final or ringing response, if there is one.
 pub(crate) fn asked(lab: &mut Lab, from: &str, request: &str) -> Option<u16> {
     let from = lab.open_raw(from);
     let to = lab.ends[0].address;
@@ -72,7 +72,7 @@ fn known_as(contact_user: &'static str) -> (Lab, AccountId, Server, String) {
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { contact_user, ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
         "REGISTER" => vec![seen.bound(300)],
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+        "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
         _ => vec![],
     });
     register(&mut lab, account);
@@ -104,7 +104,7 @@ fn the_secret_that_only_register_carried_is_a_key() {
         assert_eq!(asked(&mut lab, from, &text), Some(180));
         let call = lab.ends[0].last_call();
         assert_eq!(lab.ends[0].phone.call_info(call).unwrap().account, account);
-        // with one digit changed, or none, it opens nothing
+        // with one digit changed, or without it, the request is a stranger's
         let at = contact.find(secret).unwrap();
         let digit = if secret.starts_with('0') { "1" } else { "0" };
         let mut wrong = contact.clone();
@@ -114,7 +114,7 @@ fn the_secret_that_only_register_carried_is_a_key() {
             let text = request("INVITE", from.parse().unwrap(), uri, 2 + nth as u32);
             assert_eq!(asked(&mut lab, from, &text), None, "{uri}");
         }
-        // nothing that others see carries it: neither what we answer nor calls of ours
+        // no message that others see carries it: neither our responses nor our calls
         let now = lab.now;
         lab.ends[0].phone.answer(now, call, 200).unwrap();
         lab.run_for(Duration::from_millis(20));
@@ -147,7 +147,7 @@ fn a_registrar_that_drops_the_parameter_still_reaches_the_account() {
 }
 
 #[test]
-fn a_stranger_gets_nothing_whatever_it_says() {
+fn a_stranger_gets_nothing_whatever_it_sends() {
     let (mut lab, _, server) = registered();
     let sent = lab.sent.len();
     let from = "10.0.0.66:5060";
@@ -158,7 +158,7 @@ fn a_stranger_gets_nothing_whatever_it_says() {
             .enumerate()
             .map(|(nth, method)| request(method, address, "sip:anna@10.0.0.1", nth as u32))
             .collect();
-    // requests that would get 400, 416, 420, 505, 481, 483, had they come from a friend
+    // requests that would get 400, 416, 420, 505, 481, 483 if they came from an account's host
     let invite = request("INVITE", address, "sip:anna@10.0.0.1", 50);
     messages.push(invite.replace("Max-Forwards: 70", "Max-Forwards: 0"));
     messages.push(invite.replace("Max-Forwards: 70", "Require: 100rel, future"));
@@ -184,7 +184,7 @@ fn a_stranger_gets_nothing_whatever_it_says() {
 }
 
 #[test]
-fn before_anything_is_registered_everybody_is_a_stranger() {
+fn before_any_registration_every_source_is_a_stranger() {
     let (mut lab, _) = account(&[REGISTRAR], anna());
     let text = request("INVITE", REGISTRAR.parse().unwrap(), "sip:anna@10.0.0.1", 1);
     assert_eq!(asked(&mut lab, REGISTRAR, &text), None);
@@ -202,7 +202,7 @@ fn a_contact_that_is_taken_back_opens_nothing_any_more() {
 }
 
 #[test]
-fn direct_calls_are_anybodys_where_they_are_allowed() {
+fn direct_calls_come_from_anywhere_where_they_are_allowed() {
     let mut lab = Lab::new(&[Options { capacity: Capacity::host(4, 2, 2048), ..Options::default() }]);
     let from = "10.0.0.66:5060";
     let text = request("INVITE", from.parse().unwrap(), "sip:whoever@10.0.0.1", 1);
@@ -244,9 +244,9 @@ fn a_far_end_that_we_called_may_send_requests_in_its_dialog() {
     // it is in a dialog of ours: our tag, with its random bits, names it
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut far = Server::new(&mut lab, "10.0.0.66:5060", |seen, _| match seen.start() {
-        "INVITE" => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.66>\r\n", SDP)],
+        "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.66>\r\n", SDP)],
         "ACK" => vec![],
-        _ => vec![seen.answer(200, "")],
+        _ => vec![seen.response(200, "")],
     });
     crate::digest::dial(&mut lab, account, "sip:bob@10.0.0.66");
     pass(&mut lab, &mut far, 1);
@@ -262,6 +262,6 @@ fn a_far_end_that_we_called_may_send_requests_in_its_dialog() {
     assert_eq!(asked(&mut lab, "10.0.0.66:5060", &bye.replace("tag=far", "tag=near")), None);
     assert_eq!(asked(&mut lab, "10.0.0.66:5060", &bye), Some(200));
     assert!(lab.ends[0].ended().is_some());
-    // its repetition gets the same answer (timer J), though the dialog is gone
+    // its repetition gets the same response (timer J), though the dialog is gone
     assert_eq!(asked(&mut lab, "10.0.0.66:5060", &bye), Some(200), "{}", ladder::draw(&lab));
 }

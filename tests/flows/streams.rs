@@ -31,7 +31,7 @@ fn sent(lab: &mut Lab, now: Instant) -> Vec<String> {
     }
 }
 
-/// Runs the phone's own timers; gives what left, with the milliseconds after `from`.
+/// Runs the phone's own timers. Returns the messages sent, with the milliseconds after `from`.
 fn run(lab: &mut Lab, from: Instant, for_ms: u64) -> Vec<(u64, String)> {
     let until = from + Duration::from_millis(for_ms);
     let mut out = Vec::new();
@@ -53,8 +53,8 @@ fn give(lab: &mut Lab, text: &str) -> Vec<String> {
     sent(lab, now)
 }
 
-/// A stream's driver as it is meant: gives what it holds, drops what is taken, keeps what is not whole, and skips what
-/// it is told to.
+/// A stream's driver as it is meant: gives the bytes it holds, drops the bytes taken, keeps a partial message, and
+/// skips as many as it must.
 #[derive(Default)]
 struct Driver {
     held: Vec<u8>,
@@ -63,7 +63,7 @@ struct Driver {
 }
 
 impl Driver {
-    /// Bytes arrive; what is answered.
+    /// Bytes arrive. Returns the responses.
     fn arrive(&mut self, lab: &mut Lab, bytes: &[u8]) -> Vec<String> {
         let now = lab.now;
         let mut out = Vec::new();
@@ -144,7 +144,7 @@ fn a_2xx_is_repeated_there_too() {
 
 #[test]
 fn a_stream_that_cannot_be_read_on_is_to_be_closed() {
-    // no number, none at all, and a header section that is longer than any message may be
+    // a bad Content-Length, none at all, and a header section that is longer than any message may be
     let endless = format!("INVITE sip:a@b SIP/2.0\r\nSubject: {}", "x".repeat(5000));
     for broken in ["INVITE sip:a@b SIP/2.0\r\nContent-Length: x\r\n\r\n", "INVITE sip:a@b SIP/2.0\r\n\r\n", &endless] {
         let (mut lab, _, _) = ringing();
@@ -191,7 +191,7 @@ fn a_call_outlives_a_message_that_is_too_long() {
     let mut driver = Driver::default();
     let ack = peer.request("ACK", "", "");
     assert_eq!(driver.arrive(&mut lab, ack.as_bytes()), Vec::<String>::new());
-    // an ACK is never answered, a response neither, the others are
+    // an ACK and a response get no response, other messages do
     let body = format!("v=0\r\n{}", "a=x\r\n".repeat(2000));
     for (what, status) in [("INVITE", "513"), ("ACK", ""), ("INFO", "513"), ("SIP/2.0", "")] {
         let mut text = peer.request(if status.is_empty() { "ACK" } else { what }, "", &body);
@@ -209,7 +209,7 @@ fn a_call_outlives_a_message_that_is_too_long() {
 
 #[test]
 fn a_ping_gets_its_pong() {
-    // rfc5626#4.4.1: at once, and a stranger's too, for he has the connection
+    // rfc5626#4.4.1: at once, and a stranger's too, for its connection is there
     let mut lab = Lab::new(&[Options { direct: false, ..Options::default() }]);
     let mut driver = Driver::default();
     assert_eq!(driver.arrive(&mut lab, b"\r\n\r\n"), ["\r\n"]);
@@ -251,6 +251,6 @@ fn our_bye_over_a_broken_stream_takes_another_way_and_ends() {
     // the driver has no stream there any more, and says so
     assert_eq!(lab.count("BYE"), 1);
     assert!(lab.sent.last().unwrap().text.contains("Via: SIP/2.0/UDP "));
-    // nobody answers there either
+    // no response comes there either
     lab.assert_settled();
 }

@@ -1,5 +1,5 @@
-//! The records of a phone for a log: each kind once, in order, never without its reason, and never more than a person
-//! can read.
+//! The records of a phone for a log: each kind once, in order, with its reason, and no more of them than a person can
+//! read.
 
 use crate::server::{
     PASSWORD, REGISTRAR, SECOND, Server, account, account_with, anna, pass, register, registered, registering,
@@ -49,7 +49,7 @@ fn a_registration_is_recorded_from_its_look_up_to_its_end() {
     assert_eq!(all.iter().map(Trace::level).collect::<Vec<_>>(), [Level::Debug, Level::Debug, Level::Info]);
     assert_eq!(text(&lab, account, AccountText::Reason).as_deref(), Some("Because"));
     assert_eq!(text(&lab, account, AccountText::NextHop).as_deref(), Some("sip:example.org"));
-    // a refresh is of interest to few
+    // a refresh has the lowest level
     pass(&mut lab, &mut server, 300);
     let refreshes: Vec<_> =
         traces(&mut lab).into_iter().filter(|trace| matches!(trace.what, What::Registered { .. })).collect();
@@ -67,21 +67,21 @@ fn a_registration_is_recorded_from_its_look_up_to_its_end() {
 #[test]
 fn a_wrong_password_is_recorded_with_its_reason() {
     let challenge = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", algorithm=MD5, qop=\"auth\"\r\n";
-    let (mut lab, account, mut server) = registering(move |seen, _| vec![seen.answer(401, challenge)]);
+    let (mut lab, account, mut server) = registering(move |seen, _| vec![seen.response(401, challenge)]);
     pass(&mut lab, &mut server, 5);
     let all = traces(&mut lab);
     let failed: Vec<_> = all.iter().filter(|trace| trace.level() <= Level::Warning).map(|trace| trace.what).collect();
     let auth = What::RegistrationFailed { cause: Cause::Auth, sip_code: 401, next: None };
     assert_eq!(failed, [What::ChallengeRefused(Cause::Auth), auth]);
-    assert_eq!(auth.level(), Level::Error, "somebody has to do something");
+    assert_eq!(auth.level(), Level::Error, "a person has to help");
     assert_eq!(text(&lab, account, AccountText::Reason).as_deref(), Some("Because"));
     assert_eq!(text(&lab, account, AccountText::RefusedRealm).as_deref(), Some("example.org"));
     assert!(!format!("{all:?}").contains(PASSWORD));
 }
 
 #[test]
-fn a_refusal_says_when_it_is_tried_again() {
-    let (mut lab, _, mut server) = registering(|seen, _| vec![seen.answer(503, "Retry-After: 120\r\n")]);
+fn a_refusal_is_recorded_with_the_time_of_the_next_try() {
+    let (mut lab, _, mut server) = registering(|seen, _| vec![seen.response(503, "Retry-After: 120\r\n")]);
     pass(&mut lab, &mut server, 1);
     let all = whats(&mut lab);
     let Some(What::RegistrationFailed { cause: Cause::Refused, sip_code: 503, next: Some(120..=121) }) = all.last()
@@ -100,7 +100,7 @@ fn a_silent_registrar_and_an_unknown_name_are_told_apart() {
         matches!(all[2], What::RegistrationFailed { cause: Cause::Timeout, sip_code: 0, next: Some(_) }),
         "{all:?}"
     );
-    assert_eq!(text(&lab, silent, AccountText::Reason), None, "nobody said anything");
+    assert_eq!(text(&lab, silent, AccountText::Reason), None, "no response came");
     let (mut lab, unknown) = account(&[], anna());
     register(&mut lab, unknown);
     let all = whats(&mut lab);
@@ -121,7 +121,7 @@ fn the_next_address_is_named() {
 }
 
 #[test]
-fn a_call_is_recorded_state_by_state_with_who_ended_it() {
+fn a_call_is_recorded_state_by_state_with_the_side_that_ended_it() {
     let mut lab = Lab::pair();
     let call = lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_for(Duration::from_millis(100));
@@ -158,7 +158,7 @@ fn a_call_is_recorded_state_by_state_with_who_ended_it() {
 }
 
 #[test]
-fn a_call_to_an_unknown_name_says_so() {
+fn a_call_to_an_unknown_name_is_recorded() {
     let mut lab = Lab::pair();
     let call = lab.dial(0, "sip:bob@nowhere.example.com");
     let all = traces(&mut lab);
@@ -172,7 +172,7 @@ fn a_call_to_an_unknown_name_says_so() {
 }
 
 #[test]
-fn a_stranger_is_recorded_with_what_would_let_it_in() {
+fn a_stranger_is_recorded_with_the_setting_that_would_let_it_in() {
     let (mut lab, account, _server) = registered();
     traces(&mut lab);
     let (for_anna, for_nobody) = ("10.0.0.66:5060", "10.0.0.67:5060");
@@ -249,14 +249,14 @@ fn a_flood_leaves_a_record_for_each_source_and_second_and_the_rest_is_counted() 
     flood(&mut lab, 1, 1);
     let again = traces(&mut lab);
     assert_eq!((again.len(), again[0].held_back), (1, 39 + 10 - first[0].held_back));
-    // forged sources are many: the rest of the ring is not theirs
+    // many forged sources do not fill the rest of the ring
     lab.run_for(Duration::from_secs(1));
     flood(&mut lab, 100, 2);
     assert_eq!(traces(&mut lab).len(), 8);
 }
 
 #[test]
-fn the_oldest_gives_way_and_the_next_record_tells_how_many_did() {
+fn the_oldest_gives_way_and_the_next_record_counts_the_lost() {
     let capacity = Capacity { traces: 3, ..Capacity::host(4, 2, 2048) };
     let (mut lab, account) = account_with(capacity, &[], anna());
     for _ in 0..2 {
@@ -278,7 +278,7 @@ fn without_room_nothing_is_recorded() {
 }
 
 #[test]
-fn what_cannot_be_read_is_recorded_with_its_reason() {
+fn an_unreadable_message_is_recorded_with_its_reason() {
     let mut lab = Lab::new(&[Options::default()]);
     let to = lab.ends[0].address;
     let flawed = request("INVITE", "10.0.5.2:5060".parse().unwrap(), "sip:bob@10.0.0.1", 1)

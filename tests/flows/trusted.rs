@@ -11,7 +11,7 @@ fn trusting(list: &'static str) -> AccountConfig<'static> {
     AccountConfig { trusted: list, ..anna() }
 }
 
-/// An INVITE to the account's user from there, and whose call it is then.
+/// An INVITE to the account's user from there. Returns the account of its call.
 fn rings(lab: &mut Lab, from: &str, nth: u32) -> bool {
     let text = request("INVITE", from.parse().unwrap(), "sip:anna@10.0.0.1", nth);
     let Some(status) = asked(lab, from, &text) else { return false };
@@ -77,13 +77,13 @@ fn trust_gives_no_credentials_away() {
     let (mut lab, account) = account(&[REGISTRAR], trusting("10.0.0.66"));
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| {
         let asks = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n";
-        vec![if seen.header("Authorization").is_none() { seen.answer(401, asks) } else { seen.bound(300) }]
+        vec![if seen.header("Authorization").is_none() { seen.response(401, asks) } else { seen.bound(300) }]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
     let mut far = Server::new(&mut lab, "10.0.0.66:5060", |seen, _| {
         let asks = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"m\", qop=\"auth\"\r\n";
-        if seen.start() == "ACK" { vec![] } else { vec![seen.answer(401, asks)] }
+        if seen.start() == "ACK" { vec![] } else { vec![seen.response(401, asks)] }
     });
     dial(&mut lab, account, "sip:bob@10.0.0.66");
     run(&mut lab, &mut [&mut server, &mut far], Duration::from_secs(5));
@@ -93,7 +93,7 @@ fn trust_gives_no_credentials_away() {
 }
 
 #[test]
-fn a_list_that_is_none_is_refused_and_an_account_is_not_added() {
+fn a_malformed_list_is_refused_and_no_account_is_added() {
     let mut lab =
         Lab::new(&[Options { capacity: Capacity { trusted: 0, ..Capacity::metal(2, 1, 1500) }, ..Options::default() }]);
     let now = lab.now;
@@ -105,7 +105,7 @@ fn a_list_that_is_none_is_refused_and_an_account_is_not_added() {
 }
 
 #[test]
-fn who_takes_an_accounts_slot_does_not_inherit_its_trust() {
+fn the_next_account_of_a_slot_does_not_inherit_its_trust() {
     let mut lab = Lab::new(&[Options { direct: false, ..Options::default() }]);
     lab.names.insert("sbc.example".into(), vec!["10.7.0.1:5060".parse().unwrap()]);
     let now = lab.now;

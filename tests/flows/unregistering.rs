@@ -1,5 +1,4 @@
-//! A binding is taken back (Expires: 0): by command, at the end, with its account; and what is wanted while a REGISTER
-//! runs.
+//! A binding is taken back (Expires: 0): by command, at the end, with its account; and commands while a REGISTER runs.
 
 use crate::server::{
     REGISTRAR, Server, account, anna, pass, register, registered, state, told, told_state, unregister,
@@ -86,8 +85,8 @@ fn an_account_that_is_removed_while_it_registers_leaves_no_binding() {
 }
 
 #[test]
-fn what_is_wanted_meanwhile_is_done_afterwards() {
-    // unregistered while the REGISTER is on its way: the registrar binds, so it must be told
+fn a_command_during_a_register_is_done_after_it() {
+    // unregistered while the REGISTER is on its way: the registrar binds, so it needs another
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
     register(&mut lab, account);
@@ -115,7 +114,7 @@ fn what_is_wanted_meanwhile_is_done_afterwards() {
 }
 
 #[test]
-fn what_is_wanted_and_taken_back_before_the_name_is_resolved_sends_nothing() {
+fn a_registration_taken_back_before_the_name_is_resolved_sends_nothing() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(300)]);
     let now = lab.now;

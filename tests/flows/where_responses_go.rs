@@ -1,4 +1,4 @@
-//! The silence towards strangers, and the way of responses: rfc3261#18.2.2, rfc3581#4.
+//! Silence towards strangers, and the way of responses: rfc3261#18.2.2, rfc3581#4.
 
 use microsip_core::base::time::Duration;
 use microsip_tests::{Lab, Options, Peer};
@@ -25,12 +25,12 @@ fn a_phone_without_direct_calls_is_silent_to_strangers() {
 }
 
 #[test]
-fn answers_and_noise_that_belong_to_nothing_are_counted() {
+fn responses_and_noise_that_belong_to_nothing_are_counted() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     let request = peer.request("INVITE", "", "");
-    let answer = request.replacen(&format!("INVITE sip:bob@{} SIP/2.0", peer.phone), "SIP/2.0 200 OK", 1);
-    peer.send(&mut lab, &answer);
+    let response = request.replacen(&format!("INVITE sip:bob@{} SIP/2.0", peer.phone), "SIP/2.0 200 OK", 1);
+    peer.send(&mut lab, &response);
     peer.send(&mut lab, "noise");
     peer.send(&mut lab, "\r\n\r\n");
     peer.silence(&mut lab, "", Duration::from_secs(1));
@@ -40,7 +40,7 @@ fn answers_and_noise_that_belong_to_nothing_are_counted() {
 }
 
 #[test]
-fn an_answer_goes_where_via_says() {
+fn a_response_goes_where_via_says() {
     for (via, expected) in [
         // rfc3581#4: rport, so back to the source port
         ("SIP/2.0/UDP 10.0.0.9:7777;rport;branch=z9hG4bK1", "10.0.0.9:5060"),
@@ -48,7 +48,7 @@ fn an_answer_goes_where_via_says() {
         ("SIP/2.0/UDP 10.0.0.9:7777;branch=z9hG4bK2", "10.0.0.9:7777"),
         ("SIP/2.0/UDP 192.0.2.1:7777;branch=z9hG4bK3", "10.0.0.9:7777"),
         ("SIP/2.0/UDP name.example;branch=z9hG4bK4", "10.0.0.9:5060"),
-        // nobody's address but the source's: maddr would make us a reflector
+        // no address but the source's: maddr would make us a reflector
         ("SIP/2.0/UDP 10.0.0.9:7777;maddr=192.0.2.1;branch=z9hG4bK5", "10.0.0.9:7777"),
     ] {
         for method in ["OPTIONS", "INVITE"] {

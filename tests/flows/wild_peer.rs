@@ -1,4 +1,4 @@
-//! A peer that sends anything that SIP has at any time, and a user who presses anything: no panic, no slot kept,
+//! A peer that sends any SIP message at any time, and a user who presses any key: no panic, no slot stays used,
 //! INCOMING and ENDED once.
 
 use microsip_core::base::rng::Rng;
@@ -84,7 +84,7 @@ fn one(seed: u32) {
                 };
             }
             8..=12 => {
-                // answers something that was asked
+                // a response to some request
                 let asked: Vec<&Sip> =
                     came.iter().filter(|sip| sip.status() == 0 && !sip.text().starts_with("ACK")).collect();
                 if let Some(request) = asked.get(asked.len().saturating_sub(1 + dice.below(3) as usize)) {
@@ -109,13 +109,13 @@ fn one(seed: u32) {
                     let routes = ["<sip:10.0.0.9;lr>", "<sip:10.0.0.9>"];
                     peer.record_routes =
                         routes.iter().take(dice.below(3) as usize).map(|route| (*route).to_owned()).collect();
-                    let text = peer.answer_text(request, status, &extra, &body);
+                    let text = peer.response_text(request, status, &extra, &body);
                     old.push(text.clone());
                     peer.send(&mut lab, &text);
                 }
             }
             13 => {
-                // something old again
+                // an old message again
                 if let Some(text) = old.get(dice.below(old.len().max(1) as u32) as usize).cloned() {
                     peer.send(&mut lab, &text);
                 }
@@ -130,9 +130,9 @@ fn one(seed: u32) {
             _ => {
                 // a request: in its dialog as far as it knows it, or outside
                 let with_tag: Vec<&Sip> = came.iter().filter(|sip| sip.status() > 100).collect();
-                if let Some(answer) = with_tag.last() {
+                if let Some(response) = with_tag.last() {
                     if dice.below(2) == 0 {
-                        peer.theirs = answer.to_tag();
+                        peer.theirs = response.to_tag();
                     }
                 } else if let Some(request) = came.iter().rfind(|sip| sip.text().starts_with("INVITE")) {
                     peer.theirs = request.from_tag();

@@ -1,5 +1,5 @@
-//! Two users who press anything at any time, over a bad network, with pools that are too small: all calls end, no slot
-//! is kept.
+//! Two users who press any key at any time, over a bad network, with pools that are too small: all calls end, no slot
+//! stays used.
 
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::Duration;

@@ -1,4 +1,4 @@
-//! A driver that is slow with what it is wished for, and one that cannot do it.
+//! A driver that is slow with its wishes, and one that cannot fulfil them.
 
 use crate::strangers::request;
 use microsip_core::base::time::Duration;
@@ -9,15 +9,15 @@ use std::net::SocketAddr;
 
 const FAR: &str = "10.0.0.9:5060";
 
-fn hear(lab: &mut Lab, text: &str) {
+fn give(lab: &mut Lab, text: &str) {
     let now = lab.now;
     let flow = Flow::Udp { socket: 0, remote: FAR.parse().unwrap() };
     assert_eq!(lab.ends[0].phone.handle_sip(now, flow, text.as_bytes()), Taken::Bytes(text.len()));
-    said(lab);
+    sent(lab);
 }
 
-/// The phone's messages, without doing what it wishes.
-fn said(lab: &mut Lab) -> Vec<String> {
+/// The phone's messages, without fulfilling its wishes.
+fn sent(lab: &mut Lab) -> Vec<String> {
     let (now, mut buffer, mut out) = (lab.now, [0; 2048], Vec::new());
     while let Transmit::Packet { len, .. } = lab.ends[0].phone.poll_transmit(now, &mut buffer) {
         out.push(String::from_utf8_lossy(&buffer[..len]).into_owned());
@@ -45,16 +45,16 @@ fn ports_that_come_too_late_are_closed_and_the_next_call_gets_its_own() {
     let mut ids = Vec::new();
     for nth in 0..3 {
         let invite = request("INVITE", far, "sip:x@10.0.0.1", nth);
-        hear(&mut lab, &invite);
+        give(&mut lab, &invite);
         if let Some((Some(id), media)) = wish(&mut lab.ends[0].phone) {
             ids.push((id, media));
         }
         let cancel = request("CANCEL", far, "sip:x@10.0.0.1", nth);
-        hear(&mut lab, &cancel);
+        give(&mut lab, &cancel);
     }
-    assert_eq!(ids.len(), 1, "one answer is waited for, the slot's next calls wait with it");
+    assert_eq!(ids.len(), 1, "one reply is waited for, the slot's next calls wait with it");
     let invite = request("INVITE", far, "sip:x@10.0.0.1", 9);
-    hear(&mut lab, &invite);
+    give(&mut lab, &invite);
     let call = lab.ends[0].phone.calls().next().unwrap();
     let now = lab.now;
     let phone = &mut lab.ends[0].phone;
@@ -63,12 +63,12 @@ fn ports_that_come_too_late_are_closed_and_the_next_call_gets_its_own() {
     let (first, media) = ids[0];
     phone.handle_reply(now, first, Reply::Media { rtp: 10_000, rtcp: 10_001 });
     phone.handle_reply(now, first, Reply::Media { rtp: 10_000, rtcp: 10_001 });
-    assert_eq!(wish(phone), Some((None, media)), "what nobody needs is closed, once");
+    assert_eq!(wish(phone), Some((None, media)), "ports that no call needs are closed, once");
     let (second, own) = wish(phone).unwrap();
     assert_ne!(media, own);
     phone.handle_reply(now, second.unwrap(), Reply::Media { rtp: 10_002, rtcp: 10_003 });
     assert_eq!(wish(phone), None);
-    let said = said(&mut lab);
+    let said = sent(&mut lab);
     assert!(said.iter().any(|text| text.starts_with("SIP/2.0 200") && text.contains("m=audio 10002")), "{said:?}");
 }
 
@@ -90,7 +90,7 @@ fn a_call_without_ports_is_refused_or_ended() {
 }
 
 #[test]
-fn what_a_redirection_names_but_nobody_can_resolve_ends_the_call() {
+fn a_redirection_to_a_name_without_addresses_ends_the_call() {
     for contact in [
         "<sip:x@nowhere.example>",
         "<sip:x@10.0.0.9;maddr=\u{fc}>",
@@ -103,7 +103,7 @@ fn what_a_redirection_names_but_nobody_can_resolve_ends_the_call() {
         let mut peer = Peer::new(&mut lab, FAR, 0);
         lab.dial(0, "sip:peer@10.0.0.9:5060");
         let invite = peer.wait(&mut lab, "INVITE");
-        peer.answer_with(&mut lab, &invite, 302, &format!("Contact: {contact}\r\n"), "");
+        peer.respond_with(&mut lab, &invite, 302, &format!("Contact: {contact}\r\n"), "");
         lab.run_for(Duration::from_secs(60));
         assert_eq!(lab.ends[0].ended().unwrap().state, CallState::Ended as u32, "{contact}");
         lab.assert_settled();
@@ -111,7 +111,7 @@ fn what_a_redirection_names_but_nobody_can_resolve_ends_the_call() {
 }
 
 #[test]
-fn wishes_answered_in_the_wrong_kind_or_by_another_name_do_nothing() {
+fn replies_of_the_wrong_kind_or_with_another_id_do_nothing() {
     let mut lab = Lab::new(&[Options::default()]);
     let now = lab.now;
     let options =

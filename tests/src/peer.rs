@@ -218,7 +218,7 @@ impl Peer {
     }
 
     /// A response to a request, as text. `extra` are header lines; a body is a session description.
-    pub fn answer_text(&self, request: &Sip, status: u16, extra: &str, body: &str) -> String {
+    pub fn response_text(&self, request: &Sip, status: u16, extra: &str, body: &str) -> String {
         let mut out = format!("SIP/2.0 {status} As Scripted\r\n");
         for name in ["Via", "From", "Call-ID", "CSeq"] {
             for value in request.headers(name) {
@@ -242,12 +242,12 @@ impl Peer {
     }
 
     /// Sends a response to a request, and learns the dialog from an INVITE.
-    pub fn answer(&mut self, lab: &mut Lab, request: &Sip, status: u16, body: &str) {
-        self.answer_with(lab, request, status, "", body);
+    pub fn respond(&mut self, lab: &mut Lab, request: &Sip, status: u16, body: &str) {
+        self.respond_with(lab, request, status, "", body);
     }
 
     /// The same with further header lines.
-    pub fn answer_with(&mut self, lab: &mut Lab, request: &Sip, status: u16, extra: &str, body: &str) {
+    pub fn respond_with(&mut self, lab: &mut Lab, request: &Sip, status: u16, extra: &str, body: &str) {
         if request.text().starts_with("INVITE") {
             self.theirs = request.from_tag();
             self.call_id = request.header("Call-ID");
@@ -255,7 +255,7 @@ impl Peer {
             self.own = request.header("To").split(";tag=").next().unwrap_or_default().to_owned();
             self.other = request.header("From").split(";tag=").next().unwrap_or_default().to_owned();
         }
-        let text = self.answer_text(request, status, extra, body);
+        let text = self.response_text(request, status, extra, body);
         lab.send_raw(self.at, request.from, text.as_bytes());
     }
 
@@ -307,10 +307,10 @@ impl Peer {
     }
 
     /// Learns the phone's tag and Contact from its response.
-    pub fn learn(&mut self, answer: &Sip) {
-        self.theirs = answer.to_tag();
-        if !answer.contact().is_empty() {
-            self.target = answer.contact();
+    pub fn learn(&mut self, response: &Sip) {
+        self.theirs = response.to_tag();
+        if !response.contact().is_empty() {
+            self.target = response.contact();
         }
     }
 
@@ -361,8 +361,8 @@ impl Peer {
         lab.dial(end, &uri);
         let invite = self.wait(lab, "INVITE");
         let body = self.sdp();
-        self.answer(lab, &invite, 180, "");
-        self.answer(lab, &invite, 200, &body);
+        self.respond(lab, &invite, 180, "");
+        self.respond(lab, &invite, 200, &body);
         self.wait(lab, "ACK");
         invite
     }

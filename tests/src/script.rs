@@ -46,7 +46,7 @@ pub const KINDS: &[Kind] = &[
     ("requests that fit nowhere", peers::strange_requests),
     ("the host moves in a call", peers::host_moves),
     ("given up before anything was heard", servers::given_up),
-    ("nobody answers", servers::nobody_answers),
+    ("no response comes", servers::no_response),
     ("a fork, both branches answer", servers::forked),
     ("redirected", servers::redirected),
     ("refused by a server", servers::refused),
@@ -230,7 +230,7 @@ impl World {
                     self.bye(&mut peer, sip);
                 } else if text.starts_with("INVITE ") && !sip.to_tag().is_empty() {
                     let body = peer.sdp();
-                    peer.answer(&mut self.lab, sip, 200, &body);
+                    peer.respond(&mut self.lab, sip, 200, &body);
                 } else {
                     continue;
                 }
@@ -275,7 +275,7 @@ impl World {
     }
 
     /// The call of a phone's last event gets this status; from 300 on it is refused.
-    fn answer(&mut self, end: usize, code: u16) {
+    fn give_status(&mut self, end: usize, code: u16) {
         let now = self.lab.now;
         let call = self.lab.ends[end].last_call();
         let phone = &mut self.lab.ends[end].phone;

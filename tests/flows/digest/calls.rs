@@ -8,13 +8,13 @@ fn proxy(bye: bool) -> impl FnMut(&Seen, usize) -> Vec<Vec<u8>> {
     move |seen, _| match seen.start() {
         "REGISTER" => vec![seen.bound(300)],
         "INVITE" if right(seen, "Proxy-Authorization", "anna", PASSWORD) => {
-            vec![seen.answer(100, ""), seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)]
+            vec![seen.response(100, ""), seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)]
         }
-        "INVITE" => vec![seen.answer(407, ASK)],
+        "INVITE" => vec![seen.response(407, ASK)],
         "BYE" if bye && part(seen, "Proxy-Authorization", "nonce") != "py" => {
-            vec![seen.answer(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"py\", qop=\"auth\"\r\n")]
+            vec![seen.response(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"py\", qop=\"auth\"\r\n")]
         }
-        "BYE" => vec![seen.answer(200, "")],
+        "BYE" => vec![seen.response(200, "")],
         _ => vec![],
     }
 }
@@ -59,7 +59,7 @@ fn an_invite_is_challenged_by_a_proxy_and_its_ack_carries_the_same_credentials()
 }
 
 #[test]
-fn who_wants_an_invites_body_hashed_gets_no_answer() {
+fn auth_int_alone_is_not_answered_for_an_invite() {
     // rfc7616#3.4.3: a digest over an empty body would be a wrong one
     const ALONE: &str = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"int\", qop=\"auth-int\"\r\n";
     const WITH_LESS: &str =
@@ -69,14 +69,14 @@ fn who_wants_an_invites_body_hashed_gets_no_answer() {
         let (mut lab, account, mut server) = registering(move |seen, _| match seen.start() {
             "ACK" => vec![],
             "REGISTER" if part(seen, "Authorization", "qop") == "auth-int" => vec![seen.bound(300)],
-            "REGISTER" => vec![seen.answer(401, ALONE)],
+            "REGISTER" => vec![seen.response(401, ALONE)],
             _ if right(seen, "Authorization", "anna", PASSWORD) && part(seen, "Authorization", "qop") == "auth" => {
-                vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)]
+                vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)]
             }
-            _ => vec![seen.answer(401, &asked)],
+            _ => vec![seen.response(401, &asked)],
         });
         pass(&mut lab, &mut server, 1);
-        // a REGISTER has no body, so that is what is hashed
+        // a REGISTER has no body: the digest is over an empty one
         let text = hash("MD5", &format!("REGISTER:sip:example.org:{}", hash("MD5", "")));
         let get = |name: &str| part(server.last("REGISTER"), "Authorization", name);
         let middle = format!("int:{}:{}:auth-int", get("nc"), get("cnonce"));
@@ -99,7 +99,7 @@ fn who_wants_an_invites_body_hashed_gets_no_answer() {
 }
 
 #[test]
-fn an_ack_that_is_asked_for_again_is_the_same() {
+fn an_ack_for_a_repeated_2xx_is_the_same() {
     let (mut lab, account, mut server) = registering(proxy(false));
     pass(&mut lab, &mut server, 1);
     dial(&mut lab, account, "sip:bob@example.org");
@@ -108,7 +108,7 @@ fn an_ack_that_is_asked_for_again_is_the_same() {
     lab.send_raw(
         server.address,
         lab.ends[0].address,
-        &repeated.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP),
+        &repeated.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP),
     );
     pass(&mut lab, &mut server, 1);
     let acks = server.all("ACK");
@@ -153,8 +153,8 @@ fn a_challenge_in_a_ringing_call_is_not_a_new_ring() {
     let (mut lab, account) = account(&[REGISTRAR], anna());
     let mut script = proxy(false);
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, nth| {
-        let answers = script(seen, nth);
-        if nth == 0 { vec![answers[0].clone(), answers[0].clone()] } else { answers }
+        let responses = script(seen, nth);
+        if nth == 0 { vec![responses[0].clone(), responses[0].clone()] } else { responses }
     });
     dial(&mut lab, account, "sip:bob@example.org");
     pass(&mut lab, &mut server, 40);

@@ -23,9 +23,11 @@ fn a_nonce_that_is_given_twice_is_counted_on() {
     // rfc7616#3.4: the same count with the same nonce is a replay. Two calls at once are challenged with one nonce.
     let (mut lab, account, mut server) = registering(|seen, _| match seen.start() {
         "REGISTER" => vec![seen.bound(300)],
-        "INVITE" if seen.header("Proxy-Authorization").is_some() => vec![seen.answer(486, "")],
+        "INVITE" if seen.header("Proxy-Authorization").is_some() => vec![seen.response(486, "")],
         "INVITE" => {
-            vec![seen.answer(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"one\", qop=\"auth\"\r\n")]
+            vec![
+                seen.response(407, "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"one\", qop=\"auth\"\r\n"),
+            ]
         }
         _ => vec![],
     });
@@ -46,15 +48,15 @@ fn the_nonce_that_a_server_wants_next_is_used_next() {
         if !right(seen, "Authorization", "anna", PASSWORD) || part(seen, "Authorization", "nonce") != format!("n{nth}")
         {
             let wanted = nth + 1;
-            return vec![seen.answer(
+            return vec![seen.response(
                 401,
                 &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n{wanted}\", opaque=\"o\", qop=\"auth\"\r\n"),
             )];
         }
-        let answer = String::from_utf8(seen.bound(300)).unwrap();
+        let response = String::from_utf8(seen.bound(300)).unwrap();
         let info =
             format!("\r\nAuthentication-Info: qop=auth, nextnonce=\"n{}\", nc=00000001\r\nContent-Length", nth + 1);
-        vec![answer.replace("\r\nContent-Length", &info).into_bytes()]
+        vec![response.replace("\r\nContent-Length", &info).into_bytes()]
     });
     pass(&mut lab, &mut server, 1500);
     assert_eq!(state(&lab), AccountState::Registered);
@@ -76,8 +78,8 @@ fn a_nonce_that_is_too_old_is_replaced() {
         let stale = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n2\", qop=\"auth\", stale=true\r\n";
         vec![match (nth, part(seen, "Authorization", "nonce").as_str()) {
             (_, "n2") => seen.bound(300),
-            (0, _) => seen.answer(401, CHALLENGE),
-            _ => seen.answer(401, stale),
+            (0, _) => seen.response(401, CHALLENGE),
+            _ => seen.response(401, stale),
         }]
     });
     pass(&mut lab, &mut server, 1);
@@ -86,10 +88,10 @@ fn a_nonce_that_is_too_old_is_replaced() {
     let last = server.last("REGISTER");
     assert_eq!(part(last, "Authorization", "nc"), "00000001", "a new nonce is counted anew");
     assert!(right(last, "Authorization", "anna", PASSWORD));
-    // another nonce at the refresh, without a word of staleness: the one that was tried is only old
+    // another nonce at the refresh, without `stale`: the nonce that was tried is only old
     server.script = Box::new(|seen, _| {
         let third = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n3\", qop=\"auth\"\r\n";
-        vec![if part(seen, "Authorization", "nonce") == "n3" { seen.bound(300) } else { seen.answer(401, third) }]
+        vec![if part(seen, "Authorization", "nonce") == "n3" { seen.bound(300) } else { seen.response(401, third) }]
     });
     pass(&mut lab, &mut server, 300);
     assert_eq!(state(&lab), AccountState::Registered);
@@ -99,7 +101,7 @@ fn a_nonce_that_is_too_old_is_replaced() {
 #[test]
 fn a_server_for_which_every_nonce_is_stale_is_left() {
     let (mut lab, _, mut server) = registering(|seen, nth| {
-        vec![seen.answer(
+        vec![seen.response(
             401,
             &format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n{nth}\", qop=\"auth\", stale=true\r\n"),
         )]

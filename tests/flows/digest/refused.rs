@@ -12,7 +12,7 @@ fn refused(lab: &Lab, account: AccountId) -> Option<(String, Cause)> {
 }
 
 #[test]
-fn each_reason_for_giving_no_answer_is_told_apart() {
+fn each_reason_for_answering_no_challenge_has_its_own_result() {
     let ask = |realm: &str, more: &str| format!("WWW-Authenticate: Digest realm=\"{realm}\", nonce=\"a\"{more}\r\n");
     let long = ask("example.org", &format!(", opaque=\"{}\"", "o".repeat(1100)));
     for (lines, realm, cause) in [
@@ -31,7 +31,7 @@ fn each_reason_for_giving_no_answer_is_told_apart() {
             let lines = if status == 407 { lines.replace("WWW-", "Proxy-") } else { lines.clone() };
             let (mut lab, account) = account(&[REGISTRAR], AccountConfig { realms: "example.org", ..anna() });
             let said = lines.clone();
-            let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.answer(status, &said)]);
+            let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.response(status, &said)]);
             register(&mut lab, account);
             pass(&mut lab, &mut server, 24 * 3600);
             // and none of them is tried again by itself
@@ -43,8 +43,9 @@ fn each_reason_for_giving_no_answer_is_told_apart() {
             // the same of a call
             let mut server = Server::new(&mut lab, "10.0.0.10:5060", |_, _| vec![]);
             let said = lines.clone();
-            server.script =
-                Box::new(move |seen, _| if seen.start() == "ACK" { vec![] } else { vec![seen.answer(status, &said)] });
+            server.script = Box::new(
+                move |seen, _| if seen.start() == "ACK" { vec![] } else { vec![seen.response(status, &said)] },
+            );
             lab.names.insert("example.org".into(), vec![server.address]);
             let now = lab.now;
             lab.ends[0].phone.handle_local_changed(now);
@@ -54,7 +55,7 @@ fn each_reason_for_giving_no_answer_is_told_apart() {
         }
     }
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { password: "", ..anna() });
-    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.answer(401, CHALLENGE)]);
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.response(401, CHALLENGE)]);
     register(&mut lab, account);
     pass(&mut lab, &mut server, 24 * 3600);
     assert_eq!((server.seen.len(), told(&lab).last().unwrap().result), (1, Cause::NoPassword));
@@ -73,9 +74,9 @@ fn a_long_challenge_is_answered() {
         let (mut lab, account) = crate::server::account_with(Capacity::host(4, 2, 4096), &[REGISTRAR], anna());
         let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| match seen.start() {
             "ACK" => vec![],
-            _ if !right(seen, "Authorization", "anna", PASSWORD) => vec![seen.answer(401, &ask)],
+            _ if !right(seen, "Authorization", "anna", PASSWORD) => vec![seen.response(401, &ask)],
             "REGISTER" => vec![seen.bound(300)],
-            _ => vec![seen.answer_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            _ => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
         });
         register(&mut lab, account);
         pass(&mut lab, &mut server, 1);
@@ -89,14 +90,14 @@ fn a_long_challenge_is_answered() {
 }
 
 #[test]
-fn a_challenge_that_is_too_long_takes_no_others_place() {
+fn a_challenge_that_is_too_long_does_not_displace_another() {
     // the size is the phone's to choose; of two algorithms the stronger one that fits is answered
     let capacity = Capacity { challenge: 64, ..Capacity::host(4, 2, 4096) };
     let (mut lab, account) = crate::server::account_with(capacity, &[REGISTRAR], anna());
     let long = format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{}\", qop=\"auth\"", "n".repeat(60));
     let both = format!("{long}, algorithm=SHA-256\r\n{CHALLENGE}");
     let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| {
-        vec![if right(seen, "Authorization", "anna", PASSWORD) { seen.bound(300) } else { seen.answer(401, &both) }]
+        vec![if right(seen, "Authorization", "anna", PASSWORD) { seen.bound(300) } else { seen.response(401, &both) }]
     });
     register(&mut lab, account);
     pass(&mut lab, &mut server, 1);
@@ -107,7 +108,7 @@ fn a_challenge_that_is_too_long_takes_no_others_place() {
     let alone = format!("{long}\r\n");
     server.script = Box::new(move |seen, nth| match seen.start() {
         "ACK" => vec![],
-        "INVITE" => vec![seen.answer(401, &alone)],
+        "INVITE" => vec![seen.response(401, &alone)],
         _ => script(seen, nth),
     });
     dial(&mut lab, account, "sip:bob@example.org");
@@ -119,12 +120,12 @@ fn a_challenge_that_is_too_long_takes_no_others_place() {
 }
 
 #[test]
-fn credentials_that_leave_no_room_in_the_message_are_called_so() {
+fn credentials_that_leave_no_room_in_the_message_are_a_challenge_size_failure() {
     let capacity = Capacity { challenge: 1024, ..Capacity::host(4, 2, 1024) };
     let (mut lab, account) = crate::server::account_with(capacity, &[REGISTRAR], anna());
     let ask =
         format!("WWW-Authenticate: Digest realm=\"example.org\", nonce=\"{}\", qop=\"auth\"\r\n", "n".repeat(500));
-    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.answer(401, &ask)]);
+    let mut server = Server::new(&mut lab, REGISTRAR, move |seen, _| vec![seen.response(401, &ask)]);
     register(&mut lab, account);
     pass(&mut lab, &mut server, 3600);
     assert_eq!((server.seen.len(), told(&lab).last().unwrap().result), (1, Cause::ChallengeSize));

@@ -10,7 +10,7 @@ fn a_repeated_2xx_of_the_first_invite_is_acknowledged_with_its_own_number_while_
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
     let body = peer.sdp();
-    let text = peer.answer_text(&first, 200, "", &body);
+    let text = peer.response_text(&first, 200, "", &body);
     peer.send(&mut lab, &text);
     assert_eq!(peer.wait(&mut lab, "ACK").number(), first.number());
     accept(&mut lab, &mut peer, &again);
@@ -18,11 +18,11 @@ fn a_repeated_2xx_of_the_first_invite_is_acknowledged_with_its_own_number_while_
 }
 
 #[test]
-fn after_491_whoever_made_the_call_id_waits_longer() {
+fn after_491_the_owner_of_the_call_id_waits_longer() {
     for (ours, range) in [(true, 2100..=4000), (false, 0..=2000)] {
         let (mut lab, mut peer, again) = moved(ours);
         let at = lab.now;
-        peer.answer(&mut lab, &again, 491, "");
+        peer.respond(&mut lab, &again, 491, "");
         let ack = peer.wait(&mut lab, "ACK");
         assert_eq!((ack.branch(), ack.number()), (again.branch(), again.number()));
         let next = peer.wait(&mut lab, "INVITE");
@@ -30,7 +30,7 @@ fn after_491_whoever_made_the_call_id_waits_longer() {
         let waited = since(at, &next) - 2;
         assert!(range.contains(&waited) && waited.is_multiple_of(10), "{ours}: {waited} ms");
         assert_eq!(next.number(), again.number() + 1);
-        assert_eq!(edition(&next), edition(&again), "it says the same");
+        assert_eq!(edition(&next), edition(&again), "the same offer");
         accept(&mut lab, &mut peer, &next);
         peer.silence(&mut lab, "INVITE", Duration::from_secs(30));
         finish(lab, peer);
@@ -38,13 +38,13 @@ fn after_491_whoever_made_the_call_id_waits_longer() {
 }
 
 #[test]
-fn one_that_gets_491_for_ever_is_given_up_and_the_call_lives() {
+fn a_re_invite_that_always_gets_491_is_given_up_and_the_call_lives() {
     let (mut lab, mut peer, mut again) = moved(true);
     for _ in 1..TRIES {
-        peer.answer(&mut lab, &again, 491, "");
+        peer.respond(&mut lab, &again, 491, "");
         again = peer.wait(&mut lab, "INVITE");
     }
-    peer.answer(&mut lab, &again, 491, "");
+    peer.respond(&mut lab, &again, 491, "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(300));
     assert_eq!(told(&lab), Cause::Refused);
@@ -52,7 +52,7 @@ fn one_that_gets_491_for_ever_is_given_up_and_the_call_lives() {
 }
 
 #[test]
-fn theirs_gets_491_while_ours_runs() {
+fn their_re_invite_gets_491_while_ours_runs() {
     // rfc3261#14.2
     let (mut lab, mut peer, again) = moved(false);
     let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
@@ -60,7 +60,7 @@ fn theirs_gets_491_while_ours_runs() {
     let refusal = peer.wait(&mut lab, "SIP/2.0 491");
     peer.ack_refusal(&mut lab, &text, &refusal);
     accept(&mut lab, &mut peer, &again);
-    // and now it is welcome
+    // afterwards it is accepted
     let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
     peer.send(&mut lab, &text);
     let ok = peer.wait(&mut lab, "SIP/2.0 200");
@@ -71,7 +71,7 @@ fn theirs_gets_491_while_ours_runs() {
 }
 
 #[test]
-fn it_waits_while_theirs_is_not_done() {
+fn our_re_invite_waits_while_theirs_is_not_done() {
     // rfc3261#14.1: the ACK of their INVITE is not here yet
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
@@ -90,22 +90,22 @@ fn it_waits_while_theirs_is_not_done() {
 }
 
 #[test]
-fn who_hangs_up_meanwhile_is_heard() {
-    // rfc3261#15: BYE may overtake it; what is answered is acknowledged
+fn we_may_hang_up_meanwhile() {
+    // rfc3261#15: BYE may overtake it; its final response is acknowledged
     for (provisional, status) in [(0, 487), (0, 200), (100, 487), (100, 0), (0, 0), (0, 491), (0, 401)] {
         let (mut lab, mut peer, again) = moved(true);
         if provisional > 0 {
-            peer.answer(&mut lab, &again, provisional, "");
+            peer.respond(&mut lab, &again, provisional, "");
             lab.run_for(Duration::from_millis(10));
         }
         let (call, now) = (lab.ends[0].last_call(), lab.now);
         lab.ends[0].phone.hangup(now, call).unwrap();
         let bye = peer.wait(&mut lab, "BYE");
-        peer.answer(&mut lab, &bye, 200, "");
+        peer.respond(&mut lab, &bye, 200, "");
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
         if status > 0 {
             let body = if status == 200 { peer.sdp() } else { String::new() };
-            peer.answer(&mut lab, &again, status, &body);
+            peer.respond(&mut lab, &again, status, &body);
             assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number(), "{status}");
         }
         peer.silence(&mut lab, "BYE", Duration::from_secs(40));
@@ -123,7 +123,7 @@ fn they_may_hang_up_meanwhile() {
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
         if status > 0 {
             let body = if status == 200 { peer.sdp() } else { String::new() };
-            peer.answer(&mut lab, &again, status, &body);
+            peer.respond(&mut lab, &again, status, &body);
             assert_eq!(peer.wait(&mut lab, "ACK").number(), again.number());
         }
         peer.silence(&mut lab, "BYE", Duration::from_secs(1));
@@ -140,7 +140,7 @@ fn another_change_meanwhile_begins_it_anew() {
     assert!(next.body().contains("c=IN IP4 10.0.0.32"));
     assert_eq!(edition(&next).1, edition(&again).1 + 1);
     // the response to the first came too late, and to the wrong address
-    let text = peer.answer_text(&again, 200, "", &sdp("10.0.0.9", 40_000, ""));
+    let text = peer.response_text(&again, 200, "", &sdp("10.0.0.9", 40_000, ""));
     peer.send(&mut lab, &text);
     peer.silence(&mut lab, "ACK", Duration::from_millis(100));
     accept(&mut lab, &mut peer, &next);

@@ -20,7 +20,7 @@ fn with_account() -> (Lab, Peer) {
     let invite = peer.wait(&mut lab, "INVITE");
     peer.record_routes = vec!["<sip:10.0.0.9:5060;lr>".into()];
     let body = peer.sdp();
-    peer.answer(&mut lab, &invite, 200, &body);
+    peer.respond(&mut lab, &invite, 200, &body);
     peer.wait(&mut lab, "ACK");
     (lab, peer)
 }
@@ -31,7 +31,7 @@ fn a_challenge_is_answered_and_the_ack_repeats_the_credentials() {
     let (mut lab, mut peer) = with_account();
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(
+    peer.respond_with(
         &mut lab,
         &again,
         407,
@@ -57,7 +57,7 @@ fn a_challenge_that_is_not_ours_leaves_the_session_as_it_was() {
     let (mut lab, mut peer) = with_account();
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
-    peer.answer_with(&mut lab, &again, 401, "WWW-Authenticate: Digest realm=\"far.example\", nonce=\"n1\"\r\n", "");
+    peer.respond_with(&mut lab, &again, 401, "WWW-Authenticate: Digest realm=\"far.example\", nonce=\"n1\"\r\n", "");
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(100));
     assert_eq!(told(&lab), Cause::Realm);
@@ -82,13 +82,13 @@ fn without_a_slot_it_is_tried_later() {
     move_to(&mut lab, &mut peer, 0, NEW);
     // the other call's INVITE has the only slot, and keeps it though it is given up
     peer.silence(&mut lab, "INVITE", Duration::from_millis(2500));
-    other.answer(&mut lab, &invite, 486, "");
+    other.respond(&mut lab, &invite, 486, "");
     let again = peer.wait(&mut lab, "INVITE");
     accept(&mut lab, &mut peer, &again);
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -128,14 +128,14 @@ fn without_a_network_it_waits_for_the_next() {
 }
 
 #[test]
-fn who_hangs_up_while_it_waits_ends_it() {
+fn a_hang_up_while_it_waits_ends_it() {
     let (mut lab, mut peer, again) = moved(true);
-    peer.answer(&mut lab, &again, 491, "");
+    peer.respond(&mut lab, &again, 491, "");
     lab.run_for(Duration::from_millis(100));
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
-    peer.answer(&mut lab, &bye, 200, "");
+    peer.respond(&mut lab, &bye, 200, "");
     peer.silence(&mut lab, "INVITE", Duration::from_secs(30));
     lab.assert_settled();
 }
@@ -161,7 +161,7 @@ fn with_one_slot_of_each_kind_it_works_too() {
     peer.be_called(&mut lab, 0);
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
-    peer.answer(&mut lab, &again, 491, "");
+    peer.respond(&mut lab, &again, 491, "");
     let next = peer.wait(&mut lab, "INVITE");
     accept(&mut lab, &mut peer, &next);
     assert!(lab.ends[0].reached(CallState::Connected));

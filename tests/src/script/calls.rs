@@ -11,10 +11,10 @@ fn up(w: &mut World, early: bool) -> CallId {
     let call = w.dial(0, OTHER);
     w.pass(100);
     if early {
-        w.answer(1, 183);
+        w.give_status(1, 183);
         w.pass(100);
     }
-    w.answer(1, 200);
+    w.give_status(1, 200);
     w.pass(300);
     call
 }
@@ -23,7 +23,7 @@ pub(super) fn plain(w: &mut World) {
     w.lab.audio = false;
     let call = w.dial(0, OTHER);
     w.pass(10);
-    w.answer(1, 200);
+    w.give_status(1, 200);
     w.hang_up(0, call);
 }
 
@@ -48,7 +48,7 @@ pub(super) fn called_hangs_up(w: &mut World) {
 pub(super) fn refused(w: &mut World) {
     w.dial(0, OTHER);
     w.pass(100);
-    w.answer(1, [486, 603, 480, 404][w.round() % 4]);
+    w.give_status(1, [486, 603, 480, 404][w.round() % 4]);
 }
 
 pub(super) fn cancelled(w: &mut World) {
@@ -60,10 +60,10 @@ pub(super) fn cancelled(w: &mut World) {
 pub(super) fn two_at_once(w: &mut World) {
     w.dial(0, OTHER);
     w.pass(50);
-    w.answer(1, 200);
+    w.give_status(1, 200);
     w.dial(1, "sip:anna@10.0.0.1");
     w.pass(50);
-    w.answer(0, 200);
+    w.give_status(0, 200);
     w.dial(0, "sip:nobody@10.0.0.21");
     w.pass(400);
     let now = w.lab.now;

@@ -12,7 +12,7 @@ fn answered(w: &mut World, offer: bool) -> Peer {
     let mut peer = w.peer_at(LEFT);
     let body = if offer { peer.sdp() } else { String::new() };
     says(w, &mut peer, "INVITE", &body);
-    w.answer(0, 200);
+    w.give_status(0, 200);
     if let Some(ok) = w.last(&peer, "SIP/2.0 200") {
         peer.learn(&ok);
     }

@@ -22,16 +22,16 @@ impl World {
             _ => (200, format!("Contact: {};expires=60\r\n", request.header("Contact"))),
         };
         peer.tag = "registrar".into();
-        peer.answer_with(&mut self.lab, request, status, &lines, "");
+        peer.respond_with(&mut self.lab, request, status, &lines, "");
     }
 
     /// The server accepts a BYE or a CANCEL; in every other round it challenges the BYE first.
     pub(super) fn bye(&mut self, peer: &mut Peer, request: &Sip) {
         let open = request.text().starts_with("BYE ") && request.header("Proxy-Authorization").is_empty();
         if open && self.round().is_multiple_of(2) && peer.at == SERVER.parse().unwrap() {
-            peer.answer_with(&mut self.lab, request, 407, PROXY_CHALLENGE, "");
+            peer.respond_with(&mut self.lab, request, 407, PROXY_CHALLENGE, "");
         } else {
-            peer.answer(&mut self.lab, request, 200, "");
+            peer.respond(&mut self.lab, request, 200, "");
         }
     }
 }
@@ -40,9 +40,9 @@ const PROXY_CHALLENGE: &str =
     "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"of-the-proxy\", qop=\"auth\"\r\n";
 
 /// The response of a peer to the last INVITE that came to it or to another one.
-fn answers(w: &mut World, by: &mut Peer, at: &Peer, status: u16, extra: &str, body: &str) -> bool {
+fn respond(w: &mut World, by: &mut Peer, at: &Peer, status: u16, extra: &str, body: &str) -> bool {
     let Some(invite) = w.last(at, "INVITE") else { return false };
-    by.answer_with(&mut w.lab, &invite, status, extra, body);
+    by.respond_with(&mut w.lab, &invite, status, extra, body);
     w.pass(100);
     true
 }
@@ -54,11 +54,11 @@ pub(super) fn given_up(w: &mut World) {
     let mut peer = w.peer_at(LEFT);
     let at = peer.clone();
     let body = peer.sdp();
-    answers(w, &mut peer, &at, if w.round().is_multiple_of(2) { 180 } else { 200 }, "", &body);
-    answers(w, &mut peer, &at, 487, "", "");
+    respond(w, &mut peer, &at, if w.round().is_multiple_of(2) { 180 } else { 200 }, "", &body);
+    respond(w, &mut peer, &at, 487, "", "");
 }
 
-pub(super) fn nobody_answers(w: &mut World) {
+pub(super) fn no_response(w: &mut World) {
     w.dial(0, "sip:nobody@10.0.0.21");
     w.pass(40_000);
 }
@@ -69,11 +69,11 @@ pub(super) fn forked(w: &mut World) {
     let server = w.peer_at(SERVER);
     let (mut left, mut right) = (w.peer_at(LEFT), w.peer_at(RIGHT));
     let (to_left, to_right) = (sdp("10.0.0.21", 40_000, ""), sdp("10.0.0.22", 40_002, ""));
-    answers(w, &mut left, &server, 183, "", &to_left);
-    answers(w, &mut right, &server, 183, "", &to_right);
-    answers(w, &mut left, &server, 200, "", &to_left);
-    answers(w, &mut right, &server, 200, "", &to_right);
-    answers(w, &mut left, &server, 200, "", &to_left);
+    respond(w, &mut left, &server, 183, "", &to_left);
+    respond(w, &mut right, &server, 183, "", &to_right);
+    respond(w, &mut left, &server, 200, "", &to_left);
+    respond(w, &mut right, &server, 200, "", &to_right);
+    respond(w, &mut left, &server, 200, "", &to_left);
     w.pass(500);
 }
 
@@ -82,10 +82,10 @@ pub(super) fn redirected(w: &mut World) {
     w.pass(50);
     let (mut left, mut right) = (w.peer_at(LEFT), w.peer_at(RIGHT));
     let at = left.clone();
-    answers(w, &mut left, &at, 302, "Contact: <sip:low@10.0.0.99>;q=0.3, <sip:high@10.0.0.22:5070>;q=0.9\r\n", "");
+    respond(w, &mut left, &at, 302, "Contact: <sip:low@10.0.0.99>;q=0.3, <sip:high@10.0.0.22:5070>;q=0.9\r\n", "");
     let (at, body) = (right.clone(), right.sdp());
-    answers(w, &mut right, &at, 180, "", "");
-    answers(w, &mut right, &at, 200, "", &body);
+    respond(w, &mut right, &at, 180, "", "");
+    respond(w, &mut right, &at, 200, "", &body);
     w.pass(300);
 }
 
@@ -95,10 +95,10 @@ pub(super) fn refused(w: &mut World) {
     let mut peer = w.peer_at(LEFT);
     let at = peer.clone();
     let status = [404, 486, 488, 503, 600, 420, 305, 580][w.round() % 8];
-    answers(w, &mut peer, &at, 100, "", "");
-    answers(w, &mut peer, &at, status, "Retry-After: 3\r\n", "");
+    respond(w, &mut peer, &at, 100, "", "");
+    respond(w, &mut peer, &at, status, "Retry-After: 3\r\n", "");
     // its ACK was lost
-    answers(w, &mut peer, &at, status, "Retry-After: 3\r\n", "");
+    respond(w, &mut peer, &at, status, "Retry-After: 3\r\n", "");
 }
 
 pub(super) fn challenged(w: &mut World) {
@@ -108,9 +108,9 @@ pub(super) fn challenged(w: &mut World) {
     server.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
     let at = server.clone();
     let body = server.sdp();
-    answers(w, &mut server, &at, 407, PROXY_CHALLENGE, "");
-    answers(w, &mut server, &at, 183, "", &body);
-    answers(w, &mut server, &at, 200, "", &body);
+    respond(w, &mut server, &at, 407, PROXY_CHALLENGE, "");
+    respond(w, &mut server, &at, 183, "", &body);
+    respond(w, &mut server, &at, 200, "", &body);
     w.pass(500);
 }
 
@@ -121,12 +121,12 @@ pub(super) fn dead_address(w: &mut World) {
     let (mut dead, mut server) = (w.peer_at(DEAD), w.peer_at(SERVER));
     let at = dead.clone();
     if w.round().is_multiple_of(2) {
-        answers(w, &mut dead, &at, 503, "", "");
+        respond(w, &mut dead, &at, 503, "", "");
     }
     w.pass(6000);
     let at = server.clone();
     let body = server.sdp();
-    answers(w, &mut server, &at, 200, "", &body);
+    respond(w, &mut server, &at, 200, "", &body);
     w.pass(500);
 }
 
@@ -144,7 +144,7 @@ pub(super) fn registered_anew(w: &mut World) {
     }
     let text = server.invite(&mut w.lab);
     w.pass(100);
-    w.answer(0, 486);
+    w.give_status(0, 486);
     w.pass(50);
     if let Some(refusal) = w.last(&server, "SIP/2.0 486") {
         server.ack_refusal(&mut w.lab, &text, &refusal);
