@@ -1,4 +1,4 @@
-/* Built with an older header's structs, which lack what came later, and with a newer one's, which have a member more at the end: an engine of each. */
+/* Built with an older header's structs, which lack later members, and with a newer one's, which have a member more at the end: an engine of each. */
 #include "microsip.h"
 #include <stdio.h>
 

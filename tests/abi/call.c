@@ -53,7 +53,7 @@ int main(void) {
   until(a, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
   until(b, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
 
-  /* half a second of a square wave, and what comes back of it */
+  /* half a second of a square wave, and its echo */
   CHECK(microsip_pcm_read(a, out, pcm, 0, 0, &got) == MICROSIP_OK);
   for (i = 0; i < 800; i++) pcm[i] = (i / 8) % 2 ? 8000 : -8000;
   for (i = 0; i < 5; i++) CHECK(microsip_pcm_write(a, out, pcm, 800, 1000, &taken) == MICROSIP_OK && taken == 800);

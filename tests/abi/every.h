@@ -1,15 +1,20 @@
-/* Every function, with arguments that are good but for what a test changes: the tests of misuse and of threads go through these lists,
+/* Every function, with arguments that are good but for the one that a test changes: the tests of misuse and of threads go through these lists,
  * and run.sh sees to it that no exported function is missing. */
 #include "microsip.h"
 
 /* Every host function that takes a phone first, with arguments that are good otherwise. */
 #define EACH_HOST(X) EACH_BUT_DEVICES(X) X(microsip_device_scan(p, 1, &n)) X(microsip_shutdown(p, 0))
 #define EACH_BUT_DEVICES(X) \
-  X(microsip_event_next(p, &ev, 0)) X(microsip_log_next(p, &line, buf, sizeof buf, 0)) X(microsip_event_descriptor_get(p, &fd)) X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) X(microsip_account_update(p, a, &acc)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
+  X(microsip_event_next(p, &ev, 0)) X(microsip_log_next(p, &line, buf, sizeof buf, 0)) X(microsip_event_descriptor_get(p, &fd)) \
+  X(microsip_address_get(p, MICROSIP_ADDRESS_V4, &addr)) \
+  X(microsip_info_get(p, &info)) X(microsip_network_changed(p)) X(microsip_counters_get(p, &counters)) X(microsip_account_add(p, &acc, &id)) \
+  X(microsip_account_update(p, a, &acc)) X(microsip_log_set(p, MICROSIP_LOG_INFO)) X(microsip_account_remove(p, a)) \
+  X(microsip_account_register(p, a, 1)) \
   X(microsip_account_unregister(p, a, 1)) X(microsip_ids_get(p, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_account_info_get(p, a, &ainfo)) \
-  X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) X(microsip_answer(p, c, 200, NULL)) \
-  X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) X(microsip_tag_set(p, c, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
+  X(microsip_text_get(p, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id)) \
+  X(microsip_answer(p, c, 200, NULL)) \
+  X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_hangup_all(p)) X(microsip_id_release(p, c)) \
+  X(microsip_tag_set(p, c, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_text_get(p, c, 1, 0, buf, sizeof buf, &n)) \
   X(microsip_header_get(p, c, 1, "To", 0, buf, sizeof buf, &n)) X(microsip_digits(p, c, "1", 0, 1)) X(microsip_source_set(p, c, 0)) \
   X(microsip_mute_set(p, c, 1)) X(microsip_volume_set(p, c, 1, 100)) X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) \
@@ -17,23 +22,25 @@
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_text_get(p, MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, MICROSIP_DEV_INPUT << 16, buf, sizeof buf, &n)) \
   X(microsip_device_set(p, 1, "null"))
 
-/* Those that name a call. */
+/* The functions that name a call. */
 #define EACH_CALL(X) \
   X(microsip_answer(p, c, 200, NULL)) X(microsip_reject(p, c, 486, NULL)) X(microsip_hangup(p, c, NULL)) X(microsip_id_release(p, c)) \
   X(microsip_call_info_get(p, c, &cinfo)) X(microsip_call_stats_get(p, c, &stats)) X(microsip_digits(p, c, "1", 0, 1)) X(microsip_source_set(p, c, 0)) \
   X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) \
   X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) X(microsip_pcm_read(p, c, pcm, 80, 0, &n))
 #define EACH_ACCOUNT(X) \
-  X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
-/* Those that take a call as well as an account. */
+  X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
+  X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
+/* The functions that take a call as well as an account. */
 #define EACH_OBJECT(X) \
   X(microsip_tag_set(p, c, 1)) X(microsip_text_get(p, c, 3, 0, buf, sizeof buf, &n))
 
-/* What the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are no fault. */
+/* The variables that the lists name: EVERY(static) for a file, EVERY() for a thread's own. Unused ones are allowed. */
 #define EVERY(kind) \
   kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; \
   kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
-  kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; kind MAYBE microsip_id id, ids[8], p, a, c; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
+  kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
+  kind MAYBE microsip_id id, ids[8], p, a, c; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
   kind MAYBE uint64_t token; kind MAYBE intptr_t fd;
 #define MAYBE __attribute__((unused))
 #define EVERY_SIZE() do { \
@@ -43,17 +50,21 @@
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
 
-/* Those of the engine family, for an engine e and the structs path, out, ask, reply and bytes. */
+/* The functions of the engine family, for an engine e and the structs path, out, ask, reply and bytes. */
 #define EACH_ENGINE(X) \
   X(microsip_engine_sip(e, 1, &path, bytes, 4, NULL)) X(microsip_engine_media(e, 1, 4000, &addr, bytes, 4)) X(microsip_engine_reply(e, 1, &reply)) \
   X(microsip_engine_timeout(e, 1)) X(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes)) X(microsip_engine_poll_event(e, 1, &ev)) \
-  X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
+  X(microsip_engine_poll_ask(e, 1, &ask)) X(microsip_engine_poll_log(e, 1, &line, buf, sizeof buf)) X(microsip_engine_poll_timeout(e, 1, &token)) \
+  X(microsip_engine_audio(e, 1, MICROSIP_SELF, pcm, pcm, 80)) \
   X(microsip_engine_info_get(e, 1, &info)) X(microsip_engine_shutdown(e, 1)) X(microsip_engine_address_get(e, 1, MICROSIP_ADDRESS_V4, &addr)) \
-  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
-  X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \
+  X(microsip_engine_account_add(e, 1, &acc, &id)) X(microsip_engine_account_update(e, 1, a, &acc)) X(microsip_engine_log_set(e, 1, MICROSIP_LOG_INFO)) \
+  X(microsip_engine_account_remove(e, 1, a)) X(microsip_engine_account_register(e, 1, a, 1)) \
+  X(microsip_engine_account_unregister(e, 1, a, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_ACCOUNT, 0, ids, 8, &n)) \
+  X(microsip_engine_account_info_get(e, 1, a, &ainfo)) \
   X(microsip_engine_text_get(e, 1, a, MICROSIP_TXT_LOCAL_URI, 0, buf, sizeof buf, &n)) X(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id)) \
   X(microsip_engine_answer(e, 1, c, 200, NULL)) X(microsip_engine_reject(e, 1, c, 486, NULL)) X(microsip_engine_hangup(e, 1, c, NULL)) \
-  X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_id_release(e, 1, c)) X(microsip_engine_tag_set(e, 1, c, 1)) X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
+  X(microsip_engine_hangup_all(e, 1)) X(microsip_engine_id_release(e, 1, c)) X(microsip_engine_tag_set(e, 1, c, 1)) \
+  X(microsip_engine_ids_get(e, 1, MICROSIP_KIND_CALL, 0, ids, 8, &n)) \
   X(microsip_engine_call_info_get(e, 1, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) \
   X(microsip_engine_text_get(e, 1, c, 1, 0, buf, sizeof buf, &n)) X(microsip_engine_header_get(e, 1, c, 1, "To", 0, buf, sizeof buf, &n)) \
   X(microsip_engine_digits(e, 1, c, "1", 0, 1)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \

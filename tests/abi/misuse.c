@@ -18,7 +18,7 @@ static void wrong(int line, const char *what, long got, long wanted) {
 #define IS(expression, code) do { int32_t r_ = (expression); checks++; if (r_ != (code)) wrong(__LINE__, #expression, r_, (code)); } while (0)
 #define FAILS(expression) do { int32_t r_ = (expression); checks++; if (r_ >= 0) wrong(__LINE__, #expression, r_, -999); } while (0)
 
-/* A far end that hears and says nothing: a closed port would be told by ICMP, and the call would end at once. */
+/* A far end that receives and sends nothing: ICMP would report a closed port, and the call would end at once. */
 static char silent[64];
 static void be_silent(void) {
   struct sockaddr_in in;
@@ -46,7 +46,7 @@ static void sizes(void) {
 }
 
 static void wrong_ids(void) {
-  /* kind, the phone's place, generation and slot: as no host should make them */
+  /* kind, the phone's index, generation and slot: as no host should make them */
   microsip_id mark = (p & 255) << 40, other = ((p + 1) & 255) << 40;
   microsip_id call_kind = ((microsip_id)3 << 48) | mark | (1u << 20), account_kind = ((microsip_id)2 << 48) | mark | (1u << 20), phone_kind = ((microsip_id)1 << 48) | (9u << 20);
   microsip_id live = p;
@@ -114,7 +114,7 @@ static void wrong_ids(void) {
   FAILS(microsip_destroy(phone_kind | 200));
 }
 
-/* What one phone gave out means nothing to another, nor to one that is made later. */
+/* The ids of one phone mean nothing to another, nor to one that is made later. */
 static void foreign(void) {
   microsip_config conf = config();
   microsip_id live = p, far = 0, call = 0, account = 0;
@@ -307,14 +307,14 @@ static void wrong_states(void) {
   IS(microsip_hangup(p, c, NULL), MICROSIP_OK);
 }
 
-/* A closed port ends a call at once (Linux tells by ICMP). */
+/* A closed port ends a call at once (Linux reports it by ICMP). */
 static void closed_port(void) {
   IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
   do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
 }
 
-/* What needs a transport that is not here says so, and not that nobody is there. */
+/* A URI that needs a transport which is not built in has its own result, not that of an unreachable host. */
 static void other_transports(void) {
   static const char *const targets[] = { "sips:nobody@127.0.0.1", "sip:nobody@127.0.0.1:9;transport=tcp", "sip:nobody@127.0.0.1;transport=tls" };
   unsigned i;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The C ABI from C's side: layouts with four compilers, exported symbols against a list, misuse and calls under AddressSanitizer.
-# 77: something could not be checked here (said loudly).
+# 77: something could not be checked here; it prints NOT CHECKED.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/../.."
@@ -21,7 +21,7 @@ layout() {
     "$@" $warn -Wpadded -c tests/abi/layout.c -o "$work/layout.o"
     echo "layout: $*"
 }
-# the same header as it was before the members that are not frozen, and as it may be with more
+# the same header without the members that are not frozen, and with one more
 python3 tests/abi/ages.py include/microsip.h tests/abi/least.txt "$work" || exit 1
 layout gcc -std=c99 -pedantic
 layout g++ -x c++ -std=c++11 -pedantic

@@ -1,6 +1,6 @@
-/* Every function that takes a struct, with every size of it: nothing is read or written beyond what the size says. Below its least size it is refused.
- * From there on what an earlier header lacks is zero on its way in, and not written on its way out; what a later header has behind ours must be zero on
- * its way in, and is zero on its way out. */
+/* Every function that takes a struct, with every size of it: nothing is read or written beyond its size. Below its least size it is refused.
+ * From there on members that an earlier header lacks are zero on their way in, and not written on their way out; members that a later header has behind
+ * ours must be zero on their way in, and are zero on their way out. */
 #include "every.h"
 #include "least.h"
 #include <stdio.h>
@@ -28,7 +28,7 @@ static void is(int line, const char *what, int32_t got, int32_t wanted) {
 
 #define IS_OK(call) is(__LINE__, #call, call, MICROSIP_OK)
 
-/* A block of exactly so many bytes, so that AddressSanitizer sees what lies beyond: a struct with that size, and the rest filled. */
+/* A block of exactly so many bytes, so that AddressSanitizer sees any access beyond it: a struct with that size, and the rest filled. */
 static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room, int fill) {
   uint8_t *at = malloc(room);
   if (!at) exit(1);
@@ -88,7 +88,7 @@ static int32_t create(const microsip_config *config) {
   return r;
 }
 
-/* Refused for the call's state, and so not for the struct. */
+/* The result is that of the call's state, and so the struct was accepted. */
 static int32_t tried(int32_t result) { return result == MICROSIP_E_STATE ? MICROSIP_OK : result; }
 
 static int32_t add(const microsip_account *account) {

@@ -1,4 +1,4 @@
-/* Any function from any thread, within a callback, and while the phone is destroyed; waiters are woken by what ends their wait; each event is fetched once. */
+/* Any function from any thread, within a callback, and while the phone is destroyed; the end of their wait wakes waiters; each event is fetched once. */
 #include "every.h"
 #include <netinet/in.h>
 #include <poll.h>
@@ -12,7 +12,7 @@ static int failed;
   fprintf(stderr, "%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #what, why_); } } while (0)
 
 static char silent[64];
-/* A far end that hears and says nothing. */
+/* A far end that receives and sends nothing. */
 static void be_silent(void) {
   struct sockaddr_in in;
   socklen_t len = sizeof in;
@@ -111,7 +111,7 @@ static void within_a_callback(void) {
   CHECK(microsip_destroy(phone) == MICROSIP_OK);
 }
 
-/* ---- each event once, whoever fetches ---- */
+/* ---- each event once, over all fetching threads ---- */
 #define CALLS 60
 static volatile uint32_t ended, readable;
 /* An end that was fetched can be read as long as the fetcher likes, whatever the others fetch meanwhile. */

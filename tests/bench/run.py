@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what is promised and writes BENCH.md: each figure beside its goal and what the peers need. What is missed says by how much.
+"""Measures the promised figures and writes BENCH.md: each beside its goal and the peers' figures. A miss is printed with its size.
 
 Instructions are counted by callgrind, as the difference of two run lengths; CPU times are the kernel's own count (schedstat), not the wall's.
 `run.py WORD…` measures only the groups whose names contain a word, and writes no file; with `--write` it writes BENCH.md,
@@ -30,7 +30,7 @@ rows = []  # (group, what, goal text, ours text, verdict, peers' figures)
 
 
 def key(what):
-    """A row's name without what differs from run to run."""
+    """A row's name without the parts that differ from run to run."""
     return re.sub(r"( \(\d+ retransmissions\)|, SIPp asked for \d+|: (?:handle|poll)_\w+)", "", what)
 
 
@@ -50,7 +50,7 @@ def said_before():
 
 OLD = said_before()
 BEFORE = {key(old["what"]): old["now"] for section in OLD.values() for old in section}
-MEASURING = ""  # the word that asks for what is measured now: it stands beside each row
+MEASURING = ""  # the word that asks for the group measured now: it stands beside each row
 
 
 def row(group, what, ours, unit, goal=None, peers_say="", digits=0, more=False):
@@ -79,7 +79,7 @@ def callgrind(name, *command):
 
 def collected(program):
     found = re.search(r"Collected : (\d+)", program.text())
-    check(found, f"callgrind said no count: {program.text()[-300:]}")
+    check(found, f"callgrind printed no count: {program.text()[-300:]}")
     return int(found.group(1))
 
 
@@ -169,7 +169,7 @@ def cpu_of_calls(server, name, calls, rate):
 
 
 def private_kb(pid):
-    """What is the process's own: neither of files nor shared."""
+    """The process's private memory: neither of files nor shared."""
     return int(re.search(r"^Anonymous:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
 
 
@@ -184,7 +184,7 @@ def held(name, server, calls):
 
 
 def memory():
-    """A phone made for one call and in one, beside a phone made for a thousand and in a thousand: what create prepaid is counted."""
+    """A phone made for one call and in one, beside a phone made for a thousand and in a thousand: memory that create prepaid is counted."""
     sizes = []
     for calls in (1, 1000):
         server = echo(f"memory-{calls}", "--max-calls", calls)
@@ -247,7 +247,7 @@ def media():
 
 
 def registrar():
-    """Answers every REGISTER with 200 and ten minutes; tells when the last one came."""
+    """Sends 200 with ten minutes to every REGISTER; keeps the time of the last one."""
     mine, seen = bound(), []
 
     def serve():
@@ -298,7 +298,7 @@ def idle():
 
 
 def floors(port, seconds):
-    """Starts the least programs that do a call's packets: one that looks at the clock twice a packet and is woken by each, one that wakes once."""
+    """Starts two minimal programs with a call's packets: one that reads the clock twice a packet and is woken by each, one that wakes once."""
     built = LOGS / "floor"
     subprocess.run(["cc", "-O2", "-o", built, TOP / "tests/bench/floor.c"], check=True)
     return [peers.Program(f"floor-{every}-{wake}", built, port, seconds, every, wake) for every, wake in ((10, 1), (20, 0))]
@@ -310,7 +310,7 @@ def talking():
     server.wait_udp(port)
     phone = microsip("talk", "call", f"sip:x@127.0.0.1:{port}", "--null-audio", "--listen", "127.0.0.1:0", "--play", write_tone(LOGS / "long.wav", 440, 30), "--for", "20s")
     time.sleep(3)
-    # all three at the same time, so that the machine's mood is the same for all
+    # all three at the same time, so that the machine's load is the same for all
     least = floors(media, 15)
     cpu, woken = cpu_ns(phone.pid), wakes(phone.pid)
     time.sleep(15)
@@ -332,7 +332,7 @@ def talking():
 
 
 def begins(path, channel):
-    """When bursts begin in a recording, in milliseconds."""
+    """The beginnings of bursts in a recording, in milliseconds."""
     samples, speed = peers.read_wav(path, channel)
     came, quiet = [], speed // 5
     for at, sample in enumerate(samples):
@@ -346,7 +346,7 @@ def begins(path, channel):
 
 
 def round_trip():
-    """Bursts played into a call to an echo, both sides recorded by the same ticks: how much later they are heard than said."""
+    """Bursts played into a call to an echo, both sides recorded by the same ticks: the delay from played to heard."""
     import math
     import struct
     import wave
@@ -372,7 +372,7 @@ def round_trip():
 
 
 def baresip_beside():
-    """Debian's baresip 1.0, measured here and now the same way: what it needs idle and in a call."""
+    """Debian's baresip 1.0, measured here in the same way, idle and in a call."""
     import baresip as peer
 
     space = peers.Namespace()
@@ -384,7 +384,8 @@ def baresip_beside():
     time.sleep(10)
     row("beside", "baresip 1.0 here: resident, idle", phone.resident_kb() / 1024, "MB", digits=2)
     row("beside", "baresip 1.0 here: CPU, idle", (cpu_ns(phone.pid) - cpu) / 10e9 * 100, "% of a core", digits=4)
-    caller = sipp("bare-uac", "-sn", "uac", "-rtp_echo", f"{peer.ADDRESS}:5070", "-s", "bare", "-p", 5090, "-mi", peer.ADDRESS, "-mp", 6000, "-m", 1, "-d", 20_000, "-timeout", 40, address=peer.ADDRESS, inside=space.name)
+    caller = sipp("bare-uac", "-sn", "uac", "-rtp_echo", f"{peer.ADDRESS}:5070", "-s", "bare", "-p", 5090,
+                  "-mi", peer.ADDRESS, "-mp", 6000, "-m", 1, "-d", 20_000, "-timeout", 40, address=peer.ADDRESS, inside=space.name)
     phone.wait_line(r"incoming rtp for 'audio' established", 10)
     cpu = cpu_ns(phone.pid)
     time.sleep(10)
@@ -421,7 +422,7 @@ def sizes():
 
 
 def image(*features):
-    """What the C firmware needs with these features of the core: {(what, kind): bytes}."""
+    """The memory of the C firmware with these features of the core: {(what, kind): bytes}."""
     script = TOP / "examples/firmware/run.sh"
     check(script.exists(), "examples/firmware/run.sh is not there")
     done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=600, env={**os.environ, "CARGO_TERM_COLOR": "never", "FEATURES": ",".join(features)})
@@ -459,7 +460,7 @@ COLUMNS = ("what", "goal", "before", "now", "verdict", "peers", "by")
 
 
 def table(group, title, measured):
-    """A section's rows: those measured now, and those of the file that other words measure."""
+    """A section's rows: those measured now, and those of the file that other groups have."""
     mine = [dict(zip(COLUMNS, (r[1], r[2], BEFORE.get(key(r[1]), ""), *r[3:6], f"`run.py {r[6]}`"))) for r in rows if r[0] == group]
     old = next((section for said, section in OLD.items() if said.split(":")[0] == title.split(":")[0]), [])
     new = {key(r["what"]) for r in mine}
@@ -472,7 +473,7 @@ def table(group, title, measured):
 
 
 def written(measured):
-    """Writes BENCH.md; what is missed."""
+    """Writes BENCH.md. Returns the goals missed."""
     rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.split()[1]
     lines = ["# What it costs", "",
              f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts and CPU times are to be trusted, wall-clock rates are lower bounds).",

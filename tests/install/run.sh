@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `make install` puts into an empty folder is all that others need: the C examples are built there by pkg-config, by CMake and statically, and
-# call each other; an engine alone and musl's static library likewise. 77: something could not be checked here (said loudly).
+# The files of `make install` in an empty folder are all that others need: the C examples are built there by pkg-config, by CMake and statically, and
+# call each other; an engine alone and musl's static library likewise. 77: something could not be checked here; it prints NOT CHECKED.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
@@ -16,7 +16,7 @@ waiting=
 trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$work"' EXIT
 prefix=$work/prefix
 
-# The quick profile: what is looked at here does not depend on it.
+# The quick profile: the checks here do not depend on it.
 make --no-print-directory install PREFIX="$prefix" PROFILE=demo
 lib=$prefix/lib
 export PKG_CONFIG_PATH=$lib/pkgconfig LD_LIBRARY_PATH=$lib
@@ -34,7 +34,7 @@ bash -n "$prefix/share/bash-completion/completions/microsip"
 grep -q 'null-audio' "$prefix/share/zsh/site-functions/_microsip" "$prefix/share/fish/vendor_completions.d/microsip.fish"
 echo "files: a library with a soname, a command, $(ls "$prefix/share/man/man1" | wc -l) man pages, completions"
 
-# For a package: everything below DESTDIR, and no trace of it in what is read later.
+# For a package: everything below DESTDIR, and no trace of it in the installed files.
 make --no-print-directory install PREFIX=/usr DESTDIR="$work/stage" PROFILE=demo
 grep -q '^prefix=/usr$' "$work/stage/usr/lib/pkgconfig/microsip.pc"
 grep -rqI "$work" "$work/stage/usr/lib/pkgconfig" "$work/stage/usr/lib/cmake" && { echo "DESTDIR is in what was installed"; exit 1; }
@@ -52,7 +52,7 @@ call() {
     timeout 60 "$1" "sip:x@127.0.0.1:$port" "$work/tone.wav"
     wait "$waiting"
     waiting=
-    [ "$(stat -c %s "$work/heard.wav")" -gt 16000 ] || { echo "hardly anything was heard"; exit 1; }
+    [ "$(stat -c %s "$work/heard.wav")" -gt 16000 ] || { echo "almost no sound was heard"; exit 1; }
 }
 
 if command -v pkg-config >/dev/null; then

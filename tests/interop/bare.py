@@ -1,4 +1,4 @@
-"""baresip under remote control: its ctrl_tcp module takes commands as JSON and tells what happens to its calls; it records what it says and hears.
+"""baresip under remote control: its ctrl_tcp module takes commands as JSON and reports its calls' events; it records the sound that it sends and hears.
 
 It ignores 127.0.0.1, so everything runs in a network namespace of the test's own, whose lo has an address for documentation (RFC 5737).
 """
@@ -22,7 +22,7 @@ def enter():
 
 
 class Baresip:
-    """One baresip (its ports: SIP, one more for TLS, one more for control): its account `bare`, its control connection, the events it has told."""
+    """One baresip (its ports: SIP, one more for TLS, one more for control): its account `bare`, its control connection, its events."""
 
     def __init__(self, name, port, tone, account="answermode=manual", config=(), codecs="module g711.so"):
         self.home = LOGS / name
@@ -83,7 +83,7 @@ class Baresip:
         return until(lambda: (len(self.told(kind)) >= count) and self.told(kind)[-1], seconds, f"baresip to tell {kind} ({count})")
 
     def heard(self):
-        """What it heard, one file a call, in order of their beginning."""
+        """The sound that it heard, one file a call, in order of their beginning."""
         return sorted(self.home.glob("dump-*-dec.wav"))
 
     def end(self):
@@ -92,7 +92,7 @@ class Baresip:
 
 
 def waiting(name, port, *arguments, command="answer"):
-    """Our own command, listening for baresip's call, telling JSON."""
+    """Our own command, listening for baresip's call, printing JSON."""
     ours = microsip(name, "--json", command, "--listen", f"{ADDRESS}:{port}", "--null-audio", *arguments)
     ours.wait_udp(port)
     ours.uri = f"sip:us@{ADDRESS}:{port}"
@@ -100,7 +100,7 @@ def waiting(name, port, *arguments, command="answer"):
 
 
 def lines(program, kind):
-    """What our command told, of one type."""
+    """The objects of one type that our command printed."""
     return [fields for fields in map(json.loads, filter(lambda line: line.startswith("{"), program.text().splitlines())) if fields["type"] == kind]
 
 

@@ -7,7 +7,7 @@ ADDRESS = "192.0.2.1"
 
 
 def baresip(name, space, port, tone, *arguments):
-    """Its own folder: configuration, the account `bare` that answers by itself, and what it said and heard as WAV files."""
+    """Its own folder: configuration, the account `bare` that answers by itself, and the sound that it sent and heard as WAV files."""
     home = LOGS / name
     home.mkdir()
     (home / "config").write_text("\n".join([

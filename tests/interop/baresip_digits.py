@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Digits between baresip and us by RFC 4733, both ways and both roles: each key is told once, in order."""
+"""Digits between baresip and us by RFC 4733, both ways and both roles: each key has one event, in order."""
 from bare import ADDRESS, Baresip, enter, lines, rest, waiting
 from peers import LOGS, check, microsip, test, until, write_tone
 

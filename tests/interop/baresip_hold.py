@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""baresip holds us and takes us back, as the calling and as the called side: while it does we send nothing that it would play, then both hear each other again."""
+"""baresip holds us and takes us back, as the calling and as the called side: during the hold we send no voice, then both hear each other again."""
 import re
 
 from bare import ADDRESS, Baresip, enter, lines, rest, waiting
@@ -55,7 +55,7 @@ def run():
         check(80 <= end["sent"] <= 140, f"{program.name} sent {end['sent']} packets in 3.5 s of which 1.2 s were on hold; about 115 are wanted")
         check(end["lost"] <= 2, f"{program.name} takes the pause for {end['lost']} lost packets")
         check(pause >= 3 and after >= 2, f"{program.name} heard {heard} of baresip's tone: a pause of a second, and tone after it, are wanted")
-    # Its recorder stops at a hold and never goes on (with another baresip too), so what came afterwards is told by its counts.
+    # Its recorder stops at a hold and never goes on (with another baresip too), so its counts show the packets that came afterwards.
     check(len(bare.heard()) == 2, "baresip left no recording of each call")
     for path in bare.heard():
         check(quarters(path, 440).count("T") >= 2, f"baresip heard {quarters(path, 440)} of our tone before it held ({path.name})")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A call with baresip over a way that loses every twentieth packet of each direction and needs 25 ms: the losses that we count are those that were, the round trip that we
-learn from baresip's reports is 50 ms, what baresip learns from ours is the truth too, and the tone is heard through it."""
+"""A call with baresip over a path that loses every twentieth packet of each direction and takes 25 ms: our counts of losses are right, the round trip from baresip's reports
+is 50 ms, baresip's figures from our reports are right too, and the tone is heard through it."""
 import heapq
 import json
 import re
@@ -16,11 +16,11 @@ DELAY, EVERY, LENGTH = 0.025, 20, 7
 
 
 class Way:
-    """Carries an INVITE and its answers between baresip and us with its own media ports in the descriptions; the rest of the SIP goes directly."""
+    """Carries an INVITE and its responses between baresip and us with its own media ports in the descriptions; the rest of the SIP goes directly."""
 
     def __init__(self, port, phone):
         self.sip = self.bound(port)
-        # what we send to arrives at near, and leaves to baresip from far; and back
+        # our packets arrive at near and leave to baresip from far; and back
         self.near, self.far = [self.bound(40000), self.bound(40001)], [self.bound(40010), self.bound(40011)]
         self.phone, self.caller, self.ends = (ADDRESS, phone), None, {}
         self.passed, self.dropped, self.queue = {}, {}, []
@@ -95,7 +95,7 @@ def run():
     check(45_000 <= end["rtt_us"] <= 70_000, f"the round trip is 50 ms: {told}")
     check(end["jitter_us"] <= 12_000, f"the way has no jitter but the machine's: {told}")
     check(end["concealed_ms"] >= 20 * (ours - 2), f"what was lost was not concealed: {told}")
-    # what it was told by our last report, and what it had counted at its own: both may be some seconds old
+    # the figures of our last report, and those of its own: both may be some seconds old
     (learnt, missed), *_ = [(int(sent), int(got)) for sent, got in re.findall(r"^lost:\s+(\d+)\s+(\d+)", bare.program.text(), re.M)] or [(-1, -1)]
     check(ours // 4 <= learnt <= ours, f"baresip learnt of {learnt} lost packets from our reports: {told}")
     check(theirs // 4 <= missed <= theirs, f"baresip itself missed {missed} packets: {told}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Calls with baresip whose media differ: packets of 10, 30 and 40 ms, G.711 A-law only, codecs that we do not have before ours, keys
-beside them; and the reports by RTCP of calls that last: the round trip and the losses that we tell are those of a loopback. All run side by side."""
+beside them; and the reports by RTCP of calls that last: the round trip and the losses that we print are those of a loopback. All run side by side."""
 from bare import ADDRESS, Baresip, enter, lines, waiting
 from peers import LOGS, check, check_heard, microsip, test, write_tone
 
@@ -12,7 +12,7 @@ def run():
     kinds = {
         "ptime-10": ("ptime=10", "module g711.so"), "ptime-30": ("ptime=30", "module g711.so"), "ptime-40": ("ptime=40", "module g711.so"),
         "a-law": ("audio_codecs=pcma", "module g711.so"), "others-first": ("audio_codecs=g722,L16/8000,PCMA/8000,PCMU/8000", many),
-        # an offer with keys that need not be taken (with ICE it never sends to a peer without, be it another baresip)
+        # an offer with optional keys (with ICE baresip never sends to a peer without it, not even to another baresip)
         "srtp-if-you-can": ("mediaenc=srtp;audio_codecs=pcma", "module g711.so\nmodule srtp.so"),
     }
     calls = {}
@@ -36,7 +36,7 @@ def run():
             check(abs(end["received"] - seconds * 50) <= seconds * 50 * 0.15, f"{program.name} received {end['received']} packets in {seconds} s")
             packets = seconds * 1000 / (int(name[6:]) if program is phone and name.startswith("ptime") else 20)
             check(abs(end["sent"] - packets) <= packets * 0.15, f"{program.name} sent {end['sent']} packets in {seconds} s, {packets:.0f} are wanted")
-        # its reports have told the round trip by then: it counts in milliseconds, so it may be 1 µs
+        # the round trip is known from its reports by then: it counts in milliseconds, so it may be 1 µs
         check(0 < end["rtt_us"] < 20_000, f"{name}: after 7 s of call the round trip on loopback is said to be {end['rtt_us']} µs")
         bare.end()
 

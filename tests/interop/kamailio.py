@@ -74,7 +74,7 @@ def run():
         check(said(server, "TEST nobody at sip:bob@") >= 1, f"{algorithm}: Kamailio still knew Bob after he unregistered")
         server.end()
 
-    # Bindings of six seconds and nonces of one: each refresh meets a stale nonce, and must get through without asking anybody.
+    # Bindings of six seconds and nonces of one: each refresh meets a stale nonce, and must succeed without a person.
     port = free_port()
     server = proxy("kamailio-short", port, "MD5", 1, 6)
     stay = microsip("stay", "register", *account("bob", port))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A domain with two Kamailios by SRV, the first of which is down (503), gone (nothing listens), or dumb: registration and calls get through by the second (RFC 3263 4.3). One
+"""A domain with two Kamailios by SRV, the first of which is down (503), gone (nothing listens), or silent: registration and calls get through by the second (RFC 3263 4.3). One
 that says 503 with Retry-After at a refresh is asked again when it wished, and the registration comes back."""
 import socket
 import struct

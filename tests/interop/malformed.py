@@ -7,7 +7,7 @@ from raw import Caller, bound, is_rtp, drain, rtp, talk
 
 
 def nonsense(good):
-    """Bytes to make a parser sorry; the same ones each time."""
+    """Bytes that break weak parsers; the same ones each time."""
     dice = random.Random(1)
     yield b""
     yield b"\r\n\r\n"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A change of network, as the kernel makes it: the phone's address goes, another comes, and nobody tells the phone. Its registration and its
+"""A change of network, as the kernel makes it: the phone's address goes, another comes, and the phone finds out by itself. Its registration and its
 call with baresip go on from there."""
 import ctypes
 import os
@@ -37,7 +37,7 @@ def socket_in(space, address):
 
 
 class Registrar(threading.Thread):
-    """Says 200 to each REGISTER, and remembers whose Contact it was and when it came."""
+    """Sends 200 to each REGISTER, and keeps its Contact and its time."""
 
     def __init__(self, mine):
         super().__init__(daemon=True)
@@ -127,7 +127,7 @@ def registration(phone, far, cable):
     check('"result":0' in line.replace(" ", ""), f"the network's event says {line}")
     check(len(registrar.at(FIRST)) == 1, f"nothing had changed, yet it registered again: {registrar.contacts}")
 
-    # All is gone: said, with its result; and the address that comes back is found.
+    # No address is left: an event with its result; and the address that comes back is found.
     before = len(registrar.contacts)
     ip("-n", phone.name, "addr", "del", f"{SECOND}/24", "dev", cable)
     ours.wait_line(r'"network".*-103|-103.*"network"')

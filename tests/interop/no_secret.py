@@ -27,8 +27,10 @@ class Challenger:
             if digest:
                 self.answers.append(digest.group(1))
             fine = digest and self.accepts
-            head = ["SIP/2.0 200 OK", line("Contact") + ";expires=60"] if fine else ["SIP/2.0 401 Unauthorized", 'WWW-Authenticate: Digest realm="phones.test", nonce="n0nce", qop="auth", algorithm=MD5']
-            self.socket.sendto("\r\n".join([head[0], *[line(n) for n in ("Via", "From")], line("To") + ";tag=c", line("Call-ID"), line("CSeq"), *head[1:], "Content-Length: 0", "", ""]).encode(), phone)
+            head = ["SIP/2.0 200 OK", line("Contact") + ";expires=60"] if fine else \
+                ["SIP/2.0 401 Unauthorized", 'WWW-Authenticate: Digest realm="phones.test", nonce="n0nce", qop="auth", algorithm=MD5']
+            self.socket.sendto("\r\n".join([head[0], *[line(n) for n in ("Via", "From")], line("To") + ";tag=c", line("Call-ID"), line("CSeq"),
+                                             *head[1:], "Content-Length: 0", "", ""]).encode(), phone)
 
 
 def run():

@@ -1,4 +1,4 @@
-"""What every test against a peer shares: programs with logs and ends, waiting for conditions, loopback ports, tones and WAV files.
+"""Shared by every test against a peer: programs with logs and ends, waiting for conditions, loopback ports, tones and WAV files.
 
 A test is a program: exit 0 passed, 77 could not be checked, else failed. It starts its peers on ports of its own, ends each by its process id,
 waits for log lines and sockets rather than sleeping, and leaves its logs in a folder that is named when it fails. Standard library only.
@@ -28,7 +28,7 @@ running = []
 
 
 class Failure(Exception):
-    """What went wrong, in words for a person."""
+    """A failure, in words for a person."""
 
 
 def cannot(reason):
@@ -150,7 +150,7 @@ handed_out = set()
 
 
 def free_port(span=1):
-    """A UDP port on loopback that nobody uses now, with `span` free ones from it on; even, as RTP likes it."""
+    """A UDP port on loopback that is free now, with `span` free ones from it on; even, as RTP wants it."""
     for port in range(20000 + (os.getpid() * 64) % 20000, 60000, 2):
         wanted = set(range(port, port + span))
         if wanted & handed_out or wanted & udp_ports():
@@ -271,7 +271,7 @@ def check_heard(path, hertz, seconds, who):
 
 
 def test(run, limit=120):
-    """Runs one test: ends whatever it started, whatever happens, and shows the logs when it failed."""
+    """Runs one test: ends every program that it started, and shows the logs when it failed."""
 
     def too_long(*_):
         raise Failure(f"the test took more than {limit} s")

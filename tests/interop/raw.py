@@ -1,4 +1,4 @@
-"""A caller made of bare sockets: what no well-behaved peer would send, it does."""
+"""A caller made of bare sockets, for messages that no well-behaved peer would send."""
 import itertools
 import re
 import socket
@@ -12,7 +12,7 @@ ECHO_PACKET_MS = 20
 
 
 class Caller:
-    """One call's own words: Call-ID, tags, branch. Answers are read from the socket that asked."""
+    """One call's identifiers: Call-ID, tags, branch. Responses are read from the socket that sent the request."""
 
     def __init__(self, server_port, address="127.0.0.1", media=None):
         self.server = ("127.0.0.1", server_port)
@@ -85,7 +85,7 @@ def rtp(sequence, ssrc=0x1234, payload=b"\x55" * 160, kind=0):
 
 
 def drain(mine, seconds):
-    """Every datagram that comes within the time, with when it came."""
+    """Every datagram that comes within the time, with its arrival."""
     got, end = [], time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         mine.settimeout(left)
@@ -110,7 +110,7 @@ def talk(caller, packets, start=0, source=None, ssrc=0x1234):
 
 
 class Ear:
-    """A media port, and what comes to it: looked at after the calls, so that nothing but the kernel's buffer listens meanwhile."""
+    """A media port and its packets, read after the calls, so that only the kernel's buffer takes them meanwhile."""
 
     def __init__(self):
         self.socket = bound()

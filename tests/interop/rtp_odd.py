@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """RTP as RFC 3550 allows and few send it: contributing sources, extensions, padding, a new SSRC, packets of other lengths, in disorder, twice; and digits by RFC 4733
-whose ends are lost, that overlap, that are long, under another number. What was said is heard, each digit is told once, the counts are right."""
+whose ends are lost, that overlap, that are long, under another number. The sound is heard, each digit has one event, the counts are right."""
 import json
 import struct
 import time
@@ -26,7 +26,7 @@ def tone(start, samples, hertz=440):
 
 
 def dress(n, stamp, voice):
-    """The same voice in another dress each time."""
+    """The same voice with another header each time."""
     kind = n % 6
     if kind == 1:  # two contributing sources
         return header(n, stamp, first=0x82) + struct.pack("!II", 7, 8) + voice
@@ -57,7 +57,7 @@ def report(phone):
 
 
 def voice():
-    """Dressed packets, some of them in disorder or twice, and one lost."""
+    """Packets with such headers, some of them in disorder or twice, and one lost."""
     phone, caller = answering("voice")
     caller.invite()
     due = time.monotonic()
@@ -109,7 +109,7 @@ def digits():
         stamp += 160 * (updates + ends)
 
     speak(5)
-    press(1, 4, 3)  # as the book says
+    press(1, 4, 3)  # as RFC 4733 says
     speak(3)
     press(2, 4, 0)  # all its ends are lost
     speak(3)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A machine that stalls: the program is stopped for a moment, and what it should have said meanwhile comes late, without a gap in sequence or time."""
+"""A machine that stalls: the program is stopped for a moment, and its packets of that time come late, without a gap in sequence or time."""
 import os
 import signal
 import struct
@@ -16,7 +16,7 @@ def clock(data):
 
 
 def stopped(server, seconds):
-    """How long it really was."""
+    """The true length of the stall."""
     begin = time.monotonic()
     os.kill(server.pid, signal.SIGSTOP)
     time.sleep(seconds)
@@ -27,7 +27,7 @@ def stopped(server, seconds):
 def run():
     server = echo()
     for seconds in (0.05, 0.15):
-        # A machine that stalls by itself too is asked again: more than 200 ms are not made up for.
+        # Where the machine stalled by itself too, the test runs again: more than 200 ms are not made up for.
         for _ in range(5):
             call = Caller(server.port)
             call.invite()

@@ -23,13 +23,13 @@ def run():
     drain(call.media, 0.1)
     talk(call, 25, start=30)
     check(len(voice(drain(call.media, 0.3))) >= 10, "the caller lost its media to a third party")
-    # What the thief said is not sent back to the caller either.
+    # The thief's sound is not sent back to the caller either.
     thief.sendto(rtp(60, payload=b"\x2a" * 160), call.remote_media)
     check(not any(b"\x2a" * 80 in data for data in voice(drain(call.media, 0.3))), "a third party's voice was played into the call")
     call.bye()
     check(not voice(drain(call.media, 0.6)[5:]), "media went on after BYE")
 
-    # The SDP's address is silent, only the thief talks.
+    # The SDP's address is silent, only the thief sends.
     silent = Caller(server.port)
     silent.invite()
     talk(silent, 75, source=thief)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test against a peer that nobody here wrote, one after the other. `run.sh WORD…` runs those whose names contain a word.
+# Every test against a peer of another project, one after the other. `run.sh WORD…` runs those whose names contain a word.
 set -u
 cd "$(dirname "$0")" || exit 1
 passed=0 failed=0 skipped=0

@@ -1,4 +1,4 @@
-"""SIPp scenarios in a few lines: what it says and what it must hear, written as the XML that SIPp reads. SIPp repeats, matches, and judges.
+"""SIPp scenarios in a few lines: the messages that it sends and those that it must receive, written as the XML that SIPp reads. SIPp repeats, matches, and judges.
 
 The common headers are written here; what a scenario is about stands in the test. A scenario that hears what it does not expect ends SIPp with an error.
 """
@@ -31,14 +31,14 @@ class Scenario:
         first = method == "INVITE" and number == 1
         branch = branch or f"{method}{number}"
         uri = uri or ("sip:echo@[remote_ip]:[remote_port]" if first or method == "CANCEL" else "[next_url]")
-        # the tag is SIPp's: empty until an answer has named one
+        # the tag is SIPp's: empty until a response has named one
         lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-{branch}", "Max-Forwards: 70",
                  f"From: <{PARTY}>;tag=[pid]-{self.name}-[call_number]", f"To: <{to}>" + ("" if first or method == "CANCEL" else "[peer_tag_param]"),
                  "Call-ID: [call_id]", f"CSeq: {number} {method}", f"Contact: <{PARTY}>", *more.split("\n")]
         return self.raw(finish(lines, body, kind), method not in ("ACK",) if repeat is None else repeat)
 
     def answer(self, status, body="", more="", tag="", contact=f"<{PARTY}>", repeat=None, invite=False):
-        """An answer to the request that was heard last, or to the first INVITE when something else came since."""
+        """A response to the request that was received last, or to the first INVITE when something else came since."""
         to, via, cseq = ("To:[$to]", "Via:[$via]", "CSeq:[$cseq]") if invite else ("[last_To:]", "[last_Via:]", "[last_CSeq:]")
         lines = [f"SIP/2.0 {status}", via, "[last_From:]", f"{to};tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else to,
                  "[last_Call-ID:]", cseq, f"Contact: {contact}" if contact else "", *more.split("\n")]
@@ -68,7 +68,7 @@ class Scenario:
         self.steps.append(f'<pause milliseconds="{ms}"/>')
         return self
 
-    # What most calls begin and end with.
+    # The beginning and the end of most calls.
 
     def call(self, offer, /, **checks):
         """INVITE, 200, ACK."""
@@ -89,7 +89,7 @@ class Scenario:
 
     def start(self, *target, bare=False):
         """SIPp plays it once: as the caller of a port, or without one as the callee, whose port is `program.port`. Bare: it repeats nothing, and
-        what it hears again is heard as such, not absorbed."""
+        takes a retransmission as a message of its own."""
         used = f'<Reference variables="{",".join(self.variables)}"/>' if self.variables else ""
         path = LOGS / f"{self.name}.xml"
         path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{self.name}">\n' + "\n".join(self.steps) + f"\n{used}\n</scenario>\n")
@@ -109,7 +109,7 @@ def finish(lines, body, kind):
 
 
 def passed(*programs, seconds=20):
-    """Every SIPp ended well; what one of them objected to is said."""
+    """Every SIPp ended well; a failure shows SIPp's own errors."""
     for program in programs:
         code = program.code(seconds)
         if code != 0:

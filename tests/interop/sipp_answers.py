@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""SIPp answers our calls in all the ways that phones and gateways do: early media, several answers, fewer codecs, other packet times, other numbers for digits,
-no audio at all, none that we could use, several early dialogs, redirections, challenges without a password, refusals. Our command's exit code and report say what came of it."""
+"""SIPp takes our calls in all the ways that phones and gateways do: early media, several answers, fewer codecs, other packet times, other numbers for digits,
+no audio at all, none that we could use, several early dialogs, redirections, challenges without a password, refusals. Our command's exit code and report give the outcome."""
 import json
 
 from peers import check, microsip, needs, test
@@ -48,7 +48,7 @@ def run():
         "unsupported": (1, Scenario("unsupported").hear("INVITE").answer("421 Extension Required", more="Require: 100rel").hear("ACK")),
         "challenged": (1, Scenario("challenged").hear("INVITE").answer("407 Proxy Authentication Required", more='Proxy-Authenticate: Digest realm="x", nonce="1"').hear("ACK")),
         "odd-status": (1, Scenario("odd-status").hear("INVITE").answer("699 Never Heard Of").hear("ACK")),
-        # what the 18x requires we have not, and never said we have: it is only ringing (RFC 3262 4)
+        # the 18x requires an extension that we neither have nor offered: it is only ringing (RFC 3262 4)
         "reliable": (0, ended(Scenario("reliable").hear("INVITE", no_Supported="100rel").answer("180 Ringing", more="Require: 100rel\nRSeq: 1").answer("200 OK", sdp(9)).hear("ACK"))),
         "named": (0, answered("named", sdp(9), contact='"Peer, The \\"first\\"" <sip:peer@[local_ip]:[local_port];transport=udp>;q=0.5;expires=60')),
     }

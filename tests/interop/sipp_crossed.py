@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Messages that cross on the wire between SIPp and us: CANCEL and 200, CANCEL and CANCEL's end, BYE in an early dialog, BYE before the ACK, two answers of a fork,
-an answer after we gave up (RFC 3261 9.1, 9.2, 13.2.2.4, 15)."""
+"""Messages that cross on the wire between SIPp and us: CANCEL and 200, CANCEL and CANCEL's end, BYE in an early dialog, BYE before the ACK, two 2xx of a fork,
+a 2xx after we gave up (RFC 3261 9.1, 9.2, 13.2.2.4, 15)."""
 from peers import check, echo, free_port, microsip, needs, test
 from scenario import Scenario, passed, sdp
 
@@ -38,7 +38,7 @@ def run():
         .ask("CANCEL", 1, branch="INVITE1").hear("200").ask("ACK", 1).ask("OPTIONS", 2).hear("200").bye(3),
         Scenario("cancel-unknown").ask("CANCEL", 1, branch="nothing").hear("481"),
         Scenario("bye-unknown").ask("BYE", 2, to="sip:echo@[remote_ip]:[remote_port];tag=none", uri=here).hear("481"),
-        # its BYE overtakes its ACK: the 200 comes no more
+        # its BYE overtakes its ACK: the 200 is not repeated
         Scenario("bye-first").ask("INVITE", 1, offer).hear("100", optional=True).hear("180", optional=True).hear("200", dialog=True).ask("BYE", 2).hear("200").pause(1200),
     )]
 
@@ -51,13 +51,13 @@ def run():
         "two-answers": (0, agree(Scenario("two-answers").hear("INVITE").answer("180 Ringing", tag="a").answer("200 OK", offer, tag="a", repeat=False).hear("ACK", To="two-answersa-")
                                  .answer("200 OK", offer, tag="b", repeat=False, invite=True).hear("ACK", To="two-answersb-")
                                  .hear("BYE", To="two-answersb-").answer("200 OK", tag=None, repeat=False))),
-        # it answers while our CANCEL is on its way: acknowledged, and ended
+        # its 200 comes while our CANCEL is on its way: acknowledged, and ended
         "cancel-crossed": (4, agree(Scenario("cancel-crossed").hear("INVITE").answer("180 Ringing").hear("CANCEL").answer("200 OK", tag=None, repeat=False)
                                     .answer("200 OK", offer, repeat=False, invite=True).hear("ACK"))),
         # it refuses at the same moment
         "refused-crossed": (4, Scenario("refused-crossed").hear("INVITE").answer("180 Ringing").hear("CANCEL").answer("481 Not Any More", tag=None, repeat=False)
                             .answer("486 Busy Here", repeat=False, invite=True).hear("ACK")),
-        # no provisional answer, no CANCEL (RFC 3261 9.1): it leaves when the 180 has come
+        # no provisional response, no CANCEL (RFC 3261 9.1): it leaves when the 180 has come
         "cancel-waits": (4, Scenario("cancel-waits").hear("INVITE").pause(1200).answer("180 Ringing").hear("CANCEL").answer("200 OK", tag=None, repeat=False)
                          .answer("487 Request Terminated", repeat=False, invite=True).hear("ACK")),
         # a route without lr is strict: the request goes to it by name, and the target is the last route (RFC 3261 12.2.1.1)

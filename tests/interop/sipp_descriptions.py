@@ -22,7 +22,8 @@ def run():
         "order": good.replace("s=-\nc=IN IP4 [local_ip]\n", "c=IN IP4 [local_ip]\ns=-\n"),
         "spaces": good.replace("RTP/AVP 0 8 101\n", "RTP/AVP 0  8 101 \n"),
         "bandwidth": good.replace("t=0 0\n", "b=AS:80\nb=TIAS:64000\nt=0 0\n") + "b=AS:80\n",
-        "everything": good.replace("s=-\n", "s=a call\ni=what it is\nu=http://example.test\ne=x@example.test\np=+49 30 1\n").replace("t=0 0\n", "t=3724394400 3724398000\nr=604800 3600 0 90000\nz=0 0\nk=clear:x\n"),
+        "everything": good.replace("s=-\n", "s=a call\ni=what it is\nu=http://example.test\ne=x@example.test\np=+49 30 1\n")
+            .replace("t=0 0\n", "t=3724394400 3724398000\nr=604800 3600 0 90000\nz=0 0\nk=clear:x\n"),
         "lower-case": good.replace("PCMU", "pcmu").replace("PCMA", "Pcma"),
         "ttl": good.replace("c=IN IP4 [local_ip]", "c=IN IP4 127.0.0.1/127"),
         "many-ports": good.replace("m=audio 9 ", "m=audio 9/1 "),
@@ -44,7 +45,9 @@ def run():
         "other-clock": ("488", sdp(9, "98", "a=rtpmap:98 PCMU/16000\n")),
     }
     running = [Scenario(name).call(offer, body="m=audio [1-9][0-9]* RTP/AVP").bye(2).start(server.port) for name, offer in answered.items()]
-    running += [Scenario(name).ask("INVITE", 1, offer).refused(status, **({} if status == "513" else {"Warning": "3[0-9][0-9] 127.0.0.1"})).start(server.port) for name, (status, offer) in refused.items()]
+    warning = {"Warning": "3[0-9][0-9] 127.0.0.1"}
+    running += [Scenario(name).ask("INVITE", 1, offer).refused(status, **({} if status == "513" else warning)).start(server.port)
+                for name, (status, offer) in refused.items()]
     passed(*running)
     check(server.alive(), "the echo died")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""SIPp asks for what we do not have: reliable provisional answers, session timers, unknown extensions and methods. What is required is refused by name, what is
-only supported is passed over, and the call lives through all of it (RFC 3261 8.2.1, 8.2.2.3, 12.2.2; RFC 3262 3; RFC 4028 9)."""
+"""SIPp asks for extensions that we do not have: reliable provisional responses, session timers, unknown extensions and methods. Required ones are refused by name,
+supported ones are ignored, and the call lives through all of it (RFC 3261 8.2.1, 8.2.2.3, 12.2.2; RFC 3262 3; RFC 4028 9)."""
 from peers import check, echo, needs, test
 from scenario import Scenario, passed, sdp
 

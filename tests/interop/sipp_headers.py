@@ -37,12 +37,12 @@ def run():
     # the called number as a telephone has it
     start(Scenario("tel").ask("INVITE", 1, offer, uri="tel:+49-30-123456;phone-context=example.test", to="tel:+49-30-123456").taken().bye(2))
     start(Scenario("unknown-scheme").ask("INVITE", 1, offer, uri="soap.beep://peer.test/x").hear("100", optional=True).hear("416"))
-    # fifteen proxies on the way in: every Via comes back, in order; their routes make the way back
+    # fifteen proxies on the way in: every Via comes back, in order; their routes make the route set
     vias = "\n".join(f"Via: SIP/2.0/UDP 192.0.2.{n};branch=z9hG4bKproxy{n};received=198.51.100.{n};rport=5060" for n in range(1, 16))
     routes = "Record-Route: <sip:[local_ip]:[local_port];lr>, <sip:192.0.2.9;lr>\nRecord-Route: <sip:192.0.2.10:5060;lr;ftag=abc>"
     start(Scenario("vias").ask("INVITE", 1, offer, more=f"{vias}\n{routes}").hear("100", optional=True).hear("180", optional=True)
           .hear("200", dialog=True, body="proxy1;.*proxy2;.*proxy8;.*proxy15;", Record_Route="lr>, *<sip:192.0.2.9;lr>").ask("ACK", 1).bye(2))
-    # long names and values, near what one datagram may have; and beyond what we can keep
+    # long names and values, near the size of one datagram; and beyond the size that we can keep
     long = "x" * 300
     start(Scenario("long").ask("INVITE", 1, offer, more="\n".join(f"X-Header-{n}-{long[:60]}: {long}" for n in range(20)) + f'\nSubject: {"many words " * 100}').taken().bye(2))
     start(Scenario("long-routes").ask("INVITE", 1, offer, more="\n".join(f"Record-Route: <sip:proxy-{n}.{long[:200]}.test;lr>" for n in range(30)))

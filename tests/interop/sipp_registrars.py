@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""SIPp as registrars of all kinds: bindings of others beside ours, no bindings told, lifetimes in one place or the other, challenges by several algorithms, without qop,
-with things that we cannot do, answers that come twice or not at all. `microsip register --once` registers and unregisters, or says that it cannot (RFC 3261 10.2, 22; RFC 8760)."""
+"""SIPp as registrars of all kinds: bindings of others beside ours, no bindings listed, lifetimes in either field, challenges by several algorithms, without qop,
+with schemes that we do not have, responses that come twice or not at all. `microsip register --once` registers and unregisters, or says that it cannot (RFC 3261 10.2, 22; RFC 8760)."""
 import re
 
 from peers import LOGS, check, free_port, microsip, needs, test
@@ -25,7 +25,7 @@ def taken(scenario, **checks):
 
 
 def asks(name, *challenges, status="401 Unauthorized", header="WWW-Authenticate", **checks):
-    """It challenges once; what must stand in the answer is given."""
+    """It challenges once; the argument is what the credentials must contain."""
     answer = "Authorization" if header == "WWW-Authenticate" else "Proxy_Authorization"
     found = {answer: checks.pop("says")} if "says" in checks else {}
     return taken(registrar(name).answer(status, contact=None, more=challenge(*challenges, name=header), repeat=False).hear("REGISTER", **found, **checks))
@@ -51,7 +51,7 @@ def run():
         "proxy": (0, asks("proxy", 'algorithm=MD5, qop="auth"', status="407 Proxy Authentication Required", header="Proxy-Authenticate", says='nc=00000001')),
         "basic-beside": (0, taken(registrar("basic-beside").answer("401 Unauthorized", contact=None, more='WWW-Authenticate: Basic realm="phones.test"\n' + challenge("algorithm=MD5"), repeat=False)
                                   .hear("REGISTER", no_Authorization="Basic"))),
-        # what we cannot answer: said at once, the password is not given in another way
+        # a challenge that we cannot answer: a failure at once, and the password is not sent in another way
         "only-unknown": (3, registrar("only-unknown").answer("401 Unauthorized", contact=None, more=challenge("algorithm=SHA3-512"), repeat=False)),
         "only-auth-int": (3, registrar("only-auth-int").answer("401 Unauthorized", contact=None, more=challenge('algorithm=MD5, qop="auth-int"'), repeat=False)),
         "only-basic": (3, registrar("only-basic").answer("401 Unauthorized", contact=None, more='WWW-Authenticate: Basic realm="phones.test"', repeat=False)),

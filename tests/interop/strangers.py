@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A registered phone that allows no direct calls is not there for strangers: no answer to INVITE, OPTIONS or a forged response; its registrar is answered."""
+"""A registered phone that allows no direct calls is not there for strangers: no response to INVITE or OPTIONS, nothing for a forged response; its registrar gets responses."""
 import re
 import threading
 
@@ -8,7 +8,7 @@ from raw import Caller, bound
 
 
 class Registrar:
-    """Says 200 to every REGISTER, and to nobody else anything."""
+    """Sends 200 to every REGISTER, and nothing else."""
 
     def __init__(self):
         self.socket = bound("127.0.0.1")
@@ -36,7 +36,7 @@ def run():
     phone = microsip("phone", "register", "--uri", "sip:anna@phones.test", "--registrar", f"sip:127.0.0.1:{registrar.port}", "--password-file", LOGS / "password",
                      "--listen", f"127.0.0.1:{port}")
     until(lambda: registrar.contact, 10, "the REGISTER")
-    # the user is the account's, which everybody knows; the secret of 64 bits is a parameter
+    # the user is the account's, which is public; the secret of 64 bits is a parameter
     check(re.fullmatch(r"sip:anna@[^;]+;mkey=[0-9a-f]{16}", registrar.contact), f"the Contact is {registrar.contact!r}, a secret of 64 bits is wanted in it")
 
     for method, body in (("OPTIONS", False), ("INVITE", True), ("MESSAGE", False), ("BYE", False), ("NOTIFY", False)):
@@ -59,7 +59,7 @@ def run():
         pass
     check(not any(b"Authorization" in data for data in registrar.seen[before:]), "a forged challenge drew credentials")
 
-    # The same question over the registrar's own address is the account's own.
+    # The same request over the registrar's own address is the account's own.
     own = Caller(port)
     own.sip, own.me = registrar.socket, f"127.0.0.1:{registrar.port}"
     own.target = registrar.contact
