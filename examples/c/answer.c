@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     } else if (event.type == MICROSIP_EV_DIGIT) {
       printf("digit %c\n", (int)event.value);
     } else if (event.type == MICROSIP_EV_CALL && event.state == MICROSIP_ENDED) {
-      /* What an ended call was stays readable until it is released, or its slot is needed. */
+      /* An ended call stays readable until it is released, or its slot is needed. */
       if (microsip_call_stats_get(phone, call, &stats) == MICROSIP_OK) {
         heard = stats.received > 0;
         printf("ended: %lu packets heard, %lu lost\n", (unsigned long)stats.received, (unsigned long)stats.lost);

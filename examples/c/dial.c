@@ -1,4 +1,4 @@
-/* Dials argv[1], plays the WAV file argv[2] when somebody answers, hangs up after it. One thread: events are pulled. */
+/* Dials argv[1], plays the WAV file argv[2] once the call is answered, hangs up after it. One thread: events are pulled. */
 #include "microsip.h"
 #include <stdio.h>
 

@@ -87,7 +87,7 @@ static uint32_t open_pair(void) {
   exit(1);
 }
 
-/* What the engine wants done: here the answers are known at once; where a name has to be looked up, the reply may come any time later. */
+/* Does the engine's asks: here the replies are known at once; where a name has to be looked up, the reply may come any time later. */
 static void asked(uint64_t now) {
   microsip_ask ask;
   microsip_reply reply;
@@ -157,7 +157,7 @@ static void happened(void) {
   }
 }
 
-/* 10 ms of sound: 440 Hz out; what comes in is not listened to. */
+/* 10 ms of sound: 440 Hz out; the sound that comes in is dropped. */
 static void sound(uint64_t now) {
   static unsigned position;
   int16_t mouth[QUANTUM], ear[QUANTUM];
@@ -193,7 +193,7 @@ int main(int argc, char **argv) {
     fds[which].events = POLLIN;
   }
   for (tick = now; !over;) {
-    /* Drain: what is asked, what happened, what is to be sent. */
+    /* Drain: asks, events, datagrams to send. */
     asked(now);
     happened();
     transmit(now);

@@ -13,7 +13,7 @@ waiting=
 trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$out"' EXIT
 make --no-print-directory --silent LIBRARY="$target/release" OUT="$out"
 
-# A second and a half of 440 Hz, and a look for it in what was recorded.
+# A second and a half of 440 Hz, and a look for it in the recording.
 python3 - "$out/tone.wav" <<'PY'
 import math, struct, sys, wave
 with wave.open(sys.argv[1], "wb") as tone:
@@ -62,7 +62,7 @@ waiting=
 recognise "$out/loop.wav"
 echo "loop: ok"
 
-# What cannot work says why, and ends with 1.
+# A call that cannot work prints its reason, and ends with 1.
 if "$out/dial" "no address at all" "$out/tone.wav" 2>"$out/error"; then echo "dial took nonsense for an address"; exit 1; fi
 grep -q "sip:" "$out/error" || { echo "dial does not say what an address looks like: $(cat "$out/error")"; exit 1; }
 echo "C examples: ok"

@@ -1,4 +1,4 @@
-// Two phones that end with their scope: one echoes what it hears, by a handler, the other calls it, says a tone, listens for it, and hangs up.
+// Two phones that end with their scope: one echoes its calls, by a handler, the other calls it, plays a tone, listens for it, and hangs up.
 #include "microsip.hpp"
 
 #include <cmath>
@@ -18,7 +18,7 @@ microsip_config local() {
   return config;
 }
 
-// Answers whoever calls and sends back what it hears.
+// Answers every call and echoes its sound.
 void echo(microsip::phone &phone, const microsip_event &event) {
   if (event.type != MICROSIP_EV_CALL) return;
   if (event.state == MICROSIP_INCOMING) {
@@ -43,7 +43,7 @@ bool is_tone(const std::int16_t *pcm, unsigned samples) {
   return total > 90000.0 * samples && (one * one + two * two - coefficient * one * two) * 2 / samples > 0.75 * total;
 }
 
-// Talks for a second and a half; says for how many milliseconds the tone came back.
+// Talks for a second and a half; returns the milliseconds for which the tone came back.
 unsigned talk(microsip::phone &phone, microsip_id call) {
   std::int16_t mouth[160], ear[160], window[800];
   unsigned position = 0, filled = 0, heard = 0;

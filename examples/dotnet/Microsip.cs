@@ -1,6 +1,6 @@
 // The host family of microsip.h for C#, checked by hand (and by sizes.c, which compares the layout with the header's).
 // Written for any .NET: C# 7, no function pointers, blittable structs, texts as NUL-terminated UTF-8. Rules that keep it safe:
-//  - what returns static text (microsip_version, microsip_strerror) is declared IntPtr: as string, the marshaller would free it;
+//  - a function that returns static text (microsip_version, microsip_strerror) is declared IntPtr: as string, the marshaller would free it;
 //  - a delegate given to the library is held in a static field as long as the phone lives: native code does not keep it alive;
 //  - a callback never lets an exception out;
 //  - or take no callbacks at all, and pull with microsip_event_next.
@@ -232,7 +232,7 @@ public static class Microsip
         return Read((byte[] buffer, uint capacity, out uint needed) => microsip_text_get(phone, id, which, 0, buffer, capacity, out needed));
     }
 
-    /// <summary>Why this thread's latest call failed.</summary>
+    /// <summary>The reason for which this thread's latest call failed.</summary>
     public static string LastError() { return Read(microsip_last_error); }
 
     public static string Version() { return Marshal.PtrToStringAnsi(microsip_version()); }

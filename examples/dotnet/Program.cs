@@ -86,7 +86,7 @@ public static class Program
         }
     }
 
-    /// <summary>Says a tone for two seconds and counts the milliseconds in which it comes back; then hangs up.</summary>
+    /// <summary>Plays a tone for two seconds and counts the milliseconds in which it comes back; then hangs up.</summary>
     private static int Talk(ulong phone, ulong call)
     {
         var mouth = new short[160];
@@ -136,7 +136,8 @@ public static class Program
 
     private static int Layout()
     {
-        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Options), typeof(Microsip.Sound), typeof(Microsip.Info),
+        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Options),
+            typeof(Microsip.Sound), typeof(Microsip.Info),
             typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Log) })
         {
             Console.Write("{0} {1}:", type.Name, Marshal.SizeOf(type));
@@ -168,7 +169,7 @@ public sealed class Echo : IDisposable
         ulong id = 0;
         var result = 0;
         var error = "";
-        // Made on a thread that is gone afterwards: the shape in which a delegate that nobody holds would be collected.
+        // Made on a thread that is gone afterwards: a delegate without a reference would be collected then.
         var maker = new Thread(() =>
         {
             using (var bind = new Microsip.Text("127.0.0.1:0"))

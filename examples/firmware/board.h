@@ -1,4 +1,4 @@
-/* What the board gives: a way to say something, a way to end, and a look at the stack. */
+/* The board: output, an end, and a measure of the stack. */
 #ifndef BOARD_H
 #define BOARD_H
 #include <stdint.h>
@@ -8,7 +8,7 @@ void board_print(const char *text);
 void board_print_number(const char *before, uint32_t number, const char *after);
 void board_exit(int code) __attribute__((noreturn));
 
-/* MEASURED(call) makes a call and looks how much of the stack below the caller it used; stack_deepest() tells the most of all of them. */
+/* MEASURED(call) makes a call and measures the stack below the caller that it used; stack_deepest() returns the most of all of them. */
 #define MEASURED(call) (stack_paint(), stack_measured(call))
 void stack_paint(void);
 int32_t stack_measured(int32_t result);

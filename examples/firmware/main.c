@@ -21,7 +21,7 @@ struct phone {
   microsip_id call;
   uint32_t registration, connected, ended, digit, heard; /* heard: quanta in which the far end's tone was recognised */
   int32_t result;
-  /* The tone that it says and the one it listens for, as 2 cos(2 pi f / rate). */
+  /* The tone that it plays and the one it listens for, as 2 cos(2 pi f / rate). */
   float says, listens, say_one, say_two;
 };
 
@@ -29,7 +29,7 @@ static struct phone phones[2];
 static uint64_t now = 1000000;
 static const char *failed;
 
-/* The library's last words, had it a fault of its own: the line in its source. */
+/* A fault of the library itself: the line in its source. */
 void microsip_panic_hook(uint32_t line);
 void microsip_panic_hook(uint32_t line) {
   board_print_number("the library panicked at line ", line, "\n");
@@ -72,7 +72,7 @@ static int same(const microsip_addr *a, const microsip_addr *b) {
   return 1;
 }
 
-/* A registrar that asks for the digest that costs most, and then believes everything. */
+/* A registrar that asks for the digest that costs most, and then accepts anything. */
 static const microsip_addr registrar = {4, 5060, 0, {10, 0, 0, 9}};
 static char answer[1000]; /* the far end's memory, not the phone's */
 static uint32_t challenges;
@@ -171,7 +171,7 @@ static void happened(struct phone *phone, const microsip_event *event) {
   }
 }
 
-/* What a main loop does each time something woke it. */
+/* The work of a main loop at each wake-up. */
 static void turn(struct phone *phone) {
   microsip_event event;
   microsip_out out;

@@ -1,4 +1,4 @@
-//! The exported C functions, structs and numbers, in one place: what `microsip.h` is to a C host.
+//! The exported C functions, structs and numbers, in one place, as `microsip.h` has them for a C host.
 
 pub(crate) use microsip::abi::about::*;
 pub(crate) use microsip::abi::code::*;

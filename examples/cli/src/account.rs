@@ -1,4 +1,4 @@
-//! An account from options, a file and the ways a password may come: a file, the environment, standard input.
+//! An account from options and a file, and its password from a file, the environment or standard input.
 
 use std::fs;
 use std::io::{self, BufRead, Read};
@@ -14,7 +14,7 @@ const PASSWORD_LINE: u64 = 1024;
 /// The largest account file; ten lines of it are needed.
 const ACCOUNT_FILE: u64 = 64 << 10;
 
-/// The account that options and file describe; none where neither gives a URI.
+/// The account of options and file; none where neither gives a URI.
 pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
     let mut file = File::default();
     if let Some(path) = &options.account_file {
@@ -130,7 +130,7 @@ fn first_line_of(path: &Path) -> Result<String, String> {
     first_line(io::BufReader::new(file), &path.display().to_string())
 }
 
-/// A file that is no larger than one may be: one without end would be read for ever.
+/// The contents of a file below a limit: one without end would be read for ever.
 fn whole(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     fs::File::open(path)?.take(ACCOUNT_FILE + 1).read_to_string(&mut text)?;

@@ -1,6 +1,5 @@
-//! The one event loop: what the phone tells, what falls due and what is typed, for every command. A command is a
-//! [`Job`]; each of its calls is a
-//! [`Talk`].
+//! The one event loop of every command: the phone's events, deadlines and keys. A command is a [`Job`]; each of its
+//! calls is a [`Talk`].
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -17,27 +16,27 @@ use crate::session::{Exit, Session, Stop, advised, ended, poisoned};
 use crate::talk::Talk;
 use crate::verb::{KEYS, Verb};
 
-/// How long a polite end may take: BYE and unregistering, with a retransmission or two.
+/// The time of a polite end: BYE and unregistering, with a retransmission or two.
 pub(crate) const GRACE: Duration = Duration::from_secs(3);
-/// How long the phone's own word that it has ended is waited for, beyond that.
+/// The time beyond that for the phone's own last event.
 const BEYOND: Duration = Duration::from_millis(500);
-/// How long a registration may take.
+/// The time that a registration may take.
 const REGISTER: Duration = Duration::from_secs(35);
 
-/// A command: what it does with what happens. What is not its own, the loop does.
+/// A command: its part of the handling of events. The loop does the rest.
 pub(crate) trait Job<'a> {
     /// The account is registered, or there is none: it begins.
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop>;
 
-    /// Somebody calls.
+    /// A call comes in.
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop>;
 
-    /// A call that the loop looks after is over.
+    /// A call of the loop is over.
     fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
         app.finish(done);
     }
 
-    /// Something happened to a call that the loop does not look after: one that was refused, unless the command takes
+    /// An event of a call that is not the loop's: one that was refused, unless the command takes
     /// its own.
     fn happened(&mut self, app: &mut App<'a>, event: Event) {
         if matches!(event.what, Happened::Call { state: CallState::Ended, .. }) {
@@ -49,13 +48,13 @@ pub(crate) trait Job<'a> {
     fn closed(&mut self, _app: &mut App<'a>) {}
 }
 
-/// How far it has come.
+/// The state of the loop's work.
 #[derive(Clone, Copy)]
 enum Phase {
-    /// The account is to be registered by then.
+    /// Registering, with the deadline.
     Registering(Instant),
     Serving,
-    /// The phone ends; it is not waited for any longer than that.
+    /// Ending, with the deadline.
     Closing(Instant),
 }
 
@@ -63,7 +62,7 @@ enum Phase {
 enum Input {
     Event(Event),
     Keys(Vec<u8>),
-    /// Something is due.
+    /// A deadline.
     Due,
 }
 
@@ -115,7 +114,7 @@ pub(crate) fn run<'a>(
 }
 
 impl<'a> App<'a> {
-    /// Looks after a call from now on.
+    /// Takes a call into the loop.
     pub(crate) fn talk(&mut self, talk: Talk<'a>) {
         self.calls.insert(talk.call(), talk);
     }
@@ -124,19 +123,19 @@ impl<'a> App<'a> {
         !self.calls.is_empty()
     }
 
-    /// Keys are commands from now on, where there is somebody to type them.
+    /// Keys are commands from now on, where there is a terminal.
     pub(crate) fn listen_to_keys(&mut self) {
         self.keys = Keys::open();
     }
 
-    /// Says which keys there are, where they are read.
+    /// Prints the keys, where they are read.
     pub(crate) fn tell_keys(&self, keys: &str) {
         if self.keys.is_some() {
             self.output.line(keys);
         }
     }
 
-    /// The command is over, with that; calls and registrations are ended politely.
+    /// Ends the command with this result; calls and registrations are ended politely.
     pub(crate) fn finish(&mut self, done: Result<(), Stop>) {
         if !matches!(self.phase, Phase::Closing(_)) {
             self.done = done;
@@ -145,7 +144,7 @@ impl<'a> App<'a> {
         }
     }
 
-    /// Turns a caller away, and says so.
+    /// Refuses a call, and prints it.
     pub(crate) fn refuse(&self, call: Id, code: u32, why: &str) {
         let from = self.phone.call_text(call, Text::RemoteUri);
         let _ = self.phone.reject(call, code); // the caller may have given up already
@@ -165,7 +164,7 @@ impl<'a> App<'a> {
         job.ready(self)
     }
 
-    /// Does what is due, then takes the next input.
+    /// Handles the deadlines that are due, then takes the next input.
     fn turn(&mut self, job: &mut dyn Job<'a>) {
         let now = Instant::now();
         match self.phase {
@@ -204,7 +203,7 @@ impl<'a> App<'a> {
         };
         let until = self.calls.values().filter_map(Talk::next).chain(phase).min();
         loop {
-            // where a signal or a key is to be waited for too, the phone alone is only asked
+            // where a signal or a key is waited for too, the phone is polled without a wait
             let watched = interrupt::watched();
             let wait = if watched {
                 Some(Duration::ZERO)
@@ -226,7 +225,7 @@ impl<'a> App<'a> {
         }
     }
 
-    /// A command from wherever: it goes to the call that came last.
+    /// A command from any source: it goes to the call that came last.
     fn command(&mut self, verb: Verb) {
         if let Some(mut call) = self.calls.last_entry() {
             call.get_mut().command(verb);
@@ -276,7 +275,7 @@ impl<'a> App<'a> {
         Ok(())
     }
 
-    /// The phone has ended: as it was asked to, or by Ctrl-C.
+    /// The phone has ended: by the command, or by Ctrl-C.
     fn closed(&mut self) {
         self.over = true;
         self.done = match (self.phase, core::mem::replace(&mut self.done, Ok(()))) {
@@ -312,14 +311,14 @@ impl<'a> App<'a> {
         Ok(())
     }
 
-    /// Says why a challenge got no answer, or none that was taken.
+    /// Prints why a challenge got no credentials, or none that were accepted.
     fn challenged(&self, result: i32) {
         let realm = self.phone.refused_realm(self.account);
         let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
         self.output.say("challenge", json!({ "realm": realm, "result": result }), &advised(&text, result));
     }
 
-    /// The machine's addresses are others now.
+    /// The machine's addresses have changed.
     fn moved(&self, addresses: u32, result: i32) {
         let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
         let text = format!("the network changed: {addresses} local addresses{alone}");

@@ -1,4 +1,4 @@
-//! The command line, as clap reads it. A password is never an argument: everybody on the machine could read it.
+//! The command line, as clap reads it. A password is never an argument: every user of the machine could read it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// How things are shown.
+/// The form of the output.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Show {
     /// Print one JSON object a line ("v": 1, each with its "type")
@@ -94,7 +94,7 @@ pub(crate) struct Echo {
 
 #[derive(Args, Debug)]
 pub(crate) struct Call {
-    /// Whom to call: sip:user@host[:port], or a number that the account's domain completes
+    /// The address to call: sip:user@host[:port], or a number that the account's domain completes
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) network: Network,
@@ -258,7 +258,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 1_000_000).ok_or_else(wrong)
 }
 
-/// How long a far end may send nothing.
+/// The time for which a far end may send nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Silence {
     Seconds(u32),

@@ -1,11 +1,11 @@
-//! A far end that lets no media through, for the demo's own test: SIP passes, but every session description is turned
-//! to a port that nobody reads.
+//! A far end that lets no media through, for the demo's own test: SIP passes, but every session description names a
+//! port that no program reads.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 
-/// Stands between two phones for the first request and its answers; the dialog goes on without it.
+/// Stands between two phones for the first request and its responses; the dialog goes on without it.
 pub(crate) struct Cutter {
     address: SocketAddr,
 }

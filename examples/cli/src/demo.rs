@@ -27,21 +27,21 @@ const RATE: u32 = 8000;
 const ALL: Duration = Duration::from_secs(15);
 /// Voice and digits.
 const TALK: Duration = Duration::from_secs(5);
-/// How long the bell rings: long enough to be seen in the ladder.
+/// The time for which it rings: long enough to be seen in the ladder.
 const BELL: Duration = Duration::from_millis(150);
 /// Voice before the first digit.
 const FIRST: Duration = Duration::from_millis(700);
-/// How much of a tone must be recognised.
+/// The part of a tone that must be recognised.
 const ENOUGH_MS: u32 = 500;
 
-/// Which of the two.
+/// One of the two sides.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Side {
     Alice,
     Bob,
 }
 
-/// One of the two phones, and what the demo knows of it.
+/// One of the two phones, and its state in the demo.
 struct Party {
     name: &'static str,
     phone: Handle,
@@ -106,7 +106,7 @@ pub(crate) fn run(_show: &Show, output: &Arc<Output>, demo: &Demo) -> Result<(),
     let (one, two) = (alice, bob);
     drop((one, two)); // wakes the forwarders with "closed"
     for thread in threads {
-        let _ = thread.join(); // a thread that panicked has said so
+        let _ = thread.join(); // a thread that panicked has printed it
     }
     done?;
     play.judge()
@@ -201,7 +201,7 @@ impl Party {
     }
 }
 
-/// Without the pauses: what is to arrive.
+/// The digits that are to arrive, without the pauses.
 fn spoken(digits: &str) -> String {
     digits.chars().filter(|digit| *digit != ',').collect()
 }
@@ -253,7 +253,7 @@ impl Play<'_> {
             self.finish()?;
         }
         while let Ok(News::Traced(message)) = news.recv_timeout(Duration::from_millis(20)) {
-            self.show(&message); // the last answer's line may be on its way still
+            self.show(&message); // the last response's line may be on its way still
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ impl Play<'_> {
             Happened::Call { state: CallState::Incoming, .. } if side == Side::Bob => {
                 self.bob.call = event.call;
                 self.bob.phone.source(event.call, Source::Pcm)?;
-                self.answer_at = Some(now + BELL); // the library has said 180 already
+                self.answer_at = Some(now + BELL); // the library has sent 180 already
             }
             Happened::Call { state: CallState::Connected, .. } => {
                 self.party(side).connected = true;
@@ -326,7 +326,7 @@ impl Play<'_> {
         self.threads.push(thread);
     }
 
-    /// Everything that was to arrive has arrived: the call may end.
+    /// The tones and digits have all arrived: the call may end.
     fn finish(&mut self) -> Result<(), Stop> {
         let whole = |to: &Party, from: &Party| to.heard_ms() >= ENOUGH_MS && to.digits == spoken(from.says);
         if self.talk_until.is_some() && whole(&self.alice, &self.bob) && whole(&self.bob, &self.alice) {

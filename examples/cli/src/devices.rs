@@ -1,4 +1,4 @@
-//! `microsip devices`: what sound devices there are.
+//! `microsip devices`: the sound devices.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::phone::Direction;
 use crate::session::{Exit, Session, Stop, advised};
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, all: bool) -> Result<(), Stop> {
-    let listen = "127.0.0.1:0".parse().ok(); // any port: nobody is to call us
+    let listen = "127.0.0.1:0".parse().ok(); // any port: no call is expected
     let session = Session::open(show, output, &Network { listen, ..Network::default() }, 1, true, false)?;
     for (direction, name) in [(Direction::Input, "input"), (Direction::Output, "output")] {
         let devices = session

@@ -1,4 +1,4 @@
-//! `microsip echo`: answers every call and sends back what it hears.
+//! `microsip echo`: answers every call and echoes its sound.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl<'a> Job<'a> for Say {
     }
 
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        // A caller may be gone before we answer: the ended event tells.
+        // A caller may be gone before we answer: its ended event follows.
         let _ = app.phone.source(call, Source::Echo).and_then(|()| app.phone.answer(call, 200));
         if !self.quiet {
             self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));

@@ -40,7 +40,7 @@ pub(crate) enum Happened {
     Digit(char),
     DigitsSent(i32),
     Played(i32),
-    /// A challenge was not answered, or its answer was refused.
+    /// A challenge got no credentials, or they were refused.
     Challenge(i32),
     RecordFailed(i32),
     /// The far end has sent nothing for too long (true), or sends again.
@@ -49,7 +49,7 @@ pub(crate) enum Happened {
         which: u32,
         result: i32,
     },
-    /// The machine's addresses changed: how many there are now, and whether one leaves it.
+    /// The machine's addresses changed: their number now, and whether one reaches other machines.
     Network {
         addresses: u32,
         result: i32,
@@ -82,7 +82,7 @@ impl Event {
             },
             c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => Happened::DigitsSent(event.result),
-            // one that its call's end stopped needs no word
+            // one that its call's end stopped is not printed
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_RECORD => Happened::RecordFailed(event.result),

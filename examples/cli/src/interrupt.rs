@@ -25,7 +25,7 @@ struct Woken {
 
 /// Ctrl-C was pressed.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The phone that Ctrl-C ends, and how long that may take.
+/// The phone that Ctrl-C ends, and the time that its end may take.
 static ENDING: OnceLock<(Handle, Duration)> = OnceLock::new();
 
 /// The first phone of the process is ended by Ctrl-C.
@@ -46,7 +46,7 @@ fn interrupted_now() {
     }
 }
 
-/// Nothing can be printed any more: as a first Ctrl-C, and at once where there is no phone that has something to end.
+/// Output is broken: this acts as a first Ctrl-C, and ends at once where no phone has anything to end.
 pub(crate) fn unread() {
     INTERRUPTED.store(true, Ordering::Relaxed);
     if ENDING.get().is_none_or(|(phone, grace)| phone.shutdown(*grace).is_err()) {
@@ -55,7 +55,7 @@ pub(crate) fn unread() {
     }
 }
 
-/// Whoever waits for events has to wait here, for Ctrl-C comes with them.
+/// The wait for events has to be [`wait`], for Ctrl-C comes with them.
 pub(crate) fn watched() -> bool {
     system::watched()
 }

@@ -1,4 +1,4 @@
-//! SIP messages as a ladder: two lines of life and an arrow a message. rsip decodes what stands below an arrow (feature
+//! SIP messages as a ladder: two lines of life and an arrow a message. rsip decodes the lines below an arrow (feature
 //! `trace`); without it, and where it cannot, the message follows as it is.
 
 use std::fmt::Write;
@@ -22,7 +22,7 @@ const INNER: usize = 56;
 /// Columns left of them, for the time.
 const MARGIN: usize = 11;
 
-/// A message for people: what stands on the arrow, and the lines below it.
+/// A message for people: the label on the arrow, and the lines below it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Decoded {
     pub(crate) label: String,
@@ -89,7 +89,7 @@ pub(crate) fn lines(ladder: &Ladder, at: Instant, sent: bool, peer: SocketAddr, 
     lines
 }
 
-/// The label, and what is to be known besides.
+/// The label, and the lines below it.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     details::details(bytes).map_or_else(|| raw(bytes), |details| Decoded { label: label(bytes), details })
 }

@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// The line is wrong, or asked for help or the version.
+/// The command line is wrong, or asks for help or the version.
 fn usage(wrong: &clap::Error) -> Exit {
     let (written, exit) = if wrong.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
         // its first line starts so, for people

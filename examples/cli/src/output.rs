@@ -15,7 +15,7 @@ use crate::terminal;
 /// Version of the JSON lines: fields are only added while it stays.
 const VERSION: u32 = 1;
 
-/// The way out.
+/// The output of the process.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) json: bool,
@@ -24,7 +24,7 @@ pub(crate) struct Output {
     start: Instant,
     /// A progress text stands on the terminal's current line.
     progress: Mutex<bool>,
-    /// Why nothing can be written any more.
+    /// The error after which nothing can be written.
     broken: OnceLock<io::Error>,
 }
 
@@ -50,7 +50,7 @@ impl Output {
         self.start
     }
 
-    /// Something that happened: an object with `--json`, a line otherwise (none for an empty text).
+    /// Prints an event: an object with `--json`, a line otherwise (none for an empty text).
     pub(crate) fn say(&self, kind: &str, fields: Value, text: &str) {
         if self.json {
             self.print(&object(kind, fields));
@@ -106,7 +106,7 @@ impl Output {
         self.wrote(written);
     }
 
-    /// A command that cannot write ends, and a call's far end is told.
+    /// A command that cannot write ends, and its calls end with BYE.
     fn wrote(&self, written: io::Result<()>) {
         if let Err(error) = written
             && self.broken.set(error).is_ok()
@@ -115,7 +115,7 @@ impl Output {
         }
     }
 
-    /// Why the command ends although nothing else went wrong: what it had to say could not be written.
+    /// The failure of a command whose output could not be written.
     pub(crate) fn broken(&self) -> Option<&io::Error> {
         self.broken.get()
     }
@@ -126,7 +126,7 @@ pub(crate) fn error(text: &str, exit: u8) -> String {
     object("error", json!({ "text": text, "exit": exit }))
 }
 
-/// No line of it is wider than the terminal; where that is not known, all of it.
+/// The text with no line wider than the terminal; all of it where the width is not known.
 fn clipped(text: &str, width: Option<usize>) -> Cow<'_, str> {
     let Some(width) = width.filter(|width| text.lines().any(|line| line.chars().count() > *width)) else {
         return text.into();
@@ -143,7 +143,7 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// A line on standard error; where that is closed there is nobody to tell.
+/// A line on standard error; nothing where that is closed.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,6 +1,5 @@
-//! A thin safe hand on the C functions: what a C host holds in variables, this holds in a value that ends with its
-//! scope. The command line's `unsafe` is here, and in what it asks of the system: a limit (`echo`), signals
-//! (`interrupt`, `keys`).
+//! A thin safe layer over the C functions: the variables of a C host are a value here that ends with its scope. The
+//! command line's `unsafe` is here, and in its system calls: a limit (`echo`), signals (`interrupt`, `keys`).
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::fmt;
@@ -36,7 +35,7 @@ impl fmt::Display for Failure {
 /// A SIP message as the log had it.
 #[derive(Clone, Debug)]
 pub(crate) struct Traced {
-    /// When, by this process's clock.
+    /// The time by this process's clock.
     pub(crate) at: Instant,
     /// We sent it.
     pub(crate) sent: bool,
@@ -45,14 +44,14 @@ pub(crate) struct Traced {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// How to create a phone.
+/// The settings of a phone.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) bind: Option<SocketAddr>,
     pub(crate) max_calls: u32,
     pub(crate) rtp_port: Option<(u16, u16)>,
     pub(crate) null_audio: bool,
-    /// Calls from and to anybody, without an account.
+    /// Calls from and to any host, without an account.
     pub(crate) direct: bool,
     /// Seconds, 0: the library's, MICROSIP_NONE: never; and MICROSIP_LOST_*, or 0.
     pub(crate) media_timeout: u32,
@@ -63,7 +62,7 @@ pub(crate) struct Options {
     pub(crate) trace: Option<Sender<Traced>>,
 }
 
-/// Sources: what the far end hears.
+/// Sources of the sound that the far end hears.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Source {
     Device = c::MICROSIP_SRC_DEVICE as isize,
@@ -79,7 +78,7 @@ pub(crate) enum Text {
     Codec = c::MICROSIP_TXT_CODEC as isize,
 }
 
-/// Which devices.
+/// Directions of devices.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Direction {
     Input = c::MICROSIP_DEV_INPUT as isize,
@@ -97,7 +96,7 @@ pub(crate) struct Stats {
     pub(crate) concealed_ms: u64,
     pub(crate) jitter_us: u32,
     pub(crate) rtt_us: u32,
-    /// Peaks, 0..=32767: what we send, what we hear.
+    /// Peaks, 0..=32767: of the sound that we send, and of the sound that we hear.
     pub(crate) level_in: u32,
     pub(crate) level_out: u32,
 }
@@ -162,7 +161,7 @@ impl Phone {
         (config.rtp_port_min, config.rtp_port_max) =
             options.rtp_port.map_or((0, 0), |(min, max)| (min.into(), max.into()));
         let sip = if options.trace.is_some() { c::MICROSIP_LOG_SIP } else { 0 };
-        // without --log, errors go nowhere: they are told as results
+        // without --log, errors go nowhere: they come as results
         config.log_level = if sip != 0 { options.log.max(c::MICROSIP_LOG_ERROR) | sip } else { options.log };
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.bind = pointer(bind.as_ref());
@@ -296,7 +295,7 @@ impl Handle {
         check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 0, token) })
     }
 
-    /// An ended call is not read any more. One that gave way already is no failure.
+    /// Releases an ended call. One that gave way already is no failure.
     pub(crate) fn release(self, call: Id) {
         c::microsip_id_release(self.0, call);
     }
@@ -317,7 +316,7 @@ impl Handle {
         check(unsafe { c::microsip_sound_play(self.0, c::MICROSIP_SELF, &raw const sound, 0) })
     }
 
-    /// Records what is heard, or both sides: left what is said, right what is heard.
+    /// Records the far end, or both sides: the near end left, the far end right.
     pub(crate) fn record(self, call: Id, path: &Path, both: bool) -> Result<(), Failure> {
         let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };
         let path = text(&path.to_string_lossy())?;
@@ -345,7 +344,7 @@ impl Handle {
         })
     }
 
-    /// How long the call has been connected, or was.
+    /// The time for which the call has been connected, or was.
     pub(crate) fn talked(self, call: Id) -> Option<Duration> {
         // SAFETY: all-zero is a valid microsip_call_info.
         let mut info: c::microsip_call_info = unsafe { std::mem::zeroed() };
@@ -363,7 +362,7 @@ impl Handle {
             .unwrap_or_default()
     }
 
-    /// Takes what fits of `pcm`, waiting at most `wait` for room for all of it.
+    /// Writes as much of `pcm` as fits, waiting at most `wait` for room for all of it.
     pub(crate) fn pcm_write(self, call: Id, pcm: &[i16], wait: Duration) -> Result<usize, Failure> {
         let (mut taken, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
         // SAFETY: pointer and length are of one slice.
@@ -371,7 +370,7 @@ impl Handle {
         if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| taken as usize) }
     }
 
-    /// Reads what was heard, at most `pcm` full, waiting at most `wait` for all of it.
+    /// Reads the sound heard, at most `pcm` full, waiting at most `wait` for all of it.
     pub(crate) fn pcm_read(self, call: Id, pcm: &mut [i16], wait: Duration) -> Result<usize, Failure> {
         let (mut got, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
         // SAFETY: pointer and length are of one slice.
@@ -478,7 +477,7 @@ unsafe extern "C" fn on_log(user: *mut c_void, log: *const c::microsip_log, text
         if let Some(trace) = &to.trace {
             // SAFETY: the text has so many bytes.
             let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), log.len as usize) }.to_vec();
-            // nobody reads any more: nothing to show
+            // the reader is gone: nothing to show
             let _ = trace.send(Traced { at, sent: log.sent != 0, peer: socket_address(&log.peer), bytes });
         }
         return;

@@ -1,4 +1,4 @@
-//! `microsip register`: an account stays registered until Ctrl-C, or is registered once to see that it works.
+//! `microsip register`: an account stays registered until Ctrl-C, or is registered once as a check.
 
 use std::sync::Arc;
 

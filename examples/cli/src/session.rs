@@ -35,7 +35,7 @@ pub(crate) enum Exit {
     Output = 8,
 }
 
-/// The end of a command that did not do what it should.
+/// The end of a command that failed.
 #[derive(Debug)]
 pub(crate) struct Stop {
     pub(crate) exit: Exit,
@@ -52,7 +52,7 @@ impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         let exit = match failure.code {
             MICROSIP_E_DEVICE => Exit::Device,
-            // what we hand on comes from the command line or the account file
+            // the texts come from the command line or the account file
             MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG => Exit::Usage,
             _ => Exit::CallFailed,
         };
@@ -60,7 +60,7 @@ impl From<Failure> for Stop {
     }
 }
 
-/// A text, and what to do about it where the command line has an answer.
+/// A text, with a remedy where the command line has one.
 pub(crate) fn advised(text: &str, code: i32) -> String {
     match code {
         MICROSIP_E_PORT_IN_USE => {
@@ -84,7 +84,7 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
     }
 }
 
-/// How something ended, in words: the SIP status where there was one, the library's text for the result.
+/// An end in words: the SIP status where there was one, the library's text for the result.
 pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
     match (sip_code, reason) {
         (0, _) if result == 0 => "hung up".to_owned(),
@@ -94,7 +94,7 @@ pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
     }
 }
 
-/// A phone with all that belongs to it.
+/// A phone with its trace, and its end.
 pub(crate) struct Session {
     phone: Option<Phone>,
     handle: Handle,
@@ -149,7 +149,7 @@ impl Session {
     fn end(&mut self) {
         drop(self.phone.take()); // its hook is the channel's only sender: the tracer ends with it
         if let Some(tracer) = self.tracer.take() {
-            let _ = tracer.join(); // a tracer that panicked has said so
+            let _ = tracer.join(); // a tracer that panicked has printed it
         }
     }
 }
@@ -160,7 +160,7 @@ impl Drop for Session {
     }
 }
 
-/// The account that the options name; read before anything else is done, for a password may be waited for.
+/// The account that the options name. It is read first, for its password may have to be waited for.
 pub(crate) fn account(options: &Account) -> Result<Option<AccountTexts>, Stop> {
     account::read(options).map_err(|text| Stop::new(Exit::Usage, text))
 }
@@ -178,7 +178,7 @@ fn here(phone: Handle) -> Option<SocketAddr> {
     phone.local_address(false).or_else(|_| phone.local_address(true)).ok()
 }
 
-/// Says where calls are taken.
+/// Prints the address at which calls are taken.
 pub(crate) fn listening(phone: Handle, output: &Output, what: &str, more: &str) {
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
     output.say("listening", json!({ "address": address }), &format!("{what} {address}{more}; Ctrl-C ends it"));

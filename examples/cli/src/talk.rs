@@ -1,5 +1,4 @@
-//! One call from dialling or answering to its end: plays, records, sends digits, hangs up when it is time, and says how
-//! it went.
+//! One call from dialling or answering to its end: plays, records, sends digits, hangs up in time, and reports its end.
 
 use std::fmt;
 use std::fs::{File, remove_file};
@@ -18,16 +17,16 @@ use crate::phone::{Direction, Failure, Handle, Id, Stats, Text, strerror};
 use crate::session::{Exit, Stop, advised, ended};
 use crate::verb::Verb;
 
-/// How often levels are shown in place.
+/// The interval of levels that are shown in place.
 const METER: Duration = Duration::from_millis(200);
-/// How often levels are told as JSON.
+/// The interval of levels as JSON.
 const LEVELS: Duration = Duration::from_secs(1);
 /// Time for the far end's sound after our last: an echo comes back in this time.
 const TAIL: Duration = Duration::from_millis(300);
 /// The token of the digits that the command line names; those of keys have none.
 const SCRIPTED: u64 = 1;
 
-/// Devices that are not there, and files that cannot be played or written, are found before anybody's phone rings.
+/// Devices that are not there, and files that cannot be played or written, are found before any phone rings.
 pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
     devices(phone, sound)?;
     if let Some(path) = &sound.play {
@@ -49,7 +48,7 @@ fn writable(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Chooses the devices that were named; one that is not there is found before anybody's phone rings.
+/// Chooses the devices that were named; one that is not there is found before any phone rings.
 fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
     for (direction, side, name) in
         [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)]
@@ -81,26 +80,26 @@ pub(crate) struct Talk<'a> {
     call: Id,
     sound: &'a Sound,
     dtmf: Option<&'a str>,
-    /// When the far end must have answered.
+    /// The deadline of the far end's answer.
     answer_by: Option<Instant>,
-    /// 200 is to be sent then (we ring until).
+    /// The time of our 200, until which we ring.
     accept_at: Option<Instant>,
     connected: Option<Instant>,
     playing: bool,
     /// Digits of the command line that are being sent.
     sending: bool,
     muted: bool,
-    /// Hang up then.
+    /// The time of our hang-up.
     end_at: Option<Instant>,
     next_meter: Option<Instant>,
     gave_up: bool,
     /// Sides whose device was opened, MICROSIP_DEV_*.
     opened: u32,
-    /// It was said that there is no device.
+    /// The missing device has been reported.
     silent: bool,
-    /// It was told that the far end sends nothing any more.
+    /// The far end's silence has been reported.
     unheard: bool,
-    /// It came in.
+    /// The call came in.
     incoming: bool,
     /// We refused the call: its end is a success.
     refused: bool,
@@ -163,7 +162,7 @@ impl<'a> Talk<'a> {
         self.call
     }
 
-    /// When something is due.
+    /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
         [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().flatten().min()
     }
@@ -185,7 +184,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Somebody wants something of it; what does not fit its state is passed over.
+    /// A command for the call; one that does not fit its state is ignored.
     pub(crate) fn command(&mut self, verb: Verb) {
         let rings = self.incoming && self.connected.is_none();
         match verb {
@@ -223,7 +222,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// A device that was named must open; without one, the call goes on in silence, and one line says so.
+    /// A device that was named must open; without one, the call goes on in silence, and one line reports it.
     pub(crate) fn device(&mut self, which: u32, result: i32) {
         let input = which == MICROSIP_DEV_INPUT;
         let (side, name) = if input { ("input", &self.sound.input) } else { ("output", &self.sound.output) };
@@ -293,7 +292,7 @@ impl<'a> Talk<'a> {
                 let text = advised("the recording could not be written", result);
                 self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
             }
-            // any other change of its media is told so, too
+            // any other change of its media is printed as this, too
             Happened::Silent(silent) if silent != self.unheard => {
                 self.unheard = silent;
                 let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
@@ -337,7 +336,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Work for when the call is connected.
+    /// The work at the moment the call is connected.
     fn begin(&mut self) -> Result<(), Failure> {
         if let Some(path) = &self.sound.record {
             self.phone.record(self.call, path, self.sound.both)?;
@@ -353,7 +352,7 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    /// All that was to be said has been said; without `--for` that ends the call.
+    /// File and digits are done; without `--for` that ends the call.
     fn finished(&mut self) {
         if !self.playing && !self.sending && self.sound.length.is_none() {
             self.end_at.get_or_insert(Instant::now() + TAIL);
@@ -409,7 +408,7 @@ impl<'a> Talk<'a> {
     }
 }
 
-/// A caller may have given up before we did what we were going to do: the ended event, which is on its way, tells.
+/// A caller may have given up before our command: the ended event, which is on its way, reports that.
 pub(crate) fn unless_gone(done: Result<(), Failure>) -> Result<(), Failure> {
     done.or_else(|failure| if failure.code == MICROSIP_E_STATE { Ok(()) } else { Err(failure) })
 }

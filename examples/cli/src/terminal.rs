@@ -1,6 +1,6 @@
-//! The terminal: how wide it is.
+//! The terminal's width.
 
-/// Columns of the terminal that standard output is; `None` where it is none, or they are not known.
+/// Columns of the terminal of standard output; `None` where it is no terminal, or they are not known.
 #[cfg(unix)]
 pub(crate) fn width() -> Option<usize> {
     rustix::termios::tcgetwinsize(std::io::stdout())
@@ -9,7 +9,7 @@ pub(crate) fn width() -> Option<usize> {
         .filter(|columns| *columns > 0)
 }
 
-/// Not asked for here: the console wraps what is too long.
+/// Not known here: the console wraps long lines.
 #[cfg(not(unix))]
 pub(crate) fn width() -> Option<usize> {
     None

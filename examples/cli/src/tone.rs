@@ -53,7 +53,7 @@ impl Listener {
         Self { tone, rate, window: Vec::with_capacity(WINDOW), hits: 0 }
     }
 
-    /// Takes what was heard; true when the tone has just been recognised for the first time.
+    /// Takes the sound heard; true when the tone has just been recognised for the first time.
     pub(crate) fn hear(&mut self, pcm: &[i16]) -> bool {
         let before = self.hits;
         for sample in pcm {

@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::session::{Exit, Stop};
 use crate::tone::{Generator, Tone};
 
-/// Samples a second: what every telephone says and hears.
+/// Samples a second: the rate of every telephone.
 const RATE: u32 = 8000;
 
 #[derive(Args, Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct ToneFile {
     /// The pitch in Hz
     #[arg(long, value_name = "HZ", default_value_t = 440, value_parser = clap::value_parser!(u32).range(20..=3900))]
     pub(crate) hz: u32,
-    /// How long: 10s, 500ms; an hour at most
+    /// Length: 10s, 500ms; an hour at most
     #[arg(long = "for", value_name = "TIME", default_value = "3s", value_parser = length)]
     pub(crate) length: Duration,
 }

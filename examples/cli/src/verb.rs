@@ -1,4 +1,4 @@
-//! Commands to a call, from whatever source.
+//! Commands to a call, from any source.
 
 /// A command to a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,7 +10,7 @@ pub(crate) enum Verb {
     Hangup,
 }
 
-/// The keys, as they are told to people.
+/// The keys, as they are shown to people.
 pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, q hang up";
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
@@ -27,8 +27,8 @@ impl Verb {
         }
     }
 
-    /// The commands that some bytes of a terminal are. What begins with ESC is a key without a letter (an arrow is ESC
-    /// [ A): none of it is meant.
+    /// The commands in the bytes of a terminal. An ESC begins a key without a letter (an arrow is ESC [ A): none of its
+    /// bytes is a command.
     pub(crate) fn typed(bytes: &[u8]) -> impl Iterator<Item = Self> {
         bytes.iter().take_while(|byte| **byte != 0x1b).filter_map(|key| Self::of_key(*key))
     }

@@ -31,7 +31,7 @@ const WORDS: [(&str, &str); 27] = [
     ("phone", "this program"),
 ];
 
-/// A last error of the library ("function: member is value: what is right (kind, code)") as the command says it.
+/// A last error of the library ("function: member is value: the right form (kind, code)") as the command prints it.
 pub(crate) fn spoken(text: &str) -> String {
     let text = match text.split_once(": ") {
         Some((function, rest)) if function.starts_with("microsip_") => rest,
@@ -40,11 +40,11 @@ pub(crate) fn spoken(text: &str) -> String {
     let text = match text.rsplit_once(" (") {
         // a kind and a code: the names of C are in it
         Some((front, end)) if end.contains(", -") => front,
-        // a code alone: it is of a file, and speaks of that
+        // a code alone: the text is about a file
         Some((front, end)) if end.starts_with('-') => return front.to_owned(),
         _ => return text.to_owned(),
     };
-    // a value stands in quotes, and is the caller's own; what it stands for comes before, what is right comes after
+    // a value stands in quotes, and is the caller's own; its member comes before it, the right form after
     let (before, value, after) = match text.split_once(" is \"") {
         Some((before, rest)) => match rest.rsplit_once("\": ") {
             Some((value, after)) => (before, format!(" \"{value}\" "), after),
@@ -57,7 +57,7 @@ pub(crate) fn spoken(text: &str) -> String {
         + &WORDS.iter().fold(after.to_owned(), |text, (c, ours)| replaced(&text, c, ours))
 }
 
-/// Every place where a word stands by itself.
+/// The text with each occurrence of a whole word replaced.
 fn replaced(text: &str, word: &str, with: &str) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || "_->".contains(c);
     let (mut out, mut rest) = (String::new(), text);

@@ -1,4 +1,4 @@
-//! The command on a terminal: keys in a call, lines that fit, and a terminal that is as it was at every end.
+//! The command on a terminal: keys in a call, lines that fit, and a terminal that is put back at every end.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
@@ -228,7 +228,7 @@ fn the_terminal_is_put_back_by_signals() {
             std::thread::sleep(Duration::from_millis(5));
         }
     };
-    // an orphaned session's stop is passed over by the system, which makes the way back all there is to see
+    // the system ignores a stop of an orphaned session, so only the way back can be seen
     stopped.signal(libc::SIGCONT);
     until(&stopped, false);
     stopped.press("q");

@@ -64,7 +64,7 @@ fn digits_are_checked_before_the_call() {
 }
 
 #[test]
-fn who_answers_cannot_let_it_ring_longer_than_the_library_does() {
+fn ringing_cannot_last_longer_than_in_the_library() {
     assert_eq!(ringing("9m"), Ok(Duration::from_secs(540)));
     for long in ["10m", "600", "1h"] {
         assert!(ringing(long).unwrap_err().contains("ten minutes"), "{long}");

@@ -7,7 +7,7 @@ pub(super) fn watch() -> io::Result<()> {
     ctrlc::set_handler(super::interrupted_now).map_err(io::Error::other)
 }
 
-/// Nobody needs to wait for it.
+/// No wait is needed for it.
 pub(super) fn watched() -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! A signal writes to a pipe; whoever waits for events waits for the pipe too. No thread.
+//! A signal writes to a pipe; the wait for events is a wait for the pipe too. No thread.
 
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
@@ -16,7 +16,7 @@ use crate::keys;
 /// The end that is read.
 static PIPE: OnceLock<UnixStream> = OnceLock::new();
 
-/// From now on the first signal is told by [`wait`], and the second ends the process.
+/// From now on [`wait`] returns at the first signal, and the second ends the process.
 pub(super) fn watch() -> io::Result<()> {
     let (read, write) = UnixStream::pair()?;
     read.set_nonblocking(true)?;
@@ -30,7 +30,7 @@ pub(super) fn watch() -> io::Result<()> {
                 low_level::exit(130);
             }
         };
-        // SAFETY: what runs in the handler are atomics and calls that POSIX allows there (tcsetattr, _exit).
+        // SAFETY: the handler runs atomics and calls that POSIX allows there (tcsetattr, _exit).
         unsafe { low_level::register(signal, end)? };
         flag::register(signal, Arc::clone(&again))?;
         low_level::pipe::register(signal, write.try_clone()?)?;
@@ -49,7 +49,7 @@ pub(super) fn wait(descriptor: RawFd, keys: bool, until: Option<Instant>) -> Wok
     let ms = until.map_or(-1, |until| {
         i32::try_from(until.saturating_duration_since(Instant::now()).as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
     });
-    // a negative one is passed over
+    // poll ignores a negative one
     let input = if keys { libc::STDIN_FILENO } else { -1 };
     let mut watched =
         [descriptor, pipe.as_raw_fd(), input].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });

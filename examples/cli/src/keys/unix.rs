@@ -39,7 +39,7 @@ pub(super) fn open() -> bool {
                     set();
                 }
             };
-            // SAFETY: what runs in the handler are atomics and calls that POSIX allows there (tcgetpgrp, getpgrp,
+            // SAFETY: the handler runs atomics and calls that POSIX allows there (tcgetpgrp, getpgrp,
             // tcsetattr, raise).
             let _ = unsafe { low_level::register(signal, end) };
         }

@@ -16,7 +16,7 @@ v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio
 
 #[cfg(feature = "trace")]
 #[test]
-fn an_invite_is_told_for_people() {
+fn an_invite_is_shown_for_people() {
     let decoded = decode(INVITE);
     assert_eq!(decoded.label, "INVITE sip:bob@127.0.0.1:5070 · PCMU PCMA dtmf");
     assert_eq!(decoded.label, label(INVITE));
@@ -25,7 +25,7 @@ fn an_invite_is_told_for_people() {
 }
 
 #[test]
-fn an_answer_names_the_request_and_keeps_its_own_reason() {
+fn a_response_names_the_request_and_keeps_its_own_reason() {
     let answer = b"SIP/2.0 180 Klingelt\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n";
     assert_eq!(decode(answer).label, "180 Klingelt (INVITE)");
 }
@@ -39,7 +39,7 @@ fn without_rsip_a_message_follows_its_label_as_it_is() {
 }
 
 #[test]
-fn what_rsip_cannot_read_is_shown_as_it_is() {
+fn a_message_that_rsip_cannot_read_is_shown_as_it_is() {
     let decoded = decode(b"NONSENSE\x07\r\nwhat is this\r\n");
     assert_eq!(decoded.label, "NONSENSE·");
     assert_eq!(decoded.details, ["what is this"]);

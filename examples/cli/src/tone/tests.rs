@@ -40,7 +40,7 @@ fn noise_is_no_tone() {
 }
 
 #[test]
-fn the_first_recognition_is_told_once() {
+fn the_first_recognition_is_reported_once() {
     let (mut generator, mut listener) = (Generator::new(Tone(440, 620), 8000), Listener::new(Tone(440, 620), 8000));
     let mut pcm = [0i16; WINDOW];
     generator.fill(&mut pcm);

@@ -4,7 +4,7 @@ use super::*;
 use crate::tone::Listener;
 
 #[test]
-fn a_tone_file_is_what_was_asked_for() {
+fn a_tone_file_has_its_pitch_and_length() {
     let file = std::env::temp_dir().join(format!("microsip-tone-{}.wav", std::process::id()));
     write(&ToneFile { file: file.clone(), hz: 620, length: Duration::from_millis(505) }).unwrap();
     let mut wav = hound::WavReader::open(&file).unwrap();
@@ -17,7 +17,7 @@ fn a_tone_file_is_what_was_asked_for() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_said() {
+fn a_missing_folder_is_a_failure() {
     let lost = ToneFile { file: "/no/such/folder/x.wav".into(), hz: 440, length: Duration::from_secs(1) };
     assert!(write(&lost).is_err());
 }

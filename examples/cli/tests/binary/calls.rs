@@ -1,4 +1,4 @@
-//! Calls between two programs: how each ends, and what is heard.
+//! Calls between two programs: their ends, and the sound heard.
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn an_echo_sends_back_what_a_call_plays() {
 }
 
 #[test]
-fn answer_takes_a_call_and_hears_it_and_a_trace_shows_it() {
+fn answer_takes_a_call_records_it_and_a_trace_shows_it() {
     let (tone, heard) = (Scratch::new("say.wav"), Scratch::new("heard.wav"));
     write_tone(&tone.0, 450.0, 1.2);
     let mut answer = Listening::start(&[

@@ -91,7 +91,7 @@ impl Listening {
         Self { child, address, lines }
     }
 
-    /// Ctrl-C, and what it said until its end.
+    /// Ctrl-C. Returns the exit code and the objects printed until the end.
     #[cfg(unix)]
     fn interrupt(mut self) -> (Option<i32>, Vec<Value>) {
         // SAFETY: our own child, not waited for yet.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A registrar that challenges, and then believes everything or nothing; it ends with the process.
+/// A registrar that challenges, and then accepts any credentials or none; it ends with the process.
 fn registrar(believes: bool) -> u16 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = socket.local_addr().unwrap().port();
@@ -36,7 +36,7 @@ fn registrar(believes: bool) -> u16 {
 }
 
 #[test]
-fn a_registration_that_nobody_answers_fails_as_one() {
+fn a_registration_without_a_response_has_its_own_exit_code() {
     let password = Scratch::new("password");
     std::fs::File::create(&password.0).unwrap().write_all(b"secret-word\n").unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -63,7 +63,7 @@ fn a_registration_that_nobody_answers_fails_as_one() {
 }
 
 #[test]
-fn an_account_registers_once_and_a_wrong_password_says_what_to_check() {
+fn an_account_registers_once_and_a_wrong_password_names_the_option() {
     for (believes, exit) in [(true, 0), (false, 3)] {
         let uri = format!("sip:anna@127.0.0.1:{}", registrar(believes));
         let mut command = microsip(&["register", "--once", "--uri", &uri, "--listen", "127.0.0.1:0", "--trace"]);
@@ -91,7 +91,7 @@ fn a_password_file_without_end_ends() {
     assert!(err(&output).contains("longer than 1024 bytes"), "{}", err(&output));
 }
 
-/// While a password is waited for, there is nothing yet that a first Ctrl-C would have to end.
+/// While a password is waited for, there is no phone yet that a first Ctrl-C would have to end.
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_wait_for_a_password() {
@@ -116,9 +116,9 @@ fn ctrl_c_ends_the_wait_for_a_password() {
     }
 }
 
-/// One that rings for ever at a program that takes no calls helps nobody.
+/// A call must not ring for ever at a program that takes no calls.
 #[test]
-fn register_refuses_a_call_and_says_so() {
+fn register_refuses_a_call_and_prints_it() {
     let (socket, port) = {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! Arguments, files and devices that cannot be used: each is found before anybody is called, and named.
+//! Arguments, files and devices that cannot be used: each is found before any call is made, and named.
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn the_command_names_its_own_options() {
     }
 }
 
-/// Whatever is asked for: what cannot be written is not done.
+/// Every command whose output cannot be written ends with its code.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_behind_standard_output_ends_with_a_code() {
@@ -83,7 +83,7 @@ fn a_full_disk_behind_standard_output_ends_with_a_code() {
 }
 
 #[test]
-fn a_port_in_use_says_so() {
+fn a_port_in_use_names_the_option() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let taken = socket.local_addr().unwrap().to_string();
     let output = run(microsip(&["echo", "--listen", &taken]), Duration::from_secs(10));
@@ -91,7 +91,7 @@ fn a_port_in_use_says_so() {
     assert!(err(&output).contains("--listen"), "{}", err(&output));
 }
 
-/// A far end that counts the INVITEs, and says nothing.
+/// A far end that counts the INVITEs, and sends nothing.
 fn silent() -> (UdpSocket, String) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_nonblocking(true).unwrap();
@@ -100,7 +100,7 @@ fn silent() -> (UdpSocket, String) {
 }
 
 #[test]
-fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
+fn files_that_cannot_be_used_are_found_before_any_call() {
     let (socket, target) = silent();
     let text = Scratch::new("text.wav");
     std::fs::write(&text.0, "this is no sound").unwrap();
@@ -130,7 +130,7 @@ fn files_that_cannot_be_used_are_found_before_anybody_is_called() {
 }
 
 #[test]
-fn a_named_device_that_is_not_there_is_found_before_anybody_is_called() {
+fn a_named_device_that_is_not_there_is_found_before_any_call() {
     let (socket, target) = silent();
     for (side, value) in [
         ("--input", "no such card"),
