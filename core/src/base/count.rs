@@ -1,4 +1,4 @@
-//! Counters that saturate: what the network did to us is counted, never returned as an error.
+//! Counters that saturate: faults of the network are counted, never returned as errors.
 
 /// Adds one, staying at the top.
 pub fn up(counter: &mut u32) {

@@ -1,5 +1,5 @@
-//! A bounded writer: text goes into a caller's buffer, and what did not fit is counted, so the caller learns the needed
-//! length.
+//! A bounded writer: text goes into a caller's buffer, and bytes that do not fit are counted, so the caller learns the
+//! needed length.
 
 use core::fmt;
 
@@ -59,7 +59,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// How many bytes were asked for so far, whether they fitted or not.
+    /// The number of bytes written so far, whether they fitted or not.
     #[must_use]
     pub const fn needed(&self) -> usize {
         self.needed
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
     /// The length written, or the length that would have been needed.
     ///
     /// # Errors
-    /// [`Needed`] when the buffer was too small; its contents are then of no use.
+    /// [`Needed`] when the buffer was too small; its contents are then not valid.
     pub const fn finish(self) -> Result<usize, Needed> {
         if self.needed <= self.buffer.len() { Ok(self.needed) } else { Err(Needed(self.needed)) }
     }

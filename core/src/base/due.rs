@@ -3,7 +3,7 @@
 
 use super::time::Instant;
 
-/// Where an object stands in the heap, and the heap's own cell.
+/// A cell of the heap, and an object's index in the heap.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DueCell {
     /// The heap: deadline of the object at this index.
@@ -185,13 +185,13 @@ impl<'a> Owed<'a> {
         self.cells.get(object as usize).is_some_and(|cell| cell.waits)
     }
 
-    /// How many wait.
+    /// The number of objects that wait.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Nobody waits.
+    /// No object waits.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0

@@ -33,7 +33,7 @@ pub const RING_HEADER: usize = 12;
 /// a conference's one for each of its speakers. Half a byte each in a dialog.
 pub const SDP_MEDIA: usize = 32;
 
-/// Formats of one media line that are looked at; those behind them are passed over. RTP has no more payload types. No
+/// Formats of one media line that are read; those behind them are ignored. RTP has no more payload types. No
 /// memory, only time.
 pub const SDP_FORMATS: usize = 128;
 
@@ -48,11 +48,10 @@ pub const MESSAGE: usize = 65_535;
 /// Parameters or headers of a URI that a comparison looks at: 32² steps at most. No real URI has more than a dozen.
 pub const URI_PARTS_COMPARED: usize = 32;
 
-/// Sockets a driver may number at most; one for each local address. 32 bytes each, and no more than the capacity's are
-/// paid for.
+/// Sockets a driver may number at most; one for each local address. 32 bytes each, for as many as the capacity has.
 pub const SOCKETS: usize = 16;
 
-/// Places that one look-up may give; more are cut off. 24 bytes each in every request.
+/// Addresses that one look-up may give; more are cut off. 24 bytes each in every request.
 pub const TARGETS: usize = 8;
 
 /// Routes of a dialog; a dialog with more is not made. Max-Forwards lets no request pass more proxies. No memory, but
@@ -81,7 +80,7 @@ pub const REDIRECTS: u8 = 5;
 /// about two minutes.
 pub const REOFFER_TRIES: u8 = 8;
 
-/// Deadlines served in one call of `handle_timeout`; what is left is due at once again.
+/// Deadlines served in one call of `handle_timeout`; the rest is due at once again.
 pub const TIMEOUTS_A_CALL: usize = 64;
 
 /// Members of one bus: each is mixed from all the others within one call of `audio`, so the work grows with the square.
@@ -97,7 +96,7 @@ pub const STATUS_LINE: usize = 64;
 /// Retries of a REGISTER refused with 423: a registrar that keeps raising is not followed for ever.
 pub const INTERVAL_TRIES: u8 = 3;
 
-/// A registration's lifetime when nothing is wished (seconds): what most registrars of offices use.
+/// A registration's lifetime without a wish (seconds): that of most offices' registrars.
 pub const EXPIRES: u32 = 300;
 
 /// Seconds between keepalives on UDP: below the 30 s that cheap NATs forget a binding after.
@@ -107,8 +106,8 @@ pub const KEEPALIVE: u32 = 15;
 /// to speak of costs a message a second, and no more.
 pub const REFRESH_LEAST_MS: u64 = 1000;
 
-/// A stream that an account was bound over for so many seconds was good for something: when it closes, the account is
-/// bound anew at once. As long as the first wait, so that waiting would gain nothing.
+/// A stream that an account was bound over for so many seconds has worked: when it closes, the account is bound anew at
+/// once. As long as the first wait, so that waiting would gain nothing.
 pub const STREAM_STEADY_S: u64 = 30;
 
 /// First and longest wait after a failed registration, in seconds (RFC 5626 §4.5).
@@ -117,14 +116,14 @@ pub const RETRY_FIRST: u64 = 30;
 pub const RETRY_LONGEST: u64 = 1800;
 
 /// First and longest wait (seconds) after a refusal that somebody at the registrar has to lift, such as 403 or 404: a
-/// phone that nobody touches comes back within an hour of the repair, and does not look like a guesser of passwords
+/// phone without a user comes back within an hour of the repair, and does not look like a guesser of passwords
 /// before.
 pub const REPAIR_FIRST: u64 = 300;
 /// See [`REPAIR_FIRST`].
 pub const REPAIR_LONGEST: u64 = 3600;
 
-/// The longest Retry-After that a registration keeps to (seconds): whoever asks for more, by mistake or malice, would
-/// silence a phone for days.
+/// The longest Retry-After that a registration keeps to (seconds): a server that asks for more, by mistake or malice,
+/// would silence a phone for days.
 pub const RETRY_AFTER_LONGEST: u32 = 3600;
 
 /// An account's way is looked up again when it is used after this (seconds): its registrar may have moved. Names of
@@ -132,8 +131,8 @@ pub const RETRY_AFTER_LONGEST: u32 = 3600;
 /// an account.
 pub const HOP_S: u64 = 600;
 
-/// The look-up of a host that a session description names may take this long (milliseconds): what resolvers need for a
-/// second and a third try, and less than a caller waits.
+/// The look-up of a host that a session description names may take this long (milliseconds): enough for a resolver's
+/// second and third try, and less than a caller waits.
 pub const FIND_HOST_MS: u64 = 10_000;
 
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
@@ -147,8 +146,8 @@ pub const SLOT_RETRY_MS: u64 = 1000;
 pub const RINGING_MS: u64 = 180_000;
 
 /// A call that came in rings no longer than this (seconds), and than its Expires. Callers and proxies give up after
-/// three minutes; who is cut off says nothing at all, and an INVITE without Expires (rfc3261#13.3.1 sets no end then)
-/// would keep a call slot for ever. Costs nothing: the call has the timer.
+/// three minutes; a caller that is cut off sends nothing at all, and an INVITE without Expires (rfc3261#13.3.1 sets no
+/// end then) would keep a call slot for ever. Costs nothing: the call has the timer.
 pub const UNANSWERED_S: u64 = 600;
 
 /// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.

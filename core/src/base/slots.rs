@@ -6,7 +6,7 @@
 pub struct Handle {
     /// Position in the pool.
     pub index: u32,
-    /// Which use of the slot; 1 to 2^28 - 1, never 0 in a live handle.
+    /// The count of the slot's uses; 1 to 2^28 - 1, never 0 in a live handle.
     pub generation: u32,
 }
 
@@ -36,13 +36,13 @@ pub struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// A free slot; `empty` is what it holds while nobody uses it.
+    /// A free slot; `empty` is its content while it is free.
     pub const fn new(empty: T) -> Self {
         Self { generation: 0, used: false, next_free: 0, value: empty }
     }
 }
 
-/// A pool over lent storage. When it is full, [`Slots::insert`] says so and changes nothing.
+/// A pool over lent storage. When it is full, [`Slots::insert`] returns `None` and changes nothing.
 #[derive(Debug)]
 pub struct Slots<'a, T> {
     entries: &'a mut [Entry<T>],
@@ -68,19 +68,19 @@ impl<'a, T> Slots<'a, T> {
         self.entries.iter_mut().for_each(|entry| entry.generation = u32::from(mark) << MARK_SHIFT);
     }
 
-    /// How many slots there are.
+    /// The number of slots.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.entries.len()
     }
 
-    /// How many are in use.
+    /// The number in use.
     #[must_use]
     pub const fn used(&self) -> usize {
         self.used as usize
     }
 
-    /// How many are free.
+    /// The number of free slots.
     #[must_use]
     pub fn free(&self) -> usize {
         self.capacity() - self.used()

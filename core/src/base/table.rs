@@ -1,6 +1,6 @@
 //! A keyed hash, and chains of slots under it: found by key, without a walk over all slots.
 //!
-//! The key comes from the seed, so nobody outside can make many messages fall into one chain.
+//! The key comes from the seed, so an attacker cannot make many messages fall into one chain.
 
 /// A 64-bit keyed hash (SipHash-1-3, enough against chosen inputs for a table's chains).
 #[derive(Clone, Copy)]
@@ -97,7 +97,7 @@ impl Hasher {
     }
 }
 
-/// Where a slot stands in its chain; the table's heads and links in one lent slice.
+/// A slot's links in its chain; the table's heads and links lie in one lent slice.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TableCell {
     /// By bucket: first slot of its chain + 1.

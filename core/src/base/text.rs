@@ -1,6 +1,6 @@
 //! Packed text: the strings of one object lie in one block, and the object keeps only spans.
 
-/// Where a text lies in its block.
+/// The span of a text in its block.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Span {
     start: u16,
@@ -35,14 +35,14 @@ impl Span {
         self.len as usize
     }
 
-    /// The bytes of `block` that it names.
+    /// Its bytes in `block`.
     #[must_use]
     pub fn of(self, block: &[u8]) -> &[u8] {
         let start = self.start as usize;
         block.get(start..start + self.len as usize).unwrap_or_default()
     }
 
-    /// The text of `block` that it names; empty if it is not UTF-8.
+    /// Its text in `block`; empty if it is not UTF-8.
     #[must_use]
     pub fn text(self, block: &[u8]) -> &str {
         core::str::from_utf8(self.of(block)).unwrap_or_default()
@@ -82,7 +82,7 @@ impl<'a> Packer<'a> {
         Some(span)
     }
 
-    /// How much of the block is used.
+    /// The bytes of the block that are used.
     #[must_use]
     pub const fn used(&self) -> usize {
         self.used

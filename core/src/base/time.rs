@@ -37,8 +37,8 @@ impl Instant {
         self.0 / 1000
     }
 
-    /// The latest time up to this one of whose milliseconds these are the low 32 bits: what has been kept so is read
-    /// right for 49 days.
+    /// The latest time up to this one whose milliseconds have these low 32 bits: a time kept in this form is valid for
+    /// 49 days.
     #[must_use]
     pub const fn back_to(self, millis: u32) -> Self {
         let back = (self.millis() as u32).wrapping_sub(millis);
@@ -51,7 +51,7 @@ impl Instant {
         self.millis() as u32
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// The time from `earlier` to this; zero if this is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))

@@ -1,7 +1,7 @@
 //! Values that all-zero memory holds already: storage that a system hands out zeroed is not written for them, so pages
 //! that are never used are never taken.
 
-/// Only core says what is one: who lends memory relies on it.
+/// Only core implements it: the lender of memory relies on that.
 pub(crate) mod sealed {
     pub trait Sealed {}
 }

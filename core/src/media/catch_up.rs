@@ -1,9 +1,9 @@
 //! The quanta that a late timer makes up for.
 //!
-//! A machine that stalls (a busy scheduler, a page from the disk) owes the far end the sound of that time. It is said
-//! late rather than not at all, and at once: a packet is of more use the earlier it comes, and ten of 20 ms are what
-//! any jitter buffer holds. A stall that is longer is passed over but for its end: the clock goes on (RTP's timestamps
-//! too), and nobody says anything, so no file and no PCM of the application is left out.
+//! A machine that stalls (a busy scheduler, a page from the disk) owes the far end the sound of that time. It is sent
+//! late rather than not at all, and at once: a packet is of more use the earlier it comes, and any jitter buffer holds
+//! ten of 20 ms. Of a longer stall only the end is made up: the clock goes on (RTP's timestamps too), and no source is
+//! read, so no file and no PCM of the application is left out.
 
 use crate::base::time::{Duration, Instant};
 
@@ -11,8 +11,7 @@ use crate::base::time::{Duration, Instant};
 mod tests;
 
 /// Quanta that are made up for at most, beside the one that is due now: 200 ms. A loaded host stalls a thread for so
-/// long now and then, and far ends adapt their delay up to about that (ours to 200 ms); what comes later than that they
-/// drop.
+/// long now and then, and far ends adapt their delay up to about that (ours to 200 ms); they drop later packets.
 pub const CATCH_UP: u32 = 20;
 /// A quantum in microseconds.
 const QUANTUM_US: u64 = 10_000;
@@ -20,9 +19,9 @@ const QUANTUM_US: u64 = 10_000;
 /// The quanta that are due.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Due {
-    /// Quanta that pass unsaid, before the others ([`crate::phone::Phone::skip`]).
+    /// Quanta that pass without sound, before the others ([`crate::phone::Phone::skip`]).
     pub skip: u32,
-    /// Quanta to tick now, one after the other; what each has to send leaves before the next.
+    /// Quanta to tick now, one after the other; the packets of each leave before the next.
     pub run: u32,
 }
 
@@ -50,12 +49,12 @@ impl Timer {
         Due { skip: u32::try_from(behind - run).unwrap_or(u32::MAX), run: run as u32 }
     }
 
-    /// The next quantum comes then.
+    /// The time of the next quantum.
     pub const fn move_to(&mut self, at: Instant) {
         self.next = at;
     }
 
-    /// When the next quantum comes.
+    /// The time of the next quantum.
     #[must_use]
     pub const fn next(&self) -> Instant {
         self.next

@@ -39,7 +39,7 @@ struct Row {
     name: &'static str,
     /// Ticks a second of its RTP timestamps.
     clock: u32,
-    /// The channels that `a=rtpmap` tells. Its PCM always has one.
+    /// The channels in `a=rtpmap`. Its PCM always has one.
     channels: u8,
     /// Samples a second of the PCM that it encodes and decodes: 8000, 16000 or 48000.
     rate: u32,
@@ -59,7 +59,7 @@ struct Row {
 enum Coding {
     /// So many bytes a tick of the clock: it can be cut between any two.
     Ticks(u8),
-    /// Frames: it cannot be cut, and this tells its length in ticks.
+    /// Frames: it cannot be cut; the function returns its length in ticks.
     #[cfg_attr(not(test), expect(dead_code, reason = "core brings no codec with frames; a host's bank does"))]
     Frames(fn(&[u8]) -> u32),
 }
@@ -90,10 +90,10 @@ impl Codec {
         Self::Linear,
     ];
 
-    /// The first row: what stands in a value while no codec is agreed on.
+    /// The first row: the default while no codec is agreed on.
     pub const FIRST: Self = Self::Pcmu;
 
-    /// By value, so that what all codecs of a build have in common is a constant.
+    /// By value, so that a property that all codecs of a build share is a constant.
     #[inline]
     const fn row(self) -> Row {
         match self {
@@ -120,13 +120,13 @@ impl Codec {
         self.row().clock
     }
 
-    /// The channels that `a=rtpmap` tells; its PCM always has one.
+    /// The channels in `a=rtpmap`; its PCM always has one.
     #[must_use]
     pub const fn channels(self) -> u8 {
         self.row().channels
     }
 
-    /// Samples a second of what it encodes and decodes.
+    /// Samples a second of its PCM.
     #[must_use]
     pub const fn rate(self) -> u32 {
         self.row().rate
@@ -177,14 +177,14 @@ impl Codec {
         if clock == rate { samples as u32 } else { (samples as u64 * clock as u64 / rate as u64) as u32 }
     }
 
-    /// How many samples last so many ticks. They are few: a packet's at most.
+    /// The samples of so many ticks. They are few: a packet's at most.
     #[must_use]
     pub const fn samples_of(self, ticks: u32) -> usize {
         let (clock, rate) = (self.clock(), self.rate());
         if clock == rate { ticks as usize } else { (ticks as u64 * rate as u64 / clock as u64) as usize }
     }
 
-    /// Ticks as microseconds, as far as they can be told.
+    /// Ticks as microseconds, saturating.
     #[must_use]
     pub fn micros_of(self, ticks: u32) -> u32 {
         (u64::from(ticks) * 1_000_000 / u64::from(self.clock())).min(u64::from(u32::MAX)) as u32

@@ -33,22 +33,22 @@ pub const fn history_of(quantum: usize) -> usize {
     quantum / QUANTUM * HISTORY
 }
 
-/// Where the repetition stands.
+/// The state of the repetition.
 #[derive(Clone, Copy, Debug)]
 pub struct Concealer {
     /// Something has been heard at all.
     heard: bool,
-    /// The repetition has begun; if not, what is missing was invented by the codec.
+    /// The repetition has begun; if not, the codec invented the missing samples.
     repeats: bool,
-    /// How many periods are repeated.
+    /// The number of periods that are repeated.
     periods: u8,
     /// Samples invented since the last that came.
     erased: u32,
     /// The period.
     pitch: u16,
-    /// Where in them.
+    /// The position in them.
     position: u16,
-    /// From the last sample that came to where the repetition expects it.
+    /// The step from the last sample that came to the repetition's value for it.
     step: i32,
 }
 
@@ -68,7 +68,7 @@ impl Concealer {
         self.heard
     }
 
-    /// Something was heard so lately that what is invented is not yet silence. `piece` is 10 ms in samples.
+    /// The last sound is so recent that invented samples are not yet silence. `piece` is 10 ms in samples.
     #[must_use]
     pub const fn sounds(&self, piece: usize) -> bool {
         self.heard && (self.erased as usize) < SILENT_AFTER * piece
@@ -99,7 +99,7 @@ impl Concealer {
         }
     }
 
-    /// Samples that came: blended with what was invented before them, and remembered.
+    /// Samples that came: blended with the invented ones before them, and remembered.
     pub fn heard(&mut self, history: &mut [i16], samples: &mut [i16]) {
         if samples.is_empty() || history.is_empty() {
             return;
@@ -162,7 +162,7 @@ impl Concealer {
         (sample * (quarter as i32 + 1 - weight) + before * weight) / (quarter as i32 + 1)
     }
 
-    /// At most what is left of one piece.
+    /// At most the rest of one piece.
     fn stretch(&mut self, history: &[i16], out: &mut [i16], done: usize, piece: usize) {
         let periods = (1 + done / piece).min(3) as u8;
         let quarter = self.quarter();

@@ -1,4 +1,4 @@
-//! Hears a tone again (Goertzel's filter): so tests know which sound has arrived.
+//! Recognises a tone (Goertzel's filter), so that tests know which sound has arrived.
 
 use super::sine::cosine;
 use super::tones::{COLUMNS, KEYS, ROWS};

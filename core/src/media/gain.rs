@@ -11,7 +11,7 @@ pub const MAX_PERCENT: u16 = 400;
 pub struct Gain {
     percent: u16,
     muted: bool,
-    /// Where it stands, in 4096ths.
+    /// The gain of the last sample, in 4096ths.
     now: i32,
 }
 
@@ -30,18 +30,18 @@ impl Gain {
         self.percent
     }
 
-    /// Mutes, or does no longer.
+    /// Mutes or unmutes.
     pub fn mute(&mut self, muted: bool) {
         self.muted = muted;
     }
 
-    /// Is it muted?
+    /// It is muted.
     #[must_use]
     pub const fn muted(&self) -> bool {
         self.muted
     }
 
-    /// Changes 10 ms of samples; what would be too loud stays at full scale.
+    /// Changes 10 ms of samples; louder ones stay at full scale.
     pub fn apply(&mut self, pcm: &mut [i16]) {
         let wanted = if self.muted { 0 } else { i32::from(self.percent) * 4096 / 100 };
         let from = self.now;
@@ -77,7 +77,7 @@ impl Level {
     /// Silence.
     pub const EMPTY: Self = Self { rising: 0, last: 0, quanta: 0 };
 
-    /// Takes note of 10 ms.
+    /// Measures 10 ms.
     pub fn feed(&mut self, pcm: &[i16]) {
         let (low, high) = pcm.iter().fold((0i16, 0i16), |(low, high), sample| (low.min(*sample), high.max(*sample)));
         self.rising = self.rising.max(low.unsigned_abs().min(32767)).max(high.unsigned_abs());

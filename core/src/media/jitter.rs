@@ -13,10 +13,10 @@ mod tests;
 const EMPTY: u8 = 0;
 /// A cell with voice.
 const VOICE: u8 = 1;
-/// A packet that holds no voice (an event): it keeps its place, so that it is not taken for lost.
+/// A packet that holds no voice (an event): it keeps its cell, so that it is not taken for lost.
 const OTHER: u8 = 2;
 
-/// The lent memory and how it is cut.
+/// The lent memory, cut into cells.
 #[derive(Debug)]
 pub struct Cells<'b> {
     memory: &'b mut [u8],
@@ -42,7 +42,7 @@ impl<'b> Cells<'b> {
         Self { memory, stride, count: count.min(1 << 15) as u32 }
     }
 
-    /// How many there are.
+    /// The number of cells.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
@@ -139,7 +139,7 @@ pub struct Arrival<'a> {
     pub tick_bytes: usize,
 }
 
-/// Which packet is next, and where its parts stand.
+/// The next packet, and the state of its parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Ring {
     next: u32,
@@ -151,7 +151,7 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// Nothing came yet; whatever the memory holds is void.
+    /// Nothing came yet; the memory's content is void.
     pub const EMPTY: Self = Self { next: 0, highest: 0, part: 0, parts: 1, begun: false, clean: false };
 
     /// Begins anew at the next packet.
@@ -159,7 +159,7 @@ impl Ring {
         *self = Self { parts: self.parts, ..Self::EMPTY };
     }
 
-    /// Whose turn it is: packet and part.
+    /// The turn: packet and part.
     #[must_use]
     pub const fn position(&self) -> (u32, u8) {
         (self.next, self.part)
@@ -171,7 +171,7 @@ impl Ring {
         self.begun
     }
 
-    /// How far ahead of the next packet a sequence number is.
+    /// The distance of a sequence number from the next packet.
     #[must_use]
     pub const fn ahead(&self, sequence: u32) -> i32 {
         sequence.wrapping_sub(self.next) as i32
@@ -194,7 +194,7 @@ impl Ring {
             return Stored::Oversize;
         }
         if !self.clean || needed as u8 > self.parts {
-            // the peer's packets are longer than thought: what waits stands in the wrong cells
+            // the peer's packets are longer than thought: those that wait stand in the wrong cells
             if self.clean {
                 self.next = self.highest.wrapping_add(1);
             }
@@ -258,7 +258,7 @@ impl Ring {
         }
     }
 
-    /// Drops what is left of the next packet; true if it was there.
+    /// Drops the rest of the next packet; true if it was there.
     fn drop_next(&mut self, cells: &mut Cells<'_>) -> bool {
         let there = self.head(cells).is_some();
         let next = self.next;
@@ -268,7 +268,7 @@ impl Ring {
         there
     }
 
-    /// The first packet behind a hole, and how many are missing before it.
+    /// The first packet behind a hole, and the number missing before it.
     #[must_use]
     pub fn behind_hole<'c>(&self, cells: &'c Cells<'_>) -> Option<(u32, Cell<'c>)> {
         let waiting = self.highest.wrapping_sub(self.next);

@@ -1,16 +1,16 @@
 //! Packets to PCM and back.
 //!
-//! | module | what it is |
+//! | module | contents |
 //! |---|---|
 //! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
 //! | [`codec`] | the table of codecs ([`Codec`]), the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
-//! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; when each is played |
-//! | [`phase`], [`catch_up`] | when a timer's tick had best come; what a late one makes up for |
-//! | [`source`] | what RFC 3550 keeps about a source: validity, loss, jitter |
+//! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; the time at which each is played |
+//! | [`phase`], [`catch_up`] | the best time of a timer's tick; the quanta that a late one makes up for |
+//! | [`source`] | a source as RFC 3550 keeps it: validity, loss, jitter |
 //! | [`conceal`] | sound for packets that did not come |
 //! | [`digits`] | digits waiting to be sent; events received |
 //! | [`resample`] | 8, 16 and 48 kHz into each other |
-//! | [`tones`], [`detect`] | call progress tones and keys; hearing them again |
+//! | [`tones`], [`detect`] | call progress tones and keys; recognising them |
 //! | [`gain`] | volume, mute, level |
 
 pub mod catch_up;

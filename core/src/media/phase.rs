@@ -1,9 +1,9 @@
-//! When within its 10 ms a timer's tick had best come: in the middle between two arrivals of the far end.
+//! The best phase of a timer's tick within its 10 ms: the middle between two arrivals of the far end.
 //!
 //! A packet that comes just after a tick waits a whole quantum, one that comes just before the next is late with the
 //! least jitter; and two phones that began together tick just when packets come, so that chance decides about 10 ms of
 //! delay. Half a quantum away from the tick, a packet may come 5 ms early or late and nothing changes. With both ends
-//! on timers, one moves: whoever has the smaller SSRC, and the other only after a while.
+//! on timers, one moves: the end with the smaller SSRC, and the other only after a while.
 
 use crate::base::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const NEAR: u64 = 1500;
 const WINDOW: u8 = 8;
 /// So many of them at a bad time make a bad window.
 const BAD: u8 = 6;
-/// Bad windows that whoever is not first waits for.
+/// Bad windows that the other end waits for.
 const PATIENCE: u8 = 4;
 
 /// The phase of one bus.
@@ -66,7 +66,7 @@ impl Phase {
         }
     }
 
-    /// When the next tick had better come; said once.
+    /// The better time of the next tick; returned once.
     pub const fn better(&mut self) -> Option<Instant> {
         self.better.take()
     }

@@ -1,10 +1,10 @@
-//! When a packet is played: the ring's reader.
+//! The time at which each packet is played: the ring's reader.
 //!
 //! The first packet is played at once. Nothing there when its turn comes: sound is invented and the turn waits, so a
 //! packet that comes late is played whole and everything after it has that much more time. A packet that comes when a
-//! later one has taken its turn asks for as much delay as would have saved it. Whatever waits in the ring over a whole
-//! window is taken out again, 10 ms at a time, by leading one piece into the next: so delay shrinks slowly, and a peer
-//! whose clock is faster or slower than ours is followed by the same two moves.
+//! later one has taken its turn asks for as much delay as would have saved it. Sound that waits in the ring over a
+//! whole window is taken out again, 10 ms at a time, by leading one piece into the next: so delay shrinks slowly, and a
+//! peer whose clock is faster or slower than ours is followed by the same two moves.
 
 pub use reading::Means;
 
@@ -46,7 +46,7 @@ pub struct PlayoutCounts {
 pub struct Playout {
     ring: Ring,
     concealer: Concealer,
-    /// The newest packet held no voice (a digit, comfort noise): what is missing now was not lost.
+    /// The newest packet held no voice (a digit, comfort noise): a packet missing now was not lost.
     quiet: bool,
     /// Of the voice that is played.
     codec: Codec,
@@ -111,7 +111,7 @@ impl Playout {
         counts: PlayoutCounts { late: 0, overflow: 0, oversize: 0, concealed_ms: 0, spliced: 0 },
     };
 
-    /// The source began anew: what waits is void, what has been heard fades out.
+    /// The source began anew: waiting packets are void, the last sound fades out.
     pub fn restart(&mut self) {
         self.ring.restart();
         self.consumed = 0;
@@ -181,7 +181,7 @@ impl Playout {
             None => (None, self.latest, Default::default()),
         };
         if codec.clock() != self.latest.clock() && self.ring.begun() {
-            // timestamps of two clocks cannot be set off against each other: what waits goes
+            // timestamps of two clocks cannot be compared: waiting packets go
             self.restart();
         }
         self.latest = codec;
@@ -277,7 +277,7 @@ impl Playout {
         }
     }
 
-    /// The codec whose turn it is may change with the head's payload type; tells how many samples 10 ms are.
+    /// The codec whose turn it is may change with the head's payload type. Returns the samples of 10 ms.
     pub fn prepare(&mut self, cells: &Cells<'_>, types: &CodecList) -> usize {
         if self.consumed == 0
             && let Some(codec) =

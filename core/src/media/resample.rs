@@ -87,8 +87,8 @@ impl Resampler {
     /// Silence before.
     pub const EMPTY: Self = Self { high: [0; LARGEST * TAPS], low: [0; TAPS] };
 
-    /// Turns 10 ms (or less) at one rate into the same time at another; how many samples of `out` were written. Rates
-    /// are 8000, 16000 and 48000.
+    /// Turns 10 ms (or less) at one rate into the same time at another. Returns the samples of `out` that were written.
+    /// Rates are 8000, 16000 and 48000.
     pub fn run(&mut self, from: u32, to: u32, input: &[i16], out: &mut [i16]) -> usize {
         if from == to {
             let count = input.len().min(out.len());

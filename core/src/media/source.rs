@@ -1,4 +1,4 @@
-//! A source that we hear, as RFC 3550 keeps it: whether it is valid, its losses, its jitter.
+//! A source that we hear, as RFC 3550 keeps it: its validity, its losses, its jitter.
 
 use crate::base::time::{Duration, Instant};
 use crate::wire::rtcp::Report;
@@ -22,7 +22,7 @@ pub enum Verdict {
     Behind,
     /// It was there already.
     Duplicate,
-    /// Perhaps a new source: the next one in sequence will tell.
+    /// Perhaps a new source: the next packet in sequence decides.
     Probation,
 }
 
@@ -53,7 +53,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Nobody heard.
+    /// No source yet.
     pub const EMPTY: Self = Self {
         ssrc: 0,
         known: false,
@@ -80,14 +80,14 @@ impl Source {
         self.known.then_some(self.ssrc)
     }
 
-    /// The next packet, whoever sends it, begins a source: after a new offer, for example.
+    /// The next packet of any source begins a source: after a new offer, for example.
     pub fn reopen(&mut self) {
         self.lost_before = self.lost();
         self.known = false;
         self.candidate = None;
     }
 
-    /// Takes note of a packet.
+    /// Records a packet.
     ///
     /// The first source is taken at its first packet, as its address has vouched for it; another one has to show two in
     /// sequence.
@@ -119,14 +119,14 @@ impl Source {
             // rfc3550#A.1: a large jump; two in sequence there mean that the peer began anew
             return self.try_candidate(ssrc, sequence);
         }
-        // further behind than the bits tell, a packet is too old to be of use; it counts as there already
+        // further behind than the bits reach, a packet is too old to be of use; it counts as there already
         let bit = 1u64.checked_shl(u32::from(behind)).unwrap_or(0);
         if bit == 0 || self.seen & bit != 0 {
             return Verdict::Duplicate;
         }
         self.seen |= bit;
         self.received = self.received.saturating_add(1);
-        // what came before the packet that we began with is no loss made good
+        // a packet from before our first one makes up for no loss
         if self.cycles == 0 && self.base.wrapping_sub(sequence) <= MAX_MISORDER && self.base != sequence {
             self.base = sequence;
         }
@@ -189,10 +189,10 @@ impl Source {
         }
     }
 
-    /// Takes note of when a voice packet came. `clock` is the codec's.
+    /// Records the arrival of a voice packet. `clock` is the codec's.
     pub fn arrived(&mut self, now: Instant, timestamp: u32, clock: u32) {
         if clock != self.clock {
-            // rfc7160#4.1: transit times of two clocks are not compared; the jitter so far is told in the new one
+            // rfc7160#4.1: transit times of two clocks are not compared; the jitter so far is converted to the new one
             let jitter = u64::from(self.jitter_scaled) * u64::from(clock);
             self.jitter_scaled = jitter.checked_div(self.clock.into()).unwrap_or(0).min(u32::MAX.into()) as u32;
             self.transit_known = false;
@@ -246,7 +246,7 @@ impl Source {
             return None;
         }
         let expected = self.expected();
-        // rfc3550#A.3: what was lost since the report before, in 256ths; duplicates can make it negative, which is zero
+        // rfc3550#A.3: the losses since the report before, in 256ths; duplicates can make it negative, which is zero
         let expected_interval = expected.wrapping_sub(self.expected_prior);
         let received_interval = self.received.wrapping_sub(self.received_prior);
         let lost_interval = expected_interval.saturating_sub(received_interval);

@@ -43,9 +43,9 @@ pub struct Stream {
     confirmed: bool,
     collided: bool,
     peer_left: bool,
-    /// When something of the peer's came last, a report too; or an offer was agreed on, if that was later.
+    /// The time of the peer's last packet or report; or of the last agreement, if that was later.
     heard_at: Instant,
-    /// The peer has been silent for too long, which was told.
+    /// The peer's silence was too long, and has been reported.
     lost: bool,
     received: u32,
     received_bytes: u32,
@@ -85,18 +85,18 @@ impl Stream {
         malformed: 0,
     };
 
-    /// A message of the peer's came: these hosts may speak for it too, before and after [`Stream::start`]. What is
-    /// `None` stays as it was.
+    /// A message of the peer's came: these hosts may send its media too, before and after [`Stream::start`]. A `None`
+    /// leaves a host as it was.
     pub fn vouch(&mut self, hosts: &Vouched) {
         self.address.vouched.renew(hosts);
     }
 
-    /// Another call's messages vouch for nobody in this one.
+    /// Another call's messages vouch for no host in this one.
     pub const fn forget_vouched(&mut self) {
         self.address.vouched = Vouched::NONE;
     }
 
-    /// Begins, whatever was before but who is vouched for.
+    /// Begins anew; only the hosts that are vouched for stay.
     pub fn start(&mut self, now: Instant, config: &StreamConfig) {
         let vouched = self.address.vouched;
         *self = Self::EMPTY;
@@ -149,7 +149,7 @@ impl Stream {
             self.digits.renew(self.sending.timestamp, config.dtmf_send.is_some(), config.rate);
         }
         if !config.send {
-            // nobody is to hear them now, and nobody expects them later
+            // the peer does not receive them now, and does not expect them later
             self.digits = DigitQueue::EMPTY;
         }
         if old.receive_audio != config.receive_audio || old.receive != config.receive {
@@ -170,13 +170,13 @@ impl Stream {
         self.lost = false;
     }
 
-    /// [`Stream::handle_timeout`] has found that the peer sends nothing any more, and nothing has come since.
+    /// [`Stream::handle_timeout`] has found that the peer is silent, and nothing has come since.
     #[must_use]
     pub const fn lost(&self) -> bool {
         self.lost
     }
 
-    /// When the peer's silence is too long. While one side holds, nothing is due.
+    /// The time at which the peer's silence is too long. While one side holds, nothing is due.
     fn lost_at(&self) -> Instant {
         let config = &self.config;
         let counts = config.watched && config.send && config.receive_audio && config.patience_s > 0 && !self.lost;
@@ -205,7 +205,7 @@ impl Stream {
         self.running
     }
 
-    /// Where media is taken from and sent to, and how many packets of other addresses came.
+    /// The source and target of media, and the number of packets from other addresses.
     #[must_use]
     pub const fn heard_from(&self) -> (SocketAddr, u32) {
         (self.address.rtp, self.strangers)
@@ -244,7 +244,7 @@ impl Stream {
         self.running && self.digits.pause(ms)
     }
 
-    /// How many digits and pauses the queue still takes.
+    /// The number of digits and pauses that the queue still takes.
     #[must_use]
     pub const fn digits_room(&self) -> usize {
         self.digits.room()
@@ -260,7 +260,7 @@ impl Stream {
         self.digits.join_command();
     }
 
-    /// How many ends of [`Stream::end_digits`] were reached since this was asked last.
+    /// The number of ends of [`Stream::end_digits`] reached since the last call.
     pub const fn take_digits_sent(&mut self) -> u8 {
         self.digits.take_sent()
     }
@@ -271,24 +271,24 @@ impl Stream {
         self.digits.idle()
     }
 
-    /// The next digit received, and how many milliseconds it lasted.
+    /// The next digit received, and its length in milliseconds.
     pub fn poll_digit(&mut self) -> Option<(u8, u16)> {
         self.events.poll()
     }
 
-    /// A digit was received that [`Stream::poll_digit`] has not told.
+    /// A digit was received that [`Stream::poll_digit`] has not returned.
     #[must_use]
     pub const fn has_digit(&self) -> bool {
         self.events.has_digit()
     }
 
-    /// The next digit received, and when it was over; `now` is the latest time that is known.
+    /// The next digit received, and its end; `now` is the latest time that is known.
     pub fn poll_digit_at(&mut self, now: Instant) -> Option<(u8, Instant)> {
         let at = self.events.over_at(now)?;
         self.poll_digit().map(|(digit, _)| (digit, at))
     }
 
-    /// How it does.
+    /// Its statistics.
     #[must_use]
     pub fn stats(&self, now: Instant) -> StreamStats {
         let counts = self.playout.counts();

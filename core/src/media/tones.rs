@@ -1,4 +1,4 @@
-//! Tones a telephone makes: call progress in two traditions, and the pairs of the key pad.
+//! Tones of a telephone: call progress in two traditions, and the pairs of the key pad.
 
 use super::sine;
 use crate::wire::dtmf;
@@ -17,7 +17,7 @@ pub struct Tone {
     pub cadence: [u16; 4],
 }
 
-/// Whose tones.
+/// The tone plan.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Region {
     /// 425 Hz (ETSI TR 101 041-2: most of Europe).
@@ -30,13 +30,13 @@ pub enum Region {
 /// Their meaning.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Progress {
-    /// You may dial.
+    /// Dial tone.
     Dial,
-    /// It rings there.
+    /// Ringback.
     Ringback,
-    /// The other is busy.
+    /// Busy.
     Busy,
-    /// The network has no way.
+    /// Congestion.
     Congestion,
 }
 

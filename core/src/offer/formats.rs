@@ -20,7 +20,7 @@ pub(super) struct Formats {
     voice: [u128; Codec::ALL.len()],
     /// telephone-events at the clock of each codec.
     events: [u128; Codec::ALL.len()],
-    /// Spoken of by `a=fmtp`.
+    /// Named by `a=fmtp`.
     described: u128,
     /// Events that are not a telephone's digits.
     strange: u128,
@@ -44,7 +44,7 @@ impl Formats {
         }
     }
 
-    /// Adds what the section's lines need not say.
+    /// Adds the meanings that the section's lines may leave out.
     pub(super) fn complete(&mut self, ours: Option<&Local>) {
         // An answer that leaves out the map of a number of ours means our format.
         for entry in ours.iter().flat_map(|local| local.codecs.entries()) {

@@ -9,13 +9,13 @@ use crate::{
 };
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Answers a peer's offer: writes the answer and says what media will do.
+/// Answers a peer's offer: writes the answer and returns the agreement.
 ///
 /// The first audio line that we can do is taken; every other line stays in its place with port 0. An offer whose lines
 /// all have port 0 is answered likewise, and [`Agreed::accepted`] is then false.
 ///
 /// # Errors
-/// Why the offer cannot be taken; nothing has been written then.
+/// The reason for which the offer cannot be taken; nothing has been written then.
 pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agreed, OfferError> {
     let session = Session::parse(offer)?;
     let chosen = choose(&session, local, None)?;
@@ -44,15 +44,15 @@ pub fn answer(offer: &[u8], local: &Local, out: &mut Cursor<'_>) -> Result<Agree
 /// is false.
 ///
 /// # Errors
-/// Why nothing can be made of the answer.
+/// The reason for which the answer cannot be used.
 pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Result<Agreed, OfferError> {
     let session = Session::parse(answer)?;
-    // lines beyond those of our offer are none of the session's
+    // lines beyond those of our offer do not belong to the session
     let lines = if offered.is_empty() { OfferState::first() } else { *offered };
     let Some(Chosen { mut agreed, .. }) = choose(&session, local, Some(lines.audio()))? else {
         return Ok(Agreed { lines, ..Agreed::REJECTED });
     };
-    // rfc3264#5.1: what we offered we must be ready to receive, under the numbers of our offer.
+    // rfc3264#5.1: we must be ready to receive every format that we offered, under the numbers of our offer.
     agreed.receive_types = local.codecs;
     agreed.lines = lines;
     Ok(agreed)
@@ -119,12 +119,12 @@ struct Chosen {
     place: usize,
     /// The direction we state, or have stated.
     direction: Direction,
-    /// Its codecs are what both can do, in the peer's order, under the peer's payload types.
+    /// Its codecs are those of both, in the peer's order, under the peer's payload types.
     agreed: Agreed,
 }
 
 /// Finds the first audio line that we can do; `None` when every line has port 0. `ours`: it is an answer, our offer's
-/// audio stood at this place, and no other line counts.
+/// audio stood at this index, and no other line counts.
 fn choose(session: &Session<'_>, local: &Local, ours: Option<usize>) -> Result<Option<Chosen>, OfferError> {
     let mut refusal = None;
     let mut idle = true;
@@ -139,14 +139,14 @@ fn choose(session: &Session<'_>, local: &Local, ours: Option<usize>) -> Result<O
         }
         match consider(place, &media, local, ours.map(|_| local)) {
             Ok(chosen) => return Ok(Some(chosen)),
-            // it would be taken, so no other line is
+            // this line would be taken, so no other one is
             Err(OfferError::HostName) => return Err(OfferError::HostName),
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
     match refusal {
         Some(error) => Err(error),
-        // rfc3264#8.2: what is offered with port 0 is answered with port 0.
+        // rfc3264#8.2: a line offered with port 0 is answered with port 0.
         None if idle && lines().any(|(_, media)| is_audio(&media)) => Ok(None),
         None => Err(OfferError::NoAudio),
     }
@@ -177,7 +177,7 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     if codecs.entries().is_empty() {
         return Err(OfferError::NoCommonCodec);
     }
-    // the last that is asked for, so that no name is looked up in vain
+    // checked last, so that no name is looked up in vain
     let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local)?;
     let direction = traits.direction.unwrap_or_default();
     // rfc6337#5.4: neither RTP nor RTCP goes to the unspecified address.
@@ -185,7 +185,7 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
     let first = codecs.entries().first().copied().unwrap_or_default();
     Ok(Chosen {
         place,
-        // rfc3264#6.1: what they send we receive; and no more than we want.
+        // rfc3264#6.1: we receive where they send, and no more than we want.
         direction: direction.mirror().and(local.direction),
         agreed: Agreed {
             remote_rtp: SocketAddr::new(address, media.port),
@@ -240,7 +240,7 @@ fn is_invalid(name: &[u8]) -> bool {
     start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(b".invalid"))
 }
 
-/// Packets may go there: it is no group, no broadcast, and no address that no host can have (rfc6890#2.2.2).
+/// Packets may go there: it is the address of one host, no group and no broadcast (rfc6890#2.2.2).
 fn is_one_host(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => !matches!(ip.octets(), [0 | 224.., ..] | [127, 255, 255, 255]),
@@ -248,7 +248,7 @@ fn is_one_host(ip: IpAddr) -> bool {
     }
 }
 
-/// Where their RTCP is: `a=rtcp` (rfc3605#2.1), else the next port (rfc3550#11).
+/// The address of their RTCP: `a=rtcp` (rfc3605#2.1), else the next port (rfc3550#11).
 fn control(port: u16, traits: &Traits<'_>, address: IpAddr, local: &Local) -> SocketAddr {
     let Some(rtcp) = traits.rtcp.filter(|rtcp| rtcp.port != 0) else {
         return SocketAddr::new(address, port.checked_add(1).unwrap_or(0));
@@ -265,7 +265,7 @@ fn control(port: u16, traits: &Traits<'_>, address: IpAddr, local: &Local) -> So
     }
 }
 
-/// The length of our packets: what they wish for, within what both can, in whole frames. rfc3264#6.1
+/// The length of our packets: their wish, within the limits of both, in whole frames. rfc3264#6.1
 fn packet_time(traits: &Traits<'_>, local: &Local, codec: Codec) -> u8 {
     let wished = traits.ptime.unwrap_or(local.ptime_ms.into());
     let most = traits.max_ptime.unwrap_or(u16::MAX).min(local.max_ptime_ms.into());

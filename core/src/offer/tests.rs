@@ -164,7 +164,7 @@ fn what_leads_nowhere_is_refused_with_its_code() {
         (peer("m=audio 9 RTP/AVP 0\r\n").replace("c=IN IP4 198.51.100.9\r\n", ""), NoAddress, 400, 399),
         (peer(""), NoAudio, 488, 304),
         (peer("m=video 9 RTP/AVP 31\r\n"), NoAudio, 488, 304),
-        // A fax in the place of the voice.
+        // A fax instead of the voice.
         (peer("m=audio 0 RTP/AVP 0\r\nm=image 9 udptl t38\r\n"), NoAudio, 488, 304),
         (peer("m=video 0 RTP/AVP 31\r\n"), NoAudio, 488, 304),
         (peer("m=audio 9 RTP/AVP 9 18 101\r\na=rtpmap:101 telephone-event/8000\r\n"), NoCommonCodec, 488, 305),
@@ -199,7 +199,7 @@ fn what_leads_nowhere_is_refused_with_its_code() {
 // rfc3264#7
 #[test]
 fn an_answer_may_be_odd() {
-    // Fewer codecs, another order: what we send is theirs, what we take is all that we offered.
+    // Fewer codecs, another order: we send by theirs, and take all that we offered.
     let agreed = accepted("m=audio 9 RTP/AVP 8\r\n");
     assert_eq!(
         (agreed.codec, agreed.payload_type, agreed.dtmf_send, events(&agreed)),

@@ -38,7 +38,7 @@ pub(super) fn pack_line(kind: &[u8], proto: &[u8]) -> u8 {
 }
 
 /// Writes our offer. `state` is empty in a session's first offer; later it is [`Agreed::lines`](super::Agreed::lines),
-/// and every line of the session keeps its place.
+/// and every line of the session keeps its index.
 pub fn write_offer(local: &Local, state: &OfferState, out: &mut Cursor<'_>) {
     session(local, b"0 0", out);
     let lines = if state.is_empty() { OfferState::first() } else { *state };
@@ -106,7 +106,7 @@ pub(super) fn audio(local: &Local, proto: &[u8], direction: Direction, codecs: &
     out.put_str("\r\n");
 }
 
-/// A section that is not in use. rfc3264#6: port 0, same place, same media type.
+/// A section that is not in use. rfc3264#6: port 0, same index, same media type.
 pub(super) fn rejected<'a>(kind: &[u8], proto: &[u8], formats: impl Iterator<Item = &'a [u8]>, out: &mut Cursor<'_>) {
     out.put_str("m=");
     out.put(kind);

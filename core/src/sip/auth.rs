@@ -1,8 +1,7 @@
 //! Digest authentication (RFC 7616, RFC 8760, rfc3261#22) for user agents: reading challenges and answering them.
 //!
 //! Texts between quotes stay as they came, escapes and all: they are hashed so (rfc7616#3.4.5 takes away the quotation
-//! marks, nothing else) and written back so. Which realms may be answered is the caller's to say; nothing is learnt
-//! here.
+//! marks, nothing else) and written back so. The caller decides which realms may be answered; nothing is learnt here.
 
 mod challenge;
 mod digest;

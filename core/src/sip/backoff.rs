@@ -1,4 +1,4 @@
-//! How long a failed registration waits before it tries again.
+//! The wait of a failed registration before its next try.
 
 use crate::base::limits::{REFRESH_LEAST_MS, REPAIR_FIRST, REPAIR_LONGEST, RETRY_FIRST, RETRY_LONGEST};
 use crate::base::rng::Rng;
@@ -15,7 +15,7 @@ pub fn wait(failures: u32, rng: &mut Rng) -> Duration {
     Duration::from_millis(half + u64::from(rng.below(half as u32 + 1)))
 }
 
-/// The wait after `refusals` refusals in a row that only somebody at the registrar can lift: it doubles, and is up to a
+/// The wait after `refusals` refusals in a row that only a person at the registrar can lift: it doubles, and is up to a
 /// tenth longer at random.
 #[must_use]
 pub fn repair(refusals: u8, rng: &mut Rng) -> Duration {
@@ -24,8 +24,8 @@ pub fn repair(refusals: u8, rng: &mut Rng) -> Duration {
     Duration::from_millis((whole * 1000 + u64::from(rng.below(tenth as u32 + 1))).min(REPAIR_LONGEST * 1000))
 }
 
-/// When a registration that lasts `expires` seconds is refreshed: a tenth (at least 5 s, at most a minute) before its
-/// end, or at half of a very short one, but not sooner than [`REFRESH_LEAST_MS`].
+/// The time until the refresh of a registration that lasts `expires` seconds: a tenth (at least 5 s, at most a minute)
+/// before its end, or half of a very short one, but not sooner than [`REFRESH_LEAST_MS`].
 #[must_use]
 pub fn refresh_after(expires: u32) -> Duration {
     let expires = u64::from(expires);

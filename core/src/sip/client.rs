@@ -3,13 +3,13 @@
 use super::timer::{D, T1, T1_64, T2, T4};
 use crate::base::time::{Duration, Instant};
 
-/// Where a client transaction stands.
+/// The state of a client transaction.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum State {
     /// Nothing is sent yet.
     #[default]
     Idle,
-    /// Calling (INVITE) or Trying: sent, nothing heard.
+    /// Calling (INVITE) or Trying: sent, no response yet.
     Calling,
     /// A provisional response came.
     Proceeding,
@@ -82,13 +82,13 @@ impl Client {
         }
     }
 
-    /// Where it stands.
+    /// Its state.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// When it wants to be woken.
+    /// Its next deadline.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.resend.min(self.expire)

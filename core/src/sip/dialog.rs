@@ -36,7 +36,7 @@ pub struct Dialog {
     pub target: Span,
     /// The INVITE's Request-URI after a redirection; before one it is the URI of `remote`.
     pub redirected: Span,
-    /// Where the texts that never change end.
+    /// The end of the texts that never change.
     pub fixed_end: u16,
     /// Number of our last request.
     pub local_number: u32,
@@ -56,9 +56,9 @@ pub struct Dialog {
     pub ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
     pub bye_owed: bool,
-    /// The far end has fallen silent, which its BYE is to say.
+    /// The far end has fallen silent; the BYE to it gives that as its reason.
     pub media_lost: bool,
-    /// The far end has said BYE: for its further requests there is no dialog, whatever still reads it.
+    /// The far end has sent BYE: for its further requests there is no dialog, though its texts can still be read.
     pub left: bool,
     /// A 2xx, ours or theirs, made it whole, and no BYE ended it.
     pub confirmed: bool,
@@ -74,7 +74,7 @@ pub struct Dialog {
     pub credentials: [Credential; CHALLENGES],
 }
 
-/// The object that a dialog is for (rfc5057). What else dialogs are used for has a variant here.
+/// The object that a dialog is for (rfc5057). Each further use of dialogs has a variant here.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Usage {
     /// Its object is gone.
@@ -95,7 +95,7 @@ impl Usage {
     }
 }
 
-/// Which challenge a request's credentials answered.
+/// The challenge that a request's credentials answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Credential {
     /// The use of the account's challenge slot; 0 is none.
@@ -139,7 +139,7 @@ impl Dialog {
     };
 
     /// The dialog of another branch of the same INVITE (rfc3261#12.1.2), before its response is read. It has our side,
-    /// and nothing that the two ends of the first dialog have done or owe since.
+    /// and none of the state that the first dialog has gained since.
     #[must_use]
     pub const fn branch(self) -> Self {
         Self {
@@ -250,7 +250,7 @@ impl Dialog {
         span.is_some()
     }
 
-    /// rfc3261#12.2.1.1: what the request line names: the target, or the first route if that one routes strictly.
+    /// rfc3261#12.2.1.1: the Request-URI: the target, or the first route if that one routes strictly.
     #[must_use]
     pub fn request_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
         match self.first_route(block) {
@@ -259,7 +259,7 @@ impl Dialog {
         }
     }
 
-    /// The Request-URI of the INVITE that is acknowledged, for what has to repeat its credentials: the one that made
+    /// The Request-URI of the INVITE that is acknowledged, for requests that repeat its credentials: the one that made
     /// this dialog, or one within it.
     #[must_use]
     pub fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {

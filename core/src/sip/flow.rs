@@ -1,11 +1,11 @@
-//! The ways that SIP goes: plain values that the driver names its sockets and streams with.
+//! The flows of SIP: plain values by which the driver names its sockets and streams.
 
 use core::net::SocketAddr;
 
-/// How SIP travels.
+/// The transport of SIP.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Transport {
-    /// Datagrams: what is lost is sent again by the transactions.
+    /// Datagrams: the transactions retransmit lost ones.
     #[default]
     Udp,
     /// A stream.
@@ -28,7 +28,7 @@ pub enum Flow {
     Stream {
         /// The driver's number of the stream.
         slot: u16,
-        /// Which use of that number.
+        /// The generation of that number.
         generation: u16,
         /// TLS or TCP.
         transport: Transport,

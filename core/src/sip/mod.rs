@@ -1,5 +1,5 @@
-//! The state machines of RFC 3261 over [`crate::wire`]: each is a plain value that is told what came and when, and says
-//! what to do.
+//! The state machines of RFC 3261 over [`crate::wire`]: each is a plain value that is given messages and times, and
+//! returns actions.
 
 pub mod auth;
 pub mod backoff;

@@ -10,7 +10,7 @@ use crate::base::time::{Duration, Instant};
 /// 500 ms, 1 s and 2 s.
 const TRYING_LATE: Duration = T1.times(7);
 
-/// Where a server transaction stands.
+/// The state of a server transaction.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum State {
     /// Without a final response.
@@ -89,13 +89,13 @@ impl Server {
         self.invite
     }
 
-    /// Where it stands.
+    /// Its state.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// When it wants to be woken.
+    /// Its next deadline.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.resend.min(self.expire).min(self.trying)

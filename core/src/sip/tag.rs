@@ -1,5 +1,5 @@
 //! Our tags and branches: slot, generation and 64 random bits, so that a response finds its slot without a search and
-//! nobody guesses one.
+//! none can be guessed.
 
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;

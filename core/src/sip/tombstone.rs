@@ -2,19 +2,19 @@
 //! the request (timers I, J, L).
 //!
 //! A set-associative table: a request's slot follows from its keyed hash, the oldest of four neighbours gives way. So
-//! it needs no timer and is never full. What anybody sent who is no account's caller gives way first, and never pushes
-//! out what an account's caller sent.
+//! it needs no timer and is never full. Those of direct requests give way first, and never push out those of an
+//! account's caller.
 
 use super::timer::{T1_64, T4};
 use crate::base::time::Instant;
 
-/// Places that one hash may use.
+/// Slots that one hash may use.
 const WAYS: usize = 4;
 
-/// How a request is told from others, and whose it is.
+/// The hashes of a request, and whether it is direct.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Keys {
-    /// A hash that an INVITE, its ACK and its CANCEL share, and all copies of each, whatever way they came.
+    /// A hash that an INVITE, its ACK and its CANCEL share, and all copies of each, over any path.
     pub base: u64,
     /// A hash that the retransmissions of one request share.
     pub key: u64,
@@ -34,20 +34,20 @@ pub struct Tombstone {
     status: u16,
     detail: u8,
     retry_after: u8,
-    /// The mark that tells the request from others, whatever way it came: a part of the hash that chose its set.
+    /// The mark of the request, over any path: a part of the hash that chose its set.
     request: u32,
 }
 
 crate::base::zeroed::zeroed!(Tombstone);
 
-/// A response, in what it is made from again.
+/// The parts from which a response is made again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Answered {
     /// The To tag's secret.
     pub secret: u64,
     /// The status; 0: nothing is owed any more.
     pub status: u16,
-    /// Which headers and words it had, as bits of its user: the lower seven.
+    /// Its headers and words, as bits of its user: the lower seven.
     pub detail: u8,
     /// Its Retry-After, in seconds; 0: none.
     pub retry_after: u8,
@@ -114,8 +114,8 @@ impl<'a> Tombstones<'a> {
         Some(if status == 0 { Owed::Nothing } else { Owed::Response(Answered { secret, status, detail, retry_after }) })
     }
 
-    /// A copy of this request got its response just now, by whatever way it came. 32 bits of a keyed hash tell that,
-    /// within four slots.
+    /// A copy of this request over any path got its response just now. 32 bits of a keyed hash show that, within four
+    /// slots.
     ///
     /// As long as timer I only: a proxy that hunts (one telephone, another, the first again) comes back with the same
     /// request later, and means it.

@@ -1,4 +1,4 @@
-//! Questions that both grammars ask of bytes: where one is, of what kind they are, which address they spell.
+//! Searches that both grammars need: the index of a byte, the class of bytes, the address that they spell.
 //!
 //! Words, lines and names are short: these look at eight bytes at a time and start at once, where a vectorised search
 //! sets itself up first.
@@ -29,7 +29,7 @@ pub(super) fn near(bytes: &[u8], byte: u8) -> Option<usize> {
     None
 }
 
-/// The first index of a byte below 14: a line end, or a tab, or another control that is looked at with the same care.
+/// The first index of a byte below 14: a line end, or a tab, or another control that is handled in the same place.
 #[inline]
 pub(super) fn control(bytes: &[u8]) -> Option<usize> {
     let marks = |word: u64| word.wrapping_sub(ONES * 14) & !word & TOPS;
@@ -106,7 +106,7 @@ const fn odd(word: u64, least: u8) -> u64 {
     (word.wrapping_sub(ONES * least as u64) | word.wrapping_add(ONES) | word) & TOPS
 }
 
-/// An IPv4 address at the front and what follows it; leading zeros are read as decimal.
+/// An IPv4 address at the front and the text behind it; leading zeros are read as decimal.
 pub(super) fn v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let mut octets = [0u8; 4];
     let mut rest = text;
@@ -146,7 +146,7 @@ fn octet_at(text: &[u8]) -> Option<(u8, &[u8])> {
     Some((u8::try_from(value).ok()?, rest))
 }
 
-/// An IPv4 address at the front and what follows it; with leading zeros, which are octal to some, it is none.
+/// An IPv4 address at the front and the text behind it; with leading zeros, which are octal to some, it is none.
 pub(super) fn plain_v4(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let (address, rest) = v4(text)?;
     let spelt: usize =

@@ -9,13 +9,13 @@ pub const EVENT_LEN: usize = 4;
 /// One report on an event.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Event {
-    /// Which: 0 to 9, `*` 10, `#` 11, A to D 12 to 15; others are no digits.
+    /// The event: 0 to 9, `*` 10, `#` 11, A to D 12 to 15; others are no digits.
     pub code: u8,
     /// It is over; the duration is the whole one.
     pub end: bool,
     /// Level in -dBm0, 0 to 63.
     pub volume: u8,
-    /// How long it lasts so far, in the RTP clock.
+    /// Its duration so far, in the RTP clock.
     pub duration: u16,
 }
 

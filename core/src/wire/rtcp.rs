@@ -10,10 +10,10 @@ const RECEIVER_REPORT: u8 = 201;
 const DESCRIPTION: u8 = 202;
 const BYE: u8 = 203;
 
-/// A sender's report about what it has sent.
+/// A sender's report about its packets.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct SenderInfo {
-    /// When, as an NTP time stamp; only the middle 32 bits come back.
+    /// The time, as an NTP time stamp; only the middle 32 bits come back.
     pub ntp: u64,
     /// The same moment in the RTP clock.
     pub rtp: u32,
@@ -26,7 +26,7 @@ pub struct SenderInfo {
 /// A receiver's report about one source.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Report {
-    /// The source it speaks of.
+    /// The source that it is about.
     pub ssrc: u32,
     /// Lost since the last report, in 256ths.
     pub fraction_lost: u8,
@@ -49,16 +49,16 @@ pub enum Packet<'a> {
     SenderReport {
         /// Its sender's number.
         ssrc: u32,
-        /// The report of what it has sent.
+        /// The report on its own packets.
         sender: SenderInfo,
-        /// The reports of what it has received.
+        /// The reports on the packets that it received.
         reports: Reports<'a>,
     },
     /// RR.
     ReceiverReport {
         /// Its sender's number.
         ssrc: u32,
-        /// The reports of what it has received.
+        /// The reports on the packets that it received.
         reports: Reports<'a>,
     },
     /// The first CNAME of an SDES.
@@ -187,7 +187,7 @@ fn one(kind: u8, count: usize, body: &[u8]) -> Option<Packet<'_>> {
         DESCRIPTION if count > 0 => {
             let (four, mut items) = body.split_first_chunk::<4>()?;
             let ssrc = u32::from_be_bytes(*four);
-            // rfc3550#6.5: items until a zero byte; one chunk is read, its CNAME is what a telephone wants
+            // rfc3550#6.5: items until a zero byte; one chunk is read, a telephone needs its CNAME only
             while let [kind @ 1..=255, length, behind @ ..] = items {
                 let (text, rest) = behind.split_at_checked(usize::from(*length))?;
                 if *kind == 1 {

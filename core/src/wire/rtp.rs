@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-/// Length of a header without contributing sources and extension; what [`write_header`] writes.
+/// Length of a header without contributing sources and extension, as [`write_header`] writes it.
 pub const HEADER_LEN: usize = 12;
 
 /// A received packet; the payload is a slice of the datagram.
@@ -15,7 +15,7 @@ pub struct Packet<'a> {
     pub marker: bool,
     /// Rises by one a packet, and wraps.
     pub sequence: u16,
-    /// When the first sample was taken, in the codec's clock.
+    /// The time of the first sample, in the codec's clock.
     pub timestamp: u32,
     /// The sender's number.
     pub ssrc: u32,

@@ -55,11 +55,11 @@ impl SdpError {
     }
 }
 
-/// Which way media flows, seen from the one who wrote the description.
+/// The direction of media, seen from the writer of the description.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Direction {
-    /// Both ways; what holds when nothing is said (rfc8866#6.7).
+    /// Both ways; the default (rfc8866#6.7).
     #[default]
     SendReceive = 0,
     /// The writer only sends.
@@ -71,7 +71,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// From what the writer does.
+    /// From the writer's side.
     #[must_use]
     pub const fn new(send: bool, receive: bool) -> Self {
         match (send, receive) {
@@ -128,7 +128,7 @@ impl Direction {
     }
 }
 
-/// Where a `c=` or `a=rtcp` line points.
+/// The address in a `c=` or `a=rtcp` line.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Address<'a> {
     /// An IP address; a multicast TTL or count behind it was cut off.
@@ -137,7 +137,7 @@ pub enum Address<'a> {
     Name(&'a [u8]),
     /// In another network than the Internet.
     OtherNetwork,
-    /// Of another kind than IPv4 and IPv6, or not of the kind that it says.
+    /// Of another kind than IPv4 and IPv6, or not of its declared kind.
     OtherKind,
 }
 
@@ -179,8 +179,8 @@ fn is_name(text: &[u8]) -> bool {
         && labels().next_back().is_some_and(|last| last.iter().any(|byte| !byte.is_ascii_digit()))
 }
 
-/// The `o=` line: who made the session, and which edition of it this is. Nothing here rests on it, so what a peer
-/// leaves out is empty or 0.
+/// The `o=` line: the session's author and its version. Nothing here depends on it, so fields that a peer leaves out
+/// are empty or 0.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Origin<'a> {
     /// The user's name, often `-`.
@@ -250,7 +250,7 @@ pub struct RtpMap<'a> {
     pub channels: u8,
 }
 
-/// `a=rtcp` (RFC 3605): where RTCP goes when it is not the next port.
+/// `a=rtcp` (RFC 3605): the address of RTCP where it is not the next port.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Rtcp<'a> {
     /// Its port.

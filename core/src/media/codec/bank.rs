@@ -2,11 +2,11 @@
 
 use super::Codec;
 
-/// Which 10 ms of a packet are encoded.
+/// The part of a packet that is encoded: 10 ms.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Part {
-    /// Quanta of the packet that were encoded before. 0: a packet begins, and what was kept for one that was not
-    /// completed is void.
+    /// Quanta of the packet that were encoded before. 0: a packet begins, and samples kept for an incomplete one are
+    /// void.
     pub nth: u8,
     /// Quanta that the packet is to hold.
     pub of: u8,
@@ -27,7 +27,7 @@ pub enum Encoded {
     Incomplete,
     /// The packet is complete: its payload has so many bytes.
     Packet(usize),
-    /// There is nothing to be heard in this packet, so none is sent (discontinuous transmission); time goes on.
+    /// The packet holds silence, so none is sent (discontinuous transmission); time goes on.
     Silent,
 }
 
@@ -38,12 +38,12 @@ pub enum Coded<'p> {
     Payload(&'p [u8]),
     /// The next samples of the last payload, which is longer than was asked for. For codecs with frames only.
     Rest,
-    /// Nothing came for this time.
+    /// No packet came for this time.
     Missing {
         /// The payload of the next packet, if it is here and only one packet is missing before it: a codec with
         /// redundancy finds the missing one in it.
         next: Option<&'p [u8]>,
-        /// So many samples from here begins what `next` holds; 0 without it.
+        /// The samples from here to the beginning of `next`; 0 without it.
         before: usize,
     },
 }
@@ -60,15 +60,15 @@ pub enum Way {
 /// Encodes and decodes for many streams. The core brings [`G711`](super::G711); a host's bank adds its own codecs and
 /// passes G.711 on to it.
 pub trait CodecBank {
-    /// Encodes 10 ms. `packet` is room for a payload and the same for all parts of a packet: what an earlier part wrote
-    /// there still stands. A codec with frames keeps samples until a frame is whole.
+    /// Encodes 10 ms. `packet` is room for a payload and the same for all parts of a packet: the bytes of earlier parts
+    /// are still there. A codec with frames keeps samples until a frame is whole.
     fn encode(&mut self, stream: u32, codec: Codec, part: Part, pcm: &[i16], packet: &mut [u8]) -> Encoded;
 
-    /// Decodes into `out`, which is 10 ms or less; the number of samples. For what is missing, 0 is an answer too: then
-    /// the stream invents them itself.
+    /// Decodes into `out`, which is 10 ms or less; the number of samples. For missing packets 0 is allowed too: then
+    /// the stream invents the samples itself.
     fn decode(&mut self, stream: u32, codec: Codec, coded: Coded<'_>, out: &mut [i16]) -> usize;
 
-    /// One direction begins anew: what a codec remembers of it is void.
+    /// One direction begins anew: the codec's memory of it is void.
     fn reset(&mut self, stream: u32, way: Way) {
         let _ = (stream, way);
     }

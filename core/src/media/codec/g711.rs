@@ -20,7 +20,7 @@ impl CodecBank for G711 {
     }
 
     fn decode(&mut self, _stream: u32, codec: Codec, coded: Coded<'_>, out: &mut [i16]) -> usize {
-        // what is missing is invented by the stream
+        // the stream invents missing samples
         let Coded::Payload(payload) = coded else { return 0 };
         let table = match codec {
             Codec::Pcmu => &ULAW,

@@ -162,6 +162,6 @@ fn a_session_keeps_its_numbers() {
     );
     assert_eq!(own.continuing(&CodecList::EMPTY), own);
     assert_eq!(own.continuing(&own), own);
-    // whoever wants no events has none later either
+    // a list without events has none later either
     assert_eq!(own.without_events().continuing(&used).events().count(), 0);
 }

@@ -8,7 +8,7 @@ use crate::wire::dtmf::{self, Event};
 const USUAL_MS: u16 = 160;
 /// ITU-T Q.24: shorter may not be heard.
 const SHORTEST_MS: u16 = 40;
-/// The longest that an entry of the queue can tell: 20 s.
+/// The longest digit that an entry of the queue can hold: 20 s.
 const LONGEST: u16 = 0x7ff;
 /// Silence behind a digit, in quanta, so that the next is not taken for the same.
 const GAP: u16 = 5;
@@ -16,7 +16,7 @@ const GAP: u16 = 5;
 const REPEATS: u8 = 2;
 /// A pause in the queue; above all events.
 const PAUSE: u16 = 31;
-/// Volume told with events, in -dBm0.
+/// Volume of events, in -dBm0.
 const VOLUME: u8 = 10;
 
 /// The sending side's task in this quantum.
@@ -83,7 +83,7 @@ pub struct DigitQueue {
     len: u8,
     /// The digit under way is the last of its command.
     last: bool,
-    /// Commands sent to their ends, and not told yet.
+    /// Commands sent to their ends, and not reported yet.
     sent: u8,
     state: State,
 }
@@ -101,7 +101,7 @@ impl DigitQueue {
         self.len == 0 && matches!(self.state, State::Idle)
     }
 
-    /// How many more it takes.
+    /// The number of entries that are free.
     #[must_use]
     pub const fn room(&self) -> usize {
         limits::DIGITS - self.len as usize
@@ -135,12 +135,12 @@ impl DigitQueue {
         }
     }
 
-    /// How many commands were sent to their ends since this was asked last.
+    /// The number of commands sent to their ends since the last call.
     pub const fn take_sent(&mut self) -> u8 {
         core::mem::replace(&mut self.sent, 0)
     }
 
-    /// Nothing of what was begun is left to do.
+    /// No digit is under way.
     fn rest(&mut self) {
         self.state = State::Idle;
         self.sent = self.sent.saturating_add(u8::from(core::mem::take(&mut self.last)));
@@ -259,9 +259,9 @@ impl DigitQueue {
         }
     }
 
-    /// The clock is another, or the peer takes no events any more; `timestamp` is the next quantum's. An event that
-    /// nobody has heard of begins anew. One that was sent in part is over, or the peer would take what follows for a
-    /// digit of its own.
+    /// The clock is another, or the peer takes no events any more; `timestamp` is the next quantum's. An event of which
+    /// nothing was sent begins anew. One that was sent in part is over, or the peer would take the rest for a digit of
+    /// its own.
     pub fn renew(&mut self, timestamp: u32, events: bool, rate: u32) {
         match self.state {
             State::Event { code, left, since, first: true, .. } => {

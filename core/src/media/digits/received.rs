@@ -4,34 +4,34 @@ use crate::base::limits;
 use crate::base::time::{Duration, Instant};
 use crate::wire::dtmf::{self, Event};
 
-/// rfc4733#2.5.2.2: an event of which nothing more comes lasts no longer than three packet times.
+/// rfc4733#2.5.2.2: an event without further packets lasts no longer than three packet times.
 const LAST_PACKETS: u64 = 3;
 /// Packet times that this is reckoned with, in milliseconds: below, a network's usual jitter would cut a digit short;
-/// above (rfc4733#2.5.1.2 recommends 50 ms) packets were lost between the two that tell it.
+/// above (rfc4733#2.5.1.2 recommends 50 ms) packets were lost between the two that show it.
 const PACKET_MS: (u64, u64) = (20, 60);
 
-/// The events that the peer sends: each digit is told once.
+/// The events that the peer sends: each digit is reported once.
 #[derive(Clone, Copy, Debug)]
 pub struct EventReceiver {
     /// Timestamp of the segment on.
     timestamp: u32,
     /// Ticks of the segments before it.
     before: u32,
-    /// Ticks of the segment, as far as told.
+    /// Ticks of the segment, as far as reported.
     lasted: u16,
     /// The least by which it grew from a packet to the next: the packet time.
     step: u16,
     code: u8,
-    /// Something is on.
+    /// An event is on.
     on: bool,
     /// A timestamp is known (of what is on, or was last).
     known: bool,
     clock: u32,
     heard_at: Instant,
     digits: [u8; limits::DIGITS_RECEIVED],
-    /// How many milliseconds each lasted.
+    /// The milliseconds that each lasted.
     lengths: [u16; limits::DIGITS_RECEIVED],
-    /// When each was over: the low bits of its milliseconds.
+    /// The end of each: the low bits of its milliseconds.
     over: [u32; limits::DIGITS_RECEIVED],
     head: u8,
     len: u8,
@@ -56,7 +56,7 @@ impl EventReceiver {
         len: 0,
     };
 
-    /// The source began anew: what is on is over, timestamps mean nothing any more.
+    /// The source began anew: an event that is on is over, and old timestamps mean nothing any more.
     pub fn restart(&mut self, now: Instant) {
         self.finish(now);
         self.known = false;
@@ -69,15 +69,15 @@ impl EventReceiver {
         if self.known {
             let ahead = timestamp.wrapping_sub(self.timestamp);
             if ahead as i32 != 0 && ahead >= 1 << 31 {
-                return; // from before what is known: told, or given up
+                return; // older than the known event: reported, or given up
             }
             if ahead == 0 && !self.on {
-                return; // rfc4733#2.5.1.4: the last packet again, or one that came when the event was given up and told
+                return; // rfc4733#2.5.1.4: the last packet again, or one of an event that was given up and reported
             }
             // rfc4733#2.5.2.3: the same event, without marker, where a full segment ended, goes on
             let segment = event.code == self.code && !marker && ahead == 0xffff;
             if segment && !self.on {
-                self.timestamp = timestamp; // it was given up and told
+                self.timestamp = timestamp; // it was given up and reported
                 return;
             }
             if ahead > 0 && self.on {
@@ -114,8 +114,8 @@ impl EventReceiver {
         }
     }
 
-    /// A voice packet: voice from behind an event ends it. `clock` is the codec's; the timestamps of another clock tell
-    /// nothing.
+    /// A voice packet: voice from behind an event ends it. `clock` is the codec's; timestamps of another clock cannot
+    /// be compared.
     pub fn voice(&mut self, now: Instant, timestamp: u32, clock: u32) {
         if self.on
             && clock == self.clock
@@ -126,7 +126,7 @@ impl EventReceiver {
         }
     }
 
-    /// When the event is given up; [`Instant::NEVER`] if none is on.
+    /// The time at which the event is given up; [`Instant::NEVER`] if none is on.
     #[must_use]
     pub fn next_timeout(&self) -> Instant {
         let (least, most) = PACKET_MS;
@@ -134,7 +134,7 @@ impl EventReceiver {
         if self.on { self.heard_at + Duration::from_millis(LAST_PACKETS * packet_ms) } else { Instant::NEVER }
     }
 
-    /// Ends an event of which nothing more came.
+    /// Ends an event without further packets.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.on && now >= self.next_timeout() {
             self.finish(now);
@@ -168,7 +168,7 @@ impl EventReceiver {
         self.len > 0
     }
 
-    /// When the digit that waits longest was over; `now` is the latest time that is known.
+    /// The end of the digit that waits longest; `now` is the latest time that is known.
     #[must_use]
     pub fn over_at(&self, now: Instant) -> Option<Instant> {
         self.over.get(usize::from(self.head)).filter(|_| self.has_digit()).map(|millis| now.back_to(*millis))

@@ -52,7 +52,7 @@ fn events_that_are_no_digits_are_not_told() {
     let mut receiver = EventReceiver::EMPTY;
     handle(&mut receiver, 0, true, Event { code: 36, end: true, ..TOLD });
     receiver.handle(Instant::ZERO, 9000, true, 8000, &[1, 2, 3]);
-    // rfc4733#2.5.2.1: nor is what we did not say we take: a flash
+    // rfc4733#2.5.2.1: an event that we did not declare is not taken: a flash
     handle(&mut receiver, 20_000, true, Event { code: 16, end: true, ..TOLD });
     assert_eq!(receiver.poll(), None);
 }

@@ -7,7 +7,7 @@ fn packet(sequence: u32, payload: &[u8]) -> Arrival<'_> {
 
 const WAITS: Stored = Stored::Waits { dropped: 0 };
 
-/// How many packets are missing at the head, and the timestamp of the one behind them.
+/// The number of packets missing at the head, and the timestamp of the one behind them.
 fn behind(ring: &Ring, cells: &Cells<'_>) -> Option<(u32, u32)> {
     ring.behind_hole(cells).map(|(missing, cell)| (missing, cell.timestamp))
 }

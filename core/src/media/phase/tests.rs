@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
-/// Ticks each 10 ms from 100 ms on, a packet each 20 ms at this phase; says after how many packets the tick was moved,
-/// and to where.
+/// Ticks each 10 ms from 100 ms on, a packet each 20 ms at this phase. Returns the number of packets before the tick
+/// was moved, and its new phase.
 fn moved(phase_us: u64, first: bool) -> Option<(u32, u64)> {
     let mut phase = Phase::EMPTY;
     for packet in 1..=200 {

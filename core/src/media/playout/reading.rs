@@ -25,14 +25,14 @@ pub struct Means<'r, 'm> {
 }
 
 impl Means<'_, '_> {
-    /// As much of the history as a rate of so many samples in 10 ms needs.
+    /// The part of the history that a rate of so many samples in 10 ms needs.
     fn history(&mut self, quantum: usize) -> &mut [i16] {
         self.history.get_mut(..history_of(quantum)).unwrap_or_default()
     }
 }
 
 impl Playout {
-    /// Plays 10 ms (what [`Playout::prepare`] told) of the codec's rate. False: nothing came yet, or nothing for so
+    /// Plays 10 ms (as [`Playout::prepare`] returned) of the codec's rate. False: nothing came yet, or nothing for so
     /// long that this is silence.
     pub fn pull(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) -> bool {
         if !self.ring.begun() && !self.concealer.sounds(out.len()) {
@@ -65,7 +65,7 @@ impl Playout {
         true
     }
 
-    /// Nobody listened while packets came: what is heard begins with the newest, or the wait would stay as delay.
+    /// No tick ran while packets came: playing begins with the newest, or the wait would stay as delay.
     fn skip_stale(&mut self, cells: &mut Cells<'_>) {
         for _ in 0..cells.count() {
             if self.waiting() <= u32::from(self.duration).max(self.piece_ticks()) || self.ring.head(cells).is_none() {
@@ -89,8 +89,8 @@ impl Playout {
         }
     }
 
-    /// Sound for what did not come: the codec's own, or else the voice that was heard last. `stalled`: so much of what
-    /// is missing at the head was invented before; `None`: nothing is missing, and the time is filled all the same.
+    /// Sound for packets that did not come: the codec's own, or else the voice that was heard last. `stalled`: so much
+    /// of the hole at the head was invented before; `None`: there is no hole, and the time is filled all the same.
     fn invent(&mut self, means: &mut Means<'_, '_>, out: &mut [i16], stalled: Option<u32>) {
         let quantum = self.codec.quantum_samples();
         if self.concealer.sounds(quantum) && !self.quiet {
@@ -112,7 +112,7 @@ impl Playout {
     }
 
     /// The packet behind the hole at the head, if only one packet is missing before it from here on: its payload, and
-    /// how many samples from here it begins.
+    /// the samples from here to its beginning.
     fn behind<'c>(&self, cells: &'c Cells<'_>, types: &CodecList, stalled: u32) -> Option<(&'c [u8], usize)> {
         let (missing, cell) = self.ring.behind_hole(cells)?;
         let codec = types.codec(cell.payload_type?)?;
@@ -121,7 +121,7 @@ impl Playout {
         (one && codec == self.codec).then(|| (cell.payload, codec.samples_of(left)))
     }
 
-    /// Decodes from the ring until `out` is full or a packet is missing; how much was there.
+    /// Decodes from the ring until `out` is full or a packet is missing. Returns the samples decoded.
     fn take(&mut self, means: &mut Means<'_, '_>, out: &mut [i16]) -> usize {
         let mut filled = 0;
         // each turn fills something, passes a cell, or ends
@@ -170,8 +170,7 @@ impl Playout {
         filled
     }
 
-    /// How long the hole at the head lasts, in ticks: so many packets are missing, and what is behind them begins at
-    /// `timestamp`.
+    /// The length of the hole at the head in ticks: so many packets are missing, and the next begins at `timestamp`.
     fn gap(&self, missing: u32, timestamp: u32) -> u32 {
         let by_count = missing.saturating_mul(u32::from(self.duration));
         let by_time = timestamp.wrapping_sub(self.playhead);
@@ -179,7 +178,7 @@ impl Playout {
         if by_time as i32 >= 0 && by_time <= by_count.saturating_mul(2) { by_time } else { by_count }
     }
 
-    /// Something is missing at the head. True when its time is over and a later packet takes its turn.
+    /// A packet is missing at the head. True when its time is over and a later packet takes its turn.
     fn pass_hole(&mut self, cells: &Cells<'_>) -> bool {
         let Some((missing, cell)) = self.ring.behind_hole(cells) else { return false };
         let gap = self.gap(missing, cell.timestamp);
@@ -196,7 +195,7 @@ impl Playout {
         true
     }
 
-    /// Something has been waiting over the whole window: true when a piece should go.
+    /// Sound has been waiting over the whole window: true when a piece should go.
     fn surplus(&mut self) -> bool {
         self.least = self.least.min(self.waiting());
         self.window = self.window.saturating_add(1);
@@ -220,7 +219,7 @@ impl Playout {
         self.piece(means, out);
         let Some(next) = room.get_mut(..out.len()) else { return };
         let filled = self.take(means, next);
-        // a hole in the next piece: what is not there is invented after the last that was heard
+        // a hole in the next piece: its samples are invented after the last sound
         let (came, missing) = next.split_at_mut_checked(filled).unwrap_or_default();
         if !missing.is_empty() {
             self.concealer.heard(means.history(out.len()), came);

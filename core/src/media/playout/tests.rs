@@ -378,7 +378,7 @@ fn no_memory_is_silence() {
     assert_eq!(playout.counts().oversize, 1);
 }
 
-/// Whatever a network does, memory stays in order and sound keeps its bounds.
+/// On any network, memory stays in order and sound keeps its bounds.
 #[test]
 fn a_bad_network_does_no_harm() {
     let mut random = crate::base::rng::Rng::new(&[7; 32]);

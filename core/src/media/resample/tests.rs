@@ -97,7 +97,7 @@ fn equal_rates_are_copied_and_odd_ones_are_silence() {
         assert_eq!(fresh().run(from, to, &[5, 6], &mut out), 0);
         assert_eq!(out, [0; 4]);
     }
-    // more than a quantum, or a short buffer: what fits
+    // more than a quantum, or a short buffer: as much as fits
     assert!(fresh().run(48_000, 8000, &[0; 1000], &mut [0; 200]) <= 80);
     assert_eq!(fresh().run(8000, 48_000, &[0; 80], &mut [0; 13]), 12);
 }

@@ -29,7 +29,7 @@ fn lost_behind_and_double() {
     assert_eq!(source.update(7, 12), Verdict::Duplicate);
     assert_eq!(source.update(7, 14), Verdict::Duplicate);
     assert_eq!(source.lost(), 1);
-    // what came before the first packet is no gain
+    // packets from before the first one are no gain
     assert_eq!(source.update(7, 9), Verdict::Behind);
     assert_eq!(source.lost(), 1);
 }

@@ -1,17 +1,16 @@
-//! Where media goes and from where it is taken.
+//! The target of media, and the source from which it is taken.
 //!
 //! A packet is the peer's if it comes from
-//! 1. the negotiated address: that one always wins, back too, whoever was heard meanwhile;
+//! 1. the negotiated address: that one always wins, and wins back, over any source that was heard meanwhile;
 //! 2. another port of the negotiated host (rfc4961: symmetric RTP through a NAT), or a host that the signalling vouches
 //!    for ([`Vouched`]). A NAT between us leaves a private address in the description, and the peer's packets come from
 //!    the NAT's;
-//! 3. any other host, only if the configuration says so, and only while nobody better speaks: two packets in sequence
+//! 3. any other host, only if the configuration says so, and only while no better one sends: two packets in sequence
 //!    of one source.
 //!
 //! A better address takes over at once. One that is no better (a NAT's new port) does so when the one that was heard
-//! has been silent for
-//! [`SILENT_MS`], and by two packets in sequence. A third party that only knows our port is therefore never heard and
-//! never spoken to. Reports follow the same rule, but are never taken from any other host.
+//! has been silent for [`SILENT_MS`], and by two packets in sequence. A third party that only knows our port is
+//! therefore never heard and gets nothing. Reports follow the same rule, but are never taken from any other host.
 
 use super::config::NOWHERE;
 use crate::base::time::Duration;
@@ -19,7 +18,7 @@ use crate::wire::rtp;
 use core::net::{IpAddr, SocketAddr};
 
 /// A peer that is silent for so long may have another address now. Eight of the longest packets (60 ms): loss alone is
-/// shorter; and a word is lost by it at most.
+/// shorter; and at most a word is lost by it.
 const SILENT_MS: u64 = 500;
 
 /// Hosts that the signalling vouches for.
@@ -41,7 +40,7 @@ impl Vouched {
         [self.signals, self.received, self.contact].iter().flatten().any(|vouched| vouched.to_canonical() == host)
     }
 
-    /// A newer message of the peer's vouches for these: what it does not say stays.
+    /// A newer message of the peer's vouches for these: a host that it leaves out stays.
     pub(super) fn renew(&mut self, newer: &Self) {
         self.signals = newer.signals.or(self.signals);
         self.received = newer.received.or(self.received);
@@ -70,8 +69,8 @@ pub(super) struct Address {
     standing: Standing,
     /// A report has come from `rtcp`.
     reported: bool,
-    /// The unspecified address was negotiated, the old way to hold: nothing goes anywhere, and what comes from where it
-    /// came before is heard.
+    /// The unspecified address was negotiated, the old way to hold: nothing is sent, and packets from the source of
+    /// before are heard.
     held: bool,
     /// A source that may take over: its next packet would be this one.
     candidate: Option<(u32, u16)>,
@@ -96,8 +95,8 @@ impl Address {
         candidate: None,
     };
 
-    /// An offer and answer: open again. The same negotiated address as the `old` keeps what was learnt until a packet
-    /// tells otherwise. True when it is another.
+    /// An offer and answer: open again. The same negotiated address as the `old` keeps the learnt one until a packet
+    /// shows another. True when it is another.
     pub(super) fn negotiate(&mut self, old: (SocketAddr, SocketAddr), rtp: SocketAddr, rtcp: SocketAddr) -> bool {
         self.held = rtp.ip().is_unspecified();
         let changed = old.0 != rtp && !self.held;
@@ -113,8 +112,8 @@ impl Address {
         changed
     }
 
-    /// A valid packet of an agreed type came: is it the peer's? `silent`: for how long nothing came of the peer's.
-    /// `negotiated`: the addresses of RTP and RTCP. `any_host`: the third rule holds.
+    /// A valid packet of an agreed type came: true if it is the peer's. `silent`: the time since the peer's last
+    /// packet. `negotiated`: the addresses of RTP and RTCP. `any_host`: the third rule holds.
     pub(super) fn admit(
         &mut self,
         silent: Duration,
@@ -123,7 +122,7 @@ impl Address {
         from: SocketAddr,
         packet: &rtp::Packet<'_>,
     ) -> bool {
-        // while it is held, where the peer was stands for what was negotiated
+        // while it is held, the peer's last address stands for the negotiated one
         let negotiated = if self.held { (self.rtp, self.rtcp) } else { negotiated };
         let known = same(from, self.rtp);
         let standing = if same(from, negotiated.0) {
@@ -157,8 +156,8 @@ impl Address {
         second
     }
 
-    /// The peer is there. Reports move along, unless they have shown their own way: back to what was negotiated; to the
-    /// same socket if they share one; else to the port above if that was the rule (rfc3550#11).
+    /// The peer is there. Reports move along, unless they have shown their own address: back to the negotiated one; to
+    /// the same socket if they share one; else to the port above if that was the rule (rfc3550#11).
     fn take(&mut self, from: SocketAddr, negotiated: (SocketAddr, SocketAddr)) {
         if same(from, negotiated.0) {
             self.rtcp = negotiated.1;
@@ -181,11 +180,11 @@ impl Address {
         self.standing > Standing::Unheard && same(from, self.rtp)
     }
 
-    /// A valid report came: is it the peer's? The first from a host of the peer's shows where ours go; one from the
-    /// negotiated address always does.
+    /// A valid report came: true if it is the peer's. The first from a host of the peer's sets the target of ours; one
+    /// from the negotiated address always does.
     pub(super) fn admit_report(&mut self, negotiated: SocketAddr, from: SocketAddr) -> bool {
         if same(from, self.rtp) && !same(from, self.rtcp) && !same(from, negotiated) {
-            return true; // rfc5761: on a shared port, whatever was said
+            return true; // rfc5761: on a shared port, whatever the description has
         }
         if same(from, negotiated) || same(from, self.rtcp) {
             self.rtcp = from;
@@ -201,7 +200,7 @@ impl Address {
         true
     }
 
-    /// There is somewhere to send to.
+    /// There is a target to send to.
     pub(super) fn reachable(&self) -> bool {
         !self.held && self.rtp.port() != 0
     }

@@ -10,12 +10,12 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub struct StreamConfig {
     /// The stream's number for the codec bank.
     pub stream: u32,
-    /// Where media goes, until the peer shows that it is elsewhere (`address` says when it is believed).
+    /// The target of media, until the peer shows another (`address` has the rules).
     pub remote_rtp: SocketAddr,
-    /// Where reports go.
+    /// The target of reports.
     pub remote_rtcp: SocketAddr,
-    /// Media is taken from any host that sends it, while nobody better speaks: for peers behind a NAT that no
-    /// signalling shows.
+    /// Media is taken from any host that sends it, while no better one does: for peers behind a NAT that no signalling
+    /// shows.
     pub any_host: bool,
     /// Seconds of a peer's silence, while both sides may send, after which its media is lost; 0: no end.
     pub patience_s: u16,
@@ -107,11 +107,11 @@ pub struct StreamBuffers<'b> {
     /// The payload of the next packet to send: as long as the longest one. 160 bytes are 20 ms of G.711.
     pub payload: &'b mut [u8],
     /// The samples heard last: [`history_of`](crate::media::conceal::history_of) the highest rate. Shorter: nothing is
-    /// invented for what did not come.
+    /// invented for missing packets.
     pub history: &'b mut [i16],
 }
 
-/// Which of a media port's two sockets.
+/// One of a media port's two sockets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Component {
     /// Voice and events.
@@ -123,15 +123,15 @@ pub enum Component {
 /// A packet to send.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct MediaTransmit {
-    /// From which socket.
+    /// The socket that it leaves from.
     pub component: Component,
-    /// Where it goes.
+    /// Its target.
     pub to: SocketAddr,
     /// Its length. Longer than the buffer: nothing was written and nothing has changed; come again with so much room.
     pub len: usize,
 }
 
-/// How a stream does. Counters stop at their top.
+/// The statistics of a stream. Counters saturate.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct StreamStats {
     /// RTP packets sent.

@@ -16,7 +16,8 @@ const EVEN_MS: u32 = 2;
 const COMFORT_NOISE: u8 = 13;
 
 impl Stream {
-    /// A datagram on the RTP socket. What is not the peer's is counted and dropped. Reports on a shared port go to
+    /// A datagram on the RTP socket. Packets that are not the peer's are counted and dropped. Reports on a shared port
+    /// go to
     /// [`Stream::handle_rtcp`] (see [`rtp::is_rtcp`]).
     pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, packet: &[u8], buffers: &mut StreamBuffers<'_>) {
         if !self.running {
@@ -36,7 +37,7 @@ impl Stream {
         // rfc3389#4: comfort noise may come unasked; it is silence here, and a sign of life
         if voice.is_none() && event.is_none() && packet.payload_type != COMFORT_NOISE {
             up(&mut self.unknown_type);
-            // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its place in the sequence,
+            // rfc3550#A.1: an unknown type makes no source; from the source we know it keeps its cell in the ring,
             // so as not to seem lost
             if self.source.ssrc() != Some(packet.ssrc) || !self.address.knows(from) {
                 return;
@@ -94,8 +95,8 @@ impl Stream {
         }
     }
 
-    /// After a packet at `now`: of the two ends, is it ours to move its ticks? `None`: it was not the far end's, or
-    /// packets come so unevenly that there is nothing to be gained.
+    /// After a packet at `now`: true if of the two ends ours is to move its ticks. `None`: the packet was not the far
+    /// end's, or packets come so unevenly that nothing is gained.
     #[must_use]
     pub fn moves_first(&self, now: Instant) -> Option<bool> {
         let theirs = self.source.ssrc()?;
@@ -143,7 +144,7 @@ impl Stream {
         out.get_mut(count..).unwrap_or_default().fill(0);
     }
 
-    /// How long the peer has said nothing; `None` if it never did.
+    /// The length of the peer's silence; `None` if it never sent.
     #[must_use]
     pub fn silent(&self, now: Instant) -> Option<Duration> {
         (self.received > 0 || self.reports.received > 0).then(|| now.since(self.heard_at))

@@ -1,4 +1,4 @@
-//! Reports: when ours go, what they say, what the peer's told (RFC 3550 §6).
+//! Reports: the time and the contents of ours, and the figures from the peer's (RFC 3550 §6).
 
 use super::config::MediaTransmit;
 use super::{Component, Stream};
@@ -20,7 +20,7 @@ const RTT_MAX_US: u64 = 60_000_000;
 /// or in tens of them.
 const TICK: u32 = 65536 / 20;
 
-/// The peer's report on what it hears of us.
+/// The peer's report on our packets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Remote {
     pub(super) lost: i32,
@@ -38,7 +38,7 @@ pub(super) struct Reports {
     /// A BYE for a source of ours that collided.
     bye_for: Option<u32>,
     sent: bool,
-    /// RTP packets sent at our last two reports: a sender is who sent since the one before.
+    /// RTP packets sent at our last two reports: a source is a sender if it sent since the one before.
     packets_at: [u32; 2],
     pub(super) rtt_us: u32,
     pub(super) remote: Remote,
@@ -64,7 +64,7 @@ impl Reports {
         self.schedule(now, true);
     }
 
-    /// A number that nobody needs to guess wrong: only report times and colliding sources hang on it (splitmix64).
+    /// A number that need not be secret: only report times and colliding sources depend on it (splitmix64).
     fn draw(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -124,7 +124,7 @@ impl Stream {
                 Packet::Bye { sources } => {
                     if self.source.ssrc().is_some_and(|ssrc| sources.contains(ssrc)) {
                         self.peer_left = true;
-                        // rfc3550#6.3.4: it has left; whoever comes next is a new source
+                        // rfc3550#6.3.4: it has left; the next packet begins a new source
                         self.source.reopen();
                     }
                 }
@@ -158,7 +158,7 @@ impl Stream {
         }
     }
 
-    /// Packets from now on have another source; a BYE is owed for the one before, if anybody heard of it.
+    /// Packets from now on have another source; a BYE is owed for the one before, if it was used.
     pub(super) fn change_source(&mut self, now: Instant) {
         let old = self.sending.ssrc;
         self.reports.random ^= now.micros();
@@ -187,7 +187,7 @@ impl Stream {
             packets: self.sending.packets,
             bytes: self.sending.bytes,
         });
-        let mut source = self.source; // what the report takes from it counts only once it goes
+        let mut source = self.source; // the interval ends only once the report leaves
         let report = source.report(now);
         rtcp::write_report(&mut to, ssrc, sender.as_ref(), report.as_ref());
         let mut name = [0u8; 16];
@@ -221,14 +221,15 @@ impl Stream {
         self.reports.next().min(self.events.next_timeout()).min(self.lost_at())
     }
 
-    /// Does what is due; early or repeated calls do nothing. True: the peer's silence has lasted too long; said once.
+    /// Handles due deadlines; early or repeated calls do nothing. True: the peer's silence has lasted too long;
+    /// returned once.
     pub fn handle_timeout(&mut self, now: Instant) -> bool {
         if !self.running {
             return false;
         }
         self.events.handle_timeout(now);
         if now >= self.reports.next {
-            // nothing goes to who has confirmed nothing, and a report is no exception
+            // nothing goes to a peer that has confirmed nothing, not even a report
             self.reports.owed = self.confirmed && self.address.reachable() && self.address.rtcp.port() != 0;
             self.reports.schedule(now, false);
         }
@@ -239,7 +240,7 @@ impl Stream {
 
     /// After the call: one BYE is owed, if the peer has heard of us at all.
     pub(super) fn owe_bye(&mut self) {
-        // rfc3550#6.3.7: who has sent nothing says no BYE
+        // rfc3550#6.3.7: a source that has sent nothing sends no BYE
         self.reports.owed = false;
         self.reports.bye_for = None;
         let heard_of_us = self.sending.packets > 0 || self.reports.sent;

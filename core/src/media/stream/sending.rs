@@ -7,11 +7,11 @@ use crate::media::digits::Step;
 use crate::media::{CodecBank, Encoded, Part, Way};
 use crate::wire::{dtmf, rtp};
 
-/// Quanta without a packet after which what was encoded for it is given up: no packet is longer than 120 ms
+/// Quanta without a packet after which the parts encoded for it are given up: no packet is longer than 120 ms
 /// (rfc7587#4.2).
 const LONGEST_PACKET: u8 = 12;
 
-/// The packet being filled, and what the header counts.
+/// The packet being filled, and the counters of its header.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sending {
     pub(super) ssrc: u32,
@@ -76,7 +76,7 @@ impl Sending {
         self.ready
     }
 
-    /// A packet is complete. One that nobody fetched is replaced: old voice is worth nothing.
+    /// A packet is complete. One that was not fetched is replaced: old voice is worth nothing.
     fn complete(&mut self, payload_type: u8, timestamp: u32, marker: bool) {
         self.packet_type = payload_type;
         self.packet_timestamp = timestamp;
@@ -96,7 +96,7 @@ impl Sending {
 }
 
 impl Stream {
-    /// May the next packet go?
+    /// The next packet may go.
     fn may_send(&self) -> bool {
         self.config.send
             && self.address.reachable()
@@ -109,7 +109,7 @@ impl Stream {
         (self.config.ptime_ms.min(60) / frame * frame).max(frame)
     }
 
-    /// Packet time in quanta: what was agreed, as far as the payload has room.
+    /// Packet time in quanta: the agreed one, as far as the payload has room.
     fn interval(&self, room: usize) -> u8 {
         let quanta = self.ptime() / 10;
         let Some(bytes) = self.config.codec.tick_bytes() else { return quanta };
@@ -117,19 +117,20 @@ impl Stream {
         if usize::from(quanta) * each <= room { quanta } else { (room / each.max(1)).clamp(1, 255) as u8 }
     }
 
-    /// Time passes in which nothing was said (the driver stalled for long): the clock of the packets goes on
-    /// (rfc3550#5.1), and what is half full moves behind the gap.
+    /// Time passes without sound (the driver stalled for long): the clock of the packets goes on (rfc3550#5.1), and a
+    /// packet that is half full moves behind the gap.
     pub fn skip(&mut self, quanta: u32) {
         let ticks = self.config.codec.quantum_ticks().wrapping_mul(quanta);
         self.sending.timestamp = self.sending.timestamp.wrapping_add(ticks);
         if !self.sending.ready {
             self.sending.packet_timestamp = self.sending.packet_timestamp.wrapping_add(ticks);
         }
-        // rfc3551#4.1: what follows a gap begins a talk spurt
+        // rfc3551#4.1: the packet behind a gap begins a talk spurt
         self.sending.spurt = true;
     }
 
-    /// 10 ms at the engine's rate, to be sent. Digits being sent replace it. What may not be sent passes its time.
+    /// 10 ms at the engine's rate, to be sent. Digits being sent replace it. Where nothing may be sent, its time
+    /// passes.
     pub fn send_quantum(&mut self, codecs: &mut dyn CodecBank, pcm: &[i16], buffers: &mut StreamBuffers<'_>) {
         if !self.running {
             return;
@@ -207,7 +208,7 @@ impl Stream {
             Encoded::Incomplete if self.sending.quanta < LONGEST_PACKET => {}
             Encoded::Incomplete | Encoded::Silent => {
                 self.sending.quanta = 0;
-                // rfc3551#4.1: what follows the silence begins a talk spurt
+                // rfc3551#4.1: the packet behind the silence begins a talk spurt
                 self.sending.spurt = true;
             }
         }

@@ -52,7 +52,7 @@ fn config(remote: SocketAddr, ssrc: u32) -> StreamConfig {
     }
 }
 
-/// What a stream is lent.
+/// The memory that a stream is lent.
 struct Memory {
     ring: Vec<u8>,
     stride: usize,
@@ -100,7 +100,7 @@ impl Side {
         self.stream.handle_rtp(now, from, packet, &mut self.memory.lent());
     }
 
-    /// 10 ms: hears, says, and its packets are collected.
+    /// 10 ms: receives, sends, and its packets are collected.
     fn quantum(&mut self, now: Instant, pcm: &[i16]) {
         let mut out = std::vec![0; pcm.len()];
         self.stream.handle_timeout(now);
@@ -149,7 +149,7 @@ impl Call {
         )
     }
 
-    /// Both speak a codec, at its own rate.
+    /// Both use a codec, at its own rate.
     fn speaking(codec: Codec, ptime_ms: u8) -> Self {
         let entry = codec.entry();
         let config = |remote, ssrc| StreamConfig {

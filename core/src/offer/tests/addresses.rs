@@ -1,4 +1,4 @@
-//! Where media goes.
+//! The addresses of media.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
@@ -50,7 +50,7 @@ fn a_host_name_is_looked_up_where_it_counts() {
     // a name of its own for RTCP is not looked up too
     let other = offer.replace("19 IN IP4 media", "19 IN IP4 reports");
     assert_eq!(answered(&other, &found("198.51.100.77")).unwrap().0.remote_rtcp.port(), 0);
-    // what was found must be one host's, of our family; unlike in c=, the unspecified address is no hold
+    // the address found must be one host's, of our family; unlike in c=, the unspecified address is no hold
     for ip in ["2001:db8::1", "233.252.0.1", "0.0.0.0", "127.255.255.255"] {
         let alone = offer.replace("m=audio 7 RTP/SAVP 0\r\n", "");
         assert_eq!(answered(&alone, &found(ip)).map(|_| ()), Err(OfferError::UnsupportedAddress), "{ip}");

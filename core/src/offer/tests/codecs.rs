@@ -37,7 +37,7 @@ fn the_codec_that_is_sent_decides_which_events_are() {
     assert_eq!((answer.codec, answer.dtmf_send), (Codec::Framed, None));
     let answer = agreed("m=audio 9 RTP/AVP 0 110 111 101\r\n");
     assert_eq!((answer.codec, answer.dtmf_send), (Codec::Pcmu, Some(101)));
-    // whatever is sent, all that was offered may come
+    // every format that was offered may come, whichever we send
     assert_eq!(answer.receive_types, broad().codecs);
 }
 
@@ -52,7 +52,7 @@ fn a_dynamic_codec_is_known_by_name_clock_and_channels() {
     for other in ["x-framed/48000", "x-framed/16000/2", "x-frames/48000/2"] {
         assert_eq!(codec(other), Codec::Pcmu, "{other}");
     }
-    // as G.722: the clock that the description tells is not the sample rate
+    // as G.722: the clock in the description is not the sample rate
     let split = Local { codecs: CodecList::of(&[Codec::Split]), ..local() };
     let offer = peer("m=audio 9 RTP/AVP 9\r\na=rtpmap:9 x-split/8000\r\n");
     assert_eq!(answered(&offer, &split).unwrap().0.payload_type, 9);
@@ -112,7 +112,7 @@ fn codecs_are_known_by_map_or_by_number() {
     assert_eq!(codecs("m=audio 9 RTP/AVP 0 0 0\r\n"), Ok([(Pcmu, 0)].to_vec()));
     let many: String = (96..110).map(|number| format!("a=rtpmap:{number} PCMU/8000\r\n")).collect();
     assert_eq!(codecs(&format!("m=audio 9 RTP/AVP 96 97 98 99 100 101 102\r\n{many}")).unwrap().len(), CODECS);
-    // Only what we were told to use.
+    // Only the codecs that the application chose.
     let alaw = Local { codecs: CodecList::of(&[Pcma]), ..local() };
     assert_eq!(answered(&peer("m=audio 9 RTP/AVP 0 8\r\n"), &alaw).unwrap().0.codec, Pcma);
     assert_eq!(answered(&peer("m=audio 9 RTP/AVP 0\r\n"), &alaw).map(|_| ()), Err(OfferError::NoCommonCodec));

@@ -1,4 +1,4 @@
-//! The lines of a session, each in its place.
+//! The lines of a session, each at its index.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
@@ -24,7 +24,7 @@ fn other_lines_stay_in_place_with_port_0() {
     assert_eq!(agreed.remote_rtp, at("198.51.100.9:49172"));
     assert_eq!((agreed.lines.len(), agreed.lines.audio()), (5, 2));
 
-    // rfc3264#8: our later offer keeps the places and rfc3264#8.3.2 the numbers.
+    // rfc3264#8: our later offer keeps the indexes and rfc3264#8.3.2 the numbers.
     let again = Local { version: 8, direction: Direction::SendOnly, ..local() }.continuing(&agreed);
     assert_eq!(
         offered(&again, &agreed.lines),
@@ -42,10 +42,10 @@ fn only_the_line_where_our_audio_stood_answers_it() {
     // the first line was offered with port 0: whatever stands there now, our audio is the second
     let agreed = read("m=audio 1000 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 8\r\nm=audio 3000 RTP/AVP 0\r\n", &ours).unwrap();
     assert_eq!((agreed.remote_rtp.port(), agreed.codec, agreed.lines), (2000, Codec::Pcma, ours));
-    // refused where it stood is refused, though another line could carry it
+    // our audio refused at its index is refused, though another line could carry it
     let agreed = read("m=audio 0 RTP/AVP 0\r\nm=audio 2000 RTP/AVP 0\r\n", &OfferState::EMPTY).unwrap();
     assert!(!agreed.accepted());
-    // what was offered is not in the answer at all
+    // our line is not in the answer at all
     assert_eq!(read("m=audio 1000 RTP/AVP 0\r\n", &ours), Err(OfferError::NoAudio));
     assert_eq!(read("m=video 1000 RTP/AVP 31\r\n", &OfferState::EMPTY), Err(OfferError::NoAudio));
 }
@@ -59,7 +59,7 @@ fn a_removed_stream_is_answered_by_port_0() {
     assert!(text.ends_with("t=0 0\r\nm=audio 0 RTP/AVP 0 8\r\nm=video 0 RTP/AVP 31\r\n"), "{text}");
     assert_eq!(agreed.lines.len(), 2);
     assert!(!accept_answer(offer.as_bytes(), &local(), &OfferState::EMPTY).unwrap().accepted());
-    // No c= line is needed for what is not in use.
+    // No c= line is needed for a line that is not in use.
     assert!(answered(&offer.replace("c=IN IP4 198.51.100.9\r\n", ""), &local()).is_ok());
 }
 
@@ -80,7 +80,7 @@ fn as_many_lines_as_a_conference_has_are_answered_one_by_one() {
     expected.push("audio 4000 RTP/AVP 0".into());
     assert_eq!(came(&text), expected);
     assert_eq!((agreed.lines.len(), agreed.lines.audio()), (SDP_MEDIA, SDP_MEDIA - 1));
-    // a later offer of ours has them in their places
+    // a later offer of ours has them at their indexes
     let again = came(&offered(&local().continuing(&agreed), &agreed.lines));
     let kind = |line: &String| String::from(line.split(' ').next().unwrap());
     assert!(again.iter().map(kind).eq(expected.iter().map(kind)), "{again:?}");

@@ -40,7 +40,7 @@ impl<'a> Challenge<'a> {
         self.qop_auth_int && !self.qop_auth
     }
 
-    /// Its realm and nonce are those of `other`: it asks again for what was answered.
+    /// Its realm and nonce are those of `other`: it has been answered before.
     #[must_use]
     pub fn repeats(&self, other: &Challenge<'_>) -> bool {
         self.realm == other.realm && self.nonce == other.nonce
@@ -156,7 +156,7 @@ pub fn challenges(value: &[u8]) -> impl Iterator<Item = Challenge<'_>> {
 /// one with the strongest algorithm, and of equals the first. For a further realm, call again with an `allowed` that
 /// leaves out those already answered.
 ///
-/// rfc8760#2.4: what we do not know is passed over; of one realm only one challenge is answered.
+/// rfc8760#2.4: unknown schemes are ignored; of one realm only one challenge is answered.
 pub fn strongest<'a>(
     values: impl Iterator<Item = &'a [u8]>,
     allowed: impl Fn(&Challenge<'_>) -> bool,
@@ -176,8 +176,8 @@ pub fn strongest<'a>(
     best
 }
 
-/// Reads one challenge and gives what follows it; the outer `None` when there is none. Each call consumes at least a
-/// scheme.
+/// Reads one challenge and returns the text behind it; the outer `None` when there is none. Each call consumes at least
+/// a scheme.
 fn take(value: &[u8]) -> Option<(Option<Challenge<'_>>, &[u8])> {
     let (scheme, mut rest) = token(skip(value))?;
     let mut fields = Fields::default();
@@ -237,7 +237,7 @@ impl<'a> Fields<'a> {
     }
 
     fn challenge(self) -> Option<Challenge<'a>> {
-        // rfc7235#2.1: a parameter stands once. Which of two realms was meant must not be guessed.
+        // rfc7235#2.1: a parameter stands once. The right one of two realms must not be guessed.
         if self.repeated {
             return None;
         }
@@ -276,7 +276,7 @@ fn white(text: &[u8]) -> &[u8] {
     text.trim_ascii_start()
 }
 
-/// A token and what follows it.
+/// A token and the text behind it.
 fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(byte);
     let end = text.iter().position(|byte| !is_token(byte)).unwrap_or(text.len());
@@ -284,10 +284,10 @@ fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
     (!token.is_empty()).then_some((token, rest))
 }
 
-/// A parameter's value, in quotes or bare, without the quotes, and what follows it.
+/// A parameter's value, in quotes or bare, without the quotes, and the text behind it.
 fn text(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let [b'"', inside @ ..] = text else {
-        // Servers leave out quotes: whatever can be no separator is taken.
+        // Servers leave out quotes: every byte that is no separator is taken.
         let end = text.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b',').unwrap_or(text.len());
         let (bare, rest) = text.split_at_checked(end)?;
         return (!bare.is_empty() && clean(bare) && !bare.contains(&b'"') && !bare.contains(&b'\\'))

@@ -22,7 +22,7 @@ pub struct Authorization<'a> {
     pub uri: &'a [u8],
     /// The request's body; looked at for `auth-int` only.
     pub body: &'a [u8],
-    /// How many requests, with this one, have used the nonce; from 1.
+    /// The number of requests, with this one, that have used the nonce; from 1.
     pub nc: u32,
     /// Our random number.
     pub cnonce: u64,
@@ -188,7 +188,7 @@ fn hex(sum: &Sum) -> Hex {
     Hex { text, len: sum.len * 2 }
 }
 
-/// Writes what stands between quotes: quotes and backslashes escaped, and nothing that could end a line.
+/// Writes the text between quotes: quotes and backslashes escaped, and no byte that could end a line.
 fn quoted(text: &[u8], out: &mut Cursor<'_>) {
     for byte in text {
         match byte {

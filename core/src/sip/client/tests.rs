@@ -7,7 +7,7 @@ use crate::base::time::{Duration, Instant};
 
 const START: Instant = Instant::from_millis(10_000);
 
-/// Lets the timers run; gives the milliseconds of each retransmission, and when and how it ended.
+/// Lets the timers run. Returns the milliseconds of each retransmission, and the time and kind of the end.
 fn run(mut client: Client) -> (Vec<u64>, Option<(u64, Expiry)>) {
     let mut sent = Vec::new();
     for _ in 0..50 {

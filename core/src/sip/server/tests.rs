@@ -11,7 +11,7 @@ fn server(reliable: bool) -> Server {
     Server::start(START, reliable, Duration::from_millis(200))
 }
 
-/// Lets the timers run for two minutes; what they asked for and when.
+/// Lets the timers run for two minutes. Returns their actions with the times.
 fn run(mut server: Server) -> Vec<(u64, Expiry)> {
     let mut out = Vec::new();
     while server.deadline().since(START) < Duration::from_secs(121) && server.deadline() != Instant::NEVER {

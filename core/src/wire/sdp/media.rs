@@ -11,9 +11,9 @@ use crate::wire::bytes::{cut, printable};
 /// the session.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Traits<'a> {
-    /// Where its media goes.
+    /// The address of its media.
     pub connection: Option<Address<'a>>,
-    /// Which way it flows; `None` reads as both ways.
+    /// Its direction; `None` reads as both ways.
     pub direction: Option<Direction>,
     /// `a=ptime` in whole milliseconds; one of 0 counts as none.
     pub ptime: Option<u16>,
@@ -26,7 +26,7 @@ pub struct Traits<'a> {
 }
 
 impl<'a> Traits<'a> {
-    /// Takes from the session what is lacking here; RTCP belongs to a section.
+    /// Fills missing values from the session; RTCP belongs to a section.
     fn complete(&mut self, session: &Self) {
         self.connection = self.connection.or(session.connection);
         self.direction = self.direction.or(session.direction);
@@ -34,7 +34,7 @@ impl<'a> Traits<'a> {
         self.max_ptime = self.max_ptime.or(session.max_ptime);
     }
 
-    /// Adds what an attribute says, unless it was said before; `own` in a section.
+    /// Adds an attribute's value, unless there is one; `own` in a section.
     #[inline]
     pub(super) fn note(&mut self, text: &'a [u8], own: bool) {
         match text {
@@ -58,7 +58,7 @@ pub struct Media<'a> {
     pub kind: &'a [u8],
     /// The port; 0 means refused or removed (rfc3264#6).
     pub port: u16,
-    /// How many ports; 1 when not said.
+    /// The number of ports; 1 by default.
     pub ports: u16,
     /// `RTP/AVP`, …
     pub proto: &'a [u8],
@@ -68,7 +68,7 @@ pub struct Media<'a> {
 }
 
 impl<'a> Media<'a> {
-    /// Reads `audio 49170/2 RTP/AVP 0 8`; `lines` are those below it, `session` what the session's say.
+    /// Reads `audio 49170/2 RTP/AVP 0 8`; `lines` are those below it, `session` the session's values.
     pub(super) fn begin(value: &'a [u8], lines: &'a [u8], session: Traits<'a>) -> Option<Self> {
         if !printable(value, b' ') {
             return None;

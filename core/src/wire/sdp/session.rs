@@ -13,12 +13,12 @@ pub struct Session<'a> {
     origin: Option<&'a [u8]>,
     /// The first `t=` line's value; `None` if there is none.
     pub time: Option<&'a [u8]>,
-    /// The session's own lines, and what they say.
+    /// The session's own lines, and their values.
     lines: &'a [u8],
     traits: Traits<'a>,
     /// From the first `m=` line to the end.
     sections: &'a [u8],
-    /// Where in `sections` each begins.
+    /// The offset in `sections` at which each begins.
     starts: [u16; SDP_MEDIA],
     count: u8,
 }
@@ -27,7 +27,7 @@ impl<'a> Session<'a> {
     /// Reads a description and judges its lines.
     ///
     /// # Errors
-    /// [`SdpError`] says what is wrong with it.
+    /// [`SdpError`] names the fault.
     pub fn parse(body: &'a [u8]) -> Result<Self, SdpError> {
         if memchr::memchr(0, body).is_some() {
             return Err(SdpError::Line);
@@ -89,7 +89,7 @@ impl<'a> Session<'a> {
         Origin::read(self.origin.unwrap_or_default())
     }
 
-    /// How many `m=` lines.
+    /// The number of `m=` lines.
     #[must_use]
     pub const fn media_count(&self) -> usize {
         self.count as usize

@@ -119,7 +119,7 @@ fn addresses_of_every_kind_are_read() {
     assert_eq!(at("in ip4 192.0.2.1"), "192.0.2.1");
     assert_eq!(at("IN IP4 phone.example.com"), "phone.example.com");
     assert_eq!(at("IN IP6 Phone-1.my_net.example.com."), "Phone-1.my_net.example.com.");
-    // what is no name, or not what it says
+    // texts that are no name, or not of their declared kind
     let long = format!("IN IP4 {}", "a.".repeat(126) + "b");
     assert_eq!(at(&long).len(), 253);
     for (value, what) in [

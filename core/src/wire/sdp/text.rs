@@ -2,7 +2,7 @@
 
 use crate::wire::bytes::{cut, near};
 
-/// The next line that is not empty, without its end and the white space before that, and what follows it.
+/// The next line that is not empty, without its end and the white space before that, and the text behind it.
 #[inline]
 pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
     loop {
@@ -23,7 +23,7 @@ pub(super) fn line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// The first word and what follows it.
+/// The first word and the text behind it.
 #[inline]
 pub(super) fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = trim_start(text);
@@ -54,7 +54,7 @@ pub(super) fn number(text: &[u8]) -> Option<u32> {
     }
 }
 
-/// The decimal number at the front, which stays at the largest when it is larger, and what follows its digits.
+/// The decimal number at the front, which stays at the largest when it is larger, and the text behind its digits.
 #[inline]
 pub(super) fn digits(text: &[u8]) -> Option<(u64, &[u8])> {
     let mut sum = 0u64;

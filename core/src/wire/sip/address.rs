@@ -27,7 +27,7 @@ impl<'a> Address<'a> {
         scan.rest.is_empty().then_some(address)
     }
 
-    /// One address where the reader stands; what follows is nothing or a comma.
+    /// One address at the reader; behind it stands nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         scan.lws();
         let whole = scan.rest;
@@ -49,7 +49,7 @@ impl<'a> Address<'a> {
                     *scan = ahead;
                     (trim_end(display), None)
                 } else {
-                    // rfc3261#20: without brackets, whatever follows a semicolon belongs to the header
+                    // rfc3261#20: without brackets, the text behind a semicolon belongs to the header
                     let end = whole
                         .iter()
                         .position(|byte| matches!(*byte, b';' | b',' | b'?' | 0..=0x20))
@@ -79,7 +79,7 @@ impl<'a> Address<'a> {
                 uri
             }
         };
-        // no scheme, no URI: what a comma cut off an unquoted display name has none (rfc4475#3.1.2.15)
+        // without a scheme it is no URI: so is a piece that a comma cut off an unquoted display name (rfc4475#3.1.2.15)
         if !matches!(uri, [b's' | b'S', b'i' | b'I', b'p' | b'P', b':', ..]) {
             Scheme::of(uri)?;
         }
@@ -117,7 +117,7 @@ impl<'a> Address<'a> {
     /// The URI's parts.
     ///
     /// # Errors
-    /// [`UriError`] says what is wrong with it.
+    /// [`UriError`] names the fault.
     pub fn parsed_uri(&self) -> Result<Uri<'a>, UriError> {
         Uri::parse(self.uri)
     }

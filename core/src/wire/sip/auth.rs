@@ -26,7 +26,7 @@ impl<'a> AuthParams<'a> {
         Self { scheme, rest: ahead.rest }
     }
 
-    /// `Digest`, or whatever else; empty where there is none.
+    /// `Digest` or another scheme; empty where there is none.
     #[must_use]
     pub const fn scheme(&self) -> &'a [u8] {
         self.scheme

@@ -5,7 +5,7 @@ use crate::wire::bytes::{printable, visible_until};
 
 /// token of rfc3261#25.1.
 pub(super) const TOKEN: u16 = 1;
-/// A parameter's unquoted value: token, IPv6 references, and what peers really send; no separator, no control.
+/// A parameter's unquoted value: token, IPv6 references, and bytes that peers send; no separator, no control.
 pub(super) const VALUE: u16 = 2;
 /// A URI between angle brackets: no space, no control, no bracket, no quote.
 pub(super) const URI: u16 = 4;
@@ -294,7 +294,7 @@ pub(super) fn number(bytes: &[u8]) -> Option<u64> {
     scan.rest.is_empty().then_some(value)
 }
 
-/// Where a URI behind an angle bracket ends. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's
+/// The end of a URI behind an angle bracket. There is no white space in it (rfc4475#3.1.2.14), but in a parameter's
 /// quoted value: the grammar has none in a URI, but peers write them and read them.
 #[inline(always)]
 pub(super) fn uri_end(text: &[u8]) -> Option<usize> {
@@ -312,7 +312,7 @@ fn quoted_uri_end(text: &[u8]) -> Option<usize> {
                 let mut ahead = scan;
                 match ahead.quoted() {
                     Some(value) if !value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) => scan = ahead,
-                    // a quote that nothing closes is a byte like others
+                    // an unclosed quote is a byte like others
                     _ => scan.rest = scan.rest.get(1..)?,
                 }
             }

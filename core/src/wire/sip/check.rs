@@ -13,7 +13,7 @@ use super::uri::{Scheme, Uri};
 pub struct Objection {
     /// The status of the response; 0 means silence.
     pub status: u16,
-    /// Why, for the reason phrase, the trace and people.
+    /// The reason, for the reason phrase, the trace and people.
     pub reason: &'static str,
     /// The header that is to blame.
     pub header: Option<Name>,
@@ -39,8 +39,8 @@ impl<'a> Message<'a> {
     /// types are the user's business.
     ///
     /// # Errors
-    /// [`Objection`]: the status that a request must be refused with, or 0 where nobody may respond: bad responses, bad
-    /// ACKs, and requests that have no CSeq or whose Via does not tell where a response goes (see
+    /// [`Objection`]: the status that a request must be refused with, or 0 where no response may be sent: bad
+    /// responses, bad ACKs, and requests that have no CSeq or whose Via does not tell where a response goes (see
     /// [`Message::via_for_response`]).
     pub fn check(&self) -> Result<(), Objection> {
         match self.start {
@@ -85,7 +85,7 @@ impl<'a> Message<'a> {
         }
         self.check_common()?;
         self.cseq().map_err(bad)?;
-        // rfc3261#8.1.3.3: a second Via is another's; somebody sent us his response
+        // rfc3261#8.1.3.3: a second Via is another element's; this response was sent to us by mistake
         if self.values(Name::Via).nth(1).is_some() {
             return Err(objection("a response with somebody else's Via", Name::Via));
         }

@@ -9,8 +9,8 @@ use super::via::Via;
 use super::write::{write_host, write_v6};
 use crate::base::cursor::Cursor;
 
-/// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with where the
-/// request came from; From, Call-ID, CSeq, Timestamp; and To last, *without its line end*, so that a tag can follow.
+/// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with the request's
+/// source; From, Call-ID, CSeq, Timestamp; and To last, *without its line end*, so that a tag can follow.
 /// [`super::Writer::echoed`] completes it.
 pub fn echo(message: &Message<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
     write(message, source, false, out);
@@ -79,7 +79,7 @@ fn stamp(via: &Via<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
     }
     out.put(raw.get(..raw.len() - params.raw().len()).unwrap_or_default());
     for (name, value) in params {
-        // a value that is there already was written by somebody who cannot know
+        // a value that is there already was written by the sender, who cannot know it
         if same(name, b"received") || same(name, b"rport") {
             continue;
         }

@@ -110,7 +110,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Header fields, line by line. They have been read before, so what is no field is passed over.
+/// Header fields, line by line. They have been read before, so other lines are skipped.
 struct Lines<'a>(&'a [u8]);
 
 impl<'a> Iterator for Lines<'a> {

@@ -1,6 +1,6 @@
 //! Faults that the pass over a message's bytes finds.
 
-/// Why some bytes are no message at all: nothing can be answered.
+/// The reason for which bytes are no message at all: no response is possible.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Malformed {
     /// Nothing but line ends: a keepalive (rfc5626#4.4.1).

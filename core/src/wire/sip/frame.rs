@@ -16,7 +16,7 @@ pub enum Frame {
     Ping(usize),
     /// A message of this many bytes.
     Message(usize),
-    /// A message longer than the limit, whose header section is not: where it ends is known, so it can be refused and
+    /// A message longer than the limit, whose header section is not: its end is known, so it can be refused and
     /// skipped.
     TooLong {
         /// Bytes of the start line and the header section, with the empty line.
@@ -29,7 +29,7 @@ pub enum Frame {
     Broken,
 }
 
-/// Remembers how far the front of a stream has been looked at, so that bytes that trickle in are looked at once.
+/// Remembers the position up to which a stream has been read, so that bytes that trickle in are read once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cutter {
     /// Start of the first line that has not been read to its end.

@@ -7,7 +7,7 @@ use super::chars::{HOST, Scan, is, same};
 use crate::base::cursor::Cursor;
 use crate::wire::bytes::{self, v4};
 
-/// Where something is: by name or by address.
+/// A host, by name or by address.
 #[derive(Clone, Copy, Debug, Eq)]
 pub enum Host<'a> {
     /// A name to be looked up, as it was written.
@@ -54,8 +54,8 @@ impl<'a> Host<'a> {
         if text.is_empty() {
             return None;
         }
-        // rfc3261#25.1: the last label of a name begins with a letter, so what ends in a number is an address or
-        // nothing
+        // rfc3261#25.1: the last label of a name begins with a letter, so a text that ends in a number is an address
+        // or nothing
         let mut label = text.strip_suffix(b".").unwrap_or(text);
         while let [before @ .., b'0'..=b'9'] = label {
             label = before;

@@ -2,7 +2,7 @@
 
 use super::chars::{trim, uri_end};
 
-/// Cuts the first element off a comma-joined list, and says where it ends; quotes and angle brackets hide commas.
+/// Cuts the first element off a comma-joined list, and returns its end; quotes and angle brackets hide commas.
 pub(super) fn first_of_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
     let mut at = 0;
     let mut angle = false;

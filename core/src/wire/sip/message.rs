@@ -21,7 +21,7 @@ pub(super) const REPEATED: u8 = 0x80;
 
 const _: () = assert!(limits::HEADERS < REPEATED as usize);
 
-/// Where a header field lies.
+/// The position of a header field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) start: u16,
@@ -39,7 +39,7 @@ pub struct Message<'a> {
     pub(super) flaw: Flaw,
     /// By name: the index of its first field + 1, and [`REPEATED`].
     pub(super) first: [u8; NAMES],
-    /// Where the fields begin that found no room in the index; 0: there are none.
+    /// The offset of the fields that found no room in the index; 0: there are none.
     pub(super) unindexed: u16,
     pub(super) index: Vec<Field, { limits::HEADERS }>,
 }
@@ -48,7 +48,7 @@ impl<'a> Message<'a> {
     /// One datagram, or one message that [`super::cut`] cut out of a stream.
     ///
     /// # Errors
-    /// Only where nothing can be answered or used; all else is left to [`Message::check`].
+    /// Only where the bytes cannot be used at all; other faults are left to [`Message::check`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         // one variable, filled where it is returned: it is too large to be copied
         let (first, index) = ([0; NAMES], Vec::new());
@@ -150,7 +150,7 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// A field's trimmed text and what follows its end, whatever foldings and white space it has.
+    /// A field's trimmed text and the text behind its end, with any foldings and white space.
     #[cold]
     fn odd_field(&mut self, value: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), Malformed> {
         let mut end = 0;
@@ -184,7 +184,7 @@ impl<'a> Message<'a> {
         }
         let mut length = self.header(Name::ContentLength).and_then(super::chars::number);
         if self.is_repeated(Name::ContentLength) {
-            // rfc4475#3.3.9: which one would be right?
+            // rfc4475#3.3.9: the right one of two cannot be known
             let differ = self.fields(Name::ContentLength).any(|value| super::chars::number(value) != length);
             length = length.filter(|_| !differ);
         }
@@ -259,7 +259,7 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// The name of the field that a line begins with, and what stands behind its colon.
+/// The name of the field that a line begins with, and the text behind its colon.
 pub(super) fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
     let colon = find_colon(line)?;
     let (text, rest) = line.split_at_checked(colon)?;
@@ -276,7 +276,7 @@ pub(super) fn field_name(line: &[u8]) -> Option<(Name, &[u8])> {
     }
 }
 
-/// A field with its foldings, and what stands behind it.
+/// A field with its foldings, and the text behind it.
 pub(super) fn folded_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut end = 0;
     loop {
@@ -308,7 +308,7 @@ fn find_colon(line: &[u8]) -> Option<usize> {
     (rest.get(found) == Some(&b':')).then_some(line.len() - rest.len() + found)
 }
 
-/// Where the line behind the line end at `at` begins; `None` for a CR without its LF.
+/// The beginning of the line behind the line end at `at`; `None` for a CR without its LF.
 #[inline]
 fn after_line(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at..) {

@@ -1,7 +1,7 @@
 //! SIP as bytes: a zero-copy view of one message, typed headers read when asked for, a writer, and framing on streams.
 //!
 //! [`Message::parse`] makes one pass and keeps a header index on the stack; nothing is copied or allocated. A message
-//! that can still be answered parses, whatever else is wrong with it: [`Message::check`] objects to the rest.
+//! that can still get a response parses, with any other fault: [`Message::check`] objects to the rest.
 //! Bytes are `&[u8]` everywhere, because SIP need not be UTF-8.
 
 mod address;

@@ -8,7 +8,7 @@ use super::name::Name;
 use super::params::Params;
 use super::via::Via;
 
-/// Why a header could not be read.
+/// The fault of a header.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Fault {
     /// It is not there.
@@ -19,7 +19,7 @@ pub enum Fault {
     Repeated,
 }
 
-/// A header that could not be read, and why.
+/// A header that could not be read, and its fault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct HeaderError {
     /// The header.
@@ -112,7 +112,7 @@ impl<'a> Message<'a> {
         Via::read(&mut Scan::new(value)).ok_or(HeaderError { name: Name::Via, kind: Fault::Malformed })
     }
 
-    /// The part of the top Via that a response needs: where the request came from. Broken parameters are left out, so
+    /// The part of the top Via that a response needs: the request's source. Broken parameters are left out, so
     /// that a request can be refused for them (rfc4475#3.1.2.1).
     #[must_use]
     pub fn via_for_response(&self) -> Option<Via<'a>> {
@@ -141,7 +141,7 @@ impl<'a> Message<'a> {
     /// Missing, malformed or repeated.
     pub fn call_id(&self) -> Result<&'a [u8], HeaderError> {
         let value = self.only(Name::CallId)?;
-        // rfc3261#25.1: word [ "@" word ]; further @ harm nobody and are seen
+        // rfc3261#25.1: word [ "@" word ]; further @ do no harm and are seen in practice
         if value.is_empty() || !all(value, WORD) {
             return Err(HeaderError { name: Name::CallId, kind: Fault::Malformed });
         }

@@ -27,7 +27,7 @@ impl Scheme {
         Self::cut(uri).map(|(scheme, _)| scheme)
     }
 
-    /// The scheme, and what stands behind its colon.
+    /// The scheme, and the text behind its colon.
     #[inline]
     fn cut(uri: &[u8]) -> Option<(Self, &[u8])> {
         match uri {
@@ -88,7 +88,7 @@ pub struct Uri<'a> {
 }
 
 impl<'a> Uri<'a> {
-    /// Takes a URI apart. Of unknown schemes only the scheme is told; the rest is in [`Uri::raw`].
+    /// Takes a URI apart. Of unknown schemes only the scheme is read; the rest is in [`Uri::raw`].
     ///
     /// # Errors
     /// [`UriError`] names the part that is wrong.

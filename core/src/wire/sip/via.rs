@@ -11,7 +11,7 @@ use super::params::Params;
 pub struct Via<'a> {
     /// UDP, TCP, TLS …, as written.
     pub transport: &'a [u8],
-    /// Where its sender says it sends from.
+    /// Sent-by: the sender's own address.
     pub host: Host<'a>,
     /// The port, if one is written.
     pub port: Option<u16>,
@@ -30,7 +30,7 @@ impl<'a> Via<'a> {
         scan.rest.is_empty().then_some(via)
     }
 
-    /// One value where the reader stands; what follows is nothing or a comma.
+    /// One value at the reader; behind it stands nothing or a comma.
     pub(super) fn read(scan: &mut Scan<'a>) -> Option<Self> {
         let mut via = Self::read_sent_by(scan)?;
         let mut branch = None;
@@ -112,7 +112,7 @@ impl<'a> Via<'a> {
         Some(value.and_then(number).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0))
     }
 
-    /// The multicast address, or whatever stands there.
+    /// The multicast address, or any other text.
     #[must_use]
     pub fn maddr(&self) -> Option<Host<'a>> {
         Host::parse_bare(self.params.get(b"maddr")?)

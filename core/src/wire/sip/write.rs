@@ -7,14 +7,14 @@ use super::name::Name;
 use super::status::reason_phrase;
 use crate::base::cursor::Cursor;
 
-/// Prints one message, line by line. What does not fit is counted by the [`Cursor`], never written past the end.
+/// Prints one message, line by line. Bytes that do not fit are counted by the [`Cursor`], never written past the end.
 #[derive(Debug)]
 pub struct Writer<'c, 'b> {
     out: &'c mut Cursor<'b>,
 }
 
 impl<'c, 'b> Writer<'c, 'b> {
-    /// Prints behind what the cursor holds already.
+    /// Prints behind the cursor's text.
     #[inline]
     pub const fn new(out: &'c mut Cursor<'b>) -> Self {
         Self { out }
@@ -234,7 +234,7 @@ pub fn write_quoted(out: &mut Cursor<'_>, text: &[u8]) {
     out.put(b"\"");
 }
 
-/// Prints a URI's user part, escaping what must not stand there plainly (once: a percent sign is escaped too).
+/// Prints a URI's user part, escaping every byte that must not stand there (once: a percent sign is escaped too).
 pub fn write_user(out: &mut Cursor<'_>, user: &[u8]) {
     for byte in user {
         // a # is read where peers send it, but written as the grammar wants it

@@ -1,4 +1,4 @@
-//! Where media goes, and from whom it is taken.
+//! The target of media, and the sources from which it is taken.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
@@ -43,7 +43,7 @@ fn at(ms: u64) -> Instant {
     Instant::from_millis(ms)
 }
 
-/// Where the next voice packet goes.
+/// The target of the next voice packet.
 fn goes(side: &mut Side, now: Instant) -> SocketAddr {
     side.sent.clear();
     side.quantum(now, &[0; 80]);
@@ -140,7 +140,7 @@ fn any_host_is_taken_by_permission_only_after_silence_and_two_packets_in_sequenc
     assert_eq!(counts(&side).0, 0, "not two in sequence");
     side.take(at(540), other, &voice(7, 27));
     assert_eq!((goes(&mut side, at(540)), counts(&side).0), (other, 1));
-    // whoever is vouched for takes it from there at once, and keeps it
+    // a host that is vouched for takes it from there at once, and keeps it
     side.take(at(560), address("198.51.100.9:5"), &voice(9, 1));
     side.take(at(580), address("198.51.100.9:5"), &voice(9, 2));
     side.take(at(580), other, &voice(7, 28));
@@ -178,7 +178,7 @@ fn report() -> Vec<u8> {
     to.written().to_vec()
 }
 
-/// Where the next report goes.
+/// The target of the next report.
 #[cfg(feature = "rtcp")]
 fn reports_go(side: &mut Side, now: Instant) -> SocketAddr {
     side.sent.clear();
@@ -233,7 +233,7 @@ fn reports_move_along_with_voice() {
 fn a_new_offer_opens_the_address_again() {
     let mut side = Side::new(&config(far(), 1));
     side.take(Instant::ZERO, address("192.0.2.2:6000"), &voice(7, 0));
-    // the same address again: what was learnt holds until a packet tells otherwise
+    // the same address again: the learnt one holds until a packet shows another
     side.stream.update(Instant::ZERO, &config(far(), 1));
     side.quantum(Instant::ZERO, &[0; 80]);
     side.quantum(Instant::ZERO, &[0; 80]);

@@ -1,4 +1,4 @@
-//! Codecs with frames: what their bank says, and what it is asked.
+//! Codecs with frames: the results of their bank, and the calls that it gets.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 use crate::media::Way;

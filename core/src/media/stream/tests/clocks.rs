@@ -34,7 +34,7 @@ fn a_lost_packet_in_ten_does_not_drive_the_delay_up() {
             for _ in 0..200 {
                 call.run(50);
                 let stats = stats(&call);
-                // what is missing counts as waiting until its time is over
+                // a missing packet counts as waiting until its time is over
                 assert!(stats.ring_ms <= 2 * u32::from(ptime), "{at}: {}", stats.ring_ms);
                 assert_eq!((stats.depth_ms, stats.late), (0, 0), "{at}");
             }
@@ -78,7 +78,7 @@ fn timestamps_count_the_clock() {
         for n in 0..4 {
             side.quantum(Instant::from_millis(n * 10), &quantum);
         }
-        // five quanta pass unsaid
+        // five quanta pass without sound
         side.stream.skip(5);
         for n in 9..11 {
             side.quantum(Instant::from_millis(n * 10), &quantum);
@@ -186,7 +186,7 @@ fn a_change_of_clock_within_a_source_does_no_harm() {
     let stats = framed(&mut side, true, 50);
     assert_eq!((stats.jitter_us, stats.late, stats.depth_ms, stats.ring_ms), (0, 0, 0, 0));
     assert!(stats.level_out > 5000, "{}", stats.level_out);
-    // to and fro with each packet: what was restarted is only not heard
+    // to and fro with each packet: a restart only costs sound
     for _ in 0..50 {
         framed(&mut side, false, 1);
         framed(&mut side, true, 1);

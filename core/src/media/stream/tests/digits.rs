@@ -138,13 +138,13 @@ fn a_digit_is_told_though_no_end_came() {
     // by time
     let mut side = Side::new(&config(far(), 1));
     side.take(Instant::ZERO, far(), &event(1, 9000, true, begun));
-    // one packet does not tell the packet time: no longer than 60 ms
+    // one packet does not show the packet time: no longer than 60 ms
     assert_eq!(side.stream.next_timeout(), Instant::from_millis(180));
     side.stream.handle_timeout(Instant::from_millis(179));
     assert_eq!(side.stream.poll_digit(), None);
     side.stream.handle_timeout(Instant::from_millis(180));
     assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
-    // a late end does not tell it again
+    // a late end does not report it again
     side.take(Instant::ZERO, far(), &event(2, 9000, false, Event { end: true, ..begun }));
     assert_eq!(side.stream.poll_digit(), None);
     // by the next digit

@@ -94,7 +94,7 @@ fn reports_tell_loss_jitter_and_round_trip() {
     assert_eq!(far.jitter_us, 0);
 }
 
-/// The round trip that is told when a report of ours from 2 s comes back at 3 s in a report that lay this long there.
+/// The round trip when a report of ours from 2 s comes back at 3 s in a report that lay this long there.
 fn round_trip(delay_ms: u64) -> u32 {
     let mut side = Side::new(&config(far(), 1));
     let report = rtcp::Report {
@@ -119,7 +119,7 @@ fn a_trip_shorter_than_the_peers_clock_ticks_is_no_unknown_one() {
     assert!((1..50).contains(&round_trip(1000)));
     assert!((1..50).contains(&round_trip(1001)));
     assert!((19_000..21_000).contains(&round_trip(980)));
-    // but not by this much: nothing can be said
+    // but not by this much: the round trip stays unknown
     assert_eq!(round_trip(2000), 0);
     assert_eq!(round_trip(100_000), 0);
 }

@@ -62,7 +62,7 @@ fn a_far_end_that_mirrors_is_heard_within_30_ms() {
     let mut side = Side::new(&config(far(), 7));
     for quantum in 0..200u64 {
         let now = Instant::from_millis(quantum * 10);
-        // one loud quantum, in either place of a packet
+        // one loud quantum, in either half of a packet
         side.quantum(now, &[if matches!(quantum, 100 | 151) { 20_000 } else { 0 }; 80]);
         for (transmit, packet) in core::mem::take(&mut side.sent) {
             if transmit.component == Component::Rtp {

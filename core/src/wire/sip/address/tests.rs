@@ -106,7 +106,7 @@ fn a_quoted_parameter_of_a_uri_hides_brackets_and_commas() {
     assert_eq!(first.parsed_uri().unwrap().params.get(b"i"), Some(&b"\"<x>,<\""[..]));
     // white space has no place in a request line: such an address is read, but its URI is none to send to
     assert!(Address::parse(b"<sip:a@b;i=\"x y\">").unwrap().parsed_uri().is_err());
-    // a quote that nothing closes hides nothing
+    // an unclosed quote hides nothing
     let odd: std::vec::Vec<&[u8]> = crate::wire::sip::token_list(b"<sip:a@b;i=\"x>, <sip:c@d>").collect();
     assert_eq!(odd, [&b"<sip:a@b;i=\"x>"[..], b"<sip:c@d>"]);
 }

@@ -116,7 +116,7 @@ const fn long_table() -> ([[u64; 2]; 16], [Name; 16]) {
     (words, names)
 }
 
-/// A word up to its first colon in lower case, and the length of what stands before the colon.
+/// A word up to its first colon in lower case, and the length of the text before the colon.
 #[inline(always)]
 const fn up_to_colon(word: u64) -> Option<(u64, usize)> {
     let colon = zeros(word ^ (ONES * b':' as u64));
@@ -127,7 +127,7 @@ const fn up_to_colon(word: u64) -> Option<(u64, usize)> {
 }
 
 impl Name {
-    /// One of the names that many messages carry, right at the front and with its colon; and what follows.
+    /// One of the names that many messages carry, right at the front and with its colon; and the text behind it.
     #[inline(always)]
     pub(in crate::wire::sip) fn frequent(line: &[u8]) -> Option<(Self, &[u8])> {
         let (front, rest) = line.split_first_chunk::<8>()?;

@@ -1,4 +1,4 @@
-//! The traps of RFC 4475 and RFC 5118, each with a message of our own: who must object, and how.
+//! The traps of RFC 4475 and RFC 5118, each with a message of our own and the objection to it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 use std::string::String;
@@ -9,7 +9,7 @@ use crate::wire::sip::*;
 /// The right outcome for a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Verdict {
-    /// Nobody objects here.
+    /// No objection here.
     Fine,
     /// Refused with this status.
     Refused(u16),
@@ -420,7 +420,7 @@ fn quoted_strings_of_peers() {
     }
 }
 
-/// Every message of the tables cut at every byte, and with every byte changed: no panic, no matter what is asked of it.
+/// Every message of the tables cut at every byte, and with every byte changed: no panic in any getter.
 #[test]
 fn broken_anywhere() {
     let base = request(&[
