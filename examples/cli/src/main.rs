@@ -1,4 +1,6 @@
 //! `microsip`: the reference command line. It uses the library's exported C functions alone, as any host would.
+// A test may fail by a panic.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod abi;
 mod account;

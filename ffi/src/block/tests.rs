@@ -1,5 +1,4 @@
 //! All-zero memory is what core says it is.
-#![allow(clippy::unwrap_used)]
 
 use super::*;
 use core::fmt::Debug;

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 fn after(percent: u16, pcm: [i16; 4]) -> [i16; 4] {

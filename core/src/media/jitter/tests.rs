@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 fn packet(sequence: u32, payload: &[u8]) -> Arrival<'_> {

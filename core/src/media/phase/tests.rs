@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 /// Ticks each 10 ms from 100 ms on, a packet each 20 ms at this phase. Returns the number of packets before the tick

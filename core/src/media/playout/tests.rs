@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 use crate::media::codec::tests::samples::Bank;
 use crate::media::codec::{G711, ulaw_encode};

@@ -1,5 +1,4 @@
 //! The addresses of media.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 // rfc3264#8.4, rfc6337#5.4, rfc6157#3.1

@@ -1,5 +1,4 @@
 //! Codecs, their payload types, events and packet times.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 fn broad() -> Local {

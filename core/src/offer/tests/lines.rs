@@ -1,5 +1,4 @@
 //! The lines of a session, each at its index.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 // rfc3264#6

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 //! What the lab cannot ask for: no method but INVITE owes its response yet.
 
 use super::keys::keys_of;

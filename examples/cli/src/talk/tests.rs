@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
-
 use super::*;
 
 fn exit(connected: bool, gave_up: bool, interrupted: bool, sip_code: u32, result: i32) -> Exit {

@@ -1,5 +1,4 @@
 //! Codecs of the tests: their rows, and the bank that speaks them.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use crate::media::codec::{Codec, CodecBank, Coded, Coding, Encoded, G711, PCMU, Part, Row, Way};
 use std::vec::Vec;

@@ -1,5 +1,4 @@
 //! The target of media, and the sources from which it is taken.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 #[test]

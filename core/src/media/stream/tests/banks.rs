@@ -1,5 +1,4 @@
 //! Codecs with frames: the results of their bank, and the calls that it gets.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 use crate::media::Way;
 

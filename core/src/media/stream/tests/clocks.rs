@@ -1,5 +1,4 @@
 //! Codecs whose RTP clock is not 8 kHz, or not their sample rate.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 const CODECS: [Codec; 4] = [Codec::Pcmu, Codec::Framed, Codec::Split, Codec::Linear];

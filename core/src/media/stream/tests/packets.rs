@@ -1,5 +1,4 @@
 //! Packets: their headers, their times, and those that are not played.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 #[test]

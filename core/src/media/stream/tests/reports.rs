@@ -1,5 +1,4 @@
 //! Reports, sources, and leaving.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 #[test]

@@ -1,5 +1,4 @@
 //! Sound as it is heard at the other side.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::*;
 
 #[test]

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
-
 use super::*;
 
 const ONE: &[u8] = b"MESSAGE sip:a@b SIP/2.0\r\nl:\r\n 5\r\nX-Content-Length: 9\r\nCONTENT-LENGTH : 5\r\n\r\nhello";

@@ -1,5 +1,4 @@
 //! The traps of RFC 4475 and RFC 5118, each with a message of our own and the objection to it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 use std::string::String;
 use std::vec::Vec;

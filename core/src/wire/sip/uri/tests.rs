@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
-
 use super::*;
 
 fn text(write: impl FnOnce(&mut Cursor<'_>)) -> std::string::String {

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::super::resample::tests::tone_snr;
 use super::super::ring::ring;
 use super::{Capture, Device, Playback, mark_plugins};

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::{CATCH_UP, LATE, Pacer};
 use microsip_core::base::time::{Duration, Instant};
 

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use super::Resampler;
 
 /// Level of a tone at `hz` against all that is not it, in dB, over whole periods in the middle of the signal.

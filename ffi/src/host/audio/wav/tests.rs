@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::path::PathBuf;
 
