@@ -17,9 +17,9 @@
  * - **Texts**: NUL-terminated UTF-8, copied before a function returns. `needed` counts the NUL.
  * - **Tokens**: chosen by the caller. A command with a token other than 0 that returned MICROSIP_OK
  *   is followed by exactly one MICROSIP_EV_DONE with it, which never gives way (a command whose end
- *   could not be kept is MICROSIP_E_FULL). With 0 only a failure is told.
+ *   could not be kept is MICROSIP_E_FULL). With 0 only a failure has one.
  * - **Ended** calls stay readable until microsip_id_release(), or until a new one needs the slot:
- *   the one that ended first goes first, which MICROSIP_EV_LOST tells. Fetching an event, or having
+ *   the one that ended first goes first, with MICROSIP_EV_LOST. Fetching an event, or having
  *   it in a callback, releases nothing, so any number of threads may fetch.
  * - **Unknown** event types, states, causes and codes are to be ignored.
  * - **Kept**: no pointer but callbacks with their user pointers and the memory of an engine.
@@ -29,7 +29,7 @@
  * - **Names**: an action on a call is a bare verb: microsip_dial(), microsip_answer(). All else is
  *   a noun and a verb; getters end in _get, setters in _set. Without a noun the phone is meant.
  * - **Families**: `microsip_*`, the host: any thread, any time; nothing blocks but
- *   microsip_create(), microsip_destroy(), microsip_device_scan() and what takes `wait_ms`.
+ *   microsip_create(), microsip_destroy(), microsip_device_scan() and functions with `wait_ms`.
  *   `microsip_engine_*`: memory, sockets, clock and loop are the caller's; one caller at a time,
  *   never from an interrupt; `now_us` counts microseconds from any start and never runs backwards.
  *   Define MICROSIP_ENGINE_ONLY before including to see the second only.
@@ -41,10 +41,10 @@
 #include <stdint.h>
 #include <string.h>
 #if defined(_WIN32)
-/** How callbacks are called. */
+/** The calling convention of callbacks. */
 #define MICROSIP_CALL __cdecl
 #else
-/** How callbacks are called. */
+/** The calling convention of callbacks. */
 #define MICROSIP_CALL
 #endif
 #ifndef MICROSIP_ENGINE_ONLY
@@ -52,7 +52,7 @@
 #define MICROSIP_HOST 1
 #endif
 
-/** The version that this header belongs to; microsip_version() tells the library's. */
+/** The version that this header belongs to; microsip_version() returns the library's. */
 #define MICROSIP_VERSION "0.1.0"
 /** A time that never comes. */
 #define MICROSIP_NEVER UINT64_MAX
@@ -124,13 +124,13 @@
 #define MICROSIP_E_NAME -102
 /** No route, or the transport failed. */
 #define MICROSIP_E_UNREACHABLE -103
-/** Nobody answered in time. */
+/** No response or answer came in time. */
 #define MICROSIP_E_TIMEOUT -104
 /** Neither RTP nor RTCP came any more, within the media timeout. */
 #define MICROSIP_E_MEDIA_LOST -105
 /** No SIP, SIPS or tel URI. */
 #define MICROSIP_E_URI -201
-/** Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*). */
+/** Refused; the SIP status says why, and MICROSIP_BY_* beside it which side did it. */
 #define MICROSIP_E_REFUSED -202
 /** The user name or the password is wrong: the credentials were refused. */
 #define MICROSIP_E_AUTH -203
@@ -199,15 +199,15 @@ typedef struct microsip_engine microsip_engine;
  */
 typedef uint64_t microsip_id;
 
-/** The person at this phone: microphone and loudspeaker, and what holds for all calls. */
+/** The person at this phone: microphone and loudspeaker, and the settings of all calls. */
 #define MICROSIP_SELF 1
 /** @} */
 
 /** @name Addresses
  * @{ */
-/** Which address: IPv4. */
+/** An address family: IPv4. */
 #define MICROSIP_ADDRESS_V4 4
-/** Which address: IPv6. */
+/** An address family: IPv6. */
 #define MICROSIP_ADDRESS_V6 6
 
 /** An IP address and a port. Frozen: it has no size member. */
@@ -233,7 +233,7 @@ typedef struct microsip_addr {
 #define MICROSIP_EV_DIGIT 3
 /**
  * Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that
- * returned MICROSIP_OK; without one only a failure is told.
+ * returned MICROSIP_OK; without one only a failure has it.
  */
 #define MICROSIP_EV_DONE 4
 /**
@@ -242,13 +242,14 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_DEVICE 7
 /**
- * The machine's addresses changed; value is how many the phone has now, loopback's among them.
+ * The machine's addresses changed; value is the number that the phone has now, loopback's among
+ * them.
  * MICROSIP_E_UNREACHABLE: none but loopback's.
  */
 #define MICROSIP_EV_NETWORK 8
 /**
- * value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read
- * states anew.
+ * value events that were not fetched, or ended calls that were not released, gave way to new ones;
+ * read states anew.
  */
 #define MICROSIP_EV_LOST 9
 /**
@@ -260,17 +261,16 @@ typedef struct microsip_addr {
 #define MICROSIP_EV_POISONED 11
 /**
  * A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK
- * nothing changed: after a change of network the call was offered to go on from where we are now,
- * and that came to nothing.
+ * nothing changed: after a change of network the call was offered anew from our new address, and
+ * the offer failed.
  * MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK
  * follows when it does again.
  */
 #define MICROSIP_EV_MEDIA 12
 /**
- * A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH,
+ * A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH,
  * MICROSIP_E_NO_PASSWORD,
- * MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it
- * was.
+ * MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
  */
 #define MICROSIP_EV_CHALLENGE 13
 /**
@@ -294,7 +294,7 @@ typedef struct microsip_addr {
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
 #define MICROSIP_OP_UNREGISTER 8
 
-/** Something happened. 96 bytes on every target; all of it is numbers. */
+/** An event. 96 bytes on every target; all of it is numbers. */
 typedef struct microsip_event {
   /** sizeof(microsip_event). */
   uint32_t size;
@@ -302,7 +302,7 @@ typedef struct microsip_event {
   uint32_t type;
   /** The phone; 0 in the engine family. */
   microsip_id phone;
-  /** The object that it is about; MICROSIP_KIND() tells its kind. 0: the phone. */
+  /** The object that it is about; MICROSIP_KIND() gives its kind. 0: the phone. */
   microsip_id object;
   /** The object's owner: a call's account. 0: nothing. */
   microsip_id owner;
@@ -312,7 +312,7 @@ typedef struct microsip_event {
   uint64_t tag;
   /** The command's, in MICROSIP_EV_DONE; else 0. */
   uint64_t token;
-  /** When it happened: microseconds since the phone's creation; in the engine family by now_us. */
+  /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
   /** The object's state. */
   uint32_t state;
@@ -320,7 +320,7 @@ typedef struct microsip_event {
   uint32_t reached;
   /** The SIP status that came with it, or 0. */
   uint32_t sip_code;
-  /** How it ended. */
+  /** The result. */
   int32_t result;
   /** MICROSIP_CAUSE_*, with the end of a call. */
   uint32_t cause;
@@ -368,9 +368,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_DEVICE_ID 26
 /** Texts of MICROSIP_SELF: the name of such a device, for people. */
 #define MICROSIP_TXT_DEVICE_NAME 27
-/** Which message of a call: the first that came. */
+/** A message of a call: the first that came. */
 #define MICROSIP_FIRST 1
-/** Which message of a call: the last that came. */
+/** A message of a call: the last that came. */
 #define MICROSIP_LAST 2
 /** @} */
 
@@ -387,8 +387,8 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST. */
 #define MICROSIP_LOST_END 1
 /**
- * A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and
- * when something comes again.
+ * A far end that sends nothing any more: MICROSIP_EV_MEDIA has MICROSIP_E_MEDIA_LOST, and another
+ * one follows when media comes again.
  */
 #define MICROSIP_LOST_TELL 2
 
@@ -418,24 +418,25 @@ typedef struct microsip_account {
   const char *display_name;
   /**
    * The realms whose challenges are answered, comma separated, and no others; NULL: the domain's,
-   * and what the registrar asks with (where `registers` is off: what the first call is asked with).
+   * and those of the registrar's challenges (where `registers` is off: that of the first call's
+   * challenge).
    */
   const char *realms;
   /**
    * User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in
-   * REGISTER's, for registrars that drop the parameter mkey, by which calls that come by way of the
-   * registrar are told from strangers'.
+   * REGISTER's, for registrars that drop the parameter mkey, which marks calls that come by way of
+   * the registrar.
    */
   const char *contact_user;
   /**
-   * A switch, default off: media is taken from any host, after half a second in which nobody
-   * vouched for speaks. For peers behind a NAT that neither their address in SDP nor the signalling
-   * shows; whoever knows our port can then take a silent peer's place.
+   * A switch, default off: media is taken from any host, after half a second in which no host
+   * vouched for sends. For peers behind a NAT that neither their address in SDP nor the signalling
+   * shows; a third party that knows our port can then replace a silent peer.
    */
   uint32_t media_any_host;
   /**
    * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
-   * and held by nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
+   * and not held; 0: the phone's; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
@@ -462,15 +463,15 @@ typedef struct microsip_account_info {
   microsip_id account;
   /** The application's own number. */
   uint64_t tag;
-  /** When its registration runs out; UINT64_MAX: there is none. */
+  /** The time at which its registration runs out; UINT64_MAX: there is none. */
   uint64_t expires_us;
   /** The last SIP status. */
   uint32_t sip_code;
-  /** Why it failed. */
+  /** The result of its failure. */
   int32_t result;
-  /** When a registration that failed is tried again; UINT64_MAX: not by itself. */
+  /** The time at which a registration that failed is tried again; UINT64_MAX: not by itself. */
   uint64_t retry_us;
-  /** Why it failed, in a word: MICROSIP_CAUSE_*, or 0. */
+  /** The cause of its failure: MICROSIP_CAUSE_*, or 0. */
   uint32_t cause;
   /** 0. */
   uint32_t reserved;
@@ -479,7 +480,7 @@ typedef struct microsip_account_info {
 
 /** @name Calls
  * @{ */
-/** Call states: outgoing, nothing heard of the far end. */
+/** Call states: outgoing, no response yet. */
 #define MICROSIP_CALLING 1
 /** Call states: incoming, not answered. */
 #define MICROSIP_INCOMING 2
@@ -540,11 +541,13 @@ typedef struct microsip_account_info {
 /** The far end put us on hold. */
 #define MICROSIP_MEDIA_HELD 4
 
-/** How to dial, answer, reject or hang up. Members that do not apply must be 0. */
+/**
+ * Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
+ */
 typedef struct microsip_options {
   /** sizeof(microsip_options). */
   uint32_t size;
-  /** dial, answer: MICROSIP_SRC_*, what the far end hears. */
+  /** dial, answer: MICROSIP_SRC_*, the source of the sound that the far end hears. */
   uint32_t source;
   /** dial, answer: the application's own number; 0: as it is. */
   uint64_t tag;
@@ -566,19 +569,19 @@ typedef struct microsip_call_info {
   microsip_id call;
   /** The application's own number. */
   uint64_t tag;
-  /** When it began. */
+  /** The time of its beginning. */
   uint64_t started_us;
-  /** When it first made progress (18x). */
+  /** The time of its first progress (18x). */
   uint64_t ringing_us;
-  /** When it was answered. */
+  /** The time of its answer. */
   uint64_t connected_us;
-  /** When it ended. */
+  /** The time of its end. */
   uint64_t ended_us;
   /** 1: it came in. */
   uint32_t incoming;
   /** The last SIP status. */
   uint32_t sip_code;
-  /** How it ended. */
+  /** The result of its end. */
   int32_t result;
   /** MICROSIP_SRC_*. */
   uint32_t source;
@@ -586,9 +589,9 @@ typedef struct microsip_call_info {
   uint32_t muted;
   /** A set of MICROSIP_MEDIA_*; 0: no media runs. */
   uint32_t media;
-  /** Volume of what we send, in percent. */
+  /** Volume of our sound, in percent. */
   uint32_t volume_in;
-  /** Volume of what we hear, in percent. */
+  /** Volume of the peer's sound, in percent. */
   uint32_t volume_out;
   /** MICROSIP_CAUSE_*, once it has ended. */
   uint32_t cause;
@@ -596,7 +599,7 @@ typedef struct microsip_call_info {
   uint32_t ended_by;
 } microsip_call_info;
 
-/** How a call's media does. */
+/** The statistics of a call's media. */
 typedef struct microsip_stats {
   /** sizeof(microsip_stats). */
   uint32_t size;
@@ -622,7 +625,7 @@ typedef struct microsip_stats {
   uint32_t jitter_us;
   /** Round trip by the peer's reports; 0 while unknown. */
   uint32_t rtt_us;
-  /** Peak of the last 100 ms that we said, 0 to 32767. */
+  /** Peak of the last 100 ms that we sent, 0 to 32767. */
   uint32_t level_in;
   /** Peak of the last 100 ms that we heard, 0 to 32767. */
   uint32_t level_out;
@@ -647,14 +650,14 @@ typedef struct microsip_stats {
 
 /** @name Sound
  * @{ */
-/** How to play: instead of what plays. */
+/** Playing: instead of the sound that plays. */
 #define MICROSIP_PLAY_NOW 0
 /**
- * How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can
- * be read only once.
+ * Playing: not at all; only check whether it could be played. A pipe is left alone, for it can be
+ * read only once.
  */
 #define MICROSIP_PLAY_CHECK 2
-/** Sources, what the peer hears: the microphone. */
+/** Sources of the sound that the peer hears: the microphone. */
 #define MICROSIP_SRC_DEVICE 0
 /** Sources: the application's PCM. */
 #define MICROSIP_SRC_PCM 1
@@ -666,22 +669,22 @@ typedef struct microsip_stats {
 #define MICROSIP_DEV_INPUT 1
 /** The loudspeaker's side. */
 #define MICROSIP_DEV_OUTPUT 2
-/** Added to one of them for microsip_device_scan: what is no device of its own, too. */
+/** Added to one of them for microsip_device_scan: also names that are no device of their own. */
 #define MICROSIP_DEV_ALL 256
 /** Recordings: both sides mixed, one channel. */
 #define MICROSIP_SIDES_MIXED 0
-/** Recordings: what we say left, what we hear right. */
+/** Recordings: our sound left, the peer's right. */
 #define MICROSIP_SIDES_STEREO 1
-/** Recordings: what we say. */
+/** Recordings: our sound. */
 #define MICROSIP_SIDES_SAID 2
-/** Recordings: what we hear. */
+/** Recordings: the peer's sound. */
 #define MICROSIP_SIDES_HEARD 3
 
 /** A sound to play. It is mixed with the call's source, which goes on. */
 typedef struct microsip_sound {
   /** sizeof(microsip_sound). */
   uint32_t size;
-  /** How often; 0: once; MICROSIP_FOREVER: until it is stopped. */
+  /** The number of times; 0: once; MICROSIP_FOREVER: until it is stopped. */
   uint32_t loops;
   /** MICROSIP_PLAY_*. */
   uint32_t mode;
@@ -699,17 +702,17 @@ typedef struct microsip_sound {
 /** microsip_config.flags: no socket is opened. */
 #define MICROSIP_NO_NETWORK 2
 /**
- * microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an
- * account.
+ * microsip_config.flags and microsip_engine_config.flags: calls from any host are let in, without
+ * an account.
  */
 #define MICROSIP_ALLOW_DIRECT 4
 /** Log levels: errors. */
 #define MICROSIP_LOG_ERROR 1
 /** Log levels: warnings too. */
 #define MICROSIP_LOG_WARNING 2
-/** Log levels: what happens, too. */
+/** Log levels: events too. */
 #define MICROSIP_LOG_INFO 3
-/** Log levels: how it comes about, too: look-ups, refreshes. */
+/** Log levels: details too: look-ups, refreshes. */
 #define MICROSIP_LOG_DEBUG 4
 /**
  * Log levels: added to one of them, SIP messages too, without the values of their credentials. Host
@@ -725,7 +728,7 @@ typedef struct microsip_log {
   uint32_t level;
   /** The account or call that it is about, or 0. */
   microsip_id object;
-  /** When: microseconds since the phone's creation; in the engine family by now_us. */
+  /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
   /** Bytes of the text, without its NUL. */
   uint32_t len;
@@ -748,8 +751,9 @@ typedef struct microsip_info {
   /** Accounts that there are. */
   uint32_t accounts;
   /**
-   * How many more calls can begin. On a host the process's limit on descriptors counts too (a call
-   * takes two; the library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
+   * The number of further calls that can begin. On a host the process's limit on descriptors counts
+   * too (a call takes two; the library raises no limits); a call beyond it ends with
+   * MICROSIP_E_PORT_IN_USE.
    */
   uint32_t calls_possible;
   /**
@@ -757,11 +761,11 @@ typedef struct microsip_info {
    * codec may be off.
    */
   uint32_t audio_wanted;
-  /** 1: what all calls send is silenced. */
+  /** 1: all calls send silence. */
   uint32_t muted;
-  /** Volume of what we send, in percent, for calls to come. */
+  /** Volume of our sound, in percent, for calls to come. */
   uint32_t volume_in;
-  /** Volume of what we hear, in percent, for calls to come. */
+  /** Volume of the peers' sound, in percent, for calls to come. */
   uint32_t volume_out;
   /** As microsip_features(). */
   uint32_t features;
@@ -773,23 +777,23 @@ typedef struct microsip_info {
 typedef struct microsip_counters {
   /** sizeof(microsip_counters). */
   uint32_t size;
-  /** Datagrams that were no SIP, or SIP that nobody can answer. */
+  /** Datagrams that were no SIP, or SIP to which no response is possible. */
   uint32_t malformed;
   /** Requests of strangers. */
   uint32_t strangers;
-  /** Answers that belong to no request of ours. */
+  /** Responses that belong to no request of ours. */
   uint32_t unmatched;
   /** Requests refused because a pool was full. */
   uint32_t refused_full;
   /** Ended calls that gave way to new ones before they were released. */
   uint32_t evicted_ended;
-  /** Challenges that were not answered. */
+  /** Challenges that got no credentials. */
   uint32_t refused_challenges;
   /** Media packets for ports that are not open. */
   uint32_t stray_media;
   /** Messages that did not fit their buffer. */
   uint32_t oversize;
-  /** Events that gave way because nobody fetched them. */
+  /** Events that gave way because they were not fetched. */
   uint32_t lost_events;
 } microsip_counters;
 
@@ -802,7 +806,7 @@ typedef void (MICROSIP_CALL *microsip_log_fn)(void *user,
                                               const struct microsip_log *l,
                                               const char *text);
 
-/** How to make a phone. */
+/** The configuration of a phone. */
 typedef struct microsip_config {
   /** sizeof(microsip_config). */
   uint32_t size;
@@ -869,7 +873,7 @@ typedef struct microsip_config {
   uint32_t direct_per_source;
   /**
    * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
-   * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+   * and not held; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
@@ -919,13 +923,13 @@ typedef struct microsip_reply {
   uint64_t ask;
   /** 0. */
   uint32_t flow;
-  /** How many of addr are set. */
+  /** The number of addresses set in addr. */
   uint32_t count;
   /** Addresses; port 0: the port that was asked for, or 5060. */
   struct microsip_addr addr[4];
 } microsip_reply;
 
-/** Something that the engine wants done. */
+/** A wish of the engine. */
 typedef struct microsip_ask {
   /** sizeof(microsip_ask). */
   uint32_t size;
@@ -943,7 +947,7 @@ typedef struct microsip_ask {
   char name[256];
 } microsip_ask;
 
-/** How to make an engine. */
+/** The configuration of an engine. */
 typedef struct microsip_engine_config {
   /** sizeof(microsip_engine_config). */
   uint32_t size;
@@ -960,8 +964,8 @@ typedef struct microsip_engine_config {
   /** MICROSIP_ALLOW_DIRECT. */
   uint32_t flags;
   /**
-   * Records of what happens for microsip_engine_poll_log, 128 bytes each beside
-   * MICROSIP_ENGINE_BYTES; 0: none are made. At most 4096. The oldest gives way.
+   * Records for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are
+   * made. At most 4096. The oldest gives way.
    */
   uint32_t log_records;
   /** 32 bytes of true randomness; all zero is refused. */
@@ -984,7 +988,7 @@ typedef struct microsip_engine_config {
   uint32_t direct_per_source;
   /**
    * Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up
-   * and held by nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+   * and not held; 0: 60; MICROSIP_NONE: never. At most 65535.
    */
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
@@ -1051,24 +1055,22 @@ const char *microsip_version(void);
 uint32_t microsip_features(void);
 
 /**
- * The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+ * The library's ABI version: the first argument of `microsip_create` and `microsip_engine_init`.
  * @return The number.
  */
 uint32_t microsip_abi_version(void);
 
 #if defined(MICROSIP_HOST)
 /**
- * The text of this thread's latest failed call: the function, what was wrong, with what value, and
- * what to do. It never holds a password.
+ * The text of this thread's latest failed call: the function, the fault, the value, and the remedy.
+ * It never holds a password.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.
  * @param needed Its bytes with the NUL.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_BUFFER cap is smaller.
  */
-int32_t microsip_last_error(char *buf,
-                            uint32_t cap,
-                            uint32_t *needed);
+int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
 #endif
 /** @} */
 
@@ -1109,8 +1111,8 @@ int32_t microsip_shutdown(microsip_id phone,
 
 /**
  * Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL,
- * and nobody is waited for but the library's own threads and a callback that runs. Who waits in
- * another function is woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where
+ * and only the library's own threads and a running callback are waited for. Threads that wait in
+ * another function are woken with MICROSIP_E_CLOSED. The system's resolver is not waited for: where
  * it is asked just then, one thread of the library stays with it for as long as it takes and
  * touches nothing of yours; only a program that unloads the library (dlclose) has to give it that
  * time.
@@ -1118,7 +1120,7 @@ int32_t microsip_shutdown(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_REENTRY Within a callback that its end would wait for, which is one of this
  * phone, or of another whose own end this phone's callback waits for (two phones whose callbacks
- * destroy each other: the second to try is told); shut it down there instead.
+ * destroy each other: the second to try gets it); shut it down there instead.
  */
 int32_t microsip_destroy(microsip_id phone);
 /** @} */
@@ -1145,8 +1147,8 @@ int32_t microsip_address_get(microsip_id phone,
  * The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew
  * before this returns, from any thread. Sockets of addresses that are gone are closed, new
  * addresses get theirs, those that stayed are not touched; when any came or went, accounts register
- * anew at once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK tells it.
- * On Linux the phone notices by itself, a quarter of a second later.
+ * anew at once, calls whose address is gone go on from another, and MICROSIP_EV_NETWORK follows. On
+ * Linux the phone notices by itself, a quarter of a second later.
  * @param phone The phone.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING Nothing has changed, or config->bind chose an address.
@@ -1196,7 +1198,8 @@ int32_t microsip_event_descriptor_get(microsip_id phone,
  * @{ */
 
 /**
- * Sets what is logged, at any time: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages.
+ * Sets the level of the log, at any time: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole
+ * messages.
  * @param phone The phone.
  * @param level MICROSIP_LOG_*.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1208,10 +1211,10 @@ int32_t microsip_log_set(microsip_id phone,
 
 /**
  * The next log line, or SIP message, waiting at most wait_ms milliseconds (0: not at all,
- * MICROSIP_FOREVER: without end). l->size must be set. Its text goes to buf, with a NUL. While
- * nobody fetches, 2048 lines and 512 kB of text wait; what comes then is left out, and the next
- * line that finds room says how many (`missing`). No line holds a password, and the credentials of
- * a message are blotted out.
+ * MICROSIP_FOREVER: without end). l->size must be set. Its text goes to buf, with a NUL. Without a
+ * fetch, 2048 lines and 512 kB of text wait; later ones are left out, and the next line that finds
+ * room has their number (`missing`). No line holds a password, and the credentials of a message are
+ * blotted out.
  * @param phone The phone.
  * @param l Filled by the function; its size must be set.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -1251,7 +1254,7 @@ int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
  * @param owner 0, or an account: its calls only.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
- * @param needed How many there are.
+ * @param needed Their number.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_BUFFER More than cap.
  */
@@ -1319,7 +1322,7 @@ int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
 
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
- * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
+ * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
  * Fetching events, or having them in a callback, releases nothing.
  * @param phone The phone.
  * @param object The call or account.
@@ -1345,7 +1348,7 @@ int32_t microsip_counters_get(microsip_id phone, struct microsip_counters *out);
 
 /**
  * Adds an account; it registers at once unless `registers` is off, and is kept registered until it
- * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes.
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT has its states.
  * @param phone The phone.
  * @param a Texts are copied.
  * @param account Its id.
@@ -1359,11 +1362,11 @@ int32_t microsip_account_add(microsip_id phone,
                              microsip_id *account);
 
 /**
- * Changes what `a` sets of an account: 0 and NULL leave a member as it is, "" puts a text back to
- * its default. All of it is changed or nothing. Id, calls and registration stay; it registers anew
- * only where its uri, registrar, proxy, credentials, Contact or expires have changed, at once even
- * where the last try had failed. A binding under the uri or at the registrar of before runs out
- * there by itself. With `registers` the registration is taken back or begun.
+ * Changes the members of an account that `a` sets: 0 and NULL leave a member as it is, "" puts a
+ * text back to its default. All of it is changed or nothing. Id, calls and registration stay; it
+ * registers anew only where its uri, registrar, proxy, credentials, Contact or expires have
+ * changed, at once even where the last try had failed. A binding under the uri or at the registrar
+ * of before runs out there by itself. With `registers` the registration is taken back or begun.
  * @param phone The phone.
  * @param account The account.
  * @param a The account's settings; its texts are copied.
@@ -1377,7 +1380,7 @@ int32_t microsip_account_update(microsip_id phone,
 
 /**
  * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
- * once MICROSIP_EV_ACCOUNT has told the end.
+ * once MICROSIP_EV_ACCOUNT with its end has come.
  * @param phone The phone.
  * @param account The account.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1389,8 +1392,8 @@ int32_t microsip_account_remove(microsip_id phone,
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5), after 403, 404 and their like from 5 minutes to an hour. A wrong password is not tried
- * again by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER
- * is under way the token joins it.
+ * again by itself. MICROSIP_EV_DONE with the token has the result of the first try; while a
+ * REGISTER is under way the token joins it.
  * @param phone The phone.
  * @param account The account.
  * @param token The application's number for this command, told with its end; 0: none.
@@ -1404,7 +1407,7 @@ int32_t microsip_account_register(microsip_id phone,
 
 /**
  * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
- * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token.
+ * with MICROSIP_UNREGISTERED follows, and MICROSIP_EV_DONE with the token.
  * @param phone The phone.
  * @param account The account.
  * @param token The application's number for this command, told with its end; 0: none.
@@ -1436,12 +1439,12 @@ int32_t microsip_account_info_get(microsip_id phone,
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
  * 0: directly, without an account. It returns before anything is looked up or sent;
- * MICROSIP_EV_CALL tells each state and the end, with the SIP status and a result. Unanswered calls
- * are cancelled after three minutes without a word (RFC 3261 16.6).
+ * MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls
+ * are cancelled after three minutes without a response (RFC 3261 16.6).
  * @param phone The phone.
  * @param account The account.
  * @param uri The address to call.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address.
@@ -1463,7 +1466,7 @@ int32_t microsip_dial(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
- * far end has shown itself), 180 says that it rings (the library has said so already).
+ * far end's address is confirmed), 180 means that it rings (the library has sent one already).
  * @param o NULL, or what differs from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
@@ -1490,7 +1493,7 @@ int32_t microsip_reject(microsip_id phone,
                         const struct microsip_options *o);
 
 /**
- * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
+ * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
  * @param phone The phone.
  * @param call The call.
  * @param o NULL, or what differs from the defaults.
@@ -1518,7 +1521,7 @@ int32_t microsip_hangup_all(microsip_id phone);
 int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct microsip_call_info *out);
 
 /**
- * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
+ * The statistics of a call's media: all zero when it had none. out->size must be set. Jitter, loss
  * and round trip as in RFC 3550.
  * @param phone The phone.
  * @param call The call.
@@ -1532,7 +1535,7 @@ int32_t microsip_call_stats_get(microsip_id phone,
 /**
  * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
  * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * tells that they are out, with the token.
+ * with the token follows when they are out.
  * @param phone The phone.
  * @param call The call.
  * @param digits The digits.
@@ -1557,12 +1560,12 @@ int32_t microsip_digits(microsip_id phone,
  * @{ */
 
 /**
- * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what
- * the system is set to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too,
- * which can be opened just as well. It may block for seconds.
+ * Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: the
+ * system's default, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which
+ * can be opened just as well. It may block for seconds.
  * @param phone The phone.
  * @param dev MICROSIP_DEV_*.
- * @param count How many.
+ * @param count Their number.
  * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_device_scan(microsip_id phone,
@@ -1572,7 +1575,7 @@ int32_t microsip_device_scan(microsip_id phone,
 /**
  * Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock,
  * "wav:PATH" for a file that is played (input) or written (output). It switches in mid-call and
- * returns at once. MICROSIP_EV_DEVICE tells whether it could be opened; calls go on with the null
+ * returns at once. MICROSIP_EV_DEVICE says whether it could be opened; calls go on with the null
  * device where not.
  * @param phone The phone.
  * @param dev MICROSIP_DEV_*.
@@ -1586,10 +1589,10 @@ int32_t microsip_device_set(microsip_id phone,
 /**
  * Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is
  * to be heard alone, the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read
- * while it plays; a pipe is read to its end first, at most 64 MB. It replaces what plays there.
- * MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells its end. With MICROSIP_PLAY_CHECK
- * nothing is played and no event follows, and target may be MICROSIP_SELF: what cannot be played is
- * found before anybody is called.
+ * while it plays; a pipe is read to its end first, at most 64 MB. It replaces the sound that plays
+ * there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token follows at its end. With
+ * MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: a
+ * file that cannot be played is found before a call is made.
  * @param phone The phone.
  * @param target The call.
  * @param s The sound.
@@ -1606,17 +1609,17 @@ int32_t microsip_sound_play(microsip_id phone,
                             uint64_t token);
 
 /**
- * Stops what plays there: its end is MICROSIP_E_CANCELLED.
+ * Stops the sound that plays there: its end is MICROSIP_E_CANCELLED.
  * @param phone The phone.
  * @param target The call.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_NOTHING Nothing does.
+ * @retval MICROSIP_NOTHING None plays.
  */
 int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
 
 /**
  * Records a call to a WAV file of 16 bits at the phone's rate. It replaces a recording that runs,
- * and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the
+ * and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token follows when the
  * file is complete, or (MICROSIP_E_FILE) could not be written on.
  * @param phone The phone.
  * @param target The call.
@@ -1635,7 +1638,7 @@ int32_t microsip_record_start(microsip_id phone,
                               uint64_t token);
 
 /**
- * Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells.
+ * Stops the recording; its file is complete shortly after, with MICROSIP_EV_DONE.
  * @param phone The phone.
  * @param target The call.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1645,15 +1648,15 @@ int32_t microsip_record_stop(microsip_id phone,
                              microsip_id target);
 
 /**
- * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. What is
- * missing when its time comes is silence, and counted (pcm_underrun). NULL with 0 samples throws
- * away what was not sent yet.
+ * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. Samples that
+ * are missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples throws
+ * away those that were not sent yet.
  * @param phone The phone.
  * @param call The call.
  * @param pcm The samples.
  * @param samples How many samples.
- * @param wait_ms How long to wait for room (0: not at all), which paces a loop that writes.
- * @param taken How many samples were; the ring holds pcm_ms of the configuration.
+ * @param wait_ms The longest wait for room (0: none), which paces a loop that writes.
+ * @param taken The number of samples taken; the ring holds pcm_ms of the configuration.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE The call has ended.
  */
@@ -1665,14 +1668,14 @@ int32_t microsip_pcm_write(microsip_id phone,
                            uint32_t *taken);
 
 /**
- * Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. What
- * nobody fetches in time gives way, the oldest first, and is counted (pcm_overrun).
+ * Reads the sound of a call's peer (s16, mono, the phone's rate), from the first such call on.
+ * Samples that are not fetched in time give way, the oldest first, and are counted (pcm_overrun).
  * @param phone The phone.
  * @param call The call.
  * @param pcm The samples.
  * @param samples How many samples.
- * @param wait_ms How long to wait for all of them (0: not at all).
- * @param got How many samples; the ring holds pcm_ms of the configuration.
+ * @param wait_ms The longest wait for all of them (0: none).
+ * @param got The number of samples; the ring holds pcm_ms of the configuration.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE The call has ended.
  */
@@ -1684,8 +1687,8 @@ int32_t microsip_pcm_read(microsip_id phone,
                           uint32_t *got);
 
 /**
- * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
- * over each of them.
+ * Chooses the source of the sound that the peer hears: MICROSIP_SRC_*. It switches with the next 10
+ * ms; a playing file lies over each of them.
  * @param phone The phone.
  * @param target The call.
  * @param source MICROSIP_SRC_*.
@@ -1697,7 +1700,7 @@ int32_t microsip_source_set(microsip_id phone,
                             uint32_t source);
 
 /**
- * Silences what we send: 1 on, 0 off. Packets go on.
+ * Silences our sound: 1 on, 0 off. Packets go on.
  * @param phone The phone.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param on 1: on; 0: off.
@@ -1708,8 +1711,8 @@ int32_t microsip_mute_set(microsip_id phone,
                           uint32_t on);
 
 /**
- * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
- * percent: 100 is as it came, 400 the most.
+ * The volume of one side, dev MICROSIP_DEV_INPUT (our sound) or _OUTPUT (the peer's), in percent:
+ * 100 is as it came, 400 the most.
  * @param phone The phone.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
  * @param dev MICROSIP_DEV_*.
@@ -1758,7 +1761,7 @@ int32_t microsip_engine_shutdown(struct microsip_engine *e,
                                  uint64_t now_us);
 
 /**
- * How many bytes an engine of that configuration takes (c->size must be set).
+ * The bytes that an engine of that configuration takes (c->size must be set).
  * @param c The configuration; its size must be set.
  * @param bytes How many bytes.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1775,7 +1778,7 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * it fails, microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's version.
  * @param abi MICROSIP_ABI_VERSION.
  * @param mem The memory.
- * @param bytes At least what microsip_engine_size_get says.
+ * @param bytes At least the size from microsip_engine_size_get.
  * @param c The configuration; its size must be set.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param e The engine.
@@ -1850,9 +1853,9 @@ int32_t microsip_engine_poll_timeout(struct microsip_engine *e,
                                      uint64_t *when_us);
 
 /**
- * The answer to an ask, at any later time, from wherever it was found out; an answer that nobody
- * waits for any more is ignored. With ask 0 it is news: local addresses have changed (result 0; all
- * of them), or a far end is unreachable (an error; its address, as an ICMP error tells).
+ * The reply to an ask, at any later time; a reply that is not waited for any more is ignored. With
+ * ask 0 it is news: local addresses have changed (result 0; all of them), or a far end is
+ * unreachable (an error; its address, as in an ICMP error).
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param r The reply; its size must be set.
@@ -1875,10 +1878,9 @@ int32_t microsip_engine_poll_ask(struct microsip_engine *e,
                                  struct microsip_ask *ask);
 
 /**
- * The next line of the log: what happened, in the order it did. Call it after every input and
- * command, if the configuration's log_records asks for lines. l->size must be set. The text is cut
- * where cap bytes, its NUL among them, have no room for it; 256 are enough for nearly all. No line
- * holds a password.
+ * The next line of the log, in the order of events. Call it after every input and command, if the
+ * configuration's log_records asks for lines. l->size must be set. The text is cut where cap bytes,
+ * its NUL among them, have no room for it; 256 are enough for nearly all. No line holds a password.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param l Filled by the function; its size must be set.
@@ -1894,11 +1896,11 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
                                  uint32_t cap);
 
 /**
- * A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no
- * error. *taken (may be NULL): how many of the bytes are done with. Drain
- * microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers
- * come with TCP, will have two more results. There *taken may be more than len: the rest of a
- * message that is too long is to be dropped as it comes.
+ * A SIP datagram came, from->remote to from->local. One that is no SIP, or belongs to no call or
+ * account, is counted and no error. *taken (may be NULL): the number of bytes that are done with.
+ * Drain microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose
+ * drivers come with TCP, will have two more results. There *taken may be more than len: the rest of
+ * a message that is too long is to be dropped as it comes.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param from Where it came from.
@@ -1918,8 +1920,8 @@ int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint32_t *taken);
 
 /**
- * An RTP or RTCP datagram came to that local port. Its bytes may be changed. What is nobody's is
- * counted and no error.
+ * An RTP or RTCP datagram came to that local port. Its bytes may be changed. One that belongs to no
+ * call is counted and no error.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param local_port The local port that it came to.
@@ -1936,7 +1938,7 @@ int32_t microsip_engine_media(struct microsip_engine *e,
                               uint32_t len);
 
 /**
- * The next packet to send into buf, voice first; o->len says how long it is. Call it until
+ * The next packet to send into buf, voice first; o->len is its length. Call it until
  * MICROSIP_NOTHING, after every input and command.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
@@ -1976,7 +1978,7 @@ int32_t microsip_engine_audio(struct microsip_engine *e,
  * @{ */
 
 /**
- * Sets what microsip_engine_poll_log tells, at any time: MICROSIP_LOG_*; at first it is
+ * Sets the level of microsip_engine_poll_log, at any time: MICROSIP_LOG_*; at first it is
  * MICROSIP_LOG_DEBUG, which is all. Records are kept where the configuration's log_records asks for
  * them.
  * @param e The engine.
@@ -2023,7 +2025,7 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e,
  * @param owner 0, or an account: its calls only.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
- * @param needed How many there are.
+ * @param needed Their number.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_BUFFER More than cap.
  */
@@ -2100,7 +2102,7 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
 
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
- * until a new call needs its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells.
+ * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
  * Fetching events, or having them in a callback, releases nothing.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
@@ -2116,7 +2118,7 @@ int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, m
 
 /**
  * Adds an account; it registers at once unless `registers` is off, and is kept registered until it
- * is removed or the phone ends. MICROSIP_EV_ACCOUNT tells how it goes.
+ * is removed or the phone ends. MICROSIP_EV_ACCOUNT has its states.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param a Texts are copied.
@@ -2132,11 +2134,11 @@ int32_t microsip_engine_account_add(struct microsip_engine *e,
                                     microsip_id *account);
 
 /**
- * Changes what `a` sets of an account: 0 and NULL leave a member as it is, "" puts a text back to
- * its default. All of it is changed or nothing. Id, calls and registration stay; it registers anew
- * only where its uri, registrar, proxy, credentials, Contact or expires have changed, at once even
- * where the last try had failed. A binding under the uri or at the registrar of before runs out
- * there by itself. With `registers` the registration is taken back or begun.
+ * Changes the members of an account that `a` sets: 0 and NULL leave a member as it is, "" puts a
+ * text back to its default. All of it is changed or nothing. Id, calls and registration stay; it
+ * registers anew only where its uri, registrar, proxy, credentials, Contact or expires have
+ * changed, at once even where the last try had failed. A binding under the uri or at the registrar
+ * of before runs out there by itself. With `registers` the registration is taken back or begun.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -2152,7 +2154,7 @@ int32_t microsip_engine_account_update(struct microsip_engine *e,
 
 /**
  * Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale
- * once MICROSIP_EV_ACCOUNT has told the end.
+ * once MICROSIP_EV_ACCOUNT with its end has come.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -2166,8 +2168,8 @@ int32_t microsip_engine_account_remove(struct microsip_engine *e,
  * Registers now, and keeps registered: refreshed before it runs out, and after a failure tried
  * again when Retry-After says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626
  * 4.5), after 403, 404 and their like from 5 minutes to an hour. A wrong password is not tried
- * again by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER
- * is under way the token joins it.
+ * again by itself. MICROSIP_EV_DONE with the token has the result of the first try; while a
+ * REGISTER is under way the token joins it.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -2183,7 +2185,7 @@ int32_t microsip_engine_account_register(struct microsip_engine *e,
 
 /**
  * Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT
- * tells MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token.
+ * with MICROSIP_UNREGISTERED follows, and MICROSIP_EV_DONE with the token.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -2217,13 +2219,13 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
  * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
  * 0: directly, without an account. It returns before anything is looked up or sent;
- * MICROSIP_EV_CALL tells each state and the end, with the SIP status and a result. Unanswered calls
- * are cancelled after three minutes without a word (RFC 3261 16.6).
+ * MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls
+ * are cancelled after three minutes without a response (RFC 3261 16.6).
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
  * @param uri The address to call.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_URI No address.
@@ -2247,7 +2249,7 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
- * far end has shown itself), 180 says that it rings (the library has said so already).
+ * far end's address is confirmed), 180 means that it rings (the library has sent one already).
  * @param o NULL, or what differs from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
@@ -2277,7 +2279,7 @@ int32_t microsip_engine_reject(struct microsip_engine *e,
                                const struct microsip_options *o);
 
 /**
- * Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once.
+ * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -2301,7 +2303,7 @@ int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 /**
  * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
  * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * tells that they are out, with the token.
+ * with the token follows when they are out.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -2335,7 +2337,7 @@ int32_t microsip_engine_call_info_get(struct microsip_engine *e,
                                       struct microsip_call_info *out);
 
 /**
- * How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss
+ * The statistics of a call's media: all zero when it had none. out->size must be set. Jitter, loss
  * and round trip as in RFC 3550.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
@@ -2353,8 +2355,8 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
  * @{ */
 
 /**
- * Chooses what the peer hears: MICROSIP_SRC_*. It switches with the next 10 ms; a playing file lies
- * over each of them.
+ * Chooses the source of the sound that the peer hears: MICROSIP_SRC_*. It switches with the next 10
+ * ms; a playing file lies over each of them.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target The call.
@@ -2368,7 +2370,7 @@ int32_t microsip_engine_source_set(struct microsip_engine *e,
                                    uint32_t source);
 
 /**
- * Silences what we send: 1 on, 0 off. Packets go on.
+ * Silences our sound: 1 on, 0 off. Packets go on.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.
@@ -2381,8 +2383,8 @@ int32_t microsip_engine_mute_set(struct microsip_engine *e,
                                  uint32_t on);
 
 /**
- * The volume of one side, dev MICROSIP_DEV_INPUT (what we send) or _OUTPUT (what we hear), in
- * percent: 100 is as it came, 400 the most.
+ * The volume of one side, dev MICROSIP_DEV_INPUT (our sound) or _OUTPUT (the peer's), in percent:
+ * 100 is as it came, 400 the most.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param target A call; or MICROSIP_SELF: all calls, and those to come.

@@ -9,7 +9,7 @@ use microsip_core::phone::Lender;
 /// All of our memory is aligned to this.
 pub(crate) const ALIGN: usize = 8;
 
-/// Only counts what would be lent.
+/// Counts the bytes that would be lent.
 pub(crate) struct Counting {
     pub(crate) bytes: usize,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Carving<'a> {
 
 impl Carving<'_> {
     /// # Safety
-    /// `block` is aligned to [`ALIGN`], all zero, and its `bytes` are nobody else's for the lifetime.
+    /// `block` is aligned to [`ALIGN`], all zero, and its `bytes` are used by nothing else for the lifetime.
     pub(crate) const unsafe fn new(block: *mut u8, bytes: usize) -> Self {
         Self { at: block, left: bytes, lent: PhantomData }
     }
@@ -65,7 +65,7 @@ impl<'a> Lender<'a> for Carving<'a> {
 
     fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
         let start = self.piece::<T>(count)?;
-        // SAFETY: the block is zero, which is a value of T: core alone says what is Zeroed. The piece is lent only
+        // SAFETY: the block is zero, which is a value of T: core alone implements Zeroed. The piece is lent only
         // once.
         Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
     }

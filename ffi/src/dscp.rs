@@ -1,4 +1,4 @@
-//! Differentiated services: the class in which each packet asks to be carried.
+//! Differentiated services: the class of each packet.
 
 /// CS3, as telephones commonly mark their signalling; RFC 4594 §4.2 has CS5, which can be chosen.
 pub(crate) const SIP: u8 = 24;

@@ -1,5 +1,5 @@
-//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, and what
-//! takes `wait_ms`.
+//! The host family: any thread may call, any time. Nothing blocks but create, destroy, the listing of devices, and
+//! functions with `wait_ms`.
 
 #![allow(
     clippy::missing_safety_doc,
@@ -81,14 +81,14 @@ fn guard(function: &str, act: impl FnOnce() -> Done) -> i32 {
         Ok(Err(fail)) => fail,
         Err(_) => Fail::new(MICROSIP_E_POISONED, "the library", Value::None, "met a fault of its own"),
     };
-    // a failure without a fix has told its own text already
+    // a failure without a fix has stored its own text already
     if fail.code < 0 && !fail.fix.is_empty() {
         remember(function, &fail, "");
     }
     fail.code
 }
 
-/// The guard of what works on a phone: a panic poisons it.
+/// The guard of functions on a phone: a panic poisons it.
 fn with_shared(function: &str, phone: u64, act: impl FnOnce(&Arc<Shared>) -> Done) -> i32 {
     guard(function, || {
         let shared = table::find(phone)?;
@@ -113,7 +113,7 @@ fn find_or_closed(phone: u64) -> Result<Arc<Shared>, Fail> {
     }
 }
 
-/// When a wait is over; `None`: never.
+/// The end of a wait; `None`: never.
 fn until(wait_ms: u32) -> Option<std::time::Instant> {
     (wait_ms != MICROSIP_FOREVER).then(|| std::time::Instant::now() + Duration::from_millis(u64::from(wait_ms)))
 }
@@ -134,7 +134,7 @@ fn read(function: &str, phone: u64, act: impl FnOnce(&Phone<'static>, Instant) -
     })
 }
 
-/// One core call under the lock, and the engine looks at what it brought.
+/// One core call under the lock; then the engine looks at its results.
 fn act_on(shared: &Shared, act: impl FnOnce(&mut Phone<'static>, Instant) -> Done) -> Done {
     let mut core = lock(&shared.core);
     let done = act(&mut core.phone, shared.clock.now());
@@ -203,13 +203,13 @@ pub extern "C" fn microsip_shutdown(phone: microsip_id, grace_ms: u32) -> i32 {
     })
 }
 
-/// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and nobody is
-/// waited for but the library's own threads and a callback that runs. Who waits in another function is woken with
+/// Destroys a phone: in any state, from any thread; twice is harmless. Calls get one BYE or CANCEL, and only the
+/// library's own threads and a running callback are waited for. Threads that wait in another function are woken with
 /// MICROSIP_E_CLOSED. The system's resolver is not waited for: where it is asked just then, one thread of the library
 /// stays with it for as long as it takes and touches nothing of yours; only a program that unloads the library
 /// (dlclose) has to give it that time. MICROSIP_E_REENTRY: within a callback that its end would wait for, which is one
 /// of this phone, or of another whose own end this phone's callback waits for (two phones whose callbacks destroy each
-/// other: the second to try is told); shut it down there instead.
+/// other: the second to try gets it); shut it down there instead.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     guard("microsip_destroy", || {
@@ -221,7 +221,7 @@ pub extern "C" fn microsip_destroy(phone: microsip_id) -> i32 {
     })
 }
 
-/// The text of this thread's latest failed call: the function, what was wrong, with what value, and what to do.
+/// The text of this thread's latest failed call: the function, the fault, the value, and the remedy.
 /// *needed: its bytes with the NUL. MICROSIP_E_BUFFER: cap is smaller. It never holds a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_last_error(buf: *mut c_char, cap: u32, needed: *mut u32) -> i32 {

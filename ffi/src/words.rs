@@ -10,7 +10,7 @@ use microsip_core::phone::{
 };
 use microsip_core::wire::sip::{Method, reason_phrase};
 
-/// The longest text of an account or a call that a line takes in; of a longer one it says nothing.
+/// The longest text of an account or a call that a line takes in; a longer one is left out.
 const TEXT: usize = 160;
 
 /// A record of this phone's. Its texts are read while it is written.
@@ -19,7 +19,7 @@ pub(crate) struct Line<'t, 'a> {
     pub(crate) trace: &'t Trace,
 }
 
-/// The numbers of a record that go with its words. `missing`: records before it that nobody is told of.
+/// The numbers of a record that go with its words. `missing`: records before it that are not reported.
 pub(crate) fn head(trace: &Trace, missing: u32, len: usize) -> microsip_log {
     let object = match trace.about {
         About::Phone => 0,

@@ -171,7 +171,7 @@ fn nor_for_a_change_of_network() {
     let mut address = microsip_addr::default();
     assert_eq!(unsafe { microsip_address_get(phone, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
     assert_eq!(address.ip[..4], [192, 0, 2, 1]);
-    // said by hand: nothing has changed meanwhile
+    // reported by hand: nothing has changed meanwhile
     assert_eq!(microsip_network_changed(phone), MICROSIP_NOTHING);
     assert_eq!(microsip_shutdown(phone, 1000), MICROSIP_OK);
     until(phone, MICROSIP_EV_CLOSED, 0);

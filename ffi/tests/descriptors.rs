@@ -1,4 +1,4 @@
-//! A process that may open no more files is told so, and not that its port is taken.
+//! A process that may open no more files has its own result, not that of a port in use.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 

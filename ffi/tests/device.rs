@@ -82,7 +82,7 @@ impl Daemon {
         let asound = self.room.join("asound.conf");
         let pulse = "pcm.!default { type pulse }\nctl.!default { type pulse }\n";
         std::fs::write(&asound, format!("</usr/share/alsa/alsa.conf>\n{pulse}")).unwrap();
-        // The server lets anybody in, but wants to see a cookie of the right length.
+        // The server lets every client in, but wants a cookie of the right length.
         let cookie = self.room.join("cookie");
         std::fs::write(&cookie, [0; 256]).unwrap();
         let done = Command::new(std::env::current_exe().unwrap())
@@ -197,7 +197,7 @@ impl Rig {
         self.news.lock().unwrap().clone()
     }
 
-    /// Runs until `done` says so, at most for that long; hands back what was captured.
+    /// Runs until `done` is true, at most for that long. Returns the captured sound.
     fn run(&mut self, limit: Duration, mut done: impl FnMut(&Self) -> bool) -> Vec<i16> {
         let (begin, mut heard) = (Instant::now(), Vec::new());
         while begin.elapsed() < limit && !done(self) {
@@ -328,7 +328,7 @@ fn both_sides(phone: u64, result: i32) {
     });
 }
 
-/// Records what that phone hears until the tone is in it.
+/// Records the sound that a phone hears until the tone is in it.
 fn records_the_tone(phone: u64, call: u64, room: &Path) {
     let path = room.join("heard.wav");
     let text = std::ffi::CString::new(path.to_str().unwrap()).unwrap();

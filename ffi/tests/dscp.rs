@@ -12,7 +12,7 @@ use std::ffi::CString;
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
 
-/// A far end that is told the class of each datagram.
+/// A far end that sees the class of each datagram.
 struct FarEnd(UdpSocket);
 
 impl FarEnd {
@@ -50,7 +50,7 @@ impl FarEnd {
             let len = libc::recvmsg(self.0.as_raw_fd(), &raw mut header, 0);
             let told = libc::CMSG_FIRSTHDR(&raw const header);
             assert!(!told.is_null(), "the system says no class");
-            // IPv4 tells one byte, IPv6 a number
+            // IPv4 gives one byte, IPv6 a number
             let class = if (*told).cmsg_level == libc::IPPROTO_IP {
                 *libc::CMSG_DATA(told)
             } else {

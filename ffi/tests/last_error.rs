@@ -1,4 +1,4 @@
-//! The last error's text names the argument that is wrong, and what would be right.
+//! The last error's text names the wrong argument, and the right form.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 mod host;

@@ -25,7 +25,7 @@ unsafe extern "C" fn keep(user: *mut c_void, log: *const microsip_log, line: *co
     lines.lock().unwrap().push((log.level, line));
 }
 
-/// A phone that logs what happens.
+/// A phone that keeps a log.
 fn logging(flags: u32) -> (u64, &'static Lines) {
     let lines: &'static Lines = Box::leak(Box::default());
     let phone = host::phone(|config| {
@@ -49,7 +49,7 @@ fn add(phone: u64, registrar: &str, registers: u32) -> u64 {
     id
 }
 
-/// Waits for a line with these words; gives its level, and all there is.
+/// Waits for a line with these words. Returns its level, and all lines.
 fn wait(lines: &Lines, words: &str) -> u32 {
     let end = Instant::now() + Duration::from_secs(40);
     loop {
@@ -185,7 +185,7 @@ fn a_log_is_fetched_with_whole_messages_and_no_secret() {
     let mut large = vec![1u8; log.len as usize + 1];
     assert_eq!(fetch(&mut log, &mut large, 0), MICROSIP_OK);
     assert!(large.starts_with(b"REGISTER") && large.ends_with(&[0]));
-    // who waits is woken by the end
+    // the end wakes a thread that waits
     let waiting = std::thread::spawn(move || {
         while next(phone, MICROSIP_FOREVER).0 == MICROSIP_OK {}
         next(phone, 0).0

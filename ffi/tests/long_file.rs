@@ -1,4 +1,4 @@
-//! A file of an hour is read while it plays: what it costs before its first sound does not grow with its length.
+//! A file of an hour is read while it plays: the cost before its first sound does not grow with its length.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 

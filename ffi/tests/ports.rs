@@ -1,4 +1,4 @@
-//! Media ports: those of the range that the application chose, and what is said when none is left.
+//! Media ports: those of the range that the application chose, and the result when none is left.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 mod host;

@@ -1,4 +1,4 @@
-//! Two phones of the host family in one process: what the one plays comes back from the other's echo within 30 ms.
+//! Two phones of the host family in one process: the sound of one comes back from the other's echo within 30 ms.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
 mod host;

@@ -1,5 +1,4 @@
-//! A phone has two threads of its own, registered or in a call; the one that looks up names comes when a name is asked
-//! for.
+//! A phone has two threads of its own, registered or in a call; the thread of names comes when a name is asked for.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 

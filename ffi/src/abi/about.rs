@@ -1,4 +1,4 @@
-//! The library about itself: its versions, what is compiled in, and its results in words.
+//! The library about itself: its versions, its compiled features, and its results in words.
 
 use super::code::describe;
 use super::types::*;
@@ -25,7 +25,7 @@ pub const extern "C" fn microsip_features() -> u32 {
     host | devices
 }
 
-/// The library's ABI version: what `microsip_create` and `microsip_engine_init` want to be told.
+/// The library's ABI version: the first argument of `microsip_create` and `microsip_engine_init`.
 #[unsafe(no_mangle)]
 pub const extern "C" fn microsip_abi_version() -> u32 {
     MICROSIP_ABI_VERSION

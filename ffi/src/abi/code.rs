@@ -52,13 +52,13 @@ pub const MICROSIP_E_PORT_IN_USE: i32 = -101;
 pub const MICROSIP_E_NAME: i32 = -102;
 /// No route, or the transport failed.
 pub const MICROSIP_E_UNREACHABLE: i32 = -103;
-/// Nobody answered in time.
+/// No response or answer came in time.
 pub const MICROSIP_E_TIMEOUT: i32 = -104;
 /// Neither RTP nor RTCP came any more, within the media timeout.
 pub const MICROSIP_E_MEDIA_LOST: i32 = -105;
 /// No SIP, SIPS or tel URI.
 pub const MICROSIP_E_URI: i32 = -201;
-/// Refused; the SIP status says why, and who did it stands beside it (MICROSIP_BY_*).
+/// Refused; the SIP status says why, and MICROSIP_BY_* beside it which side did it.
 pub const MICROSIP_E_REFUSED: i32 = -202;
 /// The user name or the password is wrong: the credentials were refused.
 pub const MICROSIP_E_AUTH: i32 = -203;

@@ -1,4 +1,4 @@
-//! The border to C: numbers, structs, texts, and the guards that stand there.
+//! The border to C: numbers, structs, texts, and their guards.
 
 pub mod about;
 pub(crate) mod addr;

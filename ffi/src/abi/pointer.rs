@@ -9,18 +9,18 @@ use core::mem::{MaybeUninit, size_of};
 /// # Safety
 /// `repr(C)`, first member `size: u32`, and all-zero bytes are valid.
 pub(crate) unsafe trait Sized32: Copy {
-    /// The size that every header of this ABI version has at least: up to the last member that is frozen. What lies
-    /// behind may be missing.
+    /// The size that every header of this ABI version has at least: up to the last member that is frozen. Members
+    /// behind it may be missing.
     const LEAST: usize;
 
-    /// Nothing set, but for a size that says so.
+    /// Nothing set but the size.
     fn zero() -> Self {
         // SAFETY: all-zero bytes are a value.
         unsafe { MaybeUninit::zeroed().assume_init() }
     }
 }
 
-/// The offset at which a member ends: `member` tells its type.
+/// The offset at which a member ends: `member` names its type.
 pub(crate) const fn end_of<S, M>(offset: usize, _member: fn(&S) -> &M) -> usize {
     offset + size_of::<M>()
 }
@@ -110,13 +110,13 @@ impl<T: Sized32> Out<T> {
         Ok(Self { pointer, size })
     }
 
-    /// Writes as much of it as the caller has room for; the size member stays the caller's, what lies behind our last
-    /// member is zeroed.
+    /// Writes as much of it as the caller has room for; the size member stays the caller's, bytes behind our last
+    /// member are zeroed.
     pub(crate) fn put(self, value: T) {
         self.put_copy(&value);
     }
 
-    /// The same for what is too large to be handed around.
+    /// The same for a struct that is too large to be passed by value.
     pub(crate) fn put_copy(self, value: &T) {
         let size = self.size as usize;
         let known = size.min(size_of::<T>());
@@ -134,7 +134,7 @@ pub(crate) fn must<T>(pointer: *mut T, argument: &'static str) -> Result<*mut T,
     if pointer.is_null() { Err(Fail::null(argument)) } else { Ok(pointer) }
 }
 
-/// Writes a number where a place for it was given.
+/// Writes a number where the caller wants it.
 ///
 /// # Safety
 /// `pointer` is NULL or writable.

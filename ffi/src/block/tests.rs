@@ -1,4 +1,4 @@
-//! All-zero memory is what core says it is.
+//! All-zero memory is a value of every type that core calls so.
 
 use super::*;
 use core::fmt::Debug;
@@ -8,7 +8,7 @@ use microsip_core::sip::tombstone::Tombstone;
 
 fn is_its_default<T: Zeroed + Debug>() {
     let mut memory = [0u64; 64];
-    // SAFETY: aligned to 8, zero, and nobody else's.
+    // SAFETY: aligned to 8, zero, and used by nothing else.
     let mut carving = unsafe { Carving::new(memory.as_mut_ptr().cast(), 512) };
     let lent = carving.zeroed::<T>(2).unwrap();
     assert_eq!(format!("{lent:?}"), format!("{:?}", [T::default(), T::default()]));

@@ -166,9 +166,9 @@ impl microsip_engine {
     }
 }
 
-/// The answer to an ask, at any later time, from wherever it was found out; an answer that nobody waits for any more is
-/// ignored. With ask 0 it is news: local addresses have changed (result 0; all of them), or a far end is unreachable
-/// (an error; its address, as an ICMP error tells).
+/// The reply to an ask, at any later time; a reply that is not waited for any more is ignored. With ask 0 it is news:
+/// local addresses have changed (result 0; all of them), or a far end is unreachable (an error; its address, as in an
+/// ICMP error).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_reply(e: *mut microsip_engine, now_us: u64, r: *const microsip_reply) -> i32 {
     with("microsip_engine_reply", e, |engine| {

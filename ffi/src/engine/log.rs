@@ -7,7 +7,7 @@ use crate::ops;
 use crate::words;
 use core::ffi::c_char;
 
-/// Sets what microsip_engine_poll_log tells, at any time: MICROSIP_LOG_*; at first it is MICROSIP_LOG_DEBUG, which is
+/// Sets the level of microsip_engine_poll_log, at any time: MICROSIP_LOG_*; at first it is MICROSIP_LOG_DEBUG, which is
 /// all. Records are kept where the configuration's log_records asks for them.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_log_set(e: *mut microsip_engine, now_us: u64, level: u32) -> i32 {
@@ -19,7 +19,7 @@ pub extern "C" fn microsip_engine_log_set(e: *mut microsip_engine, now_us: u64, 
     })
 }
 
-/// The next line of the log: what happened, in the order it did. Call it after every input and command, if the
+/// The next line of the log, in the order of events. Call it after every input and command, if the
 /// configuration's log_records asks for lines. l->size must be set. The text is cut where cap bytes, its NUL among
 /// them, have no room for it; 256 are enough for nearly all. No line holds a password. MICROSIP_NOTHING: there is none.
 #[unsafe(no_mangle)]

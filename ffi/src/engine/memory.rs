@@ -1,4 +1,4 @@
-//! An engine in the caller's memory: how much it takes, and how it is made.
+//! An engine in the caller's memory: its size, and its making.
 
 use super::last::{Head, refuse};
 use super::{Asked, MAGIC, Media, SIZE, guard, microsip_engine};
@@ -95,7 +95,7 @@ fn mark_of(seed: &[u8; 32]) -> u8 {
     seed.iter().fold(0, |mark: u8, byte| mark.wrapping_mul(31).wrapping_add(*byte))
 }
 
-/// How many bytes an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
+/// The bytes that an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
     guard(|| {
@@ -111,8 +111,8 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
 }
 
 /// Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the engine's as long as it
-/// is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least what microsip_engine_size_get says. There is
-/// nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
+/// is used; *e is its address. abi: MICROSIP_ABI_VERSION. bytes: at least the size from microsip_engine_size_get. There
+/// is nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
 /// local addresses. Where it fails, microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's
 /// version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
 /// c is out of its range.

@@ -74,12 +74,12 @@ unsafe fn came_by(from: *const microsip_origin) -> Result<Flow, Fail> {
     Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
-/// A SIP datagram came, from->remote to from->local. What is no SIP, or nobody's, is counted and no error. *taken (may
-/// be NULL): how many of the bytes are done with. MICROSIP_DRAIN: none; a response waits to be sent. Drain
-/// microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers come with TCP, will
-/// have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with more. MICROSIP_CLOSE:
-/// it cannot be read on; close it. There *taken may be more than len: the rest of a message that is too long is to be
-/// dropped as it comes.
+/// A SIP datagram came, from->remote to from->local. One that is no SIP, or belongs to no call or account, is counted
+/// and no error. *taken (may be NULL): the number of bytes that are done with. MICROSIP_DRAIN: none; a response waits
+/// to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers
+/// come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with
+/// more. MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that
+/// is too long is to be dropped as it comes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
@@ -106,7 +106,8 @@ pub unsafe extern "C" fn microsip_engine_sip(
     })
 }
 
-/// An RTP or RTCP datagram came to that local port. Its bytes may be changed. What is nobody's is counted and no error.
+/// An RTP or RTCP datagram came to that local port. Its bytes may be changed. One that belongs to no call is counted
+/// and no error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_media(
     e: *mut microsip_engine,
@@ -128,7 +129,7 @@ pub unsafe extern "C" fn microsip_engine_media(
     })
 }
 
-/// The next packet to send into buf, voice first; o->len says how long it is. Call it until MICROSIP_NOTHING, after
+/// The next packet to send into buf, voice first; o->len is its length. Call it until MICROSIP_NOTHING, after
 /// every input and command. MICROSIP_E_BUFFER: o->len bytes are needed, and it stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_transmit(

@@ -42,7 +42,7 @@ impl microsip_engine {
         while self.phone.audio(now, Bus::Own, &mut self.codecs, &mut (), &[], &mut []) {}
     }
 
-    /// Apart, so that a board with a loudspeaker needs no stack for what nobody hears.
+    /// Apart, so that a board with a loudspeaker needs no stack for sound that is dropped.
     #[inline(never)]
     fn tick_unheard(&mut self, now: Instant, input: &[i16]) {
         let mut unheard = [0i16; QUANTUM];

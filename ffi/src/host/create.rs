@@ -1,4 +1,4 @@
-//! How a phone of the host family is made and unmade.
+//! The making and unmaking of a phone of the host family.
 
 use super::audio::device::NULL;
 use super::errands::Errands;
@@ -265,8 +265,8 @@ fn join(thread: Option<JoinHandle<()>>) {
     }
 }
 
-/// Ends the threads: the engine says its BYEs, a running callback is waited for, recordings are completed. The system's
-/// resolver is not waited for.
+/// Ends the threads: the engine sends its BYEs, a running callback is waited for, recordings are completed. The
+/// system's resolver is not waited for.
 pub(crate) fn end(shared: &Arc<Shared>) {
     shared.quit.store(true, Ordering::Release);
     shared.events.raise();

@@ -48,10 +48,9 @@ pub(crate) struct Work {
 pub(crate) struct Errands {
     state: Mutex<State>,
     thread: OnceLock<Thread>,
-    /// Something is to be done. The thread's own token is not enough: cpal parks on this thread too, and would swallow
-    /// it.
+    /// There is work. The thread's own token is not enough: cpal parks on this thread too, and would swallow it.
     poked: AtomicBool,
-    /// The system says that an address came or went.
+    /// The system reports that an address came or went.
     network: AtomicBool,
 }
 
@@ -103,12 +102,12 @@ impl Errands {
         self.wake();
     }
 
-    /// The engine's: what was opened for it.
+    /// The engine's: a device that was opened for it.
     pub(crate) fn take_new(&self) -> Option<Duplex> {
         lock(&self.state).new.take()
     }
 
-    /// The engine's: to be freed where that may take its time.
+    /// The engine's: a value to be freed on a thread that may take its time.
     pub(crate) fn give_back(&self, duplex: Duplex) {
         let mut state = lock(&self.state);
         if state.old.len() < OLD {
@@ -141,13 +140,13 @@ impl Errands {
         self.wake();
     }
 
-    /// The errands thread's: it is the one that is woken.
+    /// The errands thread's: registers it as the one that is woken.
     pub(crate) fn begin(&self) {
         let _ = self.thread.set(std::thread::current());
     }
 
-    /// The errands thread's: what is to be done, and `closing` gets the devices that are to be closed. The list that
-    /// the engine pushes to keeps its room, for both are of the same.
+    /// The errands thread's: its work, and `closing` gets the devices that are to be closed. The list that the engine
+    /// pushes to keeps its room, for both have the same.
     pub(crate) fn take(&self, closing: &mut Vec<Duplex>) -> Work {
         self.poked.store(false, Ordering::Release);
         let mut state = lock(&self.state);
@@ -163,18 +162,18 @@ impl Errands {
         }
     }
 
-    /// The errands thread's: something came since it took its work.
+    /// The errands thread's: work came since it took the last.
     pub(crate) fn is_poked(&self) -> bool {
         self.poked.load(Ordering::Acquire)
     }
 
-    /// The errands thread's: the system said that an address came or went.
+    /// The errands thread's: the system reported that an address came or went.
     pub(crate) fn take_network(&self) -> bool {
         self.network.swap(false, Ordering::AcqRel)
     }
 
-    /// The errands thread's: what was opened for the engine. What it has not fetched is handed back, to be closed
-    /// without the lock.
+    /// The errands thread's: a device that was opened for the engine. One that it has not fetched is handed back, to be
+    /// closed without the lock.
     pub(crate) fn hand_over(&self, duplex: Duplex) -> Option<Duplex> {
         lock(&self.state).new.replace(duplex)
     }

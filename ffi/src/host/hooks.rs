@@ -1,5 +1,5 @@
 //! The log on its way to the application. The engine copies a record into a ring that was taken at creation; the
-//! application's hook, or whoever fetches, gets it with no lock held and credentials blotted out.
+//! application's hook, or the fetching thread, gets it with no lock held and credentials blotted out.
 
 use super::signal::{Signal, lock};
 use crate::abi::text;
@@ -13,8 +13,8 @@ use std::sync::Mutex;
 #[cfg(test)]
 mod tests;
 
-/// Records that wait, and their bytes; what does not fit is dropped and counted in the next one that does. Taken only
-/// where there is a log.
+/// Records that wait, and their bytes; a record that does not fit is dropped and counted in the next one that does.
+/// Taken only where there is a log.
 const RECORDS: usize = 2048;
 const BYTES: usize = 512 * 1024;
 /// The longest log line.
@@ -82,7 +82,7 @@ impl Hooks {
         self.on_event.is_some() || self.on_log.is_some()
     }
 
-    /// The thread that calls back takes the log; else whoever fetches it.
+    /// The thread that calls back takes the log; else the fetching threads do.
     pub(crate) fn has_log_hook(&self) -> bool {
         self.on_log.is_some()
     }
@@ -146,7 +146,7 @@ impl Hooks {
         told.text.push(0);
     }
 
-    /// Gives all that waits to the application's hook.
+    /// Gives all records that wait to the application's hook.
     pub(crate) fn call(&self, told: &mut Told) {
         let Some(hook) = self.on_log else { return };
         loop {
@@ -161,8 +161,7 @@ impl Hooks {
 /// The largest event that a newer header may have.
 pub(crate) const EVENT_ROOM: u32 = 1024;
 
-/// Copies a SIP message, without what would let a reader log in: the values of Authorization and Proxy-Authorization,
-/// folded lines too.
+/// Copies a SIP message without its credentials: the values of Authorization and Proxy-Authorization, folded lines too.
 fn redact(message: &[u8], clean: &mut Vec<u8>) {
     clean.clear();
     let mut rest = message;

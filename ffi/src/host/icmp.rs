@@ -1,6 +1,6 @@
-//! ICMP errors about datagrams that did not arrive, told with the address that they were sent
-//! to. A far end that is not there is known at once, not after 32 seconds (RFC 3261 §18.4). Linux keeps them in the
-//! socket's error queue; elsewhere they are not told.
+//! ICMP errors about datagrams that did not arrive, with the address that they were sent to. A far end that is not
+//! there is known at once, not after 32 seconds (RFC 3261 §18.4). Linux keeps them in the socket's error queue; other
+//! systems do not report them.
 
 use core::net::SocketAddr;
 use std::net::UdpSocket;
@@ -24,7 +24,7 @@ pub(crate) fn watch(socket: &UdpSocket, v6: bool) {
     };
 }
 
-/// The next error: where the datagram was to go.
+/// The next error: the target of the datagram.
 #[cfg(target_os = "linux")]
 pub(crate) fn next(socket: &UdpSocket) -> Option<SocketAddr> {
     use core::mem::zeroed;
@@ -73,7 +73,7 @@ pub(crate) fn next(socket: &UdpSocket) -> Option<SocketAddr> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn watch(_socket: &UdpSocket, _v6: bool) {}
 
-/// The next error: where the datagram was to go.
+/// The next error: the target of the datagram.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn next(_socket: &UdpSocket) -> Option<SocketAddr> {
     None

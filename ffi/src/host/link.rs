@@ -1,5 +1,5 @@
-//! The system's word that an address came or went. Linux gives it on a netlink socket, without a timer of ours;
-//! elsewhere the application says it.
+//! The system's notice that an address came or went. Linux gives it on a netlink socket, without a timer of ours;
+//! elsewhere the application reports it.
 
 #[cfg(target_os = "linux")]
 mod netlink {
@@ -16,7 +16,7 @@ mod netlink {
     pub(crate) struct Link(UdpSocket);
 
     impl Link {
-        /// `None`: the system does not let us. Then the application has to tell.
+        /// `None`: the system does not let us. Then the application has to report changes.
         pub(crate) fn open() -> Option<Self> {
             let socket = Socket::new(
                 Domain::from(libc::AF_NETLINK),
@@ -61,7 +61,7 @@ mod netlink {
 #[cfg(target_os = "linux")]
 pub(crate) use netlink::Link;
 
-/// Nothing tells.
+/// No notice comes.
 #[cfg(not(target_os = "linux"))]
 pub(crate) enum Link {}
 

@@ -1,5 +1,5 @@
-//! The host runtime, from below: sockets, names, devices and files; what the threads of a phone share; the threads; and
-//! how a phone is made and found.
+//! The host runtime, from below: sockets, names, devices and files; the shared state of a phone's threads; the threads;
+//! and the making and finding of a phone.
 
 pub mod audio;
 pub(crate) mod create;

@@ -3,7 +3,7 @@
 //! held up by a device or a disk, it stands by.
 //!
 //! No end waits for a look-up. While one is under way the thread owns nothing of the phone but these queues; a phone
-//! that ends meanwhile lets the thread go, and the late answer goes nowhere.
+//! that ends meanwhile lets the thread go, and the late reply goes nowhere.
 
 use super::signal::lock;
 use super::sockets::{Locals, SIP_PORT};
@@ -37,7 +37,7 @@ impl Question {
     }
 }
 
-/// The answer to a question.
+/// The reply to a question.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer {
     pub(crate) wish: WishId,
@@ -45,7 +45,7 @@ pub(crate) struct Answer {
     pub(crate) failure: Failure,
 }
 
-/// How long the thread stays for the next question: a registrar's look-ups come in a row.
+/// The time that the thread stays for the next question: a registrar's look-ups come in a row.
 const LINGER: Duration = Duration::from_secs(10);
 
 struct State {
@@ -56,7 +56,7 @@ struct State {
     thread: bool,
     /// It has to stand by.
     kept: bool,
-    /// It is with the system's resolver, which comes back when it likes.
+    /// It is with the system's resolver, which may take any time.
     looking: bool,
 }
 
@@ -90,8 +90,8 @@ impl Names {
         Self { state: Mutex::new(state), asked: Condvar::new() }
     }
 
-    /// Asks. A wish in the same slot as one that still waits has taken its place: nobody wants to know that one any
-    /// more. So a far end that names one host after the other cannot fill the queue.
+    /// Asks. A wish in the same slot as one that still waits replaces it: the old one is not needed any more. So a far
+    /// end that names one host after the other cannot fill the queue.
     pub(crate) fn ask(&self, question: Question) -> Asked {
         let mut state = lock(&self.state);
         state.questions.retain(|waiting| waiting.wish.slot() != question.wish.slot());
@@ -118,7 +118,7 @@ impl Names {
         wanted
     }
 
-    /// It could not be started: what was asked stays unknown.
+    /// It could not be started: the names stay unknown.
     pub(crate) fn no_thread(&self) {
         let mut state = lock(&self.state);
         state.thread = false;
@@ -127,7 +127,7 @@ impl Names {
         }
     }
 
-    /// The next answer.
+    /// The next reply.
     pub(crate) fn answer(&self) -> Option<Answer> {
         lock(&self.state).answers.pop_front()
     }
@@ -161,14 +161,14 @@ impl Names {
         lock(&self.state).quit
     }
 
-    /// The resolver came back; false: nobody waits for what it found, and the phone may be gone.
+    /// The resolver came back; false: its result is not needed, and the phone may be gone.
     pub(crate) fn is_back(&self) -> bool {
         let mut state = lock(&self.state);
         state.looking = false;
         !state.quit
     }
 
-    /// The thread's: what it found.
+    /// The thread's: its result.
     pub(crate) fn found(&self, answer: Answer) {
         lock(&self.state).answers.push_back(answer);
     }

@@ -1,5 +1,5 @@
-//! A change of network: the machine's addresses are read anew by whoever noticed, sockets follow, and the engine takes
-//! them over.
+//! A change of network: the thread that noticed reads the machine's addresses anew, sockets follow, and the engine
+//! takes them over.
 
 use super::icmp;
 use super::ready::Ready;
@@ -20,7 +20,7 @@ pub(crate) struct Change {
     pub(crate) new: Sockets,
 }
 
-/// How a phone follows the machine's addresses.
+/// The state by which a phone follows the machine's addresses.
 pub(crate) struct Network {
     pub(crate) follow: Option<Follow>,
     /// One reads at a time; the number that the last new socket got. The engine's thread never takes it.
@@ -46,13 +46,13 @@ impl Difference {
     }
 }
 
-/// A number for a new socket: the next free one, so that one that has just become free rests for a while, for what was
-/// sent to it is still on its way.
+/// A number for a new socket: the next free one, so that one that has just become free rests for a while, for packets
+/// to it are still on their way.
 pub(crate) fn free(locals: &Locals, last: usize) -> Option<usize> {
     (1..=SOCKETS).map(|step| (last + step) % SOCKETS).find(|number| locals.of(*number as u8).is_none())
 }
 
-/// Watches a SIP socket: what comes, and what the network says of what did not arrive.
+/// Watches a SIP socket: its datagrams, and ICMP errors about lost ones.
 pub(crate) fn watch(ready: &Ready, socket: &UdpSocket, number: usize) -> io::Result<()> {
     icmp::watch(socket, socket.local_addr()?.is_ipv6());
     ready.add(socket, number)
@@ -69,7 +69,7 @@ impl Network {
         self.follow.is_some()
     }
 
-    /// The engine's: what has changed. Takes no memory.
+    /// The engine's: the changes. Takes no memory.
     pub(crate) fn take(&self) -> Option<Change> {
         if !self.fresh.load(Ordering::Acquire) {
             return None;

@@ -22,12 +22,12 @@ pub(crate) struct Ports {
     first: u16,
     count: u32,
     next: u32,
-    /// The class of service of what is sent.
+    /// The class of service of the packets sent.
     dscp: u8,
 }
 
 impl Ports {
-    /// Ports from `min` to `max`; `start` is where to begin in it, so that two phones do not race for the same ones.
+    /// Ports from `min` to `max`; `start` is the first to try, so that two phones do not race for the same ones.
     pub(crate) fn new(calls: usize, min: u16, max: u16, start: u32, dscp: u8) -> Self {
         let first = min.next_multiple_of(2);
         let count = u32::from((max.saturating_sub(first)).div_ceil(2));
@@ -74,7 +74,7 @@ impl Ports {
     }
 }
 
-/// How many more calls the limit on descriptors allows.
+/// The number of further calls that the limit on descriptors allows.
 #[cfg(unix)]
 pub(crate) fn calls_possible() -> u32 {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -88,7 +88,7 @@ pub(crate) fn calls_possible() -> u32 {
     u32::try_from(limit.rlim_cur.saturating_sub(open) / 2).unwrap_or(u32::MAX)
 }
 
-/// How many more calls the limit on descriptors allows.
+/// The number of further calls that the limit on descriptors allows.
 #[cfg(not(unix))]
 pub(crate) fn calls_possible() -> u32 {
     u32::MAX

@@ -1,4 +1,4 @@
-//! Waiting until a socket can be read, somebody calls, or a time has come.
+//! Waiting until a socket can be read, the wake is set, or a time has come.
 //!
 //! On Linux this is epoll: the engine wakes 150 times a second in a call, and `polling` arms a timer and its wake anew
 //! around each wait (five calls of the system instead of one), while `mio` waits whole milliseconds only. Elsewhere it
@@ -20,7 +20,7 @@ mod tests;
 /// The set of sockets that are waited for.
 pub(crate) struct Ready(system::Set);
 
-/// Room for the keys of what is ready; taken once.
+/// Room for the keys of ready sockets; taken once.
 pub(crate) struct Keys(system::Room);
 
 impl Ready {
@@ -37,8 +37,8 @@ impl Ready {
         Ok(ready)
     }
 
-    /// Waits for a socket too, by this key (below `usize::MAX`), as long as something lies in it. It has to be taken
-    /// out before it is closed.
+    /// Waits for a socket too, by this key (below `usize::MAX`), as long as data lies in it. It has to be taken out
+    /// before it is closed.
     pub(crate) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
         self.0.add(socket, key)
     }
@@ -52,7 +52,7 @@ impl Ready {
         self.0.wake();
     }
 
-    /// Waits; `None`: until something comes.
+    /// Waits; `None`: without end.
     pub(crate) fn wait(&self, keys: &mut Keys, wait: Option<Duration>) -> io::Result<()> {
         self.0.wait(&mut keys.0, wait)
     }

@@ -63,20 +63,20 @@ pub(crate) struct Core {
     pub(crate) codecs: G711,
     /// SIP's sockets: those that the phone knows, too.
     pub(crate) locals: Locals,
-    /// The device that the bus ticks with belongs to the engine thread; this says whether one is wanted.
+    /// A device is wanted. The device itself, by which the bus ticks, belongs to the engine thread.
     pub(crate) _block: Block,
 }
 
 struct HostEvents {
     queue: VecDeque<microsip_event>,
     lost: u32,
-    /// All that gave way since the beginning.
+    /// The number of events that gave way since the beginning.
     lost_in_all: u32,
     /// Ends of commands with a token.
     done: VecDeque<microsip_event>,
     /// Commands with a token whose end was not fetched yet.
     owed: usize,
-    /// CLOSED or POISONED: comes when everything else has been fetched.
+    /// CLOSED or POISONED: comes when all others have been fetched.
     last: Option<microsip_event>,
     /// It has been fetched.
     over: bool,
@@ -103,10 +103,10 @@ pub(crate) struct Shared {
     pub(crate) pcm_moved: (Mutex<u64>, Condvar, AtomicU32),
     poisoned: AtomicBool,
     pub(crate) quit: AtomicBool,
-    /// Microseconds at which a shutdown loses its patience; `u64::MAX`: none was asked for.
+    /// The end of a shutdown's grace, in microseconds; `u64::MAX`: none was asked for.
     pub(crate) closing: AtomicU64,
     pub(crate) closed: AtomicBool,
-    /// Makes the engine's thread panic, to see what comes of it.
+    /// Makes the engine's thread panic, for a test.
     #[cfg(test)]
     pub(crate) fault: AtomicBool,
     pub(crate) threads: parking_lot::Mutex<Threads>,
@@ -166,7 +166,7 @@ impl Shared {
         }
     }
 
-    /// The engine is to look again: something was commanded.
+    /// The engine is to look again: a command was given.
     pub(crate) fn wake(&self) {
         self.ready.wake();
     }
@@ -179,7 +179,7 @@ impl Shared {
         self.quit.load(Ordering::Acquire)
     }
 
-    /// A fault of our own: nothing goes on with this phone but to destroy it.
+    /// A fault of our own: this phone can only be destroyed.
     pub(crate) fn poison(&self) {
         if self.poisoned.swap(true, Ordering::AcqRel) {
             return;
@@ -207,7 +207,7 @@ impl Shared {
         self.events.raise();
     }
 
-    /// Events that gave way because nobody fetched them.
+    /// Events that gave way because they were not fetched.
     pub(crate) fn lost_events(&self) -> u32 {
         lock(&self.host_events).lost_in_all
     }
@@ -232,7 +232,7 @@ impl Shared {
         lock(&self.host_events).owed -= usize::from(token != 0);
     }
 
-    /// A command of the host's own has ended. Without a token only a failure is told.
+    /// A command of the host's own has ended. Without a token only a failure has an event.
     pub(crate) fn done(&self, op: u32, call: u64, token: u64, result: i32) {
         let info = CallId::from_raw(call).ok().and_then(|call| lock(&self.core).phone.call_info(call).ok());
         let (owner, tag) = info.map_or((0, 0), |info| (info.account.raw(), info.tag));
@@ -245,7 +245,7 @@ impl Shared {
         }
     }
 
-    /// Tells the end of a file that played in a slot which no call has any more.
+    /// Queues the event for the end of a file that played in a slot which no call has any more.
     pub(crate) fn dropped(&self, slot: Option<&Slot>) {
         if let Some((slot, playing)) = slot.and_then(|slot| slot.playing.as_ref().map(|playing| (slot, playing)))
             && !playing.over
@@ -282,7 +282,7 @@ impl Shared {
         if !self.is_poisoned() {
             let (event, slot, more) = self.fetch_core();
             if slot.is_some() {
-                self.wake_pcm(); // who waits for this call's PCM waits in vain
+                self.wake_pcm(); // waits for this call's PCM are over
             }
             self.dropped(slot.as_ref());
             drop(slot);

@@ -1,4 +1,4 @@
-//! "There is something to fetch": waiters on any thread, and a descriptor for an application's own loop,
+//! The signal of a queue that has entries: waiters on any thread, and a descriptor for an application's own loop,
 //! level-triggered.
 
 use core::time::Duration;
@@ -17,7 +17,7 @@ struct State {
     descriptor_set: bool,
 }
 
-/// Raised by the engine, lowered by who found nothing more.
+/// Raised by the engine, lowered by the thread that found nothing more.
 pub(crate) struct Signal {
     state: Mutex<State>,
     changed: Condvar,
@@ -39,7 +39,7 @@ impl Signal {
         }
     }
 
-    /// To be read before looking for something.
+    /// The count of raises, to be read before looking into the queue.
     pub(crate) fn seen(&self) -> u64 {
         lock(&self.state).raised
     }
@@ -57,7 +57,7 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// One more waiter may look: there is more than the one who asked took.
+    /// One more waiter may look: there is more than the first one took.
     pub(crate) fn pass_on(&self) {
         lock(&self.state).raised += 1;
         self.changed.notify_one();
@@ -103,7 +103,7 @@ mod descriptor {
     use std::io::{Read, Write};
     use std::os::fd::{AsRawFd, FromRawFd};
 
-    /// A pipe whose one end is readable while something waits.
+    /// A pipe whose one end is readable while entries wait.
     pub(super) struct Descriptor {
         read: File,
         write: File,

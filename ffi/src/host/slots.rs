@@ -1,4 +1,4 @@
-//! The host's own of each call, beside the core: a playing file, a recording, the application's PCM. The tick
+//! The host's own values of each call, beside the core: a playing file, a recording, the application's PCM. The tick
 //! reaches them as the core's `Patch`.
 
 use super::audio::ring::{Reader, Writer};
@@ -28,10 +28,10 @@ pub(crate) struct Incoming {
     pub(crate) read: Reader,
 }
 
-/// One call's.
+/// The values of one call.
 #[derive(Default)]
 pub(crate) struct Slot {
-    /// The call it belongs to; another call's things are void.
+    /// The call it belongs to; another call's values are void.
     pub(crate) call: u64,
     pub(crate) playing: Option<Playing>,
     pub(crate) recorder: Option<Recorder>,
@@ -39,7 +39,7 @@ pub(crate) struct Slot {
     pub(crate) incoming: Option<Incoming>,
 }
 
-/// A file that ended, to be told.
+/// A file that ended, for its event.
 #[derive(Clone, Copy)]
 pub(crate) struct Played {
     pub(crate) call: u64,
@@ -48,12 +48,12 @@ pub(crate) struct Played {
     pub(crate) result: i32,
 }
 
-/// All calls'.
+/// The values of all calls.
 pub(crate) struct Slots {
     slots: Box<[Slot]>,
     /// Files that ended in this tick; room for one a call, taken at creation.
     pub(crate) played: Vec<Played>,
-    /// PCM moved in this tick: who waits for it is to be woken.
+    /// PCM moved in this tick: threads that wait for it are to be woken.
     pub(crate) moved: bool,
 }
 
@@ -67,8 +67,8 @@ impl Slots {
         self.slots.get_mut(call.slot()).filter(|slot| slot.call == call.raw())
     }
 
-    /// The slot of a call, which takes it over from an earlier one; what that left is handed out, to be dropped without
-    /// the lock.
+    /// The slot of a call, which takes it over from an earlier one; the earlier values are handed out, to be dropped
+    /// without the lock.
     pub(crate) fn claim(&mut self, call: CallId) -> Option<(&mut Slot, Option<Slot>)> {
         let slot = self.slots.get_mut(call.slot())?;
         let old =
@@ -82,7 +82,7 @@ impl Slots {
         self.silence_slot(call.slot())
     }
 
-    /// The same of whichever call has that slot; `None`: there are no more slots.
+    /// The same for the call that has that slot; `None`: there are no more slots.
     pub(crate) fn silence_slot(&mut self, index: usize) -> Option<Slot> {
         let slot = self.slots.get_mut(index)?;
         Some(Slot { call: slot.call, playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })

@@ -26,14 +26,14 @@ pub(crate) struct Locals {
     pub(crate) chosen: bool,
 }
 
-/// Which of the machine's addresses a phone is to have.
+/// The choice of the machine's addresses for a phone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Follow {
     pub(crate) v4_only: bool,
     pub(crate) port: u16,
     /// Any port does where that one is taken.
     pub(crate) fall_back: bool,
-    /// The class of service of what is sent.
+    /// The class of service of the packets sent.
     pub(crate) dscp: u8,
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn bind(address: SocketAddr, buffer: Option<usize>, dscp: u8) -> io::
     Ok(socket.into())
 }
 
-/// The machine's addresses, what leaves it first.
+/// The machine's addresses, those that reach other machines first.
 pub(crate) fn interface_addresses() -> io::Result<Vec<IpAddr>> {
     let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()?
         .into_iter()
@@ -130,7 +130,7 @@ fn port_error(address: SocketAddr, error: &io::Error) -> Fail {
 }
 
 impl Follow {
-    /// Those of the machine's addresses that the phone is to have, each once.
+    /// The machine's addresses that the phone is to have, each once.
     pub(crate) fn wanted(&self, addresses: &[IpAddr]) -> Vec<IpAddr> {
         let mut wanted = Vec::new();
         for ip in addresses {
@@ -215,7 +215,8 @@ impl Opened {
     }
 }
 
-/// Which local address routing would take. Nothing is sent: connecting a datagram socket only asks the routing table.
+/// The local address that routing would take. Nothing is sent: connecting a datagram socket only asks the routing
+/// table.
 fn routed(remote: SocketAddr) -> Option<IpAddr> {
     let any: IpAddr = if remote.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = bind(SocketAddr::new(any, 0), None, 0).ok()?;
@@ -243,12 +244,12 @@ impl Locals {
         self.numbered().find(|(_, local)| local.ip() == ip).map(|(number, _)| number)
     }
 
-    /// A hop to an address, if there is a way.
+    /// A hop to an address, if there is a route.
     pub(crate) fn hop(&self, remote: SocketAddr, priority: u16, weight: u16) -> Option<Target> {
         Some(Target { flow: Flow::Udp { socket: self.to(remote)?, remote }, priority, weight })
     }
 
-    /// The address to tell people: one that leaves the machine, if there is.
+    /// The address to tell people: one that reaches other machines, if there is one.
     pub(crate) fn shown(&self, v6: bool) -> Option<SocketAddr> {
         self.numbered()
             .map(|(_, local)| local)

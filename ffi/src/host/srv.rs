@@ -12,10 +12,10 @@ use std::time::Instant;
 #[cfg(test)]
 mod tests;
 
-/// How long a name server is waited for, and how often it is asked.
+/// The waits for a name server's reply, one for each try.
 const PATIENCE: Duration = Duration::from_millis(1000);
 const TRIES: u32 = 2;
-/// Name servers that did not answer are not asked for so long: a machine without them must not wait at each call.
+/// Name servers that did not reply are not asked for so long: a machine without them must not wait at each call.
 const GRUDGE: Duration = Duration::from_secs(30);
 /// Addresses that a name may stand for; the core takes no more.
 pub(crate) const HOPS: usize = 8;
@@ -41,7 +41,7 @@ impl Resolver {
         Self { silent_since: Mutex::new(None) }
     }
 
-    /// The SIP servers of a domain, over UDP; none where it names none, or nobody answers.
+    /// The SIP servers of a domain, over UDP; none where it names none, or no reply comes.
     pub(crate) fn servers(&self, domain: &str) -> Vec<Server> {
         // names without a dot are the host's own affair
         if !domain.trim_end_matches('.').contains('.')
@@ -70,7 +70,7 @@ fn name_servers() -> Vec<SocketAddr> {
         .collect()
 }
 
-/// `None`: it did not answer.
+/// `None`: it did not reply.
 fn ask(server: SocketAddr, domain: &str) -> Option<Vec<Server>> {
     let any = if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(any).ok()?;
@@ -102,7 +102,7 @@ fn question(id: u16, domain: &str) -> Option<Vec<u8>> {
     packet.build_bytes_vec().ok()
 }
 
-/// `None`: it is no answer to this question.
+/// `None`: it is no reply to this question.
 fn answer(id: u16, domain: &str, bytes: &[u8]) -> Option<Vec<Server>> {
     let packet = Packet::parse(bytes).ok()?;
     let asked = format!("_sip._udp.{}", domain.trim_end_matches('.'));
@@ -116,7 +116,7 @@ fn answer(id: u16, domain: &str, bytes: &[u8]) -> Option<Vec<Server>> {
         .filter_map(|record| match &record.rdata {
             RData::SRV(srv) => {
                 let host = srv.target.to_string();
-                // rfc2782: a target of "." says that the service is not there
+                // rfc2782: a target of "." means that there is no such service
                 (!host.trim_end_matches('.').is_empty()).then_some(Server {
                     host,
                     port: srv.port,

@@ -33,7 +33,7 @@ static TABLE: Mutex<[Entry; PHONES]> =
     Mutex::new([const { Entry { generation: 0, state: State::Free, awaits: 0 } }; PHONES]);
 static ENDED: parking_lot::Condvar = parking_lot::Condvar::new();
 
-/// Start of the search for a free slot: behind the last one, so that what a destroyed phone gave out is not taken
+/// Start of the search for a free slot: behind the last one, so that ids of a destroyed phone are not taken
 /// for a new one's.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
@@ -113,7 +113,7 @@ fn in_a_circle(table: &[Entry; PHONES], mut phone: u64) -> bool {
     if own == 0 {
         return false;
     }
-    // no circle without us in it can be there, so this ends; the bound is for who reads it
+    // no circle without us in it can be there, so this ends; the bound is for the reader of the code
     for _ in 0..PHONES {
         if phone == own {
             return true;

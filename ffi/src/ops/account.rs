@@ -9,7 +9,7 @@ use microsip_core::base::time::Instant;
 use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone};
 use microsip_core::wire::sip::Uri;
 
-/// A switch; `None`: nothing is said.
+/// A switch; `None`: not set.
 fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
     match value {
         0 => Ok(None),
@@ -19,7 +19,7 @@ fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
     }
 }
 
-/// The members of a struct that say something of an account: not NULL, and not 0.
+/// The members of a struct that are set: not NULL, and not 0.
 ///
 /// # Safety
 /// Pointers as the C function documents them; its texts live as long as they are used.
@@ -52,7 +52,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
     }
 }
 
-/// A refused account: which of its texts is to blame.
+/// A refused account: the text of it that is at fault.
 fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail {
     match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),

@@ -26,7 +26,7 @@ pub(crate) fn side_of(dev: u32) -> Result<Side, Fail> {
     }
 }
 
-/// When a far end that has fallen silent is given up, and what is done then. `name`: of the member that says what.
+/// The time after which a silent far end is given up, and the action then. `name`: the member of the action.
 pub(crate) fn timeout(seconds: u32, lost: u32, name: &'static str) -> Result<MediaTimeout, Fail> {
     let lost = match lost {
         0 => WhenLost::Inherit,

@@ -29,7 +29,7 @@ fn call_or_self(raw: u64) -> Result<CallId, Fail> {
     }
 }
 
-/// Whatever has an id of its own.
+/// An object with an id of its own.
 pub(crate) enum Any {
     Call(CallId),
     Account(AccountId),

@@ -15,7 +15,7 @@ pub(crate) fn is_v6(which: u32) -> Result<bool, Fail> {
     }
 }
 
-/// The phone, in numbers. `possible`: what limits calls beside the phone's slots.
+/// The phone, in numbers. `possible`: a limit of calls beside the phone's slots.
 ///
 /// # Safety
 /// Pointers as the C function documents them.

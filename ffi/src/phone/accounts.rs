@@ -5,7 +5,7 @@ use crate::abi::types::*;
 use crate::ops;
 
 /// Adds an account; it registers at once unless `registers` is off, and is kept registered until it is removed or the
-/// phone ends. MICROSIP_EV_ACCOUNT tells how it goes. a: texts are copied. *account: its id. MICROSIP_E_URI: uri,
+/// phone ends. MICROSIP_EV_ACCOUNT has its states. a: texts are copied. *account: its id. MICROSIP_E_URI: uri,
 /// registrar or proxy is no SIP URI. MICROSIP_E_FULL: max_accounts are there. MICROSIP_E_TEXT: a text is too long or
 /// has controls.
 #[unsafe(no_mangle)]
@@ -18,11 +18,11 @@ pub unsafe extern "C" fn microsip_account_add(
     begin("microsip_account_add", phone, |phone, now| unsafe { ops::account::add(phone, now, a, account) })
 }
 
-/// Changes what `a` sets of an account: 0 and NULL leave a member as it is, "" puts a text back to its default. All of
-/// it is changed or nothing. Id, calls and registration stay; it registers anew only where its uri, registrar, proxy,
-/// credentials, Contact or expires have changed, at once even where the last try had failed. A binding under the uri or
-/// at the registrar of before runs out there by itself. With `registers` the registration is taken back or begun.
-/// MICROSIP_E_URI, MICROSIP_E_TEXT: as for microsip_account_add.
+/// Changes the members of an account that `a` sets: 0 and NULL leave a member as it is, "" puts a text back to its
+/// default. All of it is changed or nothing. Id, calls and registration stay; it registers anew only where its uri,
+/// registrar, proxy, credentials, Contact or expires have changed, at once even where the last try had failed. A
+/// binding under the uri or at the registrar of before runs out there by itself. With `registers` the registration is
+/// taken back or begun. MICROSIP_E_URI, MICROSIP_E_TEXT: as for microsip_account_add.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_account_update(
     phone: microsip_id,
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn microsip_account_update(
 }
 
 /// Removes an account: its registration is taken back (Expires: 0), its calls go on. Its id is stale once
-/// MICROSIP_EV_ACCOUNT has told the end.
+/// MICROSIP_EV_ACCOUNT with its end has come.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_id) -> i32 {
     command("microsip_account_remove", phone, |phone, now| ops::account::remove(phone, now, account))
@@ -43,7 +43,7 @@ pub extern "C" fn microsip_account_remove(phone: microsip_id, account: microsip_
 /// Registers now, and keeps registered: refreshed before it runs out, and after a failure tried again when Retry-After
 /// says, else after waits that grow from 30 seconds to 30 minutes (RFC 5626 4.5), after 403, 404 and their like from
 /// 5 minutes to an hour. A wrong password is not tried again
-/// by itself. MICROSIP_EV_DONE with the token tells how the first try ended; while a REGISTER is under way the token
+/// by itself. MICROSIP_EV_DONE with the token has the result of the first try; while a REGISTER is under way the token
 /// joins it. MICROSIP_E_STATE: the account does not register. MICROSIP_E_FULL: the end of one more command could not be
 /// kept.
 #[unsafe(no_mangle)]
@@ -51,9 +51,9 @@ pub extern "C" fn microsip_account_register(phone: microsip_id, account: microsi
     begin("microsip_account_register", phone, |phone, now| ops::account::register(phone, now, account, token))
 }
 
-/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT tells
-/// MICROSIP_UNREGISTERED, MICROSIP_EV_DONE the same with the token. MICROSIP_E_FULL: the end of one more command could
-/// not be kept.
+/// Takes the registration back (Expires: 0); the account stays, and may call. MICROSIP_EV_ACCOUNT with
+/// MICROSIP_UNREGISTERED follows, and MICROSIP_EV_DONE with the token. MICROSIP_E_FULL: the end of one more command
+/// could not be kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_account_unregister(phone: microsip_id, account: microsip_id, token: u64) -> i32 {
     command("microsip_account_unregister", phone, |phone, now| ops::account::unregister(phone, now, account, token))

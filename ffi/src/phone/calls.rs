@@ -8,11 +8,11 @@ use core::ffi::c_char;
 
 /// Calls sip:user@host, sips:, tel:, user@host, or a number or name that the account's domain completes. Of a number,
 /// the separators that people write (space - . ( ) /) are left out. account 0: directly, without an account. o: NULL,
-/// or what differs from the defaults. *call: its id. It returns before anything is looked up or sent; MICROSIP_EV_CALL
-/// tells each state and the end, with the SIP status and a result. Unanswered calls are cancelled after three minutes
-/// without a word (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account, or o has a number
-/// out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library
-/// writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
+/// or the differences from the defaults. *call: its id. It returns before anything is looked up or sent;
+/// MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls are cancelled after
+/// three minutes without a response (RFC 3261 16.6). MICROSIP_E_URI: no address. MICROSIP_E_ARG: it needs an account,
+/// or o has a number out of range. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header
+/// that the library writes itself. MICROSIP_E_FULL: max_calls are there. MICROSIP_E_CLOSED: after shutdown.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_dial(
     phone: microsip_id,
@@ -26,9 +26,9 @@ pub unsafe extern "C" fn microsip_dial(
 }
 
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
-/// far end has shown itself), 180 says that it rings (the library has said so already). A call that is not answered
-/// within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not incoming,
-/// or answered. MICROSIP_E_ARG: another code.
+/// far end's address is confirmed), 180 means that it rings (the library has sent one already). A call that is not
+/// answered within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not
+/// incoming, or answered. MICROSIP_E_ARG: another code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_answer(
     phone: microsip_id,
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn microsip_reject(
     command("microsip_reject", phone, |phone, now| unsafe { ops::call::reject(phone, now, call, code, o) })
 }
 
-/// Ends a call in any state: refuses with 486, cancels, or says BYE. Sound stops at once. MICROSIP_E_STATE: it has
+/// Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once. MICROSIP_E_STATE: it has
 /// ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, o: *const microsip_options) -> i32 {
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn microsip_call_info_get(
     read("microsip_call_info_get", phone, |phone, _| unsafe { ops::call::info(phone, call, out) })
 }
 
-/// How a call's media does, or did: all zero when it had none. out->size must be set. Jitter, loss and round trip as in
-/// RFC 3550.
+/// The statistics of a call's media: all zero when it had none. out->size must be set. Jitter, loss and round trip as
+/// in RFC 3550.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_call_stats_get(
     phone: microsip_id,
@@ -103,8 +103,8 @@ pub unsafe extern "C" fn microsip_call_stats_get(
 }
 
 /// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a
-/// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE tells that they are out, with the
-/// token. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and
+/// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE with the token follows when they
+/// are out. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and
 /// would not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_digits(

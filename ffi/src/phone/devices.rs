@@ -21,9 +21,9 @@ fn side(dev: u32) -> Result<Side, Fail> {
     }
 }
 
-/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: what the system is set
-/// to, sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count:
-/// how many. It may block for seconds.
+/// Takes a snapshot of the machine's sound devices of one side, MICROSIP_DEV_INPUT or _OUTPUT: the system's default,
+/// sound servers, cards. With MICROSIP_DEV_ALL added, ALSA's plugins too, which can be opened just as well. *count:
+/// their number. It may block for seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, count: *mut u32) -> i32 {
     with_shared("microsip_device_scan", phone, |shared| {
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn microsip_device_scan(phone: microsip_id, dev: u32, coun
 }
 
 /// Chooses a device: an id, "" or NULL for the system's default, "null" for silence with a clock, "wav:PATH" for a file
-/// that is played (input) or written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE tells
+/// that is played (input) or written (output). It switches in mid-call and returns at once. MICROSIP_EV_DEVICE says
 /// whether it could be opened; calls go on with the null device where not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_device_set(phone: microsip_id, dev: u32, id: *const c_char) -> i32 {

@@ -25,11 +25,11 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
 
 /// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone,
 /// the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its
-/// end first, at most 64 MB. It replaces what plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token tells
-/// its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: what
-/// cannot be played is found before anybody is called. MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT:
-/// it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of one more command could not
-/// be kept.
+/// end first, at most 64 MB. It replaces the sound that plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the
+/// token follows at its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be
+/// MICROSIP_SELF: a file that cannot be played is found before a call is made. MICROSIP_E_FILE: it cannot be opened or
+/// read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of
+/// one more command could not be kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_sound_play(
     phone: microsip_id,
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn microsip_sound_play(
     })
 }
 
-/// Changes a call's slot for a command that owes its end. What the slot had is handed out, to be freed without the
+/// Changes a call's slot for a command that owes its end. The slot's old values are handed out, to be freed without the
 /// lock.
 fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut Slot) -> T) -> Result<T, Fail> {
     shared.owe_done(token)?;
@@ -102,7 +102,7 @@ fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut S
     }
 }
 
-/// Stops what plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: nothing does.
+/// Stops the sound that plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: none plays.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_sound_stop", phone, |shared| {
@@ -117,7 +117,7 @@ pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -
 }
 
 /// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that
-/// runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token tells that the file is
+/// runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token follows when the file is
 /// complete, or (MICROSIP_E_FILE) could not be written on. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the
 /// call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn microsip_record_start(
     })
 }
 
-/// Stops the recording; its file is complete shortly after, which MICROSIP_EV_DONE tells. MICROSIP_NOTHING: none runs.
+/// Stops the recording; its file is complete shortly after, with MICROSIP_EV_DONE. MICROSIP_NOTHING: none runs.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_record_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_record_stop", phone, |shared| {

@@ -12,8 +12,8 @@ const fn no_log(phone: u64) -> Fail {
     Fail::new(MICROSIP_E_STATE, "phone", Value::Id(phone), "keeps no log: create it with a log_level")
 }
 
-/// Sets what is logged, at any time: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages. MICROSIP_E_STATE:
-/// the phone was created with neither log_level nor on_log, and keeps no log.
+/// Sets the level of the log, at any time: MICROSIP_LOG_*, and MICROSIP_LOG_SIP added for whole messages.
+/// MICROSIP_E_STATE: the phone was created with neither log_level nor on_log, and keeps no log.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_log_set(phone: microsip_id, level: u32) -> i32 {
     with_shared("microsip_log_set", phone, |shared| {
@@ -27,8 +27,8 @@ pub extern "C" fn microsip_log_set(phone: microsip_id, level: u32) -> i32 {
 }
 
 /// The next log line, or SIP message, waiting at most wait_ms milliseconds (0: not at all, MICROSIP_FOREVER: without
-/// end). l->size must be set. Its text goes to buf, with a NUL. While nobody fetches, 2048 lines and 512 kB of text
-/// wait; what comes then is left out, and the next line that finds room says how many (`missing`). No line holds a
+/// end). l->size must be set. Its text goes to buf, with a NUL. Without a fetch, 2048 lines and 512 kB of text
+/// wait; later ones are left out, and the next line that finds room has their number (`missing`). No line holds a
 /// password, and the credentials of a message are blotted out. MICROSIP_NOTHING: none came in that time.
 /// MICROSIP_E_BUFFER: l->len + 1 bytes are needed; it stays. MICROSIP_E_STATE: the phone gives its log to on_log, or
 /// keeps none. MICROSIP_E_CLOSED: the phone is destroyed.

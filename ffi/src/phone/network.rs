@@ -23,7 +23,7 @@ pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, ou
 /// The machine's addresses may have changed (another network, a cable, a tunnel): they are read anew before this
 /// returns, from any thread. Sockets of addresses that are gone are closed, new addresses get theirs, those that stayed
 /// are not touched; when any came or went, accounts register anew at once, calls whose address is gone go on from
-/// another, and MICROSIP_EV_NETWORK tells it. On Linux the phone notices by itself, a quarter of a second later.
+/// another, and MICROSIP_EV_NETWORK follows. On Linux the phone notices by itself, a quarter of a second later.
 /// MICROSIP_NOTHING: nothing has changed, or config->bind chose an address. MICROSIP_E_PORT_IN_USE: a new address's
 /// port is taken; the others do.
 #[unsafe(no_mangle)]

@@ -17,7 +17,7 @@ pub unsafe extern "C" fn microsip_info_get(phone: microsip_id, out: *mut microsi
 }
 
 /// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT.
-/// owner: 0, or an account: its calls only. ids: room for cap of them, or NULL with 0. *needed: how many there are.
+/// owner: 0, or an account: its calls only. ids: room for cap of them, or NULL with 0. *needed: their number.
 /// MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_ids_get(
@@ -113,7 +113,7 @@ pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag:
 }
 
 /// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
-/// its slot: the one that ended first goes first, and MICROSIP_EV_LOST tells. Fetching events, or having them in a
+/// its slot: the one that ended first goes first, with MICROSIP_EV_LOST. Fetching events, or having them in a
 /// callback, releases nothing. MICROSIP_E_STATE: it has not ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {

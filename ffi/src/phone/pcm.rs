@@ -29,8 +29,8 @@ fn wait_for_tick(shared: &Shared, seen: u64, until: Option<std::time::Instant>) 
     true
 }
 
-/// Moves PCM piece by piece until all is moved or the time is over. Both functions share it; `step` says how much it
-/// moved.
+/// Moves PCM piece by piece until all is moved or the time is over. Both functions share it; `step` returns the samples
+/// that it moved.
 fn pace(
     shared: &Shared,
     call: u64,
@@ -47,7 +47,7 @@ fn pace(
         let mut core = lock(&shared.core);
         let id = match sounding(&core, call) {
             Ok(id) => id,
-            // what was moved counts; the next call tells that the call is over
+            // the samples moved count; the next call returns that the call is over
             Err(_) if done > 0 => break Ok(done),
             Err(fail) => break Err(fail),
         };
@@ -64,10 +64,10 @@ fn pace(
     result
 }
 
-/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: how many samples were;
-/// the ring holds pcm_ms of the configuration. wait_ms: how long to wait for room (0: not at all), which paces a loop
-/// that writes. What is missing when its time comes is silence, and counted (pcm_underrun). NULL with 0 samples throws
-/// away what was not sent yet. MICROSIP_E_STATE: the call has ended.
+/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: the number of samples
+/// taken; the ring holds pcm_ms of the configuration. wait_ms: the longest wait for room (0: none), which paces a loop
+/// that writes. Samples that are missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples
+/// throws away those that were not sent yet. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_write(
     phone: microsip_id,
@@ -99,9 +99,10 @@ pub unsafe extern "C" fn microsip_pcm_write(
     })
 }
 
-/// Takes what a call's peer said (s16, mono, the phone's rate), from the first such call on. *got: how many samples;
-/// the ring holds pcm_ms of the configuration. wait_ms: how long to wait for all of them (0: not at all). What nobody
-/// fetches in time gives way, the oldest first, and is counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
+/// Reads the sound of a call's peer (s16, mono, the phone's rate), from the first such call on. *got: the number of
+/// samples; the ring holds pcm_ms of the configuration. wait_ms: the longest wait for all of them (0: none). Samples
+/// that are not fetched in time give way, the oldest first, and are counted (pcm_overrun). MICROSIP_E_STATE: the call
+/// has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_read(
     phone: microsip_id,

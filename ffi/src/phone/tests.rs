@@ -104,7 +104,7 @@ fn ends_of_commands_do_not_give_way_and_more_than_can_be_kept_are_refused() {
     for token in 1..=taken {
         shared.done(MICROSIP_OP_PLAY, 0, token, MICROSIP_OK);
     }
-    // without a token a good end is not told, nor one that the application asked for
+    // without a token a success has no event, nor has an end that the application asked for
     [MICROSIP_OK, MICROSIP_E_CANCELLED, MICROSIP_E_FILE]
         .iter()
         .for_each(|result| shared.done(MICROSIP_OP_PLAY, 0, 0, *result));
@@ -141,7 +141,7 @@ fn a_resolver_that_does_not_answer_holds_up_no_destroy() {
     let in_time = destroyed_in_time(phone);
     gate::open();
     assert!(in_time, "destroy waited for the resolver");
-    // the late answer goes nowhere, and its thread ends
+    // the late reply goes nowhere, and its thread ends
     let end = std::time::Instant::now() + Duration::from_secs(5);
     while names.strong_count() > 0 && std::time::Instant::now() < end {
         std::thread::yield_now();
@@ -149,7 +149,7 @@ fn a_resolver_that_does_not_answer_holds_up_no_destroy() {
     assert_eq!(names.strong_count(), 0);
 }
 
-/// A callback's task, done once: when all are in theirs, destroy another phone, and say what came of it.
+/// A callback's task, done once: when all are in theirs, destroy another phone, and keep its result.
 struct Ring<'a> {
     all: &'a Barrier,
     victim: Mutex<u64>,
@@ -166,8 +166,8 @@ unsafe extern "C" fn destroys(user: *mut c_void, _: *const microsip_event) {
     }
 }
 
-/// As many phones, each of whose callbacks destroys the next one; what they are told, when `outside` begins to destroy
-/// the first, too.
+/// As many phones, each of whose callbacks destroys the next one. Returns their results; with `outside` the first is
+/// destroyed from elsewhere too.
 fn in_a_ring(count: usize, outside: bool) -> Vec<i32> {
     let all: &'static Barrier = Box::leak(Box::new(Barrier::new(count + 1)));
     let (told, results) = mpsc::channel();

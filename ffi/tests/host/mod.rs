@@ -4,7 +4,7 @@ use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
 
-/// `change`: what this one's configuration has of its own.
+/// `change`: the settings of this one.
 pub(crate) fn phone(change: impl FnOnce(&mut microsip_config)) -> u64 {
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
     config.size = size_of::<microsip_config>() as u32;

@@ -18,8 +18,8 @@ pub const MICROSIP_REG_FAILED: u32 = 4;
 
 /// A far end that sends nothing any more: its call is ended with MICROSIP_E_MEDIA_LOST.
 pub const MICROSIP_LOST_END: u32 = 1;
-/// A far end that sends nothing any more: MICROSIP_EV_MEDIA tells it by MICROSIP_E_MEDIA_LOST, and when something comes
-/// again.
+/// A far end that sends nothing any more: MICROSIP_EV_MEDIA has MICROSIP_E_MEDIA_LOST, and another one follows when
+/// media comes again.
 pub const MICROSIP_LOST_TELL: u32 = 2;
 
 /// An account. Texts are copied.
@@ -48,19 +48,18 @@ pub struct microsip_account {
     pub password: *const c_char,
     /// Shown to others.
     pub display_name: *const c_char,
-    /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and what the
-    /// registrar asks with (where `registers` is off: what the first call is asked with).
+    /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and those of the
+    /// registrar's challenges (where `registers` is off: that of the first call's challenge).
     pub realms: *const c_char,
     /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
-    /// registrars that drop the parameter mkey, by which calls that come by way of the registrar are told from
-    /// strangers'.
+    /// registrars that drop the parameter mkey, which marks calls that come by way of the registrar.
     pub contact_user: *const c_char,
-    /// A switch, default off: media is taken from any host, after half a second in which nobody vouched for speaks. For
-    /// peers behind a NAT that neither their address in SDP nor the signalling shows; whoever knows our port can then
-    /// take a silent peer's place.
+    /// A switch, default off: media is taken from any host, after half a second in which no host vouched for sends. For
+    /// peers behind a NAT that neither their address in SDP nor the signalling shows; a third party that knows our port
+    /// can then replace a silent peer.
     pub media_any_host: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
-    /// nobody; 0: the phone's; MICROSIP_NONE: never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
+    /// held; 0: the phone's; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
     pub media_lost: u32,
@@ -85,15 +84,15 @@ pub struct microsip_account_info {
     pub account: microsip_id,
     /// The application's own number.
     pub tag: u64,
-    /// When its registration runs out; UINT64_MAX: there is none.
+    /// The time at which its registration runs out; UINT64_MAX: there is none.
     pub expires_us: u64,
     /// The last SIP status.
     pub sip_code: u32,
-    /// Why it failed.
+    /// The result of its failure.
     pub result: i32,
-    /// When a registration that failed is tried again; UINT64_MAX: not by itself.
+    /// The time at which a registration that failed is tried again; UINT64_MAX: not by itself.
     pub retry_us: u64,
-    /// Why it failed, in a word: MICROSIP_CAUSE_*, or 0.
+    /// The cause of its failure: MICROSIP_CAUSE_*, or 0.
     pub cause: u32,
     /// 0.
     pub reserved: u32,

@@ -4,7 +4,7 @@ use super::common::microsip_id;
 use crate::abi::pointer::sized;
 use core::ffi::c_char;
 
-/// Call states: outgoing, nothing heard of the far end.
+/// Call states: outgoing, no response yet.
 pub const MICROSIP_CALLING: u32 = 1;
 
 /// Call states: incoming, not answered.
@@ -72,13 +72,13 @@ pub const MICROSIP_MEDIA_RECEIVING: u32 = 2;
 /// The far end put us on hold.
 pub const MICROSIP_MEDIA_HELD: u32 = 4;
 
-/// How to dial, answer, reject or hang up. Members that do not apply must be 0.
+/// Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_options {
     /// sizeof(microsip_options).
     pub size: u32,
-    /// dial, answer: MICROSIP_SRC_*, what the far end hears.
+    /// dial, answer: MICROSIP_SRC_*, the source of the sound that the far end hears.
     pub source: u32,
     /// dial, answer: the application's own number; 0: as it is.
     pub tag: u64,
@@ -102,19 +102,19 @@ pub struct microsip_call_info {
     pub call: microsip_id,
     /// The application's own number.
     pub tag: u64,
-    /// When it began.
+    /// The time of its beginning.
     pub started_us: u64,
-    /// When it first made progress (18x).
+    /// The time of its first progress (18x).
     pub ringing_us: u64,
-    /// When it was answered.
+    /// The time of its answer.
     pub connected_us: u64,
-    /// When it ended.
+    /// The time of its end.
     pub ended_us: u64,
     /// 1: it came in.
     pub incoming: u32,
     /// The last SIP status.
     pub sip_code: u32,
-    /// How it ended.
+    /// The result of its end.
     pub result: i32,
     /// MICROSIP_SRC_*.
     pub source: u32,
@@ -122,9 +122,9 @@ pub struct microsip_call_info {
     pub muted: u32,
     /// A set of MICROSIP_MEDIA_*; 0: no media runs.
     pub media: u32,
-    /// Volume of what we send, in percent.
+    /// Volume of our sound, in percent.
     pub volume_in: u32,
-    /// Volume of what we hear, in percent.
+    /// Volume of the peer's sound, in percent.
     pub volume_out: u32,
     /// MICROSIP_CAUSE_*, once it has ended.
     pub cause: u32,
@@ -132,7 +132,7 @@ pub struct microsip_call_info {
     pub ended_by: u32,
 }
 
-/// How a call's media does.
+/// The statistics of a call's media.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_stats {
@@ -160,7 +160,7 @@ pub struct microsip_stats {
     pub jitter_us: u32,
     /// Round trip by the peer's reports; 0 while unknown.
     pub rtt_us: u32,
-    /// Peak of the last 100 ms that we said, 0 to 32767.
+    /// Peak of the last 100 ms that we sent, 0 to 32767.
     pub level_in: u32,
     /// Peak of the last 100 ms that we heard, 0 to 32767.
     pub level_out: u32,

@@ -25,7 +25,7 @@ pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
 /// MICROSIP_KIND() of a call's id.
 pub const MICROSIP_KIND_CALL: u32 = 3;
 
-/// The person at this phone: microphone and loudspeaker, and what holds for all calls.
+/// The person at this phone: microphone and loudspeaker, and the settings of all calls.
 pub const MICROSIP_SELF: microsip_id = 1;
 
 /// microsip_features(): the host family, with its threads and sockets.
@@ -33,9 +33,9 @@ pub const MICROSIP_HAS_HOST: u32 = 1;
 /// microsip_features(): sound devices.
 pub const MICROSIP_HAS_DEVICES: u32 = 4096;
 
-/// Which address: IPv4.
+/// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;
-/// Which address: IPv6.
+/// An address family: IPv6.
 pub const MICROSIP_ADDRESS_V6: u32 = 6;
 
 /// An IP address and a port. Frozen: it has no size member.

@@ -24,7 +24,7 @@ pub const MICROSIP_OUT_RTP: u32 = 2;
 /// A packet to send: RTCP.
 pub const MICROSIP_OUT_RTCP: u32 = 3;
 
-/// How to make an engine.
+/// The configuration of an engine.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_engine_config {
@@ -42,8 +42,8 @@ pub struct microsip_engine_config {
     pub rtp_port_min: u32,
     /// MICROSIP_ALLOW_DIRECT.
     pub flags: u32,
-    /// Records of what happens for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are
-    /// made. At most 4096. The oldest gives way.
+    /// Records for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most
+    /// 4096. The oldest gives way.
     pub log_records: u32,
     /// 32 bytes of true randomness; all zero is refused.
     pub seed: [u8; 32],
@@ -59,8 +59,8 @@ pub struct microsip_engine_config {
     /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
     /// MICROSIP_NONE: any number.
     pub direct_per_source: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
-    /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
+    /// held; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
@@ -102,7 +102,7 @@ pub struct microsip_out {
     pub remote: microsip_addr,
 }
 
-/// Something that the engine wants done.
+/// A wish of the engine.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_ask {
@@ -135,7 +135,7 @@ pub struct microsip_reply {
     pub ask: u64,
     /// 0.
     pub flow: u32,
-    /// How many of addr are set.
+    /// The number of addresses set in addr.
     pub count: u32,
     /// Addresses; port 0: the port that was asked for, or 5060.
     pub addr: [microsip_addr; 4],

@@ -11,26 +11,26 @@ pub const MICROSIP_EV_ACCOUNT: u32 = 2;
 /// A digit was received; value is its ASCII code.
 pub const MICROSIP_EV_DIGIT: u32 = 3;
 /// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK;
-/// without one only a failure is told.
+/// without one only a failure has it.
 pub const MICROSIP_EV_DONE: u32 = 4;
 /// An audio device was opened (result 0) or failed; value is MICROSIP_DEV_*. Calls go on with the null device.
 pub const MICROSIP_EV_DEVICE: u32 = 7;
-/// The machine's addresses changed; value is how many the phone has now, loopback's among them. MICROSIP_E_UNREACHABLE:
-/// none but loopback's.
+/// The machine's addresses changed; value is the number that the phone has now, loopback's among them.
+/// MICROSIP_E_UNREACHABLE: none but loopback's.
 pub const MICROSIP_EV_NETWORK: u32 = 8;
-/// value events that nobody fetched, or ended calls that nobody released, gave way to new ones; read states anew.
+/// value events that were not fetched, or ended calls that were not released, gave way to new ones; read states anew.
 pub const MICROSIP_EV_LOST: u32 = 9;
 /// microsip_shutdown has done its work: the last event of this phone. MICROSIP_E_TIMEOUT: the grace was over first.
 pub const MICROSIP_EV_CLOSED: u32 = 10;
 /// The library met a fault of its own: the last event of this phone.
 pub const MICROSIP_EV_POISONED: u32 = 11;
 /// A call's media changed; value is a set of MICROSIP_MEDIA_*. With a result that is no MICROSIP_OK nothing changed:
-/// after a change of network the call was offered to go on from where we are now, and that came to nothing.
+/// after a change of network the call was offered anew from our new address, and the offer failed.
 /// MICROSIP_E_MEDIA_LOST: the far end sends nothing any more (see MICROSIP_LOST_TELL); MICROSIP_OK follows when it does
 /// again.
 pub const MICROSIP_EV_MEDIA: u32 = 12;
-/// A challenge was not answered, or its answer was refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
-/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM whose realm it was.
+/// A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
+/// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
 
 /// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to
@@ -46,7 +46,7 @@ pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
 pub const MICROSIP_OP_UNREGISTER: u32 = 8;
 
-/// Something happened. 96 bytes on every target; all of it is numbers.
+/// An event. 96 bytes on every target; all of it is numbers.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct microsip_event {
@@ -56,7 +56,7 @@ pub struct microsip_event {
     pub r#type: u32,
     /// The phone; 0 in the engine family.
     pub phone: microsip_id,
-    /// The object that it is about; MICROSIP_KIND() tells its kind. 0: the phone.
+    /// The object that it is about; MICROSIP_KIND() gives its kind. 0: the phone.
     pub object: microsip_id,
     /// The object's owner: a call's account. 0: nothing.
     pub owner: microsip_id,
@@ -66,7 +66,7 @@ pub struct microsip_event {
     pub tag: u64,
     /// The command's, in MICROSIP_EV_DONE; else 0.
     pub token: u64,
-    /// When it happened: microseconds since the phone's creation; in the engine family by now_us.
+    /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
     /// The object's state.
     pub state: u32,
@@ -74,7 +74,7 @@ pub struct microsip_event {
     pub reached: u32,
     /// The SIP status that came with it, or 0.
     pub sip_code: u32,
-    /// How it ended.
+    /// The result.
     pub result: i32,
     /// MICROSIP_CAUSE_*, with the end of a call.
     pub cause: u32,

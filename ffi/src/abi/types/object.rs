@@ -23,8 +23,8 @@ pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
 /// Texts of MICROSIP_SELF: the name of such a device, for people.
 pub const MICROSIP_TXT_DEVICE_NAME: u32 = 27;
 
-/// Which message of a call: the first that came.
+/// A message of a call: the first that came.
 pub const MICROSIP_FIRST: u32 = 1;
 
-/// Which message of a call: the last that came.
+/// A message of a call: the last that came.
 pub const MICROSIP_LAST: u32 = 2;

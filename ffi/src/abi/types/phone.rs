@@ -1,4 +1,4 @@
-//! Phones of the host family, and what both families tell of theirs.
+//! Phones of the host family, and the structs of both families about a phone.
 
 use super::common::{microsip_addr, microsip_id};
 use super::event::microsip_event_fn;
@@ -11,16 +11,16 @@ pub const MICROSIP_NULL_AUDIO: u32 = 1;
 /// microsip_config.flags: no socket is opened.
 pub const MICROSIP_NO_NETWORK: u32 = 2;
 
-/// microsip_config.flags and microsip_engine_config.flags: calls from anybody are let in, without an account.
+/// microsip_config.flags and microsip_engine_config.flags: calls from any host are let in, without an account.
 pub const MICROSIP_ALLOW_DIRECT: u32 = 4;
 
 /// Log levels: errors.
 pub const MICROSIP_LOG_ERROR: u32 = 1;
 /// Log levels: warnings too.
 pub const MICROSIP_LOG_WARNING: u32 = 2;
-/// Log levels: what happens, too.
+/// Log levels: events too.
 pub const MICROSIP_LOG_INFO: u32 = 3;
-/// Log levels: how it comes about, too: look-ups, refreshes.
+/// Log levels: details too: look-ups, refreshes.
 pub const MICROSIP_LOG_DEBUG: u32 = 4;
 /// Log levels: added to one of them, SIP messages too, without the values of their credentials. Host only.
 pub const MICROSIP_LOG_SIP: u32 = 256;
@@ -29,7 +29,7 @@ pub const MICROSIP_LOG_SIP: u32 = 256;
 /// behind them; both pointers are valid until it returns. l->size says which members there are.
 pub type microsip_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, l: *const microsip_log, text: *const c_char)>;
 
-/// How to make a phone.
+/// The configuration of a phone.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct microsip_config {
@@ -83,8 +83,8 @@ pub struct microsip_config {
     /// With MICROSIP_ALLOW_DIRECT: unanswered calls from one host (of IPv6: one /64) at once; 0: half of max_calls;
     /// MICROSIP_NONE: any number.
     pub direct_per_source: u32,
-    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and held by
-    /// nobody; 0: 60; MICROSIP_NONE: never. At most 65535.
+    /// Seconds after which a far end that sends neither RTP nor RTCP is given up, in a call that is up and not
+    /// held; 0: 60; MICROSIP_NONE: never. At most 65535.
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
@@ -100,16 +100,16 @@ pub struct microsip_info {
     pub calls: u32,
     /// Accounts that there are.
     pub accounts: u32,
-    /// How many more calls can begin. On a host the process's limit on descriptors counts too (a call takes two; the
-    /// library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
+    /// The number of further calls that can begin. On a host the process's limit on descriptors counts too (a call
+    /// takes two; the library raises no limits); a call beyond it ends with MICROSIP_E_PORT_IN_USE.
     pub calls_possible: u32,
     /// 1: calls have sound. An engine's microsip_engine_audio() is then due every 10 ms; else the codec may be off.
     pub audio_wanted: u32,
-    /// 1: what all calls send is silenced.
+    /// 1: all calls send silence.
     pub muted: u32,
-    /// Volume of what we send, in percent, for calls to come.
+    /// Volume of our sound, in percent, for calls to come.
     pub volume_in: u32,
-    /// Volume of what we hear, in percent, for calls to come.
+    /// Volume of the peers' sound, in percent, for calls to come.
     pub volume_out: u32,
     /// As microsip_features().
     pub features: u32,
@@ -123,23 +123,23 @@ pub struct microsip_info {
 pub struct microsip_counters {
     /// sizeof(microsip_counters).
     pub size: u32,
-    /// Datagrams that were no SIP, or SIP that nobody can answer.
+    /// Datagrams that were no SIP, or SIP to which no response is possible.
     pub malformed: u32,
     /// Requests of strangers.
     pub strangers: u32,
-    /// Answers that belong to no request of ours.
+    /// Responses that belong to no request of ours.
     pub unmatched: u32,
     /// Requests refused because a pool was full.
     pub refused_full: u32,
     /// Ended calls that gave way to new ones before they were released.
     pub evicted_ended: u32,
-    /// Challenges that were not answered.
+    /// Challenges that got no credentials.
     pub refused_challenges: u32,
     /// Media packets for ports that are not open.
     pub stray_media: u32,
     /// Messages that did not fit their buffer.
     pub oversize: u32,
-    /// Events that gave way because nobody fetched them.
+    /// Events that gave way because they were not fetched.
     pub lost_events: u32,
 }
 
@@ -153,7 +153,7 @@ pub struct microsip_log {
     pub level: u32,
     /// The account or call that it is about, or 0.
     pub object: microsip_id,
-    /// When: microseconds since the phone's creation; in the engine family by now_us.
+    /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
     /// Bytes of the text, without its NUL.
     pub len: u32,

@@ -3,12 +3,12 @@
 use crate::abi::pointer::sized;
 use core::ffi::c_char;
 
-/// How to play: instead of what plays.
+/// Playing: instead of the sound that plays.
 pub const MICROSIP_PLAY_NOW: u32 = 0;
-/// How to play: not at all; only tell whether it could be played. A pipe is left alone, for it can be read only once.
+/// Playing: not at all; only check whether it could be played. A pipe is left alone, for it can be read only once.
 pub const MICROSIP_PLAY_CHECK: u32 = 2;
 
-/// Sources, what the peer hears: the microphone.
+/// Sources of the sound that the peer hears: the microphone.
 pub const MICROSIP_SRC_DEVICE: u32 = 0;
 /// Sources: the application's PCM.
 pub const MICROSIP_SRC_PCM: u32 = 1;
@@ -21,16 +21,16 @@ pub const MICROSIP_SRC_SILENCE: u32 = 3;
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.
 pub const MICROSIP_DEV_OUTPUT: u32 = 2;
-/// Added to one of them for microsip_device_scan: what is no device of its own, too.
+/// Added to one of them for microsip_device_scan: also names that are no device of their own.
 pub const MICROSIP_DEV_ALL: u32 = 256;
 
 /// Recordings: both sides mixed, one channel.
 pub const MICROSIP_SIDES_MIXED: u32 = 0;
-/// Recordings: what we say left, what we hear right.
+/// Recordings: our sound left, the peer's right.
 pub const MICROSIP_SIDES_STEREO: u32 = 1;
-/// Recordings: what we say.
+/// Recordings: our sound.
 pub const MICROSIP_SIDES_SAID: u32 = 2;
-/// Recordings: what we hear.
+/// Recordings: the peer's sound.
 pub const MICROSIP_SIDES_HEARD: u32 = 3;
 
 /// A sound to play. It is mixed with the call's source, which goes on.
@@ -39,7 +39,7 @@ pub const MICROSIP_SIDES_HEARD: u32 = 3;
 pub struct microsip_sound {
     /// sizeof(microsip_sound).
     pub size: u32,
-    /// How often; 0: once; MICROSIP_FOREVER: until it is stopped.
+    /// The number of times; 0: once; MICROSIP_FOREVER: until it is stopped.
     pub loops: u32,
     /// MICROSIP_PLAY_*.
     pub mode: u32,

@@ -32,7 +32,7 @@ const NO_CARDS: [&str; 8] = ["null", "lavrate", "samplerate", "speexrate", "spee
 /// Samples moved between ring and callback in one go.
 const PIECE: usize = 64;
 
-/// State that a card's callbacks tell the outside.
+/// State that a card's callbacks share with the outside.
 pub(super) struct Health {
     beats: AtomicU32,
     frames: AtomicU32,
@@ -53,7 +53,7 @@ impl Health {
         self.beats.load(Ordering::Relaxed)
     }
 
-    /// Why the stream is dead, if it is.
+    /// The error of the stream, if it is dead.
     pub(super) fn fault(&self) -> Option<&'static str> {
         match self.fault.load(Ordering::Acquire) {
             0 => None,
@@ -355,7 +355,7 @@ impl Playback {
         } else {
             self.level += (held as f32 - self.level) / 64.0;
         }
-        // A tenth of the error a second, at most 0.3 %: nobody hears that.
+        // A tenth of the error a second, at most 0.3 %: that cannot be heard.
         let excess = (self.level - self.aim as f32) / from.max(1) as f32;
         self.resampler.trim((excess * 100_000.0).clamp(-3_000.0, 3_000.0) as i32);
     }
@@ -459,7 +459,7 @@ pub(super) fn list() -> Vec<Device> {
     all
 }
 
-/// Marks all of ALSA's list but what people look for: what the system is set to, sound servers, and the cards
+/// Marks all of ALSA's list but the names that people look for: the system's default, sound servers, and the cards
 /// themselves.
 fn mark_plugins(all: &mut [Device]) {
     fn alsa(device: &Device) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! Which sound devices there are, what their names mean, and what to say when one is not there.
+//! The sound devices, the meaning of their names, and the error when one is not there.
 //!
 //! A device is named by text: `""` the system's default · `"null"` silence with a clock · `"wav:PATH"` a file that is
 //! played in rounds (input) or recorded (output) · anything else an id from [`super::list`], such as
@@ -12,7 +12,7 @@ use super::wav::{FileCode, FileError};
 /// The name of the device that is none.
 pub const NULL: &str = "null";
 
-/// Which end of a device.
+/// An end of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The microphone.
@@ -51,7 +51,7 @@ pub enum DeviceCode {
     System,
 }
 
-/// A device's failure: a code, and a text that names the device, the reason and what there is instead.
+/// A device's failure: a code, and a text that names the device, the reason and the devices that there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceError {
     /// The kind.
@@ -81,7 +81,7 @@ impl DeviceError {
         Self { code, side, text: format!("audio {} device: {}", side.name(), error.text) }
     }
 
-    /// No such device: says which there are.
+    /// No such device: the text lists those that there are.
     pub(super) fn missing(side: Side, name: &str, devices: &[Device]) -> Self {
         let there = devices.iter().filter(|device| device.has(side) && !device.plugin).map(|device| device.id.as_str());
         let there: Vec<&str> = there.chain([NULL, "wav:PATH"]).collect();
@@ -91,7 +91,7 @@ impl DeviceError {
 
 /// Bit in [`super::duplex::Duplex::faults`]: the input is lost (or was never there); it is silent until it is back.
 pub const INPUT_LOST: u32 = 1;
-/// Bit in [`super::duplex::Duplex::faults`]: the output is lost; what is played is discarded until it is back.
+/// Bit in [`super::duplex::Duplex::faults`]: the output is lost; its sound is discarded until it is back.
 pub const OUTPUT_LOST: u32 = 2;
 
 /// News of a device, for the application.
@@ -114,12 +114,12 @@ pub struct Device {
     pub input: bool,
     /// It can be a loudspeaker.
     pub output: bool,
-    /// It is what `""` opens now, as an input.
+    /// `""` opens it now, as an input.
     pub default_input: bool,
-    /// It is what `""` opens now, as an output.
+    /// `""` opens it now, as an output.
     pub default_output: bool,
-    /// A way of ALSA's to a card that is listed by itself, or to a loudspeaker arrangement: it can be opened, but is
-    /// nothing to choose from.
+    /// A name of ALSA's for a card that is listed by itself, or for a loudspeaker arrangement: it can be opened, but is
+    /// not offered as a choice.
     pub plugin: bool,
 }
 
@@ -146,7 +146,7 @@ pub enum Name {
 }
 
 impl Name {
-    /// Any text is a name; whether there is such a card is found out when it is opened.
+    /// Any text is a name; a missing card is found when it is opened.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text.strip_prefix("wav:") {

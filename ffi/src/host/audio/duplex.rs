@@ -1,4 +1,4 @@
-//! An input and an output joined into what a bus needs: [`Duplex`] for the tick, [`Keeper`] for the errands thread.
+//! An input and an output joined for a bus: [`Duplex`] for the tick, [`Keeper`] for the errands thread.
 //!
 //! The Duplex never changes while devices come and go: a lost card leaves an empty ring, which is silence with the
 //! timer as its clock, and the Keeper opens the card again, or what has become the default, onto the same ring.
@@ -19,8 +19,8 @@ use super::ring::ring;
 #[cfg(test)]
 mod tests;
 
-/// Length of a card's rings in milliseconds: enough for an engine that was not scheduled for a while, short
-/// enough that nobody talks into the past.
+/// Length of a card's rings in milliseconds: enough for an engine that was not scheduled for a while, short enough for
+/// a conversation.
 #[cfg(feature = "device")]
 const RING_MS: u32 = 200;
 
@@ -42,7 +42,7 @@ pub struct Duplex {
     output: Output,
     faults: Arc<AtomicU32>,
     quantum: usize,
-    /// Captured samples that were dropped, as far as [`Duplex::dropped`] has told them.
+    /// Captured samples that were dropped, as far as [`Duplex::dropped`] has returned them.
     told: Option<usize>,
 }
 
@@ -65,7 +65,7 @@ impl Duplex {
         Self { input: Input::Card(input), output: Output::Card(output), ..Self::null(rate) }
     }
 
-    /// Fills `out` with what was captured, then silence; says how much was captured. Copies, nothing else.
+    /// Fills `out` with captured samples, then silence. Returns the number captured. Copies, nothing else.
     pub fn capture(&mut self, out: &mut [i16]) -> usize {
         match &mut self.input {
             Input::File(player) => player.fill(out).samples,
@@ -107,7 +107,7 @@ impl Duplex {
         self.faults.load(Ordering::Acquire)
     }
 
-    /// Whole quanta that were captured and dropped since this was asked last, because the engine was late.
+    /// Whole quanta that were captured and dropped since the last call, because the engine was late.
     pub fn dropped(&mut self) -> u32 {
         let (all, _) = self.lost();
         let told = self.told.get_or_insert(all);
@@ -137,7 +137,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Something is open that [`Keeper::tend`] has to look after.
+    /// A device or file is open that [`Keeper::tend`] has to look after.
     #[must_use]
     pub fn tends(&self) -> bool {
         #[cfg(feature = "device")]
@@ -192,7 +192,7 @@ pub struct Wakes {
 /// Opens both sides by name at the phone's rate. Blocks, up to seconds: only on the errands thread.
 ///
 /// # Errors
-/// A device is missing, busy or refuses; nothing is left open. The text says what there is.
+/// A device is missing, busy or refuses; nothing is left open. The text lists the devices.
 pub fn open(input: &str, output: &str, rate: u32, wakes: &Wakes) -> Result<(Duplex, Keeper), DeviceError> {
     let mut problem = None;
     let opened = open_anyway(input, output, rate, wakes, &mut |news| {
@@ -206,7 +206,8 @@ pub fn open(input: &str, output: &str, rate: u32, wakes: &Wakes) -> Result<(Dupl
     }
 }
 
-/// As [`open`], but what cannot be opened becomes news and is retried by the Keeper, while the null device stands in.
+/// As [`open`], but a device that cannot be opened becomes news and is retried by the Keeper, while the null device
+/// stands in.
 pub fn open_anyway(
     input: &str,
     output: &str,

@@ -11,16 +11,16 @@ use super::ring::{Reader, Wake, Writer};
 
 /// Between two attempts to open a lost card again: doubled from the first to the last.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-/// How often a running card is looked at. Only while a card is open, so an idle phone sleeps.
+/// The interval at which a running card is checked. Only while a card is open, so an idle phone sleeps.
 const WATCH: Duration = Duration::from_millis(500);
-/// A card without a callback for so long has been lost without saying so.
+/// A card without a callback for so long has been lost without an error.
 const STALLED: Duration = Duration::from_millis(2_000);
 /// Until so many callbacks came it is still starting, and has so long for it: some sound systems fill seconds before
 /// they run.
 const STARTING: (u32, Duration) = (100, Duration::from_millis(6_000));
 
 /// The shortest buffer asked of a card, and the longest. A loudspeaker whose sound system cannot keep up with the short
-/// one (PulseAudio on a slow or busy machine takes far fewer frames than it should, and what is heard is chopped) gets
+/// one (PulseAudio on a slow or busy machine takes far fewer frames than it should, and the sound is chopped) gets
 /// twice as long a one.
 const BUFFER_MS: (u32, u32) = (10, 80);
 /// Over so long a time …
@@ -53,7 +53,7 @@ pub(super) struct Link {
     card: Option<(Card, Arc<Health>)>,
     beats: u32,
     beaten: Instant,
-    /// Frames at the beginning of the window, and when that was.
+    /// Frames at the beginning of the window, and its time.
     window: (u32, Instant),
     buffer_ms: u32,
     retry: Instant,
@@ -90,7 +90,7 @@ impl Link {
         link
     }
 
-    /// Watches the card or opens it again when that is due; says when to be called next.
+    /// Watches the card or opens it again when that is due. Returns the time of the next call.
     pub(super) fn tend(&mut self, now: Instant, tell: &mut dyn FnMut(News)) -> Option<Instant> {
         if let Some((_, health)) = &self.card {
             let beats = health.beats();

@@ -1,21 +1,21 @@
 //! Sound on a host: rings, WAV files, devices.
 //!
-//! | what | lives on | touched by | when full or gone |
+//! | part | lives on | touched by | when full or gone |
 //! |---|---|---|---|
-//! | [`ring::Writer`], [`ring::Reader`] | one thread each | nobody else | `write` takes what fits; `push` drops the oldest (counted); `fill` gives silence (counted) |
+//! | [`ring::Writer`], [`ring::Reader`] | one thread each | that thread alone | `write` takes what fits; `push` drops the oldest (counted); `fill` gives silence (counted) |
 //! | [`wav::Player`] | the tick | the tick | the end is `finished`, then silence; the disk late: silence (counted) |
-//! | [`wav::Feed`] | errands | `tend` when due or woken | a file that cannot be read on: said once, what was read is played |
+//! | [`wav::Feed`] | errands | `tend` when due or woken | a file that cannot be read on: reported once, the part that was read is played |
 //! | [`wav::Recorder`] | the tick | the tick | four seconds behind the disk: the oldest goes (counted) |
-//! | [`wav::RecorderFile`] | errands | `drain` when woken | disk full: said once, the file stays readable |
+//! | [`wav::RecorderFile`] | errands | `drain` when woken | disk full: reported once, the file stays readable |
 //! | [`duplex::Duplex`] | the engine | the tick | never fails: a lost card is silence and a bit in `faults()` |
 //! | [`duplex::Keeper`] | errands | `tend` when woken or due | opens a lost card again after 1, 2, 4 … 30 s |
 //! | a card's callbacks | the sound system's threads | rings, filter, atomics, a wake | the engine late: capture drops the oldest, playback is silent |
 //!
-//! Nothing on the tick's side allocates, locks or waits after it was made; freeing does, so what the tick is done with
-//! goes back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`list`] belong
+//! Nothing on the tick's side allocates, locks or waits after it was made; freeing does, so values that the tick is done
+//! with go back to the errands thread. Opening a device can take seconds, so [`duplex::open`] and [`list`] belong
 //! to the errands thread.
 //!
-//! How an engine uses it, with a quantum of 10 ms at the phone's rate:
+//! Its use by an engine, with a quantum of 10 ms at the phone's rate:
 //! ```text
 //! errands:  let (duplex, keeper) = duplex::open_anyway(input, output, rate, &wakes, &mut tell);   // duplex goes to the engine
 //! engine:   let mut pacer = Pacer::new(now);

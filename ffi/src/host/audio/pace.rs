@@ -1,4 +1,4 @@
-//! When the device bus has to be ticked: by the microphone's clock while it delivers, by the timer otherwise.
+//! The ticks of the device bus: by the microphone's clock while it delivers, by the timer otherwise.
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::catch_up::{CATCH_UP, Due, Timer};
@@ -8,8 +8,8 @@ mod tests;
 
 /// A microphone that is this late has lost the clock to the timer until it delivers again.
 pub const LATE: Duration = Duration::from_millis(60);
-/// Of the quanta of one go so many are played, the last ones: what a loudspeaker gets at once is its delay until its
-/// clock is steered (by at most 0.3 %), so that it gets 80 ms at most.
+/// Of the quanta of one go so many are played, the last ones: sound that a loudspeaker gets at once stays as its delay
+/// until its clock is steered (by at most 0.3 %), so that it gets 80 ms at most.
 pub(crate) const PLAYED: u32 = 8;
 
 /// The clock of one bus.
@@ -25,7 +25,7 @@ impl Pacer {
     }
 
     /// Quanta to run now. `clocked`: the device's capture drives; `ready`: whole quanta it has waiting; `dropped`:
-    /// quanta it had to drop, because nobody came for them.
+    /// quanta it had to drop, because the engine was late.
     pub fn due(&mut self, now: Instant, clocked: bool, ready: usize, dropped: u32) -> Due {
         if clocked && ready > 0 {
             self.timer.move_to(now + LATE);
@@ -34,12 +34,12 @@ impl Pacer {
         self.timer.due(now)
     }
 
-    /// The timer's next quantum comes then.
+    /// The time of the timer's next quantum.
     pub fn move_to(&mut self, at: Instant) {
         self.timer.move_to(at);
     }
 
-    /// When to look again at the latest; a capture that delivers wakes the engine by itself before.
+    /// The latest time of the next look; a capture that delivers wakes the engine by itself before.
     #[must_use]
     pub fn next(&self) -> Instant {
         self.timer.next()

@@ -2,7 +2,7 @@
 //!
 //! The samples are relaxed atomics (plain loads and stores on every target), the two positions count up for ever. Only
 //! the writer moves `head`. `tail` is moved by compare-and-swap, because two may move it: the reader when it has read,
-//! and the writer when it must drop the oldest ([`Writer::push`]) or throws away what was not played yet
+//! and the writer when it must drop the oldest ([`Writer::push`]) or throws away samples that were not played yet
 //! ([`Writer::clear`]). A reader whose copy was overtaken sees its swap fail and copies again, so it never hands out
 //! torn audio. (The well-known ring crates refuse the new sample when full; live audio has to drop the old one, hence
 //! our own.)
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[cfg(test)]
 mod tests;
 
-/// Called by a device's or another thread to say "there is something to do". It must not block, lock or allocate.
+/// Wakes a thread from a device's or another thread. It must not block, lock or allocate.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 struct Shared {
@@ -92,7 +92,7 @@ impl Writer {
         Self { shared: Arc::clone(&self.shared) }
     }
 
-    /// Takes as many samples as fit and says how many; nothing is dropped.
+    /// Takes as many samples as fit and returns their number; nothing is dropped.
     pub fn write(&mut self, samples: &[i16]) -> usize {
         let taken = samples.len().min(self.free());
         self.store(samples.get(..taken).unwrap_or_default());
@@ -135,7 +135,7 @@ impl Writer {
         }
     }
 
-    /// Throws away what has not been read yet (a barge-in) and says how much that was.
+    /// Throws away the samples that have not been read yet (a barge-in) and returns their number.
     pub fn clear(&mut self) -> usize {
         self.shared.clear()
     }
@@ -146,7 +146,7 @@ impl Writer {
         self.shared.span().1
     }
 
-    /// True: nothing waits to be read.
+    /// True: no sample waits to be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -187,9 +187,9 @@ impl Reader {
         Self { shared: Arc::clone(&self.shared) }
     }
 
-    /// Copies out what is there, at most `out.len()`, and says how much.
+    /// Copies out the samples that wait, at most `out.len()`, and returns their number.
     pub fn read(&mut self, out: &mut [i16]) -> usize {
-        // A swap fails only when the writer dropped what was being copied; a writer that does so eight times in
+        // A swap fails only when the writer dropped the samples being copied; a writer that does so eight times in
         // a row is one ring ahead of us each time, and then silence is the honest answer.
         for _ in 0..8 {
             let (tail, used) = self.shared.span();
@@ -204,7 +204,8 @@ impl Reader {
         0
     }
 
-    /// Fills all of `out`: what is there, then silence, which is counted as underrun. Says how much was there.
+    /// Fills all of `out`: samples that wait, then silence, which is counted as underrun. Returns the number that
+    /// waited.
     pub fn fill(&mut self, out: &mut [i16]) -> usize {
         let count = self.read(out);
         if let Some(rest) = out.get_mut(count..).filter(|rest| !rest.is_empty()) {
@@ -219,14 +220,14 @@ impl Reader {
         self.shared.underrun.fetch_add(samples, Ordering::Relaxed);
     }
 
-    /// Throws away the oldest `count` samples (or what is there) and says how many went.
+    /// Throws away the oldest `count` samples (or as many as wait) and returns their number.
     pub fn skip(&mut self, count: usize) -> usize {
         let (tail, used) = self.shared.span();
         let count = count.min(used);
         if self.shared.advance(tail, count) { count } else { 0 }
     }
 
-    /// Throws away all that waits and says how much that was.
+    /// Throws away all samples that wait and returns their number.
     pub fn clear(&mut self) -> usize {
         self.shared.clear()
     }
@@ -249,7 +250,7 @@ impl Reader {
         self.shared.slots.len()
     }
 
-    /// True: the writer has gone; what it wrote can still be read.
+    /// True: the writer has gone; its samples can still be read.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.shared.closed.load(Ordering::Acquire)

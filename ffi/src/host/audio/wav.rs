@@ -33,7 +33,7 @@ pub enum FileCode {
     Io,
 }
 
-/// A file's failure: a code, and a text that names the file, the reason and what to do.
+/// A file's failure: a code, and a text that names the file, the reason and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
     /// The kind.

@@ -22,7 +22,7 @@ pub(super) struct Set {
     exact: AtomicBool,
 }
 
-/// Events fetched at once, on the stack; what is left is ready the next time, before what was served.
+/// Events fetched at once, on the stack; the rest is ready the next time, before those that were served.
 const EVENTS: usize = 256;
 
 pub(super) struct Room(Vec<usize>);

@@ -20,7 +20,7 @@ impl Shared {
         }
     }
 
-    /// Lines for what the core has recorded. The lock is held while one of them is written, and not while it is queued.
+    /// Lines for the core's records. The lock is held while one of them is written, and not while it is queued.
     pub(crate) fn log_traces(&self) {
         let mut missing = 0u32;
         loop {
@@ -63,7 +63,7 @@ impl Shared {
         if self.callback { self.events.raise() } else { self.hooks.signal.raise() }
     }
 
-    /// The callback thread may end: the engine has said its last.
+    /// The callback thread may end: the engine has queued its last record.
     pub(crate) fn end_hooks(&self) {
         self.hooks.quit.store(true, Ordering::Release);
         self.raise_hooks();

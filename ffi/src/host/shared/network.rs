@@ -20,7 +20,7 @@ impl Shared {
         lock(&self.core).locals
     }
 
-    /// Reads the machine's addresses anew. True: they have changed, and the application is told.
+    /// Reads the machine's addresses anew. True: they have changed, and the application has an event.
     pub(crate) fn read_network(&self, addresses: impl FnOnce() -> io::Result<Vec<IpAddr>>) -> Result<bool, Fail> {
         let Some(follow) = self.network.follow else { return Ok(false) };
         let mut last = self.network.reading.lock();
@@ -58,7 +58,7 @@ impl Shared {
         let came: Vec<_> = came.collect();
         let changed = !(gone.is_empty() && came.is_empty());
         if changed {
-            // the sockets first: what the core sends from them finds them there
+            // the sockets first: packets that the core sends from them find them there
             self.network.hand_over(&self.ready, &gone, sockets);
             let mut core = lock(&self.core);
             let now = self.clock.now();
@@ -79,7 +79,7 @@ impl Shared {
         failed.map_or(Ok(changed), Err)
     }
 
-    /// The system says that something came or went; nobody waits for a code, so what fails is a line in the log.
+    /// The system reports that an address came or went; no caller waits for a code, so a failure is a line in the log.
     pub(crate) fn notice_network(&self) {
         if let Err(fail) = self.read_network(sockets::interface_addresses) {
             let mut text = [0u8; 256];

@@ -33,7 +33,7 @@ const BATCH: usize = 32;
 const DATAGRAM: usize = 65_535;
 /// Keys of media sockets begin here.
 const MEDIA_KEYS: usize = 1 << 16;
-/// The key of the system's word about addresses; SIP's sockets are far below.
+/// The key of the system's notices about addresses; SIP's sockets are far below.
 const LINK_KEY: usize = MEDIA_KEYS - 1;
 
 /// State of the engine's thread alone.
@@ -112,7 +112,7 @@ impl Engine {
         act(&mut core.phone, now)
     }
 
-    /// One round: waits, takes in, ticks, drains. False: it is over.
+    /// One round: waits, receives, ticks, drains. False: it is over.
     fn turn(&mut self) -> bool {
         let wait = self.wait();
         let Some(keys) = &mut self.keys else { return false };
@@ -137,7 +137,7 @@ impl Engine {
         true
     }
 
-    /// How long nothing is due; `None`: until something comes.
+    /// The time until the next deadline; `None`: there is none.
     fn wait(&self) -> Option<Duration> {
         let device = self.device.as_ref().map(|(_, pacer)| pacer.next());
         let closing = Some(self.shared.closing.load(Ordering::Acquire))
@@ -152,7 +152,7 @@ impl Engine {
         self.sockets.get(number)?.as_ref()
     }
 
-    /// Looks at what is next, and tells who waits.
+    /// Handles events and endings, and wakes the threads that wait for them.
     fn settle(&mut self) {
         let shared = Arc::clone(&self.shared);
         let closing = shared.closing.load(Ordering::Acquire);
@@ -187,13 +187,13 @@ impl Engine {
             shared.events.raise();
         }
         if told || !tick {
-            shared.wake_pcm(); // a call may have ended that somebody waits for
+            shared.wake_pcm(); // a call may have ended whose PCM a thread waits for
         }
         if closing != u64::MAX && !shared.closed.load(Ordering::Acquire) {
             let late = self.now().micros() >= closing;
             if idle || late {
                 shared.closed.store(true, Ordering::Release);
-                // what still plays or is recorded ends here, and is told before
+                // files that still play and recordings end here, with their events
                 let files = |index| lock(&shared.core).slots.silence_slot(index);
                 (0..).map_while(files).for_each(|slot| shared.dropped(Some(&slot)));
                 shared.last_event(MICROSIP_EV_CLOSED, if idle { MICROSIP_OK } else { MICROSIP_E_TIMEOUT });
@@ -202,7 +202,7 @@ impl Engine {
         }
     }
 
-    /// Destroyed: each call gets its BYE or CANCEL, once, and nobody is waited for.
+    /// Destroyed: each call gets its BYE or CANCEL, once, and no response is waited for.
     fn last_words(&mut self) {
         if !self.shared.is_poisoned() {
             self.with(Phone::shutdown);

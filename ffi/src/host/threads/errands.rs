@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-/// A change of network comes in pieces, an address goes and others come: what comes within this time is one change.
+/// A change of network comes in pieces, an address goes and others come: those within this time are one change.
 const SETTLE: Duration = Duration::from_millis(250);
 
 /// The thread of names, which comes and goes.
@@ -66,7 +66,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     let mut settled: Option<Instant> = None;
     loop {
         let Work { quit, wanted, names, files, feeds } = shared.errands.take(&mut closing);
-        // a device or a disk may hold us up from here on, and then nobody could start the thread of names
+        // a device or a disk may hold us up from here on, and then the thread of names could not be started
         let opening = names.as_ref().is_some_and(|names| wanted && names.iter().any(|name| name.as_str() != NULL));
         shared.names.keep(
             opening
@@ -145,7 +145,7 @@ fn told(shared: &Shared, news: News) {
     }
 }
 
-/// Writes what has gathered; false when there is no more to come.
+/// Writes the gathered samples; false when there is no more to come.
 fn drained(shared: &Shared, file: &mut File) -> bool {
     let result = match file.file.drain() {
         Recording::Running => return true,
@@ -159,7 +159,7 @@ fn drained(shared: &Shared, file: &mut File) -> bool {
     false
 }
 
-/// Reads on in a file that is played; when it is to be read on again, `None` when there is no more to come.
+/// Reads on in a file that is played. Returns the time of the next read; `None` when there is no more to come.
 fn feed_more(shared: &Shared, feed: &mut Feed) -> Option<Instant> {
     let late = feed.late_ms();
     if late > 0 {
@@ -171,7 +171,7 @@ fn feed_more(shared: &Shared, feed: &mut Feed) -> Option<Instant> {
     match feed.tend(Instant::now()) {
         Feeding::Until(at) => Some(at),
         Feeding::Finished => None,
-        // its player tells the application, once it has played what was read
+        // its player reports it, once it has played the part that was read
         Feeding::Failed(error) => {
             shared.log(MICROSIP_LOG_ERROR, format_args!("{error}"));
             None

@@ -41,8 +41,7 @@ impl Shared {
         let size = if self.hooks.event_size == 0 { size_of::<microsip_event>() as u32 } else { self.hooks.event_size };
         let room = Room { event: microsip_event { size, ..event }, rest: [0; 118] };
         if let Some(hook) = self.hooks.on_event {
-            // SAFETY: the application's hook, its user pointer, and as many readable bytes as it believes an event to
-            // have.
+            // SAFETY: the application's hook, its user pointer, and as many readable bytes as its event has.
             unsafe { hook(self.hooks.event_user as *mut c_void, (&raw const room).cast()) };
         }
         let _ = room.rest;

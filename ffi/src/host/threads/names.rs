@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 #[cfg(test)]
 pub(crate) mod gate;
 
-/// Asks the system. `over`: nobody wants to know any more.
+/// Asks the system. `over`: the result is not needed any more.
 fn look_up(question: &Question, resolver: &Resolver, over: impl Fn() -> bool) -> Vec<(SocketAddr, u16, u16)> {
     let host = question.host();
     #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::Resampler;
 
-/// Level of a tone at `hz` against all that is not it, in dB, over whole periods in the middle of the signal.
+/// Level of a tone at `hz` against the rest, in dB, over whole periods in the middle of the signal.
 pub(crate) fn tone_snr(pcm: &[f64], rate: u32, hz: f64) -> (f64, f64) {
     let (mut cos, mut sin, mut all) = (0.0, 0.0, 0.0);
     for (n, sample) in pcm.iter().enumerate() {

@@ -18,7 +18,7 @@ use crate::host::audio::ring::{Reader, Wake, Writer, ring};
 const AHEAD_SECONDS: u64 = 4;
 /// Bytes that are read at once.
 const BLOCK: usize = 16 << 10;
-/// The most that is taken from what can be read only once, a pipe: it is read to its end when it is opened, for it may
+/// The most that is taken from a pipe, which can be read only once: it is read to its end when it is opened, for it may
 /// stop at any time.
 const PIPE_BYTES: u64 = 64 << 20;
 
@@ -36,7 +36,7 @@ pub struct Played {
 /// State that the two halves share beside the samples.
 #[derive(Default)]
 struct Status {
-    /// The player is gone: nobody listens.
+    /// The player is gone.
     abandoned: AtomicBool,
     /// The file could not be read on.
     failed: AtomicBool,
@@ -65,18 +65,18 @@ pub struct Feed {
     mono: Mono,
     ring: Writer,
     status: Arc<Status>,
-    /// Silence that was told already.
+    /// Silence that was reported already.
     starved: usize,
 }
 
-/// How it goes on with a file.
+/// The state of a file that is played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Feeding {
     /// Call again then.
     Until(Instant),
-    /// All of it is in the ring, or nobody listens any more.
+    /// All of it is in the ring, or the player is gone.
     Finished,
-    /// It could not be read on. What was read is played.
+    /// It could not be read on. The part that was read is played.
     Failed(FileError),
 }
 
@@ -94,7 +94,7 @@ pub fn open(path: &Path, rate: u32, times: u32, wake: Option<Wake>) -> Result<(P
     start(input(path)?, path, rate, times, wake)
 }
 
-/// The same for what has been opened.
+/// The same for a file that has been opened.
 pub(super) fn start(
     mut input: Box<dyn Input>,
     path: &Path,
@@ -139,7 +139,7 @@ pub(super) fn start(
     Ok((Player { ring: reader, status, wake }, feed))
 }
 
-/// Checks that a file can be played, by its beginning; what can be read only once is not touched.
+/// Checks that a file can be played, by its beginning; a file that can be read only once is not touched.
 ///
 /// # Errors
 /// As [`open`].
@@ -177,7 +177,7 @@ fn input(path: &Path) -> Result<Box<dyn Input>, FileError> {
 impl Player {
     /// Puts the next piece into `out` and silence behind it. For the tick: copies, nothing else.
     pub fn fill(&mut self, out: &mut [i16]) -> Played {
-        // before the ring is emptied: what was written before the end is then surely seen
+        // before the ring is emptied: samples written before the end are then surely seen
         let ended = self.ring.is_closed();
         let samples = self.ring.read(out);
         let finished = ended && self.ring.is_empty();
@@ -190,7 +190,7 @@ impl Player {
         Played { samples, finished, failed: finished && self.status.failed.load(Ordering::Acquire) }
     }
 
-    /// Adds the next piece to what is in `out`. For the tick, as [`Player::fill`].
+    /// Adds the next piece to the sound in `out`. For the tick, as [`Player::fill`].
     pub fn mix(&mut self, out: &mut [i16]) -> Played {
         let mut all = Played { samples: 0, finished: false, failed: false };
         let mut piece = [0i16; 160];

@@ -24,11 +24,11 @@ fn failed(path: &Path, error: hound::Error) -> FileError {
 pub enum Mix {
     /// Both directions in one channel.
     Mono,
-    /// Only what went to the peer.
+    /// Only the sound that went to the peer.
     Said,
-    /// Only what came from the peer.
+    /// Only the sound that came from the peer.
     Heard,
-    /// Said left, heard right.
+    /// Our sound left, the peer's right.
     Stereo,
 }
 
@@ -47,14 +47,14 @@ pub struct RecorderFile {
     lost: usize,
 }
 
-/// How a recording stands.
+/// The state of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recording {
     /// Call again when woken.
     Running,
     /// The recorder has gone and the file is complete.
     Finished,
-    /// The file took no more. Said once; then Finished.
+    /// The file took no more. Returned once; then Finished.
     Failed(FileError),
 }
 
@@ -110,13 +110,13 @@ impl Recorder {
 }
 
 impl RecorderFile {
-    /// Writes what has gathered and brings the header up to date. May block on the disk.
+    /// Writes the gathered samples and brings the header up to date. May block on the disk.
     pub fn drain(&mut self) -> Recording {
-        // Read before the ring is emptied: what was pushed before the end is then surely seen.
+        // Read before the ring is emptied: samples pushed before the end are then surely seen.
         let ended = self.ring.is_closed();
         match self.write_all() {
             Err(error) => {
-                // Whatever was written stays; the header was right at the last flush.
+                // The written samples stay; the header was right at the last flush.
                 self.wav = None;
                 Recording::Failed(error)
             }

@@ -1,23 +1,23 @@
-//! The header of a WAV file: what its samples are and where they lie.
+//! The header of a WAV file: the format of its samples and their position.
 //!
-//! Read here and not by hound, which refuses the sizes that a program writes who cannot seek back, takes no pad byte
-//! into account, reads 24 bits in 32 from the wrong end, and knows no G.711.
+//! Read here and not by hound, which refuses the sizes of a program that cannot seek back, takes no pad byte into
+//! account, reads 24 bits in 32 from the wrong end, and knows no G.711.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// A size from here on is what a program writes that cannot know it: 0x7FFFF000 (sox), 0xFFFFFFFF (ffmpeg) and what
-/// lies between.
+/// A size from here on is written by a program that cannot know it: 0x7FFFF000 (sox), 0xFFFFFFFF (ffmpeg) and sizes
+/// between.
 const ENDLESS: u32 = 0x7fff_f000;
 /// Chunks before the sound; a file with more is none.
 const CHUNKS: usize = 1000;
 /// Rates that the resampling filter is made for.
 const RATES: core::ops::RangeInclusive<u32> = 1_000..=768_000;
 
-/// How a sample is written.
+/// The format of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// One byte is unsigned; two, three or four are signed, the first the lowest. What fills up a container stands in
-    /// its lowest bits.
+    /// One byte is unsigned; two, three or four are signed, the first the lowest. Padding of a container stands in its
+    /// lowest bits.
     Integer,
     Float,
     Alaw,
@@ -37,7 +37,7 @@ pub(super) struct Sound {
     pub(super) bytes: Option<u64>,
 }
 
-/// Why a file cannot be read.
+/// The reason for which a file cannot be read.
 #[derive(Debug)]
 pub(super) enum Wrong {
     Io(io::Error),

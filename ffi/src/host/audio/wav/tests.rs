@@ -137,7 +137,7 @@ fn a_crash_leaves_a_file_that_plays() {
         recorder.push(&[0; 80], &[1_234; 80]);
         errand.drain();
     }
-    // Neither is dropped: what is on the disk now is what a crash leaves.
+    // Neither is dropped: the file on the disk now is as after a crash.
     let mut player = Playing::open(&file.0, 8_000, 1).unwrap();
     assert_eq!(play_all(&mut player), vec![1_234; 8_000]);
     core::mem::forget((recorder, errand));
@@ -292,7 +292,7 @@ fn sizes_that_a_pipe_left_open_play_to_the_end_of_the_file() {
             assert_eq!(played(&file.0), [1, 2, 3, -1], "data {size:#x}, RIFF {riff:#x}");
         }
     }
-    // a header that is right: what follows the samples is none of them
+    // a header that is right: bytes behind the samples are none of them
     let tail = [&SAMPLES[..4], &chunk(b"LIST", b"INFOIART")].concat();
     std::fs::write(&file.0, wav(&fmt(1, 1, 8_000, 2, 16), b"data", 4, &tail)).unwrap();
     assert_eq!(played(&file.0), [1, 2]);

@@ -125,7 +125,7 @@ impl Drop for Made {
     }
 }
 
-/// The engine's thread has closed what is gone, once the port can be bound again.
+/// The engine's thread has closed the old socket, once the port can be bound again.
 fn until_free(address: SocketAddr) {
     let start = std::time::Instant::now();
     while UdpSocket::bind(address).is_err() {
@@ -143,7 +143,7 @@ fn sockets_follow_and_those_that_stay_are_not_touched() {
     let (first, port) = phone.address().unwrap();
     assert_eq!(first, [127, 0, 0, 1]);
 
-    // nothing has changed: nobody is told, and the socket is the one it was
+    // nothing has changed: no event, and the socket is the one it was
     assert!(!phone.reads(&["127.0.0.1"]));
     assert_eq!(phone.address().unwrap(), (first.clone(), port));
     assert!(phone.next(MICROSIP_EV_NETWORK, 0).is_none());
@@ -159,7 +159,7 @@ fn sockets_follow_and_those_that_stay_are_not_touched() {
     let (second, port) = phone.address().unwrap();
     assert_eq!(second, [127, 0, 0, 2]);
 
-    // it is there: a call reaches it
+    // the new socket is there: a call reaches it
     let uri = std::ffi::CString::new(format!("sip:x@127.0.0.2:{port}")).unwrap();
     let mut call = 0;
     // SAFETY: all of it is there.

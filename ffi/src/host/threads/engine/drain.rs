@@ -37,7 +37,7 @@ fn copied(wish: Wish<'_>) -> Wanted {
 }
 
 impl Engine {
-    /// Sends what is owed and does what is wished, until neither is left.
+    /// Sends the owed packets and fulfils the wishes, until neither is left.
     pub(super) fn drain(&mut self) {
         loop {
             self.send_all();
@@ -52,7 +52,7 @@ impl Engine {
         }
     }
 
-    /// Sends what is owed.
+    /// Sends the owed packets.
     pub(super) fn send_all(&mut self) {
         while self.send_one() {}
     }
@@ -85,7 +85,7 @@ impl Engine {
                     self.read_errors(number);
                     result = socket.send_to(bytes, to);
                 }
-                // a full socket buffer is a lost datagram; all else is a dead way
+                // a full socket buffer is a lost datagram; any other error is a dead flow
                 if let Err(error) = result
                     && !matches!(
                         error.kind(),

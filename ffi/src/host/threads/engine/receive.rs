@@ -27,7 +27,7 @@ impl Engine {
     pub(super) fn take_in(&mut self) {
         self.take_network();
         let Some(keys) = self.keys.take() else { return };
-        // SIP first: an answer opens the stream for the packets that came with it
+        // SIP first: a 2xx opens the stream for the packets that came with it
         for key in keys.iter().filter(|key| *key < MEDIA_KEYS) {
             if key != LINK_KEY {
                 self.read_sip(key);
@@ -45,7 +45,7 @@ impl Engine {
         }
         if let Some(duplex) = self.shared.errands.take_new() {
             match &mut self.device {
-                // the timer that stood in goes on: an odd tick would shift what is heard against what is said
+                // the timer that stood in goes on: an odd tick would shift the input against the output
                 Some((place, _)) => {
                     let old = place.replace(duplex);
                     if let Some(old) = old {
@@ -111,7 +111,7 @@ impl Engine {
         self.received = buffer;
     }
 
-    /// rfc3261#18.4: an ICMP error is the end of a way.
+    /// rfc3261#18.4: an ICMP error is the end of a flow.
     pub(super) fn read_errors(&self, number: usize) {
         let Some(socket) = self.socket(number) else { return };
         for _ in 0..BATCH {
@@ -121,8 +121,8 @@ impl Engine {
     }
 
     fn read_media(&mut self, slot: usize, component: Component) {
-        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; what is left is
-        // told at once
+        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; the rest is
+        // reported at once
         let Some(pair) = self.ports.get(slot) else { return };
         let media = pair.media;
         let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };

@@ -67,7 +67,7 @@ impl Engine {
         }
     }
 
-    /// Tells what the ticks have brought about.
+    /// Queues the events of the ticks.
     fn after_tick(&self) {
         loop {
             let mut core = lock(&self.shared.core);
