@@ -1083,7 +1083,7 @@ int32_t microsip_last_error(char *buf, uint32_t cap, uint32_t *needed);
  * takes none. It blocks for some milliseconds; sound devices are not opened before a call needs
  * them. Several phones in one process do not know each other.
  * @param abi MICROSIP_ABI_VERSION.
- * @param config NULL, or what differs from the defaults.
+ * @param config NULL, or the differences from the defaults.
  * @param phone Its id, for every other function.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ABI Another header's version.
@@ -1103,7 +1103,7 @@ int32_t microsip_create(uint32_t abi,
  * grace_ms milliseconds are over (then its result is MICROSIP_E_TIMEOUT). Allowed in a callback. A
  * second call may shorten the grace. The phone stays until microsip_destroy.
  * @param phone The phone.
- * @param grace_ms How long it may take, in milliseconds.
+ * @param grace_ms The longest time for it, in milliseconds.
  * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_shutdown(microsip_id phone,
@@ -1169,7 +1169,7 @@ int32_t microsip_network_changed(microsip_id phone);
  * microsip_id_release, or until its slot is needed.
  * @param phone The phone.
  * @param ev Filled by the function; its size must be set.
- * @param wait_ms How long to wait, in milliseconds.
+ * @param wait_ms The longest wait, in milliseconds.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None came in that time.
  * @retval MICROSIP_E_CLOSED The last event has been fetched, or the phone is destroyed.
@@ -1219,7 +1219,7 @@ int32_t microsip_log_set(microsip_id phone,
  * @param l Filled by the function; its size must be set.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.
- * @param wait_ms How long to wait, in milliseconds.
+ * @param wait_ms The longest wait, in milliseconds.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None came in that time.
  * @retval MICROSIP_E_BUFFER l->len + 1 bytes are needed; it stays.
@@ -1467,7 +1467,7 @@ int32_t microsip_dial(microsip_id phone,
  * @param call The call.
  * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
  * far end's address is confirmed), 180 means that it rings (the library has sent one already).
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
@@ -1482,7 +1482,7 @@ int32_t microsip_answer(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param code The SIP status.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
@@ -1496,7 +1496,7 @@ int32_t microsip_reject(microsip_id phone,
  * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
  * @param phone The phone.
  * @param call The call.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
  */
@@ -1654,7 +1654,7 @@ int32_t microsip_record_stop(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param pcm The samples.
- * @param samples How many samples.
+ * @param samples The number of samples.
  * @param wait_ms The longest wait for room (0: none), which paces a loop that writes.
  * @param taken The number of samples taken; the ring holds pcm_ms of the configuration.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1673,7 +1673,7 @@ int32_t microsip_pcm_write(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param pcm The samples.
- * @param samples How many samples.
+ * @param samples The number of samples.
  * @param wait_ms The longest wait for all of them (0: none).
  * @param got The number of samples; the ring holds pcm_ms of the configuration.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1763,7 +1763,7 @@ int32_t microsip_engine_shutdown(struct microsip_engine *e,
 /**
  * The bytes that an engine of that configuration takes (c->size must be set).
  * @param c The configuration; its size must be set.
- * @param bytes How many bytes.
+ * @param bytes The number of bytes.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG A member of c.
  * @retval MICROSIP_E_NEWER A member of c.
@@ -1903,10 +1903,10 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
  * a message that is too long is to be dropped as it comes.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param from Where it came from.
+ * @param from The source of the datagram.
  * @param p The bytes.
- * @param len How many bytes.
- * @param taken How many were taken.
+ * @param len The number of bytes.
+ * @param taken The number taken.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_DRAIN None; a response waits to be sent.
  * @retval MICROSIP_MORE The message is not complete; give its bytes again with more.
@@ -1925,9 +1925,9 @@ int32_t microsip_engine_sip(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param local_port The local port that it came to.
- * @param from Where it came from.
+ * @param from The source of the datagram.
  * @param p The bytes.
- * @param len How many bytes.
+ * @param len The number of bytes.
  * @return MICROSIP_OK, or a result that says why not.
  */
 int32_t microsip_engine_media(struct microsip_engine *e,
@@ -1942,7 +1942,7 @@ int32_t microsip_engine_media(struct microsip_engine *e,
  * MICROSIP_NOTHING, after every input and command.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
  * @param cap The size of that room.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1962,7 +1962,7 @@ int32_t microsip_engine_poll_transmit(struct microsip_engine *e,
  * @param target The call.
  * @param mic The microphone's sound, or NULL for silence.
  * @param speaker Room for the loudspeaker's sound, or NULL.
- * @param samples How many samples.
+ * @param samples The number of samples.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG samples is no multiple of rate / 100, or above 160 ms.
  */
@@ -2250,7 +2250,7 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @param call The call.
  * @param code 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
  * far end's address is confirmed), 180 means that it rings (the library has sent one already).
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
@@ -2267,7 +2267,7 @@ int32_t microsip_engine_answer(struct microsip_engine *e,
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param code The SIP status.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
@@ -2283,7 +2283,7 @@ int32_t microsip_engine_reject(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param o NULL, or what differs from the defaults.
+ * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
  */

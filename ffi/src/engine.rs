@@ -89,7 +89,7 @@ pub struct microsip_engine {
     phone: Phone<'static>,
 }
 
-/// What an entry does; a panic is a code where it can be caught.
+/// The body of an entry; a panic is a code where it can be caught.
 fn caught(act: impl FnOnce() -> Done) -> Result<Done, i32> {
     #[cfg(feature = "host")]
     return std::panic::catch_unwind(core::panic::AssertUnwindSafe(act)).map_err(|_| MICROSIP_E_POISONED);
@@ -116,7 +116,7 @@ fn with(function: &'static str, engine: *mut microsip_engine, act: impl FnOnce(&
     }
 }
 
-/// Nobody else is within from now on. A pointer to no engine, a re-entry and a poisoned engine are codes.
+/// No other caller is within from now on. A pointer to no engine, a re-entry and a poisoned engine are codes.
 #[inline(never)]
 fn enter<'e>(function: &'static str, engine: *mut microsip_engine) -> Result<&'e mut microsip_engine, i32> {
     let head = head_of(engine)?;

@@ -372,6 +372,31 @@ fn the_core_names_no_heap_no_system_and_nothing_unsafe() {
     assert!(crate_root.contains("#![no_std]") && crate_root.contains("#![forbid(unsafe_code)]"));
 }
 
+/// A comment whose line begins with this word. Its subject would be a riddle: "What the network did".
+fn begins_without_a_noun(line: &str) -> bool {
+    let Some(comment) = line.trim_start().strip_prefix("//") else { return false };
+    let first = comment.trim_start_matches(['/', '!']).split_whitespace().next().unwrap_or_default();
+    ["What", "Who", "Whoever", "Whatever", "Nobody", "Somebody"].contains(&first)
+}
+
+#[test]
+fn a_comment_begins_with_its_noun() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+    let mut files = Vec::new();
+    for folder in ["core/src", "ffi/src", "ffi/tests", "examples/cli", "tests"] {
+        sources(&root.join(folder), &mut files);
+    }
+    let mut wrong = Vec::new();
+    for path in &files {
+        let text = fs::read_to_string(path).unwrap();
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| begins_without_a_noun(line)) {
+            wrong.push(format!("{}:{}: {}", path.strip_prefix(&root).unwrap().display(), at + 1, line.trim()));
+        }
+    }
+    assert!(files.len() > 300 && wrong.is_empty(), "of {} files:\n{}", files.len(), wrong.join("\n"));
+    assert!(begins_without_a_noun("    //! What it is.") && !begins_without_a_noun("/// Whole."));
+}
+
 #[test]
 fn the_readers_of_this_test_read() {
     assert_eq!(layers_named("use crate::{base::{time, rng}, wire}; crate::phone::Flow"), ["base", "wire", "phone"]);

@@ -83,7 +83,7 @@ impl Phone<'_> {
     }
 
     /// Puts a call on a bus: from the next quantum on it hears the far ends of the other calls there, and they its own.
-    /// Who it hears itself and what its source says stay as they are. When it ends it leaves the bus.
+    /// Its own source and the sound that it hears stay as they are. When it ends it leaves the bus.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as

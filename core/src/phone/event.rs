@@ -46,7 +46,7 @@ pub enum Cause {
     Name = -102,
     /// No route, or the transport failed.
     Unreachable = -103,
-    /// Nobody answered in time.
+    /// No response or answer came in time.
     Timeout = -104,
     /// Neither RTP nor RTCP came any more ([`super::MediaTimeout`]).
     MediaLost = -105,

@@ -1,4 +1,4 @@
-//! Who lends a phone its memory.
+//! The lender of a phone's memory.
 
 use crate::base::zeroed::Zeroed;
 

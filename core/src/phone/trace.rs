@@ -25,7 +25,7 @@ pub(crate) const IS_MADE: bool = cfg!(feature = "trace");
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
 pub enum Level {
-    /// Somebody has to do something.
+    /// A person has to help.
     Error = 1,
     /// It went wrong, and is tried again or was dealt with.
     Warning = 2,

@@ -59,7 +59,7 @@ fn hear(bytes: &[u8], as_report: bool) {
             stream.receive_quantum(now, &mut G711, &mut out, &mut buffers);
             stream.handle_timeout(now);
             assert!(stream.next_timeout() > now, "a deadline that was handled is still due");
-            // Whatever came, a quantum draws no more than a packet of voice, one of events, and a report or two.
+            // For any input, a quantum sends no more than a packet of voice, one of events, and a report or two.
             let drawn = (0..16).take_while(|_| stream.poll_transmit(now, buffers.payload, &mut sent).is_some()).count();
             assert!(drawn < 8, "one quantum drew {drawn} packets");
             digits += u32::from(stream.poll_digit().is_some());

@@ -14,7 +14,7 @@ pub(in crate::phone) enum Caller {
     Account(Handle),
     /// Anybody's, and that is allowed.
     Direct,
-    /// Nobody's that we know.
+    /// A stranger.
     Stranger,
 }
 

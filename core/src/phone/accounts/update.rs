@@ -17,7 +17,7 @@ const TEXTS: usize = 1024;
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub(in crate::phone) struct Updated {
-    /// What is under way goes by a way that is not its own any more.
+    /// Requests under way take a way that is not the account's any more.
     pub(in crate::phone) way: bool,
     pub(in crate::phone) follows: Follows,
 }

@@ -6,7 +6,7 @@ use crate::phone::{CallState, Cause, EndCause, EndedBy};
 use crate::wire::sip::{Message, Name, Params};
 
 impl Calls<'_> {
-    /// Somebody ends a call, which may take its time until the far end has agreed. Whoever did it first counts.
+    /// Notes the side that ends a call, which may take its time until the far end has agreed. The first one counts.
     pub(in crate::phone) fn ends(&mut self, call: Handle, by: EndedBy, cause: EndCause) {
         if let Some(call) =
             self.slots.get_mut(call).filter(|call| call.ended_by == EndedBy::Nobody && call.state != CallState::Ended)

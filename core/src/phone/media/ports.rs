@@ -35,7 +35,7 @@ pub(in crate::phone) enum Waiting {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub(in crate::phone) enum NoPorts {
-    /// Nobody wants them any more.
+    /// No call needs them any more.
     Unwanted,
     /// Their address is gone: this goes on, and wishes for others.
     Moved(Waiting),

@@ -1,4 +1,5 @@
-//! What the lab cannot ask for: no method of ours has a body of the application's yet, so a BYE carries it here.
+//! Cases that the lab cannot bring about: no method of ours has a body of the application's yet, so a BYE carries it
+//! here.
 
 use super::Asking;
 use crate::base::slots::Handle;

@@ -63,7 +63,7 @@ pub(in crate::phone) struct Response {
     pub(in crate::phone) has_next: bool,
     /// The transaction is completed.
     pub(in crate::phone) completed: bool,
-    /// Nobody wants the request any more.
+    /// The request has no owner any more.
     pub(in crate::phone) left: bool,
 }
 
@@ -278,7 +278,7 @@ impl Transactions<'_> {
         Ok(())
     }
 
-    /// What a request carries goes to its buffer's end, and the message before it is void.
+    /// The body and tail of a request go to its buffer's end, and the message before them is void.
     fn take_back(&mut self, handle: Handle) {
         let Some(request) = self.requests.get_mut(handle) else { return };
         let (end, carried) = (usize::from(core::mem::take(&mut request.len)), usize::from(request.carried));
@@ -439,7 +439,7 @@ impl Transactions<'_> {
         }
     }
 
-    /// Nobody waits for the response any more: the wait for it is bounded.
+    /// The owner does not wait for the response any more: the wait for it is bounded.
     pub(in crate::phone) fn bound(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.client.handle_given_up(now);
@@ -447,7 +447,7 @@ impl Transactions<'_> {
         self.wake(cx, handle);
     }
 
-    /// Nobody wants the request any more; its response is awaited for its ACK only, and not for ever.
+    /// The request has no owner any more; its response is awaited for its ACK only, and not for ever.
     pub(in crate::phone) fn leave(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.left = true;

@@ -112,7 +112,7 @@ pub(crate) struct Request {
     /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional response
     /// (rfc3261#9.1).
     pub(crate) given_up: bool,
-    /// Nobody wants it any more: it does not move on to another address, and is not sent anew.
+    /// It has no owner any more: it does not move on to another address, and is not sent anew.
     pub(crate) left: bool,
 }
 

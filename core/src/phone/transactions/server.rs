@@ -2,7 +2,7 @@
 //!
 //! The buffer: room for the status line, then the headers that a response echoes (To last, so that its tag can follow),
 //! then the rest of the last response. The status line is written backwards from the echo, so the echo never moves.
-//! What is kept of the request's body (an offer) stands at the very end.
+//! The kept part of the request's body (an offer) stands at the very end.
 
 use crate::base::slots::Handle;
 use crate::phone::Flow;

@@ -1,4 +1,4 @@
-//! What the lab cannot ask for: no method but INVITE owes its response yet.
+//! Cases that the lab cannot bring about: no method but INVITE owes its response yet.
 
 use super::keys::keys_of;
 use super::server::{Kind, Served};

@@ -121,8 +121,8 @@ impl Engine {
     }
 
     fn read_media(&mut self, slot: usize, component: Component) {
-        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; the rest is
-        // reported at once
+        // one a wake: media comes singly, and asking whether there is more costs as much as reading it; the rest
+        // wakes again at once
         let Some(pair) = self.ports.get(slot) else { return };
         let media = pair.media;
         let socket = if component == Component::Rtp { &pair.rtp } else { &pair.rtcp };
