@@ -23,7 +23,7 @@ use crate::{
     wire::sdp::SdpError,
 };
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
-pub use negotiate::{accept_answer, answer, host_to_find};
+pub use negotiate::{accept_answer, answer, host_to_find, parameters_of};
 pub use write::{fingerprint, write_offer};
 
 /// Our abilities and our address.

@@ -8,7 +8,7 @@ mod list;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use bank::{CodecBank, Coded, Encoded, Part, Way};
+pub use bank::{CodecBank, Coded, Encoded, Parameters, Part, Way};
 pub use g711::{G711, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode};
 pub use list::{CodecEntry, CodecList};
 
@@ -138,6 +138,16 @@ impl Codec {
         let text = self.row().fmtp;
         if text.is_empty() { None } else { Some(text) }
     }
+
+    /// A codec of the table has parameters. While none has, nothing is kept of a far end's.
+    pub(crate) const HAVE_PARAMETERS: bool = {
+        let (mut left, mut have) = (Self::ALL, false);
+        while let [codec, rest @ ..] = left {
+            have |= codec.fmtp().is_some();
+            left = rest;
+        }
+        have
+    };
 
     /// The payload type that means it without `a=rtpmap` (rfc3551#6).
     #[must_use]

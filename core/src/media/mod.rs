@@ -28,5 +28,5 @@ pub mod source;
 pub mod stream;
 pub mod tones;
 
-pub use codec::{Codec, CodecBank, CodecEntry, CodecList, Coded, Encoded, G711, Part, Way};
+pub use codec::{Codec, CodecBank, CodecEntry, CodecList, Coded, Encoded, G711, Parameters, Part, Way};
 pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats, Vouched};

@@ -58,6 +58,26 @@ pub fn accept_answer(answer: &[u8], local: &Local, offered: &OfferState) -> Resu
     Ok(agreed)
 }
 
+/// The parameters (`a=fmtp`) of the formats in the line of a description that was agreed on: each codec once, as the
+/// far end wants it most. `offered`: it is the answer to this.
+pub fn parameters_of(description: &[u8], agreed: &Agreed, offered: Option<&Local>, mut tell: impl FnMut(Codec, &[u8])) {
+    let Ok(session) = Session::parse(description) else { return };
+    let Some(media) = session.media().nth(agreed.lines.audio()) else { return };
+    let mut formats = Formats::default();
+    media.read(|note| formats.note(note));
+    formats.complete(offered);
+    let mut told = 0u32;
+    for payload_type in media.payload_types() {
+        if let Some(codec) = formats.codec(payload_type)
+            && told & (1 << codec as u32) == 0
+            && let Some(text) = media.fmtp(payload_type)
+        {
+            told |= 1 << codec as u32;
+            tell(codec, text);
+        }
+    }
+}
+
 /// The host whose address has to be found before a description can be taken; `offered` as for [`accept_answer`] if it
 /// is an answer.
 #[must_use]

@@ -32,6 +32,9 @@ pub struct Capacity {
     pub account_text: u32,
     /// Bytes for a dialog's texts.
     pub dialog_text: u32,
+    /// Bytes kept of the format parameters (`a=fmtp`) in a far end's last description, by dialog; a format whose
+    /// parameters find no room has none. None are kept while no codec has any.
+    pub parameters: u32,
     /// RTP packets that a call's jitter ring holds.
     pub jitter_packets: u32,
     /// Bytes of one RTP payload, in it and out. Longer ones that can be cut take several packets' room in it, and are
@@ -75,6 +78,7 @@ impl Capacity {
             challenge: 256,
             account_text: 376,
             dialog_text: 640,
+            parameters: 0,
             jitter_packets: 8,
             payload: 160,
             quantum: 80,
@@ -105,6 +109,7 @@ impl Capacity {
             challenge: 1024,
             account_text: 1024,
             dialog_text: 1536,
+            parameters: 256, // 64 for each of four codecs
             jitter_packets: 16,
             payload: 480,
             quantum: 480,
@@ -151,6 +156,7 @@ impl Capacity {
             && self.dialog_text <= 65_535
             && self.account_text <= 65_535
             && self.challenge <= 65_535
+            && self.parameters <= 65_535
             && self.tombstones >= 4
     }
 

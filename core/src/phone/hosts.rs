@@ -14,6 +14,7 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::media::Codec;
 use crate::offer::{Local, OfferError, accept_answer, host_to_find};
 use crate::sip::server::State;
 use core::net::IpAddr;
@@ -48,7 +49,12 @@ impl Phone<'_> {
         // what came before it does not count any more
         self.lower.forget_lookup(dialog);
         let Some((local, lines)) = self.local_media(call) else { return false };
-        match accept_answer(text, &local, &lines) {
+        let agreed = accept_answer(text, &local, &lines);
+        if Codec::HAVE_PARAMETERS {
+            let lower = &mut self.lower;
+            lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
+        }
+        match agreed {
             Ok(agreed) => self.take_agreement(now, call, dialog, agreed),
             Err(OfferError::HostName) => self.find_answerer(now, dialog, text),
             Err(_) => false,
@@ -124,11 +130,17 @@ impl Phone<'_> {
             }
             Owner::Answer(dialog) => {
                 let call = self.lower.dialogs.call_of(dialog);
-                let text = self.lower.transactions.sent(handle);
-                let agreed = self.local_media(call).map(|(local, lines)| {
+                let described = self.local_media(call);
+                let lower = &mut self.lower;
+                let text = lower.transactions.sent(handle);
+                let agreed = described.map(|(local, lines)| {
                     let found =
                         targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
-                    accept_answer(text, &Local { found, ..local }, &lines)
+                    let agreed = accept_answer(text, &Local { found, ..local }, &lines);
+                    if Codec::HAVE_PARAMETERS {
+                        lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
+                    }
+                    agreed
                 });
                 self.lower.end_request(handle);
                 let alive =

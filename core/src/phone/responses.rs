@@ -9,6 +9,7 @@ use super::{Cause, Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::media::Codec;
 use crate::offer::{Local, OfferState};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Keys;
@@ -80,6 +81,10 @@ impl Phone<'_> {
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
                 described = Some(edition.number(out, begin));
+                if Codec::HAVE_PARAMETERS {
+                    let cx = &mut self.lower.cx;
+                    self.lower.media.learn_parameters(cx, served.dialog, kept, Some(&result), None);
+                }
                 agreed = Some(result);
             }
             (Describe::Offer, Some((local_media, state))) => {

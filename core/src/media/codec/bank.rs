@@ -57,6 +57,15 @@ pub enum Way {
     Decode,
 }
 
+/// The parameters of a format, as the `a=fmtp` lines of both descriptions have them; empty: none.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Parameters<'p> {
+    /// Those of our offer or answer: what we are ready to receive.
+    pub ours: &'p [u8],
+    /// Those of the far end's: what it is ready to receive.
+    pub theirs: &'p [u8],
+}
+
 /// Encodes and decodes for many streams. The core brings [`G711`](super::G711); a host's bank adds its own codecs and
 /// passes G.711 on to it.
 pub trait CodecBank {
@@ -67,6 +76,12 @@ pub trait CodecBank {
     /// Decodes into `out`, which is 10 ms or less; the number of samples. For missing packets 0 is allowed too: then
     /// the stream invents the samples itself.
     fn decode(&mut self, stream: u32, codec: Codec, coded: Coded<'_>, out: &mut [i16]) -> usize;
+
+    /// A stream's two ends have agreed on a format with these parameters: said before anything of it is encoded or
+    /// decoded, and again after each further description, whether it says others or not.
+    fn configure(&mut self, stream: u32, codec: Codec, parameters: Parameters<'_>) {
+        let _ = (stream, codec, parameters);
+    }
 
     /// One direction begins anew: the codec's memory of it is void.
     fn reset(&mut self, stream: u32, way: Way) {

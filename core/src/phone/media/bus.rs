@@ -8,8 +8,8 @@ use super::news::News;
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::CodecBank;
 use crate::media::phase::Phase;
+use crate::media::{Codec, CodecBank};
 use crate::phone::context::Context;
 use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
 
@@ -128,6 +128,9 @@ impl Media<'_> {
         let samples = (cx.fixed.rate / 100) as usize;
         let (mut at, mut members) = (first, 0);
         while members < self.members {
+            if Codec::HAVE_PARAMETERS {
+                self.tell_parameters(at, lent.codecs);
+            }
             let Some(heard) = self.pcm.get_mut(members * samples..(members + 1) * samples) else { break };
             let (Some(line), Some(stream)) = (self.lines.get_mut(at as usize), self.streams.get_mut(at as usize))
             else {

@@ -4,6 +4,7 @@
 use super::Media;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
+use crate::media::Codec;
 use crate::offer::{Agreed, Local, OfferState};
 use crate::phone::context::Context;
 use crate::phone::media::ports::Ports;
@@ -139,6 +140,9 @@ impl Media<'_> {
     pub(in crate::phone) fn hand_over_agreed(&mut self, from: Handle, to: Handle) {
         let agreed = self.agreed.get(from.index as usize).copied().flatten();
         let agreed = agreed.filter(|agreement| agreement.dialog == from.generation);
+        if Codec::HAVE_PARAMETERS {
+            self.parameters.copy(from.index, to.index);
+        }
         if let Some(cell) = self.agreed.get_mut(to.index as usize) {
             *cell = agreed.map(|agreement| Agreement { dialog: to.generation, ..agreement });
         }

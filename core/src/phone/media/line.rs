@@ -28,6 +28,8 @@ pub(crate) struct Line {
     pub(super) gain_out: Gain,
     /// The stream runs.
     pub(super) media: bool,
+    /// The bank of codecs has not heard yet what was agreed on.
+    pub(super) formats_new: bool,
     /// Its far end was told to be silent, and nothing has come since.
     pub(super) lost: bool,
     /// The device bus plays ringback for it.
@@ -55,6 +57,7 @@ impl Line {
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,
         media: false,
+        formats_new: false,
         lost: false,
         ringback: false,
         running: 0,

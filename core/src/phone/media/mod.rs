@@ -5,12 +5,14 @@ pub(super) mod description;
 pub(super) mod line;
 mod memory;
 pub(super) mod news;
+mod parameters;
 mod path;
 pub(super) mod ports;
 pub(super) mod running;
 
 use super::capacity::Capacity;
 use super::lender::Lender;
+use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
 use crate::media::Stream;
 use crate::media::phase::Phase;
@@ -28,6 +30,8 @@ pub(super) struct Media<'a> {
     lines: &'a mut [Line],
     /// By dialog slot: what its last offer and answer agreed on.
     agreed: &'a mut [Option<Agreement>],
+    /// By dialog slot: what its far end's last description says of formats.
+    parameters: Blocks<'a>,
     streams: &'a mut [Stream],
     memory: Memory<'a>,
     /// Streams with a packet to send.
@@ -70,6 +74,7 @@ impl<'a> Media<'a> {
         Some(Self {
             lines: lender.lend(calls, Line::EMPTY)?,
             agreed: lender.lend(capacity.dialogs as usize, None)?,
+            parameters: parameters::lent(capacity, lender)?,
             streams: lender.lend(calls, Stream::EMPTY)?,
             memory: Memory::lent(capacity, lender)?,
             voices: Owed::new(lender.zeroed(calls)?),

@@ -4,7 +4,7 @@ use super::Media;
 use super::news::{News, Silence};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::{StreamConfig, StreamStats, Vouched};
+use crate::media::{Codec, StreamConfig, StreamStats, Vouched};
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::{Bus, CommandError, Source};
@@ -57,6 +57,11 @@ impl Media<'_> {
             epoch_s: cx.fixed.epoch_s,
             ..StreamConfig::EMPTY
         };
+        if Codec::HAVE_PARAMETERS
+            && let Some(line) = self.line_mut(call)
+        {
+            line.formats_new = true;
+        }
         let mut news = News::NOTHING;
         if self.line(call).is_some_and(|line| line.media) {
             let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };

@@ -1,6 +1,7 @@
 //! Codecs of the tests: their rows, and the bank that speaks them.
 
-use crate::media::codec::{Codec, CodecBank, Coded, Coding, Encoded, G711, PCMU, Part, Row, Way};
+use crate::media::codec::{Codec, CodecBank, Coded, Coding, Encoded, G711, PCMU, Parameters, Part, Row, Way};
+use std::string::String;
 use std::vec::Vec;
 
 /// As Opus: frames of 20 ms at 48 kHz, of which a packet may hold several. A frame is three bytes: its level, the level
@@ -53,6 +54,8 @@ pub(crate) struct Bank {
     pub(crate) recovered: usize,
     pub(crate) invented: usize,
     pub(crate) resets: Vec<Way>,
+    /// Stream, codec, our parameters and theirs.
+    pub(crate) configured: Vec<(u32, Codec, String, String)>,
 }
 
 impl Bank {
@@ -142,6 +145,11 @@ impl CodecBank for Bank {
             }
             _ => G711.decode(stream, codec, coded, out),
         }
+    }
+
+    fn configure(&mut self, stream: u32, codec: Codec, parameters: Parameters<'_>) {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        self.configured.push((stream, codec, text(parameters.ours), text(parameters.theirs)));
     }
 
     fn reset(&mut self, _stream: u32, way: Way) {
