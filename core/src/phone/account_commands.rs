@@ -2,7 +2,7 @@
 
 use super::accounts::Follows;
 use super::event::Op;
-use super::transactions::request::{Owner, Stage};
+use super::transactions::request::Owner;
 use super::{AccountChange, AccountConfig, AccountId, AccountInfo, CommandError, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -58,7 +58,7 @@ impl Phone<'_> {
     fn leave_way(&mut self, account: Handle) {
         for index in 0..self.lower.transactions.request_capacity() {
             let Some(handle) = self.lower.transactions.request_at(index) else { continue };
-            let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { continue };
+            let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner()) else { continue };
             match owner {
                 Owner::Account(one) if one == account => self.lower.end_request(handle),
                 Owner::Dialog(dialog) if self.lower.dialogs.account_of(dialog) == account => {
@@ -147,7 +147,7 @@ impl Phone<'_> {
         let Some(withdrawn) = self.lower.accounts.withdraw(&mut self.lower.cx, handle) else { return };
         let request = self.lower.transactions.request(withdrawn.request);
         // one that waits for its addresses was never sent
-        let unsent = request.is_some_and(|request| request.stage != Stage::Running && request.branch == 0);
+        let unsent = request.is_some_and(|request| !request.was_sent());
         if withdrawn.bound {
             self.send_register(now, handle);
         } else if unsent || withdrawn.request.is_none() {

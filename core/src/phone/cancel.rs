@@ -1,12 +1,10 @@
 //! Calls given up before they were answered: CANCEL, and what still comes.
 
 use super::calls::call::Cancel;
-use super::transactions::request::Stage;
 use super::{Cause, Flow, Phone};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::sip::client::State;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
@@ -16,36 +14,29 @@ impl Phone<'_> {
         let Some(call) = self.calls.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
-        let Some((stage, state)) =
-            self.lower.transactions.request(request).map(|request| (request.stage, request.client.state()))
-        else {
+        let Some(invite) = self.lower.transactions.request(request) else {
             self.end_call(now, call_handle, cause, 0);
             return;
         };
-        match (stage, state) {
-            (Stage::Running, State::Proceeding) => {
-                if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
-                    self.send_cancel(now, call_handle);
-                }
+        if invite.is_proceeding() {
+            if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
+                self.send_cancel(now, call_handle);
             }
-            (Stage::Running, State::Calling) => {
-                // rfc3261#9.1: CANCEL waits for a provisional response. The application does not: its call is over, and
-                // what the INVITE still meets is dealt with below
-                self.lower.transactions.abandon(request);
-                if let Some(call) = self.calls.get_mut(call_handle) {
-                    call.request = Handle::NONE;
-                    call.sip_code = 0;
-                }
-                self.end_call(now, call_handle, cause, 0);
-            }
-            _ => {
-                if let Some(call) = self.calls.get_mut(call_handle) {
-                    call.request = Handle::NONE;
-                }
-                self.lower.end_request(request);
-                self.end_call(now, call_handle, cause, 0);
-            }
+            return;
         }
+        let unheard = invite.is_unheard();
+        if let Some(call) = self.calls.get_mut(call_handle) {
+            call.request = Handle::NONE;
+            call.sip_code = if unheard { 0 } else { call.sip_code };
+        }
+        if unheard {
+            // rfc3261#9.1: CANCEL waits for a provisional response. The application does not: its call is over, and
+            // what the INVITE still meets is dealt with below
+            self.lower.transactions.abandon(request);
+        } else {
+            self.lower.end_request(request);
+        }
+        self.end_call(now, call_handle, cause, 0);
     }
 
     pub(super) fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
@@ -83,8 +74,7 @@ impl Phone<'_> {
 
     /// rfc3261#9.1: a provisional response came, so CANCEL may leave. Where every slot is busy it is tried again.
     pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
-        if self.lower.transactions.request(invite).is_none_or(|request| !request.given_up || !request.cancel.is_none())
-        {
+        if self.lower.transactions.request(invite).is_none_or(|request| !request.waits_for_cancel()) {
             return;
         }
         if !self.cancel_invite(now, invite) {

@@ -3,7 +3,7 @@
 use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue};
-use super::transactions::request::{Owner, Sending, Stage};
+use super::transactions::request::{Owner, Sending};
 use super::{AccountId, CallState, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -81,15 +81,13 @@ impl Phone<'_> {
             }
         };
         let Some(request) = self.lower.transactions.request(handle) else { return };
-        let forged = match request.owner {
+        let forged = match request.owner() {
             // a REGISTER's response comes over the hop that it took: a forged refusal would stop its account, a forged
             // success leave it unreachable
-            Owner::Account(account) => {
-                flow != request.place().flow() && !self.lower.accounts.is_own_flow(account, flow)
-            }
+            Owner::Account(account) => flow != request.flow() && !self.lower.accounts.is_own_flow(account, flow),
             _ => false,
         };
-        if forged || cseq.number != request.number {
+        if forged || cseq.number != request.number() {
             count::up(&mut self.lower.cx.counters.unmatched);
             return;
         }
@@ -144,11 +142,11 @@ impl Phone<'_> {
     /// of its own. Others use theirs again.
     fn again(&mut self, handle: Handle) -> Option<Handle> {
         let request = self.lower.transactions.request(handle)?;
-        let owner = request.owner;
-        if !request.method.is_invite() {
+        let owner = request.owner();
+        if !request.method().is_invite() {
             return Some(handle);
         }
-        if request.left {
+        if request.is_left() {
             return None;
         }
         if let Owner::Dialog(dialog) = owner {
@@ -165,7 +163,8 @@ impl Phone<'_> {
 
     /// Answers a challenge if it is ours to answer. False: the account remembers why not, and an event tells it.
     fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, response: &Message<'_>, status: u16) -> bool {
-        let Some(account) = self.lower.transactions.request(handle).map(|request| self.lower.account_of(request.owner))
+        let Some(account) =
+            self.lower.transactions.request(handle).map(|request| self.lower.account_of(request.owner()))
         else {
             return false;
         };
@@ -190,8 +189,8 @@ impl Phone<'_> {
     /// A request came to nothing without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
         let Some(request) = self.lower.transactions.request(handle) else { return };
-        let (owner, method) = (request.owner, request.method);
-        if request.own_hop || matches!(owner, Owner::Account(_)) {
+        let (owner, method) = (request.owner(), request.method());
+        if request.own_hop() || matches!(owner, Owner::Account(_)) {
             // what was resolved may be out of date: look again next time
             let account = self.lower.account_of(owner);
             self.lower.accounts.forget_hop(account);
@@ -232,14 +231,11 @@ impl Phone<'_> {
         for index in 0..self.lower.transactions.request_capacity() {
             let Some(handle) = self.lower.transactions.request_at(index) else { continue };
             let Some(request) = self.lower.transactions.request(handle) else { continue };
-            if request.stage != Stage::Running || request.place().flow() != flow {
+            let heard = flow.is_reliable() && request.is_proceeding();
+            if request.flow() != flow || !request.is_unheard() && !heard {
                 continue;
             }
-            let moves = match request.client.state() {
-                State::Calling => true,
-                State::Proceeding if flow.is_reliable() => !request.method.is_invite(),
-                _ => continue,
-            };
+            let moves = !heard || !request.method().is_invite();
             if !(moves && self.fail_over(now, handle)) {
                 self.request_failed(now, handle, Cause::Unreachable, 0);
             }

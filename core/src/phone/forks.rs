@@ -223,7 +223,7 @@ impl Phone<'_> {
             self.lower.media.forget_agreed(dialog_handle);
             self.lower.forget_lookup(dialog_handle);
         }
-        if !early || self.lower.transactions.request(invite).is_none_or(|request| request.method != Sending::Invite) {
+        if !early || self.lower.transactions.request(invite).is_none_or(|request| request.method() != Sending::Invite) {
             return;
         }
         let sent = self.lower.transactions.sent(invite);

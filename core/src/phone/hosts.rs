@@ -7,7 +7,7 @@
 
 use super::calls::call::Cancel;
 use super::responses::Describe;
-use super::transactions::request::{Owner, Sending};
+use super::transactions::request::{Owner, Request, Sending};
 use super::transactions::server::{Host, Server};
 use super::{CallState, Cause, Flow, Phone, Target};
 use crate::base::cursor::Cursor;
@@ -95,7 +95,7 @@ impl Phone<'_> {
     /// The host that a look-up is for.
     pub(super) fn host_sought(&self, handle: Handle) -> Option<&str> {
         let request = self.lower.transactions.request(handle)?;
-        match request.owner {
+        match request.owner() {
             Owner::Offer(server) => {
                 let local = self.lower.cx.local_of(self.lower.transactions.server(server)?.flow().socket())?;
                 host_to_find(self.lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
@@ -110,7 +110,7 @@ impl Phone<'_> {
 
     /// A look-up has come to its end: these are the addresses, or there are none.
     pub(super) fn host_found(&mut self, now: Instant, handle: Handle, targets: &[Target]) {
-        let Some(owner) = self.lower.transactions.request(handle).map(|request| request.owner) else { return };
+        let Some(owner) = self.lower.transactions.request(handle).map(Request::owner) else { return };
         match owner {
             Owner::Offer(server_handle) => {
                 self.lower.end_request(handle);

@@ -3,7 +3,7 @@
 use super::calls::call::Cancel;
 use super::object::Object;
 use super::target::{TARGET, can_be_called};
-use super::transactions::request::Sending;
+use super::transactions::request::{Request, Sending};
 use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Phone};
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
@@ -171,7 +171,7 @@ impl Phone<'_> {
         response: &Message<'_>,
         status: u16,
     ) {
-        if self.lower.transactions.request(request).is_some_and(|request| request.given_up) {
+        if self.lower.transactions.request(request).is_some_and(Request::is_abandoned) {
             self.given_up_answered(now, flow, request, response, status);
             return;
         }

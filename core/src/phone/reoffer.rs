@@ -10,7 +10,7 @@ use super::media::line::Line;
 use super::media::ports::Ports;
 use super::object::Object;
 use super::outgoing::description;
-use super::transactions::request::{Sending, Stage};
+use super::transactions::request::{Request, Sending};
 use super::{CallState, Cause, EndCause, EndedBy, Phone};
 use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
@@ -115,7 +115,7 @@ impl Phone<'_> {
     ) {
         let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
         let call_handle = dialog.usage.call();
-        let Some(number) = self.lower.transactions.request(request).map(|sent| sent.number) else { return };
+        let Some(number) = self.lower.transactions.request(request).map(Request::number) else { return };
         let running = self.calls.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
             // nobody is asked before it is answered, so its wait is bounded after a provisional response too
@@ -216,7 +216,7 @@ impl Phone<'_> {
             return;
         };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
-        if self.lower.transactions.request(request).is_some_and(|sent| sent.stage == Stage::Running) {
+        if self.lower.transactions.request(request).is_some_and(Request::is_running) {
             self.lower.transactions.leave(&mut self.lower.cx, now, request);
         } else {
             self.lower.end_request(request);
@@ -256,22 +256,20 @@ impl Phone<'_> {
         let request = call.request;
         let ports = self.lower.media.line(handle).map(Line::ports);
         let Some(sent) = self.lower.transactions.request(request) else { return };
-        let way = self.lower.cx.local_of(sent.place().flow().socket()).map(|local| local.ip());
+        let way = self.lower.cx.local_of(sent.flow().socket()).map(|local| local.ip());
         let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
-        match sent.stage {
-            Stage::Preparing if !stays => self.lower.locate(request),
-            Stage::Running if way.is_none() => {
-                if let Some(call) = self.calls.get_mut(handle) {
-                    call.request = Handle::NONE;
-                }
-                self.lower.end_request(request);
-                self.end_call(now, handle, Cause::Unreachable, 0);
+        let running = sent.is_running();
+        if running && way.is_none() {
+            if let Some(call) = self.calls.get_mut(handle) {
+                call.request = Handle::NONE;
             }
-            Stage::Running if !stays => {
-                self.calls.ends(handle, EndedBy::Library, EndCause::None);
-                self.cancel_call(now, handle, Cause::Unreachable);
-            }
-            _ => {}
+            self.lower.end_request(request);
+            self.end_call(now, handle, Cause::Unreachable, 0);
+        } else if running && !stays {
+            self.calls.ends(handle, EndedBy::Library, EndCause::None);
+            self.cancel_call(now, handle, Cause::Unreachable);
+        } else if sent.is_preparing() && !stays {
+            self.lower.locate(request);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::media::ports::{NoPorts, Waiting};
 use super::object::Object;
 use super::trace::{About, Pool, What};
-use super::transactions::request::{Owner, Stage};
+use super::transactions::request::{Owner, Request};
 use super::{CallState, Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -23,7 +23,7 @@ impl Phone<'_> {
             match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
                     let Some(handle) = self.lower.transactions.request_at(index) else { continue };
-                    if self.lower.transactions.request(handle).is_none_or(|request| request.stage != Stage::Locating) {
+                    if self.lower.transactions.request(handle).is_none_or(|request| !request.is_locating()) {
                         continue;
                     }
                     return self.locate_wish(number, handle);
@@ -55,11 +55,11 @@ impl Phone<'_> {
     fn locate_wish(&self, number: u32, handle: Handle) -> Option<Wish<'_>> {
         let id = WishId(Handle { index: number, generation: handle.generation });
         let request = self.lower.transactions.request(handle)?;
-        if matches!(request.owner, Owner::Offer(_) | Owner::Answer(_)) {
+        if matches!(request.owner(), Owner::Offer(_) | Owner::Answer(_)) {
             let host = self.host_sought(handle).unwrap_or(NOBODY);
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
         }
-        let uri = match request.owner {
+        let uri = match request.owner() {
             Owner::Account(account) => self.lower.accounts.next_hop(account)?,
             Owner::Dialog(dialog) => {
                 let slot = self.lower.dialogs.get(dialog)?;
@@ -69,7 +69,7 @@ impl Phone<'_> {
                     Some(registrar)
                         if slot.own_hop
                             && slot.routes.is_empty()
-                            && self.lower.dialog_around(request.owner, request.method).is_none() =>
+                            && self.lower.dialog_around(request.owner(), request.method()).is_none() =>
                     {
                         registrar
                     }
@@ -145,7 +145,7 @@ impl Phone<'_> {
             Waiting::Offer => {
                 let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
                 // one whose way is looked for comes here by itself
-                if self.lower.transactions.request(request).is_some_and(|request| request.stage == Stage::Preparing) {
+                if self.lower.transactions.request(request).is_some_and(Request::is_preparing) {
                     let asking = self.lower.prepare(now, request);
                     self.asked(now, asking);
                 }

@@ -18,7 +18,7 @@ impl Lower<'_> {
         response: (&Message<'_>, u16),
     ) -> Result<Chosen, Cause> {
         let Some(request) = self.transactions.request(handle) else { return Err(Cause::Realm) };
-        let (owner, method, asked) = (request.owner, request.method, asked(request));
+        let (owner, method, asked) = (request.owner(), request.method(), asked(request));
         let (account, facts) = (self.account_of(owner), self.facts(owner, method));
         self.accounts.choose(self.cx.latest, account, (&asked, facts), flow, response)
     }

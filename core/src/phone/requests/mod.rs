@@ -14,7 +14,7 @@ use super::Cause;
 use super::Lower;
 use super::trace::Pool;
 use super::transactions::asking::Over;
-use super::transactions::request::{Owner, Sending};
+use super::transactions::request::{Owner, Request, Sending};
 use crate::base::slots::Handle;
 
 /// How far a request has come.
@@ -71,7 +71,7 @@ impl Lower<'_> {
             return None;
         };
         self.release(made.over);
-        if let Some(Owner::Dialog(dialog)) = self.transactions.request(made.handle).map(|request| request.owner) {
+        if let Some(Owner::Dialog(dialog)) = self.transactions.request(made.handle).map(Request::owner) {
             self.dialogs.take(dialog);
         }
         Some(made.handle)

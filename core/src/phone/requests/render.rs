@@ -28,11 +28,11 @@ struct Outgoing {
 /// A request, in what its credentials depend on.
 pub(super) fn asked(request: &Request) -> Asked {
     Asked {
-        registers: matches!(request.owner, Owner::Account(_)),
-        invites: request.method.is_invite(),
-        own_hop: request.own_hop,
-        tries: request.tries,
-        answered: request.answered,
+        registers: matches!(request.owner(), Owner::Account(_)),
+        invites: request.method().is_invite(),
+        own_hop: request.own_hop(),
+        tries: request.tries(),
+        answered: *request.answered(),
     }
 }
 
@@ -40,11 +40,11 @@ impl Lower<'_> {
     /// Renders a request into its buffer. Its number, branch and address are set already.
     pub(super) fn render_request(&mut self, handle: Handle) -> Result<(), Unrendered> {
         let request = self.transactions.request(handle).ok_or(Unrendered)?;
-        let (owner, flow) = (request.owner, request.place().flow());
+        let (owner, flow) = (request.owner(), request.flow());
         let local = self.cx.local_of(flow.socket()).ok_or(Unrendered)?;
-        let branch = Tag { handle, secret: request.branch };
-        let leaving = Leaving { flow, local, branch, number: request.number };
-        let request = Outgoing { method: request.method, asked: asked(request), leaving };
+        let branch = Tag { handle, secret: request.branch() };
+        let leaving = Leaving { flow, local, branch, number: request.number() };
+        let request = Outgoing { method: request.method(), asked: asked(request), leaving };
         match owner {
             Owner::Account(account) => {
                 let (out, _) = self.transactions.lend(handle);

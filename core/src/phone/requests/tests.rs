@@ -180,7 +180,7 @@ fn lines_alone_are_carried_too_and_nothing_is_carried_by_the_next_request() {
     let second = sent(&mut phone, START).remove(0);
     assert_eq!(parts(&second).1, parts(&first).1);
     // the slot is used again
-    let Owner::Dialog(dialog) = phone.lower.transactions.request(request).unwrap().owner else { panic!() };
+    let Owner::Dialog(dialog) = phone.lower.transactions.request(request).unwrap().owner() else { panic!() };
     phone.lower.dialogs.take(dialog);
     challenge(&mut phone, START, 8, &second, 200, "");
     let request = phone.lower.dialog_request(dialog, Sending::Bye).unwrap();

@@ -8,7 +8,7 @@ use crate::phone::media::ports::Waiting;
 use crate::phone::place::order;
 use crate::phone::trace::What;
 use crate::phone::transactions::asking::Moved;
-use crate::phone::transactions::request::{Owner, Relocate, Sending, Stage};
+use crate::phone::transactions::request::{Owner, Relocate, Request, Sending};
 use crate::phone::{Cause, Failure, Flow, Lower, Target};
 use crate::wire::sip::Uri;
 
@@ -16,14 +16,15 @@ impl Lower<'_> {
     /// The request's addresses are to be found.
     pub(in crate::phone) fn locate(&mut self, handle: Handle) {
         self.transactions.locate(&mut self.cx, handle);
-        if let Some(owner) = self.transactions.request(handle).map(|request| request.owner) {
+        if let Some(owner) = self.transactions.request(handle).map(Request::owner) {
             self.trace_request(owner, What::Locating);
         }
     }
 
     /// The request goes over a flow that is known.
     pub(in crate::phone) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) -> Asking {
-        let Some((owner, method)) = self.transactions.request(handle).map(|request| (request.owner, request.method))
+        let Some((owner, method)) =
+            self.transactions.request(handle).map(|request| (request.owner(), request.method()))
         else {
             return Asking::Waits;
         };
@@ -49,10 +50,10 @@ impl Lower<'_> {
 
     /// The driver found the addresses of a request.
     pub(in crate::phone) fn located(&mut self, now: Instant, handle: Handle, targets: &[Target]) -> Asking {
-        let Some(request) = self.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else {
+        let Some(request) = self.transactions.request(handle).filter(|request| request.is_locating()) else {
             return Asking::Waits;
         };
-        let (owner, method, branch, before) = (request.owner, request.method, request.branch, request.place().flow());
+        let (owner, method, sent, before) = (request.owner(), request.method(), request.was_sent(), request.flow());
         if !targets.is_empty() {
             self.trace_request(owner, What::Located { count: targets.len().min(TARGETS) as u8 });
         }
@@ -69,7 +70,7 @@ impl Lower<'_> {
         }
         order(ordered.get_mut(..count).unwrap_or_default(), &mut self.cx.rng);
         let in_dialog = self.dialog_around(owner, method).is_some();
-        if branch != 0 {
+        if sent {
             // the address that was known has failed: it is the last resort now, and in a dialog, where it had all its
             // time, none at all
             let (failed, found) = (before, ordered.get_mut(..count).unwrap_or_default());
@@ -89,7 +90,7 @@ impl Lower<'_> {
         let own = !in_dialog && self.goes_to_own_hop(owner);
         if own {
             let ordered = ordered.get_mut(..count).unwrap_or_default();
-            self.accounts.way_found(now, account_handle, targets, ordered, branch == 0);
+            self.accounts.way_found(now, account_handle, targets, ordered, !sent);
         }
         let found = ordered.get(..count).unwrap_or_default();
         self.transactions.aim_at(handle, found, own && !account_handle.is_none());
@@ -98,10 +99,10 @@ impl Lower<'_> {
 
     /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
     pub(in crate::phone) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) -> Asking {
-        let Some(request) = self.transactions.request(handle).filter(|request| request.stage == Stage::Locating) else {
+        let Some(request) = self.transactions.request(handle).filter(|request| request.is_locating()) else {
             return Asking::Waits;
         };
-        let (owner, method, sent) = (request.owner, request.method, request.branch != 0);
+        let (owner, method, sent) = (request.owner(), request.method(), request.was_sent());
         self.trace_request(owner, What::LocateFailed(failure));
         if method == Sending::Nothing {
             return Asking::Looked;
@@ -126,7 +127,7 @@ impl Lower<'_> {
     /// gone to the one behind it. `None`: there is none, or nobody wants the request any more (ringing the next address
     /// would begin the call anew).
     pub(in crate::phone) fn fail_over(&mut self, now: Instant, handle: Handle) -> Option<Asking> {
-        if self.transactions.request(handle).is_some_and(|request| request.left) {
+        if self.transactions.request(handle).is_some_and(Request::is_left) {
             return None;
         }
         let mut passed = false;
@@ -136,7 +137,7 @@ impl Lower<'_> {
                     return passed.then_some(Asking::Failed { request: handle, cause: Cause::Unreachable });
                 }
                 Moved::Relocated => {
-                    if let Some(owner) = self.transactions.request(handle).map(|request| request.owner) {
+                    if let Some(owner) = self.transactions.request(handle).map(Request::owner) {
                         self.trace_request(owner, What::Locating);
                     }
                     return Some(Asking::Waits);
@@ -189,7 +190,7 @@ impl Lower<'_> {
     /// Sends the request: a new transaction.
     pub(super) fn start(&mut self, now: Instant, handle: Handle) -> Asking {
         let Some(request) = self.transactions.request(handle) else { return Asking::Waits };
-        let (owner, number, tries, flow) = (request.owner, request.number, request.tries, request.place().flow());
+        let (owner, number, tries, flow) = (request.owner(), request.number(), request.tries(), request.flow());
         let number = if number == 0 { self.next_number(owner) } else { number };
         self.transactions.begin(&mut self.cx, now, handle, number);
         if self.render_request(handle).is_err() {

@@ -4,7 +4,7 @@
 //! A request knows whose it is and hands that back, but follows no handle to another room.
 
 use super::repeat;
-use super::request::{Owner, Relocate, Request, Sending, Stage};
+use super::request::{Owner, Relocate, Request, Sending, Stage, Wanted};
 use super::{Transactions, Unrendered};
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
@@ -372,7 +372,7 @@ impl Transactions<'_> {
             own_hop: request.own_hop,
             has_next: request.has_next(),
             completed: request.client.state() == State::Completed,
-            left: request.left,
+            left: request.is_left(),
         };
         if found.completed {
             self.lingering.push(handle.index);
@@ -450,7 +450,7 @@ impl Transactions<'_> {
     /// The request has no owner any more; its response is awaited for its ACK only, and not for ever.
     pub(in crate::phone) fn leave(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
-            request.left = true;
+            request.wanted = request.wanted.max(Wanted::No);
         }
         self.bound(cx, now, handle);
     }
@@ -458,8 +458,7 @@ impl Transactions<'_> {
     /// The INVITE's call was given up before anything was heard: CANCEL waits for a provisional response (rfc3261#9.1).
     pub(in crate::phone) fn abandon(&mut self, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
-            request.given_up = true;
-            request.left = true;
+            request.wanted = Wanted::Abandoned;
         }
     }
 
@@ -488,7 +487,7 @@ impl Transactions<'_> {
         }
         if let Some(sent) = self.requests.get_mut(invite) {
             sent.cancel = cancel;
-            sent.left = true;
+            sent.wanted = sent.wanted.max(Wanted::No);
             sent.client.handle_cancelled(now);
         }
         self.wake(cx, invite);

@@ -4,8 +4,9 @@
 use crate::base::limits::{CHALLENGES, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::Flow;
 use crate::phone::place::Place;
-use crate::sip::client::Client;
+use crate::sip::client::{Client, State};
 use crate::sip::dialog::Credential;
 use crate::wire::sip::Method;
 
@@ -58,7 +59,7 @@ pub(crate) enum Owner {
 
 /// Where its addresses come from.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Stage {
+pub(super) enum Stage {
     #[default]
     Idle,
     /// The name is to be resolved, or is being.
@@ -81,39 +82,47 @@ pub(crate) enum Relocate {
     Failed,
 }
 
+/// Whether a request has an owner that waits for its response.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Wanted {
+    #[default]
+    Yes,
+    /// It has no owner any more: it does not move on to another address, and is not sent anew.
+    No,
+    /// The same, and it is an INVITE whose call was given up before anything was heard: CANCEL waits for a provisional
+    /// response (rfc3261#9.1).
+    Abandoned,
+}
+
 /// One outgoing request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request {
-    pub(crate) owner: Owner,
-    pub(crate) method: Sending,
-    pub(crate) stage: Stage,
-    pub(crate) client: Client,
-    pub(crate) number: u32,
+    pub(super) owner: Owner,
+    pub(super) method: Sending,
+    pub(super) stage: Stage,
+    pub(super) client: Client,
+    pub(super) number: u32,
     /// Random part of the transaction's branch.
-    pub(crate) branch: u64,
-    pub(crate) targets: [Place; TARGETS],
-    pub(crate) count: u8,
-    pub(crate) at: u8,
+    pub(super) branch: u64,
+    pub(super) targets: [Place; TARGETS],
+    pub(super) count: u8,
+    pub(super) at: u8,
     /// Its addresses are the account's own hop: challenges may be answered.
-    pub(crate) own_hop: bool,
+    pub(super) own_hop: bool,
     /// Its one address was known from before.
-    pub(crate) relocate: Relocate,
-    pub(crate) tries: u8,
+    pub(super) relocate: Relocate,
+    pub(super) tries: u8,
     /// The challenge slots answered, and with which use: a second challenge for the same without `stale` is a refusal.
-    pub(crate) answered: [Credential; CHALLENGES],
+    pub(super) answered: [Credential; CHALLENGES],
     /// Bytes in its buffer: the rendered message, or the answer that names a host.
-    pub(crate) len: u16,
+    pub(super) len: u16,
     /// Bytes that it carries at the message's end; at the buffer's end, while no message is written before them.
     pub(super) carried: u16,
     /// Silence at this time moves on to the next address; a look-up of a host is given up.
-    pub(crate) fail_over: Instant,
+    pub(super) fail_over: Instant,
     /// An INVITE's CANCEL.
-    pub(crate) cancel: Handle,
-    /// An INVITE whose call was given up before anything was heard: CANCEL waits for a provisional response
-    /// (rfc3261#9.1).
-    pub(crate) given_up: bool,
-    /// It has no owner any more: it does not move on to another address, and is not sent anew.
-    pub(crate) left: bool,
+    pub(super) cancel: Handle,
+    pub(super) wanted: Wanted,
 }
 
 impl Request {
@@ -135,24 +144,106 @@ impl Request {
         carried: 0,
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,
-        given_up: false,
-        left: false,
+        wanted: Wanted::Yes,
     };
 
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) const fn owner(&self) -> Owner {
+        self.owner
+    }
+
+    pub(crate) const fn method(&self) -> Sending {
+        self.method
+    }
+
+    /// The way that it goes; before its addresses are known, none that leads anywhere.
+    pub(crate) fn flow(&self) -> Flow {
+        self.place().flow()
+    }
+
+    /// Its number in CSeq; 0: its next transaction gets one.
+    pub(crate) const fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The random part of its transaction's branch.
+    pub(crate) const fn branch(&self) -> u64 {
+        self.branch
+    }
+
+    /// Its addresses are the account's own hop: challenges may be answered.
+    pub(crate) const fn own_hop(&self) -> bool {
+        self.own_hop
+    }
+
+    /// How many challenges were answered.
+    pub(crate) const fn tries(&self) -> u8 {
+        self.tries
+    }
+
+    /// Those that were answered, by the account's slot.
+    pub(crate) const fn answered(&self) -> &[Credential; CHALLENGES] {
+        &self.answered
+    }
+
+    /// Its name is to be resolved, or is being.
+    pub(crate) fn is_locating(&self) -> bool {
+        self.stage == Stage::Locating
+    }
+
+    /// It waits for what must be in the message (media ports).
+    pub(crate) fn is_preparing(&self) -> bool {
+        self.stage == Stage::Preparing
+    }
+
+    /// Its transaction runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.stage == Stage::Running
+    }
+
+    /// A transaction of it has run, here or at another address.
+    pub(crate) const fn was_sent(&self) -> bool {
+        self.branch != 0
+    }
+
+    /// It was sent, and nothing was heard of it.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.is_running() && self.client.state() == State::Calling
+    }
+
+    /// A provisional response came, and no final one.
+    pub(crate) fn is_proceeding(&self) -> bool {
+        self.is_running() && self.client.state() == State::Proceeding
+    }
+
+    /// It has no owner any more.
+    pub(crate) fn is_left(&self) -> bool {
+        self.wanted != Wanted::Yes
+    }
+
+    /// It is an INVITE whose call was given up before anything was heard.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.wanted == Wanted::Abandoned
+    }
+
+    /// It is such an INVITE, and its CANCEL has not left.
+    pub(crate) fn waits_for_cancel(&self) -> bool {
+        self.is_abandoned() && self.cancel.is_none()
+    }
+
+    pub(super) fn place(&self) -> Place {
         self.targets.get(usize::from(self.at)).copied().unwrap_or(Place::EMPTY)
     }
 
-    pub(crate) fn has_next(&self) -> bool {
+    pub(super) fn has_next(&self) -> bool {
         self.at + 1 < self.count || self.relocate != Relocate::No
     }
 
     /// Another address is known to be there, so silence need not last until the transaction's end.
-    pub(crate) fn is_impatient(&self) -> bool {
+    pub(super) fn is_impatient(&self) -> bool {
         self.at + 1 < self.count || self.relocate == Relocate::Silent
     }
 
-    pub(crate) fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         self.client.deadline().min(self.fail_over)
     }
 }
