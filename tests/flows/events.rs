@@ -239,6 +239,27 @@ fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
 }
 
 #[test]
+fn digits_that_give_way_are_told_as_lost() {
+    // eight wait; whoever fetches late learns how many there were before
+    let mut lab = Lab::pair();
+    let call = lab.dial(0, "sip:bob@10.0.0.2");
+    lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
+    let (theirs, now) = (lab.ends[1].last_call(), lab.now);
+    lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
+    lab.ends[1].phone.answer(now, theirs, 200).unwrap();
+    lab.run_for(Duration::from_secs(1));
+    lab.ends[1].fetch = false;
+    let now = lab.now;
+    lab.ends[0].phone.send_digits(now, call, "123456789*0", 0).unwrap();
+    lab.run_for(Duration::from_secs(5));
+    lab.ends[1].fetch = true;
+    lab.drain();
+    let of = |kind| lab.ends[1].events.iter().filter(move |event| event.kind == kind).map(|event| event.value);
+    assert_eq!(of(EventKind::Digit).collect::<Vec<_>>(), b"456789*0".map(u32::from));
+    assert_eq!(of(EventKind::Lost).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
 fn ends_of_commands_never_give_way() {
     let mut options = Options::default();
     (options.capacity.calls, options.capacity.commands) = (1, 2);

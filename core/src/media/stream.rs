@@ -282,6 +282,11 @@ impl Stream {
         self.events.has_digit()
     }
 
+    /// The number of received digits that gave way since the last call, not fetched in time.
+    pub const fn take_digits_lost(&mut self) -> u8 {
+        self.events.take_lost()
+    }
+
     /// The next digit received, and its end; `now` is the latest time that is known.
     pub fn poll_digit_at(&mut self, now: Instant) -> Option<(u8, Instant)> {
         let at = self.events.over_at(now)?;

@@ -93,7 +93,7 @@ impl Phone<'_> {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
             if self.lower.accounts.has_left(handle, false) && self.remove_account(handle) {
-                self.lower.cx.lose();
+                self.lower.cx.lose(1);
                 return true;
             }
         }

@@ -255,7 +255,8 @@ pub enum EventKind {
     },
     /// A challenge was not answered: why. `account_text` tells whose realm it was.
     Challenge(Cause),
-    /// So many ended calls and removed accounts gave way to new ones before they were released.
+    /// So many ended calls and removed accounts gave way to new ones before they were released, or received digits
+    /// before they were fetched.
     Lost(u32),
 }
 

@@ -35,6 +35,8 @@ pub struct EventReceiver {
     over: [u32; limits::DIGITS_RECEIVED],
     head: u8,
     len: u8,
+    /// Digits that gave way, not fetched in time, and were not reported yet.
+    lost: u8,
 }
 
 impl EventReceiver {
@@ -54,6 +56,7 @@ impl EventReceiver {
         over: [0; limits::DIGITS_RECEIVED],
         head: 0,
         len: 0,
+        lost: 0,
     };
 
     /// The source began anew: an event that is on is over, and old timestamps mean nothing any more.
@@ -152,6 +155,7 @@ impl EventReceiver {
         if usize::from(self.len) >= capacity {
             self.head = ((usize::from(self.head) + 1) % capacity) as u8;
             self.len -= 1;
+            self.lost = self.lost.saturating_add(1);
         }
         let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
         if let (Some(entry), Some(length), Some(over)) =
@@ -160,6 +164,11 @@ impl EventReceiver {
             (*entry, *length, *over) = (digit, ms, now.millis() as u32);
         }
         self.len += 1;
+    }
+
+    /// The number of digits that gave way since the last call.
+    pub const fn take_lost(&mut self) -> u8 {
+        core::mem::replace(&mut self.lost, 0)
     }
 
     /// A digit waits.

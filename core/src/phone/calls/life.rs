@@ -121,5 +121,5 @@ impl Calls<'_> {
 /// The end of a call is lost.
 fn lose(cx: &mut Context<'_>) {
     count::up(&mut cx.counters.evicted_calls);
-    cx.lose();
+    cx.lose(1);
 }

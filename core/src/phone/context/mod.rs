@@ -33,7 +33,7 @@ pub(super) struct Context<'a> {
     pub(super) commands: &'a mut [Command],
     /// Ended commands of objects that are gone: the first of a list.
     pub(super) orphans: Link,
-    /// Objects that gave way, and when the last did.
+    /// Objects and digits that gave way, and when the last did.
     pub(super) lost: u32,
     pub(super) lost_at: Instant,
     pub(super) closing: bool,
@@ -72,10 +72,12 @@ impl Context<'_> {
         self.events.push(self.objects.teller(object));
     }
 
-    /// One object more gave way, and it is told.
-    pub(super) fn lose(&mut self) {
-        self.lost = self.lost.saturating_add(1);
-        self.lost_at = self.latest;
+    /// So many objects or digits gave way, which is told.
+    pub(super) fn lose(&mut self, count: u32) {
+        if count > 0 {
+            self.lost = self.lost.saturating_add(count);
+            self.lost_at = self.latest;
+        }
     }
 
     /// An object wishes for something.

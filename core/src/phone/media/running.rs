@@ -179,10 +179,11 @@ impl Media<'_> {
 
     /// A stream may owe a packet, or have another deadline. True: it has a digit for its call.
     pub(super) fn settle(&mut self, cx: &mut Context<'_>, index: u32) -> bool {
-        let Some(stream) = self.streams.get(index as usize) else { return false };
+        let Some(stream) = self.streams.get_mut(index as usize) else { return false };
         if stream.owes() {
             self.voices.push(index);
         }
+        cx.lose(stream.take_digits_lost().into());
         let digit = stream.has_digit();
         self.schedule(cx, index);
         // a stream that never ran for this call may still hold a digit of the one before
