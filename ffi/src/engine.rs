@@ -195,9 +195,9 @@ impl microsip_engine {
         code
     }
 
-    /// The time as it is told; it never runs backwards.
+    /// The time as it is told; it never runs backwards, nor up to the end of time, when all that never comes is due.
     fn at(&mut self, now_us: u64) -> Instant {
-        self.latest = self.latest.max(Instant::from_micros(now_us));
+        self.latest = self.latest.max(Instant::from_micros(now_us.min(u64::MAX - 1)));
         self.latest
     }
 

@@ -449,9 +449,12 @@ static void engine(void) {
   microsip_ask ask;
   microsip_log line;
   microsip_reply reply;
+  microsip_account account;
+  microsip_id anna = 0;
   uint8_t bytes[2000] = {0};
   uint32_t need = 0;
   sizes();
+  MICROSIP_ZERO(account);
   MICROSIP_ZERO(path);
   MICROSIP_ZERO(out);
   MICROSIP_ZERO(ask);
@@ -544,6 +547,11 @@ static void engine(void) {
   said(__LINE__, other, "microsip_engine_hangup: call is 0x3", "another phone");
   IS(microsip_engine_init(MICROSIP_ABI_VERSION, second, 8, &conf, 0, &other), MICROSIP_E_BUFFER); /* the engine in it goes on */
   IS(microsip_engine_hangup_all(other, 1), MICROSIP_OK);
+  /* at the end of time all would be due that never is, and again and again */
+  account.uri = "sip:anna@example.org";
+  account.trusted = "example.net";
+  IS(microsip_engine_account_add(other, 1, &account, &anna), MICROSIP_OK);
+  IS(microsip_engine_timeout(other, UINT64_MAX), MICROSIP_OK);
   IS(microsip_engine_hangup(e, 1, id, NULL), MICROSIP_OK);
   IS(microsip_engine_shutdown(e, 1), MICROSIP_OK);
   IS(microsip_engine_dial(e, 1, 0, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_CLOSED);
