@@ -51,3 +51,23 @@ fn a_contact_that_cannot_stand_in_a_request_line_is_refused() {
     peer.invite(&mut lab);
     peer.wait(&mut lab, "SIP/2.0 400");
 }
+
+#[test]
+fn a_name_over_two_lines_is_one_in_the_ack_of_a_refusal() {
+    // rfc3261#7.3.1: its second line is no header of its own
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.own = "\"a\r\n b\" <sip:peer@10.0.0.9>".into();
+    peer.call(&mut lab, 0);
+    let now = lab.now;
+    lab.ends[0].move_to(now, Some((1, "10.0.0.31:5060".parse().unwrap())));
+    lab.drain();
+    let invite = peer.wait(&mut lab, "INVITE");
+    let text = invite.text();
+    let echo = text.split_once("\r\n").unwrap().1.split("Contact:").next().unwrap();
+    let refusal = format!("SIP/2.0 488 Not Here\r\n{echo}Content-Length: 0\r\n\r\n");
+    lab.send_raw(peer.at, invite.from, refusal.as_bytes());
+    let ack = peer.wait(&mut lab, "ACK").text();
+    let to = |text: &str| text.split("\r\nTo: ").nth(1).unwrap().split("\r\nCall-ID").next().unwrap().to_owned();
+    assert_eq!(to(&ack), to(&text));
+}

@@ -4,11 +4,13 @@
 use crate::base::cursor::Cursor;
 use crate::wire::sip::{Method, Name, Writer};
 
-/// The lines of a message of ours: none is folded, each ends with CRLF. The blank one ends them.
+/// The lines of a message of ours, each with its foldings (a name of the far end may have some), without its CRLF. The
+/// blank one ends them.
 pub(in crate::phone) fn lines(message: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = message;
     core::iter::from_fn(move || {
-        let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
+        let ends = |three: &[u8]| matches!(three, [b'\r', b'\n', next] if !matches!(next, b' ' | b'\t'));
+        let end = rest.windows(3).position(ends)?;
         let (line, later) = rest.split_at_checked(end)?;
         rest = later.get(2..)?;
         (!line.is_empty()).then_some(line)
