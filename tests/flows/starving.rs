@@ -386,6 +386,8 @@ fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
                 "Max-Forwards",
                 &format!("Record-Route: <sip:{}@10.0.0.9;lr>\r\nMax-Forwards", "x".repeat(700)),
             );
+            // the 486 of the call that gave way leaves first, so its 513 comes with its repetition
+            assert_eq!(asked(&mut lab, REGISTRAR, &long), None);
             assert_eq!(asked(&mut lab, REGISTRAR, &long), Some(513));
             assert_eq!(ends_and_losses(&mut lab), (vec![], 1));
             continue;
@@ -400,4 +402,17 @@ fn the_end_of_a_call_that_gave_way_outlives_the_call_that_it_gave_way_to() {
         let (told, lost) = ends_and_losses(&mut lab);
         assert_eq!((told.contains(&first), lost), (false, 2), "both are lost");
     }
+}
+
+#[test]
+fn a_direct_caller_that_gives_way_hears_it_though_the_other_is_refused() {
+    let (mut lab, _, _server) = open_phone(Capacity::host(1, 2, 2048));
+    assert_eq!(strange_invite(&mut lab, 0), Some(180));
+    // an INVITE of the account's that is too long is refused after room was made for it
+    let route = format!("Max-Forwards: 70\r\nRecord-Route: <sip:{}@10.0.0.9;lr>\r\n", "x".repeat(1500));
+    let long = invite_from(REGISTRAR, 10_000).replace("Max-Forwards: 70\r\n", &route);
+    asked(&mut lab, REGISTRAR, &long);
+    lab.run_for(Duration::from_millis(500));
+    assert_eq!(came(&lab, &stranger(0), "SIP/2.0 486").len(), 1);
+    assert_eq!(asked(&mut lab, REGISTRAR, &long), Some(513), "its repetition is answered");
 }

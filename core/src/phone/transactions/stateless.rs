@@ -88,7 +88,8 @@ impl Transactions<'_> {
         status: u16,
         extra: &Extra<'_>,
     ) {
-        if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
+        // what waits to be sent goes first: a repetition of the request gets this one
+        if self.owes_reply() || matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
             return;
         }
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
