@@ -91,7 +91,7 @@ impl World {
         self.drain()
     }
 
-    /// What the bank is told with the next quanta.
+    /// The parameters that the bank gets with the next quanta.
     fn told(&mut self) -> Vec<(u32, Codec, String, String)> {
         for _ in 0..3 {
             self.now += Duration::from_millis(10);
