@@ -64,12 +64,7 @@ fn the_called_side_waits_for_the_ack() {
     // rfc3261#15
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
-    peer.invite(&mut lab);
-    peer.wait(&mut lab, "SIP/2.0 180");
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.answer(now, call, 200).unwrap();
-    let ok = peer.wait(&mut lab, "SIP/2.0 200");
-    peer.learn(&ok);
+    peer.call_without_ack(&mut lab, 0);
     hangup(&mut lab, 0);
     peer.silence(&mut lab, "BYE", Duration::from_secs(2));
     assert_eq!(peer.times(&lab, "SIP/2.0 200"), [0, 500, 1500], "the 2xx goes on");
@@ -88,11 +83,7 @@ fn the_called_side_waits_for_the_ack() {
 fn without_an_ack_the_bye_leaves_after_64_t1() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
-    peer.invite(&mut lab);
-    peer.wait(&mut lab, "SIP/2.0 180");
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.answer(now, call, 200).unwrap();
-    let ok = peer.wait(&mut lab, "SIP/2.0 200");
+    let ok = peer.call_without_ack(&mut lab, 0);
     hangup(&mut lab, 0);
     let bye = peer.wait(&mut lab, "BYE");
     assert_eq!(bye.at.since(ok.at), Duration::from_secs(32));
@@ -105,12 +96,7 @@ fn without_an_ack_the_bye_leaves_after_64_t1() {
 fn their_bye_before_the_ack_ends_the_2xx() {
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
-    peer.invite(&mut lab);
-    peer.wait(&mut lab, "SIP/2.0 180");
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.answer(now, call, 200).unwrap();
-    let ok = peer.wait(&mut lab, "SIP/2.0 200");
-    peer.learn(&ok);
+    peer.call_without_ack(&mut lab, 0);
     let bye = peer.request("BYE", "", "");
     peer.send(&mut lab, &bye);
     peer.wait(&mut lab, "SIP/2.0 200");

@@ -10,6 +10,15 @@ fn lab() -> (Lab, Peer) {
     (lab, peer)
 }
 
+/// A call that is up, and that the phone has just hung up.
+fn hung_up() -> (Lab, Peer) {
+    let (mut lab, mut peer) = lab();
+    peer.be_called(&mut lab, 0);
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    (lab, peer)
+}
+
 #[test]
 fn an_invite_without_a_response_is_sent_seven_times() {
     // rfc3261#17.1.1.2: A doubles from T1, B ends it after 64·T1
@@ -79,11 +88,7 @@ fn each_repeated_refusal_is_acknowledged_again_until_timer_d() {
 #[test]
 fn a_bye_without_a_response_is_sent_eleven_times() {
     // rfc3261#17.1.2.2: E doubles from T1 to T2, F ends it after 64·T1
-    let (mut lab, mut peer) = lab();
-    peer.be_called(&mut lab, 0);
-    let call = lab.ends[0].last_call();
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
+    let (mut lab, peer) = hung_up();
     lab.run_for(Duration::from_secs(60));
     assert_eq!(peer.times(&lab, "BYE"), [0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]);
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
@@ -93,11 +98,7 @@ fn a_bye_without_a_response_is_sent_eleven_times() {
 #[test]
 fn a_provisional_response_to_a_bye_slows_it_down() {
     // rfc3261#17.1.2.2: in Proceeding the running E is kept; when it fires the next one is T2
-    let (mut lab, mut peer) = lab();
-    peer.be_called(&mut lab, 0);
-    let call = lab.ends[0].last_call();
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
+    let (mut lab, mut peer) = hung_up();
     let bye = peer.wait(&mut lab, "BYE");
     lab.run_for(Duration::from_millis(600));
     peer.respond(&mut lab, &bye, 100, "");
@@ -108,11 +109,7 @@ fn a_provisional_response_to_a_bye_slows_it_down() {
 
 #[test]
 fn a_bye_with_a_response_is_not_sent_again() {
-    let (mut lab, mut peer) = lab();
-    peer.be_called(&mut lab, 0);
-    let call = lab.ends[0].last_call();
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
+    let (mut lab, mut peer) = hung_up();
     let bye = peer.wait(&mut lab, "BYE");
     peer.respond(&mut lab, &bye, 200, "");
     peer.silence(&mut lab, "BYE", Duration::from_secs(40));

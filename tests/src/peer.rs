@@ -340,16 +340,22 @@ impl Peer {
         self.send(lab, &out);
     }
 
-    /// Calls the phone, which answers; both sides are connected then. The phone's call is its last one.
+    /// Calls the phone, which answers; the ACK is still owed. The phone's call is its last one. Gives the 2xx.
     #[track_caller]
-    pub fn call(&mut self, lab: &mut Lab, end: usize) {
+    pub fn call_without_ack(&mut self, lab: &mut Lab, end: usize) -> Sip {
         self.invite(lab);
         self.wait(lab, "SIP/2.0 180");
-        let call = lab.ends[end].last_call();
-        let now = lab.now;
+        let (call, now) = (lab.ends[end].last_call(), lab.now);
         lab.ends[end].phone.answer(now, call, 200).expect("an incoming call");
         let ok = self.wait(lab, "SIP/2.0 200");
         self.learn(&ok);
+        ok
+    }
+
+    /// Calls the phone, which answers; both sides are connected then. The phone's call is its last one.
+    #[track_caller]
+    pub fn call(&mut self, lab: &mut Lab, end: usize) {
+        self.call_without_ack(lab, end);
         self.ack(lab, "");
         lab.run_for(Duration::from_millis(10));
     }

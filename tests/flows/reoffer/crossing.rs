@@ -75,12 +75,7 @@ fn our_re_invite_waits_while_theirs_is_not_done() {
     // rfc3261#14.1: the ACK of their INVITE is not here yet
     let mut lab = Lab::new(&[Options::default()]);
     let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
-    peer.invite(&mut lab);
-    peer.wait(&mut lab, "SIP/2.0 180");
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.answer(now, call, 200).unwrap();
-    let ok = peer.wait(&mut lab, "SIP/2.0 200");
-    peer.learn(&ok);
+    peer.call_without_ack(&mut lab, 0);
     move_to(&mut lab, &mut peer, 0, NEW);
     peer.silence(&mut lab, "INVITE", Duration::from_millis(2500));
     peer.ack(&mut lab, "");

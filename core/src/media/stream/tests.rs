@@ -247,3 +247,19 @@ fn event(nth: u16, timestamp: u32, marker: bool, event: Event) -> Vec<u8> {
 fn the_voice_holds_the_size_that_firmware_counts_on() {
     assert!(size_of::<Stream>() <= 2256, "{}", size_of::<Stream>());
 }
+
+/// A call between phones of 48 kHz, in the codec that has a clock of 8 kHz, after so many
+/// milliseconds; and the settings of the other codec.
+fn at_two_clocks(ms: u64) -> (Call, StreamConfig) {
+    let mut call = Call::speaking(Codec::Pcmu, 20);
+    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
+    for side in [&mut call.near, &mut call.far] {
+        let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
+        side.stream.start(call.now, &config);
+    }
+    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
+    call.run(ms);
+    let other =
+        StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..*call.near.stream.config() };
+    (call, other)
+}

@@ -137,16 +137,7 @@ fn events_last_as_long_at_any_clock() {
 // rfc7160#4.1
 #[test]
 fn a_codec_of_another_clock_is_another_source() {
-    let mut call = Call::speaking(Codec::Pcmu, 20);
-    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
-    for side in [&mut call.near, &mut call.far] {
-        let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
-        side.stream.start(call.now, &config);
-    }
-    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
-    call.run(2000);
-    let config = *call.near.stream.config();
-    let other = StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..config };
+    let (mut call, other) = at_two_clocks(2000);
     call.near.stream.update(call.now, &other);
     call.run(2000);
     let stats = stats(&call);

@@ -187,21 +187,6 @@ fn the_pause_of_the_voice_under_a_digit_is_not_counted_as_concealed() {
     assert_eq!(call.far.stream.stats(call.now).concealed_ms, 0);
 }
 
-/// A call between phones of 48 kHz, in the codec that has a clock of 8 kHz.
-fn at_two_clocks() -> (Call, StreamConfig) {
-    let mut call = Call::speaking(Codec::Pcmu, 20);
-    let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
-    for side in [&mut call.near, &mut call.far] {
-        let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
-        side.stream.start(call.now, &config);
-    }
-    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
-    call.run(200);
-    let other =
-        StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..*call.near.stream.config() };
-    (call, other)
-}
-
 fn told(call: &mut Call) -> Vec<(u8, u16)> {
     core::iter::from_fn(|| call.far.stream.poll_digit()).collect()
 }
@@ -211,7 +196,7 @@ fn told(call: &mut Call) -> Vec<(u8, u16)> {
 fn a_digit_under_way_is_told_once_when_the_clock_changes() {
     // before anything of it was sent, it begins anew; in the middle and at its end it is over
     for (ms, lasts) in [(10, 200), (60, 60), (90, 80), (210, 200)] {
-        let (mut call, other) = at_two_clocks();
+        let (mut call, other) = at_two_clocks(200);
         assert!(call.near.stream.send_digit(b'5', 200) && call.near.stream.send_digit(b'6', 120));
         call.run(ms);
         call.near.stream.update(call.now, &other);
