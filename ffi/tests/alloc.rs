@@ -3,20 +3,16 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
-use core::alloc::{GlobalAlloc, Layout};
+mod counting;
+mod sound;
+
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use counting::Counting;
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::alloc::System;
-
-/// A file to play.
-fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
-    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
-}
-
-struct Counting;
+use sound::sound;
 
 static ENGINE: AtomicUsize = AtomicUsize::new(0);
 static OTHERS: AtomicUsize = AtomicUsize::new(0);
@@ -48,23 +44,8 @@ fn count() {
     }
 }
 
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 unsafe extern "C" fn on_log(_: *mut core::ffi::c_void, _: *const microsip_log, _: *const core::ffi::c_char) {}
 

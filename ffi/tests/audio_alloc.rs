@@ -8,18 +8,18 @@
     clippy::std_instead_of_core
 )]
 
+mod counting;
+
 use core::cell::Cell;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 
+use counting::Counting;
 use microsip::host::audio::duplex::{Duplex, Wakes, open};
 use microsip::host::audio::pace::Pacer;
 use microsip::host::audio::resample::Resampler;
 use microsip::host::audio::ring::ring;
 use microsip::host::audio::wav::{self, Mix, record};
 use microsip_core::base::time::Instant;
-
-struct Counting;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -29,24 +29,8 @@ fn count() {
     COUNT.with(|count| count.set(count.get() + 1));
 }
 
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 #[test]
 fn ticks_and_callbacks_take_no_memory() {

@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 #![cfg(all(feature = "device", target_os = "linux"))]
 
+mod sound;
+
 use core::time::Duration;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -25,11 +27,7 @@ use microsip::host::audio::duplex::{Duplex, Wakes, open};
 use microsip::host::audio::pace::Pacer;
 use microsip::phone::*;
 use microsip_core::base::time::Instant as Micros;
-
-/// A file to play.
-fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
-    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
-}
+use sound::sound;
 
 const RATE: u32 = 16_000;
 const TONE: f64 = 1_000.0;

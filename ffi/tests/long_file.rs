@@ -2,20 +2,17 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod echo;
 mod host;
+mod sound;
 
-use host::{phone, until};
+use host::phone;
 use microsip::abi::code::*;
-use microsip::abi::types::*;
 use microsip::phone::*;
+use sound::sound;
 use std::ffi::CString;
 use std::io::Write;
 use std::path::Path;
-
-/// A file to play.
-fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
-    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
-}
 
 /// A header, and 60 MB of silence behind it.
 fn write_long(path: &Path, channels: u16, rate: u32) {
@@ -52,14 +49,7 @@ fn a_long_file_costs_no_more_than_a_short_one_before_it_is_heard() {
     let path = std::env::temp_dir().join(format!("microsip-long-{}.wav", std::process::id()));
     let name = CString::new(path.to_str().unwrap()).unwrap();
     let (near, far) = (phone(|_| ()), phone(|_| ()));
-    let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
-    let uri = CString::new(format!("sip:x@127.0.0.1:{}", address.port)).unwrap();
-    let mut call = 0;
-    assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
-    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
-    assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
-    until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+    let call = echo::call(near, far, "127.0.0.1");
     for (channels, rate) in [(2, 48_000), (1, 8_000)] {
         write_long(&path, channels, rate);
         let before = used();

@@ -1,19 +1,17 @@
 //! Two phones of the host family in one process: the sound of one comes back from the other's echo within 30 ms.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod echo;
 mod host;
+mod sound;
 
 use host::{phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
+use sound::sound;
 use std::ffi::CString;
 use std::path::Path;
-
-/// A file to play.
-fn sound(path: *const core::ffi::c_char, loops: u32) -> microsip_sound {
-    microsip_sound { size: size_of::<microsip_sound>() as u32, loops, mode: MICROSIP_PLAY_NOW, reserved: 0, path }
-}
 
 fn path(path: &Path) -> CString {
     CString::new(path.to_str().unwrap()).unwrap()
@@ -48,15 +46,7 @@ fn begins(samples: impl Iterator<Item = i16>) -> Vec<f64> {
 
 /// The median over one call, both sides recorded by the same ticks.
 fn round_trip(near: u64, far: u64, played: &Path, both: &Path) -> f64 {
-    let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
-    let uri = CString::new(format!("sip:x@127.0.0.1:{}", address.port)).unwrap();
-    let mut call = 0;
-    assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
-    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
-    assert_eq!(microsip_source_set(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
-    assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
-    until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
+    let call = echo::call(near, far, "127.0.0.1");
     assert_eq!(
         unsafe { microsip_record_start(near, call, path(both).as_ptr(), MICROSIP_SIDES_STEREO, 5) },
         MICROSIP_OK

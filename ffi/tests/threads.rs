@@ -2,13 +2,14 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
 
+mod echo;
 mod host;
 
+use echo::call;
 use host::{phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::ffi::CString;
 
 /// The library's threads, by name.
 fn threads() -> Vec<String> {
@@ -20,19 +21,6 @@ fn threads() -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-fn call(near: u64, far: u64, host: &str) -> u64 {
-    let mut address = microsip_addr::default();
-    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut address) }, MICROSIP_OK);
-    let uri = CString::new(format!("sip:x@{host}:{}", address.port)).unwrap();
-    let mut call = 0;
-    assert_eq!(unsafe { microsip_dial(near, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
-    let incoming = until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
-    assert_eq!(microsip_source_set(far, incoming, MICROSIP_SRC_ECHO), MICROSIP_OK);
-    assert_eq!(unsafe { microsip_answer(far, incoming, 200, core::ptr::null()) }, MICROSIP_OK);
-    until(near, MICROSIP_EV_CALL, MICROSIP_CONNECTED);
-    call
 }
 
 fn hang_up(near: u64, far: u64, call: u64) {

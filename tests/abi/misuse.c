@@ -1,11 +1,9 @@
 /* Every function with NULL, ids that are 0, stale, of another kind or invented, wrong sizes, and at the wrong time: a code, never a crash. */
 #include "every.h"
+#include "silent.h"
 #include <pthread.h>
-#include <stdio.h>
 #include <unistd.h>
 #include <poll.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 static int failed, checks;
 static void wrong(int line, const char *what, long got, long wanted) {
@@ -17,19 +15,6 @@ static void wrong(int line, const char *what, long got, long wanted) {
 }
 #define IS(expression, code) do { int32_t r_ = (expression); checks++; if (r_ != (code)) wrong(__LINE__, #expression, r_, (code)); } while (0)
 #define FAILS(expression) do { int32_t r_ = (expression); checks++; if (r_ >= 0) wrong(__LINE__, #expression, r_, -999); } while (0)
-
-/* A far end that receives and sends nothing: ICMP would report a closed port, and the call would end at once. */
-static char silent[64];
-static void be_silent(void) {
-  struct sockaddr_in in;
-  socklen_t len = sizeof in;
-  int s = socket(AF_INET, SOCK_DGRAM, 0);
-  memset(&in, 0, sizeof in);
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(s, (struct sockaddr *)&in, len) || getsockname(s, (struct sockaddr *)&in, &len)) failed = 1;
-  snprintf(silent, sizeof silent, "sip:nobody@127.0.0.1:%u", (unsigned)ntohs(in.sin_port));
-}
 
 static microsip_config config(void) {
   microsip_config c;
@@ -561,7 +546,7 @@ int main(void) {
   microsip_config conf = config();
   int32_t code;
   sizes();
-  be_silent();
+  if (!be_silent()) failed = 1;
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &p), MICROSIP_OK);
   wrong_ids();
   foreign();

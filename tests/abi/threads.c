@@ -1,28 +1,13 @@
 /* Any function from any thread, within a callback, and while the phone is destroyed; the end of their wait wakes waiters; each event is fetched once. */
 #include "every.h"
-#include <netinet/in.h>
+#include "silent.h"
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static int failed;
 #define CHECK(what) do { if (!(what)) { char why_[400] = ""; uint32_t n_ = 0; failed = 1; microsip_last_error(why_, sizeof why_, &n_); \
   fprintf(stderr, "%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #what, why_); } } while (0)
-
-static char silent[64];
-/* A far end that receives and sends nothing. */
-static void be_silent(void) {
-  struct sockaddr_in in;
-  socklen_t len = sizeof in;
-  int s = socket(AF_INET, SOCK_DGRAM, 0);
-  memset(&in, 0, sizeof in);
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  CHECK(bind(s, (struct sockaddr *)&in, len) == 0 && getsockname(s, (struct sockaddr *)&in, &len) == 0);
-  snprintf(silent, sizeof silent, "sip:nobody@127.0.0.1:%u", (unsigned)ntohs(in.sin_port));
-}
 
 static microsip_id make(microsip_event_fn on_event, void *user) {
   microsip_config conf;
@@ -199,7 +184,7 @@ static void at_once(void) {
 }
 
 int main(void) {
-  be_silent();
+  CHECK(be_silent());
   pcm_waiters(1);
   pcm_waiters(0);
   within_a_callback();
