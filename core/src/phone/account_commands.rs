@@ -79,7 +79,7 @@ impl Phone<'_> {
         self.there(account)?;
         self.lower.accounts.leave(account.0);
         self.withdraw(now, account.0);
-        self.leave(account.0);
+        self.calls.leave(&mut self.lower, account.0);
         Ok(())
     }
 
@@ -92,7 +92,7 @@ impl Phone<'_> {
     fn evict_removed(&mut self) -> bool {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
-            if self.lower.accounts.has_left(handle, false) && self.remove_account(handle) {
+            if self.lower.accounts.has_left(handle, false) && self.calls.remove_account(&mut self.lower, handle) {
                 self.lower.cx.lose(1);
                 return true;
             }

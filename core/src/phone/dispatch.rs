@@ -3,7 +3,7 @@
 use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue};
-use super::transactions::request::{Owner, Sending};
+use super::transactions::request::{Owner, Request, Sending};
 use super::{AccountId, CallState, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::slots::Handle;
@@ -26,7 +26,7 @@ impl Phone<'_> {
             Err(failure) => self.lower.locate_failed(now, handle, failure),
         };
         match asking {
-            Asking::Looked => self.host_found(now, handle, found.unwrap_or_default()),
+            Asking::Looked => self.calls.host_found(&mut self.lower, now, handle, found.unwrap_or_default()),
             asking => self.asked(now, asking),
         }
     }
@@ -48,7 +48,7 @@ impl Phone<'_> {
                 return;
             }
             Some(State::Calling) if self.fail_over(now, handle) => return,
-            Some(State::Proceeding) => self.cancel_given_up(now, handle),
+            Some(State::Proceeding) => self.calls.cancel_given_up(&mut self.lower, now, handle),
             _ => {}
         }
         match self.lower.transactions.request_due(&mut self.lower.cx, now, handle) {
@@ -72,7 +72,7 @@ impl Phone<'_> {
         let handle = match self.lower.transactions.find(via.branch(), &cseq, status) {
             Found::Request(handle) => handle,
             Found::Success => {
-                self.repeated_success(now, flow, response);
+                self.calls.repeated_success(&mut self.lower, now, flow, response);
                 return;
             }
             Found::Nothing => {
@@ -98,7 +98,7 @@ impl Phone<'_> {
         if status == 503
             && heard.has_next
             && !heard.left
-            && let Some(next) = self.again(handle)
+            && let Some(next) = self.calls.again(&mut self.lower, handle)
         {
             self.fail_over(now, next);
             return;
@@ -116,18 +116,21 @@ impl Phone<'_> {
         // an INVITE may outlive its call: its response speaks for nobody then
         if let Owner::Dialog(dialog) = heard.owner
             && heard.method.is_invite()
-            && ((200..300).contains(&status) || super::outgoing::description(response).is_some())
+            && ((200..300).contains(&status) || super::calls::outgoing::description(response).is_some())
             && let call = self.lower.dialogs.call_of(dialog)
             && self.calls.get(call).is_some_and(|call| call.state != CallState::Ended)
         {
-            self.vouch(call, flow, self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow), response);
+            let own = self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow);
+            self.calls.vouch(&mut self.lower, call, flow, own, response);
         }
         match (heard.owner, heard.method) {
             (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, response, status),
             (Owner::Dialog(dialog), Sending::Invite) => {
-                self.invite_answered(now, flow, dialog, handle, response, status)
+                self.calls.invite_answered(&mut self.lower, now, flow, dialog, handle, response, status)
             }
-            (Owner::Dialog(dialog), Sending::Reinvite) => self.reoffer_answered(now, dialog, handle, response, status),
+            (Owner::Dialog(dialog), Sending::Reinvite) => {
+                self.calls.reoffer_answered(&mut self.lower, now, dialog, handle, response, status)
+            }
             _ if status >= 200
                 // BYE, CANCEL: whatever the response, it is over (rfc3261#15.1.1)
                 && heard.completed =>
@@ -136,29 +139,6 @@ impl Phone<'_> {
             }
             _ => {}
         }
-    }
-
-    /// A refused request is to be sent anew. An INVITE that was refused goes on absorbing, so its new try needs a slot
-    /// of its own. Others use theirs again.
-    fn again(&mut self, handle: Handle) -> Option<Handle> {
-        let request = self.lower.transactions.request(handle)?;
-        let owner = request.owner();
-        if !request.method().is_invite() {
-            return Some(handle);
-        }
-        if request.is_left() {
-            return None;
-        }
-        if let Owner::Dialog(dialog) = owner {
-            self.forget_early(dialog, handle);
-        }
-        let next = self.lower.renew_request(handle)?;
-        if let Owner::Dialog(dialog) = owner
-            && let Some(call) = self.calls.get_mut(self.lower.dialogs.call_of(dialog))
-        {
-            call.request = next;
-        }
-        Some(next)
     }
 
     /// Answers a challenge if it is ours to answer. False: the account remembers why not, and an event tells it.
@@ -177,7 +157,7 @@ impl Phone<'_> {
                 return false;
             }
         };
-        let Some(next) = self.again(handle) else {
+        let Some(next) = self.calls.again(&mut self.lower, handle) else {
             self.lower.accounts.set_refusal(account, Cause::Full);
             return false;
         };
@@ -188,34 +168,14 @@ impl Phone<'_> {
 
     /// A request came to nothing without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
-        let Some(request) = self.lower.transactions.request(handle) else { return };
-        let (owner, method) = (request.owner(), request.method());
-        if request.own_hop() || matches!(owner, Owner::Account(_)) {
-            // what was resolved may be out of date: look again next time
-            let account = self.lower.account_of(owner);
-            self.lower.accounts.forget_hop(account);
-        }
-        match owner {
-            Owner::Account(account) => {
-                self.lower.end_request(handle);
-                self.register_failed(now, account, cause, status);
-            }
-            Owner::Dialog(dialog) => {
-                let call = self.lower.dialogs.call_of(dialog);
-                if method == Sending::Reinvite {
-                    self.reoffer_failed(now, call, handle, cause);
-                } else if method == Sending::Invite {
-                    if let Some(call) = self.calls.get_mut(call) {
-                        call.request = Handle::NONE;
-                    }
-                    self.lower.end_request(handle);
-                    self.end_call(now, call, cause, status);
-                } else {
-                    self.lower.end_request(handle);
-                }
-            }
-            _ => self.lower.end_request(handle),
-        }
+        let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {
+            self.calls.request_failed(&mut self.lower, now, handle, cause, status);
+            return;
+        };
+        // what was resolved may be out of date: look again next time
+        self.lower.accounts.forget_hop(account);
+        self.lower.end_request(handle);
+        self.register_failed(now, account, cause, status);
     }
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.

@@ -83,7 +83,7 @@ impl Phone<'_> {
         let handle = self.lower.accounts.handle_at(index)?;
         let event = self.lower.accounts.poll_event(&mut self.lower.cx, handle);
         // one that was removed may have told its end now
-        self.leave(handle);
+        self.calls.leave(&mut self.lower, handle);
         event
     }
 }

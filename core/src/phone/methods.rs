@@ -3,7 +3,7 @@
 //! A new method is a row here, its name in [`super::understood`], and a file with what takes its requests.
 
 use super::arrived::Arrived;
-use super::{Phone, bye, incoming, options, reinvite};
+use super::{Phone, options};
 use crate::base::time::Instant;
 use crate::wire::sip::Method;
 
@@ -27,10 +27,19 @@ struct Row {
 }
 
 const METHODS: &[Row] = &[
-    Row { name: "INVITE", takes: Takes::Anywhere { outside: incoming::take, inside: reinvite::take } },
-    Row { name: "ACK", takes: Takes::OfInvite(incoming::take_ack) },
-    Row { name: "BYE", takes: Takes::Inside(bye::take) },
-    Row { name: "CANCEL", takes: Takes::OfInvite(incoming::take_cancel) },
+    Row {
+        name: "INVITE",
+        takes: Takes::Anywhere {
+            outside: |phone, now, invite| phone.calls.invited(&mut phone.lower, now, invite),
+            inside: |phone, now, invite| phone.calls.invited_again(&mut phone.lower, now, invite),
+        },
+    },
+    Row { name: "ACK", takes: Takes::OfInvite(|phone, now, ack| phone.calls.acknowledged(&mut phone.lower, now, ack)) },
+    Row { name: "BYE", takes: Takes::Inside(|phone, now, bye| phone.calls.hung_up(&mut phone.lower, now, bye)) },
+    Row {
+        name: "CANCEL",
+        takes: Takes::OfInvite(|phone, now, cancel| phone.calls.cancelled(&mut phone.lower, now, cancel)),
+    },
     Row { name: "OPTIONS", takes: Takes::Anywhere { outside: options::take_outside, inside: options::take } },
 ];
 

@@ -19,7 +19,11 @@ pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_
 /// rfc3261#11.2: in no dialog its status is the one that an INVITE would get.
 pub(super) fn take_outside(phone: &mut Phone<'_>, _: Instant, arrived: &Arrived<'_, '_>) {
     let (account, flow) = (arrived.account, arrived.flow);
-    let fits = if account.is_none() { phone.direct_fits(flow) } else { phone.account_fits() };
+    let fits = if account.is_none() {
+        phone.calls.direct_fits(&phone.lower, flow)
+    } else {
+        phone.calls.account_fits(&phone.lower)
+    };
     let status = if phone.lower.cx.closing {
         480
     } else if fits {

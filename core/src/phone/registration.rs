@@ -3,7 +3,7 @@
 use super::accounts::{Registered, Todo};
 use super::trace::{About, What};
 use super::transactions::request::{Owner, Sending};
-use super::{AccountId, CallState, Cause, Flow, Phone};
+use super::{AccountId, Cause, Flow, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::wire::sip::Message;
@@ -64,7 +64,7 @@ impl Phone<'_> {
         };
         self.lower.cx.trace(About::Account(AccountId(handle)), what);
         self.lower.accounts.tell(&mut self.lower.cx, handle);
-        self.leave(handle);
+        self.calls.leave(&mut self.lower, handle);
     }
 
     /// A timer of an account.
@@ -76,21 +76,5 @@ impl Phone<'_> {
                 Todo::Register => self.send_register(now, handle),
             }
         }
-    }
-
-    /// An account that was removed goes when nothing of it is under way.
-    pub(super) fn leave(&mut self, handle: Handle) {
-        if self.lower.accounts.has_left(handle, true) {
-            self.remove_account(handle);
-        }
-    }
-
-    /// Removes an account, unless a call of it goes on.
-    pub(super) fn remove_account(&mut self, handle: Handle) -> bool {
-        let in_use = self.calls.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended);
-        if !in_use {
-            self.lower.accounts.remove(&mut self.lower.cx, handle);
-        }
-        !in_use
     }
 }

@@ -2,6 +2,7 @@
 
 use super::accounts::Caller;
 use super::arrived::Arrived;
+use super::calls::Calls;
 use super::methods::{self, Taker, Takes};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
@@ -140,7 +141,10 @@ impl Phone<'_> {
             return None;
         }
         let keys = keys_of(&self.lower.cx, request, method)?;
-        let keys = Keys { direct: dialog.map_or(caller == Caller::Direct, |dialog| self.is_direct(dialog)), ..keys };
+        let keys = Keys {
+            direct: dialog.map_or(caller == Caller::Direct, |dialog| Calls::is_direct(&self.lower, dialog)),
+            ..keys
+        };
         let account = match caller {
             Caller::Account(account) => account,
             _ => Handle::NONE,
@@ -229,5 +233,23 @@ impl Phone<'_> {
     fn is_over(&self, dialog: Handle) -> bool {
         let call = self.calls.get(self.lower.dialogs.call_of(dialog));
         call.is_none_or(|call| call.state == CallState::Ended)
+    }
+
+    /// Responds to a request without a transaction.
+    pub(super) fn respond_at_once(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
+        self.lower.transactions.respond_at_once(&mut self.lower.cx, flow, request, status, &extra);
+    }
+
+    /// The same, and repetitions of the request get the same response.
+    pub(super) fn respond_and_bury(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: &Message<'_>,
+        keys: Keys,
+        status: u16,
+        extra: Extra<'_>,
+    ) {
+        self.lower.transactions.respond_and_bury(&mut self.lower.cx, now, (flow, keys), request, status, &extra);
     }
 }

@@ -1,8 +1,7 @@
 //! Whom to call: what people type becomes a whole URI.
 
-use super::{CommandError, Phone};
+use super::CommandError;
 use crate::base::cursor::Cursor;
-use crate::base::slots::Handle;
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
 
 /// Longest target of a dial, with what completes it.
@@ -11,70 +10,64 @@ pub(super) const TARGET: usize = 256;
 /// rfc3966#5.1.1: what only helps people to read a number, and the space and the stroke that they write, too.
 const SEPARATORS: &[u8] = b" -.()/";
 
-impl Phone<'_> {
-    /// A target as a whole URI.
-    pub(super) fn complete<'r>(
-        &self,
-        account: Handle,
-        target: &str,
-        room: &'r mut [u8; TARGET],
-    ) -> Result<&'r [u8], CommandError> {
-        let target = bare(target.trim()).ok_or(CommandError::Uri)?;
-        let number = is_number(target);
-        if !number
-            && (target.is_empty()
-                || target
-                    .bytes()
-                    .any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
-        {
-            return Err(CommandError::Uri);
+/// A target as a whole URI. `domain`: that of the account that calls.
+pub(super) fn complete<'r>(
+    domain: Option<&[u8]>,
+    target: &str,
+    room: &'r mut [u8; TARGET],
+) -> Result<&'r [u8], CommandError> {
+    let target = bare(target.trim()).ok_or(CommandError::Uri)?;
+    let number = is_number(target);
+    if !number
+        && (target.is_empty()
+            || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
+    {
+        return Err(CommandError::Uri);
+    }
+    let mut out = Cursor::new(room);
+    match Scheme::of(target.as_bytes()) {
+        Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
+        Some(Scheme::Tel) => {
+            // rfc3261#19.1.6: a number becomes the user part, its parameters with it
+            let domain = domain.ok_or(CommandError::NoAccount)?;
+            out.put_str("sip:");
+            out.put(target.as_bytes().get(4..).unwrap_or_default());
+            out.put_str("@");
+            out.put(domain);
+            out.put_str(";user=phone");
         }
-        let domain = self.lower.accounts.domain(account);
-        let mut out = Cursor::new(room);
-        match Scheme::of(target.as_bytes()) {
-            Some(Scheme::Sip | Scheme::Sips) if Uri::parse(target.as_bytes()).is_ok() => out.put_str(target),
-            Some(Scheme::Tel) => {
-                // rfc3261#19.1.6: a number becomes the user part, its parameters with it
-                let domain = domain.ok_or(CommandError::NoAccount)?;
+        // another scheme, or a password: neither is for us
+        _ if has_scheme(target) => return Err(CommandError::Uri),
+        _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
+        _ if target.contains('@') => {
+            out.put_str("sip:");
+            out.put_str(target);
+        }
+        _ => match domain {
+            Some(domain) => {
                 out.put_str("sip:");
-                out.put(target.as_bytes().get(4..).unwrap_or_default());
+                for byte in target.bytes().filter(|byte| !(number && SEPARATORS.contains(byte))) {
+                    write_user(&mut out, &[byte]);
+                }
                 out.put_str("@");
                 out.put(domain);
-                out.put_str(";user=phone");
             }
-            // another scheme, or a password: neither is for us
-            _ if has_scheme(target) => return Err(CommandError::Uri),
-            _ if target.split_once('@').is_some_and(|(user, _)| user.contains(':')) => return Err(CommandError::Uri),
-            _ if target.contains('@') => {
+            // without an account a bare host is a target: the far end itself
+            None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
                 out.put_str("sip:");
                 out.put_str(target);
             }
-            _ => match domain {
-                Some(domain) => {
-                    out.put_str("sip:");
-                    for byte in target.bytes().filter(|byte| !(number && SEPARATORS.contains(byte))) {
-                        write_user(&mut out, &[byte]);
-                    }
-                    out.put_str("@");
-                    out.put(domain);
-                }
-                // without an account a bare host is a target: the far end itself
-                None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
-                    out.put_str("sip:");
-                    out.put_str(target);
-                }
-                None => return Err(CommandError::NoAccount),
-            },
-        }
-        let len = out.finish().map_err(|_| CommandError::Text)?;
-        let parsed = Uri::parse(room.get(..len).unwrap_or_default()).map_err(|_| CommandError::Uri)?;
-        if !can_be_called(&parsed) || !matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) {
-            return Err(CommandError::Uri);
-        }
-        let [first, second] = parsed.for_request().map(<[u8]>::len);
-        room.copy_within(len - second..len, first);
-        Ok(room.get(..first + second).unwrap_or_default())
+            None => return Err(CommandError::NoAccount),
+        },
     }
+    let len = out.finish().map_err(|_| CommandError::Text)?;
+    let parsed = Uri::parse(room.get(..len).unwrap_or_default()).map_err(|_| CommandError::Uri)?;
+    if !can_be_called(&parsed) || !matches!(parsed.scheme, Scheme::Sip | Scheme::Sips) {
+        return Err(CommandError::Uri);
+    }
+    let [first, second] = parsed.for_request().map(<[u8]>::len);
+    room.copy_within(len - second..len, first);
+    Ok(room.get(..first + second).unwrap_or_default())
 }
 
 /// We make INVITEs of URIs, and put nothing in for them (rfc3261#19.1.5: then rather none than another one).

@@ -1,11 +1,26 @@
 //! The tick: one 10 ms quantum of a bus. Each call hears its far end, and says what its source says.
 
 use super::media::bus::Quantum;
-use super::{Bus, Patch, Phone};
+use super::{Bus, Component, MediaId, Patch, Phone};
 use crate::base::time::Instant;
 use crate::media::CodecBank;
+use core::net::SocketAddr;
 
 impl Phone<'_> {
+    /// A packet came to a call's RTP or RTCP port. Its bytes may be changed: what protects media works in place.
+    pub fn handle_media(
+        &mut self,
+        now: Instant,
+        media: MediaId,
+        component: Component,
+        from: SocketAddr,
+        packet: &mut [u8],
+    ) {
+        self.hear(now);
+        let news = self.lower.media.handle_packet(&mut self.lower.cx, now, media.0, component, from, packet);
+        self.calls.take_news(&mut self.lower, now, media.0, news);
+    }
+
     /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it.
     /// [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
     /// says whether more are left: release your lock, and call again in the same quantum.
@@ -22,7 +37,7 @@ impl Phone<'_> {
         let mut turn = self.lower.media.begin_quantum(now, bus, output);
         let mut lent = Quantum { codecs, patch, input, output };
         while let Some((line, news)) = self.lower.media.quantum(&mut self.lower.cx, now, &mut turn, &mut lent) {
-            self.take_news(now, line, news);
+            self.calls.take_news(&mut self.lower, now, line, news);
         }
         self.lower.media.end_quantum(&turn)
     }

@@ -1,9 +1,8 @@
 //! Strangers and INVITEs without room, as a log is told of them; and what a driver fetches of it.
 
-use super::trace::{About, IS_MADE, Pool, Rule, What};
+use super::trace::{About, IS_MADE, Rule, What};
 use super::{AccountId, Flow, Phone, Trace};
-use crate::base::slots::Handle;
-use crate::wire::sip::{Message, Method, Start, Uri};
+use crate::wire::sip::{Message, Start, Uri};
 
 impl Phone<'_> {
     /// The next record of what happened, in order; see [`super::Capacity::traces`].
@@ -31,22 +30,5 @@ impl Phone<'_> {
             None => (About::Phone, Rule::Direct),
         };
         self.lower.cx.trace(about, What::Stranger { from: flow.remote(), method: method.named(), rule });
-    }
-
-    /// An INVITE found no slot for its call.
-    #[inline(never)]
-    pub(super) fn trace_no_room(&mut self, flow: Flow, account: Handle) {
-        if !IS_MADE {
-            return;
-        }
-        let rule = match account.is_none() {
-            true if self.lower.transactions.is_source_busy(&self.lower.cx, flow) => Rule::PerSource,
-            true if self.calls.possible() > 0 => Rule::Reserve,
-            _ => {
-                self.lower.cx.trace_full(Pool::Calls);
-                return;
-            }
-        };
-        self.lower.cx.trace(About::Phone, What::Stranger { from: flow.remote(), method: Method::Invite, rule });
     }
 }

@@ -1,11 +1,10 @@
 //! I/O that is not bytes: wished for here, done by the driver, and told back.
 
-use super::media::ports::{NoPorts, Waiting};
+use super::calls::Calls;
 use super::object::Object;
-use super::trace::{About, Pool, What};
-use super::transactions::request::{Owner, Request};
-use super::{CallState, Cause, Failure, MediaId, Phone, Reply, Transport, Wish, WishId};
-use crate::base::count;
+use super::trace::{About, What};
+use super::transactions::request::Owner;
+use super::{MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::wire::sip::{Scheme, Uri};
@@ -56,7 +55,7 @@ impl Phone<'_> {
         let id = WishId(Handle { index: number, generation: handle.generation });
         let request = self.lower.transactions.request(handle)?;
         if matches!(request.owner(), Owner::Offer(_) | Owner::Answer(_)) {
-            let host = self.host_sought(handle).unwrap_or(NOBODY);
+            let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
         }
         let uri = match request.owner() {
@@ -125,58 +124,14 @@ impl Phone<'_> {
                 match reply {
                     Reply::Media { rtp, rtcp } => {
                         let waiting = self.lower.media.opened(&mut self.lower.cx, handle, rtp, rtcp);
-                        self.go_on(now, handle, waiting);
+                        self.calls.go_on(&mut self.lower, now, handle, waiting);
                     }
-                    Reply::Failed(failure) => self.ports_failed(now, handle, failure),
+                    Reply::Failed(failure) => self.calls.ports_failed(&mut self.lower, now, handle, failure),
                     Reply::Hops(_) => {}
                 }
                 self.lower.cx.wish(Object::Call(index)); // that of the slot's next call may have waited for this
             }
             _ => {}
-        }
-    }
-
-    /// The request that waited for the media ports has them; or wishes for others, if the host's address has changed
-    /// meanwhile.
-    pub(super) fn go_on(&mut self, now: Instant, handle: Handle, waiting: Waiting) {
-        match waiting {
-            Waiting::Nothing => {}
-            Waiting::Answer(code) => self.answer_call(now, handle, code),
-            Waiting::Offer => {
-                let Some(request) = self.calls.get(handle).map(|call| call.request) else { return };
-                // one whose way is looked for comes here by itself
-                if self.lower.transactions.request(request).is_some_and(Request::is_preparing) {
-                    let asking = self.lower.prepare(now, request);
-                    self.asked(now, asking);
-                }
-            }
-        }
-    }
-
-    fn ports_failed(&mut self, now: Instant, handle: Handle, failure: Failure) {
-        match self.lower.media.failed(&self.lower.cx, handle) {
-            NoPorts::Unwanted => return,
-            NoPorts::Moved(waiting) => {
-                self.go_on(now, handle, waiting);
-                return;
-            }
-            NoPorts::Failed => {}
-        }
-        let Some(call) = self.calls.get(handle) else { return };
-        let (incoming, request, state) = (call.incoming, call.request, call.state);
-        count::up(&mut self.lower.cx.counters.refused_full);
-        self.lower.cx.trace_full(Pool::Ports);
-        let cause = if failure == Failure::Port { Cause::Port } else { Cause::Unreachable };
-        if state == CallState::Connected {
-            self.reoffer_failed(now, handle, request, cause);
-        } else if incoming {
-            self.refuse_call(now, handle, 503, cause);
-        } else {
-            if let Some(call) = self.calls.get_mut(handle) {
-                call.request = Handle::NONE;
-            }
-            self.lower.end_request(request);
-            self.end_call(now, handle, cause, 0);
         }
     }
 
@@ -192,7 +147,7 @@ impl Phone<'_> {
             self.lower.end_request(request);
             self.send_register(now, handle);
         }
-        self.move_calls(now);
+        self.calls.move_calls(&mut self.lower, now);
     }
 }
 

@@ -112,7 +112,7 @@ impl Call {
         before_tag: 0,
     };
 
-    /// It was a direct call that gave way to an account's caller ([`crate::phone::Phone::make_room`]).
+    /// It was a direct call that gave way to an account's caller ([`super::Calls::make_room`]).
     pub(crate) fn gave_way(&self) -> bool {
         self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
     }

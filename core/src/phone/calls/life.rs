@@ -95,6 +95,22 @@ impl Calls<'_> {
         self.slots.remove(handle);
     }
 
+    /// An account that was removed goes when nothing of it is under way.
+    pub(in crate::phone) fn leave(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        if lower.accounts.has_left(handle, true) {
+            self.remove_account(lower, handle);
+        }
+    }
+
+    /// Removes an account, unless a call of it goes on.
+    pub(in crate::phone) fn remove_account(&mut self, lower: &mut Lower<'_>, handle: Handle) -> bool {
+        let in_use = self.iter().any(|(_, call)| call.account == handle && call.state != CallState::Ended);
+        if !in_use {
+            lower.accounts.remove(&mut lower.cx, handle);
+        }
+        !in_use
+    }
+
     /// Keeps a call's deadline in the heap.
     pub(in crate::phone) fn wake(&self, cx: &mut Context<'_>, handle: Handle) {
         if let Some(call) = self.slots.get(handle) {

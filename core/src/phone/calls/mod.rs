@@ -1,9 +1,25 @@
 //! Calls, what is kept of their messages, and the order of those that ended.
 
+mod asked;
+mod bye;
 pub(super) mod call;
+mod cancel;
+mod direct;
+mod due;
 mod ending;
+mod forks;
+mod hangup;
 mod history;
+mod hosts;
+mod incoming;
 mod life;
+mod lines;
+pub(super) mod outgoing;
+mod ports;
+mod reinvite;
+mod reoffer;
+mod responses;
+mod silence;
 mod told;
 
 pub(super) use ending::reason_of;

@@ -1,70 +1,78 @@
 //! A call's media: its ports, what was agreed, and its stream.
 
-use super::calls::call::{Cancel, PENDING_DIGIT};
-use super::context::done::Ended;
-use super::event::Op;
-use super::media::news::{News, Silence};
-use super::media::ports::Waiting;
-use super::media::running::Standing;
-use super::object::Object;
-use super::{CallState, Cause, Component, Flow, MediaId, Phone};
+use super::Calls;
+use super::call::{Cancel, PENDING_DIGIT};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Vouched;
 use crate::offer::{Agreed, Local, OfferState};
+use crate::phone::context::done::Ended;
+use crate::phone::event::Op;
+use crate::phone::media::news::{News, Silence};
+use crate::phone::media::ports::Waiting;
+use crate::phone::media::running::Standing;
+use crate::phone::object::Object;
+use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 
-impl Phone<'_> {
+impl Calls<'_> {
     /// The call's media ports are open. If not, they are wished for, and `waiting` goes on when they are.
-    pub(super) fn ports_ready(&mut self, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
-        let local = self.lower.cx.local_of(flow.socket()).map(|local| local.ip());
-        self.lower.media.ports_ready(&mut self.lower.cx, handle, local, waiting)
+    pub(super) fn ports_ready(lower: &mut Lower<'_>, handle: Handle, flow: Flow, waiting: Waiting) -> bool {
+        let local = lower.cx.local_of(flow.socket()).map(|local| local.ip());
+        lower.media.ports_ready(&mut lower.cx, handle, local, waiting)
     }
 
     /// Our media as a description says it; `None` without ports.
-    pub(super) fn local_media(&self, call: Handle) -> Option<(Local, OfferState)> {
-        self.lower.media.description(&self.lower.cx, call)
+    pub(super) fn local_media(lower: &Lower<'_>, call: Handle) -> Option<(Local, OfferState)> {
+        lower.media.description(&lower.cx, call)
     }
 
     /// Both sides of a call's dialog agreed.
-    pub(super) fn take_agreed(&mut self, call: Handle, agreed: Agreed) {
-        let Some(slot) = self.calls.get(call) else { return };
-        self.agree(call, slot.dialog, Some(agreed));
+    pub(super) fn take_agreed(&mut self, lower: &mut Lower<'_>, call: Handle, agreed: Agreed) {
+        let Some(slot) = self.get(call) else { return };
+        self.agree(lower, call, slot.dialog, Some(agreed));
     }
 
     /// A dialog of a call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
-    pub(super) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
-        let changed = self.lower.media.agree(call, dialog, agreed);
-        let now = self.lower.cx.latest;
-        if let Some(call) = self.calls.get_mut(call).filter(|_| changed) {
+    pub(super) fn agree(&mut self, lower: &mut Lower<'_>, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
+        let changed = lower.media.agree(call, dialog, agreed);
+        let now = lower.cx.latest;
+        if let Some(call) = self.get_mut(call).filter(|_| changed) {
             call.tell_media(now);
         }
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.
-    pub(super) fn run_media(&mut self, now: Instant, handle: Handle, confirmed: bool) {
-        let Some(call) = self.calls.get(handle) else { return };
-        if call.state == CallState::Ended || self.lower.media.agreed(handle).is_none() {
+    pub(super) fn run_media(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, confirmed: bool) {
+        let Some(call) = self.get(handle) else { return };
+        if call.state == CallState::Ended || lower.media.agreed(handle).is_none() {
             return;
         }
         let standing = Standing {
-            any_host: self.lower.accounts.media_any_host(call.account),
-            patience_s: self.patience(call.account).seconds,
+            any_host: lower.accounts.media_any_host(call.account),
+            patience_s: Self::patience(lower, call.account).seconds,
             up: call.state == CallState::Connected,
             incoming: call.incoming,
             confirmed,
         };
-        let news = self.lower.media.run(&mut self.lower.cx, now, handle, standing);
-        self.take_news(now, handle, news);
-        self.lower.cx.tell(Object::Call(handle.index));
+        let news = lower.media.run(&mut lower.cx, now, handle, standing);
+        self.take_news(lower, now, handle, news);
+        lower.cx.tell(Object::Call(handle.index));
     }
 
     /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it,
     /// beside the address that its description names. `trusted`: the account's own proxy brought it, so that what
     /// stands in it about NATs is the proxy's word.
-    pub(super) fn vouch(&mut self, handle: Handle, flow: Flow, trusted: bool, message: &Message<'_>) {
+    pub(in crate::phone) fn vouch(
+        &mut self,
+        lower: &mut Lower<'_>,
+        handle: Handle,
+        flow: Flow,
+        trusted: bool,
+        message: &Message<'_>,
+    ) {
         let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
         if trusted {
             // rfc3261#18.2.1, rfc3581#4: the first proxy wrote there where the peer's request came from, if not from
@@ -76,25 +84,25 @@ impl Phone<'_> {
             hosts.contact =
                 contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
         }
-        self.lower.media.vouch(handle, &hosts);
+        lower.media.vouch(handle, &hosts);
     }
 
     /// Nothing is sent any more but the last report.
-    pub(super) fn stop_media(&mut self, now: Instant, handle: Handle) {
-        let news = self.lower.media.stop(&mut self.lower.cx, now, handle);
-        self.take_news(now, handle, news);
+    pub(super) fn stop_media(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let news = lower.media.stop(&mut lower.cx, now, handle);
+        self.take_news(lower, now, handle, news);
     }
 
     /// The far end rings and sends nothing: the device plays ringback.
-    pub(super) fn ring_back(&mut self, handle: Handle) {
-        let rings = self.calls.get(handle).is_some_and(|call| call.cancel == Cancel::No);
-        self.lower.media.ring_back(handle, rings);
+    pub(super) fn ring_back(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let rings = self.get(handle).is_some_and(|call| call.cancel == Cancel::No);
+        lower.media.ring_back(handle, rings);
     }
 
     /// A line has told something of itself: the events of its call follow.
-    pub(super) fn take_news(&mut self, now: Instant, handle: Handle, news: News) {
-        if let Some(call) = self.calls.get_mut(handle) {
-            let cx = &mut self.lower.cx;
+    pub(in crate::phone) fn take_news(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, news: News) {
+        if let Some(call) = self.get_mut(handle) {
+            let cx = &mut lower.cx;
             let mut told = news.digit;
             if news.sent > 0 {
                 let sent = Ended { result: Cause::Normal, sip_code: 0 };
@@ -112,23 +120,9 @@ impl Phone<'_> {
         }
         match news.silence {
             Silence::Unchanged => {}
-            Silence::Lost => self.media_lost(now, handle),
-            Silence::Over => self.media_is_back(handle),
+            Silence::Lost => self.media_lost(lower, now, handle),
+            Silence::Over => self.media_is_back(lower, handle),
         }
-    }
-
-    /// A packet came to a call's RTP or RTCP port. Its bytes may be changed: what protects media works in place.
-    pub fn handle_media(
-        &mut self,
-        now: Instant,
-        media: MediaId,
-        component: Component,
-        from: SocketAddr,
-        packet: &mut [u8],
-    ) {
-        self.hear(now);
-        let news = self.lower.media.handle_packet(&mut self.lower.cx, now, media.0, component, from, packet);
-        self.take_news(now, media.0, news);
     }
 }
 

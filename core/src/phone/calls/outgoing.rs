@@ -1,15 +1,17 @@
 //! Outgoing calls: dialling, the responses to an INVITE, redirections.
 
-use super::calls::call::Cancel;
-use super::object::Object;
-use super::target::{TARGET, can_be_called};
-use super::transactions::request::{Request, Sending};
-use super::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Phone};
+use super::Calls;
+use super::call::Cancel;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
+use crate::phone::object::Object;
+use crate::phone::target::{TARGET, can_be_called, complete};
+use crate::phone::transactions::request::{Request, Sending};
+use crate::phone::write::write_proxy;
+use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
 use crate::sip::dialog::{Dialog, Usage};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
@@ -45,56 +47,57 @@ const OWNED: &[&str] = &[
     "require",
 ];
 
-impl Phone<'_> {
+impl Calls<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
     /// (with an account) a number or user of its domain.
     ///
     /// # Errors
     /// Nothing was sent, and nothing changed.
-    pub fn dial(
+    pub(in crate::phone) fn dial(
         &mut self,
+        lower: &mut Lower<'_>,
         now: Instant,
         account: AccountId,
         target: &str,
         options: &DialOptions<'_>,
     ) -> Result<CallId, CommandError> {
-        self.hear(now);
-        if self.lower.cx.closing {
+        if lower.cx.closing {
             return Err(CommandError::State);
         }
         let account_handle = account.0;
-        if !account.is_none() && !self.lower.accounts.stays(account_handle) {
+        if !account.is_none() && !lower.accounts.stays(account_handle) {
             return Err(CommandError::Stale);
         }
         check_headers(options.headers)?;
         let mut room = [0u8; TARGET];
-        let uri = self.complete(account_handle, target, &mut room)?;
-        let call_handle = self.calls.open(&mut self.lower).ok_or(CommandError::Full)?;
-        let result = self.dial_with(now, call_handle, account_handle, uri, options);
+        let uri = complete(lower.accounts.domain(account_handle), target, &mut room)?;
+        let call_handle = self.open(lower).ok_or(CommandError::Full)?;
+        let result = self.dial_with(lower, now, call_handle, account_handle, uri, options);
         if result.is_err() {
-            self.calls.discard(&mut self.lower, call_handle);
+            self.discard(lower, call_handle);
         }
         result.map(|()| CallId(call_handle))
     }
 
     fn dial_with(
         &mut self,
+        lower: &mut Lower<'_>,
         now: Instant,
         call_handle: Handle,
         account_handle: Handle,
         uri: &[u8],
         options: &DialOptions<'_>,
     ) -> Result<(), CommandError> {
-        let secret = self.lower.cx.rng.next_u64();
+        let secret = lower.cx.rng.next_u64();
         let mut call_id = [0u8; 32];
         let mut cursor = Cursor::new(&mut call_id);
-        cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
-        cursor.put_hex(self.lower.cx.rng.next_u64(), 16);
-        let dialog_handle = self.lower.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
+        cursor.put_hex(lower.cx.rng.next_u64(), 16);
+        cursor.put_hex(lower.cx.rng.next_u64(), 16);
+        let dialog_handle = lower.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
         let mut name = [0u8; 160];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
-            self.lower.accounts.display_name(account_handle)
+            lower.accounts.display_name(account_handle)
         } else {
             options.display_name.as_bytes()
         };
@@ -103,7 +106,7 @@ impl Phone<'_> {
             cursor.put_str(" ");
         }
         let Ok(name_len) = cursor.finish() else {
-            self.lower.dialogs.discard(dialog_handle);
+            lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         };
         let name = name.get(..name_len).unwrap_or_default();
@@ -114,8 +117,8 @@ impl Phone<'_> {
             usages: 1,
             ..Dialog::EMPTY
         };
-        let (_, block) = self.lower.dialogs.two(dialog_handle).ok_or(CommandError::Full)?;
-        let fixed = match self.lower.accounts.uri(account_handle) {
+        let (_, block) = lower.dialogs.two(dialog_handle).ok_or(CommandError::Full)?;
+        let fixed = match lower.accounts.uri(account_handle) {
             Some(own) => dialog.set_fixed(
                 block,
                 &[name, b"<", own, b">"],
@@ -126,44 +129,45 @@ impl Phone<'_> {
             None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
         };
         let mut room = [0u8; TARGET];
-        let route = route_by(self.lower.accounts.proxy(account_handle), &mut room);
+        let route = route_by(lower.accounts.proxy(account_handle), &mut room);
         let whole = fixed.zip(route).and_then(|(_, route)| dialog.set_remote(block, b"", route.into_iter(), uri));
         let Some(()) = whole else {
-            self.lower.dialogs.discard(dialog_handle);
+            lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         };
         // by the account's proxy, or to its own domain by its registrar
-        let hop = self.lower.accounts.fresh_hop(now, account_handle);
-        dialog.own_hop = self.lower.accounts.is_by_own_server(account_handle, uri);
+        let hop = lower.accounts.fresh_hop(now, account_handle);
+        dialog.own_hop = lower.accounts.is_by_own_server(account_handle, uri);
         let own_hop = dialog.own_hop;
-        self.lower.dialogs.set(dialog_handle, dialog);
-        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Invite) else {
-            self.lower.dialogs.discard(dialog_handle);
+        lower.dialogs.set(dialog_handle, dialog);
+        let Some(request) = lower.dialog_request(dialog_handle, Sending::Invite) else {
+            lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Full);
         };
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.get_mut(call_handle) {
             call.account = account_handle;
             call.tag = options.tag;
             call.dialog = dialog_handle;
             call.request = request;
             call.reach(now, CallState::Calling);
         }
-        let _ = self.lower.media.set_source(call_handle, options.source); // it has just begun
-        self.lower.cx.tell(Object::Call(call_handle.index));
-        self.calls.trace(&mut self.lower.cx, call_handle);
+        let _ = lower.media.set_source(call_handle, options.source); // it has just begun
+        lower.cx.tell(Object::Call(call_handle.index));
+        self.trace(&mut lower.cx, call_handle);
         match hop.filter(|_| own_hop) {
             Some(hop) => {
-                let asking = self.lower.go_over(now, request, hop.flow(), true);
-                self.asked(now, asking);
+                let asking = lower.go_over(now, request, hop.flow(), true);
+                self.asked(lower, now, asking);
             }
-            None => self.lower.locate(request),
+            None => lower.locate(request),
         }
         Ok(())
     }
 
     /// A response to our INVITE came.
-    pub(super) fn invite_answered(
+    pub(in crate::phone) fn invite_answered(
         &mut self,
+        lower: &mut Lower<'_>,
         now: Instant,
         flow: Flow,
         dialog_handle: Handle,
@@ -171,15 +175,15 @@ impl Phone<'_> {
         response: &Message<'_>,
         status: u16,
     ) {
-        if self.lower.transactions.request(request).is_some_and(Request::is_abandoned) {
-            self.given_up_answered(now, flow, request, response, status);
+        if lower.transactions.request(request).is_some_and(Request::is_abandoned) {
+            self.given_up_answered(lower, now, flow, request, response, status);
             return;
         }
-        let Some(dialog) = self.lower.dialogs.get(dialog_handle) else { return };
+        let Some(dialog) = lower.dialogs.get(dialog_handle) else { return };
         let call_handle = dialog.usage.call();
-        self.calls.keep(&self.lower.cx, call_handle, response);
-        let progress = self.progress_of(response);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+        self.keep(&lower.cx, call_handle, response);
+        let progress = self.progress_of(lower, response);
+        let Some(call) = self.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
         }
@@ -193,52 +197,52 @@ impl Phone<'_> {
                     let news = core::mem::replace(&mut call.progress, progress) != progress;
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
-                        self.lower.cx.tell(Object::Call(call_handle.index));
-                        self.calls.trace(&mut self.lower.cx, call_handle);
+                        lower.cx.tell(Object::Call(call_handle.index));
+                        self.trace(&mut lower.cx, call_handle);
                     }
-                    self.early_dialog(now, call_handle, dialog_handle, response);
+                    self.early_dialog(lower, now, call_handle, dialog_handle, response);
                     if status == 180 {
-                        self.ring_back(call_handle);
+                        self.ring_back(lower, call_handle);
                     }
                 }
-                let Some(call) = self.calls.get_mut(call_handle) else { return };
+                let Some(call) = self.get_mut(call_handle) else { return };
                 // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call
                 // waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
-                    self.calls.wake(&mut self.lower.cx, call_handle);
+                    self.wake(&mut lower.cx, call_handle);
                 }
                 // its CANCEL found no slot before
-                if self.calls.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
-                    self.send_cancel(now, call_handle);
+                if self.get(call_handle).is_some_and(|call| call.cancel == Cancel::Wanted) {
+                    self.send_cancel(lower, now, call_handle);
                 }
             }
             200..=299 => {
                 call.request = Handle::NONE;
-                self.lower.end_request(request);
-                self.success(now, call_handle, dialog_handle, response);
+                lower.end_request(request);
+                self.success(lower, now, call_handle, dialog_handle, response);
             }
             300..=399 => {
                 call.request = Handle::NONE;
-                if call.cancel == Cancel::No && self.redirect(now, call_handle, dialog_handle, response) {
+                if call.cancel == Cancel::No && self.redirect(lower, now, call_handle, dialog_handle, response) {
                     return;
                 }
-                self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
-                self.end_call(now, call_handle, Cause::Refused, status);
+                self.ends(call_handle, EndedBy::Remote, EndCause::None);
+                self.end_call(lower, now, call_handle, Cause::Refused, status);
             }
             _ => {
                 call.request = Handle::NONE;
                 let (account, cancel) = (call.account, call.cancel);
                 let cause = match (status, cancel) {
                     (487, Cancel::Sent) => Cause::Normal,
-                    (401 | 407, Cancel::No) => self.lower.accounts.refusal(account),
+                    (401 | 407, Cancel::No) => lower.accounts.refusal(account),
                     (401 | 407, _) => Cause::Normal, // given up before it was answered
                     (408, _) => Cause::Timeout,
                     (488 | 606 | 415, _) => Cause::Codec,
                     _ => Cause::Refused,
                 };
-                self.calls.ends(call_handle, EndedBy::Remote, EndCause::None);
-                self.end_call(now, call_handle, cause, status);
+                self.ends(call_handle, EndedBy::Remote, EndCause::None);
+                self.end_call(lower, now, call_handle, cause, status);
             }
         }
     }
@@ -247,6 +251,7 @@ impl Phone<'_> {
     /// heard.
     pub(super) fn take_description(
         &mut self,
+        lower: &mut Lower<'_>,
         now: Instant,
         call: Handle,
         dialog: Handle,
@@ -254,16 +259,16 @@ impl Phone<'_> {
     ) -> bool {
         let Some(text) = description(response) else { return true };
         // who has hung up neither hears nor is heard, however long the refusal takes
-        if self.calls.get(call).is_some_and(|call| call.cancel != Cancel::No) {
+        if self.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
-        self.take_answer(now, call, dialog, text)
+        self.take_answer(lower, now, call, dialog, text)
     }
 
     /// The news of a provisional response for a person: its status, its words and its description, as a number.
-    fn progress_of(&self, response: &Message<'_>) -> u32 {
+    fn progress_of(&self, lower: &Lower<'_>, response: &Message<'_>) -> u32 {
         let Start::Response { status, reason } = response.start() else { return 0 };
-        let [key, _] = self.lower.cx.keys;
+        let [key, _] = lower.cx.keys;
         Hasher::new(key)
             .with(&status.to_le_bytes())
             .with(reason)
@@ -273,7 +278,14 @@ impl Phone<'_> {
 
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the
     /// whole call.
-    fn redirect(&mut self, now: Instant, call_handle: Handle, dialog_handle: Handle, response: &Message<'_>) -> bool {
+    fn redirect(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call_handle: Handle,
+        dialog_handle: Handle,
+        response: &Message<'_>,
+    ) -> bool {
         if !cfg!(feature = "redirect") {
             return false;
         }
@@ -284,35 +296,35 @@ impl Phone<'_> {
             .map(|contact| (contact.q().unwrap_or(1000), contact.uri))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, target)) = best else { return false };
-        let account = self.lower.dialogs.account_of(dialog_handle);
+        let account = lower.dialogs.account_of(dialog_handle);
         let mut room = [0u8; TARGET];
-        let Some(route) = route_by(self.lower.accounts.proxy(account), &mut room) else { return false };
-        let Some(call) = self.calls.get_mut(call_handle) else { return false };
+        let Some(route) = route_by(lower.accounts.proxy(account), &mut room) else { return false };
+        let Some(call) = self.get_mut(call_handle) else { return false };
         if call.tries >= REDIRECTS {
             return false;
         }
         call.tries += 1;
         call.progress = 0; // whoever is called now says it for himself
-        self.drop_forks(dialog_handle);
-        self.lower.media.forget_agreed(dialog_handle);
-        self.lower.forget_lookup(dialog_handle);
-        let Some((dialog, block)) = self.lower.dialogs.two(dialog_handle) else { return false };
+        self.drop_forks(lower, dialog_handle);
+        lower.media.forget_agreed(dialog_handle);
+        lower.forget_lookup(dialog_handle);
+        let Some((dialog, block)) = lower.dialogs.two(dialog_handle) else { return false };
         if dialog.redirect(block, route.into_iter(), target).is_none() {
             return false;
         }
-        let hop = self.lower.accounts.fresh_hop(now, account);
-        let own = self.lower.accounts.is_by_own_server(account, target);
-        self.lower.dialogs.set_own_hop(dialog_handle, own);
-        let Some(request) = self.lower.dialog_request(dialog_handle, Sending::Invite) else { return false };
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        let hop = lower.accounts.fresh_hop(now, account);
+        let own = lower.accounts.is_by_own_server(account, target);
+        lower.dialogs.set_own_hop(dialog_handle, own);
+        let Some(request) = lower.dialog_request(dialog_handle, Sending::Invite) else { return false };
+        if let Some(call) = self.get_mut(call_handle) {
             call.request = request;
         }
         match hop.filter(|_| own) {
             Some(hop) => {
-                let asking = self.lower.go_over(now, request, hop.flow(), true);
-                self.asked(now, asking);
+                let asking = lower.go_over(now, request, hop.flow(), true);
+                self.asked(lower, now, asking);
             }
-            None => self.lower.locate(request),
+            None => lower.locate(request),
         }
         true
     }
@@ -325,14 +337,14 @@ fn route_by<'r>(proxy: &[u8], room: &'r mut [u8; TARGET]) -> Option<Option<&'r [
         return Some(None);
     }
     let mut cursor = Cursor::new(room);
-    super::write::write_proxy(&mut cursor, proxy);
+    write_proxy(&mut cursor, proxy);
     let len = cursor.finish().ok()?;
     room.get(..len).map(Some)
 }
 
 /// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are
 /// to be understood).
-pub(super) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
+pub(in crate::phone) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
     message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
 }
 

@@ -1,38 +1,44 @@
 //! Responses to INVITEs, rendered into their transaction's buffer, behind the headers that they echo.
 
-use super::transactions::Unrendered;
-use super::transactions::serving::Lent;
-use super::transactions::stateless::Extra;
-use super::understood::OURS;
-use super::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
-use super::{Cause, Flow, Phone};
+use super::Calls;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Codec;
 use crate::offer::{Local, OfferState};
+use crate::phone::transactions::Unrendered;
+use crate::phone::transactions::serving::Lent;
+use crate::phone::transactions::stateless::Extra;
+use crate::phone::understood::OURS;
+use crate::phone::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
+use crate::phone::{Cause, Flow, Lower};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Message, Name, Writer};
 use core::net::SocketAddr;
 
-impl Phone<'_> {
+impl Calls<'_> {
     /// Whether the longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must
     /// not ring for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
-    pub(super) fn accepting_fits(&self, handle: Handle, of: (Handle, Handle), offer: Option<&[u8]>) -> bool {
-        let Some(server) = self.lower.transactions.server(handle) else { return false };
+    pub(super) fn accepting_fits(
+        &self,
+        lower: &Lower<'_>,
+        handle: Handle,
+        of: (Handle, Handle),
+        offer: Option<&[u8]>,
+    ) -> bool {
+        let Some(server) = lower.transactions.server(handle) else { return false };
         let (account, call) = of;
         let flow = server.flow();
-        let Some(local) = self.lower.cx.local_of(flow.socket()) else { return true };
-        let (mut media, state) = self
-            .local_media(call)
+        let Some(local) = lower.cx.local_of(flow.socket()) else { return true };
+        let (mut media, state) = Self::local_media(lower, call)
             .unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
         // the longest: numbers with all their digits, and RTCP on a port that has to be named
         (media.rtcp_port, media.version, media.found) =
             (u16::MAX - 1, media.version.max(u64::from(u32::MAX)), Some(local.ip()));
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
-        Ours { tag, user: self.answering_user(account), flow, local, agent: self.lower.cx.fixed.agent.get() }
+        Ours { tag, user: Self::answering_user(lower, account), flow, local, agent: lower.cx.fixed.agent.get() }
             .write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
@@ -41,33 +47,39 @@ impl Phone<'_> {
             Some(offer) => drop(crate::offer::answer(offer, &media, &mut out)),
             None => crate::offer::write_offer(&media, &state, &mut out),
         }
-        self.lower.transactions.fits(handle, out.needed())
+        lower.transactions.fits(handle, out.needed())
     }
 
     /// The user of our Contact in calls.
-    fn answering_user(&self, account: Handle) -> &[u8] {
-        contact_user(self.lower.accounts.call_user(account), self.lower.cx.fixed.direct_user.get())
+    fn answering_user<'l>(lower: &'l Lower<'_>, account: Handle) -> &'l [u8] {
+        contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get())
     }
 
     /// Renders the response to an INVITE into its transaction's buffer.
-    pub(super) fn render_response(&mut self, handle: Handle, status: u16, sdp: Describe) -> Result<(), Cause> {
-        let Some(server) = self.lower.transactions.server(handle) else { return Err(Cause::Full) };
+    pub(super) fn render_response(
+        &mut self,
+        lower: &mut Lower<'_>,
+        handle: Handle,
+        status: u16,
+        sdp: Describe,
+    ) -> Result<(), Cause> {
+        let Some(server) = lower.transactions.server(handle) else { return Err(Cause::Full) };
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
-        let Some(local) = self.lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
+        let Some(local) = lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
         let media = match sdp {
             Describe::Nothing | Describe::Warning(..) => None,
-            Describe::Answer | Describe::Offer => Some(self.local_media(served.call).ok_or(Cause::Port)?),
+            Describe::Answer | Describe::Offer => Some(Self::local_media(lower, served.call).ok_or(Cause::Port)?),
         };
-        let edition = self.lower.media.edition(served.call);
+        let edition = lower.media.edition(served.call);
         let mut described = None;
-        let dialog = self.lower.dialogs.get(served.dialog);
+        let dialog = lower.dialogs.get(served.dialog);
         let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
         let tag = dialog.filter(|_| !has_tag).map(|dialog| dialog.local_tag);
-        let user = contact_user(self.lower.accounts.call_user(account), self.lower.cx.fixed.direct_user.get());
-        let Some(Lent { head, mut out, kept }) = self.lower.transactions.lend_response(handle, status) else {
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status) else {
             return Err(Cause::Full);
         };
-        Ours { tag, user, flow, local, agent: self.lower.cx.fixed.agent.get() }.write(status, &mut out);
+        Ours { tag, user, flow, local, agent: lower.cx.fixed.agent.get() }.write(status, &mut out);
         let mut writer = Writer::new(&mut out);
         let mut agreed = None;
         match (sdp, media) {
@@ -82,8 +94,8 @@ impl Phone<'_> {
                 patch_length(out, at, len);
                 described = Some(edition.number(out, begin));
                 if Codec::HAVE_PARAMETERS {
-                    let cx = &mut self.lower.cx;
-                    self.lower.media.learn_parameters(cx, served.dialog, kept, Some(&result), None);
+                    let cx = &mut lower.cx;
+                    lower.media.learn_parameters(cx, served.dialog, kept, Some(&result), None);
                 }
                 agreed = Some(result);
             }
@@ -104,35 +116,14 @@ impl Phone<'_> {
             _ => writer.end(),
         }
         let needed = out.finish();
-        self.lower
-            .transactions
-            .written_response(&mut self.lower.cx, handle, head, needed)
-            .map_err(|Unrendered| Cause::Full)?;
+        lower.transactions.written_response(&mut lower.cx, handle, head, needed).map_err(|Unrendered| Cause::Full)?;
         if let Some(described) = described {
-            self.lower.media.describe_anew(served.call, described);
+            lower.media.describe_anew(served.call, described);
         }
         if let Some(agreed) = agreed {
-            self.take_agreed(served.call, agreed);
+            self.take_agreed(lower, served.call, agreed);
         }
         Ok(())
-    }
-
-    /// Responds to a request without a transaction.
-    pub(super) fn respond_at_once(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
-        self.lower.transactions.respond_at_once(&mut self.lower.cx, flow, request, status, &extra);
-    }
-
-    /// The same, and repetitions of the request get the same response.
-    pub(super) fn respond_and_bury(
-        &mut self,
-        now: Instant,
-        flow: Flow,
-        request: &Message<'_>,
-        keys: Keys,
-        status: u16,
-        extra: Extra<'_>,
-    ) {
-        self.lower.transactions.respond_and_bury(&mut self.lower.cx, now, (flow, keys), request, status, &extra);
     }
 }
 
@@ -178,4 +169,22 @@ pub(super) enum Describe {
     Offer,
     /// Why not.
     Warning(u16, &'static str),
+}
+
+/// Responds to a request without a transaction.
+pub(super) fn respond_at_once(lower: &mut Lower<'_>, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
+    lower.transactions.respond_at_once(&mut lower.cx, flow, request, status, &extra);
+}
+
+/// The same, and repetitions of the request get the same response.
+pub(super) fn respond_and_bury(
+    lower: &mut Lower<'_>,
+    now: Instant,
+    flow: Flow,
+    request: &Message<'_>,
+    keys: Keys,
+    status: u16,
+    extra: Extra<'_>,
+) {
+    lower.transactions.respond_and_bury(&mut lower.cx, now, (flow, keys), request, status, &extra);
 }

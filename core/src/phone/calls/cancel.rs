@@ -1,58 +1,60 @@
 //! Calls given up before they were answered: CANCEL, and what still comes.
 
-use super::calls::call::Cancel;
-use super::{Cause, Flow, Phone};
+use super::Calls;
+use super::call::Cancel;
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::phone::{Cause, Flow, Lower};
 use crate::wire::sip::Message;
 
-impl Phone<'_> {
+impl Calls<'_> {
     /// Gives up an outgoing call that is not answered.
-    pub(super) fn cancel_call(&mut self, now: Instant, call_handle: Handle, cause: Cause) {
-        self.stop_media(now, call_handle);
-        let Some(call) = self.calls.get_mut(call_handle) else { return };
+    pub(super) fn cancel_call(&mut self, lower: &mut Lower<'_>, now: Instant, call_handle: Handle, cause: Cause) {
+        self.stop_media(lower, now, call_handle);
+        let Some(call) = self.get_mut(call_handle) else { return };
         let request = call.request;
         call.cause = cause;
-        let Some(invite) = self.lower.transactions.request(request) else {
-            self.end_call(now, call_handle, cause, 0);
+        let Some(invite) = lower.transactions.request(request) else {
+            self.end_call(lower, now, call_handle, cause, 0);
             return;
         };
         if invite.is_proceeding() {
-            if self.calls.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
-                self.send_cancel(now, call_handle);
+            if self.get(call_handle).is_some_and(|call| call.cancel != Cancel::Sent) {
+                self.send_cancel(lower, now, call_handle);
             }
             return;
         }
         let unheard = invite.is_unheard();
-        if let Some(call) = self.calls.get_mut(call_handle) {
+        if let Some(call) = self.get_mut(call_handle) {
             call.request = Handle::NONE;
             call.sip_code = if unheard { 0 } else { call.sip_code };
         }
         if unheard {
             // rfc3261#9.1: CANCEL waits for a provisional response. The application does not: its call is over, and
             // what the INVITE still meets is dealt with below
-            self.lower.transactions.abandon(request);
+            lower.transactions.abandon(request);
         } else {
-            self.lower.end_request(request);
+            lower.end_request(request);
         }
-        self.end_call(now, call_handle, cause, 0);
+        self.end_call(lower, now, call_handle, cause, 0);
     }
 
-    pub(super) fn send_cancel(&mut self, now: Instant, call_handle: Handle) {
-        let Some(invite) = self.calls.get(call_handle).map(|call| call.request) else { return };
-        let sent = self.cancel_invite(now, invite);
-        if let Some(call) = self.calls.get_mut(call_handle) {
+    pub(super) fn send_cancel(&mut self, lower: &mut Lower<'_>, now: Instant, call_handle: Handle) {
+        let Some(invite) = self.get(call_handle).map(|call| call.request) else { return };
+        let sent = self.cancel_invite(lower, now, invite);
+        if let Some(call) = self.get_mut(call_handle) {
             // every slot is busy: it is tried again; a 2xx that comes first is ended with BYE
             call.cancel = if sent { Cancel::Sent } else { Cancel::Wanted };
             call.give_up = if sent { Instant::NEVER } else { now + Duration::from_millis(SLOT_RETRY_MS) };
         }
-        self.calls.wake(&mut self.lower.cx, call_handle);
+        self.wake(&mut lower.cx, call_handle);
     }
 
     /// A response to an INVITE whose call was given up before any came.
     pub(super) fn given_up_answered(
         &mut self,
+        lower: &mut Lower<'_>,
         now: Instant,
         flow: Flow,
         request: Handle,
@@ -60,12 +62,12 @@ impl Phone<'_> {
         status: u16,
     ) {
         match status {
-            ..=199 => self.cancel_given_up(now, request),
+            ..=199 => self.cancel_given_up(lower, now, request),
             200..=299 => {
                 // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the
                 // transaction was over
-                self.repeated_success(now, flow, answer);
-                self.lower.end_request(request);
+                self.repeated_success(lower, now, flow, answer);
+                lower.end_request(request);
             }
             // its ACK is the transaction's
             _ => {}
@@ -73,23 +75,19 @@ impl Phone<'_> {
     }
 
     /// rfc3261#9.1: a provisional response came, so CANCEL may leave. Where every slot is busy it is tried again.
-    pub(super) fn cancel_given_up(&mut self, now: Instant, invite: Handle) {
-        if self.lower.transactions.request(invite).is_none_or(|request| !request.waits_for_cancel()) {
+    pub(in crate::phone) fn cancel_given_up(&mut self, lower: &mut Lower<'_>, now: Instant, invite: Handle) {
+        if lower.transactions.request(invite).is_none_or(|request| !request.waits_for_cancel()) {
             return;
         }
-        if !self.cancel_invite(now, invite) {
-            self.lower.transactions.try_again_at(
-                &mut self.lower.cx,
-                invite,
-                now + Duration::from_millis(SLOT_RETRY_MS),
-            );
+        if !self.cancel_invite(lower, now, invite) {
+            lower.transactions.try_again_at(&mut lower.cx, invite, now + Duration::from_millis(SLOT_RETRY_MS));
         }
     }
 
     /// False: no slot is free for its CANCEL, or that does not fit.
-    fn cancel_invite(&mut self, now: Instant, invite: Handle) -> bool {
-        let cancelled = self.lower.transactions.cancel(&mut self.lower.cx, now, invite);
-        self.lower.release(cancelled.over);
+    fn cancel_invite(&mut self, lower: &mut Lower<'_>, now: Instant, invite: Handle) -> bool {
+        let cancelled = lower.transactions.cancel(&mut lower.cx, now, invite);
+        lower.release(cancelled.over);
         cancelled.sent
     }
 }

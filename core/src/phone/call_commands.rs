@@ -1,0 +1,50 @@
+//! Commands that begin, answer and end calls.
+
+use super::{AccountId, CallId, CommandError, DialOptions, Phone};
+use crate::base::time::Instant;
+
+impl Phone<'_> {
+    /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
+    /// (with an account) a number or user of its domain.
+    ///
+    /// # Errors
+    /// Nothing was sent, and nothing changed.
+    pub fn dial(
+        &mut self,
+        now: Instant,
+        account: AccountId,
+        target: &str,
+        options: &DialOptions<'_>,
+    ) -> Result<CallId, CommandError> {
+        self.hear(now);
+        self.calls.dial(&mut self.lower, now, account, target, options)
+    }
+
+    /// Answers an incoming call with 180, 183 or 200.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code.
+    pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        self.hear(now);
+        self.calls.answer(&mut self.lower, now, call, code)
+    }
+
+    /// Refuses an incoming call with a status from 300 to 699.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no unanswered incoming call, [`CommandError::Range`] for another code. 0 is
+    /// 486.
+    pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
+        self.hear(now);
+        self.calls.reject(&mut self.lower, now, call, code)
+    }
+
+    /// Ends a call, whatever its state: refuses, cancels or says BYE.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
+    pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
+        self.hear(now);
+        self.calls.hangup(&mut self.lower, now, call)
+    }
+}

@@ -1,0 +1,74 @@
+//! Requests of calls: what became of them, and their next tries.
+
+use super::Calls;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::requests::Asking;
+use crate::phone::transactions::request::{Owner, Sending};
+use crate::phone::{Cause, Lower};
+
+impl Calls<'_> {
+    /// A request of a call is on its way; or it failed, however it began.
+    pub(in crate::phone) fn asked(&mut self, lower: &mut Lower<'_>, now: Instant, asking: Asking) {
+        if let Asking::Failed { request, cause } = asking {
+            self.request_failed(lower, now, request, cause, 0);
+        }
+    }
+
+    /// A request that is no account's came to nothing without a final response.
+    pub(in crate::phone) fn request_failed(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        cause: Cause,
+        status: u16,
+    ) {
+        let Some(request) = lower.transactions.request(handle) else { return };
+        let (owner, method) = (request.owner(), request.method());
+        if request.own_hop() {
+            // what was resolved may be out of date: look again next time
+            let account = lower.account_of(owner);
+            lower.accounts.forget_hop(account);
+        }
+        let Owner::Dialog(dialog) = owner else {
+            lower.end_request(handle);
+            return;
+        };
+        let call = lower.dialogs.call_of(dialog);
+        if method == Sending::Reinvite {
+            self.reoffer_failed(lower, now, call, handle, cause);
+        } else if method == Sending::Invite {
+            if let Some(call) = self.get_mut(call) {
+                call.request = Handle::NONE;
+            }
+            lower.end_request(handle);
+            self.end_call(lower, now, call, cause, status);
+        } else {
+            lower.end_request(handle);
+        }
+    }
+
+    /// A refused request is to be sent anew. An INVITE that was refused goes on absorbing, so its new try needs a slot
+    /// of its own. Others use theirs again.
+    pub(in crate::phone) fn again(&mut self, lower: &mut Lower<'_>, handle: Handle) -> Option<Handle> {
+        let request = lower.transactions.request(handle)?;
+        let owner = request.owner();
+        if !request.method().is_invite() {
+            return Some(handle);
+        }
+        if request.is_left() {
+            return None;
+        }
+        if let Owner::Dialog(dialog) = owner {
+            self.forget_early(lower, dialog, handle);
+        }
+        let next = lower.renew_request(handle)?;
+        if let Owner::Dialog(dialog) = owner
+            && let Some(call) = self.get_mut(lower.dialogs.call_of(dialog))
+        {
+            call.request = next;
+        }
+        Some(next)
+    }
+}

@@ -1,0 +1,52 @@
+//! Deadlines of calls and dialogs.
+
+use super::Calls;
+use super::call::Cancel;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::{CallId, CallState, Cause, EndCause, EndedBy, Lower};
+
+impl Calls<'_> {
+    /// A timer of a dialog: its BYE found no slot before, or it is the loser of a fork.
+    pub(in crate::phone) fn dialog_timeout(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(dialog) = lower.dialogs.get(handle) else { return };
+        let lost = dialog.local_tag.handle != handle;
+        if lower.dialogs.take_owed_bye(handle) {
+            self.send_bye(lower, now, handle);
+            if lost {
+                self.linger(lower, now, handle);
+            }
+        } else if lost {
+            self.forget_loser(lower, handle);
+        }
+    }
+
+    /// A call is one of many that are to end, has rung too long, its CANCEL found no slot before, or it is to be
+    /// offered anew.
+    pub(in crate::phone) fn call_timeout(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        if core::mem::take(&mut call.leaving) {
+            // refused only where it has ended by itself
+            let _ = self.hangup(lower, now, CallId(handle));
+            self.wake(&mut lower.cx, handle);
+            return;
+        }
+        if call.give_up <= now {
+            call.give_up = Instant::NEVER;
+            if call.state == CallState::Connected {
+                self.reoffer(lower, now, handle);
+                return;
+            }
+            let incoming = call.incoming;
+            self.ends(handle, EndedBy::Library, EndCause::None);
+            if incoming {
+                // rfc3261#13.3.1: its INVITE was to expire
+                self.refuse_call(lower, now, handle, 487, Cause::Timeout);
+                return;
+            }
+            let Some(call) = self.get(handle) else { return };
+            let cause = if call.cancel == Cancel::No { Cause::Timeout } else { call.cause };
+            self.cancel_call(lower, now, handle, cause);
+        }
+    }
+}

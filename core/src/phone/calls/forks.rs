@@ -1,0 +1,261 @@
+//! Early dialogs by forking, the 2xx that takes the call, and those that lost.
+
+use super::Calls;
+use super::call::Cancel;
+use crate::base::count;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::object::Object;
+use crate::phone::transactions::repeat::lines;
+use crate::phone::transactions::request::{Owner, Sending};
+use crate::phone::{CallState, Cause, Flow, Lower};
+use crate::sip::dialog::{Dialog, Usage};
+use crate::sip::timer::T1_64;
+use crate::wire::sip::Message;
+
+impl Calls<'_> {
+    /// rfc3261#12.1: a provisional response makes an early dialog; another tag makes another one (a fork).
+    /// rfc3261#12.1.2: no tag is a tag too, that of a peer as old as RFC 2543: its dialog is the one whose tag is not
+    /// known yet, and the tag that its 2xx may have will be that dialog's.
+    pub(super) fn early_dialog(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call: Handle,
+        first: Handle,
+        response: &Message<'_>,
+    ) {
+        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        if let Some(dialog) = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag))
+        {
+            self.take_description(lower, now, call, dialog, response);
+        }
+    }
+
+    /// Another branch may have a dialog: each call that may begin has one left. Whoever is called may answer with as
+    /// many tags as it likes.
+    fn may_fork(&self, lower: &Lower<'_>) -> bool {
+        lower.dialogs.free() > self.possible()
+    }
+
+    /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
+    /// the fork is not followed; the first 2xx takes whatever is left.
+    pub(super) fn new_early(
+        &mut self,
+        lower: &mut Lower<'_>,
+        first: Handle,
+        response: &Message<'_>,
+        tag: &[u8],
+    ) -> Option<Handle> {
+        let untagged = lower
+            .dialogs
+            .with_tag(first, b"")
+            .filter(|dialog| lower.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+        if let Some(untagged) = untagged {
+            return lower.dialogs.learn(untagged, response, tag).then_some(untagged).or_else(|| self.too_long(lower));
+        }
+        if response.status().is_some_and(|status| status < 200) && !self.may_fork(lower) {
+            return None;
+        }
+        let dialog = lower.dialogs.get(first).copied()?;
+        let fork = lower.new_dialog(dialog.branch())?;
+        lower.dialogs.chain(first, fork, response, tag).then_some(fork).or_else(|| self.too_long(lower))
+    }
+
+    /// The texts of a dialog do not fit.
+    fn too_long(&mut self, lower: &mut Lower<'_>) -> Option<Handle> {
+        lower.cx.too_long();
+        None
+    }
+
+    /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
+    pub(super) fn success(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call_handle: Handle,
+        first: Handle,
+        response: &Message<'_>,
+    ) {
+        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let winner = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag));
+        let Some(winner) = winner else {
+            // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
+            self.end_call(lower, now, call_handle, Cause::Full, 0);
+            return;
+        };
+        // what was agreed belongs to the dialog: another branch may have been heard so far
+        let heard = lower.media.heard(call_handle);
+        let call = self.get(call_handle);
+        let stays =
+            call.is_none_or(|call| call.cancel != Cancel::No || winner == if heard.is_none() { first } else { heard });
+        self.agree(lower, call_handle, winner, None);
+        if winner != first {
+            lower.forget_lookup(first);
+            lower.media.hand_over_agreed(winner, first);
+            if let Some(lookup) = lower.dialogs.win(first, winner) {
+                lower.transactions.give_to(lookup, Owner::Answer(first));
+            }
+        }
+        self.drop_forks(lower, first);
+        // the 2xx says anew what the dialog's target is; its route set is the one of this response (rfc3261#13.2.2.4)
+        lower.dialogs.learn(first, response, tag);
+        if let Some((dialog, _)) = lower.dialogs.two(first) {
+            dialog.confirmed = true;
+            dialog.accepted = true;
+        }
+        lower.dialogs.find_next_hop(first);
+        lower.dialogs.owe_ack(&mut lower.cx, first);
+        if !stays {
+            self.run_media(lower, now, call_handle, false);
+        }
+        let understood = self.take_description(lower, now, call_handle, first, response);
+        let Some(call) = self.get_mut(call_handle) else { return };
+        call.give_up = Instant::NEVER;
+        let wanted = call.cancel == Cancel::No;
+        let has_media = lower.media.agreed(call_handle).is_some()
+            || lower.dialogs.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
+        self.wake(&mut lower.cx, call_handle);
+        if !wanted {
+            // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
+            self.end_call(lower, now, call_handle, Cause::Normal, 487);
+        } else if !understood || !has_media {
+            self.end_call(lower, now, call_handle, Cause::Codec, 488);
+        } else {
+            let Some(call) = self.get_mut(call_handle) else { return };
+            call.reach(now, CallState::Connected);
+            lower.media.confirm(call_handle);
+            self.watch_media(lower, now, call_handle);
+            lower.cx.tell(Object::Call(call_handle.index));
+            self.trace(&mut lower.cx, call_handle);
+        }
+    }
+
+    /// Early dialogs that did not win.
+    pub(super) fn drop_forks(&mut self, lower: &mut Lower<'_>, first: Handle) {
+        let Some(mut at) = lower.dialogs.next(first) else { return };
+        while let Some(next) = lower.dialogs.next(at) {
+            self.unchain(lower, at);
+            at = next;
+        }
+        lower.dialogs.end_chain(first);
+    }
+
+    /// A 2xx to an INVITE whose transaction is over: the same again (its ACK was lost), or another branch of a fork.
+    pub(in crate::phone) fn repeated_success(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        flow: Flow,
+        response: &Message<'_>,
+    ) {
+        let Some(dialog_handle) = lower.dialogs.of_response(response) else {
+            count::up(&mut lower.cx.counters.unmatched);
+            return;
+        };
+        let theirs = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let Some(dialog) = lower.dialogs.get(dialog_handle).copied() else { return };
+        let running = self
+            .get(dialog.usage.call())
+            .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
+        let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
+        let known = lower
+            .dialogs
+            .with_tag(dialog_handle, theirs)
+            .or_else(|| if nobodys { self.new_early(lower, dialog_handle, response, theirs) } else { None });
+        if let Some(known) = known {
+            let Some((dialog, _)) = lower.dialogs.two(known) else { return };
+            // of another try, or of one that is still under way
+            if response.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
+                count::up(&mut lower.cx.counters.unmatched);
+                return;
+            }
+            // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
+            let first = !core::mem::replace(&mut dialog.accepted, true);
+            if first && lower.dialogs.learn(known, response, theirs) {
+                lower.dialogs.find_next_hop(known);
+            }
+            lower.dialogs.owe_ack(&mut lower.cx, known);
+            if first {
+                // it is no repetition: the call was given up before anybody had answered it
+                self.send_bye(lower, now, known);
+            }
+            return;
+        }
+        // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for
+        // its own repetitions. Where no dialog can be spared it hears nothing, and ends the call itself (#13.3.1.4)
+        if !self.may_fork(lower) {
+            return;
+        }
+        let number = response.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
+        let kept = Dialog {
+            confirmed: true,
+            accepted: true,
+            usage: Usage::None,
+            flow: Some(flow),
+            own_hop: false,
+            invite_number: number,
+            ..dialog.branch()
+        };
+        let Some(loser) = lower.new_dialog(kept) else { return };
+        if !lower.dialogs.chain(dialog_handle, loser, response, theirs) {
+            self.too_long(lower);
+            return;
+        }
+        lower.dialogs.find_next_hop(loser);
+        lower.dialogs.owe_ack(&mut lower.cx, loser);
+        self.send_bye(lower, now, loser);
+        self.linger(lower, now, loser);
+    }
+
+    /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
+    pub(super) fn linger(&mut self, lower: &mut Lower<'_>, now: Instant, loser: Handle) {
+        if lower.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+            lower.cx.due.set(lower.cx.objects.number(Object::Dialog(loser.index)), now + T1_64);
+        }
+    }
+
+    /// No more repetitions of its 2xx are to come (rfc6026#7.2 timer M): the loser of a fork goes.
+    pub(super) fn forget_loser(&mut self, lower: &mut Lower<'_>, loser: Handle) {
+        lower.dialogs.take_out(loser);
+        self.unchain(lower, loser); // the first of the chain may have gone before it
+    }
+
+    /// The chain of its call's dialogs does not hold it any more.
+    fn unchain(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let call = lower.dialogs.call_of(handle);
+        if let Some(first) = self.get(call).map(|call| call.dialog) {
+            lower.media.unheard(call, handle, first);
+        }
+        if lower.dialogs.unchain(handle) {
+            lower.release_dialog(handle);
+        }
+    }
+
+    /// A refused INVITE is sent anew though a provisional response had made an early dialog: its target and routes
+    /// are those it had first.
+    pub(super) fn forget_early(&mut self, lower: &mut Lower<'_>, dialog_handle: Handle, invite: Handle) {
+        let early =
+            lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
+        if early {
+            self.drop_forks(lower, dialog_handle);
+        }
+        if lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+            lower.media.forget_agreed(dialog_handle);
+            lower.forget_lookup(dialog_handle);
+        }
+        if !early || lower.transactions.request(invite).is_none_or(|request| request.method() != Sending::Invite) {
+            return;
+        }
+        let sent = lower.transactions.sent(invite);
+        let Some(target) = lines(sent).next().and_then(|first| first.split(|byte| *byte == b' ').nth(1)) else {
+            return;
+        };
+        let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
+        if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
+            // what fitted before fits again
+            let _ = dialog.set_remote(text, b"", routes, target);
+        }
+    }
+}

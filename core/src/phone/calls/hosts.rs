@@ -1,0 +1,237 @@
+//! Descriptions that name a host instead of an address (rfc8866#5.7). It is looked up like any name, for its addresses
+//! only, before the description is taken: an answer of ours to an offer waits for it as it waits for media ports, and
+//! so does the media that an answer of theirs begins.
+//!
+//! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its
+//! description in the slot's buffer.
+
+use super::Calls;
+use super::call::{Call, Cancel};
+use super::responses::Describe;
+use crate::base::cursor::Cursor;
+use crate::base::limits::FIND_HOST_MS;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::media::Codec;
+use crate::offer::{Local, OfferError, accept_answer, host_to_find};
+use crate::phone::transactions::request::{Owner, Request, Sending};
+use crate::phone::transactions::server::{Host, Server};
+use crate::phone::{CallState, Cause, Flow, Lower, Target};
+use crate::sip::server::State;
+use core::net::IpAddr;
+
+impl Calls<'_> {
+    /// Whether an offer that came over this flow could be answered; `found`: what its host stands for.
+    pub(super) fn try_offer(
+        lower: &Lower<'_>,
+        flow: Flow,
+        offer: &[u8],
+        found: Option<IpAddr>,
+    ) -> Result<(), OfferError> {
+        let Some(local) = lower.cx.local_of(flow.socket()) else { return Ok(()) };
+        let local = Local { found, ..Local::new(local.ip(), 9, 0) };
+        crate::offer::answer(offer, &local, &mut Cursor::new(&mut [])).map(|_| ())
+    }
+
+    /// The host that an INVITE's offer names is looked up. False: every slot is in use.
+    pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle) -> bool {
+        let Some(lookup) = self.find_host(lower, now, Owner::Offer(server)) else { return false };
+        lower.transactions.set_host(server, Host::Sought(lookup));
+        true
+    }
+
+    /// An INVITE that has its final answer looks for no host any more: its look-up's slot is free for requests that are
+    /// sent.
+    pub(super) fn forget_offerer(&mut self, lower: &mut Lower<'_>, server: Handle) {
+        if let Some(Host::Sought(lookup)) = lower.transactions.server(server).map(Server::host) {
+            lower.transactions.set_host(server, Host::Given);
+            lower.end_request(lookup);
+        }
+    }
+
+    /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False:
+    /// nothing can be made of it.
+    pub(super) fn take_answer(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call: Handle,
+        dialog: Handle,
+        text: &[u8],
+    ) -> bool {
+        // what came before it does not count any more
+        lower.forget_lookup(dialog);
+        let Some((local, lines)) = Self::local_media(lower, call) else { return false };
+        let agreed = accept_answer(text, &local, &lines);
+        if Codec::HAVE_PARAMETERS {
+            lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
+        }
+        match agreed {
+            Ok(agreed) => self.take_agreement(lower, now, call, dialog, agreed),
+            Err(OfferError::HostName) => self.find_answerer(lower, now, dialog, text),
+            Err(_) => false,
+        }
+    }
+
+    fn take_agreement(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call: Handle,
+        dialog: Handle,
+        agreed: crate::offer::Agreed,
+    ) -> bool {
+        let Some(slot) = self.get(call) else { return false };
+        let up = slot.state == CallState::Connected;
+        // a session may lose its audio later, but does not begin without
+        let may_be_silent = up && lower.media.agreed(call).is_some();
+        if !agreed.accepted() && !may_be_silent {
+            return false;
+        }
+        self.agree(lower, call, dialog, Some(agreed));
+        // a provisional answer confirms nothing: what it names may be a victim
+        self.run_media(lower, now, call, up);
+        true
+    }
+
+    fn find_answerer(&mut self, lower: &mut Lower<'_>, now: Instant, dialog: Handle, text: &[u8]) -> bool {
+        let Some(handle) = self.find_host(lower, now, Owner::Answer(dialog)) else { return false };
+        if lower.transactions.keep(&mut lower.cx, handle, text).is_err() {
+            lower.end_request(handle);
+            return false;
+        }
+        lower.dialogs.set_lookup(dialog, handle);
+        true
+    }
+
+    fn find_host(&mut self, lower: &mut Lower<'_>, now: Instant, owner: Owner) -> Option<Handle> {
+        let handle = lower.new_request(owner, Sending::Nothing)?;
+        lower.locate(handle);
+        lower.transactions.try_again_at(&mut lower.cx, handle, now + Duration::from_millis(FIND_HOST_MS));
+        Some(handle)
+    }
+
+    /// The host that a look-up is for.
+    pub(in crate::phone) fn host_sought<'l>(lower: &'l Lower<'_>, handle: Handle) -> Option<&'l str> {
+        let request = lower.transactions.request(handle)?;
+        match request.owner() {
+            Owner::Offer(server) => {
+                let local = lower.cx.local_of(lower.transactions.server(server)?.flow().socket())?;
+                host_to_find(lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
+            }
+            Owner::Answer(dialog) => {
+                let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog))?;
+                host_to_find(lower.transactions.sent(handle), &local, Some(&lines))
+            }
+            _ => None,
+        }
+    }
+
+    /// A look-up has come to its end: these are the addresses, or there are none.
+    pub(in crate::phone) fn host_found(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        targets: &[Target],
+    ) {
+        let Some(owner) = lower.transactions.request(handle).map(Request::owner) else { return };
+        match owner {
+            Owner::Offer(server_handle) => {
+                lower.end_request(handle);
+                let proceeding = |server: &&Server| server.state() == State::Proceeding;
+                let Some(server) = lower.transactions.server(server_handle).filter(proceeding) else { return };
+                let flow = server.flow();
+                let found = Self::address_like(lower, flow.socket(), targets);
+                let result = match found {
+                    None => Err(OfferError::HostName),
+                    Some(_) => Self::try_offer(lower, flow, lower.transactions.kept_of(server_handle), found),
+                };
+                match (result, found) {
+                    (Ok(()), Some(ip)) => self.offerer_found(lower, now, server_handle, ip),
+                    (Ok(()), None) => {}
+                    (Err(error), _) => self.refuse_offer(lower, now, server_handle, error),
+                }
+            }
+            Owner::Answer(dialog) => {
+                let call = lower.dialogs.call_of(dialog);
+                let described = Self::local_media(lower, call);
+                let text = lower.transactions.sent(handle);
+                let agreed = described.map(|(local, lines)| {
+                    let found =
+                        targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
+                    let agreed = accept_answer(text, &Local { found, ..local }, &lines);
+                    if Codec::HAVE_PARAMETERS {
+                        lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
+                    }
+                    agreed
+                });
+                lower.end_request(handle);
+                let alive = |call: &&Call| call.state != CallState::Ended && call.cancel == Cancel::No;
+                if self.get(call).filter(alive).is_none() {
+                    return;
+                }
+                let cause = match agreed {
+                    Some(Ok(agreed)) if self.take_agreement(lower, now, call, dialog, agreed) => return,
+                    Some(Err(OfferError::HostName)) => Cause::Name,
+                    _ => Cause::Codec,
+                };
+                self.answerer_missed(lower, now, call, cause);
+            }
+            _ => {}
+        }
+    }
+
+    /// The first address of the family that this socket has; the first of all where there is none, for its refusal says
+    /// what is wrong.
+    fn address_like(lower: &Lower<'_>, socket: u8, targets: &[Target]) -> Option<IpAddr> {
+        let local = lower.cx.local_of(socket)?.ip();
+        let all = || targets.iter().map(|target| target.flow.remote().ip());
+        all().find(|ip| is_like(*ip, local)).or_else(|| all().next())
+    }
+
+    /// An INVITE's offer can be answered now.
+    fn offerer_found(&mut self, lower: &mut Lower<'_>, now: Instant, server_handle: Handle, ip: IpAddr) {
+        let Some(served) = lower.transactions.server(server_handle).map(Server::served) else { return };
+        lower.transactions.set_host(server_handle, Host::Found(ip));
+        if served.is_again() {
+            self.answer_again(lower, now, server_handle);
+        } else {
+            let waiting = lower.media.take_waiting(served.call);
+            self.go_on(lower, now, served.call, waiting);
+        }
+    }
+
+    fn refuse_offer(&mut self, lower: &mut Lower<'_>, now: Instant, server_handle: Handle, error: OfferError) {
+        let Some(served) = lower.transactions.server(server_handle).map(Server::served) else { return };
+        self.refuse_server(
+            lower,
+            now,
+            server_handle,
+            error.status(),
+            Describe::Warning(error.warning(), error.reason()),
+        );
+        // rfc3261#14.2: a re-INVITE that is refused leaves the call as it is
+        if !served.is_again() {
+            let cause = if error == OfferError::HostName { Cause::Name } else { Cause::Codec };
+            self.end_call(lower, now, served.call, cause, error.status());
+        }
+    }
+
+    /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the
+    /// call is up its 2xx may say more.
+    fn answerer_missed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
+        if self.get(handle).is_none_or(|call| call.state != CallState::Connected) {
+            return;
+        }
+        if lower.media.agreed(handle).is_none() {
+            self.end_call(lower, now, handle, cause, 0);
+        } else {
+            self.tell_outcome(lower, handle, cause);
+        }
+    }
+}
+
+fn is_like(ip: IpAddr, local: IpAddr) -> bool {
+    ip.to_canonical().is_ipv4() == local.to_canonical().is_ipv4()
+}

@@ -1,0 +1,130 @@
+//! Re-INVITEs of the far end.
+
+use super::Calls;
+use super::responses::{Describe, respond_and_bury};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::offer::OfferError;
+use crate::phone::arrived::Arrived;
+use crate::phone::transactions::server::{Kind, Served, Server};
+use crate::phone::transactions::serving::NotOpened;
+use crate::phone::transactions::stateless::Extra;
+use crate::phone::{CallState, Lower};
+use crate::sip::dialog::contact_uri;
+use crate::sip::server::State;
+use crate::sip::tombstone::Answered;
+
+impl Calls<'_> {
+    /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
+    pub(in crate::phone) fn invited_again(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
+        let call_handle = lower.dialogs.call_of(dialog_handle);
+        let Some(call) = self.get(call_handle) else { return };
+        // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
+        let sought = lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
+        let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
+        // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
+        // over.
+        let refusal = match lower.transactions.server_state(call.server) {
+            Some(State::Proceeding) => Some((500, 1 + lower.cx.rng.below(10) as u8)),
+            Some(State::Accepted) => Some((491, 0)),
+            _ if busy => Some((491, 0)),
+            _ => None,
+        };
+        if let Some((status, retry_after)) = refusal {
+            respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            return;
+        }
+        if let Err(status) = super::incoming::check_invite(invite) {
+            respond_and_bury(
+                lower,
+                now,
+                flow,
+                invite,
+                keys,
+                status,
+                Extra { accept: status == 415, ..Extra::default() },
+            );
+            return;
+        }
+        let (account, before) = (call.account, call.server);
+        let direct = call.incoming && account.is_none();
+        // one that was refused and waits for its ACK gives way, or each would keep a slot
+        if let Some(status) = lower.transactions.server(before).map(Server::status) {
+            self.end_server_owing(lower, now, before, Answered { status, ..Answered::default() });
+        }
+        let kept = direct && lower.transactions.servers_free() <= Self::kept_slots(lower);
+        let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };
+        let opened = if kept {
+            Err(NotOpened::Full)
+        } else {
+            self.open_invite(lower, now, (flow, keys), account, served, invite)
+        };
+        let handle = match opened {
+            Ok(handle) => handle,
+            Err(not_opened) => {
+                let (status, retry_after) = if not_opened == NotOpened::Full { (500, 1) } else { (513, 0) };
+                if status == 513 {
+                    lower.cx.too_long();
+                }
+                respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+                return;
+            }
+        };
+        if let Some(call) = self.get_mut(call_handle) {
+            call.server = handle;
+        }
+        lower.dialogs.take(dialog_handle);
+        self.keep(&lower.cx, call_handle, invite);
+        let tried =
+            super::outgoing::description(invite).map_or(Ok(()), |offer| Self::try_offer(lower, flow, offer, None));
+        match tried {
+            Ok(()) | Err(OfferError::HostName) => {}
+            Err(error) => {
+                self.refuse_server(
+                    lower,
+                    now,
+                    handle,
+                    error.status(),
+                    Describe::Warning(error.warning(), error.reason()),
+                );
+                return;
+            }
+        }
+        // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
+        if let (Some((dialog, text)), Some(target)) = (lower.dialogs.two(dialog_handle), contact_uri(invite))
+            && !dialog.refresh_target(text, target)
+        {
+            lower.cx.too_long();
+            self.refuse_server(lower, now, handle, 513, Describe::Nothing);
+            return;
+        }
+        let trusted = lower.accounts.is_own_flow(lower.dialogs.account_of(dialog_handle), flow);
+        self.vouch(lower, call_handle, flow, trusted, invite);
+        lower.dialogs.find_next_hop(dialog_handle);
+        if tried.is_ok() {
+            self.answer_again(lower, now, handle);
+        } else if !self.find_offerer(lower, now, handle) {
+            self.refuse_server(lower, now, handle, 500, Describe::Nothing);
+        }
+    }
+
+    /// Answers a re-INVITE whose offer can be answered, or that has none.
+    pub(super) fn answer_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(server) = lower.transactions.server(handle) else { return };
+        let (call_handle, late) = (server.served().call, !server.has_kept());
+        let describe = if late { Describe::Offer } else { Describe::Answer };
+        if self.render_response(lower, handle, 200, describe).is_err() {
+            self.refuse_server(lower, now, handle, 500, Describe::Nothing);
+            return;
+        }
+        lower.transactions.respond(&mut lower.cx, now, handle);
+        if let Some(call) = self.get_mut(call_handle) {
+            call.answer_in_ack = late;
+        }
+        if !late {
+            // another address than before has confirmed nothing until the ACK
+            self.run_media(lower, now, call_handle, false);
+        }
+    }
+}

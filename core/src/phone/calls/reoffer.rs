@@ -1,0 +1,302 @@
+//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what
+//! it is for: calls follow the host when its addresses change.
+//!
+//! A call's description is nowhere stored for it: it is rendered from the call as it is then, so a later try
+//! says what is true later.
+//!
+//! `inline(never)`: keeps these frames off the deepest embedded stack path, 600 bytes of it.
+
+use super::Calls;
+use super::outgoing::description;
+use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::media::line::Line;
+use crate::phone::media::ports::Ports;
+use crate::phone::object::Object;
+use crate::phone::transactions::request::{Request, Sending};
+use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
+use crate::sip::dialog::contact_uri;
+use crate::sip::server::State;
+use crate::wire::sip::{Message, Name};
+
+/// The longest Retry-After (seconds) that a try waits for: who asks for more has refused.
+const LONGEST_WAIT: u64 = 60;
+
+impl Calls<'_> {
+    /// A call is to be offered anew, from the first try on.
+    pub(super) fn offer_anew(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        if let Some(call) = self.get_mut(handle) {
+            call.tries = 0;
+        }
+        self.reoffer(lower, now, handle);
+    }
+
+    /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
+    #[inline(never)]
+    pub(super) fn reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let (dialog_handle, ours) = (call.dialog, call.request);
+        let theirs = lower.transactions.server_state(call.server);
+        if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
+            // rfc3261#14.1: not while another is under way, in either direction. Each ends by its own clock, so this is
+            // no try.
+            self.wait_with_offer(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS));
+            return;
+        }
+        let stays = self.is_in_place(lower, handle, dialog_handle);
+        let Some(request) = lower.dialog_request(dialog_handle, Sending::Reinvite) else {
+            self.offer_later(lower, now, handle, Cause::Full);
+            return;
+        };
+        if let Some(call) = self.get_mut(handle) {
+            call.request = request;
+        }
+        let way = lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
+        match way.filter(|_| stays) {
+            Some((flow, own_hop)) => {
+                let asking = lower.go_over(now, request, flow, own_hop);
+                self.asked(lower, now, asking);
+            }
+            None => lower.locate(request),
+        }
+    }
+
+    /// The way of its requests and its media are at one address, which we have.
+    fn is_in_place(&self, lower: &Lower<'_>, call: Handle, dialog: Handle) -> bool {
+        let way = lower.dialogs.get(dialog).and_then(|dialog| lower.cx.local_of(dialog.flow?.socket()));
+        let ports = lower.media.line(call).map(Line::ports);
+        matches!((ports, way), (Some(Ports::Open { local, .. }), Some(way)) if way.ip() == local)
+    }
+
+    fn wait_with_offer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration) {
+        if let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) {
+            call.give_up = now + wait;
+            self.wake(&mut lower.cx, handle);
+        }
+    }
+
+    /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it
+    /// is.
+    fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
+        let Some(call) = self.get_mut(handle) else { return };
+        call.tries = call.tries.saturating_add(1);
+        if call.tries < REOFFER_TRIES {
+            self.wait_with_offer(lower, now, handle, wait);
+        } else {
+            self.tell_outcome(lower, handle, cause);
+        }
+    }
+
+    /// The outcome of an offer that left the session as it was stands in the next event about its media.
+    pub(super) fn tell_outcome(&mut self, lower: &mut Lower<'_>, handle: Handle, cause: Cause) {
+        let now = lower.cx.latest;
+        if let Some(call) = self.get_mut(handle) {
+            call.cause = cause;
+            call.tell_media(now);
+            lower.cx.tell(Object::Call(handle.index));
+        }
+    }
+
+    /// No slot, no port, no way: each wait is twice as long as the one before.
+    fn offer_later(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
+        let tries = self.get(handle).map_or(0, |call| call.tries);
+        self.try_again(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
+    }
+
+    /// A response to our re-INVITE came. The call may have ended meanwhile.
+    #[inline(never)]
+    pub(in crate::phone) fn reoffer_answered(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        dialog_handle: Handle,
+        request: Handle,
+        response: &Message<'_>,
+        status: u16,
+    ) {
+        let Some(dialog) = lower.dialogs.get(dialog_handle) else { return };
+        let call_handle = dialog.usage.call();
+        let Some(number) = lower.transactions.request(request).map(Request::number) else { return };
+        let running = self.get(call_handle).is_some_and(|call| call.request == request);
+        if status < 200 {
+            // nobody is asked before it is answered, so its wait is bounded after a provisional response too
+            lower.transactions.bound(&mut lower.cx, now, request);
+            return;
+        }
+        if status < 300 {
+            // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
+            let target = contact_uri(response).filter(|_| running);
+            if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
+                dialog.invite_number = number;
+                dialog.renewed = true;
+                // rfc3261#12.2.1.2: a target refresh
+                if target.is_some_and(|target| !dialog.refresh_target(text, target)) {
+                    lower.cx.too_long();
+                }
+            }
+            if target.is_some() {
+                lower.dialogs.find_next_hop(dialog_handle);
+            }
+            lower.dialogs.owe_ack(&mut lower.cx, dialog_handle);
+        }
+        if let Some(call) = self.get_mut(call_handle).filter(|_| running) {
+            call.request = Handle::NONE;
+            self.keep(&lower.cx, call_handle, response);
+        }
+        if status < 300 {
+            lower.end_request(request);
+        }
+        if running {
+            self.take_outcome(lower, now, call_handle, response, status);
+        }
+    }
+
+    #[inline(never)]
+    fn take_outcome(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        response: &Message<'_>,
+        status: u16,
+    ) {
+        let Some(call) = self.get_mut(handle) else { return };
+        match status {
+            200..=299 => {
+                call.tries = 0;
+                if call.cause != Cause::Normal {
+                    self.tell_outcome(lower, handle, Cause::Normal); // one before it had failed
+                }
+                let (Some(text), Some(dialog)) = (description(response), self.get(handle).map(|call| call.dialog))
+                else {
+                    return;
+                };
+                // an answer that is none leaves the session as it was
+                self.take_answer(lower, now, handle, dialog, text);
+            }
+            // rfc3261#12.2.1.2: there is nobody in that dialog any more
+            408 | 481 => {
+                self.ends(handle, EndedBy::Remote, EndCause::Network);
+                self.end_call(lower, now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
+            }
+            491 => {
+                // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10
+                // ms
+                let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
+                let wait = u64::from(first + lower.cx.rng.below(steps)) * 10;
+                self.try_again(lower, now, handle, Duration::from_millis(wait), Cause::Refused);
+            }
+            // rfc3261#14.2: one of theirs is not answered yet, or not now
+            500 | 503 => match response.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
+                Some(wait) => self.try_again(lower, now, handle, Duration::from_secs(wait.max(1)), Cause::Refused),
+                None => self.tell_outcome(lower, handle, Cause::Refused),
+            },
+            // rfc3261#14.1: a refusal leaves the session as it was
+            401 | 407 => {
+                let account = call.account;
+                let cause = lower.accounts.refusal(account);
+                self.tell_outcome(lower, handle, cause);
+            }
+            _ => self.tell_outcome(lower, handle, Cause::Refused),
+        }
+    }
+
+    /// Our re-INVITE came to nothing without a final response.
+    #[inline(never)]
+    pub(in crate::phone) fn reoffer_failed(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        request: Handle,
+        cause: Cause,
+    ) {
+        lower.end_request(request);
+        let Some(call) = self.get_mut(handle).filter(|call| call.request == request) else { return };
+        call.request = Handle::NONE;
+        if cause == Cause::Timeout {
+            // rfc3261#12.2.1.2: no response counts as 408
+            self.end_call(lower, now, handle, cause, 408);
+        } else {
+            self.offer_later(lower, now, handle, cause);
+        }
+    }
+
+    /// The call ends while our re-INVITE runs: its response is awaited for its ACK only, and not for ever
+    /// (rfc3261#15.1.2: 487 follows the BYE).
+    #[inline(never)]
+    pub(super) fn leave_reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
+            return;
+        };
+        let request = core::mem::replace(&mut call.request, Handle::NONE);
+        if lower.transactions.request(request).is_some_and(Request::is_running) {
+            lower.transactions.leave(&mut lower.cx, now, request);
+        } else {
+            lower.end_request(request);
+        }
+    }
+
+    /// The host's addresses changed: calls whose way or media is at one that is gone follow, or end where they cannot.
+    #[inline(never)]
+    pub(in crate::phone) fn move_calls(&mut self, lower: &mut Lower<'_>, now: Instant) {
+        for index in 0..self.capacity() {
+            let Some(handle) = self.handle_at(index) else { continue };
+            let Some(call) = self.get(handle) else { continue };
+            match call.state {
+                CallState::Ended => {}
+                CallState::Connected => {
+                    let old = call.request;
+                    if !self.is_in_place(lower, handle, call.dialog) {
+                        // what is on its way names an address that is gone
+                        lower.end_request(old);
+                        if let Some(call) = self.get_mut(handle) {
+                            call.request = Handle::NONE;
+                        }
+                        self.offer_anew(lower, now, handle);
+                    }
+                }
+                _ if call.incoming => self.move_ringing(lower, now, handle),
+                _ => self.move_calling(lower, now, handle),
+            }
+        }
+    }
+
+    /// Our INVITE is not answered. What has not left yet finds another way. Responses to what has left go to its Via,
+    /// where we are not any more: the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows
+    /// the INVITE's way, so no other will do).
+    fn move_calling(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let request = call.request;
+        let ports = lower.media.line(handle).map(Line::ports);
+        let Some(sent) = lower.transactions.request(request) else { return };
+        let way = lower.cx.local_of(sent.flow().socket()).map(|local| local.ip());
+        let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
+        let running = sent.is_running();
+        if running && way.is_none() {
+            if let Some(call) = self.get_mut(handle) {
+                call.request = Handle::NONE;
+            }
+            lower.end_request(request);
+            self.end_call(lower, now, handle, Cause::Unreachable, 0);
+        } else if running && !stays {
+            self.ends(handle, EndedBy::Library, EndCause::None);
+            self.cancel_call(lower, now, handle, Cause::Unreachable);
+        } else if sent.is_preparing() && !stays {
+            lower.locate(request);
+        }
+    }
+
+    /// Their INVITE is not answered: its response leaves by the socket it came to (rfc3261#18.2.2), with media where
+    /// that is now. Without that socket the call ends.
+    fn move_ringing(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let Some(server) = lower.transactions.server(call.server) else { return };
+        let way = lower.cx.local_of(server.flow().socket()).map(|local| local.ip());
+        match way {
+            None => self.refuse_call(lower, now, handle, 503, Cause::Unreachable),
+            way => lower.media.leave_ports(&mut lower.cx, handle, way),
+        }
+    }
+}
