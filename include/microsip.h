@@ -1775,7 +1775,8 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * Makes an engine in the caller's memory, which is aligned to 8, stays where it is, and is the
  * engine's as long as it is used; *e is its address. There is nothing to destroy: stop calling, or
  * make it anew. Ask the engine then for its first asks: it wants to know its local addresses. Where
- * it fails, microsip_engine_last_error of mem tells why: MICROSIP_E_ABI: another header's version.
+ * it fails, microsip_engine_last_error of mem has the reason: MICROSIP_E_ABI: another header's
+ * version.
  * @param abi MICROSIP_ABI_VERSION.
  * @param mem The memory.
  * @param bytes At least the size from microsip_engine_size_get.

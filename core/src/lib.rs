@@ -1,9 +1,9 @@
 //! # microsip-core: the telephone without a computer
 //!
-//! A SIP, RTP and audio core that opens nothing, reads no clock, allocates nothing and calls nobody back.
+//! A SIP, RTP and audio core that opens nothing, reads no clock, allocates nothing and makes no callbacks.
 //! Bytes, time and PCM go in; bytes, events and wishes come out. See `ARCHITECTURE.md` for the map.
 //!
-//! | module | what it is | knows |
+//! | module | contents | knows |
 //! |---|---|---|
 //! | [`base`] | time, limits, pools, deadlines, bounded writing | nothing |
 //! | [`wire`] | bytes to meaning and back; no state, no time | `base` |

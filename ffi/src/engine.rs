@@ -77,9 +77,9 @@ pub struct microsip_engine {
     quantum: u16,
     /// Stands in the ids that this engine gives out.
     mark: u8,
-    /// MICROSIP_LOG_*: what microsip_engine_poll_log tells.
+    /// MICROSIP_LOG_*: the level of microsip_engine_poll_log.
     log_level: u8,
-    /// The latest time that was told.
+    /// The latest time that was given.
     latest: Instant,
     /// IPv4 and IPv6: the core's sockets 0 and 1.
     locals: [Option<SocketAddr>; 2],
@@ -124,11 +124,11 @@ fn enter<'e>(function: &'static str, engine: *mut microsip_engine) -> Result<&'e
     if unsafe { (&raw const (*head).magic).read() } != MAGIC {
         return Err(MICROSIP_E_STALE);
     }
-    // SAFETY: an engine was made there; a flag may be looked at by whoever comes.
+    // SAFETY: an engine was made there; any caller may look at a flag.
     if unsafe { &(*engine).busy }.swap(true, Ordering::Acquire) {
         return Err(MICROSIP_E_REENTRY);
     }
-    // SAFETY: the flag says that nobody else is within.
+    // SAFETY: the flag says that no other caller is within.
     let engine = unsafe { &mut *engine };
     if engine.poisoned {
         let fix = "met a fault of the library: init it anew";
@@ -195,7 +195,8 @@ impl microsip_engine {
         code
     }
 
-    /// The time as it is told; it never runs backwards, nor up to the end of time, when all that never comes is due.
+    /// The caller's time; it never runs backwards, nor up to the end of time, at which every absent deadline would be
+    /// due.
     fn at(&mut self, now_us: u64) -> Instant {
         self.latest = self.latest.max(Instant::from_micros(now_us.min(u64::MAX - 1)));
         self.latest

@@ -174,7 +174,7 @@ fn a_registrar_after_the_other_may_have_a_realm_of_its_own() {
         change(&mut lab, AccountChange { registrar: Some(&format!("sip:{at}")), ..AccountChange::default() }).unwrap();
         pass(&mut lab, &mut server, 5);
         assert_eq!(state(&lab), AccountState::Registered, "{realm}");
-        // nothing of what another registrar asked for is told to this one
+        // no credentials for another registrar go to this one
         assert_eq!(server.seen[0].header("Authorization"), None, "{realm}");
     }
 }

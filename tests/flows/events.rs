@@ -240,7 +240,7 @@ fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
 
 #[test]
 fn digits_that_give_way_are_told_as_lost() {
-    // eight wait; whoever fetches late learns how many there were before
+    // eight wait; a late fetch gets the number of those before
     let mut lab = Lab::pair();
     let call = lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));

@@ -231,7 +231,7 @@ fn a_realm_that_register_did_not_bring_is_answered_in_no_call() {
 
 #[test]
 fn a_call_to_another_domain_teaches_no_realm() {
-    // over the account's own proxy, but for somebody else's domain
+    // over the account's own proxy, but for another domain
     let (mut lab, account) = account(&[REGISTRAR], AccountConfig { proxy: "sip:10.0.0.9", ..anna() });
     let mut server = Server::new(&mut lab, REGISTRAR, realm("evil", 407));
     dial(&mut lab, account, "sip:mallory@example.net");

@@ -446,7 +446,7 @@ fn the_far_end_of_each_branch_counts_its_own_requests() {
 
 #[test]
 fn branches_without_end_leave_room_for_other_calls() {
-    // whoever is called may answer with as many tags as it likes
+    // a called party may respond with any number of tags
     for status in [180, 200] {
         let mut f = fork();
         for nth in 0..40 {

@@ -1,4 +1,4 @@
-//! A call can be hung up, and the phone shut down, in every state; ids that are old or foreign are told apart.
+//! A call can be hung up, and the phone shut down, in every state; ids that are old or foreign have their own errors.
 
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;

@@ -7,7 +7,7 @@ use microsip_core::phone::{AccountId, AccountState, CallId, CallState, Capacity,
 use microsip_tests::{EventKind, Lab, Options, Told, ladder};
 use std::net::SocketAddr;
 
-/// A phone that lets anybody call, with an account that is registered.
+/// A phone that allows direct calls, with an account that is registered.
 fn open_phone(capacity: Capacity) -> (Lab, AccountId, Server) {
     let mut lab = Lab::new(&[Options { capacity, ..Options::default() }]);
     lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what
 /// follows from what one did is returned, and the phone hands it on. The type that owns the slots is named as its
-/// folder is, and nobody else sees its fields.
+/// folder is, and no other module sees its fields.
 const ROOMS: &[&str] = &["transactions", "accounts", "dialogs", "media", "calls"];
 
 /// The modules of `phone` that a room may name beside itself: values and what all rooms share. None of them knows the

@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 /// The registrar and proxy of `example.org`.
 const SERVER: &str = "10.0.0.9:5060";
-/// Another address of `example.org`, where nobody answers.
+/// Another address of `example.org`, from which no response comes.
 const DEAD: &str = "10.0.0.8:5060";
 /// A peer that is called.
 const LEFT: &str = "10.0.0.21:5060";

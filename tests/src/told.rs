@@ -94,12 +94,12 @@ impl Told {
         }
     }
 
-    /// It tells that a call has this state.
+    /// It is the event of a call with this state.
     pub fn call_is(&self, state: CallState) -> bool {
         self.kind == EventKind::Call && self.state == state as u32
     }
 
-    /// It tells that an account has this state.
+    /// It is the event of an account with this state.
     pub fn account_is(&self, state: AccountState) -> bool {
         self.kind == EventKind::Account && self.state == state as u32
     }

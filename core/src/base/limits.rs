@@ -12,7 +12,7 @@ pub const UNCONFIRMED_MEDIA_MS: u32 = 400;
 /// Digits that may wait to be sent: a card number with its pauses. 2 bytes each in a stream.
 pub const DIGITS: usize = 32;
 
-/// Digits received that wait to be fetched; the oldest gives way, which is told. 7 bytes each in a stream.
+/// Digits received that wait to be fetched; the oldest gives way, with an event. 7 bytes each in a stream.
 pub const DIGITS_RECEIVED: usize = 8;
 
 /// Codecs in an offer or an answer, and so payload types that a stream takes in. 4 bytes each in a stream and in a
@@ -115,7 +115,7 @@ pub const RETRY_FIRST: u64 = 30;
 /// See [`RETRY_FIRST`].
 pub const RETRY_LONGEST: u64 = 1800;
 
-/// First and longest wait (seconds) after a refusal that somebody at the registrar has to lift, such as 403 or 404: a
+/// First and longest wait (seconds) after a refusal that a person at the registrar has to lift, such as 403 or 404: a
 /// phone without a user comes back within an hour of the repair, and does not look like a guesser of passwords
 /// before.
 pub const REPAIR_FIRST: u64 = 300;

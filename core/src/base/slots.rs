@@ -1,5 +1,5 @@
-//! Pools: a fixed number of slots, lent once, named by handles that carry a generation so that a stale one is told
-//! apart.
+//! Pools: a fixed number of slots, lent once, named by handles that carry a generation so that a stale one is
+//! recognised.
 
 /// Names one use of one slot. Zero is "none".
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -61,7 +61,7 @@ impl<'a, T> Slots<'a, T> {
         Self { entries, free: 0, touched: 0, used: 0 }
     }
 
-    /// Puts a mark in every handle, before the first is given out: it tells those of this pool from another's.
+    /// Puts a mark in every handle, before the first is given out: this pool's handles differ from another's by it.
     pub fn mark(&mut self, mark: u8) {
         debug_assert!(self.touched == 0, "a slot that is used keeps its generation");
         // kept by every use of the slot, so the pool itself need not remember it

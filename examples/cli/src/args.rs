@@ -103,7 +103,7 @@ pub(crate) struct Call {
     /// Digits to send once connected: 0-9 * # A-D, a comma waits one second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,
-    /// Give up when nobody answered for so long
+    /// Give up when no answer came for so long
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) ring: Duration,
     #[command(flatten)]
@@ -137,7 +137,7 @@ pub(crate) struct Answer {
 pub(crate) struct Register {
     #[command(flatten)]
     pub(crate) network: Network,
-    /// Register, say so, unregister, end
+    /// Register, print the result, unregister, end
     #[arg(long)]
     pub(crate) once: bool,
     #[command(flatten)]
@@ -227,7 +227,7 @@ pub(crate) struct Account {
     /// Do not register; the account is used for calls only
     #[arg(long)]
     pub(crate) no_register: bool,
-    /// Take media from any host, where nobody vouched for speaks: for peers behind a NAT that no signalling shows
+    /// Take media from any host, while no host vouched for sends: for peers behind a NAT that no signalling shows
     #[arg(long)]
     pub(crate) media_any_host: bool,
     /// File whose first line is the password (or set MICROSIP_PASSWORD)

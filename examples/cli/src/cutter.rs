@@ -18,7 +18,7 @@ impl Cutter {
         let sink = UdpSocket::bind((caller.ip(), 0))?;
         let port = sink.local_addr()?.port();
         thread::spawn(move || {
-            let _open = sink; // bound and never read: no ICMP tells the senders
+            let _open = sink; // bound and never read: the senders get no ICMP error
             let mut buffer = [0; 65_536];
             while let Ok((length, from)) = socket.recv_from(&mut buffer) {
                 let to = if from == caller { answerer } else { caller };

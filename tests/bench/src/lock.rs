@@ -197,7 +197,7 @@ fn run(calls: u32) -> Option<Longest> {
     timed(&mut pair.longest, "is_idle", || caller.phone.is_idle());
     pair.settle();
     pair.pass(40_000);
-    // as many that nobody answers, and then their way fails
+    // as many that get no response, and then their way fails
     let nobody: SocketAddr = ([10, 0, 0, 3], 5060).into();
     for _ in 0..calls {
         let (now, [caller, _]) = (pair.now, &mut pair.ends);

@@ -1,4 +1,4 @@
-//! Challenges that get no answer: each reason is told apart, and a challenge that is too long is one of them.
+//! Challenges that get no answer: each reason has its own result, and a challenge that is too long is one of them.
 
 use super::*;
 

@@ -116,7 +116,7 @@ impl World<'_> {
             401 | 407 => {
                 let name = if status == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" };
                 let challenge = |which| format!("{name}: Digest {}\r\n", one_of(&CHALLENGES, which));
-                // now and then a second one, and one of a scheme that nobody has
+                // now and then a second one, and one of an unknown scheme
                 let more = if which & 16 == 0 {
                     String::new()
                 } else {

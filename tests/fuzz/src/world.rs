@@ -1,6 +1,6 @@
 //! A phone and its driver for targets that lead a whole phone, and the conditions that hold for any input: messages
-//! that are sent can be read, show no password and no credentials that nobody asked for, and stay in bounds; time goes
-//! on; calls end once; in the end no slot is used.
+//! that are sent can be read, show no password and no credentials that were not asked for, and stay in bounds; time
+//! goes on; calls end once; in the end no slot is used.
 
 use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -358,7 +358,7 @@ fn parameters(code: &str) -> Vec<String> {
     inside.split(',').map(name).filter(|name| !name.is_empty() && name != "void").collect()
 }
 
-/// A sentence that tells a result: `MICROSIP_E_ARG, _TEXT: why`. The results, and what is told.
+/// A sentence about results: `MICROSIP_E_ARG, _TEXT: why`. Returns the results, and the reason.
 fn results(sentence: &str) -> Option<(Vec<String>, &str)> {
     let (codes, text) = sentence.strip_prefix("MICROSIP_").and_then(|_| sentence.split_once(": "))?;
     let whole = |code: &str| match code.strip_prefix('_') {

@@ -1,5 +1,5 @@
 //! Writes the C header: `microsip-header CRATE_FOLDER OUTPUT`, by the crate's own `cbindgen.toml`.
-//! A package of its own, so that nobody who builds the library builds cbindgen too.
+//! A package of its own, so that a build of the library does not build cbindgen too.
 
 mod arrange;
 

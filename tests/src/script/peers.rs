@@ -3,7 +3,7 @@
 use super::{LEFT, World};
 use crate::peer::{Peer, sdp};
 
-/// An offer of a codec that nobody has.
+/// An offer of a codec that no phone has.
 const UNUSABLE: &str =
     "v=0\r\no=- 1 9 IN IP4 10.0.0.21\r\ns=-\r\nc=IN IP4 10.0.0.21\r\nt=0 0\r\nm=audio 4000 RTP/AVP 97\r\n";
 

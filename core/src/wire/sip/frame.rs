@@ -93,7 +93,7 @@ impl Cutter {
                 let Some(found) = memchr(b'\n', rest.get(end..).unwrap_or_default()) else { return Ok(false) };
                 end += found + 1;
                 if self.line > 0 && matches!(rest.get(..end), Some(b"\r\n" | b"\n")) {
-                    // rfc3261#18.3: on a stream only Content-Length tells where the body ends
+                    // rfc3261#18.3: on a stream only Content-Length gives the end of the body
                     let length = self.length.ok_or(())?;
                     let head = self.line + end;
                     // more than 32 bits can count is no message

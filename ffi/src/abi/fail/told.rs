@@ -1,4 +1,4 @@
-//! A failure that tells all it knows.
+//! A failure with its full text.
 
 use crate::abi::code::{MICROSIP_E_FOREIGN, describe};
 use microsip_core::base::cursor::Cursor;
