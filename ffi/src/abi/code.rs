@@ -81,49 +81,63 @@ pub const MICROSIP_E_FILE: i32 = -402;
 /// The file is of a format that is not known.
 pub const MICROSIP_E_FORMAT: i32 = -403;
 
-const TABLE: &[(i32, &CStr)] = &[
-    (MICROSIP_OK, c"ok"),
-    (MICROSIP_NOTHING, c"nothing there"),
-    (MICROSIP_MORE, c"the message is not complete"),
-    (MICROSIP_DRAIN, c"a response has to be sent first"),
-    (MICROSIP_CLOSE, c"the stream cannot be read on"),
-    (MICROSIP_E_NULL, c"a pointer is NULL"),
-    (MICROSIP_E_SIZE, c"a struct's size is 0 or too small"),
-    (MICROSIP_E_ABI, c"header and library are of different ABI versions"),
-    (MICROSIP_E_STALE, c"the id names nothing any more"),
-    (MICROSIP_E_KIND, c"the id names a thing of another kind"),
-    (MICROSIP_E_ARG, c"an argument is out of its range"),
-    (MICROSIP_E_TEXT, c"a text is no UTF-8, too long, or has forbidden characters"),
-    (MICROSIP_E_BUFFER, c"the buffer is too small"),
-    (MICROSIP_E_STATE, c"not in this state"),
-    (MICROSIP_E_FULL, c"every slot is in use"),
-    (MICROSIP_E_CLOSED, c"the phone is closed"),
-    (MICROSIP_E_POISONED, c"the library met a fault of its own; destroy the phone"),
-    (MICROSIP_E_REENTRY, c"not allowed from within a callback, or while another call runs"),
-    (MICROSIP_E_NEWER, c"a struct sets members that this library does not know"),
-    (MICROSIP_E_UNSUPPORTED, c"not supported by this build or platform"),
-    (MICROSIP_E_FOREIGN, c"the id is another phone's"),
-    (MICROSIP_E_CANCELLED, c"given up, stopped, replaced or outlived"),
-    (MICROSIP_E_PORT_IN_USE, c"no port or descriptor is free"),
-    (MICROSIP_E_NAME, c"the name could not be resolved"),
-    (MICROSIP_E_UNREACHABLE, c"unreachable"),
-    (MICROSIP_E_TIMEOUT, c"nobody answered in time"),
-    (MICROSIP_E_MEDIA_LOST, c"the far end sends nothing any more"),
-    (MICROSIP_E_URI, c"no SIP URI"),
-    (MICROSIP_E_REFUSED, c"refused"),
-    (MICROSIP_E_AUTH, c"user name or password is wrong"),
-    (MICROSIP_E_NO_PASSWORD, c"a password is asked for, and there is none"),
-    (MICROSIP_E_REALM, c"a password is asked for by a realm or a server that is not the account's"),
-    (MICROSIP_E_SCHEME, c"credentials are asked for by a scheme that is not known"),
-    (MICROSIP_E_CHALLENGE, c"the challenge is too long to be answered"),
-    (MICROSIP_E_PROTOCOL, c"the far end broke the protocol"),
-    (MICROSIP_E_NO_CODEC, c"no common codec"),
-    (MICROSIP_E_DEVICE, c"the audio device could not be opened, or is gone"),
-    (MICROSIP_E_FILE, c"the file could not be opened, read or written"),
-    (MICROSIP_E_FORMAT, c"the file's format is not known"),
-];
+/// `texts!(code text, ...)`: the codes, and their texts one behind the other. In one piece, so that a firmware that asks
+/// for no text has none of them: a linker keeps texts that stand alone all together.
+macro_rules! texts {
+    ($($code:ident $text:literal),+ $(,)?) => {
+        const CODES: &[i32] = &[$($code),+];
+        static TEXTS: &str = concat!($($text, "\0"),+, "unknown result\0");
+    };
+}
+
+texts! {
+    MICROSIP_OK "ok",
+    MICROSIP_NOTHING "nothing there",
+    MICROSIP_MORE "the message is not complete",
+    MICROSIP_DRAIN "a response has to be sent first",
+    MICROSIP_CLOSE "the stream cannot be read on",
+    MICROSIP_E_NULL "a pointer is NULL",
+    MICROSIP_E_SIZE "a struct's size is 0 or too small",
+    MICROSIP_E_ABI "header and library are of different ABI versions",
+    MICROSIP_E_STALE "the id names nothing any more",
+    MICROSIP_E_KIND "the id names a thing of another kind",
+    MICROSIP_E_ARG "an argument is out of its range",
+    MICROSIP_E_TEXT "a text is no UTF-8, too long, or has forbidden characters",
+    MICROSIP_E_BUFFER "the buffer is too small",
+    MICROSIP_E_STATE "not in this state",
+    MICROSIP_E_FULL "every slot is in use",
+    MICROSIP_E_CLOSED "the phone is closed",
+    MICROSIP_E_POISONED "the library met a fault of its own; destroy the phone",
+    MICROSIP_E_REENTRY "not allowed from within a callback, or while another call runs",
+    MICROSIP_E_NEWER "a struct sets members that this library does not know",
+    MICROSIP_E_UNSUPPORTED "not supported by this build or platform",
+    MICROSIP_E_FOREIGN "the id is another phone's",
+    MICROSIP_E_CANCELLED "given up, stopped, replaced or outlived",
+    MICROSIP_E_PORT_IN_USE "no port or descriptor is free",
+    MICROSIP_E_NAME "the name could not be resolved",
+    MICROSIP_E_UNREACHABLE "unreachable",
+    MICROSIP_E_TIMEOUT "nobody answered in time",
+    MICROSIP_E_MEDIA_LOST "the far end sends nothing any more",
+    MICROSIP_E_URI "no SIP URI",
+    MICROSIP_E_REFUSED "refused",
+    MICROSIP_E_AUTH "user name or password is wrong",
+    MICROSIP_E_NO_PASSWORD "a password is asked for, and there is none",
+    MICROSIP_E_REALM "a password is asked for by a realm or a server that is not the account's",
+    MICROSIP_E_SCHEME "credentials are asked for by a scheme that is not known",
+    MICROSIP_E_CHALLENGE "the challenge is too long to be answered",
+    MICROSIP_E_PROTOCOL "the far end broke the protocol",
+    MICROSIP_E_NO_CODEC "no common codec",
+    MICROSIP_E_DEVICE "the audio device could not be opened, or is gone",
+    MICROSIP_E_FILE "the file could not be opened, read or written",
+    MICROSIP_E_FORMAT "the file's format is not known",
+}
 
 /// The text of a result.
 pub(crate) fn describe(result: i32) -> &'static CStr {
-    TABLE.iter().find(|(code, _)| *code == result).map_or(c"unknown result", |(_, text)| text)
+    let index = CODES.iter().position(|code| *code == result).unwrap_or(CODES.len());
+    let text = TEXTS.as_bytes().split_inclusive(|byte| *byte == 0).nth(index).unwrap_or_default();
+    CStr::from_bytes_with_nul(text).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
