@@ -22,7 +22,7 @@ impl Phone<'_> {
     }
 
     /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it.
-    /// [`Bus::Device`] takes `input` and fills `output` (10 ms each). [`Bus::Own`] serves a bounded number of calls and
+    /// [`Bus::Device`] takes `input` and fills `output` (10 ms each; an input without a sample is silence). [`Bus::Own`] serves a bounded number of calls and
     /// says whether more are left: release your lock, and call again in the same quantum.
     pub fn audio(
         &mut self,

@@ -10,8 +10,6 @@ use microsip_core::phone::Bus;
 
 /// Samples of a quantum at the highest rate.
 const QUANTUM: usize = 480;
-/// The input without a microphone: in flash, not on the stack.
-static SILENCE: [i16; QUANTUM] = [0; QUANTUM];
 
 impl microsip_engine {
     fn audio(&mut self, now: Instant, mic: &[i16], speaker: &mut [i16], samples: usize) -> Done {
@@ -24,11 +22,10 @@ impl microsip_engine {
                 "is no multiple of 10 ms (rate / 100), or above 160 ms",
             ));
         }
-        let silence = SILENCE.get(..quantum).unwrap_or_default();
         let mut mic = mic.chunks(quantum);
         let mut speaker = speaker.chunks_mut(quantum);
         for _ in 0..samples / quantum {
-            let input = mic.next().unwrap_or(silence);
+            let input = mic.next().unwrap_or_default();
             match speaker.next() {
                 Some(output) => self.tick(now, input, output),
                 None => self.tick_unheard(now, input),
