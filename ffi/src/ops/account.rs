@@ -60,7 +60,7 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }
-        CommandError::Uri => {
+        CommandError::Uri if cfg!(feature = "sentences") => {
             let texts = [("a->uri", given.uri), ("a->registrar", given.registrar), ("a->proxy", given.proxy)];
             let wrong = texts
                 .into_iter()
