@@ -9,52 +9,53 @@ use microsip_core::phone::Lender;
 /// All of our memory is aligned to this.
 pub(crate) const ALIGN: usize = 8;
 
-/// Counts the bytes that would be lent.
-pub(crate) struct Counting {
-    pub(crate) bytes: usize,
-}
-
-impl<'a> Lender<'a> for Counting {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, _empty: T) -> Option<&'a mut [T]> {
-        if align_of::<T>() > ALIGN {
-            return None;
-        }
-        self.bytes = self.bytes.checked_add(size_of::<T>().checked_mul(count)?)?.checked_next_multiple_of(ALIGN)?;
-        Some(&mut [])
-    }
-}
-
-/// Carves slices out of a zeroed block.
+/// Carves slices out of a zeroed block; without a block, it only counts what they would take.
 pub(crate) struct Carving<'a> {
-    at: *mut u8,
-    left: usize,
+    block: *mut u8,
+    taken: usize,
+    bytes: usize,
     lent: PhantomData<&'a mut [u8]>,
 }
 
 impl Carving<'_> {
+    /// Lends nothing but empty slices.
+    pub(crate) const fn counting() -> Self {
+        Self { block: core::ptr::null_mut(), taken: 0, bytes: usize::MAX, lent: PhantomData }
+    }
+
     /// # Safety
     /// `block` is aligned to [`ALIGN`], all zero, and its `bytes` are used by nothing else for the lifetime.
     pub(crate) const unsafe fn new(block: *mut u8, bytes: usize) -> Self {
-        Self { at: block, left: bytes, lent: PhantomData }
+        Self { block, taken: 0, bytes, lent: PhantomData }
     }
 
-    /// Room for `count` values, aligned since every piece's length is a multiple of ALIGN; still zero.
-    fn piece<T>(&mut self, count: usize) -> Option<*mut T> {
-        if align_of::<T>() > ALIGN {
+    /// The bytes of what was lent.
+    pub(crate) const fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Room for `count` values of `size` bytes, aligned since every piece's length is a multiple of ALIGN; still zero.
+    /// NULL where it is only counted. Not inlined: a board would pay for it with each slice.
+    #[inline(never)]
+    fn piece(&mut self, size: usize, count: usize) -> Option<*mut u8> {
+        let start = self.taken;
+        let end = start.checked_add(size.checked_mul(count)?)?.checked_next_multiple_of(ALIGN)?;
+        if end > self.bytes {
             return None;
         }
-        let bytes = size_of::<T>().checked_mul(count)?.checked_next_multiple_of(ALIGN)?;
-        self.left = self.left.checked_sub(bytes)?;
-        let start = self.at.cast::<T>();
-        // SAFETY: `left` said that so many bytes are in the block.
-        self.at = unsafe { self.at.add(bytes) };
-        Some(start)
+        self.taken = end;
+        // SAFETY: so many bytes are in the block.
+        Some(if self.block.is_null() { self.block } else { unsafe { self.block.add(start) } })
     }
 }
 
 impl<'a> Lender<'a> for Carving<'a> {
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
-        let start = self.piece::<T>(count)?;
+        const { assert!(align_of::<T>() <= ALIGN) };
+        let start = self.piece(size_of::<T>(), count)?.cast::<T>();
+        if start.is_null() {
+            return Some(&mut []);
+        }
         for index in 0..count {
             // SAFETY: within the piece just taken.
             unsafe { start.add(index).write(empty.clone()) };
@@ -64,7 +65,11 @@ impl<'a> Lender<'a> for Carving<'a> {
     }
 
     fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
-        let start = self.piece::<T>(count)?;
+        const { assert!(align_of::<T>() <= ALIGN) };
+        let start = self.piece(size_of::<T>(), count)?.cast::<T>();
+        if start.is_null() {
+            return Some(&mut []);
+        }
         // SAFETY: the block is zero, which is a value of T: core alone implements Zeroed. The piece is lent only
         // once.
         Some(unsafe { core::slice::from_raw_parts_mut(start, count) })

@@ -5,7 +5,7 @@ use super::{Asked, MAGIC, Media, SIZE, guard, microsip_engine};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
-use crate::block::{ALIGN, Carving, Counting};
+use crate::block::{ALIGN, Carving};
 use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
@@ -72,7 +72,8 @@ struct Lent<'a> {
     asked: &'a mut [Asked],
 }
 
-fn lend<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Lent<'a>> {
+#[inline(never)]
+fn lend<'a>(capacity: &Capacity, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
     Some(Lent {
         storage: Storage::lend(capacity, lender)?,
         media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE })?,
@@ -81,8 +82,8 @@ fn lend<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Lent<'a
 }
 
 fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
-    let mut counting = Counting { bytes: SIZE };
-    lend(capacity, &mut counting).map(|_| counting.bytes).ok_or(Fail::new(
+    let mut counting = Carving::counting();
+    lend(capacity, &mut counting).and_then(|_| counting.taken().checked_add(SIZE)).ok_or(Fail::new(
         MICROSIP_E_ARG,
         "c->max_calls",
         Value::Number(i64::from(capacity.calls)),

@@ -19,7 +19,7 @@ use crate::abi::code::*;
 use crate::abi::pointer::Sized32;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, text};
-use crate::block::{Block, Carving, Counting};
+use crate::block::{Block, Carving};
 use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
@@ -156,11 +156,11 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
             "needs more memory than there is: lower it, or max_message",
         )
     };
-    let mut counting = Counting { bytes: 0 };
+    let mut counting = Carving::counting();
     Storage::lend(&capacity, &mut counting).ok_or_else(too_large)?;
-    let block = Block::new(counting.bytes).ok_or_else(too_large)?;
+    let block = Block::new(counting.taken()).ok_or_else(too_large)?;
     // SAFETY: the block is aligned, zeroed, ours, and lives beside the phone, which is dropped first.
-    let mut carving = unsafe { Carving::new(block.start, counting.bytes) };
+    let mut carving = unsafe { Carving::new(block.start, counting.taken()) };
     let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|_| {
