@@ -6,6 +6,7 @@ use microsip_core::phone::{
     AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, Source,
     Which,
 };
+use microsip_core::wire::rtp;
 use microsip_tests::{EventKind, Lab, Options, Peer, sdp};
 
 fn text(lab: &Lab, call: CallId, which: CallText) -> Result<String, CommandError> {
@@ -332,6 +333,32 @@ fn digits_not_out_when_the_call_ends_have_their_event_before_its_end() {
     lab.drain();
     assert_eq!(digits_told(&lab), [(tokens[0], Cause::Normal), (tokens[1], Cause::State), (tokens[2], Cause::State)]);
     assert_eq!(lab.ends[0].events.last().unwrap().state, CallState::Ended as u32);
+}
+
+#[test]
+fn an_event_has_the_time_of_its_packet_however_long_that_was_on_its_way() {
+    // the lab compares them; nothing else wakes the phone meanwhile
+    let mut lab = Lab::new(&[Options::default()]);
+    lab.network.delay_ms = 300;
+    lab.audio = false;
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.be_called(&mut lab, 0);
+    lab.ends[0].events.clear();
+    let text = peer.request("INVITE", "", &sdp("10.0.0.9", 40_000, "sendonly"));
+    peer.send(&mut lab, &text);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    peer.ack(&mut lab, "");
+    let mut digit = vec![0; 12];
+    rtp::write_header(&mut digit, 101, true, 1, 160, 9).unwrap();
+    digit.extend_from_slice(&[7, 0x8a, 0, 160]);
+    let (from, to) = (lab.open_raw("10.0.0.9:40000"), lab.ends[0].media.values().next().unwrap().0);
+    lab.send_raw(from, to, &digit);
+    lab.run_for(Duration::from_secs(1));
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    lab.run_for(Duration::from_secs(1));
+    let told: Vec<_> = lab.ends[0].events.iter().map(|event| event.kind).collect();
+    assert_eq!(told, [EventKind::Media, EventKind::Digit, EventKind::Call]);
 }
 
 #[test]

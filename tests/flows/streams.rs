@@ -117,9 +117,12 @@ fn call(lab: &Lab) -> microsip_core::phone::CallId {
 fn a_refusal_is_sent_once_and_waits_for_its_ack() {
     let (mut lab, _, _) = ringing();
     let (now, call) = (lab.now, call(&lab));
+    lab.ends[0].fetch = false;
     lab.ends[0].phone.reject(now, call, 486).unwrap();
     assert_eq!(sent(&mut lab, now).len(), 1);
     assert_eq!(run(&mut lab, now, 60_000), []);
+    lab.drain();
+    lab.ends[0].fetch = true;
     lab.drain();
     lab.drain();
     assert_eq!(lab.ends[0].phone.in_use(), Usage::default());

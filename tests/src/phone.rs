@@ -71,8 +71,6 @@ pub struct End {
     pub keep: bool,
     /// True while events have been fetched after each input.
     pub prompt: bool,
-    /// The time of the last fetch.
-    pub fetched: Instant,
     /// Wishes are granted.
     pub grant: bool,
 }
@@ -136,7 +134,6 @@ impl End {
             over: Vec::new(),
             keep: false,
             prompt: true,
-            fetched: now,
             grant: true,
         }
     }
