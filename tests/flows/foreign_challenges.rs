@@ -277,21 +277,23 @@ fn credentials_for_the_registrar_are_not_carried_to_other_domains() {
 
 #[test]
 fn nothing_is_learnt_inside_a_dialog() {
-    let (mut lab, account) = account(&[REGISTRAR], anna());
-    let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
-        "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
-        "ACK" => vec![],
-        _ => vec![seen.response(401, &ask("WWW-Authenticate", "inside"))],
-    });
-    let call = dial(&mut lab, account, "sip:bob@example.org");
-    pass(&mut lab, &mut server, 1);
-    assert!(lab.ends[0].reached(CallState::Connected));
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    pass(&mut lab, &mut server, 60);
-    assert_eq!(server.all("BYE").len(), 1);
-    assert_eq!(refused_realm(&lab, account).as_deref(), Some("inside"));
-    assert!(lab.ends[0].phone.is_idle());
+    for no_register in [false, true] {
+        let (mut lab, account) = account(&[REGISTRAR], AccountConfig { no_register, ..anna() });
+        let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| match seen.start() {
+            "INVITE" => vec![seen.response_with(200, "Contact: <sip:bob@10.0.0.9>\r\n", SDP)],
+            "ACK" => vec![],
+            _ => vec![seen.response(401, &ask("WWW-Authenticate", "inside"))],
+        });
+        let call = dial(&mut lab, account, "sip:bob@example.org");
+        pass(&mut lab, &mut server, 1);
+        assert!(lab.ends[0].reached(CallState::Connected));
+        let now = lab.now;
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        pass(&mut lab, &mut server, 60);
+        assert_eq!(server.all("BYE").len(), 1);
+        assert_eq!(refused_realm(&lab, account).as_deref(), Some("inside"));
+        assert!(lab.ends[0].phone.is_idle());
+    }
 }
 
 #[test]

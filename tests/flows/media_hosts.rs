@@ -2,9 +2,9 @@
 //! negotiated address wins, then hosts that the signalling vouches for; no other host. Each test has a third party that
 //! sends to the phone's port unasked.
 
-use crate::server::{REGISTRAR, Server, account, anna, register, state, until};
+use crate::server::{REGISTRAR, Server, account, account_with, anna, register, state, until};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountState, DialOptions, Source};
+use microsip_core::phone::{AccountConfig, AccountState, Capacity, DialOptions, Source};
 use microsip_core::wire::{rtcp, rtp};
 use microsip_tests::peer::{Peer, sdp};
 use microsip_tests::{Lab, Options};
@@ -80,17 +80,25 @@ fn direct() -> (Lab, Peer) {
 /// A call that the account's own proxy brings. `via` is the peer's own Via; `contact` is the peer's Contact after the
 /// proxy.
 fn brought(config: AccountConfig<'_>, via: &str, contact: &str) -> (Lab, Peer) {
-    let (mut lab, account) = account(&[REGISTRAR], config);
+    brought_to(Capacity::host(4, 2, 2048), config, via, contact)
+}
+
+fn brought_to(capacity: Capacity, config: AccountConfig<'_>, via: &str, contact: &str) -> (Lab, Peer) {
+    let (mut lab, account) = account_with(capacity, &[REGISTRAR], config);
     let mut server = Server::new(&mut lab, REGISTRAR, |seen, _| vec![seen.bound(3600)]);
     register(&mut lab, account);
     until(&mut lab, &mut server, "registered", |lab, _| state(lab) == AccountState::Registered);
     let mut peer = Peer::new(&mut lab, REGISTRAR, 0);
+    bring(&mut lab, &mut peer, via, contact);
+    (lab, peer)
+}
+
+fn bring(lab: &mut Lab, peer: &mut Peer, via: &str, contact: &str) {
     peer.contact = contact.into();
     let vias =
         format!("SIP/2.0/UDP {REGISTRAR};branch=z9hG4bKproxy;rport\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bKpeer");
     let invite = peer.request_with("INVITE", &vias, "", &sdp(PRIVATE, 40_000, ""));
-    answered(&mut lab, &mut peer, &invite);
-    (lab, peer)
+    answered(lab, peer, &invite);
 }
 
 /// The phone answers the peer's INVITE with silence as its source.
@@ -271,6 +279,19 @@ fn a_peer_that_holds_by_an_unspecified_address_is_heard_from_where_it_was() {
 }
 
 #[test]
+fn while_the_unspecified_address_holds_the_negotiated_one_before_it_stays_the_best() {
+    let (mut lab, mut peer) = direct();
+    let negotiated = format!("{PRIVATE}:40000");
+    assert_only(&mut lab, &negotiated);
+    reinvite(&mut lab, &mut peer, &sdp("0.0.0.0", 40_000, ""));
+    let before = taken(&lab);
+    speak(&mut lab, &[&negotiated, NAT, THIRD], 10);
+    assert_eq!(taken(&lab), (before.0 + 10, before.1 + 20));
+    reinvite(&mut lab, &mut peer, &sdp(PRIVATE, 40_000, ""));
+    assert_only(&mut lab, &negotiated);
+}
+
+#[test]
 fn an_offer_from_another_network_moves_the_call_there() {
     let (mut lab, mut peer) = direct();
     assert_only(&mut lab, NAT);
@@ -286,16 +307,20 @@ fn an_offer_from_another_network_moves_the_call_there() {
 
 #[test]
 fn a_host_vouched_for_in_one_call_is_a_stranger_in_the_next() {
-    let (mut lab, mut peer) = direct();
-    assert_only(&mut lab, NAT);
-    let bye = peer.request("BYE", "", "");
-    peer.send(&mut lab, &bye);
-    lab.run_for(Duration::from_secs(40));
-    let mut next = Peer::new(&mut lab, "192.0.2.77:5060", 0);
-    let invite = next.request("INVITE", "", &sdp("10.8.8.8", 41_000, ""));
-    answered(&mut lab, &mut next, &invite);
-    speak(&mut lab, &[THIRD, NAT], 50);
-    assert_eq!(taken(&lab), (0, 100));
+    // the next one has the same slots, and its messages name no address beside those of its proxy and its description
+    let capacity = Capacity::host(1, 1, 2048);
+    let received = "10.9.9.9:5060;received=198.51.100.7;rport=61001";
+    for (via, contact) in [(received, "sip:peer@10.9.9.9"), ("10.9.9.9:5060", "sip:peer@198.51.100.7:61001")] {
+        let (mut lab, mut peer) = brought_to(capacity, anna(), via, contact);
+        assert_only(&mut lab, NAT);
+        let bye = peer.request("BYE", "", "");
+        peer.send(&mut lab, &bye);
+        lab.run_for(Duration::from_secs(40));
+        (peer.call_id, peer.theirs) = ("next".into(), String::new());
+        bring(&mut lab, &mut peer, "next.example:5060", "sip:peer@next.example");
+        speak(&mut lab, &[THIRD, NAT], 50);
+        assert_eq!(taken(&lab), (0, 100));
+    }
 }
 
 #[test]

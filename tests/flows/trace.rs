@@ -9,7 +9,8 @@ use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::phone::trace::{About, Level, Pool, Rule, Trace, What};
 use microsip_core::phone::{
-    AccountConfig, AccountId, AccountText, CallState, Capacity, Cause, DialOptions, EndCause, EndedBy, Failure, Source,
+    AccountConfig, AccountId, AccountText, CallState, Capacity, Cause, DialOptions, EndCause, EndedBy, Failure,
+    MediaTimeout, Source, WhenLost,
 };
 use microsip_core::wire::rtp;
 use microsip_core::wire::sip::Method;
@@ -327,6 +328,20 @@ fn another_source_of_media_is_recorded_taken_or_refused() {
     let what: Vec<_> = all.iter().map(|trace| trace.what).collect();
     let (third, nat) = ("203.0.113.66:5000".parse().unwrap(), "198.51.100.7:61000".parse().unwrap());
     assert_eq!(what, [What::MediaRefused(third), What::MediaFrom(nat)]);
+}
+
+#[test]
+fn a_far_end_that_has_fallen_silent_is_recorded_where_its_call_goes_on() {
+    let media_timeout = MediaTimeout { seconds: 20, lost: WhenLost::Tell };
+    let mut lab = Lab::new(&[Options { media_timeout, ..Options::default() }]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    let call = lab.ends[0].last_call();
+    traces(&mut lab);
+    lab.audio = false;
+    lab.run_for(Duration::from_secs(60));
+    let all: Vec<_> = traces(&mut lab).iter().map(|trace| (trace.about, trace.what, trace.level())).collect();
+    assert_eq!(all, [(About::Call(call), What::MediaSilent, Level::Warning)]);
 }
 
 #[test]

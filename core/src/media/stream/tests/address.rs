@@ -187,7 +187,6 @@ fn reports_go(side: &mut Side, now: Instant) -> SocketAddr {
 }
 
 #[cfg(feature = "rtcp")]
-#[cfg(feature = "rtcp")]
 #[test]
 fn reports_follow_the_same_rule() {
     let private = address("192.168.1.2:4000");
@@ -212,6 +211,13 @@ fn reports_follow_the_same_rule() {
     // and the negotiated address wins back
     side.stream.handle_rtcp(at(40_000), address("192.168.1.2:4001"), &report());
     assert_eq!(reports_go(&mut side, at(50_000)), address("192.168.1.2:4001"));
+    // from the one that showed the way, too
+    let mut side = Side::new(&config(private, 1));
+    side.stream.vouch(&Vouched { received: ip("198.51.100.7"), ..Vouched::NONE });
+    side.stream.handle_rtcp(at(0), address("198.51.100.7:77"), &report());
+    assert_eq!(reports_go(&mut side, at(10_000)), address("198.51.100.7:77"));
+    side.stream.handle_rtcp(at(10_000), address("192.168.1.2:4001"), &report());
+    assert_eq!(reports_go(&mut side, at(20_000)), address("192.168.1.2:4001"));
 }
 
 #[cfg(feature = "rtcp")]
