@@ -4,10 +4,11 @@
 mod host;
 
 use host::until;
+use microsip::abi::about::microsip_strerror;
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 fn last_error() -> String {
     let (mut text, mut needed) = ([0u8; 512], 0);
@@ -58,4 +59,19 @@ fn each_text_names_what_is_wrong() {
     let mut phone = 0;
     assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_E_NEWER);
     assert!(last_error().contains("config->reserved is 7: is not 0"), "{}", last_error());
+}
+
+#[test]
+fn each_result_has_a_text_of_its_own() {
+    let text = |code| unsafe { CStr::from_ptr(microsip_strerror(code)) };
+    let unknown = text(-500);
+    let mut known: Vec<&CStr> = (-499..=100).map(text).filter(|text| *text != unknown).collect();
+    let count = known.len();
+    known.sort_unstable();
+    known.dedup();
+    assert_eq!((known.len(), count > 30), (count, true));
+    // why a challenge was not answered
+    let credentials =
+        [MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD, MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE];
+    assert!(credentials.iter().all(|code| text(*code) != unknown));
 }

@@ -80,6 +80,16 @@ static void *block(const void *from, uint32_t has, uint32_t size, uint32_t room,
   is(__LINE__, "the size after " #call, (int32_t)s->size, (int32_t)size_); \
   free(s); } while (0)
 
+/* A member behind the last frozen one, and what it is: filled in as soon as the size has room for it. */
+#define FILLED(type, member, value, call) do { \
+  type *s, blank; \
+  uint32_t size_ = (uint32_t)(offsetof(type, member) + sizeof blank.member); \
+  memset(&blank, 0, sizeof blank); \
+  s = block(&blank, sizeof blank, size_, size_, 0xff); \
+  is(__LINE__, #call, call, MICROSIP_OK); \
+  is(__LINE__, #member " after " #call, s->member == (value), 1); \
+  free(s); } while (0)
+
 /* Makes a phone and takes it away again. */
 static int32_t create(const microsip_config *config) {
   microsip_id made = 0;
@@ -166,7 +176,9 @@ int main(int argc, char **argv) {
   IN(microsip_account, acc, add(s));
   IN(microsip_options, o, microsip_dial(p, 0, "sip:x@127.0.0.1:9", s, &id));
   OUT(microsip_account_info, ainfo, microsip_account_info_get(p, a, s));
+  FILLED(microsip_account_info, retry_us, UINT64_MAX, microsip_account_info_get(p, a, s));
   OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
+  FILLED(microsip_call_info, volume_out, 100, microsip_call_info_get(p, c, s));
   OUT(microsip_stats, stats, microsip_call_stats_get(p, c, s));
   OUT(microsip_counters, counters, microsip_counters_get(p, s));
   OUT(microsip_info, info, microsip_info_get(p, s));
