@@ -4,6 +4,7 @@
 mod calls;
 mod demo;
 mod registrations;
+mod settings;
 mod usage;
 
 use std::f64::consts::TAU;
