@@ -102,9 +102,10 @@ pub const EXPIRES: u32 = 300;
 /// Seconds between keepalives on UDP: below the 30 s that cheap NATs forget a binding after.
 pub const KEEPALIVE: u32 = 15;
 
-/// The least time between a registration and its refresh, in milliseconds: a registrar that grants a second or nothing
-/// to speak of costs a message a second, and no more.
-pub const REFRESH_LEAST_MS: u64 = 1000;
+/// The least time between a registration and its refresh, in milliseconds: half of a second, which is the shortest
+/// lifetime, for a refresh comes before a binding's end (rfc3261#10.2.4). So a registrar that grants no more costs two
+/// messages a second.
+pub const REFRESH_LEAST_MS: u64 = 500;
 
 /// A stream that an account was bound over for so many seconds has worked: when it closes, the account is bound anew at
 /// once. As long as the first wait, so that waiting would gain nothing.
