@@ -408,7 +408,10 @@ typedef struct microsip_account {
   const char *uri;
   /** sip:host[:port]; NULL: the domain of uri. */
   const char *registrar;
-  /** Outbound proxy, sip:host[:port]; NULL: none. */
+  /**
+   * Outbound proxy, sip:host[:port]; NULL: none. At most 251 bytes, as a call has 256 for its
+   * route.
+   */
   const char *proxy;
   /** For digest; NULL: the user part of uri. */
   const char *username;

@@ -4,8 +4,9 @@
 use crate::digest::{SDP, dial};
 use crate::server::{REGISTRAR, Server, account, anna, pass, register, registered, state};
 use crate::strangers::request;
+use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{AccountConfig, AccountState, CallState, CommandError, DialOptions};
+use microsip_core::phone::{AccountChange, AccountConfig, AccountState, CallState, CommandError, DialOptions};
 use microsip_tests::{Lab, ladder};
 
 #[test]
@@ -138,13 +139,22 @@ fn our_requests_ask_for_rport() {
 }
 
 #[test]
-fn a_call_whose_route_does_not_fit_does_not_leave_without_it() {
-    let proxy = format!("sip:10.0.0.9;x={}", "x".repeat(300));
-    let (mut lab, account) = account(&[], AccountConfig { proxy: &proxy, ..anna() });
+fn a_proxy_that_no_call_could_take_is_refused_with_its_account() {
+    // with `<`, `;lr` and `>` it is as long as a route of ours may be
+    let longest = format!("sip:10.0.0.9;x={}", "x".repeat(TARGET - 5 - "sip:10.0.0.9;x=".len()));
+    let (mut lab, account) = account(&[], AccountConfig { proxy: &longest, ..anna() });
     let now = lab.now;
-    let dialled = lab.ends[0].phone.dial(now, account, "sip:bob@example.net", &DialOptions::default());
-    assert_eq!(dialled, Err(CommandError::Text));
+    lab.ends[0].phone.dial(now, account, "sip:bob@example.net", &DialOptions::default()).unwrap();
     lab.run_for(Duration::from_secs(1));
-    assert_eq!(lab.count("INVITE"), 0);
-    lab.assert_settled();
+    let invite = lab.sent.iter().find(|sent| sent.text.starts_with("INVITE")).unwrap();
+    assert!(invite.text.contains(&format!("\r\nRoute: <{longest};lr>\r\n")), "{}", invite.text);
+    let longer = format!("{longest}x");
+    let phone = &mut lab.ends[0].phone;
+    assert_eq!(phone.account_add(now, &AccountConfig { proxy: &longer, ..anna() }), Err(CommandError::Text));
+    let change = AccountChange { proxy: Some(&longer), ..AccountChange::default() };
+    assert_eq!(phone.account_update(now, account, &change), Err(CommandError::Text));
+    // one that is loose already needs no room for saying so
+    let loose = format!("sip:10.0.0.9;lr;x={}", "x".repeat(TARGET - 2 - "sip:10.0.0.9;lr;x=".len()));
+    let change = AccountChange { proxy: Some(&loose), ..AccountChange::default() };
+    phone.account_update(now, account, &change).unwrap();
 }

@@ -49,7 +49,8 @@ pub struct AccountConfig<'t> {
     pub uri: &'t str,
     /// Registrar, as `sip:host[:port]`; empty: the domain of `uri`.
     pub registrar: &'t str,
-    /// Outbound proxy, as `sip:host[:port]`: the first route of every request; empty: none.
+    /// Outbound proxy, as `sip:host[:port]`: the first route of every request, which has at most
+    /// [`TARGET`](crate::base::limits::TARGET) bytes with its brackets and `;lr`; empty: none.
     pub proxy: &'t str,
     /// For digest; empty: the user part of `uri`.
     pub username: &'t str,

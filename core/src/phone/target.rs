@@ -2,10 +2,8 @@
 
 use super::CommandError;
 use crate::base::cursor::Cursor;
+use crate::base::limits::TARGET;
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
-
-/// Longest target of a dial, with what completes it.
-pub(super) const TARGET: usize = 256;
 
 /// rfc3966#5.1.1: what only helps people to read a number, and the space and the stroke that they write, too.
 const SEPARATORS: &[u8] = b" -.()/";

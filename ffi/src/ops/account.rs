@@ -5,6 +5,7 @@ use super::{Done, account_id, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
+use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone};
 use microsip_core::wire::sip::Uri;
@@ -56,7 +57,10 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
 fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail {
     match error {
         CommandError::Full => Fail::command(error, "max_accounts", Value::None),
-        CommandError::Text => Fail::command(error, "a (one of its texts)", Value::None),
+        CommandError::Text => match given.proxy.filter(|proxy| proxy.len() > TARGET - "<;lr>".len()) {
+            Some(proxy) => Fail::command(error, "a->proxy (256 bytes as a route)", Value::text(proxy)),
+            None => Fail::command(error, "a (one of its texts)", Value::None),
+        },
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }

@@ -3,12 +3,14 @@
 use super::Accounts;
 use super::account::Account;
 use super::trusted;
-use crate::base::limits::EXPIRES;
+use crate::base::cursor::Cursor;
+use crate::base::limits::{EXPIRES, TARGET};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
+use crate::phone::write::write_proxy;
 use crate::phone::{AccountConfig, CommandError};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Scheme, Uri};
@@ -73,6 +75,12 @@ impl Accounts<'_> {
             if !other.is_empty() && sip(other).is_none() {
                 return Err(CommandError::Uri);
             }
+        }
+        // a call has so much room for its route
+        let mut route = Cursor::new(&mut []);
+        write_proxy(&mut route, config.proxy.as_bytes());
+        if !config.proxy.is_empty() && route.needed() > TARGET {
+            return Err(CommandError::Text);
         }
         // a user that would end its URI, or its header
         if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {

@@ -3,12 +3,12 @@
 use super::Calls;
 use super::call::Cancel;
 use crate::base::cursor::Cursor;
-use crate::base::limits::{REDIRECTS, RINGING_MS};
+use crate::base::limits::{REDIRECTS, RINGING_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
 use crate::phone::object::Object;
-use crate::phone::target::{TARGET, can_be_called, complete};
+use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};

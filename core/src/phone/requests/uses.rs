@@ -1,8 +1,8 @@
 //! Dialogs and their uses: taken by requests, released, settled; and the call that a request is of.
 
 use crate::base::cursor::Cursor;
+use crate::base::limits::TARGET;
 use crate::base::slots::Handle;
-use crate::phone::target::TARGET;
 use crate::phone::trace::{About, IS_MADE, What};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountId, CallId, Flow, Lower};

@@ -40,7 +40,7 @@ pub struct microsip_account {
     pub uri: *const c_char,
     /// sip:host[:port]; NULL: the domain of uri.
     pub registrar: *const c_char,
-    /// Outbound proxy, sip:host[:port]; NULL: none.
+    /// Outbound proxy, sip:host[:port]; NULL: none. At most 251 bytes, as a call has 256 for its route.
     pub proxy: *const c_char,
     /// For digest; NULL: the user part of uri.
     pub username: *const c_char,
