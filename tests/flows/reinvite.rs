@@ -274,6 +274,55 @@ fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
 }
 
 #[test]
+fn a_re_invite_that_is_refused_leaves_the_target_as_it_is() {
+    // rfc3261#12.2.2: of a request that is rejected, none of the state changes are performed
+    let long = |lines: usize| {
+        format!("{}{}", sdp("10.0.0.9", 40_000, "sendonly"), "m=video 0 RTP/AVP 96 97\r\n".repeat(lines))
+    };
+    let mut seen = Vec::new();
+    for body in [sdp("nowhere.example", 40_000, "")].into_iter().chain((0..31).map(long)) {
+        let options = Options { capacity: Capacity::host(4, 2, 1024), ..Options::default() };
+        let mut lab = Lab::new(&[options]);
+        let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        peer.call(&mut lab, 0);
+        let good = std::mem::replace(&mut peer.contact, "sip:elsewhere@10.0.0.9".into());
+        let text = peer.request("INVITE", "", &body);
+        peer.send(&mut lab, &text);
+        let response = peer.wait(&mut lab, "SIP/2.0 ");
+        let status = response.status();
+        if status == 200 {
+            peer.ack(&mut lab, "");
+        } else {
+            peer.ack_refusal(&mut lab, &text, &response);
+        }
+        lab.run_for(Duration::from_millis(10));
+        let (call, now) = (lab.ends[0].last_call(), lab.now);
+        lab.ends[0].phone.hangup(now, call).unwrap();
+        let bye = peer.wait(&mut lab, "BYE");
+        assert_eq!(bye.uri(), if status == 200 { peer.contact.clone() } else { good }, "{status}");
+        seen.push(status);
+    }
+    seen.dedup();
+    assert_eq!(seen, [488, 200, 513]);
+}
+
+#[test]
+fn a_re_invite_whose_host_is_found_first_refreshes_the_target() {
+    let mut lab = Lab::new(&[Options::default()]);
+    lab.names.insert("media.example".into(), vec!["10.0.0.9:9".parse().unwrap()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    peer.call(&mut lab, 0);
+    peer.contact = "sip:elsewhere@10.0.0.9:5060".into();
+    reinvite(&mut lab, &mut peer, &sdp("media.example", 40_000, ""));
+    let (call, now) = (lab.ends[0].last_call(), lab.now);
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.uri(), peer.contact);
+    peer.respond(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
 fn reinvites_that_are_refused_and_not_acknowledged_leave_room_for_others() {
     // each would keep a slot for 32 s, and a use of the dialog
     let options = Options { capacity: Capacity { servers: 400, ..Capacity::host(4, 2, 2048) }, ..Options::default() };

@@ -250,6 +250,16 @@ impl Dialog {
         span.is_some()
     }
 
+    /// A target refresh with this one would fit.
+    #[must_use]
+    pub fn has_room_for(&self, block: &[u8], target: &[u8]) -> bool {
+        let len = match Uri::parse(target) {
+            Ok(uri) => uri.for_request().iter().map(|part| part.len()).sum(),
+            Err(_) => target.len(),
+        };
+        self.target.start() + len <= block.len()
+    }
+
     /// rfc3261#12.2.1.1: the Request-URI: the target, or the first route if that one routes strictly.
     #[must_use]
     pub fn request_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {

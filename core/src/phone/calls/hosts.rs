@@ -33,9 +33,14 @@ impl Calls<'_> {
         crate::offer::answer(offer, &local, &mut Cursor::new(&mut [])).map(|_| ())
     }
 
-    /// The host that an INVITE's offer names is looked up. False: every slot is in use.
-    pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle) -> bool {
+    /// The host that an INVITE's offer names is looked up; `target` is kept with the look-up. False: every slot is in
+    /// use.
+    pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle, target: &[u8]) -> bool {
         let Some(lookup) = self.find_host(lower, now, Owner::Offer(server)) else { return false };
+        if lower.transactions.keep(&mut lower.cx, lookup, target).is_err() {
+            lower.end_request(lookup);
+            return false;
+        }
         lower.transactions.set_host(server, Host::Sought(lookup));
         true
     }
@@ -138,9 +143,11 @@ impl Calls<'_> {
         let Some(owner) = lower.transactions.request(handle).map(Request::owner) else { return };
         match owner {
             Owner::Offer(server_handle) => {
-                lower.end_request(handle);
                 let proceeding = |server: &&Server| server.state() == State::Proceeding;
-                let Some(server) = lower.transactions.server(server_handle).filter(proceeding) else { return };
+                let Some(server) = lower.transactions.server(server_handle).filter(proceeding) else {
+                    lower.end_request(handle);
+                    return;
+                };
                 let flow = server.flow();
                 let found = Self::address_like(lower, flow.socket(), targets);
                 let result = match found {
@@ -148,10 +155,11 @@ impl Calls<'_> {
                     Some(_) => Self::try_offer(lower, flow, lower.transactions.kept_of(server_handle), found),
                 };
                 match (result, found) {
-                    (Ok(()), Some(ip)) => self.offerer_found(lower, now, server_handle, ip),
+                    (Ok(()), Some(ip)) => self.offerer_found(lower, now, server_handle, ip, handle),
                     (Ok(()), None) => {}
                     (Err(error), _) => self.refuse_offer(lower, now, server_handle, error),
                 }
+                lower.end_request(handle);
             }
             Owner::Answer(dialog) => {
                 let call = lower.dialogs.call_of(dialog);
@@ -191,11 +199,22 @@ impl Calls<'_> {
     }
 
     /// An INVITE's offer can be answered now.
-    fn offerer_found(&mut self, lower: &mut Lower<'_>, now: Instant, server_handle: Handle, ip: IpAddr) {
+    fn offerer_found(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        server_handle: Handle,
+        ip: IpAddr,
+        lookup: Handle,
+    ) {
         let Some(served) = lower.transactions.server(server_handle).map(Server::served) else { return };
         lower.transactions.set_host(server_handle, Host::Found(ip));
         if served.is_again() {
-            self.answer_again(lower, now, server_handle);
+            if self.render_again(lower, now, server_handle) {
+                let target = lower.transactions.sent(lookup);
+                lower.dialogs.renew_target(served.dialog, target);
+                self.respond_again(lower, now, server_handle);
+            }
         } else {
             let waiting = lower.media.take_waiting(served.call);
             self.go_on(lower, now, served.call, waiting);

@@ -68,7 +68,7 @@ impl Calls<'_> {
             respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
         } else if tried == Err(OfferError::HostName) {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
-            if !self.find_offerer(lower, now, server) {
+            if !self.find_offerer(lower, now, server, b"") {
                 count::up(&mut lower.cx.counters.refused_full);
                 self.refuse_call(lower, now, call, 503, Cause::Full);
             }

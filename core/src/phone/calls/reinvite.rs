@@ -91,9 +91,9 @@ impl Calls<'_> {
                 return;
             }
         }
-        // rfc3261#12.2.2, rfc6141#4.6: a target refresh, for a request that is not refused
-        if let (Some((dialog, text)), Some(target)) = (lower.dialogs.two(dialog_handle), contact_uri(invite))
-            && !dialog.refresh_target(text, target)
+        let target = contact_uri(invite).unwrap_or_default();
+        if let Some((dialog, text)) = lower.dialogs.two(dialog_handle)
+            && !dialog.has_room_for(text, target)
         {
             lower.cx.too_long();
             self.refuse_server(lower, now, handle, 513, Describe::Nothing);
@@ -101,23 +101,33 @@ impl Calls<'_> {
         }
         let trusted = lower.accounts.is_own_flow(lower.dialogs.account_of(dialog_handle), flow);
         self.vouch(lower, call_handle, flow, trusted, invite);
-        lower.dialogs.find_next_hop(dialog_handle);
         if tried.is_ok() {
-            self.answer_again(lower, now, handle);
-        } else if !self.find_offerer(lower, now, handle) {
+            if self.render_again(lower, now, handle) {
+                lower.dialogs.renew_target(dialog_handle, target);
+                self.respond_again(lower, now, handle);
+            }
+        } else if !self.find_offerer(lower, now, handle, target) {
             self.refuse_server(lower, now, handle, 500, Describe::Nothing);
         }
     }
 
-    /// Answers a re-INVITE whose offer can be answered, or that has none.
-    pub(super) fn answer_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+    /// Writes the 200 of a re-INVITE whose offer can be answered, or that has none. False: it is refused.
+    ///
+    /// rfc3261#12.2.2, rfc6141#4.6: only a request that is not refused refreshes the target, so that comes next.
+    pub(super) fn render_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) -> bool {
+        let Some(server) = lower.transactions.server(handle) else { return false };
+        let describe = if server.has_kept() { Describe::Answer } else { Describe::Offer };
+        let rendered = self.render_response(lower, handle, 200, describe).is_ok();
+        if !rendered {
+            self.refuse_server(lower, now, handle, 500, Describe::Nothing);
+        }
+        rendered
+    }
+
+    /// The 200 of a re-INVITE leaves.
+    pub(super) fn respond_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(server) = lower.transactions.server(handle) else { return };
         let (call_handle, late) = (server.served().call, !server.has_kept());
-        let describe = if late { Describe::Offer } else { Describe::Answer };
-        if self.render_response(lower, handle, 200, describe).is_err() {
-            self.refuse_server(lower, now, handle, 500, Describe::Nothing);
-            return;
-        }
         lower.transactions.respond(&mut lower.cx, now, handle);
         if let Some(call) = self.get_mut(call_handle) {
             call.answer_in_ack = late;

@@ -116,6 +116,16 @@ impl Dialogs<'_> {
         self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained))
     }
 
+    /// Its target is refreshed; without one it stays. One for which there is no room is passed over.
+    pub(in crate::phone) fn renew_target(&mut self, handle: Handle, target: &[u8]) {
+        if let Some((dialog, text)) = self.two(handle)
+            && !target.is_empty()
+            && dialog.refresh_target(text, target)
+        {
+            self.find_next_hop(handle);
+        }
+    }
+
     /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that
     /// is known.
     pub(in crate::phone) fn find_next_hop(&mut self, handle: Handle) {
