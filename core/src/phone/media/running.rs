@@ -78,7 +78,6 @@ impl Media<'_> {
             config.first_timestamp = cx.rng.next_u32();
             config.cname = cx.rng.next_u64();
             config.confirmed = standing.confirmed;
-            self.memory.of(call.index).ring.fill(0);
             let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };
             stream.start(now, &config);
             self.begin(now, call, standing.incoming);
