@@ -37,7 +37,7 @@ impl<'a> Job<'a> for Wait<'a> {
         let from = app.phone.call_text(call, Text::RemoteUri);
         app.output.say(
             "call",
-            json!({ "call": call, "state": "incoming", "from": from }),
+            || json!({ "call": call, "state": "incoming", "from": from }),
             &format!("call from {from}"),
         );
         let Self(answer) = *self;

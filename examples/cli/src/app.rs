@@ -148,7 +148,7 @@ impl<'a> App<'a> {
     pub(crate) fn refuse(&self, call: Id, code: u32, why: &str) {
         let from = self.phone.call_text(call, Text::RemoteUri);
         let _ = self.phone.reject(call, code); // the caller may have given up already
-        let fields = json!({ "call": call, "state": "refused", "from": from, "sip_code": code });
+        let fields = || json!({ "call": call, "state": "refused", "from": from, "sip_code": code });
         self.output.say("call", fields, &format!("call from {from} refused with {code}: {why}"));
     }
 
@@ -245,7 +245,7 @@ impl<'a> App<'a> {
             Happened::Lost(count) => {
                 self.lost += count;
                 let text = format!("{} events came faster than they were read", self.lost);
-                self.output.say("lost", json!({ "events": self.lost }), &text);
+                self.output.say("lost", || json!({ "events": self.lost }), &text);
             }
             Happened::Device { which, result } => self.calls.values_mut().for_each(|call| call.device(which, result)),
             Happened::Call { state: CallState::Incoming, .. } if !self.calls.contains_key(&event.call) => {
@@ -290,7 +290,7 @@ impl<'a> App<'a> {
     fn account(&mut self, state: AccountState, sip_code: u32, result: i32, job: &mut dyn Job<'a>) -> Result<(), Stop> {
         match (self.phase, state) {
             (Phase::Registering(_), AccountState::Registered) => {
-                let fields = json!({ "state": "registered", "uri": self.uri, "sip_code": sip_code });
+                let fields = || json!({ "state": "registered", "uri": self.uri, "sip_code": sip_code });
                 self.output.say("account", fields, &format!("registered {}", self.uri));
                 self.phase = Phase::Serving;
                 return job.ready(self);
@@ -307,7 +307,7 @@ impl<'a> App<'a> {
         let failed = state == AccountState::Failed;
         let text =
             if failed { format!("registration failed: {}", ended(sip_code, "", result)) } else { name.to_owned() };
-        self.output.say("account", json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
+        self.output.say("account", || json!({ "state": name, "sip_code": sip_code, "result": result }), &text);
         Ok(())
     }
 
@@ -315,13 +315,13 @@ impl<'a> App<'a> {
     fn challenged(&self, result: i32) {
         let realm = self.phone.refused_realm(self.account);
         let text = format!("the server asks for the password of \"{realm}\": {}", strerror(result));
-        self.output.say("challenge", json!({ "realm": realm, "result": result }), &advised(&text, result));
+        self.output.say("challenge", || json!({ "realm": realm, "result": result }), &advised(&text, result));
     }
 
     /// The machine's addresses have changed.
     fn moved(&self, addresses: u32, result: i32) {
         let alone = if result < 0 { ", none of which leaves this machine" } else { "" };
         let text = format!("the network changed: {addresses} local addresses{alone}");
-        self.output.say("network", json!({ "addresses": addresses, "result": result }), &text);
+        self.output.say("network", || json!({ "addresses": addresses, "result": result }), &text);
     }
 }

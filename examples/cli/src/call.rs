@@ -26,7 +26,7 @@ impl<'a> Job<'a> for Place<'a> {
         let id = app.phone.dial(app.account, &call.target, Source::Device)?;
         app.output.say(
             "call",
-            json!({ "call": id, "state": "calling", "to": call.target }),
+            || json!({ "call": id, "state": "calling", "to": call.target }),
             &format!("calling {}", call.target),
         );
         app.listen_to_keys();

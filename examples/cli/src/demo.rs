@@ -307,7 +307,7 @@ impl Play<'_> {
                     if side == Side::Alice { format!("◀ digit {digit}") } else { format!("digit {digit} ▶") };
                 self.output.say(
                     "digit",
-                    json!({ "from": name, "digit": digit.to_string() }),
+                    || json!({ "from": name, "digit": digit.to_string() }),
                     &self.ladder.note(now, &text),
                 );
             }
@@ -348,7 +348,7 @@ impl Play<'_> {
             Side::Alice => (&self.bob, format!("◀ ♪ {} + {} Hz", self.bob.plays.0, self.bob.plays.1)),
             Side::Bob => (&self.alice, format!("{} + {} Hz ♪ ▶", self.alice.plays.0, self.alice.plays.1)),
         };
-        let fields = json!({ "from": from.name, "hz": [from.plays.0, from.plays.1] });
+        let fields = || json!({ "from": from.name, "hz": [from.plays.0, from.plays.1] });
         self.output.say("tone", fields, &self.ladder.note(at, &text));
     }
 
@@ -359,7 +359,7 @@ impl Play<'_> {
     fn show(&self, message: &Traced) {
         let label = ladder::label(&message.bytes);
         let since = message.at.saturating_duration_since(self.output.start()).as_micros() as u64;
-        let fields = json!({ "from": if message.sent { "alice" } else { "bob" }, "at_us": since, "label": label });
+        let fields = || json!({ "from": if message.sent { "alice" } else { "bob" }, "at_us": since, "label": label });
         self.output.say("trace", fields, &self.ladder.arrow(message.at, message.sent, &label));
     }
 
@@ -379,7 +379,7 @@ impl Play<'_> {
                 from.plays.1,
                 if to.digits.is_empty() { "none" } else { &to.digits },
             );
-            let fields = json!({ "from": from.name, "to": to.name, "tone_ms": heard, "digits": to.digits, "wanted": wanted, "ok": ok });
+            let fields = || json!({ "from": from.name, "to": to.name, "tone_ms": heard, "digits": to.digits, "wanted": wanted, "ok": ok });
             self.output.say("arrived", fields, &text);
             if heard < ENOUGH_MS {
                 missing.push(format!("the tone of {} did not reach {}", from.name, to.name));
@@ -390,15 +390,17 @@ impl Play<'_> {
         }
         for party in [&self.alice, &self.bob] {
             let stats = &party.stats;
-            let fields = json!({
-                "of": party.name, "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late,
-                "duplicate": stats.duplicate, "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
-            });
+            let fields = || {
+                json!({
+                    "of": party.name, "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late,
+                    "duplicate": stats.duplicate, "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
+                })
+            };
             self.output.say("stats", fields, &format!("  {:<5}   {}", party.name, numbers(stats)));
         }
         let broken =
             [&self.alice, &self.bob].into_iter().find_map(|party| party.ended.filter(|(_, result)| *result != 0));
-        self.output.say("result", json!({ "ok": missing.is_empty() && broken.is_none() && !self.media_failed }), "");
+        self.output.say("result", || json!({ "ok": missing.is_empty() && broken.is_none() && !self.media_failed }), "");
         if !missing.is_empty() {
             return Err(Stop::new(
                 Exit::NoMedia,

@@ -20,7 +20,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, all: bool) -> Result<(), St
         for (id, title) in &devices {
             output.say(
                 "device",
-                json!({ "direction": name, "id": id, "name": title }),
+                || json!({ "direction": name, "id": id, "name": title }),
                 &format!("{name:<7} {id}  {title}"),
             );
         }

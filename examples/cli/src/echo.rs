@@ -50,8 +50,10 @@ impl<'a> Job<'a> for Say {
         let from = self.from.remove(&call).unwrap_or_default();
         let stats = phone.stats(call).unwrap_or_default();
         let talked = phone.talked(call).unwrap_or_default();
-        let reason = phone.call_text(call, Text::Reason);
-        let how = if result == 0 { String::new() } else { format!(", {}", ended(sip_code, &reason, result)) };
+        let how = match result {
+            0 => String::new(),
+            _ => format!(", {}", ended(sip_code, &phone.call_text(call, Text::Reason), result)),
+        };
         let text = format!(
             "{from}: {:.1} s, {} packets in, {} out, {} lost{how}",
             talked.as_secs_f64(),
@@ -59,10 +61,12 @@ impl<'a> Job<'a> for Say {
             stats.sent,
             stats.lost
         );
-        let fields = json!({
-            "call": call, "from": from, "state": "ended", "sip_code": sip_code, "result": result,
-            "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
-        });
+        let fields = || {
+            json!({
+                "call": call, "from": from, "state": "ended", "sip_code": sip_code, "result": result,
+                "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
+            })
+        };
         app.output.say("call", fields, &text);
         phone.release(call);
     }

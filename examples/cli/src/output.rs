@@ -50,10 +50,10 @@ impl Output {
         self.start
     }
 
-    /// Prints an event: an object with `--json`, a line otherwise (none for an empty text).
-    pub(crate) fn say(&self, kind: &str, fields: Value, text: &str) {
+    /// Prints an event: an object of these fields with `--json`, a line otherwise (none for an empty text).
+    pub(crate) fn say(&self, kind: &str, fields: impl FnOnce() -> Value, text: &str) {
         if self.json {
-            self.print(&object(kind, fields));
+            self.print(&object(kind, fields()));
         } else if !self.quiet && !text.is_empty() {
             self.print(text);
         }

@@ -41,7 +41,7 @@ impl<'a> Job<'a> for Stay {
     fn closed(&mut self, app: &mut App<'a>) {
         if self.registered && !app.unregistered {
             let text = "the registrar did not confirm that the registration is over: it ends by itself";
-            app.output.say("account", json!({ "state": "unknown" }), text);
+            app.output.say("account", || json!({ "state": "unknown" }), text);
         }
     }
 }

@@ -181,7 +181,7 @@ fn here(phone: Handle) -> Option<SocketAddr> {
 /// Prints the address at which calls are taken.
 pub(crate) fn listening(phone: Handle, output: &Output, what: &str, more: &str) {
     let address = here(phone).map(|address| address.to_string()).unwrap_or_default();
-    output.say("listening", json!({ "address": address }), &format!("{what} {address}{more}; Ctrl-C ends it"));
+    output.say("listening", || json!({ "address": address }), &format!("{what} {address}{more}; Ctrl-C ends it"));
 }
 
 fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {
@@ -192,7 +192,7 @@ fn trace(output: &Output, receiver: &Receiver<Traced>, us: Option<SocketAddr>) {
         if output.json {
             let decoded = ladder::decode(&bytes);
             let way = if sent { "sent" } else { "received" };
-            let fields = json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
+            let fields = || json!({ "way": way, "peer": peer.to_string(), "label": decoded.label, "message": String::from_utf8_lossy(&bytes) });
             output.say("trace", fields, "");
             continue;
         }

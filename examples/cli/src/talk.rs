@@ -197,7 +197,7 @@ impl<'a> Talk<'a> {
                 if self.phone.mute(self.call, !self.muted).is_ok() {
                     self.muted = !self.muted;
                     let text = if self.muted { "muted" } else { "no longer muted" };
-                    self.output.say("muted", json!({ "call": self.call, "muted": self.muted }), text);
+                    self.output.say("muted", || json!({ "call": self.call, "muted": self.muted }), text);
                 }
             }
             Verb::Answer if rings => {
@@ -236,7 +236,7 @@ impl<'a> Talk<'a> {
             self.hang_up();
         } else if !core::mem::replace(&mut self.silent, true) {
             let text = advised("no sound device: the call goes on in silence", result);
-            self.output.say("audio_device", json!({ "result": result, "text": text }), &text);
+            self.output.say("audio_device", || json!({ "result": result, "text": text }), &text);
         }
     }
 
@@ -257,7 +257,7 @@ impl<'a> Talk<'a> {
             Happened::Digit(digit) => {
                 self.output.say(
                     "digit",
-                    json!({ "call": self.call, "digit": digit.to_string() }),
+                    || json!({ "call": self.call, "digit": digit.to_string() }),
                     &format!("digit {digit}"),
                 );
             }
@@ -267,14 +267,14 @@ impl<'a> Talk<'a> {
                 self.sending = false;
                 self.output.say(
                     "digits_lost",
-                    json!({ "call": self.call }),
+                    || json!({ "call": self.call }),
                     "not all digits could be sent: the call ended or was put on hold",
                 );
                 self.finished();
             }
             Happened::DigitsSent(_) => {
                 self.sending = false;
-                self.output.say("digits_sent", json!({ "call": self.call }), "digits sent");
+                self.output.say("digits_sent", || json!({ "call": self.call }), "digits sent");
                 self.finished();
             }
             Happened::Played(result) if result < 0 => {
@@ -285,7 +285,7 @@ impl<'a> Talk<'a> {
             }
             Happened::Played(_) => {
                 self.playing = false;
-                self.output.say("played", json!({ "call": self.call }), "played");
+                self.output.say("played", || json!({ "call": self.call }), "played");
                 self.finished();
             }
             Happened::RecordFailed(result) => {
@@ -296,7 +296,7 @@ impl<'a> Talk<'a> {
             Happened::Silent(silent) if silent != self.unheard => {
                 self.unheard = silent;
                 let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
-                self.output.say("media", json!({ "call": self.call, "silent": silent }), text);
+                self.output.say("media", || json!({ "call": self.call, "silent": silent }), text);
             }
             _ => {}
         }
@@ -312,7 +312,7 @@ impl<'a> Talk<'a> {
         if state == CallState::Early {
             self.output.say(
                 "call",
-                json!({ "call": self.call, "state": name, "sip_code": sip_code }),
+                || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
                 format!("{sip_code} {reason}").trim_end(),
             );
             return;
@@ -323,7 +323,7 @@ impl<'a> Talk<'a> {
         let (now, codec) = (Instant::now(), self.phone.call_text(self.call, Text::Codec));
         self.connected = Some(now);
         self.answer_by = None;
-        let fields = json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
+        let fields = || json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
         self.output.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
         if let Err(failure) = self.begin() {
             return self.fail(failure);
@@ -363,7 +363,7 @@ impl<'a> Talk<'a> {
         let Ok(stats) = self.phone.stats(self.call) else { return };
         let talked = self.connected.map_or(Duration::ZERO, |since| now - since).as_secs();
         if self.output.json {
-            let fields = json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost });
+            let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost });
             self.output.say("level", fields, "");
             self.next_meter = Some(now + LEVELS);
         } else {
@@ -386,11 +386,11 @@ impl<'a> Talk<'a> {
         let how = ended(sip_code, &reason, result);
         if self.connected.is_some() {
             let text = format!("ended after {:.1} s\n          {}", talked.as_secs_f64(), numbers(&stats));
-            self.output.say("call", fields(self.call, sip_code, result, &reason, talked, &stats), &text);
+            self.output.say("call", || fields(self.call, sip_code, result, &reason, talked, &stats), &text);
         } else {
             self.output.say(
                 "call",
-                fields(self.call, sip_code, result, &reason, talked, &stats),
+                || fields(self.call, sip_code, result, &reason, talked, &stats),
                 &format!("not connected: {how}"),
             );
         }

@@ -37,7 +37,7 @@ pub(crate) fn run(output: &Arc<Output>, wanted: &ToneFile) -> Result<(), Stop> {
     let (name, ms) = (path.display().to_string(), wanted.length.as_millis() as u64);
     output.say(
         "tone-file",
-        json!({ "file": name, "hz": wanted.hz, "ms": ms }),
+        || json!({ "file": name, "hz": wanted.hz, "ms": ms }),
         &format!("{name}: {} Hz for {ms} ms", wanted.hz),
     );
     Ok(())
