@@ -42,7 +42,7 @@ impl Engine {
         loop {
             self.send_all();
             let mut any = false;
-            while let Some(wanted) = self.with(|phone, _| phone.poll_wish().map(copied)) {
+            while let Some(wanted) = self.wanted() {
                 any = true;
                 self.grant(wanted);
             }
@@ -50,6 +50,10 @@ impl Engine {
                 return;
             }
         }
+    }
+
+    fn wanted(&self) -> Option<Wanted> {
+        lock(&self.shared.core).phone.poll_wish().map(copied)
     }
 
     /// Sends the owed packets.

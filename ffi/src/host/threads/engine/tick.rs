@@ -10,8 +10,8 @@ use microsip_core::phone::Bus;
 
 impl Engine {
     pub(super) fn tick_all(&mut self) {
-        let now = self.now();
-        let due = self.tick.as_mut().map_or(Due::default(), |timer| timer.due(now));
+        let clock = self.shared.clock;
+        let due = self.tick.as_mut().map_or(Due::default(), |timer| timer.due(clock.now()));
         self.skip(Bus::Own, due.skip);
         for _ in 0..due.run {
             self.tick_own();
@@ -39,8 +39,9 @@ impl Engine {
     }
 
     fn tick_device(&mut self) {
-        let now = self.now();
+        let clock = self.shared.clock;
         let Some((duplex, pacer)) = &mut self.device else { return };
+        let now = clock.now();
         let due = match duplex {
             Some(duplex) => pacer.due(now, duplex.clocked_by_input(), duplex.ready(), duplex.dropped()),
             None => pacer.due(now, false, 0, 0),
