@@ -2,16 +2,14 @@
 //!
 //! The key comes from the seed, so an attacker cannot make many messages fall into one chain.
 
-/// A 64-bit keyed hash (SipHash-1-3, enough against chosen inputs for a table's chains).
+/// A 64-bit keyed hash (the rounds of SipHash-1-3, enough against chosen inputs for a table's chains). Each text begins a
+/// word of its own, so only its last bytes are taken one by one.
 #[derive(Clone, Copy)]
 pub struct Hasher {
     v0: u64,
     v1: u64,
     v2: u64,
     v3: u64,
-    tail: u64,
-    fill: u32,
-    len: u64,
 }
 
 impl core::fmt::Debug for Hasher {
@@ -29,9 +27,6 @@ impl Hasher {
             v1: key.1 ^ 0x646f_7261_6e64_6f6d,
             v2: key.0 ^ 0x6c79_6765_6e65_7261,
             v3: key.1 ^ 0x7465_6462_7974_6573,
-            tail: 0,
-            fill: 0,
-            len: 0,
         }
     }
 
@@ -54,41 +49,23 @@ impl Hasher {
         self.v0 ^= word;
     }
 
-    /// Adds bytes and an end mark, so that ("ab", "c") and ("a", "bc") differ.
+    /// Adds bytes and their count, so that ("ab", "c") and ("a", "bc") differ.
     #[must_use]
     pub fn with(mut self, bytes: &[u8]) -> Self {
-        let mut bytes = bytes;
-        if self.fill == 0 {
-            while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
-                self.word(u64::from_le_bytes(*eight));
-                self.len = self.len.wrapping_add(8);
-                bytes = rest;
-            }
+        let mut rest = bytes;
+        while let Some((eight, after)) = rest.split_first_chunk::<8>() {
+            self.word(u64::from_le_bytes(*eight));
+            rest = after;
         }
-        for byte in bytes {
-            self.byte(*byte);
-        }
-        self.byte(0xff);
+        // seven bytes at most, and the count above them
+        let count = (bytes.len() as u64) << 56;
+        self.word(rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)) | count);
         self
-    }
-
-    fn byte(&mut self, byte: u8) {
-        self.tail |= u64::from(byte) << (8 * self.fill);
-        self.fill += 1;
-        self.len = self.len.wrapping_add(1);
-        if self.fill == 8 {
-            let tail = self.tail;
-            self.word(tail);
-            self.tail = 0;
-            self.fill = 0;
-        }
     }
 
     /// The hash.
     #[must_use]
     pub fn finish(mut self) -> u64 {
-        let last = self.tail | (self.len << 56);
-        self.word(last);
         self.v2 ^= 0xff;
         for _ in 0..3 {
             self.round();
@@ -177,3 +154,6 @@ impl<'a> Table<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
