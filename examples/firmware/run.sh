@@ -18,7 +18,7 @@ echo '#include <string.h>' | arm-none-eabi-gcc -xc -fsyntax-only - 2>/dev/null |
 command -v qemu-system-arm >/dev/null || skip "qemu-system-arm is not installed (Debian: qemu-system-arm)"
 
 target=${CARGO_TARGET_DIR:-$top/target}
-# The features that this image has, beside the least (sentences,sha2,redirect,rtcp,stream,trace: the bench measures each).
+# The features that this image has, beside the least (sentences, and those that core/Cargo.toml has by default: the bench measures each).
 features=panic-handler${FEATURES:+,$FEATURES}
 # The C library is a cdylib too, which bare metal cannot link: only the static library is asked for. The threshold: of what is called more than
 # once only what is shorter than its call is inlined; 3.5 KB of flash are saved.

@@ -11,7 +11,7 @@
 
 use crate::base::limits::HISTORY;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "conceal"))]
 mod tests;
 
 /// Samples of 10 ms at 8 kHz.
@@ -27,10 +27,13 @@ const SILENT_AFTER: usize = 6;
 /// One, for gains.
 const UNITY: i32 = 1 << 15;
 
+/// Sound is invented; without the feature there is silence for it, and nothing is remembered.
+const IS_MADE: bool = cfg!(feature = "conceal");
+
 /// Samples to remember for a rate of so many in 10 ms.
 #[must_use]
 pub const fn history_of(quantum: usize) -> usize {
-    quantum / QUANTUM * HISTORY
+    if IS_MADE { quantum / QUANTUM * HISTORY } else { 0 }
 }
 
 /// The state of the repetition.
@@ -77,6 +80,10 @@ impl Concealer {
     /// Invents the next samples. `history`, here and below: the lent memory, as long as [`history_of`] says.
     pub fn conceal(&mut self, history: &[i16], out: &mut [i16]) {
         let piece = piece_of(history);
+        if !IS_MADE {
+            self.erased = self.erased.saturating_add(out.len() as u32);
+            return out.fill(0);
+        }
         if !self.heard || piece == 0 {
             return out.fill(0);
         }
@@ -101,7 +108,10 @@ impl Concealer {
 
     /// Samples that came: blended with the invented ones before them, and remembered.
     pub fn heard(&mut self, history: &mut [i16], samples: &mut [i16]) {
-        if samples.is_empty() || history.is_empty() {
+        if !IS_MADE && !samples.is_empty() {
+            (self.heard, self.erased) = (true, 0);
+        }
+        if !IS_MADE || samples.is_empty() || history.is_empty() {
             return;
         }
         if !core::mem::replace(&mut self.heard, true) {
@@ -120,12 +130,17 @@ impl Concealer {
         if !samples.is_empty() {
             self.repeats = false;
             self.erased = self.erased.saturating_add(samples.len() as u32);
-            push(history, samples);
+            if IS_MADE {
+                push(history, samples);
+            }
         }
     }
 
     /// The samples heard last were played otherwise.
     pub fn replaced(&mut self, history: &mut [i16], samples: &[i16]) {
+        if !IS_MADE {
+            return;
+        }
         let samples = samples.get(samples.len().saturating_sub(history.len())..).unwrap_or_default();
         let keep = history.len() - samples.len();
         if let Some(room) = history.get_mut(keep..) {

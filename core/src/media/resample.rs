@@ -3,7 +3,7 @@
 use super::sine::{cosine, sine};
 use crate::base::limits;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "resample"))]
 mod tests;
 
 /// Taps of one phase; delay is half of it in samples of the lower rate (1 ms at 8 kHz).
@@ -76,7 +76,7 @@ const fn phases<const N: usize, const L: usize>(filter: &[i16; N]) -> [[i16; TAP
 }
 
 /// Memory of one direction of going up and one of going down; a stream needs just that, as it goes up one way and
-/// down the other.
+/// down the other. Without the feature `resample` another rate is silence.
 #[derive(Clone, Copy, Debug)]
 pub struct Resampler {
     high: [i16; LARGEST * TAPS],
@@ -94,6 +94,10 @@ impl Resampler {
             let count = input.len().min(out.len());
             out.iter_mut().zip(input).for_each(|(out, sample)| *out = *sample);
             return count;
+        }
+        if !cfg!(feature = "resample") {
+            out.fill(0);
+            return 0;
         }
         match (from > to, from.max(to).checked_div(from.min(to))) {
             (true, Some(2)) => self.down(&BY_2, 2, input, out),

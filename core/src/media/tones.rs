@@ -6,6 +6,9 @@ use crate::wire::dtmf;
 #[cfg(test)]
 mod tests;
 
+/// Tones are heard; without the feature there is silence for them.
+pub(crate) const ARE_HEARD: bool = cfg!(feature = "tones");
+
 /// One or two frequencies and a rhythm.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Tone {

@@ -245,6 +245,7 @@ fn host(address: Address<'_>, local: &Local) -> Result<IpAddr, OfferError> {
         // rfc6157#3.1: with IPv6 a name under .invalid stands for no address.
         Address::Name(name) if is_invalid(name) => return Ok(nobody),
         Address::Ip(ip) => ip,
+        Address::Name(_) if !cfg!(feature = "sdp-hosts") => return Err(OfferError::UnsupportedAddress),
         Address::Name(_) => local.found.ok_or(OfferError::HostName)?,
         Address::OtherNetwork => return Err(OfferError::UnsupportedNetwork),
         Address::OtherKind => return Err(OfferError::UnsupportedAddress),

@@ -22,7 +22,7 @@ const FROM_1900_MS: u64 = 2_208_988_800_000;
 pub struct Setup<'t> {
     /// 32 bytes of the system's entropy; all zero is refused. All randomness comes from it.
     pub seed: [u8; 32],
-    /// Samples a second of the PCM that goes in and out: 8000, 16000 or 48000.
+    /// Samples a second of the PCM that goes in and out: 8000, 16000 or 48000; without the feature `resample` 8000.
     pub rate: u32,
     /// Milliseconds since 1970 at `now`, for the clock of RTCP's reports; 0 when unknown: they count from the driver's
     /// start.
@@ -56,7 +56,7 @@ impl core::fmt::Debug for Setup<'_> {
 pub enum SetupError {
     /// The seed is all zero.
     Seed,
-    /// The rate is none of 8000, 16000, 48000.
+    /// The rate is none of 8000, 16000, 48000, or needs the feature `resample`.
     Rate,
     /// The User-Agent or the direct user is too long or has characters that do not belong there.
     Text,
@@ -78,7 +78,7 @@ impl<'a> Phone<'a> {
         if setup.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
-        if !matches!(setup.rate, 8000 | 16000 | 48000) {
+        if !(setup.rate == 8000 || cfg!(feature = "resample") && matches!(setup.rate, 16000 | 48000)) {
             return Err(SetupError::Rate);
         }
         let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);

@@ -278,7 +278,7 @@ impl DigitQueue {
         } else if events {
             State::Event { code: code as u8, left: quanta, timestamp, lasted: 0, since: 0, first: true }
         } else {
-            match dtmf::digit_of(code as u8).and_then(tones::key) {
+            match dtmf::digit_of(code as u8).filter(|_| tones::ARE_HEARD).and_then(tones::key) {
                 Some(tone) => State::Tone { generator: Generator::new(tone, rate), left: quanta },
                 None => State::Gap { left: quanta },
             }
@@ -287,7 +287,9 @@ impl DigitQueue {
 
     /// After [`Step::Tone`]: the tone's next samples.
     pub fn fill(&mut self, out: &mut [i16]) {
-        if let State::Tone { generator, .. } = &mut self.state {
+        if let State::Tone { generator, .. } = &mut self.state
+            && tones::ARE_HEARD
+        {
             generator.fill(out);
         }
     }

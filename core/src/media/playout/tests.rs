@@ -349,6 +349,7 @@ fn the_codec_may_change_between_packets() {
 }
 
 #[test]
+#[cfg(feature = "conceal")]
 fn a_codec_of_another_rate_is_not_blended_with_what_was_invented_before() {
     let mut bench = Bench::new();
     bench.history = std::vec![0; 6 * 390];

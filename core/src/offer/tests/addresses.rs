@@ -34,6 +34,7 @@ fn rtcp_goes_where_it_is_wanted() {
 
 // rfc8866#5.7
 #[test]
+#[cfg(feature = "sdp-hosts")]
 fn a_host_name_is_looked_up_where_it_counts() {
     let offer = peer(
         "m=audio 7 RTP/SAVP 0\r\nm=audio 9 RTP/AVP 18 0\r\nc=IN IP4 media.example.com\r\na=rtcp:19 IN IP4 media.example.com\r\n",

@@ -4,6 +4,8 @@
 //!
 //! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its
 //! description in the slot's buffer.
+//!
+//! Without the feature `sdp-hosts` a description that names a host is refused like one whose address is of no use.
 
 use super::Calls;
 use super::call::{Call, Cancel};
@@ -19,6 +21,9 @@ use crate::phone::transactions::server::{Host, Server};
 use crate::phone::{CallState, Cause, Flow, Lower, Target};
 use crate::sip::server::State;
 use core::net::IpAddr;
+
+/// Hosts are looked up; without the feature there are no look-ups to make, to answer or to end.
+const IS_MADE: bool = cfg!(feature = "sdp-hosts");
 
 impl Calls<'_> {
     /// Whether an offer that came over this flow could be answered; `found`: what its host stands for.
@@ -110,6 +115,9 @@ impl Calls<'_> {
     }
 
     fn find_host(&mut self, lower: &mut Lower<'_>, now: Instant, owner: Owner) -> Option<Handle> {
+        if !IS_MADE {
+            return None;
+        }
         let handle = lower.new_request(owner, Sending::Nothing)?;
         lower.locate(handle);
         lower.transactions.try_again_at(&mut lower.cx, handle, now + Duration::from_millis(FIND_HOST_MS));
@@ -118,7 +126,7 @@ impl Calls<'_> {
 
     /// The host that a look-up is for.
     pub(in crate::phone) fn host_sought<'l>(lower: &'l Lower<'_>, handle: Handle) -> Option<&'l str> {
-        let request = lower.transactions.request(handle)?;
+        let request = lower.transactions.request(handle).filter(|_| IS_MADE)?;
         match request.owner() {
             Owner::Offer(server) => {
                 let local = lower.cx.local_of(lower.transactions.server(server)?.flow().socket())?;
@@ -140,6 +148,9 @@ impl Calls<'_> {
         handle: Handle,
         targets: &[Target],
     ) {
+        if !IS_MADE {
+            return;
+        }
         let Some(owner) = lower.transactions.request(handle).map(Request::owner) else { return };
         match owner {
             Owner::Offer(server_handle) => {

@@ -4,6 +4,8 @@
 //! A call's description is nowhere stored for it: it is rendered from the call as it is then, so a later try
 //! says what is true later.
 //!
+//! Without the feature `reoffer` nothing is offered: a call that is up ends when its address is gone.
+//!
 //! `inline(never)`: keeps these frames off the deepest embedded stack path, 600 bytes of it.
 
 use super::Calls;
@@ -23,6 +25,9 @@ use crate::wire::sip::{Message, Name};
 /// The longest Retry-After (seconds) that a try waits for: who asks for more has refused.
 const LONGEST_WAIT: u64 = 60;
 
+/// Calls are offered anew; without the feature no re-INVITE of ours is ever on its way.
+const IS_MADE: bool = cfg!(feature = "reoffer");
+
 impl Calls<'_> {
     /// A call is to be offered anew, from the first try on.
     pub(super) fn offer_anew(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
@@ -35,7 +40,7 @@ impl Calls<'_> {
     /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
     #[inline(never)]
     pub(super) fn reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        let Some(call) = self.get(handle).filter(|call| call.state == CallState::Connected) else { return };
+        let Some(call) = self.get(handle).filter(|call| IS_MADE && call.state == CallState::Connected) else { return };
         let (dialog_handle, ours) = (call.dialog, call.request);
         let theirs = lower.transactions.server_state(call.server);
         if !ours.is_none() || matches!(theirs, Some(State::Proceeding | State::Accepted)) {
@@ -115,7 +120,7 @@ impl Calls<'_> {
         response: &Message<'_>,
         status: u16,
     ) {
-        let Some(dialog) = lower.dialogs.get(dialog_handle) else { return };
+        let Some(dialog) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
         let call_handle = dialog.usage.call();
         let Some(number) = lower.transactions.request(request).map(Request::number) else { return };
         let running = self.get(call_handle).is_some_and(|call| call.request == request);
@@ -212,6 +217,9 @@ impl Calls<'_> {
         request: Handle,
         cause: Cause,
     ) {
+        if !IS_MADE {
+            return;
+        }
         lower.end_request(request);
         let Some(call) = self.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
@@ -227,6 +235,9 @@ impl Calls<'_> {
     /// (rfc3261#15.1.2: 487 follows the BYE).
     #[inline(never)]
     pub(super) fn leave_reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        if !IS_MADE {
+            return;
+        }
         let Some(call) = self.get_mut(handle).filter(|call| call.state == CallState::Connected) else {
             return;
         };
@@ -246,16 +257,18 @@ impl Calls<'_> {
             let Some(call) = self.get(handle) else { continue };
             match call.state {
                 CallState::Ended => {}
+                CallState::Connected if self.is_in_place(lower, handle, call.dialog) => {}
+                CallState::Connected if !IS_MADE => {
+                    self.ends(handle, EndedBy::Library, EndCause::None);
+                    self.end_call(lower, now, handle, Cause::Unreachable, 0);
+                }
                 CallState::Connected => {
-                    let old = call.request;
-                    if !self.is_in_place(lower, handle, call.dialog) {
-                        // what is on its way names an address that is gone
-                        lower.end_request(old);
-                        if let Some(call) = self.get_mut(handle) {
-                            call.request = Handle::NONE;
-                        }
-                        self.offer_anew(lower, now, handle);
+                    // what is on its way names an address that is gone
+                    lower.end_request(call.request);
+                    if let Some(call) = self.get_mut(handle) {
+                        call.request = Handle::NONE;
                     }
+                    self.offer_anew(lower, now, handle);
                 }
                 _ if call.incoming => self.move_ringing(lower, now, handle),
                 _ => self.move_calling(lower, now, handle),

@@ -9,6 +9,7 @@ use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::phase::Phase;
+use crate::media::tones::ARE_HEARD;
 use crate::media::{Codec, CodecBank};
 use crate::phone::context::Context;
 use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
@@ -55,7 +56,7 @@ impl Media<'_> {
         let next = if goes_on { self.tick_from } else { 0 };
         if clock == Bus::Device {
             output.fill(0);
-            if self.ringing_back > 0 {
+            if ARE_HEARD && self.ringing_back > 0 {
                 self.ringback.fill(output);
             }
         }

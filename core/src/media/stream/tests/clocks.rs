@@ -152,6 +152,7 @@ fn a_codec_of_another_clock_is_another_source() {
 
 /// A peer that changes its clock within one source, against RFC 7160's advice.
 #[test]
+#[cfg(feature = "resample")]
 fn a_change_of_clock_within_a_source_does_no_harm() {
     let all = CodecList::of(&[Codec::Pcmu, Codec::Framed]);
     let mut side = Side::new(&StreamConfig { receive: all, ..config(far(), 1) });

@@ -84,6 +84,7 @@ fn a_long_event_goes_in_segments() {
 }
 
 #[test]
+#[cfg(feature = "tones")]
 fn digits_go_as_tones_to_who_takes_no_events() {
     let mut call = Call::new();
     call.near.stream.update(call.now, &StreamConfig { dtmf_send: None, ..config(far(), 1111) });
@@ -209,6 +210,7 @@ fn a_digit_under_way_is_told_once_when_the_clock_changes() {
 }
 
 #[test]
+#[cfg(feature = "tones")]
 fn a_digit_that_has_just_begun_goes_as_a_tone_when_events_are_no_longer_taken() {
     let mut call = Call::new();
     call.run(200);

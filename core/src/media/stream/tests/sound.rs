@@ -17,6 +17,7 @@ fn a_tone_said_here_is_heard_there() {
 }
 
 #[test]
+#[cfg(feature = "resample")]
 fn every_pair_of_rates_understands_each_other() {
     for near_rate in [8000, 16_000, 48_000] {
         for far_rate in [8000, 16_000, 48_000] {
