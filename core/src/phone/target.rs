@@ -14,7 +14,7 @@ pub(super) fn complete<'r>(
     target: &str,
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
-    let target = bare(target.trim()).ok_or(CommandError::Uri)?;
+    let target = bare(target.trim_ascii()).ok_or(CommandError::Uri)?;
     let number = is_number(target);
     if !number
         && (target.is_empty()

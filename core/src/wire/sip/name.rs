@@ -177,7 +177,7 @@ impl Name {
         }
     }
 
-    fn bytes(self) -> &'static [u8] {
+    pub(super) fn bytes(self) -> &'static [u8] {
         TEXTS.get(self as usize).copied().unwrap_or_default()
     }
 

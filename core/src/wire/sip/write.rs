@@ -49,7 +49,7 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     #[inline]
     fn name(&mut self, name: Name) {
-        self.out.put(name.text().as_bytes());
+        self.out.put(name.bytes());
         self.out.put(b": ");
     }
 
