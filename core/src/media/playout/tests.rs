@@ -1,4 +1,5 @@
 use super::*;
+#[cfg(feature = "conceal")]
 use crate::media::codec::tests::samples::Bank;
 use crate::media::codec::{G711, ulaw_encode};
 use crate::media::sine;

@@ -12,7 +12,7 @@ use crate::base::limits;
 use crate::base::rng::Rng;
 use crate::base::time::Duration;
 use crate::media::codec::tests::samples::Bank;
-use crate::media::detect::{self, Detector};
+use crate::media::detect::Detector;
 use crate::media::tones::{Generator, Tone};
 use crate::media::{Codec, CodecList};
 use crate::wire::dtmf::Event;

@@ -94,7 +94,7 @@ fn digits_go_as_tones_to_who_takes_no_events() {
     call.near.stream.pause(300);
     call.near.stream.send_digit(b'#', 200);
     call.run(1000);
-    let keys: Vec<_> = call.far.heard.chunks_exact(400).map(|piece| detect::key(piece, 8000)).collect();
+    let keys: Vec<_> = call.far.heard.chunks_exact(400).map(|piece| crate::media::detect::key(piece, 8000)).collect();
     let mut distinct = keys.clone();
     distinct.dedup();
     distinct.retain(Option::is_some);
@@ -219,7 +219,8 @@ fn a_digit_that_has_just_begun_goes_as_a_tone_when_events_are_no_longer_taken() 
     call.run(10);
     call.near.stream.update(call.now, &StreamConfig { dtmf_send: None, ..*call.near.stream.config() });
     call.run(1000);
-    let mut keys: Vec<_> = call.far.heard.chunks_exact(400).filter_map(|piece| detect::key(piece, 8000)).collect();
+    let mut keys: Vec<_> =
+        call.far.heard.chunks_exact(400).filter_map(|piece| crate::media::detect::key(piece, 8000)).collect();
     keys.dedup();
     assert_eq!((keys, told(&mut call)), (std::vec![b'5'], std::vec![]));
 }
