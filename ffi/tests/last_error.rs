@@ -3,12 +3,13 @@
 
 mod host;
 
+use core::ffi::CStr;
 use host::until;
 use microsip::abi::about::microsip_strerror;
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 
 fn last_error() -> String {
     let (mut text, mut needed) = ([0u8; 512], 0);

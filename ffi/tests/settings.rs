@@ -4,13 +4,14 @@
 
 mod host;
 
+use core::ffi::CStr;
 use core::net::SocketAddr;
 use core::time::Duration;
 use host::{phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 use std::net::UdpSocket;
 use std::time::Instant;
 
