@@ -2,8 +2,7 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::event::{MEDIA_HELD, Op};
-use super::{AccountId, BusId, CallId, CallInfo, CallState, CommandError, EndedBy, Phone, PhoneInfo, Side, Source};
+use super::{AccountId, BusId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -13,19 +12,13 @@ const LOUDEST: u32 = 400;
 impl Phone<'_> {
     /// The calls, ended ones that were not released among them.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.calls.iter().map(|(handle, _)| CallId(handle))
+        self.calls.handles().map(CallId)
     }
 
     /// Ends every call: as many at once as [`Phone::handle_timeout`] serves, the others are due at once.
     pub fn hangup_all(&mut self, now: Instant) {
         self.hear(now);
-        for index in 0..self.calls.capacity() {
-            let Some(handle) = self.calls.handle_at(index) else { continue };
-            if let Some(call) = self.calls.get_mut(handle).filter(|call| call.state != CallState::Ended) {
-                call.leaving = true;
-                self.calls.wake(&mut self.lower.cx, handle);
-            }
-        }
+        self.calls.leave_all(&mut self.lower.cx);
         self.handle_timeout(now);
     }
 
@@ -48,7 +41,7 @@ impl Phone<'_> {
         !self.lower.transactions.is_asking()
             && self.lower.cx.owed.is_empty()
             && !self.lower.transactions.owes_reply()
-            && !self.calls.iter().any(|(_, call)| call.state != CallState::Ended)
+            && self.calls.going_on() == 0
             && !self.lower.transactions.awaits_ack()
             && !self.lower.dialogs.owe_something()
     }
@@ -70,8 +63,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_set_tag(&mut self, call: CallId, tag: u64) -> Result<(), CommandError> {
-        self.calls.get_mut(call.0).ok_or(CommandError::Stale)?.tag = tag;
-        Ok(())
+        if self.calls.set_tag(call.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
     /// Chooses what a call sends.
@@ -89,7 +81,7 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as
     /// many members as it may; [`CommandError::Unsupported`] when none may be shared ([`super::Capacity::members`]).
     pub fn set_bus(&mut self, call: CallId, bus: BusId) -> Result<(), CommandError> {
-        if self.call(call)?.state == CallState::Ended {
+        if self.call(call)?.is_over() {
             return Err(CommandError::State);
         }
         self.lower.media.join(call.0, bus)
@@ -124,14 +116,7 @@ impl Phone<'_> {
     /// could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
-        let joins = token == 0 && self.call(call).is_ok_and(|call| self.lower.cx.joins(call.commands, Op::Digits));
-        let room = joins || self.lower.cx.can_begin();
-        self.lower.media.queue_digits(call.0, digits, joins, room)?;
-        if joins {
-            return Ok(());
-        }
-        let slot = self.calls.get_mut(call.0).ok_or(CommandError::Stale)?;
-        self.lower.cx.begin(&mut slot.commands, call.0, Op::Digits, token)
+        self.calls.send_digits(&mut self.lower, call.0, digits, token)
     }
 
     /// A call, in numbers.
@@ -139,32 +124,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn call_info(&self, call: CallId) -> Result<CallInfo, CommandError> {
-        let slot = self.call(call)?;
-        let line = self.lower.media.line(call.0).ok_or(CommandError::Stale)?;
-        let ways = self.lower.media.ways(call.0);
-        Ok(CallInfo {
-            call,
-            account: AccountId(slot.account),
-            tag: slot.tag,
-            state: slot.state,
-            incoming: slot.incoming,
-            started: slot.started,
-            ringing: slot.time(slot.rang),
-            connected: slot.time(slot.connected),
-            ended: slot.time(slot.ended),
-            sip_code: slot.sip_code,
-            result: slot.cause,
-            cause: slot.end_cause,
-            ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
-            source: line.source(),
-            bus: line.bus(),
-            muted: line.muted(),
-            held: ways & MEDIA_HELD != 0,
-            media: line.is_running(),
-            ways: if line.is_running() { ways } else { 0 },
-            volume_in: line.volume(Side::Input),
-            volume_out: line.volume(Side::Output),
-        })
+        self.calls.info(&self.lower, call)
     }
 
     /// The phone, in numbers.

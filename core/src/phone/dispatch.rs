@@ -4,7 +4,7 @@ use super::requests::Asking;
 use super::trace::{About, What};
 use super::transactions::asking::{Found, RequestDue};
 use super::transactions::request::{Owner, Request, Sending};
-use super::{AccountId, CallState, Cause, Failure, Flow, Phone, Target};
+use super::{AccountId, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -118,7 +118,7 @@ impl Phone<'_> {
             && heard.method.is_invite()
             && ((200..300).contains(&status) || super::calls::outgoing::description(response).is_some())
             && let call = self.lower.dialogs.call_of(dialog)
-            && self.calls.get(call).is_some_and(|call| call.state != CallState::Ended)
+            && self.calls.goes_on(call)
         {
             let own = self.lower.accounts.is_own_flow(self.lower.account_of(heard.owner), flow);
             self.calls.vouch(&mut self.lower, call, flow, own, response);

@@ -1,10 +1,11 @@
 //! Events in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
 //! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
 
+use super::calls::call::Call;
 use super::context::done::Command;
 use super::event::Op;
 use super::object::Object;
-use super::{AccountId, CallId, CallState, CommandError, Event, EventKind, Phone};
+use super::{AccountId, CallId, CommandError, Event, EventKind, Phone};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -57,7 +58,7 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for a call that has not ended.
     pub fn release(&mut self, call: CallId) -> Result<(), CommandError> {
-        if self.call(call)?.state != CallState::Ended {
+        if !self.call(call)?.is_over() {
             return Err(CommandError::State);
         }
         self.calls.release(&mut self.lower, call.0);
@@ -72,10 +73,10 @@ impl Phone<'_> {
     /// The end of a command whose object has given way, or goes on.
     fn orphan_event(&self, done: &Command) -> Event {
         let (call, account) = match done.op() {
-            Op::Digits => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, |call| call.account)),
+            Op::Digits => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),
         };
-        let tag = self.calls.get(call).map(|call| call.tag).or_else(|| self.lower.accounts.tag(account));
+        let tag = self.calls.get(call).map(Call::tag).or_else(|| self.lower.accounts.tag(account));
         done.event(self.lower.cx.latest, AccountId(account), CallId(call), tag.unwrap_or(0))
     }
 

@@ -8,7 +8,7 @@ use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
 use super::transactions::stateless::Extra;
 use super::understood::OURS;
-use super::{CallState, Flow, Phone, Taken};
+use super::{Flow, Phone, Taken};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -231,8 +231,7 @@ impl Phone<'_> {
 
     /// The call of a dialog has ended, or there is none.
     fn is_over(&self, dialog: Handle) -> bool {
-        let call = self.calls.get(self.lower.dialogs.call_of(dialog));
-        call.is_none_or(|call| call.state == CallState::Ended)
+        !self.calls.goes_on(self.lower.dialogs.call_of(dialog))
     }
 
     /// Responds to a request without a transaction.

@@ -27,8 +27,8 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
     pub fn call_text(&self, call: CallId, which: CallText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         let slot = self.call(call)?;
-        let dialog = self.lower.dialogs.get(slot.dialog).ok_or(CommandError::Nothing)?;
-        let text = self.lower.dialogs.text(slot.dialog);
+        let dialog = self.lower.dialogs.get(slot.dialog()).ok_or(CommandError::Nothing)?;
+        let text = self.lower.dialogs.text(slot.dialog());
         let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
         match which {
             CallText::RemoteUri => put_some(out, address(dialog.remote)?.uri),
@@ -68,16 +68,16 @@ impl Phone<'_> {
                 return put_some(out, text);
             }
             if let Start::Response { status, reason } = message.start()
-                && status == slot.sip_code
+                && status == slot.sip_code()
                 && !reason.is_empty()
             {
                 return put_some(out, reason);
             }
         }
-        if slot.sip_code == 0 {
+        if slot.sip_code() == 0 {
             return Err(CommandError::Nothing);
         }
-        put_some(out, reason_phrase(slot.sip_code).as_bytes())
+        put_some(out, reason_phrase(slot.sip_code()).as_bytes())
     }
 
     /// The value of a header in a call's first or last message; `nth` from 0.

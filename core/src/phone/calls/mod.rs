@@ -4,6 +4,7 @@ mod asked;
 mod bye;
 pub(super) mod call;
 mod cancel;
+mod commands;
 mod direct;
 mod due;
 mod ending;
@@ -59,7 +60,7 @@ impl<'a> Calls<'a> {
         self.slots.get(handle)
     }
 
-    pub(super) fn get_mut(&mut self, handle: Handle) -> Option<&mut Call> {
+    fn get_mut(&mut self, handle: Handle) -> Option<&mut Call> {
         self.slots.get_mut(handle)
     }
 
@@ -67,12 +68,8 @@ impl<'a> Calls<'a> {
         self.slots.handle_at(index)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Handle, &Call)> {
+    fn iter(&self) -> impl Iterator<Item = (Handle, &Call)> {
         self.slots.iter()
-    }
-
-    pub(super) fn capacity(&self) -> u32 {
-        self.slots.capacity() as u32
     }
 
     /// How many there are, ended ones that were not released among them.
@@ -83,6 +80,21 @@ impl<'a> Calls<'a> {
     /// Ended calls that were not released.
     pub(super) fn ended(&self) -> usize {
         self.ended.len()
+    }
+
+    /// A call is there and has not ended.
+    pub(super) fn goes_on(&self, handle: Handle) -> bool {
+        self.slots.get(handle).is_some_and(|call| !call.is_over())
+    }
+
+    /// Calls that have not ended.
+    pub(super) fn going_on(&self) -> usize {
+        self.used() - self.ended()
+    }
+
+    /// All calls, ended ones that were not released among them.
+    pub(super) fn handles(&self) -> impl Iterator<Item = Handle> {
+        self.slots.iter().map(|(handle, _)| handle)
     }
 
     /// Calls that could begin: an ended call that nobody fetched gives its slot.

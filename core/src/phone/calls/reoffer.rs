@@ -252,7 +252,7 @@ impl Calls<'_> {
     /// The host's addresses changed: calls whose way or media is at one that is gone follow, or end where they cannot.
     #[inline(never)]
     pub(in crate::phone) fn move_calls(&mut self, lower: &mut Lower<'_>, now: Instant) {
-        for index in 0..self.capacity() {
+        for index in 0..self.slots.capacity() as u32 {
             let Some(handle) = self.handle_at(index) else { continue };
             let Some(call) = self.get(handle) else { continue };
             match call.state {

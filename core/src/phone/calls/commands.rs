@@ -1,0 +1,73 @@
+//! Commands on a call that has begun, and what is told of it.
+
+use super::Calls;
+use crate::base::slots::Handle;
+use crate::phone::context::Context;
+use crate::phone::event::{MEDIA_HELD, Op};
+use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Lower, Side};
+
+impl Calls<'_> {
+    /// Sets the application's own number of a call. False: it is not there.
+    pub(in crate::phone) fn set_tag(&mut self, call: Handle, tag: u64) -> bool {
+        self.slots.get_mut(call).map(|call| call.tag = tag).is_some()
+    }
+
+    /// Every call is to be hung up, each at its deadline, which has come.
+    pub(in crate::phone) fn leave_all(&mut self, cx: &mut Context<'_>) {
+        for index in 0..self.slots.capacity() as u32 {
+            let Some(handle) = self.slots.handle_at(index) else { continue };
+            if let Some(call) = self.slots.get_mut(handle).filter(|call| !call.is_over()) {
+                call.leaving = true;
+                self.wake(cx, handle);
+            }
+        }
+    }
+
+    /// Sends digits; see [`crate::phone::Phone::send_digits`].
+    pub(in crate::phone) fn send_digits(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: Handle,
+        digits: &str,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        let joins = token == 0 && self.get(call).is_some_and(|call| lower.cx.joins(call.commands, Op::Digits));
+        let room = joins || lower.cx.can_begin();
+        lower.media.queue_digits(call, digits, joins, room)?;
+        if joins {
+            return Ok(());
+        }
+        let slot = self.get_mut(call).ok_or(CommandError::Stale)?;
+        lower.cx.begin(&mut slot.commands, call, Op::Digits, token)
+    }
+
+    /// A call, in numbers.
+    pub(in crate::phone) fn info(&self, lower: &Lower<'_>, call: CallId) -> Result<CallInfo, CommandError> {
+        let slot = self.get(call.0).ok_or(CommandError::Stale)?;
+        let line = lower.media.line(call.0).ok_or(CommandError::Stale)?;
+        let ways = lower.media.ways(call.0);
+        Ok(CallInfo {
+            call,
+            account: AccountId(slot.account),
+            tag: slot.tag,
+            state: slot.state,
+            incoming: slot.incoming,
+            started: slot.started,
+            ringing: slot.time(slot.rang),
+            connected: slot.time(slot.connected),
+            ended: slot.time(slot.ended),
+            sip_code: slot.sip_code,
+            result: slot.cause,
+            cause: slot.end_cause,
+            ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
+            source: line.source(),
+            bus: line.bus(),
+            muted: line.muted(),
+            held: ways & MEDIA_HELD != 0,
+            media: line.is_running(),
+            ways: if line.is_running() { ways } else { 0 },
+            volume_in: line.volume(Side::Input),
+            volume_out: line.volume(Side::Output),
+        })
+    }
+}
