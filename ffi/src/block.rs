@@ -9,70 +9,70 @@ use microsip_core::phone::Lender;
 /// All of our memory is aligned to this.
 pub(crate) const ALIGN: usize = 8;
 
-/// Carves slices out of a zeroed block; without a block, it only counts what they would take.
+/// Carves slices out of a zeroed block.
 pub(crate) struct Carving<'a> {
     block: *mut u8,
-    taken: usize,
     bytes: usize,
+    wanted: usize,
     lent: PhantomData<&'a mut [u8]>,
 }
 
 impl Carving<'_> {
-    /// Lends nothing but empty slices.
+    /// Without a block: nothing but empty slices is lent, and what they would take is counted.
     pub(crate) const fn counting() -> Self {
-        Self { block: core::ptr::null_mut(), taken: 0, bytes: usize::MAX, lent: PhantomData }
+        Self { block: core::ptr::null_mut(), bytes: 0, wanted: 0, lent: PhantomData }
     }
 
     /// # Safety
     /// `block` is aligned to [`ALIGN`], all zero, and its `bytes` are used by nothing else for the lifetime.
     pub(crate) const unsafe fn new(block: *mut u8, bytes: usize) -> Self {
-        Self { block, taken: 0, bytes, lent: PhantomData }
+        Self { block, bytes, wanted: 0, lent: PhantomData }
     }
 
-    /// The bytes of what was lent.
-    pub(crate) const fn taken(&self) -> usize {
-        self.taken
+    /// The bytes of all that was to be lent. Where there are fewer, slices are missing.
+    pub(crate) const fn wanted(&self) -> usize {
+        self.wanted
     }
 
-    /// Room for `count` values of `size` bytes, aligned since every piece's length is a multiple of ALIGN; still zero.
-    /// NULL where it is only counted. Not inlined: a board would pay for it with each slice.
+    /// Room for `count` values of `size` bytes, aligned since every piece's length is a multiple of ALIGN, and still
+    /// zero; NULL where there is none. `inline(never)`: a board would pay for it with each slice.
     #[inline(never)]
-    fn piece(&mut self, size: usize, count: usize) -> Option<*mut u8> {
-        let start = self.taken;
-        let end = start.checked_add(size.checked_mul(count)?)?.checked_next_multiple_of(ALIGN)?;
-        if end > self.bytes {
-            return None;
+    fn piece(&mut self, size: usize, count: usize) -> *mut u8 {
+        let start = self.wanted;
+        let bytes = size.saturating_mul(count).checked_next_multiple_of(ALIGN).unwrap_or(usize::MAX);
+        self.wanted = start.saturating_add(bytes);
+        if self.wanted > self.bytes {
+            return core::ptr::null_mut();
         }
-        self.taken = end;
         // SAFETY: so many bytes are in the block.
-        Some(if self.block.is_null() { self.block } else { unsafe { self.block.add(start) } })
+        unsafe { self.block.add(start) }
     }
 }
 
 impl<'a> Lender<'a> for Carving<'a> {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
         const { assert!(align_of::<T>() <= ALIGN) };
-        let start = self.piece(size_of::<T>(), count)?.cast::<T>();
+        let start = self.piece(size_of::<T>(), count).cast::<T>();
         if start.is_null() {
-            return Some(&mut []);
+            return &mut [];
         }
         for index in 0..count {
             // SAFETY: within the piece just taken.
             unsafe { start.add(index).write(empty.clone()) };
         }
         // SAFETY: `count` values were just written, and the piece is lent only once.
-        Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
+        unsafe { core::slice::from_raw_parts_mut(start, count) }
     }
 
-    fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> Option<&'a mut [T]> {
+    fn zeroed<T: Zeroed + 'a>(&mut self, count: usize) -> &'a mut [T] {
         const { assert!(align_of::<T>() <= ALIGN) };
-        let start = self.piece(size_of::<T>(), count)?.cast::<T>();
+        let start = self.piece(size_of::<T>(), count).cast::<T>();
         if start.is_null() {
-            return Some(&mut []);
+            return &mut [];
         }
         // SAFETY: the block is zero, which is a value of T: core alone implements Zeroed. The piece is lent only
         // once.
-        Some(unsafe { core::slice::from_raw_parts_mut(start, count) })
+        unsafe { core::slice::from_raw_parts_mut(start, count) }
     }
 }
 

@@ -13,8 +13,8 @@ use std::net::{IpAddr, SocketAddr};
 struct Leak;
 
 impl Lender<'static> for Leak {
-    fn lend<T: Clone + 'static>(&mut self, count: usize, empty: T) -> Option<&'static mut [T]> {
-        Some(Box::leak(vec![empty; count].into_boxed_slice()))
+    fn lend<T: Clone + 'static>(&mut self, count: usize, empty: T) -> &'static mut [T] {
+        Box::leak(vec![empty; count].into_boxed_slice())
     }
 }
 

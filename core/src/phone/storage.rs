@@ -46,18 +46,18 @@ impl<'a> Storage<'a> {
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
         Some(Self {
-            accounts: Accounts::lent(capacity, lender)?,
-            calls: Calls::lent(capacity, lender)?,
-            dialogs: Dialogs::lent(capacity, lender)?,
-            media: Media::lent(capacity, lender)?,
-            transactions: Transactions::lent(capacity, lender)?,
-            sockets: lender.lend(capacity.sockets as usize, None)?,
-            due: lender.zeroed(objects)?,
-            owed: lender.zeroed(objects)?,
-            events: lender.zeroed(calls + accounts)?,
-            wishes: lender.zeroed(objects)?,
-            commands: lender.lend(capacity.commands as usize, Command::EMPTY)?,
-            traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY)?,
+            accounts: Accounts::lent(capacity, lender),
+            calls: Calls::lent(capacity, lender),
+            dialogs: Dialogs::lent(capacity, lender),
+            media: Media::lent(capacity, lender),
+            transactions: Transactions::lent(capacity, lender),
+            sockets: lender.lend(capacity.sockets as usize, None),
+            due: lender.zeroed(objects),
+            owed: lender.zeroed(objects),
+            events: lender.zeroed(calls + accounts),
+            wishes: lender.zeroed(objects),
+            commands: lender.lend(capacity.commands as usize, Command::EMPTY),
+            traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),
         })
     }
 }

@@ -72,18 +72,19 @@ struct Lent<'a> {
     asked: &'a mut [Asked],
 }
 
+/// `inline(never)`: what counts and what makes an engine share it.
 #[inline(never)]
 fn lend<'a>(capacity: &Capacity, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
     Some(Lent {
         storage: Storage::lend(capacity, lender)?,
-        media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE })?,
-        asked: lender.lend((capacity.calls + capacity.accounts) as usize, Asked { wish: WishId::NONE, port: 0 })?,
+        media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE }),
+        asked: lender.lend((capacity.calls + capacity.accounts) as usize, Asked { wish: WishId::NONE, port: 0 }),
     })
 }
 
 fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
     let mut counting = Carving::counting();
-    lend(capacity, &mut counting).and_then(|_| counting.taken().checked_add(SIZE)).ok_or(Fail::new(
+    lend(capacity, &mut counting).and_then(|_| counting.wanted().checked_add(SIZE)).ok_or(Fail::new(
         MICROSIP_E_ARG,
         "c->max_calls",
         Value::Number(i64::from(capacity.calls)),
@@ -143,20 +144,15 @@ pub unsafe extern "C" fn microsip_engine_init(
             return Err(Fail::new(MICROSIP_E_ARG, "mem", Value::None, "is not aligned to 8"));
         }
         let needed = bytes_of(&plan.capacity)?;
-        if (bytes as usize) < needed {
-            return Err(Fail::new(
-                MICROSIP_E_BUFFER,
-                "bytes",
-                Value::Number(i64::from(bytes)),
-                "is less than microsip_engine_size_get says",
-            ));
-        }
         let short = Fail::new(
             MICROSIP_E_BUFFER,
             "bytes",
             Value::Number(i64::from(bytes)),
             "is less than microsip_engine_size_get says",
         );
+        if (bytes as usize) < needed {
+            return Err(short);
+        }
         // SAFETY: the caller lends the block; the engine lies before what is carved, which is zeroed first: it may have
         // been used before.
         let mut carving = unsafe {

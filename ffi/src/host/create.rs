@@ -158,9 +158,9 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     };
     let mut counting = Carving::counting();
     Storage::lend(&capacity, &mut counting).ok_or_else(too_large)?;
-    let block = Block::new(counting.taken()).ok_or_else(too_large)?;
+    let block = Block::new(counting.wanted()).ok_or_else(too_large)?;
     // SAFETY: the block is aligned, zeroed, ours, and lives beside the phone, which is dropped first.
-    let mut carving = unsafe { Carving::new(block.start, counting.taken()) };
+    let mut carving = unsafe { Carving::new(block.start, counting.wanted()) };
     let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|_| {

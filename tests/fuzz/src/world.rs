@@ -30,9 +30,9 @@ pub(crate) const MOST: usize = 64;
 struct Block<'a>(&'a Bump);
 
 impl<'a> Lender<'a> for Block<'a> {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
         let block: &'a Bump = self.0;
-        Some(block.alloc_slice_fill_clone(count, &empty))
+        block.alloc_slice_fill_clone(count, &empty)
     }
 }
 

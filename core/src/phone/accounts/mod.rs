@@ -45,17 +45,17 @@ pub(super) struct Accounts<'a> {
 
 impl<'a> Accounts<'a> {
     /// The room, with as many slots as the capacity says.
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let count = capacity.accounts as usize;
         let (text, challenges) = (capacity.account_text as usize, CHALLENGES * capacity.challenge as usize);
         let trusted_each = capacity.trusted as usize;
-        Some(Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Account::EMPTY))?),
-            text: Blocks::new(lender.zeroed(count * text)?, text),
-            challenges: Blocks::new(lender.zeroed(count * challenges)?, challenges),
-            trusted: lender.zeroed(count * trusted_each)?,
+        Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Account::EMPTY))),
+            text: Blocks::new(lender.zeroed(count * text), text),
+            challenges: Blocks::new(lender.zeroed(count * challenges), challenges),
+            trusted: lender.zeroed(count * trusted_each),
             trusted_each,
-        })
+        }
     }
 
     /// Every id of an account has this mark.

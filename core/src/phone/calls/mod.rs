@@ -42,13 +42,13 @@ pub(super) struct Calls<'a> {
 
 impl<'a> Calls<'a> {
     /// The room, with as many slots as the capacity says.
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, history) = (capacity.calls as usize, 2 * capacity.history as usize);
-        Some(Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))?),
-            history: Blocks::new(lender.zeroed(count * history)?, history),
-            ended: Owed::new(lender.zeroed(count)?),
-        })
+        Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))),
+            history: Blocks::new(lender.zeroed(count * history), history),
+            ended: Owed::new(lender.zeroed(count)),
+        }
     }
 
     /// Every id of a call has this mark.

@@ -19,12 +19,12 @@ pub(super) struct Dialogs<'a> {
 
 impl<'a> Dialogs<'a> {
     /// The room, with as many slots as the capacity says.
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.dialogs as usize, capacity.dialog_text as usize);
-        Some(Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Dialog::EMPTY))?),
-            text: Blocks::new(lender.zeroed(count * text)?, text),
-        })
+        Self {
+            slots: Slots::new(lender.lend(count, Entry::new(Dialog::EMPTY))),
+            text: Blocks::new(lender.zeroed(count * text), text),
+        }
     }
 
     pub(super) fn get(&self, handle: Handle) -> Option<&Dialog> {

@@ -18,16 +18,16 @@ pub(super) struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let count = capacity.calls as usize;
         let (ring, payload, heard) = (capacity.ring_bytes(), capacity.payload as usize, capacity.heard());
-        Some(Self {
-            rings: Blocks::new(lender.zeroed(count * ring)?, ring),
-            payloads: Blocks::new(lender.zeroed(count * payload)?, payload),
-            heard: lender.zeroed(count * heard)?,
+        Self {
+            rings: Blocks::new(lender.zeroed(count * ring), ring),
+            payloads: Blocks::new(lender.zeroed(count * payload), payload),
+            heard: lender.zeroed(count * heard),
             ring_stride: RING_HEADER + payload,
             heard_stride: heard,
-        })
+        }
     }
 
     /// A stream's.

@@ -69,20 +69,20 @@ pub(super) struct Media<'a> {
 
 impl<'a> Media<'a> {
     /// The room, with as many lines as the capacity says.
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let calls = capacity.calls as usize;
-        Some(Self {
-            lines: lender.lend(calls, Line::EMPTY)?,
-            agreed: lender.lend(capacity.dialogs as usize, None)?,
-            parameters: parameters::lent(capacity, lender)?,
-            streams: lender.lend(calls, Stream::EMPTY)?,
-            memory: Memory::lent(capacity, lender)?,
-            voices: Owed::new(lender.zeroed(calls)?),
-            running: lender.zeroed(calls)?,
+        Self {
+            lines: lender.lend(calls, Line::EMPTY),
+            agreed: lender.lend(capacity.dialogs as usize, None),
+            parameters: parameters::lent(capacity, lender),
+            streams: lender.lend(calls, Stream::EMPTY),
+            memory: Memory::lent(capacity, lender),
+            voices: Owed::new(lender.zeroed(calls)),
+            running: lender.zeroed(calls),
             running_count: 0,
-            closing_ports: lender.zeroed(calls)?,
-            opening_ports: lender.zeroed(calls)?,
-            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize)?,
+            closing_ports: lender.zeroed(calls),
+            opening_ports: lender.zeroed(calls),
+            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize),
             members: capacity.members as usize,
             tick_from: 0,
             tick_left: false,
@@ -96,7 +96,7 @@ impl<'a> Media<'a> {
             muted: false,
             volume_in: 100,
             volume_out: 100,
-        })
+        }
     }
 
     /// So many samples a second go in and out.

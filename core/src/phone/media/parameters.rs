@@ -60,10 +60,10 @@ impl Media<'_> {
 }
 
 /// Blocks of so many bytes, one a dialog; none, while no codec has parameters.
-pub(super) fn lent<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Blocks<'a>> {
+pub(super) fn lent<'a>(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Blocks<'a> {
     let (count, stride) = (capacity.dialogs as usize, capacity.parameters as usize);
-    let bytes = if Codec::HAVE_PARAMETERS { lender.zeroed(count * stride)? } else { &mut [] };
-    Some(Blocks::new(bytes, stride))
+    let bytes = if Codec::HAVE_PARAMETERS { lender.zeroed(count * stride) } else { &mut [] };
+    Blocks::new(bytes, stride)
 }
 
 /// The number of a codec and the length of its parameters.

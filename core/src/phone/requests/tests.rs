@@ -20,8 +20,8 @@ use std::vec::Vec;
 struct Boxes;
 
 impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> Option<&'a mut [T]> {
-        Some(Box::leak(vec![empty; count].into_boxed_slice()))
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
+        Box::leak(vec![empty; count].into_boxed_slice())
     }
 }
 

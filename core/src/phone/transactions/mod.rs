@@ -44,21 +44,21 @@ pub(super) struct Transactions<'a> {
 
 impl<'a> Transactions<'a> {
     /// The room, with as many slots as the capacity says.
-    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
+    pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (requests, servers) = (capacity.requests as usize, capacity.servers as usize);
         let (message, response) = (capacity.message as usize, capacity.server_bytes());
-        Some(Self {
-            requests: Slots::new(lender.lend(requests, Entry::new(Request::EMPTY))?),
-            request_bytes: Blocks::new(lender.zeroed(requests * message)?, message),
-            servers: Slots::new(lender.lend(servers, Entry::new(Server::EMPTY))?),
-            server_bytes: Blocks::new(lender.zeroed(servers * response)?, response),
-            server_table: Table::new(lender.zeroed(2 * servers)?),
-            tombstones: Tombstones::new(lender.zeroed(capacity.tombstones as usize / 4 * 4)?),
-            lingering: Owed::new(lender.zeroed(requests)?),
-            reply: lender.zeroed(message)?,
+        Self {
+            requests: Slots::new(lender.lend(requests, Entry::new(Request::EMPTY))),
+            request_bytes: Blocks::new(lender.zeroed(requests * message), message),
+            servers: Slots::new(lender.lend(servers, Entry::new(Server::EMPTY))),
+            server_bytes: Blocks::new(lender.zeroed(servers * response), response),
+            server_table: Table::new(lender.zeroed(2 * servers)),
+            tombstones: Tombstones::new(lender.zeroed(capacity.tombstones as usize / 4 * 4)),
+            lingering: Owed::new(lender.zeroed(requests)),
+            reply: lender.zeroed(message),
             reply_len: 0,
             reply_flow: None,
-        })
+        }
     }
 }
 
