@@ -1,12 +1,12 @@
 //! The lab itself: time jumps to the next thing that happens.
 
 use crate::phone::{End, Options};
-use crate::told::Told;
+use crate::told::{EventKind, Told};
 use microsip_core::base::rng::Rng;
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
-    AccountId, CallId, CallState, Component, DialOptions, Failure, Flow, Reply, Source, Taken, Target, Transmit, Usage,
-    Via, Wish,
+    AccountId, CallId, CallState, Component, DialOptions, EndCause, Failure, Flow, Reply, Source, Taken, Target,
+    Transmit, Usage, Via, Wish,
 };
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -243,6 +243,15 @@ impl Lab {
             // since the fetch before
             let late = told.at <= now && now.since(told.at) <= Duration::from_millis(10);
             assert!(late || !end.prompt && told.at <= now, "{told:?} has the time of something else, at {now:?}");
+            // and it names an object that can be read, whose end was not told before; but for ends of commands, and of
+            // calls that had to give way, which outlive their objects
+            let outlives = told.kind == EventKind::Done || told.cause == EndCause::Full;
+            assert!(
+                told.call == CallId::NONE || outlives || end.phone.call_info(told.call).is_ok(),
+                "{told:?} names nothing"
+            );
+            let over = end.events.iter().any(|before| before.call == told.call && before.call_is(CallState::Ended));
+            assert!(told.call == CallId::NONE || told.kind == EventKind::Done || !over, "{told:?} comes behind an end");
             end.events.push(told);
             if told.call_is(CallState::Ended) {
                 end.over.push(told.call);
