@@ -501,41 +501,44 @@ typedef struct microsip_account_info {
 #define MICROSIP_BY_RULE 3
 /** Ended by the library: a timer, a limit or a failure. */
 #define MICROSIP_BY_LIBRARY 4
-/** Why a call ended: hung up after an answer. */
+/** A cause of the end of a call: hung up after an answer. */
 #define MICROSIP_CAUSE_NORMAL 1
-/** Why a call ended: 486, 600. */
+/** A cause of the end of a call: 486, 600. */
 #define MICROSIP_CAUSE_BUSY 2
-/** Why a call ended: 603, 403 and other refusals by a person or a policy. */
+/** A cause of the end of a call: 603, 403 and other refusals by a person or a policy. */
 #define MICROSIP_CAUSE_DECLINED 3
-/** Why a call ended: 408, 480, or the time of ringing was over. */
+/** A cause of the end of a call: 408, 480, or the time of ringing was over. */
 #define MICROSIP_CAUSE_NO_ANSWER 4
-/** Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call. */
+/**
+ * A cause of the end of a call: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed
+ * call.
+ */
 #define MICROSIP_CAUSE_CANCELLED 5
-/** Why a call ended: answered at another phone (RFC 3326). */
+/** A cause of the end of a call: answered at another phone (RFC 3326). */
 #define MICROSIP_CAUSE_ELSEWHERE 6
-/** Why a call ended: by a 3xx that was sent, or not followed. */
+/** A cause of the end of a call: by a 3xx that was sent, or not followed. */
 #define MICROSIP_CAUSE_REDIRECTED 7
-/** Why a call ended: by a transfer. */
+/** A cause of the end of a call: by a transfer. */
 #define MICROSIP_CAUSE_TRANSFERRED 8
-/** Why a call ended: another call took its place (RFC 3891). */
+/** A cause of the end of a call: another call took its place (RFC 3891). */
 #define MICROSIP_CAUSE_REPLACED 9
-/** Why a call ended: 404, 410, 484, 604. */
+/** A cause of the end of a call: 404, 410, 484, 604. */
 #define MICROSIP_CAUSE_NOT_FOUND 10
-/** Why a call ended: no common codec, or an SDP that cannot be used. */
+/** A cause of the end of a call: no common codec, or an SDP that cannot be used. */
 #define MICROSIP_CAUSE_MEDIA 11
-/** Why a call ended: no media came for too long. */
+/** A cause of the end of a call: no media came for too long. */
 #define MICROSIP_CAUSE_MEDIA_LOST 12
-/** Why a call ended: the session timer, or a limit of duration. */
+/** A cause of the end of a call: the session timer, or a limit of duration. */
 #define MICROSIP_CAUSE_EXPIRED 13
-/** Why a call ended: unreachable, an unknown name, no response. */
+/** A cause of the end of a call: unreachable, an unknown name, no response. */
 #define MICROSIP_CAUSE_NETWORK 14
-/** Why a call ended: credentials. */
+/** A cause of the end of a call: credentials. */
 #define MICROSIP_CAUSE_AUTH 15
-/** Why a call ended: 5xx, or an error of the protocol. */
+/** A cause of the end of a call: 5xx, or an error of the protocol. */
 #define MICROSIP_CAUSE_SERVER 16
-/** Why a call ended: a limit of this phone. */
+/** A cause of the end of a call: a limit of this phone. */
 #define MICROSIP_CAUSE_FULL 17
-/** Why a call ended: the phone was shut down. */
+/** A cause of the end of a call: the phone was shut down. */
 #define MICROSIP_CAUSE_SHUTDOWN 18
 /** We may send. */
 #define MICROSIP_MEDIA_SENDING 1
@@ -1844,7 +1847,7 @@ int32_t microsip_engine_poll_event(struct microsip_engine *e,
                                    struct microsip_event *ev);
 
 /**
- * When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now.
+ * The latest time to call microsip_engine_timeout, on the clock of now_us; 0: drain again now.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param when_us The time.

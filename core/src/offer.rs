@@ -1,4 +1,4 @@
-//! SDP offer and answer (RFC 3264, RFC 6337): what two descriptions agree on, and what media will do about it.
+//! SDP offer and answer (RFC 3264, RFC 6337): the agreement of two descriptions, and the media that follows from it.
 //!
 //! Pure: no time, no I/O, nothing kept. [`Local`] says what we can do, [`write_offer`] offers it, [`answer`] answers a
 //! peer's offer,
@@ -29,7 +29,7 @@ pub use write::{fingerprint, write_offer};
 /// Our abilities and our address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Local {
-    /// Where media reaches us.
+    /// The address at which media reaches us.
     pub address: IpAddr,
     /// Our RTP port.
     pub rtp_port: u16,
@@ -99,7 +99,7 @@ impl OfferState {
         negotiate::lines_of(description)
     }
 
-    /// How many lines.
+    /// The number of lines.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len as usize
@@ -111,7 +111,7 @@ impl OfferState {
         self.len == 0
     }
 
-    /// Which line is our audio.
+    /// The index of our audio.
     #[must_use]
     pub const fn audio(&self) -> usize {
         self.audio as usize
@@ -121,10 +121,10 @@ impl OfferState {
 /// The agreement of two descriptions: all that a media stream needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Agreed {
-    /// Where our RTP goes. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may be
-    /// sent.
+    /// The target of our RTP. Port 0: the audio was rejected or removed. The unspecified address: on hold, nothing may
+    /// be sent.
     pub remote_rtp: SocketAddr,
-    /// Where our RTCP goes. Port 0: nowhere.
+    /// The target of our RTCP. Port 0: none.
     pub remote_rtcp: SocketAddr,
     /// The codec we send.
     pub codec: Codec,
@@ -171,7 +171,7 @@ impl Agreed {
 
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-/// Why a description leads to no media.
+/// The reason for which a description leads to no media.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum OfferError {
     /// It cannot be read.

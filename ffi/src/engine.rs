@@ -52,7 +52,7 @@ const SIZE: usize = size_of::<microsip_engine>().next_multiple_of(ALIGN);
 #[derive(Clone, Copy)]
 struct Media {
     media: MediaId,
-    /// The wish to open them, until it is answered.
+    /// The wish to open them, until its reply.
     wish: WishId,
 }
 
@@ -69,7 +69,7 @@ pub struct microsip_engine {
     busy: AtomicBool,
     poisoned: bool,
     local_asked: bool,
-    /// Something was answered within, so there may be more to send.
+    /// A wish got its reply within, so there may be more to send.
     again: bool,
     closing: bool,
     closed: bool,
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn microsip_engine_poll_event(
     })
 }
 
-/// When to call microsip_engine_timeout at the latest, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING:
+/// The latest time to call microsip_engine_timeout, on the clock of now_us; 0: drain again now. MICROSIP_NOTHING:
 /// there is nothing to wait for, and the board may sleep until a packet or a key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_poll_timeout(e: *mut microsip_engine, now_us: u64, when_us: *mut u64) -> i32 {

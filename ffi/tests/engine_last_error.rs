@@ -1,4 +1,4 @@
-//! Why an engine's call failed: in a sentence with the feature `sentences`, by the result's words without it.
+//! The reason of an engine's failed call: in a sentence with the feature `sentences`, by the result's words without it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use microsip::abi::code::*;
 use microsip::abi::types::*;

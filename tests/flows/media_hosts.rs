@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 
 /// The address in the peer's description: the one behind its NAT.
 const PRIVATE: &str = "10.9.9.9";
-/// Where its media comes from: its NAT.
+/// The source of its media: its NAT.
 const NAT: &str = "198.51.100.7:61000";
 /// A third party.
 const THIRD: &str = "203.0.113.66:5000";

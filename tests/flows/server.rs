@@ -5,9 +5,9 @@ use microsip_core::phone::{AccountConfig, AccountId, AccountState, Capacity};
 use microsip_tests::{EventKind, Lab, Options, Told, ladder};
 use std::net::SocketAddr;
 
-/// Where the registrar of `example.org` lives.
+/// The address of the registrar of `example.org`.
 pub(crate) const REGISTRAR: &str = "10.0.0.9:5060";
-/// Where it lives too, when it has a second address.
+/// Its second address, where it has one.
 pub(crate) const SECOND: &str = "10.0.0.8:5060";
 /// The password of every account here: it must never be seen.
 pub(crate) const PASSWORD: &str = "sesame-open-7";

@@ -35,12 +35,12 @@ impl Default for Network {
 /// A packet on its way.
 #[derive(Clone, Debug)]
 pub struct Packet {
-    /// When it arrives.
+    /// The time of its arrival.
     pub at: Instant,
     order: u64,
-    /// Where it left.
+    /// Its source.
     pub from: SocketAddr,
-    /// Where it goes.
+    /// Its target.
     pub to: SocketAddr,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -323,7 +323,7 @@ impl Lab {
         true
     }
 
-    /// When the next thing happens.
+    /// The time of the next deadline, packet or tick.
     fn next(&self) -> Option<Instant> {
         let air = self.air.iter().map(|packet| packet.at).min();
         let timers = self.ends.iter().filter_map(|end| end.phone.poll_timeout()).min();

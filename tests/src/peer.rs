@@ -9,9 +9,9 @@ use std::net::SocketAddr;
 /// A SIP message that came to a peer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Sip {
-    /// When.
+    /// The time of its arrival.
     pub at: Instant,
-    /// From where.
+    /// Its source.
     pub from: SocketAddr,
     /// Its bytes.
     pub bytes: Vec<u8>,

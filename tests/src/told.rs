@@ -37,9 +37,9 @@ pub struct Told {
     pub token: u64,
     /// The command.
     pub op: Option<Op>,
-    /// When it happened.
+    /// Its time.
     pub at: Instant,
-    /// When it was fetched.
+    /// The time of its fetch.
     pub fetched: Instant,
     /// State of a call or account.
     pub state: u32,
@@ -47,9 +47,9 @@ pub struct Told {
     pub reached: u32,
     /// The SIP status.
     pub sip_code: u16,
-    /// How it ended.
+    /// The result.
     pub result: Cause,
-    /// Why a call ended.
+    /// The cause of a call's end.
     pub cause: EndCause,
     /// The side that ended it.
     pub ended_by: EndedBy,

@@ -21,7 +21,7 @@ impl Handle {
     }
 }
 
-/// Where the pool's mark stands in a generation; below it the uses are counted. Ids keep 28 bits of both.
+/// The position of the pool's mark in a generation; below it the uses are counted. Ids keep 28 bits of both.
 pub(crate) const MARK_SHIFT: u32 = 20;
 /// The highest count.
 const USES: u32 = (1 << MARK_SHIFT) - 1;

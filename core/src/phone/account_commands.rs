@@ -24,7 +24,7 @@ impl Phone<'_> {
         Ok(AccountId(handle))
     }
 
-    /// Changes what is said of an account, all of it or nothing: its id, its calls and its binding stay. It registers
+    /// Changes an account's settings, all of them or none: its id, its calls and its binding stay. It registers
     /// anew where its binding, its credentials or the way to its registrar have changed, and after a failure that the
     /// change may have mended. A binding under another URI or at another registrar is left to run out. A default text
     /// follows what it is derived from: without a `username` it is the user of the new `uri`.
@@ -88,7 +88,7 @@ impl Phone<'_> {
         if self.lower.accounts.stays(account.0) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// An account that was removed, and whose end alone is not told yet, gives way.
+    /// An account that was removed, and whose last event alone is not fetched yet, gives way.
     fn evict_removed(&mut self) -> bool {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
@@ -101,7 +101,7 @@ impl Phone<'_> {
     }
 
     /// Registers an account, and keeps it registered. Registering again refreshes at once. [`super::EventKind::Done`]
-    /// with the token tells how the first try ended; while a REGISTER is under way the token joins it.
+    /// with the token has the result of the first try; while a REGISTER is under way the token joins it.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register; [`CommandError::Full`]
@@ -112,7 +112,7 @@ impl Phone<'_> {
         self.keep_registered(now, account)
     }
 
-    /// The same as no command of the application's: [`super::EventKind::Account`] alone tells how it goes.
+    /// The same without a command of the application's: only [`super::EventKind::Account`] follows.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] for an account that does not register.
@@ -131,7 +131,7 @@ impl Phone<'_> {
         if may { Ok(()) } else { Err(CommandError::State) }
     }
 
-    /// Takes a registration back. [`super::EventKind::Done`] with the token tells that it is gone.
+    /// Takes a registration back. [`super::EventKind::Done`] with the token follows when it is gone.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::Full`] when the end of one more command could not be kept.

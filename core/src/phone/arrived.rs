@@ -1,11 +1,11 @@
-//! A request that came in, for what takes its method.
+//! A request that came in, for the functions that take its method.
 
 use super::Flow;
 use crate::base::slots::Handle;
 use crate::sip::tombstone::Keys;
 use crate::wire::sip::Message;
 
-/// A request that came in: well formed, new, and of a dialog or for somebody who may be asked. ACK and CANCEL are only
+/// A request that came in: well formed, new, and of a dialog or of a caller that is let in. ACK and CANCEL are only
 /// well formed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrived<'r, 'm> {

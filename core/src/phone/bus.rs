@@ -1,4 +1,4 @@
-//! Buses: the clock that ticks, the calls that hear each other, and the sources of what each call says.
+//! Buses: the clock that ticks, the calls that hear each other, and the source of each call's sound.
 
 use super::id::CallId;
 
@@ -17,7 +17,7 @@ pub enum Source {
     Silence = 3,
 }
 
-/// Which clock ticks.
+/// The clock that ticks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Bus {
     /// The device's: the calls on its buses are heard in one output and share one input.
@@ -31,11 +31,11 @@ pub enum Bus {
 pub struct BusId(u16);
 
 impl BusId {
-    /// A call's own: nobody else is there, and its source says which clock it has.
+    /// A call's own: no other call is there, and its source decides its clock.
     pub const ALONE: Self = Self(0);
 
-    /// One that calls share. Their far ends hear each other; the device's clock takes the person at the device in, who
-    /// is heard by each call whose source is [`Source::Device`]. `None` for number 0 and above 32,767.
+    /// One that calls share. Their far ends hear each other; the device's clock takes the person at the device in, whom
+    /// each call hears whose source is [`Source::Device`]. `None` for number 0 and above 32,767.
     #[must_use]
     pub const fn shared(clock: Bus, number: u16) -> Option<Self> {
         if number == 0 || number > u16::MAX >> 1 {
@@ -57,14 +57,13 @@ impl BusId {
 /// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while
 /// [`super::Phone::audio`] runs.
 pub trait Patch {
-    /// `pcm` (10 ms at the phone's rate) holds what the call's source says: the device, an echo, or zeros. A playing
-    /// file is laid over it;
-    /// [`Source::Application`] is filled here.
+    /// `pcm` (10 ms at the phone's rate) holds the sound of the call's source: the device, an echo, or zeros. A playing
+    /// file is laid over it; [`Source::Application`] is filled here.
     fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
         let _ = (call, source, pcm);
     }
 
-    /// Both directions of the same quantum: what went, and what came.
+    /// Both directions of the same quantum: the sound that went, and the sound that came.
     fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {
         let _ = (call, said, heard);
     }

@@ -1,17 +1,17 @@
-//! The capacity of a phone: how many slots and bytes of each kind it is lent.
+//! The capacity of a phone: the slots and bytes of each kind that it is lent.
 
 use crate::base::limits::{BUS_MEMBERS, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::media::conceal::history_of;
 
-/// How much of everything there is.
+/// The number of slots and bytes of each kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Capacity {
-    /// Accounts. When full: `account_add` says so.
+    /// Accounts. When full: `account_add` fails.
     pub accounts: u32,
-    /// Calls. When full: an incoming one gets 486, `dial` says so.
+    /// Calls. When full: an incoming one gets 486, `dial` fails.
     pub calls: u32,
     /// Requests of ours that are under way at once. When full: one that only absorbs repetitions gives way, else the
-    /// command says so.
+    /// command fails.
     pub requests: u32,
     /// Server transactions: INVITEs that wait for a final response or an ACK. When full: 503.
     pub servers: u32,
@@ -21,7 +21,7 @@ pub struct Capacity {
     pub tombstones: u32,
     /// Local sockets that a driver may number from 0 on; at most [`SOCKETS`].
     pub sockets: u32,
-    /// Commands whose end is not told yet, of all calls and accounts. When full: the command says so. 32 bytes each.
+    /// Commands whose end is not fetched yet, of all calls and accounts. When full: the command fails. 32 bytes each.
     pub commands: u32,
     /// Bytes of the largest SIP message, in or out.
     pub message: u32,
@@ -42,7 +42,7 @@ pub struct Capacity {
     pub payload: u32,
     /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
     pub quantum: u32,
-    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] says so.
+    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] fails.
     /// A quantum of PCM each, once for all buses.
     pub members: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
@@ -50,13 +50,13 @@ pub struct Capacity {
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
     /// networks only.
     pub trusted: u32,
-    /// Where anybody may call: so many calls, transactions and dialogs are left to the callers of accounts. Nothing,
-    /// while there is no account.
+    /// Where direct calls are allowed: so many calls, transactions and dialogs are left to the callers of accounts.
+    /// None, while there is no account.
     pub direct_reserve: u32,
-    /// Where anybody may call: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a response or an
-    /// ACK at once. When they are as many: 486.
+    /// Where direct calls are allowed: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a
+    /// response or an ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
-    /// Records of what happened that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
+    /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
 }
@@ -169,7 +169,7 @@ impl Capacity {
         message + STATUS_LINE + ours
     }
 
-    /// Samples that a call remembers of what was heard.
+    /// Samples of the last sound that a call remembers.
     pub(crate) const fn heard(&self) -> usize {
         history_of(self.quantum as usize)
     }

@@ -4,7 +4,7 @@ use super::bus::{BusId, Source};
 use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy};
 use crate::base::time::Instant;
 
-/// Why a command was refused. Nothing changed.
+/// The reason for which a command was refused. Nothing changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CommandError {
     /// The id names nothing any more.
@@ -33,7 +33,7 @@ pub enum CommandError {
     Nothing,
 }
 
-/// Which side of the sound.
+/// A side of the sound.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Side {
     /// The audio that we send.
@@ -56,8 +56,8 @@ pub struct AccountConfig<'t> {
     pub username: &'t str,
     /// For digest.
     pub password: &'t str,
-    /// The realms whose challenges are answered, comma separated, and no others; empty: the domain's, and what REGISTER
-    /// is asked with (on an account that does not register: what its first INVITE is asked with).
+    /// The realms whose challenges are answered, comma separated, and no others; empty: the domain's, and those that
+    /// challenge its REGISTER (on an account that does not register: the one that challenges its first INVITE).
     pub realms: &'t str,
     /// Shown to others.
     pub display_name: &'t str,
@@ -71,11 +71,11 @@ pub struct AccountConfig<'t> {
     pub trusted: &'t str,
     /// Do not register.
     pub no_register: bool,
-    /// Media is taken from any host, after half a second in which nobody vouched for speaks. For peers behind a NAT
-    /// that neither their address in SDP nor the signalling shows; whoever knows our port can then take a silent peer's
-    /// place, so it is off unless it is needed.
+    /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
+    /// that neither their address in SDP nor the signalling shows; a third party that knows our port can then replace a
+    /// silent peer, so it is off unless it is needed.
     pub media_any_host: bool,
-    /// When a far end that has fallen silent is given up; what is not said is the phone's.
+    /// The time after which a silent far end is given up; values that are not set are the phone's.
     pub media_timeout: super::MediaTimeout,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
@@ -85,8 +85,8 @@ pub struct AccountConfig<'t> {
     pub tag: u64,
 }
 
-/// Changes of an account by [`super::Phone::account_update`]: what is `None`, 0 or inherited stays as it is. An empty
-/// text puts one back to its default.
+/// Changes of an account by [`super::Phone::account_update`]: a value that is `None`, 0 or inherited stays as it is. An
+/// empty text puts one back to its default.
 #[derive(Clone, Copy, Default)]
 pub struct AccountChange<'t> {
     /// [`AccountConfig::uri`].
@@ -133,7 +133,7 @@ impl core::fmt::Debug for AccountConfig<'_> {
     }
 }
 
-/// How to dial.
+/// Options for dialling.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DialOptions<'t> {
     /// The source to send.
@@ -156,23 +156,23 @@ pub struct CallInfo {
     pub account: AccountId,
     /// The application's own number.
     pub tag: u64,
-    /// Where it stands.
+    /// Its state.
     pub state: CallState,
     /// It came in.
     pub incoming: bool,
-    /// When it began.
+    /// The time of its beginning.
     pub started: Instant,
-    /// When it first made progress (18x); [`Instant::NEVER`] if it did not.
+    /// The time of its first progress (18x); [`Instant::NEVER`] if there was none.
     pub ringing: Instant,
-    /// When it was answered; [`Instant::NEVER`] if it was not.
+    /// The time of its answer; [`Instant::NEVER`] if there was none.
     pub connected: Instant,
-    /// When it ended; [`Instant::NEVER`] if it has not.
+    /// The time of its end; [`Instant::NEVER`] if it has not ended.
     pub ended: Instant,
     /// The last SIP status.
     pub sip_code: u16,
-    /// How it ended.
+    /// The result of its end.
     pub result: Cause,
-    /// Why it ended.
+    /// The cause of its end.
     pub cause: EndCause,
     /// The side that ended it.
     pub ended_by: EndedBy,
@@ -188,9 +188,9 @@ pub struct CallInfo {
     pub media: bool,
     /// A set of `MEDIA_*`; 0: no media runs.
     pub ways: u32,
-    /// Volume of what we send, in percent.
+    /// Volume of our sound, in percent.
     pub volume_in: u16,
-    /// Volume of what we hear, in percent.
+    /// Volume of the far end's sound, in percent.
     pub volume_out: u16,
 }
 
@@ -207,9 +207,9 @@ pub struct PhoneInfo {
     pub calls_possible: usize,
     /// All calls send silence.
     pub muted: bool,
-    /// Volume of what calls to come send, in percent.
+    /// Volume of our sound in calls to come, in percent.
     pub volume_in: u16,
-    /// Volume of what is heard of calls to come, in percent.
+    /// Volume of the far ends' sound in calls to come, in percent.
     pub volume_out: u16,
 }
 
@@ -220,17 +220,17 @@ pub struct AccountInfo {
     pub account: AccountId,
     /// The application's own number.
     pub tag: u64,
-    /// Where it stands.
+    /// Its state.
     pub state: AccountState,
-    /// When its registration runs out; [`Instant::NEVER`] when there is none.
+    /// The time at which its registration runs out; [`Instant::NEVER`] when there is none.
     pub expires: Instant,
     /// The last SIP status.
     pub sip_code: u16,
-    /// Why it failed.
+    /// The result of its failure.
     pub result: Cause,
     /// The same in a word, as calls have it.
     pub cause: EndCause,
-    /// When a registration that failed is tried again; [`Instant::NEVER`]: not by itself.
+    /// The time of the next try of a registration that failed; [`Instant::NEVER`]: not by itself.
     pub retry: Instant,
 }
 
@@ -268,11 +268,11 @@ pub enum AccountText {
     NextHop = 4,
 }
 
-/// Which message of a call.
+/// A message of a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
 pub enum Which {
-    /// The first that came (the INVITE of an incoming call, the first answer to an outgoing one).
+    /// The first that came (the INVITE of an incoming call, the first response to an outgoing one).
     First = 1,
     /// The last that came.
     Last = 2,

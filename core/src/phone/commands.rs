@@ -23,7 +23,7 @@ impl Phone<'_> {
     }
 
     /// Begins the end: no new calls, BYE or CANCEL for those that are (see [`Phone::hangup_all`]), registrations
-    /// withdrawn. [`Phone::is_idle`] tells when it is done.
+    /// withdrawn. [`Phone::is_idle`] is true when it is done.
     pub fn shutdown(&mut self, now: Instant) {
         self.hear(now);
         self.lower.cx.closing = true;
@@ -66,7 +66,7 @@ impl Phone<'_> {
         if self.calls.set_tag(call.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Chooses what a call sends.
+    /// Chooses the source that a call sends.
     ///
     /// # Errors
     /// [`CommandError::Stale`].
@@ -87,7 +87,7 @@ impl Phone<'_> {
         self.lower.media.join(call.0, bus)
     }
 
-    /// Mutes what a call sends; no call: all, and those to come.
+    /// Mutes a call's source; no call: all, and those to come.
     ///
     /// # Errors
     /// [`CommandError::Stale`].
@@ -106,8 +106,8 @@ impl Phone<'_> {
         if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token tells that
-    /// they are out, or ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
+    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token follows
+    /// when they are out, or ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would
@@ -141,7 +141,7 @@ impl Phone<'_> {
         }
     }
 
-    /// How a call's media does, or did.
+    /// The statistics of a call's media.
     ///
     /// # Errors
     /// [`CommandError::Stale`].

@@ -1,4 +1,4 @@
-//! Requests of ours, handed on: what their responses, deadlines and failures mean to their owners.
+//! Requests of ours, handed on: the meaning of their responses, deadlines and failures for their owners.
 
 use super::requests::Asking;
 use super::trace::{About, What};
@@ -12,7 +12,7 @@ use crate::sip::client::State;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// A request is on its way; or it failed, and its owner hears of it, however it began.
+    /// A request is on its way; or it failed, which is passed to its owner.
     pub(super) fn asked(&mut self, now: Instant, asking: Asking) {
         if let Asking::Failed { request, cause } = asking {
             self.request_failed(now, request, cause, 0);
@@ -113,7 +113,7 @@ impl Phone<'_> {
         {
             self.lower.accounts.take_next_nonce(account, response);
         }
-        // an INVITE may outlive its call: its response speaks for nobody then
+        // an INVITE may outlive its call: its response vouches for no host then
         if let Owner::Dialog(dialog) = heard.owner
             && heard.method.is_invite()
             && ((200..300).contains(&status) || super::calls::outgoing::description(response).is_some())
@@ -124,15 +124,15 @@ impl Phone<'_> {
             self.calls.vouch(&mut self.lower, call, flow, own, response);
         }
         match (heard.owner, heard.method) {
-            (Owner::Account(account), _) => self.register_answered(now, account, handle, flow, response, status),
+            (Owner::Account(account), _) => self.register_response(now, account, handle, flow, response, status),
             (Owner::Dialog(dialog), Sending::Invite) => {
-                self.calls.invite_answered(&mut self.lower, now, flow, dialog, handle, response, status)
+                self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response, status)
             }
             (Owner::Dialog(dialog), Sending::Reinvite) => {
-                self.calls.reoffer_answered(&mut self.lower, now, dialog, handle, response, status)
+                self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)
             }
             _ if status >= 200
-                // BYE, CANCEL: whatever the response, it is over (rfc3261#15.1.1)
+                // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)
                 && heard.completed =>
             {
                 self.lower.end_request(handle);
@@ -141,7 +141,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Answers a challenge if it is ours to answer. False: the account remembers why not, and an event tells it.
+    /// Answers a challenge if it is ours to answer. False: the account remembers the cause for an event.
     fn authenticate(&mut self, now: Instant, handle: Handle, flow: Flow, response: &Message<'_>, status: u16) -> bool {
         let Some(account) =
             self.lower.transactions.request(handle).map(|request| self.lower.account_of(request.owner()))
@@ -166,13 +166,13 @@ impl Phone<'_> {
         true
     }
 
-    /// A request came to nothing without a final response.
+    /// A request failed without a final response.
     pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
         let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {
             self.calls.request_failed(&mut self.lower, now, handle, cause, status);
             return;
         };
-        // what was resolved may be out of date: look again next time
+        // the resolved addresses may be out of date: look again next time
         self.lower.accounts.forget_hop(account);
         self.lower.end_request(handle);
         self.register_failed(now, account, cause, status);
@@ -180,7 +180,7 @@ impl Phone<'_> {
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
     ///
-    /// A peer that was heard on a datagram flow is there, whatever an ICMP error says. On a stream that is gone no
+    /// A peer that was heard on a datagram flow is there, despite an ICMP error. On a stream that is gone no
     /// response can come any more; but an INVITE that was heard is not begun anew elsewhere, for it may ring: it ends.
     pub fn handle_flow_failed(&mut self, now: Instant, flow: Flow) {
         self.hear(now);
@@ -202,7 +202,7 @@ impl Phone<'_> {
         }
     }
 
-    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once.
+    /// A stream is gone. A binding over it cannot be reached any more (rfc5626#4.4.1): it is made anew at once.
     fn rebind(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.lower.accounts.capacity() {
             let Some(handle) = self.lower.accounts.handle_at(index) else { continue };

@@ -3,11 +3,11 @@
 use super::{AccountId, CallId};
 use crate::base::time::Instant;
 
-/// Where a call stands.
+/// The state of a call.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
 pub enum CallState {
-    /// Outgoing, nothing heard of the far end.
+    /// Outgoing, no response yet.
     #[default]
     Calling = 1,
     /// Incoming, not answered.
@@ -20,7 +20,7 @@ pub enum CallState {
     Ended = 5,
 }
 
-/// Where an account stands.
+/// The state of an account.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
 pub enum AccountState {
@@ -35,7 +35,7 @@ pub enum AccountState {
     Failed = 4,
 }
 
-/// Why a call or a registration ended or failed. The numbers are frozen: they cross the C ABI.
+/// The result of a call or a registration. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(i16)]
 pub enum Cause {
@@ -52,7 +52,7 @@ pub enum Cause {
     MediaLost = -105,
     /// No port or descriptor for media.
     Port = -101,
-    /// It was refused; the SIP status says why, [`EndedBy`] who did it.
+    /// It was refused; the SIP status has the reason, [`EndedBy`] the side.
     Refused = -202,
     /// The user name or the password is wrong: our credentials were refused.
     Auth = -203,
@@ -103,7 +103,7 @@ pub enum EndedBy {
     Library = 4,
 }
 
-/// Why a call ended, in a word. The numbers are frozen: they cross the C ABI. A missed call is [`EndCause::Cancelled`]
+/// The cause of a call's end. The numbers are frozen: they cross the C ABI. A missed call is [`EndCause::Cancelled`]
 /// by [`EndedBy::Remote`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[repr(u8)]
@@ -150,7 +150,7 @@ pub enum EndCause {
 }
 
 impl EndCause {
-    /// How something failed, in a word; nothing, if it did not.
+    /// The cause of a failure; nothing, if there was none.
     pub(super) fn of(result: Cause, status: u16) -> Self {
         match result {
             Cause::Normal => Self::None,
@@ -165,7 +165,7 @@ impl EndCause {
         }
     }
 
-    /// rfc3261#21: what a final response that refuses says, in a word.
+    /// rfc3261#21: the cause of a final response that refuses.
     const fn of_status(status: u16) -> Self {
         match status {
             300..=399 => Self::Redirected,
@@ -191,7 +191,7 @@ pub const MEDIA_RECEIVING: u32 = 2;
 /// [`EventKind::Media`]: the far end put us on hold.
 pub const MEDIA_HELD: u32 = 4;
 
-/// A command whose end is told by [`EventKind::Done`]. The numbers are frozen: they cross the C ABI.
+/// A command whose end is an [`EventKind::Done`]. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Op {
@@ -208,15 +208,15 @@ pub enum Op {
 pub enum EventKind {
     /// The call changed its state.
     Call {
-        /// The state it is in, of those that this event tells.
+        /// The latest state, of those in this event.
         state: CallState,
         /// A bit (1 << state) for each state reached since the call's last event of this kind.
         reached: u32,
         /// The SIP status that came with it; 0 when none.
         sip_code: u16,
-        /// How it ended.
+        /// The result.
         result: Cause,
-        /// Why, with the end.
+        /// The cause, with the end.
         cause: EndCause,
         /// The side that ended it, with the end.
         ended_by: EndedBy,
@@ -229,41 +229,41 @@ pub enum EventKind {
         reached: u32,
         /// The SIP status that came with it; 0 when none.
         sip_code: u16,
-        /// Why it failed.
+        /// The result of its failure.
         result: Cause,
     },
     /// The call received this digit (ASCII).
     Digit(u8),
-    /// A command ended. One with a token is told exactly once; one without only if it failed.
+    /// A command ended. One with a token has exactly one event; one without only if it failed.
     Done {
-        /// Which command.
+        /// The command.
         op: Op,
         /// The application's number for it; 0: none was given.
         token: u64,
         /// The SIP status that ended it; 0 when none.
         sip_code: u16,
-        /// How it ended.
+        /// The result.
         result: Cause,
     },
-    /// The call's media changed. Or it did not, and the result says why: an offer of ours came to nothing, or the far
-    /// end has fallen silent ([`Cause::MediaLost`]).
+    /// The call's media changed. Or it did not, and the result has the reason: an offer of ours failed, or the far end
+    /// has fallen silent ([`Cause::MediaLost`]).
     Media {
         /// A set of `MEDIA_*`.
         media: u32,
         /// Not [`Cause::Normal`]: nothing changed.
         result: Cause,
     },
-    /// A challenge was not answered: why. `account_text` tells whose realm it was.
+    /// A challenge was not answered, with the cause. `account_text` has its realm.
     Challenge(Cause),
     /// So many ended calls and removed accounts gave way to new ones before they were released, or received digits
     /// before they were fetched.
     Lost(u32),
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
-    /// When: the time of the packet, deadline or command by which it happened. A digit's is that of the packet, or
+    /// The time of the packet, deadline or command that caused it. A digit's is that of the packet, or
     /// silence, that ended it.
     pub at: Instant,
     /// The account it is about, or the call's; none where there is none.
@@ -277,13 +277,13 @@ pub struct Event {
 }
 
 impl Event {
-    /// The state of a call that this tells.
+    /// The state of a call in this event.
     #[must_use]
     pub const fn call_state(&self) -> Option<CallState> {
         if let EventKind::Call { state, .. } = self.kind { Some(state) } else { None }
     }
 
-    /// The state of an account that this tells.
+    /// The state of an account in this event.
     #[must_use]
     pub const fn account_state(&self) -> Option<AccountState> {
         if let EventKind::Account { state, .. } = self.kind { Some(state) } else { None }

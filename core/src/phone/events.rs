@@ -1,5 +1,5 @@
-//! Events in the order of the ladder: bits wait in the slots, and are told when the driver asks. Telling
-//! releases nothing: an ended call stays readable until it is released, or until its slot is needed.
+//! Events in the order of the ladder: bits wait in the slots, and become events when the driver asks. Fetching releases
+//! nothing: an ended call stays readable until it is released, or until its slot is needed.
 
 use super::calls::call::Call;
 use super::context::done::Command;
@@ -41,18 +41,18 @@ impl Phone<'_> {
         }
     }
 
-    /// Whether [`Phone::poll_event`] may have something: for drivers that wake somebody to fetch it.
+    /// [`Phone::poll_event`] may have something: for drivers that wake another thread to fetch it.
     #[must_use]
     pub const fn has_event(&self) -> bool {
         !self.lower.cx.events.is_empty() || self.lower.cx.lost > 0 || !self.lower.cx.orphans.is_none()
     }
 
-    /// The time as the driver told it last, which never runs backwards; what happens is stamped with it.
+    /// The driver's latest time, which never runs backwards; events are stamped with it.
     pub(super) fn hear(&mut self, now: Instant) {
         self.lower.cx.latest = self.lower.cx.latest.max(now);
     }
 
-    /// Gives back the slot of a call that has ended; what it has not told is not told any more, but for the ends of
+    /// Gives back the slot of a call that has ended; its events that were not fetched are lost, but for the ends of
     /// commands.
     ///
     /// # Errors

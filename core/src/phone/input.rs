@@ -1,9 +1,9 @@
-//! Input: hops, and what the driver found out.
+//! Input: hops, and the driver's replies.
 
 pub use crate::sip::flow::{Flow, Transport};
 use core::net::IpAddr;
 
-/// One place that a name stands for, found by the driver.
+/// One address of a name, found by the driver.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Target {
     /// The way there. Its socket's local address is the one routing gives for it.
@@ -14,7 +14,7 @@ pub struct Target {
     pub weight: u16,
 }
 
-/// Why a wish failed.
+/// The reason for which a wish failed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Failure {
     /// The name is not known, or its servers did not answer.
@@ -30,7 +30,7 @@ pub enum Failure {
 /// The driver's reply to a wish.
 #[derive(Clone, Copy, Debug)]
 pub enum Reply<'r> {
-    /// To `Locate`: up to 8 places; more are cut off.
+    /// To `Locate`: up to 8 addresses; more are cut off.
     Hops(&'r [Target]),
     /// To `OpenMedia`: the ports are bound at the address that was asked for.
     Media {
@@ -47,8 +47,8 @@ pub enum Reply<'r> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub enum Taken {
-    /// So many are done with; give what follows them. On a stream it may be more than were given: a message too long to
-    /// be taken in was refused, and the rest of it is to be dropped as it comes.
+    /// So many are done with; give the bytes behind them. On a stream it may be more than were given: a message too
+    /// long to be taken in was refused, and the rest of it is to be dropped as it comes.
     Bytes(usize),
     /// None: a response waits to be sent. Drain [`super::Phone::poll_transmit`], then give the same bytes again. A
     /// datagram may be dropped instead.
@@ -56,11 +56,12 @@ pub enum Taken {
     /// None: a stream's message is not whole yet. Give the same bytes again with those that follow. Never with as many
     /// as the capacity's `message`: so large a buffer is enough.
     NeedMore,
-    /// Where the next message begins cannot be known: close this stream, and tell [`super::Phone::handle_flow_failed`].
+    /// The beginning of the next message cannot be known: close this stream, and call
+    /// [`super::Phone::handle_flow_failed`].
     Close,
 }
 
-/// Which of a call's two media ports.
+/// One of a call's two media ports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Component {
     /// Voice and digits.
@@ -72,7 +73,7 @@ pub enum Component {
 /// I/O that is not bytes, wished for by the core and done by the driver.
 #[derive(Clone, Copy, Debug)]
 pub enum Wish<'p> {
-    /// Find the places that a name stands for (RFC 3263), and the local socket for each. An IP literal too: routing
+    /// Find the addresses that a name stands for (RFC 3263), and the local socket for each. An IP literal too: routing
     /// decides the socket.
     Locate {
         /// To answer with `Reply::Hops` or `Reply::Failed`.

@@ -1,10 +1,10 @@
-//! How long a far end may be silent, and what is done then.
+//! The time for which a far end may be silent, and the action then.
 
-/// Seconds of silence, where nothing else is said. rfc3550#6.3.5 gives a member up after five intervals of its reports,
+/// Seconds of silence by default. rfc3550#6.3.5 gives a member up after five intervals of its reports,
 /// 25 s and up to 38 s by chance; a peer that neither reports nor sends in silence has a minute.
 const USUAL_S: u16 = 60;
 
-/// When a far end is given up that is up, holds nothing, and sends neither RTP nor RTCP. Comfort noise is RTP.
+/// The limit of silence, neither RTP nor RTCP, of a far end whose call is up and not held. Comfort noise is RTP.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct MediaTimeout {
     /// Seconds since its last packet, else since the call was answered, or resumed. 0: for an account the phone's, for
@@ -22,8 +22,8 @@ pub enum WhenLost {
     Inherit,
     /// The call is ended with [`super::Cause::MediaLost`].
     End,
-    /// An [`super::EventKind::Media`] tells it, with [`super::Cause::MediaLost`]; and another, with
-    /// [`super::Cause::Normal`], when something comes again.
+    /// An [`super::EventKind::Media`] with [`super::Cause::MediaLost`] follows; and another, with
+    /// [`super::Cause::Normal`], when media comes again.
     Tell,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Patience {
 impl Patience {
     pub(crate) const USUAL: Self = Self { seconds: USUAL_S, tells: false };
 
-    /// Anything not said is as in `self`.
+    /// Values that are not set are as in `self`.
     pub(crate) fn with(self, said: MediaTimeout) -> Self {
         Self {
             seconds: match said.seconds {

@@ -1,6 +1,6 @@
 //! The methods that we understand, a row each: a request goes to the function that its row names.
 //!
-//! A new method is a row here, its name in [`super::understood`], and a file with what takes its requests.
+//! A new method is a row here, its name in [`super::understood`], and a file with the functions that take its requests.
 
 use super::arrived::Arrived;
 use super::{Phone, options};
@@ -10,7 +10,7 @@ use crate::wire::sip::Method;
 /// A function that takes requests of a method.
 pub(super) type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
 
-/// Where requests of a method belong, and the functions that take them there.
+/// The kind of a method's requests, and the functions that take them.
 pub(super) enum Takes {
     /// To an INVITE's transaction: they have none of their own, and use up no number of a dialog.
     OfInvite(Taker),
@@ -48,8 +48,8 @@ pub(super) fn takes(method: Method<'_>) -> Option<&'static Takes> {
     METHODS.iter().find(|row| row.name.as_bytes() == method.text()).map(|row| &row.takes)
 }
 
-/// The refusal of a method that has no row: one that nobody has heard of (rfc3261#8.2.1), or one that is not for a
-/// telephone like this (rfc3261#21.4.6).
+/// The refusal of a method that has no row: an unknown one (rfc3261#8.2.1), or one that is not for a telephone like
+/// this (rfc3261#21.4.6).
 pub(super) const fn refusal(method: Method<'_>) -> u16 {
     if matches!(method, Method::Other(_)) { 501 } else { 405 }
 }

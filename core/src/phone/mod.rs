@@ -2,14 +2,14 @@
 //! out.
 //!
 //! # The loop of a driver
-//! 1. Give what came: [`Phone::handle_sip`], [`Phone::handle_media`], [`Phone::handle_reply`],
+//! 1. Give an input: [`Phone::handle_sip`], [`Phone::handle_media`], [`Phone::handle_reply`],
 //!    [`Phone::handle_timeout`], or a command.
 //! 2. Drain: [`Phone::poll_transmit`] until `Nothing`, [`Phone::poll_wish`] and [`Phone::poll_event`] until `None`.
 //! 3. Sleep until [`Phone::poll_timeout`], a packet, or the next quantum of a bus ([`Phone::audio`]).
 //!
-//! Late, early or repeated calls do no harm; nothing is lost by giving several inputs before draining, but for
-//! back-pressure, which
-//! [`Phone::handle_sip`] tells with [`Taken::Drain`].
+//! Late, early or repeated calls do no harm; nothing is lost by giving several inputs before draining. Back-pressure is
+//! a
+//! [`Taken::Drain`] of [`Phone::handle_sip`].
 
 mod account_commands;
 mod accounts;
@@ -101,7 +101,7 @@ struct Lower<'a> {
 }
 
 impl core::fmt::Debug for Phone<'_> {
-    /// Only numbers: its blocks hold passwords, nonces and messages, its keys make tags that nobody may guess.
+    /// Only numbers: its blocks hold passwords, nonces and messages, its keys make tags that must not be guessed.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Phone")
             .field("accounts", &self.lower.accounts.used())
@@ -118,7 +118,7 @@ impl core::fmt::Debug for Phone<'_> {
 /// Error and overload counters; they saturate.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
-    /// Datagrams that were no SIP, or SIP that nobody can respond to.
+    /// Datagrams that were no SIP, or SIP to which no response is possible.
     pub malformed: u32,
     /// Requests of strangers.
     pub strangers: u32,
@@ -150,7 +150,7 @@ pub struct Usage {
 }
 
 impl Phone<'_> {
-    /// How full the pools are.
+    /// The slots in use.
     #[must_use]
     pub const fn in_use(&self) -> Usage {
         Usage {
@@ -161,7 +161,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Numbers of what went wrong.
+    /// The counters of errors.
     #[must_use]
     pub const fn counters(&self) -> &Counters {
         &self.lower.cx.counters
@@ -182,7 +182,7 @@ impl Phone<'_> {
         self.handle_local_changed(now);
     }
 
-    /// When to call [`Phone::handle_timeout`] next; `None`: there is nothing to wait for.
+    /// The time of the next [`Phone::handle_timeout`]; `None`: there is nothing to wait for.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.lower.cx.due.first().map(|(at, _)| at)

@@ -1,8 +1,8 @@
-//! Everything that has deadlines or owes output has a number, so that one heap and one queue serve all kinds.
+//! Each object with deadlines or owed output has a number, so that one heap and one queue serve all kinds.
 
 use super::capacity::Capacity;
 
-/// A thing with a deadline, or that owes something.
+/// An object with a deadline, or with owed output.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Object {
     Request(u32),
@@ -13,7 +13,7 @@ pub(crate) enum Object {
     Stream(u32),
 }
 
-/// How the kinds share the numbers.
+/// The numbers of each kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Objects {
     servers: u32,
@@ -44,7 +44,7 @@ impl Objects {
         }
     }
 
-    /// Calls and accounts have numbers of their own, for they alone tell something.
+    /// Calls and accounts have numbers of their own, for they alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }

@@ -1,4 +1,4 @@
-//! OPTIONS: what we are able to (rfc3261#11.2).
+//! OPTIONS: our capabilities (rfc3261#11.2).
 
 use super::Phone;
 use super::arrived::Arrived;

@@ -3,7 +3,7 @@
 use super::{Component, Flow, MediaId};
 use core::net::SocketAddr;
 
-/// Where a packet leaves.
+/// The way by which a packet leaves.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Via {
     /// SIP, over a flow.
@@ -12,7 +12,7 @@ pub enum Via {
     Media {
         /// The ports' name.
         media: MediaId,
-        /// Which of the two.
+        /// The socket of the two.
         component: Component,
         /// The far end.
         to: SocketAddr,
@@ -24,9 +24,9 @@ pub enum Via {
 pub enum Transmit {
     /// The first `len` bytes of the buffer are to be sent.
     Packet {
-        /// Where to.
+        /// Its way.
         via: Via,
-        /// How many bytes.
+        /// The number of bytes.
         len: usize,
     },
     /// The buffer is too small: this many bytes are needed. Nothing changed.

@@ -9,7 +9,7 @@ use crate::base::time::Instant;
 use crate::wire::sip::Message;
 
 impl Phone<'_> {
-    /// Sends a REGISTER, unless one is under way: what is wanted then is done when that one ends.
+    /// Sends a REGISTER, unless one is under way: the next one follows when that one ends.
     pub(super) fn send_register(&mut self, now: Instant, handle: Handle) {
         let Some(hop) = self.lower.accounts.registers(&mut self.lower.cx, now, handle) else { return };
         let request = self.lower.new_request(Owner::Account(handle), Sending::Register);
@@ -26,8 +26,8 @@ impl Phone<'_> {
         }
     }
 
-    /// REGISTER was answered.
-    pub(super) fn register_answered(
+    /// REGISTER has its final response.
+    pub(super) fn register_response(
         &mut self,
         now: Instant,
         handle: Handle,
@@ -41,11 +41,11 @@ impl Phone<'_> {
         }
         self.lower.end_request(request);
         let way = (flow, self.lower.cx.local_of(flow.socket()));
-        let outcome = self.lower.accounts.answered(&mut self.lower.cx, now, handle, way, (response, status));
+        let outcome = self.lower.accounts.responded(&mut self.lower.cx, now, handle, way, (response, status));
         self.registered(now, handle, outcome);
     }
 
-    /// REGISTER came to nothing.
+    /// REGISTER failed without a final response.
     pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
         let outcome = self.lower.accounts.failed(&mut self.lower.cx, now, handle, cause, status);
         self.registered(now, handle, outcome);

@@ -16,10 +16,10 @@ use crate::sip::tag::Tag;
 use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Scheme, Start, cut};
 
-/// rfc5626#4.4.1: what a ping on a stream wants back.
+/// rfc5626#4.4.1: the pong to a ping on a stream.
 const PONG: &[u8] = b"\r\n";
 
-/// Why a `sips:` URI is refused, in the words of the response.
+/// The reason phrase of a refused `sips:` URI.
 const NO_TLS: &str = "sips needs TLS, which is not here";
 
 impl Phone<'_> {
@@ -92,7 +92,7 @@ impl Phone<'_> {
         });
     }
 
-    // never inlined: a response's way on a board carries no request's frame
+    // never inlined: keeps a request's frame off a response's stack path
     #[inline(never)]
     fn handle_request(&mut self, now: Instant, flow: Flow, request: &Message<'_>, method: Method<'_>) {
         if let Some((take, arrived)) = self.sift(now, flow, request, method) {
@@ -100,8 +100,8 @@ impl Phone<'_> {
         }
     }
 
-    /// Everything that is done for a request before its method counts. `None`: it has got all that it gets.
-    // never inlined: what takes the request is a board's deepest way, and does not carry this frame
+    /// The checks of a request before its method counts. `None`: it has got its response, or gets none.
+    // never inlined: keeps this frame off a board's deepest stack path, which takes the request
     #[inline(never)]
     fn sift<'r, 'm>(
         &mut self,
@@ -118,10 +118,10 @@ impl Phone<'_> {
         if caller == Caller::Stranger {
             // a request in a dialog that is gone gets the response again that it got: only its sender can repeat it
             // (rfc3261#17.2.2)
-            let answered =
-                keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.answered(now, keys));
-            if let Some(answered) = answered {
-                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
+            let responded =
+                keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.responded(now, keys));
+            if let Some(responded) = responded {
+                self.respond_at_once(flow, request, responded.status, Extra::again(responded, &OURS));
                 return None;
             }
             count::up(&mut self.lower.cx.counters.strangers);
@@ -159,8 +159,8 @@ impl Phone<'_> {
         match self.lower.transactions.absorb(&mut self.lower.cx, now, keys, begins) {
             Absorbed::New => {}
             Absorbed::Nothing => return None,
-            Absorbed::Again(answered) => {
-                self.respond_at_once(flow, request, answered.status, Extra::again(answered, &OURS));
+            Absorbed::Again(responded) => {
+                self.respond_at_once(flow, request, responded.status, Extra::again(responded, &OURS));
                 return None;
             }
             Absorbed::Merged => {

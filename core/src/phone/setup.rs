@@ -1,4 +1,4 @@
-//! How a phone is made.
+//! The making of a phone.
 
 use super::capacity::Capacity;
 use super::context::Context;
@@ -17,7 +17,7 @@ use crate::media::{Codec, CodecList};
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
 
-/// Settings of a phone, told when it is made.
+/// Settings of a phone, given when it is made.
 #[derive(Clone, Copy)]
 pub struct Setup<'t> {
     /// 32 bytes of the system's entropy; all zero is refused. All randomness comes from it.
@@ -29,16 +29,16 @@ pub struct Setup<'t> {
     pub epoch_ms: u64,
     /// User-Agent and Server; empty: `microsip/` and the version. At most 64 bytes without controls.
     pub user_agent: &'t str,
-    /// Calls from anybody, without an account. Our own direct calls need no permission.
+    /// Calls from any host, without an account. Our own direct calls need no permission.
     pub allow_direct: bool,
-    /// When a far end that has fallen silent is given up.
+    /// The limit of a far end's silence.
     pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
     /// The codecs that calls offer and answer with, the most wanted first; the driver's
     /// [`CodecBank`](crate::media::CodecBank) has them all.
     pub codecs: CodecList,
-    /// Stands in the ids of calls and accounts, so that another phone's are told apart ([`super::id::mark`]).
+    /// Stands in the ids of calls and accounts, so that another phone's differ ([`super::id::mark`]).
     pub mark: u8,
 }
 
@@ -51,7 +51,7 @@ impl core::fmt::Debug for Setup<'_> {
     }
 }
 
-/// Why a phone cannot be made.
+/// The reason for which a phone cannot be made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SetupError {
     /// The seed is all zero.
@@ -68,7 +68,7 @@ impl<'a> Phone<'a> {
     /// A phone over lent storage.
     ///
     /// # Errors
-    /// [`SetupError`] says what is wrong with the setup or the capacity.
+    /// [`SetupError`] names the fault of the setup or the capacity.
     pub fn new(
         mut storage: Storage<'a>,
         capacity: &Capacity,
@@ -124,7 +124,7 @@ impl<'a> Phone<'a> {
                         patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
-                        // what fits in a slot of the ring, whichever codec it is
+                        // the codecs whose packets fit in a slot of the ring
                         max_ptime: quanta.clamp(1, 6) as u8 * 10,
                         codecs: setup.codecs,
                         history: capacity.history as usize,

@@ -12,7 +12,7 @@ use super::transactions::Transactions;
 use crate::base::due::{DueCell, OwedCell};
 use core::net::SocketAddr;
 
-/// Everything a phone keeps its state in: the rooms with their slots, and what all of them share.
+/// The memory of a phone: the rooms with their slots, and their common ground.
 pub struct Storage<'a> {
     pub(super) accounts: Accounts<'a>,
     pub(super) calls: Calls<'a>,
@@ -30,7 +30,7 @@ pub struct Storage<'a> {
 
 impl core::fmt::Debug for Storage<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Storage").finish_non_exhaustive() // what lies in lent memory may be a secret of its use before
+        f.debug_struct("Storage").finish_non_exhaustive() // lent memory may hold a secret of its use before
     }
 }
 

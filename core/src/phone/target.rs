@@ -1,4 +1,4 @@
-//! Whom to call: what people type becomes a whole URI.
+//! The target of a dial: a text that people type becomes a whole URI.
 
 use super::CommandError;
 use crate::base::cursor::Cursor;
@@ -73,7 +73,7 @@ pub(super) fn can_be_called(uri: &Uri<'_>) -> bool {
     uri.headers.is_empty() && uri.method().is_none_or(|method| method == Method::Invite)
 }
 
-/// The URI in what is written as in From: `"Bob" <sip:bob@example.org>`.
+/// The URI in a name-addr: `"Bob" <sip:bob@example.org>`.
 fn bare(target: &str) -> Option<&str> {
     if !target.contains('<') {
         return Some(target);

@@ -1,1 +1,1 @@
-//! The phone, driven by the lab in `tests/`; here only what needs its insides.
+//! The phone, driven by the lab in `tests/`; here only tests that need its insides.

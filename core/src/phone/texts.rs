@@ -61,7 +61,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Why it ended, in words: a Reason header's text, the far end's phrase, or the status's standard one.
+    /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one.
     fn call_reason(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         if let Ok(message) = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::Last)) {
             if let Some(text) = message.header(Name::Reason).and_then(reason_text) {

@@ -1,4 +1,4 @@
-//! The tick: one 10 ms quantum of a bus. Each call hears its far end, and says what its source says.
+//! The tick: one 10 ms quantum of a bus. Each call reads its far end's sound, and sends its source's.
 
 use super::media::bus::Quantum;
 use super::{Bus, Component, MediaId, Patch, Phone};
@@ -7,7 +7,7 @@ use crate::media::CodecBank;
 use core::net::SocketAddr;
 
 impl Phone<'_> {
-    /// A packet came to a call's RTP or RTCP port. Its bytes may be changed: what protects media works in place.
+    /// A packet came to a call's RTP or RTCP port. Its bytes may be changed: SRTP will work in place.
     pub fn handle_media(
         &mut self,
         now: Instant,
@@ -22,8 +22,9 @@ impl Phone<'_> {
     }
 
     /// One quantum of a bus. A complete packet is to be fetched before the next quantum, which may replace it.
-    /// [`Bus::Device`] takes `input` and fills `output` (10 ms each; an input without a sample is silence). [`Bus::Own`] serves a bounded number of calls and
-    /// says whether more are left: release your lock, and call again in the same quantum.
+    /// [`Bus::Device`] takes `input` and fills `output` (10 ms each; an input without a sample is silence).
+    /// [`Bus::Own`] serves a bounded number of calls and returns whether more are left: release your lock, and call
+    /// again in the same quantum.
     pub fn audio(
         &mut self,
         now: Instant,
@@ -50,8 +51,8 @@ impl Phone<'_> {
         }
     }
 
-    /// When the next tick of a bus had better come, for a driver whose timer ticks it; said once, and worth up to 10 ms
-    /// of delay. A device's clock cannot be moved: such a driver need not ask.
+    /// The better time of a bus's next tick, for a driver whose timer ticks it; returned once, and worth up to 10 ms of
+    /// delay. A device's clock cannot be moved: such a driver need not ask.
     pub const fn poll_tick(&mut self, bus: Bus) -> Option<Instant> {
         self.lower.media.poll_tick(bus)
     }

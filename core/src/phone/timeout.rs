@@ -1,4 +1,4 @@
-//! Time has passed: what is due is done, a bounded number of things a call.
+//! Time has passed: due deadlines are handled, a bounded number a call.
 
 use super::Phone;
 use super::object::Object;
@@ -6,7 +6,7 @@ use crate::base::limits::TIMEOUTS_A_CALL;
 use crate::base::time::Instant;
 
 impl Phone<'_> {
-    /// Serves deadlines that have passed. Early and repeated calls do nothing; what is left after a bounded number is
+    /// Serves deadlines that have passed. Early and repeated calls do nothing; those left after a bounded number are
     /// due at once again.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.hear(now);

@@ -1,8 +1,9 @@
-//! A log of what happened: a bounded ring of small values without copied texts. Texts are read from the object that a
+//! A log: a bounded ring of small values without copied texts. Texts are read from the object that a
 //! record is about.
 //!
-//! When the ring is full the oldest record gives way. What anybody on the network can cause is recorded once a second
-//! for each source, so a flood does not drive the rest out. Both are counted, and the next record tells the numbers.
+//! When the ring is full the oldest record gives way. A record that any host on the network can cause is made once a
+//! second for each source, so a flood does not drive the rest out. Both are counted, and the next record has the
+//! numbers.
 
 use super::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Failure};
 use crate::base::time::{Duration, Instant};
@@ -21,17 +22,17 @@ const PROVOKED: usize = 8;
 /// Records are made; without the feature nothing of them is compiled, and asking for one finds none.
 pub(crate) const IS_MADE: bool = cfg!(feature = "trace");
 
-/// How much a record matters. The numbers are frozen: they cross the C ABI.
+/// The level of a record. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
 pub enum Level {
     /// A person has to help.
     Error = 1,
-    /// It went wrong, and is tried again or was dealt with.
+    /// A failure that is tried again or was handled.
     Warning = 2,
-    /// It happened.
+    /// An event.
     Info = 3,
-    /// How it came about.
+    /// A detail.
     Debug = 4,
 }
 
@@ -47,7 +48,7 @@ pub enum About {
     Call(CallId),
 }
 
-/// The rule that kept a request out; what would let it in.
+/// The rule that kept a request out, and so the setting that would let it in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Rule {
     /// It is for no account, and calls without one are not allowed ([`super::Setup::allow_direct`]).
@@ -91,7 +92,7 @@ pub enum What {
     },
     /// A registration failed.
     RegistrationFailed {
-        /// Why.
+        /// The result.
         cause: Cause,
         /// The status that refused it; 0: none came. [`super::AccountText::Reason`] has its words.
         sip_code: u16,
@@ -108,9 +109,9 @@ pub enum What {
         incoming: bool,
         /// The status that came with it; 0: none.
         sip_code: u16,
-        /// How it ended.
+        /// The result.
         result: Cause,
-        /// Why, with the end.
+        /// The cause, with the end.
         cause: EndCause,
         /// The side that ended it, with the end.
         ended_by: EndedBy,
@@ -163,7 +164,7 @@ pub enum What {
 }
 
 impl What {
-    /// How much it matters.
+    /// Its level.
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
@@ -189,7 +190,7 @@ impl What {
         }
     }
 
-    /// The source of what anybody on the network can cause.
+    /// The source of a record that any host on the network can cause.
     fn source(&self) -> Option<IpAddr> {
         match self {
             Self::Stranger { from, .. } | Self::Malformed { from, .. } | Self::MediaRefused(from) => Some(from.ip()),
@@ -212,9 +213,9 @@ impl What {
 /// A record.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Trace {
-    /// When.
+    /// Its time.
     pub at: Instant,
-    /// Whose.
+    /// Its object.
     pub about: About,
     /// The kind.
     pub what: What,
@@ -228,14 +229,14 @@ impl Trace {
     pub(crate) const EMPTY: Self =
         Self { at: Instant::ZERO, about: About::Phone, what: What::Locating, lost: 0, held_back: 0 };
 
-    /// How much it matters.
+    /// Its level.
     #[must_use]
     pub const fn level(&self) -> Level {
         self.what.level()
     }
 }
 
-/// The ring. Records that were fetched stay until their slots are needed: what comes again is told by them.
+/// The ring. Records that were fetched stay until their slots are needed: repetitions are recognised by them.
 pub(super) struct Traces<'a> {
     slots: &'a mut [Trace],
     /// The slot of the next record.
@@ -286,7 +287,7 @@ impl<'a> Traces<'a> {
     }
 
     fn is_too_much(&self, at: Instant, what: &What) -> bool {
-        // a slot that was never used is like nothing that is provoked
+        // a slot that was never used equals no record of the network
         let newest_first = (0..self.slots.len()).filter_map(|newer| self.slots.get(self.index(newer)));
         let mut provoked = 0;
         for record in newest_first.take_while(|record| at.since(record.at) < Duration::from_millis(REPEAT_MS)) {

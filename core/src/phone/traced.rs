@@ -1,16 +1,16 @@
-//! Strangers and INVITEs without room, as a log is told of them; and what a driver fetches of it.
+//! Records of strangers and of INVITEs without room; and the driver's fetch of records.
 
 use super::trace::{About, IS_MADE, Rule, What};
 use super::{AccountId, Flow, Phone, Trace};
 use crate::wire::sip::{Message, Start, Uri};
 
 impl Phone<'_> {
-    /// The next record of what happened, in order; see [`super::Capacity::traces`].
+    /// The next record, in order; see [`super::Capacity::traces`].
     pub fn poll_trace(&mut self) -> Option<Trace> {
         if IS_MADE { self.lower.cx.traces.pop() } else { None }
     }
 
-    /// Whether [`Phone::poll_trace`] has something.
+    /// [`Phone::poll_trace`] has something.
     #[must_use]
     pub const fn has_trace(&self) -> bool {
         IS_MADE && self.lower.cx.traces.has_unread()

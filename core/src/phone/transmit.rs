@@ -5,11 +5,11 @@ use super::{Phone, Transmit, Via};
 use crate::base::cursor::Cursor;
 use crate::base::time::Instant;
 
-/// A keepalive: two line ends (rfc5626#4.4.1); no answer is waited for on datagrams.
+/// A keepalive: two line ends (rfc5626#4.4.1); on datagrams no pong is waited for.
 const KEEPALIVE: &[u8] = b"\r\n\r\n";
 
 impl Phone<'_> {
-    /// The next packet, written into `buffer`. Call it until it says `Nothing`.
+    /// The next packet, written into `buffer`. Call it until it returns `Nothing`.
     pub fn poll_transmit(&mut self, now: Instant, buffer: &mut [u8]) -> Transmit {
         self.hear(now);
         let voice = self.lower.media.poll_voice(&mut self.lower.cx, now, buffer);

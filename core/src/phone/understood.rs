@@ -1,4 +1,4 @@
-//! The methods and extensions that we understand. What takes the requests of a method stands in
+//! The methods and extensions that we understand. The functions that take the requests of a method stand in
 //! [`super::methods`], with a row for each name here.
 
 use crate::wire::sip::token_list;
@@ -6,7 +6,7 @@ use crate::wire::sip::token_list;
 /// Our methods and extensions; a request that requires another extension is refused (rfc3261#8.2.2.3).
 pub(super) static OURS: Understood = Understood { allow: b"INVITE, ACK, BYE, CANCEL, OPTIONS", supported: b"" };
 
-/// Methods and extensions that we understand, as Allow and Supported say them.
+/// Methods and extensions that we understand, as Allow and Supported list them.
 #[derive(Debug)]
 pub(super) struct Understood {
     pub(super) allow: &'static [u8],

@@ -1,4 +1,4 @@
-//! I/O that is not bytes: wished for here, done by the driver, and told back.
+//! I/O that is not bytes: wished for here, done by the driver, which replies.
 
 use super::calls::Calls;
 use super::object::Object;
@@ -16,7 +16,7 @@ const NOBODY: &str = "invalid";
 const RTP_PORT: u16 = 5004;
 
 impl Phone<'_> {
-    /// The next wish. Call it until it says `None`. What it names can be read until the next call.
+    /// The next wish. Call it until it returns `None`. Its texts can be read until the next call.
     pub fn poll_wish(&mut self) -> Option<Wish<'_>> {
         while let Some(number) = self.lower.cx.wishes.pop() {
             match self.lower.cx.objects.object(number) {
@@ -79,7 +79,7 @@ impl Phone<'_> {
         };
         let text = uri;
         let Ok(uri) = Uri::parse(text) else {
-            // nobody has this name: the look-up fails, and so does the request
+            // no host has this name: the look-up fails, and so does the request
             return Some(Wish::Locate { id, host: NOBODY, port: None, transport: None });
         };
         let transport = match uri.transport() {
@@ -95,7 +95,7 @@ impl Phone<'_> {
         Some(Wish::Locate { id, host, port: uri.port, transport })
     }
 
-    /// The driver's reply to a wish. A stale one is told to be undone.
+    /// The driver's reply to a wish. The ports of a stale one are closed.
     pub fn handle_reply(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
         self.hear(now);
         let generation = wish.0.generation;
@@ -135,8 +135,8 @@ impl Phone<'_> {
         }
     }
 
-    /// The host's addresses changed: what was resolved is out of date, registrations are made anew at once, and calls
-    /// whose address is gone are offered anew from where we are now.
+    /// The host's addresses changed: resolved addresses are out of date, registrations are made anew at once, and calls
+    /// whose address is gone are offered anew from our new one.
     pub fn handle_local_changed(&mut self, now: Instant) {
         self.hear(now);
         let sockets = self.lower.cx.sockets.iter().flatten().count() as u8;
@@ -151,7 +151,7 @@ impl Phone<'_> {
     }
 }
 
-/// The host as it stands in a URI, without brackets, port and parameters.
+/// The host of a URI, without brackets, port and parameters.
 fn host_text(uri: &[u8]) -> &[u8] {
     let start = uri.iter().position(|byte| *byte == b':').map_or(0, |at| at + 1);
     let rest = uri.get(start..).unwrap_or_default();

@@ -35,13 +35,13 @@ pub(super) fn write_top(
     out.put(transport_name(flow.transport()));
     out.put_str(" ");
     write_socket(out, local);
-    // rfc3581#3: rport asks for the answer where the request came from
+    // rfc3581#3: rport asks for the response at the request's source
     out.put_str(";rport;branch=");
     branch.write_branch(out);
     out.put_str("\r\nMax-Forwards: 70\r\n");
 }
 
-/// Our Contact: where the flow leaves from. Only that of REGISTER has a secret in it.
+/// Our Contact: the flow's local address. Only that of REGISTER has a secret in it.
 pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
     out.put_str("Contact: <sip:");
     if !user.is_empty() {
@@ -63,7 +63,7 @@ pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local
     out.put_str(">\r\n");
 }
 
-/// Writes Content-Length with room for a number that is known only later; gives the place.
+/// Writes Content-Length with room for a number that is known only later. Returns its offset.
 pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
     out.put_str("Content-Length: ");
     let at = out.needed();
@@ -71,7 +71,7 @@ pub(super) fn write_length_place(out: &mut Cursor<'_>) -> usize {
     at
 }
 
-/// Fills the number in: four places, blanks before it.
+/// Fills the number in: four columns, blanks before it.
 pub(super) fn patch_length(out: &mut Cursor<'_>, at: usize, len: usize) {
     let mut digits = [b' '; 4];
     let mut rest = len;
@@ -90,7 +90,7 @@ pub(super) fn contact_user<'u>(account: Option<&'u [u8]>, direct: &'u [u8]) -> &
     account.unwrap_or(direct)
 }
 
-/// The account's outbound proxy as a route: loose, whatever was written.
+/// The account's outbound proxy as a route: always loose.
 pub(super) fn write_proxy(out: &mut Cursor<'_>, proxy: &[u8]) {
     out.put_str("<");
     out.put(proxy);
@@ -100,7 +100,7 @@ pub(super) fn write_proxy(out: &mut Cursor<'_>, proxy: &[u8]) {
     out.put_str(">");
 }
 
-/// rfc3261#20.43: why a description was refused, for people.
+/// rfc3261#20.43: the reason of a refused description, for people.
 pub(super) fn write_warning(writer: &mut Writer<'_, '_>, code: u16, local: SocketAddr, words: &str) {
     writer.header(Name::Warning, |out| {
         out.put_number(u64::from(code));

@@ -6,7 +6,7 @@ use crate::base::time::Duration;
 pub const T1: Duration = Duration::from_millis(500);
 /// Longest wait between retransmissions.
 pub const T2: Duration = Duration::from_secs(4);
-/// How long a message may stay in the network.
+/// The time that a message may stay in the network.
 pub const T4: Duration = Duration::from_secs(5);
 /// B, F, H, J, L, M: how long a transaction goes on.
 pub const T1_64: Duration = T1.times(64);

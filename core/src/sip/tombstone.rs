@@ -42,7 +42,7 @@ crate::base::zeroed::zeroed!(Tombstone);
 
 /// The parts from which a response is made again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Answered {
+pub struct Responded {
     /// The To tag's secret.
     pub secret: u64,
     /// The status; 0: nothing is owed any more.
@@ -57,7 +57,7 @@ pub struct Answered {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Owed {
     /// The same response again.
-    Response(Answered),
+    Response(Responded),
     /// Nothing: it was acknowledged.
     Nothing,
 }
@@ -83,7 +83,7 @@ impl<'a> Tombstones<'a> {
 
     /// Buries a transaction. Status 0: it was acknowledged, nothing is owed any more. A direct one that finds only
     /// those of accounts is not kept: a retransmission of it is a new request then.
-    pub fn bury(&mut self, now: Instant, keys: Keys, response: Answered) {
+    pub fn bury(&mut self, now: Instant, keys: Keys, response: Responded) {
         let Keys { base, key, direct } = keys;
         let rank = |stone: &Tombstone| {
             let kind = if stone.key == key {
@@ -101,7 +101,7 @@ impl<'a> Tombstones<'a> {
         if direct && rank(stone).0 == 3 {
             return;
         }
-        let Answered { secret, status, detail, retry_after } = response;
+        let Responded { secret, status, detail, retry_after } = response;
         let detail = (detail & !DIRECT) | if direct { DIRECT } else { 0 };
         *stone = Tombstone { key, until: now + T1_64, secret, status, detail, retry_after, request: mark(base) };
     }
@@ -111,7 +111,11 @@ impl<'a> Tombstones<'a> {
         let stone = self.set(request).iter().find(|stone| stone.key == key && stone.until > now)?;
         let Tombstone { secret, status, detail, retry_after, .. } = *stone;
         let detail = detail & !DIRECT;
-        Some(if status == 0 { Owed::Nothing } else { Owed::Response(Answered { secret, status, detail, retry_after }) })
+        Some(if status == 0 {
+            Owed::Nothing
+        } else {
+            Owed::Response(Responded { secret, status, detail, retry_after })
+        })
     }
 
     /// A copy of this request over any path got its response just now. 32 bits of a keyed hash show that, within four

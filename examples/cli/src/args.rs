@@ -82,7 +82,7 @@ pub(crate) struct Demo {
 pub(crate) struct Echo {
     #[command(flatten)]
     pub(crate) network: Network,
-    /// How many calls at once
+    /// Number of calls at once
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub(crate) max_calls: u32,
     /// No sound device (an echo never opens one; accepted for symmetry with `call`)
@@ -120,7 +120,7 @@ pub(crate) struct Answer {
     /// SIP status of the answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
-    /// How long to ring before the 200 when --code is 180 or 183; less than ten minutes
+    /// Time to ring before the 200 when --code is 180 or 183; less than ten minutes
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = ringing)]
     pub(crate) after: Duration,
     /// One call, then end (this is the default)

@@ -1,4 +1,4 @@
-//! Why a function failed: the code, the argument, its value, and what to do about it.
+//! The reason of a failure: the code, the argument, its value, and the remedy.
 
 use super::code::*;
 use microsip_core::phone::{CommandError, IdError};

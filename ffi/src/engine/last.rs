@@ -1,4 +1,4 @@
-//! Why an engine's latest failed call failed; and why none could be made in a piece of memory.
+//! The reason of an engine's latest failed call; and the reason for which none could be made in a piece of memory.
 
 use super::{MAGIC, SIZE, guard, microsip_engine};
 use crate::abi::code::*;

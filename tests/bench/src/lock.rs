@@ -1,4 +1,4 @@
-//! How long one core call takes when a thousand calls are up: a host holds its lock for one core call at a time.
+//! The longest core call when a thousand calls are up: a host holds its lock for one core call at a time.
 
 use core::net::{IpAddr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};

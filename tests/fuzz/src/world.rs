@@ -12,7 +12,7 @@ use microsip_core::phone::{
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where the phone is at first.
+/// The first address of the phone.
 pub(crate) const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
 /// The first address of the account's server, which is the peer in calls too.
 pub(crate) const THERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 5070);
@@ -26,7 +26,7 @@ pub(crate) const PASSWORD: &str = "sesame-open-7";
 /// More packets, wishes or events than this from one step is an amplifier.
 pub(crate) const MOST: usize = 64;
 
-/// Where the storage lies: it goes with the input.
+/// The allocator of the storage, which goes with the input.
 struct Block<'a>(&'a Bump);
 
 impl<'a> Lender<'a> for Block<'a> {

@@ -33,13 +33,13 @@ pub(crate) struct Account {
     pub(super) display_name: Span,
     /// The list of trusted hosts and networks.
     pub(super) trusted: Span,
-    /// The realm of the challenge that was not answered last, and why it was not.
+    /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
     /// Bytes of the reason phrase of the response to the last REGISTER, which stands behind `refused_realm`; 0 where it
     /// had no room.
     pub(super) reason_len: u8,
-    /// Where the learnt realms, `refused_realm` and `reason` may be written, in this order.
+    /// The room for the learnt realms, `refused_realm` and `reason`, in this order.
     pub(super) fixed_end: u16,
     /// Realms that were learnt over the account's own hop: from REGISTER, or on an account that does not register from
     /// an INVITE.
@@ -53,18 +53,18 @@ pub(crate) struct Account {
     pub(super) challenges: [Kept; CHALLENGES],
     /// The way to the registrar or proxy, resolved.
     pub(super) hop: Option<Place>,
-    /// When it is time to look again.
+    /// The time of the next look-up.
     pub(super) hop_until: Instant,
-    /// Its name stood for more than that one: when it falls silent, another look is worth it.
+    /// Its name stood for more than that one: when it falls silent, another look-up is worth it.
     pub(super) several: bool,
-    /// Which of the trusted names is being looked up, from 1; 0: none.
+    /// The trusted name that is being looked up, from 1; 0: none.
     pub(super) trusted_name: u8,
-    /// When they are looked up again.
+    /// The time of their next look-up.
     pub(super) trusted_at: Instant,
     pub(super) own: [Option<IpAddr>; OWN_ADDRESSES],
     /// User part of our Contacts; empty: that of REGISTER is the secret, that of calls the account's.
     pub(super) contact_user: Span,
-    /// Tells requests that came by way of the registrar from strangers': only the Contact of REGISTER carries it.
+    /// Marks requests that came by way of the registrar: only the Contact of REGISTER carries it.
     pub(super) secret: u64,
     pub(super) registration: Registration,
     pub(super) state: AccountState,
@@ -72,7 +72,7 @@ pub(crate) struct Account {
     pub(super) cause: Cause,
     /// States reached since the last event, a bit each; bit 31: a challenge was refused.
     pub(super) pending: u32,
-    /// When its state changed last, and when a challenge was refused last ([`Instant::stamp`]).
+    /// The times of the last change of its state, and of the last refused challenge ([`Instant::stamp`]).
     pub(super) changed_at: u32,
     pub(super) challenged_at: u32,
     /// The commands whose ends are owed: the first of a list.
@@ -85,10 +85,10 @@ pub(crate) struct Account {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     pub(super) challenge: PackedChallenge,
-    /// Which use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces
+    /// The use of this slot; 0: none yet. The upper half counts the realms that stood here, the lower half the nonces
     /// of this one.
     pub(super) generation: u32,
-    /// How often its nonce was used.
+    /// The number of uses of its nonce.
     pub(super) count: u32,
     /// It came from a proxy (407).
     pub(super) proxy: bool,
@@ -128,17 +128,17 @@ pub(super) struct Registration {
     /// An update came while a REGISTER was under way: another one follows it.
     pub(super) again: bool,
     pub(super) interval_tries: u8,
-    /// How often in a row it was refused as only somebody at the registrar can change.
+    /// Refusals in a row that only a person at the registrar can lift.
     pub(super) refusals: u8,
     pub(super) failures: u8,
-    /// How often in a row the stream that it was bound over closed at once.
+    /// Streams in a row that closed at once after it was bound over them.
     pub(super) losses: u8,
-    /// The stream that it was bound over last, whatever way requests take since then; no stream: it was bound over
+    /// The stream that it was bound over last, even if requests take another way since; no stream: it was bound over
     /// datagrams.
     pub(super) stream: Place,
-    /// Since when it is bound over that stream ([`Instant::stamp`]); 0: it is not.
+    /// The time since which it is bound over that stream ([`Instant::stamp`]); 0: it is not.
     pub(super) stream_since: u32,
-    /// When to register again.
+    /// The time of the next REGISTER.
     pub(super) next: Instant,
     pub(super) expires: Instant,
     pub(super) keepalive_at: Instant,
@@ -212,7 +212,7 @@ impl Account {
         leaving: false,
     };
 
-    /// Where the texts end that stay.
+    /// The end of the texts that stay.
     pub(super) fn learnt_end(&self) -> usize {
         let learnt = self.learnt.iter().map(|learnt| learnt.start() + learnt.len()).max().unwrap_or(0);
         learnt.max(usize::from(self.fixed_end))
@@ -232,7 +232,7 @@ impl Account {
         self.learnt_end().max(self.refused_realm.start() + self.refused_realm.len())
     }
 
-    /// Where all texts end, with those that may be written over.
+    /// The end of all texts, with those that may be written over.
     pub(super) fn texts_end(&self) -> usize {
         self.reason_start() + usize::from(self.reason_len)
     }
@@ -288,7 +288,7 @@ impl Account {
         }
     }
 
-    /// The earliest thing to wake for.
+    /// The earliest deadline.
     pub(super) fn deadline(&self) -> Instant {
         let registration = &self.registration;
         registration.next.min(registration.expires).min(registration.keepalive_at).min(self.trusted_at)

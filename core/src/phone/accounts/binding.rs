@@ -1,4 +1,4 @@
-//! One account's binding: its states, how long it lasts, when it is tried again.
+//! One account's binding: its states, its lifetime, its next try.
 
 use super::account::Account;
 use crate::base::limits::{KEEPALIVE, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
@@ -33,7 +33,7 @@ pub(in crate::phone) enum Registered {
 }
 
 impl Account {
-    /// It has this state from now on, and tells it.
+    /// It has this state from now on, with an event.
     pub(super) fn reach(&mut self, now: Instant, state: AccountState, cause: Cause, status: u16) {
         if (self.state, self.cause, self.sip_code) != (state, cause, status) {
             (self.state, self.cause, self.sip_code) = (state, cause, status);
@@ -78,7 +78,7 @@ impl Account {
             return self.taken_back(cx.latest, status);
         }
         if !self.registration.wanted {
-            // a refresh failed, but what it was to refresh is still there
+            // a refresh failed, but its binding is still there
             return if self.is_bound() { Registered::Again } else { self.unregistered(cx.latest, status) };
         }
         self.registration.failures = self.registration.failures.saturating_add(1);
@@ -90,7 +90,7 @@ impl Account {
         // they come back rarely
         let to_be_lifted = matches!(status, 403..=405 | 416 | 420 | 501 | 604);
         self.registration.refusals = if to_be_lifted { self.registration.refusals.saturating_add(1) } else { 0 };
-        // rfc3261#10.2.4: a refresh that failed takes nothing back; what is bound lasts as long as was granted
+        // rfc3261#10.2.4: a refresh that failed takes nothing back; the binding lasts as long as was granted
         if hopeless || self.registration.expires <= now {
             self.unbind();
         }
@@ -141,8 +141,8 @@ impl Account {
         Registered::Failed { cause: Cause::Unreachable, sip_code: 0, next: Some(wait.secs() as u32) }
     }
 
-    /// The binding's time is over: nobody reaches us by it, whatever the refresh that is under way waits for. True:
-    /// that is to be told.
+    /// The binding's time is over: no caller reaches us by it, even while a refresh is under way. True: that is to have
+    /// an event.
     pub(super) fn lapse(&mut self, now: Instant) -> bool {
         self.unbind();
         let told = self.state == AccountState::Registered && self.registration.wanted;
@@ -164,11 +164,11 @@ impl Account {
     }
 }
 
-/// How long our binding lasts (rfc3261#10.2.4): as its Contact says, else the Expires, else as was asked.
+/// The lifetime of our binding (rfc3261#10.2.4): that of its Contact, else the Expires, else the one asked for.
 ///
 /// The response lists the bindings of all phones of the user, and proxies rewrite them: ours has our secret, else our
 /// user, else our host and port, and the more of these, in this order, the better. Of equals the one that ends first
-/// counts, for to come early does no harm; but one that has ended is older than what was just bound. None is ours: the
+/// counts, for to come early does no harm; but one that has ended is older than the new binding. None is ours: the
 /// registrar keeps it in a form of its own, and a 2xx is a success.
 pub(super) fn granted(response: &Message<'_>, account: &Account, text: &[u8], local: Option<SocketAddr>) -> u32 {
     let otherwise = response.expires().unwrap_or(account.registration.ask);

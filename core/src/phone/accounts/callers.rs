@@ -1,5 +1,5 @@
-//! Whose a request is: an account's own, a direct one where these are allowed, or a stranger's, which is counted and
-//! given nothing.
+//! The caller of a request: an account's own, a direct one where these are allowed, or a stranger, whose requests are
+//! counted and get nothing.
 
 use super::Accounts;
 use crate::base::slots::Handle;
@@ -7,12 +7,12 @@ use crate::phone::Flow;
 use crate::phone::context::Context;
 use crate::wire::sip::{Message, Start, Uri};
 
-/// Whose request it is.
+/// The caller of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::phone) enum Caller {
     /// An account's.
     Account(Handle),
-    /// Anybody's, and that is allowed.
+    /// Any other host's, where that is allowed.
     Direct,
     /// A stranger.
     Stranger,
@@ -51,7 +51,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// The account whose user a request names, wherever it came from.
+    /// The account whose user a request names, from any source.
     pub(in crate::phone) fn meant(&self, user: &[u8]) -> Option<Handle> {
         let mut all = self.slots.iter().map(|(handle, _)| handle);
         all.find(|handle| !user.is_empty() && self.has_user(*handle, user))

@@ -1,4 +1,4 @@
-//! Challenges: which are answered, what is learnt from them, and what is told of those that are not.
+//! Challenges: those that are answered, the realms learnt from them, and the events of those that are not.
 
 use super::Accounts;
 use super::account::{Account, Kept};
@@ -12,7 +12,7 @@ use crate::sip::auth::{Challenge, strongest};
 use crate::sip::dialog::Credential;
 use crate::wire::sip::{AuthParams, Message, Name};
 
-/// A request of ours, in what its credentials depend on.
+/// The facts of a request of ours that its credentials depend on.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Asked {
     /// It is the account's REGISTER.
@@ -23,7 +23,7 @@ pub(in crate::phone) struct Asked {
     pub(in crate::phone) own_hop: bool,
     /// Challenges of it that were answered.
     pub(in crate::phone) tries: u8,
-    /// Those of the account that it answered, and with which use.
+    /// The account's challenges that it answered, with their uses.
     pub(in crate::phone) answered: [Credential; CHALLENGES],
 }
 
@@ -34,7 +34,7 @@ pub(in crate::phone) struct Facts {
     pub(in crate::phone) within: bool,
     /// Its routes and its remote target are the account's own host.
     pub(in crate::phone) own_target: bool,
-    /// It is the INVITE that begins it, and nobody has answered yet.
+    /// It is the INVITE that begins it, without a 2xx yet.
     pub(in crate::phone) begins: bool,
 }
 
@@ -48,7 +48,7 @@ pub(in crate::phone) struct Chosen {
 
 impl Accounts<'_> {
     /// Chooses the challenge to answer: over the account's own hop, for a realm of the account's, once for each realm
-    /// and nonce unless stale. Else the cause why none is answered, which the account remembers and has to tell.
+    /// and nonce unless stale. Else the cause why none is answered, which the account remembers for an event.
     pub(in crate::phone) fn choose(
         &mut self,
         now: Instant,
@@ -71,7 +71,7 @@ impl Accounts<'_> {
         })
     }
 
-    /// Why the account's last challenge was not answered. A call without an account has no password.
+    /// The cause why the account's last challenge was not answered. A call without an account has no password.
     pub(in crate::phone) fn refusal(&self, handle: Handle) -> Cause {
         self.slots.get(handle).map_or(Cause::NoPassword, |account| account.refused)
     }
@@ -83,7 +83,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// The challenge to answer, and the slot to keep it in; or why none is answered, and whose realm it is.
+    /// The challenge to answer, and the slot to keep it in; or the cause why none is answered, with its realm.
     fn chosen<'m>(
         &self,
         handle: Handle,
@@ -102,7 +102,7 @@ impl Accounts<'_> {
         };
         let blocks = self.challenges.get(handle.index);
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which
-        // repeats the credentials, has none: who wants that and nothing less of an INVITE is not answered. The
+        // repeats the credentials, has none: an INVITE's challenge with `auth-int` alone is not answered. The
         // bodies of others lie there before their header is written.
         let usable = |challenge: &Challenge<'_>| !asked.invites || !challenge.covers_body();
         if first(&usable).is_none() {
@@ -144,7 +144,7 @@ impl Accounts<'_> {
         Ok((challenge, slot))
     }
 
-    /// Keeps a challenge that fits its slot; gives its use.
+    /// Keeps a challenge that fits its slot. Returns its use.
     fn keep_challenge<'m>(
         &mut self,
         account: Handle,
@@ -162,7 +162,7 @@ impl Accounts<'_> {
         if !same || before != *challenge {
             kept.challenge = challenge.pack(&mut Packer::new(block, 0)).ok_or(full)?;
         }
-        // rfc7616#3.4: the count begins anew with a new nonce, and only then: what asks twice with one has its uses
+        // rfc7616#3.4: the count begins anew with a new nonce, and only then: the uses of a nonce that comes twice are
         // counted on
         if !repeated {
             kept.renew(same_realm);
@@ -194,7 +194,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// A challenge was not answered: the account remembers why, and whose it was.
+    /// A challenge was not answered: the account remembers the cause and the realm.
     fn refused(&mut self, now: Instant, handle: Handle, cause: Cause, realm: &[u8]) {
         let Some(account) = self.slots.get_mut(handle) else { return };
         account.refused = cause;
@@ -205,9 +205,9 @@ impl Accounts<'_> {
         account.challenged_at = now.stamp();
     }
 
-    /// Where a challenge is kept: where that realm's stood before, or the registrar's (its realm may change), or where
-    /// nothing stands, or in the slot of one that this request has not answered. So a request may be asked by two
-    /// proxies, and each is told what it wants.
+    /// The slot of a challenge: that of its realm, or of the registrar (its realm may change), or a free one, or that
+    /// of one that this request has not answered. So two proxies may challenge a request, and each gets its
+    /// credentials.
     fn slot_for(
         &self,
         account: Handle,
@@ -227,9 +227,8 @@ impl Accounts<'_> {
             .or_else(|| at(&|slot, _| free(slot)))
     }
 
-    /// A registrar may say with its response which nonce it wants next (rfc7616#3.5): the next REGISTER is not
-    /// challenged for an old one then. The response to another request may be the far end's, which would choose what we
-    /// hash.
+    /// A registrar may name the next nonce in its response (rfc7616#3.5): the next REGISTER is not challenged for an
+    /// old one then. The response to another request may be the far end's, which would choose the nonce that we hash.
     pub(in crate::phone) fn take_next_nonce(&mut self, account: Handle, response: &Message<'_>) {
         for (proxy, name) in [(false, Name::AuthenticationInfo), (true, Name::ProxyAuthenticationInfo)] {
             let next = response.header(name).and_then(|value| AuthParams::new(value).get(b"nextnonce"));
@@ -244,7 +243,7 @@ impl Accounts<'_> {
                 .iter_mut()
                 .enumerate()
                 .filter(|(_, kept)| !kept.challenge.is_empty() && kept.proxy == proxy);
-            // of two proxies it does not say whose it is
+            // of two proxies it does not name its own
             let (Some((at, kept)), None) = (asked.next(), asked.next()) else { continue };
             if let Some(renewed) =
                 kept.challenge.with_nonce(slot_of_mut(self.challenges.get_mut(account.index), at), next)

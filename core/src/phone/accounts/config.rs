@@ -129,7 +129,7 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
         RANDOM_USER => Span::EMPTY,
         contact => packer.add(contact.as_bytes())?,
     };
-    // what stands between the @ and the parameters
+    // the text between the @ and the parameters
     let behind = config.uri.as_bytes().rsplit(|byte| *byte == b'@').next().unwrap_or_default();
     let end = behind.iter().position(|byte| matches!(byte, b';' | b'?')).unwrap_or(behind.len());
     let domain = behind.get(..end).unwrap_or_default();

@@ -21,10 +21,10 @@ pub(in crate::phone) struct Digest<'t> {
 }
 
 impl Accounts<'_> {
-    /// Which challenges a request answers, and counts their use. Only over the account's own hop; and only what was
-    /// asked for: by the registrar of a REGISTER (rfc3261#22.2), else of this request, or of the INVITE of its dialog
-    /// (rfc3261#22.3), whose credentials are `before`. What stands in Authorization is read by the far end, and
-    /// Proxy-Authorization too where the proxy does not take it away.
+    /// Chooses the challenges that a request answers, and counts their use. Only over the account's own hop; and only
+    /// those that were asked for: by the registrar of a REGISTER (rfc3261#22.2), else of this request, or of the INVITE
+    /// of its dialog (rfc3261#22.3), whose credentials are `before`. What stands in Authorization is read by the far
+    /// end, and Proxy-Authorization too where the proxy does not take it away.
     pub(in crate::phone) fn credentials(
         &mut self,
         handle: Handle,

@@ -1,4 +1,5 @@
-//! Accounts: identity, registration, credentials and challenges, the way to the registrar, and who is no stranger.
+//! Accounts: identity, registration, credentials and challenges, the way to the registrar, and the callers that are let
+//! in.
 
 pub(super) mod account;
 mod binding;
@@ -39,7 +40,7 @@ pub(super) struct Accounts<'a> {
     challenges: Blocks<'a>,
     /// Addresses of the names that accounts trust, account by account.
     trusted: &'a mut [Trusted],
-    /// So many of them an account.
+    /// The number of them for each account.
     trusted_each: usize,
 }
 
@@ -63,7 +64,7 @@ impl<'a> Accounts<'a> {
         self.slots.mark(mark);
     }
 
-    /// How many there are, those that are leaving among them.
+    /// The number of accounts, those that are leaving among them.
     pub(super) const fn used(&self) -> usize {
         self.slots.used()
     }

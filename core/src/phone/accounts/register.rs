@@ -10,7 +10,7 @@ use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer, write_address, write_host};
 use core::net::SocketAddr;
 
-/// Where and how a REGISTER leaves.
+/// The way by which a REGISTER leaves.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Leaving {
     pub(in crate::phone) flow: Flow,

@@ -18,25 +18,25 @@ use core::net::SocketAddr;
 #[must_use]
 pub(in crate::phone) enum Todo {
     Nothing,
-    /// The binding has ended, which is to be told.
+    /// The binding has ended, which is to have an event.
     Lapsed,
     /// A REGISTER is to be sent.
     Register,
 }
 
-/// A REGISTER that nobody wants any more.
+/// A REGISTER that is not needed any more.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub(in crate::phone) struct Withdrawn {
-    /// Something is bound, which is to be taken back.
+    /// There is a binding, which is to be taken back.
     pub(in crate::phone) bound: bool,
     /// The request under way.
     pub(in crate::phone) request: Handle,
 }
 
 impl Accounts<'_> {
-    /// A REGISTER is to be sent: gives the way that is known. `None`: one is under way, and what is wanted then is done
-    /// when that one ends.
+    /// A REGISTER is to be sent. Returns the way that is known. `None`: one is under way, and the next one follows when
+    /// that one ends.
     pub(in crate::phone) fn registers(
         &mut self,
         cx: &mut Context<'_>,
@@ -68,7 +68,7 @@ impl Accounts<'_> {
             Some(request) => account.registration.request = request,
             None => account.registration.next = now + Duration::from_secs(1),
         }
-        // a refresh changes nothing that anybody waits for
+        // a refresh changes no state
         let new = request.is_some() && account.registration.wanted && !account.is_bound();
         if new {
             account.reach(cx.latest, AccountState::Registering, Cause::Normal, 0);
@@ -137,15 +137,15 @@ impl Accounts<'_> {
         }
     }
 
-    /// Nothing of an account that was removed is under way. `told`: whether it has to have told its end, too.
+    /// Nothing of an account that was removed is under way. `told`: its end has to have been fetched, too.
     pub(in crate::phone) fn has_left(&self, handle: Handle, told: bool) -> bool {
         self.slots.get(handle).is_some_and(|account| {
             account.leaving && account.registration.request.is_none() && (account.pending == 0 || !told)
         })
     }
 
-    /// REGISTER was answered, and its request is over. `local`: the address that it left from.
-    pub(in crate::phone) fn answered(
+    /// REGISTER has its final response, and its request is over. `local`: the address that it left from.
+    pub(in crate::phone) fn responded(
         &mut self,
         cx: &mut Context<'_>,
         now: Instant,
@@ -179,12 +179,12 @@ impl Accounts<'_> {
                         account.reach(cx.latest, AccountState::Registered, Cause::Normal, status);
                         Registered::Bound { seconds: expires, again }
                     } else {
-                        // it was given up while this was on its way: what is bound is taken back
+                        // it was given up while this was on its way: the binding is taken back
                         Registered::Again
                     }
                 }
             },
-            // rfc3261#10.3 step 7, #21.4.17: too brief; ask for what it wants
+            // rfc3261#10.3 step 7, #21.4.17: too brief; ask for the interval that it wants
             423 if wanted && account.registration.interval_tries < INTERVAL_TRIES => {
                 let least = response.seconds(Name::MinExpires).unwrap_or(0);
                 account.registration.interval_tries += 1;
@@ -205,7 +205,7 @@ impl Accounts<'_> {
         outcome
     }
 
-    /// REGISTER came to nothing.
+    /// REGISTER failed without a final response.
     pub(in crate::phone) fn failed(
         &mut self,
         cx: &mut Context<'_>,
@@ -243,8 +243,8 @@ impl Accounts<'_> {
         Todo::Nothing
     }
 
-    /// The host's addresses changed: the way is out of date. Gives the request under way, which names an address that
-    /// is gone, where the account is to be bound anew; one that was refused for good is not provoked again.
+    /// The host's addresses changed: the way is out of date. Returns the request under way, which names an address that
+    /// is gone, where the account is to be bound anew; a registrar that refused for good is not asked again.
     pub(in crate::phone) fn moved(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) -> Option<Handle> {
         self.forget_hop(handle);
         self.look_up_trusted(cx, now, handle);
@@ -254,7 +254,7 @@ impl Accounts<'_> {
         (registration.wanted && alive).then_some(registration.request)
     }
 
-    /// A stream is gone. What is bound over it cannot be reached any more (rfc5626#4.4.1): it is bound anew at once; or
+    /// A stream is gone. A binding over it cannot be reached any more (rfc5626#4.4.1): it is made anew at once; or
     /// later, where a stream after the other closes as soon as it has brought a binding, for each of them is a success.
     pub(in crate::phone) fn flow_failed(
         &mut self,

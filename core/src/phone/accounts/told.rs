@@ -61,7 +61,7 @@ impl Accounts<'_> {
         self.slots.get(handle).is_some_and(|account| account.media_any_host)
     }
 
-    /// How long its calls wait for media.
+    /// The media timeout of its calls.
     pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
         self.slots.get(handle).map(|account| account.patience)
     }
@@ -113,7 +113,7 @@ impl Accounts<'_> {
         if joins { Ok(()) } else { cx.begin(&mut account.commands, handle, op, token) }
     }
 
-    /// The account may have another state: it is told, and so are the ends of commands that asked for it, or that
+    /// The account may have another state: it has an event, and so have the ends of commands that asked for it, or that
     /// another one overtook.
     pub(in crate::phone) fn tell(&self, cx: &mut Context<'_>, handle: Handle) {
         let Some(account) = self.slots.get(handle) else { return };
@@ -136,7 +136,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// The next event that it has to tell.
+    /// Its next event.
     pub(in crate::phone) fn poll_event(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Event> {
         let (latest, account) = (cx.latest, self.slots.get_mut(handle)?);
         if let Some(done) = cx.poll_done(&mut account.commands) {

@@ -1,7 +1,7 @@
 //! Hosts and networks that an account trusts: a request from there outside a dialog is the account's, as one from its
 //! registrar is. A provider rings from other addresses than those that its registrar's name stands for.
 //!
-//! The list is read where it stands, for each request of somebody unknown; only the addresses of its names are kept.
+//! The list is read in place, for each request of an unknown source; only the addresses of its names are kept.
 //! They are looked up when the account is added, when the host's addresses change, and every ten minutes, as an
 //! account's own way is. A look-up that fails changes nothing. Trust opens the way in, and nothing else: credentials do
 //! not go there.
@@ -23,7 +23,7 @@ use core::net::IpAddr;
 pub(crate) struct Trusted {
     /// IPv4 as it is mapped into IPv6.
     ip: [u8; 16],
-    /// Which of the account's names, from 1; 0: a free cell.
+    /// The number of the account's name, from 1; 0: a free cell.
     name: u8,
 }
 
@@ -39,7 +39,7 @@ enum Entry<'t> {
     Name(&'t [u8]),
 }
 
-/// The entries of a list; `None` for what is none.
+/// The entries of a list; `None` for a malformed one.
 fn entries(list: &[u8]) -> impl Iterator<Item = Option<Entry<'_>>> {
     list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|text| !text.is_empty()).map(entry)
 }
@@ -79,7 +79,7 @@ fn names_of(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// How many names a list has; `None` when it is no list of hosts and networks, or too long.
+/// The number of names in a list; `None` when it is no list of hosts and networks, or too long.
 pub(super) fn names(list: &[u8]) -> Option<usize> {
     let good = entries(list).all(|entry| entry.is_some()) && entries(list).count() <= TRUSTED;
     good.then(|| names_of(list).count())
@@ -114,7 +114,7 @@ impl Accounts<'_> {
         self.trusted.get_mut(start..start + self.trusted_each).unwrap_or_default()
     }
 
-    /// Whether an account lets requests in from there.
+    /// An account lets requests in from there.
     pub(super) fn trusts(&self, account: Handle, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         let listed = entries(self.trusted_list(account)).any(|entry| match entry {
@@ -126,7 +126,7 @@ impl Accounts<'_> {
         listed || cells.iter().any(|cell| cell.name > 0 && cell.ip == octets(ip))
     }
 
-    /// A new account trusts nobody yet.
+    /// A new account trusts no host yet.
     pub(super) fn forget_trusted(&mut self, account: Handle) {
         self.trusted_cells(account).fill(Trusted::default());
     }

@@ -22,10 +22,10 @@ pub(in crate::phone) struct Updated {
     pub(in crate::phone) follows: Follows,
 }
 
-/// This follows for the registration of an account that was changed.
+/// The consequence for the registration of an account that was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::phone) enum Follows {
-    /// It stands as it is.
+    /// It stays as it is.
     Stands,
     /// It is to be made, or made anew.
     Register,
@@ -34,7 +34,7 @@ pub(in crate::phone) enum Follows {
 }
 
 impl Accounts<'_> {
-    /// Changes what is said of an account, all of it or nothing.
+    /// Changes an account's settings, all of them or none.
     ///
     /// # Errors
     /// As [`crate::phone::Phone::account_update`].

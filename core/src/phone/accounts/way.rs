@@ -1,4 +1,4 @@
-//! The way to an account's registrar or proxy, the addresses that are its own, and what goes that way.
+//! The way to an account's registrar or proxy, the addresses that are its own, and the requests that go that way.
 
 use super::Accounts;
 use crate::base::limits::TARGETS;
@@ -21,7 +21,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// No other way can be found now: the one that was known has to do.
+    /// No other way can be found now: the known one is used.
     pub(in crate::phone) fn keep_hop(&mut self, now: Instant, handle: Handle) -> Option<Place> {
         let account = self.slots.get_mut(handle)?;
         let hop = account.hop?;
@@ -42,8 +42,8 @@ impl Accounts<'_> {
     }
 
     /// The targets of the account's way were found: all of them are its own, and the first in order is its hop until it
-    /// fails. `fresh`: the way that was known has not failed, and is kept where it is among the best, whatever the lot
-    /// says: a registration does not wander.
+    /// fails. `fresh`: the way that was known has not failed, and is kept where it is among the best, against the lot:
+    /// a registration does not wander.
     pub(in crate::phone) fn way_found(
         &mut self,
         now: Instant,
@@ -97,7 +97,7 @@ impl Accounts<'_> {
         self.text_of(handle, |account| if account.proxy.is_empty() { account.registrar } else { account.proxy })
     }
 
-    /// Whether an account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
+    /// An account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
     /// unless the target names another port, another transport or another address there.
     pub(in crate::phone) fn is_by_own_server(&self, handle: Handle, target: &[u8]) -> bool {
         let Some(slot) = self.slots.get(handle) else { return false };
@@ -120,7 +120,7 @@ impl Accounts<'_> {
     }
 
     /// A URI's host is the account's: its domain, its registrar, its proxy, or an address that these resolved to; and
-    /// it says no other address of it.
+    /// the URI names no other address of it.
     pub(in crate::phone) fn is_own_host(&self, handle: Handle, uri: &[u8]) -> bool {
         let (Some(slot), Ok(uri)) = (self.slots.get(handle), Uri::parse(uri)) else { return false };
         if uri.params.has(b"maddr") {

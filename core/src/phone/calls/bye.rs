@@ -11,7 +11,7 @@ use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
 use crate::sip::server::State;
 
 impl Calls<'_> {
-    /// The far end says BYE (rfc3261#15.1.2).
+    /// The far end sends BYE (rfc3261#15.1.2).
     pub(in crate::phone) fn hung_up(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, keys, request, dialog: dialog_handle, .. } = *arrived;
         let call_handle = lower.dialogs.call_of(dialog_handle);
@@ -20,13 +20,13 @@ impl Calls<'_> {
         lower.dialogs.forget_bye(dialog_handle);
         let server = self.get(call_handle).map_or(Handle::NONE, |call| call.server);
         match lower.transactions.server_state(server) {
-            // rfc3261#15.1.2: what is pending gets 487
+            // rfc3261#15.1.2: a pending request gets 487
             Some(State::Proceeding) => self.refuse_server(lower, now, server, 487, Describe::Nothing),
             Some(State::Accepted) => self.end_server(lower, now, server),
             Some(State::Completed) | None => {}
         }
         if self.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
-            // rfc3261#15: the called side must not say BYE before it has answered. One that does so refuses the
+            // rfc3261#15: the called side must not send BYE before it has answered. One that does so refuses the
             // call in its way; where others ring too, they go on.
             if lower.dialogs.is_alone(dialog_handle) {
                 self.ends(call_handle, EndedBy::Remote, EndCause::Declined);

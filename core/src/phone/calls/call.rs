@@ -5,7 +5,7 @@ use crate::base::time::{Duration, Instant};
 use crate::phone::context::done::Link;
 use crate::phone::{CallState, Cause, EndCause, EndedBy};
 
-/// How far an end from our side has come while the INVITE is not answered.
+/// The state of an end from our side while the INVITE is not answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) enum Cancel {
     #[default]

@@ -1,4 +1,4 @@
-//! Calls given up before they were answered: CANCEL, and what still comes.
+//! Calls given up before they were answered: CANCEL, and late responses.
 
 use super::Calls;
 use super::call::Cancel;
@@ -32,7 +32,7 @@ impl Calls<'_> {
         }
         if unheard {
             // rfc3261#9.1: CANCEL waits for a provisional response. The application does not: its call is over, and
-            // what the INVITE still meets is dealt with below
+            // late responses are handled below
             lower.transactions.abandon(request);
         } else {
             lower.end_request(request);
@@ -52,7 +52,7 @@ impl Calls<'_> {
     }
 
     /// A response to an INVITE whose call was given up before any came.
-    pub(super) fn given_up_answered(
+    pub(super) fn given_up_response(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,

@@ -1,5 +1,4 @@
-//! Direct calls, where anybody may call: what they may take of the pools, and what of theirs gives way to an account's
-//! callers.
+//! Direct calls, where they are allowed: the slots that they may take, and those that give way to an account's callers.
 //!
 //! A direct INVITE is let in while more slots are free than are kept for accounts, and while its source does not have
 //! too many under way. When an account's caller finds no slot all the same, a direct INVITE that has no answer or no
@@ -12,7 +11,7 @@ use crate::base::time::Instant;
 use crate::phone::trace::{About, IS_MADE, Pool, Rule, What};
 use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::server::State;
-use crate::sip::tombstone::Answered;
+use crate::sip::tombstone::Responded;
 use crate::wire::sip::Method;
 
 impl Calls<'_> {
@@ -26,7 +25,7 @@ impl Calls<'_> {
         if lower.accounts.used() == 0 { 0 } else { lower.cx.fixed.direct_reserve }
     }
 
-    /// Whether a direct INVITE from there may take slots.
+    /// A direct INVITE from there may take slots.
     pub(in crate::phone) fn direct_fits(&self, lower: &Lower<'_>, flow: Flow) -> bool {
         let kept = Self::kept_slots(lower);
         let room = self.possible() > kept
@@ -43,7 +42,7 @@ impl Calls<'_> {
         self.direct_fits(lower, flow)
     }
 
-    /// Whether an INVITE of an account's caller finds a slot, or one that gives way.
+    /// An INVITE of an account's caller finds a slot, or one that gives way.
     pub(in crate::phone) fn account_fits(&self, lower: &Lower<'_>) -> bool {
         self.possible() > 0 || lower.transactions.directs().next().is_some()
     }
@@ -77,8 +76,8 @@ impl Calls<'_> {
     ///
     /// One that rings gets 486 (rfc3261#21.4.24: the phone cannot take another call just now). It leaves once; its
     /// buffer is needed, so a retransmission of the INVITE gets the same from a tombstone. One that was answered and
-    /// has no ACK ends without a word: a BYE has to wait for the ACK (rfc3261#15), and if one comes nevertheless,
-    /// whoever sent it gets 481 to its next request.
+    /// has no ACK ends without a BYE, which would have to wait for the ACK (rfc3261#15); if an ACK comes nevertheless,
+    /// its sender gets 481 to its next request.
     fn give_way(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(server) = lower.transactions.server(handle) else { return };
         let (state, served, refusal) = (server.state(), server.served(), server.status());
@@ -89,7 +88,7 @@ impl Calls<'_> {
         self.end_call(lower, now, served.call, Cause::Full, 486);
         let status = if state == State::Completed { refusal } else { 486 };
         let secret = lower.dialogs.get(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
-        self.end_server_owing(lower, now, handle, Answered { secret, status, ..Answered::default() });
+        self.end_server_owing(lower, now, handle, Responded { secret, status, ..Responded::default() });
     }
 
     /// An INVITE found no slot for its call.

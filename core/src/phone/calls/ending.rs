@@ -1,4 +1,4 @@
-//! The side that ended a call, and its reason: one word each, told from what ended it.
+//! The side that ended a call, and its reason: one word each, from the message or timer that ended it.
 
 use super::Calls;
 use crate::base::slots::Handle;
@@ -16,7 +16,7 @@ impl Calls<'_> {
         }
     }
 
-    /// A call is over: what nobody has said yet follows from how it ended. `state` is what it was before.
+    /// A call is over: a side or reason that is not known yet follows from its end. `state` is its state before.
     pub(in crate::phone) fn settle_end(&mut self, closing: bool, handle: Handle, state: CallState, status: u16) {
         let Some(call) = self.slots.get_mut(handle) else { return };
         if call.ended_by == EndedBy::Nobody {
@@ -36,7 +36,7 @@ impl Calls<'_> {
     }
 }
 
-/// rfc3326#2, #3.1: a CANCEL says that another phone has answered.
+/// rfc3326#2, #3.1: the reason of a CANCEL is that another phone has answered.
 pub(in crate::phone) fn reason_of(request: &Message<'_>) -> EndCause {
     let elsewhere = request.values(Name::Reason).any(|value| {
         let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());

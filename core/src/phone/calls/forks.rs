@@ -1,4 +1,4 @@
-//! Early dialogs by forking, the 2xx that takes the call, and those that lost.
+//! Early dialogs by forking, the 2xx that takes the call, and the branches that lost.
 
 use super::Calls;
 use super::call::Cancel;
@@ -32,14 +32,14 @@ impl Calls<'_> {
         }
     }
 
-    /// Another branch may have a dialog: each call that may begin has one left. Whoever is called may answer with as
-    /// many tags as it likes.
+    /// Another branch may have a dialog: each call that may begin has one left. A called party may respond with any
+    /// number of tags.
     fn may_fork(&self, lower: &Lower<'_>) -> bool {
         lower.dialogs.free() > self.possible()
     }
 
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,
-    /// the fork is not followed; the first 2xx takes whatever is left.
+    /// the fork is not followed; the first 2xx takes any that is left.
     pub(super) fn new_early(
         &mut self,
         lower: &mut Lower<'_>,
@@ -68,7 +68,7 @@ impl Calls<'_> {
         None
     }
 
-    /// The first 2xx: the call is up. Its dialog takes the place of the call's first one.
+    /// The first 2xx: the call is up. Its dialog replaces the call's first one.
     pub(super) fn success(
         &mut self,
         lower: &mut Lower<'_>,
@@ -84,7 +84,7 @@ impl Calls<'_> {
             self.end_call(lower, now, call_handle, Cause::Full, 0);
             return;
         };
-        // what was agreed belongs to the dialog: another branch may have been heard so far
+        // the agreement belongs to the dialog: another branch may have been heard so far
         let heard = lower.media.heard(call_handle);
         let call = self.get(call_handle);
         let stays =
@@ -98,7 +98,7 @@ impl Calls<'_> {
             }
         }
         self.drop_forks(lower, first);
-        // the 2xx says anew what the dialog's target is; its route set is the one of this response (rfc3261#13.2.2.4)
+        // the 2xx has the dialog's target anew; its route set is the one of this response (rfc3261#13.2.2.4)
         lower.dialogs.learn(first, response, tag);
         if let Some((dialog, _)) = lower.dialogs.two(first) {
             dialog.confirmed = true;
@@ -158,7 +158,7 @@ impl Calls<'_> {
         let running = self
             .get(dialog.usage.call())
             .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
-        // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that nobody has
+        // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that is free
         let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
         let known = lower
             .dialogs
@@ -178,13 +178,13 @@ impl Calls<'_> {
             }
             lower.dialogs.owe_ack(&mut lower.cx, known);
             if first {
-                // it is no repetition: the call was given up before anybody had answered it
+                // it is no repetition: the call was given up before any response
                 self.send_bye(lower, now, known);
             }
             return;
         }
         // rfc3261#13.2.2.4: another branch answered too: acknowledge, then end it. It is kept among the siblings for
-        // its own repetitions. Where no dialog can be spared it hears nothing, and ends the call itself (#13.3.1.4)
+        // its own repetitions. Where no dialog can be spared it gets no ACK, and ends the call itself (#13.3.1.4)
         if !self.may_fork(lower) {
             return;
         }
@@ -254,7 +254,7 @@ impl Calls<'_> {
         };
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
         if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
-            // what fitted before fits again
+            // the texts fitted before, so they fit again
             let _ = dialog.set_remote(text, b"", routes, target);
         }
     }

@@ -9,7 +9,7 @@ use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lo
 use crate::sip::server::State;
 
 impl Calls<'_> {
-    /// Ends a call, whatever its state: refuses, cancels or says BYE.
+    /// Ends a call in any state: refuses, cancels or sends BYE.
     ///
     /// # Errors
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.
@@ -35,8 +35,8 @@ impl Calls<'_> {
         Ok(())
     }
 
-    /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event is
-    /// told.
+    /// The end of a call: media stops, its ports close, BYE leaves where the dialog is confirmed, and the last event
+    /// follows.
     pub(in crate::phone) fn end_call(
         &mut self,
         lower: &mut Lower<'_>,
@@ -72,7 +72,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(call_handle) else { return };
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
-        // what the hang-up was for counts, where nothing but it or silence ended the call
+        // the cause of the hang-up counts, where nothing but it or silence ended the call
         let silent = matches!(cause, Cause::Normal | Cause::Timeout | Cause::Unreachable);
         call.cause = if cancelled != Cancel::No && silent { given_up } else { cause };
         if status > 0 {

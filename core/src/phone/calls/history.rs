@@ -1,4 +1,4 @@
-//! A call's first and last message, cut at a header, for those who want to read a header that the library does not
+//! A call's first and last message, cut at a header, for applications that read a header which the library does not
 //! know.
 
 use super::Calls;

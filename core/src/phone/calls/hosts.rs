@@ -26,7 +26,7 @@ use core::net::IpAddr;
 const IS_MADE: bool = cfg!(feature = "sdp-hosts");
 
 impl Calls<'_> {
-    /// Whether an offer that came over this flow could be answered; `found`: what its host stands for.
+    /// An offer that came over this flow could be answered; `found`: the address of its host.
     pub(super) fn try_offer(
         lower: &Lower<'_>,
         flow: Flow,
@@ -60,7 +60,7 @@ impl Calls<'_> {
     }
 
     /// An answer in one of a call's dialogs: its media runs, or as soon as the host that it names is found. False:
-    /// nothing can be made of it.
+    /// it cannot be used.
     pub(super) fn take_answer(
         &mut self,
         lower: &mut Lower<'_>,
@@ -69,7 +69,7 @@ impl Calls<'_> {
         dialog: Handle,
         text: &[u8],
     ) -> bool {
-        // what came before it does not count any more
+        // an earlier answer does not count any more
         lower.forget_lookup(dialog);
         let Some((local, lines)) = Self::local_media(lower, call) else { return false };
         let agreed = accept_answer(text, &local, &lines);
@@ -99,7 +99,7 @@ impl Calls<'_> {
             return false;
         }
         self.agree(lower, call, dialog, Some(agreed));
-        // a provisional answer confirms nothing: what it names may be a victim
+        // a provisional response confirms nothing: the host that it names may be a victim
         self.run_media(lower, now, call, up);
         true
     }
@@ -201,8 +201,8 @@ impl Calls<'_> {
         }
     }
 
-    /// The first address of the family that this socket has; the first of all where there is none, for its refusal says
-    /// what is wrong.
+    /// The first address of the family that this socket has; the first of all where there is none, for its refusal has
+    /// the reason.
     fn address_like(lower: &Lower<'_>, socket: u8, targets: &[Target]) -> Option<IpAddr> {
         let local = lower.cx.local_of(socket)?.ip();
         let all = || targets.iter().map(|target| target.flow.remote().ip());
@@ -248,8 +248,8 @@ impl Calls<'_> {
         }
     }
 
-    /// The media of an answer cannot be had. A call that has none ends; a session that there is stays; and before the
-    /// call is up its 2xx may say more.
+    /// The media of an answer cannot be had. A call that has none ends; an existing session stays; and before the call
+    /// is up its 2xx may have another description.
     fn answerer_missed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
         if self.get(handle).is_none_or(|call| call.state != CallState::Connected) {
             return;

@@ -20,7 +20,7 @@ use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Lower};
 use crate::sip::dialog::{Dialog, Usage, contact_uri};
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::{Answered, Keys};
+use crate::sip::tombstone::{Keys, Responded};
 use crate::wire::sip::{Address, Message, Method, Name, Params, Scheme, Uri};
 
 impl Calls<'_> {
@@ -35,7 +35,7 @@ impl Calls<'_> {
             respond_at_once(lower, flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
             return;
         }
-        // whether we could answer its offer, before anybody is rung for it
+        // its offer must be one that we could answer, before the phone rings for it
         let tried = description(invite).map_or(Ok(()), |offer| Self::try_offer(lower, flow, offer, None));
         match tried {
             Ok(()) | Err(OfferError::HostName) => {}
@@ -75,7 +75,7 @@ impl Calls<'_> {
         }
     }
 
-    /// Gives it its slots. 503: there is none; 513: it is too long.
+    /// Takes its slots. 503: there is none; 513: it is too long.
     fn admit(
         &mut self,
         lower: &mut Lower<'_>,
@@ -179,13 +179,19 @@ impl Calls<'_> {
 
     /// A server transaction is over.
     pub(super) fn end_server(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        self.end_server_owing(lower, now, handle, Answered::default());
+        self.end_server_owing(lower, now, handle, Responded::default());
     }
 
     /// A server transaction is over; repetitions of its INVITE get this response.
-    pub(super) fn end_server_owing(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, answered: Answered) {
+    pub(super) fn end_server_owing(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        responded: Responded,
+    ) {
         self.forget_offerer(lower, handle);
-        let Some(served) = lower.transactions.close(&mut lower.cx, now, handle, answered) else { return };
+        let Some(served) = lower.transactions.close(&mut lower.cx, now, handle, responded) else { return };
         if let Some(call) = self.get_mut(served.call)
             && call.server == handle
         {
@@ -396,7 +402,7 @@ impl Calls<'_> {
     }
 }
 
-/// All that an INVITE must have before it is looked at any further.
+/// The checks of an INVITE before it is looked at any further.
 pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     // rfc3261#8.2.3: a body that we do not understand
     if !invite.body().is_empty() && !may_be_ignored(invite) {
@@ -424,13 +430,13 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
     }
 }
 
-/// Where requests to an INVITE's sender go. RFC 2543 asked for no Contact: then it is the sender's own URI.
+/// The target of requests to an INVITE's sender. RFC 2543 asked for no Contact: then it is the sender's own URI.
 fn target_of<'m>(invite: &Message<'m>) -> Option<&'m [u8]> {
     if invite.has(Name::Contact) { contact_uri(invite) } else { invite.from().ok().map(|from| from.uri) }
 }
 
 /// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes
-/// nothing; what is named more closely counts more (rfc2616#14.1).
+/// nothing; a closer name counts more (rfc2616#14.1).
 fn takes_sdp(invite: &Message<'_>) -> bool {
     let (mut closest, mut takes) = (0, !invite.has(Name::Accept));
     for range in invite.values(Name::Accept) {
@@ -451,7 +457,7 @@ fn takes_sdp(invite: &Message<'_>) -> bool {
     takes
 }
 
-/// rfc3261#20.11: its sender says that nobody needs to understand the body, and it is no description that we could use.
+/// rfc3261#20.11: its sender marks the body as optional, and it is no description that we could use.
 fn may_be_ignored(invite: &Message<'_>) -> bool {
     let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
     let params =

@@ -10,7 +10,7 @@ use crate::phone::trace::{About, IS_MADE, Pool, What};
 use crate::phone::{CallId, CallState, Lower};
 use core::mem::take;
 
-/// A call had to make room for an account's caller, and its end is not told yet: its successor tells it.
+/// A call had to make room for an account's caller, and its end has no event yet: its successor keeps it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     generation: u32,
@@ -38,10 +38,10 @@ impl Calls<'_> {
             lose(&mut lower.cx);
             Before::default()
         } else if call.pending & Call::bit(CallState::Incoming) == 0 {
-            // nobody had the time to fetch its end
+            // its end was not fetched in time
             Before { generation: handle.generation, tag: call.tag }
         } else {
-            // it was never told of; but one that had given way to it may have been
+            // no event was made of it; but one may have been made of a call that had given way to it
             Before { generation: take(&mut call.before), tag: call.before_tag }
         };
         self.free(lower, handle);
@@ -85,8 +85,8 @@ impl Calls<'_> {
         lower.release_dialog(dialog);
     }
 
-    /// A call goes of which nothing is under way. If it still had to tell the end of one that had given way to it, that
-    /// one is lost.
+    /// A call goes of which nothing is under way. If it still kept the end of one that had given way to it, that one is
+    /// lost.
     pub(in crate::phone) fn discard(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         if self.slots.get(handle).is_some_and(|call| call.before > 0) {
             lose(&mut lower.cx);

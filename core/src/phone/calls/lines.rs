@@ -1,4 +1,4 @@
-//! A call's media: its ports, what was agreed, and its stream.
+//! A call's media: its ports, its agreement, and its stream.
 
 use super::Calls;
 use super::call::{Cancel, PENDING_DIGIT};
@@ -24,7 +24,7 @@ impl Calls<'_> {
         lower.media.ports_ready(&mut lower.cx, handle, local, waiting)
     }
 
-    /// Our media as a description says it; `None` without ports.
+    /// Our media as a description has it; `None` without ports.
     pub(super) fn local_media(lower: &Lower<'_>, call: Handle) -> Option<(Local, OfferState)> {
         lower.media.description(&lower.cx, call)
     }
@@ -35,7 +35,7 @@ impl Calls<'_> {
         self.agree(lower, call, slot.dialog, Some(agreed));
     }
 
-    /// A dialog of a call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
+    /// A dialog of a call is the one that is heard from now on; by `agreed`, or by its agreement from before.
     pub(super) fn agree(&mut self, lower: &mut Lower<'_>, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
         let changed = lower.media.agree(call, dialog, agreed);
         let now = lower.cx.latest;
@@ -62,9 +62,8 @@ impl Calls<'_> {
         lower.cx.tell(Object::Call(handle.index));
     }
 
-    /// A message of the far end's that has to do with its session came over this flow: the hosts that may speak for it,
-    /// beside the address that its description names. `trusted`: the account's own proxy brought it, so that what
-    /// stands in it about NATs is the proxy's word.
+    /// A message of the far end's session came over this flow: the hosts that may send its media, beside the address in
+    /// its description. `trusted`: the account's own proxy brought it, so that its marks about NATs are the proxy's.
     pub(in crate::phone) fn vouch(
         &mut self,
         lower: &mut Lower<'_>,
@@ -75,8 +74,8 @@ impl Calls<'_> {
     ) {
         let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
         if trusted {
-            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote there where the peer's request came from, if not from
-            // where it says
+            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote the source of the peer's request there, if it differs
+            // from the peer's own address
             if matches!(message.start(), Start::Request { .. }) {
                 let bottom = message.values(Name::Via).last().and_then(Via::parse);
                 hosts.received = bottom.and_then(|via| via.received().or_else(|| via.host.ip()));
@@ -99,7 +98,7 @@ impl Calls<'_> {
         lower.media.ring_back(handle, rings);
     }
 
-    /// A line has told something of itself: the events of its call follow.
+    /// A line has news: the events of its call follow.
     pub(in crate::phone) fn take_news(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, news: News) {
         if let Some(call) = self.get_mut(handle) {
             let cx = &mut lower.cx;
@@ -126,7 +125,7 @@ impl Calls<'_> {
     }
 }
 
-/// Where the peer is by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it
+/// The peer's host by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it
 /// as `alias=HOST~PORT~TRANSPORT` (Kamailio's `set_contact_alias`).
 fn contact_host(uri: &Uri<'_>) -> Option<IpAddr> {
     let alias = uri.params.get(b"alias").and_then(|alias| alias.split(|byte| *byte == b'~').next());

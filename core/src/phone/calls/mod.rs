@@ -1,4 +1,4 @@
-//! Calls, what is kept of their messages, and the order of those that ended.
+//! Calls, their kept messages, and the order of those that ended.
 
 mod asked;
 mod bye;
@@ -32,7 +32,7 @@ use crate::base::due::Owed;
 use crate::base::slots::{Entry, Handle, Slots};
 use call::Call;
 
-/// Calls, what is kept of their messages, and the order of those that ended.
+/// Calls, their kept messages, and the order of those that ended.
 pub(super) struct Calls<'a> {
     slots: Slots<'a, Call>,
     history: Blocks<'a>,

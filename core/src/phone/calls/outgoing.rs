@@ -165,7 +165,7 @@ impl Calls<'_> {
     }
 
     /// A response to our INVITE came.
-    pub(in crate::phone) fn invite_answered(
+    pub(in crate::phone) fn invite_response(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
@@ -176,7 +176,7 @@ impl Calls<'_> {
         status: u16,
     ) {
         if lower.transactions.request(request).is_some_and(Request::is_abandoned) {
-            self.given_up_answered(lower, now, flow, request, response, status);
+            self.given_up_response(lower, now, flow, request, response, status);
             return;
         }
         let Some(dialog) = lower.dialogs.get(dialog_handle) else { return };
@@ -192,8 +192,8 @@ impl Calls<'_> {
             ..=199 => {
                 let state = call.state;
                 if status > 100 {
-                    // a proxy repeats what it heard each minute (rfc3261#13.3.1.1), and each branch of a fork says the
-                    // same: told once
+                    // a proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork
+                    // sends its own: one event
                     let news = core::mem::replace(&mut call.progress, progress) != progress;
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
@@ -206,8 +206,7 @@ impl Calls<'_> {
                     }
                 }
                 let Some(call) = self.get_mut(call_handle) else { return };
-                // rfc3261#16.7 step 2: whoever says more than 100 each minute (#13.3.1.1), as queues do, keeps the call
-                // waiting
+                // rfc3261#16.7 step 2: more than 100 each minute (#13.3.1.1), as queues send it, keeps the call waiting
                 if call.cancel == Cancel::No && (status > 100 || call.give_up == Instant::NEVER) {
                     call.give_up = now + Duration::from_millis(RINGING_MS);
                     self.wake(&mut lower.cx, call_handle);
@@ -258,14 +257,14 @@ impl Calls<'_> {
         response: &Message<'_>,
     ) -> bool {
         let Some(text) = description(response) else { return true };
-        // who has hung up neither hears nor is heard, however long the refusal takes
+        // after our hang-up no media runs, however long the refusal takes
         if self.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;
         }
         self.take_answer(lower, now, call, dialog, text)
     }
 
-    /// The news of a provisional response for a person: its status, its words and its description, as a number.
+    /// The contents of a provisional response for a person: its status, its words and its description, as a number.
     fn progress_of(&self, lower: &Lower<'_>, response: &Message<'_>) -> u32 {
         let Start::Response { status, reason } = response.start() else { return 0 };
         let [key, _] = lower.cx.keys;
@@ -304,7 +303,7 @@ impl Calls<'_> {
             return false;
         }
         call.tries += 1;
-        call.progress = 0; // whoever is called now says it for himself
+        call.progress = 0; // the next target has responses of its own
         self.drop_forks(lower, dialog_handle);
         lower.media.forget_agreed(dialog_handle);
         lower.forget_lookup(dialog_handle);
@@ -348,7 +347,7 @@ pub(in crate::phone) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8
     message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
 }
 
-/// Extra header lines may neither break the message nor stand for what the core says itself.
+/// Extra header lines may neither break the message nor replace headers of the core.
 fn check_headers(lines: &str) -> Result<(), CommandError> {
     let mut rest = lines;
     while !rest.is_empty() {

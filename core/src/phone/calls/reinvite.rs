@@ -12,7 +12,7 @@ use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallState, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
-use crate::sip::tombstone::Answered;
+use crate::sip::tombstone::Responded;
 
 impl Calls<'_> {
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
@@ -20,7 +20,7 @@ impl Calls<'_> {
         let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
         let call_handle = lower.dialogs.call_of(dialog_handle);
         let Some(call) = self.get(call_handle) else { return };
-        // an answer whose host is looked up is not taken yet: it would overtake what is agreed on meanwhile
+        // an answer whose host is looked up is not taken yet: it would overtake a later agreement
         let sought = lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
@@ -51,7 +51,7 @@ impl Calls<'_> {
         let direct = call.incoming && account.is_none();
         // one that was refused and waits for its ACK gives way, or each would keep a slot
         if let Some(status) = lower.transactions.server(before).map(Server::status) {
-            self.end_server_owing(lower, now, before, Answered { status, ..Answered::default() });
+            self.end_server_owing(lower, now, before, Responded { status, ..Responded::default() });
         }
         let kept = direct && lower.transactions.servers_free() <= Self::kept_slots(lower);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };

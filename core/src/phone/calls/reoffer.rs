@@ -1,8 +1,8 @@
-//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and what becomes of it. And what
-//! it is for: calls follow the host when its addresses change.
+//! An offer of ours in a call that is up (rfc3261#14.1): a re-INVITE, one at a time, and its outcome. It serves calls
+//! that follow the host when its addresses change.
 //!
-//! A call's description is nowhere stored for it: it is rendered from the call as it is then, so a later try
-//! says what is true later.
+//! A call's description is nowhere stored for it: it is rendered from the call as it is then, so a later try has the
+//! later state.
 //!
 //! Without the feature `reoffer` nothing is offered: a call that is up ends when its address is gone.
 //!
@@ -22,7 +22,7 @@ use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
 use crate::wire::sip::{Message, Name};
 
-/// The longest Retry-After (seconds) that a try waits for: who asks for more has refused.
+/// The longest Retry-After (seconds) that a try waits for: a longer one is a refusal.
 const LONGEST_WAIT: u64 = 60;
 
 /// Calls are offered anew; without the feature no re-INVITE of ours is ever on its way.
@@ -37,7 +37,7 @@ impl Calls<'_> {
         self.reoffer(lower, now, handle);
     }
 
-    /// Sends a re-INVITE with what our media is now; at once, or as soon as none is under way.
+    /// Sends a re-INVITE with our present media; at once, or as soon as none is under way.
     #[inline(never)]
     pub(super) fn reoffer(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get(handle).filter(|call| IS_MADE && call.state == CallState::Connected) else { return };
@@ -81,7 +81,7 @@ impl Calls<'_> {
         }
     }
 
-    /// A try came to nothing; the next one follows after this, a bounded number of times. Then the session stays as it
+    /// A try failed; the next one follows after this, a bounded number of times. Then the session stays as it
     /// is.
     fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
         let Some(call) = self.get_mut(handle) else { return };
@@ -111,7 +111,7 @@ impl Calls<'_> {
 
     /// A response to our re-INVITE came. The call may have ended meanwhile.
     #[inline(never)]
-    pub(in crate::phone) fn reoffer_answered(
+    pub(in crate::phone) fn reoffer_response(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
@@ -125,12 +125,12 @@ impl Calls<'_> {
         let Some(number) = lower.transactions.request(request).map(Request::number) else { return };
         let running = self.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
-            // nobody is asked before it is answered, so its wait is bounded after a provisional response too
+            // no person is asked, so its wait is bounded after a provisional response too
             lower.transactions.bound(&mut lower.cx, now, request);
             return;
         }
         if status < 300 {
-            // rfc3261#13.2.2.4: it is acknowledged, whatever became of the call
+            // rfc3261#13.2.2.4: it is acknowledged, even if the call has ended
             let target = contact_uri(response).filter(|_| running);
             if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
                 dialog.invite_number = number;
@@ -177,16 +177,16 @@ impl Calls<'_> {
                 else {
                     return;
                 };
-                // an answer that is none leaves the session as it was
+                // a 2xx without a usable answer leaves the session as it was
                 self.take_answer(lower, now, handle, dialog, text);
             }
-            // rfc3261#12.2.1.2: there is nobody in that dialog any more
+            // rfc3261#12.2.1.2: the far end has no such dialog any more
             408 | 481 => {
                 self.ends(handle, EndedBy::Remote, EndCause::Network);
                 self.end_call(lower, now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
             }
             491 => {
-                // rfc3261#14.1: whoever made the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10
+                // rfc3261#14.1: the owner of the Call-ID waits for 2.1 to 4 s, the other for up to 2 s, in steps of 10
                 // ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
                 let wait = u64::from(first + lower.cx.rng.below(steps)) * 10;
@@ -207,7 +207,7 @@ impl Calls<'_> {
         }
     }
 
-    /// Our re-INVITE came to nothing without a final response.
+    /// Our re-INVITE failed without a final response.
     #[inline(never)]
     pub(in crate::phone) fn reoffer_failed(
         &mut self,
@@ -276,9 +276,9 @@ impl Calls<'_> {
         }
     }
 
-    /// Our INVITE is not answered. What has not left yet finds another way. Responses to what has left go to its Via,
-    /// where we are not any more: the call ends, with a CANCEL where the socket is still there (rfc3261#9.1: it follows
-    /// the INVITE's way, so no other will do).
+    /// Our INVITE is not answered. One that has not left yet finds another way. Responses to one that has left go to
+    /// its Via, which is not our address any more: the call ends, with a CANCEL where the socket is still there
+    /// (rfc3261#9.1: it follows the INVITE's way, so no other will do).
     fn move_calling(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(call) = self.get(handle) else { return };
         let request = call.request;

@@ -18,8 +18,8 @@ use crate::wire::sip::{Message, Name, Writer};
 use core::net::SocketAddr;
 
 impl Calls<'_> {
-    /// Whether the longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must
-    /// not ring for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
+    /// The longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must not ring
+    /// for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
     pub(super) fn accepting_fits(
         &self,
         lower: &Lower<'_>,
@@ -43,7 +43,7 @@ impl Calls<'_> {
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         match offer {
-            // what cannot be answered is refused with fewer words
+            // an INVITE that cannot be answered is refused with a shorter response
             Some(offer) => drop(crate::offer::answer(offer, &media, &mut out)),
             None => crate::offer::write_offer(&media, &state, &mut out),
         }
@@ -167,7 +167,7 @@ pub(super) enum Describe {
     Answer,
     /// An offer of ours (theirs was late).
     Offer,
-    /// Why not.
+    /// The status of a refusal.
     Warning(u16, &'static str),
 }
 

@@ -1,5 +1,5 @@
-//! A far end that has fallen silent: neither RTP nor RTCP comes any more, and nobody holds. Its BYE may never come, so
-//! the call is ended here.
+//! A far end that has fallen silent: neither RTP nor RTCP comes any more, and neither side holds. Its BYE may never
+//! come, so the call is ended here.
 
 use super::Calls;
 use crate::base::slots::Handle;
@@ -34,7 +34,7 @@ impl Calls<'_> {
         }
     }
 
-    /// Something came from a far end that was told to be silent.
+    /// Media came from a far end whose silence was reported.
     pub(super) fn media_is_back(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         if self.get(handle).is_some_and(|call| call.cause == Cause::MediaLost) {
             self.tell_outcome(lower, handle, Cause::Normal);

@@ -9,7 +9,7 @@ const STATES: u32 =
     (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
 
 impl Calls<'_> {
-    /// The next thing that a call has to tell.
+    /// The next event of a call.
     pub(in crate::phone) fn poll_event(&mut self, lower: &mut Lower<'_>, handle: Handle) -> Option<Event> {
         let index = handle.index;
         let call = self.slots.get_mut(handle)?;
@@ -71,7 +71,7 @@ impl Calls<'_> {
         }
         if call.pending & PENDING_MEDIA != 0 {
             call.pending &= !PENDING_MEDIA;
-            // an offer of ours that came to nothing
+            // an offer of ours that failed
             let result = if call.state == CallState::Connected { call.cause } else { Cause::Normal };
             let at = call.time(call.media_changed);
             let media = lower.media.ways(handle);
@@ -91,7 +91,7 @@ impl Calls<'_> {
         }
     }
 
-    /// Its end, which is told last.
+    /// Its end, which is its last event.
     fn poll_end(&mut self, handle: Handle) -> Option<Event> {
         let ended = Call::bit(CallState::Ended);
         let call = self.slots.get_mut(handle).filter(|call| call.pending & ended != 0)?;

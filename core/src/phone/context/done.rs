@@ -1,5 +1,5 @@
 //! Commands whose ends the application waits for. Each keeps an entry of one pool from its beginning until its end has
-//! been told, so an end never gives way: not to other events, and not when the slot of its call does.
+//! been fetched, so an end never gives way: not to other events, and not when the slot of its call does.
 
 use super::Context;
 use crate::base::slots::Handle;
@@ -32,7 +32,7 @@ impl Link {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     token: u64,
-    /// When it ended ([`crate::base::time::Instant::stamp`]).
+    /// The time of its end ([`crate::base::time::Instant::stamp`]).
     at: u32,
     /// The call or account, by its kind of command.
     object: Handle,
@@ -64,7 +64,7 @@ impl Command {
     };
 }
 
-/// How it ended.
+/// The result of its end.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Ended {
     pub(in crate::phone) result: Cause,
@@ -85,7 +85,7 @@ impl Command {
         self.op
     }
 
-    /// Its end, as it is told.
+    /// The event of its end.
     pub(in crate::phone) fn event(&self, latest: Instant, account: AccountId, call: CallId, tag: u64) -> Event {
         let kind = EventKind::Done { op: self.op, token: self.token, sip_code: self.sip_code, result: self.result };
         Event { at: latest.back_to(self.at), account, call, tag, kind }
@@ -140,8 +140,8 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// The oldest of an object's commands of a kind that still run have ended, at most so many. True: that is to be
-    /// told.
+    /// The oldest of an object's commands of a kind that still run have ended, at most so many. True: that is to have
+    /// an event.
     pub(in crate::phone) fn end(&mut self, first: Link, op: Op, most: u32, ended: Ended) -> bool {
         let (now, mut at, mut left) = (self.latest.stamp(), first, most);
         while left > 0
@@ -157,7 +157,7 @@ impl Context<'_> {
         left < most
     }
 
-    /// The next command whose end an object has to tell.
+    /// The next command of an object whose end needs its event.
     pub(in crate::phone) fn poll_done(&mut self, first: &mut Link) -> Option<Command> {
         loop {
             let (mut before, mut at) = (Link::NONE, *first);
@@ -188,13 +188,14 @@ impl Context<'_> {
         }
     }
 
-    /// A command's entry is free. Without a token a good end is not told.
+    /// A command's entry is free. Without a token a success has no event.
     fn take_command(&mut self, at: Link) -> Option<Command> {
         let command = core::mem::replace(self.commands.get_mut(at.index()?)?, Command::EMPTY);
         (command.token != 0 || command.result != Cause::Normal).then_some(command)
     }
 
-    /// An object goes: what still runs was outlived, and all ends that it has not told are told first of all.
+    /// An object goes: its running commands are outlived by their object, and all ends that were not fetched come first
+    /// of all.
     pub(in crate::phone) fn orphan_commands(&mut self, first: Link) {
         let cancelled = Ended { result: Cause::Cancelled, sip_code: 0 };
         for op in [Op::Digits, Op::Register, Op::Unregister] {

@@ -24,20 +24,20 @@ pub(super) struct Context<'a> {
     pub(super) due: Due<'a>,
     /// SIP that is to be sent.
     pub(super) owed: Owed<'a>,
-    /// Calls, then accounts, with something to tell.
+    /// Calls, then accounts, with an event.
     pub(super) events: Owed<'a>,
     pub(super) wishes: Owed<'a>,
-    /// The time as the driver told it last: what happens is stamped with it.
+    /// The driver's latest time: events are stamped with it.
     pub(super) latest: Instant,
-    /// Commands that are not told to have ended.
+    /// Commands whose end has not been fetched.
     pub(super) commands: &'a mut [Command],
     /// Ended commands of objects that are gone: the first of a list.
     pub(super) orphans: Link,
-    /// Objects and digits that gave way, and when the last did.
+    /// Objects and digits that gave way, and the time of the last.
     pub(super) lost: u32,
     pub(super) lost_at: Instant,
     pub(super) closing: bool,
-    /// The log of what happened.
+    /// The log.
     pub(super) traces: Traces<'a>,
     pub(super) counters: Counters,
 }
@@ -62,17 +62,17 @@ impl Context<'_> {
         self.owed.push(self.objects.number(object));
     }
 
-    /// Whether an object has SIP to send.
+    /// True: an object has SIP to send.
     pub(super) fn owes(&self, object: Object) -> bool {
         self.owed.has(self.objects.number(object))
     }
 
-    /// A call or an account has something to tell.
+    /// A call or an account has an event.
     pub(super) fn tell(&mut self, object: Object) {
         self.events.push(self.objects.teller(object));
     }
 
-    /// So many objects or digits gave way, which is told.
+    /// So many objects or digits gave way, which is to have an event.
     pub(super) fn lose(&mut self, count: u32) {
         if count > 0 {
             self.lost = self.lost.saturating_add(count);
@@ -80,7 +80,7 @@ impl Context<'_> {
         }
     }
 
-    /// An object wishes for something.
+    /// An object has a wish.
     pub(super) fn wish(&mut self, object: Object) {
         self.wishes.push(self.objects.number(object));
     }

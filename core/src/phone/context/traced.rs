@@ -1,4 +1,4 @@
-//! Records of what happens, and of the limits that are reached.
+//! Records of events, and of the limits that are reached.
 
 use super::Context;
 use crate::base::count;
@@ -6,7 +6,7 @@ use crate::phone::Flow;
 use crate::phone::trace::{About, IS_MADE, Pool, What};
 
 impl Context<'_> {
-    /// Records what happened.
+    /// Records an event.
     #[inline]
     pub(in crate::phone) fn trace(&mut self, about: About, what: What) {
         if IS_MADE {

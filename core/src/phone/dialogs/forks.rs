@@ -1,4 +1,4 @@
-//! Which dialog a message is of; and a call's further dialogs, which are a chain behind its first one.
+//! The dialog of a message; and a call's further dialogs, which are a chain behind its first one.
 
 use super::Dialogs;
 use crate::base::slots::Handle;
@@ -61,8 +61,8 @@ impl Dialogs<'_> {
         self.two(handle).is_some_and(|(dialog, text)| dialog.learn_from_response(text, response, tag).is_some())
     }
 
-    /// A dialog that has just got its slot is another branch's: it has the first one's texts, and what the response
-    /// says. It is chained behind the first. False: it does not fit.
+    /// A dialog that has just got its slot is another branch's: it has the first one's texts, and those of the
+    /// response. It is chained behind the first. False: it does not fit.
     pub(in crate::phone) fn chain(&mut self, first: Handle, fork: Handle, response: &Message<'_>, tag: &[u8]) -> bool {
         self.text.copy(first.index, fork.index);
         if !self.learn(fork, response, tag) {
@@ -111,7 +111,7 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Whether a chain held it; it does so no longer.
+    /// Takes it off its chain. True: a chain held it.
     pub(in crate::phone) fn unchain(&mut self, handle: Handle) -> bool {
         self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained))
     }

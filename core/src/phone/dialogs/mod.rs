@@ -1,6 +1,6 @@
-//! The pool of dialogs and their texts: finding one, its forks, and how long it stays.
+//! The pool of dialogs and their texts: finding one, its forks, and its life.
 //!
-//! A dialog knows whose it is and hands that back, but follows no handle to another room.
+//! A dialog knows its owner and hands that back, but follows no handle to another room.
 
 mod forks;
 mod uses;
@@ -63,7 +63,7 @@ impl<'a> Dialogs<'a> {
         self.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.account)
     }
 
-    /// A 2xx or an incoming INVITE's answer has made it whole, and no BYE has ended it.
+    /// A 2xx of either side has made it whole, and no BYE has ended it.
     pub(super) fn is_confirmed(&self, handle: Handle) -> bool {
         self.slots.get(handle).is_some_and(|dialog| dialog.confirmed)
     }

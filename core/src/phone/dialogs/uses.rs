@@ -1,4 +1,4 @@
-//! How long a dialog stays: as long as somebody uses it, or it owes an ACK or a BYE.
+//! The life of a dialog: it stays as long as it is used, or owes an ACK or a BYE.
 
 use super::Dialogs;
 use crate::base::limits::SLOT_RETRY_MS;
@@ -20,7 +20,7 @@ impl Dialogs<'_> {
         handle
     }
 
-    /// A dialog that nobody has heard of goes.
+    /// A dialog that no message has named goes.
     pub(in crate::phone) fn discard(&mut self, handle: Handle) {
         self.slots.remove(handle);
     }
@@ -47,7 +47,7 @@ impl Dialogs<'_> {
         self.settle(cx, handle)
     }
 
-    /// A dialog that nobody uses and that owes nothing goes. Gives the look-up that was for it.
+    /// A dialog that is not used and owes nothing goes. Returns the look-up that was for it.
     #[must_use]
     pub(in crate::phone) fn settle(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Handle> {
         let dialog = self.slots.get(handle)?;
@@ -72,7 +72,7 @@ impl Dialogs<'_> {
         }
     }
 
-    /// The answer to an INVITE that came in has left: the dialog is whole.
+    /// The 2xx to an INVITE that came in has left: the dialog is whole.
     pub(in crate::phone) fn confirm(&mut self, handle: Handle) {
         if let Some(dialog) = self.slots.get_mut(handle) {
             dialog.confirmed = true;
@@ -89,7 +89,7 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Whether a BYE was to be sent; it is no longer.
+    /// Drops an owed BYE. True: there was one.
     pub(in crate::phone) fn take_owed_bye(&mut self, handle: Handle) -> bool {
         self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.bye_owed))
     }
@@ -109,7 +109,7 @@ impl Dialogs<'_> {
         Some((dialog.flow, dialog.own_hop))
     }
 
-    /// The far end has said BYE.
+    /// The far end has sent BYE.
     pub(in crate::phone) fn leave(&mut self, handle: Handle) {
         if let Some(dialog) = self.slots.get_mut(handle) {
             dialog.left = true;
@@ -155,7 +155,7 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Whether the way is the account's own.
+    /// The way is the account's own.
     pub(in crate::phone) fn set_own_hop(&mut self, handle: Handle, own_hop: bool) {
         if let Some(dialog) = self.slots.get_mut(handle) {
             dialog.own_hop = own_hop;

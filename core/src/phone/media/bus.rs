@@ -1,7 +1,7 @@
-//! The buses: which clock ticks which lines, and what each of them hears and says in a quantum of 10 ms.
+//! The buses: the clock of each line, and the sound that each of them gets and sends in a quantum of 10 ms.
 //!
-//! A quantum of a bus has two passes. In the first each member's far end is heard; in the second each member is sent
-//! what its source says and what all the others' far ends have said. A bus of one has nothing to mix.
+//! A quantum of a bus has two passes. In the first the sound of each member's far end is read; in the second each
+//! member is sent the sound of its source and of all the others' far ends. A bus of one has nothing to mix.
 
 use super::Media;
 use super::news::News;
@@ -17,7 +17,7 @@ use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
 /// Samples that are summed at a time: they fit a processor's vectors, and a board's stack.
 const BLOCK: usize = 16;
 
-/// How far a quantum of a clock's buses has come.
+/// The progress of a quantum of a clock's buses.
 #[derive(Debug)]
 pub(in crate::phone) struct Turn {
     clock: Bus,
@@ -41,7 +41,7 @@ struct Second {
     nth: usize,
 }
 
-/// Things that the driver lends for a quantum.
+/// Values that the driver lends for a quantum.
 pub(in crate::phone) struct Quantum<'q> {
     pub(in crate::phone) codecs: &'q mut dyn CodecBank,
     pub(in crate::phone) patch: &'q mut dyn Patch,
@@ -74,7 +74,7 @@ impl Media<'_> {
         Turn { clock, number: *number, next, served: 0, left: false, second: Second::default() }
     }
 
-    /// Serves the clock's buses up to the next line that has something to tell.
+    /// Serves the clock's buses up to the next line that has news.
     pub(in crate::phone) fn quantum(
         &mut self,
         cx: &mut Context<'_>,
@@ -122,8 +122,8 @@ impl Media<'_> {
         turn.left
     }
 
-    /// The first pass of a bus, from one of its members on: what each member's far end said for 10 ms, one behind the
-    /// other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how
+    /// The first pass of a bus, from one of its members on: the sound of each member's far end for 10 ms, one behind
+    /// the other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how
     /// many there are.
     fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, number: u8, first: u32, lent: &mut Quantum<'_>) -> usize {
         let samples = (cx.fixed.rate / 100) as usize;
@@ -148,7 +148,7 @@ impl Media<'_> {
         members
     }
 
-    /// The second pass of a bus, for one member: it is sent what its source says, and what the others' far ends said.
+    /// The second pass of a bus, for one member: it is sent the sound of its source and of the others' far ends.
     fn send(&mut self, cx: &mut Context<'_>, number: u8, turn: Second, lent: &mut Quantum<'_>) -> News {
         let samples = (cx.fixed.rate / 100) as usize;
         let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
@@ -234,7 +234,7 @@ impl Media<'_> {
         Ok(())
     }
 
-    /// A line is on no bus with others any more. The caller tells the count of its clock.
+    /// A line is on no bus with others any more. The caller updates the count of its clock.
     pub(super) fn leave(&mut self, call: Handle) {
         let Some(line) = self.line_mut(call).filter(|line| line.bus != BusId::ALONE) else { return };
         let next = core::mem::replace(&mut line.next, call.index);
@@ -277,7 +277,7 @@ impl Media<'_> {
         }
     }
 
-    /// When the next tick of a bus had better come; said once.
+    /// The better time of a bus's next tick; returned once.
     pub(in crate::phone) const fn poll_tick(&mut self, bus: Bus) -> Option<Instant> {
         self.phase(bus).better()
     }
@@ -299,7 +299,7 @@ impl Media<'_> {
         *count = if more { count.saturating_add(1) } else { count.saturating_sub(1) };
     }
 
-    /// One line alone runs by this clock: its packets say when the tick had best come.
+    /// One line alone runs by this clock: its packets decide the phase of the tick.
     pub(super) const fn is_alone(&self, clock: Bus) -> bool {
         let count = match clock {
             Bus::Device => self.device_calls,
@@ -318,14 +318,14 @@ impl Media<'_> {
         self.device_calls > 0 || self.ringing_back > 0
     }
 
-    /// The device is wanted, or not any more, and the driver has not heard it yet.
+    /// The device is wanted, or not any more, and the driver does not know it yet.
     pub(in crate::phone) fn device_wish(&mut self) -> Option<bool> {
         let wanted = self.device_wanted();
         (core::mem::replace(&mut self.device_on, wanted) != wanted).then_some(wanted)
     }
 }
 
-/// Lays what the others' far ends said over what one member's source says; what would be too loud stays at full scale.
+/// Adds the sound of the others' far ends to that of one member's source; louder samples stay at full scale.
 fn mix_others(said: &mut [i16], all: &[i16], own: usize) {
     let samples = said.len().max(1);
     for (block, cells) in said.chunks_mut(BLOCK).enumerate() {

@@ -56,7 +56,7 @@ impl Edition {
 }
 
 impl Media<'_> {
-    /// A line's media as a description tells them; `None` without ports.
+    /// A line's media as a description has them; `None` without ports.
     pub(in crate::phone) fn description(&self, cx: &Context<'_>, call: Handle) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
@@ -72,13 +72,13 @@ impl Media<'_> {
         }
     }
 
-    /// The edition that a description of a line's has, if it says something new.
+    /// The edition of a line's description, if it has changed.
     pub(in crate::phone) fn edition(&self, call: Handle) -> Edition {
         self.line(call)
             .map_or(Edition { before: 0, version: 0 }, |line| Edition { before: line.described, version: line.version })
     }
 
-    /// A description of a line's was written: its edition grows when it says something new (rfc3264#5).
+    /// A description of a line's was written: its edition grows when it has changed (rfc3264#5).
     pub(in crate::phone) fn describe_anew(&mut self, call: Handle, described: Described) {
         let Some(line) = self.line_mut(call) else { return };
         line.described = described.fingerprint;
@@ -92,7 +92,7 @@ impl Media<'_> {
         agreement.filter(|agreement| agreement.dialog == heard.generation).map(|agreement| &agreement.agreed)
     }
 
-    /// The ways that a line's media goes: a set of `MEDIA_*`.
+    /// The directions of a line's media: a set of `MEDIA_*`.
     pub(in crate::phone) fn ways(&self, call: Handle) -> u32 {
         self.agreed(call).map_or(0, |agreed| {
             u32::from(agreed.send) * MEDIA_SENDING
@@ -101,8 +101,8 @@ impl Media<'_> {
         })
     }
 
-    /// A dialog of a line's call is the one that is heard from now on; by `agreed`, or by what it had agreed on before.
-    /// True: who speaks and who holds has changed.
+    /// A dialog of a line's call is the one that is heard from now on; by `agreed`, or by its agreement from before.
+    /// True: the directions have changed.
     #[must_use]
     pub(in crate::phone) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) -> bool {
         let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
@@ -136,7 +136,7 @@ impl Media<'_> {
         }
     }
 
-    /// A dialog takes over what another had agreed on.
+    /// A dialog takes over the agreement of another.
     pub(in crate::phone) fn hand_over_agreed(&mut self, from: Handle, to: Handle) {
         let agreed = self.agreed.get(from.index as usize).copied().flatten();
         let agreed = agreed.filter(|agreement| agreement.dialog == from.generation);

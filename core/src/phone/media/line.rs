@@ -15,7 +15,7 @@ pub(crate) struct Line {
     pub(super) ports: Ports,
     pub(super) waiting: Waiting,
     pub(super) source: Source,
-    /// The codec of what was agreed last, for those who ask when its dialog is gone.
+    /// The codec of the last agreement, for getters after its dialog is gone.
     pub(super) codec: Option<Codec>,
     /// The dialog whose agreement counts: the call's first, or the early dialog that is heard.
     pub(super) heard: Handle,
@@ -30,7 +30,7 @@ pub(crate) struct Line {
     pub(super) media: bool,
     /// The bank of codecs has not heard yet what was agreed on.
     pub(super) formats_new: bool,
-    /// Its far end was told to be silent, and nothing has come since.
+    /// The silence of its far end was reported, and nothing has come since.
     pub(super) lost: bool,
     /// The device bus plays ringback for it.
     pub(super) ringback: bool,
@@ -102,7 +102,7 @@ impl Line {
         self.media
     }
 
-    /// The codec of what was agreed last.
+    /// The codec of the last agreement.
     pub(in crate::phone) const fn codec(&self) -> Option<Codec> {
         self.codec
     }
@@ -120,7 +120,7 @@ impl Line {
 }
 
 impl Media<'_> {
-    /// A call begins: its line is as the phone's settings say, and nobody is vouched for.
+    /// A call begins: its line has the phone's settings, and no host is vouched for.
     pub(in crate::phone) fn open_line(&mut self, call: Handle, session_id: u32) {
         let Some(line) = self.lines.get_mut(call.index as usize) else { return };
         *line = Line { generation: call.generation, session_id, next: call.index, ..Line::EMPTY };
@@ -154,7 +154,7 @@ impl Media<'_> {
         self.lines.get(index as usize).filter(|line| line.generation != 0)
     }
 
-    /// Mutes what a line says; no call: all, and those to come. False: there is no such call.
+    /// Mutes a line's source; no call: all, and those to come. False: there is no such call.
     pub(in crate::phone) fn mute(&mut self, call: Handle, mute: bool) -> bool {
         if call.is_none() {
             self.muted = mute;
@@ -184,7 +184,7 @@ impl Media<'_> {
         self.line_mut(call).map(change).is_some()
     }
 
-    /// Whether lines to come are muted.
+    /// Lines to come are muted.
     pub(in crate::phone) const fn muted(&self) -> bool {
         self.muted
     }

@@ -28,7 +28,7 @@ const RINGBACK: Tone = progress(Region::Europe, Progress::Ringback);
 pub(super) struct Media<'a> {
     /// By call slot, as streams and their memory are.
     lines: &'a mut [Line],
-    /// By dialog slot: what its last offer and answer agreed on.
+    /// By dialog slot: its last agreement.
     agreed: &'a mut [Option<Agreement>],
     /// By dialog slot: what its far end's last description says of formats.
     parameters: Blocks<'a>,
@@ -44,11 +44,11 @@ pub(super) struct Media<'a> {
     /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
     /// then, whose wish waits.
     opening_ports: &'a mut [u32],
-    /// A quantum of PCM for each member of a bus, and one for what is sent.
+    /// A quantum of PCM for each member of a bus, and one for the sound that is sent.
     pcm: &'a mut [i16],
     /// The most members that a bus may have.
     members: usize,
-    /// Where a quantum of the own buses goes on in that list, if it is left.
+    /// The index in that list at which a quantum of the own buses goes on, if it is left.
     tick_from: u32,
     /// A quantum of the own buses has begun, and lines are left.
     tick_left: bool,

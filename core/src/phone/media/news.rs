@@ -1,6 +1,6 @@
-//! News that a line tells of itself, for the events of its call.
+//! News of a line, for the events of its call.
 
-/// News that a line tells of itself.
+/// News of a line.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[must_use]
 pub(in crate::phone) struct News {
@@ -13,7 +13,7 @@ pub(in crate::phone) struct News {
     pub(in crate::phone) silence: Silence,
 }
 
-/// How long the far end has been silent.
+/// The silence of the far end.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) enum Silence {
     /// As before.

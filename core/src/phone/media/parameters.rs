@@ -44,7 +44,7 @@ impl Media<'_> {
         });
     }
 
-    /// The parameters of a line's formats are told before its next packets, if they were not told yet.
+    /// Gives the bank the parameters of a line's formats before its next packets, if it does not have them yet.
     pub(super) fn tell_parameters(&mut self, index: u32, codecs: &mut dyn CodecBank) {
         let Some(line) = self.lines.get_mut(index as usize).filter(|line| line.formats_new) else { return };
         line.formats_new = false;

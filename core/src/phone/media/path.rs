@@ -1,5 +1,5 @@
 //! The path of media: every packet of a line's goes through here, between the driver's socket and the line's stream, in
-//! both directions. What protects media (SRTP) works here, on the packet's own bytes.
+//! both directions. The protection of media (SRTP) will work here, on the packet's own bytes.
 
 use super::Media;
 use super::news::{News, Silence};

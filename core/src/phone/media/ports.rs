@@ -68,7 +68,7 @@ impl Media<'_> {
         }
     }
 
-    /// Ports are wished for, whatever will need them.
+    /// Ports are wished for, for any later step.
     pub(in crate::phone) fn wish_ports(&mut self, cx: &mut Context<'_>, call: Handle, local: IpAddr) {
         let Some(line) = self.line_mut(call) else { return };
         line.ports = Ports::Wished(local);
@@ -83,12 +83,12 @@ impl Media<'_> {
         }
     }
 
-    /// Nothing waits any more; what did is returned.
+    /// Nothing waits any more; the waiting step is returned.
     pub(in crate::phone) fn take_waiting(&mut self, call: Handle) -> Waiting {
         self.line_mut(call).map_or(Waiting::Nothing, |line| core::mem::take(&mut line.waiting))
     }
 
-    /// The wish for ports that a line has and nobody has heard yet. One at a time for each slot: the reply to the wish
+    /// The wish of a line for ports that was not polled yet. One at a time for each slot: the reply to the wish
     /// before brings this one back.
     pub(in crate::phone) fn open_wish(&mut self, index: u32) -> Option<(Handle, IpAddr)> {
         let line = self.line_at(index)?;
@@ -111,7 +111,7 @@ impl Media<'_> {
     }
 
     /// The driver has opened ports. If the call is gone they go too; if their address is gone they are left at once,
-    /// and what waited wishes for others.
+    /// and the waiting step wishes for others.
     pub(in crate::phone) fn opened(&mut self, cx: &mut Context<'_>, call: Handle, rtp: u16, rtcp: u16) -> Waiting {
         let wished = self.line_mut(call).and_then(|line| match line.ports {
             Ports::Wished(local) => Some((line, local)),

@@ -1,4 +1,4 @@
-//! A line's stream: it runs as was agreed, it is confirmed, it falls silent, it stops; and its digits.
+//! A line's stream: it runs by its agreement, it is confirmed, it falls silent, it stops; and its digits.
 
 use super::Media;
 use super::news::{News, Silence};
@@ -9,12 +9,12 @@ use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::{Bus, CommandError, Source};
 
-/// How long a digit sounds, in milliseconds.
+/// The length of a digit, in milliseconds.
 const DIGIT_MS: u16 = 160;
-/// How long a comma waits.
+/// The length of a comma's pause.
 const PAUSE_MS: u16 = 1000;
 
-/// How its call stands, for a stream that is to run.
+/// The state of its call, for a stream that is to run.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Standing {
     /// Media is taken from any host.
@@ -98,13 +98,13 @@ impl Media<'_> {
         (line.media, line.running) = (true, running);
         let clock = line.clock();
         self.count(clock, true);
-        // whoever answered began to tick when the answer left
+        // the answering side began to tick when its 2xx left
         if !incoming && self.is_alone(clock) {
             self.phase(clock).begin(now);
         }
     }
 
-    /// These hosts may speak for a line's far end, beside the address that its description names.
+    /// These hosts may send a line's media, beside the address in its description.
     pub(in crate::phone) fn vouch(&mut self, call: Handle, hosts: &Vouched) {
         if self.line(call).is_some()
             && let Some(stream) = self.streams.get_mut(call.index as usize)
@@ -205,7 +205,7 @@ impl Media<'_> {
         Some((line.handle(index), News { digit, silence, ..News::NOTHING }))
     }
 
-    /// Chooses what a line says. False: there is no such call.
+    /// Chooses a line's source. False: there is no such call.
     pub(in crate::phone) fn set_source(&mut self, call: Handle, source: Source) -> bool {
         let Some(line) = self.line_mut(call) else { return false };
         let clock = line.clock();
@@ -238,7 +238,7 @@ impl Media<'_> {
         {
             return Err(CommandError::Range);
         }
-        // rfc3264#5.1: who may not send sends no digits either
+        // rfc3264#5.1: a side that may not send sends no digits either
         if !line.media || !self.agreed(call).is_some_and(|agreed| agreed.send) {
             return Err(CommandError::State);
         }
@@ -260,13 +260,13 @@ impl Media<'_> {
         Ok(())
     }
 
-    /// The next digit that a line has received, and when it was over.
+    /// The next digit that a line has received, and the time of its end.
     pub(in crate::phone) fn poll_digit(&mut self, cx: &Context<'_>, call: Handle) -> Option<(u8, Instant)> {
         self.line(call)?;
         self.streams.get_mut(call.index as usize)?.poll_digit_at(cx.latest)
     }
 
-    /// How a line's media does, or did. `None`: there is no such call.
+    /// The statistics of a line's media. `None`: there is no such call.
     pub(in crate::phone) fn stats(&self, now: Instant, call: Handle) -> Option<StreamStats> {
         let line = self.line(call)?;
         let stream = self.streams.get(call.index as usize)?;

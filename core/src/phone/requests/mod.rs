@@ -17,14 +17,14 @@ use super::transactions::asking::Over;
 use super::transactions::request::{Owner, Request, Sending};
 use crate::base::slots::Handle;
 
-/// How far a request has come.
+/// The progress of a request.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub(super) enum Asking {
     Sent,
     /// It waits for its addresses or media ports; or there is nothing to do.
     Waits,
-    /// The look for a host's addresses, which sends nothing, has ended: what was found is its owner's.
+    /// The look-up of a host's addresses, which sends nothing, has ended: its result is its owner's.
     Looked,
     /// It cannot be sent, and is to be ended.
     Failed {
@@ -50,7 +50,7 @@ impl Lower<'_> {
         self.release(over);
     }
 
-    /// The owner of a request that is over lets go of what it used.
+    /// The owner of a request that is over releases the dialog and line that it used.
     pub(super) fn release(&mut self, over: Option<Over>) {
         let Some(over) = over else { return };
         match over.owner {
@@ -77,7 +77,7 @@ impl Lower<'_> {
         Some(made.handle)
     }
 
-    /// Whose account's a request is.
+    /// The account of a request.
     pub(super) fn account_of(&self, owner: Owner) -> Handle {
         match owner {
             Owner::Account(account) => account,
@@ -93,7 +93,7 @@ impl Lower<'_> {
         within.then_some(handle)
     }
 
-    /// Whether a request is located by its account's registrar or proxy.
+    /// A request is located by its account's registrar or proxy.
     fn goes_to_own_hop(&self, owner: Owner) -> bool {
         match owner {
             Owner::Account(_) => true,

@@ -13,8 +13,8 @@ use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
 
-/// rfc3326#2: why a BYE is said to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it; a
-/// SIP status would say it of a request.
+/// rfc3326#2: the reason of a BYE to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it;
+/// a SIP status would be about a request.
 const MEDIA_LOST: &[u8] = b"Q.850;cause=102;text=\"No media\"";
 
 /// A request's text is made from this and its owner: its addresses stay where they are, and off the stack.
@@ -25,7 +25,7 @@ struct Outgoing {
     leaving: Leaving,
 }
 
-/// A request, in what its credentials depend on.
+/// The facts of a request that its credentials depend on.
 pub(super) fn asked(request: &Request) -> Asked {
     Asked {
         registers: matches!(request.owner(), Owner::Account(_)),
@@ -163,7 +163,7 @@ impl Lower<'_> {
     }
 }
 
-/// The body of what a request carries: all behind the empty line.
+/// The body that a request carries: all behind the empty line.
 fn body_of(carried: &[u8]) -> &[u8] {
     let blank = carried.windows(4).position(|line_ends| line_ends == b"\r\n\r\n");
     blank.and_then(|at| carried.get(at + 4..)).unwrap_or_default()

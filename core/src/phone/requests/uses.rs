@@ -30,7 +30,7 @@ impl Lower<'_> {
         self.dialog_gone(handle, gone);
     }
 
-    /// A dialog that nobody uses and that owes nothing goes.
+    /// A dialog that is not used and owes nothing goes.
     pub(in crate::phone) fn settle_dialog(&mut self, handle: Handle) {
         let gone = self.dialogs.settle(&mut self.cx, handle);
         self.dialog_gone(handle, gone);
@@ -42,7 +42,7 @@ impl Lower<'_> {
         self.dialog_gone(handle, gone);
     }
 
-    /// With a dialog that is gone goes its look-up, and what was agreed on in it.
+    /// With a dialog that is gone goes its look-up, and its agreement.
     fn dialog_gone(&mut self, handle: Handle, lookup: Option<Handle>) {
         if let Some(lookup) = lookup {
             self.media.forget_agreed(handle);
@@ -76,7 +76,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Something happened to a request of this owner's.
+    /// A request of this owner's has changed its state.
     #[inline(never)]
     pub(in crate::phone) fn trace_request(&mut self, owner: Owner, what: What) {
         if !IS_MADE {

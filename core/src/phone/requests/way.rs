@@ -86,7 +86,7 @@ impl Lower<'_> {
             }
         }
         let account_handle = self.account_of(owner);
-        // where a dialog's next hop leads is the far end's to say: it makes nothing the account's own
+        // the far end chooses a dialog's next hop, so its addresses are not the account's own
         let own = !in_dialog && self.goes_to_own_hop(owner);
         if own {
             let ordered = ordered.get_mut(..count).unwrap_or_default();
@@ -97,7 +97,7 @@ impl Lower<'_> {
         self.prepare(now, handle)
     }
 
-    /// A wish for addresses failed. An account's way that was known has to do until names can be found again.
+    /// A wish for addresses failed. An account's known way is used until names can be found again.
     pub(in crate::phone) fn locate_failed(&mut self, now: Instant, handle: Handle, failure: Failure) -> Asking {
         let Some(request) = self.transactions.request(handle).filter(|request| request.is_locating()) else {
             return Asking::Waits;
@@ -124,7 +124,7 @@ impl Lower<'_> {
     }
 
     /// Moves on to the next address (rfc3263#4.3: a new transaction with a new branch), and from one whose socket is
-    /// gone to the one behind it. `None`: there is none, or nobody wants the request any more (ringing the next address
+    /// gone to the one behind it. `None`: there is none, or the request has no owner any more (ringing the next address
     /// would begin the call anew).
     pub(in crate::phone) fn fail_over(&mut self, now: Instant, handle: Handle) -> Option<Asking> {
         if self.transactions.request(handle).is_some_and(Request::is_left) {
@@ -156,7 +156,7 @@ impl Lower<'_> {
         }
     }
 
-    /// The way of a request is known; what its message needs may not be there yet.
+    /// The way of a request is known; the ports for its message may not be open yet.
     pub(in crate::phone) fn prepare(&mut self, now: Instant, handle: Handle) -> Asking {
         self.prepare_here(now, handle)
             .or_else(|| self.fail_over(now, handle))
@@ -194,7 +194,7 @@ impl Lower<'_> {
         let number = if number == 0 { self.next_number(owner) } else { number };
         self.transactions.begin(&mut self.cx, now, handle, number);
         if self.render_request(handle).is_err() {
-            // what could be written before its credentials stood in it is too long with them
+            // a message that fitted without its credentials may be too long with them
             let cause = if self.cx.local_of(flow.socket()).is_none() {
                 Cause::Unreachable
             } else if tries > 0 {

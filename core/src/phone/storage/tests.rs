@@ -4,7 +4,7 @@ use crate::media::{Codec, CodecList};
 use crate::phone::{MediaTimeout, Phone, Setup, SetupError};
 use std::{println, vec, vec::Vec};
 
-/// Counts what is lent, a line for each slice.
+/// Counts the bytes lent, a line for each slice.
 #[derive(Default)]
 struct Count {
     bytes: usize,

@@ -1,7 +1,7 @@
 //! Client transactions: requests of ours, from the look for their addresses to the last retransmission that they
 //! absorb.
 //!
-//! A request knows whose it is and hands that back, but follows no handle to another room.
+//! A request knows its owner and hands that back, but follows no handle to another room.
 
 use super::repeat;
 use super::request::{Owner, Relocate, Request, Sending, Stage, Wanted};
@@ -18,7 +18,7 @@ use crate::sip::client::{Client, Expiry, Heard, State};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{CSeq, Message, Method, Name, Writer};
 
-/// A request that is over, and its owner, which may have to let go of what the request used.
+/// A request that is over, and its owner, which may have to release the dialog and line that the request used.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Over {
     pub(in crate::phone) request: Handle,
@@ -33,7 +33,7 @@ pub(in crate::phone) struct Made {
     pub(in crate::phone) over: Option<Over>,
 }
 
-/// The CANCEL of an INVITE: whether it leaves, and the request that gave way for it.
+/// The CANCEL of an INVITE: its success, and the request that gave way for it.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub(in crate::phone) struct Cancelled {
@@ -136,7 +136,7 @@ impl Transactions<'_> {
         self.requests.used()
     }
 
-    /// A request waits for its response, or for what it needs to be sent.
+    /// A request waits for its response, or for its addresses or ports.
     pub(in crate::phone) fn is_asking(&self) -> bool {
         self.requests.iter().any(|(_, request)| request.client.state() != State::Completed)
     }
@@ -202,7 +202,7 @@ impl Transactions<'_> {
         Some((request.owner, request.method, request.place().flow()))
     }
 
-    /// Whether the address is the account's own hop: credentials go nowhere else.
+    /// The address is the account's own hop: credentials go nowhere else.
     pub(in crate::phone) fn set_own_hop(&mut self, handle: Handle, own_hop: bool) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.own_hop = own_hop;
@@ -224,7 +224,7 @@ impl Transactions<'_> {
             if request.is_impatient() { now + Duration::from_millis(FAIL_OVER_MS) } else { Instant::NEVER };
     }
 
-    /// The buffer that a request is written into, and what it carries behind that.
+    /// The buffer that a request is written into, and the carried part behind that.
     pub(in crate::phone) fn lend(&mut self, handle: Handle) -> (&mut [u8], &[u8]) {
         let carried = self.requests.get(handle).map_or(0, |request| usize::from(request.carried));
         let block = self.request_bytes.get_mut(handle.index);
@@ -232,7 +232,7 @@ impl Transactions<'_> {
         (head, carried)
     }
 
-    /// The bytes of a request are written, or did not fit. What it carries follows them.
+    /// The bytes of a request are written, or did not fit. The carried part follows them.
     pub(in crate::phone) fn written(
         &mut self,
         cx: &mut Context<'_>,
@@ -252,8 +252,8 @@ impl Transactions<'_> {
         Ok(())
     }
 
-    /// A request that is not written yet carries header lines and a body (none: an empty type) behind what is made for
-    /// it, in each of its transactions.
+    /// A request that is not written yet carries header lines and a body (none: an empty type) behind its own headers,
+    /// in each of its transactions.
     #[cfg_attr(not(test), expect(dead_code, reason = "no method of ours has a body of the application's yet"))]
     pub(in crate::phone) fn carry(
         &mut self,
@@ -354,7 +354,7 @@ impl Transactions<'_> {
         }
     }
 
-    /// A response came to a request. `None`: it says nothing new; an ACK that has to be repeated is owed.
+    /// A response came to a request. `None`: it is a retransmission; an ACK that has to be repeated is owed.
     pub(in crate::phone) fn hear(
         &mut self,
         cx: &mut Context<'_>,
@@ -418,7 +418,7 @@ impl Transactions<'_> {
         RequestDue::Nothing
     }
 
-    /// A new try of a refused request in a slot of its own, with what it knows of addresses and challenges. The refused
+    /// A new try of a refused request in a slot of its own, with its addresses and challenges. The refused
     /// one may be the very request that gives way.
     pub(in crate::phone) fn renew(&mut self, cx: &mut Context<'_>, handle: Handle) -> Option<Made> {
         let request = self.requests.get(handle).copied()?;
@@ -455,14 +455,14 @@ impl Transactions<'_> {
         self.bound(cx, now, handle);
     }
 
-    /// The INVITE's call was given up before anything was heard: CANCEL waits for a provisional response (rfc3261#9.1).
+    /// The INVITE's call was given up before any response: CANCEL waits for a provisional one (rfc3261#9.1).
     pub(in crate::phone) fn abandon(&mut self, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {
             request.wanted = Wanted::Abandoned;
         }
     }
 
-    /// The patience with what a request waits for ends at this time: an abandoned INVITE, whose CANCEL found no slot,
+    /// The deadline of a request's wait: an abandoned INVITE, whose CANCEL found no slot,
     /// tries again; a look-up is given up.
     pub(in crate::phone) fn try_again_at(&mut self, cx: &mut Context<'_>, handle: Handle, at: Instant) {
         if let Some(request) = self.requests.get_mut(handle) {

@@ -1,11 +1,11 @@
-//! How a request that came in is told from others.
+//! The keys of a request that came in.
 
 use crate::base::table::Hasher;
 use crate::phone::context::Context;
 use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Message, Method, Start};
 
-/// rfc3261#17.2.3: branch, sent-by and method; without the cookie what RFC 2543 compared.
+/// rfc3261#17.2.3: branch, sent-by and method; without the cookie the fields that RFC 2543 compared.
 pub(in crate::phone) fn keys_of(cx: &Context<'_>, request: &Message<'_>, method: Method<'_>) -> Option<Keys> {
     let via = request.via().ok()?;
     let cseq = request.cseq().ok()?;

@@ -20,7 +20,7 @@ use crate::sip::tombstone::Tombstones;
 use request::Request;
 use server::Server;
 
-/// A message does not fit, or what it is made of is gone.
+/// A message does not fit, or its dialog, account or socket is gone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unrendered;
 

@@ -17,7 +17,7 @@ pub(in crate::phone) fn lines(message: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Writes all that stands before CSeq, under another method. `to`: another To.
+/// Writes all lines before CSeq, under another method. `to`: another To.
 fn write(request: &[u8], sending: Method<'_>, number: u32, to: Option<&[u8]>, out: &mut Cursor<'_>) -> Option<()> {
     let mut lines = lines(request);
     let first = lines.next()?;

@@ -41,7 +41,7 @@ impl Sending {
     }
 }
 
-/// Whose request it is.
+/// The owner of a request.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Owner {
     #[default]
@@ -57,14 +57,14 @@ pub(crate) enum Owner {
     Answer(Handle),
 }
 
-/// Where its addresses come from.
+/// The progress of its addresses.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) enum Stage {
     #[default]
     Idle,
     /// The name is to be resolved, or is being.
     Locating,
-    /// Waits for what must be in the message (media ports).
+    /// Waits for values in the message (media ports).
     Preparing,
     /// Its transaction runs.
     Running,
@@ -82,15 +82,15 @@ pub(crate) enum Relocate {
     Failed,
 }
 
-/// Whether a request has an owner that waits for its response.
+/// The interest of a request's owner in its response.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Wanted {
     #[default]
     Yes,
     /// It has no owner any more: it does not move on to another address, and is not sent anew.
     No,
-    /// The same, and it is an INVITE whose call was given up before anything was heard: CANCEL waits for a provisional
-    /// response (rfc3261#9.1).
+    /// The same, and it is an INVITE whose call was given up before any response: CANCEL waits for a provisional one
+    /// (rfc3261#9.1).
     Abandoned,
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct Request {
     /// Its one address was known from before.
     pub(super) relocate: Relocate,
     pub(super) tries: u8,
-    /// The challenge slots answered, and with which use: a second challenge for the same without `stale` is a refusal.
+    /// The challenge slots answered, with their uses: a second challenge for the same without `stale` is a refusal.
     pub(super) answered: [Credential; CHALLENGES],
     /// Bytes in its buffer: the rendered message, or the answer that names a host.
     pub(super) len: u16,
@@ -175,7 +175,7 @@ impl Request {
         self.own_hop
     }
 
-    /// How many challenges were answered.
+    /// The number of challenges answered.
     pub(crate) const fn tries(&self) -> u8 {
         self.tries
     }
@@ -220,7 +220,7 @@ impl Request {
         self.wanted != Wanted::Yes
     }
 
-    /// It is an INVITE whose call was given up before anything was heard.
+    /// It is an INVITE whose call was given up before any response.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.wanted == Wanted::Abandoned
     }

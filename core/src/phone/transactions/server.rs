@@ -1,4 +1,4 @@
-//! A request that came in and owes its response: its transaction, and where the parts of the response lie.
+//! A request that came in and owes its response: its transaction, and the layout of its buffer.
 //!
 //! The buffer: room for the status line, then the headers that a response echoes (To last, so that its tag can follow),
 //! then the rest of the last response. The status line is written backwards from the echo, so the echo never moves.
@@ -10,13 +10,13 @@ use crate::phone::place::Place;
 use crate::sip::server::State;
 use core::net::IpAddr;
 
-/// Where the offer's media is.
+/// The address of the offer's media.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) enum Host {
-    /// At an address that it says.
+    /// An address in the offer.
     #[default]
     Given,
-    /// At a host that this request looks up.
+    /// A host that this request looks up.
     Sought(Handle),
     /// The host was found.
     Found(IpAddr),
@@ -41,7 +41,7 @@ pub(in crate::phone) enum Kind {
     Reinvite,
 }
 
-/// Whose request it is: the room keeps this and hands it back, but never follows it.
+/// The owner of the request: the room keeps this and hands it back, but never follows it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) struct Served {
     pub(in crate::phone) call: Handle,
@@ -64,7 +64,7 @@ impl Served {
 pub(crate) struct Server {
     pub(super) transaction: crate::sip::server::Server,
     pub(super) served: Served,
-    /// Where responses go.
+    /// The target of responses.
     pub(super) flow: Place,
     /// Hash of its Call-ID, From tag and CSeq number.
     pub(super) base: u64,
@@ -83,7 +83,7 @@ pub(crate) struct Server {
     pub(super) host: Host,
     /// The status of the last response.
     pub(super) status: u16,
-    /// It is no account's caller's.
+    /// It is direct.
     pub(super) direct: bool,
 }
 
@@ -112,7 +112,7 @@ impl Server {
         self.served
     }
 
-    /// Where responses go.
+    /// The target of responses.
     pub(in crate::phone) fn flow(&self) -> Flow {
         self.flow.flow()
     }
@@ -122,7 +122,7 @@ impl Server {
         self.has_tag
     }
 
-    /// Something of its body is kept: it had an offer.
+    /// A part of its body is kept: it had an offer.
     pub(in crate::phone) const fn has_kept(&self) -> bool {
         self.kept > 0
     }
@@ -136,7 +136,7 @@ impl Server {
         self.status
     }
 
-    /// It is in no dialog and no account's caller's: its source is counted.
+    /// It is direct and in no dialog: its source is counted.
     pub(super) const fn is_counted(&self) -> bool {
         self.direct && !self.has_tag
     }

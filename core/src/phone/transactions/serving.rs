@@ -1,6 +1,6 @@
 //! Server transactions: requests that came in and owe their response, from their arrival to their tombstone.
 //!
-//! A transaction knows whose it is and hands that back, but follows no handle to another room. A request of any method
+//! A transaction knows its owner and hands that back, but follows no handle to another room. A request of any method
 //! may have one, for as long as its response is owed; one that is answered at once needs none (`stateless`).
 
 use super::server::{Host, Served, Server};
@@ -15,7 +15,7 @@ use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
 use crate::sip::server::{Expiry, Server as Transaction, State};
-use crate::sip::tombstone::{Answered, Keys, Owed};
+use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Message, Method, Start, Writer, echo_with_routes};
 
 /// A request is compared with those that came before.
@@ -27,8 +27,8 @@ pub(in crate::phone) enum Absorbed {
     /// A repetition; it gets the response that is owed, or none.
     Nothing,
     /// A repetition that gets the same response again.
-    Again(Answered),
-    /// A copy of it came another way (rfc3261#8.2.2.2).
+    Again(Responded),
+    /// A copy of it came over another path (rfc3261#8.2.2.2).
     Merged,
 }
 
@@ -51,7 +51,7 @@ pub(in crate::phone) struct Head {
 /// The buffer of a response, which is written behind the echo.
 #[derive(Debug)]
 pub(in crate::phone) struct Lent<'t> {
-    /// To be handed back with what was written.
+    /// To be handed back with the bytes written.
     pub(in crate::phone) head: Head,
     pub(in crate::phone) out: Cursor<'t>,
     /// The kept part of the request's body.
@@ -92,7 +92,7 @@ pub(in crate::phone) enum ServerDue {
 
 impl Transactions<'_> {
     /// Compares a request with those that came before (rfc3261#17.2.3). `begins`: it is an INVITE in no dialog, whose
-    /// copies are told apart.
+    /// copies are recognised.
     pub(in crate::phone) fn absorb(
         &mut self,
         cx: &mut Context<'_>,
@@ -101,11 +101,11 @@ impl Transactions<'_> {
         begins: bool,
     ) -> Absorbed {
         match self.tombstones.find(now, keys.base, keys.key) {
-            Some(Owed::Response(answered)) => return Absorbed::Again(answered),
+            Some(Owed::Response(responded)) => return Absorbed::Again(responded),
             Some(Owed::Nothing) => return Absorbed::Nothing,
             None => {}
         }
-        // it was answered already, for a copy that came another way
+        // it has its response already, for a copy that came over another path
         let mut merged = begins && self.tombstones.has(now, keys.base);
         for index in self.server_table.find(keys.base) {
             let Some(server) = self.servers.handle_at(index).and_then(|handle| self.servers.get(handle)) else {
@@ -179,7 +179,7 @@ impl Transactions<'_> {
         Some((u16::try_from(echo_end).ok()?, u16::try_from(kept.len()).ok()?))
     }
 
-    /// Whether a response fits that has so many bytes behind its echo.
+    /// A response with so many bytes behind its echo fits.
     pub(in crate::phone) fn fits(&self, handle: Handle, needed: usize) -> bool {
         let Some(server) = self.servers.get(handle) else { return false };
         let end = usize::from(server.echo_end) + needed;
@@ -195,7 +195,7 @@ impl Transactions<'_> {
         self.servers.handle_at(index)
     }
 
-    /// How a transaction stands; `None`: it is over.
+    /// The state of a transaction; `None`: it is over.
     pub(in crate::phone) fn server_state(&self, handle: Handle) -> Option<State> {
         self.servers.get(handle).map(Server::state)
     }
@@ -220,7 +220,7 @@ impl Transactions<'_> {
         block.get(block.len().saturating_sub(len)..).unwrap_or_default()
     }
 
-    /// Where the offer's media is.
+    /// The address of the offer's media.
     pub(in crate::phone) fn set_host(&mut self, handle: Handle, host: Host) {
         if let Some(server) = self.servers.get_mut(handle) {
             server.host = host;
@@ -311,7 +311,7 @@ impl Transactions<'_> {
         }
     }
 
-    /// A transaction that nobody has heard of ends without a trace.
+    /// A transaction without any response ends without a tombstone.
     pub(in crate::phone) fn discard(&mut self, cx: &mut Context<'_>, handle: Handle) {
         let Some(counted) = self.servers.get(handle).map(Server::is_counted) else { return };
         self.server_table.remove(handle.index);
@@ -329,11 +329,11 @@ impl Transactions<'_> {
         cx: &mut Context<'_>,
         now: Instant,
         handle: Handle,
-        answered: Answered,
+        responded: Responded,
     ) -> Option<Served> {
         let server = self.servers.get(handle)?;
         let (served, keys) = (server.served, Keys { base: server.base, key: server.key, direct: server.direct });
-        self.tombstones.bury(now, keys, answered);
+        self.tombstones.bury(now, keys, responded);
         self.discard(cx, handle);
         Some(served)
     }
@@ -394,5 +394,5 @@ impl Transactions<'_> {
     }
 }
 
-/// Where the status line of a 200 begins.
+/// The beginning of the status line of a 200.
 const ACCEPTED: usize = STATUS_LINE - "SIP/2.0 200 OK\r\n".len();

@@ -1,4 +1,4 @@
-//! INVITEs that no account has, by the host that they came from: each source may have so many under way.
+//! Direct INVITEs, by the host that they came from: each source may have so many under way.
 
 use super::{Server, Transactions};
 use crate::base::slots::Handle;
@@ -9,25 +9,25 @@ use crate::sip::server::State;
 use core::net::IpAddr;
 
 impl Transactions<'_> {
-    /// As many INVITEs of this source are under way as may be.
+    /// This source has reached its limit of INVITEs.
     pub(in crate::phone) fn is_source_busy(&self, cx: &Context<'_>, flow: Flow) -> bool {
         let most = cx.fixed.direct_per_source;
         self.of_source(cx, flow).filter(|handle| !self.is_refused(*handle)).take(most).count() >= most
     }
 
-    /// Where a source has all INVITEs that it may have: one of them that is refused and only waits for its ACK.
+    /// Of a source at its limit: an INVITE that is refused and only waits for its ACK.
     pub(in crate::phone) fn refused_of_busy(&self, cx: &Context<'_>, flow: Flow) -> Option<Handle> {
         let most = cx.fixed.direct_per_source;
         let refused = self.of_source(cx, flow).find(|handle| self.is_refused(*handle));
         refused.filter(|_| self.of_source(cx, flow).take(most).count() == most)
     }
 
-    /// INVITEs that no account has, and that have no final response or no ACK yet. It walks the pool.
+    /// Direct INVITEs that have no final response or no ACK yet. It walks the pool.
     pub(in crate::phone) fn directs(&self) -> impl Iterator<Item = (Handle, &Server)> {
         self.servers.iter().filter(|(_, server)| server.is_counted())
     }
 
-    /// Those of the source that a flow leads to.
+    /// The INVITEs of the source that a flow leads to.
     fn of_source(&self, cx: &Context<'_>, flow: Flow) -> impl Iterator<Item = Handle> + '_ {
         let requests = self.servers.capacity() as u32;
         let slots = self.server_table.find(source_of(cx, flow)).filter_map(move |slot| slot.checked_sub(requests));
@@ -38,18 +38,18 @@ impl Transactions<'_> {
         self.server_state(handle) == Some(State::Completed)
     }
 
-    /// Where a transaction stands in the table by its source: behind those by request.
+    /// The index of a transaction in the table by its source: behind those by request.
     fn source_slot(&self, handle: Handle) -> u32 {
         self.servers.capacity() as u32 + handle.index
     }
 
-    /// An INVITE that no account has is counted.
+    /// Counts a direct INVITE.
     pub(super) fn count_source(&mut self, cx: &Context<'_>, handle: Handle, flow: Flow) {
         let slot = self.source_slot(handle);
         self.server_table.insert(source_of(cx, flow), slot);
     }
 
-    /// It is counted no longer.
+    /// Ends its count.
     pub(super) fn forget_source(&mut self, handle: Handle) {
         let slot = self.source_slot(handle);
         self.server_table.remove(slot);

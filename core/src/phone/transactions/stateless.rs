@@ -1,5 +1,5 @@
-//! Responses that belong to no transaction: rendered at once into the one reply buffer, from the request's own headers;
-//! and what repetitions of such a request get.
+//! Responses that belong to no transaction: rendered at once into the one response buffer, from the request's own
+//! headers; and the responses to repetitions of such a request.
 
 use super::Transactions;
 use crate::base::count;
@@ -13,13 +13,13 @@ use crate::phone::understood::Understood;
 use crate::phone::write::{ACCEPT, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::{Answered, Keys, Owed};
+use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
 
 /// Headers and words of a response beside the echo.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::phone) struct Extra<'e> {
-    /// Words that say why, instead of the standard ones.
+    /// A reason phrase instead of the standard one.
     pub(in crate::phone) reason: &'e str,
     /// Allow, and for OPTIONS Supported.
     pub(in crate::phone) allow: Option<&'static Understood>,
@@ -45,28 +45,28 @@ impl Extra<'_> {
     const REORDERED: u8 = 4;
 
     /// As a tombstone keeps it.
-    fn answered(&self, status: u16, secret: u64) -> Answered {
+    fn responded(&self, status: u16, secret: u64) -> Responded {
         let detail = u8::from(self.allow.is_some()) * Self::ALLOW
             + u8::from(self.accept) * Self::ACCEPT
             + u8::from(self.reordered) * Self::REORDERED;
-        Answered { secret, status, detail, retry_after: self.retry_after }
+        Responded { secret, status, detail, retry_after: self.retry_after }
     }
 
     /// From a tombstone, which keeps whether there was an Allow: this one.
-    pub(in crate::phone) fn again(answered: Answered, allow: &'static Understood) -> Self {
+    pub(in crate::phone) fn again(responded: Responded, allow: &'static Understood) -> Self {
         Self {
-            allow: (answered.detail & Self::ALLOW != 0).then_some(allow),
-            accept: answered.detail & Self::ACCEPT != 0,
-            reordered: answered.detail & Self::REORDERED != 0,
-            retry_after: answered.retry_after,
-            secret: Some(answered.secret),
+            allow: (responded.detail & Self::ALLOW != 0).then_some(allow),
+            accept: responded.detail & Self::ACCEPT != 0,
+            reordered: responded.detail & Self::REORDERED != 0,
+            retry_after: responded.retry_after,
+            secret: Some(responded.secret),
             ..Self::default()
         }
     }
 }
 
-/// Where responses to a request go. Always to the host that the request came from: `maddr` (rfc3261#18.2.2) is for
-/// multicast, which we do not listen to, and in a datagram it would let anybody have our responses sent to a third
+/// The target of responses to a request. Always the host that the request came from: `maddr` (rfc3261#18.2.2) is for
+/// multicast, which we do not listen to, and in a datagram it would let any sender direct our responses to a third
 /// host. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
 pub(super) fn responses_to(flow: Flow, request: &Message<'_>) -> Flow {
     match (flow, request.via()) {
@@ -94,7 +94,7 @@ impl Transactions<'_> {
         }
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
-        // where it does not fit, it is at least a response: without what may be left out
+        // where it does not fit, it is at least a response, without its optional headers
         let written = self.write_reply(cx, flow, request, status, extra, secret).or_else(|| {
             let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
             self.write_reply(cx, flow, request, status, &bare, secret)
@@ -188,14 +188,14 @@ impl Transactions<'_> {
         self.respond_at_once(cx, flow, request, status, &Extra { secret: Some(secret), ..*extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
-            self.tombstones.bury(now, keys, extra.answered(status, secret));
+            self.tombstones.bury(now, keys, extra.responded(status, secret));
         }
     }
 
     /// The response that a request got which is only a tombstone any more.
-    pub(in crate::phone) fn answered(&mut self, now: Instant, keys: Keys) -> Option<Answered> {
+    pub(in crate::phone) fn responded(&mut self, now: Instant, keys: Keys) -> Option<Responded> {
         match self.tombstones.find(now, keys.base, keys.key)? {
-            Owed::Response(answered) => Some(answered),
+            Owed::Response(responded) => Some(responded),
             Owed::Nothing => None,
         }
     }

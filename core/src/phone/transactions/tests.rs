@@ -7,7 +7,7 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::{Capacity, Flow, Lender, MediaTimeout, Phone, Setup, Storage, Transmit, Via};
 use crate::sip::server::State;
-use crate::sip::tombstone::Answered;
+use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Message, Method, Writer};
 use std::boxed::Box;
 use std::format;
@@ -111,7 +111,7 @@ fn a_request_of_another_method_may_owe_its_response() {
     assert_eq!(phone.poll_timeout(), Some(end));
     let lower = &mut phone.lower;
     assert!(matches!(lower.transactions.server_due(&mut lower.cx, end, handle), ServerDue::Over));
-    assert_eq!(lower.transactions.close(&mut lower.cx, end, handle, Answered::default()), Some(served));
+    assert_eq!(lower.transactions.close(&mut lower.cx, end, handle, Responded::default()), Some(served));
     assert_eq!(lower.transactions.servers_used(), 0);
     assert_eq!(lower.transactions.absorb(&mut lower.cx, end, keys, false), Absorbed::Nothing);
 }

@@ -12,7 +12,7 @@ pub struct Challenge<'a> {
     pub nonce: &'a [u8],
     /// To be given back unchanged.
     pub opaque: Option<&'a [u8]>,
-    /// How to hash.
+    /// The hash.
     pub algorithm: Algorithm,
     /// `qop` offers `auth`.
     pub qop_auth: bool,

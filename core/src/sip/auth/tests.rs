@@ -84,7 +84,7 @@ fn what_cannot_be_answered_is_no_challenge() {
         b"Digest realm=\"r\", nonce=\"n",
         b"Digest realm=\"r\", nonce=\"n\\\"",
         b"Digest realm=\"r\", nonce=",
-        // Which realm was meant must not be guessed.
+        // The right realm must not be guessed.
         b"Digest realm=\"r\", nonce=\"n\", realm=\"s\"",
         // A text that would break a line of ours when it is written back.
         b"Digest realm=\"r\r\nFrom: x\", nonce=\"n\"",

@@ -93,7 +93,7 @@ fn fields_beyond_the_index_are_still_found() {
         assert_eq!(contacts.len(), 160);
         assert_eq!((contacts[0], contacts[159]), (&b"<sip:o0@192.0.2.1>"[..], &b"<sip:p79@192.0.2.1>"[..]));
         assert_eq!((message.header(Name::CallId), message.has(Name::Route)), (Some(&b"c"[..]), false));
-        // a request like that is answered with 400, and what its response echoes is there
+        // such a request gets 400, and the headers that its response echoes are there
         let request = format!("REGISTER sip:b SIP/2.0\r\n{text}\r\n");
         let message = Message::parse(request.as_bytes()).unwrap();
         assert_eq!(message.check().unwrap_err().status, 400);

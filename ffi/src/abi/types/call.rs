@@ -28,41 +28,41 @@ pub const MICROSIP_BY_RULE: u32 = 3;
 /// Ended by the library: a timer, a limit or a failure.
 pub const MICROSIP_BY_LIBRARY: u32 = 4;
 
-/// Why a call ended: hung up after an answer.
+/// A cause of the end of a call: hung up after an answer.
 pub const MICROSIP_CAUSE_NORMAL: u32 = 1;
-/// Why a call ended: 486, 600.
+/// A cause of the end of a call: 486, 600.
 pub const MICROSIP_CAUSE_BUSY: u32 = 2;
-/// Why a call ended: 603, 403 and other refusals by a person or a policy.
+/// A cause of the end of a call: 603, 403 and other refusals by a person or a policy.
 pub const MICROSIP_CAUSE_DECLINED: u32 = 3;
-/// Why a call ended: 408, 480, or the time of ringing was over.
+/// A cause of the end of a call: 408, 480, or the time of ringing was over.
 pub const MICROSIP_CAUSE_NO_ANSWER: u32 = 4;
-/// Why a call ended: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
+/// A cause of the end of a call: given up before an answer. By MICROSIP_BY_REMOTE, it is a missed call.
 pub const MICROSIP_CAUSE_CANCELLED: u32 = 5;
-/// Why a call ended: answered at another phone (RFC 3326).
+/// A cause of the end of a call: answered at another phone (RFC 3326).
 pub const MICROSIP_CAUSE_ELSEWHERE: u32 = 6;
-/// Why a call ended: by a 3xx that was sent, or not followed.
+/// A cause of the end of a call: by a 3xx that was sent, or not followed.
 pub const MICROSIP_CAUSE_REDIRECTED: u32 = 7;
-/// Why a call ended: by a transfer.
+/// A cause of the end of a call: by a transfer.
 pub const MICROSIP_CAUSE_TRANSFERRED: u32 = 8;
-/// Why a call ended: another call took its place (RFC 3891).
+/// A cause of the end of a call: another call took its place (RFC 3891).
 pub const MICROSIP_CAUSE_REPLACED: u32 = 9;
-/// Why a call ended: 404, 410, 484, 604.
+/// A cause of the end of a call: 404, 410, 484, 604.
 pub const MICROSIP_CAUSE_NOT_FOUND: u32 = 10;
-/// Why a call ended: no common codec, or an SDP that cannot be used.
+/// A cause of the end of a call: no common codec, or an SDP that cannot be used.
 pub const MICROSIP_CAUSE_MEDIA: u32 = 11;
-/// Why a call ended: no media came for too long.
+/// A cause of the end of a call: no media came for too long.
 pub const MICROSIP_CAUSE_MEDIA_LOST: u32 = 12;
-/// Why a call ended: the session timer, or a limit of duration.
+/// A cause of the end of a call: the session timer, or a limit of duration.
 pub const MICROSIP_CAUSE_EXPIRED: u32 = 13;
-/// Why a call ended: unreachable, an unknown name, no response.
+/// A cause of the end of a call: unreachable, an unknown name, no response.
 pub const MICROSIP_CAUSE_NETWORK: u32 = 14;
-/// Why a call ended: credentials.
+/// A cause of the end of a call: credentials.
 pub const MICROSIP_CAUSE_AUTH: u32 = 15;
-/// Why a call ended: 5xx, or an error of the protocol.
+/// A cause of the end of a call: 5xx, or an error of the protocol.
 pub const MICROSIP_CAUSE_SERVER: u32 = 16;
-/// Why a call ended: a limit of this phone.
+/// A cause of the end of a call: a limit of this phone.
 pub const MICROSIP_CAUSE_FULL: u32 = 17;
-/// Why a call ended: the phone was shut down.
+/// A cause of the end of a call: the phone was shut down.
 pub const MICROSIP_CAUSE_SHUTDOWN: u32 = 18;
 
 /// We may send.

@@ -56,7 +56,7 @@ pub enum DeviceCode {
 pub struct DeviceError {
     /// The kind.
     pub code: DeviceCode,
-    /// Which end of the device.
+    /// The end of the device.
     pub side: Side,
     /// For people.
     pub text: String,
