@@ -81,8 +81,8 @@ pub const MICROSIP_E_FILE: i32 = -402;
 /// The file is of a format that is not known.
 pub const MICROSIP_E_FORMAT: i32 = -403;
 
-/// `texts!(code text, ...)`: the codes, and their texts one behind the other. In one piece, so that a firmware that asks
-/// for no text has none of them: a linker keeps texts that stand alone all together.
+/// `texts!(code text, ...)`: the codes, and their texts one behind the other. In one piece, so that a firmware that
+/// asks for no text has none of them: a linker keeps texts that stand alone all together.
 macro_rules! texts {
     ($($code:ident $text:literal),+ $(,)?) => {
         const CODES: &[i32] = &[$($code),+];
