@@ -51,8 +51,8 @@ pub const URI_PARTS_COMPARED: usize = 32;
 /// Sockets a driver may number at most; one for each local address. 32 bytes each, for as many as the capacity has.
 pub const SOCKETS: usize = 16;
 
-/// Bytes of the longest target of a dial, with what completes it, and of an account's outbound proxy, as a route. On the
-/// stack while a call is made.
+/// Bytes of the longest target of a dial, with what completes it, and of an account's outbound proxy, as a route. On
+/// the stack while a call is made.
 pub const TARGET: usize = 256;
 
 /// Addresses that one look-up may give; more are cut off. 24 bytes each in every request.

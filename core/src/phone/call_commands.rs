@@ -39,7 +39,7 @@ impl Phone<'_> {
         self.calls.reject(&mut self.lower, now, call, code)
     }
 
-    /// Ends a call, whatever its state: refuses, cancels or says BYE.
+    /// Ends a call in any state: refuses, cancels or sends BYE.
     ///
     /// # Errors
     /// [`CommandError::Stale`], or [`CommandError::State`] when it has ended already.

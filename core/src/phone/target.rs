@@ -5,7 +5,7 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
 
-/// rfc3966#5.1.1: what only helps people to read a number, and the space and the stroke that they write, too.
+/// rfc3966#5.1.1: visual separators, and the space and the stroke that people write, too.
 const SEPARATORS: &[u8] = b" -.()/";
 
 /// A target as a whole URI. `domain`: that of the account that calls.

@@ -27,7 +27,7 @@ impl Calls<'_> {
         let Some(request) = lower.transactions.request(handle) else { return };
         let (owner, method) = (request.owner(), request.method());
         if request.own_hop() {
-            // what was resolved may be out of date: look again next time
+            // the resolved addresses may be out of date: look again next time
             let account = lower.account_of(owner);
             lower.accounts.forget_hop(account);
         }

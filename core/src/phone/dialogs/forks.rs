@@ -126,8 +126,8 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Where a dialog's next requests go: an address in its next hop's URI is taken as it is; a name keeps the way that
-    /// is known.
+    /// The way of a dialog's next requests: an address in its next hop's URI is taken as it is; a name keeps the way
+    /// that is known.
     pub(in crate::phone) fn find_next_hop(&mut self, handle: Handle) {
         let Some((dialog, text)) = self.two(handle) else { return };
         let Some(Flow::Udp { socket, remote }) = dialog.flow else { return };
