@@ -2,8 +2,8 @@
 //!
 //! The key comes from the seed, so an attacker cannot make many messages fall into one chain.
 
-/// A 64-bit keyed hash (the rounds of SipHash-1-3, enough against chosen inputs for a table's chains). Each text begins a
-/// word of its own, so only its last bytes are taken one by one.
+/// A 64-bit keyed hash (the rounds of SipHash-1-3, enough against chosen inputs for a table's chains). Each text begins
+/// a word of its own, so only its last bytes are taken one by one.
 #[derive(Clone, Copy)]
 pub struct Hasher {
     v0: u64,

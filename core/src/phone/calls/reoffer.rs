@@ -263,7 +263,7 @@ impl Calls<'_> {
                     self.end_call(lower, now, handle, Cause::Unreachable, 0);
                 }
                 CallState::Connected => {
-                    // what is on its way names an address that is gone
+                    // the re-INVITE on its way names an address that is gone
                     lower.end_request(call.request);
                     if let Some(call) = self.get_mut(handle) {
                         call.request = Handle::NONE;
