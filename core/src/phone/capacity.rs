@@ -137,7 +137,7 @@ impl Capacity {
         self
     }
 
-    /// Whether pools can be made from these numbers. `inline(never)`: asked twice, and a board pays for each copy.
+    /// Pools can be made from these numbers. `inline(never)`: asked twice, and a board pays for each copy.
     #[inline(never)]
     pub(crate) const fn is_valid(&self) -> bool {
         let most = (1 << 20) - 1;

@@ -4,8 +4,8 @@ use crate::base::zeroed::Zeroed;
 
 /// Lends storage: a driver carves it out of a block, boxes it, or only counts its size.
 pub trait Lender<'a> {
-    /// `count` values, each a copy of `empty`. Where there is no more room, none; the lender tells it, once everything is
-    /// lent.
+    /// `count` values, each a copy of `empty`. Where there is no more room, none; the lender tells it, once everything
+    /// is lent.
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T];
 
     /// `count` values that all-zero bytes are: memory that is zeroed already need not be written, and where a system

@@ -45,7 +45,7 @@ pub(super) struct Accounts<'a> {
 }
 
 impl<'a> Accounts<'a> {
-    /// The room, with as many slots as the capacity says.
+    /// The room, with as many slots as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let count = capacity.accounts as usize;
         let (text, challenges) = (capacity.account_text as usize, CHALLENGES * capacity.challenge as usize);

@@ -46,23 +46,23 @@ pub(in crate::phone) struct Call {
     pub(super) answer_in_ack: bool,
     pub(super) pending: u32,
     pub(super) started: Instant,
-    /// When the first progress was made, and the last.
+    /// The times of the first progress, and of the last.
     pub(super) rang: Moment,
     pub(super) progressed: Moment,
     pub(super) connected: Moment,
     pub(super) ended: Moment,
-    /// When the media changed.
+    /// The time of the last change of its media.
     pub(super) media_changed: Moment,
     pub(super) sip_code: u16,
     pub(super) cause: Cause,
-    /// Once it is over: why. Before: what is known of it already.
+    /// The cause of its end, once it is over; before, as far as it is known.
     pub(super) end_cause: EndCause,
     /// The side that has ended it, or tries to.
     pub(super) ended_by: EndedBy,
     pub(super) cancel: Cancel,
-    /// Redirections that were followed; once it is up, offers of ours that came to nothing.
+    /// Redirections that were followed; once it is up, offers of ours that failed.
     pub(super) tries: u8,
-    /// When ringing is given up; once it is up, when it is offered anew.
+    /// The deadline of its ringing; once it is up, the time of its next offer.
     pub(super) give_up: Instant,
     /// One of many that are to be hung up.
     pub(super) leaving: bool,
@@ -71,9 +71,9 @@ pub(in crate::phone) struct Call {
     /// Lengths of the kept messages.
     pub(super) first: u16,
     pub(super) last: u16,
-    /// The last provisional response, in what it told.
+    /// The last provisional response, as a number of its contents.
     pub(super) progress: u32,
-    /// Which use of the slot gave way to this one, and has to be told as ended; 0: none.
+    /// The use of the slot that gave way to this one, and whose end still needs its event; 0: none.
     pub(super) before: u32,
     /// The application's own number of that one.
     pub(super) before_tag: u64,
@@ -150,17 +150,17 @@ impl Call {
         1 << state as u32
     }
 
-    /// A time as it is kept.
+    /// A time in its kept form.
     pub(super) fn moment(&self, at: Instant) -> Moment {
         Moment(u32::try_from(at.since(self.started).millis()).map_or(u32::MAX - 1, |ms| ms.min(u32::MAX - 1)))
     }
 
-    /// A kept time, as it is told.
+    /// A kept time as an [`Instant`].
     pub(super) fn time(&self, moment: Moment) -> Instant {
         if moment == Moment::NEVER { Instant::NEVER } else { self.started + Duration::from_millis(u64::from(moment.0)) }
     }
 
-    /// It has this state from now on, and tells it.
+    /// It has this state from now on, with an event.
     pub(super) fn reach(&mut self, now: Instant, state: CallState) {
         self.state = state;
         self.pending |= Self::bit(state);

@@ -41,7 +41,7 @@ pub(super) struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
-    /// The room, with as many slots as the capacity says.
+    /// The room, with as many slots as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, history) = (capacity.calls as usize, 2 * capacity.history as usize);
         Self {
@@ -72,7 +72,7 @@ impl<'a> Calls<'a> {
         self.slots.iter()
     }
 
-    /// How many there are, ended ones that were not released among them.
+    /// The number of calls, ended ones that were not released among them.
     pub(super) const fn used(&self) -> usize {
         self.slots.used()
     }
@@ -97,7 +97,7 @@ impl<'a> Calls<'a> {
         self.slots.iter().map(|(handle, _)| handle)
     }
 
-    /// Calls that could begin: an ended call that nobody fetched gives its slot.
+    /// Calls that could begin: an ended call that was not fetched gives its slot.
     pub(super) fn possible(&self) -> usize {
         self.slots.free() + self.ended.len()
     }

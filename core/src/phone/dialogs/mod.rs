@@ -18,7 +18,7 @@ pub(super) struct Dialogs<'a> {
 }
 
 impl<'a> Dialogs<'a> {
-    /// The room, with as many slots as the capacity says.
+    /// The room, with as many slots as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.dialogs as usize, capacity.dialog_text as usize);
         Self {

@@ -68,7 +68,7 @@ pub(super) struct Media<'a> {
 }
 
 impl<'a> Media<'a> {
-    /// The room, with as many lines as the capacity says.
+    /// The room, with as many lines as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let calls = capacity.calls as usize;
         Self {

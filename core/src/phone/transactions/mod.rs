@@ -43,7 +43,7 @@ pub(super) struct Transactions<'a> {
 }
 
 impl<'a> Transactions<'a> {
-    /// The room, with as many slots as the capacity says.
+    /// The room, with as many slots as the capacity has.
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (requests, servers) = (capacity.requests as usize, capacity.servers as usize);
         let (message, response) = (capacity.message as usize, capacity.server_bytes());
