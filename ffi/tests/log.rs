@@ -232,3 +232,30 @@ fn an_account_is_updated_in_place() {
     assert_eq!(unsafe { microsip_account_update(phone, account, &change) }, MICROSIP_E_URI);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }
+
+#[test]
+fn a_device_leaves_a_line_when_it_opens_and_when_it_cannot() {
+    let path = std::env::temp_dir().join(format!("microsip-log-{}.wav", std::process::id()));
+    let output = CString::new(format!("wav:{}", path.display())).unwrap();
+    let lines: &'static Lines = Box::leak(Box::default());
+    let phone = host::phone(|config| {
+        config.flags = MICROSIP_ALLOW_DIRECT;
+        (config.input, config.output) = (c"wav:/nonexistent/x.wav".as_ptr(), output.as_ptr());
+        config.log_level = MICROSIP_LOG_INFO;
+        config.on_log = Some(keep);
+        config.log_user = core::ptr::from_ref(lines).cast_mut().cast();
+    });
+    let far = host::phone(|_| ());
+    let mut to = microsip_addr::default();
+    assert_eq!(unsafe { microsip_address_get(far, MICROSIP_ADDRESS_V4, &mut to) }, MICROSIP_OK);
+    let uri = CString::new(format!("sip:x@127.0.0.1:{}", to.port)).unwrap();
+    let mut call = 0;
+    assert_eq!(unsafe { microsip_dial(phone, 0, uri.as_ptr(), core::ptr::null(), &mut call) }, MICROSIP_OK);
+    let there = host::until(far, MICROSIP_EV_CALL, MICROSIP_INCOMING).object;
+    assert_eq!(unsafe { microsip_answer(far, there, 200, core::ptr::null()) }, MICROSIP_OK);
+    assert_eq!(wait(lines, &format!("audio output device {} is open", output.to_str().unwrap())), MICROSIP_LOG_INFO);
+    assert_eq!(wait(lines, "/nonexistent/x.wav"), MICROSIP_LOG_WARNING);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+    assert_eq!(microsip_destroy(far), MICROSIP_OK);
+    std::fs::remove_file(path).unwrap();
+}
