@@ -197,6 +197,7 @@ impl microsip_engine {
 
     /// The caller's time; it never runs backwards, nor up to the end of time, at which every absent deadline would be
     /// due.
+    #[cfg_attr(not(feature = "host"), inline(never))]
     fn at(&mut self, now_us: u64) -> Instant {
         self.latest = self.latest.max(Instant::from_micros(now_us.min(u64::MAX - 1)));
         self.latest

@@ -41,13 +41,18 @@ pub(crate) use sized;
 /// No struct of ours will ever be larger; a size beyond is garbage.
 const LARGEST: u32 = 65_536;
 
-unsafe fn size_of_caller<T: Sized32>(pointer: *const T, argument: &'static str) -> Result<u32, Fail> {
+/// The size that the caller's struct says it has.
+///
+/// # Safety
+/// `pointer` is NULL or has at least its size member.
+#[cfg_attr(not(feature = "host"), inline(never))]
+unsafe fn size_of_caller(pointer: *const u32, least: usize, argument: &'static str) -> Result<u32, Fail> {
     if pointer.is_null() {
         return Err(Fail::null(argument));
     }
     // SAFETY: not NULL, and the caller of the C function vouches for at least the size member.
-    let size = unsafe { pointer.cast::<u32>().read_unaligned() };
-    if (size as usize) < T::LEAST || size > LARGEST {
+    let size = unsafe { pointer.read_unaligned() };
+    if (size as usize) < least || size > LARGEST {
         return Err(Fail::new(
             MICROSIP_E_SIZE,
             argument,
@@ -58,16 +63,23 @@ unsafe fn size_of_caller<T: Sized32>(pointer: *const T, argument: &'static str) 
     Ok(size)
 }
 
-/// Copies a struct in. The members that its header does not have yet are zero.
+/// Copies a struct in, over `known` zeros. A board has this once, for all structs.
 ///
 /// # Safety
-/// `pointer` is NULL or points to as many readable bytes as its size member says.
-pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, argument: &'static str) -> Result<T, Fail> {
+/// `pointer` is NULL or points to as many readable bytes as its size member says; `to` has `known` writable ones.
+#[cfg_attr(not(feature = "host"), inline(never))]
+unsafe fn copy_in(
+    pointer: *const u8,
+    to: *mut u8,
+    known: usize,
+    least: usize,
+    argument: &'static str,
+) -> Result<(), Fail> {
     // SAFETY: passed on.
-    let size = unsafe { size_of_caller(pointer, argument)? } as usize;
-    for at in size_of::<T>()..size {
+    let size = unsafe { size_of_caller(pointer.cast(), least, argument)? } as usize;
+    for at in known..size {
         // SAFETY: below the size that the caller states.
-        if unsafe { pointer.cast::<u8>().add(at).read() } != 0 {
+        if unsafe { pointer.add(at).read() } != 0 {
             return Err(Fail::new(
                 MICROSIP_E_NEWER,
                 argument,
@@ -76,10 +88,20 @@ pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, argument: &'static str)
             ));
         }
     }
+    // SAFETY: as many bytes are readable, and no more than there is room for.
+    unsafe { to.copy_from_nonoverlapping(pointer, size.min(known)) };
+    Ok(())
+}
+
+/// Copies a struct in. The members that its header does not have yet are zero.
+///
+/// # Safety
+/// `pointer` is NULL or points to as many readable bytes as its size member says.
+pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, argument: &'static str) -> Result<T, Fail> {
     let mut value = T::zero();
-    let known = size.min(size_of::<T>());
-    // SAFETY: at least this many bytes are readable, no more than T has, and T is plain data of ours.
-    unsafe { core::ptr::from_mut(&mut value).cast::<u8>().copy_from_nonoverlapping(pointer.cast(), known) };
+    let to = core::ptr::from_mut(&mut value).cast();
+    // SAFETY: passed on, and T is plain data of ours.
+    unsafe { copy_in(pointer.cast(), to, size_of::<T>(), T::LEAST, argument)? };
     Ok(value)
 }
 
@@ -106,7 +128,7 @@ impl<T: Sized32> Out<T> {
     /// `pointer` is NULL or points to as many writable bytes as its size member says.
     pub(crate) unsafe fn check(pointer: *mut T, argument: &'static str) -> Result<Self, Fail> {
         // SAFETY: passed on.
-        let size = unsafe { size_of_caller(pointer.cast_const(), argument)? };
+        let size = unsafe { size_of_caller(pointer.cast_const().cast(), T::LEAST, argument)? };
         Ok(Self { pointer, size })
     }
 
@@ -118,14 +140,24 @@ impl<T: Sized32> Out<T> {
 
     /// The same for a struct that is too large to be passed by value.
     pub(crate) fn put_copy(self, value: &T) {
-        let size = self.size as usize;
-        let known = size.min(size_of::<T>());
         // SAFETY: `check` found that many bytes; the caller vouched that they are writable, and `value` is ours.
-        unsafe {
-            self.pointer.cast::<u8>().copy_from_nonoverlapping(core::ptr::from_ref(value).cast(), known);
-            self.pointer.cast::<u32>().write_unaligned(self.size);
-            self.pointer.cast::<u8>().add(known).write_bytes(0, size - known);
-        }
+        unsafe { copy_out(self.pointer.cast(), self.size, core::ptr::from_ref(value).cast(), size_of::<T>()) };
+    }
+}
+
+/// Copies a struct of `ours` bytes out to the caller's of `size` bytes. A board has this once, for all structs.
+///
+/// # Safety
+/// There are as many bytes at both places, and those of the caller are writable.
+#[cfg_attr(not(feature = "host"), inline(never))]
+unsafe fn copy_out(to: *mut u8, size: u32, from: *const u8, ours: usize) {
+    let all = size as usize;
+    let known = all.min(ours);
+    // SAFETY: by contract.
+    unsafe {
+        to.copy_from_nonoverlapping(from, known);
+        to.cast::<u32>().write_unaligned(size);
+        to.add(known).write_bytes(0, all - known);
     }
 }
 
