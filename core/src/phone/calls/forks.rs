@@ -100,10 +100,7 @@ impl Calls<'_> {
         self.drop_forks(lower, first);
         // the 2xx has the dialog's target anew; its route set is the one of this response (rfc3261#13.2.2.4)
         lower.dialogs.learn(first, response, tag);
-        if let Some((dialog, _)) = lower.dialogs.two(first) {
-            dialog.confirmed = true;
-            dialog.accepted = true;
-        }
+        lower.dialogs.accept(first);
         lower.dialogs.find_next_hop(first);
         lower.dialogs.owe_ack(&mut lower.cx, first);
         if !stays {
@@ -165,14 +162,14 @@ impl Calls<'_> {
             .with_tag(dialog_handle, theirs)
             .or_else(|| if nobodys { self.new_early(lower, dialog_handle, response, theirs) } else { None });
         if let Some(known) = known {
-            let Some((dialog, _)) = lower.dialogs.two(known) else { return };
+            let Some(dialog) = lower.dialogs.get(known) else { return };
             // of another try, or of one that is still under way
             if response.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
                 count::up(&mut lower.cx.counters.unmatched);
                 return;
             }
             // rfc3261#13.2.2.4: each repetition gets the ACK again, though BYE may have left meanwhile
-            let first = !core::mem::replace(&mut dialog.accepted, true);
+            let first = lower.dialogs.hear_success(known);
             if first && lower.dialogs.learn(known, response, theirs) {
                 lower.dialogs.find_next_hop(known);
             }
@@ -253,9 +250,6 @@ impl Calls<'_> {
             return;
         };
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
-        if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
-            // the texts fitted before, so they fit again
-            let _ = dialog.set_remote(text, b"", routes, target);
-        }
+        lower.dialogs.forget_remote(dialog_handle, routes, target);
     }
 }

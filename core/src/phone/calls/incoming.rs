@@ -10,6 +10,7 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::offer::OfferError;
 use crate::phone::arrived::Arrived;
+use crate::phone::dialogs::Texts;
 use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
 use crate::phone::trace::Pool;
@@ -138,8 +139,7 @@ impl Calls<'_> {
         let number = invite.cseq().map_err(|_| 400u16)?.number;
         let handle = lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = lower.accounts.is_own_flow(account, flow);
-        let (dialog, block) = lower.dialogs.two(handle).ok_or(503u16)?;
-        *dialog = Dialog {
+        let dialog = Dialog {
             usage: Usage::Call(call),
             account,
             local_tag: Tag { handle, secret },
@@ -149,7 +149,7 @@ impl Calls<'_> {
             own_hop,
             ..Dialog::EMPTY
         };
-        if set_from_invite(dialog, block, invite).is_none() {
+        if begin_from_invite(lower, handle, dialog, invite).is_none() {
             lower.dialogs.discard(handle);
             return Err(513);
         }
@@ -468,11 +468,11 @@ fn may_be_ignored(invite: &Message<'_>) -> bool {
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.
-fn set_from_invite(dialog: &mut Dialog, block: &mut [u8], invite: &Message<'_>) -> Option<()> {
+fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, dialog: Dialog, invite: &Message<'_>) -> Option<()> {
     let (from, to) = (invite.from().ok()?, invite.to().ok()?);
-    let (local, remote) = (pieces(&to), pieces(&from));
-    dialog.set_fixed(block, &local, &remote, invite.call_id().ok()?, b"")?;
-    dialog.set_remote(block, from.tag().unwrap_or_default(), invite.values(Name::RecordRoute), target_of(invite)?)
+    let texts = Texts { local: &pieces(&to), remote: &pieces(&from), call_id: invite.call_id().ok()?, headers: b"" };
+    let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
+    lower.dialogs.begin(handle, dialog, &texts, tag, routes, target_of(invite)?)
 }
 
 fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {

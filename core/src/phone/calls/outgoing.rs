@@ -7,6 +7,7 @@ use crate::base::limits::{REDIRECTS, RINGING_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
+use crate::phone::dialogs::Texts;
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
@@ -110,36 +111,35 @@ impl Calls<'_> {
             return Err(CommandError::Text);
         };
         let name = name.get(..name_len).unwrap_or_default();
-        let mut dialog = Dialog {
+        // by the account's proxy, or to its own domain by its registrar
+        let own_hop = lower.accounts.is_by_own_server(account_handle, uri);
+        let dialog = Dialog {
             usage: Usage::Call(call_handle),
             account: account_handle,
             local_tag: Tag { handle: dialog_handle, secret },
             usages: 1,
+            own_hop,
             ..Dialog::EMPTY
         };
-        let (_, block) = lower.dialogs.two(dialog_handle).ok_or(CommandError::Full)?;
-        let fixed = match lower.accounts.uri(account_handle) {
-            Some(own) => dialog.set_fixed(
-                block,
-                &[name, b"<", own, b">"],
-                &[b"<", uri, b">"],
-                &call_id,
-                options.headers.as_bytes(),
-            ),
-            None => dialog.set_fixed(block, &[name], &[b"<", uri, b">"], &call_id, options.headers.as_bytes()),
+        let own = lower.accounts.uri(account_handle);
+        let whole = [name, b"<", own.unwrap_or_default(), b">"];
+        let texts = Texts {
+            // a direct call is named by the address that it leaves from, once that is known
+            local: if own.is_some() { &whole } else { whole.get(..1).unwrap_or_default() },
+            remote: &[b"<", uri, b">"],
+            call_id: &call_id,
+            headers: options.headers.as_bytes(),
         };
         let mut room = [0u8; TARGET];
         let route = route_by(lower.accounts.proxy(account_handle), &mut room);
-        let whole = fixed.zip(route).and_then(|(_, route)| dialog.set_remote(block, b"", route.into_iter(), uri));
-        let Some(()) = whole else {
+        if route
+            .and_then(|route| lower.dialogs.begin(dialog_handle, dialog, &texts, b"", route.into_iter(), uri))
+            .is_none()
+        {
             lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
-        };
-        // by the account's proxy, or to its own domain by its registrar
+        }
         let hop = lower.accounts.fresh_hop(now, account_handle);
-        dialog.own_hop = lower.accounts.is_by_own_server(account_handle, uri);
-        let own_hop = dialog.own_hop;
-        lower.dialogs.set(dialog_handle, dialog);
         let Some(request) = lower.dialog_request(dialog_handle, Sending::Invite) else {
             lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Full);
@@ -307,8 +307,7 @@ impl Calls<'_> {
         self.drop_forks(lower, dialog_handle);
         lower.media.forget_agreed(dialog_handle);
         lower.forget_lookup(dialog_handle);
-        let Some((dialog, block)) = lower.dialogs.two(dialog_handle) else { return false };
-        if dialog.redirect(block, route.into_iter(), target).is_none() {
+        if !lower.dialogs.redirect(dialog_handle, route, target) {
             return false;
         }
         let hop = lower.accounts.fresh_hop(now, account);

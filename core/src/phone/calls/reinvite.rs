@@ -92,9 +92,7 @@ impl Calls<'_> {
             }
         }
         let target = contact_uri(invite).unwrap_or_default();
-        if let Some((dialog, text)) = lower.dialogs.two(dialog_handle)
-            && !dialog.has_room_for(text, target)
-        {
+        if !lower.dialogs.has_room_for(dialog_handle, target) {
             lower.cx.too_long();
             self.refuse_server(lower, now, handle, 513, Describe::Nothing);
             return;

@@ -132,13 +132,10 @@ impl Calls<'_> {
         if status < 300 {
             // rfc3261#13.2.2.4: it is acknowledged, even if the call has ended
             let target = contact_uri(response).filter(|_| running);
-            if let Some((dialog, text)) = lower.dialogs.two(dialog_handle) {
-                dialog.invite_number = number;
-                dialog.renewed = true;
-                // rfc3261#12.2.1.2: a target refresh
-                if target.is_some_and(|target| !dialog.refresh_target(text, target)) {
-                    lower.cx.too_long();
-                }
+            lower.dialogs.renew(dialog_handle, number);
+            // rfc3261#12.2.1.2: a target refresh
+            if target.is_some_and(|target| !lower.dialogs.refresh_target(dialog_handle, target)) {
+                lower.cx.too_long();
             }
             if target.is_some() {
                 lower.dialogs.find_next_hop(dialog_handle);

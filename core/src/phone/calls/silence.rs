@@ -27,9 +27,7 @@ impl Calls<'_> {
             self.tell_outcome(lower, handle, Cause::MediaLost);
         } else {
             let dialog = call.dialog;
-            if let Some((dialog, _)) = lower.dialogs.two(dialog) {
-                dialog.media_lost = true;
-            }
+            lower.dialogs.lose_media(dialog);
             self.end_call(lower, now, handle, Cause::MediaLost, 0);
         }
     }

@@ -3,7 +3,10 @@
 //! A dialog knows its owner and hands that back, but follows no handle to another room.
 
 mod forks;
+mod state;
 mod uses;
+
+pub(super) use state::Texts;
 
 use super::capacity::Capacity;
 use super::lender::Lender;
@@ -37,7 +40,7 @@ impl<'a> Dialogs<'a> {
     }
 
     /// A dialog and the block of its texts, to change both.
-    pub(super) fn two(&mut self, handle: Handle) -> Option<(&mut Dialog, &mut [u8])> {
+    fn two(&mut self, handle: Handle) -> Option<(&mut Dialog, &mut [u8])> {
         Some((self.slots.get_mut(handle)?, self.text.get_mut(handle.index)))
     }
 

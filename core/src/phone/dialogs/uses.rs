@@ -25,13 +25,6 @@ impl Dialogs<'_> {
         self.slots.remove(handle);
     }
 
-    /// The dialog is this one now; its texts stand in its block already.
-    pub(in crate::phone) fn set(&mut self, handle: Handle, dialog: Dialog) {
-        if let Some(slot) = self.slots.get_mut(handle) {
-            *slot = dialog;
-        }
-    }
-
     /// One more uses it (rfc5057): a request.
     pub(in crate::phone) fn take(&mut self, handle: Handle) {
         if let Some(dialog) = self.slots.get_mut(handle) {

@@ -121,14 +121,10 @@ impl Lower<'_> {
         if let Some(described) = described {
             self.media.describe_anew(dialog.usage.call(), described);
         }
-        if request.method.is_invite()
-            && let Some((dialog, _)) = self.dialogs.two(dialog_handle)
-        {
-            dialog.credentials = credentials;
+        if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again
-            if request.method == Sending::Invite {
-                dialog.invite_number = number;
-            }
+            let first = (request.method == Sending::Invite).then_some(number);
+            self.dialogs.invited(dialog_handle, credentials, first);
         }
         self.transactions.written(&mut self.cx, handle, needed)
     }

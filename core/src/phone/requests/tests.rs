@@ -4,6 +4,7 @@
 use super::Asking;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::phone::dialogs::Texts;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{
     AccountConfig, Capacity, Cause, Flow, Lender, MediaTimeout, Phone, Setup, Storage, Target, Transmit, Via,
@@ -71,10 +72,11 @@ fn carrying(phone: &mut Phone<'_>, lines: &[u8], body: (&[u8], &[u8])) -> Option
         local_tag: Tag { handle: Handle { index: 0, generation: 1 }, secret: 5 },
         ..Dialog::EMPTY
     };
-    let dialog = lower.new_dialog(dialog).unwrap();
-    let (slot, block) = lower.dialogs.two(dialog).unwrap();
-    slot.set_fixed(block, &[b"<sip:anna@example.org>"], &[b"<sip:example.org>"], b"c", b"").unwrap();
-    slot.set_remote(block, b"b", core::iter::empty(), b"sip:example.org").unwrap();
+    let handle = lower.new_dialog(dialog).unwrap();
+    let (local, remote): (&[&[u8]], &[&[u8]]) = (&[b"<sip:anna@example.org>"], &[b"<sip:example.org>"]);
+    let texts = Texts { local, remote, call_id: b"c", headers: b"" };
+    lower.dialogs.begin(handle, dialog, &texts, b"b", core::iter::empty(), b"sip:example.org").unwrap();
+    let dialog = handle;
     let request = lower.dialog_request(dialog, Sending::Bye).unwrap();
     if lower.transactions.carry(&mut lower.cx, request, lines, body).is_err() {
         return None;

@@ -59,20 +59,21 @@ impl Lower<'_> {
     /// Our side of a direct call is named by the address it leaves from.
     pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) {
         let Some(local) = self.cx.local_of(flow.socket()) else { return };
-        let Some((dialog, block)) = self.dialogs.two(dialog_handle) else { return };
-        if !dialog.account.is_none() || dialog.local.of(block).ends_with(b">") {
+        let Some(dialog) = self.dialogs.get(dialog_handle) else { return };
+        let local_name = dialog.local.of(self.dialogs.text(dialog_handle));
+        if !dialog.account.is_none() || local_name.ends_with(b">") {
             return;
         }
         let mut text = [0u8; TARGET];
         let mut out = Cursor::new(&mut text);
-        out.put(dialog.local.of(block));
+        out.put(local_name);
         out.put_str("<sip:");
         out.put(self.cx.fixed.direct_user.get());
         out.put_str("@");
         write_socket(&mut out, local);
         out.put_str(">");
         if let Ok(len) = out.finish() {
-            let _ = dialog.set_local(block, text.get(..len).unwrap_or_default());
+            self.dialogs.set_local(dialog_handle, text.get(..len).unwrap_or_default());
         }
     }
 

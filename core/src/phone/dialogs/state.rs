@@ -1,0 +1,111 @@
+//! The state of a dialog and its texts: its beginning, and the changes that its messages make.
+
+use super::Dialogs;
+use crate::base::limits::CHALLENGES;
+use crate::base::slots::Handle;
+use crate::sip::dialog::{Credential, Dialog};
+
+/// The texts of a dialog that never change, each in the parts that it is made of.
+pub(in crate::phone) struct Texts<'t> {
+    /// From or To of ours, without the tag.
+    pub(in crate::phone) local: &'t [&'t [u8]],
+    /// From or To of the far end, without the tag.
+    pub(in crate::phone) remote: &'t [&'t [u8]],
+    pub(in crate::phone) call_id: &'t [u8],
+    /// Extra header lines of its first request.
+    pub(in crate::phone) headers: &'t [u8],
+}
+
+impl Dialogs<'_> {
+    /// A dialog begins: its slot has this state, and its block these texts. `None`: they do not fit.
+    pub(in crate::phone) fn begin<'m>(
+        &mut self,
+        handle: Handle,
+        dialog: Dialog,
+        texts: &Texts<'_>,
+        remote_tag: &[u8],
+        routes: impl Iterator<Item = &'m [u8]>,
+        target: &[u8],
+    ) -> Option<()> {
+        let (slot, block) = self.two(handle)?;
+        *slot = dialog;
+        slot.set_fixed(block, texts.local, texts.remote, texts.call_id, texts.headers)?;
+        slot.set_remote(block, remote_tag, routes, target)
+    }
+
+    /// Our side of a direct call is known. One that does not fit stays as it was.
+    pub(in crate::phone) fn set_local(&mut self, handle: Handle, local: &[u8]) {
+        if let Some((dialog, text)) = self.two(handle) {
+            let _ = dialog.set_local(text, local);
+        }
+    }
+
+    /// Its INVITE, or one within it, is written with these credentials, which its ACK repeats. `number`: of the first
+    /// one, whose ACK has it too.
+    pub(in crate::phone) fn invited(
+        &mut self,
+        handle: Handle,
+        credentials: [Credential; CHALLENGES],
+        number: Option<u32>,
+    ) {
+        let Some(dialog) = self.slots.get_mut(handle) else { return };
+        dialog.credentials = credentials;
+        dialog.invite_number = number.unwrap_or(dialog.invite_number);
+    }
+
+    /// A 2xx made it whole.
+    pub(in crate::phone) fn accept(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.confirmed = true;
+            dialog.accepted = true;
+        }
+    }
+
+    /// A 2xx came behind its transaction's end. True: it is no repetition.
+    pub(in crate::phone) fn hear_success(&mut self, handle: Handle) -> bool {
+        self.slots.get_mut(handle).is_some_and(|dialog| !core::mem::replace(&mut dialog.accepted, true))
+    }
+
+    /// A re-INVITE of ours got its 2xx, whose ACK has this number.
+    pub(in crate::phone) fn renew(&mut self, handle: Handle, number: u32) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.invite_number = number;
+            dialog.renewed = true;
+        }
+    }
+
+    /// A target refresh with this one would fit.
+    pub(in crate::phone) fn has_room_for(&self, handle: Handle, target: &[u8]) -> bool {
+        self.slots.get(handle).is_none_or(|dialog| dialog.has_room_for(self.text(handle), target))
+    }
+
+    /// rfc3261#12.2.1.2, #12.2.2: a target refresh. False: it does not fit, and the old one stays.
+    pub(in crate::phone) fn refresh_target(&mut self, handle: Handle, target: &[u8]) -> bool {
+        self.two(handle).is_none_or(|(dialog, text)| dialog.refresh_target(text, target))
+    }
+
+    /// The INVITE goes elsewhere (rfc3261#8.1.3.4). False: that does not fit.
+    pub(in crate::phone) fn redirect(&mut self, handle: Handle, route: Option<&[u8]>, target: &[u8]) -> bool {
+        self.two(handle).is_some_and(|(dialog, text)| dialog.redirect(text, route.into_iter(), target).is_some())
+    }
+
+    /// No far end is known any more: the INVITE leaves anew by these routes.
+    pub(in crate::phone) fn forget_remote<'m>(
+        &mut self,
+        handle: Handle,
+        routes: impl Iterator<Item = &'m [u8]>,
+        target: &[u8],
+    ) {
+        if let Some((dialog, text)) = self.two(handle) {
+            // the texts fitted before, so they fit again
+            let _ = dialog.set_remote(text, b"", routes, target);
+        }
+    }
+
+    /// Its far end has fallen silent, which its BYE is to say.
+    pub(in crate::phone) fn lose_media(&mut self, handle: Handle) {
+        if let Some(dialog) = self.slots.get_mut(handle) {
+            dialog.media_lost = true;
+        }
+    }
+}
