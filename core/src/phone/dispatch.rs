@@ -126,7 +126,7 @@ impl Phone<'_> {
         match (heard.owner, heard.method) {
             (Owner::Account(account), _) => self.register_response(now, account, handle, flow, response, status),
             (Owner::Dialog(dialog), Sending::Invite) => {
-                self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response, status)
+                self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response)
             }
             (Owner::Dialog(dialog), Sending::Reinvite) => {
                 self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)

@@ -173,8 +173,8 @@ impl Calls<'_> {
         dialog_handle: Handle,
         request: Handle,
         response: &Message<'_>,
-        status: u16,
     ) {
+        let Some(status) = response.status() else { return };
         if lower.transactions.request(request).is_some_and(Request::is_abandoned) {
             self.given_up_response(lower, now, flow, request, response, status);
             return;
