@@ -4,7 +4,8 @@
  *
  * - **Results**: 0 done; above 0 no error, but nothing done; below 0 an error. Out-parameters are
  *   written on success only; `needed` with MICROSIP_E_BUFFER too. microsip_last_error() and
- *   microsip_engine_last_error() name the argument, its value and the remedy.
+ *   microsip_engine_last_error() name the argument, its value and the remedy (of an engine: in a
+ *   library with the feature "sentences"; without it the result alone).
  * - **Ids**: numbers below 2^53 that hold their kind; 0 is none. A stale id is an error, no crash.
  * - **Structs** begin with `size`. MICROSIP_ZERO() them and set what you need: 0 and NULL are
  *   defaults, "" is an empty text, MICROSIP_NONE an explicit nothing where a number may be none.
