@@ -6,10 +6,10 @@ use crate::server::{PASSWORD, REGISTRAR, SECOND, Server, account, anna, pass, re
 use crate::strangers::{asked, request};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::{
-    AccountChange, AccountConfig, AccountState, AccountText, Cause, CommandError, Flow, MediaTimeout, Reply, Target,
-    Wish, WishId,
+    AccountChange, AccountConfig, AccountState, AccountText, Cause, CommandError, Flow, MediaTimeout, Op, Reply,
+    Target, Wish, WishId,
 };
-use microsip_tests::{Lab, Options};
+use microsip_tests::{EventKind, Lab, Options};
 use std::net::SocketAddr;
 
 /// Changes the only account.
@@ -102,6 +102,28 @@ fn an_update_while_a_register_is_under_way_is_registered_after_it() {
     assert_eq!(asked, ["300", "120"]);
     pass(&mut lab, &mut server, 30);
     assert_eq!(server.all("REGISTER").len(), 2);
+}
+
+#[test]
+fn an_un_register_under_way_goes_the_new_way_and_ends_its_command() {
+    // the account registers no more, or only its binding is taken back
+    for registers in [Some(false), None] {
+        let (mut lab, account, _first) = registered();
+        let mut second = Server::new(&mut lab, SECOND, |seen, _| vec![seen.bound(300)]);
+        change(&mut lab, AccountChange { registers, ..AccountChange::default() }).unwrap();
+        let now = lab.now;
+        lab.ends[0].phone.unregister(now, account, 7).unwrap();
+        lab.drain();
+        // the first registrar does not respond
+        change(&mut lab, AccountChange { registrar: Some("sip:10.0.0.8:5060"), ..AccountChange::default() }).unwrap();
+        pass(&mut lab, &mut second, 5);
+        let told = lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done);
+        let told: Vec<_> = told.map(|event| (event.op, event.token, event.result, event.sip_code)).collect();
+        assert_eq!(told, [(Some(Op::Unregister), 7, Cause::Normal, 200)], "{registers:?}");
+        assert_eq!(state(&lab), AccountState::Unregistered);
+        let asked: Vec<_> = second.all("REGISTER").iter().map(|seen| seen.header("Expires").unwrap()).collect();
+        assert_eq!(asked, ["0"]);
+    }
 }
 
 #[test]

@@ -105,8 +105,8 @@ impl Accounts<'_> {
                 account.registration.again = !way && !account.registration.request.is_none();
                 Follows::Register
             }
-            // a binding that is being taken back
-            (true, true) if way && !account.registration.request.is_none() => Follows::Withdraw,
+            // a binding that is being taken back, and its request is given up with its way
+            _ if way && !account.registration.request.is_none() => Follows::Withdraw,
             _ => Follows::Stands,
         };
         if trusts {
