@@ -75,17 +75,24 @@ const fn phases<const N: usize, const L: usize>(filter: &[i16; N]) -> [[i16; TAP
     table
 }
 
-/// Memory of one direction of going up and one of going down; a stream needs just that, as it goes up one way and
-/// down the other. Without the feature `resample` another rate is silence.
+/// Other rates are made; without the feature they are silence.
+const IS_MADE: bool = cfg!(feature = "resample");
+
+/// Turns PCM of one rate into another, one way up and the other way down. Without the feature it remembers nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Resampler {
+pub struct Resampler([Memory; IS_MADE as usize]);
+
+/// Memory of one direction of going up and one of going down; a stream needs just that, as it goes up one way and
+/// down the other.
+#[derive(Clone, Copy, Debug)]
+struct Memory {
     high: [i16; LARGEST * TAPS],
     low: [i16; TAPS],
 }
 
 impl Resampler {
     /// Silence before.
-    pub const EMPTY: Self = Self { high: [0; LARGEST * TAPS], low: [0; TAPS] };
+    pub const EMPTY: Self = Self([Memory { high: [0; LARGEST * TAPS], low: [0; TAPS] }; IS_MADE as usize]);
 
     /// Turns 10 ms (or less) at one rate into the same time at another. Returns the samples of `out` that were written.
     /// Rates are 8000, 16000 and 48000.
@@ -95,24 +102,26 @@ impl Resampler {
             out.iter_mut().zip(input).for_each(|(out, sample)| *out = *sample);
             return count;
         }
-        if !cfg!(feature = "resample") {
+        let Some(memory) = self.0.first_mut() else {
             out.fill(0);
             return 0;
-        }
+        };
         match (from > to, from.max(to).checked_div(from.min(to))) {
-            (true, Some(2)) => self.down(&BY_2, 2, input, out),
-            (true, Some(3)) => self.down(&BY_3, 3, input, out),
-            (true, Some(6)) => self.down(&BY_6, 6, input, out),
-            (false, Some(2)) => self.up(&PHASES_2, input, out),
-            (false, Some(3)) => self.up(&PHASES_3, input, out),
-            (false, Some(6)) => self.up(&PHASES_6, input, out),
+            (true, Some(2)) => memory.down(&BY_2, 2, input, out),
+            (true, Some(3)) => memory.down(&BY_3, 3, input, out),
+            (true, Some(6)) => memory.down(&BY_6, 6, input, out),
+            (false, Some(2)) => memory.up(&PHASES_2, input, out),
+            (false, Some(3)) => memory.up(&PHASES_3, input, out),
+            (false, Some(6)) => memory.up(&PHASES_6, input, out),
             _ => {
                 out.fill(0);
                 0
             }
         }
     }
+}
 
+impl Memory {
     #[inline(never)]
     fn down<const N: usize>(&mut self, filter: &[i16; N], ratio: usize, input: &[i16], out: &mut [i16]) -> usize {
         const KEPT: usize = LARGEST * TAPS;
