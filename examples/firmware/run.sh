@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the library's engine for a Cortex-M4F without an allocator, links the C firmware and runs it in the emulator. 77: cannot be checked here.
+# Builds the library's engine for a Cortex-M4F without an allocator, links the C firmware and runs it in the emulator.
+# 77: cannot be checked here.
 set -euo pipefail
 cd "$(dirname "$0")"
 top=$(cd ../.. && pwd)
@@ -18,17 +19,19 @@ echo '#include <string.h>' | arm-none-eabi-gcc -xc -fsyntax-only - 2>/dev/null |
 command -v qemu-system-arm >/dev/null || skip "qemu-system-arm is not installed (Debian: qemu-system-arm)"
 
 target=${CARGO_TARGET_DIR:-$top/target}
-# The features that this image has, beside the least (sentences, and those that core/Cargo.toml has by default: the bench measures each).
+# The features that this image has, beside the least: sentences, and those that core/Cargo.toml has by default. The bench
+# measures each.
 features=panic-handler${FEATURES:+,$FEATURES}
-# The C library is a cdylib too, which bare metal cannot link: only the static library is asked for. The threshold: of what is called more than
-# once only what is shorter than its call is inlined; 3.5 KB of flash are saved.
+# The C library is a cdylib too, which bare metal cannot link: only the static library is asked for. The threshold: of
+# what is called more than once only what is shorter than its call is inlined; 3.5 KB of flash are saved.
 cargo rustc --locked --quiet --manifest-path "$top/Cargo.toml" -p microsip-c --no-default-features --features "$features" \
     --target $triple --profile size --crate-type staticlib -- -C llvm-args=-inline-threshold=-12
 library=$target/$triple/size/libmicrosip.a
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cpu="-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"
-# The firmware's own C library copies, clears and compares memory, for the library too, whose compiler brings functions twice as large.
+# The firmware's own C library copies, clears and compares memory, for the library too, whose compiler brings functions
+# twice as large.
 memory="-lc"
 for function in memcpy memmove memset memcmp __aeabi_memcpy __aeabi_memmove __aeabi_memset __aeabi_memclr; do memory="-Wl,-u,$function $memory"; done
 # shellcheck disable=SC2086
