@@ -2,6 +2,9 @@
 //!
 //! The key comes from the seed, so an attacker cannot make many messages fall into one chain.
 
+/// A text of so many bytes, or of more, has its count in a word of its own: the byte for it holds no more.
+const LONG: u64 = 255;
+
 /// A 64-bit keyed hash (the rounds of SipHash-1-3, enough against chosen inputs for a table's chains). Each text begins
 /// a word of its own, so only its last bytes are taken one by one.
 #[derive(Clone, Copy)]
@@ -57,9 +60,13 @@ impl Hasher {
             self.word(u64::from_le_bytes(*eight));
             rest = after;
         }
-        // seven bytes at most, and the count above them
-        let count = (bytes.len() as u64) << 56;
-        self.word(rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)) | count);
+        // The last word has seven bytes at most, and the count above them. A count that does not fit there has a word
+        // of its own before it, so from a last word backwards it is known where its text begins.
+        let count = (bytes.len() as u64).min(LONG);
+        if count == LONG {
+            self.word(bytes.len() as u64);
+        }
+        self.word(rest.iter().rev().fold(0, |tail, byte| (tail << 8) | u64::from(*byte)) | (count << 56));
         self
     }
 
