@@ -1,6 +1,7 @@
 //! Session descriptions as peers write them, and those that are refused.
 
 use microsip_core::base::time::Duration;
+use microsip_core::media::{Codec, CodecList};
 use microsip_core::phone::CallState;
 use microsip_tests::{Lab, Options, Peer, sdp};
 
@@ -64,6 +65,18 @@ fn any_origin_is_taken() {
         lab.ends[0].phone.answer(now, call, 200).unwrap();
         // ours has no user and an address
         assert!(peer.wait(&mut lab, "SIP/2.0 200").text().contains("\r\no=- "));
+    }
+}
+
+#[test]
+fn nobody_is_rung_for_an_offer_without_a_codec_of_ours() {
+    for (codec, other) in [(Codec::Pcmu, "8"), (Codec::Pcma, "0")] {
+        let mut lab = Lab::new(&[Options { codecs: CodecList::of(&[codec]), ..Options::default() }]);
+        let mut peer = peer(&mut lab);
+        let lines = AUDIO.replace("AVP 0", &format!("AVP {other}"));
+        let (_, came) = invite(&mut lab, &mut peer, &description("- 1 1 IN IP4 h", "IN IP4 10.0.0.9", &lines));
+        assert!(came.starts_with("SIP/2.0 488"), "{codec:?}: {came}");
+        assert!(lab.ends[0].events.is_empty());
     }
 }
 

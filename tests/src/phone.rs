@@ -2,7 +2,7 @@
 
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
-use microsip_core::media::{CodecBank, G711};
+use microsip_core::media::{CodecBank, CodecList, G711};
 use microsip_core::phone::{
     Bus, CallId, Capacity, Component, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
 };
@@ -25,6 +25,8 @@ pub struct Options {
     pub capacity: Capacity,
     /// PCM rate.
     pub rate: u32,
+    /// Codecs.
+    pub codecs: CodecList,
     /// Calls without an account.
     pub direct: bool,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
@@ -36,6 +38,7 @@ impl Default for Options {
         Self {
             capacity: Capacity::host(4, 2, 2048),
             rate: 8000,
+            codecs: CodecList::built_in(),
             direct: true,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
         }
@@ -108,7 +111,7 @@ impl End {
     pub fn new(address: SocketAddr, options: &Options, seed: u8, now: Instant) -> Self {
         let storage = Storage::lend(&options.capacity, &mut Leak).expect("storage");
         let setup = Setup {
-            codecs: microsip_core::media::CodecList::built_in(),
+            codecs: options.codecs,
             seed: [seed.max(1); 32],
             rate: options.rate,
             epoch_ms: 0,

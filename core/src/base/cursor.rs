@@ -53,10 +53,14 @@ impl<'a> Cursor<'a> {
 
     /// Writes the low `digits` hexadecimal digits of a number, in lower case.
     pub fn put_hex(&mut self, number: u64, digits: u32) {
-        for digit in (0..digits.min(16)).rev() {
-            let nibble = ((number >> (digit * 4)) & 15) as usize;
-            self.put(b"0123456789abcdef".get(nibble..=nibble).unwrap_or_default());
+        let mut text = [0u8; 16];
+        let mut rest = number;
+        for cell in text.iter_mut().rev().take(digits as usize) {
+            let digit = (rest & 15) as u8;
+            *cell = digit + if digit < 10 { b'0' } else { b'a' - 10 };
+            rest >>= 4;
         }
+        self.put(text.get(16usize.saturating_sub(digits as usize)..).unwrap_or_default());
     }
 
     /// The number of bytes written so far, whether they fitted or not.

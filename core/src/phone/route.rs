@@ -14,7 +14,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Keys;
-use crate::wire::sip::{Frame, Malformed, Message, Method, Name, Scheme, Start, cut};
+use crate::wire::sip::{Frame, HeaderError, Malformed, Mandatory, Message, Method, Name, Scheme, Start, cut};
 
 /// rfc5626#4.4.1: the pong to a ping on a stream.
 const PONG: &[u8] = b"\r\n";
@@ -95,7 +95,8 @@ impl Phone<'_> {
     // never inlined: keeps a request's frame off a response's stack path
     #[inline(never)]
     fn handle_request(&mut self, now: Instant, flow: Flow, request: &Message<'_>, method: Method<'_>) {
-        if let Some((take, arrived)) = self.sift(now, flow, request, method) {
+        let mandatory = request.mandatory();
+        if let Some((take, arrived)) = self.sift(now, flow, (request, &mandatory), method) {
             take(self, now, &arrived);
         }
     }
@@ -107,20 +108,21 @@ impl Phone<'_> {
         &mut self,
         now: Instant,
         flow: Flow,
-        request: &'r Message<'m>,
+        request: (&'r Message<'m>, &'r Result<Mandatory<'m>, HeaderError>),
         method: Method<'_>,
     ) -> Option<(Taker, Arrived<'r, 'm>)> {
+        let (request, mandatory) = request;
+        let known = mandatory.as_ref().ok();
         // a tag of ours, with its 64 random bits, shows that the sender has heard from us
-        let tag = request.to().ok().and_then(|to| to.tag());
-        let dialog = tag.and_then(Tag::read).and_then(|tag| self.lower.dialogs.find(tag, request));
+        let tag = known.and_then(|known| known.to.tag());
+        let dialog = tag.and_then(Tag::read).zip(known).and_then(|(tag, known)| self.lower.dialogs.find(tag, known));
         let caller =
             if dialog.is_some() { Caller::Direct } else { self.lower.accounts.caller(&self.lower.cx, flow, request) };
         if caller == Caller::Stranger {
             // a request in a dialog that is gone gets the response again that it got: only its sender can repeat it
             // (rfc3261#17.2.2)
-            let responded =
-                keys_of(&self.lower.cx, request, method).and_then(|keys| self.lower.transactions.responded(now, keys));
-            if let Some(responded) = responded {
+            let keys = known.map(|known| keys_of(&self.lower.cx, request, known, method));
+            if let Some(responded) = keys.and_then(|keys| self.lower.transactions.responded(now, keys)) {
                 self.respond_at_once(flow, request, responded.status, Extra::again(responded, &OURS));
                 return None;
             }
@@ -128,7 +130,7 @@ impl Phone<'_> {
             self.trace_stranger(flow, request);
             return None;
         }
-        if let Err(objection) = request.check() {
+        if let Err(objection) = request.check_with(mandatory) {
             self.count_flawed(flow, request, objection.reason);
             if objection.status > 0 {
                 self.respond_at_once(
@@ -140,7 +142,8 @@ impl Phone<'_> {
             }
             return None;
         }
-        let keys = keys_of(&self.lower.cx, request, method)?;
+        let mandatory = known?;
+        let keys = keys_of(&self.lower.cx, request, mandatory, method);
         let keys = Keys {
             direct: dialog.map_or(caller == Caller::Direct, |dialog| Calls::is_direct(&self.lower, dialog)),
             ..keys
@@ -149,7 +152,7 @@ impl Phone<'_> {
             Caller::Account(account) => account,
             _ => Handle::NONE,
         };
-        let arrived = Arrived { flow, keys, request, dialog: dialog.unwrap_or(Handle::NONE), account };
+        let arrived = Arrived { flow, keys, request, mandatory, dialog: dialog.unwrap_or(Handle::NONE), account };
         let takes = methods::takes(method);
         if let Some(Takes::OfInvite(take)) = takes {
             return Some((*take, arrived));
@@ -192,7 +195,7 @@ impl Phone<'_> {
         }
         // rfc3261#12.2.2: a number that does not grow is out of order
         if let Some(dialog) = dialog
-            && !self.lower.dialogs.hear_number(dialog, request.cseq().ok()?.number)
+            && !self.lower.dialogs.hear_number(dialog, mandatory.cseq.number)
         {
             self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
             return None;

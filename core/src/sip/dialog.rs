@@ -353,8 +353,7 @@ fn add_target(packer: &mut Packer<'_>, target: &[u8]) -> Option<Span> {
 /// The URI of a message's first Contact.
 #[must_use]
 pub fn contact_uri<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
-    let first = message.values(Name::Contact).next()?;
-    let uri = Address::parse(first)?.uri;
+    let uri = message.contact().ok()??.address()?.uri;
     // it will stand in a request line, where a quoted parameter's white space would be its end
-    (uri != b"*" && uri.iter().all(u8::is_ascii_graphic)).then_some(uri)
+    uri.iter().all(u8::is_ascii_graphic).then_some(uri)
 }

@@ -58,10 +58,10 @@ pub fn message(bytes: &[u8]) {
     for room in [0, 64, 1500, 65_536] {
         let mut buffer = vec![0u8; room];
         let mut out = Cursor::new(&mut buffer);
-        echo(&message, source, &mut out);
+        echo(&message, message.via().ok().as_ref(), source, &mut out);
         let needed = out.needed();
         assert!(out.written().len() <= room && (needed > room || out.written().len() == needed), "an echo lost count");
-        echo_with_routes(&message, source, &mut Cursor::new(&mut buffer));
+        echo_with_routes(&message, message.via().ok().as_ref(), source, &mut Cursor::new(&mut buffer));
     }
     black_box(Session::parse(message.body()).is_ok());
     if message.check().is_ok() {
@@ -126,7 +126,7 @@ fn answered(message: &Message<'_>, source: SocketAddr) {
     let mut buffer = vec![0u8; 2 * message.head().len() + 200];
     let mut out = Cursor::new(&mut buffer);
     out.put(b"SIP/2.0 200 OK\r\n");
-    echo(message, source, &mut out);
+    echo(message, message.via().ok().as_ref(), source, &mut out);
     out.put(b"\r\nContent-Length: 0\r\n\r\n");
     let text = out.written();
     match Message::parse(text) {

@@ -15,7 +15,7 @@ use crate::base::limits::FIND_HOST_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::media::Codec;
-use crate::offer::{Local, OfferError, accept_answer, host_to_find};
+use crate::offer::{Local, OfferError, OfferState, accept_answer, answer, host_to_find, write_offer};
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
 use crate::phone::{CallState, Cause, Flow, Lower, Target};
@@ -25,17 +25,50 @@ use core::net::IpAddr;
 /// Hosts are looked up; without the feature there are no look-ups to make, to answer or to end.
 const IS_MADE: bool = cfg!(feature = "sdp-hosts");
 
+/// The answer that an offer would get.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tried {
+    /// Bytes of our description, at its longest.
+    pub(super) len: usize,
+    /// The offer names a host, which has to be looked up.
+    pub(super) named: bool,
+}
+
+/// Our media in a call that has no ports yet.
+fn media_to_come(lower: &Lower<'_>, flow: Flow) -> Option<Local> {
+    let local = lower.cx.local_of(flow.socket())?;
+    Some(Local { codecs: lower.cx.fixed.codecs, ..Local::new(local.ip(), u16::MAX, u32::MAX.into()) })
+}
+
 impl Calls<'_> {
-    /// An offer that came over this flow could be answered; `found`: the address of its host.
+    /// An offer that came over this flow could be answered, and so long is the answer; without one, so long is an offer
+    /// of ours. `call`: it may have media already. `found`: the address of the offer's host.
     pub(super) fn try_offer(
         lower: &Lower<'_>,
         flow: Flow,
-        offer: &[u8],
+        call: Handle,
+        offer: Option<&[u8]>,
         found: Option<IpAddr>,
-    ) -> Result<(), OfferError> {
-        let Some(local) = lower.cx.local_of(flow.socket()) else { return Ok(()) };
-        let local = Local { found, ..Local::new(local.ip(), 9, 0) };
-        crate::offer::answer(offer, &local, &mut Cursor::new(&mut [])).map(|_| ())
+    ) -> Result<Tried, OfferError> {
+        let media = Self::local_media(lower, call).or_else(|| Some((media_to_come(lower, flow)?, OfferState::EMPTY)));
+        let Some((mut local, state)) = media else { return Ok(Tried::default()) };
+        // the longest: numbers with all their digits, and RTCP on a port that has to be named
+        local.rtcp_port = u16::MAX - 1;
+        local.version = local.version.max(u32::MAX.into());
+        local.found = found;
+        let mut out = Cursor::new(&mut []);
+        let Some(offer) = offer else {
+            write_offer(&local, &state, &mut out);
+            return Ok(Tried { len: out.needed(), named: false });
+        };
+        while let Err(error) = answer(offer, &local, &mut out) {
+            if !IS_MADE || error != OfferError::HostName || local.found.is_some() {
+                return Err(error);
+            }
+            // an address of ours stands in for that of its host, which is not known yet
+            local.found = Some(local.address);
+        }
+        Ok(Tried { len: out.needed(), named: local.found != found })
     }
 
     /// The host that an INVITE's offer names is looked up; `target` is kept with the look-up. False: every slot is in
@@ -129,8 +162,8 @@ impl Calls<'_> {
         let request = lower.transactions.request(handle).filter(|_| IS_MADE)?;
         match request.owner() {
             Owner::Offer(server) => {
-                let local = lower.cx.local_of(lower.transactions.server(server)?.flow().socket())?;
-                host_to_find(lower.transactions.kept_of(server), &Local::new(local.ip(), 9, 0), None)
+                let local = media_to_come(lower, lower.transactions.server(server)?.flow())?;
+                host_to_find(lower.transactions.kept_of(server), &local, None)
             }
             Owner::Answer(dialog) => {
                 let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog))?;
@@ -159,16 +192,12 @@ impl Calls<'_> {
                     lower.end_request(handle);
                     return;
                 };
-                let flow = server.flow();
-                let found = Self::address_like(lower, flow.socket(), targets);
-                let result = match found {
-                    None => Err(OfferError::HostName),
-                    Some(_) => Self::try_offer(lower, flow, lower.transactions.kept_of(server_handle), found),
-                };
-                match (result, found) {
-                    (Ok(()), Some(ip)) => self.offerer_found(lower, now, server_handle, ip, handle),
-                    (Ok(()), None) => {}
-                    (Err(error), _) => self.refuse_offer(lower, now, server_handle, error),
+                let (flow, call) = (server.flow(), server.served().call);
+                let offer = Some(lower.transactions.kept_of(server_handle));
+                let found = Self::address_like(lower, flow.socket(), targets).ok_or(OfferError::HostName);
+                match found.and_then(|ip| Self::try_offer(lower, flow, call, offer, Some(ip)).map(|_| ip)) {
+                    Ok(ip) => self.offerer_found(lower, now, server_handle, ip, handle),
+                    Err(error) => self.refuse_offer(lower, now, server_handle, error),
                 }
                 lower.end_request(handle);
             }

@@ -8,7 +8,6 @@ use crate::base::count;
 use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::offer::OfferError;
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Texts;
 use crate::phone::media::ports::Waiting;
@@ -18,11 +17,11 @@ use crate::phone::transactions::keys::keys_of;
 use crate::phone::transactions::server::{Host, Kind, Served};
 use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
 use crate::phone::transactions::stateless::Extra;
-use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Flow, Lower};
+use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
 use crate::sip::dialog::{Dialog, Usage, contact_uri};
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::{Keys, Responded};
-use crate::wire::sip::{Address, Message, Method, Name, Params, Scheme, Uri};
+use crate::sip::tombstone::Responded;
+use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme, Uri};
 
 impl Calls<'_> {
     /// An INVITE outside a dialog.
@@ -32,21 +31,23 @@ impl Calls<'_> {
             respond_and_bury(lower, now, flow, invite, keys, 480, Extra::default());
             return;
         }
-        if let Err(status) = check_invite(invite) {
-            respond_at_once(lower, flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
-            return;
-        }
+        let offer = match check_invite(invite) {
+            Ok(offer) => offer,
+            Err(status) => {
+                respond_at_once(lower, flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+                return;
+            }
+        };
         // its offer must be one that we could answer, before the phone rings for it
-        let tried = description(invite).map_or(Ok(()), |offer| Self::try_offer(lower, flow, offer, None));
-        match tried {
-            Ok(()) | Err(OfferError::HostName) => {}
+        let tried = match Self::try_offer(lower, flow, Handle::NONE, offer, None) {
+            Ok(tried) => tried,
             Err(error) => {
                 // rfc3261#13.3.1.3: with a Warning that says why
                 let warning = Some((error.warning(), error.reason()));
                 respond_at_once(lower, flow, invite, error.status(), Extra { warning, ..Extra::default() });
                 return;
             }
-        }
+        };
         let room = if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
@@ -54,7 +55,7 @@ impl Calls<'_> {
             respond_and_bury(lower, now, flow, invite, keys, 486, Extra::default());
             return;
         };
-        if let Err(status) = self.admit(lower, now, flow, account, call, keys, invite) {
+        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len)) {
             self.discard(lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             if status == 513 {
@@ -67,7 +68,7 @@ impl Calls<'_> {
             }
             let retry_after = if status == 513 { 0 } else { 5 };
             respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
-        } else if tried == Err(OfferError::HostName) {
+        } else if tried.named {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(lower, now, server, b"") {
                 count::up(&mut lower.cx.counters.refused_full);
@@ -76,20 +77,19 @@ impl Calls<'_> {
         }
     }
 
-    /// Takes its slots. 503: there is none; 513: it is too long.
+    /// Takes its slots. `offer`: its offer, and the bytes of our answer. 503: there is no slot; 513: it is too long.
     fn admit(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
-        flow: Flow,
-        account: Handle,
+        arrived: &Arrived<'_, '_>,
         call_handle: Handle,
-        keys: Keys,
-        invite: &Message<'_>,
+        offer: (Option<&[u8]>, usize),
     ) -> Result<(), u16> {
-        let dialog_handle = self.dialog_of_invite(lower, flow, account, call_handle, invite)?;
+        let Arrived { flow, request: invite, account, .. } = *arrived;
+        let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle)?;
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
-        let server_handle = match self.open_invite(lower, now, (flow, keys), account, served, invite) {
+        let server_handle = match Self::open_invite(lower, now, arrived, account, served, offer) {
             Ok(handle) => handle,
             Err(not_opened) => {
                 lower.dialogs.discard(dialog_handle);
@@ -104,7 +104,7 @@ impl Calls<'_> {
             call.reach(now, CallState::Incoming);
             call.dialog = dialog_handle;
             call.server = server_handle;
-            call.answer_in_ack = description(invite).is_none();
+            call.answer_in_ack = offer.0.is_none();
             // rfc3261#13.3.1: it is to be answered within its time; and a caller that vanished does not ring for ever
             let seconds = invite.expires().map_or(UNANSWERED_S, u64::from).min(UNANSWERED_S);
             call.give_up = now + Duration::from_secs(seconds);
@@ -127,50 +127,42 @@ impl Calls<'_> {
     /// The dialog that an INVITE makes (rfc3261#12.1.1). 503: there is no slot; 513: it is too long.
     // never inlined: a dialog by value is no part of a board's deepest way
     #[inline(never)]
-    fn dialog_of_invite(
-        &mut self,
-        lower: &mut Lower<'_>,
-        flow: Flow,
-        account: Handle,
-        call: Handle,
-        invite: &Message<'_>,
-    ) -> Result<Handle, u16> {
+    fn dialog_of_invite(lower: &mut Lower<'_>, arrived: &Arrived<'_, '_>, call: Handle) -> Result<Handle, u16> {
+        let Arrived { flow, account, .. } = *arrived;
         let secret = lower.cx.rng.next_u64();
-        let number = invite.cseq().map_err(|_| 400u16)?.number;
         let handle = lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
         let own_hop = lower.accounts.is_own_flow(account, flow);
         let dialog = Dialog {
             usage: Usage::Call(call),
             account,
             local_tag: Tag { handle, secret },
-            remote_number: Some(number),
+            remote_number: Some(arrived.mandatory.cseq.number),
             flow: Some(flow),
             usages: 2, // the call, and its INVITE
             own_hop,
             ..Dialog::EMPTY
         };
-        if begin_from_invite(lower, handle, dialog, invite).is_none() {
+        if begin_from_invite(lower, handle, dialog, arrived).is_none() {
             lower.dialogs.discard(handle);
             return Err(513);
         }
         Ok(handle)
     }
 
-    /// A transaction for an INVITE that could be accepted in it.
+    /// A transaction for an INVITE that could be accepted in it. `offer`: its offer, and the bytes of our answer.
     pub(super) fn open_invite(
-        &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
-        of: (Flow, Keys),
+        arrived: &Arrived<'_, '_>,
         account: Handle,
         served: Served,
-        invite: &Message<'_>,
+        offer: (Option<&[u8]>, usize),
     ) -> Result<Handle, NotOpened> {
-        let offer = description(invite);
+        let Arrived { flow, keys, request, mandatory, .. } = *arrived;
+        let (request, (offer, described)) = ((request, mandatory), offer);
         let kept = offer.unwrap_or_default();
-        let handle = lower.transactions.open(&mut lower.cx, now, of, invite, kept, served)?;
-        let call = if served.is_again() { served.call } else { Handle::NONE };
-        if self.accepting_fits(lower, handle, (account, call), offer) {
+        let handle = lower.transactions.open(&mut lower.cx, now, (flow, keys), request, kept, served)?;
+        if Self::accepting_fits(lower, handle, account, described) {
             return Ok(handle);
         }
         lower.transactions.discard(&mut lower.cx, handle);
@@ -363,7 +355,7 @@ impl Calls<'_> {
     /// A CANCEL (rfc3261#9.2): it ends an INVITE that has no final response yet, and has no effect on one that has.
     pub(in crate::phone) fn cancelled(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
         let Arrived { flow, request: cancel, .. } = *arrived;
-        let Some(invite) = keys_of(&lower.cx, cancel, Method::Invite) else { return };
+        let invite = keys_of(&lower.cx, cancel, arrived.mandatory, Method::Invite);
         let (handle, served) = match lower.transactions.cancelled(now, invite) {
             Met::Nothing => return respond_at_once(lower, flow, cancel, 481, Extra::default()),
             Met::Gone => return respond_at_once(lower, flow, cancel, 200, Extra::default()),
@@ -402,13 +394,14 @@ impl Calls<'_> {
     }
 }
 
-/// The checks of an INVITE before it is looked at any further.
-pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
+/// The checks of an INVITE before it is looked at any further. Gives its offer, if it has one.
+pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
+    let offer = description(invite);
     // rfc3261#8.2.3: a body that we do not understand
-    if !invite.body().is_empty() && !may_be_ignored(invite) {
+    if !invite.body().is_empty() && (offer.is_some() || !may_be_ignored(invite)) {
         let coded =
             invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        if coded || description(invite).is_none() {
+        if coded || offer.is_none() {
             return Err(415);
         }
     }
@@ -425,7 +418,7 @@ pub(super) fn check_invite(invite: &Message<'_>) -> Result<(), u16> {
         return Err(400);
     }
     match Uri::parse(target_of(invite).ok_or(400u16)?) {
-        Ok(uri) if matches!(uri.scheme, Scheme::Sip | Scheme::Sips) => Ok(()),
+        Ok(uri) if matches!(uri.scheme, Scheme::Sip | Scheme::Sips) => Ok(offer),
         _ => Err(400),
     }
 }
@@ -457,20 +450,18 @@ fn takes_sdp(invite: &Message<'_>) -> bool {
     takes
 }
 
-/// rfc3261#20.11: its sender marks the body as optional, and it is no description that we could use.
+/// rfc3261#20.11: its sender marks the body as optional.
 fn may_be_ignored(invite: &Message<'_>) -> bool {
     let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
     let params =
         disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();
-    let optional =
-        Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"));
-    optional && description(invite).is_none()
+    Params::new(params).get(b"handling").is_some_and(|handling| handling.eq_ignore_ascii_case(b"optional"))
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.
-fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, dialog: Dialog, invite: &Message<'_>) -> Option<()> {
-    let (from, to) = (invite.from().ok()?, invite.to().ok()?);
-    let texts = Texts { local: &pieces(&to), remote: &pieces(&from), call_id: invite.call_id().ok()?, headers: b"" };
+fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, dialog: Dialog, arrived: &Arrived<'_, '_>) -> Option<()> {
+    let Arrived { request: invite, mandatory: Mandatory { from, to, call_id, .. }, .. } = arrived;
+    let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: b"" };
     let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
     lower.dialogs.begin(handle, dialog, &texts, tag, routes, target_of(invite)?)
 }

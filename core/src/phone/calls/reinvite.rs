@@ -4,7 +4,6 @@ use super::Calls;
 use super::responses::{Describe, respond_and_bury};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::offer::OfferError;
 use crate::phone::arrived::Arrived;
 use crate::phone::transactions::server::{Kind, Served, Server};
 use crate::phone::transactions::serving::NotOpened;
@@ -35,18 +34,14 @@ impl Calls<'_> {
             respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
             return;
         }
-        if let Err(status) = super::incoming::check_invite(invite) {
-            respond_and_bury(
-                lower,
-                now,
-                flow,
-                invite,
-                keys,
-                status,
-                Extra { accept: status == 415, ..Extra::default() },
-            );
-            return;
-        }
+        let offer = match super::incoming::check_invite(invite) {
+            Ok(offer) => offer,
+            Err(status) => {
+                let extra = Extra { accept: status == 415, ..Extra::default() };
+                respond_and_bury(lower, now, flow, invite, keys, status, extra);
+                return;
+            }
+        };
         let (account, before) = (call.account, call.server);
         let direct = call.incoming && account.is_none();
         // one that was refused and waits for its ACK gives way, or each would keep a slot
@@ -55,11 +50,11 @@ impl Calls<'_> {
         }
         let kept = direct && lower.transactions.servers_free() <= Self::kept_slots(lower);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };
-        let opened = if kept {
-            Err(NotOpened::Full)
-        } else {
-            self.open_invite(lower, now, (flow, keys), account, served, invite)
-        };
+        let tried = Self::try_offer(lower, flow, call_handle, offer, None);
+        // an INVITE that cannot be answered is refused with a shorter response
+        let offer = (offer, tried.map_or(0, |tried| tried.len));
+        let opened =
+            if kept { Err(NotOpened::Full) } else { Self::open_invite(lower, now, arrived, account, served, offer) };
         let handle = match opened {
             Ok(handle) => handle,
             Err(not_opened) => {
@@ -76,10 +71,8 @@ impl Calls<'_> {
         }
         lower.dialogs.take(dialog_handle);
         self.keep(&lower.cx, call_handle, invite);
-        let tried =
-            super::outgoing::description(invite).map_or(Ok(()), |offer| Self::try_offer(lower, flow, offer, None));
-        match tried {
-            Ok(()) | Err(OfferError::HostName) => {}
+        let tried = match tried {
+            Ok(tried) => tried,
             Err(error) => {
                 self.refuse_server(
                     lower,
@@ -90,7 +83,7 @@ impl Calls<'_> {
                 );
                 return;
             }
-        }
+        };
         let target = contact_uri(invite).unwrap_or_default();
         if !lower.dialogs.has_room_for(dialog_handle, target) {
             lower.cx.too_long();
@@ -99,7 +92,7 @@ impl Calls<'_> {
         }
         let trusted = lower.accounts.is_own_flow(lower.dialogs.account_of(dialog_handle), flow);
         self.vouch(lower, call_handle, flow, trusted, invite);
-        if tried.is_ok() {
+        if !tried.named {
             if self.render_again(lower, now, handle) {
                 lower.dialogs.renew_target(dialog_handle, target);
                 self.respond_again(lower, now, handle);

@@ -5,7 +5,7 @@ use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Codec;
-use crate::offer::{Local, OfferState};
+use crate::offer::Local;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
@@ -19,35 +19,18 @@ use core::net::SocketAddr;
 
 impl Calls<'_> {
     /// The longest response to an INVITE will fit behind its echo, in its transaction's buffer: a phone must not ring
-    /// for a call that it cannot accept. `of`: its account, and the call whose re-INVITE it is.
-    pub(super) fn accepting_fits(
-        &self,
-        lower: &Lower<'_>,
-        handle: Handle,
-        of: (Handle, Handle),
-        offer: Option<&[u8]>,
-    ) -> bool {
+    /// for a call that it cannot accept. `described`: the bytes of its description.
+    pub(super) fn accepting_fits(lower: &Lower<'_>, handle: Handle, account: Handle, described: usize) -> bool {
         let Some(server) = lower.transactions.server(handle) else { return false };
-        let (account, call) = of;
         let flow = server.flow();
         let Some(local) = lower.cx.local_of(flow.socket()) else { return true };
-        let (mut media, state) = Self::local_media(lower, call)
-            .unwrap_or((Local::new(local.ip(), u16::MAX, u64::from(u32::MAX)), OfferState::EMPTY));
-        // the longest: numbers with all their digits, and RTCP on a port that has to be named
-        (media.rtcp_port, media.version, media.found) =
-            (u16::MAX - 1, media.version.max(u64::from(u32::MAX)), Some(local.ip()));
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
         Ours { tag, user: Self::answering_user(lower, account), flow, local, agent: lower.cx.fixed.agent.get() }
             .write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
-        match offer {
-            // an INVITE that cannot be answered is refused with a shorter response
-            Some(offer) => drop(crate::offer::answer(offer, &media, &mut out)),
-            None => crate::offer::write_offer(&media, &state, &mut out),
-        }
-        lower.transactions.fits(handle, out.needed())
+        lower.transactions.fits(handle, out.needed() + described)
     }
 
     /// The user of our Contact in calls.

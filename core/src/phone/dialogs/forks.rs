@@ -5,13 +5,12 @@ use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Message, Scheme, Uri};
+use crate::wire::sip::{Mandatory, Message, Scheme, Uri};
 
 impl Dialogs<'_> {
     /// The dialog that a To tag of ours names, if the request is of it.
-    pub(in crate::phone) fn find(&self, tag: Tag, request: &Message<'_>) -> Option<Handle> {
-        let theirs = request.from().ok()?.tag().unwrap_or_default();
-        let call_id = request.call_id().ok()?;
+    pub(in crate::phone) fn find(&self, tag: Tag, request: &Mandatory<'_>) -> Option<Handle> {
+        let (theirs, call_id) = (request.from.tag().unwrap_or_default(), request.call_id);
         let mut at = tag.handle;
         if self.slots.get(at)?.local_tag != tag {
             return None;

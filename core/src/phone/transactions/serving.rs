@@ -16,7 +16,7 @@ use crate::phone::object::Object;
 use crate::phone::place::Place;
 use crate::sip::server::{Expiry, Server as Transaction, State};
 use crate::sip::tombstone::{Keys, Owed, Responded};
-use crate::wire::sip::{Message, Method, Start, Writer, echo_with_routes};
+use crate::wire::sip::{Mandatory, Message, Method, Start, Via, Writer, echo_with_routes};
 
 /// A request is compared with those that came before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -129,13 +129,13 @@ impl Transactions<'_> {
         cx: &mut Context<'_>,
         now: Instant,
         of: (Flow, Keys),
-        request: &Message<'_>,
+        request: (&Message<'_>, &Mandatory<'_>),
         kept: &[u8],
         served: Served,
     ) -> Result<Handle, NotOpened> {
-        let (flow, keys) = of;
+        let ((flow, keys), (request, mandatory)) = (of, request);
         let handle = self.servers.insert(Server::EMPTY).ok_or(NotOpened::Full)?;
-        let Some((echo_end, kept)) = self.keep_request(handle, flow, request, kept) else {
+        let Some((echo_end, kept)) = self.keep_request(handle, flow, (request, &mandatory.via), kept) else {
             self.servers.remove(handle);
             return Err(NotOpened::TooLong);
         };
@@ -148,12 +148,12 @@ impl Transactions<'_> {
         let server = Server {
             transaction,
             served,
-            flow: Place::new(responses_to(flow, request)),
+            flow: Place::new(responses_to(flow, &mandatory.via)),
             base: keys.base,
             key: keys.key,
             echo_end,
             kept,
-            has_tag: request.to().is_ok_and(|to| to.tag().is_some()),
+            has_tag: mandatory.to.tag().is_some(),
             direct: keys.direct,
             ..Server::EMPTY
         };
@@ -169,12 +169,19 @@ impl Transactions<'_> {
     }
 
     /// Puts a request's echo and the end of its body in its transaction's buffer.
-    fn keep_request(&mut self, handle: Handle, flow: Flow, request: &Message<'_>, kept: &[u8]) -> Option<(u16, u16)> {
+    fn keep_request(
+        &mut self,
+        handle: Handle,
+        flow: Flow,
+        request: (&Message<'_>, &Via<'_>),
+        kept: &[u8],
+    ) -> Option<(u16, u16)> {
+        let (request, via) = request;
         let block = self.server_bytes.get_mut(handle.index);
         let (front, back) = block.split_at_mut_checked(block.len().checked_sub(kept.len())?)?;
         back.copy_from_slice(kept);
         let mut out = Cursor::new(front.get_mut(STATUS_LINE..)?);
-        echo_with_routes(request, flow.remote(), &mut out);
+        echo_with_routes(request, Some(via), flow.remote(), &mut out);
         let echo_end = STATUS_LINE + out.finish().ok()?;
         Some((u16::try_from(echo_end).ok()?, u16::try_from(kept.len()).ok()?))
     }

@@ -14,7 +14,7 @@ use crate::phone::write::{ACCEPT, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Responded};
-use crate::wire::sip::{Message, Method, Name, Start, Writer, echo};
+use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
 
 /// Headers and words of a response beside the echo.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,9 +68,9 @@ impl Extra<'_> {
 /// The target of responses to a request. Always the host that the request came from: `maddr` (rfc3261#18.2.2) is for
 /// multicast, which we do not listen to, and in a datagram it would let any sender direct our responses to a third
 /// host. rfc3581#4: with rport, where it came from; rfc3261#18.2.2: else to that address, but to the port of sent-by.
-pub(super) fn responses_to(flow: Flow, request: &Message<'_>) -> Flow {
-    match (flow, request.via()) {
-        (Flow::Udp { socket, mut remote }, Ok(via)) if via.rport().is_none() => {
+pub(super) fn responses_to(flow: Flow, via: &Via<'_>) -> Flow {
+    match flow {
+        Flow::Udp { socket, mut remote } if via.rport().is_none() => {
             remote.set_port(via.port.filter(|port| *port > 0).unwrap_or(5060));
             Flow::Udp { socket, remote }
         }
@@ -94,15 +94,16 @@ impl Transactions<'_> {
         }
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
+        let via = request.via().ok();
         // where it does not fit, it is at least a response, without its optional headers
-        let written = self.write_reply(cx, flow, request, status, extra, secret).or_else(|| {
+        let written = self.write_reply(cx, flow, (request, via.as_ref()), status, extra, secret).or_else(|| {
             let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
-            self.write_reply(cx, flow, request, status, &bare, secret)
+            self.write_reply(cx, flow, (request, via.as_ref()), status, &bare, secret)
         });
         match written {
             Some(len) => {
                 self.reply_len = len;
-                self.reply_flow = Some(responses_to(flow, request));
+                self.reply_flow = Some(via.map_or(flow, |via| responses_to(flow, &via)));
             }
             None => {
                 count::up(&mut cx.counters.oversize);
@@ -115,11 +116,12 @@ impl Transactions<'_> {
         &mut self,
         cx: &Context<'_>,
         flow: Flow,
-        request: &Message<'_>,
+        request: (&Message<'_>, Option<&Via<'_>>),
         status: u16,
         extra: &Extra<'_>,
         secret: u64,
     ) -> Option<usize> {
+        let (request, via) = request;
         let local = cx.local_of(flow.socket());
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
@@ -129,7 +131,7 @@ impl Transactions<'_> {
         } else {
             writer.status_line_with(status, reason.as_bytes());
         }
-        echo(request, flow.remote(), writer.cursor());
+        echo(request, via, flow.remote(), writer.cursor());
         let tagged = request.to().is_ok_and(|to| to.tag().is_some());
         if !tagged && status > 100 {
             writer.cursor().put_str(";tag=");
@@ -231,10 +233,9 @@ impl Transactions<'_> {
     }
 }
 
-/// The secret of a stateless response's tag.
+/// The secret of a stateless response's tag: the same for each copy of its request.
 fn reply_secret(cx: &Context<'_>, request: &Message<'_>) -> u64 {
-    let from_tag = request.from().ok().and_then(|from| from.tag()).unwrap_or_default();
-    let branch = request.via().ok().and_then(|via| via.branch()).unwrap_or_default();
     let [_, key] = cx.keys;
-    Hasher::new(key).with(request.call_id().unwrap_or_default()).with(from_tag).with(branch).finish()
+    let fields = [Name::CallId, Name::From, Name::Via].map(|name| request.header(name).unwrap_or_default());
+    fields.iter().fold(Hasher::new(key), |hash, field| hash.with(field)).finish()
 }

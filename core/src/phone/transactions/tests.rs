@@ -81,15 +81,18 @@ fn a_request_of_another_method_may_owe_its_response() {
     let request = Message::parse(text.as_bytes()).unwrap();
     let served = Served { call: Handle::NONE, dialog: Handle { index: 1, generation: 1 }, kind: Kind::Reinvite };
     let lower = &mut phone.lower;
-    let keys = keys_of(&lower.cx, &request, Method::Update).unwrap();
+    let mandatory = request.mandatory().unwrap();
+    let keys = keys_of(&lower.cx, &request, &mandatory, Method::Update);
     assert_eq!(lower.transactions.absorb(&mut lower.cx, START, keys, false), Absorbed::New);
-    let handle =
-        lower.transactions.open(&mut lower.cx, START, (flow(), keys), &request, request.body(), served).unwrap();
+    let handle = lower
+        .transactions
+        .open(&mut lower.cx, START, (flow(), keys), (&request, &mandatory), request.body(), served)
+        .unwrap();
     // a repetition is absorbed while nothing has left
     assert_eq!(lower.transactions.absorb(&mut lower.cx, START, keys, false), Absorbed::Nothing);
     assert_eq!(lower.transactions.kept_of(handle), b"hi");
     // no CANCEL and no ACK is for it
-    let invite = keys_of(&lower.cx, &request, Method::Invite).unwrap();
+    let invite = keys_of(&lower.cx, &request, &mandatory, Method::Invite);
     assert!(matches!(lower.transactions.cancelled(START, invite), Met::Nothing));
     assert_eq!(sent(&mut phone, START), [""; 0]);
     // rfc4320#4.1: 100 after 3.5 s, not before

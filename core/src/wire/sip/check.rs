@@ -1,6 +1,7 @@
 //! The checks of a message that need no state.
 
 use super::flaw::Flaw;
+use super::mandatory::Mandatory;
 use super::message::Message;
 use super::method::Method;
 use super::name::Name;
@@ -43,11 +44,22 @@ impl<'a> Message<'a> {
     /// responses, bad ACKs, and requests that have no CSeq or whose Via does not tell where a response goes (see
     /// [`Message::via_for_response`]).
     pub fn check(&self) -> Result<(), Objection> {
+        self.check_with(&self.mandatory())
+    }
+
+    /// The same with its mandatory header fields, which have been read.
+    ///
+    /// # Errors
+    /// As [`Message::check`].
+    pub fn check_with(&self, mandatory: &Result<Mandatory<'a>, HeaderError>) -> Result<(), Objection> {
+        let mandatory = mandatory.as_ref().map_err(|error| bad(*error));
         match self.start {
             Start::Request { method, uri } => {
-                self.check_request(method, uri).map_err(|objection| self.or_silence(method, objection))
+                self.check_request(method, uri, mandatory).map_err(|objection| self.or_silence(method, objection))
             }
-            Start::Response { .. } => self.check_response().map_err(|objection| Objection { status: 0, ..objection }),
+            Start::Response { .. } => {
+                self.check_response(mandatory).map_err(|objection| Objection { status: 0, ..objection })
+            }
         }
     }
 
@@ -60,11 +72,14 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn check_request(&self, method: Method<'a>, uri: &'a [u8]) -> Result<(), Objection> {
+    fn check_request(
+        &self,
+        method: Method<'a>,
+        uri: &'a [u8],
+        mandatory: Result<&Mandatory<'a>, Objection>,
+    ) -> Result<(), Objection> {
         self.check_flaw()?;
-        self.check_common()?;
-        let cseq = self.cseq().map_err(bad)?;
-        if cseq.method != method {
+        if mandatory?.cseq.method != method {
             return Err(objection("CSeq names another method than the start line", Name::CSeq));
         }
         self.max_forwards().map_err(bad)?;
@@ -78,13 +93,12 @@ impl<'a> Message<'a> {
         check_request_uri(uri)
     }
 
-    fn check_response(&self) -> Result<(), Objection> {
+    fn check_response(&self, mandatory: Result<&Mandatory<'a>, Objection>) -> Result<(), Objection> {
         // a registrar lists every binding (rfc3261#10.3), in as many fields as it likes
         if self.flaw != Flaw::Fields {
             self.check_flaw()?;
         }
-        self.check_common()?;
-        self.cseq().map_err(bad)?;
+        mandatory?;
         // rfc3261#8.1.3.3: a second Via is another element's; this response was sent to us by mistake
         if self.values(Name::Via).nth(1).is_some() {
             return Err(objection("a response with somebody else's Via", Name::Via));
@@ -104,14 +118,6 @@ impl<'a> Message<'a> {
             Flaw::TooLong => (513, "Message Too Large", Some(Name::ContentLength)),
         };
         Err(Objection { status, reason, header })
-    }
-
-    fn check_common(&self) -> Result<(), Objection> {
-        self.via().map_err(bad)?;
-        self.from().map_err(bad)?;
-        self.to().map_err(bad)?;
-        self.call_id().map_err(bad)?;
-        Ok(())
     }
 }
 

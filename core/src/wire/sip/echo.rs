@@ -11,34 +11,32 @@ use crate::base::cursor::Cursor;
 
 /// Writes the headers that every response repeats (rfc3261#8.2.6.2): all Via, the top one stamped with the request's
 /// source; From, Call-ID, CSeq, Timestamp; and To last, *without its line end*, so that a tag can follow.
-/// [`super::Writer::echoed`] completes it.
-pub fn echo(message: &Message<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
-    write(message, source, false, out);
+/// [`super::Writer::echoed`] completes it. `via`: the top Via, if it can be read.
+pub fn echo(message: &Message<'_>, via: Option<&Via<'_>>, source: SocketAddr, out: &mut Cursor<'_>) {
+    write(message, via, source, false, out);
 }
 
 /// The same with the Record-Route fields, for responses that make a dialog (rfc3261#12.1.1).
-pub fn echo_with_routes(message: &Message<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
-    write(message, source, true, out);
+pub fn echo_with_routes(message: &Message<'_>, via: Option<&Via<'_>>, source: SocketAddr, out: &mut Cursor<'_>) {
+    write(message, via, source, true, out);
 }
 
-fn write(message: &Message<'_>, source: SocketAddr, routes: bool, out: &mut Cursor<'_>) {
-    let mut top = true;
-    for field in message.fields(Name::Via) {
-        let mut scan = Scan::new(field);
-        let mut rest = field;
-        if top {
-            top = false;
-            if let Some(via) = Via::read(&mut scan) {
-                out.put(b"Via: ");
-                stamp(&via, source, out);
-                out.put(b"\r\n");
-                let _ = scan.eat(b',');
-                scan.lws();
-                rest = scan.rest;
-            }
+fn write(message: &Message<'_>, via: Option<&Via<'_>>, source: SocketAddr, routes: bool, out: &mut Cursor<'_>) {
+    let mut top = via;
+    for mut field in message.fields(Name::Via) {
+        if let Some(via) = top.take() {
+            out.put(b"Via: ");
+            stamp(via, source, out);
+            out.put(b"\r\n");
+            // the others of the same field
+            let mut scan = Scan::new(field.get(via.raw().len()..).unwrap_or_default());
+            scan.lws();
+            let _ = scan.eat(b',');
+            scan.lws();
+            field = scan.rest;
         }
-        if !rest.is_empty() {
-            line(b"Via: ", rest, out);
+        if !field.is_empty() {
+            line(b"Via: ", field, out);
         }
     }
     if routes {
@@ -77,7 +75,7 @@ fn stamp(via: &Via<'_>, source: SocketAddr, out: &mut Cursor<'_>) {
         out.put(raw);
         return;
     }
-    out.put(raw.get(..raw.len() - params.raw().len()).unwrap_or_default());
+    out.put(via.before_params());
     for (name, value) in params {
         // a value that is there already was written by the sender, who cannot know it
         if same(name, b"received") || same(name, b"rport") {

@@ -51,9 +51,15 @@ impl<'a> Message<'a> {
     /// Only where the bytes cannot be used at all; other faults are left to [`Message::check`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         // one variable, filled where it is returned: it is too large to be copied
-        let (first, index) = ([0; NAMES], Vec::new());
-        let start = Start::Response { status: 0, reason: &[] };
-        let mut parsed = Ok(Self { bytes, start, head: 0, flaw: Flaw::None, first, unindexed: 0, index });
+        let mut parsed = Ok(Self {
+            bytes,
+            start: Start::Response { status: 0, reason: &[] },
+            head: 0,
+            flaw: Flaw::None,
+            first: [0; NAMES],
+            unindexed: 0,
+            index: Vec::new(),
+        });
         if let Ok(message) = &mut parsed
             && let Err(malformed) = message.read()
         {

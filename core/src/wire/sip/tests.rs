@@ -67,7 +67,7 @@ fn echoes_what_a_response_repeats() {
     let message = Message::parse(INVITE).unwrap();
     let mut room = [0; 1000];
     let mut out = crate::base::cursor::Cursor::new(&mut room);
-    echo(&message, "198.51.100.7:6000".parse().unwrap(), &mut out);
+    echo(&message, message.via().ok().as_ref(), "198.51.100.7:6000".parse().unwrap(), &mut out);
     assert_eq!(
         core::str::from_utf8(out.written()).unwrap(),
         "Via: SIP/2.0/UDP pc33.atlanta.example.com:5060;branch=z9hG4bK776asdhds;received=198.51.100.7;rport=6000\r\n\

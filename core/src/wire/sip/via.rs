@@ -124,6 +124,12 @@ impl<'a> Via<'a> {
         number(self.params.get(b"ttl")?).and_then(|ttl| u8::try_from(ttl).ok())
     }
 
+    /// The value up to its parameters: protocol, transport and sent-by.
+    #[must_use]
+    pub fn before_params(&self) -> &'a [u8] {
+        self.raw.get(..self.raw.len().saturating_sub(self.params.raw().len())).unwrap_or_default()
+    }
+
     /// The value as it stands.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {

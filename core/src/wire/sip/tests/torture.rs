@@ -438,7 +438,7 @@ fn broken_anywhere() {
         let mut room = [0; 2048];
         let mut out = crate::base::cursor::Cursor::new(&mut room);
         let _ = (message.check(), message.via_for_response(), message.max_forwards(), message.body_of(b"a", b"b"));
-        echo_with_routes(&message, source, &mut out);
+        echo_with_routes(&message, message.via().ok().as_ref(), source, &mut out);
         for (name, _, value) in message.all() {
             let _ = (
                 message.values(name).count(),

@@ -44,7 +44,7 @@ fn responses() {
     let message = Message::parse(request).unwrap();
     let mut kept = [0; 400];
     let mut keep = Cursor::new(&mut kept);
-    echo(&message, "192.0.2.1:6000".parse().unwrap(), &mut keep);
+    echo(&message, message.via().ok().as_ref(), "192.0.2.1:6000".parse().unwrap(), &mut keep);
     let mut room = [0; 600];
     let mut out = Cursor::new(&mut room);
     let mut writer = Writer::new(&mut out);
@@ -67,7 +67,8 @@ fn stamps_only_where_needed() {
         let request = std::format!("BYE sip:a@b SIP/2.0\r\nVia: {via}\r\n\r\n");
         let mut room = [0; 200];
         let mut out = Cursor::new(&mut room);
-        echo(&Message::parse(request.as_bytes()).unwrap(), source.parse().unwrap(), &mut out);
+        let message = Message::parse(request.as_bytes()).unwrap();
+        echo(&message, message.via().ok().as_ref(), source.parse().unwrap(), &mut out);
         std::string::String::from_utf8(out.written().to_vec()).unwrap().lines().next().unwrap()[5..]
             .chars()
             .collect::<std::string::String>()
