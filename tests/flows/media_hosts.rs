@@ -306,6 +306,43 @@ fn an_offer_from_another_network_moves_the_call_there() {
 }
 
 #[test]
+fn a_re_invite_that_is_refused_makes_its_sender_no_source() {
+    // rfc3261#12.2.2: of a request that is rejected, none of the state changes are performed
+    for body in [sdp(PRIVATE, 40_000, "").replace("RTP/AVP", "x-other"), sdp("nowhere.example", 40_000, "")] {
+        let (mut lab, mut peer) = direct();
+        assert_only(&mut lab, NAT);
+        peer.at = lab.open_raw("203.0.113.66:5060");
+        let text = peer.request("INVITE", "", &body);
+        peer.send(&mut lab, &text);
+        let refusal = peer.wait(&mut lab, "SIP/2.0 488");
+        peer.ack_refusal(&mut lab, &text, &refusal);
+        lab.run_for(Duration::from_millis(20));
+        assert_only(&mut lab, NAT);
+    }
+}
+
+#[test]
+fn a_re_invite_whose_media_host_is_found_first_makes_its_hosts_sources() {
+    for (via, contact) in [
+        ("10.9.9.9:5060;received=198.51.100.7;rport=61001", "sip:peer@10.9.9.9"),
+        ("10.9.9.9:5060", "sip:peer@198.51.100.7:61001"),
+    ] {
+        let (mut lab, mut peer) = brought(anna(), "10.9.9.9:5060", "sip:peer@10.9.9.9");
+        lab.names.insert("media.example".into(), vec!["10.9.9.9:9".parse().unwrap()]);
+        peer.contact = contact.into();
+        peer.number += 1;
+        let vias =
+            format!("SIP/2.0/UDP {REGISTRAR};branch=z9hG4bKproxy2;rport\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bKpeer2");
+        let text = peer.request_with("INVITE", &vias, "", &sdp("media.example", 40_000, ""));
+        peer.send(&mut lab, &text);
+        peer.wait(&mut lab, "SIP/2.0 200");
+        peer.ack(&mut lab, "");
+        lab.run_for(Duration::from_millis(20));
+        assert_only(&mut lab, NAT);
+    }
+}
+
+#[test]
 fn a_host_vouched_for_in_one_call_is_a_stranger_in_the_next() {
     // the next one has the same slots, and its messages name no address beside those of its proxy and its description
     let capacity = Capacity::host(1, 1, 2048);

@@ -3,12 +3,13 @@
 //! so does the media that an answer of theirs begins.
 //!
 //! A look-up is a request that sends nothing: it has a slot, a wish, and an end. One for an answer keeps its
-//! description in the slot's buffer.
+//! description in the slot's buffer, one for a re-INVITE's offer the re-INVITE, which changes nothing before its 200.
 //!
 //! Without the feature `sdp-hosts` a description that names a host is refused like one whose address is of no use.
 
 use super::Calls;
 use super::call::{Call, Cancel};
+use super::reinvite::renew;
 use super::responses::Describe;
 use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
@@ -20,6 +21,7 @@ use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
 use crate::phone::{CallState, Cause, Flow, Lower, Target};
 use crate::sip::server::State;
+use crate::wire::sip::Message;
 use core::net::IpAddr;
 
 /// Hosts are looked up; without the feature there are no look-ups to make, to answer or to end.
@@ -71,11 +73,11 @@ impl Calls<'_> {
         Ok(Tried { len: out.needed(), named: local.found != found })
     }
 
-    /// The host that an INVITE's offer names is looked up; `target` is kept with the look-up. False: every slot is in
-    /// use.
-    pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle, target: &[u8]) -> bool {
+    /// The host that an INVITE's offer names is looked up; `invite`, for a re-INVITE, is kept with the look-up. False:
+    /// every slot is in use.
+    pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle, invite: &[u8]) -> bool {
         let Some(lookup) = self.find_host(lower, now, Owner::Offer(server)) else { return false };
-        if lower.transactions.keep(&mut lower.cx, lookup, target).is_err() {
+        if lower.transactions.keep(&mut lower.cx, lookup, invite).is_err() {
             lower.end_request(lookup);
             return false;
         }
@@ -247,12 +249,14 @@ impl Calls<'_> {
         ip: IpAddr,
         lookup: Handle,
     ) {
-        let Some(served) = lower.transactions.server(server_handle).map(Server::served) else { return };
+        let Some(server) = lower.transactions.server(server_handle) else { return };
+        let (served, flow) = (server.served(), server.flow());
         lower.transactions.set_host(server_handle, Host::Found(ip));
         if served.is_again() {
             if self.render_again(lower, now, server_handle) {
-                let target = lower.transactions.sent(lookup);
-                lower.dialogs.renew_target(served.dialog, target);
+                if let Ok(invite) = Message::parse(lower.transactions.sent(lookup)) {
+                    renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, &invite);
+                }
                 self.respond_again(lower, now, server_handle);
             }
         } else {

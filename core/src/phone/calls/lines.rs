@@ -63,7 +63,7 @@ impl Calls<'_> {
     }
 
     /// A message of the far end's session came over this flow: the hosts that may send its media, beside the address in
-    /// its description. `trusted`: the account's own proxy brought it, so that its marks about NATs are the proxy's.
+    /// its description. `trusted`: the account's own proxy brought it.
     pub(in crate::phone) fn vouch(
         &mut self,
         lower: &mut Lower<'_>,
@@ -72,18 +72,7 @@ impl Calls<'_> {
         trusted: bool,
         message: &Message<'_>,
     ) {
-        let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
-        if trusted {
-            // rfc3261#18.2.1, rfc3581#4: the first proxy wrote the source of the peer's request there, if it differs
-            // from the peer's own address
-            if matches!(message.start(), Start::Request { .. }) {
-                let bottom = message.values(Name::Via).last().and_then(Via::parse);
-                hosts.received = bottom.and_then(|via| via.received().or_else(|| via.host.ip()));
-            }
-            hosts.contact =
-                contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
-        }
-        lower.media.vouch(handle, &hosts);
+        lower.media.vouch(handle, &hosts_of(flow, trusted, message));
     }
 
     /// Nothing is sent any more but the last report.
@@ -123,6 +112,22 @@ impl Calls<'_> {
             Silence::Over => self.media_is_back(lower, handle),
         }
     }
+}
+
+/// The hosts that a message from over this flow vouches for. `trusted`: the account's own proxy brought it, so that its
+/// marks about NATs are the proxy's.
+pub(super) fn hosts_of(flow: Flow, trusted: bool, message: &Message<'_>) -> Vouched {
+    let mut hosts = Vouched { signals: Some(flow.remote().ip()), ..Vouched::NONE };
+    if trusted {
+        // rfc3261#18.2.1, rfc3581#4: the first proxy wrote the source of the peer's request there, if it differs
+        // from the peer's own address
+        if matches!(message.start(), Start::Request { .. }) {
+            let bottom = message.values(Name::Via).last().and_then(Via::parse);
+            hosts.received = bottom.and_then(|via| via.received().or_else(|| via.host.ip()));
+        }
+        hosts.contact = contact_uri(message).and_then(|uri| Uri::parse(uri).ok()).and_then(|uri| contact_host(&uri));
+    }
+    hosts
 }
 
 /// The peer's host by its Contact: a proxy that found it behind a NAT has put the NAT's address there, or beside it

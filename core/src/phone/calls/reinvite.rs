@@ -1,17 +1,22 @@
 //! Re-INVITEs of the far end.
 
 use super::Calls;
+use super::lines::hosts_of;
 use super::responses::{Describe, respond_and_bury};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::accounts::Accounts;
 use crate::phone::arrived::Arrived;
+use crate::phone::dialogs::Dialogs;
+use crate::phone::media::Media;
 use crate::phone::transactions::server::{Kind, Served, Server};
 use crate::phone::transactions::serving::NotOpened;
 use crate::phone::transactions::stateless::Extra;
-use crate::phone::{CallState, Lower};
+use crate::phone::{CallState, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
 use crate::sip::tombstone::Responded;
+use crate::wire::sip::Message;
 
 impl Calls<'_> {
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
@@ -90,21 +95,19 @@ impl Calls<'_> {
             self.refuse_server(lower, now, handle, 513, Describe::Nothing);
             return;
         }
-        let trusted = lower.accounts.is_own_flow(lower.dialogs.account_of(dialog_handle), flow);
-        self.vouch(lower, call_handle, flow, trusted, invite);
         if !tried.named {
             if self.render_again(lower, now, handle) {
-                lower.dialogs.renew_target(dialog_handle, target);
+                renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, invite);
                 self.respond_again(lower, now, handle);
             }
-        } else if !self.find_offerer(lower, now, handle, target) {
+        } else if !self.find_offerer(lower, now, handle, invite.bytes()) {
             self.refuse_server(lower, now, handle, 500, Describe::Nothing);
         }
     }
 
     /// Writes the 200 of a re-INVITE whose offer can be answered, or that has none. False: it is refused.
     ///
-    /// rfc3261#12.2.2, rfc6141#4.6: only a request that is not refused refreshes the target, so that comes next.
+    /// rfc3261#12.2.2, rfc6141#4.6: only a request that is not refused changes anything, so [`renew`] comes next.
     pub(super) fn render_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) -> bool {
         let Some(server) = lower.transactions.server(handle) else { return false };
         let describe = if server.has_kept() { Describe::Answer } else { Describe::Offer };
@@ -128,4 +131,18 @@ impl Calls<'_> {
             self.run_media(lower, now, call_handle, false);
         }
     }
+}
+
+/// A re-INVITE that came over this flow is not refused: it refreshes the target, and its hosts may send media.
+pub(super) fn renew(
+    accounts: &Accounts<'_>,
+    dialogs: &mut Dialogs<'_>,
+    media: &mut Media<'_>,
+    served: Served,
+    flow: Flow,
+    invite: &Message<'_>,
+) {
+    dialogs.renew_target(served.dialog, contact_uri(invite).unwrap_or_default());
+    let trusted = accounts.is_own_flow(dialogs.account_of(served.dialog), flow);
+    media.vouch(served.call, &hosts_of(flow, trusted, invite));
 }

@@ -76,10 +76,6 @@ impl Calls<'_> {
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
                 described = Some(edition.number(out, begin));
-                if Codec::HAVE_PARAMETERS {
-                    let cx = &mut lower.cx;
-                    lower.media.learn_parameters(cx, served.dialog, kept, Some(&result), None);
-                }
                 agreed = Some(result);
             }
             (Describe::Offer, Some((local_media, state))) => {
@@ -104,6 +100,10 @@ impl Calls<'_> {
             lower.media.describe_anew(served.call, described);
         }
         if let Some(agreed) = agreed {
+            if Codec::HAVE_PARAMETERS {
+                let kept = lower.transactions.kept_of(handle);
+                lower.media.learn_parameters(&mut lower.cx, served.dialog, kept, Some(&agreed), None);
+            }
             self.take_agreed(lower, served.call, agreed);
         }
         Ok(())
