@@ -173,6 +173,43 @@
 #define MICROSIP_ABI_VERSION 0
 /** microsip_features(): the host family, with its threads and sockets. */
 #define MICROSIP_HAS_HOST 1
+/** microsip_features(): SHA-256 and SHA-512/256 in digest authentication, beside MD5. */
+#define MICROSIP_HAS_SHA2 2
+/** microsip_features(): redirections (3xx) are followed; without it they end the call. */
+#define MICROSIP_HAS_REDIRECT 4
+/**
+ * microsip_features(): reports about media, both ways; without it none are sent, and what comes is
+ * not read.
+ */
+#define MICROSIP_HAS_RTCP 8
+/** microsip_features(): SIP over streams (TCP, TLS); without it the engine asks to close them. */
+#define MICROSIP_HAS_STREAM 16
+/** microsip_features(): records for a log; without it none are made. */
+#define MICROSIP_HAS_TRACE 32
+/** microsip_features(): PCM at 16000 and 48000 samples a second; without it the rate is 8000. */
+#define MICROSIP_HAS_RESAMPLE 64
+/**
+ * microsip_features(): the voice goes on over packets that did not come; without it they are
+ * silence.
+ */
+#define MICROSIP_HAS_CONCEAL 128
+/**
+ * microsip_features(): ringback, and digits as tones for a far end that takes no events; without it
+ * there is silence for ringback, and such digits are refused.
+ */
+#define MICROSIP_HAS_TONES 256
+/**
+ * microsip_features(): host names in SDP are looked up; without it a description has to bring an
+ * address.
+ */
+#define MICROSIP_HAS_SDP_HOSTS 512
+/**
+ * microsip_features(): calls that are up follow the host to another address; without it they end
+ * when theirs is gone.
+ */
+#define MICROSIP_HAS_REOFFER 1024
+/** microsip_features(): microsip_engine_last_error has a sentence; without it the result alone. */
+#define MICROSIP_HAS_SENTENCES 2048
 /** microsip_features(): sound devices. */
 #define MICROSIP_HAS_DEVICES 4096
 /** @} */

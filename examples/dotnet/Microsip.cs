@@ -20,6 +20,8 @@ public static class Microsip
         EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
         EFile = -402, EFormat = -403;
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, HasHost = 1,
+        HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
+        HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
         HasDevices = 4096, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod count;
 pub mod cursor;
 pub mod due;
+pub mod features;
 pub mod limits;
 pub mod rng;
 pub mod slots;

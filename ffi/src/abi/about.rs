@@ -3,6 +3,7 @@
 use super::code::describe;
 use super::types::*;
 use core::ffi::c_char;
+use microsip_core::base::features;
 
 /// The meaning of a result, as static text.
 #[unsafe(no_mangle)]
@@ -20,9 +21,22 @@ pub extern "C" fn microsip_version() -> *const c_char {
 /// Features that are compiled in: a set of MICROSIP_HAS_*.
 #[unsafe(no_mangle)]
 pub const extern "C" fn microsip_features() -> u32 {
-    let host = if cfg!(feature = "host") { MICROSIP_HAS_HOST } else { 0 };
-    let devices = if cfg!(feature = "device") { MICROSIP_HAS_DEVICES } else { 0 };
-    host | devices
+    const fn bit(has: bool, bit: u32) -> u32 {
+        if has { bit } else { 0 }
+    }
+    bit(cfg!(feature = "host"), MICROSIP_HAS_HOST)
+        | bit(features::SHA2, MICROSIP_HAS_SHA2)
+        | bit(features::REDIRECT, MICROSIP_HAS_REDIRECT)
+        | bit(features::RTCP, MICROSIP_HAS_RTCP)
+        | bit(features::STREAM, MICROSIP_HAS_STREAM)
+        | bit(features::TRACE, MICROSIP_HAS_TRACE)
+        | bit(features::RESAMPLE, MICROSIP_HAS_RESAMPLE)
+        | bit(features::CONCEAL, MICROSIP_HAS_CONCEAL)
+        | bit(features::TONES, MICROSIP_HAS_TONES)
+        | bit(features::SDP_HOSTS, MICROSIP_HAS_SDP_HOSTS)
+        | bit(features::REOFFER, MICROSIP_HAS_REOFFER)
+        | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
+        | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
 }
 
 /// The library's ABI version: the first argument of `microsip_create` and `microsip_engine_init`.

@@ -30,6 +30,29 @@ pub const MICROSIP_SELF: microsip_id = 1;
 
 /// microsip_features(): the host family, with its threads and sockets.
 pub const MICROSIP_HAS_HOST: u32 = 1;
+/// microsip_features(): SHA-256 and SHA-512/256 in digest authentication, beside MD5.
+pub const MICROSIP_HAS_SHA2: u32 = 2;
+/// microsip_features(): redirections (3xx) are followed; without it they end the call.
+pub const MICROSIP_HAS_REDIRECT: u32 = 4;
+/// microsip_features(): reports about media, both ways; without it none are sent, and what comes is not read.
+pub const MICROSIP_HAS_RTCP: u32 = 8;
+/// microsip_features(): SIP over streams (TCP, TLS); without it the engine asks to close them.
+pub const MICROSIP_HAS_STREAM: u32 = 16;
+/// microsip_features(): records for a log; without it none are made.
+pub const MICROSIP_HAS_TRACE: u32 = 32;
+/// microsip_features(): PCM at 16000 and 48000 samples a second; without it the rate is 8000.
+pub const MICROSIP_HAS_RESAMPLE: u32 = 64;
+/// microsip_features(): the voice goes on over packets that did not come; without it they are silence.
+pub const MICROSIP_HAS_CONCEAL: u32 = 128;
+/// microsip_features(): ringback, and digits as tones for a far end that takes no events; without it there is silence
+/// for ringback, and such digits are refused.
+pub const MICROSIP_HAS_TONES: u32 = 256;
+/// microsip_features(): host names in SDP are looked up; without it a description has to bring an address.
+pub const MICROSIP_HAS_SDP_HOSTS: u32 = 512;
+/// microsip_features(): calls that are up follow the host to another address; without it they end when theirs is gone.
+pub const MICROSIP_HAS_REOFFER: u32 = 1024;
+/// microsip_features(): microsip_engine_last_error has a sentence; without it the result alone.
+pub const MICROSIP_HAS_SENTENCES: u32 = 2048;
 /// microsip_features(): sound devices.
 pub const MICROSIP_HAS_DEVICES: u32 = 4096;
 

@@ -1,0 +1,23 @@
+//! The features that this core is compiled with, for those above it: a feature of theirs may have the same name and be
+//! off while this one is on.
+
+/// SHA-256 and SHA-512/256 in digest authentication.
+pub const SHA2: bool = cfg!(feature = "sha2");
+/// Redirections are followed.
+pub const REDIRECT: bool = cfg!(feature = "redirect");
+/// Reports about media.
+pub const RTCP: bool = cfg!(feature = "rtcp");
+/// SIP over streams.
+pub const STREAM: bool = cfg!(feature = "stream");
+/// Records for a log.
+pub const TRACE: bool = cfg!(feature = "trace");
+/// PCM at 16 and 48 kHz.
+pub const RESAMPLE: bool = cfg!(feature = "resample");
+/// The voice goes on over packets that did not come.
+pub const CONCEAL: bool = cfg!(feature = "conceal");
+/// Ringback, and digits in sound.
+pub const TONES: bool = cfg!(feature = "tones");
+/// Host names in descriptions are looked up.
+pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
+/// Calls follow the host to another address.
+pub const REOFFER: bool = cfg!(feature = "reoffer");
