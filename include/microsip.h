@@ -1001,7 +1001,10 @@ typedef struct microsip_engine_config {
   uint32_t max_accounts;
   /** Bytes of one SIP message; 0: 1500. */
   uint32_t max_message;
-  /** Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. */
+  /**
+   * Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. In a library without
+   * MICROSIP_HAS_RESAMPLE only 8000.
+   */
   uint32_t rate;
   /** First media port, even; call n uses this + 2 n and the next; 0: 4000. */
   uint32_t rtp_port_min;
@@ -1811,6 +1814,7 @@ int32_t microsip_engine_shutdown(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG A member of c.
  * @retval MICROSIP_E_NEWER A member of c.
+ * @retval MICROSIP_E_UNSUPPORTED Its rate, in a library without the feature resample.
  */
 int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
                                  uint32_t *bytes);
@@ -1831,6 +1835,7 @@ int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
  * @retval MICROSIP_E_BUFFER Too few bytes.
  * @retval MICROSIP_E_ARG mem is not aligned, the seed is all zero, or a number of c is out of its
  * range.
+ * @retval MICROSIP_E_UNSUPPORTED Its rate, in a library without the feature resample.
  */
 int32_t microsip_engine_init(uint32_t abi,
                              void *mem,

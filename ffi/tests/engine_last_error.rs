@@ -1,5 +1,6 @@
 //! The reason of an engine's failed call: in a sentence with the feature `sentences`, by the result's words without it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+use microsip::abi::about::microsip_features;
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::engine::*;
@@ -15,9 +16,13 @@ fn config(seed: u8) -> microsip_engine_config {
 }
 
 fn init(memory: &mut Vec<u64>, seed: u8) -> (i32, *mut microsip_engine) {
+    init_with(memory, config(seed))
+}
+
+fn init_with(memory: &mut Vec<u64>, config: microsip_engine_config) -> (i32, *mut microsip_engine) {
     *memory = vec![0; BLOCK / 8];
     let mut engine = core::ptr::null_mut();
-    let (place, config) = (memory.as_mut_ptr().cast(), config(seed));
+    let place = memory.as_mut_ptr().cast();
     // SAFETY: all of it outlives the call.
     let result = unsafe {
         microsip_engine_init(MICROSIP_ABI_VERSION, place, BLOCK as u32, &raw const config, 1, &raw mut engine)
@@ -49,6 +54,30 @@ fn an_engine_that_could_not_be_made_says_why() {
         "microsip_engine_init: c->seed is all zero: fill it with true randomness (an argument is out of its range, -6)",
         "an argument is out of its range (-6)",
     );
+}
+
+/// By its size already, so that a block is not provided for nothing.
+#[test]
+fn a_rate_that_needs_the_resampler_is_refused_without_it() {
+    for rate in [8000, 16_000, 48_000] {
+        let refused = rate != 8000 && microsip_features() & MICROSIP_HAS_RESAMPLE == 0;
+        let wanted = if refused { MICROSIP_E_UNSUPPORTED } else { MICROSIP_OK };
+        let (config, mut bytes) = (microsip_engine_config { rate, ..config(7) }, 0);
+        // SAFETY: both outlive the call.
+        assert_eq!(unsafe { microsip_engine_size_get(&raw const config, &raw mut bytes) }, wanted, "{rate}");
+        let mut memory = Vec::new();
+        assert_eq!(init_with(&mut memory, config).0, wanted, "{rate}");
+        if refused {
+            says(
+                memory.as_mut_ptr().cast(),
+                &format!(
+                    "microsip_engine_init: c->rate is {rate}: needs the feature resample, which this library was built \
+                     without: 8000 needs none (not supported by this build or platform, -15)"
+                ),
+                "not supported by this build or platform (-15)",
+            );
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::storage::Storage;
 use super::trace::Traces;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
+use crate::base::features;
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
 use crate::media::{Codec, CodecList};
@@ -56,7 +57,7 @@ impl core::fmt::Debug for Setup<'_> {
 pub enum SetupError {
     /// The seed is all zero.
     Seed,
-    /// The rate is none of 8000, 16000, 48000, or needs the feature `resample`.
+    /// The rate, or that of a codec, is none of 8000, 16000, 48000, or needs the feature `resample`.
     Rate,
     /// The User-Agent or the direct user is too long or has characters that do not belong there.
     Text,
@@ -78,10 +79,11 @@ impl<'a> Phone<'a> {
         if setup.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
-        if !(setup.rate == 8000 || cfg!(feature = "resample") && matches!(setup.rate, 16000 | 48000)) {
+        let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
+        let is_made = |rate| rate == 8000 || features::RESAMPLE && matches!(rate, 16000 | 48000);
+        if !is_made(setup.rate) || !codecs().all(|codec| is_made(codec.rate())) {
             return Err(SetupError::Rate);
         }
-        let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
         let samples = codecs().map(Codec::quantum_samples).max().unwrap_or(0);
         // frames are as short as their bank makes them
         let bytes = codecs().filter_map(|codec| Some(codec.tick_bytes()? * codec.quantum_ticks() as usize)).max();

@@ -9,6 +9,7 @@ use crate::block::{ALIGN, Carving};
 use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
 use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
@@ -36,6 +37,10 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let rate = number(config.rate, 8000);
     if !matches!(rate, 8000 | 16_000 | 48_000) {
         return Err(wrong("c->rate", rate, "is none of 8000, 16000 and 48000"));
+    }
+    if rate != 8000 && !features::RESAMPLE {
+        let fix = "needs the feature resample, which this library was built without: 8000 needs none";
+        return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->rate", Value::Number(i64::from(rate)), fix));
     }
     let first = number(config.rtp_port_min, 4000);
     if first % 2 != 0 || first + calls * 2 > 65_536 {
@@ -98,6 +103,7 @@ fn mark_of(seed: &[u8; 32]) -> u8 {
 }
 
 /// The bytes that an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
+/// MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
     guard(|| {
@@ -117,7 +123,7 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
 /// is nothing to destroy: stop calling, or make it anew. Ask the engine then for its first asks: it wants to know its
 /// local addresses. Where it fails, microsip_engine_last_error of mem has the reason: MICROSIP_E_ABI: another header's
 /// version. MICROSIP_E_BUFFER: too few bytes. MICROSIP_E_ARG: mem is not aligned, the seed is all zero, or a number of
-/// c is out of its range.
+/// c is out of its range. MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_init(
     abi: u32,
