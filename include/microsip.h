@@ -827,7 +827,10 @@ typedef struct microsip_counters {
   uint32_t strangers;
   /** Responses that belong to no request of ours. */
   uint32_t unmatched;
-  /** Requests refused because a pool was full. */
+  /**
+   * Requests refused, and responses of a forked call's branches that were not followed, because a
+   * pool was full.
+   */
   uint32_t refused_full;
   /** Ended calls that gave way to new ones before they were released. */
   uint32_t evicted_ended;

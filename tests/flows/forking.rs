@@ -1,6 +1,7 @@
 //! rfc3261#12.1.2, #13.2.2.4: one INVITE, several dialogs.
 
 use microsip_core::base::time::Duration;
+use microsip_core::phone::trace::{Pool, What};
 use microsip_core::phone::{CallState, Cause, MEDIA_SENDING};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, sdp};
 
@@ -154,11 +155,24 @@ fn a_fork_that_finds_no_dialog_slot_is_not_followed() {
     let body = proxy.sdp();
     proxy.respond(&mut lab, &invite, 183, &body);
     right.respond(&mut lab, &invite, 183, &body);
+    lab.run_for(Duration::from_millis(5));
+    assert_eq!(full(&mut lab), (1, 1));
     proxy.respond(&mut lab, &invite, 200, &body);
     proxy.wait(&mut lab, "ACK");
+    assert_eq!(full(&mut lab), (1, 0));
+    lab.run_for(Duration::from_secs(1)); // records that are alike within a second are one
     right.respond(&mut lab, &invite, 200, &body);
     right.silence(&mut lab, "ACK", Duration::from_secs(1));
+    assert_eq!(full(&mut lab), (2, 1));
     assert!(lab.ends[0].reached(CallState::Connected));
+}
+
+/// The counter of what a full pool refused, and the number of new records of a want of dialogs.
+fn full(lab: &mut Lab) -> (u32, usize) {
+    let phone = &mut lab.ends[0].phone;
+    let records = core::iter::from_fn(|| phone.poll_trace());
+    let records = records.filter(|trace| trace.what == What::Full(Pool::Dialogs)).count();
+    (phone.counters().refused_full, records)
 }
 
 #[test]

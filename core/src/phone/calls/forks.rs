@@ -6,6 +6,7 @@ use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::object::Object;
+use crate::phone::trace::Pool;
 use crate::phone::transactions::repeat::lines;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{CallState, Cause, Flow, Lower};
@@ -33,9 +34,14 @@ impl Calls<'_> {
     }
 
     /// Another branch may have a dialog: each call that may begin has one left. A called party may respond with any
-    /// number of tags.
-    fn may_fork(&self, lower: &Lower<'_>) -> bool {
-        lower.dialogs.free() > self.possible()
+    /// number of tags. A branch that may not is counted.
+    fn may_fork(&self, lower: &mut Lower<'_>) -> bool {
+        let may = lower.dialogs.free() > self.possible();
+        if !may {
+            count::up(&mut lower.cx.counters.refused_full);
+            lower.cx.trace_full(Pool::Dialogs);
+        }
+        may
     }
 
     /// A dialog for a tag that is new: the one that has none yet, else a copy of the first. When dialogs are used up,

@@ -129,7 +129,7 @@ pub struct microsip_counters {
     pub strangers: u32,
     /// Responses that belong to no request of ours.
     pub unmatched: u32,
-    /// Requests refused because a pool was full.
+    /// Requests refused, and responses of a forked call's branches that were not followed, because a pool was full.
     pub refused_full: u32,
     /// Ended calls that gave way to new ones before they were released.
     pub evicted_ended: u32,
