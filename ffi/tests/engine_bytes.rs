@@ -41,6 +41,11 @@ fn macro_bytes(calls: u32, accounts: u32, message: u32) -> u32 {
     base + calls * call + accounts * account + message * (copies * calls + accounts + one)
 }
 
+/// Percent of the need that the macro may give beyond it. The header is the same for all libraries, so it has the
+/// memory of features that a library for a board is built without (28 % of 100 calls without any); boards declare
+/// their memory by it, so there is a bound for them too.
+const WASTE: u32 = if cfg!(feature = "host") { 20 } else { 30 };
+
 #[test]
 fn the_literal_bound_holds_and_wastes_little() {
     for calls in [1, 2, 3, 4, 16, 100] {
@@ -51,9 +56,8 @@ fn the_literal_bound_holds_and_wastes_little() {
                     needed <= bound,
                     "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro gives {bound}"
                 );
-                // a library without features needs less than the header, which is the same for all, can say
                 assert!(
-                    bound <= needed + needed / 5 || !cfg!(feature = "host"),
+                    bound <= needed + needed * WASTE / 100,
                     "{calls} calls, {accounts} accounts, {message} bytes need {needed}, the macro wastes up to {bound}"
                 );
             }
