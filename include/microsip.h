@@ -460,7 +460,10 @@ typedef struct microsip_account {
   /**
    * The realms whose challenges are answered, comma separated, and no others; NULL: the domain's,
    * and those of the registrar's challenges (where `registers` is off: that of the first call's
-   * challenge).
+   * challenge). A new challenge within a call is answered only where the Contact of the far end and
+   * each Record-Route name a host of the account (its domain, registrar or proxy, or an address of
+   * these), without maddr: a provider that shows an inner address there gets no answer
+   * (MICROSIP_E_REALM), whatever stands here or in `trusted`.
    */
   const char *realms;
   /**

@@ -49,7 +49,10 @@ pub struct microsip_account {
     /// Shown to others.
     pub display_name: *const c_char,
     /// The realms whose challenges are answered, comma separated, and no others; NULL: the domain's, and those of the
-    /// registrar's challenges (where `registers` is off: that of the first call's challenge).
+    /// registrar's challenges (where `registers` is off: that of the first call's challenge). A new challenge within a
+    /// call is answered only where the Contact of the far end and each Record-Route name a host of the account (its
+    /// domain, registrar or proxy, or an address of these), without maddr: a provider that shows an inner address
+    /// there gets no answer (MICROSIP_E_REALM), whatever stands here or in `trusted`.
     pub realms: *const c_char,
     /// User part of our Contact; NULL: that of uri, as most registrars want it. "*": random digits in REGISTER's, for
     /// registrars that drop the parameter mkey, which marks calls that come by way of the registrar.
