@@ -373,12 +373,18 @@ impl Lab {
             return;
         }
         let now = self.now;
-        for end in &mut self.ends {
+        for place in 0..self.ends.len() {
+            let end = &mut self.ends[place];
             if end.address == packet.to
                 && let Some(socket) = end.socket
             {
                 let flow = Flow::Udp { socket, remote: packet.from };
-                let taken = end.phone.handle_sip(now, flow, &packet.bytes);
+                let mut taken = end.phone.handle_sip(now, flow, &packet.bytes);
+                if taken == Taken::Drain {
+                    // the response of a call that gave way leaves first
+                    self.drain();
+                    taken = self.ends[place].phone.handle_sip(now, flow, &packet.bytes);
+                }
                 assert_eq!(taken, Taken::Bytes(packet.bytes.len()), "a drained phone takes a datagram");
                 return;
             }

@@ -51,7 +51,8 @@ pub enum Taken {
     /// long to be taken in was refused, and the rest of it is to be dropped as it comes.
     Bytes(usize),
     /// None: a response waits to be sent. Drain [`super::Phone::poll_transmit`], then give the same bytes again. A
-    /// datagram may be dropped instead.
+    /// datagram may be dropped instead. It may be said of the same bytes once more: of an INVITE that another call gave
+    /// way to, for the other's response leaves before its own.
     Drain,
     /// None: a stream's message is not whole yet. Give the same bytes again with those that follow. Never with as many
     /// as the capacity's `message`: so large a buffer is enough.

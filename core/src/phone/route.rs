@@ -30,8 +30,7 @@ impl Phone<'_> {
             return Taken::Drain;
         }
         if !flow.is_reliable() {
-            self.handle_parsed(now, flow, &Message::parse(bytes));
-            return Taken::Bytes(bytes.len());
+            return self.handle_parsed(now, flow, &Message::parse(bytes), bytes.len());
         }
         if !cfg!(feature = "stream") {
             return Taken::Close;
@@ -46,13 +45,11 @@ impl Phone<'_> {
                 Taken::Bytes(taken)
             }
             Frame::Message(taken) => {
-                self.handle_parsed(now, flow, &Message::parse(bytes.get(..taken).unwrap_or_default()));
-                Taken::Bytes(taken)
+                self.handle_parsed(now, flow, &Message::parse(bytes.get(..taken).unwrap_or_default()), taken)
             }
             // rfc3261#18.3: Content-Length says where the next one begins, so the connection goes on
             Frame::TooLong { head, total } => {
-                self.handle_parsed(now, flow, &Message::parse_head(bytes.get(..head).unwrap_or_default()));
-                Taken::Bytes(total)
+                self.handle_parsed(now, flow, &Message::parse_head(bytes.get(..head).unwrap_or_default()), total)
             }
             Frame::Broken => {
                 self.lower.cx.trace_malformed(flow, "where the next message begins cannot be known");
@@ -62,7 +59,14 @@ impl Phone<'_> {
         }
     }
 
-    fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: &Result<Message<'_>, Malformed>) {
+    /// `taken` bytes are done with, unless their response waits for another one to leave.
+    fn handle_parsed(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        parsed: &Result<Message<'_>, Malformed>,
+        taken: usize,
+    ) -> Taken {
         match parsed {
             Ok(message) => self.handle_message(now, flow, message),
             Err(Malformed::Empty) => {}
@@ -71,6 +75,7 @@ impl Phone<'_> {
                 count::up(&mut self.lower.cx.counters.malformed);
             }
         }
+        if self.lower.transactions.take_postponed() { Taken::Drain } else { Taken::Bytes(taken) }
     }
 
     fn handle_message(&mut self, now: Instant, flow: Flow, message: &Message<'_>) {

@@ -40,6 +40,8 @@ pub(super) struct Transactions<'a> {
     reply: &'a mut [u8],
     reply_len: usize,
     reply_flow: Option<Flow>,
+    /// There was no room for the response to the message in hand.
+    postponed: bool,
 }
 
 impl<'a> Transactions<'a> {
@@ -58,6 +60,7 @@ impl<'a> Transactions<'a> {
             reply: lender.zeroed(message),
             reply_len: 0,
             reply_flow: None,
+            postponed: false,
         }
     }
 }

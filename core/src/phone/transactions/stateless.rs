@@ -88,8 +88,12 @@ impl Transactions<'_> {
         status: u16,
         extra: &Extra<'_>,
     ) {
-        // what waits to be sent goes first: a repetition of the request gets this one
-        if self.owes_reply() || matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
+        if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
+            return;
+        }
+        // what waits to be sent goes first: that of a call that gave way to this request's, say
+        if self.owes_reply() {
+            self.postponed = true;
             return;
         }
         // rfc3261#8.2.7: a stateless response has the same tag each time, so it is made from the request
@@ -214,6 +218,11 @@ impl Transactions<'_> {
     /// The stateless response has not left yet: there is no room for another one.
     pub(in crate::phone) const fn owes_reply(&self) -> bool {
         self.reply_len > 0
+    }
+
+    /// The response to the message in hand had no room: the same message, given again, gets it.
+    pub(in crate::phone) const fn take_postponed(&mut self) -> bool {
+        core::mem::replace(&mut self.postponed, false)
     }
 
     /// The longest message.

@@ -102,7 +102,11 @@ impl Engine {
             self.shared.trace(false, remote, bytes);
             let flow = Flow::Udp { socket: number as u8, remote };
             let mut taken = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
-            if taken == Taken::Drain {
+            // one response may have waited before it came, and one may have to leave before its own
+            for _ in 0..2 {
+                if taken != Taken::Drain {
+                    break;
+                }
                 self.drain();
                 taken = self.with(|phone, now| phone.handle_sip(now, flow, bytes));
             }
