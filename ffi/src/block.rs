@@ -74,6 +74,10 @@ impl<'a> Lender<'a> for Carving<'a> {
         // once.
         unsafe { core::slice::from_raw_parts_mut(start, count) }
     }
+
+    fn is_short(&self) -> bool {
+        !self.block.is_null() && self.wanted > self.bytes
+    }
 }
 
 /// Memory from the allocator, given back when dropped.

@@ -16,6 +16,10 @@ impl Lender<'static> for Leak {
     fn lend<T: Clone + 'static>(&mut self, count: usize, empty: T) -> &'static mut [T] {
         Box::leak(vec![empty; count].into_boxed_slice())
     }
+
+    fn is_short(&self) -> bool {
+        false
+    }
 }
 
 /// The options of a phone.

@@ -36,6 +36,7 @@ impl core::fmt::Debug for Storage<'_> {
 
 impl<'a> Storage<'a> {
     /// Asks the lender for every slice, room by room: the same code counts and carves, so the two cannot disagree.
+    /// `None`: the capacity is not valid, or the lender is short.
     #[must_use]
     pub fn lend(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Option<Self> {
         if !capacity.is_valid() {
@@ -45,7 +46,7 @@ impl<'a> Storage<'a> {
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
         let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
-        Some(Self {
+        let storage = Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
             dialogs: Dialogs::lent(capacity, lender),
@@ -58,7 +59,8 @@ impl<'a> Storage<'a> {
             wishes: lender.zeroed(objects),
             commands: lender.lend(capacity.commands as usize, Command::EMPTY),
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),
-        })
+        };
+        if lender.is_short() { None } else { Some(storage) }
     }
 }
 

@@ -34,6 +34,10 @@ impl<'a> Lender<'a> for Block<'a> {
         let block: &'a Bump = self.0;
         block.alloc_slice_fill_clone(count, &empty)
     }
+
+    fn is_short(&self) -> bool {
+        false
+    }
 }
 
 pub(crate) struct World<'a> {

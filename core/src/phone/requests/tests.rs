@@ -24,6 +24,10 @@ impl<'a> Lender<'a> for Boxes {
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
         Box::leak(vec![empty; count].into_boxed_slice())
     }
+
+    fn is_short(&self) -> bool {
+        false
+    }
 }
 
 const START: Instant = Instant::from_millis(1000);

@@ -18,6 +18,10 @@ impl<'a> Lender<'a> for Count {
         self.lines.push((count, size_of::<T>()));
         &mut []
     }
+
+    fn is_short(&self) -> bool {
+        false
+    }
 }
 
 #[test]
@@ -36,6 +40,10 @@ impl<'a> Lender<'a> for Boxes {
     fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
         self.0 += count * size_of::<T>();
         std::boxed::Box::leak(vec![empty; count].into_boxed_slice())
+    }
+
+    fn is_short(&self) -> bool {
+        false
     }
 }
 
@@ -72,4 +80,33 @@ fn counting_and_carving_agree() {
     Storage::lend(&Capacity::host(4, 2, 2048), &mut count).unwrap();
     Storage::lend(&Capacity::host(4, 2, 2048), &mut boxes).unwrap();
     assert_eq!(count.bytes, boxes.0);
+}
+
+/// Lends boxes as long as there is room for them.
+struct Room(usize, bool);
+
+impl<'a> Lender<'a> for Room {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
+        let Some(rest) = self.0.checked_sub(count * size_of::<T>()) else {
+            self.1 = true;
+            return &mut [];
+        };
+        self.0 = rest;
+        Boxes(0).lend(count, empty)
+    }
+
+    fn is_short(&self) -> bool {
+        self.1
+    }
+}
+
+#[test]
+fn where_the_lender_is_short_there_is_no_storage() {
+    let capacity = Capacity::metal(1, 1, 1000);
+    let mut count = Count::default();
+    Storage::lend(&capacity, &mut count).unwrap();
+    assert!(Storage::lend(&capacity, &mut Room(count.bytes, false)).is_some());
+    for bytes in [0, 1, count.bytes / 2, count.bytes - 1] {
+        assert!(Storage::lend(&capacity, &mut Room(bytes, false)).is_none(), "{bytes}");
+    }
 }
