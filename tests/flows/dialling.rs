@@ -27,6 +27,10 @@ fn a_number_goes_without_visual_separators() {
         (" (555) 010 0 ", "sip:5550100@example.org"),
         ("*43#", "sip:*43%23@example.org"),
         ("* 43 #", "sip:*43%23@example.org"),
+        // as it is copied from a page
+        ("\u{a0}030\u{202f}12 34\u{a0}", "sip:0301234@example.org"),
+        ("\u{202a}\u{200b}+4930\u{a0}12\u{202c}\u{feff}", "sip:+493012@example.org"),
+        ("1\u{b2}", "sip:1%C2%B2@example.org"),
         // names and addresses stay as they are
         ("bob", "sip:bob@example.org"),
         ("bob.b-1", "sip:bob.b-1@example.org"),

@@ -5,8 +5,10 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
 
-/// rfc3966#5.1.1: visual separators, and the space and the stroke that people write, too.
-const SEPARATORS: &[u8] = b" -.()/";
+/// rfc3966#5.1.1: visual separators, and the space and the stroke that people write, too; then the bytes of what a
+/// number copied from a page has in it or around it: spaces that do not break a line (U+A0, U+202F), and marks without
+/// width (U+200B, U+200E, U+200F, U+202A, U+202C, U+202D, U+FEFF). No digit of any script is made of them.
+const SEPARATORS: &[u8] = b" -.()/\xc2\xa0\xe2\x80\xaf\x8b\x8e\x8f\xaa\xac\xad\xef\xbb\xbf";
 
 /// A target as a whole URI. `domain`: that of the account that calls.
 pub(super) fn complete<'r>(
