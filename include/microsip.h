@@ -324,7 +324,8 @@ typedef struct microsip_addr {
 #define MICROSIP_OP_RECORD 2
 /**
  * Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any
- * more since the call ended or was put on hold.
+ * more since the call ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no
+ * events any more.
  */
 #define MICROSIP_OP_DIGITS 3
 /** Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed. */
@@ -1599,6 +1600,8 @@ int32_t microsip_call_stats_get(microsip_id phone,
  * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
  * them.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED The far end takes no events, and the library makes no tones
+ * (MICROSIP_HAS_TONES).
  */
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
@@ -2371,6 +2374,8 @@ int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
  * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
  * them.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED The far end takes no events, and the library makes no tones
+ * (MICROSIP_HAS_TONES).
  */
 int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,

@@ -148,7 +148,7 @@ impl Stream {
         if old.codec.clock() != config.codec.clock() || (old.dtmf_send.is_some() && config.dtmf_send.is_none()) {
             self.digits.renew(self.sending.timestamp, config.dtmf_send.is_some(), config.rate);
         }
-        if !config.send {
+        if !config.send || !config.hears_digits() {
             // the peer does not receive them now, and does not expect them later
             self.digits = DigitQueue::EMPTY;
         }
@@ -233,10 +233,10 @@ impl Stream {
     }
 
     /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`) for so many milliseconds, 0 for the usual; false when the
-    /// queue is full, it is no digit, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer
-    /// takes none.
+    /// queue is full, it is no digit, the peer could not hear it, or the stream does not run. Sent as RFC 4733 events,
+    /// or as tones if the peer takes none.
     pub fn send_digit(&mut self, digit: u8, duration_ms: u16) -> bool {
-        self.running && self.digits.digit(digit, duration_ms)
+        self.running && self.config.hears_digits() && self.digits.digit(digit, duration_ms)
     }
 
     /// Queues a pause between digits; false when the queue is full.

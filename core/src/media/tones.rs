@@ -1,13 +1,14 @@
 //! Tones of a telephone: call progress in two traditions, and the pairs of the key pad.
 
 use super::sine;
+use crate::base::features;
 use crate::wire::dtmf;
 
 #[cfg(test)]
 mod tests;
 
 /// Tones are heard; without the feature there is silence for them.
-pub(crate) const ARE_HEARD: bool = cfg!(feature = "tones");
+pub(crate) const ARE_HEARD: bool = features::TONES;
 
 /// One or two frequencies and a rhythm.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

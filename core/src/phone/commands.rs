@@ -106,12 +106,14 @@ impl Phone<'_> {
         if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), RFC 4733. [`super::EventKind::Done`] with the token follows
-    /// when they are out, or ([`super::Cause::State`]) cannot be any more since the call ended or was put on hold.
+    /// Sends digits (`0-9 * # A-D`; `,` waits a second), by RFC 4733, or with the feature `tones` as tones where the
+    /// far end takes no events. [`super::EventKind::Done`] with the token follows when they are out, or
+    /// ([`super::Cause::State`]) cannot be any more since the call ended, was put on hold, or lost its events and has
+    /// no tones.
     ///
     /// # Errors
     /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would
-    /// not hear them; [`CommandError::Range`] for another character (then none is sent);
+    /// not hear them; [`CommandError::Unsupported`] where there are neither events nor tones; [`CommandError::Range`] for another character (then none is sent);
     /// [`CommandError::Full`] when the queue cannot take them all (then none is sent), or the end of one more command
     /// could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {

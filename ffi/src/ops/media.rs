@@ -62,6 +62,11 @@ pub(crate) unsafe fn digits(
             let fix = "are more than can wait to be sent: wait for MICROSIP_EV_DONE";
             Fail::new(MICROSIP_E_FULL, "digits", Value::text(digits), fix)
         }
+        CommandError::Unsupported => {
+            let fix = "has a far end that takes no events: tones need the feature tones, which this library was built \
+                       without";
+            Fail::new(MICROSIP_E_UNSUPPORTED, "call", Value::Id(call), fix)
+        }
         _ => refused("call", call)(error),
     })
 }

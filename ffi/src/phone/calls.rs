@@ -106,6 +106,7 @@ pub unsafe extern "C" fn microsip_call_stats_get(
 /// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE with the token follows when they
 /// are out. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and
 /// would not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
+/// MICROSIP_E_UNSUPPORTED: the far end takes no events, and the library makes no tones (MICROSIP_HAS_TONES).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_digits(
     phone: microsip_id,

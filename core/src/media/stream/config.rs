@@ -1,5 +1,6 @@
 //! A stream's settings, and its statistics.
 
+use crate::base::features;
 use crate::media::jitter::Cells;
 use crate::media::playout::Means;
 use crate::media::{Codec, CodecBank, CodecList};
@@ -85,6 +86,12 @@ impl StreamConfig {
         history: &'r mut [i16],
     ) -> Means<'r, 'm> {
         Means { cells, codecs, stream: self.stream, types: &self.receive, history }
+    }
+
+    /// The peer can hear digits: as events, or as tones.
+    #[must_use]
+    pub const fn hears_digits(&self) -> bool {
+        self.dtmf_send.is_some() || features::TONES
     }
 
     /// Both negotiated addresses, RTP's first.

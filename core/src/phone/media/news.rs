@@ -8,7 +8,7 @@ pub(in crate::phone) struct News {
     pub(in crate::phone) digit: bool,
     /// So many commands have sent their last digit.
     pub(in crate::phone) sent: u8,
-    /// Those whose digits still wait are given up: nothing may be sent any more.
+    /// Those whose digits still wait are given up: they could not be heard any more.
     pub(in crate::phone) unsent: bool,
     pub(in crate::phone) silence: Silence,
 }

@@ -65,7 +65,7 @@ impl Media<'_> {
         let mut news = News::NOTHING;
         if self.line(call).is_some_and(|line| line.media) {
             let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };
-            if !config.send {
+            if !config.send || !config.hears_digits() {
                 news = News { sent: stream.take_digits_sent(), unsent: true, ..news };
             }
             stream.update(now, &config);
@@ -243,6 +243,9 @@ impl Media<'_> {
             return Err(CommandError::State);
         }
         let stream = self.streams.get_mut(call.index as usize).ok_or(CommandError::Stale)?;
+        if !stream.config().hears_digits() {
+            return Err(CommandError::Unsupported);
+        }
         if digits.len() > stream.digits_room() || !room {
             return Err(CommandError::Full);
         }

@@ -39,7 +39,7 @@ pub const MICROSIP_OP_PLAY: u32 = 1;
 /// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
 pub const MICROSIP_OP_RECORD: u32 = 2;
 /// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call
-/// ended or was put on hold.
+/// ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no events any more.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
 /// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
 pub const MICROSIP_OP_REGISTER: u32 = 7;

@@ -102,6 +102,16 @@ fn digits_go_as_tones_to_who_takes_no_events() {
 }
 
 #[test]
+#[cfg(not(feature = "tones"))]
+fn without_tones_there_are_no_digits_for_who_takes_no_events() {
+    let mut call = Call::new();
+    assert!(call.near.stream.send_digit(b'5', 200));
+    call.near.stream.update(call.now, &StreamConfig { dtmf_send: None, ..config(far(), 1111) });
+    assert!(call.near.stream.digits_idle());
+    assert!(!call.near.stream.send_digit(b'5', 200));
+}
+
+#[test]
 fn the_queue_of_digits_has_an_end() {
     let mut side = Side::new(&config(far(), 1));
     assert!(!side.stream.send_digit(b'x', 100));
