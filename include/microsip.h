@@ -1010,7 +1010,8 @@ typedef struct microsip_engine_config {
   uint32_t max_message;
   /**
    * Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. In a library without
-   * MICROSIP_HAS_RESAMPLE only 8000.
+   * MICROSIP_HAS_RESAMPLE only 8000. MICROSIP_ENGINE_BYTES is for 8000: microsip_engine_size_get()
+   * tells what the others need.
    */
   uint32_t rate;
   /** First media port, even; call n uses this + 2 n and the next; 0: 4000. */

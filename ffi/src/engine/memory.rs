@@ -63,6 +63,7 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     Ok(Plan {
         capacity: Capacity {
             traces: config.log_records,
+            quantum: rate / 100,
             ..Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source)
         },
         rate,

@@ -37,6 +37,7 @@ pub struct microsip_engine_config {
     /// Bytes of one SIP message; 0: 1500.
     pub max_message: u32,
     /// Samples a second of PCM: 8000, 16000 or 48000; 0: 8000. In a library without MICROSIP_HAS_RESAMPLE only 8000.
+    /// MICROSIP_ENGINE_BYTES is for 8000: microsip_engine_size_get() tells what the others need.
     pub rate: u32,
     /// First media port, even; call n uses this + 2 n and the next; 0: 4000.
     pub rtp_port_min: u32,
