@@ -476,7 +476,7 @@ def written(measured):
     """Writes BENCH.md. Returns the goals missed."""
     rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.split()[1]
     lines = ["# What it costs", "",
-             f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts and CPU times are to be trusted, wall-clock rates are lower bounds).",
+             f"Written by `make bench` (Rust {rust}, {os.cpu_count()} cores, shared with other work: instruction counts are to be trusted, CPU times swing by two with the machine: compare those of one run; wall-clock rates are lower bounds).",
              "The peers' figures were measured the same way, on the same work, on a like machine; those under *beside* in this very run.",
              "*Before* is what this file said when the figures were taken anew; *by* is what takes a row alone: `python3 tests/bench/run.py WORD`.", ""]
     tables = {title: table(group, title, measured) for group, title in TITLES.items()}
