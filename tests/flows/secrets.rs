@@ -3,7 +3,7 @@
 use crate::digest::{CHALLENGE, dial, part};
 use crate::server::{PASSWORD, REGISTRAR, Server, account, anna, pass, register, state};
 use microsip_core::base::cursor::Cursor;
-use microsip_core::phone::{AccountConfig, AccountState, AccountText, Capacity, MediaTimeout, Setup};
+use microsip_core::phone::{AccountConfig, AccountState, AccountText, Capacity, Setup};
 use microsip_tests::{Lab, Options};
 
 /// As text, and as a list of numbers, which is how bytes are shown.
@@ -54,18 +54,7 @@ fn no_debug_output_shows_a_password_or_its_hash() {
 
 #[test]
 fn no_debug_output_of_a_phones_settings_shows_a_secret() {
-    let seed = [171; 32];
-    let setup = Setup {
-        codecs: microsip_core::media::CodecList::built_in(),
-        seed,
-        rate: 8000,
-        epoch_ms: 0,
-        user_agent: "",
-        allow_direct: true,
-        media_timeout: MediaTimeout::default(),
-        direct_user: "",
-        mark: 0,
-    };
+    let setup = Setup { seed: [171; 32], allow_direct: true, ..Setup::default() };
     assert!(!format!("{setup:?}{setup:#?}").contains("171"));
     let config = AccountConfig { username: "user-x", realms: "realm-x", ..anna() };
     assert!(!shows(&format!("{config:?}{config:#?}"), PASSWORD));

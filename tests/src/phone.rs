@@ -118,12 +118,9 @@ impl End {
             codecs: options.codecs,
             seed: [seed.max(1); 32],
             rate: options.rate,
-            epoch_ms: 0,
-            user_agent: "",
             allow_direct: options.direct,
             media_timeout: options.media_timeout,
-            direct_user: "",
-            mark: 0,
+            ..Setup::default()
         };
         let mut phone = Phone::new(storage, &options.capacity, &setup, now).expect("phone");
         phone.socket_up(0, address);

@@ -43,6 +43,23 @@ pub struct Setup<'t> {
     pub mark: u8,
 }
 
+/// All but the seed, without which no phone is made.
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self {
+            seed: [0; 32],
+            rate: 8000,
+            epoch_ms: 0,
+            user_agent: "",
+            allow_direct: false,
+            media_timeout: MediaTimeout::default(),
+            direct_user: "",
+            codecs: CodecList::built_in(),
+            mark: 0,
+        }
+    }
+}
+
 impl core::fmt::Debug for Setup<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Setup")

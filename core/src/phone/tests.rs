@@ -1,44 +1,22 @@
 //! The phone is driven by the lab in `tests/`, which has all features; here is what it does without some of them.
 
-use super::{
-    Bus, CallId, CallState, Capacity, CommandError, EventKind, Flow, Lender, MediaTimeout, Patch, Phone, Reply, Setup,
-    Source, Storage, Target, Transmit, Via, Wish,
-};
+pub(in crate::phone) mod support;
+
+use super::{Bus, CallId, CallState, Capacity, CommandError, EventKind, Phone, Setup, Source};
 use crate::base::features;
 use crate::base::time::{Duration, Instant};
-use crate::media::{CodecList, G711};
+use crate::media::G711;
 use crate::wire::sip::{Message, Name};
-use std::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
-use std::vec;
 use std::vec::Vec;
-
-struct Boxes;
-
-impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
-        Box::leak(vec![empty; count].into_boxed_slice())
-    }
-
-    fn is_short(&self) -> bool {
-        false
-    }
-}
-
-struct Nothing;
-
-impl Patch for Nothing {}
+use support::{Nothing, START, flow, granted, phone, sent};
 
 struct World {
     phone: Phone<'static>,
     now: Instant,
     call: CallId,
     to: String,
-}
-
-fn flow() -> Flow {
-    Flow::Udp { socket: 0, remote: "10.0.0.9:5060".parse().unwrap() }
 }
 
 /// A message of the far end's; it takes telephone-events, or does not.
@@ -63,21 +41,8 @@ fn message(start: &str, number: u32, to: &str, events: bool) -> String {
 /// A call that is up.
 fn called(events: bool) -> World {
     let capacity = Capacity::host(2, 1, 4096);
-    let setup = Setup {
-        seed: [7; 32],
-        rate: 8000,
-        epoch_ms: 0,
-        user_agent: "",
-        allow_direct: true,
-        media_timeout: MediaTimeout::default(),
-        direct_user: "",
-        mark: 0,
-        codecs: CodecList::built_in(),
-    };
-    let now = Instant::from_millis(1000);
-    let mut phone = Phone::new(Storage::lend(&capacity, &mut Boxes).unwrap(), &capacity, &setup, now).unwrap();
-    phone.socket_up(0, "10.0.0.1:5060".parse().unwrap());
-    let mut world = World { phone, now, call: CallId::NONE, to: "<sip:a@10.0.0.1>".to_string() };
+    let phone = phone(&capacity, &Setup { allow_direct: true, ..Setup::default() });
+    let mut world = World { phone, now: START, call: CallId::NONE, to: "<sip:a@10.0.0.1>".to_string() };
     world.invite(1, events);
     world
 }
@@ -85,29 +50,12 @@ fn called(events: bool) -> World {
 impl World {
     /// Grants wishes until there are none; what leaves by then.
     fn drain(&mut self) -> Vec<String> {
-        let (mut out, mut buffer) = (vec![], [0; 4096]);
-        while let Some(wish) = self.phone.poll_wish() {
-            match wish {
-                Wish::Locate { id, .. } => {
-                    let target = Target { flow: flow(), priority: 0, weight: 0 };
-                    self.phone.handle_reply(self.now, id, Reply::Hops(&[target]));
-                }
-                Wish::OpenMedia { id, .. } => {
-                    self.phone.handle_reply(self.now, id, Reply::Media { rtp: 4000, rtcp: 4001 });
-                }
-                _ => {}
-            }
-        }
-        while let Transmit::Packet { via, len } = self.phone.poll_transmit(self.now, &mut buffer) {
-            if matches!(via, Via::Sip(_)) {
-                out.push(String::from_utf8(buffer[..len].to_vec()).unwrap());
-            }
-        }
-        out
+        granted(&mut self.phone, self.now);
+        sent(&mut self.phone, self.now)
     }
 
     fn give(&mut self, text: &str) -> Vec<String> {
-        let _ = self.phone.handle_sip(self.now, flow(), text.as_bytes());
+        let _ = self.phone.handle_sip(self.now, flow(9), text.as_bytes());
         self.drain()
     }
 

@@ -7,7 +7,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
     AccountConfig, AccountId, CallId, CallState, Capacity, CommandError, EventKind, Failure, Flow, Lender, MediaId,
-    MediaTimeout, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Usage, Via, Wish, WishId,
+    Phone, Reply, Setup, Storage, Taken, Target, Transmit, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,17 +90,7 @@ impl<'a> World<'a> {
         let capacity = Capacity::metal(2, 1, 1500);
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
-        let setup = Setup {
-            codecs: microsip_core::media::CodecList::built_in(),
-            seed: [seed | 1; 32],
-            rate: 8000,
-            epoch_ms: 0,
-            user_agent: "",
-            allow_direct: true,
-            media_timeout: MediaTimeout::default(),
-            direct_user: "",
-            mark: 0,
-        };
+        let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
         let mut phone = Phone::new(storage, &capacity, &setup, now).ok()?;
         phone.socket_up(0, HERE);
         let account = phone.account_add(now, config).ok()?;

@@ -5,56 +5,25 @@ use super::Asking;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::dialogs::Texts;
+use crate::phone::tests::support::{self, START, flow, sent};
 use crate::phone::transactions::request::{Owner, Sending};
-use crate::phone::{
-    AccountConfig, Capacity, Cause, Flow, Lender, MediaTimeout, Phone, Setup, Storage, Target, Transmit, Via,
-};
+use crate::phone::{AccountConfig, Capacity, Cause, Phone, Setup, Target};
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name};
-use std::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
-use std::vec;
-use std::vec::Vec;
 
-struct Boxes;
-
-impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
-        Box::leak(vec![empty; count].into_boxed_slice())
-    }
-
-    fn is_short(&self) -> bool {
-        false
-    }
-}
-
-const START: Instant = Instant::from_millis(1000);
 /// The largest message of this phone.
 const MESSAGE: usize = 8192;
 
 fn phone() -> Phone<'static> {
     let capacity = Capacity::host(2, 1, MESSAGE as u32);
-    let setup = Setup {
-        seed: [7; 32],
-        rate: 8000,
-        epoch_ms: 0,
-        user_agent: "",
-        allow_direct: false,
-        media_timeout: MediaTimeout::default(),
-        direct_user: "",
-        mark: 0,
-        codecs: crate::media::CodecList::built_in(),
-    };
-    let mut phone = Phone::new(Storage::lend(&capacity, &mut Boxes).unwrap(), &capacity, &setup, START).unwrap();
-    phone.socket_up(0, "10.0.0.1:5060".parse().unwrap());
-    phone
+    support::phone(&capacity, &Setup::default())
 }
 
 fn target(host: u8) -> Target {
-    let remote = format!("10.0.0.{host}:5060").parse().unwrap();
-    Target { flow: Flow::Udp { socket: 0, remote }, priority: u16::from(host), weight: 0 }
+    Target { flow: flow(host), priority: u16::from(host), weight: 0 }
 }
 
 /// A confirmed dialog with the account's own server, and a request in it that carries this.
@@ -87,15 +56,6 @@ fn carrying(phone: &mut Phone<'_>, lines: &[u8], body: (&[u8], &[u8])) -> Option
     }
     lower.transactions.aim_at(request, &found, true);
     Some(request)
-}
-
-/// The packets that leave now.
-fn sent(phone: &mut Phone<'_>, now: Instant) -> Vec<String> {
-    let (mut out, mut buffer) = (vec![], [0; MESSAGE]);
-    while let Transmit::Packet { via: Via::Sip(_), len } = phone.poll_transmit(now, &mut buffer) {
-        out.push(String::from_utf8(buffer[..len].to_vec()).unwrap());
-    }
-    out
 }
 
 fn challenge(phone: &mut Phone<'_>, now: Instant, host: u8, request: &str, status: u16, fields: &str) {

@@ -2,8 +2,9 @@ use super::*;
 use crate::base::features;
 use crate::base::time::Instant;
 use crate::media::{Codec, CodecList};
-use crate::phone::{MediaTimeout, Phone, Setup, SetupError};
-use std::{println, vec, vec::Vec};
+use crate::phone::tests::support::Boxes;
+use crate::phone::{Phone, Setup, SetupError};
+use std::{println, vec::Vec};
 
 /// Counts the bytes lent, a line for each slice.
 #[derive(Default)]
@@ -33,35 +34,11 @@ fn a_desk_phone_fits_its_budget() {
     assert!(count.bytes + size_of::<Phone<'_>>() <= 32 * 1024 - 1500 - 5 * 1024, "{}", count.bytes);
 }
 
-/// Lends boxes, and counts their bytes.
-struct Boxes(usize);
-
-impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
-        self.0 += count * size_of::<T>();
-        std::boxed::Box::leak(vec![empty; count].into_boxed_slice())
-    }
-
-    fn is_short(&self) -> bool {
-        false
-    }
-}
-
 #[test]
 fn a_codec_needs_its_room_and_one_of_another_rate_the_resampler() {
     let longest = |capacity: &Capacity, codecs: &[Codec]| {
-        let storage = Storage::lend(capacity, &mut Boxes(0)).unwrap();
-        let setup = Setup {
-            codecs: CodecList::of(codecs),
-            seed: [1; 32],
-            rate: 8000,
-            epoch_ms: 0,
-            user_agent: "",
-            allow_direct: false,
-            media_timeout: MediaTimeout::default(),
-            direct_user: "",
-            mark: 0,
-        };
+        let storage = Storage::lend(capacity, &mut Boxes).unwrap();
+        let setup = Setup { seed: [1; 32], codecs: CodecList::of(codecs), ..Setup::default() };
         Phone::new(storage, capacity, &setup, Instant::ZERO).map(|phone| phone.lower.cx.fixed.max_ptime)
     };
     let of_others = |result| if features::RESAMPLE { result } else { Err(SetupError::Rate) };
@@ -74,12 +51,26 @@ fn a_codec_needs_its_room_and_one_of_another_rate_the_resampler() {
     assert_eq!(longest(&Capacity { payload: 1920, ..host }, &[Codec::Linear, Codec::Pcmu]), of_others(Ok(20)));
 }
 
+/// Lends boxes, and counts their bytes.
+struct Carved(usize);
+
+impl<'a> Lender<'a> for Carved {
+    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
+        self.0 += count * size_of::<T>();
+        Boxes.lend(count, empty)
+    }
+
+    fn is_short(&self) -> bool {
+        false
+    }
+}
+
 #[test]
 fn counting_and_carving_agree() {
-    let (mut count, mut boxes) = (Count::default(), Boxes(0));
+    let (mut count, mut carved) = (Count::default(), Carved(0));
     Storage::lend(&Capacity::host(4, 2, 2048), &mut count).unwrap();
-    Storage::lend(&Capacity::host(4, 2, 2048), &mut boxes).unwrap();
-    assert_eq!(count.bytes, boxes.0);
+    Storage::lend(&Capacity::host(4, 2, 2048), &mut carved).unwrap();
+    assert_eq!(count.bytes, carved.0);
 }
 
 /// Lends boxes as long as there is room for them.
@@ -92,7 +83,7 @@ impl<'a> Lender<'a> for Room {
             return &mut [];
         };
         self.0 = rest;
-        Boxes(0).lend(count, empty)
+        Boxes.lend(count, empty)
     }
 
     fn is_short(&self) -> bool {

@@ -5,49 +5,17 @@ use super::server::{Kind, Served};
 use super::serving::{Absorbed, Lent, Met, ServerDue};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::phone::{Capacity, Flow, Lender, MediaTimeout, Phone, Setup, Storage, Transmit, Via};
+use crate::phone::tests::support::{self, START, flow, sent};
+use crate::phone::{Capacity, Phone, Setup};
 use crate::sip::server::State;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Message, Method, Writer};
-use std::boxed::Box;
 use std::format;
 use std::string::String;
-use std::vec;
-
-struct Boxes;
-
-impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
-        Box::leak(vec![empty; count].into_boxed_slice())
-    }
-
-    fn is_short(&self) -> bool {
-        false
-    }
-}
-
-const START: Instant = Instant::from_millis(1000);
 
 fn phone() -> Phone<'static> {
     let capacity = Capacity::host(2, 1, 2048);
-    let setup = Setup {
-        seed: [7; 32],
-        rate: 8000,
-        epoch_ms: 0,
-        user_agent: "",
-        allow_direct: true,
-        media_timeout: MediaTimeout::default(),
-        direct_user: "",
-        mark: 0,
-        codecs: crate::media::CodecList::built_in(),
-    };
-    let mut phone = Phone::new(Storage::lend(&capacity, &mut Boxes).unwrap(), &capacity, &setup, START).unwrap();
-    phone.socket_up(0, "10.0.0.1:5060".parse().unwrap());
-    phone
-}
-
-fn flow() -> Flow {
-    Flow::Udp { socket: 0, remote: "10.0.0.9:5060".parse().unwrap() }
+    support::phone(&capacity, &Setup { allow_direct: true, ..Setup::default() })
 }
 
 fn message(method: &str) -> String {
@@ -56,15 +24,6 @@ fn message(method: &str) -> String {
          From: <sip:berta@10.0.0.9>;tag=b\r\nTo: <sip:anna@10.0.0.1>;tag=a\r\nCall-ID: c\r\nCSeq: 5 {method}\r\n\
          Max-Forwards: 70\r\nContent-Length: 2\r\n\r\nhi"
     )
-}
-
-/// The packets that leave now.
-fn sent(phone: &mut Phone<'_>, now: Instant) -> vec::Vec<String> {
-    let (mut out, mut buffer) = (vec![], [0; 2048]);
-    while let Transmit::Packet { via: Via::Sip(_), len } = phone.poll_transmit(now, &mut buffer) {
-        out.push(String::from_utf8(buffer[..len].to_vec()).unwrap());
-    }
-    out
 }
 
 fn respond(phone: &mut Phone<'_>, now: Instant, handle: Handle, status: u16) {
@@ -90,7 +49,7 @@ fn a_request_of_another_method_may_owe_its_response() {
     assert_eq!(lower.transactions.absorb(&mut lower.cx, START, keys, false), Absorbed::New);
     let handle = lower
         .transactions
-        .open(&mut lower.cx, START, (flow(), keys), (&request, &mandatory), request.body(), served)
+        .open(&mut lower.cx, START, (flow(9), keys), (&request, &mandatory), request.body(), served)
         .unwrap();
     // a repetition is absorbed while nothing has left
     assert_eq!(lower.transactions.absorb(&mut lower.cx, START, keys, false), Absorbed::Nothing);

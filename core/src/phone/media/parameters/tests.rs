@@ -3,32 +3,12 @@
 use crate::base::time::{Duration, Instant};
 use crate::media::codec::tests::samples::Bank;
 use crate::media::{Codec, CodecList};
-use crate::phone::{
-    Bus, CallId, Capacity, DialOptions, Flow, Lender, MediaTimeout, Patch, Phone, Reply, Setup, Source, Storage,
-    Target, Transmit, Via, Wish,
-};
+use crate::phone::tests::support::{Nothing, START, flow, granted, phone, sent};
+use crate::phone::{Bus, CallId, Capacity, DialOptions, Phone, Setup, Source};
 use crate::wire::sip::{Message, Name};
-use std::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
-use std::vec;
 use std::vec::Vec;
-
-struct Boxes;
-
-impl<'a> Lender<'a> for Boxes {
-    fn lend<T: Clone + 'a>(&mut self, count: usize, empty: T) -> &'a mut [T] {
-        Box::leak(vec![empty; count].into_boxed_slice())
-    }
-
-    fn is_short(&self) -> bool {
-        false
-    }
-}
-
-struct Nothing;
-
-impl Patch for Nothing {}
 
 struct World {
     phone: Phone<'static>,
@@ -37,61 +17,24 @@ struct World {
     hosts: u32,
 }
 
-fn flow() -> Flow {
-    Flow::Udp { socket: 0, remote: "10.0.0.9:5060".parse().unwrap() }
-}
-
 fn world(parameters: u32) -> World {
     let capacity = Capacity { parameters, ..Capacity::host(2, 1, 4096) };
-    let setup = Setup {
-        seed: [7; 32],
-        rate: 48_000,
-        epoch_ms: 0,
-        user_agent: "",
-        allow_direct: true,
-        media_timeout: MediaTimeout::default(),
-        direct_user: "",
-        mark: 0,
-        codecs: CodecList::of(&[Codec::Framed, Codec::Pcmu]),
-    };
-    let now = Instant::from_millis(1000);
-    let mut phone = Phone::new(Storage::lend(&capacity, &mut Boxes).unwrap(), &capacity, &setup, now).unwrap();
-    phone.socket_up(0, "10.0.0.1:5060".parse().unwrap());
-    World { phone, now, bank: Bank::default(), hosts: 0 }
+    let codecs = CodecList::of(&[Codec::Framed, Codec::Pcmu]);
+    let setup = Setup { rate: 48_000, allow_direct: true, codecs, ..Setup::default() };
+    World { phone: phone(&capacity, &setup), now: START, bank: Bank::default(), hosts: 0 }
 }
 
 impl World {
     /// Grants wishes until there are none; what leaves by then.
     fn drain(&mut self) -> Vec<String> {
-        let (mut out, mut buffer) = (vec![], [0; 4096]);
-        loop {
-            let wish = self.phone.poll_wish().map(|wish| match wish {
-                Wish::Locate { id, .. } => (id, true),
-                Wish::OpenMedia { id, .. } => (id, false),
-                other => panic!("{other:?}"),
-            });
-            match wish {
-                Some((id, true)) => {
-                    self.hosts += 1;
-                    let target = Target { flow: flow(), priority: 0, weight: 0 };
-                    self.phone.handle_reply(self.now, id, Reply::Hops(&[target]));
-                }
-                Some((id, false)) => {
-                    self.phone.handle_reply(self.now, id, Reply::Media { rtp: 4000, rtcp: 4001 });
-                }
-                None => break,
-            }
-        }
-        while let Transmit::Packet { via, len } = self.phone.poll_transmit(self.now, &mut buffer) {
-            if matches!(via, Via::Sip(_)) {
-                out.push(String::from_utf8(buffer[..len].to_vec()).unwrap());
-            }
-        }
-        out
+        let (names, others) = granted(&mut self.phone, self.now);
+        self.hosts += names;
+        assert_eq!(others, [""; 0]);
+        sent(&mut self.phone, self.now)
     }
 
     fn give(&mut self, text: &str) -> Vec<String> {
-        let _ = self.phone.handle_sip(self.now, flow(), text.as_bytes());
+        let _ = self.phone.handle_sip(self.now, flow(9), text.as_bytes());
         self.drain()
     }
 
