@@ -209,10 +209,8 @@ fn a_branch_that_lost_one_try_may_win_the_next() {
     peer.respond(&mut lab, &second, 200, &body);
     peer.wait(&mut lab, "ACK");
     peer.silence(&mut lab, "BYE", Duration::from_secs(5));
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
-    peer.respond(&mut lab, &bye, 200, "");
+    let call = lab.ends[0].last_call();
+    peer.be_hung_up(&mut lab, 0, call);
     lab.assert_settled();
 }
 

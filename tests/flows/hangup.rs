@@ -217,10 +217,8 @@ fn silence_and_503_move_on_too() {
             let bye = first.wait(&mut lab, "BYE");
             first.respond(&mut lab, &bye, 200, "");
         }
-        let (call, now) = (lab.ends[0].last_call(), lab.now);
-        lab.ends[0].phone.hangup(now, call).unwrap();
-        let bye = second.wait(&mut lab, "BYE");
-        second.respond(&mut lab, &bye, 200, "");
+        let call = lab.ends[0].last_call();
+        second.be_hung_up(&mut lab, 0, call);
         lab.assert_settled();
     }
 }

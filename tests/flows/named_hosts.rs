@@ -407,10 +407,8 @@ fn a_call_that_ends_while_a_reinvites_host_is_sought_refuses_it() {
     let text = peer.request("INVITE", "", &named(""));
     peer.send(&mut lab, &text);
     lab.run_for(Duration::from_millis(50));
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
-    peer.respond(&mut lab, &bye, 200, "");
+    let call = lab.ends[0].last_call();
+    peer.be_hung_up(&mut lab, 0, call);
     lab.ends[0].grant = true;
     lab.drain();
     lab.run_for(Duration::from_millis(100));

@@ -156,10 +156,7 @@ fn a_description_may_be_a_part_of_the_body() {
         }
         lab.run_for(Duration::from_millis(10));
     }
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
-    peer.respond(&mut lab, &bye, 200, "");
+    peer.be_hung_up(&mut lab, 0, call);
     lab.assert_settled();
 }
 

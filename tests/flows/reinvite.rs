@@ -265,11 +265,9 @@ fn a_target_that_does_not_fit_gets_513_and_nothing_changes() {
     assert_eq!((lab.ends[0].phone.counters().oversize, media(&lab)), (1, before));
     peer.contact.clone_from(&good);
     reinvite(&mut lab, &mut peer, &sdp("10.0.0.9", 40_000, "sendonly"));
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
+    let call = lab.ends[0].last_call();
+    let bye = peer.be_hung_up(&mut lab, 0, call);
     assert_eq!(bye.uri(), good);
-    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 
@@ -314,11 +312,9 @@ fn a_re_invite_whose_host_is_found_first_refreshes_the_target() {
     peer.call(&mut lab, 0);
     peer.contact = "sip:elsewhere@10.0.0.9:5060".into();
     reinvite(&mut lab, &mut peer, &sdp("media.example", 40_000, ""));
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
+    let call = lab.ends[0].last_call();
+    let bye = peer.be_hung_up(&mut lab, 0, call);
     assert_eq!(bye.uri(), peer.contact);
-    peer.respond(&mut lab, &bye, 200, "");
     lab.assert_settled();
 }
 

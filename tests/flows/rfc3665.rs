@@ -305,10 +305,7 @@ fn session_with_sdp_in_ack() {
     proxy.ack(&mut lab, &body);
     lab.run_for(Duration::from_secs(1));
     assert!(lab.ends[0].phone.call_stats(lab.now, call).unwrap().sent_packets > 40);
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = proxy.wait(&mut lab, "BYE");
-    proxy.respond(&mut lab, &bye, 200, "");
+    proxy.be_hung_up(&mut lab, 0, call);
     assert_eq!(*log.borrow(), leg(("proxy 3", "bob"), &["> INVITE", "< 180", "< 200", "> ACK", "< BYE", "> 200"]));
     lab.assert_settled();
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::Lab;
 use microsip_core::base::time::{Duration, Instant};
+use microsip_core::phone::CallId;
 use microsip_core::wire::sip::{Message, Start};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -371,6 +372,16 @@ impl Peer {
         self.respond(lab, &invite, 200, &body);
         self.wait(lab, "ACK");
         invite
+    }
+
+    /// The phone hangs this call up; the peer agrees. Gives the BYE.
+    #[track_caller]
+    pub fn be_hung_up(&mut self, lab: &mut Lab, end: usize, call: CallId) -> Sip {
+        let now = lab.now;
+        lab.ends[end].phone.hangup(now, call).expect("hung up");
+        let bye = self.wait(lab, "BYE");
+        self.respond(lab, &bye, 200, "");
+        bye
     }
 }
 

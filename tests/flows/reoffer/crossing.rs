@@ -93,10 +93,8 @@ fn we_may_hang_up_meanwhile() {
             peer.respond(&mut lab, &again, provisional, "");
             lab.run_for(Duration::from_millis(10));
         }
-        let (call, now) = (lab.ends[0].last_call(), lab.now);
-        lab.ends[0].phone.hangup(now, call).unwrap();
-        let bye = peer.wait(&mut lab, "BYE");
-        peer.respond(&mut lab, &bye, 200, "");
+        let call = lab.ends[0].last_call();
+        peer.be_hung_up(&mut lab, 0, call);
         assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
         if status > 0 {
             let body = if status == 200 { peer.sdp() } else { String::new() };
