@@ -1,7 +1,7 @@
 //! Events: their order, their number, and the time for which they can be read.
 
 use microsip_core::base::cursor::Cursor;
-use microsip_core::base::time::Duration;
+use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
     AccountId, CallId, CallState, CallText, Cause, CommandError, DialOptions, MEDIA_HELD, MEDIA_RECEIVING, Source,
     Which,
@@ -213,21 +213,27 @@ fn each_event_has_the_time_at_which_it_happened_however_late_it_is_fetched() {
     );
 }
 
-#[test]
-fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
+/// Digits in a call of this age, whose receiver fetches its events this much later. Gives the time of the command.
+fn pressed(age: Duration, digits: &str, later: Duration) -> (Lab, Instant) {
     let mut lab = Lab::pair();
     let call = lab.dial(0, "sip:bob@10.0.0.2");
     lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
     let (theirs, now) = (lab.ends[1].last_call(), lab.now);
     lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
     lab.ends[1].phone.answer(now, theirs, 200).unwrap();
-    lab.run_for(Duration::from_millis(3700));
+    lab.run_for(age);
     lab.ends[1].fetch = false;
     let pressed = lab.now;
-    lab.ends[0].phone.send_digits(pressed, call, "1,,2", 0).unwrap();
-    lab.run_for(Duration::from_secs(10));
+    lab.ends[0].phone.send_digits(pressed, call, digits, 0).unwrap();
+    lab.run_for(later);
     lab.ends[1].fetch = true;
     lab.drain();
+    (lab, pressed)
+}
+
+#[test]
+fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
+    let (lab, pressed) = pressed(Duration::from_millis(3700), "1,,2", Duration::from_secs(10));
     let at: Vec<_> = lab.ends[1]
         .events
         .iter()
@@ -242,19 +248,7 @@ fn a_digits_event_has_the_time_of_the_packet_that_ended_it() {
 #[test]
 fn digits_that_give_way_are_told_as_lost() {
     // eight wait; a late fetch gets the number of those before
-    let mut lab = Lab::pair();
-    let call = lab.dial(0, "sip:bob@10.0.0.2");
-    lab.run_until("it rings", |lab| lab.ends[1].reached(CallState::Incoming));
-    let (theirs, now) = (lab.ends[1].last_call(), lab.now);
-    lab.ends[1].phone.set_source(theirs, Source::Silence).unwrap();
-    lab.ends[1].phone.answer(now, theirs, 200).unwrap();
-    lab.run_for(Duration::from_secs(1));
-    lab.ends[1].fetch = false;
-    let now = lab.now;
-    lab.ends[0].phone.send_digits(now, call, "123456789*0", 0).unwrap();
-    lab.run_for(Duration::from_secs(5));
-    lab.ends[1].fetch = true;
-    lab.drain();
+    let (lab, _) = pressed(Duration::from_secs(1), "123456789*0", Duration::from_secs(5));
     let of = |kind| lab.ends[1].events.iter().filter(move |event| event.kind == kind).map(|event| event.value);
     assert_eq!(of(EventKind::Digit).collect::<Vec<_>>(), b"456789*0".map(u32::from));
     assert_eq!(of(EventKind::Lost).collect::<Vec<_>>(), [3]);
