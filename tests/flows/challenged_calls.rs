@@ -5,7 +5,7 @@ use microsip_core::phone::{
 };
 use microsip_tests::{Lab, Options, Peer, Sip};
 
-const CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
+pub(crate) const CHALLENGE: &str = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
 const HEADERS: &str = "Subject: door\r\nX-Floor: 3\r\n";
 
 /// All but what a new transaction with credentials changes (rfc3261#22.2).
@@ -16,11 +16,17 @@ fn rest(request: &Sip) -> Vec<String> {
     kept.map(str::to_owned).collect()
 }
 
-fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
+/// A phone with this many slots of a request and of a dialog.
+fn slots(requests: u32, dialogs: u32) -> Options {
     let mut options = Options::default();
     options.capacity.requests = requests;
     options.capacity.dialogs = dialogs;
     options.media_timeout = MediaTimeout { seconds: 20, lost: WhenLost::Inherit };
+    options
+}
+
+/// A call by an account, whose server is the peer.
+fn dialled(options: Options) -> (Lab, Peer) {
     let mut lab = Lab::new(&[options]);
     let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
     lab.names.insert("example.org".into(), vec![peer.at]);
@@ -39,9 +45,29 @@ fn dialled(requests: u32, dialogs: u32) -> (Lab, Peer) {
     (lab, peer)
 }
 
+/// Such a call that is up, with this route.
+pub(crate) fn answered(options: Options, route: &str) -> (Lab, Peer) {
+    let (mut lab, mut peer) = dialled(options);
+    let invite = peer.wait(&mut lab, "INVITE");
+    peer.record_routes = vec![route.to_owned()];
+    let body = peer.sdp();
+    peer.respond(&mut lab, &invite, 200, &body);
+    peer.wait(&mut lab, "ACK");
+    (lab, peer)
+}
+
+/// The peer hangs up, and no slot stays in use.
+#[track_caller]
+fn finish(mut lab: Lab, mut peer: Peer) {
+    let bye = peer.request("BYE", "", "");
+    peer.send(&mut lab, &bye);
+    peer.wait(&mut lab, "SIP/2.0 200");
+    lab.assert_settled();
+}
+
 #[test]
 fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
-    let (mut lab, mut peer) = dialled(1, 1);
+    let (mut lab, mut peer) = dialled(slots(1, 1));
     let first = peer.wait(&mut lab, "INVITE");
     peer.respond_with(&mut lab, &first, 407, CHALLENGE, "");
     let ack = peer.wait(&mut lab, "ACK");
@@ -56,15 +82,12 @@ fn with_one_request_slot_the_refusal_is_acknowledged_all_the_same() {
     peer.respond(&mut lab, &second, 200, &body);
     peer.wait(&mut lab, "ACK");
     assert!(lab.ends[0].reached(CallState::Connected));
-    let bye = peer.request("BYE", "", "");
-    peer.send(&mut lab, &bye);
-    peer.wait(&mut lab, "SIP/2.0 200");
-    lab.assert_settled();
+    finish(lab, peer);
 }
 
 #[test]
 fn an_early_dialog_before_the_challenge_leaves_no_trace() {
-    let (mut lab, mut peer) = dialled(4, 4);
+    let (mut lab, mut peer) = dialled(slots(4, 4));
     let first = peer.wait(&mut lab, "INVITE");
     peer.record_routes = vec!["<sip:192.0.2.1;lr>".into()];
     let body = peer.sdp();
@@ -84,20 +107,12 @@ fn an_early_dialog_before_the_challenge_leaves_no_trace() {
     peer.respond(&mut lab, &second, 200, &body);
     let ack = peer.wait(&mut lab, "ACK");
     assert_eq!((ack.uri(), ack.number(), ack.to_tag()), (peer.contact.clone(), second.number(), peer.tag.clone()));
-    let bye = peer.request("BYE", "", "");
-    peer.send(&mut lab, &bye);
-    peer.wait(&mut lab, "SIP/2.0 200");
-    lab.assert_settled();
+    finish(lab, peer);
 }
 
 #[test]
 fn a_challenged_bye_needs_no_second_slot() {
-    let (mut lab, mut peer) = dialled(1, 1);
-    let invite = peer.wait(&mut lab, "INVITE");
-    peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
-    let body = peer.sdp();
-    peer.respond(&mut lab, &invite, 200, &body);
-    peer.wait(&mut lab, "ACK");
+    let (mut lab, mut peer) = answered(slots(1, 1), "<sip:10.0.0.9;lr>");
     let (call, now) = (lab.ends[0].last_call(), lab.now);
     lab.ends[0].phone.hangup(now, call).unwrap();
     let bye = peer.wait(&mut lab, "BYE");
@@ -111,12 +126,7 @@ fn a_challenged_bye_needs_no_second_slot() {
 
 #[test]
 fn a_challenged_bye_keeps_its_reason() {
-    let (mut lab, mut peer) = dialled(1, 1);
-    let invite = peer.wait(&mut lab, "INVITE");
-    peer.record_routes = vec!["<sip:10.0.0.9;lr>".into()];
-    let body = peer.sdp();
-    peer.respond(&mut lab, &invite, 200, &body);
-    peer.wait(&mut lab, "ACK");
+    let (mut lab, mut peer) = answered(slots(1, 1), "<sip:10.0.0.9;lr>");
     lab.audio = false;
     lab.run_until("the end", |lab| lab.ends[0].ended().is_some());
     let bye = peer.wait(&mut lab, "BYE");
@@ -130,7 +140,7 @@ fn a_challenged_bye_keeps_its_reason() {
 
 #[test]
 fn a_removed_account_goes_once_the_event_of_its_challenge_is_fetched() {
-    let (mut lab, mut peer) = dialled(4, 4);
+    let (mut lab, mut peer) = dialled(slots(4, 4));
     let first = peer.wait(&mut lab, "INVITE");
     let foreign = CHALLENGE.replace("example.org", "elsewhere.example");
     let text = peer.response_text(&first, 407, &foreign, "");

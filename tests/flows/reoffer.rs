@@ -4,7 +4,7 @@ mod crossing;
 mod retried;
 
 use microsip_core::base::time::{Duration, Instant};
-use microsip_core::phone::{AccountConfig, CallState, Capacity, Cause, DialOptions, Source};
+use microsip_core::phone::{CallState, Capacity, Cause};
 use microsip_tests::{EventKind, Lab, Options, Peer, Sip, ladder, sdp};
 use std::net::SocketAddr;
 
@@ -56,11 +56,8 @@ fn accept(lab: &mut Lab, peer: &mut Peer, invite: &Sip) -> Sip {
 fn finish(mut lab: Lab, mut peer: Peer) {
     assert!(lab.ends[0].ended().is_none(), "{}", ladder::draw(&lab));
     let call = lab.ends[0].last_call();
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
+    let bye = peer.be_hung_up(&mut lab, 0, call);
     assert_eq!(bye.from, lab.ends[0].address);
-    peer.respond(&mut lab, &bye, 200, "");
     assert_eq!(lab.ends[0].ended().unwrap().result, Cause::Normal);
     lab.assert_settled();
 }

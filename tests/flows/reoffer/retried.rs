@@ -1,28 +1,11 @@
 //! An offer of ours that cannot be sent at once, or has to be sent again: challenges, slots, ports, networks.
 
 use super::*;
+use crate::challenged_calls::{CHALLENGE, answered};
 
+/// A call by an account, whose server is the peer.
 fn with_account() -> (Lab, Peer) {
-    let mut lab = Lab::new(&[Options::default()]);
-    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
-    lab.names.insert("example.org".into(), vec![peer.at]);
-    let config = AccountConfig {
-        uri: "sip:anna@example.org",
-        password: "secret",
-        realms: "example.org",
-        no_register: true,
-        ..AccountConfig::default()
-    };
-    let now = lab.now;
-    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
-    let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
-    lab.ends[0].phone.dial(now, account, "bob", &options).unwrap();
-    let invite = peer.wait(&mut lab, "INVITE");
-    peer.record_routes = vec!["<sip:10.0.0.9:5060;lr>".into()];
-    let body = peer.sdp();
-    peer.respond(&mut lab, &invite, 200, &body);
-    peer.wait(&mut lab, "ACK");
-    (lab, peer)
+    answered(Options::default(), "<sip:10.0.0.9:5060;lr>")
 }
 
 #[test]
@@ -31,13 +14,7 @@ fn a_challenge_is_answered_and_the_ack_repeats_the_credentials() {
     let (mut lab, mut peer) = with_account();
     move_to(&mut lab, &mut peer, 1, NEW);
     let again = peer.wait(&mut lab, "INVITE");
-    peer.respond_with(
-        &mut lab,
-        &again,
-        407,
-        "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n",
-        "",
-    );
+    peer.respond_with(&mut lab, &again, 407, CHALLENGE, "");
     let next = peer.wait(&mut lab, "INVITE");
     assert_eq!((next.number(), next.to_tag()), (again.number() + 1, again.to_tag()));
     assert_ne!(next.branch(), again.branch());
@@ -85,10 +62,7 @@ fn without_a_slot_it_is_tried_later() {
     other.respond(&mut lab, &invite, 486, "");
     let again = peer.wait(&mut lab, "INVITE");
     accept(&mut lab, &mut peer, &again);
-    let now = lab.now;
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
-    peer.respond(&mut lab, &bye, 200, "");
+    peer.be_hung_up(&mut lab, 0, call);
     lab.assert_settled();
 }
 
@@ -132,10 +106,8 @@ fn a_hang_up_while_it_waits_ends_it() {
     let (mut lab, mut peer, again) = moved(true);
     peer.respond(&mut lab, &again, 491, "");
     lab.run_for(Duration::from_millis(100));
-    let (call, now) = (lab.ends[0].last_call(), lab.now);
-    lab.ends[0].phone.hangup(now, call).unwrap();
-    let bye = peer.wait(&mut lab, "BYE");
-    peer.respond(&mut lab, &bye, 200, "");
+    let call = lab.ends[0].last_call();
+    peer.be_hung_up(&mut lab, 0, call);
     peer.silence(&mut lab, "INVITE", Duration::from_secs(30));
     lab.assert_settled();
 }
