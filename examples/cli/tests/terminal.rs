@@ -101,6 +101,21 @@ impl Terminal {
         modes.c_lflag & (libc::ICANON | libc::ECHO) == libc::ICANON | libc::ECHO
     }
 
+    /// Stopped by a signal, and not continued.
+    fn is_stopped(&self) -> bool {
+        let state = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // proc(5): the state follows the name in parentheses
+        state.rsplit_once(") ").unwrap().1.starts_with('T')
+    }
+
+    fn wait_for(&self, condition: &str, holds: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        while !holds(self) {
+            assert!(start.elapsed() < PATIENCE, "no {condition}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn signal(&self, signal: i32) {
         // SAFETY: our own child, not waited for yet.
         assert_eq!(unsafe { libc::kill(self.child.id() as i32, signal) }, 0);
@@ -217,20 +232,14 @@ fn the_terminal_is_put_back_by_signals() {
     polite.signal(libc::SIGTERM);
     assert_eq!(polite.end().0, Some(0));
 
-    // while it is stopped, and when it goes on
+    // while it is stopped, and when it goes on; a SIGCONT before the stop would be lost, and the stop would stay
     let mut stopped = call(&far, 100);
     stopped.see("keys: 0-9");
     stopped.signal(libc::SIGTSTP);
-    let until = |terminal: &Terminal, cooked: bool| {
-        let start = Instant::now();
-        while terminal.is_cooked() != cooked {
-            assert!(start.elapsed() < PATIENCE, "cooked is not {cooked}");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    };
-    // the system ignores a stop of an orphaned session, so only the way back can be seen
+    stopped.wait_for("a stop", Terminal::is_stopped);
+    assert!(stopped.is_cooked(), "a shell finds the terminal as it was");
     stopped.signal(libc::SIGCONT);
-    until(&stopped, false);
+    stopped.wait_for("keys again", |terminal| !terminal.is_cooked());
     stopped.press("q");
     assert_eq!(stopped.end().0, Some(0));
 
@@ -239,7 +248,7 @@ fn the_terminal_is_put_back_by_signals() {
     let target = format!("sip:nobody@{}", silent.local_addr().unwrap());
     let mut hasty = Terminal::start(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"], 100);
     hasty.see("calling");
-    until(&hasty, false);
+    hasty.wait_for("keys", |terminal| !terminal.is_cooked());
     hasty.signal(libc::SIGINT);
     std::thread::sleep(Duration::from_millis(20));
     if hasty.child.try_wait().unwrap().is_none() {
