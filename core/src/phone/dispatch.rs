@@ -15,7 +15,7 @@ impl Phone<'_> {
     /// A request is on its way; or it failed, which is passed to its owner.
     pub(super) fn asked(&mut self, now: Instant, asking: Asking) {
         if let Asking::Failed { request, cause } = asking {
-            self.request_failed(now, request, cause, 0);
+            self.request_failed(now, request, cause);
         }
     }
 
@@ -56,7 +56,7 @@ impl Phone<'_> {
             RequestDue::Over => self.lower.end_request(handle),
             RequestDue::TimedOut => {
                 if !self.fail_over(now, handle) {
-                    self.request_failed(now, handle, Cause::Timeout, 0);
+                    self.request_failed(now, handle, Cause::Timeout);
                 }
             }
         }
@@ -167,15 +167,15 @@ impl Phone<'_> {
     }
 
     /// A request failed without a final response.
-    pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
+    pub(super) fn request_failed(&mut self, now: Instant, handle: Handle, cause: Cause) {
         let Some(Owner::Account(account)) = self.lower.transactions.request(handle).map(Request::owner) else {
-            self.calls.request_failed(&mut self.lower, now, handle, cause, status);
+            self.calls.request_failed(&mut self.lower, now, handle, cause);
             return;
         };
         // the resolved addresses may be out of date: look again next time
         self.lower.accounts.forget_hop(account);
         self.lower.end_request(handle);
-        self.register_failed(now, account, cause, status);
+        self.register_failed(now, account, cause);
     }
 
     /// A flow failed (an ICMP error, or a stream is gone): requests that wait on it move on.
@@ -197,7 +197,7 @@ impl Phone<'_> {
             }
             let moves = !heard || !request.method().is_invite();
             if !(moves && self.fail_over(now, handle)) {
-                self.request_failed(now, handle, Cause::Unreachable, 0);
+                self.request_failed(now, handle, Cause::Unreachable);
             }
         }
     }

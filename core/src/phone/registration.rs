@@ -46,8 +46,8 @@ impl Phone<'_> {
     }
 
     /// REGISTER failed without a final response.
-    pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause, status: u16) {
-        let outcome = self.lower.accounts.failed(&mut self.lower.cx, now, handle, cause, status);
+    pub(super) fn register_failed(&mut self, now: Instant, handle: Handle, cause: Cause) {
+        let outcome = self.lower.accounts.failed(&mut self.lower.cx, now, handle, cause);
         self.registered(now, handle, outcome);
     }
 

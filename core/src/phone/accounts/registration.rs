@@ -212,10 +212,9 @@ impl Accounts<'_> {
         now: Instant,
         handle: Handle,
         cause: Cause,
-        status: u16,
     ) -> Registered {
         let Some(account) = self.slots.get_mut(handle) else { return Registered::Nothing };
-        let outcome = account.failed(cx, now, cause, status, 0);
+        let outcome = account.failed(cx, now, cause, 0, 0);
         self.wake(cx, handle);
         outcome
     }

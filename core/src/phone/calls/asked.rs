@@ -11,7 +11,7 @@ impl Calls<'_> {
     /// A request of a call is on its way; or it failed, however it began.
     pub(in crate::phone) fn asked(&mut self, lower: &mut Lower<'_>, now: Instant, asking: Asking) {
         if let Asking::Failed { request, cause } = asking {
-            self.request_failed(lower, now, request, cause, 0);
+            self.request_failed(lower, now, request, cause);
         }
     }
 
@@ -22,7 +22,6 @@ impl Calls<'_> {
         now: Instant,
         handle: Handle,
         cause: Cause,
-        status: u16,
     ) {
         let Some(request) = lower.transactions.request(handle) else { return };
         let (owner, method) = (request.owner(), request.method());
@@ -43,7 +42,7 @@ impl Calls<'_> {
                 call.request = Handle::NONE;
             }
             lower.end_request(handle);
-            self.end_call(lower, now, call, cause, status);
+            self.end_call(lower, now, call, cause, 0);
         } else {
             lower.end_request(handle);
         }
