@@ -38,14 +38,26 @@ impl Calls<'_> {
         if method == Sending::Reinvite {
             self.reoffer_failed(lower, now, call, handle, cause);
         } else if method == Sending::Invite {
-            if let Some(call) = self.get_mut(call) {
-                call.request = Handle::NONE;
-            }
-            lower.end_request(handle);
-            self.end_call(lower, now, call, cause, 0);
+            self.invite_failed(lower, now, call, handle, cause);
         } else {
             lower.end_request(handle);
         }
+    }
+
+    /// Our INVITE is over without a response: its call ends.
+    pub(super) fn invite_failed(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        handle: Handle,
+        request: Handle,
+        cause: Cause,
+    ) {
+        if let Some(call) = self.get_mut(handle) {
+            call.request = Handle::NONE;
+        }
+        lower.end_request(request);
+        self.end_call(lower, now, handle, cause, 0);
     }
 
     /// A refused request is to be sent anew. An INVITE that was refused goes on absorbing, so its new try needs a slot

@@ -52,11 +52,7 @@ impl Calls<'_> {
         } else if incoming {
             self.refuse_call(lower, now, handle, 503, cause);
         } else {
-            if let Some(call) = self.get_mut(handle) {
-                call.request = Handle::NONE;
-            }
-            lower.end_request(request);
-            self.end_call(lower, now, handle, cause, 0);
+            self.invite_failed(lower, now, handle, request, cause);
         }
     }
 }

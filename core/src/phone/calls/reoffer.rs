@@ -285,11 +285,7 @@ impl Calls<'_> {
         let stays = matches!(ports, Some(Ports::Open { local, .. } | Ports::Wished(local)) if Some(local) == way);
         let running = sent.is_running();
         if running && way.is_none() {
-            if let Some(call) = self.get_mut(handle) {
-                call.request = Handle::NONE;
-            }
-            lower.end_request(request);
-            self.end_call(lower, now, handle, Cause::Unreachable, 0);
+            self.invite_failed(lower, now, handle, request, Cause::Unreachable);
         } else if running && !stays {
             self.ends(handle, EndedBy::Library, EndCause::None);
             self.cancel_call(lower, now, handle, Cause::Unreachable);
