@@ -16,13 +16,9 @@ impl Phone<'_> {
         if self.lower.accounts.begun(&mut self.lower.cx, now, handle, request) {
             self.lower.accounts.tell(&mut self.lower.cx, handle);
         }
-        match (request, hop) {
-            (None, _) => {}
-            (Some(request), Some(hop)) => {
-                let asking = self.lower.go_over(now, request, hop.flow(), true);
-                self.asked(now, asking);
-            }
-            (Some(request), None) => self.lower.locate(request),
+        if let Some(request) = request {
+            let asking = self.lower.go(now, request, hop.map(|hop| (hop.flow(), true)));
+            self.asked(now, asking);
         }
     }
 

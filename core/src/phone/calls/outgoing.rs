@@ -154,13 +154,8 @@ impl Calls<'_> {
         let _ = lower.media.set_source(call_handle, options.source); // it has just begun
         lower.cx.tell(Object::Call(call_handle.index));
         self.trace(&mut lower.cx, call_handle);
-        match hop.filter(|_| own_hop) {
-            Some(hop) => {
-                let asking = lower.go_over(now, request, hop.flow(), true);
-                self.asked(lower, now, asking);
-            }
-            None => lower.locate(request),
-        }
+        let asking = lower.go(now, request, hop.filter(|_| own_hop).map(|hop| (hop.flow(), true)));
+        self.asked(lower, now, asking);
         Ok(())
     }
 
@@ -317,13 +312,8 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(call_handle) {
             call.request = request;
         }
-        match hop.filter(|_| own) {
-            Some(hop) => {
-                let asking = lower.go_over(now, request, hop.flow(), true);
-                self.asked(lower, now, asking);
-            }
-            None => lower.locate(request),
-        }
+        let asking = lower.go(now, request, hop.filter(|_| own).map(|hop| (hop.flow(), true)));
+        self.asked(lower, now, asking);
         true
     }
 }

@@ -58,13 +58,8 @@ impl Calls<'_> {
             call.request = request;
         }
         let way = lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
-        match way.filter(|_| stays) {
-            Some((flow, own_hop)) => {
-                let asking = lower.go_over(now, request, flow, own_hop);
-                self.asked(lower, now, asking);
-            }
-            None => lower.locate(request),
-        }
+        let asking = lower.go(now, request, way.filter(|_| stays));
+        self.asked(lower, now, asking);
     }
 
     /// The way of its requests and its media are at one address, which we have.

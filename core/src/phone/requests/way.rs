@@ -21,6 +21,15 @@ impl Lower<'_> {
         }
     }
 
+    /// The request goes over the way that is known, a flow and whether it is its account's own hop; or one is looked for.
+    pub(in crate::phone) fn go(&mut self, now: Instant, handle: Handle, way: Option<(Flow, bool)>) -> Asking {
+        if let Some((flow, own_hop)) = way {
+            return self.go_over(now, handle, flow, own_hop);
+        }
+        self.locate(handle);
+        Asking::Waits
+    }
+
     /// The request goes over a flow that is known.
     pub(in crate::phone) fn go_over(&mut self, now: Instant, handle: Handle, flow: Flow, own_hop: bool) -> Asking {
         let Some((owner, method)) =
@@ -137,9 +146,7 @@ impl Lower<'_> {
                     return passed.then_some(Asking::Failed { request: handle, cause: Cause::Unreachable });
                 }
                 Moved::Relocated => {
-                    if let Some(owner) = self.transactions.request(handle).map(Request::owner) {
-                        self.trace_request(owner, What::Locating);
-                    }
+                    self.locate(handle);
                     return Some(Asking::Waits);
                 }
                 Moved::To { owner, method, own_hop, hop } => {

@@ -82,7 +82,7 @@ pub(in crate::phone) enum RequestDue {
 pub(in crate::phone) enum Moved {
     /// There is none.
     Nowhere,
-    /// Its name is looked up anew.
+    /// Its name is to be looked up anew.
     Relocated,
     /// It is aimed at this one.
     To { owner: Owner, method: Sending, own_hop: bool, hop: Place },
@@ -188,7 +188,6 @@ impl Transactions<'_> {
         request.client = Client::EMPTY;
         cx.wake(Object::Request(handle.index), Instant::NEVER);
         if core::mem::take(&mut request.relocate) != Relocate::No {
-            self.locate(cx, handle);
             return Moved::Relocated;
         }
         request.at += 1;
