@@ -76,11 +76,7 @@ impl Calls<'_> {
     /// The host that an INVITE's offer names is looked up; `invite`, for a re-INVITE, is kept with the look-up. False:
     /// every slot is in use.
     pub(super) fn find_offerer(&mut self, lower: &mut Lower<'_>, now: Instant, server: Handle, invite: &[u8]) -> bool {
-        let Some(lookup) = self.find_host(lower, now, Owner::Offer(server)) else { return false };
-        if lower.transactions.keep(&mut lower.cx, lookup, invite).is_err() {
-            lower.end_request(lookup);
-            return false;
-        }
+        let Some(lookup) = self.find_host(lower, now, Owner::Offer(server), invite) else { return false };
         lower.transactions.set_host(server, Host::Sought(lookup));
         true
     }
@@ -140,22 +136,23 @@ impl Calls<'_> {
     }
 
     fn find_answerer(&mut self, lower: &mut Lower<'_>, now: Instant, dialog: Handle, text: &[u8]) -> bool {
-        let Some(handle) = self.find_host(lower, now, Owner::Answer(dialog)) else { return false };
-        if lower.transactions.keep(&mut lower.cx, handle, text).is_err() {
-            lower.end_request(handle);
-            return false;
-        }
-        lower.dialogs.set_lookup(dialog, handle);
+        let Some(lookup) = self.find_host(lower, now, Owner::Answer(dialog), text) else { return false };
+        lower.dialogs.set_lookup(dialog, lookup);
         true
     }
 
-    fn find_host(&mut self, lower: &mut Lower<'_>, now: Instant, owner: Owner) -> Option<Handle> {
+    /// A look-up begins, and keeps this text. `None`: every slot is in use, or the text does not fit.
+    fn find_host(&mut self, lower: &mut Lower<'_>, now: Instant, owner: Owner, text: &[u8]) -> Option<Handle> {
         if !IS_MADE {
             return None;
         }
         let handle = lower.new_request(owner, Sending::Nothing)?;
         lower.locate(handle);
         lower.transactions.try_again_at(&mut lower.cx, handle, now + Duration::from_millis(FIND_HOST_MS));
+        if lower.transactions.keep(&mut lower.cx, handle, text).is_err() {
+            lower.end_request(handle);
+            return None;
+        }
         Some(handle)
     }
 
