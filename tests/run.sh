@@ -53,15 +53,23 @@ step() {
         failed=$((failed + broken))
         failures+=("$name")
         printf 'FAILED       %-44s %7s s   exit %s, log %s\n' "$name" "$took" "$code" "$log"
-        tail -n 60 "$log" | sed 's/^/    | /'
+        { failures_of "$log"; tail -n 60 "$log"; } | sed 's/^/    | /'
         ;;
     esac
     # A step that ran may still have left parts out.
     while IFS= read -r line; do unchecked+=("$name: ${line#NOT CHECKED: }"); done < <(grep '^NOT CHECKED: ' "$log")
 }
 
+# failures_of LOG: what Rust's test runner says of the tests that failed, of however many programs; more would bury the log's end.
+failures_of() { awk -v died="$died" '/^failures:$/ { failed = 1 } failed || $0 ~ died; /^test result: / { failed = 0 }' "$1" | head -n 200; }
+# A test program that was ended by a signal has counted nothing.
+died="^  process didn't exit successfully: "
 # counted LOG passed|failed: the tests that a step's runner counted; a step without a count is one test.
-counts() { grep -E '^(test result: .*|[0-9]+ passed, [0-9]+ failed.*)$' "$1" | grep -oE "[0-9]+ $2" | awk '{ s += $1 } END { print s + 0 }'; }
+counts() {
+    local dead=0
+    [ "$2" = passed ] || dead=$(grep -c "$died" "$1")
+    grep -E '^(test result: .*|[0-9]+ passed, [0-9]+ failed.*)$' "$1" | grep -oE "[0-9]+ $2" | awk -v dead="$dead" '{ s += $1 } END { print s + dead }'
+}
 counted() {
     local sum
     sum=$(counts "$@")
@@ -75,20 +83,23 @@ lints() {
         cargo clippy --locked -p microsip-core --no-default-features -- -D warnings
 }
 # --show-output: a test that could not check something says so on a line of its own.
-rust_tests() { cargo test --locked --workspace --all-features -- --show-output; }
+# --no-fail-fast: a program whose tests fail hides no other's.
+rust_tests() { cargo test --locked --no-fail-fast --workspace --all-features -- --show-output; }
 features() {
-    local feature
+    local feature bad=0
     cargo check --locked -q -p microsip-core --no-default-features || return 1
     for feature in $(sed -n '/^\[features\]/,/^\[[^f]/s/^\([a-z][a-z0-9_-]*\) *=.*/\1/p' core/Cargo.toml | grep -vx default); do
         echo "core with only $feature"
         cargo check --locked -q -p microsip-core --no-default-features --features "$feature" || return 1
     done
     echo "core with all"
-    cargo check --locked -q -p microsip-core --all-features && cargo test --locked -q -p microsip-core --no-default-features --lib || return 1
+    cargo check --locked -q -p microsip-core --all-features || return 1
+    cargo test --locked -q -p microsip-core --no-default-features --lib || bad=1
     echo "an engine alone, with and without sentences"
     for feature in "" sentences; do
-        cargo test --locked -q -p microsip --no-default-features --features "$feature" --lib --test engine_bytes --test engine_last_error || return 1
+        cargo test --locked -q --no-fail-fast -p microsip --no-default-features --features "$feature" --lib --test engine_bytes --test engine_last_error || bad=1
     done
+    return $bad
 }
 metal() {
     has_target thumbv7em-none-eabihf || cannot "bare metal: the Rust target thumbv7em-none-eabihf is not installed and rustup could not add it"
