@@ -1190,7 +1190,7 @@ int32_t microsip_destroy(microsip_id phone);
  * loopback.
  * @param phone The phone.
  * @param which MICROSIP_ADDRESS_V4 or _V6.
- * @param out Filled by the function; its size must be set.
+ * @param out Filled by the function.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING There is none of that family.
  */
@@ -1864,7 +1864,7 @@ int32_t microsip_engine_init(uint32_t abi,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param which MICROSIP_ADDRESS_V4 or _V6.
- * @param out Filled by the function; its size must be set.
+ * @param out Filled by the function.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING There is none of that family.
  */

@@ -64,7 +64,7 @@ impl<'a> Job<'a> for Wait<'a> {
         if !self.0.forever || interrupted() {
             app.finish(done);
         } else if let Err(stop) = done {
-            app.output.problem(&stop.text, stop.exit as u8);
+            app.output.problem(&stop);
         }
     }
 }

@@ -147,7 +147,12 @@ impl<'a> App<'a> {
     /// Refuses a call, and prints it.
     pub(crate) fn refuse(&self, call: Id, code: u32, why: &str) {
         let from = self.phone.call_text(call, Text::RemoteUri);
-        let _ = self.phone.reject(call, code); // the caller may have given up already
+        if self.phone.reject(call, code).is_err() {
+            // the caller gave up, or the phone itself refused it: no ports for its media, say
+            let fields = || json!({ "call": call, "state": "missed", "from": from });
+            self.output.say("call", fields, &format!("call from {from} was over at once"));
+            return;
+        }
         let fields = || json!({ "call": call, "state": "refused", "from": from, "sip_code": code });
         self.output.say("call", fields, &format!("call from {from} refused with {code}: {why}"));
     }
@@ -297,7 +302,12 @@ impl<'a> App<'a> {
             }
             (Phase::Registering(_), AccountState::Failed) => {
                 let text = format!("cannot register {}: {}", self.uri, ended(sip_code, "", result));
-                return Err(Stop::new(Exit::Registration, advised(&text, result)));
+                return Err(Stop::of(Exit::Registration, &text, sip_code, result));
+            }
+            // it never was registered
+            (Phase::Closing(_), AccountState::Unregistered) if matches!(&self.done, Err(stop) if stop.exit == Exit::Registration) =>
+            {
+                return Ok(());
             }
             (Phase::Registering(_), _) | (_, AccountState::Registering) => return Ok(()),
             _ => {}

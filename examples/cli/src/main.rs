@@ -37,7 +37,7 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 use output::{Output, complain};
-use session::Exit;
+use session::{Exit, Stop};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     let exit = match done {
         Ok(()) => Exit::Ok,
         Err(stop) => {
-            output.problem(&stop.text, stop.exit as u8);
+            output.problem(&stop);
             stop.exit
         }
     };
@@ -81,7 +81,7 @@ fn usage(wrong: &clap::Error) -> Exit {
         // its first line starts so, for people
         let text = wrong.to_string();
         let text = text.trim().trim_start_matches("error: ");
-        (writeln!(io::stdout(), "{}", output::error(text, Exit::Usage as u8)), Exit::Usage)
+        (writeln!(io::stdout(), "{}", output::error(&Stop::new(Exit::Usage, text))), Exit::Usage)
     } else {
         (wrong.print(), if wrong.use_stderr() { Exit::Usage } else { Exit::Ok })
     };

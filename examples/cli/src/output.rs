@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Show;
 use crate::interrupt;
+use crate::session::Stop;
 use crate::terminal;
 
 /// Version of the JSON lines: fields are only added while it stays.
@@ -81,9 +82,10 @@ impl Output {
     }
 
     /// A fault and its remedy: on standard error, or as an object with `--json`.
-    pub(crate) fn problem(&self, text: &str, exit: u8) {
+    pub(crate) fn problem(&self, stop: &Stop) {
+        let text = &stop.text;
         if self.json {
-            return self.print(&error(text, exit));
+            return self.print(&error(stop));
         }
         let mut standing = self.progress.lock();
         if std::mem::take(&mut *standing) {
@@ -122,8 +124,9 @@ impl Output {
 }
 
 /// A fault, as an object.
-pub(crate) fn error(text: &str, exit: u8) -> String {
-    object("error", json!({ "text": text, "exit": exit }))
+pub(crate) fn error(stop: &Stop) -> String {
+    let Stop { exit, text, sip_code, result } = stop;
+    object("error", json!({ "text": text, "exit": *exit as u8, "sip_code": sip_code, "result": result }))
 }
 
 /// The text with no line wider than the terminal; all of it where the width is not known.

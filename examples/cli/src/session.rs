@@ -40,11 +40,20 @@ pub(crate) enum Exit {
 pub(crate) struct Stop {
     pub(crate) exit: Exit,
     pub(crate) text: String,
+    /// The SIP status behind it; 0: there was none.
+    pub(crate) sip_code: u32,
+    /// The library's result; 0: it was not the library's.
+    pub(crate) result: i32,
 }
 
 impl Stop {
     pub(crate) fn new(exit: Exit, text: impl fmt::Display) -> Self {
-        Self { exit, text: text.to_string() }
+        Self { exit, text: text.to_string(), sip_code: 0, result: 0 }
+    }
+
+    /// The end of a registration or a call, with a remedy where there is one.
+    pub(crate) fn of(exit: Exit, text: &str, sip_code: u32, result: i32) -> Self {
+        Self { exit, text: advised(text, result), sip_code, result }
     }
 }
 
@@ -56,7 +65,10 @@ impl From<Failure> for Stop {
             MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG => Exit::Usage,
             _ => Exit::CallFailed,
         };
-        Self { exit, text: advised(&failure.text, failure.code) }
+        // its text says already which port it is that another program has
+        let ported = failure.code == MICROSIP_E_PORT_IN_USE;
+        let text = if ported { failure.text } else { advised(&failure.text, failure.code) };
+        Self { exit, text, sip_code: 0, result: failure.code }
     }
 }
 
@@ -64,7 +76,9 @@ impl From<Failure> for Stop {
 pub(crate) fn advised(text: &str, code: i32) -> String {
     match code {
         MICROSIP_E_PORT_IN_USE => {
-            format!("{text}\n  another program has it: choose another with --listen ADDR:PORT (port 0: any free one)")
+            format!(
+                "{text}\n  its media has no pair of ports: give a wider --rtp-port MIN-MAX, or a higher `ulimit -n`"
+            )
         }
         MICROSIP_E_DEVICE => format!("{text}\n  see `microsip devices`, or go without with --null-audio"),
         MICROSIP_E_NAME => format!("{text}\n  check the name, or write the address: sip:user@192.0.2.1:5060"),

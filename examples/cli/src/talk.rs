@@ -457,14 +457,14 @@ fn verdict(
 ) -> Result<(), Stop> {
     match (connected, sip_code) {
         (true, _) if result == 0 || interrupted => Ok(()),
-        (true, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call broke off: {how}"), result))),
+        (true, _) => Err(Stop::of(Exit::CallFailed, &format!("the call broke off: {how}"), sip_code, result)),
         (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
         (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
-        (false, 408 | 480 | 487) => Err(Stop::new(Exit::NoAnswer, format!("no answer: {how}"))),
+        (false, 408 | 480 | 487) => Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result)),
         (false, _) if result == MICROSIP_E_TIMEOUT => {
-            Err(Stop::new(Exit::NoAnswer, advised(&format!("no answer: {how}"), result)))
+            Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result))
         }
-        (false, _) => Err(Stop::new(Exit::CallFailed, advised(&format!("the call failed: {how}"), result))),
+        (false, _) => Err(Stop::of(Exit::CallFailed, &format!("the call failed: {how}"), sip_code, result)),
     }
 }
 

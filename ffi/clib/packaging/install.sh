@@ -23,6 +23,7 @@ command_features=documents,trace
 case ,$FEATURES, in *,device,*) command_features=$command_features,device ;; esac
 case ,$FEATURES, in *,pulseaudio,*) command_features=$command_features,pulseaudio ;; esac
 # The name by which programs find it again is the installed library's alone: in target/ there is no file of that name.
+echo "install: builds the library and the command; this takes minutes"
 $CARGO rustc --locked --quiet --profile "$PROFILE" -p microsip-c --no-default-features --features "$FEATURES" -- -C "link-arg=-Wl,-soname,$soname"
 case ,$FEATURES, in
 *,host,* | *,device,* | *,pulseaudio,*)

@@ -8,7 +8,8 @@ use crate::host::sockets;
 use crate::ops;
 
 /// The SIP address to tell others: that of the first interface that leaves the machine, else of loopback. which:
-/// MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family.
+/// MICROSIP_ADDRESS_V4 or _V6. MICROSIP_NOTHING: there is none of that family. out:
+/// Filled by the function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_address_get(phone: microsip_id, which: u32, out: *mut microsip_addr) -> i32 {
     with_shared("microsip_address_get", phone, |shared| {

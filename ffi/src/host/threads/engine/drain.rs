@@ -123,7 +123,9 @@ impl Engine {
                 Err(failure) => {
                     self.shared.log(
                         MICROSIP_LOG_WARNING,
-                        format_args!("no media ports at {local}: {failure:?}; the limit on open files, or the port range, is too small"),
+                        format_args!(
+                            "no media ports at {local}: the limit on open files, or the port range, is too small"
+                        ),
                     );
                     self.with(|phone, now| phone.handle_reply(now, wish, Reply::Failed(failure)));
                 }
