@@ -66,6 +66,7 @@ const SLOTS: &[(&str, &str, usize)] = &[
     ("accounts/trusted.rs", "Trusted", 0),
     ("media/line.rs", "Line", 0),
     ("media/description.rs", "Agreement", 0),
+    ("dialogs/leg.rs", "Leg", 0),
     ("calls/call.rs", "Call", 0),
 ];
 

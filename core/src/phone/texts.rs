@@ -27,7 +27,7 @@ impl Phone<'_> {
     /// [`CommandError::Stale`]; [`CommandError::Nothing`] when there is none.
     pub fn call_text(&self, call: CallId, which: CallText, out: &mut Cursor<'_>) -> Result<(), CommandError> {
         let slot = self.call(call)?;
-        let dialog = self.lower.dialogs.get(slot.dialog()).ok_or(CommandError::Nothing)?;
+        let dialog = self.lower.dialogs.dialog(slot.dialog()).ok_or(CommandError::Nothing)?;
         let text = self.lower.dialogs.text(slot.dialog());
         let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
         match which {

@@ -1,5 +1,6 @@
 //! The next packet to send: voice first, then SIP in the order in which it was owed.
 
+use super::dialogs::Leg;
 use super::object::Object;
 use super::{Phone, Transmit, Via};
 use crate::base::cursor::Cursor;
@@ -45,7 +46,7 @@ impl Phone<'_> {
             },
             Object::Dialog(index) => {
                 let Some(handle) = self.lower.dialogs.at(index) else { return Transmit::Nothing };
-                if !self.lower.dialogs.get(handle).is_some_and(|dialog| dialog.ack_owed) {
+                if !self.lower.dialogs.get(handle).is_some_and(Leg::owes_ack) {
                     return Transmit::Nothing;
                 }
                 let mut out = Cursor::new(buffer);

@@ -61,13 +61,13 @@ impl Phone<'_> {
         let uri = match request.owner() {
             Owner::Account(account) => self.lower.accounts.next_hop(account)?,
             Owner::Dialog(dialog) => {
-                let slot = self.lower.dialogs.get(dialog)?;
-                let next = slot.next_hop(self.lower.dialogs.text(dialog));
+                let leg = self.lower.dialogs.get(dialog)?;
+                let next = leg.dialog().next_hop(self.lower.dialogs.text(dialog));
                 // the account's own domain is where its registrar is
-                match self.lower.accounts.registrar(slot.account) {
+                match self.lower.accounts.registrar(leg.account()) {
                     Some(registrar)
-                        if slot.own_hop
-                            && slot.routes.is_empty()
+                        if leg.own_hop()
+                            && leg.dialog().routes.is_empty()
                             && self.lower.dialog_around(request.owner(), request.method()).is_none() =>
                     {
                         registrar

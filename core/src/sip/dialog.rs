@@ -3,10 +3,9 @@
 //! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route
 //! set, and last the remote target, so that a target refresh only rewrites the end.
 
-use super::flow::Flow;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
-use crate::base::limits::{CHALLENGES, ROUTES};
+use crate::base::limits::ROUTES;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::wire::sip::{Address, Message, Name, Uri};
@@ -14,10 +13,6 @@ use crate::wire::sip::{Address, Message, Name, Uri};
 /// A dialog. All texts are spans of its block.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialog {
-    /// Its use.
-    pub usage: Usage,
-    /// The account it belongs to; none for a direct one.
-    pub account: Handle,
     /// Our tag; its handle is the slot of the call's first dialog.
     pub local_tag: Tag,
     /// From or To of ours, without the tag.
@@ -42,36 +37,10 @@ pub struct Dialog {
     pub local_number: u32,
     /// Number of the far end's last request; `None` before the first.
     pub remote_number: Option<u32>,
-    /// The INVITE's number, for its ACK.
-    pub invite_number: u32,
-    /// The way to the next hop, kept resolved.
-    pub flow: Option<Flow>,
-    /// Uses of it (RFC 5057): the call, requests under way.
-    pub usages: u8,
-    /// The next dialog of the same call (a fork).
-    pub sibling: Handle,
-    /// It is such a sibling, and used as one.
-    pub chained: bool,
-    /// An ACK of a 2xx is to be sent.
-    pub ack_owed: bool,
-    /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
-    pub bye_owed: bool,
-    /// The far end has fallen silent; the BYE to it gives that as its reason.
-    pub media_lost: bool,
-    /// The far end has sent BYE: for its further requests there is no dialog, though its texts can still be read.
-    pub left: bool,
     /// A 2xx, ours or theirs, made it whole, and no BYE ended it.
     pub confirmed: bool,
     /// A 2xx came, so that further ones are its repetitions.
     pub accepted: bool,
-    /// The INVITE that is acknowledged was one within the dialog.
-    pub renewed: bool,
-    /// The flow is the account's own hop, so challenges that come over it may be answered.
-    pub own_hop: bool,
-    /// The request that looks up the host which its last description names.
-    pub lookup: Handle,
-    /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
-    pub credentials: [Credential; CHALLENGES],
 }
 
 /// The object that a dialog is for (rfc5057). Each further use of dialogs has a variant here.
@@ -107,8 +76,6 @@ pub struct Credential {
 impl Dialog {
     /// A free slot's content.
     pub const EMPTY: Self = Self {
-        usage: Usage::None,
-        account: Handle::NONE,
         local_tag: Tag { handle: Handle::NONE, secret: 0 },
         local: Span::EMPTY,
         remote: Span::EMPTY,
@@ -121,41 +88,15 @@ impl Dialog {
         fixed_end: 0,
         local_number: 0,
         remote_number: None,
-        invite_number: 0,
-        flow: None,
-        usages: 0,
-        sibling: Handle::NONE,
-        chained: false,
-        ack_owed: false,
-        bye_owed: false,
-        media_lost: false,
-        left: false,
         confirmed: false,
         accepted: false,
-        renewed: false,
-        own_hop: false,
-        lookup: Handle::NONE,
-        credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
     };
 
     /// The dialog of another branch of the same INVITE (rfc3261#12.1.2), before its response is read. It has our side,
     /// and none of the state that the first dialog has gained since.
     #[must_use]
     pub const fn branch(self) -> Self {
-        Self {
-            usages: 1,
-            chained: true,
-            remote_number: None,
-            ack_owed: false,
-            bye_owed: false,
-            media_lost: false,
-            left: false,
-            confirmed: false,
-            accepted: false,
-            renewed: false,
-            lookup: Handle::NONE,
-            ..self
-        }
+        Self { remote_number: None, confirmed: false, accepted: false, ..self }
     }
 
     /// Writes the texts that never change. `None`: the block is too small.
@@ -269,13 +210,9 @@ impl Dialog {
         }
     }
 
-    /// The Request-URI of the INVITE that is acknowledged, for requests that repeat its credentials: the one that made
-    /// this dialog, or one within it.
+    /// The Request-URI of the INVITE that made this dialog.
     #[must_use]
     pub fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
-        if self.renewed {
-            return self.request_uri(block);
-        }
         if !self.redirected.is_empty() {
             return self.redirected.of(block);
         }

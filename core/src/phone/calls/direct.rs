@@ -17,7 +17,7 @@ use crate::wire::sip::Method;
 impl Calls<'_> {
     /// A dialog that no account has.
     pub(in crate::phone) fn is_direct(lower: &Lower<'_>, dialog: Handle) -> bool {
-        lower.dialogs.get(dialog).is_some_and(|dialog| dialog.account.is_none())
+        lower.dialogs.get(dialog).is_some_and(|leg| leg.account().is_none())
     }
 
     /// Slots of calls, transactions and dialogs that direct calls leave to accounts.
@@ -87,7 +87,7 @@ impl Calls<'_> {
         lower.dialogs.forget_bye(served.dialog);
         self.end_call(lower, now, served.call, Cause::Full, 486);
         let status = if state == State::Completed { refusal } else { 486 };
-        let secret = lower.dialogs.get(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
+        let secret = lower.dialogs.dialog(served.dialog).map_or(0, |dialog| dialog.local_tag.secret);
         self.end_server_owing(lower, now, handle, Responded { secret, status, ..Responded::default() });
     }
 

@@ -9,7 +9,7 @@ use crate::phone::{CallId, CallState, Cause, EndCause, EndedBy, Lower};
 impl Calls<'_> {
     /// A timer of a dialog: its BYE found no slot before, or it is the loser of a fork.
     pub(in crate::phone) fn dialog_timeout(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
-        let Some(dialog) = lower.dialogs.get(handle) else { return };
+        let Some(dialog) = lower.dialogs.dialog(handle) else { return };
         let lost = dialog.local_tag.handle != handle;
         if lower.dialogs.take_owed_bye(handle) {
             self.send_bye(lower, now, handle);

@@ -5,12 +5,12 @@ use super::call::Cancel;
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::dialogs::Leg;
 use crate::phone::object::Object;
 use crate::phone::trace::Pool;
 use crate::phone::transactions::repeat::lines;
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{CallState, Cause, Flow, Lower};
-use crate::sip::dialog::{Dialog, Usage};
 use crate::sip::timer::T1_64;
 use crate::wire::sip::Message;
 
@@ -56,15 +56,15 @@ impl Calls<'_> {
         let untagged = lower
             .dialogs
             .with_tag(first, b"")
-            .filter(|dialog| lower.dialogs.get(*dialog).is_some_and(|dialog| !dialog.accepted));
+            .filter(|dialog| lower.dialogs.dialog(*dialog).is_some_and(|dialog| !dialog.accepted));
         if let Some(untagged) = untagged {
             return lower.dialogs.learn(untagged, response, tag).then_some(untagged).or_else(|| self.too_long(lower));
         }
         if response.status().is_some_and(|status| status < 200) && !self.may_fork(lower) {
             return None;
         }
-        let dialog = lower.dialogs.get(first).copied()?;
-        let fork = lower.new_dialog(dialog.branch())?;
+        let branch = lower.dialogs.get(first)?.branch();
+        let fork = lower.new_dialog(branch)?;
         lower.dialogs.chain(first, fork, response, tag).then_some(fork).or_else(|| self.too_long(lower))
     }
 
@@ -116,8 +116,8 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
-        let has_media = lower.media.agreed(call_handle).is_some()
-            || lower.dialogs.get(first).is_some_and(|dialog| !dialog.lookup.is_none());
+        let has_media =
+            lower.media.agreed(call_handle).is_some() || lower.dialogs.get(first).is_some_and(Leg::looks_up);
         self.wake(&mut lower.cx, call_handle);
         if !wanted {
             // rfc3261#9.1: the CANCEL lost the race; the call is up and is ended with BYE
@@ -157,20 +157,20 @@ impl Calls<'_> {
             return;
         };
         let theirs = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
-        let Some(dialog) = lower.dialogs.get(dialog_handle).copied() else { return };
-        let running = self
-            .get(dialog.usage.call())
-            .is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        let Some(leg) = lower.dialogs.get(dialog_handle).copied() else { return };
+        let running =
+            self.get(leg.call()).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that is free
-        let nobodys = !running && !dialog.accepted && dialog.remote_tag.is_empty();
+        let nobodys = !running && !leg.dialog().accepted && leg.dialog().remote_tag.is_empty();
         let known = lower
             .dialogs
             .with_tag(dialog_handle, theirs)
             .or_else(|| if nobodys { self.new_early(lower, dialog_handle, response, theirs) } else { None });
         if let Some(known) = known {
-            let Some(dialog) = lower.dialogs.get(known) else { return };
+            let Some(known_leg) = lower.dialogs.get(known) else { return };
             // of another try, or of one that is still under way
-            if response.cseq().is_ok_and(|cseq| cseq.number != dialog.invite_number) || (running && !dialog.accepted) {
+            let other = response.cseq().is_ok_and(|cseq| cseq.number != known_leg.invite_number());
+            if other || (running && !known_leg.dialog().accepted) {
                 count::up(&mut lower.cx.counters.unmatched);
                 return;
             }
@@ -191,17 +191,8 @@ impl Calls<'_> {
         if !self.may_fork(lower) {
             return;
         }
-        let number = response.cseq().map_or(dialog.invite_number, |cseq| cseq.number);
-        let kept = Dialog {
-            confirmed: true,
-            accepted: true,
-            usage: Usage::None,
-            flow: Some(flow),
-            own_hop: false,
-            invite_number: number,
-            ..dialog.branch()
-        };
-        let Some(loser) = lower.new_dialog(kept) else { return };
+        let number = response.cseq().map_or(leg.invite_number(), |cseq| cseq.number);
+        let Some(loser) = lower.new_dialog(leg.lost_branch(flow, number)) else { return };
         if !lower.dialogs.chain(dialog_handle, loser, response, theirs) {
             self.too_long(lower);
             return;
@@ -214,7 +205,7 @@ impl Calls<'_> {
 
     /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
     pub(super) fn linger(&mut self, lower: &mut Lower<'_>, now: Instant, loser: Handle) {
-        if lower.dialogs.get(loser).is_some_and(|dialog| !dialog.bye_owed) {
+        if lower.dialogs.get(loser).is_some_and(|leg| !leg.owes_bye()) {
             lower.cx.due.set(lower.cx.objects.number(Object::Dialog(loser.index)), now + T1_64);
         }
     }
@@ -239,12 +230,14 @@ impl Calls<'_> {
     /// A refused INVITE is sent anew though a provisional response had made an early dialog: its target and routes
     /// are those it had first.
     pub(super) fn forget_early(&mut self, lower: &mut Lower<'_>, dialog_handle: Handle, invite: Handle) {
-        let early =
-            lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
+        let early = lower
+            .dialogs
+            .dialog(dialog_handle)
+            .is_some_and(|dialog| !dialog.confirmed && !dialog.remote_tag.is_empty());
         if early {
             self.drop_forks(lower, dialog_handle);
         }
-        if lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
+        if lower.dialogs.dialog(dialog_handle).is_some_and(|dialog| !dialog.confirmed) {
             lower.media.forget_agreed(dialog_handle);
             lower.forget_lookup(dialog_handle);
         }

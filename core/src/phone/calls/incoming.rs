@@ -9,7 +9,7 @@ use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
-use crate::phone::dialogs::Texts;
+use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
 use crate::phone::trace::Pool;
@@ -18,7 +18,7 @@ use crate::phone::transactions::server::{Host, Kind, Served};
 use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
-use crate::sip::dialog::{Dialog, Usage, contact_uri};
+use crate::sip::dialog::contact_uri;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme, Uri};
@@ -130,19 +130,11 @@ impl Calls<'_> {
     fn dialog_of_invite(lower: &mut Lower<'_>, arrived: &Arrived<'_, '_>, call: Handle) -> Result<Handle, u16> {
         let Arrived { flow, account, .. } = *arrived;
         let secret = lower.cx.rng.next_u64();
-        let handle = lower.new_dialog(Dialog::EMPTY).ok_or(503u16)?;
+        let handle = lower.new_dialog(Leg::EMPTY).ok_or(503u16)?;
         let own_hop = lower.accounts.is_own_flow(account, flow);
-        let dialog = Dialog {
-            usage: Usage::Call(call),
-            account,
-            local_tag: Tag { handle, secret },
-            remote_number: Some(arrived.mandatory.cseq.number),
-            flow: Some(flow),
-            usages: 2, // the call, and its INVITE
-            own_hop,
-            ..Dialog::EMPTY
-        };
-        if begin_from_invite(lower, handle, dialog, arrived).is_none() {
+        let number = arrived.mandatory.cseq.number;
+        let leg = Leg::incoming(call, account, Tag { handle, secret }, number, (flow, own_hop));
+        if begin_from_invite(lower, handle, leg, arrived).is_none() {
             lower.dialogs.discard(handle);
             return Err(513);
         }
@@ -325,7 +317,7 @@ impl Calls<'_> {
         let Some(Acknowledged { handle, served, success }) = lower.transactions.acknowledged(keys, dialog) else {
             return;
         };
-        let bye = lower.dialogs.get(served.dialog).is_some_and(|dialog| dialog.bye_owed);
+        let bye = lower.dialogs.get(served.dialog).is_some_and(Leg::owes_bye);
         if success && bye {
             // rfc3261#15: the BYE waited for this ACK
             lower.dialogs.take_owed_bye(served.dialog);
@@ -363,7 +355,7 @@ impl Calls<'_> {
             Met::Pending(handle, served) => (handle, served),
         };
         // rfc3261#9.2: with the To tag of the INVITE's responses
-        let tag = lower.dialogs.get(served.dialog).map(|dialog| dialog.local_tag);
+        let tag = lower.dialogs.dialog(served.dialog).map(|dialog| dialog.local_tag);
         respond_at_once(lower, flow, cancel, 200, Extra { tag, ..Extra::default() });
         if handle.is_none() {
             return;
@@ -459,11 +451,11 @@ fn may_be_ignored(invite: &Message<'_>) -> bool {
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.
-fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, dialog: Dialog, arrived: &Arrived<'_, '_>) -> Option<()> {
+fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, leg: Leg, arrived: &Arrived<'_, '_>) -> Option<()> {
     let Arrived { request: invite, mandatory: Mandatory { from, to, call_id, .. }, .. } = arrived;
     let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: b"" };
     let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
-    lower.dialogs.begin(handle, dialog, &texts, tag, routes, target_of(invite)?)
+    lower.dialogs.begin(handle, leg, &texts, tag, routes, target_of(invite)?)
 }
 
 fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {

@@ -7,13 +7,12 @@ use crate::base::limits::{REDIRECTS, RINGING_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
-use crate::phone::dialogs::Texts;
+use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
-use crate::sip::dialog::{Dialog, Usage};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
@@ -94,7 +93,7 @@ impl Calls<'_> {
         let mut cursor = Cursor::new(&mut call_id);
         cursor.put_hex(lower.cx.rng.next_u64(), 16);
         cursor.put_hex(lower.cx.rng.next_u64(), 16);
-        let dialog_handle = lower.new_dialog(Dialog::EMPTY).ok_or(CommandError::Full)?;
+        let dialog_handle = lower.new_dialog(Leg::EMPTY).ok_or(CommandError::Full)?;
         let mut name = [0u8; 160];
         let mut cursor = Cursor::new(&mut name);
         let display = if options.display_name.is_empty() {
@@ -113,14 +112,7 @@ impl Calls<'_> {
         let name = name.get(..name_len).unwrap_or_default();
         // by the account's proxy, or to its own domain by its registrar
         let own_hop = lower.accounts.is_by_own_server(account_handle, uri);
-        let dialog = Dialog {
-            usage: Usage::Call(call_handle),
-            account: account_handle,
-            local_tag: Tag { handle: dialog_handle, secret },
-            usages: 1,
-            own_hop,
-            ..Dialog::EMPTY
-        };
+        let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
         let texts = Texts {
@@ -133,7 +125,7 @@ impl Calls<'_> {
         let mut room = [0u8; TARGET];
         let route = route_by(lower.accounts.proxy(account_handle), &mut room);
         if route
-            .and_then(|route| lower.dialogs.begin(dialog_handle, dialog, &texts, b"", route.into_iter(), uri))
+            .and_then(|route| lower.dialogs.begin(dialog_handle, leg, &texts, b"", route.into_iter(), uri))
             .is_none()
         {
             lower.dialogs.discard(dialog_handle);
@@ -174,8 +166,8 @@ impl Calls<'_> {
             self.given_up_response(lower, now, flow, request, response, status);
             return;
         }
-        let Some(dialog) = lower.dialogs.get(dialog_handle) else { return };
-        let call_handle = dialog.usage.call();
+        let Some(leg) = lower.dialogs.get(dialog_handle) else { return };
+        let call_handle = leg.call();
         self.keep(&lower.cx, call_handle, response);
         let progress = self.progress_of(lower, response);
         let Some(call) = self.get_mut(call_handle) else { return };

@@ -7,7 +7,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::accounts::Accounts;
 use crate::phone::arrived::Arrived;
-use crate::phone::dialogs::Dialogs;
+use crate::phone::dialogs::{Dialogs, Leg};
 use crate::phone::media::Media;
 use crate::phone::transactions::server::{Kind, Served, Server};
 use crate::phone::transactions::serving::NotOpened;
@@ -25,7 +25,7 @@ impl Calls<'_> {
         let call_handle = lower.dialogs.call_of(dialog_handle);
         let Some(call) = self.get(call_handle) else { return };
         // an answer whose host is looked up is not taken yet: it would overtake a later agreement
-        let sought = lower.dialogs.get(dialog_handle).is_some_and(|dialog| !dialog.lookup.is_none());
+        let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
         let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over.

@@ -57,14 +57,14 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(handle) {
             call.request = request;
         }
-        let way = lower.dialogs.get(dialog_handle).and_then(|dialog| Some((dialog.flow?, dialog.own_hop)));
+        let way = lower.dialogs.get(dialog_handle).and_then(|leg| Some((leg.flow()?, leg.own_hop())));
         let asking = lower.go(now, request, way.filter(|_| stays));
         self.asked(lower, now, asking);
     }
 
     /// The way of its requests and its media are at one address, which we have.
     fn is_in_place(&self, lower: &Lower<'_>, call: Handle, dialog: Handle) -> bool {
-        let way = lower.dialogs.get(dialog).and_then(|dialog| lower.cx.local_of(dialog.flow?.socket()));
+        let way = lower.dialogs.get(dialog).and_then(|leg| lower.cx.local_of(leg.flow()?.socket()));
         let ports = lower.media.line(call).map(Line::ports);
         matches!((ports, way), (Some(Ports::Open { local, .. }), Some(way)) if way.ip() == local)
     }
@@ -115,8 +115,8 @@ impl Calls<'_> {
         response: &Message<'_>,
         status: u16,
     ) {
-        let Some(dialog) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
-        let call_handle = dialog.usage.call();
+        let Some(leg) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
+        let call_handle = leg.call();
         let Some(number) = lower.transactions.request(request).map(Request::number) else { return };
         let running = self.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {

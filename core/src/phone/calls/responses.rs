@@ -6,6 +6,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Codec;
 use crate::offer::Local;
+use crate::phone::dialogs::Leg;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
@@ -55,9 +56,9 @@ impl Calls<'_> {
         };
         let edition = lower.media.edition(served.call);
         let mut described = None;
-        let dialog = lower.dialogs.get(served.dialog);
-        let account = dialog.map_or(Handle::NONE, |dialog| dialog.account);
-        let tag = dialog.filter(|_| !has_tag).map(|dialog| dialog.local_tag);
+        let leg = lower.dialogs.get(served.dialog);
+        let account = leg.map_or(Handle::NONE, Leg::account);
+        let tag = leg.filter(|_| !has_tag).map(|leg| leg.dialog().local_tag);
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
         let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status) else {
             return Err(Cause::Full);

@@ -1,6 +1,6 @@
 //! The dialog of a message; and a call's further dialogs, which are a chain behind its first one.
 
-use super::Dialogs;
+use super::{Dialogs, Leg};
 use crate::base::slots::Handle;
 use crate::phone::Flow;
 use crate::sip::dialog::Dialog;
@@ -12,14 +12,14 @@ impl Dialogs<'_> {
     pub(in crate::phone) fn find(&self, tag: Tag, request: &Mandatory<'_>) -> Option<Handle> {
         let (theirs, call_id) = (request.from.tag().unwrap_or_default(), request.call_id);
         let mut at = tag.handle;
-        if self.slots.get(at)?.local_tag != tag {
+        if self.dialog(at)?.local_tag != tag {
             return None;
         }
-        while let Some(dialog) = self.slots.get(at) {
-            if !dialog.left && dialog.is_of(self.text(at), call_id, theirs) {
+        while let Some(leg) = self.slots.get(at) {
+            if !leg.left && leg.dialog.is_of(self.text(at), call_id, theirs) {
                 return Some(at);
             }
-            at = dialog.sibling;
+            at = leg.sibling;
         }
         None
     }
@@ -27,7 +27,7 @@ impl Dialogs<'_> {
     /// The first dialog of the call that a From tag of ours names, if the response is of it.
     pub(in crate::phone) fn of_response(&self, response: &Message<'_>) -> Option<Handle> {
         let tag = response.from().ok()?.tag().and_then(Tag::read)?;
-        let dialog = self.slots.get(tag.handle)?;
+        let dialog = self.dialog(tag.handle)?;
         let call_id = dialog.call_id.of(self.text(tag.handle));
         (dialog.local_tag == tag && response.call_id().is_ok_and(|id| id == call_id)).then_some(tag.handle)
     }
@@ -35,23 +35,23 @@ impl Dialogs<'_> {
     /// The dialog of a call that has this remote tag.
     pub(in crate::phone) fn with_tag(&self, first: Handle, tag: &[u8]) -> Option<Handle> {
         let mut at = first;
-        while let Some(dialog) = self.slots.get(at) {
-            if dialog.remote_tag.of(self.text(at)) == tag {
+        while let Some(leg) = self.slots.get(at) {
+            if leg.dialog.remote_tag.of(self.text(at)) == tag {
                 return Some(at);
             }
-            at = dialog.sibling;
+            at = leg.sibling;
         }
         None
     }
 
     /// The next dialog of the same call.
     pub(in crate::phone) fn next(&self, handle: Handle) -> Option<Handle> {
-        self.slots.get(handle).map(|dialog| dialog.sibling)
+        self.slots.get(handle).map(|leg| leg.sibling)
     }
 
     /// It is the only one of its call.
     pub(in crate::phone) fn is_alone(&self, handle: Handle) -> bool {
-        self.slots.get(handle).is_some_and(|dialog| dialog.sibling.is_none() && !dialog.chained)
+        self.slots.get(handle).is_some_and(|leg| leg.sibling.is_none() && !leg.chained)
     }
 
     /// The far end's tag, routes and target are those of this response. False: they do not fit, and the dialog is as
@@ -79,8 +79,9 @@ impl Dialogs<'_> {
     pub(in crate::phone) fn win(&mut self, first: Handle, winner: Handle) -> Option<Handle> {
         let won = self.slots.get(winner).copied()?;
         let slot = self.slots.get_mut(first)?;
-        let (local_tag, usages, sibling) = (slot.local_tag, slot.usages, slot.sibling);
-        *slot = Dialog { local_tag, usages, sibling, chained: false, bye_owed: false, ..won };
+        let (local_tag, usages, sibling) = (slot.dialog.local_tag, slot.usages, slot.sibling);
+        let dialog = Dialog { local_tag, ..won.dialog };
+        *slot = Leg { dialog, usages, sibling, chained: false, bye_owed: false, ..won };
         self.text.copy(winner.index, first.index);
         // one that had lost an earlier try, and whose BYE has not left yet, is wanted now
         if let Some(won) = self.slots.get_mut(winner) {
@@ -99,20 +100,20 @@ impl Dialogs<'_> {
 
     /// A dialog is taken out of the chain that its tag leads to.
     pub(in crate::phone) fn take_out(&mut self, loser: Handle) {
-        let Some((tag, next)) = self.slots.get(loser).map(|dialog| (dialog.local_tag, dialog.sibling)) else { return };
+        let Some((tag, next)) = self.slots.get(loser).map(|leg| (leg.dialog.local_tag, leg.sibling)) else { return };
         let mut at = tag.handle;
-        while let Some(dialog) = self.slots.get_mut(at) {
-            if dialog.sibling == loser {
-                dialog.sibling = next;
+        while let Some(leg) = self.slots.get_mut(at) {
+            if leg.sibling == loser {
+                leg.sibling = next;
                 break;
             }
-            at = dialog.sibling;
+            at = leg.sibling;
         }
     }
 
     /// Takes it off its chain. True: a chain held it.
     pub(in crate::phone) fn unchain(&mut self, handle: Handle) -> bool {
-        self.slots.get_mut(handle).is_some_and(|dialog| core::mem::take(&mut dialog.chained))
+        self.slots.get_mut(handle).is_some_and(|leg| core::mem::take(&mut leg.chained))
     }
 
     /// Its target is refreshed; without one it stays. One for which there is no room is passed over.
@@ -128,9 +129,9 @@ impl Dialogs<'_> {
     /// The way of a dialog's next requests: an address in its next hop's URI is taken as it is; a name keeps the way
     /// that is known.
     pub(in crate::phone) fn find_next_hop(&mut self, handle: Handle) {
-        let Some((dialog, text)) = self.two(handle) else { return };
-        let Some(Flow::Udp { socket, remote }) = dialog.flow else { return };
-        let Ok(uri) = Uri::parse(dialog.next_hop(text)) else { return };
+        let (Some(leg), text) = (self.slots.get_mut(handle), self.text.get(handle.index)) else { return };
+        let Some(Flow::Udp { socket, remote }) = leg.flow else { return };
+        let Ok(uri) = Uri::parse(leg.dialog.next_hop(text)) else { return };
         let datagram =
             uri.transport().is_none_or(|name| name.eq_ignore_ascii_case(b"udp")) && uri.scheme == Scheme::Sip;
         let ip = uri.maddr().unwrap_or(uri.host).ip();
@@ -138,7 +139,7 @@ impl Dialogs<'_> {
             && ip.is_ipv4() == remote.is_ipv4()
         {
             let remote = core::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
-            dialog.flow = Some(Flow::Udp { socket, remote });
+            leg.flow = Some(Flow::Udp { socket, remote });
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The pool of dialogs and their texts: finding one, its forks, and its life.
 //!
-//! A dialog knows its owner and hands that back, but follows no handle to another room.
+//! A leg knows its owner and hands that back, but follows no handle to another room.
 
 mod forks;
+mod leg;
 mod state;
 mod uses;
 
+pub(super) use leg::Leg;
 pub(super) use state::Texts;
 
 use super::capacity::Capacity;
@@ -14,9 +16,9 @@ use crate::base::blocks::Blocks;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::sip::dialog::Dialog;
 
-/// Dialogs and their texts.
+/// Dialogs, each in its leg, and their texts.
 pub(super) struct Dialogs<'a> {
-    slots: Slots<'a, Dialog>,
+    slots: Slots<'a, Leg>,
     text: Blocks<'a>,
 }
 
@@ -25,13 +27,18 @@ impl<'a> Dialogs<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let (count, text) = (capacity.dialogs as usize, capacity.dialog_text as usize);
         Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Dialog::EMPTY))),
+            slots: Slots::new(lender.lend(count, Entry::new(Leg::EMPTY))),
             text: Blocks::new(lender.zeroed(count * text), text),
         }
     }
 
-    pub(super) fn get(&self, handle: Handle) -> Option<&Dialog> {
+    pub(super) fn get(&self, handle: Handle) -> Option<&Leg> {
         self.slots.get(handle)
+    }
+
+    /// The dialog of a leg.
+    pub(super) fn dialog(&self, handle: Handle) -> Option<&Dialog> {
+        self.slots.get(handle).map(|leg| &leg.dialog)
     }
 
     /// The block that a dialog's texts are spans of.
@@ -41,7 +48,8 @@ impl<'a> Dialogs<'a> {
 
     /// A dialog and the block of its texts, to change both.
     fn two(&mut self, handle: Handle) -> Option<(&mut Dialog, &mut [u8])> {
-        Some((self.slots.get_mut(handle)?, self.text.get_mut(handle.index)))
+        let leg = self.slots.get_mut(handle)?;
+        Some((&mut leg.dialog, self.text.get_mut(handle.index)))
     }
 
     pub(super) fn at(&self, index: u32) -> Option<Handle> {
@@ -58,16 +66,16 @@ impl<'a> Dialogs<'a> {
 
     /// The call that uses a dialog.
     pub(super) fn call_of(&self, handle: Handle) -> Handle {
-        self.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.usage.call())
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.usage.call())
     }
 
     /// The account that a dialog belongs to.
     pub(super) fn account_of(&self, handle: Handle) -> Handle {
-        self.slots.get(handle).map_or(Handle::NONE, |dialog| dialog.account)
+        self.slots.get(handle).map_or(Handle::NONE, |leg| leg.account)
     }
 
     /// A 2xx of either side has made it whole, and no BYE has ended it.
     pub(super) fn is_confirmed(&self, handle: Handle) -> bool {
-        self.slots.get(handle).is_some_and(|dialog| dialog.confirmed)
+        self.slots.get(handle).is_some_and(|leg| leg.dialog.confirmed)
     }
 }

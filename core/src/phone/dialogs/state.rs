@@ -1,9 +1,9 @@
 //! The state of a dialog and its texts: its beginning, and the changes that its messages make.
 
-use super::Dialogs;
+use super::{Dialogs, Leg};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
-use crate::sip::dialog::{Credential, Dialog};
+use crate::sip::dialog::Credential;
 
 /// The texts of a dialog that never change, each in the parts that it is made of.
 pub(in crate::phone) struct Texts<'t> {
@@ -17,20 +17,20 @@ pub(in crate::phone) struct Texts<'t> {
 }
 
 impl Dialogs<'_> {
-    /// A dialog begins: its slot has this state, and its block these texts. `None`: they do not fit.
+    /// A dialog begins: its slot has this leg, and its block these texts. `None`: they do not fit.
     pub(in crate::phone) fn begin<'m>(
         &mut self,
         handle: Handle,
-        dialog: Dialog,
+        leg: Leg,
         texts: &Texts<'_>,
         remote_tag: &[u8],
         routes: impl Iterator<Item = &'m [u8]>,
         target: &[u8],
     ) -> Option<()> {
-        let (slot, block) = self.two(handle)?;
-        *slot = dialog;
-        slot.set_fixed(block, texts.local, texts.remote, texts.call_id, texts.headers)?;
-        slot.set_remote(block, remote_tag, routes, target)
+        *self.slots.get_mut(handle)? = leg;
+        let (dialog, block) = self.two(handle)?;
+        dialog.set_fixed(block, texts.local, texts.remote, texts.call_id, texts.headers)?;
+        dialog.set_remote(block, remote_tag, routes, target)
     }
 
     /// Our side of a direct call is known. One that does not fit stays as it was.
@@ -48,35 +48,35 @@ impl Dialogs<'_> {
         credentials: [Credential; CHALLENGES],
         number: Option<u32>,
     ) {
-        let Some(dialog) = self.slots.get_mut(handle) else { return };
-        dialog.credentials = credentials;
-        dialog.invite_number = number.unwrap_or(dialog.invite_number);
+        let Some(leg) = self.slots.get_mut(handle) else { return };
+        leg.credentials = credentials;
+        leg.invite_number = number.unwrap_or(leg.invite_number);
     }
 
     /// A 2xx made it whole.
     pub(in crate::phone) fn accept(&mut self, handle: Handle) {
-        if let Some(dialog) = self.slots.get_mut(handle) {
-            dialog.confirmed = true;
-            dialog.accepted = true;
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.dialog.confirmed = true;
+            leg.dialog.accepted = true;
         }
     }
 
     /// A 2xx came behind its transaction's end. True: it is no repetition.
     pub(in crate::phone) fn hear_success(&mut self, handle: Handle) -> bool {
-        self.slots.get_mut(handle).is_some_and(|dialog| !core::mem::replace(&mut dialog.accepted, true))
+        self.slots.get_mut(handle).is_some_and(|leg| !core::mem::replace(&mut leg.dialog.accepted, true))
     }
 
     /// A re-INVITE of ours got its 2xx, whose ACK has this number.
     pub(in crate::phone) fn renew(&mut self, handle: Handle, number: u32) {
-        if let Some(dialog) = self.slots.get_mut(handle) {
-            dialog.invite_number = number;
-            dialog.renewed = true;
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.invite_number = number;
+            leg.renewed = true;
         }
     }
 
     /// A target refresh with this one would fit.
     pub(in crate::phone) fn has_room_for(&self, handle: Handle, target: &[u8]) -> bool {
-        self.slots.get(handle).is_none_or(|dialog| dialog.has_room_for(self.text(handle), target))
+        self.dialog(handle).is_none_or(|dialog| dialog.has_room_for(self.text(handle), target))
     }
 
     /// rfc3261#12.2.1.2, #12.2.2: a target refresh. False: it does not fit, and the old one stays.
@@ -104,8 +104,8 @@ impl Dialogs<'_> {
 
     /// Its far end has fallen silent, which its BYE is to say.
     pub(in crate::phone) fn lose_media(&mut self, handle: Handle) {
-        if let Some(dialog) = self.slots.get_mut(handle) {
-            dialog.media_lost = true;
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.media_lost = true;
         }
     }
 }

@@ -33,9 +33,9 @@ impl Lower<'_> {
     fn facts(&self, owner: Owner, method: Sending) -> Facts {
         let Owner::Dialog(handle) = owner else { return Facts::default() };
         let within = self.dialog_around(owner, method).is_some();
-        let Some(dialog) = self.dialogs.get(handle) else { return Facts { within, ..Facts::default() } };
-        let text = self.dialogs.text(handle);
-        let own = |uri: &[u8]| self.accounts.is_own_host(dialog.account, uri);
+        let Some(leg) = self.dialogs.get(handle) else { return Facts { within, ..Facts::default() } };
+        let (dialog, text) = (leg.dialog(), self.dialogs.text(handle));
+        let own = |uri: &[u8]| self.accounts.is_own_host(leg.account(), uri);
         // the far end names its target, and the routes behind our proxy: each of them would see our credentials
         let own_routes =
             token_list(dialog.routes.of(text)).all(|route| Address::parse(route).is_some_and(|route| own(route.uri)));

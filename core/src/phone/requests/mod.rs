@@ -12,6 +12,7 @@ mod tests;
 
 use super::Cause;
 use super::Lower;
+use super::dialogs::Leg;
 use super::trace::Pool;
 use super::transactions::asking::Over;
 use super::transactions::request::{Owner, Request, Sending};
@@ -89,7 +90,7 @@ impl Lower<'_> {
     /// The dialog that a request is sent within; `None` for one that begins a dialog, or has none.
     pub(super) fn dialog_around(&self, owner: Owner, method: Sending) -> Option<Handle> {
         let Owner::Dialog(handle) = owner else { return None };
-        let within = method != Sending::Invite || self.dialogs.get(handle).is_some_and(|dialog| dialog.confirmed);
+        let within = method != Sending::Invite || self.dialogs.is_confirmed(handle);
         within.then_some(handle)
     }
 
@@ -97,7 +98,7 @@ impl Lower<'_> {
     fn goes_to_own_hop(&self, owner: Owner) -> bool {
         match owner {
             Owner::Account(_) => true,
-            Owner::Dialog(dialog) => self.dialogs.get(dialog).is_some_and(|dialog| dialog.own_hop),
+            Owner::Dialog(dialog) => self.dialogs.get(dialog).is_some_and(Leg::own_hop),
             _ => false,
         }
     }

@@ -66,18 +66,19 @@ impl Lower<'_> {
         request: &Outgoing,
         dialog_handle: Handle,
     ) -> Result<(), Unrendered> {
-        let dialog = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let leg = self.dialogs.get(dialog_handle).copied().ok_or(Unrendered)?;
+        let (dialog, account) = (leg.dialog(), leg.account());
         let Leaving { flow, local, branch, number } = request.leaving;
         let within = request.method != Sending::Invite || dialog.confirmed;
-        let before = if within { dialog.credentials } else { Default::default() };
-        let credentials = self.accounts.credentials(dialog.account, &request.asked, &before);
+        let before = if within { *leg.credentials() } else { Default::default() };
+        let credentials = self.accounts.credentials(account, &request.asked, &before);
         let offer = match request.method {
             Sending::Invite | Sending::Reinvite => {
-                Some(self.media.description(&self.cx, dialog.usage.call()).ok_or(Unrendered)?)
+                Some(self.media.description(&self.cx, leg.call()).ok_or(Unrendered)?)
             }
             _ => None,
         };
-        let edition = self.media.edition(dialog.usage.call());
+        let edition = self.media.edition(leg.call());
         let mut described = None;
         let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
@@ -86,22 +87,22 @@ impl Lower<'_> {
         let mut writer = Writer::new(&mut out);
         write_top(&mut writer, request.method.method(), uri, flow, local, branch);
         dialog.write_routes(text, writer.cursor());
-        write_parties(&mut writer, &dialog, text);
+        write_parties(&mut writer, dialog, text);
         writer.cseq(number, request.method.method());
-        let user = contact_user(self.accounts.call_user(dialog.account), self.cx.fixed.direct_user.get());
+        let user = contact_user(self.accounts.call_user(account), self.cx.fixed.direct_user.get());
         if request.method.is_invite() {
             write_contact(writer.cursor(), user, flow, local, b"");
         }
         let digest =
             Digest { key: self.cx.keys[1], method: request.method.method().text(), uri, body: body_of(carried) };
-        self.accounts.write_credentials(&mut writer, dialog.account, &credentials, digest);
+        self.accounts.write_credentials(&mut writer, account, &credentials, digest);
         if request.method.is_invite() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
-        if request.method == Sending::Bye && dialog.media_lost {
+        if request.method == Sending::Bye && leg.has_lost_media() {
             writer.header_bytes(Name::Reason, MEDIA_LOST);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
@@ -119,7 +120,7 @@ impl Lower<'_> {
         }
         let needed = out.finish();
         if let Some(described) = described {
-            self.media.describe_anew(dialog.usage.call(), described);
+            self.media.describe_anew(leg.call(), described);
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again
@@ -132,8 +133,8 @@ impl Lower<'_> {
     /// Renders the ACK of a 2xx straight into the driver's buffer: it is no transaction, and each repetition of the 2xx
     /// gets one.
     pub(in crate::phone) fn render_ack(&self, dialog_handle: Handle, out: &mut Cursor<'_>) -> Option<Flow> {
-        let dialog = self.dialogs.get(dialog_handle)?;
-        let flow = dialog.flow?;
+        let leg = self.dialogs.get(dialog_handle)?;
+        let (dialog, flow) = (leg.dialog(), leg.flow()?);
         let local = self.cx.local_of(flow.socket())?;
         let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
@@ -142,16 +143,16 @@ impl Lower<'_> {
         let secret = Hasher::new(self.cx.keys[1])
             .with(b"ack")
             .with(&dialog.local_tag.secret.to_le_bytes())
-            .with(&dialog.invite_number.to_le_bytes())
+            .with(&leg.invite_number().to_le_bytes())
             .finish();
         write_top(&mut writer, Method::Ack, uri, flow, local, Tag { handle: dialog_handle, secret });
         dialog.write_routes(text, writer.cursor());
         write_parties(&mut writer, dialog, text);
-        writer.cseq(dialog.invite_number, Method::Ack);
-        if dialog.own_hop && self.accounts.is_own_flow(dialog.account, flow) {
+        writer.cseq(leg.invite_number(), Method::Ack);
+        if leg.own_hop() && self.accounts.is_own_flow(leg.account(), flow) {
             // rfc3261#13.2.2.4, #22.1: the ACK repeats the INVITE's credentials, for it cannot be challenged
-            let digest = Digest { key: self.cx.keys[1], method: b"INVITE", uri: dialog.invite_uri(text), body: b"" };
-            self.accounts.write_credentials(&mut writer, dialog.account, &dialog.credentials, digest);
+            let digest = Digest { key: self.cx.keys[1], method: b"INVITE", uri: leg.invite_uri(text), body: b"" };
+            self.accounts.write_credentials(&mut writer, leg.account(), leg.credentials(), digest);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.end();

@@ -4,11 +4,10 @@
 use super::Asking;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::phone::dialogs::Texts;
+use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::tests::support::{self, START, flow, sent};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountConfig, Capacity, Cause, Phone, Setup, Target};
-use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name};
 use std::format;
@@ -38,17 +37,13 @@ fn carrying(phone: &mut Phone<'_>, lines: &[u8], body: (&[u8], &[u8])) -> Option
     let lower = &mut phone.lower;
     let (found, mut ordered) = ([target(8), target(9)], [target(8), target(9)]);
     lower.accounts.way_found(START, account, &found, &mut ordered, false);
-    let dialog = Dialog {
-        account,
-        own_hop: true,
-        confirmed: true,
-        local_tag: Tag { handle: Handle { index: 0, generation: 1 }, secret: 5 },
-        ..Dialog::EMPTY
-    };
-    let handle = lower.new_dialog(dialog).unwrap();
+    let tag = Tag { handle: Handle { index: 0, generation: 1 }, secret: 5 };
+    let leg = Leg::outgoing(Handle::NONE, account, tag, true);
+    let handle = lower.new_dialog(leg).unwrap();
     let (local, remote): (&[&[u8]], &[&[u8]]) = (&[b"<sip:anna@example.org>"], &[b"<sip:example.org>"]);
     let texts = Texts { local, remote, call_id: b"c", headers: b"" };
-    lower.dialogs.begin(handle, dialog, &texts, b"b", core::iter::empty(), b"sip:example.org").unwrap();
+    lower.dialogs.begin(handle, leg, &texts, b"b", core::iter::empty(), b"sip:example.org").unwrap();
+    lower.dialogs.confirm(handle);
     let dialog = handle;
     let request = lower.dialog_request(dialog, Sending::Bye).unwrap();
     if lower.transactions.carry(&mut lower.cx, request, lines, body).is_err() {

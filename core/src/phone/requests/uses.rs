@@ -3,16 +3,16 @@
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::base::slots::Handle;
+use crate::phone::dialogs::Leg;
 use crate::phone::trace::{About, IS_MADE, What};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountId, CallId, Flow, Lower};
-use crate::sip::dialog::Dialog;
 use crate::wire::sip::write_socket;
 
 impl Lower<'_> {
     /// A slot for a dialog, in which nothing is agreed on yet.
-    pub(in crate::phone) fn new_dialog(&mut self, dialog: Dialog) -> Option<Handle> {
-        let handle = self.dialogs.open(&mut self.cx, dialog)?;
+    pub(in crate::phone) fn new_dialog(&mut self, leg: Leg) -> Option<Handle> {
+        let handle = self.dialogs.open(&mut self.cx, leg)?;
         self.media.forget_agreed(handle);
         Some(handle)
     }
@@ -59,9 +59,9 @@ impl Lower<'_> {
     /// Our side of a direct call is named by the address it leaves from.
     pub(super) fn name_direct_call(&mut self, dialog_handle: Handle, flow: Flow) {
         let Some(local) = self.cx.local_of(flow.socket()) else { return };
-        let Some(dialog) = self.dialogs.get(dialog_handle) else { return };
-        let local_name = dialog.local.of(self.dialogs.text(dialog_handle));
-        if !dialog.account.is_none() || local_name.ends_with(b">") {
+        let Some(leg) = self.dialogs.get(dialog_handle) else { return };
+        let local_name = leg.dialog().local.of(self.dialogs.text(dialog_handle));
+        if !leg.account().is_none() || local_name.ends_with(b">") {
             return;
         }
         let mut text = [0u8; TARGET];

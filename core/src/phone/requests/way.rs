@@ -52,7 +52,7 @@ impl Lower<'_> {
 
     /// A dialog's next hop is not named by an address.
     fn next_hop_is_a_name(&self, handle: Handle) -> bool {
-        let Some(dialog) = self.dialogs.get(handle) else { return false };
+        let Some(dialog) = self.dialogs.dialog(handle) else { return false };
         let uri = Uri::parse(dialog.next_hop(self.dialogs.text(handle)));
         uri.is_ok_and(|uri| uri.maddr().unwrap_or(uri.host).ip().is_none())
     }

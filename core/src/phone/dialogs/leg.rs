@@ -1,0 +1,169 @@
+//! A leg: a dialog, and all else that the phone keeps with it.
+
+use crate::base::limits::CHALLENGES;
+use crate::base::slots::Handle;
+use crate::phone::Flow;
+use crate::sip::dialog::{Credential, Dialog, Usage};
+use crate::sip::tag::Tag;
+
+/// A leg.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Leg {
+    pub(super) dialog: Dialog,
+    /// Its use.
+    pub(super) usage: Usage,
+    /// The account it belongs to; none for a direct one.
+    pub(super) account: Handle,
+    /// The INVITE's number, for its ACK.
+    pub(super) invite_number: u32,
+    /// The way to the next hop, kept resolved.
+    pub(super) flow: Option<Flow>,
+    /// Uses of it (RFC 5057): the call, requests under way.
+    pub(super) usages: u8,
+    /// The next one of the same call (a fork).
+    pub(super) sibling: Handle,
+    /// It is such a sibling, and used as one.
+    pub(super) chained: bool,
+    /// An ACK of a 2xx is to be sent.
+    pub(super) ack_owed: bool,
+    /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
+    pub(super) bye_owed: bool,
+    /// The far end has fallen silent; the BYE to it gives that as its reason.
+    pub(super) media_lost: bool,
+    /// The far end has sent BYE: for its further requests there is no dialog, though its texts can still be read.
+    pub(super) left: bool,
+    /// The INVITE that is acknowledged was one within the dialog.
+    pub(super) renewed: bool,
+    /// The flow is the account's own hop, so challenges that come over it may be answered.
+    pub(super) own_hop: bool,
+    /// The request that looks up the host which its last description names.
+    pub(super) lookup: Handle,
+    /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
+    pub(super) credentials: [Credential; CHALLENGES],
+}
+
+impl Leg {
+    /// A free slot's content.
+    pub(in crate::phone) const EMPTY: Self = Self {
+        dialog: Dialog::EMPTY,
+        usage: Usage::None,
+        account: Handle::NONE,
+        invite_number: 0,
+        flow: None,
+        usages: 0,
+        sibling: Handle::NONE,
+        chained: false,
+        ack_owed: false,
+        bye_owed: false,
+        media_lost: false,
+        left: false,
+        renewed: false,
+        own_hop: false,
+        lookup: Handle::NONE,
+        credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
+    };
+
+    /// The leg of an INVITE of ours: the call uses it.
+    pub(in crate::phone) const fn outgoing(call: Handle, account: Handle, local_tag: Tag, own_hop: bool) -> Self {
+        let dialog = Dialog { local_tag, ..Dialog::EMPTY };
+        Self { dialog, usage: Usage::Call(call), account, usages: 1, own_hop, ..Self::EMPTY }
+    }
+
+    /// The leg of an INVITE that came in over this flow: the call uses it, and its INVITE. `number`: of that one.
+    pub(in crate::phone) const fn incoming(
+        call: Handle,
+        account: Handle,
+        local_tag: Tag,
+        number: u32,
+        (flow, own_hop): (Flow, bool),
+    ) -> Self {
+        let dialog = Dialog { local_tag, remote_number: Some(number), ..Dialog::EMPTY };
+        Self { dialog, usage: Usage::Call(call), account, flow: Some(flow), usages: 2, own_hop, ..Self::EMPTY }
+    }
+
+    /// The leg of another branch of the same INVITE, before its response is read. It has our side, and none of the
+    /// state that the first one has gained since.
+    pub(in crate::phone) const fn branch(&self) -> Self {
+        Self {
+            dialog: self.dialog.branch(),
+            usages: 1,
+            chained: true,
+            ack_owed: false,
+            bye_owed: false,
+            media_lost: false,
+            left: false,
+            renewed: false,
+            lookup: Handle::NONE,
+            ..*self
+        }
+    }
+
+    /// As [`Leg::branch`], of a branch that lost: its 2xx came over this flow, and its ACK has this number. No call
+    /// uses it.
+    pub(in crate::phone) const fn lost_branch(&self, flow: Flow, number: u32) -> Self {
+        let kept = self.branch();
+        let dialog = Dialog { confirmed: true, accepted: true, ..kept.dialog };
+        Self { dialog, usage: Usage::None, flow: Some(flow), own_hop: false, invite_number: number, ..kept }
+    }
+
+    /// The dialog.
+    pub(in crate::phone) const fn dialog(&self) -> &Dialog {
+        &self.dialog
+    }
+
+    /// The call that uses it.
+    pub(in crate::phone) const fn call(&self) -> Handle {
+        self.usage.call()
+    }
+
+    /// Its account; none for a direct one.
+    pub(in crate::phone) const fn account(&self) -> Handle {
+        self.account
+    }
+
+    /// The number of the INVITE that its ACK is of.
+    pub(in crate::phone) const fn invite_number(&self) -> u32 {
+        self.invite_number
+    }
+
+    /// The way to the next hop.
+    pub(in crate::phone) const fn flow(&self) -> Option<Flow> {
+        self.flow
+    }
+
+    /// That way is the account's own, so challenges that come over it may be answered.
+    pub(in crate::phone) const fn own_hop(&self) -> bool {
+        self.own_hop
+    }
+
+    /// An ACK of a 2xx is to be sent.
+    pub(in crate::phone) const fn owes_ack(&self) -> bool {
+        self.ack_owed
+    }
+
+    /// A BYE is to be sent.
+    pub(in crate::phone) const fn owes_bye(&self) -> bool {
+        self.bye_owed
+    }
+
+    /// Its far end has fallen silent.
+    pub(in crate::phone) const fn has_lost_media(&self) -> bool {
+        self.media_lost
+    }
+
+    /// A host that its last description names is being looked up.
+    pub(in crate::phone) const fn looks_up(&self) -> bool {
+        !self.lookup.is_none()
+    }
+
+    /// The credentials of the INVITE that its ACK is of.
+    pub(in crate::phone) const fn credentials(&self) -> &[Credential; CHALLENGES] {
+        &self.credentials
+    }
+
+    /// The Request-URI of the INVITE that is acknowledged, for requests that repeat its credentials: the one that made
+    /// the dialog, or one within it.
+    pub(in crate::phone) fn invite_uri<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        if self.renewed { self.dialog.request_uri(block) } else { self.dialog.invite_uri(block) }
+    }
+}
