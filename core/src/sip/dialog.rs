@@ -43,27 +43,6 @@ pub struct Dialog {
     pub accepted: bool,
 }
 
-/// The object that a dialog is for (rfc5057). Each further use of dialogs has a variant here.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Usage {
-    /// Its object is gone.
-    #[default]
-    None,
-    /// A call.
-    Call(Handle),
-}
-
-impl Usage {
-    /// The call.
-    #[must_use]
-    pub const fn call(self) -> Handle {
-        match self {
-            Self::Call(call) => call,
-            Self::None => Handle::NONE,
-        }
-    }
-}
-
 /// The challenge that a request's credentials answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Credential {

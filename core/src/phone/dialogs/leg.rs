@@ -1,9 +1,10 @@
 //! A leg: a dialog, and all else that the phone keeps with it.
 
+use super::usage::Usage;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::Flow;
-use crate::sip::dialog::{Credential, Dialog, Usage};
+use crate::sip::dialog::{Credential, Dialog};
 use crate::sip::tag::Tag;
 
 /// A leg.

@@ -5,6 +5,7 @@
 mod forks;
 mod leg;
 mod state;
+mod usage;
 mod uses;
 
 pub(super) use leg::Leg;

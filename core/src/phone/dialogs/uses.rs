@@ -1,5 +1,6 @@
 //! The life of a dialog: it stays as long as it is used, or owes an ACK or a BYE.
 
+use super::usage::Usage;
 use super::{Dialogs, Leg};
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
@@ -8,7 +9,6 @@ use crate::phone::Flow;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::trace::Pool;
-use crate::sip::dialog::Usage;
 
 impl Dialogs<'_> {
     /// A slot for a leg.
