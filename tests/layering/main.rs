@@ -38,6 +38,7 @@ const GROUND: &[&str] = &[
     "capacity",
     "command",
     "context",
+    "credential",
     "event",
     "fixed",
     "id",

@@ -21,6 +21,7 @@ mod capacity;
 pub mod command;
 mod commands;
 mod context;
+mod credential;
 mod dialogs;
 mod dispatch;
 pub mod event;

@@ -43,15 +43,6 @@ pub struct Dialog {
     pub accepted: bool,
 }
 
-/// The challenge that a request's credentials answered.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Credential {
-    /// The use of the account's challenge slot; 0 is none.
-    pub challenge: u32,
-    /// Nonce count.
-    pub count: u32,
-}
-
 impl Dialog {
     /// A free slot's content.
     pub const EMPTY: Self = Self {

@@ -7,9 +7,9 @@ use crate::base::limits::{AUTH_TRIES, CHALLENGES};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
+use crate::phone::credential::Credential;
 use crate::phone::{Cause, Flow};
 use crate::sip::auth::{Challenge, strongest};
-use crate::sip::dialog::Credential;
 use crate::wire::sip::{AuthParams, Message, Name};
 
 /// The facts of a request of ours that its credentials depend on.

@@ -6,8 +6,8 @@ use super::{Accounts, Asked};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
+use crate::phone::credential::Credential;
 use crate::sip::auth::{Authorization, Challenge};
-use crate::sip::dialog::Credential;
 use crate::wire::sip::{Name, Writer};
 
 /// Parts of a digest that a request gives.

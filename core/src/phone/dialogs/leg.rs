@@ -4,7 +4,8 @@ use super::usage::Usage;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::Flow;
-use crate::sip::dialog::{Credential, Dialog};
+use crate::phone::credential::Credential;
+use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 
 /// A leg.

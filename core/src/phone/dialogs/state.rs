@@ -3,7 +3,7 @@
 use super::{Dialogs, Leg};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
-use crate::sip::dialog::Credential;
+use crate::phone::credential::Credential;
 
 /// The texts of a dialog that never change, each in the parts that it is made of.
 pub(in crate::phone) struct Texts<'t> {

@@ -5,9 +5,9 @@ use crate::base::limits::{CHALLENGES, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::Flow;
+use crate::phone::credential::Credential;
 use crate::phone::place::Place;
 use crate::sip::client::{Client, State};
-use crate::sip::dialog::Credential;
 use crate::wire::sip::Method;
 
 /// Methods that we send.
