@@ -3,11 +3,10 @@
 use super::Phone;
 use super::arrived::Arrived;
 use super::transactions::stateless::Extra;
-use super::understood::OURS;
 use crate::base::time::Instant;
 
 fn able() -> Extra<'static> {
-    Extra { allow: Some(&OURS), accept: true, ..Extra::default() }
+    Extra { allow: true, capabilities: true, ..Extra::default() }
 }
 
 /// rfc3261#11.2, #12.2.2: in a dialog the response is the same, and nothing changes there but its number: OPTIONS is no

@@ -128,7 +128,7 @@ impl Phone<'_> {
             // (rfc3261#17.2.2)
             let keys = known.map(|known| keys_of(&self.lower.cx, request, known, method));
             if let Some(responded) = keys.and_then(|keys| self.lower.transactions.responded(now, keys)) {
-                self.respond_at_once(flow, request, responded.status, Extra::again(responded, &OURS));
+                self.respond_at_once(flow, request, responded.status, Extra::again(responded));
                 return None;
             }
             count::up(&mut self.lower.cx.counters.strangers);
@@ -168,7 +168,7 @@ impl Phone<'_> {
             Absorbed::New => {}
             Absorbed::Nothing => return None,
             Absorbed::Again(responded) => {
-                self.respond_at_once(flow, request, responded.status, Extra::again(responded, &OURS));
+                self.respond_at_once(flow, request, responded.status, Extra::again(responded));
                 return None;
             }
             Absorbed::Merged => {
@@ -192,8 +192,8 @@ impl Phone<'_> {
             Some(Takes::Anywhere { inside, .. } | Takes::Inside(inside)) if dialog.is_some() => Ok(*inside),
             Some(Takes::Anywhere { outside, .. }) => Ok(*outside),
             // rfc3261#12.2.2: it needs a dialog
-            Some(_) => Err((481, None)),
-            None => Err((methods::refusal(method), Some(&OURS))),
+            Some(_) => Err((481, false)),
+            None => Err((methods::refusal(method), true)),
         };
         if chosen.is_ok() && !self.understands(flow, request) {
             return None;
@@ -231,7 +231,7 @@ impl Phone<'_> {
         }
         // rfc3261#8.2.2.3
         if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
-            self.respond_at_once(flow, request, 420, Extra { unsupported: Some(&OURS), ..Extra::default() });
+            self.respond_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
             return false;
         }
         true

@@ -34,7 +34,7 @@ impl Calls<'_> {
         let offer = match check_invite(invite) {
             Ok(offer) => offer,
             Err(status) => {
-                respond_at_once(lower, flow, invite, status, Extra { accept: status == 415, ..Extra::default() });
+                respond_at_once(lower, flow, invite, status, Extra::default());
                 return;
             }
         };

@@ -42,8 +42,7 @@ impl Calls<'_> {
         let offer = match super::incoming::check_invite(invite) {
             Ok(offer) => offer,
             Err(status) => {
-                let extra = Extra { accept: status == 415, ..Extra::default() };
-                respond_and_bury(lower, now, flow, invite, keys, status, extra);
+                respond_and_bury(lower, now, flow, invite, keys, status, Extra::default());
                 return;
             }
         };

@@ -9,7 +9,7 @@ use crate::base::table::Hasher;
 use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
-use crate::phone::understood::Understood;
+use crate::phone::understood::OURS;
 use crate::phone::write::{ACCEPT, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
@@ -21,11 +21,12 @@ use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
 pub(in crate::phone) struct Extra<'e> {
     /// A reason phrase instead of the standard one.
     pub(in crate::phone) reason: &'e str,
-    /// Allow, and for OPTIONS Supported.
-    pub(in crate::phone) allow: Option<&'static Understood>,
-    pub(in crate::phone) accept: bool,
-    /// The Require values that are none of these.
-    pub(in crate::phone) unsupported: Option<&'static Understood>,
+    /// Our methods.
+    pub(in crate::phone) allow: bool,
+    /// Our bodies, languages and extensions.
+    pub(in crate::phone) capabilities: bool,
+    /// The Require values that are not ours.
+    pub(in crate::phone) unsupported: bool,
     pub(in crate::phone) retry_after: u8,
     /// Code and words of a Warning (rfc3261#20.43).
     pub(in crate::phone) warning: Option<(u16, &'static str)>,
@@ -41,22 +42,22 @@ pub(in crate::phone) struct Extra<'e> {
 
 impl Extra<'_> {
     const ALLOW: u8 = 1;
-    const ACCEPT: u8 = 2;
+    const CAPABILITIES: u8 = 2;
     const REORDERED: u8 = 4;
 
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
-        let detail = u8::from(self.allow.is_some()) * Self::ALLOW
-            + u8::from(self.accept) * Self::ACCEPT
+        let detail = u8::from(self.allow) * Self::ALLOW
+            + u8::from(self.capabilities) * Self::CAPABILITIES
             + u8::from(self.reordered) * Self::REORDERED;
         Responded { secret, status, detail, retry_after: self.retry_after }
     }
 
-    /// From a tombstone, which keeps whether there was an Allow: this one.
-    pub(in crate::phone) fn again(responded: Responded, allow: &'static Understood) -> Self {
+    /// From a tombstone.
+    pub(in crate::phone) fn again(responded: Responded) -> Self {
         Self {
-            allow: (responded.detail & Self::ALLOW != 0).then_some(allow),
-            accept: responded.detail & Self::ACCEPT != 0,
+            allow: responded.detail & Self::ALLOW != 0,
+            capabilities: responded.detail & Self::CAPABILITIES != 0,
             reordered: responded.detail & Self::REORDERED != 0,
             retry_after: responded.retry_after,
             secret: Some(responded.secret),
@@ -142,23 +143,22 @@ impl Transactions<'_> {
             extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }).write(writer.cursor());
         }
         writer.cursor().put_str("\r\n");
-        if let Some(allow) = extra.allow {
-            writer.header_bytes(Name::Allow, allow.allow);
+        if extra.allow {
+            writer.header_bytes(Name::Allow, OURS.allow);
         }
-        if extra.accept {
+        // rfc3261#21.4.13: a 415 lists the bodies that we take
+        if (status == 415 && !extra.bare) || extra.capabilities {
             writer.header_bytes(Name::Accept, ACCEPT);
-        }
-        if (status == 415 && !extra.bare) || extra.accept {
             writer.header_bytes(Name::AcceptEncoding, b"identity");
         }
-        if let Some(ours) = extra.allow.filter(|_| extra.accept) {
+        if extra.capabilities {
             // rfc3261#11.2: OPTIONS asks for all of it; we speak English
             writer.header_bytes(Name::AcceptLanguage, b"en");
-            writer.header_bytes(Name::Supported, ours.supported);
+            writer.header_bytes(Name::Supported, OURS.supported);
         }
-        if let Some(ours) = extra.unsupported {
+        if extra.unsupported {
             writer.header(Name::Unsupported, |out| {
-                let unsupported = request.tokens(Name::Require).filter(|token| !ours.supports(token));
+                let unsupported = request.tokens(Name::Require).filter(|token| !OURS.supports(token));
                 for (position, token) in unsupported.enumerate() {
                     out.put_str(if position == 0 { "" } else { ", " });
                     out.put(token);
