@@ -2,6 +2,7 @@
 
 use super::Phone;
 use super::arrived::Arrived;
+use super::calls::responses::{respond_and_bury, respond_at_once};
 use super::transactions::stateless::Extra;
 use crate::base::time::Instant;
 
@@ -12,7 +13,7 @@ fn able() -> Extra<'static> {
 /// rfc3261#11.2, #12.2.2: in a dialog the response is the same, and nothing changes there but its number: OPTIONS is no
 /// target refresh.
 pub(super) fn take(phone: &mut Phone<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-    phone.respond_and_bury(now, arrived.flow, arrived.request, arrived.keys, 200, able());
+    respond_and_bury(&mut phone.lower, now, arrived, 200, able());
 }
 
 /// rfc3261#11.2: in no dialog its status is the one that an INVITE would get.
@@ -30,5 +31,5 @@ pub(super) fn take_outside(phone: &mut Phone<'_>, _: Instant, arrived: &Arrived<
     } else {
         486
     };
-    phone.respond_at_once(flow, arrived.request, status, able());
+    respond_at_once(&mut phone.lower, flow, arrived.request, status, able());
 }

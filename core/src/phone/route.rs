@@ -3,6 +3,7 @@
 use super::accounts::Caller;
 use super::arrived::Arrived;
 use super::calls::Calls;
+use super::calls::responses::{respond_and_bury, respond_at_once};
 use super::methods::{self, Taker, Takes};
 use super::transactions::keys::keys_of;
 use super::transactions::serving::Absorbed;
@@ -128,7 +129,7 @@ impl Phone<'_> {
             // (rfc3261#17.2.2)
             let keys = known.map(|known| keys_of(&self.lower.cx, request, known, method));
             if let Some(responded) = keys.and_then(|keys| self.lower.transactions.responded(now, keys)) {
-                self.respond_at_once(flow, request, responded.status, Extra::again(responded));
+                respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded));
                 return None;
             }
             count::up(&mut self.lower.cx.counters.strangers);
@@ -138,7 +139,8 @@ impl Phone<'_> {
         if let Err(objection) = request.check_with(mandatory) {
             self.count_flawed(flow, request, objection.reason);
             if objection.status > 0 {
-                self.respond_at_once(
+                respond_at_once(
+                    &mut self.lower,
                     flow,
                     request,
                     objection.status,
@@ -168,23 +170,23 @@ impl Phone<'_> {
             Absorbed::New => {}
             Absorbed::Nothing => return None,
             Absorbed::Again(responded) => {
-                self.respond_at_once(flow, request, responded.status, Extra::again(responded));
+                respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded));
                 return None;
             }
             Absorbed::Merged => {
                 // rfc3261#8.2.2.2: the same request over another way
-                self.respond_at_once(flow, request, 482, Extra::default());
+                respond_at_once(&mut self.lower, flow, request, 482, Extra::default());
                 return None;
             }
         }
         if tag.is_some() && dialog.is_none() {
             // rfc3261#12.2.2
-            self.respond_at_once(flow, request, 481, Extra::default());
+            respond_at_once(&mut self.lower, flow, request, 481, Extra::default());
             return None;
         }
         if dialog.is_some_and(|dialog| method != Method::Bye && self.is_over(dialog)) {
             // rfc3261#15.1.1: our BYE ended it, though its slot is still there for the response
-            self.respond_and_bury(now, flow, request, keys, 481, Extra::default());
+            respond_and_bury(&mut self.lower, now, &arrived, 481, Extra::default());
             return None;
         }
         // rfc3261#8.2: the method is inspected first, then the headers
@@ -202,7 +204,7 @@ impl Phone<'_> {
         if let Some(dialog) = dialog
             && !self.lower.dialogs.hear_number(dialog, mandatory.cseq.number)
         {
-            self.respond_and_bury(now, flow, request, keys, 500, Extra { reordered: true, ..Extra::default() });
+            respond_and_bury(&mut self.lower, now, &arrived, 500, Extra { reordered: true, ..Extra::default() });
             return None;
         }
         match chosen {
@@ -210,9 +212,9 @@ impl Phone<'_> {
             Err((status, allow)) => {
                 let extra = Extra { allow, ..Extra::default() };
                 if dialog.is_some() {
-                    self.respond_and_bury(now, flow, request, keys, status, extra);
+                    respond_and_bury(&mut self.lower, now, &arrived, status, extra);
                 } else {
-                    self.respond_at_once(flow, request, status, extra);
+                    respond_at_once(&mut self.lower, flow, request, status, extra);
                 }
             }
         }
@@ -226,12 +228,12 @@ impl Phone<'_> {
         if let Start::Request { uri, .. } = request.start()
             && Scheme::of(uri) == Some(Scheme::Sips)
         {
-            self.respond_at_once(flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
+            respond_at_once(&mut self.lower, flow, request, 416, Extra { reason: NO_TLS, ..Extra::default() });
             return false;
         }
         // rfc3261#8.2.2.3
         if request.tokens(Name::Require).any(|extension| !OURS.supports(extension)) {
-            self.respond_at_once(flow, request, 420, Extra { unsupported: true, ..Extra::default() });
+            respond_at_once(&mut self.lower, flow, request, 420, Extra { unsupported: true, ..Extra::default() });
             return false;
         }
         true
@@ -240,23 +242,5 @@ impl Phone<'_> {
     /// The call of a dialog has ended, or there is none.
     fn is_over(&self, dialog: Handle) -> bool {
         !self.calls.goes_on(self.lower.dialogs.call_of(dialog))
-    }
-
-    /// Responds to a request without a transaction.
-    pub(super) fn respond_at_once(&mut self, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
-        self.lower.transactions.respond_at_once(&mut self.lower.cx, flow, request, status, &extra);
-    }
-
-    /// The same, and repetitions of the request get the same response.
-    pub(super) fn respond_and_bury(
-        &mut self,
-        now: Instant,
-        flow: Flow,
-        request: &Message<'_>,
-        keys: Keys,
-        status: u16,
-        extra: Extra<'_>,
-    ) {
-        self.lower.transactions.respond_and_bury(&mut self.lower.cx, now, (flow, keys), request, status, &extra);
     }
 }

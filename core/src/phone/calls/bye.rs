@@ -13,9 +13,9 @@ use crate::sip::server::State;
 impl Calls<'_> {
     /// The far end sends BYE (rfc3261#15.1.2).
     pub(in crate::phone) fn hung_up(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        let Arrived { flow, keys, request, dialog: dialog_handle, .. } = *arrived;
+        let Arrived { request, dialog: dialog_handle, .. } = *arrived;
         let call_handle = lower.dialogs.call_of(dialog_handle);
-        respond_and_bury(lower, now, flow, request, keys, 200, Extra::default());
+        respond_and_bury(lower, now, arrived, 200, Extra::default());
         self.keep(&lower.cx, call_handle, request);
         lower.dialogs.forget_bye(dialog_handle);
         let server = self.get(call_handle).map_or(Handle::NONE, |call| call.server);

@@ -26,9 +26,9 @@ use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme
 impl Calls<'_> {
     /// An INVITE outside a dialog.
     pub(in crate::phone) fn invited(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        let Arrived { flow, keys, request: invite, account, .. } = *arrived;
+        let Arrived { flow, request: invite, account, .. } = *arrived;
         if lower.cx.closing {
-            respond_and_bury(lower, now, flow, invite, keys, 480, Extra::default());
+            respond_and_bury(lower, now, arrived, 480, Extra::default());
             return;
         }
         let offer = match check_invite(invite) {
@@ -52,7 +52,7 @@ impl Calls<'_> {
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
             self.trace_no_room(lower, flow, account);
-            respond_and_bury(lower, now, flow, invite, keys, 486, Extra::default());
+            respond_and_bury(lower, now, arrived, 486, Extra::default());
             return;
         };
         if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len)) {
@@ -67,7 +67,7 @@ impl Calls<'_> {
                 }
             }
             let retry_after = if status == 513 { 0 } else { 5 };
-            respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
         } else if tried.named {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(lower, now, server, b"") {

@@ -19,7 +19,7 @@ pub(super) mod outgoing;
 mod ports;
 mod reinvite;
 mod reoffer;
-mod responses;
+pub(super) mod responses;
 mod silence;
 mod told;
 

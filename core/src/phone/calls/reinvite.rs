@@ -21,7 +21,7 @@ use crate::wire::sip::Message;
 impl Calls<'_> {
     /// A re-INVITE (rfc3261#14.2). One that we cannot agree to gets 488 and leaves the call as it is.
     pub(in crate::phone) fn invited_again(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        let Arrived { flow, keys, request: invite, dialog: dialog_handle, .. } = *arrived;
+        let Arrived { flow, request: invite, dialog: dialog_handle, .. } = *arrived;
         let call_handle = lower.dialogs.call_of(dialog_handle);
         let Some(call) = self.get(call_handle) else { return };
         // an answer whose host is looked up is not taken yet: it would overtake a later agreement
@@ -36,13 +36,13 @@ impl Calls<'_> {
             _ => None,
         };
         if let Some((status, retry_after)) = refusal {
-            respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+            respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
             return;
         }
         let offer = match super::incoming::check_invite(invite) {
             Ok(offer) => offer,
             Err(status) => {
-                respond_and_bury(lower, now, flow, invite, keys, status, Extra::default());
+                respond_and_bury(lower, now, arrived, status, Extra::default());
                 return;
             }
         };
@@ -66,7 +66,7 @@ impl Calls<'_> {
                 if status == 513 {
                     lower.cx.too_long();
                 }
-                respond_and_bury(lower, now, flow, invite, keys, status, Extra { retry_after, ..Extra::default() });
+                respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
                 return;
             }
         };

@@ -1,4 +1,5 @@
-//! Responses to INVITEs, rendered into their transaction's buffer, behind the headers that they echo.
+//! Responses: those to INVITEs, rendered into their transaction's buffer, behind the headers that they echo; and those
+//! to any request that have no transaction.
 
 use super::Calls;
 use crate::base::cursor::Cursor;
@@ -6,6 +7,7 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Codec;
 use crate::offer::Local;
+use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
@@ -14,7 +16,6 @@ use crate::phone::understood::OURS;
 use crate::phone::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
 use crate::phone::{Cause, Flow, Lower};
 use crate::sip::tag::Tag;
-use crate::sip::tombstone::Keys;
 use crate::wire::sip::{Message, Name, Writer};
 use core::net::SocketAddr;
 
@@ -156,19 +157,23 @@ pub(super) enum Describe {
 }
 
 /// Responds to a request without a transaction.
-pub(super) fn respond_at_once(lower: &mut Lower<'_>, flow: Flow, request: &Message<'_>, status: u16, extra: Extra<'_>) {
-    lower.transactions.respond_at_once(&mut lower.cx, flow, request, status, &extra);
-}
-
-/// The same, and repetitions of the request get the same response.
-pub(super) fn respond_and_bury(
+pub(in crate::phone) fn respond_at_once(
     lower: &mut Lower<'_>,
-    now: Instant,
     flow: Flow,
     request: &Message<'_>,
-    keys: Keys,
     status: u16,
     extra: Extra<'_>,
 ) {
-    lower.transactions.respond_and_bury(&mut lower.cx, now, (flow, keys), request, status, &extra);
+    lower.transactions.respond_at_once(&mut lower.cx, flow, request, status, extra);
+}
+
+/// The same, and repetitions of the request get the same response.
+pub(in crate::phone) fn respond_and_bury(
+    lower: &mut Lower<'_>,
+    now: Instant,
+    arrived: &Arrived<'_, '_>,
+    status: u16,
+    extra: Extra<'_>,
+) {
+    lower.transactions.respond_and_bury(&mut lower.cx, now, arrived, status, extra);
 }

@@ -7,6 +7,7 @@ use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::Instant;
+use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
 use crate::phone::understood::OURS;
@@ -87,7 +88,7 @@ impl Transactions<'_> {
         flow: Flow,
         request: &Message<'_>,
         status: u16,
-        extra: &Extra<'_>,
+        extra: Extra<'_>,
     ) {
         if matches!(request.start(), Start::Request { method: Method::Ack, .. }) {
             return;
@@ -103,7 +104,7 @@ impl Transactions<'_> {
         // where it does not fit, it is at least a response, without its optional headers
         let written = self.write_reply(cx, flow, (request, via.as_ref()), status, extra, secret).or_else(|| {
             let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
-            self.write_reply(cx, flow, (request, via.as_ref()), status, &bare, secret)
+            self.write_reply(cx, flow, (request, via.as_ref()), status, bare, secret)
         });
         match written {
             Some(len) => {
@@ -123,7 +124,7 @@ impl Transactions<'_> {
         flow: Flow,
         request: (&Message<'_>, Option<&Via<'_>>),
         status: u16,
-        extra: &Extra<'_>,
+        extra: Extra<'_>,
         secret: u64,
     ) -> Option<usize> {
         let (request, via) = request;
@@ -184,14 +185,13 @@ impl Transactions<'_> {
         &mut self,
         cx: &mut Context<'_>,
         now: Instant,
-        of: (Flow, Keys),
-        request: &Message<'_>,
+        arrived: &Arrived<'_, '_>,
         status: u16,
-        extra: &Extra<'_>,
+        extra: Extra<'_>,
     ) {
-        let (flow, keys) = of;
+        let Arrived { flow, keys, request, .. } = *arrived;
         let secret = reply_secret(cx, request);
-        self.respond_at_once(cx, flow, request, status, &Extra { secret: Some(secret), ..*extra });
+        self.respond_at_once(cx, flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {
             self.tombstones.bury(now, keys, extra.responded(status, secret));
