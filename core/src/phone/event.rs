@@ -282,10 +282,4 @@ impl Event {
     pub const fn call_state(&self) -> Option<CallState> {
         if let EventKind::Call { state, .. } = self.kind { Some(state) } else { None }
     }
-
-    /// The state of an account in this event.
-    #[must_use]
-    pub const fn account_state(&self) -> Option<AccountState> {
-        if let EventKind::Account { state, .. } = self.kind { Some(state) } else { None }
-    }
 }

@@ -16,8 +16,6 @@ pub struct Objection {
     pub status: u16,
     /// The reason, for the reason phrase, the trace and people.
     pub reason: &'static str,
-    /// The header that is to blame.
-    pub header: Option<Name>,
 }
 
 /// Header fields that must not come twice (rfc3261#7.3.1, rfc4475#3.3.8).
@@ -80,15 +78,15 @@ impl<'a> Message<'a> {
     ) -> Result<(), Objection> {
         self.check_flaw()?;
         if mandatory?.cseq.method != method {
-            return Err(objection("CSeq names another method than the start line", Name::CSeq));
+            return Err(objection("CSeq names another method than the start line"));
         }
         self.max_forwards().map_err(bad)?;
         self.contact().map_err(bad)?;
-        if let Some(name) = SINGLE.iter().find(|name| self.is_repeated(**name)) {
-            return Err(objection("a header that must not be repeated is", *name));
+        if SINGLE.iter().any(|name| self.is_repeated(*name)) {
+            return Err(objection("a header that must not be repeated is"));
         }
         if !self.body().is_empty() && self.has(Name::ContentType) && self.content_type().is_none() {
-            return Err(objection("Content-Type is malformed", Name::ContentType));
+            return Err(objection("Content-Type is malformed"));
         }
         check_request_uri(uri)
     }
@@ -101,34 +99,32 @@ impl<'a> Message<'a> {
         mandatory?;
         // rfc3261#8.1.3.3: a second Via is another element's; this response was sent to us by mistake
         if self.values(Name::Via).nth(1).is_some() {
-            return Err(objection("a response with somebody else's Via", Name::Via));
+            return Err(objection("a response with somebody else's Via"));
         }
         Ok(())
     }
 
     fn check_flaw(&self) -> Result<(), Objection> {
-        let (status, reason, header) = match self.flaw {
+        let (status, reason) = match self.flaw {
             Flaw::None => return Ok(()),
-            Flaw::Version => (505, "only SIP/2.0 is spoken here", None),
-            Flaw::Start => (400, "the start line is malformed", None),
-            Flaw::Field => (400, "a header field is malformed", None),
-            Flaw::Fields => (400, "too many header fields", None),
-            Flaw::Length => (400, "Content-Length is wrong", Some(Name::ContentLength)),
+            Flaw::Version => (505, "only SIP/2.0 is spoken here"),
+            Flaw::Start => (400, "the start line is malformed"),
+            Flaw::Field => (400, "a header field is malformed"),
+            Flaw::Fields => (400, "too many header fields"),
+            Flaw::Length => (400, "Content-Length is wrong"),
             // rfc3261#21.5.7
-            Flaw::TooLong => (513, "Message Too Large", Some(Name::ContentLength)),
+            Flaw::TooLong => (513, "Message Too Large"),
         };
-        Err(Objection { status, reason, header })
+        Err(Objection { status, reason })
     }
 }
 
 fn check_request_uri(uri: &[u8]) -> Result<(), Objection> {
-    let broken = Objection { status: 400, reason: "the Request-URI is malformed", header: None };
+    let broken = objection("the Request-URI is malformed");
     match Scheme::of(uri) {
         None => Err(broken),
         // rfc3261#8.2.2.1
-        Some(Scheme::Other) => {
-            Err(Objection { status: 416, reason: "the Request-URI's scheme is not known here", header: None })
-        }
+        Some(Scheme::Other) => Err(Objection { status: 416, reason: "the Request-URI's scheme is not known here" }),
         Some(Scheme::Sip | Scheme::Sips | Scheme::Tel) => match Uri::parse(uri) {
             // rfc3261#19.1.1: headers are not allowed in a Request-URI
             Ok(uri) if uri.headers.is_empty() => Ok(()),
@@ -137,8 +133,8 @@ fn check_request_uri(uri: &[u8]) -> Result<(), Objection> {
     }
 }
 
-const fn objection(reason: &'static str, name: Name) -> Objection {
-    Objection { status: 400, reason, header: Some(name) }
+const fn objection(reason: &'static str) -> Objection {
+    Objection { status: 400, reason }
 }
 
 fn bad(error: HeaderError) -> Objection {
@@ -147,5 +143,5 @@ fn bad(error: HeaderError) -> Objection {
         Fault::Malformed => "a header is malformed",
         Fault::Repeated => "a header that must not be repeated is",
     };
-    objection(reason, error.name)
+    objection(reason)
 }

@@ -102,12 +102,6 @@ impl<'a> Message<'a> {
     pub fn tokens(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
         self.fields(name).flat_map(token_list)
     }
-
-    /// The extensions that Require names and `known` does not hold: they go into Unsupported of a 420
-    /// (rfc3261#8.2.2.3).
-    pub fn unknown_extensions<'k>(&self, known: &'k [&'k [u8]]) -> impl Iterator<Item = &'a [u8]> {
-        self.tokens(Name::Require).filter(move |tag| !known.iter().any(|known| same(known, tag)))
-    }
 }
 
 /// Header fields, line by line. They have been read before, so other lines are skipped.
