@@ -58,7 +58,7 @@ impl Calls<'_> {
         now: Instant,
         flow: Flow,
         request: Handle,
-        answer: &Message<'_>,
+        response: &Message<'_>,
         status: u16,
     ) {
         match status {
@@ -66,7 +66,7 @@ impl Calls<'_> {
             200..=299 => {
                 // rfc3261#13.2.2.4: it is acknowledged, then ended; a repetition, or another branch, as when the
                 // transaction was over
-                self.repeated_success(lower, now, flow, answer);
+                self.repeated_success(lower, now, flow, response);
                 lower.end_request(request);
             }
             // its ACK is the transaction's

@@ -15,7 +15,6 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-use crate::media::Codec;
 use crate::offer::{Local, OfferError, OfferState, accept_answer, answer, host_to_find, write_offer};
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
@@ -104,9 +103,7 @@ impl Calls<'_> {
         lower.forget_lookup(dialog);
         let Some((local, lines)) = Self::local_media(lower, call) else { return false };
         let agreed = accept_answer(text, &local, &lines);
-        if Codec::HAVE_PARAMETERS {
-            lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
-        }
+        lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
         match agreed {
             Ok(agreed) => self.take_agreement(lower, now, call, dialog, agreed),
             Err(OfferError::HostName) => self.find_answerer(lower, now, dialog, text),
@@ -208,9 +205,7 @@ impl Calls<'_> {
                     let found =
                         targets.iter().map(|target| target.flow.remote().ip()).find(|ip| is_like(*ip, local.address));
                     let agreed = accept_answer(text, &Local { found, ..local }, &lines);
-                    if Codec::HAVE_PARAMETERS {
-                        lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
-                    }
+                    lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
                     agreed
                 });
                 lower.end_request(handle);

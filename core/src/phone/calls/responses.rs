@@ -5,7 +5,6 @@ use super::Calls;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::Codec;
 use crate::offer::Local;
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
@@ -28,16 +27,11 @@ impl Calls<'_> {
         let Some(local) = lower.cx.local_of(flow.socket()) else { return true };
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
-        Ours { tag, user: Self::answering_user(lower, account), flow, local, agent: lower.cx.fixed.agent.get() }
-            .write(200, &mut out);
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        Ours { tag, user, flow, local, agent: lower.cx.fixed.agent.get() }.write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         lower.transactions.fits(handle, out.needed() + described)
-    }
-
-    /// The user of our Contact in calls.
-    fn answering_user<'l>(lower: &'l Lower<'_>, account: Handle) -> &'l [u8] {
-        contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get())
     }
 
     /// Renders the response to an INVITE into its transaction's buffer.
@@ -102,10 +96,8 @@ impl Calls<'_> {
             lower.media.describe_anew(served.call, described);
         }
         if let Some(agreed) = agreed {
-            if Codec::HAVE_PARAMETERS {
-                let kept = lower.transactions.kept_of(handle);
-                lower.media.learn_parameters(&mut lower.cx, served.dialog, kept, Some(&agreed), None);
-            }
+            let kept = lower.transactions.kept_of(handle);
+            lower.media.learn_parameters(&mut lower.cx, served.dialog, kept, Some(&agreed), None);
             self.take_agreed(lower, served.call, agreed);
         }
         Ok(())

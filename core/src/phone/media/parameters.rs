@@ -16,8 +16,7 @@ use crate::phone::lender::Lender;
 
 impl Media<'_> {
     /// The parameters in a description of a dialog's far end, on which both have agreed. `offered`: it is the answer to
-    /// this. Of a format whose
-    /// parameters find no room none are kept; that is counted.
+    /// this. Of a format whose parameters find no room none are kept; that is counted.
     pub(in crate::phone) fn learn_parameters(
         &mut self,
         cx: &mut Context<'_>,
@@ -26,7 +25,7 @@ impl Media<'_> {
         agreed: Option<&Agreed>,
         offered: Option<&Local>,
     ) {
-        let Some(agreed) = agreed.filter(|agreed| agreed.accepted()) else { return };
+        let Some(agreed) = agreed.filter(|agreed| Codec::HAVE_PARAMETERS && agreed.accepted()) else { return };
         let mut rest = self.parameters.get_mut(dialog.index);
         rest.fill(0);
         parameters_of(description, agreed, offered, |codec, text| {
