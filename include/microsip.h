@@ -267,7 +267,10 @@ typedef struct microsip_addr {
 #define MICROSIP_EV_CALL 1
 /** An account changed its state. */
 #define MICROSIP_EV_ACCOUNT 2
-/** A digit was received; value is its ASCII code. */
+/**
+ * A digit was received, and is over; value is its ASCII code, state the MICROSIP_DTMF_* by which it
+ * came, reached the milliseconds that it lasted.
+ */
 #define MICROSIP_EV_DIGIT 3
 /**
  * Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that
@@ -312,6 +315,11 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_CHALLENGE 13
 /**
+ * A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT
+ * follows. A digit that is over by the time this would be told has only that.
+ */
+#define MICROSIP_EV_DIGIT_BEGUN 21
+/**
  * Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it
  * could not be read to its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended
  * first.
@@ -353,9 +361,12 @@ typedef struct microsip_event {
   uint64_t token;
   /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
-  /** The object's state. */
+  /** The object's state. MICROSIP_EV_DIGIT: MICROSIP_DTMF_*. */
   uint32_t state;
-  /** A bit, 1 << state, for each state reached since the object's last event of this type. */
+  /**
+   * A bit, 1 << state, for each state reached since the object's last event of this type.
+   * MICROSIP_EV_DIGIT: milliseconds.
+   */
   uint32_t reached;
   /** The SIP status that came with it, or 0. */
   uint32_t sip_code;
@@ -713,6 +724,16 @@ typedef struct microsip_stats {
 #define MICROSIP_SRC_ECHO 2
 /** Sources: silence. */
 #define MICROSIP_SRC_SILENCE 3
+/** Ways for digits: as agreed with the far end: RFC 4733 events, else tones. */
+#define MICROSIP_DTMF_AUTO 1
+/** Ways for digits: RFC 4733 events. */
+#define MICROSIP_DTMF_RTP 2
+/** Ways for digits: SIP INFO, application/dtmf-relay. */
+#define MICROSIP_DTMF_INFO 3
+/** Ways for digits: SIP INFO, application/dtmf. */
+#define MICROSIP_DTMF_INFO_PLAIN 4
+/** Ways for digits: tones in the voice. */
+#define MICROSIP_DTMF_INBAND 5
 /** The microphone's side. */
 #define MICROSIP_DEV_INPUT 1
 /** The loudspeaker's side. */

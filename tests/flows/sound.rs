@@ -2,6 +2,7 @@
 
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::media::detect::Detector;
+use microsip_core::media::digits::DigitMethod;
 use microsip_core::media::{CodecBank, G711};
 use microsip_core::phone::{AccountId, Bus, CallId, CallState, Capacity, DialOptions, Patch, Side, Source};
 use microsip_tests::{EventKind, Lab, Options};
@@ -88,6 +89,18 @@ fn digits_arrive_one_by_one_over_a_bad_network() {
         .map(|event| event.value as u8 as char)
         .collect();
     assert_eq!(digits, "0123456789*#ABCD55");
+    // each is told as begun, then as over, with its length and the method
+    let told = lab.ends[1].events.iter().filter(|event| matches!(event.kind, EventKind::Digit | EventKind::DigitBegun));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told.len(), 36);
+    for pair in told.chunks_exact(2) {
+        assert_eq!(
+            (pair[0].kind, pair[1].kind, pair[0].value),
+            (EventKind::DigitBegun, EventKind::Digit, pair[1].value)
+        );
+        assert!(pair[1].at > pair[0].at && (20..=160).contains(&pair[1].reached), "{pair:?}");
+        assert_eq!(pair[1].state, DigitMethod::Events as u32);
+    }
     let sent: Vec<u64> =
         lab.ends[0].events.iter().filter(|event| event.kind == EventKind::Done).map(|event| event.token).collect();
     assert_eq!(sent, [77]);

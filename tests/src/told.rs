@@ -10,6 +10,8 @@ pub enum EventKind {
     Call,
     /// An account changed its state.
     Account,
+    /// A digit has begun.
+    DigitBegun,
     /// A digit was received.
     Digit,
     /// A command ended.
@@ -84,7 +86,16 @@ impl Told {
             phone::EventKind::Account { state, reached, sip_code, result } => {
                 Self { kind: EventKind::Account, state: state as u32, reached, sip_code, result, ..blank }
             }
-            phone::EventKind::Digit(digit) => Self { kind: EventKind::Digit, value: u32::from(digit), ..blank },
+            phone::EventKind::DigitBegun(digit) => {
+                Self { kind: EventKind::DigitBegun, value: u32::from(digit), ..blank }
+            }
+            phone::EventKind::Digit { digit, ms, method } => Self {
+                kind: EventKind::Digit,
+                value: u32::from(digit),
+                state: method as u32,
+                reached: u32::from(ms),
+                ..blank
+            },
             phone::EventKind::Done { op, token, sip_code, result } => {
                 Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, ..blank }
             }

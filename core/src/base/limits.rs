@@ -12,7 +12,7 @@ pub const UNCONFIRMED_MEDIA_MS: u32 = 400;
 /// Digits that may wait to be sent: a card number with its pauses. 2 bytes each in a stream.
 pub const DIGITS: usize = 32;
 
-/// Digits received that wait to be fetched; the oldest gives way, with an event. 7 bytes each in a stream.
+/// Digits received that wait to be fetched; the oldest gives way, with an event. 8 bytes each in a stream.
 pub const DIGITS_RECEIVED: usize = 8;
 
 /// Codecs in an offer or an answer, and so payload types that a stream takes in. 4 bytes each in a stream and in a

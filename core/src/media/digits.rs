@@ -1,9 +1,13 @@
-//! Digits: those waiting to be sent, and the events that the peer sends (RFC 4733).
+//! Digits: those waiting to be sent, the events that the peer sends (RFC 4733), and those that came by any method.
 
+mod heard;
+mod method;
 mod queue;
 mod received;
 #[cfg(test)]
 mod tests;
 
+pub use heard::{HeardDigit, HeardDigits};
+pub use method::DigitMethod;
 pub use queue::{DigitQueue, Step};
-pub use received::EventReceiver;
+pub use received::{EventPacket, EventReceiver};

@@ -14,7 +14,7 @@ mod tests;
 pub use config::{Component, MediaTransmit, StreamBuffers, StreamConfig, StreamStats};
 
 use crate::base::time::{Duration, Instant};
-use crate::media::digits::{DigitQueue, EventReceiver};
+use crate::media::digits::{DigitMethod, DigitQueue, EventReceiver, HeardDigit, HeardDigits};
 use crate::media::gain::Level;
 use crate::media::playout::Playout;
 use crate::media::resample::Resampler;
@@ -35,6 +35,7 @@ pub struct Stream {
     source: Source,
     digits: DigitQueue,
     events: EventReceiver,
+    heard_digits: HeardDigits,
     reports: Reports,
     resampler: Resampler,
     level_in: Level,
@@ -66,6 +67,7 @@ impl Stream {
         source: Source::EMPTY,
         digits: DigitQueue::EMPTY,
         events: EventReceiver::EMPTY,
+        heard_digits: HeardDigits::EMPTY,
         reports: Reports::EMPTY,
         resampler: Resampler::EMPTY,
         level_in: Level::EMPTY,
@@ -193,7 +195,7 @@ impl Stream {
         if !core::mem::take(&mut self.running) {
             return;
         }
-        self.events.restart(now);
+        self.events.restart(now, &mut self.heard_digits);
         self.digits = DigitQueue::EMPTY;
         self.sending.discard();
         self.owe_bye();
@@ -271,26 +273,30 @@ impl Stream {
         self.digits.idle()
     }
 
-    /// The next digit received, and its length in milliseconds.
-    pub fn poll_digit(&mut self) -> Option<(u8, u16)> {
-        self.events.poll()
+    /// A digit came by a way of its own (SIP INFO): it is told with those that came as media.
+    pub fn take_digit(&mut self, now: Instant, digit: u8, ms: u16, method: DigitMethod) {
+        self.heard_digits.end(now, digit, ms, method);
     }
 
-    /// A digit was received that [`Stream::poll_digit`] has not returned.
+    /// A digit was received that was not fetched, or one has begun.
     #[must_use]
     pub const fn has_digit(&self) -> bool {
-        self.events.has_digit()
+        self.heard_digits.waits()
     }
 
     /// The number of received digits that gave way since the last call, not fetched in time.
     pub const fn take_digits_lost(&mut self) -> u8 {
-        self.events.take_lost()
+        self.heard_digits.take_lost()
     }
 
     /// The next digit received, and its end; `now` is the latest time that is known.
-    pub fn poll_digit_at(&mut self, now: Instant) -> Option<(u8, Instant)> {
-        let at = self.events.over_at(now)?;
-        self.poll_digit().map(|(digit, _)| (digit, at))
+    pub fn poll_digit(&mut self, now: Instant) -> Option<(HeardDigit, Instant)> {
+        self.heard_digits.poll(now)
+    }
+
+    /// The digit that is on, once, and its beginning. Ask for those that are over first.
+    pub fn poll_digit_begun(&mut self, now: Instant) -> Option<(u8, Instant)> {
+        self.heard_digits.poll_begun(now)
     }
 
     /// Its statistics.

@@ -2,6 +2,7 @@
 
 use super::{AccountId, CallId};
 use crate::base::time::Instant;
+use crate::media::digits::DigitMethod;
 
 /// The state of a call.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -232,8 +233,18 @@ pub enum EventKind {
         /// The result of its failure.
         result: Cause,
     },
-    /// The call received this digit (ASCII).
-    Digit(u8),
+    /// A digit of the call has begun (ASCII), and is not over. One that is over before this is fetched has only
+    /// [`EventKind::Digit`]; so has one that shows no beginning.
+    DigitBegun(u8),
+    /// The call received a digit, which is over.
+    Digit {
+        /// Its character.
+        digit: u8,
+        /// The milliseconds that it lasted.
+        ms: u16,
+        /// The method by which it came.
+        method: DigitMethod,
+    },
     /// A command ended. One with a token has exactly one event; one without only if it failed.
     Done {
         /// The command.

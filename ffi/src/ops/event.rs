@@ -32,7 +32,16 @@ pub(crate) fn of(event: &Event, phone: u64) -> microsip_event {
             result: result as i32,
             ..blank
         },
-        EventKind::Digit(digit) => microsip_event { r#type: MICROSIP_EV_DIGIT, value: u32::from(digit), ..blank },
+        EventKind::DigitBegun(digit) => {
+            microsip_event { r#type: MICROSIP_EV_DIGIT_BEGUN, value: u32::from(digit), ..blank }
+        }
+        EventKind::Digit { digit, ms, method } => microsip_event {
+            r#type: MICROSIP_EV_DIGIT,
+            value: u32::from(digit),
+            state: method as u32,
+            reached: u32::from(ms),
+            ..blank
+        },
         EventKind::Done { op, token, sip_code, result } => microsip_event {
             r#type: MICROSIP_EV_DONE,
             op: op as u32,

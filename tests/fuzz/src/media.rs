@@ -62,7 +62,7 @@ fn hear(bytes: &[u8], as_report: bool) {
             // For any input, a quantum sends no more than a packet of voice, one of events, and a report or two.
             let drawn = (0..16).take_while(|_| stream.poll_transmit(now, buffers.payload, &mut sent).is_some()).count();
             assert!(drawn < 8, "one quantum drew {drawn} packets");
-            digits += u32::from(stream.poll_digit().is_some());
+            digits += u32::from(stream.poll_digit(now).is_some());
         }
         counts_hold(&stream.stats(now), heard, quanta);
     }

@@ -59,7 +59,17 @@ const TYPES: &[Group] = &[
             "microsip_stats",
         ],
     ),
-    ("Sound", &["MICROSIP_SRC_*", "MICROSIP_PLAY_*", "MICROSIP_SIDES_*", "MICROSIP_DEV_*", "microsip_sound"]),
+    (
+        "Sound",
+        &[
+            "MICROSIP_SRC_*",
+            "MICROSIP_DTMF_*",
+            "MICROSIP_PLAY_*",
+            "MICROSIP_SIDES_*",
+            "MICROSIP_DEV_*",
+            "microsip_sound",
+        ],
+    ),
     (
         "Phones",
         &[

@@ -1,6 +1,9 @@
-//! The events that the peer sends.
+//! The events that the peer sends: which packets are one press of a key.
+//!
+//! RFC 4733 tells presses apart by their timestamps alone. Gateways and telephones move the timestamp with each packet
+//! of a press, or keep one for all presses; so the event, its duration, its end and the marker are compared too.
 
-use crate::base::limits;
+use super::{DigitMethod, HeardDigits};
 use crate::base::time::{Duration, Instant};
 use crate::wire::dtmf::{self, Event};
 
@@ -9,13 +12,48 @@ const LAST_PACKETS: u64 = 3;
 /// Packet times that this is reckoned with, in milliseconds: below, a network's usual jitter would cut a digit short;
 /// above (rfc4733#2.5.1.2 recommends 50 ms) packets were lost between the two that show it.
 const PACKET_MS: (u64, u64) = (20, 60);
+/// ITU-T Q.24: no press is shorter, in milliseconds, so no two of a key begin closer together.
+const SHORTEST_MS: u32 = 40;
+/// The milliseconds by which a moved timestamp and a grown duration may differ: a packet time.
+const STEP_MS: u32 = 20;
+/// rfc4733#2.5.1.3: the longest duration of a segment; the next one begins where it ends.
+const SEGMENT: u16 = 0xffff;
+/// A duration that falls from above the first to below the second has run over, where a segment should have begun.
+const RAN_OVER: (u16, u16) = (0xf000, 0x1000);
 
-/// The events that the peer sends: each digit is reported once.
+/// A packet with an event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventPacket {
+    /// Its sequence number, with cycles above.
+    pub sequence: u32,
+    /// Its timestamp.
+    pub timestamp: u32,
+    /// Its marker.
+    pub marker: bool,
+    /// The clock of its timestamp and duration.
+    pub clock: u32,
+    /// Its payload.
+    pub event: Event,
+}
+
+/// A packet, beside the press that is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Standing {
+    /// Of the same press.
+    Same,
+    /// The next segment of the same press.
+    Segment,
+    /// Of another press.
+    Another,
+}
+
+/// The press that is on, or was last.
 #[derive(Clone, Copy, Debug)]
 pub struct EventReceiver {
-    /// Timestamp of the segment on.
+    sequence: u32,
+    /// Timestamp of the packet that came last.
     timestamp: u32,
-    /// Ticks of the segments before it.
+    /// Ticks before those of the duration: of segments, or of packets that have a timestamp each.
     before: u32,
     /// Ticks of the segment, as far as reported.
     lasted: u16,
@@ -24,108 +62,128 @@ pub struct EventReceiver {
     code: u8,
     /// An event is on.
     on: bool,
-    /// A timestamp is known (of what is on, or was last).
+    /// The event is over, and its end came.
+    ended: bool,
+    /// An event is known (it is on, or was last).
     known: bool,
     clock: u32,
     heard_at: Instant,
-    digits: [u8; limits::DIGITS_RECEIVED],
-    /// The milliseconds that each lasted.
-    lengths: [u16; limits::DIGITS_RECEIVED],
-    /// The end of each: the low bits of its milliseconds.
-    over: [u32; limits::DIGITS_RECEIVED],
-    head: u8,
-    len: u8,
-    /// Digits that gave way, not fetched in time, and were not reported yet.
-    lost: u8,
 }
 
 impl EventReceiver {
     /// None came.
     pub const EMPTY: Self = Self {
+        sequence: 0,
         timestamp: 0,
         before: 0,
         lasted: 0,
         step: 0,
         code: 0,
         on: false,
+        ended: false,
         known: false,
         clock: 1000,
         heard_at: Instant::ZERO,
-        digits: [0; limits::DIGITS_RECEIVED],
-        lengths: [0; limits::DIGITS_RECEIVED],
-        over: [0; limits::DIGITS_RECEIVED],
-        head: 0,
-        len: 0,
-        lost: 0,
     };
 
     /// The source began anew: an event that is on is over, and old timestamps mean nothing any more.
-    pub fn restart(&mut self, now: Instant) {
-        self.finish(now);
+    pub fn restart(&mut self, now: Instant, heard: &mut HeardDigits) {
+        self.finish(now, heard);
         self.known = false;
     }
 
+    /// The far end has sent an event.
+    #[must_use]
+    pub const fn known(&self) -> bool {
+        self.known
+    }
+
     /// A packet with an event.
-    pub fn handle(&mut self, now: Instant, timestamp: u32, marker: bool, clock: u32, payload: &[u8]) {
-        let Some(event) = Event::parse(payload) else { return };
-        self.clock = clock.max(1000);
-        if self.known {
-            let ahead = timestamp.wrapping_sub(self.timestamp);
-            if ahead as i32 != 0 && ahead >= 1 << 31 {
-                return; // older than the known event: reported, or given up
-            }
-            if ahead == 0 && !self.on {
-                return; // rfc4733#2.5.1.4: the last packet again, or one of an event that was given up and reported
-            }
-            // rfc4733#2.5.2.3: the same event, without marker, where a full segment ended, goes on
-            let segment = event.code == self.code && !marker && ahead == 0xffff;
-            if segment && !self.on {
-                self.timestamp = timestamp; // it was given up and reported
-                return;
-            }
-            if ahead > 0 && self.on {
-                if segment {
-                    self.before = self.before.saturating_add(0xffff);
-                    self.lasted = 0;
-                } else {
-                    self.finish(now);
-                    self.before = 0;
+    pub fn handle(&mut self, now: Instant, packet: &EventPacket, heard: &mut HeardDigits) {
+        let (event, known) = (packet.event, core::mem::replace(&mut self.known, true));
+        if known && packet.sequence.wrapping_sub(self.sequence) as i32 <= 0 {
+            // it was overtaken: a later one has told more, but the press goes on
+            self.heard_at = now;
+            return;
+        }
+        self.clock = packet.clock.max(1000);
+        match if known { self.standing(packet) } else { Standing::Another } {
+            Standing::Same => {
+                if event.duration == self.lasted && !event.end {
+                    // a piece of the press, with a timestamp of its own
+                    self.before = self.before.saturating_add(packet.timestamp.wrapping_sub(self.timestamp));
                 }
             }
-            if ahead > 0 && !self.on {
-                self.before = 0;
+            Standing::Segment => {
+                self.before = self.before.saturating_add(SEGMENT.into());
+                self.lasted = 0;
+            }
+            Standing::Another => {
+                self.finish(now, heard);
+                (self.before, self.lasted, self.step) = (0, 0, u16::MAX);
+                (self.code, self.on, self.ended) = (event.code, true, false);
+                if let Some(digit) = dtmf::digit_of(event.code).filter(|_| !event.end) {
+                    heard.begin(now, digit);
+                }
             }
         }
-        if !self.on {
-            self.before = 0;
-            self.lasted = 0;
-            self.step = u16::MAX;
-        }
-        self.on = true;
-        self.known = true;
-        self.timestamp = timestamp;
-        self.code = event.code;
+        (self.sequence, self.timestamp) = (packet.sequence, packet.timestamp);
         let grown = event.duration.saturating_sub(self.lasted);
         if grown > 0 {
             self.step = self.step.min(grown);
         }
-        // a packet that was overtaken does not shorten the event
         self.lasted = self.lasted.max(event.duration);
+        if !self.on {
+            return; // it was given up and told
+        }
         self.heard_at = now;
         if event.end {
-            self.finish(now);
+            self.finish(now, heard);
+            // as its repetitions will say
+            (self.ended, self.lasted) = (true, event.duration);
         }
+    }
+
+    /// A packet that was sent later than all before: its press.
+    fn standing(&self, packet: &EventPacket) -> Standing {
+        let event = packet.event;
+        let begins = packet.marker && !event.end && !self.on;
+        if event.code != self.code || begins {
+            return Standing::Another;
+        }
+        let moved = packet.timestamp.wrapping_sub(self.timestamp);
+        let ran_over = moved == 0 && self.lasted >= RAN_OVER.0 && event.duration < RAN_OVER.1;
+        if !packet.marker && (moved == SEGMENT.into() || ran_over) {
+            return Standing::Segment;
+        }
+        // two presses of a key do not overlap, so a timestamp within a press is of that press
+        let overlaps = moved <= u32::from(self.lasted).max(self.ticks(SHORTEST_MS));
+        let its_end = self.on && event.end && !packet.marker;
+        if event.duration < self.lasted {
+            return if its_end && overlaps { Standing::Same } else { Standing::Another };
+        }
+        let in_step = moved.abs_diff(u32::from(event.duration - self.lasted)) <= self.ticks(STEP_MS);
+        let repeats = event.end && event.duration == self.lasted;
+        if moved == 0 || overlaps && (!packet.marker || repeats) || in_step && !self.ended {
+            Standing::Same
+        } else {
+            Standing::Another
+        }
+    }
+
+    const fn ticks(&self, ms: u32) -> u32 {
+        self.clock / 1000 * ms
     }
 
     /// A voice packet: voice from behind an event ends it. `clock` is the codec's; timestamps of another clock cannot
     /// be compared.
-    pub fn voice(&mut self, now: Instant, timestamp: u32, clock: u32) {
+    pub fn voice(&mut self, now: Instant, timestamp: u32, clock: u32, heard: &mut HeardDigits) {
         if self.on
             && clock == self.clock
             && timestamp.wrapping_sub(self.timestamp) < 1 << 31
             && timestamp.wrapping_sub(self.timestamp) >= u32::from(self.lasted).max(1)
         {
-            self.finish(now);
+            self.finish(now, heard);
         }
     }
 
@@ -138,59 +196,19 @@ impl EventReceiver {
     }
 
     /// Ends an event without further packets.
-    pub fn handle_timeout(&mut self, now: Instant) {
+    pub fn handle_timeout(&mut self, now: Instant, heard: &mut HeardDigits) {
         if self.on && now >= self.next_timeout() {
-            self.finish(now);
+            self.finish(now, heard);
         }
     }
 
-    fn finish(&mut self, now: Instant) {
+    fn finish(&mut self, now: Instant, heard: &mut HeardDigits) {
         if !core::mem::take(&mut self.on) {
             return;
         }
         let Some(digit) = dtmf::digit_of(self.code) else { return };
         let ticks = u64::from(self.before) + u64::from(self.lasted);
         let ms = (ticks * 1000 / u64::from(self.clock)).min(u64::from(u16::MAX)) as u16;
-        let capacity = limits::DIGITS_RECEIVED;
-        if usize::from(self.len) >= capacity {
-            self.head = ((usize::from(self.head) + 1) % capacity) as u8;
-            self.len -= 1;
-            self.lost = self.lost.saturating_add(1);
-        }
-        let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
-        if let (Some(entry), Some(length), Some(over)) =
-            (self.digits.get_mut(place), self.lengths.get_mut(place), self.over.get_mut(place))
-        {
-            (*entry, *length, *over) = (digit, ms, now.millis() as u32);
-        }
-        self.len += 1;
-    }
-
-    /// The number of digits that gave way since the last call.
-    pub const fn take_lost(&mut self) -> u8 {
-        core::mem::replace(&mut self.lost, 0)
-    }
-
-    /// A digit waits.
-    #[must_use]
-    pub const fn has_digit(&self) -> bool {
-        self.len > 0
-    }
-
-    /// The end of the digit that waits longest; `now` is the latest time that is known.
-    #[must_use]
-    pub fn over_at(&self, now: Instant) -> Option<Instant> {
-        self.over.get(usize::from(self.head)).filter(|_| self.has_digit()).map(|millis| now.back_to(*millis))
-    }
-
-    /// The next digit and its length in milliseconds.
-    pub fn poll(&mut self) -> Option<(u8, u16)> {
-        if self.len == 0 {
-            return None;
-        }
-        let entry = (*self.digits.get(usize::from(self.head))?, *self.lengths.get(usize::from(self.head))?);
-        self.head = ((usize::from(self.head) + 1) % limits::DIGITS_RECEIVED) as u8;
-        self.len -= 1;
-        Some(entry)
+        heard.end(now, digit, ms, DigitMethod::Events);
     }
 }

@@ -5,8 +5,10 @@ use crate::base::count::up;
 use crate::base::limits;
 use crate::base::time::{Duration, Instant};
 use crate::media::CodecBank;
+use crate::media::digits::EventPacket;
 use crate::media::jitter::Cells;
 use crate::media::source::Verdict;
+use crate::wire::dtmf::Event;
 use crate::wire::rtp;
 use core::net::SocketAddr;
 
@@ -67,7 +69,7 @@ impl Stream {
             Verdict::Ahead => {}
             Verdict::Restart => {
                 self.playout.restart();
-                self.events.restart(now);
+                self.events.restart(now, &mut self.heard_digits);
                 self.peer_left = false;
             }
         }
@@ -80,7 +82,7 @@ impl Stream {
         let mut cells = Cells::new(buffers.ring, buffers.stride);
         if let Some(codec) = voice {
             self.source.arrived(now, packet.timestamp, codec.clock());
-            self.events.voice(now, packet.timestamp, codec.clock());
+            self.events.voice(now, packet.timestamp, codec.clock(), &mut self.heard_digits);
             self.playout.insert(
                 &mut cells,
                 sequence,
@@ -88,8 +90,10 @@ impl Stream {
                 Some((packet.payload_type, codec, packet.payload)),
             );
         } else {
-            if let Some(clock) = event {
-                self.events.handle(now, packet.timestamp, packet.marker, clock, packet.payload);
+            if let Some((clock, event)) = event.zip(Event::parse(packet.payload)) {
+                let (timestamp, marker) = (packet.timestamp, packet.marker);
+                let told = EventPacket { sequence, timestamp, marker, clock, event };
+                self.events.handle(now, &told, &mut self.heard_digits);
             }
             self.playout.pass(&mut cells, sequence, packet.timestamp, event);
         }
@@ -112,7 +116,7 @@ impl Stream {
         out: &mut [i16],
         buffers: &mut StreamBuffers<'_>,
     ) {
-        self.events.handle_timeout(now);
+        self.events.handle_timeout(now, &mut self.heard_digits);
         if !self.running || !self.config.receive_audio {
             out.fill(0);
             self.level_out.feed(&[]);

@@ -227,7 +227,7 @@ impl Stream {
         if !self.running {
             return false;
         }
-        self.events.handle_timeout(now);
+        self.events.handle_timeout(now, &mut self.heard_digits);
         if now >= self.reports.next {
             // nothing goes to a peer that has confirmed nothing, not even a report
             self.reports.owed = self.confirmed && self.address.reachable() && self.address.rtcp.port() != 0;

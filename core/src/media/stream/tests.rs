@@ -109,6 +109,11 @@ impl Side {
         self.drain(now);
     }
 
+    /// The next digit that came, and its milliseconds.
+    fn digit(&mut self) -> Option<(u8, u16)> {
+        self.stream.poll_digit(Instant::ZERO).map(|(digit, _)| (digit.digit, digit.ms))
+    }
+
     fn drain(&mut self, now: Instant) {
         let mut buffer = [0; 6000];
         while let Some(transmit) = self.stream.poll_transmit(now, &self.memory.payload, &mut buffer) {

@@ -78,8 +78,8 @@ impl Calls<'_> {
             return told(at, EventKind::Media { media, result });
         }
         if call.pending & PENDING_DIGIT != 0 {
-            if let Some((digit, at)) = lower.media.poll_digit(&lower.cx, handle) {
-                return told(at, EventKind::Digit(digit));
+            if let Some((kind, at)) = lower.media.poll_digit(&lower.cx, handle) {
+                return told(at, kind);
             }
             call.pending &= !PENDING_DIGIT;
         }

@@ -4,10 +4,11 @@ use super::Media;
 use super::news::{News, Silence};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::media::digits::{DigitMethod, HeardDigit};
 use crate::media::{Codec, StreamConfig, StreamStats, Vouched};
 use crate::phone::context::Context;
 use crate::phone::object::Object;
-use crate::phone::{Bus, CommandError, Source};
+use crate::phone::{Bus, CommandError, EventKind, Source};
 
 /// The length of a digit, in milliseconds.
 const DIGIT_MS: u16 = 160;
@@ -263,10 +264,33 @@ impl Media<'_> {
         Ok(())
     }
 
-    /// The next digit that a line has received, and the time of its end.
-    pub(in crate::phone) fn poll_digit(&mut self, cx: &Context<'_>, call: Handle) -> Option<(u8, Instant)> {
+    /// A digit came for a line beside its media, which runs.
+    #[expect(dead_code, reason = "the way in for SIP INFO")]
+    pub(in crate::phone) fn take_digit(
+        &mut self,
+        now: Instant,
+        call: Handle,
+        digit: u8,
+        ms: u16,
+        method: DigitMethod,
+    ) -> News {
+        if !self.line(call).is_some_and(|line| line.media) {
+            return News::NOTHING;
+        }
+        let Some(stream) = self.streams.get_mut(call.index as usize) else { return News::NOTHING };
+        stream.take_digit(now, digit, ms, method);
+        News { digit: true, ..News::NOTHING }
+    }
+
+    /// The next event about a digit that a line receives, and its time: those that are over, then the one that is on.
+    pub(in crate::phone) fn poll_digit(&mut self, cx: &Context<'_>, call: Handle) -> Option<(EventKind, Instant)> {
         self.line(call)?;
-        self.streams.get_mut(call.index as usize)?.poll_digit_at(cx.latest)
+        let stream = self.streams.get_mut(call.index as usize)?;
+        if let Some((HeardDigit { digit, method, ms, .. }, at)) = stream.poll_digit(cx.latest) {
+            return Some((EventKind::Digit { digit, ms, method }, at));
+        }
+        let (digit, at) = stream.poll_digit_begun(cx.latest)?;
+        Some((EventKind::DigitBegun(digit), at))
     }
 
     /// The statistics of a line's media. `None`: there is no such call.

@@ -8,7 +8,8 @@ use core::ffi::c_void;
 pub const MICROSIP_EV_CALL: u32 = 1;
 /// An account changed its state.
 pub const MICROSIP_EV_ACCOUNT: u32 = 2;
-/// A digit was received; value is its ASCII code.
+/// A digit was received, and is over; value is its ASCII code, state the MICROSIP_DTMF_* by which it came, reached the
+/// milliseconds that it lasted.
 pub const MICROSIP_EV_DIGIT: u32 = 3;
 /// Command op ended: result, sip_code. Exactly once for a command with a token other than 0 that returned MICROSIP_OK;
 /// without one only a failure has it.
@@ -32,6 +33,9 @@ pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+/// A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT follows. A digit that
+/// is over by the time this would be told has only that.
+pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;
 
 /// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to
 /// its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended first.
@@ -68,9 +72,10 @@ pub struct microsip_event {
     pub token: u64,
     /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
-    /// The object's state.
+    /// The object's state. MICROSIP_EV_DIGIT: MICROSIP_DTMF_*.
     pub state: u32,
-    /// A bit, 1 << state, for each state reached since the object's last event of this type.
+    /// A bit, 1 << state, for each state reached since the object's last event of this type. MICROSIP_EV_DIGIT:
+    /// milliseconds.
     pub reached: u32,
     /// The SIP status that came with it, or 0.
     pub sip_code: u32,

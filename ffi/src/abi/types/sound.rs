@@ -17,6 +17,17 @@ pub const MICROSIP_SRC_ECHO: u32 = 2;
 /// Sources: silence.
 pub const MICROSIP_SRC_SILENCE: u32 = 3;
 
+/// Ways for digits: as agreed with the far end: RFC 4733 events, else tones.
+pub const MICROSIP_DTMF_AUTO: u32 = 1;
+/// Ways for digits: RFC 4733 events.
+pub const MICROSIP_DTMF_RTP: u32 = 2;
+/// Ways for digits: SIP INFO, application/dtmf-relay.
+pub const MICROSIP_DTMF_INFO: u32 = 3;
+/// Ways for digits: SIP INFO, application/dtmf.
+pub const MICROSIP_DTMF_INFO_PLAIN: u32 = 4;
+/// Ways for digits: tones in the voice.
+pub const MICROSIP_DTMF_INBAND: u32 = 5;
+
 /// The microphone's side.
 pub const MICROSIP_DEV_INPUT: u32 = 1;
 /// The loudspeaker's side.

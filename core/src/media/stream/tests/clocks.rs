@@ -127,7 +127,7 @@ fn events_last_as_long_at_any_clock() {
         }
         call.run(4000);
         let mut told = Vec::new();
-        while let Some(digit) = call.far.stream.poll_digit() {
+        while let Some(digit) = call.far.digit() {
             told.push(digit);
         }
         assert_eq!(told, [(b'1', 100), (b'2', 2000), (b'#', 40)], "{}", codec.name());
@@ -208,7 +208,7 @@ fn events_of_another_clock_than_the_voice_are_told() {
     for nth in 0..6u16 {
         let event = Event { code: 3, end: nth == 5, volume: 10, duration: 160 * (nth + 1) };
         send(&mut side, 10 + nth, 101, 4_000_000_000, &event.bytes());
-        assert_eq!(side.stream.poll_digit(), (nth == 5).then_some((b'3', 120)));
+        assert_eq!(side.digit(), (nth == 5).then_some((b'3', 120)));
     }
     for nth in 16..40 {
         send(&mut side, nth, 110, u32::from(nth) * 960, &[50, 50, 0x5a]);

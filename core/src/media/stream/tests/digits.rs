@@ -11,7 +11,7 @@ fn digits_go_as_events_and_are_heard_once_each() {
     call.run(3000);
     assert!(call.near.stream.digits_idle());
     let mut heard = Vec::new();
-    while let Some((digit, ms)) = call.far.stream.poll_digit() {
+    while let Some((digit, ms)) = call.far.digit() {
         assert_eq!(ms, 100);
         heard.push(digit);
     }
@@ -29,7 +29,7 @@ fn digits_arrive_over_a_bad_network() {
     }
     call.run(5000);
     let mut heard = Vec::new();
-    while let Some((digit, _)) = call.far.stream.poll_digit() {
+    while let Some((digit, _)) = call.far.digit() {
         heard.push(digit);
     }
     assert_eq!(heard, b"0123456");
@@ -79,8 +79,8 @@ fn a_long_event_goes_in_segments() {
             peer.take(Instant::ZERO, near(), packet);
         }
     }
-    assert_eq!(peer.stream.poll_digit(), Some((b'1', 12_000)));
-    assert_eq!(peer.stream.poll_digit(), None);
+    assert_eq!(peer.digit(), Some((b'1', 12_000)));
+    assert_eq!(peer.digit(), None);
 }
 
 #[test]
@@ -127,19 +127,19 @@ fn a_digit_is_told_once_though_its_end_comes_three_times() {
     let mut side = Side::new(&config(far(), 1));
     let told = |end, duration| Event { code: 3, end, volume: 10, duration };
     side.take(Instant::ZERO, far(), &event(1, 9000, true, told(false, 400)));
-    assert_eq!(side.stream.poll_digit(), None);
+    assert_eq!(side.digit(), None);
     for nth in 2..5 {
         side.take(Instant::ZERO, far(), &event(nth, 9000, false, told(true, 800)));
     }
-    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
-    assert_eq!(side.stream.poll_digit(), None);
+    assert_eq!(side.digit(), Some((b'3', 100)));
+    assert_eq!(side.digit(), None);
 }
 
 #[test]
 fn a_digit_is_told_though_only_an_end_came() {
     let mut side = Side::new(&config(far(), 1));
     side.take(Instant::ZERO, far(), &event(9, 9000, false, Event { code: 10, end: true, volume: 0, duration: 1600 }));
-    assert_eq!(side.stream.poll_digit(), Some((b'*', 200)));
+    assert_eq!(side.digit(), Some((b'*', 200)));
 }
 
 #[test]
@@ -151,21 +151,21 @@ fn a_digit_is_told_though_no_end_came() {
     // one packet does not show the packet time: no longer than 60 ms
     assert_eq!(side.stream.next_timeout(), Instant::from_millis(180));
     side.stream.handle_timeout(Instant::from_millis(179));
-    assert_eq!(side.stream.poll_digit(), None);
+    assert_eq!(side.digit(), None);
     side.stream.handle_timeout(Instant::from_millis(180));
-    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
+    assert_eq!(side.digit(), Some((b'3', 100)));
     // a late end does not report it again
     side.take(Instant::ZERO, far(), &event(2, 9000, false, Event { end: true, ..begun }));
-    assert_eq!(side.stream.poll_digit(), None);
+    assert_eq!(side.digit(), None);
     // by the next digit
     side.take(Instant::ZERO, far(), &event(3, 20_000, true, begun));
     side.take(Instant::ZERO, far(), &event(4, 30_000, true, Event { code: 4, ..begun }));
-    assert_eq!(side.stream.poll_digit(), Some((b'3', 100)));
+    assert_eq!(side.digit(), Some((b'3', 100)));
     // by voice
     let mut packet = std::vec![0xff; 172];
     rtp::write_header(&mut packet, 0, true, 5, 31_000, 2222);
     side.take(Instant::ZERO, far(), &packet);
-    assert_eq!(side.stream.poll_digit(), Some((b'4', 100)));
+    assert_eq!(side.digit(), Some((b'4', 100)));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn the_pause_of_the_voice_under_a_digit_is_not_counted_as_concealed() {
 }
 
 fn told(call: &mut Call) -> Vec<(u8, u16)> {
-    core::iter::from_fn(|| call.far.stream.poll_digit()).collect()
+    core::iter::from_fn(|| call.far.digit()).collect()
 }
 
 // rfc4733#2.1
