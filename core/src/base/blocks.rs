@@ -1,34 +1,34 @@
 //! Buffers of one kind, by slot.
 
 /// Buffers of one kind: one slice and a stride, so that neither lifetimes nor sizes sit in slots.
-pub(crate) struct Blocks<'a> {
-    bytes: &'a mut [u8],
+pub(crate) struct Blocks<'a, T = u8> {
+    all: &'a mut [T],
     stride: usize,
 }
 
-impl<'a> Blocks<'a> {
-    pub(crate) const fn new(bytes: &'a mut [u8], stride: usize) -> Self {
-        Self { bytes, stride }
+impl<'a, T: Copy> Blocks<'a, T> {
+    pub(crate) const fn new(all: &'a mut [T], stride: usize) -> Self {
+        Self { all, stride }
     }
 
-    pub(crate) fn get(&self, index: u32) -> &[u8] {
+    pub(crate) fn get(&self, index: u32) -> &[T] {
         let start = index as usize * self.stride;
-        self.bytes.get(start..start + self.stride).unwrap_or_default()
+        self.all.get(start..start + self.stride).unwrap_or_default()
     }
 
-    pub(crate) fn get_mut(&mut self, index: u32) -> &mut [u8] {
+    pub(crate) fn get_mut(&mut self, index: u32) -> &mut [T] {
         let start = index as usize * self.stride;
-        self.bytes.get_mut(start..start + self.stride).unwrap_or_default()
+        self.all.get_mut(start..start + self.stride).unwrap_or_default()
     }
 
     /// One block to read and another to write. The same one twice gives an empty one to read.
-    pub(crate) fn two(&mut self, from: u32, to: u32) -> (&[u8], &mut [u8]) {
+    pub(crate) fn two(&mut self, from: u32, to: u32) -> (&[T], &mut [T]) {
         let (from, to) = (from as usize * self.stride, to as usize * self.stride);
         if from < to {
-            let (low, high) = self.bytes.split_at_mut_checked(to).unwrap_or_default();
+            let (low, high) = self.all.split_at_mut_checked(to).unwrap_or_default();
             (low.get(from..from + self.stride).unwrap_or_default(), high.get_mut(..self.stride).unwrap_or_default())
         } else {
-            let (low, high) = self.bytes.split_at_mut_checked(from).unwrap_or_default();
+            let (low, high) = self.all.split_at_mut_checked(from).unwrap_or_default();
             let read = if from == to { &[] } else { high.get(..self.stride).unwrap_or_default() };
             (read, low.get_mut(to..to + self.stride).unwrap_or_default())
         }
@@ -39,8 +39,8 @@ impl<'a> Blocks<'a> {
         let start = from as usize * self.stride;
         let end = start + self.stride;
         let target = to as usize * self.stride;
-        if end <= self.bytes.len() && target + self.stride <= self.bytes.len() {
-            self.bytes.copy_within(start..end, target);
+        if end <= self.all.len() && target + self.stride <= self.all.len() {
+            self.all.copy_within(start..end, target);
         }
     }
 }

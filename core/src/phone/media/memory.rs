@@ -10,11 +10,9 @@ use crate::phone::lender::Lender;
 pub(super) struct Memory<'a> {
     rings: Blocks<'a>,
     payloads: Blocks<'a>,
-    heard: &'a mut [i16],
+    heard: Blocks<'a, i16>,
     /// Bytes of one packet in a ring.
     ring_stride: usize,
-    /// Samples of one stream in `heard`.
-    heard_stride: usize,
 }
 
 impl<'a> Memory<'a> {
@@ -24,20 +22,18 @@ impl<'a> Memory<'a> {
         Self {
             rings: Blocks::new(lender.zeroed(count * ring), ring),
             payloads: Blocks::new(lender.zeroed(count * payload), payload),
-            heard: lender.zeroed(count * heard),
+            heard: Blocks::new(lender.zeroed(count * heard), heard),
             ring_stride: RING_HEADER + payload,
-            heard_stride: heard,
         }
     }
 
     /// A stream's.
     pub(super) fn of(&mut self, index: u32) -> StreamBuffers<'_> {
-        let start = index as usize * self.heard_stride;
         StreamBuffers {
             ring: self.rings.get_mut(index),
             stride: self.ring_stride,
             payload: self.payloads.get_mut(index),
-            history: self.heard.get_mut(start..start + self.heard_stride).unwrap_or_default(),
+            history: self.heard.get_mut(index),
         }
     }
 
