@@ -1,6 +1,7 @@
 //! BYE, in both directions.
 
 use super::Calls;
+use super::call::Call;
 use super::responses::{Describe, respond_and_bury};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -25,7 +26,7 @@ impl Calls<'_> {
             Some(State::Accepted) => self.end_server(lower, now, server),
             Some(State::Completed) | None => {}
         }
-        if self.get(call_handle).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected) {
+        if self.get(call_handle).is_some_and(Call::is_unanswered) {
             // rfc3261#15: the called side must not send BYE before it has answered. One that does so refuses the
             // call in its way; where others ring too, they go on.
             if lower.dialogs.is_alone(dialog_handle) {

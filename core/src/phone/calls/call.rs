@@ -137,6 +137,11 @@ impl Call {
         self.state == CallState::Ended
     }
 
+    /// Our INVITE is under way: the call is not answered yet.
+    pub(super) fn is_unanswered(&self) -> bool {
+        !self.request.is_none() && self.state != CallState::Connected
+    }
+
     /// It was a direct call that gave way to an account's caller ([`super::Calls::make_room`]).
     pub(super) fn gave_way(&self) -> bool {
         self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486

@@ -1,7 +1,7 @@
 //! Early dialogs by forking, the 2xx that takes the call, and the branches that lost.
 
 use super::Calls;
-use super::call::Cancel;
+use super::call::{Call, Cancel};
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -158,8 +158,7 @@ impl Calls<'_> {
         };
         let theirs = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
         let Some(leg) = lower.dialogs.get(dialog_handle).copied() else { return };
-        let running =
-            self.get(leg.call()).is_some_and(|call| !call.request.is_none() && call.state != CallState::Connected);
+        let running = self.get(leg.call()).is_some_and(Call::is_unanswered);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that is free
         let nobodys = !running && !leg.dialog().accepted && leg.dialog().remote_tag.is_empty();
         let known = lower
