@@ -169,7 +169,6 @@ impl Calls<'_> {
         let Some(leg) = lower.dialogs.get(dialog_handle) else { return };
         let call_handle = leg.call();
         self.keep(&lower.cx, call_handle, response);
-        let progress = self.progress_of(lower, response);
         let Some(call) = self.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;
@@ -181,6 +180,7 @@ impl Calls<'_> {
                 if status > 100 {
                     // a proxy repeats a provisional response each minute (rfc3261#13.3.1.1), and each branch of a fork
                     // sends its own: one event
+                    let progress = progress_of(lower, response);
                     let news = core::mem::replace(&mut call.progress, progress) != progress;
                     if state == CallState::Calling || (state == CallState::Early && news) {
                         call.reach(now, CallState::Early);
@@ -251,17 +251,6 @@ impl Calls<'_> {
         self.take_answer(lower, now, call, dialog, text)
     }
 
-    /// The contents of a provisional response for a person: its status, its words and its description, as a number.
-    fn progress_of(&self, lower: &Lower<'_>, response: &Message<'_>) -> u32 {
-        let Start::Response { status, reason } = response.start() else { return 0 };
-        let [key, _] = lower.cx.keys;
-        Hasher::new(key)
-            .with(&status.to_le_bytes())
-            .with(reason)
-            .with(description(response).unwrap_or_default())
-            .finish() as u32
-    }
-
     /// rfc3261#8.1.3.4: follows the best Contact of a redirection, a bounded number of times. The tries count for the
     /// whole call.
     fn redirect(
@@ -320,6 +309,14 @@ fn route_by<'r>(proxy: &[u8], room: &'r mut [u8; TARGET]) -> Option<Option<&'r [
     write_proxy(&mut cursor, proxy);
     let len = cursor.finish().ok()?;
     room.get(..len).map(Some)
+}
+
+/// The contents of a provisional response for a person: its status, its words and its description, as a number.
+fn progress_of(lower: &Lower<'_>, response: &Message<'_>) -> u32 {
+    let Start::Response { status, reason } = response.start() else { return 0 };
+    let [key, _] = lower.cx.keys;
+    Hasher::new(key).with(&status.to_le_bytes()).with(reason).with(description(response).unwrap_or_default()).finish()
+        as u32
 }
 
 /// The session description that a message carries: its body, or a part of it (rfc5621#4.2: bodies of several parts are
