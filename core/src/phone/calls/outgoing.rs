@@ -17,34 +17,25 @@ use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
 /// Headers that are the core's: an application cannot set them.
-const OWNED: &[&str] = &[
-    "via",
-    "v",
-    "from",
-    "f",
-    "to",
-    "t",
-    "call-id",
-    "i",
-    "cseq",
-    "contact",
-    "m",
-    "max-forwards",
-    "route",
-    "record-route",
-    "content-type",
-    "c",
-    "content-length",
-    "l",
-    "content-encoding",
-    "e",
-    "authorization",
-    "proxy-authorization",
-    "user-agent",
-    "allow",
-    "supported",
-    "k",
-    "require",
+const OWNED: &[Name] = &[
+    Name::Via,
+    Name::From,
+    Name::To,
+    Name::CallId,
+    Name::CSeq,
+    Name::Contact,
+    Name::MaxForwards,
+    Name::Route,
+    Name::RecordRoute,
+    Name::ContentType,
+    Name::ContentLength,
+    Name::ContentEncoding,
+    Name::Authorization,
+    Name::ProxyAuthorization,
+    Name::UserAgent,
+    Name::Allow,
+    Name::Supported,
+    Name::Require,
 ];
 
 impl Calls<'_> {
@@ -339,7 +330,7 @@ fn check_headers(lines: &str) -> Result<(), CommandError> {
         {
             return Err(CommandError::HeaderLine);
         }
-        if OWNED.iter().any(|owned| owned.eq_ignore_ascii_case(name)) {
+        if OWNED.contains(&Name::find(name.as_bytes())) {
             return Err(CommandError::HeaderOwned);
         }
         rest = later;
