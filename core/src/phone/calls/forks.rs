@@ -26,7 +26,7 @@ impl Calls<'_> {
         first: Handle,
         response: &Message<'_>,
     ) {
-        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let tag = tag_of(response);
         if let Some(dialog) = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag))
         {
             self.take_description(lower, now, call, dialog, response);
@@ -83,7 +83,7 @@ impl Calls<'_> {
         first: Handle,
         response: &Message<'_>,
     ) {
-        let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let tag = tag_of(response);
         let winner = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag));
         let Some(winner) = winner else {
             // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
@@ -156,7 +156,7 @@ impl Calls<'_> {
             count::up(&mut lower.cx.counters.unmatched);
             return;
         };
-        let theirs = response.to().ok().and_then(|to| to.tag()).unwrap_or_default();
+        let theirs = tag_of(response);
         let Some(leg) = lower.dialogs.get(dialog_handle).copied() else { return };
         let running = self.get(leg.call()).is_some_and(Call::is_unanswered);
         // rfc6026#7.2: behind a refusal another branch's 2xx may come, and takes the dialog that is free
@@ -205,7 +205,7 @@ impl Calls<'_> {
     /// The loser of a fork stays for the repetitions of its 2xx, unless its BYE waits for a slot.
     pub(super) fn linger(&mut self, lower: &mut Lower<'_>, now: Instant, loser: Handle) {
         if lower.dialogs.get(loser).is_some_and(|leg| !leg.owes_bye()) {
-            lower.cx.due.set(lower.cx.objects.number(Object::Dialog(loser.index)), now + T1_64);
+            lower.cx.wake(Object::Dialog(loser.index), now + T1_64);
         }
     }
 
@@ -250,4 +250,9 @@ impl Calls<'_> {
         let routes = lines(sent).filter_map(|line| line.strip_prefix(b"Route: "));
         lower.dialogs.forget_remote(dialog_handle, routes, target);
     }
+}
+
+/// The far end's tag in a response; empty where it has none.
+fn tag_of<'m>(response: &Message<'m>) -> &'m [u8] {
+    response.to().ok().and_then(|to| to.tag()).unwrap_or_default()
 }
