@@ -67,6 +67,7 @@ mod streams;
 mod trace;
 mod trusted;
 mod unregistering;
+mod update;
 mod where_responses_go;
 mod wild_peer;
 mod wild_users;

@@ -25,7 +25,7 @@ def run():
           # and one that insists: refused alone
           .ask("INVITE", 3, offer, more="Require: timer\nSession-Expires: 1800;refresher=uac").refused("420", 3, Unsupported="timer").bye(4))
     start(Scenario("methods").call(offer)
-          .ask("UPDATE", 2, offer).hear("405", Allow="INVITE", no_Allow="UPDATE")
+          .ask("UPDATE", 2, offer, more="Contact: <sip:sipp@[local_ip]:[local_port]>").hear("200", Contact="sip:", body="m=audio [1-9]")
           .ask("INFO", 3, "Signal=5\nDuration=160\n", kind="application/dtmf-relay").hear("405", Allow="INVITE", no_Allow="INFO")
           .ask("REFER", 4, more="Refer-To: <sip:elsewhere@127.0.0.1>").hear("405", no_Allow="REFER")
           .ask("MESSAGE", 5, "Hello.\n", kind="text/plain").hear("405", no_Allow="MESSAGE")
@@ -41,8 +41,8 @@ def run():
           .ask("BYE", 9).hear("481").ask("INVITE", 10, offer).refused("481", 10))
     start(Scenario("expires").ask("INVITE", 1, offer, more="Expires: 60").taken().bye(2))
     for method in ("OPTIONS", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "UPDATE", "PRACK", "JUMP", "BYE"):
-        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481"}.get(method, "405")
-        checks = {} if method == "BYE" else {"Allow": "INVITE"}
+        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481", "UPDATE": "481"}.get(method, "405")
+        checks = {} if status == "481" else {"Allow": "INVITE"}
         start(Scenario(f"outside-{method}").ask(method, 1, more="Refer-To: <sip:x@127.0.0.1>\nEvent: refer", uri="sip:echo@[remote_ip]:[remote_port]").hear(status, **checks))
     passed(*running)
     check(server.alive(), "the echo died")

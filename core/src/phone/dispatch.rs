@@ -115,7 +115,7 @@ impl Phone<'_> {
         }
         // an INVITE may outlive its call: its response vouches for no host then
         if let Owner::Dialog(dialog) = heard.owner
-            && heard.method.is_invite()
+            && heard.method.offers().is_some()
             && ((200..300).contains(&status) || super::calls::outgoing::description(response).is_some())
             && let call = self.lower.dialogs.call_of(dialog)
             && self.calls.goes_on(call)
@@ -128,7 +128,7 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Invite) => {
                 self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response)
             }
-            (Owner::Dialog(dialog), Sending::Reinvite) => {
+            (Owner::Dialog(dialog), Sending::Reinvite | Sending::Update) => {
                 self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)
             }
             _ if status >= 200

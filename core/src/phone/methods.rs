@@ -5,10 +5,14 @@
 use super::arrived::Arrived;
 use super::{Phone, options};
 use crate::base::time::Instant;
+use crate::sip::tombstone::Responded;
 use crate::wire::sip::Method;
 
 /// A function that takes requests of a method.
 pub(super) type Taker = fn(&mut Phone<'_>, Instant, &Arrived<'_, '_>);
+
+/// A function that responds to repetitions of a method's requests.
+pub(super) type Repeater = fn(&mut Phone<'_>, &Arrived<'_, '_>, Responded);
 
 /// The kind of a method's requests, and the functions that take them.
 pub(super) enum Takes {
@@ -16,6 +20,10 @@ pub(super) enum Takes {
     OfInvite(Taker),
     /// In a dialog only.
     Inside(Taker),
+    /// In a dialog only, and its success has more than headers: `again` writes the response to a repetition of a request
+    /// that got this one.
+    #[cfg_attr(not(feature = "reoffer"), expect(dead_code, reason = "no method of ours has such a response"))]
+    Described { inside: Taker, again: Repeater },
     /// In a dialog and in none.
     Anywhere { outside: Taker, inside: Taker },
 }
@@ -41,6 +49,14 @@ const METHODS: &[Row] = &[
         takes: Takes::OfInvite(|phone, now, cancel| phone.calls.cancelled(&mut phone.lower, now, cancel)),
     },
     Row { name: "OPTIONS", takes: Takes::Anywhere { outside: options::take_outside, inside: options::take } },
+    #[cfg(feature = "reoffer")]
+    Row {
+        name: "UPDATE",
+        takes: Takes::Described {
+            inside: |phone, now, update| phone.calls.updated(&mut phone.lower, now, update),
+            again: |phone, update, responded| phone.calls.updated_again(&mut phone.lower, update, responded),
+        },
+    },
 ];
 
 /// The row of a method; none: it is not one of ours.

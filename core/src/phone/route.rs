@@ -170,7 +170,10 @@ impl Phone<'_> {
             Absorbed::New => {}
             Absorbed::Nothing => return None,
             Absorbed::Again(responded) => {
-                respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded));
+                match takes {
+                    Some(Takes::Described { again, .. }) if dialog.is_some() => again(self, &arrived, responded),
+                    _ => respond_at_once(&mut self.lower, flow, request, responded.status, Extra::again(responded)),
+                }
                 return None;
             }
             Absorbed::Merged => {
@@ -191,7 +194,11 @@ impl Phone<'_> {
         }
         // rfc3261#8.2: the method is inspected first, then the headers
         let chosen = match takes {
-            Some(Takes::Anywhere { inside, .. } | Takes::Inside(inside)) if dialog.is_some() => Ok(*inside),
+            Some(Takes::Anywhere { inside, .. } | Takes::Inside(inside) | Takes::Described { inside, .. })
+                if dialog.is_some() =>
+            {
+                Ok(*inside)
+            }
             Some(Takes::Anywhere { outside, .. }) => Ok(*outside),
             // rfc3261#12.2.2: it needs a dialog
             Some(_) => Err((481, false)),

@@ -3,6 +3,7 @@
 //! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route
 //! set, and last the remote target, so that a target refresh only rewrites the end.
 
+use super::session::Session;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
 use crate::base::limits::ROUTES;
@@ -41,6 +42,8 @@ pub struct Dialog {
     pub confirmed: bool,
     /// A 2xx came, so that further ones are its repetitions.
     pub accepted: bool,
+    /// Offers, answers and editions.
+    pub session: Session,
 }
 
 impl Dialog {
@@ -60,13 +63,14 @@ impl Dialog {
         remote_number: None,
         confirmed: false,
         accepted: false,
+        session: Session::EMPTY,
     };
 
     /// The dialog of another branch of the same INVITE (rfc3261#12.1.2), before its response is read. It has our side,
     /// and none of the state that the first dialog has gained since.
     #[must_use]
     pub const fn branch(self) -> Self {
-        Self { remote_number: None, confirmed: false, accepted: false, ..self }
+        Self { remote_number: None, confirmed: false, accepted: false, session: self.session.branch(), ..self }
     }
 
     /// Writes the texts that never change. `None`: the block is too small.

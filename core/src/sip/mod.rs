@@ -7,6 +7,7 @@ pub mod client;
 pub mod dialog;
 pub mod flow;
 pub mod server;
+pub mod session;
 pub mod tag;
 pub mod timer;
 pub mod tombstone;

@@ -18,7 +18,7 @@ pub(in crate::phone) struct Asked {
     /// It is the account's REGISTER.
     pub(in crate::phone) registers: bool,
     /// It is an INVITE, which has a body.
-    pub(in crate::phone) invites: bool,
+    pub(in crate::phone) describes: bool,
     /// It goes over the account's own hop.
     pub(in crate::phone) own_hop: bool,
     /// Challenges of it that were answered.
@@ -104,7 +104,7 @@ impl Accounts<'_> {
         // rfc7616#3.4.3: `auth-int` hashes the body. An INVITE's is written after its header, and its ACK, which
         // repeats the credentials, has none: an INVITE's challenge with `auth-int` alone is not answered. The
         // bodies of others lie there before their header is written.
-        let usable = |challenge: &Challenge<'_>| !asked.invites || !challenge.covers_body();
+        let usable = |challenge: &Challenge<'_>| !asked.describes || !challenge.covers_body();
         if first(&usable).is_none() {
             return Err((Cause::Scheme, realm()));
         }

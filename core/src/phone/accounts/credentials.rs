@@ -38,7 +38,7 @@ impl Accounts<'_> {
             account.challenges.iter_mut().zip(credentials.iter_mut()).zip(known)
         {
             let wanted = asked.registers || kept.is_for_realm_of(*answered) || kept.is_for_realm_of(*before);
-            if !kept.challenge.is_empty() && wanted && !(asked.invites && kept.challenge.covers_body()) {
+            if !kept.challenge.is_empty() && wanted && !(asked.describes && kept.challenge.covers_body()) {
                 kept.count = kept.count.saturating_add(1);
                 *credential = Credential { challenge: kept.generation, count: kept.count };
             }

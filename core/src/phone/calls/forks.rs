@@ -113,6 +113,7 @@ impl Calls<'_> {
             self.run_media(lower, now, call_handle, false);
         }
         let understood = self.take_description(lower, now, call_handle, first, response);
+        lower.offer_is_over(first, true);
         let Some(call) = self.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;

@@ -14,11 +14,12 @@ use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
 use crate::phone::trace::Pool;
 use crate::phone::transactions::keys::keys_of;
-use crate::phone::transactions::server::{Host, Kind, Served};
+use crate::phone::transactions::server::{Host, Kind, Served, Server};
 use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
 use crate::sip::dialog::contact_uri;
+use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme, Uri};
@@ -97,6 +98,9 @@ impl Calls<'_> {
             }
         };
         lower.dialogs.find_next_hop(dialog_handle);
+        if offer.0.is_some() {
+            lower.offer_came(dialog_handle, Carrier::Invite);
+        }
         let local = lower.cx.local_of(flow.socket());
         if let Some(call) = self.get_mut(call_handle) {
             call.account = account;
@@ -303,6 +307,9 @@ impl Calls<'_> {
         describe: Describe,
     ) {
         self.forget_offerer(lower, handle);
+        if let Some(served) = lower.transactions.server(handle).map(Server::served) {
+            lower.offer_is_void(served.dialog, Side::Them);
+        }
         if self.render_response(lower, handle, status, describe).is_ok() {
             lower.transactions.respond(&mut lower.cx, now, handle);
         } else {
@@ -331,7 +338,12 @@ impl Calls<'_> {
         self.keep(&lower.cx, call_handle, ack);
         lower.media.confirm(call_handle);
         let late = self.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
-        if late && !self.take_late_answer(lower, now, call_handle, ack) && !served.is_again() {
+        if !late {
+            return;
+        }
+        let answered = self.take_late_answer(lower, now, call_handle, ack);
+        lower.offer_is_over(served.dialog, answered);
+        if !answered && !served.is_again() {
             // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
             self.end_call(lower, now, call_handle, Cause::Codec, 0);
         }
@@ -388,15 +400,7 @@ impl Calls<'_> {
 
 /// The checks of an INVITE before it is looked at any further. Gives its offer, if it has one.
 pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
-    let offer = description(invite);
-    // rfc3261#8.2.3: a body that we do not understand
-    if !invite.body().is_empty() && (offer.is_some() || !may_be_ignored(invite)) {
-        let coded =
-            invite.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        if coded || offer.is_none() {
-            return Err(415);
-        }
-    }
+    let offer = check_body(invite)?;
     if !takes_sdp(invite) {
         return Err(406);
     }
@@ -413,6 +417,19 @@ pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>,
         Ok(uri) if matches!(uri.scheme, Scheme::Sip | Scheme::Sips) => Ok(offer),
         _ => Err(400),
     }
+}
+
+/// The offer that a request's body is, if it has one. 415: a body that we do not understand (rfc3261#8.2.3).
+pub(super) fn check_body<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
+    let offer = description(request);
+    if !request.body().is_empty() && (offer.is_some() || !may_be_ignored(request)) {
+        let coded =
+            request.header(Name::ContentEncoding).is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+        if coded || offer.is_none() {
+            return Err(415);
+        }
+    }
+    Ok(offer)
 }
 
 /// The target of requests to an INVITE's sender. RFC 2543 asked for no Contact: then it is the sender's own URI.

@@ -14,6 +14,7 @@ use crate::phone::media::running::Standing;
 use crate::phone::object::Object;
 use crate::phone::{CallState, Cause, Flow, Lower};
 use crate::sip::dialog::contact_uri;
+use crate::sip::session::Edition;
 use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
 use core::net::IpAddr;
 
@@ -24,9 +25,9 @@ impl Calls<'_> {
         lower.media.ports_ready(&mut lower.cx, handle, local, waiting)
     }
 
-    /// Our media as a description has it; `None` without ports.
+    /// Our media as a first description has it; `None` without ports.
     pub(super) fn local_media(lower: &Lower<'_>, call: Handle) -> Option<(Local, OfferState)> {
-        lower.media.description(&lower.cx, call)
+        lower.media.description(&lower.cx, call, Edition::default())
     }
 
     /// Both sides of a call's dialog agreed.

@@ -22,6 +22,8 @@ mod reoffer;
 pub(super) mod responses;
 mod silence;
 mod told;
+#[cfg(feature = "reoffer")]
+mod update;
 
 pub(super) use ending::reason_of;
 

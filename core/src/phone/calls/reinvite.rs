@@ -15,6 +15,7 @@ use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallState, Flow, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
+use crate::sip::session::Carrier;
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::Message;
 
@@ -30,7 +31,7 @@ impl Calls<'_> {
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over.
         let refusal = match lower.transactions.server_state(call.server) {
-            Some(State::Proceeding) => Some((500, 1 + lower.cx.rng.below(10) as u8)),
+            Some(State::Proceeding) => Some(later(lower)),
             Some(State::Accepted) => Some((491, 0)),
             _ if busy => Some((491, 0)),
             _ => None,
@@ -74,6 +75,9 @@ impl Calls<'_> {
             call.server = handle;
         }
         lower.dialogs.take(dialog_handle);
+        if offer.0.is_some() {
+            lower.offer_came(dialog_handle, Carrier::Invite);
+        }
         self.keep(&lower.cx, call_handle, invite);
         let tried = match tried {
             Ok(tried) => tried,
@@ -130,6 +134,12 @@ impl Calls<'_> {
             self.run_media(lower, now, call_handle, false);
         }
     }
+}
+
+/// The response to an offer that comes before one of theirs is done, and its Retry-After: rfc3261#14.2 and rfc3311#5.2
+/// have 0 to 10 seconds; of 0 nothing would be said.
+pub(super) fn later(lower: &mut Lower<'_>) -> (u16, u8) {
+    (500, 1 + lower.cx.rng.below(10) as u8)
 }
 
 /// A re-INVITE that came over this flow is not refused: it refreshes the target, and its hosts may send media.

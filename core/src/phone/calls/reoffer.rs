@@ -20,6 +20,7 @@ use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::{CallState, Cause, EndCause, EndedBy, Lower};
 use crate::sip::dialog::contact_uri;
 use crate::sip::server::State;
+use crate::sip::session::Side;
 use crate::wire::sip::{Message, Name};
 
 /// The longest Retry-After (seconds) that a try waits for: a longer one is a refusal.
@@ -117,17 +118,26 @@ impl Calls<'_> {
     ) {
         let Some(leg) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
         let call_handle = leg.call();
-        let Some(number) = lower.transactions.request(request).map(Request::number) else { return };
+        let Some((number, invite)) =
+            lower.transactions.request(request).map(|request| (request.number(), request.method().is_invite()))
+        else {
+            return;
+        };
         let running = self.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
-            // no person is asked, so its wait is bounded after a provisional response too
-            lower.transactions.bound(&mut lower.cx, now, request);
+            if invite {
+                // no person is asked, so its wait is bounded after a provisional response too
+                lower.transactions.bound(&mut lower.cx, now, request);
+            }
             return;
         }
         if status < 300 {
             // rfc3261#13.2.2.4: it is acknowledged, even if the call has ended
             let target = contact_uri(response).filter(|_| running);
-            lower.dialogs.renew(dialog_handle, number);
+            if invite {
+                lower.dialogs.renew(dialog_handle, number);
+                lower.dialogs.owe_ack(&mut lower.cx, dialog_handle);
+            }
             // rfc3261#12.2.1.2: a target refresh
             if target.is_some_and(|target| !lower.dialogs.refresh_target(dialog_handle, target)) {
                 lower.cx.too_long();
@@ -135,13 +145,12 @@ impl Calls<'_> {
             if target.is_some() {
                 lower.dialogs.find_next_hop(dialog_handle);
             }
-            lower.dialogs.owe_ack(&mut lower.cx, dialog_handle);
         }
         if let Some(call) = self.get_mut(call_handle).filter(|_| running) {
             call.request = Handle::NONE;
             self.keep(&lower.cx, call_handle, response);
         }
-        if status < 300 {
+        if status < 300 || !invite {
             lower.end_request(request);
         }
         if running {
@@ -159,18 +168,20 @@ impl Calls<'_> {
         status: u16,
     ) {
         let Some(call) = self.get_mut(handle) else { return };
+        let dialog = call.dialog;
+        if status >= 300 {
+            lower.offer_is_void(dialog, Side::Us);
+        }
         match status {
             200..=299 => {
                 call.tries = 0;
                 if call.cause != Cause::Normal {
                     self.tell_outcome(lower, handle, Cause::Normal); // one before it had failed
                 }
-                let (Some(text), Some(dialog)) = (description(response), self.get(handle).map(|call| call.dialog))
-                else {
-                    return;
-                };
                 // a 2xx without a usable answer leaves the session as it was
-                self.take_answer(lower, now, handle, dialog, text);
+                let answered =
+                    description(response).is_some_and(|text| self.take_answer(lower, now, handle, dialog, text));
+                lower.offer_is_over(dialog, answered);
             }
             // rfc3261#12.2.1.2: the far end has no such dialog any more
             408 | 481 => {
@@ -215,6 +226,8 @@ impl Calls<'_> {
         lower.end_request(request);
         let Some(call) = self.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
+        // it may have been heard: the next one is another edition
+        lower.offer_is_over(call.dialog, true);
         if cause == Cause::Timeout {
             // rfc3261#12.2.1.2: no response counts as 408
             self.end_call(lower, now, handle, cause, 408);
@@ -234,7 +247,8 @@ impl Calls<'_> {
             return;
         };
         let request = core::mem::replace(&mut call.request, Handle::NONE);
-        if lower.transactions.request(request).is_some_and(Request::is_running) {
+        let acknowledged = |request: &Request| request.is_running() && request.method().is_invite();
+        if lower.transactions.request(request).is_some_and(acknowledged) {
             lower.transactions.leave(&mut lower.cx, now, request);
         } else {
             lower.end_request(request);
@@ -257,6 +271,7 @@ impl Calls<'_> {
                 CallState::Connected => {
                     // the re-INVITE on its way names an address that is gone
                     lower.end_request(call.request);
+                    lower.offer_is_over(call.dialog, true);
                     if let Some(call) = self.get_mut(handle) {
                         call.request = Handle::NONE;
                     }

@@ -8,12 +8,14 @@ use crate::base::time::Instant;
 use crate::offer::Local;
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
+use crate::phone::media::description::set_edition;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::understood::OURS;
 use crate::phone::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
 use crate::phone::{Cause, Flow, Lower};
+use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name, Writer};
 use core::net::SocketAddr;
@@ -45,11 +47,13 @@ impl Calls<'_> {
         let Some(server) = lower.transactions.server(handle) else { return Err(Cause::Full) };
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
         let Some(local) = lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
+        let session = lower.dialogs.session(served.dialog);
         let media = match sdp {
             Describe::Nothing | Describe::Warning(..) => None,
-            Describe::Answer | Describe::Offer => Some(Self::local_media(lower, served.call).ok_or(Cause::Port)?),
+            Describe::Answer | Describe::Offer => {
+                Some(lower.media.description(&lower.cx, served.call, session.edition()).ok_or(Cause::Port)?)
+            }
         };
-        let edition = lower.media.edition(served.call);
         let mut described = None;
         let leg = lower.dialogs.get(served.dialog);
         let account = leg.map_or(Handle::NONE, Leg::account);
@@ -71,7 +75,7 @@ impl Calls<'_> {
                 let result = crate::offer::answer(kept, &local_media, out).map_err(|_| Cause::Codec)?;
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(edition.number(out, begin));
+                described = Some(set_edition(&session, out, begin));
                 agreed = Some(result);
             }
             (Describe::Offer, Some((local_media, state))) => {
@@ -82,7 +86,7 @@ impl Calls<'_> {
                 crate::offer::write_offer(&local_media, &state, out);
                 let len = out.needed() - begin;
                 patch_length(out, at, len);
-                described = Some(edition.number(out, begin));
+                described = Some(set_edition(&session, out, begin));
             }
             (Describe::Warning(code, words), _) => {
                 write_warning(&mut writer, code, local, words);
@@ -92,8 +96,16 @@ impl Calls<'_> {
         }
         let needed = out.finish();
         lower.transactions.written_response(&mut lower.cx, handle, head, needed).map_err(|Unrendered| Cause::Full)?;
-        if let Some(described) = described {
-            lower.media.describe_anew(served.call, described);
+        if let Some(described) = described
+            && let Some(session) = lower.dialogs.session_mut(served.dialog)
+        {
+            if sdp == Describe::Offer {
+                session.begin(Side::Us, Carrier::Response);
+            }
+            session.describe(described);
+            if sdp == Describe::Answer && status >= 200 {
+                session.answer();
+            }
         }
         if let Some(agreed) = agreed {
             let kept = lower.transactions.kept_of(handle);

@@ -16,6 +16,7 @@ use super::lender::Lender;
 use crate::base::blocks::Blocks;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::sip::dialog::Dialog;
+use crate::sip::session::Session;
 
 /// Dialogs, each in its leg, and their texts.
 pub(super) struct Dialogs<'a> {
@@ -63,6 +64,16 @@ impl<'a> Dialogs<'a> {
 
     pub(super) fn free(&self) -> usize {
         self.slots.free()
+    }
+
+    /// Offers and answers in a dialog; of one that is gone, those of a new one.
+    pub(super) fn session(&self, handle: Handle) -> Session {
+        self.slots.get(handle).map_or(Session::EMPTY, |leg| leg.dialog.session)
+    }
+
+    /// The same, to be told of an offer's beginning and end.
+    pub(super) fn session_mut(&mut self, handle: Handle) -> Option<&mut Session> {
+        self.slots.get_mut(handle).map(|leg| &mut leg.dialog.session)
     }
 
     /// The call that uses a dialog.

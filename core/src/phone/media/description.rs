@@ -9,6 +9,7 @@ use crate::offer::{Agreed, Local, OfferState};
 use crate::phone::context::Context;
 use crate::phone::media::ports::Ports;
 use crate::phone::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use crate::sip::session::{Edition, Session};
 
 /// Editions of a description begin here, so that all have as many digits and can be patched in place.
 const FIRST_VERSION: u64 = 1_000_000_000;
@@ -21,68 +22,48 @@ pub(crate) struct Agreement {
     agreed: Agreed,
 }
 
-/// The edition of a line's next description.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::phone) struct Edition {
-    before: u64,
-    version: u32,
-}
-
-/// A description of ours, for the next one's edition.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::phone) struct Described {
-    fingerprint: u64,
-    grown: bool,
-}
-
-impl Edition {
-    /// Looks at a description just written (from `start` on), and writes the next edition into its `o=` if it differs
-    /// from the one before.
-    pub(in crate::phone) fn number(self, out: &mut Cursor<'_>, start: usize) -> Described {
-        let text = out.written().get(start..).unwrap_or_default();
-        let fingerprint = crate::offer::fingerprint(text);
-        let grown = self.before != 0 && self.before != fingerprint;
-        if grown {
-            let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
-            let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
-            if let Some(at) = spaces.nth(1) {
-                let mut digits = [0u8; 10];
-                Cursor::new(&mut digits).put_number(FIRST_VERSION + u64::from(self.version) + 1);
-                out.patch(start + at + 1, &digits);
-            }
+/// Looks at a description just written (from `start` on), and writes its edition into its `o=` if it differs from the
+/// one before.
+pub(in crate::phone) fn set_edition(session: &Session, out: &mut Cursor<'_>, start: usize) -> Edition {
+    let text = out.written().get(start..).unwrap_or_default();
+    let edition = session.next(crate::offer::fingerprint(text));
+    if edition.version != session.edition().version {
+        let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
+        let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+        if let Some(at) = spaces.nth(1) {
+            let mut digits = [0u8; 10];
+            Cursor::new(&mut digits).put_number(version(edition));
+            out.patch(start + at + 1, &digits);
         }
-        Described { fingerprint, grown }
     }
+    edition
+}
+
+/// An edition as it stands in `o=`.
+pub(in crate::phone) fn version(edition: Edition) -> u64 {
+    FIRST_VERSION + u64::from(edition.version)
 }
 
 impl Media<'_> {
-    /// A line's media as a description has them; `None` without ports.
-    pub(in crate::phone) fn description(&self, cx: &Context<'_>, call: Handle) -> Option<(Local, OfferState)> {
+    /// A line's media as a description of this edition has them; `None` without ports.
+    pub(in crate::phone) fn description(
+        &self,
+        cx: &Context<'_>,
+        call: Handle,
+        edition: Edition,
+    ) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
         let mut media = Local::new(local, rtp, line.session_id.into());
         media.rtcp_port = rtcp;
         media.codecs = cx.fixed.codecs;
-        media.version = FIRST_VERSION + u64::from(line.version);
+        media.version = version(edition);
         media.max_ptime_ms = cx.fixed.max_ptime;
         media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
         match self.agreed(call) {
             Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
             None => Some((media, OfferState::EMPTY)),
         }
-    }
-
-    /// The edition of a line's description, if it has changed.
-    pub(in crate::phone) fn edition(&self, call: Handle) -> Edition {
-        self.line(call)
-            .map_or(Edition { before: 0, version: 0 }, |line| Edition { before: line.described, version: line.version })
-    }
-
-    /// A description of a line's was written: its edition grows when it has changed (rfc3264#5).
-    pub(in crate::phone) fn describe_anew(&mut self, call: Handle, described: Described) {
-        let Some(line) = self.line_mut(call) else { return };
-        line.described = described.fingerprint;
-        line.version = line.version.wrapping_add(u32::from(described.grown));
     }
 
     /// The agreement that counts for a line's media: that of the dialog that is heard.

@@ -19,11 +19,8 @@ pub(crate) struct Line {
     pub(super) codec: Option<Codec>,
     /// The dialog whose agreement counts: the call's first, or the early dialog that is heard.
     pub(super) heard: Handle,
-    /// Number and edition of our descriptions, as `o=` has them.
+    /// Number of our descriptions, as `o=` has it.
     pub(super) session_id: u32,
-    pub(super) version: u32,
-    /// Fingerprint of the last description that we sent, so that the edition grows only with a change.
-    pub(super) described: u64,
     pub(super) gain_in: Gain,
     pub(super) gain_out: Gain,
     /// The stream runs.
@@ -52,8 +49,6 @@ impl Line {
         codec: None,
         heard: Handle::NONE,
         session_id: 0,
-        version: 0,
-        described: 0,
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,
         media: false,

@@ -4,12 +4,14 @@ use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::phone::accounts::{Asked, Digest, Leaving};
+use crate::phone::media::description::set_edition;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
 use crate::phone::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
 use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
+use crate::sip::session::Side;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Writer};
 
@@ -29,7 +31,7 @@ struct Outgoing {
 pub(super) fn asked(request: &Request) -> Asked {
     Asked {
         registers: matches!(request.owner(), Owner::Account(_)),
-        invites: request.method().is_invite(),
+        describes: request.method().offers().is_some(),
         own_hop: request.own_hop(),
         tries: request.tries(),
         answered: *request.answered(),
@@ -72,13 +74,11 @@ impl Lower<'_> {
         let within = request.method != Sending::Invite || dialog.confirmed;
         let before = if within { *leg.credentials() } else { Default::default() };
         let credentials = self.accounts.credentials(account, &request.asked, &before);
-        let offer = match request.method {
-            Sending::Invite | Sending::Reinvite => {
-                Some(self.media.description(&self.cx, leg.call()).ok_or(Unrendered)?)
-            }
-            _ => None,
+        let session = dialog.session;
+        let offer = match request.method.offers() {
+            Some(_) => Some(self.media.description(&self.cx, leg.call(), session.edition()).ok_or(Unrendered)?),
+            None => None,
         };
-        let edition = self.media.edition(leg.call());
         let mut described = None;
         let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
@@ -90,13 +90,13 @@ impl Lower<'_> {
         write_parties(&mut writer, dialog, text);
         writer.cseq(number, request.method.method());
         let user = contact_user(self.accounts.call_user(account), self.cx.fixed.direct_user.get());
-        if request.method.is_invite() {
+        if request.method.refreshes_target() {
             write_contact(writer.cursor(), user, flow, local, b"");
         }
         let digest =
             Digest { key: self.cx.keys[1], method: request.method.method().text(), uri, body: body_of(carried) };
         self.accounts.write_credentials(&mut writer, account, &credentials, digest);
-        if request.method.is_invite() {
+        if request.method.refreshes_target() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
         if request.method == Sending::Invite {
@@ -114,13 +114,16 @@ impl Lower<'_> {
             crate::offer::write_offer(&local_media, &state, out);
             let len = out.needed() - start;
             patch_length(out, at, len);
-            described = Some(edition.number(out, start));
+            described = Some(set_edition(&session, out, start));
         } else if carried.is_empty() {
             writer.end();
         }
         let needed = out.finish();
-        if let Some(described) = described {
-            self.media.describe_anew(leg.call(), described);
+        if let (Some(described), Some(carrier)) = (described, request.method.offers())
+            && let Some(session) = self.dialogs.session_mut(dialog_handle)
+        {
+            session.begin(Side::Us, carrier);
+            session.describe(described);
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again

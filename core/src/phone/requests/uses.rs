@@ -7,6 +7,7 @@ use crate::phone::dialogs::Leg;
 use crate::phone::trace::{About, IS_MADE, What};
 use crate::phone::transactions::request::{Owner, Sending};
 use crate::phone::{AccountId, CallId, Flow, Lower};
+use crate::sip::session::{Carrier, Side};
 use crate::wire::sip::write_socket;
 
 impl Lower<'_> {
@@ -40,6 +41,28 @@ impl Lower<'_> {
     pub(in crate::phone) fn ack_left(&mut self, handle: Handle) {
         let gone = self.dialogs.ack_left(&mut self.cx, handle);
         self.dialog_gone(handle, gone);
+    }
+
+    /// An offer of the far end's came in a dialog.
+    pub(in crate::phone) fn offer_came(&mut self, dialog: Handle, carrier: Carrier) {
+        if let Some(session) = self.dialogs.session_mut(dialog) {
+            session.begin(Side::Them, carrier);
+        }
+    }
+
+    /// Our offer in a dialog has its answer; or it came to nothing.
+    pub(in crate::phone) fn offer_is_over(&mut self, dialog: Handle, answered: bool) {
+        match self.dialogs.session_mut(dialog) {
+            Some(session) if answered => session.answer(),
+            _ => self.offer_is_void(dialog, Side::Us),
+        }
+    }
+
+    /// An offer in a dialog came to nothing: the session is as it was.
+    pub(in crate::phone) fn offer_is_void(&mut self, dialog: Handle, by: Side) {
+        if let Some(session) = self.dialogs.session_mut(dialog) {
+            session.withdraw(by);
+        }
     }
 
     /// With a dialog that is gone goes its look-up, and its agreement.

@@ -178,7 +178,7 @@ impl Lower<'_> {
             self.transactions.set_own_hop(handle, own);
         }
         if let Owner::Dialog(dialog) = owner
-            && method.is_invite()
+            && method.offers().is_some()
         {
             let local = self.cx.local_of(flow.socket())?.ip();
             let call = self.dialogs.call_of(dialog);

@@ -8,6 +8,7 @@ use crate::phone::Flow;
 use crate::phone::credential::Credential;
 use crate::phone::place::Place;
 use crate::sip::client::{Client, State};
+use crate::sip::session::Carrier;
 use crate::wire::sip::Method;
 
 /// Methods that we send.
@@ -20,6 +21,9 @@ pub(crate) enum Sending {
     Register,
     /// An INVITE within a dialog.
     Reinvite,
+    /// An UPDATE with an offer (RFC 3311).
+    #[expect(dead_code, reason = "offers of ours in a call leave as re-INVITEs so far")]
+    Update,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -31,8 +35,23 @@ impl Sending {
             Self::Bye => Method::Bye,
             Self::Cancel => Method::Cancel,
             Self::Register => Method::Register,
+            Self::Update => Method::Update,
             Self::Nothing => Method::Other(b""),
         }
+    }
+
+    /// The offer that it carries.
+    pub(crate) const fn offers(self) -> Option<Carrier> {
+        match self {
+            Self::Invite | Self::Reinvite => Some(Carrier::Invite),
+            Self::Update => Some(Carrier::Update),
+            _ => None,
+        }
+    }
+
+    /// rfc3261#12.2.1.1: it has a Contact, and its 2xx another one of theirs.
+    pub(crate) const fn refreshes_target(self) -> bool {
+        matches!(self, Self::Invite | Self::Reinvite | Self::Update)
     }
 
     /// Its transaction is an INVITE's.

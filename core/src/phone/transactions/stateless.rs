@@ -4,6 +4,8 @@
 use super::Transactions;
 use crate::base::count;
 use crate::base::cursor::Cursor;
+#[cfg(feature = "reoffer")]
+use crate::base::cursor::Needed;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::Instant;
@@ -11,7 +13,7 @@ use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
 use crate::phone::understood::OURS;
-use crate::phone::write::{ACCEPT, write_warning};
+use crate::phone::write::{ACCEPT, write_contact, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Responded};
@@ -31,6 +33,8 @@ pub(in crate::phone) struct Extra<'e> {
     pub(in crate::phone) retry_after: u8,
     /// Code and words of a Warning (rfc3261#20.43).
     pub(in crate::phone) warning: Option<(u16, &'static str)>,
+    /// The user of a Contact of ours (rfc3261#12.2.2: of the 2xx to a target refresh).
+    pub(in crate::phone) contact: Option<&'e [u8]>,
     /// The number was out of order (the words of a 500).
     pub(in crate::phone) reordered: bool,
     /// The secret of the To tag; none: made from the request.
@@ -102,10 +106,13 @@ impl Transactions<'_> {
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
         let via = request.via().ok();
         // where it does not fit, it is at least a response, without its optional headers
-        let written = self.write_reply(cx, flow, (request, via.as_ref()), status, extra, secret).or_else(|| {
-            let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
-            self.write_reply(cx, flow, (request, via.as_ref()), status, bare, secret)
-        });
+        let mut write = |extra: Extra<'_>| {
+            let mut out = self.write_head(cx, flow, (request, via.as_ref()), status, extra, secret);
+            Writer::new(&mut out).end();
+            out.finish().ok()
+        };
+        let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
+        let written = write(extra).or_else(|| write(bare));
         match written {
             Some(len) => {
                 self.reply_len = len;
@@ -118,7 +125,45 @@ impl Transactions<'_> {
         }
     }
 
-    fn write_reply(
+    /// A response whose body its owner writes, behind its headers in the one response buffer: see
+    /// [`Transactions::written_reply`]. `None`: another one waits there, and the request will be given again.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn lend_reply(
+        &mut self,
+        cx: &Context<'_>,
+        flow: Flow,
+        request: &Message<'_>,
+        status: u16,
+        extra: Extra<'_>,
+    ) -> Option<Cursor<'_>> {
+        if self.owes_reply() {
+            self.postponed = true;
+            return None;
+        }
+        let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
+        Some(self.write_head(cx, flow, (request, request.via().ok().as_ref()), status, extra, secret))
+    }
+
+    /// A response is whole in its buffer, and leaves. False: it did not fit, and nothing leaves.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn written_reply(
+        &mut self,
+        cx: &mut Context<'_>,
+        flow: Flow,
+        request: &Message<'_>,
+        needed: Result<usize, Needed>,
+    ) -> bool {
+        let Ok(len) = needed else {
+            cx.too_long();
+            return false;
+        };
+        self.reply_len = len;
+        self.reply_flow = Some(request.via().map_or(flow, |via| responses_to(flow, &via)));
+        true
+    }
+
+    /// Writes all of a response but its end.
+    fn write_head(
         &mut self,
         cx: &Context<'_>,
         flow: Flow,
@@ -126,7 +171,7 @@ impl Transactions<'_> {
         status: u16,
         extra: Extra<'_>,
         secret: u64,
-    ) -> Option<usize> {
+    ) -> Cursor<'_> {
         let (request, via) = request;
         let local = cx.local_of(flow.socket());
         let mut cursor = Cursor::new(self.reply);
@@ -144,6 +189,9 @@ impl Transactions<'_> {
             extra.tag.unwrap_or(Tag { handle: Handle::NONE, secret }).write(writer.cursor());
         }
         writer.cursor().put_str("\r\n");
+        if let (Some(user), Some(local)) = (extra.contact, local) {
+            write_contact(writer.cursor(), user, flow, local, b"");
+        }
         if extra.allow {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
@@ -175,8 +223,15 @@ impl Transactions<'_> {
         if !extra.bare {
             writer.header_bytes(Name::Server, cx.fixed.agent.get());
         }
-        writer.end();
-        cursor.finish().ok()
+        cursor
+    }
+
+    /// Repetitions of a request whose response has left get the same (rfc3261#17.2.2).
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn bury(&mut self, now: Instant, arrived: &Arrived<'_, '_>, status: u16) {
+        if !arrived.flow.is_reliable() {
+            self.tombstones.bury(now, arrived.keys, Extra::default().responded(status, 0));
+        }
     }
 
     /// Responds without a transaction, and leaves a tombstone that gives repetitions of the request the same response

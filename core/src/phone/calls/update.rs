@@ -1,0 +1,182 @@
+//! UPDATE (RFC 3311) of the far end: it is answered at once, for nobody is asked, and without a transaction. A
+//! repetition is answered anew, byte for byte, from what the session keeps of the last answer.
+
+use super::Calls;
+use super::incoming::check_body;
+use super::reinvite::{later, renew};
+use super::responses::{respond_and_bury, respond_at_once};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::offer::{Agreed, Local, OfferError, answer};
+use crate::phone::arrived::Arrived;
+use crate::phone::dialogs::Leg;
+use crate::phone::media::description::set_edition;
+use crate::phone::transactions::server::{Kind, Served};
+use crate::phone::transactions::stateless::Extra;
+use crate::phone::write::{contact_user, patch_length, write_length_place};
+use crate::phone::{CallState, Lower};
+use crate::sip::dialog::contact_uri;
+use crate::sip::session::{Answered, Carrier, Edition, Refusal, Session};
+use crate::sip::tombstone::Responded;
+use crate::wire::sip::{Name, Writer};
+
+/// A response with a description is written.
+struct Written {
+    /// The description's edition, and the agreement that it makes.
+    described: Option<(Edition, Agreed)>,
+    /// It fits.
+    fits: bool,
+}
+
+impl Calls<'_> {
+    /// An UPDATE (rfc3311#5.2). One that is refused changes nothing.
+    pub(in crate::phone) fn updated(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        if let Err((status, extra)) = self.take_update(lower, now, arrived) {
+            respond_and_bury(lower, now, arrived, status, extra);
+        }
+    }
+
+    fn take_update(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+    ) -> Result<(), (u16, Extra<'static>)> {
+        let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
+        let plain = |status| (status, Extra::default());
+        let call_handle = lower.dialogs.call_of(dialog);
+        let Some(call) = self.get(call_handle) else { return Err(plain(481)) };
+        let up = call.state == CallState::Connected;
+        let offer = check_body(request).map_err(plain)?;
+        // rfc3261#8.1.1.8
+        if request.values(Name::Contact).nth(1).is_some() {
+            return Err(plain(400));
+        }
+        let target = contact_uri(request).unwrap_or_default();
+        if !lower.dialogs.has_room_for(dialog, target) {
+            lower.cx.too_long();
+            return Err(plain(513));
+        }
+        let session = lower.dialogs.session(dialog);
+        let local = match offer {
+            None => None,
+            Some(_) => {
+                if let Some((status, retry_after)) = Self::too_early(lower, dialog, &session) {
+                    return Err((status, Extra { retry_after, ..Extra::default() }));
+                }
+                let media = lower.media.description(&lower.cx, call_handle, session.edition());
+                let Some((local, _)) = media.filter(|_| lower.media.agreed(call_handle).is_some()) else {
+                    let (status, retry_after) = later(lower);
+                    return Err((status, Extra { retry_after, ..Extra::default() }));
+                };
+                Some(local)
+            }
+        };
+        let Some(written) = Self::write_updated(lower, arrived, offer.zip(local), Some(&session)).map_err(refused)?
+        else {
+            return Ok(());
+        };
+        if !written.fits {
+            return Err(plain(513));
+        }
+        lower.transactions.bury(now, arrived, 200);
+        // rfc3261#12.2.2: only a request that is not refused changes anything
+        let served = Served { call: call_handle, dialog, kind: Kind::Reinvite };
+        renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
+        self.keep(&lower.cx, call_handle, request);
+        let (Some((edition, agreed)), Some(local)) = (written.described, local) else { return Ok(()) };
+        if let Some(session) = lower.dialogs.session_mut(dialog) {
+            session.describe(edition);
+            session.answer_update(Answered {
+                number: mandatory.cseq.number,
+                version: edition.version,
+                direction: local.direction,
+            });
+        }
+        let text = offer.unwrap_or_default();
+        lower.media.learn_parameters(&mut lower.cx, dialog, text, Some(&agreed), None);
+        self.agree(lower, call_handle, dialog, Some(agreed));
+        self.run_media(lower, now, call_handle, up);
+        Ok(())
+    }
+
+    /// The refusal of an offer that another one is in the way of, and its Retry-After.
+    fn too_early(lower: &mut Lower<'_>, dialog: Handle, session: &Session) -> Option<(u16, u8)> {
+        // an answer whose host is looked up is not taken yet
+        let sought = lower.dialogs.get(dialog).is_some_and(Leg::looks_up);
+        match session.refusal(Carrier::Update) {
+            Some(Refusal::Later) => Some(later(lower)),
+            Some(Refusal::Pending) => Some((491, 0)),
+            None => sought.then_some((491, 0)),
+        }
+    }
+
+    /// A repetition of an UPDATE: it gets the response that it got before.
+    pub(in crate::phone) fn updated_again(
+        &mut self,
+        lower: &mut Lower<'_>,
+        arrived: &Arrived<'_, '_>,
+        responded: Responded,
+    ) {
+        let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
+        let session = lower.dialogs.session(dialog);
+        let answered = session.answered(mandatory.cseq.number);
+        let edition = Edition { version: answered.map_or(0, |answered| answered.version), ..session.edition() };
+        let local = lower.media.description(&lower.cx, lower.dialogs.call_of(dialog), edition).map(|(local, _)| local);
+        let offer = check_body(request).ok().flatten();
+        if responded.status == 200 {
+            let local = local.zip(answered).map(|(local, answered)| Local { direction: answered.direction, ..local });
+            // one with an offer whose answer is not known any more is older than the last, which its sender has got
+            if offer.is_none() || local.is_some() {
+                let _ = Self::write_updated(lower, arrived, offer.zip(local), None);
+            }
+            return;
+        }
+        let mut extra = Extra::again(responded);
+        if matches!(responded.status, 400 | 488)
+            && let (Some(offer), Some(local)) = (offer, local)
+            && let Err(error) = answer(offer, &local, &mut crate::base::cursor::Cursor::new(&mut []))
+        {
+            extra.warning = Some((error.warning(), error.reason()));
+        }
+        respond_at_once(lower, flow, request, responded.status, extra);
+    }
+
+    /// Writes the 200 of an UPDATE, with the answer to its offer. `session`: the answer's edition grows with a change;
+    /// without it, it is the one that `local` has. `None`: the request will be given again.
+    fn write_updated(
+        lower: &mut Lower<'_>,
+        arrived: &Arrived<'_, '_>,
+        offer: Option<(&[u8], Local)>,
+        session: Option<&Session>,
+    ) -> Result<Option<Written>, OfferError> {
+        let Arrived { flow, request, dialog, .. } = *arrived;
+        let account = lower.dialogs.account_of(dialog);
+        let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
+        let extra = Extra { contact: Some(user), ..Extra::default() };
+        let Some(mut out) = lower.transactions.lend_reply(&lower.cx, flow, request, 200, extra) else {
+            return Ok(None);
+        };
+        let mut described = None;
+        match offer {
+            None => Writer::new(&mut out).end(),
+            Some((offer, local)) => {
+                Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
+                let at = write_length_place(&mut out);
+                let begin = out.needed();
+                let agreed = answer(offer, &local, &mut out)?;
+                let len = out.needed() - begin;
+                patch_length(&mut out, at, len);
+                described = session.map(|session| (set_edition(session, &mut out, begin), agreed));
+            }
+        }
+        let needed = out.finish();
+        let fits = lower.transactions.written_reply(&mut lower.cx, flow, request, needed);
+        Ok(Some(Written { described, fits }))
+    }
+}
+
+/// rfc3311#5.2: the refusal of a description, with its reason.
+fn refused(error: OfferError) -> (u16, Extra<'static>) {
+    (error.status(), Extra { warning: Some((error.warning(), error.reason())), ..Extra::default() })
+}

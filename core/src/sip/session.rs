@@ -1,0 +1,177 @@
+//! The session of a dialog: one offer at a time (rfc3261#14, RFC 3311, rfc6337#4.3), and the edition of our description.
+//!
+//! It is told of each offer that leaves or comes, and of its end; it says whether another one may be, and which edition
+//! a description of ours has. An offer that comes to nothing leaves it as it was.
+
+use crate::wire::sdp::Direction;
+
+/// A side of a dialog.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    /// We.
+    Us,
+    /// The far end.
+    Them,
+}
+
+/// The message that an offer stands in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Carrier {
+    /// An INVITE: its 2xx has the answer, or a reliable provisional response.
+    Invite,
+    /// Such a response to an INVITE without an offer: the ACK or the PRACK has the answer.
+    Response,
+    /// A PRACK: its 2xx has the answer.
+    Prack,
+    /// An UPDATE: its 2xx has the answer.
+    Update,
+}
+
+/// An offer that has no answer yet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Offer {
+    /// The side that made it.
+    pub by: Side,
+    /// Its message.
+    pub carrier: Carrier,
+}
+
+/// The refusal of an offer that comes at the wrong time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// 491: one of ours is out, so both sides made one.
+    Pending,
+    /// 500 with Retry-After: one before it is not done.
+    Later,
+}
+
+/// The edition of a description of ours, as its `o=` has it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Edition {
+    /// Changes since the first.
+    pub version: u32,
+    /// A number for its contents; 0: there is none yet.
+    pub fingerprint: u64,
+}
+
+/// The answer that an UPDATE got, for its repetitions.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Answered {
+    /// The UPDATE's number in CSeq; 0: there was none.
+    pub number: u32,
+    /// The edition in the answer's `o=`.
+    pub version: u32,
+    /// The direction that we wanted.
+    pub direction: Direction,
+}
+
+/// Offers, answers and editions of a dialog.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Session {
+    offer: Option<Offer>,
+    /// Of our last description that counts.
+    edition: Edition,
+    /// Of our offer that is out: it counts once it is answered.
+    offered: Edition,
+    /// The last UPDATE of theirs that was answered.
+    answered: Answered,
+}
+
+impl Session {
+    /// Nothing was described.
+    pub const EMPTY: Self = Self {
+        offer: None,
+        edition: Edition { version: 0, fingerprint: 0 },
+        offered: Edition { version: 0, fingerprint: 0 },
+        answered: Answered { number: 0, version: 0, direction: Direction::SendReceive },
+    };
+
+    /// That of another branch of our INVITE, whose offer it has in common.
+    #[must_use]
+    pub const fn branch(self) -> Self {
+        let offer = Some(Offer { by: Side::Us, carrier: Carrier::Invite });
+        Self { offer, answered: Self::EMPTY.answered, ..self }
+    }
+
+    /// The offer that has no answer yet.
+    #[must_use]
+    pub const fn offer(&self) -> Option<Offer> {
+        self.offer
+    }
+
+    /// An offer of ours may leave: no other one is out.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.offer.is_none()
+    }
+
+    /// The refusal of an offer of theirs in this message; a re-INVITE without one has it too. `None`: it may be taken.
+    #[must_use]
+    pub const fn refusal(&self, carrier: Carrier) -> Option<Refusal> {
+        match (self.offer, carrier) {
+            (None, _) => None,
+            // rfc6337#4.3 UAS-IsI, UAS-IsU: it crossed the offer in our response
+            (Some(Offer { by: Side::Us, carrier: Carrier::Response }), _) => Some(Refusal::Later),
+            // rfc3311#5.2, rfc6337#4.3 UAS-IcI, UAS-UcI, UAS-IcU, UAS-UcU
+            (Some(Offer { by: Side::Us, .. }), _) => Some(Refusal::Pending),
+            // rfc3311#5.2, rfc6337#4.3 UAS-IsI, UAS-UsI, UAS-IsU, UAS-UsU
+            (Some(Offer { by: Side::Them, .. }), _) => Some(Refusal::Later),
+        }
+    }
+
+    /// An offer left, or came.
+    pub const fn begin(&mut self, by: Side, carrier: Carrier) {
+        self.offer = Some(Offer { by, carrier });
+    }
+
+    /// The offer that was out has its answer.
+    pub fn answer(&mut self) {
+        if matches!(self.offer.take(), Some(Offer { by: Side::Us, .. })) {
+            self.edition = self.offered;
+        }
+    }
+
+    /// The offer of this side came to nothing: it was refused, or has no usable answer.
+    pub fn withdraw(&mut self, by: Side) {
+        if self.offer.is_some_and(|offer| offer.by == by) {
+            self.offer = None;
+        }
+    }
+
+    /// The edition of a description of ours with these contents: it grows with a change, and only then (rfc3264#8).
+    #[must_use]
+    pub const fn next(&self, fingerprint: u64) -> Edition {
+        let Edition { version, fingerprint: before } = self.edition;
+        let grows = before != 0 && before != fingerprint;
+        Edition { version: version.wrapping_add(grows as u32), fingerprint }
+    }
+
+    /// The edition of our last description that counts.
+    #[must_use]
+    pub const fn edition(&self) -> Edition {
+        self.edition
+    }
+
+    /// A description of ours was written: an offer counts once it is answered, an answer at once.
+    pub fn describe(&mut self, edition: Edition) {
+        match self.offer {
+            Some(Offer { by: Side::Us, .. }) => self.offered = edition,
+            _ => self.edition = edition,
+        }
+    }
+
+    /// An UPDATE of theirs with this number got its answer.
+    pub const fn answer_update(&mut self, answered: Answered) {
+        self.answered = answered;
+        self.offer = None;
+    }
+
+    /// The answer that the UPDATE with this number got.
+    #[must_use]
+    pub fn answered(&self, number: u32) -> Option<Answered> {
+        Some(self.answered).filter(|answered| answered.number == number && number != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests;
