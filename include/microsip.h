@@ -182,7 +182,7 @@
  * not read.
  */
 #define MICROSIP_HAS_RTCP 8
-/** microsip_features(): SIP over streams (TCP, TLS); without it the engine asks to close them. */
+/** microsip_features(): SIP over streams (TCP); without it the engine asks to close them. */
 #define MICROSIP_HAS_STREAM 16
 /** microsip_features(): records for a log; without it none are made. */
 #define MICROSIP_HAS_TRACE 32
@@ -243,6 +243,12 @@ typedef uint64_t microsip_id;
 
 /** @name Addresses
  * @{ */
+/** Transports; bits in a set: datagrams. */
+#define MICROSIP_UDP 1
+/** Transports: streams. */
+#define MICROSIP_TCP 2
+/** Transports: streams under TLS, which this library has not yet. */
+#define MICROSIP_TLS 4
 /** An address family: IPv4. */
 #define MICROSIP_ADDRESS_V4 4
 /** An address family: IPv6. */
@@ -497,8 +503,11 @@ typedef struct microsip_account {
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's. */
   uint32_t media_lost;
-  /** 0. */
-  uint32_t reserved2;
+  /**
+   * One of MICROSIP_UDP and MICROSIP_TCP: to its registrar or proxy, where their URIs name none
+   * (`;transport=tcp`); 0: as DNS says, else UDP.
+   */
+  uint32_t transport;
   /**
    * Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example,
    * 2001:db8::/32", 16 at most; NULL: none. Names are followed (of each phone's 16, of each
@@ -905,8 +914,11 @@ typedef struct microsip_config {
   uint32_t pcm_ms;
   /** sizeof(microsip_event) that on_event was compiled with; 0: this library's. */
   uint32_t event_size;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * A set of MICROSIP_UDP and MICROSIP_TCP; 0: both, where the library has MICROSIP_HAS_STREAM.
+   * Both are at one port.
+   */
+  uint32_t transports;
   /**
    * "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that
    * is taken, any.

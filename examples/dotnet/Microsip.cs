@@ -74,7 +74,7 @@ public static class Microsip
     [StructLayout(LayoutKind.Sequential)]
     public struct Config
     {
-        public uint size, maxCalls, maxAccounts, maxMessage, rate, flags, rtpPortMin, rtpPortMax, logLevel, pcmMs, eventSize, reserved;
+        public uint size, maxCalls, maxAccounts, maxMessage, rate, flags, rtpPortMin, rtpPortMax, logLevel, pcmMs, eventSize, transports;
         public IntPtr bind, userAgent, input, output; // UTF-8, as Text makes it
         public IntPtr onEvent, eventUser, onLog, logUser; // Marshal.GetFunctionPointerForDelegate
         public uint sipDscp, mediaDscp;
@@ -89,7 +89,7 @@ public static class Microsip
         public uint size, expires, registers, keepalive;
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
-        public uint mediaAnyHost, mediaTimeout, mediaLost, reserved2;
+        public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
         public IntPtr trusted, reservedText;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }

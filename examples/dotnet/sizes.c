@@ -9,12 +9,12 @@ int main(void) {
   SIZE("Event", event); AT(event, size); AT(event, type); AT(event, phone); AT(event, object); AT(event, owner); AT(event, other); AT(event, tag); AT(event, token);
   AT(event, time_us); AT(event, state); AT(event, reached); AT(event, sip_code); AT(event, result); AT(event, cause); AT(event, ended_by); AT(event, value); AT(event, op); puts("");
   SIZE("Config", config); AT(config, size); AT(config, max_calls); AT(config, max_accounts); AT(config, max_message); AT(config, rate); AT(config, flags);
-  AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, reserved); AT(config, bind);
+  AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, transports); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
-  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, reserved2); AT(account, trusted); AT(account, reserved_text); puts("");
+  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, reserved_text); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
   SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);

@@ -56,10 +56,10 @@ fn each_text_names_what_is_wrong() {
 
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
     config.size = size_of::<microsip_config>() as u32;
-    config.reserved = 7;
+    config.transports = 64;
     let mut phone = 0;
     assert_eq!(unsafe { microsip_create(MICROSIP_ABI_VERSION, &config, &mut phone) }, MICROSIP_E_NEWER);
-    assert!(last_error().contains("config->reserved is 7: is not 0"), "{}", last_error());
+    assert!(last_error().contains("config->transports is 64: has bits"), "{}", last_error());
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn sought(lab: &mut Lab, name: &str) -> WishId {
 
 fn found(lab: &mut Lab, id: WishId, at: &str) {
     let (now, remote): (_, SocketAddr) = (lab.now, at.parse().unwrap());
-    let target = Target { flow: Flow::Udp { socket: 0, remote }, priority: 0, weight: 0 };
+    let target = Target { flow: Flow::Udp { socket: 0, remote }, priority: 0, weight: 0, lifetime: 0 };
     lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
 }
 

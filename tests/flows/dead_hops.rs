@@ -110,8 +110,11 @@ fn dial(lab: &mut Lab, flows: &[Flow]) -> (CallId, String) {
     let now = lab.now;
     let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:peer@far.example;transport=tcp", &options).unwrap();
     let Some(Wish::Locate { id, .. }) = lab.ends[0].phone.poll_wish() else { panic!("nothing to locate") };
-    let targets: Vec<Target> =
-        flows.iter().enumerate().map(|(rank, flow)| Target { flow: *flow, priority: rank as u16, weight: 0 }).collect();
+    let targets: Vec<Target> = flows
+        .iter()
+        .enumerate()
+        .map(|(rank, flow)| Target { flow: *flow, priority: rank as u16, weight: 0, lifetime: 0 })
+        .collect();
     lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&targets));
     lab.ends[0].grant = true;
     lab.drain();
@@ -179,7 +182,11 @@ fn a_bye_over_a_stream_that_is_gone_opens_another() {
     }
     let Some(Wish::Locate { id, host: "10.0.0.9", .. }) = wish else { panic!("{wish:?}") };
     let again = Flow::Stream { slot: 3, generation: 2, transport: Transport::Tcp, remote: first.remote(), socket: 0 };
-    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow: again, priority: 0, weight: 0 }]));
+    lab.ends[0].phone.handle_reply(
+        now,
+        id,
+        Reply::Hops(&[Target { flow: again, priority: 0, weight: 0, lifetime: 0 }]),
+    );
     lab.ends[0].grant = true;
     lab.drain();
     assert_eq!(lab.count("BYE"), 2);
@@ -199,7 +206,7 @@ fn a_registration_over_a_stream_that_is_gone_is_bound_anew_at_once() {
         let remote = REGISTRAR.parse().unwrap();
         let flow = Flow::Stream { slot: 1, generation, transport: Transport::Tcp, remote, socket: 0 };
         let now = lab.now;
-        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0, lifetime: 0 }]));
         lab.drain();
         assert_eq!(lab.count("REGISTER"), usize::from(generation));
         let text = lab.sent.last().unwrap().text.clone();
@@ -238,7 +245,7 @@ fn a_stream_that_closes_as_soon_as_it_is_bound_is_opened_ever_more_rarely() {
         let (now, remote) = (lab.now, REGISTRAR.parse().unwrap());
         let waited = now.since(lost).millis();
         let flow = Flow::Stream { slot: 1, generation, transport: Transport::Tcp, remote, socket: 0 };
-        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+        lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0, lifetime: 0 }]));
         lab.drain();
         let text = lab.sent.last().unwrap().text.clone();
         respond(lab, now, flow, &text, 200);
@@ -298,7 +305,7 @@ fn locate(lab: &mut Lab, flow: Flow) {
             other => panic!("nothing to locate: {other:?}"),
         }
     };
-    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0, lifetime: 0 }]));
 }
 
 /// An account that is bound over this stream.

@@ -76,8 +76,12 @@ fn a_name_that_is_found_too_late_sends_no_invite() {
     let id = wished(&mut lab);
     let now = lab.now;
     lab.ends[0].phone.hangup(now, call).unwrap();
-    let target =
-        microsip_core::phone::Target { flow: Flow::Udp { socket: 0, remote: peer.at }, priority: 0, weight: 0 };
+    let target = microsip_core::phone::Target {
+        flow: Flow::Udp { socket: 0, remote: peer.at },
+        priority: 0,
+        weight: 0,
+        lifetime: 0,
+    };
     lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
     lab.ends[0].phone.handle_reply(now, id, Reply::Failed(Failure::Name));
     lab.assert_settled();

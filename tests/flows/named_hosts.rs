@@ -322,6 +322,7 @@ fn a_wish_has_the_name_and_any_address_will_do() {
         flow: microsip_core::phone::Flow::Udp { socket: 0, remote: "10.0.0.77:5004".parse().unwrap() },
         priority: 7,
         weight: 0,
+        lifetime: 0,
     };
     lab.ends[0].phone.handle_reply(now, id.unwrap(), Reply::Hops(&[target]));
     lab.drain();

@@ -38,7 +38,8 @@ fn a_call_of_ours_whose_invite_has_not_left_leaves_from_the_new_address() {
                     Some(Wish::Locate { id, .. }) => id,
                     other => panic!("{other:?}"),
                 };
-                let target = Target { flow: Flow::Udp { socket: 0, remote: peer.at }, priority: 0, weight: 0 };
+                let target =
+                    Target { flow: Flow::Udp { socket: 0, remote: peer.at }, priority: 0, weight: 0, lifetime: 0 };
                 lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
             }
             move_to(&mut lab, &mut peer, socket);

@@ -117,6 +117,7 @@ fn a_registration_stays_where_it_is_among_equals() {
         flow: Flow::Udp { socket: 0, remote: remote.parse().unwrap() },
         priority: 0,
         weight: 1,
+        lifetime: 0,
     };
     let mut servers =
         [REGISTRAR, SECOND].map(|address| Server::new(&mut lab, address, |seen, _| vec![seen.bound(300)]));
@@ -258,7 +259,7 @@ fn the_look_up_behind_a_failed_address_has_its_own_time() {
     run(&mut lab, &mut [&mut first, &mut second], Duration::from_secs(10));
     assert_eq!(state(&lab), AccountState::Registered);
     let (now, flow) = (lab.now, Flow::Udp { socket: 0, remote: second.address });
-    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0 }]));
+    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[Target { flow, priority: 0, weight: 0, lifetime: 0 }]));
     run(&mut lab, &mut [&mut first, &mut second], Duration::from_secs(1));
     assert_eq!((second.all("REGISTER").len(), state(&lab)), (1, AccountState::Registered));
     assert!(told(&lab).iter().all(|event| event.result == Cause::Normal), "{:?}", told(&lab));

@@ -271,6 +271,8 @@ impl Lab {
             Open(microsip_core::phone::WishId, microsip_core::phone::MediaId, std::net::IpAddr),
             Close(u64),
             Device(bool),
+            Connect(microsip_core::phone::WishId),
+            Nothing,
         }
         if !end.grant {
             return false;
@@ -286,6 +288,8 @@ impl Lab {
             }
             Some(Wish::OpenMedia { id, media, local }) => Todo::Open(id, media, local),
             Some(Wish::CloseMedia { media }) => Todo::Close(media.raw()),
+            Some(Wish::Connect { id, .. }) => Todo::Connect(id),
+            Some(Wish::Disconnect { .. }) => Todo::Nothing,
             Some(Wish::AudioOn) => Todo::Device(true),
             Some(Wish::AudioOff) => Todo::Device(false),
         };
@@ -303,6 +307,7 @@ impl Lab {
                         flow: Flow::Udp { socket, remote },
                         priority: rank as u16,
                         weight: 0,
+                        lifetime: 0,
                     })
                     .collect();
                 end.phone.handle_reply(now, id, Reply::Hops(&targets));
@@ -319,6 +324,8 @@ impl Lab {
                 end.media.remove(&media);
             }
             Todo::Device(on) => end.device = on,
+            Todo::Connect(id) => end.phone.handle_reply(now, id, Reply::Failed(Failure::Unsupported)),
+            Todo::Nothing => {}
         }
         true
     }

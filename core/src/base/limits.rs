@@ -143,6 +143,13 @@ pub const FIND_HOST_MS: u64 = 10_000;
 /// Silence of an address before the next one is tried, in milliseconds, while another remains.
 pub const FAIL_OVER_MS: u64 = 4000;
 
+/// The wait for a stream to an only address (milliseconds): the system sends its SYN after 0, 1, 3 and 7 seconds.
+pub const CONNECT_MS: u64 = 10_000;
+
+/// A request of more bytes than this goes by a stream (RFC 3261 §18.1.1): with the headers of IP and UDP, and those of
+/// tunnels, it still fits a packet of 1500 bytes, and one that is cut in pieces is often lost.
+pub const DATAGRAM: usize = 1300;
+
 /// A BYE or CANCEL that found every request slot busy is tried again after this (milliseconds).
 pub const SLOT_RETRY_MS: u64 = 1000;
 

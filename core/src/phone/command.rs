@@ -1,7 +1,7 @@
 //! Arguments of commands, and their errors.
 
 use super::bus::{BusId, Source};
-use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy};
+use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
 
 /// The reason for which a command was refused. Nothing changed.
@@ -81,6 +81,8 @@ pub struct AccountConfig<'t> {
     pub expires: u32,
     /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP; `u32::MAX`: none.
     pub keepalive: u32,
+    /// The transport to its registrar or proxy, where their URIs name none; `None`: as DNS says, else UDP.
+    pub transport: Option<Transport>,
     /// The application's own number.
     pub tag: u64,
 }
@@ -117,6 +119,8 @@ pub struct AccountChange<'t> {
     pub expires: u32,
     /// [`AccountConfig::keepalive`].
     pub keepalive: u32,
+    /// [`AccountConfig::transport`].
+    pub transport: Option<Transport>,
     /// [`AccountConfig::tag`].
     pub tag: u64,
 }

@@ -31,6 +31,21 @@ impl Phone<'_> {
         }
     }
 
+    /// The driver opened the stream that a request waits for.
+    #[cfg(feature = "stream")]
+    pub(super) fn connected(&mut self, now: Instant, handle: Handle, flow: Flow) {
+        let asking = self.lower.connected(now, handle, flow);
+        self.asked(now, asking);
+    }
+
+    /// It could not.
+    #[cfg(feature = "stream")]
+    pub(super) fn not_connected(&mut self, now: Instant, handle: Handle, cause: Cause) {
+        if !self.fail_over(now, handle) {
+            self.request_failed(now, handle, cause);
+        }
+    }
+
     /// Moves on to the next address. False when there is none.
     fn fail_over(&mut self, now: Instant, handle: Handle) -> bool {
         let moved = self.lower.fail_over(now, handle);
@@ -42,7 +57,13 @@ impl Phone<'_> {
 
     /// A timer of a request.
     pub(super) fn request_timeout(&mut self, now: Instant, handle: Handle) {
-        match self.lower.transactions.request_silent(now, handle) {
+        let silent = self.lower.transactions.request_silent(now, handle);
+        #[cfg(feature = "stream")]
+        if silent.is_some() && self.lower.transactions.request(handle).is_some_and(Request::is_connecting) {
+            self.not_connected(now, handle, Cause::Timeout);
+            return;
+        }
+        match silent {
             Some(State::Idle) => {
                 self.located(now, handle, Err(Failure::Name));
                 return;

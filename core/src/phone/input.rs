@@ -6,12 +6,15 @@ use core::net::IpAddr;
 /// One address of a name, found by the driver.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Target {
-    /// The way there. Its socket's local address is the one routing gives for it.
+    /// The way there. Its socket's local address is the one routing gives for it. A stream may be there already, or be
+    /// one to open ([`Flow::to_open`]).
     pub flow: Flow,
     /// SRV priority: lower first. 0 without SRV.
     pub priority: u16,
     /// SRV weight, within one priority.
     pub weight: u16,
+    /// Seconds for which this holds; 0: not known.
+    pub lifetime: u32,
 }
 
 /// The reason for which a wish failed.
@@ -32,6 +35,8 @@ pub enum Failure {
 pub enum Reply<'r> {
     /// To `Locate`: up to 8 addresses; more are cut off.
     Hops(&'r [Target]),
+    /// To `Connect`: this stream leads there.
+    Flow(Flow),
     /// To `OpenMedia`: the ports are bound at the address that was asked for.
     Media {
         /// RTP port.
@@ -86,6 +91,23 @@ pub enum Wish<'p> {
         port: Option<u16>,
         /// Where the URI names one.
         transport: Option<Transport>,
+    },
+    /// Open a stream to an address, from the local address of that socket. One that is open to the same far end does.
+    Connect {
+        /// To answer with `Reply::Flow` or `Reply::Failed`, or with neither: the core's patience has an end.
+        id: super::WishId,
+        /// The far end.
+        remote: core::net::SocketAddr,
+        /// TCP or TLS.
+        transport: Transport,
+        /// The socket whose address it is to leave from.
+        socket: u8,
+    },
+    /// Close a stream: its far end does not answer pings any more. Nothing to answer, and no
+    /// [`super::Phone::handle_flow_failed`] to call.
+    Disconnect {
+        /// The stream.
+        flow: Flow,
     },
     /// Bind an RTP and an RTCP port at this local address.
     OpenMedia {

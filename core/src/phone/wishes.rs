@@ -4,6 +4,10 @@ use super::calls::Calls;
 use super::object::Object;
 use super::trace::{About, What};
 use super::transactions::request::Owner;
+#[cfg(feature = "stream")]
+use super::transactions::request::Request;
+#[cfg(feature = "stream")]
+use super::{Cause, Failure};
 use super::{MediaId, Phone, Reply, Transport, Wish, WishId};
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -22,7 +26,14 @@ impl Phone<'_> {
             match self.lower.cx.objects.object(number) {
                 Object::Request(index) => {
                     let Some(handle) = self.lower.transactions.request_at(index) else { continue };
-                    if self.lower.transactions.request(handle).is_none_or(|request| !request.is_locating()) {
+                    let Some(request) = self.lower.transactions.request(handle) else { continue };
+                    #[cfg(feature = "stream")]
+                    if request.is_connecting() {
+                        let (id, flow) = (WishId(Handle { index: number, ..handle }), request.flow());
+                        let (remote, transport, socket) = (flow.remote(), flow.transport(), flow.socket());
+                        return Some(Wish::Connect { id, remote, transport, socket });
+                    }
+                    if !request.is_locating() {
                         continue;
                     }
                     return self.locate_wish(number, handle);
@@ -58,11 +69,18 @@ impl Phone<'_> {
             let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
         }
+        let mut usual = None;
         let uri = match request.owner() {
-            Owner::Account(account) => self.lower.accounts.next_hop(account)?,
+            Owner::Account(account) => {
+                usual = self.lower.accounts.transport(account);
+                self.lower.accounts.next_hop(account)?
+            }
             Owner::Dialog(dialog) => {
                 let leg = self.lower.dialogs.get(dialog)?;
                 let next = leg.dialog().next_hop(self.lower.dialogs.text(dialog));
+                if leg.own_hop() {
+                    usual = self.lower.accounts.transport(leg.account());
+                }
                 // the account's own domain is where its registrar is
                 match self.lower.accounts.registrar(leg.account()) {
                     Some(registrar)
@@ -88,7 +106,7 @@ impl Phone<'_> {
             Some(name) if name.eq_ignore_ascii_case(b"udp") => Some(Transport::Udp),
             // rfc3261#26.2.2: sips means TLS all the way
             _ if uri.scheme == Scheme::Sips => Some(Transport::Tls),
-            _ => None,
+            _ => usual,
         };
         let host = uri.params.get(b"maddr").unwrap_or_else(|| host_text(text));
         let host = core::str::from_utf8(host).unwrap_or(NOBODY).trim_start_matches('[').trim_end_matches(']');
@@ -102,17 +120,27 @@ impl Phone<'_> {
         match (self.lower.cx.objects.object(wish.0.index), reply) {
             (Object::Request(index), reply) => {
                 let handle = Handle { index, generation };
+                #[cfg(feature = "stream")]
+                if self.lower.transactions.request(handle).is_some_and(Request::is_connecting) {
+                    match reply {
+                        Reply::Flow(flow) if flow.is_reliable() && flow.is_open() => self.connected(now, handle, flow),
+                        Reply::Failed(Failure::Unsupported) => self.not_connected(now, handle, Cause::Unsupported),
+                        Reply::Flow(_) | Reply::Failed(_) => self.not_connected(now, handle, Cause::Unreachable),
+                        Reply::Hops(_) | Reply::Media { .. } => {}
+                    }
+                    return;
+                }
                 match reply {
                     Reply::Hops(targets) => self.located(now, handle, Ok(targets)),
                     Reply::Failed(failure) => self.located(now, handle, Err(failure)),
-                    Reply::Media { .. } => {}
+                    Reply::Media { .. } | Reply::Flow(_) => {}
                 }
             }
             (Object::Account(index), reply) => {
                 let found = match reply {
                     Reply::Hops(targets) => Some(targets),
                     Reply::Failed(_) => None,
-                    Reply::Media { .. } => return,
+                    Reply::Media { .. } | Reply::Flow(_) => return,
                 };
                 self.lower.accounts.trusted_found(&mut self.lower.cx, now, Handle { index, generation }, found);
             }
@@ -127,7 +155,7 @@ impl Phone<'_> {
                         self.calls.go_on(&mut self.lower, now, handle, waiting);
                     }
                     Reply::Failed(failure) => self.calls.ports_failed(&mut self.lower, now, handle, failure),
-                    Reply::Hops(_) => {}
+                    Reply::Hops(_) | Reply::Flow(_) => {}
                 }
                 self.lower.cx.wish(Object::Call(index)); // that of the slot's next call may have waited for this
             }

@@ -28,7 +28,7 @@ pub enum Flow {
     Stream {
         /// The driver's number of the stream.
         slot: u16,
-        /// The generation of that number.
+        /// The generation of that number, from 1; 0: it is to be opened.
         generation: u16,
         /// TLS or TCP.
         transport: Transport,
@@ -40,6 +40,19 @@ pub enum Flow {
 }
 
 impl Flow {
+    /// A stream that is not there yet, to this far end: the core wishes for it before it sends
+    /// ([`Wish::Connect`](crate::phone::Wish::Connect)). Generation 0 is its mark: no driver has it.
+    #[must_use]
+    pub const fn to_open(transport: Transport, remote: SocketAddr, socket: u8) -> Self {
+        Self::Stream { slot: 0, generation: 0, transport, remote, socket }
+    }
+
+    /// It can be sent over: a datagram socket, or a stream that is there.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self, Self::Stream { generation: 0, .. })
+    }
+
     /// The far end.
     #[must_use]
     pub const fn remote(&self) -> SocketAddr {

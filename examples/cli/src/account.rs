@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::Account as Options;
+use crate::args::{Account as Options, Transport};
 use crate::phone::AccountTexts;
+use crate::session::number;
 
 /// The environment variable that may hold the password.
 const PASSWORD: &str = "MICROSIP_PASSWORD";
@@ -51,6 +52,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         password,
         display_name: options.display_name.clone().or(file.display_name),
         contact_user: options.contact_user.clone().or(file.contact_user),
+        transport: number(options.transport.or(file.transport)),
         expires: options.expires.or(file.expires).unwrap_or(0),
         no_register: options.no_register,
         media_any_host: options.media_any_host || file.media_any_host,
@@ -70,6 +72,7 @@ struct File {
     password_file: Option<PathBuf>,
     display_name: Option<String>,
     contact_user: Option<String>,
+    transport: Option<Transport>,
     expires: Option<u32>,
     media_any_host: bool,
 }
@@ -101,6 +104,13 @@ fn parse(text: &str) -> Result<File, String> {
                 file.expires =
                     Some(value.parse().map_err(|_| format!("line {number}: expires is a number of seconds"))?)
             }
+            "transport" => {
+                file.transport = match value.as_str() {
+                    "udp" => Some(Transport::Udp),
+                    "tcp" => Some(Transport::Tcp),
+                    _ => return Err(format!("line {number}: transport is udp or tcp")),
+                }
+            }
             "media_any_host" => {
                 file.media_any_host = match value.as_str() {
                     "yes" | "on" | "true" | "1" => true,
@@ -109,7 +119,7 @@ fn parse(text: &str) -> Result<File, String> {
                 }
             }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, expires, media_any_host";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

@@ -153,9 +153,9 @@ pub(crate) struct Devices {
 
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Network {
-    /// Local SIP address and port
-    #[arg(long, value_name = "ADDR:PORT", value_parser = listen)]
-    pub(crate) listen: Option<SocketAddr>,
+    /// Local SIP address and port; tcp:ADDR:PORT or udp:ADDR:PORT for that transport alone
+    #[arg(long, value_name = "[TRANSPORT:]ADDR:PORT", value_parser = listen)]
+    pub(crate) listen: Option<Listen>,
     /// UDP ports for media, two for each call: the first one, or MIN-MAX [default: 4000-65535]
     #[arg(long, value_name = "MIN[-MAX]", value_parser = ports)]
     pub(crate) rtp_port: Option<(u16, u16)>,
@@ -206,6 +206,9 @@ pub(crate) struct Account {
     /// Outbound proxy, sip:host[:port]
     #[arg(long, value_name = "URI")]
     pub(crate) proxy: Option<String>,
+    /// Transport to the registrar or proxy, where their URIs name none; what DNS says otherwise, else udp
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) transport: Option<Transport>,
     /// Realm to answer, and no other (repeated or comma separated); the domain's and the registrar's otherwise
     #[arg(long, value_name = "REALM", value_delimiter = ',')]
     pub(crate) realm: Vec<String>,
@@ -237,7 +240,7 @@ pub(crate) struct Account {
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
-    /// display_name, contact_user, expires, media_any_host
+    /// display_name, contact_user, transport, expires, media_any_host
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }
@@ -263,6 +266,20 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 pub(crate) enum Silence {
     Seconds(u32),
     Never,
+}
+
+/// A transport of SIP.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Transport {
+    Udp,
+    Tcp,
+}
+
+/// The place to listen at, and the one transport there; none: all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Listen {
+    pub(crate) address: SocketAddr,
+    pub(crate) transport: Option<Transport>,
 }
 
 /// The action about a far end that has sent nothing for too long.
@@ -324,9 +341,18 @@ fn ports(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
-fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| format!("\"{text}\" is no address; write 127.0.0.1:5060 or [::1]:5060 (port 0: any free one)"))
+fn listen(text: &str) -> Result<Listen, String> {
+    let (transport, place) = match text.split_once(':') {
+        Some(("udp", place)) => (Some(Transport::Udp), place),
+        Some(("tcp", place)) => (Some(Transport::Tcp), place),
+        _ => (None, text),
+    };
+    let address = place.parse().map_err(|_| {
+        format!(
+            "\"{text}\" is no address; write 127.0.0.1:5060, [::1]:5060 or tcp:127.0.0.1:5060 (port 0: any free one)"
+        )
+    })?;
+    Ok(Listen { address, transport })
 }
 
 #[cfg(test)]

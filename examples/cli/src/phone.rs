@@ -48,6 +48,8 @@ pub(crate) struct Traced {
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) bind: Option<SocketAddr>,
+    /// A set of MICROSIP_UDP and MICROSIP_TCP; 0: the library's.
+    pub(crate) transports: u32,
     pub(crate) max_calls: u32,
     pub(crate) rtp_port: Option<(u16, u16)>,
     pub(crate) null_audio: bool,
@@ -114,6 +116,8 @@ pub(crate) struct AccountTexts {
     pub(crate) password: Option<String>,
     pub(crate) display_name: Option<String>,
     pub(crate) contact_user: Option<String>,
+    /// MICROSIP_UDP or MICROSIP_TCP; 0: the library's choice.
+    pub(crate) transport: u32,
     pub(crate) expires: u32,
     pub(crate) no_register: bool,
     pub(crate) media_any_host: bool,
@@ -164,6 +168,7 @@ impl Phone {
         // without --log, errors go nowhere: they come as results
         config.log_level = if sip != 0 { options.log.max(c::MICROSIP_LOG_ERROR) | sip } else { options.log };
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
+        config.transports = options.transports;
         config.bind = pointer(bind.as_ref());
         config.user_agent = agent.as_ptr();
         let mut log = None;
@@ -228,6 +233,7 @@ impl Handle {
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
         entry.expires = account.expires;
+        entry.transport = account.transport;
         let switch = |on| if on { c::MICROSIP_ON } else { c::MICROSIP_OFF };
         entry.registers = switch(!account.no_register);
         entry.media_any_host = switch(account.media_any_host);

@@ -11,11 +11,12 @@ use serde_json::json;
 use crate::abi::{
     MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD,
     MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
-    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE,
+    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE, MICROSIP_TCP,
+    MICROSIP_UDP,
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Lost, Network, Show, Silence};
+use crate::args::{Account, Lost, Network, Show, Silence, Transport};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
@@ -115,6 +116,15 @@ pub(crate) struct Session {
     tracer: Option<JoinHandle<()>>,
 }
 
+/// As the library has it; 0: its own choice.
+pub(crate) const fn number(transport: Option<Transport>) -> u32 {
+    match transport {
+        None => 0,
+        Some(Transport::Udp) => MICROSIP_UDP,
+        Some(Transport::Tcp) => MICROSIP_TCP,
+    }
+}
+
 impl Session {
     pub(crate) fn open(
         show: &Show,
@@ -126,7 +136,8 @@ impl Session {
     ) -> Result<Self, Stop> {
         let (sender, receiver) = channel();
         let options = Options {
-            bind: network.listen,
+            bind: network.listen.map(|listen| listen.address),
+            transports: number(network.listen.and_then(|listen| listen.transport)),
             max_calls,
             rtp_port: network.rtp_port,
             media_timeout: match network.media_timeout {

@@ -18,7 +18,7 @@ impl microsip_engine {
     fn hop(&self, remote: SocketAddr) -> Option<Target> {
         let socket = Self::socket_for(remote);
         self.locals.get(usize::from(socket)).copied().flatten()?;
-        Some(Target { flow: Flow::Udp { socket, remote }, priority: 0, weight: 0 })
+        Some(Target { flow: Flow::Udp { socket, remote }, priority: 0, weight: 0, lifetime: 0 })
     }
 
     fn answer(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
@@ -115,6 +115,8 @@ impl microsip_engine {
         }
         while let Some(wish) = self.phone.poll_wish() {
             match wish {
+                Wish::Connect { id, .. } => self.answer(now, id, Reply::Failed(Failure::Unsupported)),
+                Wish::Disconnect { .. } => {}
                 Wish::AudioOn => ask.kind = MICROSIP_ASK_AUDIO_ON,
                 Wish::AudioOff => ask.kind = MICROSIP_ASK_AUDIO_OFF,
                 Wish::CloseMedia { media } => {

@@ -11,7 +11,8 @@ use super::ready::Ready;
 use super::shared::{Clock, Core, Parts, Shared, Threads};
 use super::signal::lock;
 use super::slots::Slots;
-use super::sockets::{self, Locals, Opened};
+use super::sockets::{self, Locals, Opened, Transports};
+use super::stream::Streams;
 use super::table;
 use super::threads::engine::Engine;
 use super::threads::errands;
@@ -23,6 +24,7 @@ use crate::block::{Block, Carving};
 use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
+use microsip_core::base::features;
 use microsip_core::media::G711;
 use microsip_core::phone::{Capacity, MediaTimeout, Phone, Setup, SetupError, Storage};
 use std::sync::Arc;
@@ -41,6 +43,7 @@ struct Plan<'c> {
     dscp: (u8, u8),
     pcm_ms: u32,
     bind: Option<&'c str>,
+    transports: Transports,
     user_agent: &'c str,
     /// There is a log.
     logs: bool,
@@ -72,6 +75,20 @@ fn class(argument: &'static str, value: u32, default: u8) -> Result<u8, Fail> {
     within(argument, value, u32::from(default), 1..=63, "is not within 1 to 63").map(|value| value as u8)
 }
 
+/// A set of MICROSIP_UDP and MICROSIP_TCP.
+fn transports(set: u32) -> Result<Transports, Fail> {
+    let all = MICROSIP_UDP | if features::STREAM { MICROSIP_TCP } else { 0 };
+    let wrong = |code, fix| Err(Fail::new(code, "config->transports", Value::Number(i64::from(set)), fix));
+    match set {
+        0 => Ok(Transports { udp: true, tcp: features::STREAM }),
+        set if set & !all == 0 => Ok(Transports { udp: set & MICROSIP_UDP != 0, tcp: set & MICROSIP_TCP != 0 }),
+        set if set & !(MICROSIP_UDP | MICROSIP_TCP | MICROSIP_TLS) != 0 => {
+            wrong(MICROSIP_E_NEWER, "has bits that this library does not know")
+        }
+        _ => wrong(MICROSIP_E_UNSUPPORTED, "has a transport that this library is built without"),
+    }
+}
+
 unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
     let port_min = within("config->rtp_port_min", config.rtp_port_min, 4000, 1..=65_534, "is no port from 1 to 65534")?;
     let port_max =
@@ -85,10 +102,6 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
-    if config.reserved != 0 {
-        let fix = "is not 0: use MICROSIP_ZERO on the configuration";
-        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
-    }
     if config.flags & !known != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
@@ -136,6 +149,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             class("config->media_dscp", config.media_dscp, dscp::MEDIA)?,
         ),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
+        transports: transports(config.transports)?,
         // SAFETY: texts by the C function's contract.
         bind: unsafe { text::optional(config.bind, "config->bind")? },
         // SAFETY: as above.
@@ -222,7 +236,12 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
     // before the addresses are read: none comes in between
     let link = if quiet { None } else { Link::open() };
     let Opened { sockets, locals, follow } =
-        if quiet { Opened::default() } else { sockets::open(plan.bind, plan.dscp.0)? };
+        if quiet { Opened::default() } else { sockets::open(plan.bind, plan.transports, plan.dscp.0)? };
+    let streams = if locals.transports.tcp {
+        Streams::new(plan.calls, plan.accounts, plan.message as usize)
+    } else {
+        Streams::none()
+    };
     let clock = Clock::start();
     let (core, start) = core_of(plan, &locals, clock, table::mark(id))?;
     let ready = Ready::new().map_err(|_| sockets::no_descriptor("phone"))?;
@@ -240,7 +259,8 @@ fn make(config: &microsip_config, plan: &Plan<'_>, id: u64) -> Result<(), Fail> 
         errands: Errands::new(plan.input.clone(), plan.output.clone()),
     }));
     let ports = Ports::new(plan.calls as usize, plan.ports.0, plan.ports.1, start, plan.dscp.1);
-    let engine = Engine::new(Arc::clone(&shared), sockets, link, ports).map_err(|_| sockets::no_descriptor("phone"))?;
+    let engine = Engine::new(Arc::clone(&shared), (sockets, streams, plan.dscp.0), link, ports)
+        .map_err(|_| sockets::no_descriptor("phone"))?;
     let mut threads = Threads::default();
     let started = (|| {
         threads.errands = Some(spawn(&shared, "microsip-errand", |shared| errands::run(&shared))?);

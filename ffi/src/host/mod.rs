@@ -2,6 +2,7 @@
 //! and the making and finding of a phone.
 
 pub mod audio;
+pub(crate) mod class;
 pub(crate) mod create;
 pub(crate) mod errands;
 pub(crate) mod hooks;
@@ -16,5 +17,6 @@ pub(crate) mod signal;
 pub(crate) mod slots;
 pub(crate) mod sockets;
 pub(crate) mod srv;
+pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod threads;

@@ -6,7 +6,7 @@
 //! that ends meanwhile lets the thread go, and the late reply goes nowhere.
 
 use super::signal::lock;
-use super::sockets::{Locals, SIP_PORT};
+use super::sockets::{Found, Locals, SIP_PORT};
 use super::srv::HOPS;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
@@ -34,6 +34,14 @@ pub(crate) struct Question {
 impl Question {
     pub(crate) fn host(&self) -> &str {
         self.host.get(..usize::from(self.len)).and_then(|name| core::str::from_utf8(name).ok()).unwrap_or_default()
+    }
+}
+
+impl Question {
+    /// The transport where neither the URI nor DNS chooses one (rfc3263#4.1): UDP, if there is some.
+    pub(crate) fn transport(&self, locals: &Locals) -> Transport {
+        let usual = if locals.transports.udp { Transport::Udp } else { Transport::Tcp };
+        self.transport.unwrap_or(usual)
     }
 }
 
@@ -188,23 +196,27 @@ impl Names {
 /// An address that is written as such needs no look-up.
 pub(crate) fn literal(question: &Question, locals: &Locals) -> Option<Answer> {
     let ip: IpAddr = question.host().parse().ok()?;
-    Some(to_hops(question, core::iter::once((SocketAddr::new(ip, question.port.unwrap_or(SIP_PORT)), 0, 0)), locals))
+    let address = SocketAddr::new(ip, question.port.unwrap_or(SIP_PORT));
+    let transport = question.transport(locals);
+    let found = Found { address, transport, priority: 0, weight: 0, lifetime: 0 };
+    Some(to_hops(question, core::iter::once(found), locals))
 }
 
-pub(crate) fn to_hops(
-    question: &Question,
-    found: impl Iterator<Item = (SocketAddr, u16, u16)>,
-    locals: &Locals,
-) -> Answer {
+pub(crate) fn to_hops(question: &Question, found: impl Iterator<Item = Found>, locals: &Locals) -> Answer {
     let mut answer = Answer { wish: question.wish, hops: [None; HOPS], failure: Failure::Name };
-    if !matches!(question.transport, None | Some(Transport::Udp)) {
+    let here = match question.transport {
+        None | Some(Transport::Udp) => true,
+        Some(Transport::Tcp) => locals.transports.tcp,
+        Some(Transport::Tls) => false,
+    };
+    if !here {
         answer.failure = Failure::Unsupported;
         return answer;
     }
     let mut places = answer.hops.iter_mut();
-    for (address, priority, weight) in found {
+    for found in found {
         answer.failure = Failure::Unreachable;
-        if let Some(hop) = locals.hop(address, priority, weight) {
+        if let Some(hop) = locals.hop(&found) {
             let Some(place) = places.next() else { break };
             *place = Some(hop);
         }

@@ -4,11 +4,10 @@
 use super::icmp;
 use super::ready::Ready;
 use super::signal::lock;
-use super::sockets::{Follow, Locals, SOCKETS, Sockets};
+use super::sockets::{Follow, Locals, SOCKETS, Socket, Sockets};
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::io;
-use std::net::UdpSocket;
 use std::sync::Mutex;
 
 /// A change that waits for the engine: there is one at most, for a later change is merged into one that was not taken
@@ -52,10 +51,29 @@ pub(crate) fn free(locals: &Locals, last: usize) -> Option<usize> {
     (1..=SOCKETS).map(|step| (last + step) % SOCKETS).find(|number| locals.of(*number as u8).is_none())
 }
 
-/// Watches a SIP socket: its datagrams, and ICMP errors about lost ones.
-pub(crate) fn watch(ready: &Ready, socket: &UdpSocket, number: usize) -> io::Result<()> {
-    icmp::watch(socket, socket.local_addr()?.is_ipv6());
-    ready.add(socket, number)
+/// Keys of listening sockets begin here, above those of datagrams.
+pub(crate) const LISTENER_KEYS: usize = SOCKETS;
+
+/// Watches a SIP socket: its datagrams, ICMP errors about lost ones, and connections.
+pub(crate) fn watch(ready: &Ready, socket: &Socket, number: usize) -> io::Result<()> {
+    if let Some(udp) = &socket.udp {
+        icmp::watch(udp, udp.local_addr()?.is_ipv6());
+        ready.add(udp, number)?;
+    }
+    match &socket.listener {
+        Some(listener) => ready.add(listener, LISTENER_KEYS + number),
+        None => Ok(()),
+    }
+}
+
+/// It is not watched any more.
+pub(crate) fn forget(ready: &Ready, socket: &Socket) {
+    if let Some(udp) = &socket.udp {
+        ready.remove(udp);
+    }
+    if let Some(listener) = &socket.listener {
+        ready.remove(listener);
+    }
 }
 
 impl Network {
@@ -83,7 +101,7 @@ impl Network {
         for number in gone {
             match change.new.get_mut(usize::from(*number)).and_then(Option::take) {
                 // it came and went before the engine looked
-                Some(socket) => ready.remove(&socket),
+                Some(socket) => forget(ready, &socket),
                 None => change.gone |= 1 << number,
             }
         }

@@ -6,7 +6,6 @@
 
 use core::time::Duration;
 use std::io;
-use std::net::UdpSocket;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[path = "ready/epoll.rs"]
@@ -19,6 +18,9 @@ mod tests;
 
 /// The set of sockets that are waited for.
 pub(crate) struct Ready(system::Set);
+
+/// A socket that can be waited for.
+pub(crate) use system::Source;
 
 /// Room for the keys of ready sockets; taken once.
 pub(crate) struct Keys(system::Room);
@@ -39,11 +41,17 @@ impl Ready {
 
     /// Waits for a socket too, by this key (below `usize::MAX`), as long as data lies in it. It has to be taken out
     /// before it is closed.
-    pub(crate) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
+    pub(crate) fn add(&self, socket: &impl Source, key: usize) -> io::Result<()> {
         self.0.add(socket, key)
     }
 
-    pub(crate) fn remove(&self, socket: &UdpSocket) {
+    /// Waits for a socket that is there from now on for data, for room to write, or for both. An error that it has ends
+    /// the wait in any case.
+    pub(crate) fn change(&self, socket: &impl Source, key: usize, reads: bool, writes: bool) -> io::Result<()> {
+        self.0.change(socket, key, reads, writes)
+    }
+
+    pub(crate) fn remove(&self, socket: &impl Source) {
         self.0.remove(socket);
     }
 

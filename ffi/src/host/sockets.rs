@@ -1,12 +1,14 @@
-//! SIP's UDP sockets: one for each local address, so that each has one known address; and which of them a far end is
-//! reached from.
+//! SIP's sockets: for each local address one of UDP, so that each has one known address, and one that listens for
+//! streams at the same port; and which of them a far end is reached from.
 
 use crate::abi::code::*;
 use crate::abi::{Fail, Value};
+use crate::host::class::set_class;
+use crate::host::stream::listen::listen;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use microsip_core::phone::{Flow, Target};
+use microsip_core::phone::{Flow, Target, Transport};
 use std::io;
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 
 /// The port of SIP (RFC 3261 §19.1.2).
 pub(crate) const SIP_PORT: u16 = 5060;
@@ -15,8 +17,32 @@ pub(crate) const SOCKETS: usize = 16;
 /// The kernel's buffer for datagrams while the engine is busy: 250 INVITEs in a burst.
 const BUFFER: usize = 1 << 20;
 
+/// Tries to find a port that is free for UDP and for TCP.
+const PAIRS: usize = 16;
+
+/// The transports of a phone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Transports {
+    pub(crate) udp: bool,
+    pub(crate) tcp: bool,
+}
+
+/// Datagrams alone.
+impl Default for Transports {
+    fn default() -> Self {
+        Self { udp: true, tcp: false }
+    }
+}
+
+/// A local address of SIP.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) udp: Option<UdpSocket>,
+    pub(crate) listener: Option<TcpListener>,
+}
+
 /// SIP's sockets, by their numbers.
-pub(crate) type Sockets = [Option<UdpSocket>; SOCKETS];
+pub(crate) type Sockets = [Option<Socket>; SOCKETS];
 
 /// The local addresses, by socket number.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -24,6 +50,7 @@ pub(crate) struct Locals {
     pub(crate) all: [Option<SocketAddr>; SOCKETS],
     /// The application chose the one that there is, so routing need not agree.
     pub(crate) chosen: bool,
+    pub(crate) transports: Transports,
 }
 
 /// The choice of the machine's addresses for a phone.
@@ -35,6 +62,18 @@ pub(crate) struct Follow {
     pub(crate) fall_back: bool,
     /// The class of service of the packets sent.
     pub(crate) dscp: u8,
+    pub(crate) transports: Transports,
+}
+
+/// An address that a name stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) address: SocketAddr,
+    pub(crate) transport: Transport,
+    pub(crate) priority: u16,
+    pub(crate) weight: u16,
+    /// Seconds; 0: not known.
+    pub(crate) lifetime: u32,
 }
 
 /// The sockets of a new phone.
@@ -53,17 +92,36 @@ pub(crate) fn bind(address: SocketAddr, buffer: Option<usize>, dscp: u8) -> io::
         socket.set_only_v6(true)?;
     }
     socket.set_nonblocking(true)?;
-    if dscp != 0 {
-        // the six upper bits of the octet; a system that refuses it still sends
-        let class = u32::from(dscp) << 2;
-        // no socket carries both families: one of IPv6 is of IPv6 only
-        let _ = if address.is_ipv6() { set_traffic_class(&socket, class) } else { socket.set_tos_v4(class) };
-    }
+    set_class(&socket, address.is_ipv6(), dscp);
     if let Some(buffer) = buffer {
         let _ = socket.set_recv_buffer_size(buffer);
     }
     socket.bind(&address.into())?;
     Ok(socket.into())
+}
+
+impl Socket {
+    /// Binds what the transports need, all at one port.
+    fn bind(address: SocketAddr, transports: Transports, dscp: u8) -> io::Result<(Self, SocketAddr)> {
+        let mut tries = if address.port() == 0 && transports.tcp { PAIRS } else { 1 };
+        loop {
+            let bound = Self::bind_once(address, transports, dscp);
+            tries -= 1;
+            match bound {
+                // the port that the system chose is free for the one and taken for the other
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
+                bound => return bound,
+            }
+        }
+    }
+
+    fn bind_once(address: SocketAddr, transports: Transports, dscp: u8) -> io::Result<(Self, SocketAddr)> {
+        let udp = if transports.udp { Some(bind(address, Some(BUFFER), dscp)?) } else { None };
+        let local = udp.as_ref().map_or(Ok(address), UdpSocket::local_addr)?;
+        let listener = if transports.tcp { Some(listen(local, dscp)?) } else { None };
+        let local = listener.as_ref().map_or(Ok(local), TcpListener::local_addr)?;
+        Ok((Self { udp, listener }, local))
+    }
 }
 
 /// The machine's addresses, those that reach other machines first.
@@ -83,16 +141,6 @@ pub(crate) fn interface_addresses() -> io::Result<Vec<IpAddr>> {
     }
     addresses.sort_by_key(|ip| (ip.is_loopback(), ip.is_ipv6()));
     Ok(addresses)
-}
-
-#[cfg(unix)]
-fn set_traffic_class(socket: &socket2::Socket, class: u32) -> io::Result<()> {
-    socket.set_tclass_v6(class)
-}
-
-#[cfg(not(unix))]
-fn set_traffic_class(_socket: &socket2::Socket, _class: u32) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The process may open no more files: it is no port's fault.
@@ -144,14 +192,14 @@ impl Follow {
 
     /// A socket at one of them. `Ok(None)`: an address that is being taken away, or is not ready yet (tentative): the
     /// others do.
-    pub(crate) fn bind(&self, ip: IpAddr) -> Result<Option<(UdpSocket, SocketAddr)>, Fail> {
+    pub(crate) fn bind(&self, ip: IpAddr) -> Result<Option<(Socket, SocketAddr)>, Fail> {
         let address = SocketAddr::new(ip, self.port);
-        let bound = bind(address, Some(BUFFER), self.dscp).or_else(|error| {
+        let bound = Socket::bind(address, self.transports, self.dscp).or_else(|error| {
             let other = self.fall_back && error.kind() == io::ErrorKind::AddrInUse;
-            if other { bind(SocketAddr::new(ip, 0), Some(BUFFER), self.dscp) } else { Err(error) }
+            if other { Socket::bind(SocketAddr::new(ip, 0), self.transports, self.dscp) } else { Err(error) }
         });
-        match bound.and_then(|socket| Ok((socket.local_addr()?, socket))) {
-            Ok((local, socket)) => Ok(Some((socket, local))),
+        match bound {
+            Ok(bound) => Ok(Some(bound)),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse || is_without_descriptor(&error) => {
                 Err(port_error(address, &error))
             }
@@ -161,9 +209,9 @@ impl Follow {
 }
 
 /// Opens SIP's sockets. `wish` is the configuration's `bind`.
-pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
+pub(crate) fn open(wish: Option<&str>, transports: Transports, dscp: u8) -> Result<Opened, Fail> {
     let follow = match wish {
-        None | Some("") => Follow { v4_only: false, port: SIP_PORT, fall_back: true, dscp },
+        None | Some("") => Follow { v4_only: false, port: SIP_PORT, fall_back: true, dscp, transports },
         Some(text) => {
             let address: SocketAddr = text.parse().map_err(|_| {
                 Fail::new(
@@ -174,16 +222,18 @@ pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
                 )
             })?;
             if !address.ip().is_unspecified() {
-                let socket = bind(address, Some(BUFFER), dscp).map_err(|error| port_error(address, &error))?;
-                let local = socket.local_addr().map_err(|error| port_error(address, &error))?;
-                let mut opened = Opened { locals: Locals { chosen: true, ..Locals::default() }, ..Opened::default() };
+                let (socket, local) =
+                    Socket::bind(address, transports, dscp).map_err(|error| port_error(address, &error))?;
+                let locals = Locals { chosen: true, transports, ..Locals::default() };
+                let mut opened = Opened { locals, ..Opened::default() };
                 opened.put(0, socket, local);
                 return Ok(opened);
             }
-            Follow { v4_only: address.is_ipv4(), port: address.port(), fall_back: false, dscp }
+            Follow { v4_only: address.is_ipv4(), port: address.port(), fall_back: false, dscp, transports }
         }
     };
-    let mut opened = Opened { follow: Some(follow), ..Opened::default() };
+    let locals = Locals { transports, ..Locals::default() };
+    let mut opened = Opened { follow: Some(follow), locals, ..Opened::default() };
     let mut number = 0;
     let addresses = match interface_addresses() {
         Err(error) if is_without_descriptor(&error) => return Err(no_descriptor("config->bind")),
@@ -207,7 +257,7 @@ pub(crate) fn open(wish: Option<&str>, dscp: u8) -> Result<Opened, Fail> {
 }
 
 impl Opened {
-    fn put(&mut self, number: usize, socket: UdpSocket, local: SocketAddr) {
+    fn put(&mut self, number: usize, socket: Socket, local: SocketAddr) {
         if let (Some(place), Some(address)) = (self.sockets.get_mut(number), self.locals.all.get_mut(number)) {
             *place = Some(socket);
             *address = Some(local);
@@ -245,8 +295,13 @@ impl Locals {
     }
 
     /// A hop to an address, if there is a route.
-    pub(crate) fn hop(&self, remote: SocketAddr, priority: u16, weight: u16) -> Option<Target> {
-        Some(Target { flow: Flow::Udp { socket: self.to(remote)?, remote }, priority, weight })
+    pub(crate) fn hop(&self, found: &Found) -> Option<Target> {
+        let (remote, socket) = (found.address, self.to(found.address)?);
+        let flow = match found.transport {
+            Transport::Udp => Flow::Udp { socket, remote },
+            stream => Flow::to_open(stream, remote, socket),
+        };
+        Some(Target { flow, priority: found.priority, weight: found.weight, lifetime: found.lifetime })
     }
 
     /// The address to tell people: one that reaches other machines, if there is one.

@@ -1,8 +1,9 @@
-//! DNS SRV for SIP over UDP (RFC 2782, RFC 3263 §4.2), which the system's own look-up does not do. UDP is the only
-//! transport yet, so NAPTR, which chooses among transports, has nothing to choose and is not asked.
+//! DNS SRV for SIP over UDP and TCP (RFC 2782, RFC 3263 §4.2), which the system's own look-up does not do. NAPTR, which
+//! chooses among transports, is not asked: where a domain has servers of both, UDP's come first.
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
+use microsip_core::phone::Transport;
 use parking_lot::Mutex;
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, Question, TYPE};
@@ -29,6 +30,17 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     pub(crate) priority: u16,
     pub(crate) weight: u16,
+    /// Seconds.
+    pub(crate) lifetime: u32,
+}
+
+/// The service of SIP over a transport.
+const fn service(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "_sip._udp",
+        Transport::Tcp => "_sip._tcp",
+        Transport::Tls => "_sips._tcp",
+    }
 }
 
 /// Asks the system's name servers.
@@ -41,8 +53,8 @@ impl Resolver {
         Self { silent_since: Mutex::new(None) }
     }
 
-    /// The SIP servers of a domain, over UDP; none where it names none, or no reply comes.
-    pub(crate) fn servers(&self, domain: &str) -> Vec<Server> {
+    /// The SIP servers of a domain, over that transport; none where it names none, or no reply comes.
+    pub(crate) fn servers(&self, domain: &str, transport: Transport) -> Vec<Server> {
         // names without a dot are the host's own affair
         if !domain.trim_end_matches('.').contains('.')
             || self.silent_since.lock().is_some_and(|since| since.elapsed() < GRUDGE)
@@ -51,7 +63,7 @@ impl Resolver {
         }
         let name_servers = name_servers();
         for server in &name_servers {
-            if let Some(found) = ask(*server, domain) {
+            if let Some(found) = ask(*server, domain, transport) {
                 return found;
             }
         }
@@ -71,7 +83,7 @@ fn name_servers() -> Vec<SocketAddr> {
 }
 
 /// `None`: it did not reply.
-fn ask(server: SocketAddr, domain: &str) -> Option<Vec<Server>> {
+fn ask(server: SocketAddr, domain: &str, transport: Transport) -> Option<Vec<Server>> {
     let any = if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(any).ok()?;
     socket.connect(server).ok()?;
@@ -79,14 +91,14 @@ fn ask(server: SocketAddr, domain: &str) -> Option<Vec<Server>> {
     let mut id = [0u8; 2];
     getrandom::fill(&mut id).ok()?;
     let id = u16::from_ne_bytes(id);
-    let query = question(id, domain)?;
+    let query = question(id, domain, transport)?;
     let mut buffer = [0u8; 4096];
     for _ in 0..TRIES {
         socket.send(&query).ok()?;
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             let Ok(len) = socket.recv(&mut buffer) else { break };
-            if let Some(found) = buffer.get(..len).and_then(|bytes| answer(id, domain, bytes)) {
+            if let Some(found) = buffer.get(..len).and_then(|bytes| answer(id, domain, transport, bytes)) {
                 return Some(found);
             }
         }
@@ -94,8 +106,8 @@ fn ask(server: SocketAddr, domain: &str) -> Option<Vec<Server>> {
     None
 }
 
-fn question(id: u16, domain: &str) -> Option<Vec<u8>> {
-    let name = format!("_sip._udp.{}", domain.trim_end_matches('.'));
+fn question(id: u16, domain: &str, transport: Transport) -> Option<Vec<u8>> {
+    let name = format!("{}.{}", service(transport), domain.trim_end_matches('.'));
     let mut packet = Packet::new_query(id);
     packet.set_flags(PacketFlag::RECURSION_DESIRED);
     packet.questions.push(Question::new(Name::new(&name).ok()?, QTYPE::TYPE(TYPE::SRV), CLASS::IN.into(), false));
@@ -103,9 +115,9 @@ fn question(id: u16, domain: &str) -> Option<Vec<u8>> {
 }
 
 /// `None`: it is no reply to this question.
-fn answer(id: u16, domain: &str, bytes: &[u8]) -> Option<Vec<Server>> {
+fn answer(id: u16, domain: &str, transport: Transport, bytes: &[u8]) -> Option<Vec<Server>> {
     let packet = Packet::parse(bytes).ok()?;
-    let asked = format!("_sip._udp.{}", domain.trim_end_matches('.'));
+    let asked = format!("{}.{}", service(transport), domain.trim_end_matches('.'));
     let same = packet.questions.iter().any(|question| question.qname.to_string().eq_ignore_ascii_case(&asked));
     if packet.id() != id || !packet.has_flags(PacketFlag::RESPONSE) || !same {
         return None;
@@ -122,6 +134,7 @@ fn answer(id: u16, domain: &str, bytes: &[u8]) -> Option<Vec<Server>> {
                     port: srv.port,
                     priority: srv.priority,
                     weight: srv.weight,
+                    lifetime: record.ttl,
                 })
             }
             _ => None,

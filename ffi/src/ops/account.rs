@@ -5,9 +5,10 @@ use super::{Done, account_id, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
+use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -20,6 +21,20 @@ fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
     }
 }
 
+/// One of MICROSIP_UDP and MICROSIP_TCP; `None`: not set.
+fn transport(value: u32) -> Result<Option<Transport>, Fail> {
+    match value {
+        0 => Ok(None),
+        MICROSIP_UDP => Ok(Some(Transport::Udp)),
+        MICROSIP_TCP if features::STREAM => Ok(Some(Transport::Tcp)),
+        MICROSIP_TCP | MICROSIP_TLS => {
+            let fix = "is a transport that this library is built without";
+            Err(Fail::new(MICROSIP_E_UNSUPPORTED, "a->transport", Value::Number(i64::from(value)), fix))
+        }
+        _ => Err(range("a->transport", value, "is neither MICROSIP_UDP nor MICROSIP_TCP")),
+    }
+}
+
 /// The members of a struct that are set: not NULL, and not 0.
 ///
 /// # Safety
@@ -27,9 +42,8 @@ fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
 unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
-    if given.reserved2 != 0 || !given.reserved_text.is_null() {
-        let argument = "a->reserved2 or a->reserved_text";
-        return Err(Fail::new(MICROSIP_E_NEWER, argument, Value::None, "is not 0: use MICROSIP_ZERO"));
+    if !given.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
     unsafe {
@@ -48,6 +62,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             expires: given.expires,
             keepalive: given.keepalive,
+            transport: transport(given.transport)?,
             tag: given.tag,
         })
     }
@@ -102,6 +117,7 @@ pub(crate) unsafe fn add(
         media_timeout: given.media_timeout,
         expires: given.expires,
         keepalive: given.keepalive,
+        transport: given.transport,
         tag: given.tag,
     };
     let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;

@@ -134,7 +134,7 @@ impl Pair {
             match wish {
                 None => return,
                 Some(Todo::Hop(id, remote)) => {
-                    let target = Target { flow: Flow::Udp { socket: 0, remote }, priority: 0, weight: 0 };
+                    let target = Target { flow: Flow::Udp { socket: 0, remote }, priority: 0, weight: 0, lifetime: 0 };
                     timed(longest, "handle_reply", || phone.handle_reply(now, id, Reply::Hops(&[target])));
                 }
                 Some(Todo::Open(id, media, local)) => {

@@ -193,6 +193,12 @@ impl<'a> World<'a> {
                     self.media = Some(media);
                     (id, None)
                 }
+                Some(Wish::Connect { id, .. }) => {
+                    *wishes += 1;
+                    self.phone.handle_reply(self.now, id, Reply::Failed(Failure::Unreachable));
+                    continue;
+                }
+                Some(Wish::Disconnect { .. }) => continue,
                 Some(Wish::CloseMedia { .. }) => {
                     self.ports -= 1;
                     continue;
@@ -225,6 +231,7 @@ impl<'a> World<'a> {
                 flow: Flow::Udp { socket: self.socket, remote: *remote },
                 priority,
                 weight: 0,
+                lifetime: 0,
             })
             .collect();
         let reply = match (places, self.mood & 7) {

@@ -28,7 +28,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_ON",
         ],
     ),
-    ("Addresses", &["microsip_addr", "MICROSIP_ADDRESS_*"]),
+    ("Addresses", &["microsip_addr", "MICROSIP_ADDRESS_*", "MICROSIP_UDP", "MICROSIP_TCP", "MICROSIP_TLS"]),
     ("Events", &["MICROSIP_EV_*", "MICROSIP_OP_*", "microsip_event", "microsip_event_fn"]),
     ("Texts and headers of any object", &["MICROSIP_TXT_*", "MICROSIP_FIRST", "MICROSIP_LAST"]),
     (

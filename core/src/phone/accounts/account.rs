@@ -9,7 +9,7 @@ use crate::phone::credential::Credential;
 use crate::phone::media_timeout::Patience;
 use crate::phone::place::Place;
 use crate::phone::write::SECRET;
-use crate::phone::{AccountState, Cause};
+use crate::phone::{AccountState, Cause, Transport};
 use crate::sip::auth::PackedChallenge;
 use crate::sip::tag::{Tag, hex};
 use crate::wire::sip::Uri;
@@ -50,6 +50,8 @@ pub(crate) struct Account {
     pub(super) patience: Patience,
     pub(super) wished_expires: u32,
     pub(super) keepalive: u32,
+    /// To its registrar or proxy, where their URIs name none.
+    pub(super) transport: Option<Transport>,
     pub(super) challenges: [Kept; CHALLENGES],
     /// The way to the registrar or proxy, resolved.
     pub(super) hop: Option<Place>,
@@ -194,6 +196,7 @@ impl Account {
         patience: Patience::USUAL,
         wished_expires: 0,
         keepalive: 0,
+        transport: None,
         challenges: [Kept { challenge: PackedChallenge::EMPTY, generation: 0, count: 0, proxy: false }; CHALLENGES],
         hop: None,
         hop_until: Instant::ZERO,

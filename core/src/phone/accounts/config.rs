@@ -39,6 +39,7 @@ impl Accounts<'_> {
         account.patience = cx.fixed.patience.with(config.media_timeout);
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
+        account.transport = config.transport;
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };

@@ -63,7 +63,8 @@ impl Accounts<'_> {
             return Err(CommandError::Text);
         };
         let differs = |of: fn(&Account) -> Span| of(old).of(before) != of(&new).of(block);
-        let way = differs(|account| account.domain)
+        let way = change.transport.is_some_and(|new| old.transport != Some(new))
+            || differs(|account| account.domain)
             || differs(|account| account.registrar)
             || differs(|account| account.proxy);
         let binding = way
@@ -89,6 +90,7 @@ impl Accounts<'_> {
         let said = |new: u32, old: u32| if new == 0 { old } else { new };
         account.wished_expires = said(change.expires, account.wished_expires);
         account.keepalive = said(change.keepalive, account.keepalive);
+        account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {
             account.hop = None;

@@ -5,7 +5,8 @@ use crate::base::limits::TARGETS;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::place::Place;
-use crate::phone::{Flow, Target};
+use crate::phone::write::transport_name;
+use crate::phone::{Flow, Target, Transport};
 use crate::wire::sip::Uri;
 
 impl Accounts<'_> {
@@ -97,6 +98,11 @@ impl Accounts<'_> {
         self.text_of(handle, |account| if account.proxy.is_empty() { account.registrar } else { account.proxy })
     }
 
+    /// The transport to the account's registrar or proxy, where their URIs name none.
+    pub(in crate::phone) fn transport(&self, handle: Handle) -> Option<Transport> {
+        self.slots.get(handle)?.transport
+    }
+
     /// An account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
     /// unless the target names another port, another transport or another address there.
     pub(in crate::phone) fn is_by_own_server(&self, handle: Handle, target: &[u8]) -> bool {
@@ -110,12 +116,11 @@ impl Accounts<'_> {
         else {
             return false;
         };
+        let usual = slot.transport.map_or(b"udp".as_slice(), transport_name);
         let port = if registrar.host == own.host { registrar.port } else { own.port };
         own.host == target.host
             && target.port.is_none_or(|named| named == port.unwrap_or(5060))
-            && target
-                .transport()
-                .is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(b"udp")))
+            && target.transport().is_none_or(|named| named.eq_ignore_ascii_case(registrar.transport().unwrap_or(usual)))
             && target.maddr().is_none()
     }
 

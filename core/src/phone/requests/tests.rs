@@ -21,8 +21,14 @@ fn phone() -> Phone<'static> {
     support::phone(&capacity, &Setup::default())
 }
 
+/// The request is too long for a datagram, and there is no stream (rfc3261#18.1.1).
+fn by_datagram_after_all(phone: &mut Phone<'_>, request: Handle) {
+    assert!(matches!(phone.lower.prepare(START, request), Asking::Waits));
+    support::granted(phone, START);
+}
+
 fn target(host: u8) -> Target {
-    Target { flow: flow(host), priority: u16::from(host), weight: 0 }
+    Target { flow: flow(host), priority: u16::from(host), weight: 0, lifetime: 0 }
 }
 
 /// A confirmed dialog with the account's own server, and a request in it that carries this.
@@ -89,7 +95,7 @@ fn what_a_request_carries_survives_challenges_failures_and_retransmissions() {
     let lines = b"Subject: x\r\nX-One: 1\r\n";
     let request = carrying(&mut phone, lines, (b"text/plain", body.as_bytes())).unwrap();
     assert_eq!(phone.lower.cx.counters.oversize, 0);
-    assert!(matches!(phone.lower.prepare(START, request), Asking::Sent));
+    by_datagram_after_all(&mut phone, request);
     let first = sent(&mut phone, START).remove(0);
     let (head, carried) = parts(&first);
     assert!(carried == expected, "{carried}");
@@ -165,7 +171,7 @@ fn what_does_not_fit_is_said_and_never_left_out() {
     // not with its credentials
     let mut full = phone();
     let request = carrying(&mut full, b"", (b"text/plain", &[b'a'; MESSAGE - 400])).unwrap();
-    assert!(matches!(full.lower.prepare(START, request), Asking::Sent));
+    by_datagram_after_all(&mut full, request);
     let first = sent(&mut full, START).remove(0);
     let fields = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
     challenge(&mut full, START, 8, &first, 401, fields);

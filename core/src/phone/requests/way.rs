@@ -1,10 +1,14 @@
 //! The way of a request: its addresses are looked up, tried one after the other, and it is sent.
 
 use super::Asking;
+#[cfg(feature = "stream")]
+use crate::base::limits::DATAGRAM;
 use crate::base::limits::TARGETS;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::media::ports::Waiting;
+#[cfg(feature = "stream")]
+use crate::phone::place::Place;
 use crate::phone::place::order;
 use crate::phone::trace::What;
 use crate::phone::transactions::asking::Moved;
@@ -173,6 +177,14 @@ impl Lower<'_> {
     /// `None`: the socket is gone that this address is reached from.
     fn prepare_here(&mut self, now: Instant, handle: Handle) -> Option<Asking> {
         let Some((owner, method, flow)) = self.transactions.preparing(handle) else { return Some(Asking::Waits) };
+        if !flow.is_open() {
+            #[cfg(feature = "stream")]
+            if self.cx.local_of(flow.socket()).is_some() {
+                self.transactions.connect(&mut self.cx, now, handle);
+                return Some(Asking::Waits);
+            }
+            return None;
+        }
         if self.dialog_around(owner, method).is_some() {
             let own = self.goes_to_own_hop(owner) && self.accounts.is_own_flow(self.account_of(owner), flow);
             self.transactions.set_own_hop(handle, own);
@@ -211,7 +223,27 @@ impl Lower<'_> {
             };
             return Asking::Failed { request: handle, cause };
         }
+        #[cfg(feature = "stream")]
+        if !flow.is_reliable() && self.transactions.sent(handle).len() > DATAGRAM && self.transactions.outgrow(handle) {
+            return self.prepare(now, handle);
+        }
         self.transactions.send(&mut self.cx, handle);
         Asking::Sent
+    }
+
+    /// The stream that a request waited for is there.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn connected(&mut self, now: Instant, handle: Handle, flow: Flow) -> Asking {
+        let Some(request) = self.transactions.request(handle).filter(|request| request.is_connecting()) else {
+            return Asking::Waits;
+        };
+        let (owner, method, own_hop, grown) =
+            (request.owner(), request.method(), request.own_hop(), request.is_grown());
+        self.transactions.connected(&mut self.cx, handle, flow);
+        // one long request does not move an account to a stream
+        if own_hop && !grown && self.dialog_around(owner, method).is_none() {
+            self.accounts.set_hop(now, self.account_of(owner), Place::new(flow));
+        }
+        self.prepare(now, handle)
     }
 }

@@ -1,7 +1,7 @@
 //! The phone of the tests in this crate, and a driver that grants what it wishes for.
 
 use crate::base::time::Instant;
-use crate::phone::{Capacity, Flow, Lender, Patch, Phone, Reply, Setup, Storage, Target, Transmit, Via, Wish};
+use crate::phone::{Capacity, Failure, Flow, Lender, Patch, Phone, Reply, Setup, Storage, Target, Transmit, Via, Wish};
 use std::boxed::Box;
 use std::format;
 use std::string::String;
@@ -52,9 +52,10 @@ pub(in crate::phone) fn granted(phone: &mut Phone<'_>, now: Instant) -> (u32, Ve
         match wish {
             Wish::Locate { id, .. } => {
                 names += 1;
-                let target = Target { flow: flow(9), priority: 0, weight: 0 };
+                let target = Target { flow: flow(9), priority: 0, weight: 0, lifetime: 0 };
                 phone.handle_reply(now, id, Reply::Hops(&[target]));
             }
+            Wish::Connect { id, .. } => phone.handle_reply(now, id, Reply::Failed(Failure::Unsupported)),
             Wish::OpenMedia { id, .. } => phone.handle_reply(now, id, Reply::Media { rtp: 4000, rtcp: 4001 }),
             other => others.push(format!("{other:?}")),
         }

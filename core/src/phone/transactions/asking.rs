@@ -8,8 +8,12 @@ use super::request::{Owner, Relocate, Request, Sending, Stage, Wanted};
 use super::{Transactions, Unrendered};
 use crate::base::cursor::{Cursor, Needed};
 use crate::base::limits::FAIL_OVER_MS;
+#[cfg(feature = "stream")]
+use crate::base::limits::{CONNECT_MS, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+#[cfg(feature = "stream")]
+use crate::phone::Transport;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::place::Place;
@@ -177,6 +181,50 @@ impl Transactions<'_> {
         request.own_hop = own_hop;
     }
 
+    /// The stream that the request goes by is to be opened first.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn connect(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        request.stage = Stage::Connecting;
+        let patience = if request.is_impatient() { FAIL_OVER_MS } else { CONNECT_MS };
+        request.fail_over = now + Duration::from_millis(patience);
+        cx.wish(Object::Request(handle.index));
+        self.wake(cx, handle);
+    }
+
+    /// The stream that a request waited for is there.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn connected(&mut self, cx: &mut Context<'_>, handle: Handle, flow: Flow) {
+        let Some(request) = self.requests.get_mut(handle) else { return };
+        if let Some(place) = request.targets.get_mut(usize::from(request.at)) {
+            *place = Place::new(flow);
+        }
+        request.stage = Stage::Preparing;
+        request.fail_over = Instant::NEVER;
+        self.wake(cx, handle);
+    }
+
+    /// A request that is too long for a datagram goes by a stream to the same address first (rfc3261#18.1.1), and only
+    /// where that fails by the datagram after all. False: it has been tried.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn outgrow(&mut self, handle: Handle) -> bool {
+        let Some(request) = self.requests.get_mut(handle).filter(|request| !request.grown) else { return false };
+        let flow = request.place().flow();
+        let at = usize::from(request.at);
+        // of too many addresses the last one goes
+        if let Some(behind) = request.targets.get_mut(at..) {
+            behind.rotate_right(1);
+        }
+        if let Some(place) = request.targets.get_mut(at) {
+            *place = Place::new(Flow::to_open(Transport::Tcp, flow.remote(), flow.socket()));
+        }
+        request.count = (request.count + 1).min(TARGETS as u8);
+        request.grown = true;
+        request.fail_over = Instant::NEVER;
+        request.client = Client::EMPTY;
+        true
+    }
+
     /// The next address. The transaction begins anew there (rfc3263#4.3).
     pub(in crate::phone) fn next_target(&mut self, cx: &mut Context<'_>, handle: Handle) -> Moved {
         let Some(request) = self.requests.get_mut(handle).filter(|request| request.has_next()) else {
@@ -187,7 +235,8 @@ impl Transactions<'_> {
         request.fail_over = Instant::NEVER;
         request.client = Client::EMPTY;
         cx.wake(Object::Request(handle.index), Instant::NEVER);
-        if core::mem::take(&mut request.relocate) != Relocate::No {
+        if request.at + 1 >= request.count {
+            request.relocate = Relocate::No;
             return Moved::Relocated;
         }
         request.at += 1;

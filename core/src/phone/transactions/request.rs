@@ -83,6 +83,9 @@ pub(super) enum Stage {
     Idle,
     /// The name is to be resolved, or is being.
     Locating,
+    /// Its stream is to be opened, or is being.
+    #[cfg(feature = "stream")]
+    Connecting,
     /// Waits for values in the message (media ports).
     Preparing,
     /// Its transaction runs.
@@ -142,6 +145,9 @@ pub(crate) struct Request {
     /// An INVITE's CANCEL.
     pub(super) cancel: Handle,
     pub(super) wanted: Wanted,
+    /// It was too long for a datagram, and its first way since is a stream.
+    #[cfg(feature = "stream")]
+    pub(super) grown: bool,
 }
 
 impl Request {
@@ -164,6 +170,8 @@ impl Request {
         fail_over: Instant::NEVER,
         cancel: Handle::NONE,
         wanted: Wanted::Yes,
+        #[cfg(feature = "stream")]
+        grown: false,
     };
 
     pub(crate) const fn owner(&self) -> Owner {
@@ -209,6 +217,12 @@ impl Request {
         self.stage == Stage::Locating
     }
 
+    /// Its stream is to be opened, or is being.
+    #[cfg(feature = "stream")]
+    pub(crate) fn is_connecting(&self) -> bool {
+        self.stage == Stage::Connecting
+    }
+
     /// It waits for what must be in the message (media ports).
     pub(crate) fn is_preparing(&self) -> bool {
         self.stage == Stage::Preparing
@@ -217,6 +231,12 @@ impl Request {
     /// Its transaction runs.
     pub(crate) fn is_running(&self) -> bool {
         self.stage == Stage::Running
+    }
+
+    /// It was too long for a datagram.
+    #[cfg(feature = "stream")]
+    pub(crate) const fn is_grown(&self) -> bool {
+        self.grown
     }
 
     /// A transaction of it has run, here or at another address.

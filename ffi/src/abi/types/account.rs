@@ -66,8 +66,9 @@ pub struct microsip_account {
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: the phone's.
     pub media_lost: u32,
-    /// 0.
-    pub reserved2: u32,
+    /// One of MICROSIP_UDP and MICROSIP_TCP: to its registrar or proxy, where their URIs name none (`;transport=tcp`);
+    /// 0: as DNS says, else UDP.
+    pub transport: u32,
     /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most;
     /// NULL: none. Names are followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
     pub trusted: *const c_char,

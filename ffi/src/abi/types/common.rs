@@ -25,6 +25,13 @@ pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
 /// MICROSIP_KIND() of a call's id.
 pub const MICROSIP_KIND_CALL: u32 = 3;
 
+/// Transports; bits in a set: datagrams.
+pub const MICROSIP_UDP: u32 = 1;
+/// Transports: streams.
+pub const MICROSIP_TCP: u32 = 2;
+/// Transports: streams under TLS, which this library has not yet.
+pub const MICROSIP_TLS: u32 = 4;
+
 /// The person at this phone: microphone and loudspeaker, and the settings of all calls.
 pub const MICROSIP_SELF: microsip_id = 1;
 
@@ -36,7 +43,7 @@ pub const MICROSIP_HAS_SHA2: u32 = 2;
 pub const MICROSIP_HAS_REDIRECT: u32 = 4;
 /// microsip_features(): reports about media, both ways; without it none are sent, and what comes is not read.
 pub const MICROSIP_HAS_RTCP: u32 = 8;
-/// microsip_features(): SIP over streams (TCP, TLS); without it the engine asks to close them.
+/// microsip_features(): SIP over streams (TCP); without it the engine asks to close them.
 pub const MICROSIP_HAS_STREAM: u32 = 16;
 /// microsip_features(): records for a log; without it none are made.
 pub const MICROSIP_HAS_TRACE: u32 = 32;

@@ -55,8 +55,8 @@ pub struct microsip_config {
     pub pcm_ms: u32,
     /// sizeof(microsip_event) that on_event was compiled with; 0: this library's.
     pub event_size: u32,
-    /// 0.
-    pub reserved: u32,
+    /// A set of MICROSIP_UDP and MICROSIP_TCP; 0: both, where the library has MICROSIP_HAS_STREAM. Both are at one port.
+    pub transports: u32,
     /// "ADDR:PORT" or "[ADDR]:PORT" for SIP; NULL: every address of the host, port 5060 or, where that is taken, any.
     pub bind: *const c_char,
     /// User-Agent; NULL: the library's; "": none.

@@ -7,10 +7,10 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+pub(crate) use rustix::fd::AsFd as Source;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::io::{read, write};
 use std::io;
-use std::net::UdpSocket;
 
 /// The key of the wake.
 const WAKE: u64 = u64::MAX;
@@ -45,11 +45,18 @@ impl Set {
         Ok(Self { epoll, wake, exact: AtomicBool::new(cfg!(target_os = "linux")) })
     }
 
-    pub(super) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
+    pub(super) fn add(&self, socket: &impl Source, key: usize) -> io::Result<()> {
         Ok(epoll::add(&self.epoll, socket, EventData::new_u64(key as u64), EventFlags::IN)?)
     }
 
-    pub(super) fn remove(&self, socket: &UdpSocket) {
+    pub(super) fn change(&self, socket: &impl Source, key: usize, reads: bool, writes: bool) -> io::Result<()> {
+        let mut wanted = EventFlags::empty();
+        wanted.set(EventFlags::IN, reads);
+        wanted.set(EventFlags::OUT, writes);
+        Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(key as u64), wanted)?)
+    }
+
+    pub(super) fn remove(&self, socket: &impl Source) {
         let _ = epoll::delete(&self.epoll, socket);
     }
 

@@ -4,7 +4,18 @@ use core::num::NonZeroUsize;
 use core::time::Duration;
 use polling::{Event, Events, PollMode, Poller};
 use std::io;
-use std::net::UdpSocket;
+
+/// A socket that can be waited for.
+#[cfg(unix)]
+pub(crate) trait Source: std::os::fd::AsFd + std::os::fd::AsRawFd {}
+#[cfg(unix)]
+impl<T: std::os::fd::AsFd + std::os::fd::AsRawFd> Source for T {}
+
+/// A socket that can be waited for.
+#[cfg(windows)]
+pub(crate) trait Source: std::os::windows::io::AsSocket + std::os::windows::io::AsRawSocket {}
+#[cfg(windows)]
+impl<T: std::os::windows::io::AsSocket + std::os::windows::io::AsRawSocket> Source for T {}
 
 /// Events fetched at once.
 const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
@@ -28,12 +39,16 @@ impl Set {
         Poller::new().map(Self)
     }
 
-    pub(super) fn add(&self, socket: &UdpSocket, key: usize) -> io::Result<()> {
+    pub(super) fn add(&self, socket: &impl Source, key: usize) -> io::Result<()> {
         // SAFETY: taken out before it is closed, or closed together with the set.
         unsafe { self.0.add_with_mode(socket, Event::readable(key), PollMode::Level) }
     }
 
-    pub(super) fn remove(&self, socket: &UdpSocket) {
+    pub(super) fn change(&self, socket: &impl Source, key: usize, reads: bool, writes: bool) -> io::Result<()> {
+        self.0.modify_with_mode(socket, Event::new(key, reads, writes), PollMode::Level)
+    }
+
+    pub(super) fn remove(&self, socket: &impl Source) {
         let _ = self.0.delete(socket);
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use std::net::UdpSocket;
 use std::time::Instant;
 
 fn socket() -> UdpSocket {

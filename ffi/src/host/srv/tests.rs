@@ -19,30 +19,30 @@ fn reply() -> Vec<u8> {
 
 #[test]
 fn the_question_is_as_on_the_wire() {
-    assert_eq!(question(0x1234, "example.com").unwrap(), QUESTION);
-    assert_eq!(question(0x1234, "example.com.").unwrap(), QUESTION);
+    assert_eq!(question(0x1234, "example.com", Transport::Udp).unwrap(), QUESTION);
+    assert_eq!(question(0x1234, "example.com.", Transport::Udp).unwrap(), QUESTION);
 }
 
 // rfc2782
 #[test]
 fn servers_come_in_the_order_of_their_priority() {
-    let found = answer(0x1234, "example.com", &reply()).unwrap();
-    assert_eq!(found[0], Server { host: "a.example.com".into(), port: 5060, priority: 10, weight: 5 });
-    assert_eq!(found[1], Server { host: "b.example.com".into(), port: 5070, priority: 20, weight: 5 });
+    let found = answer(0x1234, "example.com", Transport::Udp, &reply()).unwrap();
+    assert_eq!(found[0], Server { host: "a.example.com".into(), port: 5060, priority: 10, weight: 5, lifetime: 60 });
+    assert_eq!(found[1], Server { host: "b.example.com".into(), port: 5070, priority: 20, weight: 5, lifetime: 60 });
     assert_eq!(found.len(), 2);
 }
 
 #[test]
 fn what_answers_another_question_is_none() {
-    assert_eq!(answer(0x1235, "example.com", &reply()), None);
-    assert_eq!(answer(0x1234, "example.org", &reply()), None);
-    assert_eq!(answer(0x1234, "example.com", QUESTION), None);
+    assert_eq!(answer(0x1235, "example.com", Transport::Udp, &reply()), None);
+    assert_eq!(answer(0x1234, "example.org", Transport::Udp, &reply()), None);
+    assert_eq!(answer(0x1234, "example.com", Transport::Udp, QUESTION), None);
     for end in 0..reply().len() {
-        let _ = answer(0x1234, "example.com", &reply()[..end]);
+        let _ = answer(0x1234, "example.com", Transport::Udp, &reply()[..end]);
     }
 }
 
 #[test]
 fn a_name_without_a_dot_is_not_asked_for() {
-    assert_eq!(Resolver::new().servers("localhost"), []);
+    assert_eq!(Resolver::new().servers("localhost", Transport::Udp), []);
 }

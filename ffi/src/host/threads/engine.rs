@@ -3,6 +3,7 @@
 
 mod drain;
 mod receive;
+mod streams;
 mod tick;
 
 use crate::abi::code::*;
@@ -16,6 +17,7 @@ use crate::host::ready::Keys;
 use crate::host::shared::Shared;
 use crate::host::signal::lock;
 use crate::host::sockets::Sockets;
+use crate::host::stream::{Streams, Tcp};
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
@@ -35,11 +37,18 @@ const DATAGRAM: usize = 65_535;
 const MEDIA_KEYS: usize = 1 << 16;
 /// The key of the system's notices about addresses; SIP's sockets are far below.
 const LINK_KEY: usize = MEDIA_KEYS - 1;
+/// Keys of streams begin here, above those of listening sockets.
+const STREAM_KEYS: usize = 1 << 10;
 
 /// State of the engine's thread alone.
 pub(crate) struct Engine {
     shared: Arc<Shared>,
     sockets: Sockets,
+    streams: Streams<Tcp>,
+    /// Until then no connection is accepted: there was no descriptor for one.
+    deaf_until: Option<Instant>,
+    /// The class of service of streams.
+    dscp: u8,
     link: Option<Link>,
     ports: Ports,
     /// Out of here only while it is walked.
@@ -58,7 +67,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        sockets: Sockets,
+        (sockets, streams, dscp): (Sockets, Streams<Tcp>, u8),
         link: Option<Link>,
         ports: Ports,
     ) -> Result<Self, io::Error> {
@@ -72,6 +81,9 @@ impl Engine {
         let quantum = shared.rate as usize / 100;
         Ok(Self {
             sockets,
+            streams,
+            deaf_until: None,
+            dscp,
             link,
             ports,
             keys: Some(Keys::new()),
@@ -131,6 +143,7 @@ impl Engine {
         if self.timeout.is_some_and(|at| at <= self.now()) {
             self.with(Phone::handle_timeout);
         }
+        self.watch_streams();
         self.tick_all();
         self.drain();
         self.settle();
@@ -143,13 +156,15 @@ impl Engine {
         let closing = Some(self.shared.closing.load(Ordering::Acquire))
             .filter(|at| *at != u64::MAX && !self.shared.closed.load(Ordering::Acquire))
             .map(Instant::from_micros);
-        let at = [self.timeout, self.tick.map(|timer| timer.next()), device, closing].into_iter().flatten().min()?;
+        let tick = self.tick.map(|timer| timer.next());
+        let times = [self.timeout, tick, device, closing, self.streams.next(), self.deaf_until];
+        let at = times.into_iter().flatten().min()?;
         // longer than a day is for ever, and fits every system's clock
         Some(Duration::from_micros(at.since(self.now()).micros().min(86_400_000_000)))
     }
 
     fn socket(&self, number: usize) -> Option<&UdpSocket> {
-        self.sockets.get(number)?.as_ref()
+        self.sockets.get(number)?.as_ref()?.udp.as_ref()
     }
 
     /// Handles events and endings, and wakes the threads that wait for them.

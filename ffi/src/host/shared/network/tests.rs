@@ -1,7 +1,7 @@
 use super::*;
 use crate::host::network::Network;
 use crate::host::ready::Ready;
-use crate::host::sockets::{Follow, SOCKETS};
+use crate::host::sockets::{Follow, SOCKETS, Socket, Transports};
 use crate::host::table;
 use crate::phone::*;
 use core::net::SocketAddr;
@@ -36,7 +36,7 @@ fn what_came_and_what_went() {
 
 #[test]
 fn an_address_of_two_interfaces_is_one_and_there_are_at_most_as_many_as_sockets() {
-    let all = Follow { v4_only: false, port: 0, fall_back: false, dscp: 0 };
+    let all = Follow { v4_only: false, port: 0, fall_back: false, dscp: 0, transports: Transports::default() };
     assert_eq!(all.wanted(&[ip("192.0.2.1"), ip("::1"), ip("192.0.2.1")]), [ip("192.0.2.1"), ip("::1")]);
     let v4 = Follow { v4_only: true, ..all };
     assert_eq!(v4.wanted(&[ip("::1"), ip("192.0.2.1")]), [ip("192.0.2.1")]);
@@ -62,6 +62,7 @@ fn what_comes_and_goes_before_the_engine_looks_is_never_its_business() {
     let mut new = Sockets::default();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
+    let socket = Socket { udp: Some(socket), listener: None };
     watch(&ready, &socket, 3).unwrap();
     new[3] = Some(socket);
     assert!(network.take().is_none());

@@ -5,8 +5,8 @@ use crate::abi::types::*;
 use crate::host::audio::pace::Pacer;
 use crate::host::names::{self, Asked, NAME, Question};
 use crate::host::signal::lock;
-use core::net::IpAddr;
-use microsip_core::phone::{Failure, MediaId, Reply, Transmit, Via, Wish, WishId};
+use core::net::{IpAddr, SocketAddr};
+use microsip_core::phone::{Failure, Flow, MediaId, Reply, Transmit, Transport, Via, Wish, WishId};
 use std::io;
 
 /// A wish, copied out from under the lock.
@@ -16,6 +16,8 @@ enum Wanted {
     Open(WishId, MediaId, IpAddr),
     Close(MediaId),
     Device(bool),
+    Connect(WishId, SocketAddr, Transport, u8),
+    Disconnect(Flow),
 }
 
 fn copied(wish: Wish<'_>) -> Wanted {
@@ -31,6 +33,8 @@ fn copied(wish: Wish<'_>) -> Wanted {
         }
         Wish::OpenMedia { id, media, local } => Wanted::Open(id, media, local),
         Wish::CloseMedia { media } => Wanted::Close(media),
+        Wish::Connect { id, remote, transport, socket } => Wanted::Connect(id, remote, transport, socket),
+        Wish::Disconnect { flow } => Wanted::Disconnect(flow),
         Wish::AudioOn => Wanted::Device(true),
         Wish::AudioOff => Wanted::Device(false),
     }
@@ -74,6 +78,7 @@ impl Engine {
                     let _ = socket.send_to(bytes, to);
                 }
             }
+            Via::Sip(flow) if flow.is_reliable() => self.send_by_stream(flow, len),
             Via::Sip(flow) => {
                 let to = flow.remote();
                 self.shared.trace(true, to, bytes);
@@ -131,6 +136,17 @@ impl Engine {
                 }
             },
             Wanted::Close(media) => self.close_media(media),
+            Wanted::Connect(wish, remote, transport, socket) => {
+                let reply = self.connect(wish, remote, transport, socket);
+                if let Some(reply) = reply {
+                    self.with(|phone, now| phone.handle_reply(now, wish, reply));
+                }
+            }
+            Wanted::Disconnect(flow) => {
+                if let Some(slot) = self.streams.find(flow) {
+                    self.close_stream(slot, "does not answer pings");
+                }
+            }
             Wanted::Device(on) => {
                 if on && self.device.is_none() {
                     // a real device takes its time to open: until then, silence with the timer as its clock

@@ -1,9 +1,10 @@
 //! Input: datagrams, names, devices, other sockets.
 
-use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS};
+use super::{BATCH, Engine, LINK_KEY, MEDIA_KEYS, STREAM_KEYS};
 use crate::host::icmp;
 use crate::host::names;
-use crate::host::network::Change;
+use crate::host::network::{self, Change, LISTENER_KEYS};
+use crate::host::sockets::Found;
 use crate::host::srv;
 use microsip_core::phone::{Component, Flow, Reply, Taken};
 use std::io;
@@ -12,16 +13,19 @@ impl Engine {
     /// Sockets that came and went.
     pub(super) fn take_network(&mut self) {
         let Some(Change { gone, new }) = self.shared.network.take() else { return };
+        let mut left = 0u16;
         for ((number, place), new) in self.sockets.iter_mut().enumerate().zip(new) {
             if gone & 1 << number != 0
                 && let Some(old) = place.take()
             {
-                self.shared.ready.remove(&old);
+                network::forget(&self.shared.ready, &old);
+                left |= 1 << number;
             }
             if new.is_some() {
                 *place = new;
             }
         }
+        self.leave_streams(left);
     }
 
     pub(super) fn take_in(&mut self) {
@@ -29,11 +33,16 @@ impl Engine {
         let Some(keys) = self.keys.take() else { return };
         // SIP first: a 2xx opens the stream for the packets that came with it
         for key in keys.iter().filter(|key| *key < MEDIA_KEYS) {
-            if key != LINK_KEY {
-                self.read_sip(key);
-            } else if let Some(link) = &self.link {
-                link.drain();
-                self.shared.errands.network();
+            match key {
+                LINK_KEY => {
+                    if let Some(link) = &self.link {
+                        link.drain();
+                        self.shared.errands.network();
+                    }
+                }
+                STREAM_KEYS.. => self.serve_stream(key - STREAM_KEYS),
+                LISTENER_KEYS.. => self.accept(key - LISTENER_KEYS),
+                number => self.read_sip(number),
             }
         }
         for key in keys.iter().filter_map(|key| key.checked_sub(MEDIA_KEYS)) {
@@ -63,7 +72,13 @@ impl Engine {
         // the network may have changed while the name was looked up
         let mut hops = answer.hops.iter().flatten().filter_map(|hop| match locals.of(hop.flow.socket()) {
             Some(_) => Some(*hop),
-            None => locals.hop(hop.flow.remote(), hop.priority, hop.weight),
+            None => locals.hop(&Found {
+                address: hop.flow.remote(),
+                transport: hop.flow.transport(),
+                priority: hop.priority,
+                weight: hop.weight,
+                lifetime: hop.lifetime,
+            }),
         });
         let Some(first) = hops.next() else {
             self.with(|phone, now| phone.handle_reply(now, answer.wish, Reply::Failed(answer.failure)));
