@@ -52,6 +52,7 @@ mod rfc3665_registration;
 mod ringback;
 mod round_trip;
 mod routes;
+mod rules;
 mod secrets;
 mod sent;
 mod server;

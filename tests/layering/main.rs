@@ -46,6 +46,7 @@ const GROUND: &[&str] = &[
     "media_timeout",
     "object",
     "place",
+    "rule",
     "target",
     "trace",
     "understood",

@@ -80,8 +80,10 @@ impl Told {
             value: 0,
         };
         match event.kind {
-            phone::EventKind::Call { state, reached, sip_code, result, cause, ended_by } => {
-                Self { kind: EventKind::Call, state: state as u32, reached, sip_code, result, cause, ended_by, ..blank }
+            phone::EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => {
+                let value = rule.map_or(0, |rule| rule as u32);
+                let kind = EventKind::Call;
+                Self { kind, state: state as u32, reached, sip_code, result, cause, ended_by, value, ..blank }
             }
             phone::EventKind::Account { state, reached, sip_code, result } => {
                 Self { kind: EventKind::Account, state: state as u32, reached, sip_code, result, ..blank }

@@ -21,3 +21,5 @@ pub const TONES: bool = cfg!(feature = "tones");
 pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
+/// Rules for incoming calls.
+pub const RULES: bool = cfg!(feature = "rules");

@@ -1,6 +1,6 @@
 //! Commands that begin, answer and end calls.
 
-use super::{AccountId, CallId, CommandError, DialOptions, Phone};
+use super::{AccountId, CallId, CommandError, DialOptions, Phone, RuleNumbers, Rules};
 use crate::base::time::Instant;
 
 impl Phone<'_> {
@@ -37,6 +37,31 @@ impl Phone<'_> {
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.reject(&mut self.lower, now, call, code)
+    }
+
+    /// Changes the rules for incoming calls of an account, or (none) of the phone: all that are given, or nothing. An
+    /// account's own stand over the phone's.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Text`] for texts that find no room or have controls;
+    /// [`CommandError::Uri`] for a target that cannot be called; [`CommandError::Range`] for a status that refuses
+    /// nothing; [`CommandError::Unsupported`] without the feature `rules`.
+    pub fn set_rules(&mut self, owner: AccountId, rules: &Rules<'_>) -> Result<(), CommandError> {
+        if !owner.is_none() && !self.lower.accounts.stays(owner.0) {
+            return Err(CommandError::Stale);
+        }
+        self.calls.set_rules(&self.lower, owner.0, rules)
+    }
+
+    /// The numbers among the rules in force for an account's calls, or (none) for direct ones.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn rule_numbers(&self, owner: AccountId) -> Result<RuleNumbers, CommandError> {
+        if !owner.is_none() && !self.lower.accounts.stays(owner.0) {
+            return Err(CommandError::Stale);
+        }
+        Ok(self.calls.rule_numbers(owner.0))
     }
 
     /// Ends a call in any state: refuses, cancels or sends BYE.

@@ -56,6 +56,9 @@ pub struct Capacity {
     /// Where direct calls are allowed: INVITEs of one host (of IPv6: one network of 64 bits) that may wait for a
     /// response or an ACK at once. When they are as many: 486.
     pub direct_per_source: u32,
+    /// Bytes for the texts of the phone's rules for incoming calls, and as many for those of each account; at most
+    /// 2048. When full: [`super::Phone::set_rules`] fails. 0: there are no rules, as without the feature `rules`.
+    pub rule_text: u32,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -87,6 +90,7 @@ impl Capacity {
             trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
+            rule_text: 0,
             traces: 0,
         }
     }
@@ -118,6 +122,7 @@ impl Capacity {
             trusted: 16,
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
+            rule_text: 1024,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }
@@ -148,6 +153,7 @@ impl Capacity {
             && self.dialogs <= most
             && self.sockets <= SOCKETS as u32
             && self.traces <= 65_535
+            && self.rule_text <= 2048
             && self.members >= 1
             && self.members <= BUS_MEMBERS
             && self.requests >= 1

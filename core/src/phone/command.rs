@@ -1,6 +1,7 @@
 //! Arguments of commands, and their errors.
 
 use super::bus::{BusId, Source};
+use super::rule::Rule;
 use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
 
@@ -180,6 +181,8 @@ pub struct CallInfo {
     pub cause: EndCause,
     /// The side that ended it.
     pub ended_by: EndedBy,
+    /// The rule that ended it.
+    pub rule: Option<Rule>,
     /// The source that it sends.
     pub source: Source,
     /// The bus it is on.

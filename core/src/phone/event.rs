@@ -1,5 +1,6 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
+use super::rule::Rule;
 use super::{AccountId, CallId};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
@@ -221,6 +222,8 @@ pub enum EventKind {
         cause: EndCause,
         /// The side that ended it, with the end.
         ended_by: EndedBy,
+        /// The rule, where one ended it. Its coming is told with its end where it has not let it ring.
+        rule: Option<Rule>,
     },
     /// The account changed its state.
     Account {

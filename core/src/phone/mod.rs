@@ -40,6 +40,7 @@ mod place;
 mod registration;
 mod requests;
 mod route;
+pub mod rule;
 pub mod setup;
 pub mod storage;
 mod target;
@@ -71,6 +72,10 @@ pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish}
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
+pub use rule::{
+    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
+    RuleNumbers, Rules, Switch,
+};
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
 pub use trace::Trace;

@@ -14,10 +14,11 @@ pub(crate) fn of(event: &Event, phone: u64) -> microsip_event {
         ..microsip_event::default()
     };
     match event.kind {
-        EventKind::Call { state, reached, sip_code, result, cause, ended_by } => microsip_event {
+        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => microsip_event {
             r#type: MICROSIP_EV_CALL,
             cause: cause as u32,
             ended_by: ended_by as u32,
+            value: rule.map_or(0, |rule| rule as u32),
             state: state as u32,
             reached,
             sip_code: u32::from(sip_code),

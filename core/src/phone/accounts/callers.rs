@@ -51,6 +51,17 @@ impl Accounts<'_> {
         }
     }
 
+    /// A request came by way of the account's own server: from an address that its registrar or proxies resolved to, or
+    /// with the secret that only its REGISTER carried. Hosts that an account merely lets in are not among them.
+    #[cfg(feature = "rules")]
+    pub(in crate::phone) fn brought_by_own_server(&self, handle: Handle, flow: Flow, request: &Message<'_>) -> bool {
+        let Start::Request { uri, .. } = request.start() else { return false };
+        let names = |account: &super::account::Account| {
+            account.is_bound() && Uri::parse(uri).is_ok_and(|uri| account.is_named_by(&uri))
+        };
+        self.is_own_flow(handle, flow) || self.slots.get(handle).is_some_and(names)
+    }
+
     /// The account whose user a request names, from any source.
     pub(in crate::phone) fn meant(&self, user: &[u8]) -> Option<Handle> {
         let mut all = self.slots.iter().map(|(handle, _)| handle);

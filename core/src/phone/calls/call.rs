@@ -1,5 +1,6 @@
 //! A call: a session between its INVITE and its release, or the need for its slot.
 
+use super::rules::Plan;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::done::Link;
@@ -64,6 +65,8 @@ pub(in crate::phone) struct Call {
     pub(super) tries: u8,
     /// The deadline of its ringing; once it is up, the time of its next offer.
     pub(super) give_up: Instant,
+    /// The next step of the rules for incoming calls, and the rule that ended it.
+    pub(super) plan: Plan,
     /// One of many that are to be hung up.
     pub(super) leaving: bool,
     /// The commands whose ends are owed: the first of a list.
@@ -103,6 +106,7 @@ impl Call {
         cancel: Cancel::No,
         tries: 0,
         give_up: Instant::NEVER,
+        plan: Plan::EMPTY,
         leaving: false,
         commands: Link::NONE,
         first: 0,
@@ -147,8 +151,8 @@ impl Call {
         self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
     }
 
-    pub(super) const fn deadline(&self) -> Instant {
-        if self.leaving { Instant::ZERO } else { self.give_up }
+    pub(super) fn deadline(&self) -> Instant {
+        if self.leaving { Instant::ZERO } else { self.give_up.min(self.plan.at()) }
     }
 
     pub(super) const fn bit(state: CallState) -> u32 {

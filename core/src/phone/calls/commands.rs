@@ -60,6 +60,7 @@ impl Calls<'_> {
             result: slot.cause,
             cause: slot.end_cause,
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
+            rule: slot.plan.rule(),
             source: line.source(),
             bus: line.bus(),
             muted: line.muted(),

@@ -31,6 +31,10 @@ impl Calls<'_> {
             self.wake(&mut lower.cx, handle);
             return;
         }
+        if call.plan.at() <= now {
+            self.rule_due(lower, now, handle);
+            return;
+        }
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
             if call.state == CallState::Connected {

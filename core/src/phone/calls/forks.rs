@@ -130,6 +130,7 @@ impl Calls<'_> {
             call.reach(now, CallState::Connected);
             lower.media.confirm(call_handle);
             self.watch_media(lower, now, call_handle);
+            self.up_by_rules(lower, now, call_handle);
             lower.cx.tell(Object::Call(call_handle.index));
             self.trace(&mut lower.cx, call_handle);
         }

@@ -72,6 +72,7 @@ impl Calls<'_> {
         let Some(call) = self.get_mut(call_handle) else { return };
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
+        call.plan.rest();
         // the cause of the hang-up counts, where nothing but it or silence ended the call
         let silent = matches!(cause, Cause::Normal | Cause::Timeout | Cause::Unreachable);
         call.cause = if cancelled != Cancel::No && silent { given_up } else { cause };

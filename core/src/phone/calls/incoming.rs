@@ -69,7 +69,7 @@ impl Calls<'_> {
             }
             let retry_after = if status == 513 { 0 } else { 5 };
             respond_and_bury(lower, now, arrived, status, Extra { retry_after, ..Extra::default() });
-        } else if tried.named {
+        } else if tried.named && self.goes_on(call) {
             let server = self.get(call).map_or(Handle::NONE, |call| call.server);
             if !self.find_offerer(lower, now, server, b"") {
                 count::up(&mut lower.cx.counters.refused_full);
@@ -116,13 +116,17 @@ impl Calls<'_> {
         self.vouch(lower, call_handle, flow, !account.is_none(), invite);
         self.keep(&lower.cx, call_handle, invite);
         self.wake(&mut lower.cx, call_handle);
+        let rings = self.judge(lower, now, arrived, call_handle);
+        if !self.goes_on(call_handle) {
+            return Ok(()); // a rule has ended it
+        }
         if let Some(local) = local {
             lower.media.wish_ports(&mut lower.cx, call_handle, local.ip());
         }
         lower.cx.tell(Object::Call(call_handle.index));
         self.trace(&mut lower.cx, call_handle);
         // the phone rings
-        if self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
+        if rings && self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
             lower.transactions.respond(&mut lower.cx, now, server_handle);
         }
         Ok(())
@@ -206,6 +210,9 @@ impl Calls<'_> {
         if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) || slot.server.is_none() {
             return Err(CommandError::State);
         }
+        if code < 200 {
+            self.let_ring(lower, now, call.0);
+        }
         self.answer_call(lower, now, call.0, code);
         Ok(())
     }
@@ -254,6 +261,9 @@ impl Calls<'_> {
         self.trace(&mut lower.cx, call_handle);
         if describe == Describe::Answer {
             self.run_media(lower, now, call_handle, false);
+        }
+        if code == 200 {
+            self.up_by_rules(lower, now, call_handle);
         }
     }
 
@@ -304,7 +314,7 @@ impl Calls<'_> {
         now: Instant,
         handle: Handle,
         status: u16,
-        describe: Describe,
+        describe: Describe<'_>,
     ) {
         self.forget_offerer(lower, handle);
         if let Some(served) = lower.transactions.server(handle).map(Server::served) {

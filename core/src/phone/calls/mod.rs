@@ -20,6 +20,8 @@ mod ports;
 mod reinvite;
 mod reoffer;
 pub(super) mod responses;
+#[cfg_attr(not(feature = "rules"), path = "rules/none.rs")]
+mod rules;
 mod silence;
 mod told;
 #[cfg(feature = "reoffer")]
@@ -33,6 +35,7 @@ use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
 use crate::base::slots::{Entry, Handle, Slots};
 use call::Call;
+use rules::Book;
 
 /// Calls, their kept messages, and the order of those that ended.
 pub(super) struct Calls<'a> {
@@ -40,6 +43,9 @@ pub(super) struct Calls<'a> {
     history: Blocks<'a>,
     /// Ended calls that were not released, in the order of their ends.
     ended: Owed<'a>,
+    /// The rules of the phone and of its accounts.
+    #[cfg_attr(not(feature = "rules"), expect(dead_code, reason = "there are none"))]
+    rules: Book<'a>,
 }
 
 impl<'a> Calls<'a> {
@@ -50,6 +56,7 @@ impl<'a> Calls<'a> {
             slots: Slots::new(lender.lend(count, Entry::new(Call::EMPTY))),
             history: Blocks::new(lender.zeroed(count * history), history),
             ended: Owed::new(lender.zeroed(count)),
+            rules: Book::lent(capacity, lender),
         }
     }
 

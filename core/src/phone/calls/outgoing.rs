@@ -252,7 +252,12 @@ impl Calls<'_> {
         dialog_handle: Handle,
         response: &Message<'_>,
     ) -> bool {
-        if !cfg!(feature = "redirect") {
+        // rfc3261#21.3.4, #21.3.5: a proxy that a response names is not trusted with the call, and what an alternative
+        // service means is nowhere said
+        if !cfg!(feature = "redirect") || matches!(response.status(), Some(305 | 380)) {
+            return false;
+        }
+        if !self.follows(lower.dialogs.account_of(dialog_handle)) {
             return false;
         }
         // the best of those that can be followed, the first of equals (rfc3261#20.10: q is 1 where none is given)

@@ -42,14 +42,14 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         handle: Handle,
         status: u16,
-        sdp: Describe,
+        sdp: Describe<'_>,
     ) -> Result<(), Cause> {
         let Some(server) = lower.transactions.server(handle) else { return Err(Cause::Full) };
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
         let Some(local) = lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
         let session = lower.dialogs.session(served.dialog);
         let media = match sdp {
-            Describe::Nothing | Describe::Warning(..) => None,
+            Describe::Nothing | Describe::Warning(..) | Describe::Lines { .. } => None,
             Describe::Answer | Describe::Offer => {
                 Some(lower.media.description(&lower.cx, served.call, session.edition()).ok_or(Cause::Port)?)
             }
@@ -59,7 +59,7 @@ impl Calls<'_> {
         let account = leg.map_or(Handle::NONE, Leg::account);
         let tag = leg.filter(|_| !has_tag).map(|leg| leg.dialog().local_tag);
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
-        let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status) else {
+        let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status, sdp.phrase()) else {
             return Err(Cause::Full);
         };
         Ours { tag, user, flow, local, agent: lower.cx.fixed.agent.get() }.write(status, &mut out);
@@ -90,6 +90,10 @@ impl Calls<'_> {
             }
             (Describe::Warning(code, words), _) => {
                 write_warning(&mut writer, code, local, words);
+                writer.end();
+            }
+            (Describe::Lines { lines, .. }, _) => {
+                writer.cursor().put(lines);
                 writer.end();
             }
             _ => writer.end(),
@@ -150,7 +154,7 @@ impl Ours<'_> {
 
 /// The media of a response to an INVITE.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Describe {
+pub(super) enum Describe<'l> {
     Nothing,
     /// The answer to the offer kept with the transaction.
     Answer,
@@ -158,6 +162,18 @@ pub(super) enum Describe {
     Offer,
     /// The status of a refusal.
     Warning(u16, &'static str),
+    /// A reason phrase (empty: the usual one) and header lines of a refusal.
+    #[cfg_attr(not(feature = "rules"), expect(dead_code, reason = "rules alone have words of their own"))]
+    Lines {
+        phrase: &'l [u8],
+        lines: &'l [u8],
+    },
+}
+
+impl<'l> Describe<'l> {
+    const fn phrase(self) -> &'l [u8] {
+        if let Self::Lines { phrase, .. } = self { phrase } else { b"" }
+    }
 }
 
 /// Responds to a request without a transaction.

@@ -25,6 +25,7 @@ impl Calls<'_> {
                 result: Cause::Full,
                 cause: EndCause::Full,
                 ended_by: EndedBy::Library,
+                rule: None,
             };
             // it gave way to this one
             return Some(Event {
@@ -35,7 +36,8 @@ impl Calls<'_> {
                 kind,
             });
         }
-        if call.pending & incoming != 0 {
+        // the coming and the end of a call that a rule has not let in are one event
+        if call.pending & incoming != 0 && !call.plan.is_unheard() {
             call.pending &= !incoming;
             let kind = EventKind::Call {
                 state: CallState::Incoming,
@@ -44,6 +46,7 @@ impl Calls<'_> {
                 result: Cause::Normal,
                 cause: EndCause::None,
                 ended_by: EndedBy::Nobody,
+                rule: None,
             };
             return told(call.started, kind);
         }
@@ -66,6 +69,7 @@ impl Calls<'_> {
                     result: Cause::Normal,
                     cause: EndCause::None,
                     ended_by: EndedBy::Nobody,
+                    rule: None,
                 },
             );
         }
@@ -95,16 +99,18 @@ impl Calls<'_> {
     fn poll_end(&mut self, handle: Handle) -> Option<Event> {
         let ended = Call::bit(CallState::Ended);
         let call = self.slots.get_mut(handle).filter(|call| call.pending & ended != 0)?;
-        call.pending &= !ended;
+        let reached = call.pending & (ended | Call::bit(CallState::Incoming));
+        call.pending &= !reached;
         let (account, tag, sip_code) = (AccountId(call.account), call.tag, call.sip_code);
         let (at, call_id) = (call.time(call.ended), CallId(handle));
         let kind = EventKind::Call {
             state: CallState::Ended,
-            reached: ended,
+            reached,
             sip_code,
             result: call.cause,
             cause: call.end_cause,
             ended_by: call.ended_by,
+            rule: call.plan.rule(),
         };
         Some(Event { at, account, call: call_id, tag, kind })
     }

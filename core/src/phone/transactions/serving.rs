@@ -241,8 +241,9 @@ impl Transactions<'_> {
         }
     }
 
-    /// The buffer for a response with this status, whose status line is written.
-    pub(in crate::phone) fn lend_response(&mut self, handle: Handle, status: u16) -> Option<Lent<'_>> {
+    /// The buffer for a response with this status, whose status line is written. `phrase`: its reason phrase; empty: the
+    /// usual one.
+    pub(in crate::phone) fn lend_response(&mut self, handle: Handle, status: u16, phrase: &[u8]) -> Option<Lent<'_>> {
         let server = self.servers.get(handle)?;
         let (echo_end, kept) = (usize::from(server.echo_end), usize::from(server.kept));
         let block = self.server_bytes.get_mut(handle.index);
@@ -251,7 +252,13 @@ impl Transactions<'_> {
         // the status line ends where the echo begins
         let mut line = [0u8; STATUS_LINE];
         let mut cursor = Cursor::new(&mut line);
-        Writer::new(&mut cursor).status_line(status);
+        let mut writer = Writer::new(&mut cursor);
+        // one that is too long for its place is left out
+        if phrase.is_empty() || "SIP/2.0 200 \r\n".len() + phrase.len() > STATUS_LINE {
+            writer.status_line(status);
+        } else {
+            writer.status_line_with(status, phrase);
+        }
         let written = cursor.finish().ok()?;
         let start = STATUS_LINE - written;
         if let (Some(room), Some(line)) = (echo.get_mut(start..STATUS_LINE), line.get(..written)) {
@@ -391,7 +398,7 @@ impl Transactions<'_> {
         if self.servers.get(handle).is_none_or(|server| cx.local_of(server.flow().socket()).is_none()) {
             return;
         }
-        let Some(Lent { head, mut out, .. }) = self.lend_response(handle, 100) else { return };
+        let Some(Lent { head, mut out, .. }) = self.lend_response(handle, 100, b"") else { return };
         out.put_str("\r\n");
         Writer::new(&mut out).end();
         let needed = out.finish();

@@ -28,7 +28,7 @@ fn message(method: &str) -> String {
 
 fn respond(phone: &mut Phone<'_>, now: Instant, handle: Handle, status: u16) {
     let lower = &mut phone.lower;
-    let Lent { head, mut out, kept } = lower.transactions.lend_response(handle, status).unwrap();
+    let Lent { head, mut out, kept } = lower.transactions.lend_response(handle, status, b"").unwrap();
     assert_eq!(kept, b"hi");
     out.put_str("\r\n");
     Writer::new(&mut out).end();

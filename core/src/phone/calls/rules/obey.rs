@@ -1,0 +1,294 @@
+//! The facts about a call that comes in, and the consequences of the verdict on it.
+
+use super::decide::{Facts, Then, Verdict, Why, decide};
+use super::header::asks;
+use super::pattern::Caller;
+use super::plan::Step;
+use super::redirection::{targets, write_contacts, write_diversion};
+use crate::base::cursor::Cursor;
+use crate::base::limits::TARGET;
+use crate::base::slots::Handle;
+use crate::base::time::{Duration, Instant};
+use crate::phone::arrived::Arrived;
+use crate::phone::calls::Calls;
+use crate::phone::calls::responses::Describe;
+use crate::phone::rule::{Rule, RuleNumbers, Rules, Switch};
+use crate::phone::target::complete;
+use crate::phone::{Cause, CommandError, EndCause, EndedBy, Lower, Which};
+use crate::sip::tag::Tag;
+use crate::wire::sip::{Address, Message, Name, Uri};
+
+/// Bytes of the header lines of a redirection: five targets of usual length, and who forwarded it before.
+const LINES: usize = 1024;
+
+impl Calls<'_> {
+    /// Changes the rules of the phone (no owner) or of an account, all that are given or none.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::set_rules`].
+    pub(in crate::phone) fn set_rules(
+        &mut self,
+        lower: &Lower<'_>,
+        owner: Handle,
+        rules: &Rules<'_>,
+    ) -> Result<(), CommandError> {
+        if rules.texts().into_iter().flatten().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
+            return Err(CommandError::Text);
+        }
+        let code = rules.numbers.dnd_code;
+        if code != 0 && code != u32::MAX && !(400..=699).contains(&code) {
+            return Err(CommandError::Range);
+        }
+        // a number is completed by the account that is called
+        let domain = lower.accounts.domain(owner).unwrap_or(b"example.invalid");
+        let [always, busy, no_answer, ..] = rules.texts();
+        for target in [always, busy, no_answer].into_iter().flatten().flat_map(targets) {
+            complete(Some(domain), target, &mut [0; TARGET])?;
+        }
+        self.rules.set(owner, rules)
+    }
+
+    /// The numbers among the rules in force for an account's calls, or for direct ones.
+    pub(in crate::phone) fn rule_numbers(&self, account: Handle) -> RuleNumbers {
+        self.rules.in_force(account).numbers
+    }
+
+    /// Redirections of an account's calls are followed.
+    pub(in crate::phone::calls) fn follows(&self, account: Handle) -> bool {
+        self.rules.in_force(account).numbers.redirect != Switch::Off
+    }
+
+    /// Judges a call that has just come in. True: it rings now. Else the rules have ended it, or the application has
+    /// its time to decide.
+    // `inline(never)`: keeps the facts off the deepest embedded stack path
+    #[inline(never)]
+    pub(in crate::phone::calls) fn judge(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+        handle: Handle,
+    ) -> bool {
+        let (invite, account) = (arrived.request, arrived.account);
+        let rules = self.rules.in_force(account);
+        let from = Uri::parse(arrived.mandatory.from.uri).ok();
+        let (user, host) = (from.and_then(|from| from.user).unwrap_or_default(), host_of(arrived.mandatory.from.uri));
+        let facts = Facts {
+            caller: Caller { user, host },
+            anonymous: is_anonymous(invite, user, host),
+            account: !account.is_none(),
+            same: rules.numbers.same_party == Switch::Off && self.has_party(lower, handle, user, host),
+            others: (self.going_on() as u32).saturating_sub(1),
+            diverted: invite.values(Name::Diversion).count(),
+            // a header of a stranger, or of a host that is only let in, asks for nothing
+            asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
+        };
+        // a call to itself that no proxy has seen is the application's own business
+        let itself = invite.values(Name::Via).nth(1).is_some()
+            && is_ours(lower, arrived.mandatory.from.tag().unwrap_or_default());
+        let verdict = if itself { Verdict::Refuse(482, Rule::Itself) } else { decide(&rules, &facts) };
+        let decide_ms = rules.numbers.decide_ms;
+        if decide_ms != 0 && decide_ms != u32::MAX && !itself {
+            let Some(call) = self.get_mut(handle) else { return false };
+            call.plan.verdict = verdict;
+            call.plan.follow(now + Duration::from_millis(u64::from(decide_ms)), Step::Obey);
+            self.wake(&mut lower.cx, handle);
+            return false;
+        }
+        if let Some(call) = self.get_mut(handle) {
+            call.plan.unheard = !matches!(verdict, Verdict::Ring(_));
+        }
+        self.obey(lower, now, handle, verdict)
+    }
+
+    /// Another call with this party goes on. It looks at all calls, where a rule asks for it.
+    fn has_party(&self, lower: &Lower<'_>, except: Handle, user: &[u8], host: &[u8]) -> bool {
+        self.iter().filter(|(handle, call)| *handle != except && !call.is_over()).any(|(_, call)| {
+            let text = lower.dialogs.text(call.dialog);
+            let remote = lower.dialogs.dialog(call.dialog).and_then(|dialog| Address::parse(dialog.remote.of(text)));
+            remote.is_some_and(|remote| {
+                let other = Uri::parse(remote.uri).ok().and_then(|uri| uri.user).unwrap_or_default();
+                other == user && host_of(remote.uri).eq_ignore_ascii_case(host)
+            })
+        })
+    }
+
+    /// The consequence of a verdict. True: the call rings.
+    fn obey(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Refuse(status, rule) => {
+                self.end_by_rule(handle, rule);
+                self.refuse_call(lower, now, handle, status, Cause::Refused);
+                false
+            }
+            Verdict::Forward(why) => {
+                self.forward(lower, now, handle, why);
+                false
+            }
+            Verdict::Ring(next) => {
+                if let Some(call) = self.get_mut(handle) {
+                    call.plan.ring(now, next);
+                    if next.is_some_and(|next| next.then == Then::Stop) {
+                        // the rule's time counts, not the usual one; the caller's own still does
+                        call.give_up = call.give_up.max(call.plan.at());
+                    }
+                }
+                self.wake(&mut lower.cx, handle);
+                true
+            }
+        }
+    }
+
+    fn end_by_rule(&mut self, handle: Handle, rule: Rule) {
+        self.ends(handle, EndedBy::Rule, EndCause::None);
+        if let Some(call) = self.get_mut(handle).filter(|call| call.ended_by == EndedBy::Rule) {
+            call.plan.rule = Some(rule);
+            call.plan.rest();
+        }
+    }
+
+    /// rfc3261#8.3, #21.3.3: sends the caller to somebody else.
+    // `inline(never)`: keeps the lines off the deepest embedded stack path
+    #[inline(never)]
+    fn forward(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, why: Why) {
+        self.end_by_rule(handle, Rule::Forward);
+        let mut room = [0; LINES];
+        let len = self.redirection(lower, handle, why, &mut room).unwrap_or(0);
+        let server = self.get(handle).map_or(Handle::NONE, |call| call.server);
+        // a number of a direct call has no domain that completes it
+        let status = if len == 0 { 480 } else { 302 };
+        let lines = room.get(..len).unwrap_or_default();
+        self.refuse_server(lower, now, server, status, Describe::Lines { phrase: b"", lines });
+        self.end_call(lower, now, handle, Cause::Refused, status);
+    }
+
+    /// The header lines of a redirection; `None`: there are none.
+    fn redirection(&self, lower: &Lower<'_>, handle: Handle, why: Why, room: &mut [u8; LINES]) -> Option<usize> {
+        let call = self.get(handle)?;
+        let list = core::str::from_utf8(self.rules.in_force(call.account).targets(why)).ok()?;
+        let mut out = Cursor::new(room);
+        write_contacts(&mut out, list, lower.accounts.domain(call.account)).filter(|count| *count > 0)?;
+        let contacts = out.needed();
+        let local = lower.dialogs.dialog(call.dialog)?.local.of(lower.dialogs.text(call.dialog));
+        let own = lower.accounts.uri(call.account).or_else(|| Some(Address::parse(local)?.uri))?;
+        let kept = Message::parse_head(self.kept(&lower.cx, handle, Which::First)).ok();
+        let before = kept.as_ref().into_iter().flat_map(|invite| invite.values(Name::Diversion));
+        write_diversion(&mut out, own, why, before);
+        // without the diversions, where these find no room
+        let whole = out.finish().ok();
+        whole.or((contacts <= LINES).then_some(contacts))
+    }
+
+    /// The step of a rule in a call is due.
+    pub(in crate::phone::calls) fn rule_due(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        let verdict = call.plan.verdict;
+        let Some(step) = call.plan.take_due(now) else { return };
+        match step {
+            Step::Nothing => return,
+            Step::Obey => {
+                if self.obey(lower, now, handle, verdict) {
+                    self.answer_call(lower, now, handle, 180);
+                }
+            }
+            Step::Rings(Then::Answer) => self.answer_call(lower, now, handle, 200),
+            Step::Rings(Then::Forward) => self.forward(lower, now, handle, Why::NoAnswer),
+            Step::Rings(Then::Stop) => {
+                self.end_by_rule(handle, Rule::Ring);
+                self.refuse_call(lower, now, handle, 480, Cause::Timeout);
+            }
+            Step::Over => {
+                self.ends(handle, EndedBy::Rule, EndCause::Expired);
+                self.end_by_rule(handle, Rule::Duration);
+                self.end_call(lower, now, handle, Cause::Normal, 0);
+            }
+        }
+        self.wake(&mut lower.cx, handle);
+    }
+
+    /// The application has the call ring while it might still decide: it has decided so.
+    pub(in crate::phone::calls) fn let_ring(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(account) = self.get(handle).filter(|call| call.plan.step == Step::Obey).map(|call| call.account)
+        else {
+            return;
+        };
+        let stop = self.rules.in_force(account).stop();
+        self.obey(lower, now, handle, Verdict::Ring(stop));
+    }
+
+    /// A call is up: its longest time begins, and one that was answered here ends the others.
+    pub(in crate::phone::calls) fn up_by_rules(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some((account, incoming)) = self.get(handle).map(|call| (call.account, call.incoming)) else { return };
+        let rules = self.rules.in_force(account);
+        let (longest, single) = (rules.longest(), rules.numbers.single == Switch::On);
+        if let Some(call) = self.get_mut(handle) {
+            match longest {
+                Some(seconds) => call.plan.follow(now + Duration::from_secs(u64::from(seconds)), Step::Over),
+                None => call.plan.rest(),
+            }
+        }
+        self.wake(&mut lower.cx, handle);
+        if !(single && incoming) {
+            return;
+        }
+        for index in 0..self.slots.capacity() as u32 {
+            let Some(other) = self.slots.handle_at(index).filter(|other| *other != handle) else { continue };
+            if let Some(call) = self.slots.get_mut(other).filter(|call| !call.is_over()) {
+                call.leaving = true;
+                self.wake(&mut lower.cx, other);
+            }
+        }
+    }
+}
+
+/// The host of a URI, without its port.
+fn host_of(uri: &[u8]) -> &[u8] {
+    let start = uri.iter().position(|byte| *byte == b'@').or_else(|| uri.iter().position(|byte| *byte == b':'));
+    let host = uri.get(start.map_or(0, |at| at + 1)..).unwrap_or_default();
+    let mut bracketed = false;
+    let end = host.iter().position(|byte| {
+        bracketed = *byte == b'[' || bracketed && *byte != b']';
+        matches!(byte, b';' | b'?') || *byte == b':' && !bracketed
+    });
+    host.get(..end.unwrap_or(host.len())).unwrap_or_default()
+}
+
+/// The caller's identity is withheld: rfc3323#4.1.1.3 has a host for it, exchanges write the user alone, and
+/// the caller's network a Privacy that it was asked for.
+fn is_anonymous(invite: &Message<'_>, user: &[u8], host: &[u8]) -> bool {
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    let at = host.len().saturating_sub(b"anonymous.invalid".len());
+    let withheld =
+        |kind: &[u8]| [b"id".as_slice(), b"user", b"header"].iter().any(|one| one.eq_ignore_ascii_case(kind));
+    host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(b"anonymous.invalid"))
+        || user.eq_ignore_ascii_case(b"anonymous")
+        || invite
+            .fields(Name::Privacy)
+            .flat_map(|value| value.split(|byte| *byte == b';'))
+            .any(|kind| withheld(kind.trim_ascii()))
+}
+
+/// A From tag is that of a call that we make: the INVITE came back to the phone that sent it.
+fn is_ours(lower: &Lower<'_>, tag: &[u8]) -> bool {
+    let ours = Tag::read(tag);
+    ours.is_some_and(|tag| lower.dialogs.dialog(tag.handle).is_some_and(|dialog| dialog.local_tag == tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn hosts_of_uris() {
+        for (uri, host) in [
+            ("sip:a@b.example", "b.example"),
+            ("sip:a@b:5060;x=y", "b"),
+            ("sip:b?h=1", "b"),
+            ("sip:a@[2001:db8::1]:5060", "[2001:db8::1]"),
+            ("tel:+49", "+49"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(uri.as_bytes()), host.as_bytes(), "{uri}");
+        }
+    }
+}
