@@ -983,10 +983,26 @@ typedef struct microsip_config {
 #define MICROSIP_ASK_OPEN_MEDIA 3
 /** port and port + 1 may be closed. A reply is ignored. */
 #define MICROSIP_ASK_CLOSE_MEDIA 4
+/**
+ * A stream to addr is to be opened; transport is MICROSIP_TCP. Not microsip_engine_reply but
+ * microsip_engine_flow answers it. One that is open to the same far end already may be told again.
+ */
+#define MICROSIP_ASK_CONNECT 7
+/** flow has failed, and is not used any more: close it. Nothing is to be told. */
+#define MICROSIP_ASK_DISCONNECT 8
 /** Sound is wanted from now on. A reply is ignored. */
 #define MICROSIP_ASK_AUDIO_ON 5
 /** No sound is wanted any more. A reply is ignored. */
 #define MICROSIP_ASK_AUDIO_OFF 6
+/** microsip_flow.state: a stream is gone, or could not be opened. */
+#define MICROSIP_FLOW_DOWN 1
+/** microsip_flow.state: a stream is there. */
+#define MICROSIP_FLOW_UP 2
+/**
+ * microsip_flow.state: there is no room for the bytes that wait to go out: its far end takes too
+ * little. Close it; it is gone for the engine as with MICROSIP_FLOW_DOWN.
+ */
+#define MICROSIP_FLOW_FULL 3
 /** A packet to send: SIP. */
 #define MICROSIP_OUT_SIP 1
 /** A packet to send: RTP. */
@@ -1011,6 +1027,17 @@ typedef struct microsip_reply {
   uint32_t count;
   /** Addresses; port 0: the port that was asked for, or 5060. */
   struct microsip_addr addr[4];
+  /**
+   * Of each address, where DNS chose it: MICROSIP_UDP or MICROSIP_TCP; 0: the one that was asked
+   * for, or UDP.
+   */
+  uint32_t transport[4];
+  /** Of each, from SRV: the lower first. */
+  uint32_t priority[4];
+  /** Of each, from SRV, within one priority. */
+  uint32_t weight[4];
+  /** Of each: the seconds for which it holds; 0: not known. */
+  uint32_t lifetime[4];
 } microsip_reply;
 
 /** A wish of the engine. */
@@ -1021,15 +1048,44 @@ typedef struct microsip_ask {
   uint32_t kind;
   /** To be put into the reply; 0: none is wanted. */
   uint64_t ask;
-  /** 0. */
+  /** Of MICROSIP_ASK_DISCONNECT: the driver's number of the stream. */
   uint32_t flow;
   /** A port. */
   uint32_t port;
-  /** A local address. */
+  /** A local address; of MICROSIP_ASK_CONNECT the far end's. */
   struct microsip_addr addr;
   /** A name, NUL-terminated. */
   char name[256];
+  /** MICROSIP_UDP or MICROSIP_TCP where one was named; 0: as DNS says. */
+  uint32_t transport;
+  /** 0. */
+  uint32_t reserved;
 } microsip_ask;
+
+/** A stream of the driver's: opened for an ask, accepted, or gone. */
+typedef struct microsip_flow {
+  /** sizeof(microsip_flow). */
+  uint32_t size;
+  /**
+   * The driver's number, from 1, free again after MICROSIP_FLOW_DOWN; 0: none, for an ask that
+   * failed.
+   */
+  uint32_t flow;
+  /** The ask that it was opened for; 0: it was accepted, or is gone. */
+  uint64_t ask;
+  /** MICROSIP_FLOW_*. */
+  uint32_t state;
+  /** MICROSIP_TCP. */
+  uint32_t transport;
+  /** With MICROSIP_FLOW_DOWN: the reason, MICROSIP_E_UNREACHABLE, _UNSUPPORTED. */
+  int32_t result;
+  /** 0. */
+  uint32_t reserved;
+  /** Ours; family 0: the one of the remote's family. */
+  struct microsip_addr local;
+  /** The far end's; with MICROSIP_FLOW_UP. */
+  struct microsip_addr remote;
+} microsip_flow;
 
 /** The configuration of an engine. */
 typedef struct microsip_engine_config {
@@ -1081,13 +1137,20 @@ typedef struct microsip_engine_config {
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
   uint32_t media_lost;
+  /**
+   * Streams at once, 48 bytes each beside MICROSIP_ENGINE_BYTES; 0: none, and SIP goes by datagrams
+   * alone. At most 4096. Needs MICROSIP_HAS_STREAM.
+   */
+  uint32_t max_flows;
+  /** 0. */
+  uint32_t reserved;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
 typedef struct microsip_origin {
   /** sizeof(microsip_origin). */
   uint32_t size;
-  /** 0: UDP. */
+  /** The driver's number of a stream; 0: UDP. */
   uint32_t flow;
   /** Ours; family 0: the one of the remote's family. */
   struct microsip_addr local;
@@ -1105,7 +1168,7 @@ typedef struct microsip_out {
   uint32_t len;
   /** Differentiated services code point that suits it. */
   uint32_t dscp;
-  /** 0: UDP. */
+  /** The driver's number of a stream, on which the bytes go whole and in order; 0: UDP. */
   uint32_t flow;
   /** 0. */
   uint32_t reserved;
@@ -1857,7 +1920,8 @@ int32_t microsip_engine_shutdown(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG A member of c.
  * @retval MICROSIP_E_NEWER A member of c.
- * @retval MICROSIP_E_UNSUPPORTED Its rate, in a library without the feature resample.
+ * @retval MICROSIP_E_UNSUPPORTED Its rate or max_flows, in a library without the feature resample
+ * or stream.
  */
 int32_t microsip_engine_size_get(const struct microsip_engine_config *c,
                                  uint32_t *bytes);
@@ -1971,6 +2035,22 @@ int32_t microsip_engine_poll_ask(struct microsip_engine *e,
                                  struct microsip_ask *ask);
 
 /**
+ * News of a stream: one was opened for MICROSIP_ASK_CONNECT, or could not be; one was accepted; one
+ * is full or gone. A stream that is not known any more is no error. Bytes that come over it go to
+ * microsip_engine_sip with its number, and microsip_engine_poll_transmit gives those that leave.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param f The stream; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG A member of f.
+ * @retval MICROSIP_E_FULL max_flows are up; close it.
+ * @retval MICROSIP_E_UNSUPPORTED A library without streams, or max_flows is 0.
+ */
+int32_t microsip_engine_flow(struct microsip_engine *e,
+                             uint64_t now_us,
+                             const struct microsip_flow *f);
+
+/**
  * The next line of the log, in the order of events. Call it after every input and command, if the
  * configuration's log_records asks for lines. l->size must be set. The text is cut where cap bytes,
  * its NUL among them, have no room for it; 256 are enough for nearly all. No line holds a password.
@@ -1989,11 +2069,12 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
                                  uint32_t cap);
 
 /**
- * A SIP datagram came, from->remote to from->local. One that is no SIP, or belongs to no call or
- * account, is counted and no error. *taken (may be NULL): the number of bytes that are done with.
- * Drain microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose
- * drivers come with TCP, will have two more results. There *taken may be more than len: the rest of
- * a message that is too long is to be dropped as it comes.
+ * A SIP datagram came, from->remote to from->local; or bytes lie there that came over the stream
+ * from->flow. One that is no SIP, or belongs to no call or account, is counted and no error. *taken
+ * (may be NULL): the number of bytes that are done with; of a stream's give the rest then, again
+ * and again. Drain microsip_engine_poll_transmit, then give the bytes again; a datagram may be
+ * dropped. Streams have two more results. There *taken may be more than len: the rest of a message
+ * that is too long is to be dropped as it comes. Pings are answered.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param from The source of the datagram.
@@ -2002,8 +2083,9 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
  * @param taken The number taken.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_DRAIN None; a response waits to be sent.
- * @retval MICROSIP_MORE The message is not complete; give its bytes again with more.
- * @retval MICROSIP_CLOSE It cannot be read on; close it.
+ * @retval MICROSIP_MORE The message is not complete; give its bytes again with more, for which a
+ * buffer of max_message is enough.
+ * @retval MICROSIP_CLOSE It cannot be read on; close it, and tell MICROSIP_FLOW_DOWN.
  */
 int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint64_t now_us,

@@ -1,9 +1,11 @@
 /* The engine without a runtime: this program owns the memory, the sockets, the clock and the loop. The engine opens nothing, reads no clock
    and calls nobody. Dials argv[1] on this machine (sip:user@127.0.0.1:port, for its sockets
-   are on the loopback interface), says a 440 Hz tone for two seconds once answered, hangs up. */
+   are on the loopback interface; with ;transport=tcp by a stream of this program's), says a 440 Hz tone for two seconds
+   once answered, hangs up. */
 #define _POSIX_C_SOURCE 200809L
 #include "microsip.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
@@ -32,6 +34,13 @@ static uint64_t now_us(void) {
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_nsec / 1000u;
 }
+
+/* The one stream that this program holds: its number for the engine is 1. */
+static int stream = -1, connecting;
+static uint64_t stream_ask;
+static microsip_addr stream_far;
+static uint8_t held[4096]; /* what came and was not taken yet: as much as max_message is enough */
+static uint32_t holds, skips;
 
 static void check(int32_t code, const char *what) {
   if (code >= 0) return;
@@ -87,6 +96,39 @@ static uint32_t open_pair(void) {
   exit(1);
 }
 
+/* Tells the engine what became of the stream. */
+static void tell(uint64_t now, uint32_t state, int32_t why) {
+  microsip_flow flow;
+  MICROSIP_ZERO(flow);
+  flow.flow = 1;
+  flow.ask = stream_ask;
+  flow.state = state;
+  flow.transport = MICROSIP_TCP;
+  flow.result = why;
+  flow.local = local[SIP];
+  flow.remote = stream_far;
+  stream_ask = 0;
+  if (state != MICROSIP_FLOW_UP) {
+    close(stream);
+    stream = -1;
+    holds = skips = 0;
+  }
+  check(microsip_engine_flow(engine, now, &flow), "flow");
+}
+
+/* Begins to connect; it is told when it is done. */
+static void open_stream(const microsip_ask *ask, uint64_t now) {
+  struct sockaddr_in in = posix(&ask->addr);
+  stream_ask = ask->ask;
+  stream_far = ask->addr;
+  connecting = 1;
+  stream = socket(AF_INET, SOCK_STREAM, 0);
+  if (stream < 0 || fcntl(stream, F_SETFL, O_NONBLOCK) < 0 ||
+      (connect(stream, (struct sockaddr *)&in, sizeof in) < 0 && errno != EINPROGRESS)) {
+    tell(now, MICROSIP_FLOW_DOWN, MICROSIP_E_UNREACHABLE);
+  }
+}
+
 /* Does the engine's asks: here the replies are known at once; where a name has to be looked up, the reply may come any time later. */
 static void asked(uint64_t now) {
   microsip_ask ask;
@@ -103,6 +145,13 @@ static void asked(uint64_t now) {
     } else if (ask.kind == MICROSIP_ASK_RESOLVE) {
       fprintf(stderr, "loop: %s is a name; this example takes addresses\n", ask.name);
       reply.result = MICROSIP_E_NAME;
+    } else if (ask.kind == MICROSIP_ASK_CONNECT && stream < 0) {
+      open_stream(&ask, now);
+      continue;
+    } else if (ask.kind == MICROSIP_ASK_DISCONNECT) {
+      close(stream);
+      stream = -1;
+      continue;
     } else {
       continue; /* audio on and off, media closed: nothing to do here */
     }
@@ -125,6 +174,59 @@ static void received(int which, uint64_t now) {
   }
 }
 
+static void transmit(uint64_t now);
+
+/* Bytes came over the stream, or it is connected, or gone. */
+static void streamed(uint64_t now) {
+  microsip_origin path;
+  uint32_t taken;
+  int32_t code;
+  ssize_t got;
+  if (connecting) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    connecting = 0;
+    if (getsockopt(stream, SOL_SOCKET, SO_ERROR, &error, &length) < 0 || error != 0) tell(now, MICROSIP_FLOW_DOWN, MICROSIP_E_UNREACHABLE);
+    else tell(now, MICROSIP_FLOW_UP, MICROSIP_OK);
+    return;
+  }
+  got = recv(stream, held + holds, sizeof held - holds, 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) {
+    tell(now, MICROSIP_FLOW_DOWN, MICROSIP_E_UNREACHABLE);
+    return;
+  }
+  holds += (uint32_t)got;
+  MICROSIP_ZERO(path);
+  path.flow = 1;
+  while (holds > 0) {
+    if (skips > 0) { /* the rest of a message that was too long */
+      taken = skips < holds ? skips : holds;
+      skips -= taken;
+    } else {
+      taken = 0;
+      code = microsip_engine_sip(engine, now, &path, held, holds, &taken);
+      if (code == MICROSIP_MORE) return;
+      if (code == MICROSIP_CLOSE) {
+        tell(now, MICROSIP_FLOW_DOWN, MICROSIP_OK);
+        return;
+      }
+      check(code, "sip");
+      if (code == MICROSIP_DRAIN) {
+        transmit(now);
+        if (stream < 0) return;
+        continue;
+      }
+      if (taken > holds) {
+        skips = taken - holds;
+        taken = holds;
+      }
+    }
+    memmove(held, held + taken, holds - taken);
+    holds -= taken;
+  }
+}
+
 static void transmit(uint64_t now) {
   static uint8_t packet[4096];
   microsip_out out;
@@ -132,6 +234,11 @@ static void transmit(uint64_t now) {
   int which;
   MICROSIP_ZERO(out);
   while (microsip_engine_poll_transmit(engine, now, &out, packet, sizeof packet) == MICROSIP_OK) {
+    if (out.flow != 0) {
+      /* a program with many streams keeps what does not go at once; here so little waits that it means a dead far end */
+      if (send(stream, packet, out.len, MSG_NOSIGNAL) != (ssize_t)out.len) tell(now, MICROSIP_FLOW_FULL, MICROSIP_E_UNREACHABLE);
+      continue;
+    }
     which = out.kind == MICROSIP_OUT_SIP ? SIP : out.kind == MICROSIP_OUT_RTP ? RTP : RTCP;
     in = posix(&out.remote);
     if (sendto(sockets[which], packet, out.len, 0, (struct sockaddr *)&in, sizeof in) < 0) perror("loop: sendto"); /* the engine sends again */
@@ -168,7 +275,7 @@ static void sound(uint64_t now) {
 
 int main(int argc, char **argv) {
   microsip_engine_config config;
-  struct pollfd fds[SOCKETS];
+  struct pollfd fds[SOCKETS + 1];
   uint64_t now, tick, when, wake;
   uint32_t bytes = 0;
   void *memory;
@@ -177,6 +284,7 @@ int main(int argc, char **argv) {
   MICROSIP_ZERO(config);
   config.rate = RATE;
   config.flags = MICROSIP_ALLOW_DIRECT;
+  config.max_flows = 1;
   random = open("/dev/urandom", O_RDONLY);
   if (random < 0 || read(random, config.seed, sizeof config.seed) != (ssize_t)sizeof config.seed) return perror("loop: /dev/urandom"), 1;
   close(random);
@@ -202,10 +310,13 @@ int main(int argc, char **argv) {
     wake = answered ? tick : now + 60000000u;
     if (microsip_engine_poll_timeout(engine, now, &when) == MICROSIP_OK && when < wake) wake = when;
     now = now_us();
-    if (poll(fds, SOCKETS, wake > now ? (int)((wake - now + 999) / 1000) : 0) < 0) return perror("loop: poll"), 1;
+    fds[SOCKETS].fd = stream;
+    fds[SOCKETS].events = connecting ? POLLOUT : POLLIN;
+    if (poll(fds, SOCKETS + 1, wake > now ? (int)((wake - now + 999) / 1000) : 0) < 0) return perror("loop: poll"), 1;
     now = now_us();
     for (which = 0; which < SOCKETS; which++)
       if (fds[which].revents & POLLIN) received(which, now);
+    if (stream >= 0 && fds[SOCKETS].revents != 0) streamed(now);
     check(microsip_engine_timeout(engine, now), "timeout");
     if (!answered) tick = now;
     for (; answered && tick <= now; tick += 10000) sound(now);

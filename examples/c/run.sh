@@ -52,15 +52,18 @@ for caller in dial callback; do
     echo "$caller: ok"
 done
 
-where=$(port)
-timeout 30 "$out/answer" "127.0.0.1:$where" "$out/loop.wav" &
-waiting=$!
-sleep 0.3
-timeout 30 "$out/loop" "sip:answer@127.0.0.1:$where"
-wait "$waiting"
-waiting=
-recognise "$out/loop.wav"
-echo "loop: ok"
+# The engine over this program's own sockets: datagrams, and a stream.
+for way in udp tcp; do
+    where=$(port)
+    timeout 30 "$out/answer" "127.0.0.1:$where" "$out/loop-$way.wav" &
+    waiting=$!
+    sleep 0.3
+    timeout 30 "$out/loop" "sip:answer@127.0.0.1:$where;transport=$way"
+    wait "$waiting"
+    waiting=
+    recognise "$out/loop-$way.wav"
+    echo "loop by $way: ok"
+done
 
 # A call that cannot work prints its reason, and ends with 1.
 if "$out/dial" "no address at all" "$out/tone.wav" 2>"$out/error"; then echo "dial took nonsense for an address"; exit 1; fi

@@ -10,6 +10,7 @@
 mod accounts;
 mod asks;
 mod calls;
+mod flows;
 mod last;
 mod log;
 mod memory;
@@ -20,6 +21,7 @@ mod sound;
 pub use accounts::*;
 pub use asks::*;
 pub use calls::*;
+pub use flows::*;
 pub use last::*;
 pub use log::*;
 pub use memory::*;
@@ -36,7 +38,7 @@ use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
-use microsip_core::phone::{MediaId, Phone, WishId};
+use microsip_core::phone::{MediaId, Phone, Transport, WishId};
 
 use last::{Head, head_of};
 
@@ -61,6 +63,7 @@ struct Media {
 struct Asked {
     wish: WishId,
     port: u16,
+    transport: Option<Transport>,
 }
 
 /// An engine in the caller's memory. It is never moved.
@@ -85,6 +88,7 @@ pub struct microsip_engine {
     locals: [Option<SocketAddr>; 2],
     media: &'static mut [Media],
     asked: &'static mut [Asked],
+    streams: &'static mut [Stream],
     codecs: G711,
     phone: Phone<'static>,
 }

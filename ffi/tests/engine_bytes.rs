@@ -21,6 +21,8 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         direct_per_source: 0,
         media_timeout: 0,
         media_lost: 0,
+        max_flows: 0,
+        reserved: 0,
     };
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size_get(&config, &mut bytes) }, 0);

@@ -292,18 +292,22 @@ static void wrong_states(void) {
   IS(microsip_hangup(p, c, NULL), MICROSIP_OK);
 }
 
-/* A closed port ends a call at once (Linux reports it by ICMP). */
+/* A closed port ends a call at once (Linux reports it by ICMP; a connection is refused). */
 static void closed_port(void) {
-  IS(microsip_dial(p, 0, "sip:nobody@127.0.0.1:9", NULL, &c), MICROSIP_OK);
-  do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
-  IS(ev.result, MICROSIP_E_UNREACHABLE);
+  static const char *const targets[] = { "sip:nobody@127.0.0.1:9", "sip:nobody@127.0.0.1:9;transport=tcp" };
+  unsigned i;
+  for (i = 0; i < 2; i++) {
+    IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
+    do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
+    IS(ev.result, MICROSIP_E_UNREACHABLE);
+  }
 }
 
 /* A URI that needs a transport which is not built in has its own result, not that of an unreachable host. */
 static void other_transports(void) {
-  static const char *const targets[] = { "sips:nobody@127.0.0.1", "sip:nobody@127.0.0.1:9;transport=tcp", "sip:nobody@127.0.0.1;transport=tls" };
+  static const char *const targets[] = { "sips:nobody@127.0.0.1", "sip:nobody@127.0.0.1;transport=tls" };
   unsigned i;
-  for (i = 0; i < 3; i++) {
+  for (i = 0; i < 2; i++) {
     IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
     do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
     IS(ev.result, MICROSIP_E_UNSUPPORTED);
@@ -434,6 +438,7 @@ static void engine(void) {
   microsip_ask ask;
   microsip_log line;
   microsip_reply reply;
+  microsip_flow flow;
   microsip_account account;
   microsip_id anna = 0;
   uint8_t bytes[2000] = {0};
@@ -503,6 +508,13 @@ static void engine(void) {
   reply.ask = 12345;
   IS(microsip_engine_reply(e, 1, &reply), MICROSIP_E_ARG);
   IS(microsip_engine_reply(e, 1, NULL), MICROSIP_E_NULL);
+  MICROSIP_ZERO(flow);
+  flow.flow = 1;
+  flow.state = MICROSIP_FLOW_UP;
+  IS(microsip_engine_flow(e, 1, &flow), MICROSIP_E_UNSUPPORTED);
+  said(__LINE__, e, "microsip_engine_flow: streams", "max_flows is 0");
+  IS(microsip_engine_flow(e, 1, NULL), MICROSIP_E_NULL);
+  IS(microsip_engine_flow(NULL, 1, &flow), MICROSIP_E_NULL);
   IS(microsip_engine_poll_transmit(e, 1, NULL, bytes, 4), MICROSIP_E_NULL);
   IS(microsip_engine_poll_transmit(e, 1, &out, NULL, 4), MICROSIP_E_NULL);
   IS(microsip_engine_poll_transmit(e, 1, &out, bytes, sizeof bytes), MICROSIP_NOTHING);

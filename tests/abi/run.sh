@@ -50,7 +50,7 @@ echo "symbols: $(wc -l <"$work/exported") exported, declared and listed"
 
 # the engine family has every host function that needs no file, device, thread or ring of PCM
 host_only='create destroy event_next event_descriptor_get network_changed sound_play sound_stop record_start record_stop log_next pcm_write pcm_read device_scan device_set'
-engine_only='size_get init sip media reply timeout poll_transmit poll_event poll_ask poll_log poll_timeout audio'
+engine_only='size_get init sip media reply flow timeout poll_transmit poll_event poll_ask poll_log poll_timeout audio'
 any='version abi_version strerror features'
 grep -v '^microsip_engine_' "$work/exported" | sed 's/^microsip_//' | grep -vxF "$(printf '%s\n' $host_only $any)" >"$work/host"
 sed -n 's/^microsip_engine_//p' "$work/exported" | grep -vxF "$(printf '%s\n' $engine_only)" >"$work/engine"

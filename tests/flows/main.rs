@@ -18,6 +18,7 @@ mod challenged_calls;
 mod client_timers;
 mod commands;
 mod conference;
+mod connections;
 mod credentials;
 mod dead_hops;
 mod descriptions;

@@ -106,6 +106,12 @@ pub const EXPIRES: u32 = 300;
 /// Seconds between keepalives on UDP: below the 30 s that cheap NATs forget a binding after.
 pub const KEEPALIVE: u32 = 15;
 
+/// Seconds between pings on a stream, where nothing else is said: within the 96 to 120 of RFC 5626 §4.4.1.
+pub const PING: u32 = 110;
+
+/// A pong comes within this (seconds, RFC 5626 §4.4.1), or the stream has failed.
+pub const PONG_S: u64 = 10;
+
 /// The least time between a registration and its refresh, in milliseconds: half of a second, which is the shortest
 /// lifetime, for a refresh comes before a binding's end (rfc3261#10.2.4). So a registrar that grants no more costs two
 /// messages a second.

@@ -207,6 +207,8 @@ impl Phone<'_> {
         self.hear(now);
         // before its requests move on, for that changes the ways of their accounts
         if flow.is_reliable() {
+            #[cfg(feature = "stream")]
+            self.lower.transactions.lose_stream(&mut self.lower.cx, flow);
             self.rebind(now, flow);
         }
         for index in 0..self.lower.transactions.request_capacity() {

@@ -70,6 +70,8 @@ impl Phone<'_> {
                 Todo::Nothing => return,
                 Todo::Lapsed => self.lower.accounts.tell(&mut self.lower.cx, handle),
                 Todo::Register => self.send_register(now, handle),
+                #[cfg(feature = "stream")]
+                Todo::Fail(flow) => self.handle_flow_failed(now, flow),
             }
         }
     }

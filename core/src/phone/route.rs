@@ -38,9 +38,17 @@ impl Phone<'_> {
         }
         match cut(bytes, self.lower.transactions.longest()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs
-            Frame::Need if bytes == PONG && self.lower.accounts.is_pinged(flow) => Taken::Bytes(bytes.len()),
+            Frame::Need if bytes == PONG && self.lower.accounts.is_pinged(flow) => {
+                #[cfg(feature = "stream")]
+                self.lower.accounts.hear_pong(flow);
+                Taken::Bytes(bytes.len())
+            }
             Frame::Need => Taken::NeedMore,
-            Frame::LineEnd(taken) => Taken::Bytes(taken),
+            Frame::LineEnd(taken) => {
+                #[cfg(feature = "stream")]
+                self.lower.accounts.hear_pong(flow);
+                Taken::Bytes(taken)
+            }
             Frame::Ping(taken) => {
                 self.lower.transactions.send_at_once(flow, PONG);
                 Taken::Bytes(taken)

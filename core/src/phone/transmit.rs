@@ -41,6 +41,9 @@ impl Phone<'_> {
                 None => Transmit::Nothing,
             },
             Object::Server(index) => match self.lower.transactions.owed_response(index) {
+                #[cfg(feature = "stream")]
+                // it is wished for
+                Some((_, flow)) if !flow.is_open() => Transmit::Nothing,
                 Some((bytes, flow)) => Transmit::copy(bytes, flow, buffer),
                 None => Transmit::Nothing,
             },

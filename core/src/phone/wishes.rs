@@ -45,11 +45,23 @@ impl Phone<'_> {
                 }
                 Object::Account(index) => {
                     let Some(handle) = self.lower.accounts.handle_at(index) else { continue };
+                    #[cfg(feature = "stream")]
+                    if let Some(flow) = self.lower.accounts.take_failed_stream(handle) {
+                        self.lower.cx.wish(Object::Account(index)); // it may have another one
+                        return Some(Wish::Disconnect { flow });
+                    }
                     if !self.lower.accounts.wishes(handle) {
                         continue;
                     }
                     let id = WishId(Handle { index: number, generation: handle.generation });
                     return self.lower.accounts.wish(id, handle);
+                }
+                #[cfg(feature = "stream")]
+                Object::Server(index) => {
+                    let Some((handle, flow)) = self.lower.transactions.waits_for_stream(index) else { continue };
+                    let id = WishId(Handle { index: number, ..handle });
+                    let (remote, transport, socket) = (flow.remote(), flow.transport(), flow.socket());
+                    return Some(Wish::Connect { id, remote, transport, socket });
                 }
                 Object::Stream(index) => {
                     if let Some(handle) = self.lower.media.close_wish(index) {
@@ -135,6 +147,11 @@ impl Phone<'_> {
                     Reply::Failed(failure) => self.located(now, handle, Err(failure)),
                     Reply::Media { .. } | Reply::Flow(_) => {}
                 }
+            }
+            // a response that finds no way is lost
+            #[cfg(feature = "stream")]
+            (Object::Server(index), Reply::Flow(flow)) if flow.is_reliable() && flow.is_open() => {
+                self.lower.transactions.take_stream(&mut self.lower.cx, Handle { index, generation }, flow);
             }
             (Object::Account(index), reply) => {
                 let found = match reply {

@@ -15,13 +15,27 @@ use microsip_core::phone::{Failure, Flow, MediaId, Reply, Target, Transport, Wis
 const LOCAL_ASK: u64 = 1;
 
 impl microsip_engine {
-    fn hop(&self, remote: SocketAddr) -> Option<Target> {
+    /// `None`: it cannot be reached from here.
+    fn hop(&self, remote: SocketAddr, transport: Transport) -> Option<Target> {
         let socket = Self::socket_for(remote);
         self.locals.get(usize::from(socket)).copied().flatten()?;
-        Some(Target { flow: Flow::Udp { socket, remote }, priority: 0, weight: 0, lifetime: 0 })
+        let flow = match transport {
+            Transport::Udp => Flow::Udp { socket, remote },
+            stream => Flow::to_open(stream, remote, socket),
+        };
+        Some(Target { flow, priority: 0, weight: 0, lifetime: 0 })
     }
 
-    fn answer(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
+    /// It can be sent by this transport.
+    fn speaks(&self, transport: Transport) -> bool {
+        match transport {
+            Transport::Udp => true,
+            Transport::Tcp => self.has_streams(),
+            Transport::Tls => false,
+        }
+    }
+
+    pub(super) fn answer(&mut self, now: Instant, wish: WishId, reply: Reply<'_>) {
         self.phone.handle_reply(now, wish, reply);
         self.again = true;
     }
@@ -46,11 +60,24 @@ impl microsip_engine {
         }
     }
 
-    fn hops(&mut self, now: Instant, wish: WishId, list: &[microsip_addr], port: u16) {
-        let mut found = list.iter().filter_map(|addr| from_addr(addr, port)).filter_map(|remote| self.hop(remote));
+    fn hops(&mut self, now: Instant, wish: WishId, reply: &microsip_reply, asked: Asked) {
+        let numbers = reply.priority.iter().zip(&reply.weight).zip(&reply.lifetime).zip(&reply.transport);
+        let list = reply.addr.iter().take(reply.count as usize).zip(numbers);
+        let mut found = list.filter_map(|(addr, (((priority, weight), lifetime), transport))| {
+            let transport = match *transport {
+                0 => asked.transport.unwrap_or_default(),
+                MICROSIP_UDP => Transport::Udp,
+                MICROSIP_TCP => Transport::Tcp,
+                _ => return None,
+            };
+            let hop = self.hop(from_addr(addr, asked.port)?, transport).filter(|_| self.speaks(transport))?;
+            let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+            Some(Target { priority: small(*priority), weight: small(*weight), lifetime: *lifetime, ..hop })
+        });
         let Some(first) = found.next() else {
             drop(found);
-            self.answer(now, wish, Reply::Failed(if list.is_empty() { Failure::Name } else { Failure::Unreachable }));
+            let failure = if reply.count == 0 { Failure::Name } else { Failure::Unreachable };
+            self.answer(now, wish, Reply::Failed(failure));
             return;
         };
         let mut hops = [first; 4];
@@ -95,9 +122,9 @@ impl microsip_engine {
         }
         let Some(asked) = self.asked.iter_mut().find(|asked| asked.wish == wish) else { return Ok(()) };
         asked.wish = WishId::NONE;
-        let port = asked.port;
+        let asked = *asked;
         match reply.result {
-            MICROSIP_OK => self.hops(now, wish, list, port),
+            MICROSIP_OK => self.hops(now, wish, reply, asked),
             MICROSIP_E_UNREACHABLE => self.answer(now, wish, Reply::Failed(Failure::Unreachable)),
             MICROSIP_E_UNSUPPORTED => self.answer(now, wish, Reply::Failed(Failure::Unsupported)),
             _ => self.answer(now, wish, Reply::Failed(Failure::Name)),
@@ -115,8 +142,22 @@ impl microsip_engine {
         }
         while let Some(wish) = self.phone.poll_wish() {
             match wish {
-                Wish::Connect { id, .. } => self.answer(now, id, Reply::Failed(Failure::Unsupported)),
-                Wish::Disconnect { .. } => {}
+                Wish::Connect { id, remote, transport, .. } => match self.flow_to(remote) {
+                    _ if !self.speaks(transport) => self.answer(now, id, Reply::Failed(Failure::Unsupported)),
+                    Some(flow) => self.answer(now, id, Reply::Flow(flow)),
+                    None => {
+                        ask.kind = MICROSIP_ASK_CONNECT;
+                        ask.ask = id.raw();
+                        ask.addr = to_addr(remote);
+                        ask.transport = MICROSIP_TCP;
+                    }
+                },
+                Wish::Disconnect { flow } => {
+                    if let Some(number) = self.forget_stream(flow) {
+                        ask.kind = MICROSIP_ASK_DISCONNECT;
+                        ask.flow = number;
+                    }
+                }
                 Wish::AudioOn => ask.kind = MICROSIP_ASK_AUDIO_ON,
                 Wish::AudioOff => ask.kind = MICROSIP_ASK_AUDIO_OFF,
                 Wish::CloseMedia { media } => {
@@ -141,17 +182,26 @@ impl microsip_engine {
                     for (place, byte) in ask.name.iter_mut().zip(host.bytes()) {
                         *place = byte as c_char;
                     }
-                    if !matches!(transport, None | Some(Transport::Udp)) {
+                    if !self.speaks(transport.unwrap_or_default()) {
                         self.answer(now, id, Reply::Failed(Failure::Unsupported));
                     } else if let Some(ip) = literal {
-                        self.hops(now, id, &[to_addr(SocketAddr::new(ip, port.unwrap_or(SIP_PORT)))], SIP_PORT);
+                        let remote = SocketAddr::new(ip, port.unwrap_or(SIP_PORT));
+                        match self.hop(remote, transport.unwrap_or_default()) {
+                            Some(hop) => self.answer(now, id, Reply::Hops(&[hop])),
+                            None => self.answer(now, id, Reply::Failed(Failure::Unreachable)),
+                        }
                     } else if let Some(place) =
                         self.asked.iter_mut().find(|asked| asked.wish.is_none()).filter(|_| short)
                     {
-                        *place = Asked { wish: id, port: port.unwrap_or(SIP_PORT) };
+                        *place = Asked { wish: id, port: port.unwrap_or(SIP_PORT), transport };
                         ask.kind = MICROSIP_ASK_RESOLVE;
                         ask.ask = id.raw();
                         ask.port = u32::from(port.unwrap_or(0));
+                        ask.transport = match transport {
+                            None => 0,
+                            Some(Transport::Udp) => MICROSIP_UDP,
+                            Some(Transport::Tcp | Transport::Tls) => MICROSIP_TCP,
+                        };
                     } else {
                         self.answer(now, id, Reply::Failed(Failure::Name));
                     }
@@ -189,8 +239,17 @@ pub unsafe extern "C" fn microsip_engine_poll_ask(e: *mut microsip_engine, now_u
         let out = unsafe { pointer::Out::check(ask, "ask")? };
         let now = engine.at(now_us);
         // one copy of it on the stack: a name that is an address is dialled from within
-        let mut found =
-            microsip_ask { size: 0, kind: 0, ask: 0, flow: 0, port: 0, addr: microsip_addr::default(), name: [0; 256] };
+        let mut found = microsip_ask {
+            size: 0,
+            kind: 0,
+            ask: 0,
+            flow: 0,
+            port: 0,
+            addr: microsip_addr::default(),
+            name: [0; 256],
+            transport: 0,
+            reserved: 0,
+        };
         if !engine.ask(now, &mut found) {
             return Err(Fail::NOTHING);
         }

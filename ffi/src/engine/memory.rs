@@ -1,5 +1,6 @@
 //! An engine in the caller's memory: its size, and its making.
 
+use super::flows::Stream;
 use super::last::{Head, refuse};
 use super::{Asked, MAGIC, Media, SIZE, guard, microsip_engine};
 use crate::abi::code::*;
@@ -21,6 +22,7 @@ struct Plan {
     capacity: Capacity,
     rate: u32,
     rtp_port_min: u16,
+    flows: u32,
 }
 
 fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
@@ -49,7 +51,15 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if config.log_records > 4096 {
         return Err(wrong("c->log_records", config.log_records, "is above 4096"));
     }
-    if !config.reserved_text.is_null() {
+    if config.max_flows > 4096 {
+        return Err(wrong("c->max_flows", config.max_flows, "is above 4096"));
+    }
+    if config.max_flows > 0 && !features::STREAM {
+        let fix = "needs the feature stream, which this library was built without";
+        let value = Value::Number(i64::from(config.max_flows));
+        return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->max_flows", value, fix));
+    }
+    if !config.reserved_text.is_null() || config.reserved != 0 {
         return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO on it"));
     }
     if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
@@ -68,6 +78,7 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         },
         rate,
         rtp_port_min: first as u16,
+        flows: config.max_flows,
     })
 }
 
@@ -76,24 +87,30 @@ struct Lent<'a> {
     storage: Storage<'a>,
     media: &'a mut [Media],
     asked: &'a mut [Asked],
+    streams: &'a mut [Stream],
 }
 
 /// `inline(never)`: what counts and what makes an engine share it.
 #[inline(never)]
-fn lend<'a>(capacity: &Capacity, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
+fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
+    let capacity = &plan.capacity;
     Some(Lent {
         storage: Storage::lend(capacity, lender)?,
         media: lender.lend(capacity.calls as usize, Media { media: MediaId::NONE, wish: WishId::NONE }),
-        asked: lender.lend((capacity.calls + capacity.accounts) as usize, Asked { wish: WishId::NONE, port: 0 }),
+        asked: lender.lend(
+            (capacity.calls + capacity.accounts) as usize,
+            Asked { wish: WishId::NONE, port: 0, transport: None },
+        ),
+        streams: lender.lend(plan.flows as usize, Stream::EMPTY),
     })
 }
 
-fn bytes_of(capacity: &Capacity) -> Result<usize, Fail> {
+fn bytes_of(plan: &Plan) -> Result<usize, Fail> {
     let mut counting = Carving::counting();
-    lend(capacity, &mut counting).and_then(|_| counting.wanted().checked_add(SIZE)).ok_or(Fail::new(
+    lend(plan, &mut counting).and_then(|_| counting.wanted().checked_add(SIZE)).ok_or(Fail::new(
         MICROSIP_E_ARG,
         "c->max_calls",
-        Value::Number(i64::from(capacity.calls)),
+        Value::Number(i64::from(plan.capacity.calls)),
         "needs more memory than a block can have",
     ))
 }
@@ -104,14 +121,14 @@ fn mark_of(seed: &[u8; 32]) -> u8 {
 }
 
 /// The bytes that an engine of that configuration takes (c->size must be set). MICROSIP_E_ARG, _NEWER: a member of c.
-/// MICROSIP_E_UNSUPPORTED: its rate, in a library without the feature resample.
+/// MICROSIP_E_UNSUPPORTED: its rate or max_flows, in a library without the feature resample or stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_config, bytes: *mut u32) -> i32 {
     guard(|| {
         // SAFETY: by contract.
         let config = unsafe { pointer::read(c, "c")? };
         let place = pointer::must(bytes, "bytes")?;
-        let needed = u32::try_from(bytes_of(&plan(&config)?.capacity)?)
+        let needed = u32::try_from(bytes_of(&plan(&config)?)?)
             .map_err(|_| Fail::new(MICROSIP_E_ARG, "c", Value::None, "needs 4 GiB or more"))?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, needed) };
@@ -150,7 +167,7 @@ pub unsafe extern "C" fn microsip_engine_init(
         if !(mem as usize).is_multiple_of(ALIGN) {
             return Err(Fail::new(MICROSIP_E_ARG, "mem", Value::None, "is not aligned to 8"));
         }
-        let needed = bytes_of(&plan.capacity)?;
+        let needed = bytes_of(&plan)?;
         let short = Fail::new(
             MICROSIP_E_BUFFER,
             "bytes",
@@ -166,7 +183,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             mem.add(SIZE).write_bytes(0, needed - SIZE);
             Carving::new(mem.add(SIZE), needed - SIZE)
         };
-        let lent = lend(&plan.capacity, &mut carving).ok_or(short)?;
+        let lent = lend(&plan, &mut carving).ok_or(short)?;
         let setup = Setup {
             codecs: microsip_core::media::CodecList::built_in(),
             seed: config.seed,
@@ -213,6 +230,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 locals: [None; 2],
                 media: lent.media,
                 asked: lent.asked,
+                streams: lent.streams,
                 codecs: G711,
                 phone,
             });

@@ -7,12 +7,27 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
 use crate::dscp;
 use core::net::SocketAddr;
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{Component, Flow, Taken, Transmit, Via};
 
 impl microsip_engine {
     fn transmit(&mut self, now: Instant, room: &mut [u8]) -> Result<microsip_out, (Fail, u32)> {
-        match self.phone.poll_transmit(now, room) {
+        let mut sent = self.phone.poll_transmit(now, room);
+        let mut number = 0;
+        // what is for a stream that is gone goes another way, or fails
+        while let Transmit::Packet { via: Via::Sip(flow), .. } = sent
+            && features::STREAM
+            && flow.is_reliable()
+        {
+            if let Some(known) = self.number_of(flow) {
+                number = known;
+                break;
+            }
+            self.phone.handle_flow_failed(now, flow);
+            sent = self.phone.poll_transmit(now, room);
+        }
+        match sent {
             Transmit::Nothing => Err((Fail::NOTHING, 0)),
             Transmit::Needs(len) => Err((
                 Fail::new(
@@ -28,6 +43,7 @@ impl microsip_engine {
                 match via {
                     Via::Sip(flow) => {
                         out.kind = MICROSIP_OUT_SIP;
+                        out.flow = number;
                         out.dscp = u32::from(dscp::SIP);
                         out.remote = to_addr(flow.remote());
                         out.local = self
@@ -62,24 +78,30 @@ impl microsip_engine {
     }
 }
 
-/// The flow that a datagram came over. Apart, so that the struct is off the stack when the core works.
+/// The flow that bytes came over. Apart, so that the struct is off the stack when the core works.
 ///
 /// # Safety
 /// As [`pointer::read`].
 #[inline(never)]
-unsafe fn came_by(from: *const microsip_origin) -> Result<Flow, Fail> {
+unsafe fn came_by(engine: &microsip_engine, from: *const microsip_origin) -> Result<Flow, Fail> {
     // SAFETY: by contract.
     let path = unsafe { pointer::read(from, "from")? };
+    if path.flow != 0 {
+        let fix = "is no stream that is up";
+        let wrong = Fail::new(MICROSIP_E_ARG, "from->flow", Value::Number(i64::from(path.flow)), fix);
+        return engine.flow_of(path.flow).ok_or(wrong);
+    }
     let remote = needs_addr(&path.remote, "from->remote")?;
     Ok(Flow::Udp { socket: microsip_engine::socket_for(remote), remote })
 }
 
-/// A SIP datagram came, from->remote to from->local. One that is no SIP, or belongs to no call or account, is counted
-/// and no error. *taken (may be NULL): the number of bytes that are done with. MICROSIP_DRAIN: none; a response waits
-/// to be sent. Drain microsip_engine_poll_transmit, then give the datagram again, or drop it. Streams, whose drivers
-/// come with TCP, will have two more results. MICROSIP_MORE: the message is not complete; give its bytes again with
-/// more. MICROSIP_CLOSE: it cannot be read on; close it. There *taken may be more than len: the rest of a message that
-/// is too long is to be dropped as it comes.
+/// A SIP datagram came, from->remote to from->local; or bytes lie there that came over the stream from->flow. One that
+/// is no SIP, or belongs to no call or account, is counted and no error. *taken (may be NULL): the number of bytes that
+/// are done with; of a stream's give the rest then, again and again. MICROSIP_DRAIN: none; a response waits to be sent.
+/// Drain microsip_engine_poll_transmit, then give the bytes again; a datagram may be dropped. Streams have two more
+/// results. MICROSIP_MORE: the message is not complete; give its bytes again with more, for which a buffer of
+/// max_message is enough. MICROSIP_CLOSE: it cannot be read on; close it, and tell MICROSIP_FLOW_DOWN. There *taken may
+/// be more than len: the rest of a message that is too long is to be dropped as it comes. Pings are answered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,
@@ -91,7 +113,7 @@ pub unsafe extern "C" fn microsip_engine_sip(
 ) -> i32 {
     with("microsip_engine_sip", e, |engine| {
         // SAFETY: by contract.
-        let (flow, bytes) = unsafe { (came_by(from)?, pointer::slice(p, len, "p")?) };
+        let (flow, bytes) = unsafe { (came_by(engine, from)?, pointer::slice(p, len, "p")?) };
         let now = engine.at(now_us);
         match engine.phone.handle_sip(now, flow, bytes) {
             Taken::Bytes(count) => {

@@ -94,6 +94,8 @@ const TYPES: &[Group] = &[
             "microsip_out",
             "microsip_ask",
             "microsip_reply",
+            "MICROSIP_FLOW_*",
+            "microsip_flow",
         ],
     ),
 ];
@@ -103,7 +105,10 @@ const FUNCTIONS: &[Group] = &[
     ("versions and errors", &["strerror", "version", "abi_version", "features", "last_error"]),
     ("making and ending one", &["size_get", "init", "create", "shutdown", "destroy"]),
     ("the network", &["address_get", "network_changed"]),
-    ("bytes, time and sound in; bytes, events and asks out", &["sip", "media", "reply", "timeout", "audio", "poll_*"]),
+    (
+        "bytes, time and sound in; bytes, events and asks out",
+        &["sip", "media", "reply", "flow", "timeout", "audio", "poll_*"],
+    ),
     ("events", &["event_*"]),
     ("the log", &["log_*", "poll_log"]),
     ("any object", &["info_get", "counters_get", "ids_get", "text_get", "header_get", "tag_set", "id_release"]),
@@ -335,6 +340,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("grace_ms", "The longest time for it, in milliseconds."),
     ("when_us", "The time."),
     ("r", "The reply; its size must be set."),
+    ("f", "The stream; its size must be set."),
     ("ask", "Filled by the function; its size must be set."),
     ("from", "The source of the datagram."),
     ("p", "The bytes."),

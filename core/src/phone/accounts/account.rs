@@ -146,6 +146,18 @@ pub(super) struct Registration {
     pub(super) keepalive_at: Instant,
     /// A keepalive is to be sent.
     pub(super) keepalive_owed: bool,
+    /// The far end of the stream has answered a ping. Not all do, so only of one that did a pong is waited for.
+    #[cfg(feature = "stream")]
+    pub(super) pongs: bool,
+    /// A ping has left, and nothing came back yet.
+    #[cfg(feature = "stream")]
+    pub(super) pinged: bool,
+    /// The end of the wait for a pong.
+    #[cfg(feature = "stream")]
+    pub(super) pong_by: Instant,
+    /// A stream that has failed, which the driver is to close; none: an empty place.
+    #[cfg(feature = "stream")]
+    pub(super) failed_stream: Option<Place>,
 }
 
 impl Registration {
@@ -168,6 +180,14 @@ impl Registration {
         expires: Instant::NEVER,
         keepalive_at: Instant::NEVER,
         keepalive_owed: false,
+        #[cfg(feature = "stream")]
+        pongs: false,
+        #[cfg(feature = "stream")]
+        pinged: false,
+        #[cfg(feature = "stream")]
+        pong_by: Instant::NEVER,
+        #[cfg(feature = "stream")]
+        failed_stream: None,
     };
 }
 
@@ -294,6 +314,10 @@ impl Account {
     /// The earliest deadline.
     pub(super) fn deadline(&self) -> Instant {
         let registration = &self.registration;
-        registration.next.min(registration.expires).min(registration.keepalive_at).min(self.trusted_at)
+        #[cfg(feature = "stream")]
+        let pong = registration.pong_by;
+        #[cfg(not(feature = "stream"))]
+        let pong = Instant::NEVER;
+        registration.next.min(registration.expires).min(registration.keepalive_at).min(self.trusted_at).min(pong)
     }
 }

@@ -1,7 +1,9 @@
 //! One account's binding: its states, its lifetime, its next try.
 
 use super::account::Account;
-use crate::base::limits::{KEEPALIVE, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
+#[cfg(feature = "stream")]
+use crate::base::limits::PONG_S;
+use crate::base::limits::{KEEPALIVE, PING, RETRY_AFTER_LONGEST, STREAM_STEADY_S};
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::Context;
 use crate::phone::place::Place;
@@ -152,15 +154,51 @@ impl Account {
         told
     }
 
+    /// Keepalives go over this flow from now on.
     pub(super) fn keep_alive(&mut self, now: Instant, flow: Flow) {
-        if self.keepalive == 0 {
-            self.keepalive = KEEPALIVE;
+        #[cfg(feature = "stream")]
+        if !flow.is_reliable() || !self.hop.is_some_and(|hop| hop.flow() == flow) {
+            (self.registration.pongs, self.registration.pong_by) = (false, Instant::NEVER);
         }
-        self.registration.keepalive_at = if self.keepalive == u32::MAX || flow.is_reliable() {
-            Instant::NEVER
-        } else {
-            now + Duration::from_secs(u64::from(self.keepalive))
+        self.registration.keepalive_at = self.next_keepalive(now, flow);
+    }
+
+    fn next_keepalive(&self, now: Instant, flow: Flow) -> Instant {
+        let usual = if flow.is_reliable() { PING } else { KEEPALIVE };
+        match self.keepalive {
+            u32::MAX => Instant::NEVER,
+            0 => now + Duration::from_secs(u64::from(usual)),
+            seconds => now + Duration::from_secs(u64::from(seconds)),
+        }
+    }
+
+    /// A keepalive is owed; where pings are answered, its pong is waited for.
+    pub(super) fn ping(&mut self, now: Instant) {
+        self.registration.keepalive_owed = true;
+        let Some(flow) = self.hop.map(|hop| hop.flow()) else {
+            self.registration.keepalive_at = Instant::NEVER;
+            return;
         };
+        self.registration.keepalive_at = self.next_keepalive(now, flow);
+        #[cfg(feature = "stream")]
+        if flow.is_reliable() {
+            self.registration.pinged = true;
+            if self.registration.pongs {
+                self.registration.pong_by = self.registration.pong_by.min(now + Duration::from_secs(PONG_S));
+            }
+        }
+    }
+
+    /// The stream whose pong did not come in time.
+    #[cfg(feature = "stream")]
+    pub(super) fn take_silent_stream(&mut self, now: Instant) -> Option<Flow> {
+        if self.registration.pong_by > now {
+            return None;
+        }
+        (self.registration.pongs, self.registration.pong_by) = (false, Instant::NEVER);
+        let hop = self.hop.filter(|hop| hop.flow().is_reliable())?;
+        self.registration.failed_stream = Some(hop);
+        Some(hop.flow())
     }
 }
 

@@ -22,6 +22,9 @@ pub(in crate::phone) enum Todo {
     Lapsed,
     /// A REGISTER is to be sent.
     Register,
+    /// A stream has failed: no pong came (rfc5626#4.4.1).
+    #[cfg(feature = "stream")]
+    Fail(Flow),
 }
 
 /// A REGISTER that is not needed any more.
@@ -227,9 +230,13 @@ impl Accounts<'_> {
             return Todo::Lapsed;
         }
         if account.registration.keepalive_at <= now {
-            account.registration.keepalive_owed = true;
-            account.registration.keepalive_at = now + Duration::from_secs(u64::from(account.keepalive));
+            account.ping(now);
             cx.owe(Object::Account(handle.index));
+        }
+        #[cfg(feature = "stream")]
+        if let Some(flow) = account.take_silent_stream(now) {
+            cx.wish(Object::Account(handle.index));
+            return Todo::Fail(flow);
         }
         if account.registration.next <= now {
             account.registration.next = Instant::NEVER;

@@ -81,6 +81,26 @@ impl Accounts<'_> {
         self.slots.iter().any(|(_, account)| account.hop.is_some_and(|hop| hop.flow() == flow))
     }
 
+    /// A line end came over a stream: a pong, if we have pinged.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn hear_pong(&mut self, flow: Flow) {
+        for index in 0..self.capacity() {
+            let Some(handle) = self.handle_at(index) else { continue };
+            if let Some(account) = self.slots.get_mut(handle)
+                && account.hop.is_some_and(|hop| hop.flow() == flow)
+            {
+                account.registration.pongs |= core::mem::take(&mut account.registration.pinged);
+                account.registration.pong_by = Instant::NEVER;
+            }
+        }
+    }
+
+    /// The stream of an account that has failed, which the driver is to close.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn take_failed_stream(&mut self, handle: Handle) -> Option<Flow> {
+        self.slots.get_mut(handle)?.registration.failed_stream.take().map(|place| place.flow())
+    }
+
     /// The flow of a keepalive that is owed.
     pub(in crate::phone) fn keepalive(&self, handle: Handle) -> Option<Flow> {
         let account = self.slots.get(handle).filter(|account| account.registration.keepalive_owed)?;

@@ -85,6 +85,9 @@ pub(crate) struct Server {
     pub(super) status: u16,
     /// It is direct.
     pub(super) direct: bool,
+    /// The port of its Via's sent-by.
+    #[cfg(feature = "stream")]
+    pub(super) sent_by: u16,
 }
 
 impl Server {
@@ -102,6 +105,8 @@ impl Server {
         host: Host::Given,
         status: 0,
         direct: false,
+        #[cfg(feature = "stream")]
+        sent_by: 0,
     };
 
     pub(in crate::phone) const fn state(&self) -> State {

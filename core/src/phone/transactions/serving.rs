@@ -17,6 +17,8 @@ use crate::phone::place::Place;
 use crate::sip::server::{Expiry, Server as Transaction, State};
 use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Mandatory, Message, Method, Start, Via, Writer, echo_with_routes};
+#[cfg(feature = "stream")]
+use core::net::SocketAddr;
 
 /// A request is compared with those that came before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -114,7 +116,7 @@ impl Transactions<'_> {
             if server.key == keys.key {
                 // rfc6026#7.1: Accepted absorbs it; the 2xx is repeated by its own clock
                 if server.end > 0 && server.state() != State::Accepted {
-                    cx.owe(Object::Server(index));
+                    self.owe_response(cx, index);
                 }
                 return Absorbed::Nothing;
             }
@@ -155,6 +157,8 @@ impl Transactions<'_> {
             kept,
             has_tag: mandatory.to.tag().is_some(),
             direct: keys.direct,
+            #[cfg(feature = "stream")]
+            sent_by: mandatory.via.port.filter(|port| *port > 0).unwrap_or(5060),
             ..Server::EMPTY
         };
         if let Some(slot) = self.servers.get_mut(handle) {
@@ -295,7 +299,7 @@ impl Transactions<'_> {
         if let Some(server) = self.servers.get_mut(handle) {
             server.transaction.handle_response(now, server.status);
         }
-        cx.owe(Object::Server(handle.index));
+        self.owe_response(cx, handle.index);
         self.wake_server(cx, handle);
     }
 
@@ -317,6 +321,49 @@ impl Transactions<'_> {
         let server = self.servers.get(self.servers.handle_at(index)?)?;
         let bytes = self.server_bytes.get(index).get(usize::from(server.start)..usize::from(server.end));
         Some((bytes.unwrap_or_default(), server.flow()))
+    }
+
+    /// A stream is gone. rfc3261#18.2.2: responses to what came over it go to the same host over a new one, to the port
+    /// that its sender named.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn lose_stream(&mut self, cx: &mut Context<'_>, flow: Flow) {
+        for index in 0..self.servers.capacity() as u32 {
+            let Some(handle) = self.servers.handle_at(index) else { continue };
+            if let Some(server) = self.servers.get_mut(handle).filter(|server| server.flow() == flow) {
+                let to = SocketAddr::new(flow.remote().ip(), server.sent_by);
+                server.flow = Place::new(Flow::to_open(flow.transport(), to, flow.socket()));
+                if cx.owes(Object::Server(index)) {
+                    cx.wish(Object::Server(index));
+                }
+            }
+        }
+    }
+
+    /// A transaction whose response waits for a stream.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn waits_for_stream(&self, index: u32) -> Option<(Handle, Flow)> {
+        let handle = self.servers.handle_at(index)?;
+        let flow = self.servers.get(handle)?.flow();
+        (!flow.is_open()).then_some((handle, flow))
+    }
+
+    /// The stream that a response waits for is there.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn take_stream(&mut self, cx: &mut Context<'_>, handle: Handle, flow: Flow) {
+        if let Some(server) = self.servers.get_mut(handle).filter(|server| !server.flow().is_open()) {
+            server.flow = Place::new(flow);
+            cx.owe(Object::Server(handle.index));
+        }
+    }
+
+    /// A response is to leave: now, or by a stream that is to be opened first.
+    fn owe_response(&self, cx: &mut Context<'_>, index: u32) {
+        #[cfg(feature = "stream")]
+        if self.waits_for_stream(index).is_some() {
+            cx.wish(Object::Server(index));
+            return;
+        }
+        cx.owe(Object::Server(index));
     }
 
     fn wake_server(&self, cx: &mut Context<'_>, handle: Handle) {
@@ -385,7 +432,7 @@ impl Transactions<'_> {
         match server.transaction.handle_timeout(now) {
             Expiry::Nothing => {}
             Expiry::Trying => self.write_trying(cx, handle),
-            Expiry::Resend => cx.owe(Object::Server(handle.index)),
+            Expiry::Resend => self.owe_response(cx, handle.index),
             Expiry::Over => return ServerDue::Over,
             Expiry::Unacknowledged => return ServerDue::Unacknowledged(server.served),
         }
@@ -403,7 +450,7 @@ impl Transactions<'_> {
         Writer::new(&mut out).end();
         let needed = out.finish();
         if self.written_response(cx, handle, head, needed).is_ok() {
-            cx.owe(Object::Server(handle.index));
+            self.owe_response(cx, handle.index);
         }
     }
 }

@@ -12,10 +12,23 @@ pub const MICROSIP_ASK_LOCAL: u32 = 2;
 pub const MICROSIP_ASK_OPEN_MEDIA: u32 = 3;
 /// port and port + 1 may be closed. A reply is ignored.
 pub const MICROSIP_ASK_CLOSE_MEDIA: u32 = 4;
+/// A stream to addr is to be opened; transport is MICROSIP_TCP. Not microsip_engine_reply but microsip_engine_flow
+/// answers it. One that is open to the same far end already may be told again.
+pub const MICROSIP_ASK_CONNECT: u32 = 7;
+/// flow has failed, and is not used any more: close it. Nothing is to be told.
+pub const MICROSIP_ASK_DISCONNECT: u32 = 8;
 /// Sound is wanted from now on. A reply is ignored.
 pub const MICROSIP_ASK_AUDIO_ON: u32 = 5;
 /// No sound is wanted any more. A reply is ignored.
 pub const MICROSIP_ASK_AUDIO_OFF: u32 = 6;
+
+/// microsip_flow.state: a stream is gone, or could not be opened.
+pub const MICROSIP_FLOW_DOWN: u32 = 1;
+/// microsip_flow.state: a stream is there.
+pub const MICROSIP_FLOW_UP: u32 = 2;
+/// microsip_flow.state: there is no room for the bytes that wait to go out: its far end takes too little. Close it; it
+/// is gone for the engine as with MICROSIP_FLOW_DOWN.
+pub const MICROSIP_FLOW_FULL: u32 = 3;
 
 /// A packet to send: SIP.
 pub const MICROSIP_OUT_SIP: u32 = 1;
@@ -65,6 +78,11 @@ pub struct microsip_engine_config {
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
+    /// Streams at once, 48 bytes each beside MICROSIP_ENGINE_BYTES; 0: none, and SIP goes by datagrams alone. At most
+    /// 4096. Needs MICROSIP_HAS_STREAM.
+    pub max_flows: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.
@@ -73,7 +91,7 @@ pub struct microsip_engine_config {
 pub struct microsip_origin {
     /// sizeof(microsip_origin).
     pub size: u32,
-    /// 0: UDP.
+    /// The driver's number of a stream; 0: UDP.
     pub flow: u32,
     /// Ours; family 0: the one of the remote's family.
     pub local: microsip_addr,
@@ -93,7 +111,7 @@ pub struct microsip_out {
     pub len: u32,
     /// Differentiated services code point that suits it.
     pub dscp: u32,
-    /// 0: UDP.
+    /// The driver's number of a stream, on which the bytes go whole and in order; 0: UDP.
     pub flow: u32,
     /// 0.
     pub reserved: u32,
@@ -113,14 +131,18 @@ pub struct microsip_ask {
     pub kind: u32,
     /// To be put into the reply; 0: none is wanted.
     pub ask: u64,
-    /// 0.
+    /// Of MICROSIP_ASK_DISCONNECT: the driver's number of the stream.
     pub flow: u32,
     /// A port.
     pub port: u32,
-    /// A local address.
+    /// A local address; of MICROSIP_ASK_CONNECT the far end's.
     pub addr: microsip_addr,
     /// A name, NUL-terminated.
     pub name: [c_char; 256],
+    /// MICROSIP_UDP or MICROSIP_TCP where one was named; 0: as DNS says.
+    pub transport: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// A reply to an ask. Also unasked, with ask 0: result 0 and addresses: these are the local ones now; an error and an
@@ -140,6 +162,38 @@ pub struct microsip_reply {
     pub count: u32,
     /// Addresses; port 0: the port that was asked for, or 5060.
     pub addr: [microsip_addr; 4],
+    /// Of each address, where DNS chose it: MICROSIP_UDP or MICROSIP_TCP; 0: the one that was asked for, or UDP.
+    pub transport: [u32; 4],
+    /// Of each, from SRV: the lower first.
+    pub priority: [u32; 4],
+    /// Of each, from SRV, within one priority.
+    pub weight: [u32; 4],
+    /// Of each: the seconds for which it holds; 0: not known.
+    pub lifetime: [u32; 4],
+}
+
+/// A stream of the driver's: opened for an ask, accepted, or gone.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_flow {
+    /// sizeof(microsip_flow).
+    pub size: u32,
+    /// The driver's number, from 1, free again after MICROSIP_FLOW_DOWN; 0: none, for an ask that failed.
+    pub flow: u32,
+    /// The ask that it was opened for; 0: it was accepted, or is gone.
+    pub ask: u64,
+    /// MICROSIP_FLOW_*.
+    pub state: u32,
+    /// MICROSIP_TCP.
+    pub transport: u32,
+    /// With MICROSIP_FLOW_DOWN: the reason, MICROSIP_E_UNREACHABLE, _UNSUPPORTED.
+    pub result: i32,
+    /// 0.
+    pub reserved: u32,
+    /// Ours; family 0: the one of the remote's family.
+    pub local: microsip_addr,
+    /// The far end's; with MICROSIP_FLOW_UP.
+    pub remote: microsip_addr,
 }
 
 sized!(
@@ -148,4 +202,5 @@ sized!(
     microsip_out up to remote,
     microsip_ask up to name,
     microsip_reply up to addr,
+    microsip_flow up to remote,
 );
