@@ -17,7 +17,9 @@ pub struct Gain {
 
 impl Gain {
     /// As it is.
-    pub const EMPTY: Self = Self { percent: 100, muted: false, now: 4096 };
+    pub const EMPTY: Self = Self { percent: 100, muted: false, now: ONE };
+    /// As it is, faded in over the first quantum.
+    pub const RISING: Self = Self { now: 0, ..Self::EMPTY };
 
     /// Sets the volume; more than [`MAX_PERCENT`] is that.
     pub fn set(&mut self, percent: u16) {
@@ -43,21 +45,65 @@ impl Gain {
 
     /// Changes 10 ms of samples; louder ones stay at full scale.
     pub fn apply(&mut self, pcm: &mut [i16]) {
-        let wanted = if self.muted { 0 } else { i32::from(self.percent) * 4096 / 100 };
-        let from = self.now;
-        self.now = wanted;
-        if from == wanted {
-            match wanted {
-                4096 => {}
-                0 => pcm.fill(0),
-                _ => pcm.iter_mut().for_each(|sample| *sample = scale(*sample, wanted)),
-            }
+        self.step().apply(pcm);
+    }
+
+    /// The gain of the next quantum.
+    pub const fn step(&mut self) -> Ramp {
+        let to = if self.muted { 0 } else { self.percent as i32 * ONE / 100 };
+        Ramp { from: core::mem::replace(&mut self.now, to), to }
+    }
+}
+
+/// A gain of 1.
+const ONE: i32 = 4096;
+
+/// The gain of one quantum, led from one value to the next. In 4096ths.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ramp {
+    from: i32,
+    to: i32,
+}
+
+impl Ramp {
+    /// Samples stay as they are.
+    pub const ONE: Self = Self { from: ONE, to: ONE };
+    /// Silence.
+    pub const SILENT: Self = Self { from: 0, to: 0 };
+
+    /// Samples stay as they are.
+    #[must_use]
+    pub const fn is_one(self) -> bool {
+        self.from == ONE && self.to == ONE
+    }
+
+    /// All samples become zero.
+    #[must_use]
+    pub const fn is_silent(self) -> bool {
+        self.from == 0 && self.to == 0
+    }
+
+    /// Changes 10 ms of samples; louder ones stay at full scale.
+    pub fn apply(self, pcm: &mut [i16]) {
+        if self.is_one() {
             return;
         }
-        let count = pcm.len().max(1) as i32;
-        for (nth, sample) in pcm.iter_mut().enumerate() {
-            *sample = scale(*sample, from + (wanted - from) * (nth as i32 + 1) / count);
+        if self.is_silent() {
+            return pcm.fill(0);
         }
+        let count = pcm.len();
+        pcm.iter_mut().enumerate().for_each(|(nth, sample)| *sample = self.of(*sample, nth, count));
+    }
+
+    /// The nth sample of so many.
+    #[must_use]
+    pub fn of(self, sample: i16, nth: usize, count: usize) -> i16 {
+        let by = if self.from == self.to {
+            self.to
+        } else {
+            self.from + (self.to - self.from) * (nth as i32 + 1) / count.max(1) as i32
+        };
+        scale(sample, by)
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`resample`] | 8, 16 and 48 kHz into each other |
 //! | [`tones`], [`detect`] | call progress tones and keys; recognising them |
 //! | [`gain`] | volume, mute, level |
+//! | [`mix`] | many sounds into one for each of them |
 
 pub mod catch_up;
 pub mod codec;
@@ -20,6 +21,7 @@ pub mod detect;
 pub mod digits;
 pub mod gain;
 pub mod jitter;
+pub mod mix;
 pub mod phase;
 pub mod playout;
 pub mod resample;
