@@ -212,6 +212,8 @@
 #define MICROSIP_HAS_SENTENCES 2048
 /** microsip_features(): sound devices. */
 #define MICROSIP_HAS_DEVICES 4096
+/** microsip_features(): conferences; without it each call is alone. */
+#define MICROSIP_HAS_CONFERENCE 8192
 /** @} */
 
 /** @name Ids and switches
@@ -228,12 +230,15 @@
 #define MICROSIP_KIND_ACCOUNT 2
 /** MICROSIP_KIND() of a call's id. */
 #define MICROSIP_KIND_CALL 3
+/** MICROSIP_KIND() of a conference's id. */
+#define MICROSIP_KIND_CONFERENCE 6
 
 /** An engine in the caller's memory. It is never moved. */
 typedef struct microsip_engine microsip_engine;
 
 /**
- * Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+ * Names a phone, an account, a call or a conference: kind, generation and slot in a number below
+ * 2^53. 0 is none.
  */
 typedef uint64_t microsip_id;
 
@@ -320,6 +325,16 @@ typedef struct microsip_addr {
  * MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
  */
 #define MICROSIP_EV_CHALLENGE 13
+/**
+ * Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be
+ * gone. What was there and back before the event was fetched is not told.
+ */
+#define MICROSIP_EV_MEMBER 18
+/**
+ * Call other, or MICROSIP_SELF, talks now in conference object; 0: nobody does. It is the loudest
+ * voice of the last 300 ms, and a pause shorter than a second ends nothing.
+ */
+#define MICROSIP_EV_TALKER 19
 /**
  * A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT
  * follows. A digit that is over by the time this would be told has only that.
@@ -665,6 +680,8 @@ typedef struct microsip_call_info {
   uint32_t cause;
   /** MICROSIP_BY_*, once it has ended. */
   uint32_t ended_by;
+  /** The conference that it is in; 0: none. */
+  microsip_id conference;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -714,6 +731,29 @@ typedef struct microsip_stats {
   /** Bytes that were no RTP or RTCP. */
   uint32_t malformed;
 } microsip_stats;
+/** @} */
+
+/** @name Conferences
+ * @{ */
+
+/**
+ * The part that a call, or MICROSIP_SELF, takes in a conference. Switches; level and talking are
+ * read only.
+ */
+typedef struct microsip_member {
+  /** sizeof(microsip_member). */
+  uint32_t size;
+  /** Switch: the others do not hear it. */
+  uint32_t silent;
+  /** Switch: it does not hear the others. */
+  uint32_t deaf;
+  /** Its loudness for the others in percent, 1 to 400; 0: as it is. */
+  uint32_t gain_percent;
+  /** The peak of its sound in the last 100 ms, 0 to 32767, silent or not. */
+  uint32_t level;
+  /** 1: it talks. */
+  uint32_t talking;
+} microsip_member;
 /** @} */
 
 /** @name Sound
@@ -962,6 +1002,13 @@ typedef struct microsip_config {
   uint32_t media_timeout;
   /** The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END. */
   uint32_t media_lost;
+  /** Conferences at once; 0: 2; MICROSIP_NONE: none. All calls may be in one. */
+  uint32_t max_conferences;
+  /**
+   * Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact,
+   * RFC 4579); 0: off.
+   */
+  uint32_t focus;
 } microsip_config;
 /** @} */
 
@@ -1144,6 +1191,16 @@ typedef struct microsip_engine_config {
   uint32_t max_flows;
   /** 0. */
   uint32_t reserved;
+  /**
+   * Conferences at once; 0: none. All calls may be in one. They take memory beside
+   * MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how much.
+   */
+  uint32_t max_conferences;
+  /**
+   * Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact,
+   * RFC 4579); 0: off.
+   */
+  uint32_t focus;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -1398,11 +1455,12 @@ int32_t microsip_log_next(microsip_id phone,
 int32_t microsip_info_get(microsip_id phone, struct microsip_info *out);
 
 /**
- * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
- * MICROSIP_KIND_ACCOUNT.
+ * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them,
+ * MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
  * @param phone The phone.
  * @param kind MICROSIP_KIND_*.
- * @param owner 0, or an account: its calls only.
+ * @param owner 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
+ * them, with MICROSIP_KIND_CALL.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
  * @param needed Their number.
@@ -1419,7 +1477,7 @@ int32_t microsip_ids_get(microsip_id phone,
 /**
  * A text of a call, an account or MICROSIP_SELF.
  * @param phone The phone.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param which MICROSIP_TXT_*.
  * @param index 0, but where the text says otherwise.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -1441,7 +1499,7 @@ int32_t microsip_text_get(microsip_id phone,
  * The nth header field (from 0) of that name, long or short form, in the first or last message that
  * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
  * @param phone The phone.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param which Which of them.
  * @param name The name of the header.
  * @param nth Which of them, from 0.
@@ -1463,22 +1521,26 @@ int32_t microsip_header_get(microsip_id phone,
                             uint32_t *needed);
 
 /**
- * Gives a call or an account the application's own number, which its events carry from then on.
+ * Gives a call, an account or a conference the application's own number, which its events carry
+ * from then on.
  * @param phone The phone.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
-int32_t microsip_tag_set(microsip_id phone, microsip_id object, uint64_t tag);
+int32_t microsip_tag_set(microsip_id phone,
+                         microsip_id object,
+                         uint64_t tag);
 
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
- * Fetching events, or having them in a callback, releases nothing.
+ * Fetching events, or having them in a callback, releases nothing. Of a conference: it is
+ * dissolved, its calls go on alone, and a recording and a sound of it end.
  * @param phone The phone.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE It has not ended.
+ * @retval MICROSIP_E_STATE A call that has not ended.
  */
 int32_t microsip_id_release(microsip_id phone,
                             microsip_id object);
@@ -1646,7 +1708,7 @@ int32_t microsip_reject(microsip_id phone,
 /**
  * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
  * @param phone The phone.
- * @param call The call.
+ * @param call Or a conference: all of its calls, while it stays.
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
@@ -1709,6 +1771,72 @@ int32_t microsip_digits(microsip_id phone,
 #endif
 
 #if defined(MICROSIP_HOST)
+/** @name Conferences
+ * @{ */
+
+/**
+ * Makes an empty conference. All of its members hear each other. microsip_id_release dissolves it,
+ * and its calls go on alone; microsip_hangup with its id ends all of its calls.
+ * @param phone The phone.
+ * @param tag The application's own number, which its events carry.
+ * @param conference Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FULL max_conferences are there.
+ * @retval MICROSIP_E_UNSUPPORTED max_conferences is none, or the library has no
+ * MICROSIP_HAS_CONFERENCE.
+ */
+int32_t microsip_conference_create(microsip_id phone,
+                                   uint64_t tag,
+                                   microsip_id *conference);
+
+/**
+ * Lets a call, or MICROSIP_SELF (microphone and loudspeaker), join a conference; or changes its
+ * part. It joins with its next 10 ms of sound, in any state but ended, hears all others and not
+ * itself, and leaves with its end or for another conference: MICROSIP_EV_MEMBER. Its own source and
+ * files that play into it are heard by it alone, beside the others; the microphone comes from
+ * MICROSIP_SELF only, and an echo is silent.
+ * @param phone The phone.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @param m NULL: as it is.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_ARG No switch, or above 400 percent.
+ */
+int32_t microsip_conference_member_set(microsip_id phone,
+                                       microsip_id conference,
+                                       microsip_id member,
+                                       const struct microsip_member *m);
+
+/**
+ * A member leaves: its call goes on alone, with its source.
+ * @param phone The phone.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It is not in that conference.
+ */
+int32_t microsip_conference_member_remove(microsip_id phone,
+                                          microsip_id conference,
+                                          microsip_id member);
+
+/**
+ * The part that a member takes, and its level. out->size must be set.
+ * @param phone The phone.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It is not in that conference.
+ */
+int32_t microsip_conference_member_get(microsip_id phone,
+                                       microsip_id conference,
+                                       microsip_id member,
+                                       struct microsip_member *out);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
 /** @name Sound
  * @{ */
 
@@ -1740,14 +1868,14 @@ int32_t microsip_device_set(microsip_id phone,
                             const char *id);
 
 /**
- * Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is
- * to be heard alone, the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read
- * while it plays; a pipe is read to its end first, at most 64 MB. It replaces the sound that plays
- * there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token follows at its end. With
- * MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be MICROSIP_SELF: a
- * file that cannot be played is found before a call is made.
+ * Plays a sound into a call, or to all members of a conference. It is mixed with the call's source,
+ * which goes on: where the sound is to be heard alone, the source is MICROSIP_SRC_SILENCE. It is
+ * opened before this returns, and read while it plays; a pipe is read to its end first, at most 64
+ * MB. It replaces the sound that plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token
+ * follows at its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target
+ * may be MICROSIP_SELF: a file that cannot be played is found before a call is made.
  * @param phone The phone.
- * @param target The call.
+ * @param target A call or a conference.
  * @param s The sound.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
@@ -1764,20 +1892,23 @@ int32_t microsip_sound_play(microsip_id phone,
 /**
  * Stops the sound that plays there: its end is MICROSIP_E_CANCELLED.
  * @param phone The phone.
- * @param target The call.
+ * @param target A call or a conference.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None plays.
  */
-int32_t microsip_sound_stop(microsip_id phone, microsip_id target);
+int32_t microsip_sound_stop(microsip_id phone,
+                            microsip_id target);
 
 /**
- * Records a call to a WAV file of 16 bits at the phone's rate. It replaces a recording that runs,
- * and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token follows when the
- * file is complete, or (MICROSIP_E_FILE) could not be written on.
+ * Records a call, or the whole of a conference, to a WAV file of 16 bits at the phone's rate. It
+ * replaces a recording that runs, and ends with the call or the conference. MICROSIP_EV_DONE with
+ * MICROSIP_OP_RECORD and the token follows when the file is complete, or (MICROSIP_E_FILE) could
+ * not be written on.
  * @param phone The phone.
- * @param target The call.
+ * @param target A call or a conference.
  * @param path The file.
- * @param sides MICROSIP_SIDES_*.
+ * @param sides MICROSIP_SIDES_*; of a conference our sound is what plays there and what
+ * microsip_pcm_write gives, the peer's that of all members.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_FILE It cannot be made.
@@ -1793,7 +1924,7 @@ int32_t microsip_record_start(microsip_id phone,
 /**
  * Stops the recording; its file is complete shortly after, with MICROSIP_EV_DONE.
  * @param phone The phone.
- * @param target The call.
+ * @param target A call or a conference.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_NOTHING None runs.
  */
@@ -1801,11 +1932,11 @@ int32_t microsip_record_stop(microsip_id phone,
                              microsip_id target);
 
 /**
- * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. Samples that
- * are missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples throws
- * away those that were not sent yet.
+ * Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM, or to all
+ * members of a conference. Samples that are missing at their time are silence, and counted
+ * (pcm_underrun). NULL with 0 samples throws away those that were not sent yet.
  * @param phone The phone.
- * @param call The call.
+ * @param target A call or a conference.
  * @param pcm The samples.
  * @param samples The number of samples.
  * @param wait_ms The longest wait for room (0: none), which paces a loop that writes.
@@ -1814,17 +1945,18 @@ int32_t microsip_record_stop(microsip_id phone,
  * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_pcm_write(microsip_id phone,
-                           microsip_id call,
+                           microsip_id target,
                            const int16_t *pcm,
                            uint32_t samples,
                            uint32_t wait_ms,
                            uint32_t *taken);
 
 /**
- * Reads the sound of a call's peer (s16, mono, the phone's rate), from the first such call on.
- * Samples that are not fetched in time give way, the oldest first, and are counted (pcm_overrun).
+ * Reads the sound of a call's peer, or of all members of a conference without what
+ * microsip_pcm_write gives (s16, mono, the phone's rate), from the first such call on. Samples that
+ * are not fetched in time give way, the oldest first, and are counted (pcm_overrun).
  * @param phone The phone.
- * @param call The call.
+ * @param target A call or a conference.
  * @param pcm The samples.
  * @param samples The number of samples.
  * @param wait_ms The longest wait for all of them (0: none).
@@ -1833,7 +1965,7 @@ int32_t microsip_pcm_write(microsip_id phone,
  * @retval MICROSIP_E_STATE The call has ended.
  */
 int32_t microsip_pcm_read(microsip_id phone,
-                          microsip_id call,
+                          microsip_id target,
                           int16_t *pcm,
                           uint32_t samples,
                           uint32_t wait_ms,
@@ -2192,12 +2324,13 @@ int32_t microsip_engine_counters_get(struct microsip_engine *e,
                                      struct microsip_counters *out);
 
 /**
- * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or
- * MICROSIP_KIND_ACCOUNT.
+ * The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them,
+ * MICROSIP_KIND_ACCOUNT or MICROSIP_KIND_CONFERENCE.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param kind MICROSIP_KIND_*.
- * @param owner 0, or an account: its calls only.
+ * @param owner 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
+ * them, with MICROSIP_KIND_CALL.
  * @param ids Room for cap of them, or NULL with 0.
  * @param cap The size of that room.
  * @param needed Their number.
@@ -2216,7 +2349,7 @@ int32_t microsip_engine_ids_get(struct microsip_engine *e,
  * A text of a call, an account or MICROSIP_SELF.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param which MICROSIP_TXT_*.
  * @param index 0, but where the text says otherwise.
  * @param buf Room for the text with its NUL, or NULL with cap 0.
@@ -2240,7 +2373,7 @@ int32_t microsip_engine_text_get(struct microsip_engine *e,
  * a call received (which: MICROSIP_FIRST or MICROSIP_LAST).
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param which Which of them.
  * @param name The name of the header.
  * @param nth Which of them, from 0.
@@ -2263,10 +2396,11 @@ int32_t microsip_engine_header_get(struct microsip_engine *e,
                                    uint32_t *needed);
 
 /**
- * Gives a call or an account the application's own number, which its events carry from then on.
+ * Gives a call, an account or a conference the application's own number, which its events carry
+ * from then on.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @param tag The application's own number.
  * @return MICROSIP_OK, or a result that says why not.
  */
@@ -2278,12 +2412,13 @@ int32_t microsip_engine_tag_set(struct microsip_engine *e,
 /**
  * Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable
  * until a new call needs its slot: the one that ended first goes first, with MICROSIP_EV_LOST.
- * Fetching events, or having them in a callback, releases nothing.
+ * Fetching events, or having them in a callback, releases nothing. Of a conference: it is
+ * dissolved, its calls go on alone, and a recording and a sound of it end.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param object The call or account.
+ * @param object The call, account or conference.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_STATE It has not ended.
+ * @retval MICROSIP_E_STATE A call that has not ended.
  */
 int32_t microsip_engine_id_release(struct microsip_engine *e, uint64_t now_us, microsip_id object);
 /** @} */
@@ -2457,7 +2592,7 @@ int32_t microsip_engine_reject(struct microsip_engine *e,
  * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param call The call.
+ * @param call Or a conference: all of its calls, while it stays.
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
@@ -2526,6 +2661,79 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
                                        uint64_t now_us,
                                        microsip_id call,
                                        struct microsip_stats *out);
+/** @} */
+
+/** @name Engines: conferences
+ * @{ */
+
+/**
+ * Makes an empty conference. All of its members hear each other. microsip_engine_id_release
+ * dissolves it, and its calls go on alone; microsip_engine_hangup with its id ends all of its
+ * calls.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param tag The application's own number, which its events carry.
+ * @param conference Its id.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_FULL max_conferences are there.
+ * @retval MICROSIP_E_UNSUPPORTED max_conferences is none, or the library has no
+ * MICROSIP_HAS_CONFERENCE.
+ */
+int32_t microsip_engine_conference_create(struct microsip_engine *e,
+                                          uint64_t now_us,
+                                          uint64_t tag,
+                                          microsip_id *conference);
+
+/**
+ * Lets a call, or MICROSIP_SELF (microphone and loudspeaker), join a conference; or changes its
+ * part. It joins with its next 10 ms of sound, in any state but ended, hears all others and not
+ * itself, and leaves with its end or for another conference: MICROSIP_EV_MEMBER. Its own source and
+ * files that play into it are heard by it alone, beside the others; the microphone comes from
+ * MICROSIP_SELF only, and an echo is silent.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @param m NULL: as it is.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE The call has ended.
+ * @retval MICROSIP_E_ARG No switch, or above 400 percent.
+ */
+int32_t microsip_engine_conference_member_set(struct microsip_engine *e,
+                                              uint64_t now_us,
+                                              microsip_id conference,
+                                              microsip_id member,
+                                              const struct microsip_member *m);
+
+/**
+ * A member leaves: its call goes on alone, with its source.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It is not in that conference.
+ */
+int32_t microsip_engine_conference_member_remove(struct microsip_engine *e,
+                                                 uint64_t now_us,
+                                                 microsip_id conference,
+                                                 microsip_id member);
+
+/**
+ * The part that a member takes, and its level. out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param conference The conference.
+ * @param member A call, or MICROSIP_SELF: the person at this phone.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_NOTHING It is not in that conference.
+ */
+int32_t microsip_engine_conference_member_get(struct microsip_engine *e,
+                                              uint64_t now_us,
+                                              microsip_id conference,
+                                              microsip_id member,
+                                              struct microsip_member *out);
 /** @} */
 
 /** @name Engines: sound

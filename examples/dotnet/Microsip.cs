@@ -19,16 +19,16 @@ public static class Microsip
         EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105, EUri = -201, ERefused = -202,
         EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
         EFile = -402, EFormat = -403;
-    public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, HasHost = 1,
+    public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        HasDevices = 4096, HasConference = 8192, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
-        EvChallenge = 13, EvDigitBegun = 21, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
+        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
         MediaHeld = 4, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
@@ -80,6 +80,7 @@ public static class Microsip
         public uint sipDscp, mediaDscp;
         public uint directReserve, directPerSource;
         public uint mediaTimeout, mediaLost;
+        public uint maxConferences, focus;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -112,6 +113,13 @@ public static class Microsip
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    public struct Member
+    {
+        public uint size, silent, deaf, gainPercent, level, talking;
+        public static Member New() { return new Member { size = SizeOf<Member>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     public struct Info
     {
         public uint size, calls, accounts, callsPossible, audioWanted, muted, volumeIn, volumeOut, features, ended;
@@ -126,6 +134,7 @@ public static class Microsip
         public uint incoming, sipCode;
         public int result;
         public uint source, muted, media, volumeIn, volumeOut, cause, endedBy;
+        public ulong conference;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 
@@ -192,6 +201,10 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_reject(ulong phone, ulong call, uint code, IntPtr options);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup(ulong phone, ulong call, IntPtr options);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_hangup_all(ulong phone);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_create(ulong phone, ulong tag, out ulong conference);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_set(ulong phone, ulong conference, ulong member, ref Member part);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_remove(ulong phone, ulong conference, ulong member);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_conference_member_get(ulong phone, ulong conference, ulong member, ref Member part);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref Stats stats);

@@ -10,6 +10,7 @@
 mod accounts;
 mod asks;
 mod calls;
+mod conferences;
 mod flows;
 mod last;
 mod log;
@@ -21,6 +22,7 @@ mod sound;
 pub use accounts::*;
 pub use asks::*;
 pub use calls::*;
+pub use conferences::*;
 pub use flows::*;
 pub use last::*;
 pub use log::*;

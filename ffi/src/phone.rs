@@ -12,8 +12,9 @@ use crate::abi::{Fail, Value, pointer, text};
 use crate::host::create;
 use crate::host::shared::{Core, Shared};
 use crate::host::signal::lock;
+use crate::host::slots::Target;
 use crate::host::table;
-use crate::ops::{self, Done};
+use crate::ops::Done;
 use core::cell::RefCell;
 use core::ffi::c_char;
 use core::panic::AssertUnwindSafe;
@@ -21,12 +22,13 @@ use core::sync::atomic::Ordering;
 use core::time::Duration;
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{CallId, CallState, Phone};
+use microsip_core::phone::{CallId, CallState, ConferenceId, Phone};
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
 mod accounts;
 mod calls;
+mod conferences;
 mod devices;
 mod events;
 mod files;
@@ -40,6 +42,7 @@ mod tests;
 
 pub use accounts::*;
 pub use calls::*;
+pub use conferences::*;
 pub use devices::*;
 pub use events::*;
 pub use files::*;
@@ -243,14 +246,25 @@ pub unsafe extern "C" fn microsip_last_error(buf: *mut c_char, cap: u32, needed:
     }
 }
 
-/// A call that can have sound: it is there and has not ended.
-fn sounding(core: &Core, call: u64) -> Result<CallId, Fail> {
-    let id = ops::call_id(call)?;
-    match core.phone.call_info(id) {
-        Err(error) => Err(Fail::command(error, "call", Value::Id(call))),
-        Ok(info) if info.state == CallState::Ended => {
-            Err(Fail::new(MICROSIP_E_STATE, "call", Value::Id(call), "has ended"))
-        }
-        Ok(_) => Ok(id),
+/// A call or a conference that is there.
+fn target_of(core: &Core, target: u64) -> Result<Target, Fail> {
+    let fail = |error| Fail::command(error, "target", Value::Id(target));
+    if let Ok(conference) = ConferenceId::from_raw(target) {
+        core.phone.conference_tag(conference).map_err(fail)?;
+        return Ok(Target::Conference(conference));
     }
+    let call = CallId::from_raw(target).map_err(|error| Fail::id("target", target, error))?;
+    core.phone.call_info(call).map_err(fail)?;
+    Ok(Target::Call(call))
+}
+
+/// One that can have sound: it has not ended.
+fn sounding(core: &Core, target: u64) -> Result<Target, Fail> {
+    let found = target_of(core, target)?;
+    if let Target::Call(call) = found
+        && core.phone.call_info(call).is_ok_and(|info| info.state == CallState::Ended)
+    {
+        return Err(Fail::new(MICROSIP_E_STATE, "target", Value::Id(target), "has ended"));
+    }
+    Ok(found)
 }

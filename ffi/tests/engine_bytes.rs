@@ -23,6 +23,8 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         media_lost: 0,
         max_flows: 0,
         reserved: 0,
+        max_conferences: 0,
+        focus: 0,
     };
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size_get(&config, &mut bytes) }, 0);

@@ -20,7 +20,9 @@
   X(microsip_mute_set(p, c, 1)) X(microsip_volume_set(p, c, 1, 100)) X(microsip_sound_play(p, c, &sound, 1)) X(microsip_sound_stop(p, c)) \
   X(microsip_record_start(p, c, "/nowhere/x.wav", 0, 1)) X(microsip_record_stop(p, c)) X(microsip_pcm_write(p, c, pcm, 80, 0, &n)) \
   X(microsip_pcm_read(p, c, pcm, 80, 0, &n)) X(microsip_text_get(p, MICROSIP_SELF, MICROSIP_TXT_DEVICE_ID, MICROSIP_DEV_INPUT << 16, buf, sizeof buf, &n)) \
-  X(microsip_device_set(p, 1, "null"))
+  X(microsip_device_set(p, 1, "null")) \
+  X(microsip_conference_create(p, 1, &id)) X(microsip_conference_member_set(p, r, c, &member)) X(microsip_conference_member_remove(p, r, c)) \
+  X(microsip_conference_member_get(p, r, c, &member))
 
 /* The functions that name a call. */
 #define EACH_CALL(X) \
@@ -31,6 +33,9 @@
 #define EACH_ACCOUNT(X) \
   X(microsip_account_update(p, a, &acc)) X(microsip_account_remove(p, a)) X(microsip_account_register(p, a, 1)) \
   X(microsip_account_unregister(p, a, 1)) X(microsip_account_info_get(p, a, &ainfo))
+#define EACH_CONFERENCE(X) \
+  X(microsip_conference_member_set(p, r, MICROSIP_SELF, &member)) X(microsip_conference_member_remove(p, r, MICROSIP_SELF)) \
+  X(microsip_conference_member_get(p, r, MICROSIP_SELF, &member))
 /* The functions that take a call as well as an account. */
 #define EACH_OBJECT(X) \
   X(microsip_tag_set(p, c, 1)) X(microsip_text_get(p, c, 3, 0, buf, sizeof buf, &n))
@@ -40,13 +45,13 @@
   kind MAYBE char buf[256]; kind MAYBE microsip_event ev; kind MAYBE microsip_addr addr; kind MAYBE microsip_account acc; \
   kind MAYBE microsip_account_info ainfo; kind MAYBE microsip_call_info cinfo; kind MAYBE microsip_stats stats; \
   kind MAYBE microsip_counters counters; kind MAYBE microsip_log line; kind MAYBE microsip_info info; kind MAYBE microsip_sound sound; \
-  kind MAYBE microsip_id id, ids[8], p, a, c; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
+  kind MAYBE microsip_member member; kind MAYBE microsip_id id, ids[8], p, a, c, r; kind MAYBE int16_t pcm[80]; kind MAYBE uint32_t n; \
   kind MAYBE uint64_t token; kind MAYBE intptr_t fd;
 #define MAYBE __attribute__((unused))
 #define EVERY_SIZE() do { \
-  memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
+  memset(&addr, 0, sizeof addr); memset(pcm, 0, sizeof pcm); id = p = a = c = r = 0; n = 0; token = 0; fd = 0; EVERY_STRUCT(); } while (0)
 #define EVERY_STRUCT() do { \
-  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); \
+  MICROSIP_ZERO(ev); MICROSIP_ZERO(acc); MICROSIP_ZERO(ainfo); MICROSIP_ZERO(cinfo); MICROSIP_ZERO(stats); MICROSIP_ZERO(counters); MICROSIP_ZERO(member); \
   MICROSIP_ZERO(info); MICROSIP_ZERO(line); MICROSIP_ZERO(sound); sound.path = "x.wav"; \
   acc.uri = "sip:100@127.0.0.1:9"; acc.registers = MICROSIP_OFF; } while (0)
 
@@ -68,4 +73,6 @@
   X(microsip_engine_call_info_get(e, 1, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) \
   X(microsip_engine_text_get(e, 1, c, 1, 0, buf, sizeof buf, &n)) X(microsip_engine_header_get(e, 1, c, 1, "To", 0, buf, sizeof buf, &n)) \
   X(microsip_engine_digits(e, 1, c, "1", 0, 1)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \
-  X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters))
+  X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters)) \
+  X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \
+  X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member))

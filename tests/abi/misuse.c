@@ -92,6 +92,50 @@ static void wrong_ids(void) {
 #define X(call) IS(call, MICROSIP_E_STALE);
   EACH_ACCOUNT(X)
 #undef X
+  r = 0;
+#define X(call) IS(call, MICROSIP_E_ARG);
+  EACH_CONFERENCE(X)
+#undef X
+  r = call_kind;
+#define X(call) IS(call, MICROSIP_E_KIND);
+  EACH_CONFERENCE(X)
+#undef X
+  r = call_kind ^ ((microsip_id)(3 ^ 6) << 48);
+#define X(call) IS(call, MICROSIP_E_STALE);
+  EACH_CONFERENCE(X)
+  X(microsip_hangup(p, r, NULL)) X(microsip_id_release(p, r)) X(microsip_tag_set(p, r, 1)) X(microsip_ids_get(p, MICROSIP_KIND_CALL, r, NULL, 0, &n))
+  X(microsip_record_start(p, r, "/nowhere/x.wav", 0, 1)) X(microsip_pcm_read(p, r, pcm, 80, 0, &n))
+  r = (r ^ mark) | other;
+#undef X
+#define X(call) IS(call, MICROSIP_E_FOREIGN);
+  EACH_CONFERENCE(X)
+#undef X
+  IS(microsip_conference_create(p, 7, &r), MICROSIP_OK);
+  IS(microsip_conference_create(p, 7, NULL), MICROSIP_E_NULL);
+  IS(microsip_conference_member_remove(p, r, MICROSIP_SELF), MICROSIP_NOTHING);
+  IS(microsip_conference_member_set(p, r, account_kind, NULL), MICROSIP_E_KIND);
+  IS(microsip_conference_member_set(p, r, call_kind | 7, NULL), MICROSIP_E_STALE);
+  IS(microsip_conference_member_set(p, r, MICROSIP_SELF, NULL), MICROSIP_OK);
+  IS(microsip_conference_member_get(p, r, MICROSIP_SELF, NULL), MICROSIP_E_NULL);
+  IS(microsip_conference_member_get(p, r, MICROSIP_SELF, &member), MICROSIP_OK);
+  IS(member.silent == MICROSIP_OFF && member.deaf == MICROSIP_OFF && member.gain_percent == 100, 1);
+  member.silent = 3;
+  IS(microsip_conference_member_set(p, r, MICROSIP_SELF, &member), MICROSIP_E_ARG);
+  member.silent = 0;
+  member.gain_percent = 401;
+  IS(microsip_conference_member_set(p, r, MICROSIP_SELF, &member), MICROSIP_E_ARG);
+  member.gain_percent = 65536 + 100;
+  IS(microsip_conference_member_set(p, r, MICROSIP_SELF, &member), MICROSIP_E_ARG);
+  MICROSIP_ZERO(member);
+  IS(microsip_ids_get(p, MICROSIP_KIND_CALL, r, ids, 8, &n), MICROSIP_OK);
+  IS(n == 1 && ids[0] == MICROSIP_SELF, 1);
+  IS(microsip_ids_get(p, MICROSIP_KIND_CONFERENCE, 0, ids, 8, &n), MICROSIP_OK);
+  IS(n == 1 && ids[0] == r && MICROSIP_KIND(r) == MICROSIP_KIND_CONFERENCE, 1);
+  IS(microsip_text_get(p, r, MICROSIP_TXT_REMOTE_URI, 0, buf, sizeof buf, &n), MICROSIP_NOTHING);
+  IS(microsip_record_stop(p, r), MICROSIP_NOTHING);
+  IS(microsip_tag_set(p, r, 8), MICROSIP_OK);
+  IS(microsip_id_release(p, r), MICROSIP_OK);
+  IS(microsip_id_release(p, r), MICROSIP_E_STALE);
   IS(microsip_dial(p, call_kind, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_KIND);
   IS(microsip_dial(p, account_kind, "sip:x@127.0.0.1", NULL, &id), MICROSIP_E_STALE);
   IS(microsip_destroy(0), MICROSIP_E_ARG);
@@ -576,7 +620,7 @@ int main(void) {
   checks++;
   if (strcmp(microsip_version(), MICROSIP_VERSION) != 0 || microsip_abi_version() != MICROSIP_ABI_VERSION) { failed = 1; fprintf(stderr, "versions differ\n"); }
   /* a host has all of the core's */
-  IS((int32_t)(microsip_features() & ~(uint32_t)MICROSIP_HAS_DEVICES), (int32_t)MICROSIP_HAS_DEVICES - 1);
+  IS((int32_t)(microsip_features() & ~(uint32_t)MICROSIP_HAS_DEVICES), (int32_t)(2 * MICROSIP_HAS_CONFERENCE - 1 - MICROSIP_HAS_DEVICES));
   printf("%d checks: %s\n", checks, failed ? "FAILED" : "ok");
   return failed;
 }

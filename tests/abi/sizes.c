@@ -180,6 +180,9 @@ int main(int argc, char **argv) {
   OUT(microsip_call_info, cinfo, microsip_call_info_get(p, c, s));
   FILLED(microsip_call_info, volume_out, 100, microsip_call_info_get(p, c, s));
   OUT(microsip_stats, stats, microsip_call_stats_get(p, c, s));
+  IS_OK(microsip_conference_create(p, 0, &r));
+  IN(microsip_member, member, microsip_conference_member_set(p, r, MICROSIP_SELF, s));
+  OUT(microsip_member, member, microsip_conference_member_get(p, r, MICROSIP_SELF, s));
   OUT(microsip_counters, counters, microsip_counters_get(p, s));
   OUT(microsip_info, info, microsip_info_get(p, s));
   IN(microsip_sound, check, microsip_sound_play(p, MICROSIP_SELF, s, 0));

@@ -1,258 +1,296 @@
-//! Calls that share a bus: each far end hears the others and not itself.
+//! Conferences: each member hears all others and not itself.
+
+mod many;
+mod parts;
+mod told;
 
 use microsip_core::base::time::Duration;
 use microsip_core::media::G711;
 use microsip_core::phone::{
-    AccountId, Bus, BusId, CallId, CallState, Capacity, CommandError, DialOptions, Patch, Source,
+    AccountId, Bus, CallId, CallState, Capacity, ConferenceId, DialOptions, Member, MemberChange, Source,
 };
 use microsip_tests::{Lab, Options};
-use std::collections::HashMap;
 
 /// The tones of the far ends: whole periods in 100 ms.
-const TONES: [u32; 3] = [440, 620, 950];
+const TONES: [u32; 4] = [440, 620, 950, 1480];
 /// The tone of the person at the device.
 const PERSON: u32 = 1210;
+/// As a member is.
+const AS_IT_IS: MemberChange = MemberChange { silent: None, deaf: None, gain_percent: None };
 
-/// Phone 0 has a call to each of the others, which send their tones.
-fn three(source: Source, capacity: Capacity) -> (Lab, Vec<CallId>, Vec<CallId>) {
-    let near = Options { capacity, ..Options::default() };
-    let mut lab = Lab::new(&[near, Options::default(), Options::default(), Options::default()]);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for (far, tone) in TONES.into_iter().enumerate() {
-        let now = lab.now;
-        let options = DialOptions { source, ..DialOptions::default() };
-        let target = format!("sip:x@10.0.0.{}", far + 2);
-        ours.push(lab.ends[0].phone.dial(now, AccountId::NONE, &target, &options).unwrap());
-        lab.run_until("it rings", |lab| lab.ends[far + 1].reached(CallState::Incoming));
-        let (now, call) = (lab.now, lab.ends[far + 1].last_call());
-        lab.ends[far + 1].phone.set_source(call, Source::Application).unwrap();
-        lab.ends[far + 1].phone.answer(now, call, 200).unwrap();
-        lab.ends[far + 1].sound.play = tone;
-        theirs.push(call);
-        lab.run_for(Duration::from_millis(100));
+/// A phone that has a call to each of four others, which send their tones. Its own is the first.
+struct Bridge {
+    lab: Lab,
+    ours: Vec<CallId>,
+    theirs: Vec<CallId>,
+}
+
+impl Bridge {
+    fn new(source: Source) -> Self {
+        Self::at(source, &[8000; 5], Options::default().capacity)
     }
-    (lab, ours, theirs)
-}
 
-fn host() -> Capacity {
-    Options::default().capacity
-}
-
-fn bus(clock: Bus, number: u16) -> BusId {
-    BusId::shared(clock, number).unwrap()
-}
-
-/// The peak of one tone in a sound.
-fn peak(pcm: &[i16], hertz: u32) -> u32 {
-    let (mut real, mut imaginary) = (0.0f64, 0.0f64);
-    for (at, sample) in pcm.iter().enumerate() {
-        let angle = at as f64 * f64::from(hertz) * core::f64::consts::TAU / 8000.0;
-        real += f64::from(*sample) * angle.cos();
-        imaginary += f64::from(*sample) * angle.sin();
+    /// The same, at these rates.
+    fn at(source: Source, rates: &[u32; 5], capacity: Capacity) -> Self {
+        let end = |rate: &u32| Options { rate: *rate, ..Options::default() };
+        let mut options: Vec<Options> = rates.iter().map(end).collect();
+        options[0].capacity = capacity;
+        let mut lab = Lab::new(&options);
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for (far, tone) in TONES.into_iter().enumerate() {
+            let now = lab.now;
+            let options = DialOptions { source, ..DialOptions::default() };
+            let target = format!("sip:x@10.0.0.{}", far + 2);
+            ours.push(lab.ends[0].phone.dial(now, AccountId::NONE, &target, &options).unwrap());
+            lab.run_until("it rings", |lab| lab.ends[far + 1].reached(CallState::Incoming));
+            let (now, call) = (lab.now, lab.ends[far + 1].last_call());
+            lab.ends[far + 1].phone.set_source(call, Source::Application).unwrap();
+            lab.ends[far + 1].phone.answer(now, call, 200).unwrap();
+            lab.ends[far + 1].sound.play = tone;
+            theirs.push(call);
+            lab.run_for(Duration::from_millis(100));
+        }
+        Self { lab, ours, theirs }
     }
-    (2.0 * real.hypot(imaginary) / pcm.len().max(1) as f64) as u32
+
+    fn conference(&mut self) -> ConferenceId {
+        self.lab.ends[0].phone.conference_create(0).unwrap()
+    }
+
+    fn set(&mut self, conference: ConferenceId, member: Member, change: &MemberChange) {
+        let now = self.lab.now;
+        self.lab.ends[0].phone.conference_member_set(now, conference, member, change).unwrap();
+    }
+
+    fn join(&mut self, conference: ConferenceId, call: usize) {
+        self.set(conference, Member::Call(self.ours[call]), &AS_IT_IS);
+    }
+
+    /// All of its calls are in one conference.
+    fn full(&mut self) -> ConferenceId {
+        let conference = self.conference();
+        (0..TONES.len()).for_each(|call| self.join(conference, call));
+        conference
+    }
+
+    fn remove(&mut self, conference: ConferenceId, call: usize) {
+        let (now, member) = (self.lab.now, Member::Call(self.ours[call]));
+        self.lab.ends[0].phone.conference_member_remove(now, conference, member).unwrap();
+    }
+
+    /// The tones that each far end hears in the last half second of the next one.
+    fn far_ends_hear(&mut self) -> Vec<Vec<u32>> {
+        self.lab.run_for(Duration::from_secs(1));
+        self.far_ends_heard()
+    }
+
+    /// The tones that each far end heard in the last half second.
+    fn far_ends_heard(&self) -> Vec<Vec<u32>> {
+        let heard = |(far, call): (usize, &CallId)| {
+            let sound = &self.lab.ends[far + 1].sound;
+            let pcm = &sound.heard[&call.raw()];
+            tones(&pcm[pcm.len() - sound.rate() as usize / 2..], sound.rate())
+        };
+        self.theirs.iter().enumerate().map(heard).collect()
+    }
+
+    /// The sound that a call of ours was sent.
+    fn said(&self, call: usize) -> &[i16] {
+        &self.lab.ends[0].sound.said[&self.ours[call].raw()]
+    }
+}
+
+/// The peak of one tone in a sound (Goertzel's filter at one frequency).
+fn peak(pcm: &[i16], hertz: u32, rate: u32) -> u32 {
+    let twice = 2.0 * (f64::from(hertz) * core::f64::consts::TAU / f64::from(rate)).cos();
+    let (mut before, mut last) = (0.0f64, 0.0f64);
+    for sample in pcm {
+        (before, last) = (last, f64::from(*sample) + twice * last - before);
+    }
+    let power = (last * last + before * before - twice * last * before).max(0.0);
+    (2.0 * power.sqrt() / pcm.len().max(1) as f64) as u32
 }
 
 /// The tones that are in a sound, each as loud as it was sent; the others must be absent.
-fn tones(pcm: &[i16]) -> Vec<u32> {
-    let all = [TONES[0], TONES[1], TONES[2], PERSON];
-    let found: Vec<u32> = all.into_iter().filter(|hertz| peak(pcm, *hertz) > 400).collect();
+fn tones(pcm: &[i16], rate: u32) -> Vec<u32> {
+    let all = TONES.into_iter().chain([PERSON]);
+    let found: Vec<u32> = all.filter(|hertz| peak(pcm, *hertz, rate) > 400).collect();
     for hertz in &found {
-        let peak = peak(pcm, *hertz);
+        let peak = peak(pcm, *hertz, rate);
         assert!((6800..9200).contains(&peak), "{hertz} Hz with a peak of {peak}");
     }
     found
 }
 
-/// The tones that each far end hears in the last half second of the next one.
-fn far_ends_hear(lab: &mut Lab, theirs: &[CallId]) -> Vec<Vec<u32>> {
-    lab.run_for(Duration::from_secs(1));
-    let heard = |(far, call): (usize, &CallId)| {
-        let pcm = &lab.ends[far + 1].sound.heard[&call.raw()];
-        tones(&pcm[pcm.len() - 4000..])
-    };
-    theirs.iter().enumerate().map(heard).collect()
+/// The other tones than one.
+fn but(tone: u32) -> Vec<u32> {
+    TONES.into_iter().filter(|other| *other != tone).collect()
 }
 
 #[test]
-fn each_member_hears_the_others_and_not_itself() {
-    let (mut lab, ours, theirs) = three(Source::Silence, host());
-    assert_eq!(far_ends_hear(&mut lab, &theirs), [[0; 0]; 3], "a call is alone unless it is put on a bus");
-    for call in &ours {
-        lab.ends[0].phone.set_bus(*call, bus(Bus::Own, 1)).unwrap();
+fn each_of_four_hears_exactly_the_other_three_at_every_rate() {
+    for rates in [[8000; 5], [16_000, 16_000, 8000, 48_000, 16_000], [48_000, 8000, 16_000, 48_000, 48_000]] {
+        let mut bridge = Bridge::at(Source::Silence, &rates, Options::default().capacity);
+        assert_eq!(bridge.far_ends_hear(), [[0; 0]; 4], "a call is alone unless it is in a conference");
+        let conference = bridge.full();
+        assert_eq!(bridge.far_ends_hear(), TONES.map(but), "at {rates:?}");
+        let info = bridge.lab.ends[0].phone.call_info(bridge.ours[0]).unwrap();
+        assert_eq!((info.conference, info.source), (conference, Source::Silence));
+        // of each call we hear its far end alone
+        for (call, tone) in bridge.ours.iter().zip(TONES) {
+            let pcm = &bridge.lab.ends[0].sound.heard[&call.raw()];
+            assert_eq!(tones(&pcm[pcm.len() - rates[0] as usize / 2..], rates[0]), [tone]);
+        }
     }
-    assert_eq!(far_ends_hear(&mut lab, &theirs), [[620, 950], [440, 950], [440, 620]]);
-    let info = lab.ends[0].phone.call_info(ours[0]).unwrap();
-    assert_eq!((info.bus, info.source), (bus(Bus::Own, 1), Source::Silence));
-    // of each call we hear its far end alone
-    for (call, tone) in ours.iter().zip(TONES) {
-        let pcm = &lab.ends[0].sound.heard[&call.raw()];
-        assert_eq!(tones(&pcm[pcm.len() - 4000..]), [tone]);
+}
+
+#[test]
+fn the_recording_of_the_whole_is_the_sum_of_the_recordings_of_each() {
+    let mut bridge = Bridge::new(Source::Silence);
+    let conference = bridge.full();
+    bridge.lab.run_for(Duration::from_secs(1));
+    let sound = &bridge.lab.ends[0].sound;
+    let last = |pcm: &[i16]| pcm[pcm.len() - 4000..].to_vec();
+    let whole = last(&sound.whole[&conference.raw()]);
+    let each: Vec<Vec<i16>> = bridge.ours.iter().map(|call| last(&sound.heard[&call.raw()])).collect();
+    let narrow = |sum: i32| sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+    for (at, sample) in whole.iter().enumerate() {
+        let sum: i32 = each.iter().map(|pcm| i32::from(pcm[at])).sum();
+        assert_eq!(*sample, narrow(sum), "sample {at}");
+        for (call, pcm) in each.iter().enumerate() {
+            let said = bridge.said(call);
+            assert_eq!(said[said.len() - 4000 + at], narrow(sum - i32::from(pcm[at])), "sample {at} to member {call}");
+        }
     }
+    assert!(whole.iter().any(|sample| sample.unsigned_abs() > 20_000));
+}
+
+#[test]
+fn nobody_hears_a_step_when_a_member_joins_or_leaves() {
+    let mut bridge = Bridge::new(Source::Silence);
+    // low tones: their samples lie close together, and a cut would be seen
+    for (end, tone) in bridge.lab.ends[1..].iter_mut().zip([90, 120, 150, 190]) {
+        end.sound.play = tone;
+    }
+    let conference = bridge.full();
+    bridge.lab.run_for(Duration::from_secs(1));
+    // of each member: how far its sample was from the one before, at most
+    let largest = |pcm: &[i16]| pcm.windows(2).map(|pair| pair[1].abs_diff(pair[0])).max().unwrap_or(0);
+    let most = |bridge: &Bridge, from: [usize; 4]| [0, 1, 2, 3].map(|call| largest(&bridge.said(call)[from[call]..]));
+    let now = |bridge: &Bridge| [0, 1, 2, 3].map(|call| bridge.said(call).len() - 1);
+    let usual = most(&bridge, now(&bridge).map(|now| now - 7000));
+    let from = now(&bridge);
+    let mut silence = 0;
+    for round in 0..20 {
+        bridge.remove(conference, 1 + round % 3);
+        // at every phase of the tones
+        bridge.lab.run_for(Duration::from_millis(30 + round as u64 % 7 * 10));
+        bridge.join(conference, 1 + round % 3);
+        bridge.lab.run_for(Duration::from_millis(40));
+        let said = bridge.said(1 + round % 3);
+        silence += usize::from(said[said.len() - 800..].windows(80).any(|window| window == [0; 80]));
+    }
+    assert!(silence > 15, "who left heard nothing");
+    for (call, (most, usual)) in most(&bridge, from).into_iter().zip(&usual).enumerate() {
+        assert!(most <= *usual, "member {call}: a step of {most}, where tones have {usual}");
+    }
+    // one that hangs up is gone at once
+    let from = now(&bridge);
+    let at = bridge.lab.now;
+    bridge.lab.ends[0].phone.hangup(at, bridge.ours[2]).unwrap();
+    bridge.lab.run_for(Duration::from_millis(200));
+    for call in [0, 1, 3] {
+        let most = largest(&bridge.said(call)[from[call]..]);
+        assert!(most <= usual[call], "member {call}: a step of {most}, where tones have {}", usual[call]);
+    }
+    assert!(bridge.said(0).len() >= from[0] + 1600);
 }
 
 #[test]
 fn a_member_that_leaves_or_hangs_up_is_silent_and_the_others_talk_on() {
-    let (mut lab, ours, theirs) = three(Source::Silence, host());
-    for call in &ours {
-        lab.ends[0].phone.set_bus(*call, bus(Bus::Own, 7)).unwrap();
-    }
-    lab.ends[0].phone.set_bus(ours[1], BusId::ALONE).unwrap();
-    assert_eq!(far_ends_hear(&mut lab, &theirs), [vec![950], vec![], vec![440]]);
-    // another bus is another conference
-    lab.ends[0].phone.set_bus(ours[1], bus(Bus::Own, 8)).unwrap();
-    lab.ends[0].phone.set_bus(ours[2], bus(Bus::Own, 8)).unwrap();
-    assert_eq!(far_ends_hear(&mut lab, &theirs), [vec![], vec![950], vec![620]]);
-    lab.ends[0].phone.set_bus(ours[0], bus(Bus::Own, 8)).unwrap();
-    let now = lab.now;
-    lab.ends[3].phone.hangup(now, theirs[2]).unwrap();
-    assert_eq!(far_ends_hear(&mut lab, &theirs[..2]), [[620], [440]]);
-    assert_eq!(lab.ends[0].phone.set_bus(ours[2], bus(Bus::Own, 8)), Err(CommandError::Stale), "it was released");
-    let now = lab.now;
-    lab.ends[0].phone.hangup_all(now);
-    lab.run_for(Duration::from_secs(1));
-    assert!(!lab.ends[0].phone.wants_tick());
+    let mut bridge = Bridge::new(Source::Silence);
+    let first = bridge.full();
+    bridge.remove(first, 1);
+    assert_eq!(bridge.far_ends_hear(), [vec![950, 1480], vec![], vec![440, 1480], vec![440, 950]]);
+    // another conference, at the same time
+    let second = bridge.conference();
+    bridge.join(second, 1);
+    bridge.join(second, 2);
+    assert_eq!(bridge.far_ends_hear(), [vec![1480], vec![950], vec![620], vec![440]]);
+    bridge.join(second, 0);
+    let now = bridge.lab.now;
+    bridge.lab.ends[3].phone.hangup(now, bridge.theirs[2]).unwrap();
+    bridge.theirs[2] = bridge.theirs[0];
+    bridge.lab.run_for(Duration::from_secs(1));
+    let heard = |far: usize| {
+        let pcm = &bridge.lab.ends[far + 1].sound.heard[&bridge.theirs[far].raw()];
+        tones(&pcm[pcm.len() - 4000..], 8000)
+    };
+    assert_eq!((heard(0), heard(1), heard(3)), (vec![620], vec![440], vec![]));
+    // all end
+    let now = bridge.lab.now;
+    bridge.lab.ends[0].phone.conference_hangup(now, second).unwrap();
+    bridge.lab.run_for(Duration::from_secs(1));
+    assert_eq!(bridge.lab.ends[0].phone.calls().collect::<Vec<_>>(), [bridge.ours[3]]);
+    assert_eq!(bridge.lab.ends[0].phone.conference_members(second).count(), 0);
+    let now = bridge.lab.now;
+    bridge.lab.ends[0].phone.hangup_all(now);
+    bridge.lab.run_for(Duration::from_secs(1));
+    assert!(!bridge.lab.ends[0].phone.wants_tick());
 }
 
 #[test]
 fn the_person_at_the_device_takes_part() {
-    let (mut lab, ours, theirs) = three(Source::Device, host());
-    lab.audio = false;
+    let mut bridge = Bridge::new(Source::Device);
+    bridge.lab.audio = false;
+    let conference = bridge.conference();
+    let with_person = |tone| {
+        let mut tones = but(tone);
+        tones.push(PERSON);
+        tones
+    };
     // two calls on the device do not hear each other by themselves
-    for (stage, expected) in [
-        (0, [vec![PERSON], vec![PERSON], vec![PERSON]]),
-        (1, [vec![620, 950, PERSON], vec![440, 950, PERSON], vec![440, 620, PERSON]]),
-        // a muted member is silent for this one; the others are not
-        (2, [vec![620, 950], vec![440, 950, PERSON], vec![440, 620, PERSON]]),
+    for (stage, expected, loudspeaker) in [
+        (0, TONES.map(|_| vec![PERSON]), TONES.to_vec()),
+        (1, TONES.map(with_person), TONES.to_vec()),
+        (2, TONES.map(but), TONES.to_vec()),
+        (3, TONES.map(with_person), vec![]),
+        (4, TONES.map(but), vec![]),
     ] {
-        for call in ours.iter().filter(|_| stage == 1) {
-            lab.ends[0].phone.set_bus(*call, bus(Bus::Device, 1)).unwrap();
+        let now = bridge.lab.now;
+        match stage {
+            0 => {}
+            1 => {
+                (0..4).for_each(|call| bridge.join(conference, call));
+                bridge.set(conference, Member::Person, &AS_IT_IS);
+            }
+            2 => bridge.lab.ends[0].phone.set_mute(CallId::NONE, true).unwrap(),
+            3 => {
+                bridge.lab.ends[0].phone.set_mute(CallId::NONE, false).unwrap();
+                bridge.set(conference, Member::Person, &MemberChange { deaf: Some(true), ..AS_IT_IS });
+            }
+            _ => bridge.lab.ends[0].phone.conference_member_remove(now, conference, Member::Person).unwrap(),
         }
-        lab.ends[0].phone.set_mute(ours[0], stage == 2).unwrap();
         let mut heard = Vec::new();
         for quantum in 0..100u32 {
-            lab.run_for(Duration::from_millis(10));
-            let now = lab.now;
+            bridge.lab.run_for(Duration::from_millis(10));
+            let now = bridge.lab.now;
             let mut input = [0i16; 80];
             for (at, sample) in input.iter_mut().enumerate() {
                 let angle = f64::from(quantum * 80 + at as u32) * f64::from(PERSON) * core::f64::consts::TAU / 8000.0;
                 *sample = (angle.sin() * 8000.0) as i16;
             }
             let mut output = [0i16; 80];
-            let end = &mut lab.ends[0];
-            assert!(!end.phone.wants_tick(), "their clock is the device's");
+            let end = &mut bridge.lab.ends[0];
+            assert_eq!(end.phone.wants_tick(), stage == 4, "their clock is the device's while the person is there");
             assert!(!end.phone.audio(now, Bus::Device, &mut G711, &mut end.sound, &input, &mut output));
             heard.extend_from_slice(&output);
-            for end in &mut lab.ends[1..] {
+            for end in &mut bridge.lab.ends {
                 assert!(!end.phone.audio(now, Bus::Own, &mut G711, &mut end.sound, &[], &mut []));
             }
-            lab.drain();
+            bridge.lab.drain();
         }
-        for (far, expected) in expected.iter().enumerate() {
-            let pcm = &lab.ends[far + 1].sound.heard[&theirs[far].raw()];
-            assert_eq!(tones(&pcm[pcm.len() - 4000..]), *expected, "far end {far} in stage {stage}");
-        }
-        assert_eq!(tones(&heard[heard.len() - 4000..]), TONES, "the loudspeaker has them all, and not the person");
-    }
-}
-
-#[test]
-fn a_bus_takes_members_up_to_its_limit() {
-    let (mut lab, ours, theirs) = three(Source::Silence, Capacity { members: 2, ..host() });
-    let phone = &mut lab.ends[0].phone;
-    phone.set_bus(ours[0], bus(Bus::Own, 1)).unwrap();
-    phone.set_bus(ours[1], bus(Bus::Own, 1)).unwrap();
-    phone.set_bus(ours[1], bus(Bus::Own, 1)).unwrap();
-    assert_eq!(phone.set_bus(ours[2], bus(Bus::Own, 1)), Err(CommandError::Full));
-    assert_eq!(far_ends_hear(&mut lab, &theirs), [vec![620], vec![440], vec![]]);
-    let (mut lab, ours, _) = three(Source::Silence, Capacity { members: 1, ..host() });
-    let phone = &mut lab.ends[0].phone;
-    assert_eq!(phone.set_bus(ours[0], bus(Bus::Own, 1)), Err(CommandError::Unsupported));
-    assert_eq!(phone.set_bus(ours[0], BusId::ALONE), Ok(()));
-    assert_eq!(phone.set_bus(CallId::NONE, BusId::ALONE), Err(CommandError::Stale));
-    assert!(BusId::shared(Bus::Own, 0).is_none() && BusId::shared(Bus::Device, u16::MAX).is_none());
-}
-
-/// Counts the times each call is served.
-#[derive(Default)]
-struct Counting(HashMap<u64, u32>);
-
-impl Patch for Counting {
-    fn tap(&mut self, call: CallId, _said: &[i16], _heard: &[i16]) {
-        *self.0.entry(call.raw()).or_default() += 1;
-    }
-}
-
-/// Two phones with so many calls between them, on the first one's own buses as `bus_of` says.
-fn many(count: usize, bus_of: impl Fn(usize) -> BusId) -> (Lab, Vec<CallId>) {
-    let big = || Options { capacity: Capacity::host(count as u32, 1, 1500), ..Options::default() };
-    let mut lab = Lab::new(&[big(), big()]);
-    lab.audio = false;
-    let mut calls = Vec::new();
-    for at in 0..count {
-        let now = lab.now;
-        let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
-        let call = lab.ends[0].phone.dial(now, AccountId::NONE, "sip:x@10.0.0.2", &options).unwrap();
-        lab.run_for(Duration::from_millis(3));
-        let (now, theirs) = (lab.now, lab.ends[1].last_call());
-        lab.ends[1].phone.answer(now, theirs, 200).unwrap();
-        lab.ends[0].phone.set_bus(call, bus_of(at)).unwrap();
-        calls.push(call);
-    }
-    lab.run_for(Duration::from_secs(1));
-    (lab, calls)
-}
-
-#[test]
-fn many_buses_are_served_in_bounded_slices_and_each_member_once() {
-    const CALLS: usize = 150;
-    // members of a bus lie far from each other, and buses are of all sizes
-    let (mut lab, calls) = many(CALLS, |at| bus(Bus::Own, (at * at % 23 + 1) as u16));
-    for quantum in 0..12 {
-        lab.run_for(Duration::from_millis(10));
-        let (now, mut counting, mut slices) = (lab.now, Counting::default(), 1);
-        let phone = &mut lab.ends[0].phone;
-        while phone.audio(now, Bus::Own, &mut G711, &mut counting, &[], &mut []) {
-            // 63 that are served, then a whole bus
-            assert!(counting.0.len() <= (63 + 32) * slices, "a slice is bounded");
-            slices += 1;
-        }
-        assert!(slices > 1 && counting.0.len() == CALLS - quantum, "quantum {quantum}");
-        assert!(counting.0.values().all(|times| *times == 1), "quantum {quantum}");
-        let now = lab.now;
-        lab.ends[0].phone.hangup(now, calls[quantum * 7]).unwrap();
-        lab.drain();
-    }
-}
-
-#[test]
-fn each_line_is_served_once_whatever_moves_between_the_slices_of_a_quantum() {
-    const CALLS: usize = 150;
-    // some are alone; the others are on buses of ten
-    let (mut lab, mut calls) =
-        many(CALLS, |at| if at % 3 == 0 { BusId::ALONE } else { bus(Bus::Own, (at / 10 + 1) as u16) });
-    for quantum in 0..60 {
-        lab.run_for(Duration::from_millis(10));
-        let (now, mut counting, mut slices) = (lab.now, Counting::default(), 0);
-        while lab.ends[0].phone.audio(now, Bus::Own, &mut G711, &mut counting, &[], &mut []) {
-            slices += 1;
-            let phone = &mut lab.ends[0].phone;
-            for step in 0..4 {
-                let call = calls[(quantum * 37 + slices * 53 + step * 31) % calls.len()];
-                let to = (quantum * 11 + step * 7) % 20;
-                phone.set_bus(call, if to < 8 { BusId::ALONE } else { bus(Bus::Own, to as u16) }).unwrap_or_default();
-            }
-            if slices == 1 && quantum % 2 == 0 {
-                // one that has been served ends, and the last of all has to move
-                let first = calls.iter().position(|call| counting.0.contains_key(&call.raw())).unwrap();
-                counting.0.remove(&calls[first].raw());
-                phone.hangup(now, calls.remove(first)).unwrap();
-            }
-        }
-        assert!(slices > 0, "quantum {quantum}");
-        for (at, call) in calls.iter().enumerate() {
-            assert_eq!(counting.0.get(&call.raw()), Some(&1), "quantum {quantum}, call {at}");
-        }
-        lab.drain();
+        assert_eq!(bridge.far_ends_heard(), expected, "in stage {stage}");
+        assert_eq!(tones(&heard[heard.len() - 4000..], 8000), loudspeaker, "the loudspeaker in stage {stage}");
     }
 }

@@ -4,7 +4,7 @@ use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{CodecBank, CodecList, G711};
 use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
+    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -91,6 +91,17 @@ pub struct Sound {
     rate: u32,
     /// The sound heard, by call.
     pub heard: HashMap<u64, Vec<i16>>,
+    /// The sound sent, by call.
+    pub said: HashMap<u64, Vec<i16>>,
+    /// The whole of a conference, by its id.
+    pub whole: HashMap<u64, Vec<i16>>,
+}
+
+impl Sound {
+    /// Samples a second.
+    pub const fn rate(&self) -> u32 {
+        self.rate
+    }
 }
 
 impl Patch for Sound {
@@ -105,8 +116,13 @@ impl Patch for Sound {
         }
     }
 
-    fn tap(&mut self, call: CallId, _said: &[i16], heard: &[i16]) {
+    fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {
         self.heard.entry(call.raw()).or_default().extend_from_slice(heard);
+        self.said.entry(call.raw()).or_default().extend_from_slice(said);
+    }
+
+    fn tap_all(&mut self, conference: ConferenceId, _said: &[i16], heard: &[i16]) {
+        self.whole.entry(conference.raw()).or_default().extend_from_slice(heard);
     }
 }
 

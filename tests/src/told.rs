@@ -1,7 +1,9 @@
 //! Events as tests compare them: flat, as the C ABI has them.
 
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{self, AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Event, Op};
+use microsip_core::phone::{
+    self, AccountId, AccountState, CallId, CallState, Cause, ConferenceId, EndCause, EndedBy, Event, Member, Op,
+};
 
 /// The kind of an event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,6 +22,10 @@ pub enum EventKind {
     Media,
     /// A challenge got no credentials.
     Challenge,
+    /// A member joined a conference (state 1), or left it.
+    Member,
+    /// Another member talks in a conference.
+    Talker,
     /// Objects gave way.
     Lost,
 }
@@ -33,6 +39,10 @@ pub struct Told {
     pub account: AccountId,
     /// Its call.
     pub call: CallId,
+    /// Its conference.
+    pub conference: ConferenceId,
+    /// A member of it.
+    pub member: Option<Member>,
     /// The application's number.
     pub tag: u64,
     /// The token of a command.
@@ -66,6 +76,8 @@ impl Told {
             kind: EventKind::Challenge,
             account: event.account,
             call: event.call,
+            conference: ConferenceId::NONE,
+            member: None,
             tag: event.tag,
             token: 0,
             op: None,
@@ -102,6 +114,12 @@ impl Told {
                 Self { kind: EventKind::Done, op: Some(op), token, sip_code, result, ..blank }
             }
             phone::EventKind::Media { media, result } => Self { kind: EventKind::Media, value: media, result, ..blank },
+            phone::EventKind::Member { conference, member, joined } => {
+                Self { kind: EventKind::Member, conference, member: Some(member), state: joined.into(), ..blank }
+            }
+            phone::EventKind::Talker { conference, talker } => {
+                Self { kind: EventKind::Talker, conference, member: talker, ..blank }
+            }
             phone::EventKind::Challenge(result) => Self { result, ..blank },
             phone::EventKind::Lost(count) => Self { kind: EventKind::Lost, value: count, ..blank },
         }

@@ -19,6 +19,8 @@ pub const CONCEAL: bool = cfg!(feature = "conceal");
 pub const TONES: bool = cfg!(feature = "tones");
 /// Host names in descriptions are looked up.
 pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
+/// Calls hear each other in conferences.
+pub const CONFERENCE: bool = cfg!(feature = "conference");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Rules for incoming calls.

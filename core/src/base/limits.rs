@@ -87,11 +87,8 @@ pub const REOFFER_TRIES: u8 = 8;
 /// Deadlines served in one call of `handle_timeout`; the rest is due at once again.
 pub const TIMEOUTS_A_CALL: usize = 64;
 
-/// Members of one bus: each is mixed from all the others within one call of `audio`, so the work grows with the square.
-/// At 48 kHz it is half a million additions a quantum.
-pub const BUS_MEMBERS: u32 = 32;
-
-/// Calls served in one call of `audio` on the own buses, so that a driver's lock is held shortly.
+/// Calls served in one call of `audio` on the own buses, so that a driver's lock is held shortly. A conference is served
+/// whole, for all its members hear the same 10 ms.
 pub const TICKS_A_CALL: usize = 64;
 
 /// Room kept before a response's echoed headers for its status line; our longest reason phrase fits.

@@ -299,6 +299,12 @@ impl Stream {
         self.heard_digits.poll_begun(now)
     }
 
+    /// The peak of the last 100 ms of the peer's sound.
+    #[must_use]
+    pub const fn level_out(&self) -> u16 {
+        self.level_out.peak()
+    }
+
     /// Its statistics.
     #[must_use]
     pub fn stats(&self, now: Instant) -> StreamStats {

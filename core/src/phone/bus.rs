@@ -1,6 +1,6 @@
-//! Buses: the clock that ticks, the calls that hear each other, and the source of each call's sound.
+//! Buses: the clock that ticks, the source of each call's sound, and the members of conferences.
 
-use super::id::CallId;
+use super::id::{CallId, ConferenceId};
 
 /// The one source of the audio that a call sends.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,38 +20,54 @@ pub enum Source {
 /// The clock that ticks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Bus {
-    /// The device's: the calls on its buses are heard in one output and share one input.
+    /// The device's: its calls are heard in one output and share one input, and so is the conference that the person
+    /// is in.
     Device,
-    /// A timer's: all other buses.
+    /// A timer's: all other calls.
     Own,
 }
 
-/// The bus that a call is on, beside its source: a clock, and calls that hear each other. A call is on exactly one.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct BusId(u16);
+/// A member of a conference.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Member {
+    /// The person at the device: microphone and loudspeaker.
+    Person,
+    /// A call.
+    Call(CallId),
+}
 
-impl BusId {
-    /// A call's own: no other call is there, and its source decides its clock.
-    pub const ALONE: Self = Self(0);
-
-    /// One that calls share. Their far ends hear each other; the device's clock takes the person at the device in, whom
-    /// each call hears whose source is [`Source::Device`]. `None` for number 0 and above 32,767.
+impl Member {
+    /// The call, if it is one.
     #[must_use]
-    pub const fn shared(clock: Bus, number: u16) -> Option<Self> {
-        if number == 0 || number > u16::MAX >> 1 {
-            return None;
-        }
-        Some(Self(number << 1 | matches!(clock, Bus::Device) as u16))
+    pub const fn call(self) -> Option<CallId> {
+        if let Self::Call(call) = self { Some(call) } else { None }
     }
+}
 
-    /// `None` for [`BusId::ALONE`].
-    pub(super) const fn clock(self) -> Option<Bus> {
-        match self.0 {
-            0 => None,
-            bus if bus & 1 == 1 => Some(Bus::Device),
-            _ => Some(Bus::Own),
-        }
-    }
+/// A change of a member's part; `None` leaves a value as it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct MemberChange {
+    /// The others do not hear it.
+    pub silent: Option<bool>,
+    /// It does not hear the others.
+    pub deaf: Option<bool>,
+    /// Its loudness for the others, 0 to 400 percent.
+    pub gain_percent: Option<u16>,
+}
+
+/// A member's part.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MemberInfo {
+    /// The others do not hear it.
+    pub silent: bool,
+    /// It does not hear the others.
+    pub deaf: bool,
+    /// Its loudness for the others, in percent.
+    pub gain_percent: u16,
+    /// The peak of its sound in the last 100 ms, 0 to 32767, whatever the others hear of it.
+    pub level: u16,
+    /// It is loud enough for a voice, and not silent.
+    pub talking: bool,
 }
 
 /// The driver's hands inside a tick: files, the application's PCM, recordings. They are used only while
@@ -66,6 +82,16 @@ pub trait Patch {
     /// Both directions of the same quantum: the sound that went, and the sound that came.
     fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {
         let _ = (call, said, heard);
+    }
+
+    /// `pcm` (10 ms of zeros) is filled with a sound that all members of a conference hear.
+    fn say_all(&mut self, conference: ConferenceId, pcm: &mut [i16]) {
+        let _ = (conference, pcm);
+    }
+
+    /// The same quantum of a conference: the sound of [`Patch::say_all`], and that of all members together.
+    fn tap_all(&mut self, conference: ConferenceId, said: &[i16], heard: &[i16]) {
+        let _ = (conference, said, heard);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The capacity of a phone: the slots and bytes of each kind that it is lent.
 
-use crate::base::limits::{BUS_MEMBERS, RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::base::features;
+use crate::base::limits::{RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::media::conceal::history_of;
+use crate::media::mix;
 
 /// The number of slots and bytes of each kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,9 +44,9 @@ pub struct Capacity {
     pub payload: u32,
     /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
     pub quantum: u32,
-    /// Calls on one bus, that hear each other; 1: no call hears another. When full: [`super::Phone::set_bus`] fails.
-    /// A quantum of PCM each, once for all buses.
-    pub members: u32,
+    /// Conferences; all calls may be in one. When full: [`super::Phone::conference_create`] fails. 0, as without the
+    /// feature `conference`: no call hears another. Else a quantum of PCM and about 80 bytes for each call.
+    pub conferences: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
@@ -85,7 +87,7 @@ impl Capacity {
             jitter_packets: 8,
             payload: 160,
             quantum: 80,
-            members: 1,
+            conferences: 0,
             history: 0,
             trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
@@ -117,7 +119,7 @@ impl Capacity {
             jitter_packets: 16,
             payload: 480,
             quantum: 480,
-            members: BUS_MEMBERS,
+            conferences: 2,
             history: if calls > 64 { 1024 } else { message },
             trusted: 16,
             direct_reserve: direct_reserve(calls),
@@ -154,8 +156,8 @@ impl Capacity {
             && self.sockets <= SOCKETS as u32
             && self.traces <= 65_535
             && self.rule_text <= 2048
-            && self.members >= 1
-            && self.members <= BUS_MEMBERS
+            && self.conferences <= most
+            && (self.conferences == 0 || self.calls < mix::MOST)
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512
@@ -173,6 +175,17 @@ impl Capacity {
         let message = self.message as usize;
         let ours = if message / 4 > 448 { message / 4 } else { 448 };
         message + STATUS_LINE + ours
+    }
+
+    /// Conferences that are lent.
+    pub(crate) const fn conferences(&self) -> usize {
+        if features::CONFERENCE { self.conferences as usize } else { 0 }
+    }
+
+    /// Quanta of PCM of a tick: of the far end and of the source of one call; in a conference of all far ends, the
+    /// person, the application, and the whole.
+    pub(crate) const fn quanta(&self) -> usize {
+        if self.conferences() == 0 { 2 } else { self.calls as usize + 3 }
     }
 
     /// Samples of the last sound that a call remembers.

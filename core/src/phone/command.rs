@@ -1,6 +1,7 @@
 //! Arguments of commands, and their errors.
 
-use super::bus::{BusId, Source};
+use super::bus::Source;
+use super::id::ConferenceId;
 use super::rule::Rule;
 use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
@@ -185,8 +186,8 @@ pub struct CallInfo {
     pub rule: Option<Rule>,
     /// The source that it sends.
     pub source: Source,
-    /// The bus it is on.
-    pub bus: BusId,
+    /// The conference that it is in; none: it is alone.
+    pub conference: ConferenceId,
     /// The microphone is off.
     pub muted: bool,
     /// The far end put us on hold.

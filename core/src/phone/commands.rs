@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::{AccountId, BusId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source};
+use super::{AccountId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -72,19 +72,6 @@ impl Phone<'_> {
     /// [`CommandError::Stale`].
     pub fn set_source(&mut self, call: CallId, source: Source) -> Result<(), CommandError> {
         if self.lower.media.set_source(call.0, source) { Ok(()) } else { Err(CommandError::Stale) }
-    }
-
-    /// Puts a call on a bus: from the next quantum on it hears the far ends of the other calls there, and they its own.
-    /// Its own source and the sound that it hears stay as they are. When it ends it leaves the bus.
-    ///
-    /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] when it has ended; [`CommandError::Full`] when the bus has as
-    /// many members as it may; [`CommandError::Unsupported`] when none may be shared ([`super::Capacity::members`]).
-    pub fn set_bus(&mut self, call: CallId, bus: BusId) -> Result<(), CommandError> {
-        if self.call(call)?.is_over() {
-            return Err(CommandError::State);
-        }
-        self.lower.media.join(call.0, bus)
     }
 
     /// Mutes a call's source; no call: all, and those to come.

@@ -1,7 +1,7 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
 use super::rule::Rule;
-use super::{AccountId, CallId};
+use super::{AccountId, CallId, ConferenceId, Member};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
 
@@ -266,6 +266,22 @@ pub enum EventKind {
         media: u32,
         /// Not [`Cause::Normal`]: nothing changed.
         result: Cause,
+    },
+    /// A member joined a conference, or left it.
+    Member {
+        /// The conference; it may be gone.
+        conference: ConferenceId,
+        /// The member.
+        member: Member,
+        /// It joined.
+        joined: bool,
+    },
+    /// Another member talks in a conference now.
+    Talker {
+        /// The conference.
+        conference: ConferenceId,
+        /// The member; `None`: nobody.
+        talker: Option<Member>,
     },
     /// A challenge was not answered, with the cause. `account_text` has its realm.
     Challenge(Cause),

@@ -6,6 +6,7 @@ use super::context::done::Command;
 use super::event::Op;
 use super::object::Object;
 use super::{AccountId, CallId, CommandError, Event, EventKind, Phone};
+use crate::base::features;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 
@@ -30,6 +31,7 @@ impl Phone<'_> {
             let event = match self.lower.cx.objects.telling(self.lower.cx.events.first()?) {
                 Object::Call(index) => self.call_event(index),
                 Object::Account(index) => self.account_event(index),
+                Object::Conference(index) if features::CONFERENCE => self.conference_event(index),
                 _ => None,
             };
             match event {
@@ -67,7 +69,13 @@ impl Phone<'_> {
 
     fn call_event(&mut self, index: u32) -> Option<Event> {
         let handle = self.calls.handle_at(index)?;
-        self.calls.poll_event(&mut self.lower, handle)
+        if !features::CONFERENCE {
+            return self.calls.poll_event(&mut self.lower, handle);
+        }
+        let call = CallId(handle);
+        self.left_event(call)
+            .or_else(|| self.calls.poll_event(&mut self.lower, handle))
+            .or_else(|| self.joined_event(call))
     }
 
     /// The end of a command whose object has given way, or goes on.

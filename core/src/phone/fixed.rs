@@ -40,4 +40,5 @@ pub(crate) struct Fixed {
     pub(crate) max_ptime: u8,
     pub(crate) codecs: CodecList,
     pub(crate) history: usize,
+    pub(crate) focus: bool,
 }

@@ -17,6 +17,8 @@ pub enum Kind {
     Media = 4,
     /// A wish that waits for its reply.
     Wish = 5,
+    /// A conference.
+    Conference = 6,
 }
 
 /// Packs kind (4 bits), generation (28) and slot (20).
@@ -46,7 +48,7 @@ pub enum IdError {
 /// [`IdError`] when it is no id, or one of another kind.
 pub const fn unpack(kind: Kind, raw: u64) -> Result<Handle, IdError> {
     let handle = Handle { index: (raw & 0xf_ffff) as u32, generation: ((raw >> 20) & 0xfff_ffff) as u32 };
-    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > 5 {
+    if raw == 0 || handle.generation == 0 || (raw >> 48) == 0 || (raw >> 48) > 6 {
         return Err(IdError::None);
     }
     if raw >> 48 != kind as u64 {
@@ -99,5 +101,6 @@ macro_rules! id {
 
 id!(AccountId, Account, "Names an account.");
 id!(CallId, Call, "Names a call.");
+id!(ConferenceId, Conference, "Names a conference.");
 id!(MediaId, Media, "Names the media ports of one call: the same slot as the call's.");
 id!(WishId, Wish, "Names a wish that the driver has to answer with `handle_reply`.");

@@ -20,6 +20,7 @@ mod calls;
 mod capacity;
 pub mod command;
 mod commands;
+mod conferences;
 mod context;
 mod credential;
 mod dialogs;
@@ -58,7 +59,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use bus::{Bus, BusId, Patch, Source};
+pub use bus::{Bus, Member, MemberChange, MemberInfo, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
@@ -67,7 +68,7 @@ pub use command::{
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op,
 };
-pub use id::{AccountId, CallId, IdError, MediaId, WishId};
+pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};

@@ -10,6 +10,7 @@ pub(crate) enum Object {
     Dialog(u32),
     Call(u32),
     Account(u32),
+    Conference(u32),
     Stream(u32),
 }
 
@@ -20,6 +21,7 @@ pub(crate) struct Objects {
     dialogs: u32,
     calls: u32,
     accounts: u32,
+    conferences: u32,
     streams: u32,
 }
 
@@ -29,8 +31,9 @@ impl Objects {
         let dialogs = servers + capacity.servers;
         let calls = dialogs + capacity.dialogs;
         let accounts = calls + capacity.calls;
-        let streams = accounts + capacity.accounts;
-        Self { servers, dialogs, calls, accounts, streams }
+        let conferences = accounts + capacity.accounts;
+        let streams = conferences + capacity.conferences() as u32;
+        Self { servers, dialogs, calls, accounts, conferences, streams }
     }
 
     pub(crate) const fn number(&self, object: Object) -> u32 {
@@ -40,16 +43,17 @@ impl Objects {
             Object::Dialog(index) => self.dialogs + index,
             Object::Call(index) => self.calls + index,
             Object::Account(index) => self.accounts + index,
+            Object::Conference(index) => self.conferences + index,
             Object::Stream(index) => self.streams + index,
         }
     }
 
-    /// Calls and accounts have numbers of their own, for they alone have events.
+    /// Calls, accounts and conferences have numbers of their own, for they alone have events.
     pub(crate) const fn teller(&self, object: Object) -> u32 {
         self.number(object).saturating_sub(self.calls)
     }
 
-    /// The call or account that has this number.
+    /// The call, account or conference that has this number.
     pub(crate) const fn telling(&self, number: u32) -> Object {
         self.object(self.calls + number)
     }
@@ -63,8 +67,10 @@ impl Objects {
             Object::Dialog(number - self.dialogs)
         } else if number < self.accounts {
             Object::Call(number - self.calls)
-        } else if number < self.streams {
+        } else if number < self.conferences {
             Object::Account(number - self.accounts)
+        } else if number < self.streams {
+            Object::Conference(number - self.conferences)
         } else {
             Object::Stream(number - self.streams)
         }

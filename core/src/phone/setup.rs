@@ -32,6 +32,8 @@ pub struct Setup<'t> {
     pub user_agent: &'t str,
     /// Calls from any host, without an account. Our own direct calls need no permission.
     pub allow_direct: bool,
+    /// Calls are told that they are in a conference, which this phone is the focus of (`isfocus` in the Contact).
+    pub focus: bool,
     /// The limit of a far end's silence.
     pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
@@ -52,6 +54,7 @@ impl Default for Setup<'_> {
             epoch_ms: 0,
             user_agent: "",
             allow_direct: false,
+            focus: false,
             media_timeout: MediaTimeout::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
@@ -125,6 +128,7 @@ impl<'a> Phone<'a> {
         let objects = Objects::new(capacity);
         storage.accounts.mark(setup.mark);
         storage.calls.mark(setup.mark);
+        storage.media.mark(setup.mark);
         storage.media.set_rate(setup.rate);
         Ok(Self {
             calls: storage.calls,
@@ -147,6 +151,7 @@ impl<'a> Phone<'a> {
                         max_ptime: quanta.clamp(1, 6) as u8 * 10,
                         codecs: setup.codecs,
                         history: capacity.history as usize,
+                        focus: setup.focus,
                     },
                     objects,
                     rng,

@@ -45,7 +45,8 @@ impl<'a> Storage<'a> {
         let (accounts, calls) = (capacity.accounts as usize, capacity.calls as usize);
         let (requests, servers, dialogs) =
             (capacity.requests as usize, capacity.servers as usize, capacity.dialogs as usize);
-        let objects = requests + servers + dialogs + calls + accounts + calls; // the last are the streams
+        let conferences = capacity.conferences();
+        let objects = requests + servers + dialogs + calls + accounts + conferences + calls; // the last are the streams
         let storage = Self {
             accounts: Accounts::lent(capacity, lender),
             calls: Calls::lent(capacity, lender),
@@ -55,7 +56,7 @@ impl<'a> Storage<'a> {
             sockets: lender.lend(capacity.sockets as usize, None),
             due: lender.zeroed(objects),
             owed: lender.zeroed(objects),
-            events: lender.zeroed(calls + accounts),
+            events: lender.zeroed(calls + accounts + conferences),
             wishes: lender.zeroed(objects),
             commands: lender.lend(capacity.commands as usize, Command::EMPTY),
             traces: lender.lend(if trace::IS_MADE { capacity.traces as usize } else { 0 }, Trace::EMPTY),

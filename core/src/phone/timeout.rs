@@ -45,6 +45,8 @@ impl Phone<'_> {
                         self.calls.dialog_timeout(&mut self.lower, now, handle);
                     }
                 }
+                // it has no deadline
+                Object::Conference(_) => {}
             }
         }
     }

@@ -75,7 +75,7 @@ impl Phone<'_> {
                 }
                 sent
             }
-            Object::Call(_) | Object::Stream(_) => Transmit::Nothing,
+            Object::Call(_) | Object::Conference(_) | Object::Stream(_) => Transmit::Nothing,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Flow, Transport};
 use crate::base::cursor::Cursor;
+use crate::base::features;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
@@ -43,6 +44,18 @@ pub(super) fn write_top(
 
 /// Our Contact: the flow's local address. Only that of REGISTER has a secret in it.
 pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
+    write_contact_uri(out, user, flow, local, secret);
+    out.put_str("\r\n");
+}
+
+/// Our Contact in a dialog. `focus`: what we are to the other side.
+pub(super) fn write_target(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, focus: bool) {
+    write_contact_uri(out, user, flow, local, b"");
+    // rfc4579#4.2: a focus says so in the Contact of its dialogs
+    out.put_str(if features::CONFERENCE && focus { ";isfocus\r\n" } else { "\r\n" });
+}
+
+fn write_contact_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: SocketAddr, secret: &[u8]) {
     out.put_str("Contact: <sip:");
     if !user.is_empty() {
         out.put(user);
@@ -60,7 +73,7 @@ pub(super) fn write_contact(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local
         out.put_str("=");
         out.put(secret);
     }
-    out.put_str(">\r\n");
+    out.put_str(">");
 }
 
 /// Writes Content-Length with room for a number that is known only later. Returns its offset.

@@ -35,6 +35,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::TONES, MICROSIP_HAS_TONES)
         | bit(features::SDP_HOSTS, MICROSIP_HAS_SDP_HOSTS)
         | bit(features::REOFFER, MICROSIP_HAS_REOFFER)
+        | bit(features::CONFERENCE, MICROSIP_HAS_CONFERENCE)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
 }

@@ -48,6 +48,9 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if first % 2 != 0 || first + calls * 2 > 65_536 {
         return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
     }
+    if config.max_conferences > 4096 {
+        return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
+    }
     if config.log_records > 4096 {
         return Err(wrong("c->log_records", config.log_records, "is above 4096"));
     }
@@ -74,6 +77,7 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         capacity: Capacity {
             traces: config.log_records,
             quantum: rate / 100,
+            conferences: config.max_conferences,
             ..Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source)
         },
         rate,
@@ -193,6 +197,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             direct_user: "",
+            focus: crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
             mark: mark_of(&config.seed),
         };
         let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(

@@ -90,5 +90,5 @@ pub extern "C" fn microsip_engine_tag_set(e: *mut microsip_engine, now_us: u64, 
 /// As microsip_id_release.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_id_release(e: *mut microsip_engine, now_us: u64, object: microsip_id) -> i32 {
-    command("microsip_engine_id_release", e, now_us, |phone, _| ops::object::release(phone, object))
+    command("microsip_engine_id_release", e, now_us, |phone, now| ops::object::release(phone, now, object))
 }

@@ -49,6 +49,8 @@ struct Plan<'c> {
     logs: bool,
     direct: (u32, u32),
     media_timeout: MediaTimeout,
+    conferences: u32,
+    focus: bool,
     input: String,
     output: String,
 }
@@ -143,6 +145,12 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         direct: (config.direct_reserve, config.direct_per_source),
         logs: crate::ops::phone::log_level(config.log_level, "config->log_level")? != 0 || config.on_log.is_some(),
         media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
+        conferences: if config.max_conferences == MICROSIP_NONE {
+            0
+        } else {
+            within("config->max_conferences", config.max_conferences, 2, 1..=20_000, "is not within 1 to 20000")?
+        },
+        focus: crate::ops::conference::switch(config.focus, "config->focus")?.unwrap_or(false),
         ports: (port_min as u16, port_max as u16),
         dscp: (
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
@@ -161,6 +169,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
+    let capacity = Capacity { conferences: plan.conferences, ..capacity };
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let too_large = || {
         Fail::new(
@@ -191,6 +200,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         allow_direct: plan.flags & MICROSIP_ALLOW_DIRECT != 0,
         media_timeout: plan.media_timeout,
         direct_user: "",
+        focus: plan.focus,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {
@@ -205,7 +215,16 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     for (number, local) in locals.numbered() {
         phone.socket_up(number, local);
     }
-    Ok((Core { phone, slots: Slots::new(plan.calls as usize), codecs: G711, locals: *locals, _block: block }, start))
+    Ok((
+        Core {
+            phone,
+            slots: Slots::new(plan.calls as usize, plan.conferences as usize),
+            codecs: G711,
+            locals: *locals,
+            _block: block,
+        },
+        start,
+    ))
 }
 
 fn spawn(

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::network::Network;
 use super::ready::Ready;
 use super::signal::{Signal, lock};
-use super::slots::{Slot, Slots};
+use super::slots::{Slot, Slots, Target};
 use super::sockets::Locals;
 use crate::abi::code::*;
 use crate::abi::types::*;
@@ -18,7 +18,7 @@ use crate::ops;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use microsip_core::base::time::Instant;
 use microsip_core::media::G711;
-use microsip_core::phone::{CallId, CallState, Phone};
+use microsip_core::phone::{CallId, CallState, ConferenceId, Phone};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
@@ -234,8 +234,7 @@ impl Shared {
 
     /// A command of the host's own has ended. Without a token only a failure has an event.
     pub(crate) fn done(&self, op: u32, call: u64, token: u64, result: i32) {
-        let info = CallId::from_raw(call).ok().and_then(|call| lock(&self.core).phone.call_info(call).ok());
-        let (owner, tag) = info.map_or((0, 0), |info| (info.account.raw(), info.tag));
+        let (owner, tag) = self.owner_and_tag(call);
         let event = microsip_event { object: call, owner, tag, token, op, result, ..self.blank(MICROSIP_EV_DONE) };
         if token != 0 {
             lock(&self.host_events).done.push_back(event);
@@ -245,12 +244,22 @@ impl Shared {
         }
     }
 
+    /// Of a call or a conference; 0 where it is gone.
+    fn owner_and_tag(&self, target: u64) -> (u64, u64) {
+        let core = lock(&self.core);
+        if let Ok(conference) = ConferenceId::from_raw(target) {
+            return (0, core.phone.conference_tag(conference).unwrap_or(0));
+        }
+        let info = CallId::from_raw(target).ok().and_then(|call| core.phone.call_info(call).ok());
+        info.map_or((0, 0), |info| (info.account.raw(), info.tag))
+    }
+
     /// Queues the event for the end of a file that played in a slot which no call has any more.
     pub(crate) fn dropped(&self, slot: Option<&Slot>) {
         if let Some((slot, playing)) = slot.and_then(|slot| slot.playing.as_ref().map(|playing| (slot, playing)))
             && !playing.over
         {
-            self.done(MICROSIP_OP_PLAY, slot.call, playing.token, MICROSIP_E_CANCELLED);
+            self.done(MICROSIP_OP_PLAY, slot.target, playing.token, MICROSIP_E_CANCELLED);
         }
     }
 
@@ -324,7 +333,7 @@ impl Shared {
             return (None, None, false);
         };
         let ended = event.call_state() == Some(CallState::Ended);
-        let slot = if ended { core.slots.silence(event.call) } else { None };
+        let slot = if ended { core.slots.silence(Target::Call(event.call)) } else { None };
         (Some(ops::event::of(&event, self.id)), slot, core.phone.has_event())
     }
 

@@ -1,10 +1,10 @@
-//! The host's own values of each call, beside the core: a playing file, a recording, the application's PCM. The tick
-//! reaches them as the core's `Patch`.
+//! The host's own values of each call and conference, beside the core: a playing file, a recording, the application's
+//! PCM. The tick reaches them as the core's `Patch`.
 
 use super::audio::ring::{Reader, Writer};
 use super::audio::wav::{Player, Recorder};
 use crate::abi::code::*;
-use microsip_core::phone::{CallId, Patch, Source};
+use microsip_core::phone::{CallId, ConferenceId, Patch, Source};
 
 #[cfg(test)]
 mod tests;
@@ -28,101 +28,155 @@ pub(crate) struct Incoming {
     pub(crate) read: Reader,
 }
 
-/// The values of one call.
+/// A call or a conference: each has sound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Target {
+    Call(CallId),
+    Conference(ConferenceId),
+}
+
+impl Target {
+    pub(crate) const fn raw(self) -> u64 {
+        match self {
+            Self::Call(call) => call.raw(),
+            Self::Conference(conference) => conference.raw(),
+        }
+    }
+}
+
+/// The values of one call or conference.
 #[derive(Default)]
 pub(crate) struct Slot {
-    /// The call it belongs to; another call's values are void.
-    pub(crate) call: u64,
+    /// The call or conference it belongs to; another's values are void.
+    pub(crate) target: u64,
     pub(crate) playing: Option<Playing>,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) outgoing: Option<Outgoing>,
     pub(crate) incoming: Option<Incoming>,
 }
 
+impl Slot {
+    /// The application's PCM, and over it the file that plays. Returned is a file that ended.
+    fn say(&mut self, application: bool, pcm: &mut [i16]) -> Option<Played> {
+        if application && let Some(outgoing) = &mut self.outgoing {
+            outgoing.read.fill(pcm);
+        }
+        let playing = self.playing.as_mut().filter(|playing| !playing.over)?;
+        let done = playing.player.mix(pcm);
+        playing.over = done.finished;
+        let result = if done.failed { MICROSIP_E_FILE } else { MICROSIP_OK };
+        done.finished.then_some(Played { target: self.target, token: playing.token, result })
+    }
+
+    fn tap(&mut self, said: &[i16], heard: &[i16]) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.push(said, heard);
+        }
+        if let Some(incoming) = &mut self.incoming {
+            incoming.write.push(heard);
+        }
+    }
+}
+
 /// A file that ended, for its event.
 #[derive(Clone, Copy)]
 pub(crate) struct Played {
-    pub(crate) call: u64,
+    pub(crate) target: u64,
     pub(crate) token: u64,
     /// MICROSIP_E_FILE: it could not be read to its end.
     pub(crate) result: i32,
 }
 
-/// The values of all calls.
+/// The values of all calls and conferences.
 pub(crate) struct Slots {
+    /// Calls, then conferences.
     slots: Box<[Slot]>,
-    /// Files that ended in this tick; room for one a call, taken at creation.
+    calls: usize,
+    /// Files that ended in this tick; room for one a slot, taken at creation.
     pub(crate) played: Vec<Played>,
     /// PCM moved in this tick: threads that wait for it are to be woken.
     pub(crate) moved: bool,
 }
 
 impl Slots {
-    pub(crate) fn new(calls: usize) -> Self {
-        Self { slots: (0..calls).map(|_| Slot::default()).collect(), played: Vec::with_capacity(calls), moved: false }
+    pub(crate) fn new(calls: usize, conferences: usize) -> Self {
+        let count = calls + conferences;
+        let slots = (0..count).map(|_| Slot::default()).collect();
+        Self { slots, calls, played: Vec::with_capacity(count), moved: false }
     }
 
-    /// The slot of a call that has one already.
-    pub(crate) fn of(&mut self, call: CallId) -> Option<&mut Slot> {
-        self.slots.get_mut(call.slot()).filter(|slot| slot.call == call.raw())
+    const fn index(&self, target: Target) -> usize {
+        match target {
+            Target::Call(call) => call.slot(),
+            Target::Conference(conference) => self.calls + conference.slot(),
+        }
     }
 
-    /// The slot of a call, which takes it over from an earlier one; the earlier values are handed out, to be dropped
-    /// without the lock.
-    pub(crate) fn claim(&mut self, call: CallId) -> Option<(&mut Slot, Option<Slot>)> {
-        let slot = self.slots.get_mut(call.slot())?;
-        let old =
-            (slot.call != call.raw()).then(|| core::mem::replace(slot, Slot { call: call.raw(), ..Slot::default() }));
+    /// The slot of a call or conference that has one already.
+    pub(crate) fn of(&mut self, target: Target) -> Option<&mut Slot> {
+        self.slots.get_mut(self.index(target)).filter(|slot| slot.target == target.raw())
+    }
+
+    /// The slot of a call or conference, which takes it over from an earlier one; the earlier values are handed out, to
+    /// be dropped without the lock.
+    pub(crate) fn claim(&mut self, target: Target) -> Option<(&mut Slot, Option<Slot>)> {
+        let slot = self.slots.get_mut(self.index(target))?;
+        let own = target.raw();
+        let old = (slot.target != own).then(|| core::mem::replace(slot, Slot { target: own, ..Slot::default() }));
         Some((slot, old))
     }
 
-    /// Takes out the files of a call that has ended; its PCM can still be counted.
-    pub(crate) fn silence(&mut self, call: CallId) -> Option<Slot> {
-        self.of(call)?;
-        self.silence_slot(call.slot())
+    /// Takes out the files of a call or conference that has ended; a call's PCM can still be counted.
+    pub(crate) fn silence(&mut self, target: Target) -> Option<Slot> {
+        self.of(target)?;
+        self.silence_slot(self.index(target))
     }
 
-    /// The same for the call that has that slot; `None`: there are no more slots.
+    /// The same for the one that has that slot; `None`: there are no more slots.
     pub(crate) fn silence_slot(&mut self, index: usize) -> Option<Slot> {
         let slot = self.slots.get_mut(index)?;
-        Some(Slot { call: slot.call, playing: slot.playing.take(), recorder: slot.recorder.take(), ..Slot::default() })
+        let (playing, recorder) = (slot.playing.take(), slot.recorder.take());
+        Some(Slot { target: slot.target, playing, recorder, ..Slot::default() })
     }
 
     /// Takes out everything.
     pub(crate) fn clear(&mut self) -> Vec<Slot> {
         self.slots.iter_mut().map(core::mem::take).collect()
     }
+
+    fn say_to(&mut self, target: Target, application: bool, pcm: &mut [i16]) {
+        let Some(slot) = self.of(target) else { return };
+        let (moves, played) = (application && slot.outgoing.is_some(), slot.say(application, pcm));
+        self.moved |= moves;
+        if let Some(played) = played
+            && self.played.len() < self.played.capacity()
+        {
+            self.played.push(played);
+        }
+    }
+
+    fn tap_of(&mut self, target: Target, said: &[i16], heard: &[i16]) {
+        let Some(slot) = self.of(target) else { return };
+        slot.tap(said, heard);
+        let moves = slot.incoming.is_some();
+        self.moved |= moves;
+    }
 }
 
 impl Patch for Slots {
     fn say(&mut self, call: CallId, source: Source, pcm: &mut [i16]) {
-        let Some(slot) = self.slots.get_mut(call.slot()).filter(|slot| slot.call == call.raw()) else { return };
-        if source == Source::Application
-            && let Some(outgoing) = &mut slot.outgoing
-        {
-            outgoing.read.fill(pcm);
-            self.moved = true;
-        }
-        if let Some(playing) = slot.playing.as_mut().filter(|playing| !playing.over) {
-            let done = playing.player.mix(pcm);
-            if done.finished {
-                playing.over = true;
-                if self.played.len() < self.played.capacity() {
-                    let result = if done.failed { MICROSIP_E_FILE } else { MICROSIP_OK };
-                    self.played.push(Played { call: call.raw(), token: playing.token, result });
-                }
-            }
-        }
+        self.say_to(Target::Call(call), source == Source::Application, pcm);
     }
 
     fn tap(&mut self, call: CallId, said: &[i16], heard: &[i16]) {
-        let Some(slot) = self.slots.get_mut(call.slot()).filter(|slot| slot.call == call.raw()) else { return };
-        if let Some(recorder) = &mut slot.recorder {
-            recorder.push(said, heard);
-        }
-        if let Some(incoming) = &mut slot.incoming {
-            incoming.write.push(heard);
-            self.moved = true;
-        }
+        self.tap_of(Target::Call(call), said, heard);
+    }
+
+    fn say_all(&mut self, conference: ConferenceId, pcm: &mut [i16]) {
+        self.say_to(Target::Conference(conference), true, pcm);
+    }
+
+    fn tap_all(&mut self, conference: ConferenceId, said: &[i16], heard: &[i16]) {
+        self.tap_of(Target::Conference(conference), said, heard);
     }
 }

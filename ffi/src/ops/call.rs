@@ -7,7 +7,7 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountId, CommandError, DialOptions, Phone};
+use microsip_core::phone::{AccountId, CommandError, ConferenceId, DialOptions, Phone};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -109,6 +109,9 @@ pub(crate) unsafe fn reject(
 pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
     // SAFETY: by contract.
     unsafe { options_but_for(o, false)? };
+    if let Ok(conference) = ConferenceId::from_raw(call) {
+        return phone.conference_hangup(now, conference).map_err(refused("call", call));
+    }
     phone.hangup(now, call_id(call)?).map_err(refused("call", call))
 }
 
@@ -138,6 +141,7 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         volume_out: u32::from(info.volume_out),
         cause: info.cause as u32,
         ended_by: info.ended_by as u32,
+        conference: info.conference.raw(),
     });
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Events as they cross.
 
+use super::conference::raw_of;
 use crate::abi::types::*;
 use microsip_core::phone::{Event, EventKind};
 
@@ -54,6 +55,19 @@ pub(crate) fn of(event: &Event, phone: u64) -> microsip_event {
         EventKind::Media { media, result } => {
             microsip_event { r#type: MICROSIP_EV_MEDIA, value: media, result: result as i32, ..blank }
         }
+        EventKind::Member { conference, member, joined } => microsip_event {
+            r#type: MICROSIP_EV_MEMBER,
+            object: conference.raw(),
+            other: raw_of(member),
+            state: u32::from(joined),
+            ..blank
+        },
+        EventKind::Talker { conference, talker } => microsip_event {
+            r#type: MICROSIP_EV_TALKER,
+            object: conference.raw(),
+            other: talker.map_or(0, raw_of),
+            ..blank
+        },
         EventKind::Challenge(why) => microsip_event { r#type: MICROSIP_EV_CHALLENGE, result: why as i32, ..blank },
         EventKind::Lost(count) => microsip_event { r#type: MICROSIP_EV_LOST, value: count, ..blank },
     }

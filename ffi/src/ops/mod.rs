@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod call;
+pub(crate) mod conference;
 pub(crate) mod event;
 pub(crate) mod media;
 pub(crate) mod object;
@@ -12,7 +13,7 @@ pub(crate) mod phone;
 use crate::abi::code::MICROSIP_E_ARG;
 use crate::abi::types::MICROSIP_SELF;
 use crate::abi::{Fail, Value};
-use microsip_core::phone::{AccountId, CallId, CommandError, IdError};
+use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError};
 
 pub(crate) type Done = Result<(), Fail>;
 
@@ -33,12 +34,16 @@ fn call_or_self(raw: u64) -> Result<CallId, Fail> {
 pub(crate) enum Any {
     Call(CallId),
     Account(AccountId),
+    Conference(ConferenceId),
     Phone,
 }
 
 pub(crate) fn any(raw: u64) -> Result<Any, Fail> {
     if raw == MICROSIP_SELF {
         return Ok(Any::Phone);
+    }
+    if let Ok(conference) = ConferenceId::from_raw(raw) {
+        return Ok(Any::Conference(conference));
     }
     match CallId::from_raw(raw) {
         Ok(call) => Ok(Any::Call(call)),

@@ -1,11 +1,13 @@
 //! Any object: ids, texts, headers, tags.
 
+use super::conference::raw_of;
 use super::{Any, Done, any, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
-use microsip_core::phone::{AccountId, AccountText, CallId, CallText, Phone, Which};
+use microsip_core::base::time::Instant;
+use microsip_core::phone::{AccountId, AccountText, CallId, CallText, ConferenceId, Phone, Which};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -17,6 +19,13 @@ pub(crate) unsafe fn ids(
     cap: u32,
     needed: *mut u32,
 ) -> Done {
+    if let Ok(conference) = ConferenceId::from_raw(owner)
+        && kind == MICROSIP_KIND_CALL
+    {
+        phone.conference_tag(conference).map_err(refused("owner", owner))?;
+        // SAFETY: by contract.
+        return unsafe { list(phone.conference_members(conference).map(raw_of), ids, cap, needed) };
+    }
     let account = if owner == 0 {
         AccountId::NONE
     } else {
@@ -31,7 +40,14 @@ pub(crate) unsafe fn ids(
         match kind {
             MICROSIP_KIND_CALL => list(phone.calls().filter(owned).map(CallId::raw), ids, cap, needed),
             MICROSIP_KIND_ACCOUNT if owner == 0 => list(phone.accounts().map(AccountId::raw), ids, cap, needed),
-            _ => Err(range("kind", kind, "is neither MICROSIP_KIND_CALL nor, without an owner, MICROSIP_KIND_ACCOUNT")),
+            MICROSIP_KIND_CONFERENCE if owner == 0 => {
+                list(phone.conferences().map(ConferenceId::raw), ids, cap, needed)
+            }
+            _ => Err(range(
+                "kind",
+                kind,
+                "is neither MICROSIP_KIND_CALL nor, without an owner, MICROSIP_KIND_ACCOUNT or _CONFERENCE",
+            )),
         }
     }
 }
@@ -90,7 +106,7 @@ pub(crate) unsafe fn text(
             Any::Account(account) => {
                 phone.account_text(account, account_text(which)?, cursor).map_err(refused("object", object))
             }
-            Any::Phone => Err(Fail::NOTHING),
+            Any::Conference(_) | Any::Phone => Err(Fail::NOTHING),
         })
     }
 }
@@ -152,14 +168,18 @@ pub(crate) fn tag_set(phone: &mut Phone<'_>, object: u64, tag: u64) -> Done {
     match any(object)? {
         Any::Call(call) => phone.call_set_tag(call, tag).map_err(refused("object", object)),
         Any::Account(account) => phone.account_set_tag(account, tag).map_err(refused("object", object)),
+        Any::Conference(conference) => phone.conference_set_tag(conference, tag).map_err(refused("object", object)),
         Any::Phone => {
             Err(Fail::new(MICROSIP_E_KIND, "object", Value::Id(object), "is MICROSIP_SELF, which has no tag"))
         }
     }
 }
 
-/// Gives an ended call's slot back.
-pub(crate) fn release(phone: &mut Phone<'_>, object: u64) -> Done {
+/// Gives an ended call's slot back, or dissolves a conference.
+pub(crate) fn release(phone: &mut Phone<'_>, now: Instant, object: u64) -> Done {
+    if let Ok(conference) = ConferenceId::from_raw(object) {
+        return phone.conference_release(now, conference).map_err(refused("object", object));
+    }
     let id = CallId::from_raw(object).map_err(|error| Fail::id("object", object, error))?;
     phone.release(id).map_err(|error| Fail::command(error, "object", Value::Id(object)))
 }

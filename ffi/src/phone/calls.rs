@@ -3,6 +3,7 @@
 use super::{begin, command, read, with_shared};
 use crate::abi::types::*;
 use crate::host::signal::lock;
+use crate::host::slots::Target;
 use crate::ops;
 use core::ffi::c_char;
 
@@ -53,8 +54,8 @@ pub unsafe extern "C" fn microsip_reject(
     command("microsip_reject", phone, |phone, now| unsafe { ops::call::reject(phone, now, call, code, o) })
 }
 
-/// Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once. MICROSIP_E_STATE: it has
-/// ended.
+/// Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once. call: or a conference: all
+/// of its calls, while it stays. MICROSIP_E_STATE: it has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, o: *const microsip_options) -> i32 {
     // SAFETY: by contract.
@@ -91,7 +92,7 @@ pub unsafe extern "C" fn microsip_call_stats_get(
 ) -> i32 {
     with_shared("microsip_call_stats_get", phone, |shared| {
         let mut core = lock(&shared.core);
-        let slot = ops::call_id(call).ok().and_then(|id| core.slots.of(id));
+        let slot = ops::call_id(call).ok().and_then(|id| core.slots.of(Target::Call(id)));
         let pcm = slot.map_or((0, 0), |slot| {
             let under = slot.outgoing.as_ref().map_or(0, |pcm| pcm.read.underrun());
             let over = slot.incoming.as_ref().map_or(0, |pcm| pcm.write.overrun());

@@ -1,6 +1,6 @@
 //! WAV files played into calls, and calls recorded into WAV files.
 
-use super::{remember, sounding, with_shared};
+use super::{remember, sounding, target_of, with_shared};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -8,7 +8,6 @@ use crate::host::audio::wav::{self, FileCode, FileError, Mix};
 use crate::host::shared::Shared;
 use crate::host::signal::lock;
 use crate::host::slots::{Playing, Slot};
-use crate::ops;
 use core::ffi::c_char;
 use std::path::Path;
 
@@ -23,13 +22,13 @@ fn file_fail(function: &str, error: &FileError) -> Fail {
     fail
 }
 
-/// Plays a sound into a call. It is mixed with the call's source, which goes on: where the sound is to be heard alone,
-/// the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read while it plays; a pipe is read to its
-/// end first, at most 64 MB. It replaces the sound that plays there. MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the
-/// token follows at its end. With MICROSIP_PLAY_CHECK nothing is played and no event follows, and target may be
-/// MICROSIP_SELF: a file that cannot be played is found before a call is made. MICROSIP_E_FILE: it cannot be opened or
-/// read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the end of
-/// one more command could not be kept.
+/// Plays a sound into a call, or to all members of a conference. target: a call or a conference. It is mixed with the call's source, which goes on:
+/// where the sound is to be heard alone, the source is MICROSIP_SRC_SILENCE. It is opened before this returns, and read
+/// while it plays; a pipe is read to its end first, at most 64 MB. It replaces the sound that plays there.
+/// MICROSIP_EV_DONE with MICROSIP_OP_PLAY and the token follows at its end. With MICROSIP_PLAY_CHECK nothing is played
+/// and no event follows, and target may be MICROSIP_SELF: a file that cannot be played is found before a call is made.
+/// MICROSIP_E_FILE: it cannot be opened or read. MICROSIP_E_FORMAT: it is no such WAV file. MICROSIP_E_STATE: the call
+/// has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_sound_play(
     phone: microsip_id,
@@ -70,7 +69,7 @@ pub unsafe extern "C" fn microsip_sound_play(
             wav::open(Path::new(path), shared.rate, loops, Some(wake)).map_err(|error| file_fail(NAME, &error))?;
         let playing =
             in_slot(shared, target, token, |slot| slot.playing.replace(Playing { player, token, over: false }))?;
-        let before = Slot { call: target, playing, ..Slot::default() };
+        let before = Slot { target, playing, ..Slot::default() };
         shared.dropped(Some(&before));
         drop(before);
         if let Some(feed) = feed {
@@ -102,7 +101,7 @@ fn in_slot<T>(shared: &Shared, call: u64, token: u64, change: impl FnOnce(&mut S
     }
 }
 
-/// Stops the sound that plays there: its end is MICROSIP_E_CANCELLED. MICROSIP_NOTHING: none plays.
+/// Stops the sound that plays there: its end is MICROSIP_E_CANCELLED. target: a call or a conference. MICROSIP_NOTHING: none plays.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_sound_stop", phone, |shared| {
@@ -110,16 +109,18 @@ pub extern "C" fn microsip_sound_stop(phone: microsip_id, target: microsip_id) -
         let id = sounding(&core, target)?;
         let playing = core.slots.of(id).and_then(|slot| slot.playing.take());
         drop(core);
-        let before = Slot { call: target, playing, ..Slot::default() };
+        let before = Slot { target, playing, ..Slot::default() };
         shared.dropped(Some(&before));
         if before.playing.is_some_and(|playing| !playing.over) { Ok(()) } else { Err(Fail::NOTHING) }
     })
 }
 
-/// Records a call to a WAV file of 16 bits at the phone's rate. sides: MICROSIP_SIDES_*. It replaces a recording that
-/// runs, and ends with the call. MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token follows when the file is
-/// complete, or (MICROSIP_E_FILE) could not be written on. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the
-/// call has ended. MICROSIP_E_FULL: the end of one more command could not be kept.
+/// Records a call, or the whole of a conference, to a WAV file of 16 bits at the phone's rate. target: a call or a
+/// conference. sides: MICROSIP_SIDES_*; of a conference our sound is what plays there and what microsip_pcm_write
+/// gives, the peer's that of all members. It replaces a recording that runs, and ends with the call or the conference.
+/// MICROSIP_EV_DONE with MICROSIP_OP_RECORD and the token follows when the file is complete, or (MICROSIP_E_FILE) could
+/// not be written on. MICROSIP_E_FILE: it cannot be made. MICROSIP_E_STATE: the call has ended. MICROSIP_E_FULL: the
+/// end of one more command could not be kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_record_start(
     phone: microsip_id,
@@ -157,14 +158,14 @@ pub unsafe extern "C" fn microsip_record_start(
     })
 }
 
-/// Stops the recording; its file is complete shortly after, with MICROSIP_EV_DONE. MICROSIP_NOTHING: none runs.
+/// Stops the recording; its file is complete shortly after, with MICROSIP_EV_DONE. target: a call or a conference.
+/// MICROSIP_NOTHING: none runs.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_record_stop(phone: microsip_id, target: microsip_id) -> i32 {
     with_shared("microsip_record_stop", phone, |shared| {
-        let id = ops::call_id(target)?;
         let mut core = lock(&shared.core);
-        // one that has ended may still have it
-        core.phone.call_info(id).map_err(|error| Fail::command(error, "target", Value::Id(target)))?;
+        // a call that has ended may still have it
+        let id = target_of(&core, target)?;
         let before = core.slots.of(id).and_then(|slot| slot.recorder.take());
         drop(core);
         if before.is_some() { Ok(()) } else { Err(Fail::NOTHING) }

@@ -1,13 +1,15 @@
 //! Any object: ids, texts, headers, tags; and the phone in numbers.
 
-use super::{command, read, with_shared};
+use super::{act_on, command, read, with_shared};
 use crate::abi::code::MICROSIP_E_ARG;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, text};
 use crate::host::ports;
 use crate::host::signal::lock;
+use crate::host::slots::Target;
 use crate::ops;
 use core::ffi::c_char;
+use microsip_core::phone::ConferenceId;
 
 /// The phone, in numbers.
 #[unsafe(no_mangle)]
@@ -16,8 +18,9 @@ pub unsafe extern "C" fn microsip_info_get(phone: microsip_id, out: *mut microsi
     read("microsip_info_get", phone, |phone, _| unsafe { ops::phone::info(phone, ports::calls_possible(), out) })
 }
 
-/// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, or MICROSIP_KIND_ACCOUNT.
-/// owner: 0, or an account: its calls only. ids: room for cap of them, or NULL with 0. *needed: their number.
+/// The ids of a kind: MICROSIP_KIND_CALL, ended ones that were not released among them, MICROSIP_KIND_ACCOUNT or
+/// MICROSIP_KIND_CONFERENCE. owner: 0; or an account: its calls only; or a conference: its members, MICROSIP_SELF among
+/// them, with MICROSIP_KIND_CALL. ids: room for cap of them, or NULL with 0. *needed: their number.
 /// MICROSIP_E_BUFFER: more than cap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_ids_get(
@@ -106,18 +109,26 @@ pub unsafe extern "C" fn microsip_header_get(
     })
 }
 
-/// Gives a call or an account the application's own number, which its events carry from then on.
+/// Gives a call, an account or a conference the application's own number, which its events carry from then on.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_tag_set(phone: microsip_id, object: microsip_id, tag: u64) -> i32 {
     command("microsip_tag_set", phone, |phone, _| ops::object::tag_set(phone, object, tag))
 }
 
 /// Gives an ended call's slot back: it cannot be read any more. Not released, it stays readable until a new call needs
-/// its slot: the one that ended first goes first, with MICROSIP_EV_LOST. Fetching events, or having them in a
-/// callback, releases nothing. MICROSIP_E_STATE: it has not ended.
+/// its slot: the one that ended first goes first, with MICROSIP_EV_LOST. Fetching events, or having them in a callback,
+/// releases nothing. Of a conference: it is dissolved, its calls go on alone, and a recording and a sound of it end.
+/// MICROSIP_E_STATE: a call that has not ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_id_release(phone: microsip_id, object: microsip_id) -> i32 {
-    command("microsip_id_release", phone, |phone, _| ops::object::release(phone, object))
+    with_shared("microsip_id_release", phone, |shared| {
+        act_on(shared, |phone, now| ops::object::release(phone, now, object))?;
+        if let Ok(conference) = ConferenceId::from_raw(object) {
+            let slot = lock(&shared.core).slots.silence(Target::Conference(conference));
+            shared.dropped(slot.as_ref());
+        }
+        Ok(())
+    })
 }
 
 /// Error and overload counters since the phone's creation. out->size must be set.

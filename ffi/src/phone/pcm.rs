@@ -1,4 +1,4 @@
-//! A call's sound as the application's own PCM.
+//! Sound of a call or a conference as the application's own PCM.
 
 use super::{sounding, until, with_shared};
 use crate::abi::types::*;
@@ -33,7 +33,7 @@ fn wait_for_tick(shared: &Shared, seen: u64, until: Option<std::time::Instant>) 
 /// that it moved.
 fn pace(
     shared: &Shared,
-    call: u64,
+    target: u64,
     total: usize,
     wait_ms: u32,
     mut step: impl FnMut(&mut Slot, usize) -> usize,
@@ -45,7 +45,7 @@ fn pace(
     let result = loop {
         let seen = *lock(&shared.pcm_moved.0);
         let mut core = lock(&shared.core);
-        let id = match sounding(&core, call) {
+        let id = match sounding(&core, target) {
             Ok(id) => id,
             // the samples moved count; the next call returns that the call is over
             Err(_) if done > 0 => break Ok(done),
@@ -64,14 +64,15 @@ fn pace(
     result
 }
 
-/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM. *taken: the number of samples
-/// taken; the ring holds pcm_ms of the configuration. wait_ms: the longest wait for room (0: none), which paces a loop
-/// that writes. Samples that are missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples
-/// throws away those that were not sent yet. MICROSIP_E_STATE: the call has ended.
+/// Gives PCM (s16, mono, the phone's rate) to a call whose source is MICROSIP_SRC_PCM, or to all members of a
+/// conference. target: a call or a conference. *taken: the number of samples taken; the ring holds pcm_ms of the
+/// configuration. wait_ms: the longest wait for room (0: none), which paces a loop that writes. Samples that are
+/// missing at their time are silence, and counted (pcm_underrun). NULL with 0 samples throws away those that were not
+/// sent yet. MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_write(
     phone: microsip_id,
-    call: microsip_id,
+    target: microsip_id,
     pcm: *const i16,
     samples: u32,
     wait_ms: u32,
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn microsip_pcm_write(
         let taken = pointer::must(taken, "taken")?;
         let room = shared.pcm_samples;
         let mut spare = Some(ring(room, usize::MAX, None));
-        let moved = pace(shared, call, pcm.len(), wait_ms, |slot, done| {
+        let moved = pace(shared, target, pcm.len(), wait_ms, |slot, done| {
             let outgoing = slot.outgoing.get_or_insert_with(|| {
                 let (write, read) = spare.take().unwrap_or_else(|| ring(room, usize::MAX, None));
                 Outgoing { write, read }
@@ -99,14 +100,14 @@ pub unsafe extern "C" fn microsip_pcm_write(
     })
 }
 
-/// Reads the sound of a call's peer (s16, mono, the phone's rate), from the first such call on. *got: the number of
-/// samples; the ring holds pcm_ms of the configuration. wait_ms: the longest wait for all of them (0: none). Samples
-/// that are not fetched in time give way, the oldest first, and are counted (pcm_overrun). MICROSIP_E_STATE: the call
-/// has ended.
+/// Reads the sound of a call's peer, or of all members of a conference without what microsip_pcm_write gives (s16,
+/// mono, the phone's rate), from the first such call on. target: a call or a conference. *got: the number of samples;
+/// the ring holds pcm_ms of the configuration. wait_ms: the longest wait for all of them (0: none). Samples that are
+/// not fetched in time give way, the oldest first, and are counted (pcm_overrun). MICROSIP_E_STATE: the call has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_pcm_read(
     phone: microsip_id,
-    call: microsip_id,
+    target: microsip_id,
     pcm: *mut i16,
     samples: u32,
     wait_ms: u32,
@@ -119,7 +120,7 @@ pub unsafe extern "C" fn microsip_pcm_read(
         let room = shared.pcm_samples;
         let total = pcm.len();
         let mut spare = Some(ring(room, usize::MAX, None));
-        let moved = pace(shared, call, total, wait_ms, |slot, done| {
+        let moved = pace(shared, target, total, wait_ms, |slot, done| {
             let incoming = slot.incoming.get_or_insert_with(|| {
                 let (write, read) = spare.take().unwrap_or_else(|| ring(room, usize::MAX, None));
                 Incoming { write, read }

@@ -59,6 +59,7 @@ const TYPES: &[Group] = &[
             "microsip_stats",
         ],
     ),
+    ("Conferences", &["microsip_member"]),
     (
         "Sound",
         &[
@@ -114,6 +115,7 @@ const FUNCTIONS: &[Group] = &[
     ("any object", &["info_get", "counters_get", "ids_get", "text_get", "header_get", "tag_set", "id_release"]),
     ("accounts", &["account_*"]),
     ("calls", &["dial", "answer", "reject", "hangup", "hangup_all", "digits", "call_*"]),
+    ("conferences", &["conference_*"]),
     ("sound", &["sound_*", "record_*", "pcm_*", "source_set", "mute_set", "volume_set", "device_*"]),
 ];
 
@@ -305,7 +307,10 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("now_us", "The time in microseconds; it never runs backwards."),
     ("call", "The call."),
     ("account", "The account."),
-    ("object", "The call or account."),
+    ("object", "The call, account or conference."),
+    ("conference", "The conference."),
+    ("member", "A call, or MICROSIP_SELF: the person at this phone."),
+    ("m", "NULL, or the part that it takes."),
     ("target", "The call."),
     ("out", "Filled by the function; its size must be set."),
     ("a", "The account's settings; its texts are copied."),

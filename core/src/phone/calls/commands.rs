@@ -4,7 +4,7 @@ use super::Calls;
 use crate::base::slots::Handle;
 use crate::phone::context::Context;
 use crate::phone::event::{MEDIA_HELD, Op};
-use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, EndedBy, Lower, Side};
+use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, ConferenceId, EndedBy, Lower, Member, Side};
 
 impl Calls<'_> {
     /// Sets the application's own number of a call. False: it is not there.
@@ -62,7 +62,7 @@ impl Calls<'_> {
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
             rule: slot.plan.rule(),
             source: line.source(),
-            bus: line.bus(),
+            conference: ConferenceId(lower.media.conference_of(Member::Call(call))),
             muted: line.muted(),
             held: ways & MEDIA_HELD != 0,
             media: line.is_running(),

@@ -13,7 +13,7 @@ use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::understood::OURS;
-use crate::phone::write::{ACCEPT, contact_user, patch_length, write_contact, write_length_place, write_warning};
+use crate::phone::write::{ACCEPT, contact_user, patch_length, write_length_place, write_target, write_warning};
 use crate::phone::{Cause, Flow, Lower};
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
@@ -30,7 +30,8 @@ impl Calls<'_> {
         let mut out = Cursor::new(&mut []);
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
-        Ours { tag, user, flow, local, agent: lower.cx.fixed.agent.get() }.write(200, &mut out);
+        let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
+        Ours { tag, user, flow, local, agent, focus }.write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         lower.transactions.fits(handle, out.needed() + described)
@@ -62,7 +63,8 @@ impl Calls<'_> {
         let Some(Lent { head, mut out, kept }) = lower.transactions.lend_response(handle, status, sdp.phrase()) else {
             return Err(Cause::Full);
         };
-        Ours { tag, user, flow, local, agent: lower.cx.fixed.agent.get() }.write(status, &mut out);
+        let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
+        Ours { tag, user, flow, local, agent, focus }.write(status, &mut out);
         let mut writer = Writer::new(&mut out);
         let mut agreed = None;
         match (sdp, media) {
@@ -127,6 +129,7 @@ struct Ours<'o> {
     flow: Flow,
     local: SocketAddr,
     agent: &'o [u8],
+    focus: bool,
 }
 
 impl Ours<'_> {
@@ -138,7 +141,7 @@ impl Ours<'_> {
         out.put_str("\r\n");
         let mut writer = Writer::new(out);
         if status > 100 && status < 300 {
-            write_contact(writer.cursor(), self.user, self.flow, self.local, b"");
+            write_target(writer.cursor(), self.user, self.flow, self.local, self.focus);
         }
         if status >= 200 {
             writer.header_bytes(Name::Allow, OURS.allow);

@@ -24,7 +24,7 @@ pub(super) struct Context<'a> {
     pub(super) due: Due<'a>,
     /// SIP that is to be sent.
     pub(super) owed: Owed<'a>,
-    /// Calls, then accounts, with an event.
+    /// Calls, then accounts, then conferences, with an event.
     pub(super) events: Owed<'a>,
     pub(super) wishes: Owed<'a>,
     /// The driver's latest time: events are stamped with it.
@@ -67,7 +67,7 @@ impl Context<'_> {
         self.owed.has(self.objects.number(object))
     }
 
-    /// A call or an account has an event.
+    /// A call, an account or a conference has an event.
     pub(super) fn tell(&mut self, object: Object) {
         self.events.push(self.objects.teller(object));
     }

@@ -1,10 +1,11 @@
 //! The buses: the clock of each line, and the sound that each of them gets and sends in a quantum of 10 ms.
 //!
-//! A quantum of a bus has two passes. In the first the sound of each member's far end is read; in the second each
-//! member is sent the sound of its source and of all the others' far ends. A bus of one has nothing to mix.
+//! A line alone hears its far end and sends its source at once. A conference has two passes: in the first the sound of
+//! each member is read and summed, in the second each is sent the sum without its own.
 
 use super::Media;
 use super::news::News;
+use crate::base::features;
 use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
@@ -12,10 +13,7 @@ use crate::media::phase::Phase;
 use crate::media::tones::ARE_HEARD;
 use crate::media::{Codec, CodecBank};
 use crate::phone::context::Context;
-use crate::phone::{Bus, BusId, CallId, CommandError, Patch, Source};
-
-/// Samples that are summed at a time: they fit a processor's vectors, and a board's stack.
-const BLOCK: usize = 16;
+use crate::phone::{Bus, CallId, Patch, Source};
 
 /// The progress of a quantum of a clock's buses.
 #[derive(Debug)]
@@ -31,7 +29,7 @@ pub(in crate::phone) struct Turn {
     second: Second,
 }
 
-/// The second pass of a bus.
+/// The second pass of a conference.
 #[derive(Clone, Copy, Debug, Default)]
 struct Second {
     /// Members that were heard; 0: it is over.
@@ -84,32 +82,39 @@ impl Media<'_> {
     ) -> Option<(Handle, News)> {
         loop {
             let second = turn.second;
-            if second.nth < second.members {
+            if features::CONFERENCE && second.nth < second.members {
                 let index = self.next_unserved(second.index, turn.number);
                 turn.second = Second { index, nth: second.nth + 1, ..second };
-                let news = self.send(cx, turn.number, second, lent);
-                if !news.is_nothing()
-                    && let Some(line) = self.line_at(second.index)
-                {
-                    return Some((line.handle(second.index), news));
+                if let Some(told) = self.send(cx, turn.number, second.index, second.nth, second.members, lent) {
+                    return Some(told);
                 }
                 continue;
             }
             if turn.next >= self.running_count {
                 return None;
             }
+            let index = self.running.get(turn.next as usize).copied()?;
+            let line = self.lines.get(index as usize);
+            let Some(line) = line.filter(|line| line.clock() == turn.clock && line.served != turn.number) else {
+                turn.next += 1;
+                continue;
+            };
             if turn.clock == Bus::Own && turn.served >= TICKS_A_CALL {
                 turn.left = true;
                 return None;
             }
-            let index = self.running.get(turn.next as usize).copied()?;
             turn.next += 1;
-            let Some(line) = self.lines.get(index as usize) else { continue };
-            if line.clock() != turn.clock || line.served == turn.number {
+            if features::CONFERENCE && line.joined.is_some() {
+                let members = self.hear_conference(cx, now, turn.number, index, lent);
+                turn.second = Second { members, index, nth: 0 };
+                turn.served += members;
                 continue;
             }
-            turn.second = Second { members: self.hear_bus(cx, now, turn.number, index, lent), index, nth: 0 };
-            turn.served += turn.second.members;
+            turn.served += 1;
+            self.hear(cx, now, index, 0, lent);
+            if let Some(told) = self.send(cx, turn.number, index, 0, 1, lent) {
+                return Some(told);
+            }
         }
     }
 
@@ -122,132 +127,68 @@ impl Media<'_> {
         turn.left
     }
 
-    /// The first pass of a bus, from one of its members on: the sound of each member's far end for 10 ms, one behind
-    /// the other. A member that was served alone in this quantum, and joined since, waits for the next. Returned is how
-    /// many there are.
-    fn hear_bus(&mut self, cx: &Context<'_>, now: Instant, number: u8, first: u32, lent: &mut Quantum<'_>) -> usize {
+    /// The sound of a line's far end for 10 ms, in the nth place.
+    pub(super) fn hear(&mut self, cx: &Context<'_>, now: Instant, index: u32, nth: usize, lent: &mut Quantum<'_>) {
         let samples = (cx.fixed.rate / 100) as usize;
-        let (mut at, mut members) = (first, 0);
-        while members < self.members {
-            if Codec::HAVE_PARAMETERS {
-                self.tell_parameters(at, lent.codecs);
-            }
-            let Some(heard) = self.pcm.get_mut(members * samples..(members + 1) * samples) else { break };
-            let (Some(line), Some(stream)) = (self.lines.get_mut(at as usize), self.streams.get_mut(at as usize))
-            else {
-                break;
-            };
-            stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(at));
-            line.gain_out.apply(heard);
-            members += 1;
-            at = self.next_unserved(at, number);
-            if at == first {
-                break;
-            }
+        if Codec::HAVE_PARAMETERS {
+            self.tell_parameters(index, lent.codecs);
         }
-        members
+        let Some(heard) = self.pcm.get_mut(nth * samples..(nth + 1) * samples) else { return };
+        if let (Some(line), Some(stream)) = (self.lines.get_mut(index as usize), self.streams.get_mut(index as usize)) {
+            stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(index));
+            line.gain_out.apply(heard);
+        }
     }
 
-    /// The second pass of a bus, for one member: it is sent the sound of its source and of the others' far ends.
-    fn send(&mut self, cx: &mut Context<'_>, number: u8, turn: Second, lent: &mut Quantum<'_>) -> News {
+    /// A line is sent the sound of its source, and in a conference that of the others. Its own is in the nth of so many
+    /// places.
+    fn send(
+        &mut self,
+        cx: &mut Context<'_>,
+        number: u8,
+        index: u32,
+        nth: usize,
+        places: usize,
+        lent: &mut Quantum<'_>,
+    ) -> Option<(Handle, News)> {
         let samples = (cx.fixed.rate / 100) as usize;
-        let (all, rest) = self.pcm.split_at_mut((turn.members * samples).min(self.pcm.len()));
+        let (all, rest) = self.pcm.split_at_mut((places * samples).min(self.pcm.len()));
         let said = rest.get_mut(..samples).unwrap_or_default();
-        let heard = all.get(turn.nth * samples..(turn.nth + 1) * samples).unwrap_or_default();
-        let (Some(line), Some(stream)) =
-            (self.lines.get_mut(turn.index as usize), self.streams.get_mut(turn.index as usize))
-        else {
-            return News::NOTHING;
-        };
+        let heard = all.get(nth * samples..(nth + 1) * samples).unwrap_or_default();
+        let (line, stream) = (self.lines.get_mut(index as usize)?, self.streams.get_mut(index as usize)?);
         line.served = number;
-        let (call, source) = (CallId(line.handle(turn.index)), line.source);
+        let (handle, source) = (line.handle(index), line.source);
+        let alone = !features::CONFERENCE || line.joined.is_none();
         said.fill(0);
         match source {
-            Source::Device => {
+            Source::Device if alone => {
                 for (cell, sample) in said.iter_mut().zip(lent.input) {
                     *cell = *sample;
                 }
             }
-            Source::Echo => said.copy_from_slice(heard),
-            Source::Application | Source::Silence => {}
+            Source::Echo if alone => said.copy_from_slice(heard),
+            // in a conference the person is a member of his own, and nobody hears himself
+            _ => {}
         }
-        lent.patch.say(call, source, said);
-        // muting a member silences its source, not the others' far ends
+        lent.patch.say(CallId(handle), source, said);
+        // muting a member silences its source, not the others
         line.gain_in.apply(said);
-        if turn.members > 1 {
-            mix_others(said, all, turn.nth);
+        if features::CONFERENCE {
+            if !alone {
+                self.conferences.lay(index, said, heard);
+            }
+            self.conferences.smooth(index, said);
         }
-        stream.send_quantum(lent.codecs, said, &mut self.memory.of(turn.index));
-        lent.patch.tap(call, said, heard);
-        if line.clock() == Bus::Device {
+        stream.send_quantum(lent.codecs, said, &mut self.memory.of(index));
+        lent.patch.tap(CallId(handle), said, heard);
+        if alone && line.clock() == Bus::Device {
             for (cell, sample) in lent.output.iter_mut().zip(heard) {
                 *cell = cell.saturating_add(*sample);
             }
         }
         let sent = stream.take_digits_sent();
-        News { digit: self.settle(cx, turn.index), sent, ..News::NOTHING }
-    }
-
-    /// The next member of a line's bus whose stream runs and was not served in this quantum; itself, if there is no
-    /// other.
-    fn next_unserved(&self, index: u32, number: u8) -> u32 {
-        let mut at = index;
-        for _ in 0..self.members {
-            let Some(line) = self.lines.get(at as usize).filter(|line| line.bus != BusId::ALONE) else { return index };
-            at = line.next;
-            if self.lines.get(at as usize).is_some_and(|line| line.media && line.served != number) {
-                return at;
-            }
-        }
-        index
-    }
-
-    /// Puts a line on a bus; off the one that it is on.
-    pub(in crate::phone) fn join(&mut self, call: Handle, bus: BusId) -> Result<(), CommandError> {
-        let line = self.line(call).ok_or(CommandError::Stale)?;
-        if line.bus == bus {
-            return Ok(());
-        }
-        let clock = line.clock();
-        if bus != BusId::ALONE {
-            if self.members < 2 {
-                return Err(CommandError::Unsupported);
-            }
-            if self.lines.iter().filter(|line| line.is_on(bus)).count() >= self.members {
-                return Err(CommandError::Full);
-            }
-        }
-        self.leave(call);
-        // a member's successor becomes the new one's: the members are a ring
-        if bus != BusId::ALONE
-            && let Some(line) = self.lines.iter_mut().find(|line| line.is_on(bus))
-        {
-            let next = core::mem::replace(&mut line.next, call.index);
-            if let Some(line) = self.line_mut(call) {
-                line.next = next;
-            }
-        }
-        if let Some(line) = self.line_mut(call) {
-            line.bus = bus;
-        }
-        self.reclock(call, clock);
-        Ok(())
-    }
-
-    /// A line is on no bus with others any more. The caller updates the count of its clock.
-    pub(super) fn leave(&mut self, call: Handle) {
-        let Some(line) = self.line_mut(call).filter(|line| line.bus != BusId::ALONE) else { return };
-        let next = core::mem::replace(&mut line.next, call.index);
-        line.bus = BusId::ALONE;
-        let mut at = next;
-        for _ in 0..self.members {
-            let Some(line) = self.lines.get_mut(at as usize) else { return };
-            if line.next == call.index {
-                line.next = next;
-                return;
-            }
-            at = line.next;
-        }
+        let news = News { digit: self.settle(cx, index), sent, ..News::NOTHING };
+        (!news.is_nothing()).then_some((handle, news))
     }
 
     /// A line may have another clock than before.
@@ -324,22 +265,3 @@ impl Media<'_> {
         (core::mem::replace(&mut self.device_on, wanted) != wanted).then_some(wanted)
     }
 }
-
-/// Adds the sound of the others' far ends to that of one member's source; louder samples stay at full scale.
-fn mix_others(said: &mut [i16], all: &[i16], own: usize) {
-    let samples = said.len().max(1);
-    for (block, cells) in said.chunks_mut(BLOCK).enumerate() {
-        let mut sums = [0i32; BLOCK];
-        sums.iter_mut().zip(cells.iter()).for_each(|(sum, cell)| *sum = i32::from(*cell));
-        for (_, heard) in all.chunks_exact(samples).enumerate().filter(|(nth, _)| *nth != own) {
-            let heard = heard.get(block * BLOCK..).unwrap_or_default();
-            sums.iter_mut().zip(heard).for_each(|(sum, sample)| *sum += i32::from(*sample));
-        }
-        for (cell, sum) in cells.iter_mut().zip(sums) {
-            *cell = sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::Codec;
 use crate::media::gain::Gain;
-use crate::phone::{Bus, BusId, Side, Source};
+use crate::phone::{Bus, Side, Source};
 
 /// A line.
 #[derive(Clone, Debug)]
@@ -33,9 +33,8 @@ pub(crate) struct Line {
     pub(super) ringback: bool,
     /// Index in the list of running streams + 1.
     pub(super) running: u32,
-    pub(super) bus: BusId,
-    /// The next member of its bus, in a ring.
-    pub(super) next: u32,
+    /// The clock of the conference that it is in; `None`: it is alone.
+    pub(super) joined: Option<Bus>,
     /// The number of the quantum of its clock that it was served in last; 0: none yet.
     pub(super) served: u8,
 }
@@ -56,8 +55,7 @@ impl Line {
         lost: false,
         ringback: false,
         running: 0,
-        bus: BusId::ALONE,
-        next: 0,
+        joined: None,
         served: 0,
     };
 
@@ -66,22 +64,13 @@ impl Line {
         Handle { index, generation: self.generation }
     }
 
-    /// The clock that ticks it: its bus's; alone, the device's where the device is its source.
+    /// The clock that ticks it: its conference's; alone, the device's where the device is its source.
     pub(super) const fn clock(&self) -> Bus {
-        match (self.bus.clock(), self.source) {
+        match (self.joined, self.source) {
             (Some(clock), _) => clock,
             (None, Source::Device) => Bus::Device,
             (None, _) => Bus::Own,
         }
-    }
-
-    /// A call's line, on this bus.
-    pub(super) fn is_on(&self, bus: BusId) -> bool {
-        self.generation != 0 && self.bus == bus
-    }
-
-    pub(in crate::phone) const fn bus(&self) -> BusId {
-        self.bus
     }
 
     pub(in crate::phone) const fn ports(&self) -> Ports {
@@ -118,7 +107,7 @@ impl Media<'_> {
     /// A call begins: its line has the phone's settings, and no host is vouched for.
     pub(in crate::phone) fn open_line(&mut self, call: Handle, session_id: u32) {
         let Some(line) = self.lines.get_mut(call.index as usize) else { return };
-        *line = Line { generation: call.generation, session_id, next: call.index, ..Line::EMPTY };
+        *line = Line { generation: call.generation, session_id, ..Line::EMPTY };
         line.gain_in.mute(self.muted);
         line.gain_in.set(self.volume_in);
         line.gain_out.set(self.volume_out);
@@ -129,7 +118,7 @@ impl Media<'_> {
 
     /// The call's slot is free.
     pub(in crate::phone) fn close_line(&mut self, call: Handle) {
-        self.leave(call);
+        self.vacate(call);
         if let Some(line) = self.line_mut(call) {
             line.generation = 0;
         }

@@ -1,6 +1,7 @@
-//! Lines, one a call: ports, descriptions, streams and rings; and the buses.
+//! Lines, one a call: ports, descriptions, streams and rings; the buses, and conferences.
 
 pub(super) mod bus;
+pub(super) mod conference;
 pub(super) mod description;
 pub(super) mod line;
 mod memory;
@@ -17,6 +18,7 @@ use crate::base::due::Owed;
 use crate::media::Stream;
 use crate::media::phase::Phase;
 use crate::media::tones::{Generator, Progress, Region, Tone, progress};
+use conference::Conferences;
 use description::Agreement;
 use line::Line;
 use memory::Memory;
@@ -44,10 +46,9 @@ pub(super) struct Media<'a> {
     /// By call slot: the generation whose wish for media ports is not answered yet. Its slot may have another call by
     /// then, whose wish waits.
     opening_ports: &'a mut [u32],
-    /// A quantum of PCM for each member of a bus, and one for the sound that is sent.
+    conferences: Conferences<'a>,
+    /// Quanta of PCM: of a line's far end, or of all that are in a conference, and of the sound that is sent.
     pcm: &'a mut [i16],
-    /// The most members that a bus may have.
-    members: usize,
     /// The index in that list at which a quantum of the own buses goes on, if it is left.
     tick_from: u32,
     /// A quantum of the own buses has begun, and lines are left.
@@ -82,8 +83,8 @@ impl<'a> Media<'a> {
             running_count: 0,
             closing_ports: lender.zeroed(calls),
             opening_ports: lender.zeroed(calls),
-            pcm: lender.zeroed((capacity.members as usize + 1) * capacity.quantum as usize),
-            members: capacity.members as usize,
+            conferences: Conferences::lent(capacity, lender),
+            pcm: lender.zeroed(capacity.quanta() * capacity.quantum as usize),
             tick_from: 0,
             tick_left: false,
             quanta: [0; 2],
@@ -97,6 +98,11 @@ impl<'a> Media<'a> {
             volume_in: 100,
             volume_out: 100,
         }
+    }
+
+    /// Stands in the ids of conferences.
+    pub(super) fn mark(&mut self, mark: u8) {
+        self.conferences.mark(mark);
     }
 
     /// So many samples a second go in and out.

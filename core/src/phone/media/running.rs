@@ -2,6 +2,7 @@
 
 use super::Media;
 use super::news::{News, Silence};
+use crate::base::features;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::digits::{DigitMethod, HeardDigit};
@@ -141,7 +142,9 @@ impl Media<'_> {
         line.served = 0;
         let (clock, running, ran) =
             (line.clock(), core::mem::take(&mut line.running), core::mem::take(&mut line.media));
-        self.leave(call);
+        if features::CONFERENCE {
+            self.leave(cx, call.index);
+        }
         if !ran {
             return News::NOTHING;
         }

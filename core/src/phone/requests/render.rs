@@ -8,7 +8,7 @@ use crate::phone::media::description::set_edition;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-use crate::phone::write::{contact_user, patch_length, write_contact, write_length_place, write_top};
+use crate::phone::write::{contact_user, patch_length, write_length_place, write_target, write_top};
 use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
 use crate::sip::session::Side;
@@ -91,7 +91,7 @@ impl Lower<'_> {
         writer.cseq(number, request.method.method());
         let user = contact_user(self.accounts.call_user(account), self.cx.fixed.direct_user.get());
         if request.method.refreshes_target() {
-            write_contact(writer.cursor(), user, flow, local, b"");
+            write_target(writer.cursor(), user, flow, local, self.cx.fixed.focus);
         }
         let digest =
             Digest { key: self.cx.keys[1], method: request.method.method().text(), uri, body: body_of(carried) };

@@ -13,7 +13,7 @@ use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
 use crate::phone::understood::OURS;
-use crate::phone::write::{ACCEPT, write_contact, write_warning};
+use crate::phone::write::{ACCEPT, write_target, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Responded};
@@ -190,7 +190,7 @@ impl Transactions<'_> {
         }
         writer.cursor().put_str("\r\n");
         if let (Some(user), Some(local)) = (extra.contact, local) {
-            write_contact(writer.cursor(), user, flow, local, b"");
+            write_target(writer.cursor(), user, flow, local, cx.fixed.focus);
         }
         if extra.allow {
             writer.header_bytes(Name::Allow, OURS.allow);

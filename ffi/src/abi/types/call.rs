@@ -130,6 +130,8 @@ pub struct microsip_call_info {
     pub cause: u32,
     /// MICROSIP_BY_*, once it has ended.
     pub ended_by: u32,
+    /// The conference that it is in; 0: none.
+    pub conference: microsip_id,
 }
 
 /// The statistics of a call's media.

@@ -15,7 +15,7 @@ pub const MICROSIP_OFF: u32 = 1;
 /// A switch: on.
 pub const MICROSIP_ON: u32 = 2;
 
-/// Names a phone, an account or a call: kind, generation and slot in a number below 2^53. 0 is none.
+/// Names a phone, an account, a call or a conference: kind, generation and slot in a number below 2^53. 0 is none.
 pub type microsip_id = u64;
 
 /// MICROSIP_KIND() of a phone's id.
@@ -24,6 +24,8 @@ pub const MICROSIP_KIND_PHONE: u32 = 1;
 pub const MICROSIP_KIND_ACCOUNT: u32 = 2;
 /// MICROSIP_KIND() of a call's id.
 pub const MICROSIP_KIND_CALL: u32 = 3;
+/// MICROSIP_KIND() of a conference's id.
+pub const MICROSIP_KIND_CONFERENCE: u32 = 6;
 
 /// Transports; bits in a set: datagrams.
 pub const MICROSIP_UDP: u32 = 1;
@@ -62,6 +64,9 @@ pub const MICROSIP_HAS_REOFFER: u32 = 1024;
 pub const MICROSIP_HAS_SENTENCES: u32 = 2048;
 /// microsip_features(): sound devices.
 pub const MICROSIP_HAS_DEVICES: u32 = 4096;
+
+/// microsip_features(): conferences; without it each call is alone.
+pub const MICROSIP_HAS_CONFERENCE: u32 = 8192;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

@@ -83,6 +83,11 @@ pub struct microsip_engine_config {
     pub max_flows: u32,
     /// 0.
     pub reserved: u32,
+    /// Conferences at once; 0: none. All calls may be in one. They take memory beside MICROSIP_ENGINE_BYTES:
+    /// microsip_engine_size_get() tells how much.
+    pub max_conferences: u32,
+    /// Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact, RFC 4579); 0: off.
+    pub focus: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

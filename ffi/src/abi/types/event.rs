@@ -33,6 +33,12 @@ pub const MICROSIP_EV_MEDIA: u32 = 12;
 /// A challenge got no credentials, or they were refused: result says why (MICROSIP_E_AUTH, MICROSIP_E_NO_PASSWORD,
 /// MICROSIP_E_REALM, MICROSIP_E_SCHEME, MICROSIP_E_CHALLENGE), MICROSIP_TXT_REALM names the realm.
 pub const MICROSIP_EV_CHALLENGE: u32 = 13;
+/// Call other, or MICROSIP_SELF, joined (state 1) or left (state 0) conference object, which may be gone. What was
+/// there and back before the event was fetched is not told.
+pub const MICROSIP_EV_MEMBER: u32 = 18;
+/// Call other, or MICROSIP_SELF, talks now in conference object; 0: nobody does. It is the loudest voice of the last
+/// 300 ms, and a pause shorter than a second ends nothing.
+pub const MICROSIP_EV_TALKER: u32 = 19;
 /// A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT follows. A digit that
 /// is over by the time this would be told has only that.
 pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;

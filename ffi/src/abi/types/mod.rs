@@ -7,6 +7,7 @@
 mod account;
 mod call;
 mod common;
+mod conference;
 mod engine;
 mod event;
 mod object;
@@ -16,6 +17,7 @@ mod sound;
 pub use account::*;
 pub use call::*;
 pub use common::*;
+pub use conference::*;
 pub use engine::*;
 pub use event::*;
 pub use object::*;

@@ -88,6 +88,10 @@ pub struct microsip_config {
     pub media_timeout: u32,
     /// The action then: MICROSIP_LOST_END or MICROSIP_LOST_TELL; 0: MICROSIP_LOST_END.
     pub media_lost: u32,
+    /// Conferences at once; 0: 2; MICROSIP_NONE: none. All calls may be in one.
+    pub max_conferences: u32,
+    /// Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact, RFC 4579); 0: off.
+    pub focus: u32,
 }
 
 /// The phone, in numbers.

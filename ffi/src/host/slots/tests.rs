@@ -12,8 +12,8 @@ fn a_file_lies_over_the_source_which_goes_on() {
     let (player, _) = wav::open(&path, 8_000, 1, None).unwrap();
     std::fs::remove_file(path).unwrap();
     let call = CallId::from_raw(3 << 48 | 1 << 20).unwrap();
-    let mut slots = Slots::new(2);
-    let (slot, _) = slots.claim(call).unwrap();
+    let mut slots = Slots::new(2, 0);
+    let (slot, _) = slots.claim(Target::Call(call)).unwrap();
     let (mut write, read) = ring(1000, usize::MAX, None);
     write.write(&(0..240).collect::<Vec<i16>>());
     slot.outgoing = Some(Outgoing { write, read });
@@ -29,6 +29,6 @@ fn a_file_lies_over_the_source_which_goes_on() {
     let wanted: Vec<i16> = (0..240).map(|n| if n < 120 { n + 100 } else { n }).collect();
     assert_eq!(said, wanted);
     let played = slots.played.pop().unwrap();
-    assert_eq!((played.call, played.token, played.result), (call.raw(), 7, MICROSIP_OK));
+    assert_eq!((played.target, played.token, played.result), (call.raw(), 7, MICROSIP_OK));
     assert!(slots.played.is_empty());
 }

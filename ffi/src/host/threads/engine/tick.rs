@@ -79,7 +79,7 @@ impl Engine {
                 self.shared.wake_pcm();
             }
             let Some(played) = played else { return };
-            self.shared.done(MICROSIP_OP_PLAY, played.call, played.token, played.result);
+            self.shared.done(MICROSIP_OP_PLAY, played.target, played.token, played.result);
         }
     }
 }
