@@ -65,6 +65,22 @@ for way in udp tcp; do
     echo "loop by $way: ok"
 done
 
+# Two callers in one conference: what they say is in the recording of the whole.
+where=127.0.0.1:$(port)
+timeout 30 "$out/conference" "$where" "$out/whole.wav" 2 >"$out/said" &
+waiting=$!
+sleep 0.3
+timeout 30 "$out/callback" "sip:room@$where" "$out/tone.wav" &
+caller=$!
+timeout 30 "$out/dial" "sip:room@$where" "$out/tone.wav"
+wait "$caller"
+wait "$waiting"
+waiting=
+cat "$out/said"
+for line in "2 in the conference" "0 in the conference" "talks"; do grep -q "$line" "$out/said" || { echo "the conference did not say: $line"; exit 1; }; done
+recognise "$out/whole.wav"
+echo "conference: ok"
+
 # A call that cannot work prints its reason, and ends with 1.
 if "$out/dial" "no address at all" "$out/tone.wav" 2>"$out/error"; then echo "dial took nonsense for an address"; exit 1; fi
 grep -q "sip:" "$out/error" || { echo "dial does not say what an address looks like: $(cat "$out/error")"; exit 1; }

@@ -15,12 +15,26 @@ use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     let account = account(&answer.account)?;
-    let session = Session::open(show, output, &answer.network, 2, answer.sound.null_audio, true)?;
+    let calls = if answer.conference { CALLS } else { 2 };
+    let session = Session::open(show, output, &answer.network, calls, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
-    app::run(session, output, account, &mut Wait(answer))
+    let mut wait = Wait { answer, conference: None };
+    if answer.conference {
+        let conference = session.phone().conference()?;
+        session.phone().join_oneself(conference)?;
+        wait.conference = Some(conference);
+    }
+    app::run(session, output, account, &mut wait)
 }
 
-struct Wait<'a>(&'a Answer);
+/// Calls of a conference.
+const CALLS: u32 = 16;
+
+struct Wait<'a> {
+    answer: &'a Answer,
+    /// All calls are in it.
+    conference: Option<Id>,
+}
 
 impl<'a> Job<'a> for Wait<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
@@ -30,7 +44,7 @@ impl<'a> Job<'a> for Wait<'a> {
     }
 
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        if app.has_call() {
+        if app.has_call() && self.conference.is_none() {
             app.refuse(call, 486, "one call at a time");
             return Ok(());
         }
@@ -40,7 +54,10 @@ impl<'a> Job<'a> for Wait<'a> {
             || json!({ "call": call, "state": "incoming", "from": from }),
             &format!("call from {from}"),
         );
-        let Self(answer) = *self;
+        let Self { answer, conference } = *self;
+        if let Some(conference) = conference {
+            unless_gone(app.phone.join(conference, call))?;
+        }
         let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
         app.talk(match answer.code {
             code @ (180 | 183) => {
@@ -61,7 +78,8 @@ impl<'a> Job<'a> for Wait<'a> {
     }
 
     fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
-        if !self.0.forever || interrupted() {
+        let others = app.has_call();
+        if !(self.answer.forever || others) || interrupted() {
             app.finish(done);
         } else if let Err(stop) = done {
             app.output.problem(&stop);

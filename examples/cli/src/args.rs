@@ -88,6 +88,9 @@ pub(crate) struct Echo {
     /// No sound device (an echo never opens one; accepted for symmetry with `call`)
     #[arg(long)]
     pub(crate) null_audio: bool,
+    /// No echo: all calls hear each other, in one conference
+    #[arg(long)]
+    pub(crate) conference: bool,
     #[command(flatten)]
     pub(crate) account: Account,
 }
@@ -129,6 +132,9 @@ pub(crate) struct Answer {
     /// Answer one call after another
     #[arg(long)]
     pub(crate) forever: bool,
+    /// Answer up to 16 calls at once, all in one conference with this end; it ends with the last of them
+    #[arg(long, conflicts_with = "record")]
+    pub(crate) conference: bool,
     #[command(flatten)]
     pub(crate) account: Account,
 }

@@ -16,25 +16,34 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
     raise_descriptor_limit();
     let account = account(&echo.account)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
-    app::run(session, output, account, &mut Say { calls: echo.max_calls, quiet: show.quiet, from: HashMap::new() })
+    let conference = if echo.conference { Some(session.phone().conference()?) } else { None };
+    let mut say = Say { calls: echo.max_calls, quiet: show.quiet, conference, from: HashMap::new() };
+    app::run(session, output, account, &mut say)
 }
 
 struct Say {
     calls: u32,
     quiet: bool,
+    /// All calls are in it, and hear each other instead of themselves.
+    conference: Option<Id>,
     /// The caller, while the call lasts.
     from: HashMap<Id, String>,
 }
 
 impl<'a> Job<'a> for Say {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
-        listening(app.phone, app.output, "echo at", &format!(", up to {} calls at once", self.calls));
+        let what = if self.conference.is_some() { "conference at" } else { "echo at" };
+        listening(app.phone, app.output, what, &format!(", up to {} calls at once", self.calls));
         Ok(())
     }
 
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
         // A caller may be gone before we answer: its ended event follows.
-        let _ = app.phone.source(call, Source::Echo).and_then(|()| app.phone.answer(call, 200));
+        let begun = match self.conference {
+            Some(conference) => app.phone.join(conference, call),
+            None => app.phone.source(call, Source::Echo),
+        };
+        let _ = begun.and_then(|()| app.phone.answer(call, 200));
         if !self.quiet {
             self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));
         }

@@ -286,6 +286,24 @@ impl Handle {
         check(unsafe { c::microsip_hangup(self.0, call, null()) })
     }
 
+    /// An empty conference.
+    pub(crate) fn conference(self) -> Result<Id, Failure> {
+        let mut conference = 0;
+        // SAFETY: `conference` is ours.
+        check(unsafe { c::microsip_conference_create(self.0, 0, &raw mut conference) }).map(|()| conference)
+    }
+
+    /// A call joins a conference.
+    pub(crate) fn join(self, conference: Id, call: Id) -> Result<(), Failure> {
+        // SAFETY: no part.
+        check(unsafe { c::microsip_conference_member_set(self.0, conference, call, null()) })
+    }
+
+    /// The person at this end joins a conference.
+    pub(crate) fn join_oneself(self, conference: Id) -> Result<(), Failure> {
+        self.join(conference, c::MICROSIP_SELF)
+    }
+
     pub(crate) fn source(self, call: Id, source: Source) -> Result<(), Failure> {
         check(c::microsip_source_set(self.0, call, source as u32))
     }

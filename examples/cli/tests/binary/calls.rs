@@ -79,6 +79,34 @@ fn answer_takes_a_call_records_it_and_a_trace_shows_it() {
 }
 
 #[test]
+fn callers_hear_each_other_in_a_conference_and_not_themselves() {
+    for command in ["echo", "answer"] {
+        let files = ["one.wav", "two.wav"].map(|name| Scratch::new(&format!("{command}-heard-{name}")));
+        let tones = [(600.0, Scratch::new("conf-600.wav")), (950.0, Scratch::new("conf-950.wav"))];
+        let bridge = Listening::start(&[command, "--listen", "127.0.0.1:0", "--null-audio", "--conference"]);
+        let target = format!("sip:room@{}", bridge.address);
+        let callers: Vec<_> = (tones.iter().zip(&files))
+            .map(|((hertz, tone), file)| {
+                write_tone(&tone.0, *hertz, 2.0);
+                let mut call = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "2s"]);
+                call.args(["--play", tone.path(), "--record", file.path()]);
+                call.stdout(Stdio::null()).spawn().unwrap()
+            })
+            .collect();
+        for mut caller in callers {
+            assert_eq!(caller.wait().unwrap().code(), Some(0), "{command}");
+        }
+        for (own, other) in [(0, 1), (1, 0)] {
+            let heard = [own, other].map(|nth: usize| heard_ms(&files[own].0, tones[nth].0));
+            assert!(
+                heard[0] == 0 && heard[1] >= 700,
+                "{command}: caller {own} heard {heard:?} ms of itself and the other"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_refused_call_is_a_failed_call() {
     let answer = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "486"]);
     let target = format!("sip:busy@{}", answer.address);
