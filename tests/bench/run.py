@@ -244,6 +244,14 @@ def media():
     bench = TARGET / "release/microsip-bench"
     figures = [float(subprocess.run([bench, "media", "20000"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
     row("media", "one second of a G.711 stream, both ways, jitter ring", min(figures), "µs of CPU", 40, "pjmedia 68", 1)
+    figures = [float(subprocess.run([bench, "conference", "20"], check=True, capture_output=True, text=True).stdout) for _ in range(5)]
+    row("media", "one second of a conference of 100 members, G.711", min(figures), "µs of CPU", 4000, "pjmedia 8,378")
+    cost = {}
+    for work in ("alone", "conference"):
+        few, many = callgrind(f"{work}-few", bench, work, 1), callgrind(f"{work}-many", bench, work, 3)
+        check(few.code(120) == 0 and many.code(120) == 0, f"microsip-bench {work} failed")
+        cost[work] = (collected(many) - collected(few)) / 2
+    row("media", "its instructions beside those of 100 calls alone", cost["conference"] / cost["alone"], "times", 4, "", 2)
 
 
 def registrar():

@@ -52,13 +52,13 @@ struct Packet {
 }
 
 /// Two phones in one process, and nothing between them.
-struct Pair {
-    ends: [End; 2],
+pub(crate) struct Pair {
+    pub(crate) ends: [End; 2],
     phones: [SocketAddr; 2],
     /// The phone that has this media port.
     ports: HashMap<SocketAddr, (usize, MediaId, Component)>,
     air: VecDeque<Packet>,
-    now: Instant,
+    pub(crate) now: Instant,
     longest: Longest,
 }
 
@@ -70,6 +70,27 @@ impl Pair {
         let ends = [end(1), end(2)];
         let phones = ends.each_ref().map(|end| end.address);
         Self { ends, phones, ports: HashMap::new(), air: VecDeque::new(), now, longest: Longest::new() }
+    }
+
+    /// So many calls that talk, from the first to the second.
+    pub(crate) fn talking(calls: u32) -> Option<Self> {
+        let mut pair = Self::new(calls);
+        for _ in 0..calls {
+            let (now, [caller, _]) = (pair.now, &mut pair.ends);
+            let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
+            timed(&mut pair.longest, "dial", || caller.phone.dial(now, AccountId::NONE, "sip:bob@10.0.0.2", &options))
+                .ok()?;
+            pair.settle();
+        }
+        pair.pass(1000);
+        let talking = |end: &End| {
+            end.phone.calls().filter(|call| end.phone.call_info(*call).is_ok_and(|info| info.media)).count()
+        };
+        if pair.ends.iter().any(|end| talking(end) != calls as usize) {
+            eprintln!("of {calls} calls {} talk", talking(&pair.ends[0]));
+            return None;
+        }
+        Some(pair)
     }
 
     /// Delivers every packet of both at once.
@@ -171,21 +192,7 @@ impl Pair {
 /// One run: so many calls come up, talk for a second, and end by one command. The longest core call of each kind, in
 /// nanoseconds.
 fn run(calls: u32) -> Option<Longest> {
-    let mut pair = Pair::new(calls);
-    for _ in 0..calls {
-        let (now, [caller, _]) = (pair.now, &mut pair.ends);
-        let options = DialOptions { source: Source::Silence, ..DialOptions::default() };
-        timed(&mut pair.longest, "dial", || caller.phone.dial(now, AccountId::NONE, "sip:bob@10.0.0.2", &options))
-            .ok()?;
-        pair.settle();
-    }
-    pair.pass(1000);
-    let talking =
-        |end: &End| end.phone.calls().filter(|call| end.phone.call_info(*call).is_ok_and(|info| info.media)).count();
-    if pair.ends.iter().any(|end| talking(end) != calls as usize) {
-        eprintln!("of {calls} calls {} talk", talking(&pair.ends[0]));
-        return None;
-    }
+    let mut pair = Pair::talking(calls)?;
     let (now, [caller, answerer]) = (pair.now, &mut pair.ends);
     timed(&mut pair.longest, "set_mute of all", || caller.phone.set_mute(CallId::NONE, true)).ok()?;
     timed(&mut pair.longest, "listing all", || caller.phone.calls().count());

@@ -2,6 +2,8 @@
 //! two counts; the difference is what the work costs, free of start-up. `media` prints the CPU time that it took
 //! itself.
 
+#[cfg(unix)]
+mod conference;
 mod lock;
 mod media;
 mod messages;
@@ -22,12 +24,14 @@ fn main() -> ExitCode {
         "print" => parse::print(times),
         "lock" => lock::held(times),
         "media" => media::both_ways(times),
+        #[cfg(unix)]
+        "conference" | "alone" => conference::members(times, work == "conference"),
         "messages" => messages::list(),
         other if other.starts_with("message-") => messages::work(other.trim_start_matches("message-"), times, false),
         other if other.starts_with("described-") => messages::work(other.trim_start_matches("described-"), times, true),
         _ => {
             eprintln!(
-                "usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|lock|messages|message-N|described-N TIMES"
+                "usage: microsip-bench sizes|invite|invite-lazily|invite-sdp|ok|print|media|conference|alone|lock|messages|message-N|described-N TIMES"
             );
             return ExitCode::from(2);
         }

@@ -1,0 +1,95 @@
+//! A hundred calls in one conference, or the same alone: packets in, the tick, packets out, without sockets and without
+//! far ends.
+
+use crate::lock::Pair;
+use core::net::SocketAddr;
+use microsip_core::base::time::Duration;
+use microsip_core::media::G711;
+use microsip_core::phone::{Bus, Component, MediaId, Member, MemberChange, Transmit};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Members of the conference.
+const CALLS: u32 = 100;
+/// A packet of RTP with 20 ms of G.711.
+const PACKET: usize = 172;
+
+/// CPU time of this thread in nanoseconds.
+fn cpu_ns() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
+}
+
+/// A packet of one far end, 440 Hz louder or less.
+fn packet(nth: usize, number: u32) -> [u8; PACKET] {
+    let mut packet = [0; PACKET];
+    let head: [(usize, &[u8]); 4] = [
+        (0, &[0x80, 0]),
+        (2, &(number as u16).to_be_bytes()),
+        (4, &(number * 160).to_be_bytes()),
+        (8, &(nth as u32 + 1).to_be_bytes()),
+    ];
+    for (at, bytes) in head {
+        if let Some(room) = packet.get_mut(at..at + bytes.len()) {
+            room.copy_from_slice(bytes);
+        }
+    }
+    for (at, byte) in packet.iter_mut().skip(12).enumerate() {
+        *byte = if (at + nth) % 18 < 9 { 0x9f } else { 0x1f };
+    }
+    packet
+}
+
+/// So many seconds of audio; prints microseconds of CPU for one second of all calls.
+pub(crate) fn members(seconds: u32, together: bool) -> bool {
+    let Some(mut pair) = Pair::talking(CALLS) else { return false };
+    let [bridge, far] = &mut pair.ends;
+    let mut now = pair.now;
+    if together {
+        let Ok(room) = bridge.phone.conference_create(0) else { return false };
+        let calls: Vec<_> = bridge.phone.calls().collect();
+        for call in calls {
+            if bridge.phone.conference_member_set(now, room, Member::Call(call), &MemberChange::default()).is_err() {
+                return false;
+            }
+        }
+    }
+    // the ports of each call are those of the far end's call in the same place
+    let port = |end: &microsip_tests::End, nth: u32| {
+        let mut ports: Vec<(u64, SocketAddr)> = end.media.iter().map(|(id, (rtp, _))| (*id, *rtp)).collect();
+        ports.sort_unstable_by_key(|(_, rtp)| rtp.port());
+        ports.get(nth as usize).copied()
+    };
+    let lines: Vec<(MediaId, SocketAddr)> =
+        (0..CALLS).filter_map(|nth| Some((MediaId::from_raw(port(bridge, nth)?.0).ok()?, port(far, nth)?.1))).collect();
+    let mut buffer = [0u8; 2048];
+    let (mut sent, start) = (0u32, cpu_ns());
+    for quantum in 0..seconds * 100 {
+        now += Duration::from_millis(10);
+        if quantum % 2 == 0 {
+            for (nth, (media, from)) in lines.iter().enumerate() {
+                let mut packet = packet(nth, quantum / 2 + 1000);
+                bridge.phone.handle_media(now, *media, Component::Rtp, *from, &mut packet);
+            }
+        }
+        while bridge.phone.poll_timeout().is_some_and(|at| at <= now) {
+            bridge.phone.handle_timeout(now);
+        }
+        while bridge.phone.audio(now, Bus::Own, &mut G711, &mut (), &[], &mut []) {}
+        while let Transmit::Packet { .. } = bridge.phone.poll_transmit(now, &mut buffer) {
+            sent += 1;
+        }
+    }
+    println!("{:.0}", (cpu_ns() - start) as f64 / 1000.0 / f64::from(seconds.max(1)));
+    let heard: u32 = bridge
+        .phone
+        .calls()
+        .filter_map(|call| bridge.phone.call_stats(now, call).ok())
+        .map(|stats| stats.received_packets)
+        .sum();
+    let wanted = seconds.saturating_mul(50 * CALLS) * 9 / 10;
+    if heard < wanted || sent < wanted {
+        eprintln!("{heard} packets were heard and {sent} sent, {wanted} are wanted");
+        return false;
+    }
+    true
+}
