@@ -1,80 +1,20 @@
 #!/usr/bin/env bash
-# Everything that `make test` checks, one step after the other, each timed. `tests/run.sh WORD…` runs only the steps whose names contain a word.
-# A step ends 0 (passed), 77 (could not be checked here: named at the end), or anything else (failed: the end of its log is shown).
+# Everything that `make test` checks, in three lanes side by side; `tests/run.sh WORD…` runs only the steps whose names contain a word.
+# A lane has its own cargo profiles as far as that can be, for one build at a time holds a profile's folder. Compilers and the fuzzer give way to the
+# tests that run in real time.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-top=$PWD
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$top/target}" CARGO_TERM_COLOR=never
-logs=$(mktemp -d "${TMPDIR:-/tmp}/microsip-test.XXXXXX")
-export MICROSIP="$CARGO_TARGET_DIR/release/microsip"
-passed=0 failed=0 number=0
-failures=() unchecked=() times=()
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export CARGO_TARGET_DIR CARGO_TERM_COLOR=never RUSTC_WRAPPER="${RUSTC_WRAPPER:-nice}"
+# The command and the library as `make install` leaves them, for those who use them.
+prefix=$CARGO_TARGET_DIR/installed
+export MICROSIP="$prefix/bin/microsip"
 words=("$@")
-
-# cannot REASON: leaves a step as not checked.
-cannot() {
-    echo "NOT CHECKED: $*"
-    exit 77
-}
+. tests/setup/steps.sh
 
 has_target() { rustc --print target-libdir --target "$1" 2>/dev/null | xargs -r ls 2>/dev/null | grep -q '^libcore-'; }
 installed() { command -v "$1" >/dev/null 2>&1; }
 package() { cargo metadata --no-deps --format-version 1 2>/dev/null | grep -q "\"name\":\"$1\",\"version\""; }
-
-step() {
-    local name=$1 log code start took
-    shift
-    if [ ${#words[@]} -gt 0 ]; then
-        local wanted=0 word
-        for word in "${words[@]}"; do [[ $name == *"$word"* ]] && wanted=1; done
-        [ $wanted = 1 ] || return 0
-    fi
-    number=$((number + 1))
-    log=$(printf '%s/%02d-%s.log' "$logs" "$number" "${name//[^a-z0-9]/-}")
-    start=$(date +%s.%N)
-    ("$@") >"$log" 2>&1 </dev/null
-    code=$?
-    took=$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')
-    times+=("$took $name")
-    # the parts of a step that time themselves: `ok name (12 s)`
-    while IFS= read -r part; do times+=("$part"); done < <(sed -n 's/^ok \([^ ]*\) (\([0-9]*\) s)$/\2 '"$name"': \1/p' "$log")
-    case $code in
-    0)
-        passed=$((passed + $(counted "$log" passed)))
-        printf 'ok           %-44s %7s s\n' "$name" "$took"
-        ;;
-    77)
-        printf 'NOT CHECKED  %-44s %7s s\n' "$name" "$took"
-        ;;
-    *)
-        local broken
-        broken=$(counted "$log" failed)
-        passed=$((passed + $(counts "$log" passed)))
-        failed=$((failed + broken))
-        failures+=("$name")
-        printf 'FAILED       %-44s %7s s   exit %s, log %s\n' "$name" "$took" "$code" "$log"
-        { failures_of "$log"; tail -n 60 "$log"; } | sed 's/^/    | /'
-        ;;
-    esac
-    # A step that ran may still have left parts out.
-    while IFS= read -r line; do unchecked+=("$name: ${line#NOT CHECKED: }"); done < <(grep '^NOT CHECKED: ' "$log")
-}
-
-# failures_of LOG: what Rust's test runner says of the tests that failed, of however many programs; more would bury the log's end.
-failures_of() { awk -v died="$died" '/^failures:$/ { failed = 1 } failed || $0 ~ died; /^test result: / { failed = 0 }' "$1" | head -n 200; }
-# A test program that was ended by a signal has counted nothing.
-died="^  process didn't exit successfully: "
-# counted LOG passed|failed: the tests that a step's runner counted; a step without a count is one test.
-counts() {
-    local dead=0
-    [ "$2" = passed ] || dead=$(grep -c "$died" "$1")
-    grep -E '^(test result: .*|[0-9]+ passed, [0-9]+ failed.*)$' "$1" | grep -oE "[0-9]+ $2" | awk -v dead="$dead" '{ s += $1 } END { print s + dead }'
-}
-counted() {
-    local sum
-    sum=$(counts "$@")
-    [ "$sum" -gt 0 ] && echo "$sum" || echo 1
-}
 
 formatted() { cargo fmt --version >/dev/null 2>&1 || cannot "formatting: no rustfmt here"; cargo fmt --all -- --check; }
 lints() {
@@ -125,65 +65,67 @@ doxygen_reads_it() {
     installed doxygen || cannot "the header's comments: doxygen is not installed"
     DOXYGEN_OUTPUT=$(mktemp -d) doxygen tests/header/Doxyfile
 }
-script() { [ -e "$1" ] || cannot "$1 is not there"; "$@"; }
-command_line() { [ -f examples/cli/Cargo.toml ] || cannot "the command-line phone is not there"; cargo build --locked --release --manifest-path examples/cli/Cargo.toml; }
+install() {
+    rm -rf "$prefix"
+    make --no-print-directory install PREFIX="$prefix"
+}
+# with_library COMMAND…: against the library that is installed
+with_library() { LIBRARY="$prefix/lib" "$@"; }
 demo() {
-    [ -x "$MICROSIP" ] || cannot "the demo: the command-line phone is not built"
+    [ -x "$MICROSIP" ] || cannot "the demo: the command is not installed"
     timeout 20 "$MICROSIP" demo
 }
 demo_notices() {
-    [ -x "$MICROSIP" ] || cannot "the demo: the command-line phone is not built"
+    [ -x "$MICROSIP" ] || cannot "the demo: the command is not installed"
     local code
     timeout 30 "$MICROSIP" demo --cut-media
     code=$?
     [ $code = 5 ] || { echo "with its media cut the demo ended with $code, 5 (no media) is wanted"; return 1; }
 }
-secrets() { [ -x "$MICROSIP" ] || cannot "secrets in logs: the command-line phone is not built"; script tests/interop/no_secret.py; }
-interop() { [ -x "$MICROSIP" ] || cannot "peers: the command-line phone is not built"; tests/interop/run.sh; }
+secrets() { [ -x "$MICROSIP" ] || cannot "secrets in logs: the command is not installed"; tests/interop/no_secret.py; }
+interop() { [ -x "$MICROSIP" ] || cannot "peers: the command is not installed"; with_library tests/interop/run.sh; }
 licences() {
     if cargo deny --version >/dev/null 2>&1; then cargo deny --all-features check licenses bans sources; else python3 tests/setup/licences.py; fi
 }
+
+# The workspace as it is tested, and what is checked without being run.
+checks() {
+    step "formatting" formatted
+    step "lints" lints
+    step "licences" licences
+    step "rust tests" rust_tests
+    step "C ABI" tests/abi/run.sh
+    step "sound device without a sound card" tests/audio/run.sh
+    step "header agrees with sources" header
+    step "header's comments, by Doxygen" doxygen_reads_it
+    step "core's features" features
+    step "check for Windows" other_target x86_64-pc-windows-gnu
+    step "check for 64-bit ARM" other_target aarch64-unknown-linux-gnu
+    step "check for macOS" other_target aarch64-apple-darwin
+}
+# What is shipped, and who uses it.
+products() {
+    step "make install" install
+    step "demo" demo
+    step "demo notices cut media" demo_notices
+    step "no secret in any output" secrets
+    step "peers" interop
+    step "C examples" with_library examples/c/run.sh
+    step "C++ examples" with_library examples/cpp/run.sh
+    step "C# under mono" with_library examples/dotnet/run.sh
+    step "what was installed, used by others" env PROFILE=release tests/install/run.sh
+    step "bare metal, no allocator" metal
+    step "firmware in the emulator" examples/firmware/run.sh
+    step "calls on Windows, by wine" tests/targets/run.sh windows
+    step "calls on 64-bit ARM, by qemu" tests/targets/run.sh arm64
+}
+fuzzing() { step "fuzz corpus" nice tests/fuzz/replay.sh; }
 
 echo "setup: what is missing is installed now, by name"
 sh tests/setup/test.sh || exit 1
 export NO_COLOR=1
 
-step "formatting" formatted
-step "lints" lints
-step "licences" licences
-step "rust tests" rust_tests
-step "core's features" features
-step "bare metal, no allocator" metal
-step "header agrees with sources" header
-step "header's comments, by Doxygen" doxygen_reads_it
-step "command-line phone builds" command_line
-step "demo" demo
-step "demo notices cut media" demo_notices
-step "C ABI" script tests/abi/run.sh
-step "C examples" script examples/c/run.sh
-step "C++ examples" script examples/cpp/run.sh
-step "make install, used by others" script tests/install/run.sh
-step "firmware in the emulator" script examples/firmware/run.sh
-step "C# under mono" script examples/dotnet/run.sh
-step "sound device without a sound card" script tests/audio/run.sh
-step "fuzz corpus" script tests/fuzz/replay.sh
-step "no secret in any output" secrets
-step "peers" interop
-step "check for Windows" other_target x86_64-pc-windows-gnu
-step "check for 64-bit ARM" other_target aarch64-unknown-linux-gnu
-step "check for macOS" other_target aarch64-apple-darwin
-step "calls on Windows, by wine" script tests/targets/run.sh windows
-step "calls on 64-bit ARM, by qemu" script tests/targets/run.sh arm64
-
-echo
-if [ ${#unchecked[@]} -gt 0 ]; then
-    echo "==================== what could NOT be checked here ===================="
-    printf 'NOT CHECKED: %s\n' "${unchecked[@]}"
-    echo "========================================================================"
-fi
-[ ${#failures[@]} -gt 0 ] && printf 'FAILED: %s\n' "${failures[@]}"
-[ ${#failures[@]} = 0 ] && rm -rf "$logs"
-printf 'took %s min %s s; longest: ' $((SECONDS / 60)) $((SECONDS % 60))
-printf '%s\n' "${times[@]}" | sort -rn | head -n 12 | awk '{ took = $1; $1 = ""; printf "%s%s %s s", (NR > 1 ? ", " : ""), substr($0, 2), took } END { print "" }'
-echo "$passed passed, $failed failed, ${#unchecked[@]} skipped"
-[ ${#failures[@]} = 0 ]
+lane checks
+lane products
+lane fuzzing
+finish

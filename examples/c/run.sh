@@ -7,11 +7,15 @@ for tool in cc make cargo python3; do
     command -v "$tool" >/dev/null || { echo "NOT CHECKED: C examples: $tool is not installed"; exit 77; }
 done
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+LIBRARY=${LIBRARY:-}
+if [ -z "$LIBRARY" ]; then
+    LIBRARY=$target/release
+    cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+fi
 out=$(mktemp -d)
 waiting=
 trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$out"' EXIT
-make --no-print-directory --silent LIBRARY="$target/release" OUT="$out"
+make --no-print-directory --silent LIBRARY="$LIBRARY" OUT="$out"
 
 # A second and a half of 440 Hz, and a look for it in the recording.
 python3 - "$out/tone.wav" <<'PY'

@@ -5,9 +5,13 @@ cd "$(dirname "$0")"
 top=$(cd ../.. && pwd)
 command -v g++ >/dev/null || { echo "NOT CHECKED: C++: g++ is not installed"; exit 77; }
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+LIBRARY=${LIBRARY:-}
+if [ -z "$LIBRARY" ]; then
+    LIBRARY=$target/release
+    cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+fi
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-g++ -std=c++11 -O2 -Wall -Wextra -Werror -pedantic -I"$top/include" -o "$out/listen" listen.cpp -L"$target/release" -Wl,-rpath,"$target/release" -lmicrosip -pthread
+g++ -std=c++11 -O2 -Wall -Wextra -Werror -pedantic -I"$top/include" -o "$out/listen" listen.cpp -L"$LIBRARY" -Wl,-rpath,"$LIBRARY" -lmicrosip -pthread
 timeout 60 "$out/listen"
 echo "C++: ok"

@@ -7,12 +7,16 @@ for tool in mcs mono cc cargo; do
     command -v "$tool" >/dev/null || { echo "NOT CHECKED: C#: $tool is not installed (Debian: mono-mcs mono-runtime libmono-system-core4.0-cil)"; exit 77; }
 done
 target=${CARGO_TARGET_DIR:-$top/target}
-cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+LIBRARY=${LIBRARY:-}
+if [ -z "$LIBRARY" ]; then
+    LIBRARY=$target/release
+    cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
+fi
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 mcs -langversion:7 -warnaserror -out:"$out/Program.exe" Program.cs Microsip.cs
 cc -std=c99 -Wall -Wextra -Werror -I"$top/include" -o "$out/sizes" sizes.c
-export LD_LIBRARY_PATH="$target/release${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export LD_LIBRARY_PATH="$LIBRARY${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 "$out/sizes" >"$out/header.txt"
 mono "$out/Program.exe" --layout >"$out/csharp.txt"
 diff -u "$out/header.txt" "$out/csharp.txt" || { echo "Microsip.cs is not laid out as the header is"; exit 1; }

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-timeout 300 cargo test --locked -p microsip --test device a_tone -- --ignored --nocapture 2>&1 | tee "$log"
+timeout 600 cargo test --locked --workspace --all-features --test device a_tone -- --ignored --nocapture 2>&1 | tee "$log"
 code=${PIPESTATUS[0]}
 [ "$code" = 0 ] || exit "$code"
 grep -q '^NOT CHECKED: sound devices' "$log" && exit 77

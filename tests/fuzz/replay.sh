@@ -3,7 +3,9 @@
 # in CI, so many seconds of other mutations for each target, too: their seed is printed, and FUZZ_SEED=… does the same ones again.
 set -eu
 cd "$(dirname "$0")/../.."
-fuzz() { cargo run --locked --quiet -p microsip-fuzz --config 'profile.dev.opt-level=2' -- "$@"; }
+# a folder of its own: no other build waits for this one, nor it for them
+target=${CARGO_TARGET_DIR:-target}/fuzz
+fuzz() { cargo run --locked --quiet --target-dir "$target" -p microsip-fuzz --config 'profile.dev.opt-level=2' -- "$@"; }
 fuzz
 [ "${FUZZ_SECONDS:-0}" -gt 0 ] || exit 0
 fuzz --seconds "$FUZZ_SECONDS" --seed "${FUZZ_SEED:-$(date +%s)}"

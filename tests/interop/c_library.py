@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The C examples with peers: by pull, by callbacks, and the sans-I/O loop over its own sockets each call baresip, which hears their tone; baresip calls the C program that
 answers, which tells its digits and records its tone; SIPp's built-in server and caller take both kinds."""
+import os
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from peers import HERE, LOGS, MICROSIP, Program, cannot, check, check_heard, hea
 
 
 def build():
-    library = Path(MICROSIP).parent
+    library = Path(os.environ.get("LIBRARY") or Path(MICROSIP).parent)
     if not list(library.glob("libmicrosip.*")):
         cannot(f"the C library is not in {library}: cargo build --release -p microsip-c makes it")
     if not (shutil.which("cc") and shutil.which("make")):
