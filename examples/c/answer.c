@@ -1,4 +1,5 @@
-/* Waits at argv[1] (ADDR:PORT) for one call, answers it, prints its digits, records what it hears into argv[2], ends when the caller does. */
+/* Waits at argv[1] (ADDR:PORT; port 0 is any) for one call, answers it, prints its digits, records what it hears into argv[2],
+ * ends when the caller does. */
 #include "microsip.h"
 #include <stdio.h>
 
@@ -15,6 +16,7 @@ int main(int argc, char **argv) {
   microsip_config config;
   microsip_event event;
   microsip_stats stats;
+  microsip_addr at;
   microsip_id phone = 0, call = 0;
   char from[256];
   uint32_t needed;
@@ -26,7 +28,10 @@ int main(int argc, char **argv) {
   config.flags = MICROSIP_NULL_AUDIO | MICROSIP_ALLOW_DIRECT;
   config.bind = argv[1];
   if (microsip_create(MICROSIP_ABI_VERSION, &config, &phone) < 0) return fail(phone);
-  printf("waiting at %s\n", argv[1]);
+  if (microsip_address_get(phone, MICROSIP_ADDRESS_V4, &at) == MICROSIP_OK)
+    printf("waiting at %u.%u.%u.%u:%u\n", at.ip[0], at.ip[1], at.ip[2], at.ip[3], at.port);
+  else
+    printf("waiting at %s\n", argv[1]);
   fflush(stdout);
   for (;;) {
     if (microsip_event_next(phone, &event, MICROSIP_FOREVER) < 0) return fail(phone);

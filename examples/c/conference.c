@@ -26,6 +26,7 @@ static void toggle(microsip_id call) {
 int main(int argc, char **argv) {
   microsip_config config;
   microsip_event event;
+  microsip_addr at;
   unsigned wanted, came = 0, there = 0;
   uint32_t before = 0;
   if (argc < 3) return fprintf(stderr, "usage: conference ADDR:PORT FILE.wav [CALLERS]\n"), 2;
@@ -41,7 +42,10 @@ int main(int argc, char **argv) {
   if (microsip_create(MICROSIP_ABI_VERSION, &config, &phone) < 0 || microsip_conference_create(phone, 0, &room) < 0 ||
       microsip_record_start(phone, room, argv[2], MICROSIP_SIDES_MIXED, 1) < 0)
     return fail();
-  printf("the conference is at %s\n", argv[1]);
+  if (microsip_address_get(phone, MICROSIP_ADDRESS_V4, &at) == MICROSIP_OK)
+    printf("the conference is at %u.%u.%u.%u:%u\n", at.ip[0], at.ip[1], at.ip[2], at.ip[3], at.port);
+  else
+    printf("the conference is at %s\n", argv[1]);
   fflush(stdout);
   while (wanted == 0 || came < wanted || there > 0) {
     if (microsip_event_next(phone, &event, MICROSIP_FOREVER) < 0) return fail();

@@ -13,8 +13,8 @@ if [ -z "$LIBRARY" ]; then
     cargo build --locked --release --quiet --manifest-path "$top/Cargo.toml" -p microsip-c
 fi
 out=$(mktemp -d)
-waiting=
-trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$out"' EXIT
+. "$top/tests/setup/answer.sh"
+trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$said" "$out"' EXIT
 make --no-print-directory --silent LIBRARY="$LIBRARY" OUT="$out"
 
 # A second and a half of 440 Hz, and a look for it in the recording.
@@ -42,46 +42,32 @@ print(f"440 Hz recognised for {hits * 100} ms")
 sys.exit(0 if hits >= 10 else 1)
 PY
 }
-port() { python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 for caller in dial callback; do
-    where=127.0.0.1:$(port)
-    timeout 30 "$out/answer" "$where" "$out/$caller.wav" &
-    waiting=$!
-    sleep 0.3
-    timeout 30 "$out/$caller" "sip:answer@$where" "$out/tone.wav"
-    wait "$waiting"
-    waiting=
+    answering timeout 60 "$out/answer" 127.0.0.1:0 "$out/$caller.wav"
+    timeout 60 "$out/$caller" "sip:answer@$where" "$out/tone.wav"
+    answered
     recognise "$out/$caller.wav"
     echo "$caller: ok"
 done
 
 # The engine over this program's own sockets: datagrams, and a stream.
 for way in udp tcp; do
-    where=$(port)
-    timeout 30 "$out/answer" "127.0.0.1:$where" "$out/loop-$way.wav" &
-    waiting=$!
-    sleep 0.3
-    timeout 30 "$out/loop" "sip:answer@127.0.0.1:$where;transport=$way"
-    wait "$waiting"
-    waiting=
+    answering timeout 60 "$out/answer" 127.0.0.1:0 "$out/loop-$way.wav"
+    timeout 60 "$out/loop" "sip:answer@$where;transport=$way"
+    answered
     recognise "$out/loop-$way.wav"
     echo "loop by $way: ok"
 done
 
 # Two callers in one conference: what they say is in the recording of the whole.
-where=127.0.0.1:$(port)
-timeout 30 "$out/conference" "$where" "$out/whole.wav" 2 >"$out/said" &
-waiting=$!
-sleep 0.3
-timeout 30 "$out/callback" "sip:room@$where" "$out/tone.wav" &
+answering timeout 60 "$out/conference" 127.0.0.1:0 "$out/whole.wav" 2
+timeout 60 "$out/callback" "sip:room@$where" "$out/tone.wav" &
 caller=$!
-timeout 30 "$out/dial" "sip:room@$where" "$out/tone.wav"
+timeout 60 "$out/dial" "sip:room@$where" "$out/tone.wav"
 wait "$caller"
-wait "$waiting"
-waiting=
-cat "$out/said"
-for line in "2 in the conference" "0 in the conference" "talks"; do grep -q "$line" "$out/said" || { echo "the conference did not say: $line"; exit 1; }; done
+answered
+for line in "2 in the conference" "0 in the conference" "talks"; do grep -q "$line" "$said" || { echo "the conference did not say: $line"; exit 1; }; done
 recognise "$out/whole.wav"
 echo "conference: ok"
 

@@ -12,8 +12,8 @@ done
 missing=0
 unchecked() { echo "NOT CHECKED: $*"; missing=1; }
 work=$(mktemp -d)
-waiting=
-trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$work"' EXIT
+. tests/setup/answer.sh
+trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$said" "$work"' EXIT
 prefix=$work/prefix
 
 # The checks here do not depend on the profile: a quick one, or what has been built already.
@@ -45,14 +45,9 @@ examples=$PWD/examples/c
 "$prefix/bin/microsip" tone "$work/tone.wav" --for 1500ms
 # call DIAL ANSWER: one built one way calls one built another way.
 call() {
-    local port
-    port=$(python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    timeout 60 "$2" "127.0.0.1:$port" "$work/heard.wav" &
-    waiting=$!
-    sleep 0.5
-    timeout 60 "$1" "sip:x@127.0.0.1:$port" "$work/tone.wav"
-    wait "$waiting"
-    waiting=
+    answering timeout 60 "$2" 127.0.0.1:0 "$work/heard.wav"
+    timeout 60 "$1" "sip:x@$where" "$work/tone.wav"
+    answered
     [ "$(stat -c %s "$work/heard.wav")" -gt 16000 ] || { echo "almost no sound was heard"; exit 1; }
 }
 
@@ -99,13 +94,9 @@ grep -q '^microsip_engine_init$' "$work/engine" || { echo "the engine alone expo
 grep -q '^microsip_create$' "$work/engine" && { echo "the engine alone exports the host"; exit 1; }
 if grep -q 'microsip.h' "$examples/loop.c"; then
     cc -DMICROSIP_ENGINE_ONLY -Iinclude -o "$work/loop" "$examples/loop.c" "$target/engine/demo/libmicrosip.a" -lm -lpthread -ldl
-    port=$(python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    timeout 60 "$work/pkg/answer" "127.0.0.1:$port" "$work/heard.wav" &
-    waiting=$!
-    sleep 0.5
-    timeout 60 "$work/loop" "sip:x@127.0.0.1:$port"
-    wait "$waiting"
-    waiting=
+    answering timeout 60 "$work/pkg/answer" 127.0.0.1:0 "$work/heard.wav"
+    timeout 60 "$work/loop" "sip:x@$where"
+    answered
     echo "engine alone, hosted: ok"
 fi
 

@@ -19,11 +19,11 @@ for tool in $cc $runner python3; do command -v "$tool" >/dev/null || cannot "$to
 rustc --print target-libdir --target $triple 2>/dev/null | xargs -r ls 2>/dev/null | grep -q '^libcore-' || cannot "the Rust target is not installed"
 
 work=$(mktemp -d)
-waiting=
+. tests/setup/answer.sh
 ended() {
     [ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true
     [ "$runner" = qemu-aarch64 ] || wineserver -k 2>/dev/null || true # the one of this folder, which WINEPREFIX names
-    rm -rf "$work"
+    rm -rf "$work" "$said"
 }
 trap ended EXIT
 export WINEPREFIX=$work/wine WINEDEBUG=-all
@@ -44,14 +44,9 @@ run() { timeout 120 $runner "./$1$end" "${@:2}"; }
 run call . && echo "tests/abi/call: ok"
 run engines . && echo "tests/abi/engines: ok"
 run microsip tone tone.wav --for 1500ms
-port=$(python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-run answer "127.0.0.1:$port" heard.wav >answer.log &
-waiting=$!
-for _ in $(seq 100); do grep -q waiting answer.log && break; sleep 0.1; done
-run dial "sip:x@127.0.0.1:$port" tone.wav
-wait $waiting
-waiting=
-cat answer.log
+answering run answer 127.0.0.1:0 heard.wav
+run dial "sip:x@$where" tone.wav
+answered
 [ "$(stat -c %s heard.wav)" -gt 12000 ] || { echo "hardly anything was heard"; exit 1; }
 echo "examples: ok"
 # the demo counts milliseconds of tones, which wine's timers are not good enough for on a busy machine
