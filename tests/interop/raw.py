@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from peers import check
+from peers import PATIENCE, check
 
 numbers = itertools.count(1)
 ECHO_PACKET_MS = 20
@@ -41,7 +41,7 @@ class Caller:
     def send(self, data):
         self.sip.sendto(data, self.server)
 
-    def answer(self, seconds=3, final=True):
+    def answer(self, seconds=PATIENCE, final=True):
         """The next (final) response, or None."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -45,7 +45,7 @@ class Scenario:
         final = int(status[:3]) >= 200
         return self.raw(finish(lines, body, "application/sdp"), final if repeat is None else repeat)
 
-    def hear(self, what, optional=False, dialog=False, within=5000, **checks):
+    def hear(self, what, optional=False, dialog=False, within=30000, **checks):
         """A status or a method. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
         name = "response" if what[0].isdigit() else "request"
         actions = ""
@@ -94,7 +94,7 @@ class Scenario:
         path = LOGS / f"{self.name}.xml"
         path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="{self.name}">\n' + "\n".join(self.steps) + f"\n{used}\n</scenario>\n")
         port = free_port()
-        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", "30", *(["-nr"] if bare else []))
+        program = sipp(self.name, "-sf", path, *[f"127.0.0.1:{each}" for each in target], "-p", port, "-mp", free_port(4), "-m", 1, "-timeout", "60", *(["-nr"] if bare else []))
         program.port = port
         if not target:
             program.wait_udp(port)
@@ -108,7 +108,7 @@ def finish(lines, body, kind):
     return f"{head}\nContent-Type: {kind}\nContent-Length: [len]\n\n{body}"
 
 
-def passed(*programs, seconds=20):
+def passed(*programs, seconds=70):
     """Every SIPp ended well; a failure shows SIPp's own errors."""
     for program in programs:
         code = program.code(seconds)
