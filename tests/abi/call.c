@@ -11,7 +11,7 @@ static microsip_event until(microsip_id phone, uint32_t type, uint32_t state) {
   microsip_event ev;
   int32_t r;
   MICROSIP_ZERO(ev);
-  while ((r = microsip_event_next(phone, &ev, 5000)) == MICROSIP_OK)
+  while ((r = microsip_event_next(phone, &ev, 60000)) == MICROSIP_OK)
     if (ev.type == type && (type != MICROSIP_EV_CALL || ev.state == state)) return ev;
   fprintf(stderr, "no event %u state %u came: %d\n", (unsigned)type, (unsigned)state, (int)r);
   failed = 1;

@@ -342,7 +342,7 @@ static void closed_port(void) {
   unsigned i;
   for (i = 0; i < 2; i++) {
     IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
-    do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
+    do { IS(microsip_event_next(p, &ev, 60000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
     IS(ev.result, MICROSIP_E_UNREACHABLE);
   }
 }
@@ -353,7 +353,7 @@ static void other_transports(void) {
   unsigned i;
   for (i = 0; i < 2; i++) {
     IS(microsip_dial(p, 0, targets[i], NULL, &c), MICROSIP_OK);
-    do { IS(microsip_event_next(p, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
+    do { IS(microsip_event_next(p, &ev, 60000), MICROSIP_OK); } while (!failed && (ev.object != c || ev.state != MICROSIP_ENDED));
     IS(ev.result, MICROSIP_E_UNSUPPORTED);
   }
 }
@@ -367,7 +367,7 @@ static void descriptor(void) {
   one.events = POLLIN;
   one.revents = 0;
   checks++;
-  if (poll(&one, 1, 2000) != 1) { failed = 1; fprintf(stderr, "no event is announced\n"); }
+  if (poll(&one, 1, 60000) != 1) { failed = 1; fprintf(stderr, "no event is announced\n"); }
   for (turns = 0; turns < 100; turns++) {
     while (microsip_event_next(p, &ev, 0) == MICROSIP_OK) {}
     if (poll(&one, 1, 50) == 0) return;
@@ -396,10 +396,12 @@ static void *destroyer(void *phone) {
   return (void *)(intptr_t)microsip_destroy(*(microsip_id *)phone);
 }
 
+static volatile int pulling;
 static void *puller(void *phone) {
   microsip_event mine;
   int32_t r;
   MICROSIP_ZERO(mine);
+  __sync_fetch_and_add(&pulling, 1);
   while ((r = microsip_event_next(*(microsip_id *)phone, &mine, MICROSIP_FOREVER)) == MICROSIP_OK) {}
   return (void *)(intptr_t)r;
 }
@@ -417,7 +419,7 @@ static void ends(void) {
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
   IS(microsip_event_next(phone, &ev, 0), MICROSIP_E_STATE);
   IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
-  for (waited = 0; !in_callback && waited < 3000; waited++) usleep(1000);
+  for (waited = 0; !in_callback && waited < 60000; waited++) usleep(1000);
   IS(microsip_destroy(phone), MICROSIP_OK);
   checks++;
   if (in_callback != 2) { failed = 1; fprintf(stderr, "destroy did not wait for the callback\n"); }
@@ -431,7 +433,8 @@ static void ends(void) {
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &phone), MICROSIP_OK);
   IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   for (i = 0; i < 2; i++) pthread_create(&threads[i], NULL, puller, &phone);
-  usleep(50000);
+  for (waited = 0; pulling < 2 && waited < 60000; waited++) usleep(1000);
+  usleep(50000); /* they have begun; a moment later they wait */
   for (i = 2; i < 4; i++) pthread_create(&threads[i], NULL, destroyer, &phone);
   for (i = 0; i < 4; i++) {
     pthread_join(threads[i], &result);
@@ -451,7 +454,7 @@ static void ends(void) {
   IS(microsip_address_get(phone, MICROSIP_ADDRESS_V4, &addr), MICROSIP_NOTHING);
   IS(microsip_dial(phone, 0, silent, NULL, &call), MICROSIP_OK);
   sizes();
-  do { IS(microsip_event_next(phone, &ev, 3000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
+  do { IS(microsip_event_next(phone, &ev, 60000), MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_ENDED));
   IS(ev.result, MICROSIP_E_UNREACHABLE);
   IS(microsip_shutdown(phone, 100), MICROSIP_OK);
   IS(microsip_shutdown(phone, 0), MICROSIP_OK);

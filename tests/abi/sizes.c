@@ -111,7 +111,7 @@ static int32_t add(const microsip_account *account) {
 /* An event is there, or comes. */
 static int32_t next(microsip_event *event) {
   microsip_dial(p, 0, "sip:x@127.0.0.1:9", NULL, &id);
-  return microsip_event_next(p, event, 2000);
+  return microsip_event_next(p, event, 60000);
 }
 
 static int32_t engine_event(microsip_event *event) {

@@ -99,10 +99,10 @@ int main(int argc, char **argv) {
   snprintf(uri, sizeof uri, "sip:b@127.0.0.1:%u", (unsigned)addr.port);
   CHECK(microsip_dial(a, 0, uri, NULL, &call) == MICROSIP_OK);
   MICROSIP_ZERO(ev);
-  do { CHECK(microsip_event_next(a, &ev, 5000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
-  for (i = 0; i < 2000 && in_state != MICROSIP_CONNECTED; i++) usleep(1000);
+  do { CHECK(microsip_event_next(a, &ev, 60000) == MICROSIP_OK); } while (!failed && (ev.type != MICROSIP_EV_CALL || ev.state != MICROSIP_CONNECTED));
+  for (i = 0; i < 60000 && in_state != MICROSIP_CONNECTED; i++) usleep(1000);
   CHECK(microsip_sound_play(a, call, &sound, 7) == MICROSIP_OK);
-  do { CHECK(microsip_event_next(a, &ev, 5000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_DONE);
+  do { CHECK(microsip_event_next(a, &ev, 60000) == MICROSIP_OK); } while (!failed && ev.type != MICROSIP_EV_DONE);
   CHECK(ev.token == 7 && ev.op == MICROSIP_OP_PLAY && ev.object == call && ev.result == MICROSIP_OK);
   usleep(150000);
   MICROSIP_ZERO(stats);
@@ -111,7 +111,7 @@ int main(int argc, char **argv) {
   CHECK(microsip_device_set(b, MICROSIP_DEV_OUTPUT, "null") == MICROSIP_OK);
   usleep(100000);
   CHECK(microsip_hangup(a, call, NULL) == MICROSIP_OK);
-  for (i = 0; i < 3000 && in_state != MICROSIP_ENDED; i++) usleep(1000);
+  for (i = 0; i < 60000 && in_state != MICROSIP_ENDED; i++) usleep(1000);
   CHECK(in_state == MICROSIP_ENDED && slept);
   CHECK(microsip_destroy(a) == MICROSIP_OK && microsip_destroy(b) == MICROSIP_OK);
   loud = loud_in(record_path);

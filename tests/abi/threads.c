@@ -54,12 +54,12 @@ static void pcm_waiters(int fetched) {
     pthread_create(&threads[i], NULL, wait_for_pcm, &waits[i]);
   }
   MICROSIP_ZERO(ev);
-  for (i = 0; i < 2; i++) do { CHECK(microsip_event_next(far, &ev, 3000) == MICROSIP_OK); } while (!failed && ev.state != MICROSIP_INCOMING);
+  for (i = 0; i < 2; i++) do { CHECK(microsip_event_next(far, &ev, 60000) == MICROSIP_OK); } while (!failed && ev.state != MICROSIP_INCOMING);
   usleep(100000);
   CHECK(!waits[0].over && !waits[1].over);
   CHECK(microsip_hangup_all(far) == MICROSIP_OK);
   if (fetched) while (microsip_event_next(waits[0].phone, &ev, 200) == MICROSIP_OK) {}
-  for (turns = 0; turns < 3000 && !(waits[0].over && waits[1].over); turns++) usleep(1000);
+  for (turns = 0; turns < 60000 && !(waits[0].over && waits[1].over); turns++) usleep(1000);
   CHECK(waits[0].over && waits[1].over);
   CHECK(microsip_destroy(waits[0].phone) == MICROSIP_OK && microsip_destroy(far) == MICROSIP_OK);
   for (i = 0; i < 2; i++) pthread_join(threads[i], NULL);
@@ -91,7 +91,7 @@ static void within_a_callback(void) {
   int turns;
   CHECK(microsip_dial(phone, 0, silent, NULL, &call) == MICROSIP_OK);
   CHECK(microsip_hangup(phone, call, NULL) == MICROSIP_OK);
-  for (turns = 0; turns < 10000 && !called; turns++) usleep(1000);
+  for (turns = 0; turns < 60000 && !called; turns++) usleep(1000);
   CHECK(called);
   CHECK(microsip_destroy(phone) == MICROSIP_OK);
 }
@@ -131,7 +131,7 @@ static void *pull_by_descriptor(void *user) {
   one.fd = (int)descriptor;
   one.events = POLLIN;
   while (r >= 0) {
-    if (poll(&one, 1, 5000) < 0) break;
+    if (poll(&one, 1, 60000) < 0) break;
     while ((r = microsip_event_next(*(microsip_id *)user, &ev, 0)) == MICROSIP_OK) fetched(*(microsip_id *)user, &ev);
   }
   return NULL;
@@ -143,7 +143,7 @@ static void pullers(void) {
   int i, turns;
   for (i = 0; i < 4; i++) pthread_create(&threads[i], NULL, i < 3 ? pull : pull_by_descriptor, &phone);
   for (i = 0; i < CALLS; i++) CHECK(microsip_dial(phone, 0, "sip:nobody@127.0.0.1:9", NULL, &call) == MICROSIP_OK);
-  for (turns = 0; turns < 10000 && ended < CALLS; turns++) usleep(1000);
+  for (turns = 0; turns < 60000 && ended < CALLS; turns++) usleep(1000);
   CHECK(ended == CALLS);
   CHECK(microsip_shutdown(phone, 1000) == MICROSIP_OK);
   for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
