@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_demo_succeeds_and_shows_a_ladder() {
-    let output = run(microsip(&["demo"]), Duration::from_secs(20));
+    let output = run(microsip(&["demo"]));
     let text = out(&output);
     assert_eq!(output.status.code(), Some(0), "{text}\n{}", err(&output));
     for part in [
@@ -24,14 +24,14 @@ fn the_demo_succeeds_and_shows_a_ladder() {
 
 #[test]
 fn the_demo_fails_when_no_media_arrives() {
-    let output = run(microsip(&["demo", "--cut-media"]), Duration::from_secs(20));
+    let output = run(microsip(&["demo", "--cut-media"]));
     assert_eq!(output.status.code(), Some(5), "{}\n{}", out(&output), err(&output));
     assert!(err(&output).contains("did not reach"), "{}", err(&output));
 }
 
 #[test]
 fn the_demo_speaks_json() {
-    let output = run(microsip(&["demo", "--json"]), Duration::from_secs(20));
+    let output = run(microsip(&["demo", "--json"]));
     let objects = objects(&out(&output));
     for kind in ["trace", "tone", "digit", "arrived", "stats", "result"] {
         assert!(objects.iter().any(|object| object["type"] == kind), "no {kind}");

@@ -22,18 +22,29 @@ fn microsip(arguments: &[&str]) -> Command {
     command
 }
 
+/// A busy machine may take its time; where the condition comes, this costs nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Runs to the end; a program that hangs fails the test.
-fn run(mut command: Command, limit: Duration) -> Output {
+fn run(mut command: Command) -> Output {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > limit {
+        if start.elapsed() > PATIENCE {
             child.kill().unwrap();
-            panic!("not over after {limit:?}: {command:?}\n{:?}", child.wait_with_output());
+            panic!("not over after {PATIENCE:?}: {command:?}\n{:?}", child.wait_with_output());
         }
         std::thread::sleep(Duration::from_millis(10));
     }
     child.wait_with_output().unwrap()
+}
+
+/// A port at which nobody listens, for as long as the socket lives: it is connected elsewhere, so what comes from others is refused.
+fn closed() -> (UdpSocket, u16) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect("127.0.0.1:9").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
 }
 
 fn out(output: &Output) -> String {

@@ -39,9 +39,7 @@ fn registrar(believes: bool) -> u16 {
 fn a_registration_without_a_response_has_its_own_exit_code() {
     let password = Scratch::new("password");
     std::fs::File::create(&password.0).unwrap().write_all(b"secret-word\n").unwrap();
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
-    drop(socket);
+    let (_closed, port) = closed();
     let uri = format!("sip:anna@127.0.0.1:{port}");
     let mut command = microsip(&[
         "register",
@@ -57,7 +55,7 @@ fn a_registration_without_a_response_has_its_own_exit_code() {
         "4",
     ]);
     command.env("MICROSIP_PASSWORD", "secret-word");
-    let output = run(command, Duration::from_secs(45));
+    let output = run(command);
     assert_eq!(output.status.code(), Some(3), "{}\n{}", out(&output), err(&output));
     assert!(!out(&output).contains("secret-word") && !err(&output).contains("secret-word"));
 }
@@ -68,7 +66,7 @@ fn an_account_registers_once_and_a_wrong_password_names_the_option() {
         let uri = format!("sip:anna@127.0.0.1:{}", registrar(believes));
         let mut command = microsip(&["register", "--once", "--uri", &uri, "--listen", "127.0.0.1:0", "--trace"]);
         command.env("MICROSIP_PASSWORD", "secret-word");
-        let output = run(command, Duration::from_secs(20));
+        let output = run(command);
         let (said, complained) = (out(&output), err(&output));
         assert_eq!(output.status.code(), Some(exit), "{said}\n{complained}");
         assert!(said.contains("401 Unauthorized (REGISTER)") && !said.contains("secret-word"), "{said}");
@@ -86,7 +84,7 @@ fn an_account_registers_once_and_a_wrong_password_names_the_option() {
 fn a_password_file_without_end_ends() {
     let arguments =
         ["register", "--uri", "sip:a@127.0.0.1:9", "--password-file", "/dev/zero", "--listen", "127.0.0.1:0"];
-    let output = run(microsip(&arguments), Duration::from_secs(10));
+    let output = run(microsip(&arguments));
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("longer than 1024 bytes"), "{}", err(&output));
 }
@@ -111,7 +109,7 @@ fn ctrl_c_ends_the_wait_for_a_password() {
     unsafe { libc::kill(child.id() as i32, libc::SIGINT) };
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(5), "it waits on");
+        assert!(start.elapsed() < PATIENCE, "it waits on");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -124,7 +122,7 @@ fn register_refuses_a_call_and_prints_it() {
         let port = socket.local_addr().unwrap().port();
         (socket, port)
     };
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     let uri = format!("sip:anna@127.0.0.1:{port}");
     let mut command = microsip(&["register", "--uri", &uri, "--listen", "127.0.0.1:0", "--json"]);
     let mut child = command.env("MICROSIP_PASSWORD", "x").stdout(Stdio::piped()).spawn().unwrap();

@@ -1,11 +1,10 @@
 //! Options whose work the far end or the registrar sees.
 
-use crate::{Listening, microsip, objects};
+use crate::{Listening, PATIENCE, microsip, objects};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 /// A program that does not outlive its test.
 struct Running(Child);
@@ -37,7 +36,7 @@ fn hears(socket: &UdpSocket, start: &str) -> (String, SocketAddr) {
 
 fn far(host: &str) -> UdpSocket {
     let socket = UdpSocket::bind((host, 0)).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
 }
 
@@ -83,7 +82,6 @@ fn a_host_that_is_trusted_may_call() {
     let (register, from) = hears(&registrar, "REGISTER ");
     let response = format!("SIP/2.0 200 OK\r\n{}Expires: 300\r\nContent-Length: 0\r\n\r\n", echoed(&register));
     registrar.send_to(response.as_bytes(), from).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
     trusted.send_to(invite(&trusted, &uri).as_bytes(), from).unwrap();
     hears(&trusted, "SIP/2.0 480 ");
 }

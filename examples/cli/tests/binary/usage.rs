@@ -17,7 +17,7 @@ fn usage_errors_end_with_two() {
         &["call", "100", "--null-audio", "--listen", "127.0.0.1:0"],
         &["echo", "--listen", "203.0.113.7:5060"],
     ] {
-        let output = run(microsip(arguments), Duration::from_secs(10));
+        let output = run(microsip(arguments));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
         let text = err(&output);
         assert!(
@@ -25,7 +25,7 @@ fn usage_errors_end_with_two() {
             "it speaks C: {text}"
         );
         // the same for programs
-        let output = run(microsip(&[arguments, &["--json"]].concat()), Duration::from_secs(10));
+        let output = run(microsip(&[arguments, &["--json"]].concat()));
         let told = objects(&out(&output)).pop().unwrap();
         assert_eq!(
             (output.status.code(), &told["type"], &told["exit"]),
@@ -53,7 +53,7 @@ fn the_command_names_its_own_options() {
         ),
         (&["echo", "--listen", "203.0.113.7:5060"], "--listen \"203.0.113.7:5060\" is no address of this machine"),
     ] {
-        let text = err(&run(microsip(arguments), Duration::from_secs(10)));
+        let text = err(&run(microsip(arguments)));
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
 }
@@ -75,7 +75,7 @@ fn a_full_disk_behind_standard_output_ends_with_a_code() {
         let mut child = command.spawn().unwrap();
         let start = Instant::now();
         while child.try_wait().unwrap().is_none() {
-            assert!(start.elapsed() < Duration::from_secs(20), "{arguments:?} goes on");
+            assert!(start.elapsed() < PATIENCE, "{arguments:?} goes on");
             std::thread::sleep(Duration::from_millis(10));
         }
         assert_eq!(child.wait().unwrap().code(), Some(8), "{arguments:?}");
@@ -86,7 +86,7 @@ fn a_full_disk_behind_standard_output_ends_with_a_code() {
 fn a_port_in_use_names_the_option() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let taken = socket.local_addr().unwrap().to_string();
-    let output = run(microsip(&["echo", "--listen", &taken]), Duration::from_secs(10));
+    let output = run(microsip(&["echo", "--listen", &taken]));
     assert_eq!(output.status.code(), Some(1));
     assert!(err(&output).contains("--listen"), "{}", err(&output));
 }
@@ -122,7 +122,7 @@ fn files_that_cannot_be_used_are_found_before_any_call() {
     ] {
         let mut command = microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0"]);
         command.args(files);
-        let output = run(command, Duration::from_secs(10));
+        let output = run(command);
         assert_eq!(output.status.code(), Some(2), "{files:?}: {}", err(&output));
         assert!(files.iter().any(|file| err(&output).contains(file)), "{}", err(&output));
     }
@@ -138,20 +138,19 @@ fn a_named_device_that_is_not_there_is_found_before_any_call() {
         ("--input", "wav:/nonexistent/x.wav"),
         ("--output", "wav:/nonexistent/x.wav"),
     ] {
-        let output = run(microsip(&["call", &target, side, value, "--listen", "127.0.0.1:0"]), Duration::from_secs(20));
+        let output = run(microsip(&["call", &target, side, value, "--listen", "127.0.0.1:0"]));
         assert_eq!(output.status.code(), Some(6), "{value}: {}", err(&output));
         assert!(err(&output).contains(value), "{}", err(&output));
     }
     assert!(socket.recv(&mut [0; 4096]).is_err(), "somebody was called");
-    let both = run(microsip(&["call", &target, "--input", "null", "--null-audio"]), Duration::from_secs(10));
+    let both = run(microsip(&["call", &target, "--input", "null", "--null-audio"]));
     assert_eq!(both.status.code(), Some(2));
 }
 
 #[test]
 fn a_transport_that_is_not_here_is_not_called_unreachable() {
     for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
-        let output =
-            run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]), Duration::from_secs(10));
+        let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]));
         assert_eq!(output.status.code(), Some(1));
         assert!(err(&output).contains("UDP"), "{}", err(&output));
     }
@@ -159,9 +158,9 @@ fn a_transport_that_is_not_here_is_not_called_unreachable() {
 
 #[test]
 fn devices_are_listed_or_none_are() {
-    let output = run(microsip(&["devices"]), Duration::from_secs(20));
+    let output = run(microsip(&["devices"]));
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(out(&output).contains("input") && out(&output).contains("output"));
-    let output = run(microsip(&["devices", "--json"]), Duration::from_secs(20));
+    let output = run(microsip(&["devices", "--json"]));
     objects(&out(&output));
 }
