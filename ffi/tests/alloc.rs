@@ -61,10 +61,31 @@ fn phone(bind: &core::ffi::CStr) -> u64 {
     phone
 }
 
+/// Waits until the engine's thread works: it answers a question.
+fn begins(phone: u64) {
+    let mut at = microsip_addr::default();
+    assert_eq!(unsafe { microsip_address_get(phone, MICROSIP_ADDRESS_V4, &mut at) }, MICROSIP_OK);
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(core::time::Duration::from_secs(60))).unwrap();
+    let me = socket.local_addr().unwrap();
+    let options = format!(
+        "OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bKbegins\r\nMax-Forwards: 70\r\nFrom: <sip:b@{me}>;tag=b\r\n\
+         To: <sip:a@127.0.0.1>\r\nCall-ID: begins\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+    );
+    socket.send_to(options.as_bytes(), ("127.0.0.1", at.port)).unwrap();
+    let mut response = [0; 2048];
+    let len = socket.recv(&mut response).expect("no response to OPTIONS");
+    assert!(response[..len].starts_with(b"SIP/2.0 200"));
+}
+
 fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
     loop {
-        assert_eq!(unsafe { microsip_event_next(phone, &mut event, 5000) }, MICROSIP_OK, "event {kind}, state {state}");
+        assert_eq!(
+            unsafe { microsip_event_next(phone, &mut event, 60_000) },
+            MICROSIP_OK,
+            "event {kind}, state {state}"
+        );
         if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
             return event;
         }
@@ -87,7 +108,7 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
     wav.finalize().unwrap();
     let played = std::ffi::CString::new(played.to_str().unwrap()).unwrap();
     let (a, b) = (phone(c"127.0.0.1:0"), phone(c"127.0.0.1:0"));
-    std::thread::sleep(core::time::Duration::from_millis(100));
+    (begins(a), begins(b));
     ON.store(1, Ordering::Relaxed);
     let mut account = 0;
     let mut given: microsip_account = unsafe { core::mem::zeroed() };
@@ -138,7 +159,7 @@ fn nor_for_a_change_of_network() {
         );
     }
     let phone = phone(c"0.0.0.0:0");
-    std::thread::sleep(core::time::Duration::from_millis(100));
+    begins(phone);
     ON.store(1, Ordering::Relaxed);
     let engine = ENGINE.load(Ordering::Relaxed);
     for (word, addresses) in [("add", 2), ("del", 1), ("add", 2)] {

@@ -18,7 +18,7 @@ struct FarEnd(UdpSocket);
 impl FarEnd {
     fn bind(host: &str, port: u16) -> std::io::Result<Self> {
         let socket = UdpSocket::bind((host, port))?;
-        socket.set_read_timeout(Some(Duration::from_secs(10)))?;
+        socket.set_read_timeout(Some(Duration::from_secs(60)))?;
         let (level, name) = if host.contains(':') {
             (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS)
         } else {
@@ -98,7 +98,7 @@ fn answer(invite: &[u8], host: &str, sip: u16, rtp: u16) -> Vec<u8> {
 fn next_call_state(phone: u64, state: u32) {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
     while event.r#type != MICROSIP_EV_CALL || event.state != state {
-        assert_eq!(unsafe { microsip_event_next(phone, &mut event, 10_000) }, MICROSIP_OK);
+        assert_eq!(unsafe { microsip_event_next(phone, &mut event, 60_000) }, MICROSIP_OK);
     }
 }
 

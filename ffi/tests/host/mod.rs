@@ -4,6 +4,9 @@ use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
 
+/// A busy machine may take its time; where the event comes, this costs nothing.
+const PATIENCE_MS: u32 = 60_000;
+
 /// `change`: the settings of this one.
 pub(crate) fn phone(change: impl FnOnce(&mut microsip_config)) -> u64 {
     let mut config: microsip_config = unsafe { core::mem::zeroed() };
@@ -20,7 +23,7 @@ pub(crate) fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
     loop {
         assert_eq!(
-            unsafe { microsip_event_next(phone, &mut event, 10_000) },
+            unsafe { microsip_event_next(phone, &mut event, PATIENCE_MS) },
             MICROSIP_OK,
             "event {kind}, state {state}"
         );
