@@ -345,7 +345,7 @@ fn records_the_tone(phone: u64, call: u64, room: &Path) {
         assert_eq!(unsafe { microsip_record_start(phone, call, text.as_ptr(), MICROSIP_SIDES_HEARD, 5) }, MICROSIP_OK);
         std::thread::sleep(Duration::from_secs(3));
         assert_eq!(microsip_record_stop(phone, call), MICROSIP_OK);
-        std::thread::sleep(Duration::from_millis(300));
+        until(phone, |event| event.r#type == MICROSIP_EV_DONE && event.op == MICROSIP_OP_RECORD);
         let heard: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();
         let good = heard.chunks_exact(1_600).filter(|piece| tone(piece) > 2_000.0).count();
         println!("{} samples recorded, tone in {good} pieces of 100 ms", heard.len());

@@ -5,7 +5,7 @@ mod echo;
 mod host;
 mod sound;
 
-use host::{phone, until};
+use host::{next, phone, until};
 use microsip::abi::code::*;
 use microsip::abi::types::*;
 use microsip::phone::*;
@@ -54,16 +54,15 @@ fn round_trip(near: u64, far: u64, played: &Path, both: &Path) -> f64 {
     assert_eq!(unsafe { microsip_sound_play(near, call, &sound(path(played).as_ptr(), 0), 6) }, MICROSIP_OK);
     until(near, MICROSIP_EV_DONE, 0);
     assert_eq!(unsafe { microsip_hangup(near, call, core::ptr::null()) }, MICROSIP_OK);
-    until(near, MICROSIP_EV_CALL, MICROSIP_ENDED);
     until(far, MICROSIP_EV_CALL, MICROSIP_ENDED);
-    // the file is completed on another thread: its header says so
-    let samples: Vec<i16> = loop {
-        let mut wav = hound::WavReader::open(both).unwrap();
-        if wav.duration() >= 22_000 {
-            break wav.samples::<i16>().map(Result::unwrap).collect();
-        }
-        std::thread::yield_now();
-    };
+    // the file is completed on another thread: before the call's end is told, or after
+    let (mut ended, mut complete) = (false, false);
+    while !(ended && complete) {
+        let event = next(near);
+        ended |= event.r#type == MICROSIP_EV_CALL && event.state == MICROSIP_ENDED;
+        complete |= event.r#type == MICROSIP_EV_DONE && event.op == MICROSIP_OP_RECORD;
+    }
+    let samples: Vec<i16> = hound::WavReader::open(both).unwrap().samples::<i16>().map(Result::unwrap).collect();
     let said = begins(samples.iter().step_by(2).copied());
     let heard = begins(samples.iter().skip(1).step_by(2).copied());
     let mut away: Vec<f64> = said

@@ -19,14 +19,15 @@ pub(crate) fn phone(change: impl FnOnce(&mut microsip_config)) -> u64 {
     phone
 }
 
-pub(crate) fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
+pub(crate) fn next(phone: u64) -> microsip_event {
     let mut event = microsip_event { size: size_of::<microsip_event>() as u32, ..Default::default() };
+    assert_eq!(unsafe { microsip_event_next(phone, &mut event, PATIENCE_MS) }, MICROSIP_OK, "no event");
+    event
+}
+
+pub(crate) fn until(phone: u64, kind: u32, state: u32) -> microsip_event {
     loop {
-        assert_eq!(
-            unsafe { microsip_event_next(phone, &mut event, PATIENCE_MS) },
-            MICROSIP_OK,
-            "event {kind}, state {state}"
-        );
+        let event = next(phone);
         if event.r#type == kind && (kind != MICROSIP_EV_CALL || event.state == state) {
             return event;
         }
