@@ -32,6 +32,8 @@ use sound::sound;
 const RATE: u32 = 16_000;
 /// A busy machine may take its time; where the condition comes, this costs nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Tries of three seconds to hear the tone.
+const ROUNDS: usize = 20;
 const TONE: f64 = 1_000.0;
 
 struct Daemon {
@@ -222,7 +224,7 @@ impl Rig {
     /// A busy machine, or one without optimised code, needs a few seconds until its buffers are long enough.
     fn hears_the_tone(&mut self) {
         let mut last = Vec::new();
-        for _ in 0..6 {
+        for _ in 0..ROUNDS {
             let heard = self.run(Duration::from_secs(3), |_| false);
             let ms = heard.len() / 16;
             println!("{ms} ms captured in 3 s, lost {:?}", self.duplex.lost());
@@ -340,7 +342,7 @@ fn both_sides(phone: u64, result: i32) {
 fn records_the_tone(phone: u64, call: u64, room: &Path) {
     let path = room.join("heard.wav");
     let text = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
-    for _ in 0..6 {
+    for _ in 0..ROUNDS {
         // SAFETY: a NUL-terminated text.
         assert_eq!(unsafe { microsip_record_start(phone, call, text.as_ptr(), MICROSIP_SIDES_HEARD, 5) }, MICROSIP_OK);
         std::thread::sleep(Duration::from_secs(3));

@@ -5,10 +5,11 @@ A machine that is busy with other things does not carry that many, and an echo t
 import sys
 import time
 
-from peers import check, echo, free_port, needs, sipp, sipp_counts, sipp_rate, test
+from peers import HERE, check, echo, free_port, needs, sipp, sipp_counts, sipp_rate, test
 
 RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
 SECONDS = 10
+FULL = 1000
 
 
 def run():
@@ -23,8 +24,12 @@ def run():
 def carries(rate):
     name = f"rate-{rate}"
     server = echo(f"echo-{rate}", "--max-calls", "1024")
-    calls = rate * SECONDS
-    caller = sipp(name, "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", rate, "-m", calls, "-l", "1000", "-timeout", "90")
+    # More than it can take, and it refuses: every slot is used once before memory is looked at. How many are used at a time later, the machine decides.
+    filling = sipp(f"fill-{rate}", "-sf", HERE / "scenarios/held.xml", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", "10000", "-m", "3000", "-l", "3000",
+                   "-d", "1000", "-timeout", "40")
+    filling.code(60)
+    calls = RATE * SECONDS
+    caller = sipp(name, "-sn", "uac", f"127.0.0.1:{server.port}", "-p", free_port(), "-mp", free_port(4), "-r", rate, "-m", calls, "-l", FULL, "-timeout", "90")
     start, sizes = time.monotonic(), []
     while caller.alive():
         sizes.append((time.monotonic() - start, server.resident_kb()))
@@ -32,7 +37,7 @@ def carries(rate):
         check(server.alive(), "the echo died")
     took = time.monotonic() - start
     counts = sipp_counts(name)
-    # The first third fills the pools for the first time; from there on nothing may grow.
+    # The first third fills what is left to fill; from there on nothing may grow.
     early, late = [kb for at, kb in sizes if at > took / 3][0], sizes[-1][1]
     user, system = (int(n) / 100 for n in open(f"/proc/{server.pid}/stat").read().rsplit(")", 1)[1].split()[11:13])
     print(f"{calls} calls in {took:.1f} s ({sipp_rate(name):.0f}/s, {rate}/s asked), {counts['FailedCall']} failed, {counts['Retransmissions']} retransmissions, "
