@@ -214,6 +214,12 @@
 #define MICROSIP_HAS_DEVICES 4096
 /** microsip_features(): conferences; without it each call is alone. */
 #define MICROSIP_HAS_CONFERENCE 8192
+/** microsip_features(): the codec G.722. */
+#define MICROSIP_HAS_G722 16384
+/** microsip_features(): the codec L16, at 8, 16, 44.1 and 48 kHz. */
+#define MICROSIP_HAS_L16 32768
+/** microsip_features(): codecs are chosen: the members `codecs`. */
+#define MICROSIP_HAS_CODECS 65536
 /** @} */
 
 /** @name Ids and switches
@@ -529,8 +535,11 @@ typedef struct microsip_account {
    * engine's 4 addresses); credentials do not go there.
    */
   const char *trusted;
-  /** NULL. */
-  const char *reserved_text;
+  /**
+   * The codecs of its calls in order, the most wanted first, as in microsip_config.codecs; those
+   * that are not named are off. NULL, "": the phone's.
+   */
+  const char *codecs;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -638,6 +647,11 @@ typedef struct microsip_options {
   const char *display_name;
   /** dial: extra header lines, "Name: value\r\n" each; NULL: none. */
   const char *headers;
+  /**
+   * dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the
+   * caller's order decides which is used first. NULL: the account's.
+   */
+  const char *codecs;
 } microsip_options;
 
 /** A call, in numbers. Times that have not come are UINT64_MAX. */
@@ -1009,6 +1023,13 @@ typedef struct microsip_config {
    * RFC 4579); 0: off.
    */
   uint32_t focus;
+  /**
+   * The codecs that calls offer and answer with, in order, the most wanted first: "G722, PCMA,
+   * PCMU, L16/16000". Those that are not named are off. Names are PCMU, PCMA, with
+   * MICROSIP_HAS_G722 G722, with MICROSIP_HAS_L16 L16/8000, L16/16000, L16/44100 and L16/48000.
+   * Wideband is of use where `rate` is 16000 or 48000. Needs MICROSIP_HAS_CODECS. NULL: PCMU, PCMA.
+   */
+  const char *codecs;
 } microsip_config;
 /** @} */
 
@@ -1165,8 +1186,11 @@ typedef struct microsip_engine_config {
   uint64_t epoch_ms;
   /** User-Agent; NULL: the library's. */
   const char *user_agent;
-  /** NULL. */
-  const char *reserved_text;
+  /**
+   * The codecs of calls in order, as in microsip_config.codecs; MICROSIP_ENGINE_BYTES is for the
+   * usual ones, PCMU and PCMA. NULL: these.
+   */
+  const char *codecs;
   /**
    * With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of
    * max_calls; MICROSIP_NONE: none.

@@ -22,7 +22,7 @@ public static class Microsip
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
@@ -81,6 +81,7 @@ public static class Microsip
         public uint directReserve, directPerSource;
         public uint mediaTimeout, mediaLost;
         public uint maxConferences, focus;
+        public IntPtr codecs;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -91,7 +92,7 @@ public static class Microsip
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
-        public IntPtr trusted, reservedText;
+        public IntPtr trusted, codecs;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -100,7 +101,7 @@ public static class Microsip
     {
         public uint size, source;
         public ulong tag;
-        public IntPtr displayName, headers;
+        public IntPtr displayName, headers, codecs;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 

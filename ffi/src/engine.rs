@@ -39,7 +39,7 @@ use crate::ops::{self, Done};
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use microsip_core::base::time::Instant;
-use microsip_core::media::G711;
+use microsip_core::media::BuiltIn;
 use microsip_core::phone::{MediaId, Phone, Transport, WishId};
 
 use last::{Head, head_of};
@@ -91,7 +91,7 @@ pub struct microsip_engine {
     media: &'static mut [Media],
     asked: &'static mut [Asked],
     streams: &'static mut [Stream],
-    codecs: G711,
+    codecs: BuiltIn<'static>,
     phone: Phone<'static>,
 }
 

@@ -16,7 +16,7 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         seed: [1; 32],
         epoch_ms: 0,
         user_agent: core::ptr::null(),
-        reserved_text: core::ptr::null(),
+        codecs: core::ptr::null(),
         direct_reserve: 0,
         direct_per_source: 0,
         media_timeout: 0,

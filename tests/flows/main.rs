@@ -16,6 +16,7 @@ mod cancel;
 mod capacity;
 mod challenged_calls;
 mod client_timers;
+mod codecs;
 mod commands;
 mod conference;
 mod connections;

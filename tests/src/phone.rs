@@ -2,7 +2,7 @@
 
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
-use microsip_core::media::{CodecBank, CodecList, G711};
+use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{
     Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
 };
@@ -54,6 +54,8 @@ impl Default for Options {
 pub struct End {
     /// The phone itself.
     pub phone: Phone<'static>,
+    /// Its codecs.
+    pub bank: BuiltIn<'static>,
     /// Its SIP address.
     pub address: SocketAddr,
     /// The socket that has it; `None`: it is in no network.
@@ -142,6 +144,7 @@ impl End {
         phone.socket_up(0, address);
         Self {
             phone,
+            bank: BuiltIn::new(Leak.lend(options.capacity.calls as usize, CodecMemory::default())),
             address,
             socket: Some(0),
             events: Vec::new(),
@@ -180,14 +183,13 @@ impl End {
 
     /// One quantum of the calls' own buses.
     pub fn tick(&mut self, now: Instant) {
-        let mut bank: Box<dyn CodecBank> = Box::new(G711);
         if self.phone.wants_tick() {
-            while self.phone.audio(now, Bus::Own, bank.as_mut(), &mut self.sound, &[], &mut []) {}
+            while self.phone.audio(now, Bus::Own, &mut self.bank, &mut self.sound, &[], &mut []) {}
         }
         if self.phone.device_wanted() {
             let mut out = [0i16; 480];
             let samples = (self.sound.rate / 100) as usize;
-            self.phone.audio(now, Bus::Device, bank.as_mut(), &mut self.sound, &vec![0; samples], &mut out[..samples]);
+            self.phone.audio(now, Bus::Device, &mut self.bank, &mut self.sound, &vec![0; samples], &mut out[..samples]);
         }
     }
 

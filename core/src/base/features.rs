@@ -25,3 +25,9 @@ pub const CONFERENCE: bool = cfg!(feature = "conference");
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Rules for incoming calls.
 pub const RULES: bool = cfg!(feature = "rules");
+/// G.722.
+pub const G722: bool = cfg!(feature = "g722");
+/// Linear samples of 16 bits.
+pub const L16: bool = cfg!(feature = "l16");
+/// Codecs are chosen for an account and for a call.
+pub const CODECS: bool = cfg!(feature = "codecs");

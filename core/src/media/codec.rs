@@ -3,14 +3,24 @@
 //! A further codec is a variant, its row, and a [`CodecBank`] that encodes and decodes it.
 
 mod bank;
+mod built_in;
 mod g711;
+#[cfg(feature = "g722")]
+mod g722;
+#[cfg(feature = "l16")]
+mod l16;
 mod list;
+mod order;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use bank::{CodecBank, Coded, Encoded, Parameters, Part, Way};
+pub use built_in::{BuiltIn, CodecMemory};
 pub use g711::{G711, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode};
 pub use list::{CodecEntry, CodecList};
+pub use order::CodecOrder;
+
+use crate::base::limits::SENT_PAYLOAD;
 
 /// A voice codec that a stream can speak.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -21,6 +31,21 @@ pub enum Codec {
     Pcmu,
     /// G.711 A-law.
     Pcma,
+    /// G.722 at 64 kbit/s.
+    #[cfg(feature = "g722")]
+    G722,
+    /// Linear samples of 16 bits, mono, 8000 a second.
+    #[cfg(feature = "l16")]
+    L16At8,
+    /// The same, 16,000 a second.
+    #[cfg(feature = "l16")]
+    L16At16,
+    /// The same, 44,100 a second.
+    #[cfg(feature = "l16")]
+    L16At44,
+    /// The same, 48,000 a second.
+    #[cfg(feature = "l16")]
+    L16At48,
     /// A codec of the tests, with frames of 20 ms and a clock of 48 kHz.
     #[cfg(test)]
     Framed,
@@ -41,7 +66,7 @@ struct Row {
     clock: u32,
     /// The channels in `a=rtpmap`. Its PCM always has one.
     channels: u8,
-    /// Samples a second of the PCM that it encodes and decodes: 8000, 16000 or 48000.
+    /// Samples a second of the PCM that it encodes and decodes: 8000, 16000, 44100 or 48000.
     rate: u32,
     /// The payload type in our offers; below 96 it is a static one (rfc3551#6).
     payload_type: u8,
@@ -76,12 +101,35 @@ const PCMU: Row = Row {
     frame_ms: 10,
 };
 const PCMA: Row = Row { name: "PCMA", payload_type: 8, ..PCMU };
+/// rfc3551#4.5.2: 16,000 samples a second, but a clock of 8000 for an error in RFC 1890; so a tick is a byte of both
+/// bands.
+#[cfg(feature = "g722")]
+const G722: Row = Row { name: "G722", rate: 16_000, payload_type: 9, ..PCMU };
+/// rfc3551#4.5.11: at 44,100 it has a static type; the others have one of our own choice.
+#[cfg(feature = "l16")]
+const L16_AT_8: Row = Row { name: "L16", payload_type: 115, coding: Coding::Ticks(2), ..PCMU };
+#[cfg(feature = "l16")]
+const L16_AT_16: Row = Row { clock: 16_000, rate: 16_000, payload_type: 116, events: 102, ..L16_AT_8 };
+#[cfg(feature = "l16")]
+const L16_AT_44: Row = Row { clock: 44_100, rate: 44_100, payload_type: 11, events: 103, ..L16_AT_8 };
+#[cfg(feature = "l16")]
+const L16_AT_48: Row = Row { clock: 48_000, rate: 48_000, payload_type: 118, events: 111, ..L16_AT_8 };
 
 impl Codec {
     /// All of the table.
     pub const ALL: &'static [Self] = &[
         Self::Pcmu,
         Self::Pcma,
+        #[cfg(feature = "g722")]
+        Self::G722,
+        #[cfg(feature = "l16")]
+        Self::L16At8,
+        #[cfg(feature = "l16")]
+        Self::L16At16,
+        #[cfg(feature = "l16")]
+        Self::L16At44,
+        #[cfg(feature = "l16")]
+        Self::L16At48,
         #[cfg(test)]
         Self::Framed,
         #[cfg(test)]
@@ -99,6 +147,16 @@ impl Codec {
         match self {
             Self::Pcmu => PCMU,
             Self::Pcma => PCMA,
+            #[cfg(feature = "g722")]
+            Self::G722 => G722,
+            #[cfg(feature = "l16")]
+            Self::L16At8 => L16_AT_8,
+            #[cfg(feature = "l16")]
+            Self::L16At16 => L16_AT_16,
+            #[cfg(feature = "l16")]
+            Self::L16At44 => L16_AT_44,
+            #[cfg(feature = "l16")]
+            Self::L16At48 => L16_AT_48,
             #[cfg(test)]
             Self::Framed => tests::samples::FRAMED,
             #[cfg(test)]
@@ -210,6 +268,25 @@ impl Codec {
     #[must_use]
     pub const fn quantum_samples(self) -> usize {
         self.rate() as usize / 100
+    }
+
+    /// Bytes of 10 ms, where a payload can be cut; codecs with frames say nothing of it.
+    #[must_use]
+    pub const fn quantum_bytes(self) -> usize {
+        match self.tick_bytes() {
+            Some(bytes) => bytes * self.quantum_ticks() as usize,
+            None => 0,
+        }
+    }
+
+    /// The longest packets that we send, in milliseconds: up to 60, and not more bytes than [`SENT_PAYLOAD`].
+    #[must_use]
+    pub const fn longest_ms(self) -> u8 {
+        match self.quantum_bytes() {
+            0 => 60,
+            bytes if SENT_PAYLOAD / bytes >= 6 => 60,
+            bytes => (SENT_PAYLOAD / bytes * 10) as u8,
+        }
     }
 
     /// The codec under the payload types of our offers.

@@ -3,7 +3,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`stream`] | one call's audio, [`Stream`]: both directions, its reports and digits |
-//! | [`codec`] | the table of codecs ([`Codec`]), the [`CodecBank`] that encodes and decodes, and our own [`G711`] |
+//! | [`codec`] | the table of codecs ([`Codec`]), the [`CodecBank`] that encodes and decodes, and our own [`BuiltIn`] |
 //! | [`jitter`], [`playout`] | received packets by sequence number in lent memory; the time at which each is played |
 //! | [`phase`], [`catch_up`] | the best time of a timer's tick; the quanta that a late one makes up for |
 //! | [`source`] | a source as RFC 3550 keeps it: validity, loss, jitter |
@@ -30,5 +30,8 @@ pub mod source;
 pub mod stream;
 pub mod tones;
 
-pub use codec::{Codec, CodecBank, CodecEntry, CodecList, Coded, Encoded, G711, Parameters, Part, Way};
+pub use codec::{
+    BuiltIn, Codec, CodecBank, CodecEntry, CodecList, CodecMemory, CodecOrder, Coded, Encoded, G711, Parameters, Part,
+    Way,
+};
 pub use stream::{Component, MediaTransmit, Stream, StreamBuffers, StreamConfig, StreamStats, Vouched};

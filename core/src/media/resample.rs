@@ -1,8 +1,11 @@
-//! 8, 16 and 48 kHz into each other: a polyphase filter of 16 taps a phase, tables made at compile time.
+//! 8, 16 and 48 kHz into each other, and 44.1 kHz by way of 48: polyphase filters of 16 taps a phase, tables made at
+//! compile time.
 
 use super::sine::{cosine, sine};
 use crate::base::limits;
 
+#[cfg(feature = "l16")]
+mod fraction;
 #[cfg(all(test, feature = "resample"))]
 mod tests;
 
@@ -75,6 +78,14 @@ const fn phases<const N: usize, const L: usize>(filter: &[i16; N]) -> [[i16; TAP
     table
 }
 
+/// PCM of that rate can be had from any other that is made.
+#[must_use]
+pub const fn is_made(rate: u32) -> bool {
+    rate == 8000
+        || cfg!(feature = "resample") && matches!(rate, 16_000 | 48_000)
+        || cfg!(feature = "l16") && rate == 44_100
+}
+
 /// Other rates are made; without the feature they are silence.
 const IS_MADE: bool = cfg!(feature = "resample");
 
@@ -88,14 +99,16 @@ pub struct Resampler([Memory; IS_MADE as usize]);
 struct Memory {
     high: [i16; LARGEST * TAPS],
     low: [i16; TAPS],
+    #[cfg(feature = "l16")]
+    fraction: fraction::Fraction,
 }
 
 impl Resampler {
     /// Silence before.
-    pub const EMPTY: Self = Self([Memory { high: [0; LARGEST * TAPS], low: [0; TAPS] }; IS_MADE as usize]);
+    pub const EMPTY: Self = Self([Memory::EMPTY; IS_MADE as usize]);
 
     /// Turns 10 ms (or less) at one rate into the same time at another. Returns the samples of `out` that were written.
-    /// Rates are 8000, 16000 and 48000.
+    /// Rates are 8000, 16000 and 48000; of 44100 it is always 10 ms.
     pub fn run(&mut self, from: u32, to: u32, input: &[i16], out: &mut [i16]) -> usize {
         if from == to {
             let count = input.len().min(out.len());
@@ -106,22 +119,57 @@ impl Resampler {
             out.fill(0);
             return 0;
         };
+        #[cfg(feature = "l16")]
+        if from == 44_100 || to == 44_100 {
+            return memory.by_fraction(from, to, input, out);
+        }
+        memory.by_whole(from, to, input, out)
+    }
+}
+
+impl Memory {
+    const EMPTY: Self = Self {
+        high: [0; LARGEST * TAPS],
+        low: [0; TAPS],
+        #[cfg(feature = "l16")]
+        fraction: fraction::Fraction::EMPTY,
+    };
+
+    /// Rates of which one is a multiple of the other.
+    fn by_whole(&mut self, from: u32, to: u32, input: &[i16], out: &mut [i16]) -> usize {
         match (from > to, from.max(to).checked_div(from.min(to))) {
-            (true, Some(2)) => memory.down(&BY_2, 2, input, out),
-            (true, Some(3)) => memory.down(&BY_3, 3, input, out),
-            (true, Some(6)) => memory.down(&BY_6, 6, input, out),
-            (false, Some(2)) => memory.up(&PHASES_2, input, out),
-            (false, Some(3)) => memory.up(&PHASES_3, input, out),
-            (false, Some(6)) => memory.up(&PHASES_6, input, out),
+            (true, Some(2)) => self.down(&BY_2, 2, input, out),
+            (true, Some(3)) => self.down(&BY_3, 3, input, out),
+            (true, Some(6)) => self.down(&BY_6, 6, input, out),
+            (false, Some(2)) => self.up(&PHASES_2, input, out),
+            (false, Some(3)) => self.up(&PHASES_3, input, out),
+            (false, Some(6)) => self.up(&PHASES_6, input, out),
             _ => {
                 out.fill(0);
                 0
             }
         }
     }
-}
 
-impl Memory {
+    /// 44.1 kHz, by way of 48.
+    #[cfg(feature = "l16")]
+    #[inline(never)]
+    fn by_fraction(&mut self, from: u32, to: u32, input: &[i16], out: &mut [i16]) -> usize {
+        let mut between = [0i16; limits::QUANTUM];
+        match (from, to) {
+            (44_100, 48_000) => self.fraction.up(input, out),
+            (48_000, 44_100) => self.fraction.down(input, out),
+            (44_100, _) => {
+                let count = self.fraction.up(input, &mut between);
+                self.by_whole(48_000, to, between.get(..count).unwrap_or_default(), out)
+            }
+            _ => {
+                let count = self.by_whole(from, 48_000, input, &mut between);
+                self.fraction.down(between.get(..count).unwrap_or_default(), out)
+            }
+        }
+    }
+
     #[inline(never)]
     fn down<const N: usize>(&mut self, filter: &[i16; N], ratio: usize, input: &[i16], out: &mut [i16]) -> usize {
         const KEPT: usize = LARGEST * TAPS;

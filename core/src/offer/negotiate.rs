@@ -289,7 +289,8 @@ fn control(port: u16, traits: &Traits<'_>, address: IpAddr, local: &Local) -> So
 /// The length of our packets: their wish, within the limits of both, in whole frames. rfc3264#6.1
 fn packet_time(traits: &Traits<'_>, local: &Local, codec: Codec) -> u8 {
     let wished = traits.ptime.unwrap_or(local.ptime_ms.into());
-    let most = traits.max_ptime.unwrap_or(u16::MAX).min(local.max_ptime_ms.into());
+    let own = local.max_ptime_ms.min(codec.longest_ms());
+    let most = traits.max_ptime.unwrap_or(u16::MAX).min(own.into());
     let frame = u16::from(codec.frame_ms().max(10));
     (wished.min(most) / frame * frame).max(frame) as u8
 }

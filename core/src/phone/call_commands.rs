@@ -2,6 +2,7 @@
 
 use super::{AccountId, CallId, CommandError, DialOptions, Phone, RuleNumbers, Rules};
 use crate::base::time::Instant;
+use crate::media::CodecOrder;
 
 impl Phone<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
@@ -27,6 +28,16 @@ impl Phone<'_> {
     pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.answer(&mut self.lower, now, call, code)
+    }
+
+    /// Chooses the codecs, and their order, of an incoming call before it is answered; an empty choice: its account's.
+    /// The caller's order says which of them is used first (rfc3264#6.1).
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no incoming call that has not been answered yet, [`CommandError::Codec`] when
+    /// its offer has none of them, or this phone's memory was not made for one; nothing has changed then.
+    pub fn call_set_codecs(&mut self, call: CallId, codecs: CodecOrder) -> Result<(), CommandError> {
+        self.calls.set_codecs(&mut self.lower, call, codecs)
     }
 
     /// Refuses an incoming call with a status from 300 to 699.

@@ -2,6 +2,7 @@
 
 use crate::base::features;
 use crate::base::limits::{RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::media::CodecList;
 use crate::media::conceal::history_of;
 use crate::media::mix;
 
@@ -42,7 +43,7 @@ pub struct Capacity {
     /// Bytes of one RTP payload, in it and out. Longer ones that can be cut take several packets' room in it, and are
     /// not sent.
     pub payload: u32,
-    /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160 or 480.
+    /// Samples of 10 ms at the highest rate, the application's or a codec's: 80, 160, 441 or 480.
     pub quantum: u32,
     /// Conferences; all calls may be in one. When full: [`super::Phone::conference_create`] fails. 0, as without the
     /// feature `conference`: no call hears another. Else a quantum of PCM and about 80 bytes for each call.
@@ -127,6 +128,15 @@ impl Capacity {
             rule_text: 1024,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
+    }
+
+    /// The same with room for each of these codecs: for 10 ms of its samples, and packets of 20 ms.
+    #[must_use]
+    pub fn speaking(mut self, codecs: &CodecList) -> Self {
+        let samples = codecs.entries().iter().map(|entry| entry.codec.quantum_samples()).max().unwrap_or(0);
+        self.quantum = self.quantum.max(samples as u32);
+        self.payload = self.payload.max(2 * codecs.quantum_bytes() as u32);
+        self
     }
 
     /// The same with other limits of direct calls: [`Self::direct_reserve`] and [`Self::direct_per_source`]. 0 leaves

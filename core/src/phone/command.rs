@@ -5,6 +5,7 @@ use super::id::ConferenceId;
 use super::rule::Rule;
 use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
+use crate::media::CodecOrder;
 
 /// The reason for which a command was refused. Nothing changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,6 +26,8 @@ pub enum CommandError {
     HeaderOwned,
     /// An entry of a list of trusted hosts is neither an address, nor a network, nor a name; or there are too many.
     Hosts,
+    /// A choice names a codec that this phone's memory was not made for.
+    Codec,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
     /// The target is a bare number, and there is no account whose domain could complete it.
@@ -77,6 +80,8 @@ pub struct AccountConfig<'t> {
     /// that neither their address in SDP nor the signalling shows; a third party that knows our port can then replace a
     /// silent peer, so it is off unless it is needed.
     pub media_any_host: bool,
+    /// The codecs of its calls, in order; empty: the phone's.
+    pub codecs: CodecOrder,
     /// The time after which a silent far end is given up; values that are not set are the phone's.
     pub media_timeout: super::MediaTimeout,
     /// Wished lifetime of a registration in seconds; 0: 300.
@@ -115,6 +120,8 @@ pub struct AccountChange<'t> {
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
     pub media_any_host: Option<bool>,
+    /// [`AccountConfig::codecs`], for calls that begin from now on; an empty choice: the phone's again.
+    pub codecs: Option<CodecOrder>,
     /// [`AccountConfig::media_timeout`].
     pub media_timeout: super::MediaTimeout,
     /// [`AccountConfig::expires`].
@@ -151,6 +158,8 @@ pub struct DialOptions<'t> {
     /// Extra header lines, each `Name: value` and ended by CRLF; refused where they would break the message or name a
     /// header the core owns.
     pub headers: &'t str,
+    /// The codecs of this call, in order; empty: the account's.
+    pub codecs: CodecOrder,
 }
 
 /// A call, in numbers.

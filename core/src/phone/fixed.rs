@@ -1,7 +1,8 @@
 //! Settings that stay as they were at creation.
 
 use super::media_timeout::Patience;
-use crate::media::CodecList;
+use crate::base::limits::QUANTUM;
+use crate::media::{Codec, CodecList, CodecOrder, resample};
 
 /// Bytes of the User-Agent that are kept.
 const AGENT: usize = 64;
@@ -37,8 +38,32 @@ pub(crate) struct Fixed {
     pub(crate) patience: Patience,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
-    pub(crate) max_ptime: u8,
+    /// Bytes of the longest payload that is kept.
+    pub(crate) payload: u32,
+    /// Samples of the longest quantum.
+    pub(crate) quantum: u32,
     pub(crate) codecs: CodecList,
     pub(crate) history: usize,
     pub(crate) focus: bool,
+}
+
+impl Fixed {
+    /// This phone's memory was made for a codec: its rate is made, and 10 ms of it have room.
+    pub(crate) fn speaks(&self, codec: Codec) -> bool {
+        resample::is_made(codec.rate())
+            && codec.quantum_samples() <= (self.quantum as usize).min(QUANTUM)
+            && codec.quantum_bytes() <= self.payload as usize
+    }
+
+    /// The same of each codec of a choice.
+    pub(crate) fn takes(&self, order: CodecOrder) -> bool {
+        order.codecs().all(|codec| self.speaks(codec))
+    }
+
+    /// Milliseconds of the longest packets that are kept, whichever of these codecs they have.
+    pub(crate) fn longest_ms(&self, codecs: &CodecList) -> u8 {
+        // frames are as short as their bank makes them
+        let quanta = self.payload as usize / codecs.quantum_bytes().max(1);
+        quanta.clamp(1, 6) as u8 * 10
+    }
 }

@@ -10,10 +10,9 @@ use super::storage::Storage;
 use super::trace::Traces;
 use super::{Lower, Phone};
 use crate::base::due::{Due, Owed};
-use crate::base::features;
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
-use crate::media::{Codec, CodecList};
+use crate::media::{Codec, CodecList, resample};
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
@@ -38,8 +37,8 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
-    /// The codecs that calls offer and answer with, the most wanted first; the driver's
-    /// [`CodecBank`](crate::media::CodecBank) has them all.
+    /// The codecs that calls offer and answer with, the most wanted first, unless the account or the call has its own
+    /// choice; the driver's [`CodecBank`](crate::media::CodecBank) has them all.
     pub codecs: CodecList,
     /// Stands in the ids of calls and accounts, so that another phone's differ ([`super::id::mark`]).
     pub mark: u8,
@@ -100,16 +99,19 @@ impl<'a> Phone<'a> {
             return Err(SetupError::Seed);
         }
         let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
-        let is_made = |rate| rate == 8000 || features::RESAMPLE && matches!(rate, 16000 | 48000);
-        if !is_made(setup.rate) || !codecs().all(|codec| is_made(codec.rate())) {
+        if !matches!(setup.rate, 8000 | 16_000 | 48_000)
+            || !resample::is_made(setup.rate)
+            || !codecs().all(|codec| resample::is_made(codec.rate()))
+        {
             return Err(SetupError::Rate);
         }
         let samples = codecs().map(Codec::quantum_samples).max().unwrap_or(0);
-        // frames are as short as their bank makes them
-        let bytes = codecs().filter_map(|codec| Some(codec.tick_bytes()? * codec.quantum_ticks() as usize)).max();
-        let quanta = capacity.payload as usize / bytes.unwrap_or(1).max(1);
         let quantum = samples.max(setup.rate as usize / 100);
-        if !capacity.is_valid() || quantum > capacity.quantum as usize || quanta == 0 {
+        if !capacity.is_valid()
+            || quantum > capacity.quantum as usize
+            || setup.codecs.quantum_bytes() > capacity.payload as usize
+            || capacity.payload == 0
+        {
             return Err(SetupError::Capacity);
         }
         let agent = if setup.user_agent.is_empty() {
@@ -147,8 +149,8 @@ impl<'a> Phone<'a> {
                         patience: Patience::USUAL.with(setup.media_timeout),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
-                        // the codecs whose packets fit in a slot of the ring
-                        max_ptime: quanta.clamp(1, 6) as u8 * 10,
+                        payload: capacity.payload,
+                        quantum: capacity.quantum,
                         codecs: setup.codecs,
                         history: capacity.history as usize,
                         focus: setup.focus,

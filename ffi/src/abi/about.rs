@@ -38,6 +38,9 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::CONFERENCE, MICROSIP_HAS_CONFERENCE)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
+        | bit(features::G722, MICROSIP_HAS_G722)
+        | bit(features::L16, MICROSIP_HAS_L16)
+        | bit(features::CODECS, MICROSIP_HAS_CODECS)
 }
 
 /// The library's ABI version: the first argument of `microsip_create` and `microsip_engine_init`.

@@ -67,6 +67,11 @@ impl Fail {
             CommandError::Hosts => {
                 (MICROSIP_E_ARG, "has an entry that is no address, network or name, or more than 16")
             }
+            CommandError::Codec => (
+                MICROSIP_E_NO_CODEC,
+                "has none that the call's offer has, or one larger than the phone's memory was made for: name that in \
+                 the configuration's codecs too",
+            ),
             CommandError::Range => (MICROSIP_E_ARG, "is out of its range"),
             CommandError::NoAccount => {
                 (MICROSIP_E_ARG, "needs an account whose domain completes it: pass one, or write a whole URI")

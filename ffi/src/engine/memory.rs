@@ -12,7 +12,7 @@ use core::mem::size_of;
 use core::sync::atomic::AtomicBool;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
-use microsip_core::media::G711;
+use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
 
 // as microsip_engine_config.log_records says
@@ -20,12 +20,15 @@ const _: () = assert!(size_of::<Trace>() <= 128);
 
 struct Plan {
     capacity: Capacity,
+    codecs: CodecList,
     rate: u32,
     rtp_port_min: u16,
     flows: u32,
 }
 
-fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
+/// # Safety
+/// Texts as the C function documents them.
+unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let number = |value: u32, default: u32| if value == 0 { default } else { value };
     let wrong = |argument, value: u32, fix| Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix);
     let (calls, accounts, message) =
@@ -62,8 +65,8 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         let value = Value::Number(i64::from(config.max_flows));
         return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->max_flows", value, fix));
     }
-    if !config.reserved_text.is_null() || config.reserved != 0 {
-        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    if config.reserved != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
     }
     if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
         return Err(Fail::new(
@@ -73,13 +76,19 @@ fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             "has bits that this library does not know",
         ));
     }
+    // SAFETY: by contract.
+    let codecs = unsafe { crate::ops::codecs::chosen(config.codecs, "c->codecs")? };
+    let codecs = codecs.and_then(|order| order.list()).unwrap_or(CodecList::built_in());
+    let capacity = Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source);
     Ok(Plan {
         capacity: Capacity {
             traces: config.log_records,
             quantum: rate / 100,
             conferences: config.max_conferences,
-            ..Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source)
-        },
+            ..capacity
+        }
+        .speaking(&codecs),
+        codecs,
         rate,
         rtp_port_min: first as u16,
         flows: config.max_flows,
@@ -92,6 +101,7 @@ struct Lent<'a> {
     media: &'a mut [Media],
     asked: &'a mut [Asked],
     streams: &'a mut [Stream],
+    codecs: &'a mut [CodecMemory],
 }
 
 /// `inline(never)`: what counts and what makes an engine share it.
@@ -106,6 +116,7 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
             Asked { wish: WishId::NONE, port: 0, transport: None },
         ),
         streams: lender.lend(plan.flows as usize, Stream::EMPTY),
+        codecs: lender.zeroed(capacity.calls as usize),
     })
 }
 
@@ -132,7 +143,9 @@ pub unsafe extern "C" fn microsip_engine_size_get(c: *const microsip_engine_conf
         // SAFETY: by contract.
         let config = unsafe { pointer::read(c, "c")? };
         let place = pointer::must(bytes, "bytes")?;
-        let needed = u32::try_from(bytes_of(&plan(&config)?)?)
+        // SAFETY: by contract.
+        let plan = unsafe { plan(&config)? };
+        let needed = u32::try_from(bytes_of(&plan)?)
             .map_err(|_| Fail::new(MICROSIP_E_ARG, "c", Value::None, "needs 4 GiB or more"))?;
         // SAFETY: not NULL.
         unsafe { pointer::put(place, needed) };
@@ -167,7 +180,8 @@ pub unsafe extern "C" fn microsip_engine_init(
             let agent = text::or_empty(config.user_agent, "c->user_agent")?;
             (config, agent)
         };
-        let plan = plan(&config)?;
+        // SAFETY: by contract.
+        let plan = unsafe { plan(&config)? };
         if !(mem as usize).is_multiple_of(ALIGN) {
             return Err(Fail::new(MICROSIP_E_ARG, "mem", Value::None, "is not aligned to 8"));
         }
@@ -189,7 +203,7 @@ pub unsafe extern "C" fn microsip_engine_init(
         };
         let lent = lend(&plan, &mut carving).ok_or(short)?;
         let setup = Setup {
-            codecs: microsip_core::media::CodecList::built_in(),
+            codecs: plan.codecs,
             seed: config.seed,
             rate: plan.rate,
             epoch_ms: config.epoch_ms,
@@ -236,7 +250,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 media: lent.media,
                 asked: lent.asked,
                 streams: lent.streams,
-                codecs: G711,
+                codecs: BuiltIn::new(lent.codecs),
                 phone,
             });
             pointer::put(place, engine);

@@ -25,8 +25,8 @@ use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::base::features;
-use microsip_core::media::G711;
-use microsip_core::phone::{Capacity, MediaTimeout, Phone, Setup, SetupError, Storage};
+use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
+use microsip_core::phone::{Capacity, Lender, MediaTimeout, Phone, Setup, SetupError, Storage};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
@@ -51,6 +51,7 @@ struct Plan<'c> {
     media_timeout: MediaTimeout,
     conferences: u32,
     focus: bool,
+    codecs: CodecList,
     input: String,
     output: String,
 }
@@ -156,6 +157,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
             class("config->media_dscp", config.media_dscp, dscp::MEDIA)?,
         ),
+        // SAFETY: texts by the C function's contract.
+        codecs: unsafe { crate::ops::codecs::chosen(config.codecs, "config->codecs")? }
+            .and_then(|order| order.list())
+            .unwrap_or(CodecList::built_in()),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
         transports: transports(config.transports)?,
         // SAFETY: texts by the C function's contract.
@@ -170,6 +175,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
 fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(Core, u32), Fail> {
     let capacity = Capacity::host(plan.calls, plan.accounts, plan.message).direct(plan.direct.0, plan.direct.1);
     let capacity = Capacity { conferences: plan.conferences, ..capacity };
+    let capacity = capacity.speaking(&plan.codecs);
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
     let too_large = || {
         Fail::new(
@@ -181,10 +187,13 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     };
     let mut counting = Carving::counting();
     Storage::lend(&capacity, &mut counting).ok_or_else(too_large)?;
+    let streams = plan.calls as usize;
+    let _: &mut [CodecMemory] = counting.zeroed(streams);
     let block = Block::new(counting.wanted()).ok_or_else(too_large)?;
     // SAFETY: the block is aligned, zeroed, ours, and lives beside the phone, which is dropped first.
     let mut carving = unsafe { Carving::new(block.start, counting.wanted()) };
     let storage = Storage::lend(&capacity, &mut carving).ok_or_else(too_large)?;
+    let codecs = BuiltIn::new(carving.zeroed(streams));
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|_| {
         Fail::new(MICROSIP_E_UNSUPPORTED, "phone", Value::None, "cannot be made: the system gives no random numbers")
@@ -192,7 +201,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let start = seed.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
     let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let setup = Setup {
-        codecs: microsip_core::media::CodecList::built_in(),
+        codecs: plan.codecs,
         seed,
         rate: plan.rate,
         epoch_ms,
@@ -219,7 +228,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         Core {
             phone,
             slots: Slots::new(plan.calls as usize, plan.conferences as usize),
-            codecs: G711,
+            codecs,
             locals: *locals,
             _block: block,
         },

@@ -17,7 +17,7 @@ use crate::block::Block;
 use crate::ops;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use microsip_core::base::time::Instant;
-use microsip_core::media::G711;
+use microsip_core::media::BuiltIn;
 use microsip_core::phone::{CallId, CallState, ConferenceId, Phone};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
@@ -60,7 +60,7 @@ pub(crate) struct Core {
     /// Dropped before the block that it lies in.
     pub(crate) phone: Phone<'static>,
     pub(crate) slots: Slots,
-    pub(crate) codecs: G711,
+    pub(crate) codecs: BuiltIn<'static>,
     /// SIP's sockets: those that the phone knows, too.
     pub(crate) locals: Locals,
     /// A device is wanted. The device itself, by which the bus ticks, belongs to the engine thread.

@@ -42,9 +42,6 @@ fn transport(value: u32) -> Result<Option<Transport>, Fail> {
 unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
-    if !given.reserved_text.is_null() {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO"));
-    }
     // SAFETY: as above.
     unsafe {
         Ok(AccountChange {
@@ -60,6 +57,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
+            codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
             expires: given.expires,
             keepalive: given.keepalive,
             transport: transport(given.transport)?,
@@ -76,6 +74,7 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
             Some(proxy) => Fail::command(error, "a->proxy (256 bytes as a route)", Value::text(proxy)),
             None => Fail::command(error, "a (one of its texts)", Value::None),
         },
+        CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }
@@ -115,6 +114,7 @@ pub(crate) unsafe fn add(
         no_register: given.registers == Some(false),
         media_any_host: given.media_any_host == Some(true),
         media_timeout: given.media_timeout,
+        codecs: given.codecs.unwrap_or_default(),
         expires: given.expires,
         keepalive: given.keepalive,
         transport: given.transport,

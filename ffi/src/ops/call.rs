@@ -30,12 +30,14 @@ pub(crate) unsafe fn dial(
             tag: given.tag,
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
+            codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
         }
     };
     let made = phone.dial(now, id, target, &options).map_err(|error| match error {
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
         _ => Fail::command(error, "uri", Value::text(target)),
     })?;
@@ -51,8 +53,9 @@ pub(crate) unsafe fn dial(
 unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
-    let wrong =
-        !given.display_name.is_null() || !given.headers.is_null() || !answer && (given.source != 0 || given.tag != 0);
+    let wrong = !given.display_name.is_null()
+        || !given.headers.is_null()
+        || !answer && (given.source != 0 || given.tag != 0 || !given.codecs.is_null());
     let fix = "has members set that do not apply here";
     if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
 }
@@ -71,6 +74,13 @@ pub(crate) unsafe fn answer(
     // SAFETY: by contract.
     let given = unsafe { options_but_for(o, true)? };
     let (id, source) = (call_id(call)?, source_of(given.source)?);
+    // SAFETY: by contract.
+    if let Some(codecs) = unsafe { super::codecs::chosen(given.codecs, "o->codecs")? } {
+        phone.call_set_codecs(id, codecs).map_err(|error| match error {
+            CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
+            _ => refused("call", call)(error),
+        })?;
+    }
     phone.answer(now, id, code).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
         _ => refused("call", call)(error),

@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod call;
+pub(crate) mod codecs;
 pub(crate) mod conference;
 pub(crate) mod event;
 pub(crate) mod media;

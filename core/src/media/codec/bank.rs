@@ -66,8 +66,8 @@ pub struct Parameters<'p> {
     pub theirs: &'p [u8],
 }
 
-/// Encodes and decodes for many streams. The core brings [`G711`](super::G711); a host's bank adds its own codecs and
-/// passes G.711 on to it.
+/// Encodes and decodes for many streams. The core brings [`BuiltIn`](super::BuiltIn); a host's bank adds its own
+/// codecs and passes the others on to it.
 pub trait CodecBank {
     /// Encodes 10 ms. `packet` is room for a payload and the same for all parts of a packet: the bytes of earlier parts
     /// are still there. A codec with frames keeps samples until a frame is whole.

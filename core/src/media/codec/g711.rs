@@ -2,7 +2,7 @@
 
 use super::{Codec, CodecBank, Coded, Encoded, Part};
 
-/// The bank that core brings: both laws of G.711, without state.
+/// Both laws of G.711, without state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct G711;
 
@@ -13,7 +13,7 @@ impl CodecBank for G711 {
         match codec {
             Codec::Pcmu => room.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = ulaw_encode(*sample)),
             Codec::Pcma => room.iter_mut().zip(pcm).for_each(|(byte, sample)| *byte = alaw_encode(*sample)),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "g722", feature = "l16"))]
             _ => return Encoded::Silent,
         }
         if part.is_last() { Encoded::Packet(start + pcm.len().min(room.len())) } else { Encoded::Incomplete }
@@ -25,7 +25,7 @@ impl CodecBank for G711 {
         let (table, decode): (_, fn(u8) -> i16) = match codec {
             Codec::Pcmu => (&ULAW, ulaw_decode),
             Codec::Pcma => (&ALAW, alaw_decode),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "g722", feature = "l16"))]
             _ => return 0,
         };
         if !cfg!(feature = "tables") {

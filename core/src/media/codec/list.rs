@@ -26,7 +26,7 @@ impl CodecList {
     pub const EMPTY: Self =
         Self { entries: [CodecEntry { codec: Codec::FIRST, payload_type: 0, events: None }; CODECS], len: 0 };
 
-    /// The codecs that core encodes and decodes itself.
+    /// The codecs of a phone that is not told any: those that every telephone has.
     #[must_use]
     pub fn built_in() -> Self {
         Self::of(&[Codec::Pcmu, Codec::Pcma])
@@ -64,6 +64,12 @@ impl CodecList {
     #[must_use]
     pub fn entries(&self) -> &[CodecEntry] {
         self.entries.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The bytes of 10 ms of the codec that takes most.
+    #[must_use]
+    pub fn quantum_bytes(&self) -> usize {
+        self.entries().iter().map(|entry| entry.codec.quantum_bytes()).max().unwrap_or(0)
     }
 
     /// The codec under a payload type.

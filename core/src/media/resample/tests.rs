@@ -28,7 +28,10 @@ fn fresh() -> Resampler {
     Resampler::EMPTY
 }
 
+#[cfg(not(feature = "l16"))]
 const RATES: [u32; 3] = [8000, 16_000, 48_000];
+#[cfg(feature = "l16")]
+const RATES: [u32; 4] = [8000, 16_000, 44_100, 48_000];
 
 #[test]
 fn tones_keep_their_level() {
@@ -92,11 +95,48 @@ fn equal_rates_are_copied_and_odd_ones_are_silence() {
     let mut out = [1; 4];
     assert_eq!(fresh().run(8000, 8000, &[5, 6], &mut out), 2);
     assert_eq!(out, [5, 6, 1, 1]);
-    for (from, to) in [(0, 8000), (8000, 0), (44_100, 8000), (8000, 32_000)] {
+    for (from, to) in [(0, 8000), (8000, 0), (11_025, 8000), (8000, 32_000)] {
         assert_eq!(fresh().run(from, to, &[5, 6], &mut out), 0);
         assert_eq!(out, [0; 4]);
     }
     // more than a quantum, or a short buffer: as much as fits
     assert!(fresh().run(48_000, 8000, &[0; 1000], &mut [0; 200]) <= 80);
     assert_eq!(fresh().run(8000, 48_000, &[0; 80], &mut [0; 13]), 12);
+}
+
+/// The difference between a tone and its path through another rate is far below the tone.
+#[cfg(feature = "l16")]
+#[test]
+fn a_fraction_and_back_is_the_same() {
+    for (from, frequency) in [(48_000, 440), (48_000, 5000), (48_000, 10_000), (16_000, 1000), (16_000, 5000)] {
+        let tone = tone(frequency, from, 10_000);
+        let back = through(44_100, from, &through(from, 44_100, &tone));
+        // the delay is not of whole samples: a sine and its quarter span what any delay makes of it
+        let at = |n: usize, quarter: bool| {
+            let angle = core::f64::consts::TAU * f64::from(frequency) * n as f64 / f64::from(from);
+            if quarter { angle.cos() } else { angle.sin() }
+        };
+        let range = back.len() / 2..back.len() / 2 + from as usize / 10;
+        let part = |quarter| {
+            range.clone().map(|n| f64::from(back[n]) * at(n, quarter)).sum::<f64>() * 2.0 / range.len() as f64
+        };
+        let (sine, cosine) = (part(false), part(true));
+        let noise: f64 = range
+            .clone()
+            .map(|n| (f64::from(back[n]) - sine * at(n, false) - cosine * at(n, true)).powi(2))
+            .sum::<f64>()
+            / range.len() as f64;
+        let power = (sine * sine + cosine * cosine) / 2.0;
+        let distance = 10.0 * (power / noise).log10();
+        assert!(distance > 45.0, "{from} Hz, tone of {frequency}: {distance} dB");
+    }
+}
+
+#[cfg(feature = "l16")]
+#[test]
+fn the_sums_of_places_fit_32_bits() {
+    for taps in fraction::TO_FAST.iter().chain(&fraction::TO_SLOW) {
+        assert!(taps.iter().map(|tap| i32::from(*tap).abs()).sum::<i32>() < 65_536);
+        assert!((taps.iter().map(|tap| i32::from(*tap)).sum::<i32>() - 32_768).abs() < 10);
+    }
 }

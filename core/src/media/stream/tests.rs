@@ -6,6 +6,8 @@ mod packets;
 #[cfg(feature = "rtcp")]
 mod reports;
 mod sound;
+#[cfg(all(feature = "g722", feature = "l16"))]
+mod wideband;
 
 use super::*;
 use crate::base::limits;

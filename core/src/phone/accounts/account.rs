@@ -4,6 +4,7 @@ use crate::base::limits::{CHALLENGES, HOP_S, OWN_ADDRESSES};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::{Duration, Instant};
+use crate::media::CodecOrder;
 use crate::phone::context::done::Link;
 use crate::phone::credential::Credential;
 use crate::phone::media_timeout::Patience;
@@ -47,6 +48,7 @@ pub(crate) struct Account {
     pub(super) tag: u64,
     pub(super) no_register: bool,
     pub(super) media_any_host: bool,
+    pub(super) codecs: CodecOrder,
     pub(super) patience: Patience,
     pub(super) wished_expires: u32,
     pub(super) keepalive: u32,
@@ -213,6 +215,7 @@ impl Account {
         tag: 0,
         no_register: false,
         media_any_host: false,
+        codecs: CodecOrder::EMPTY,
         patience: Patience::USUAL,
         wished_expires: 0,
         keepalive: 0,

@@ -26,6 +26,9 @@ impl Accounts<'_> {
         config: &AccountConfig<'_>,
     ) -> Result<Handle, CommandError> {
         let uri = self.check(config)?;
+        if !cx.fixed.takes(config.codecs) {
+            return Err(CommandError::Codec);
+        }
         let handle = self.slots.insert(Account::EMPTY).ok_or(CommandError::Full)?;
         let block = self.text.get_mut(handle.index);
         let Some(mut account) = pack(block, config, &uri) else {
@@ -36,6 +39,7 @@ impl Accounts<'_> {
         account.tag = config.tag;
         account.no_register = config.no_register;
         account.media_any_host = config.media_any_host;
+        account.codecs = config.codecs;
         account.patience = cx.fixed.patience.with(config.media_timeout);
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;

@@ -4,6 +4,7 @@ use super::Accounts;
 use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
+use crate::media::CodecOrder;
 use crate::phone::context::Context;
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
@@ -59,6 +60,11 @@ impl Accounts<'_> {
     /// Media of its calls may come from any host.
     pub(in crate::phone) fn media_any_host(&self, handle: Handle) -> bool {
         self.slots.get(handle).is_some_and(|account| account.media_any_host)
+    }
+
+    /// The choice of codecs of its calls.
+    pub(in crate::phone) fn codecs(&self, handle: Handle) -> CodecOrder {
+        self.slots.get(handle).map_or(CodecOrder::EMPTY, |account| account.codecs)
     }
 
     /// The media timeout of its calls.

@@ -54,6 +54,9 @@ impl Accounts<'_> {
         let before = &*before;
         let config = merged(old, before, change);
         let uri = self.check(&config)?;
+        if !cx.fixed.takes(change.codecs.unwrap_or_default()) {
+            return Err(CommandError::Codec);
+        }
         let block = self.text.get_mut(handle.index);
         let Some(new) = pack(block, &config, &uri) else {
             // a realm or a reason that was kept behind the texts may be asked for: no new text stands there
@@ -87,6 +90,7 @@ impl Accounts<'_> {
         account.take_texts(&new, learnt);
         account.patience = account.patience.with(change.media_timeout);
         account.media_any_host = change.media_any_host.unwrap_or(account.media_any_host);
+        account.codecs = change.codecs.unwrap_or(account.codecs);
         let said = |new: u32, old: u32| if new == 0 { old } else { new };
         account.wished_expires = said(change.expires, account.wished_expires);
         account.keepalive = said(change.keepalive, account.keepalive);

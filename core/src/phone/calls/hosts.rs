@@ -15,6 +15,7 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::media::CodecOrder;
 use crate::offer::{Local, OfferError, OfferState, accept_answer, answer, host_to_find, write_offer};
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
@@ -36,23 +37,26 @@ pub(super) struct Tried {
 }
 
 /// Our media in a call that has no ports yet.
-fn media_to_come(lower: &Lower<'_>, flow: Flow) -> Option<Local> {
+fn media_to_come(lower: &Lower<'_>, flow: Flow, codecs: CodecOrder) -> Option<Local> {
     let local = lower.cx.local_of(flow.socket())?;
-    Some(Local { codecs: lower.cx.fixed.codecs, ..Local::new(local.ip(), u16::MAX, u32::MAX.into()) })
+    let codecs = codecs.list().unwrap_or(lower.cx.fixed.codecs);
+    Some(Local { codecs, ..Local::new(local.ip(), u16::MAX, u32::MAX.into()) })
 }
 
 impl Calls<'_> {
     /// An offer that came over this flow could be answered, and so long is the answer; without one, so long is an offer
-    /// of ours. `call`: it may have media already. `found`: the address of the offer's host.
+    /// of ours. `call`: it may have media already; with its choice of codecs. `found`: the address of the offer's host.
     pub(super) fn try_offer(
         lower: &Lower<'_>,
         flow: Flow,
-        call: Handle,
+        (call, codecs): (Handle, CodecOrder),
         offer: Option<&[u8]>,
         found: Option<IpAddr>,
     ) -> Result<Tried, OfferError> {
-        let media = Self::local_media(lower, call).or_else(|| Some((media_to_come(lower, flow)?, OfferState::EMPTY)));
-        let Some((mut local, state)) = media else { return Ok(Tried::default()) };
+        let to_come = || Some((media_to_come(lower, flow, codecs)?, OfferState::EMPTY));
+        let Some((mut local, state)) = Self::local_media(lower, call).or_else(to_come) else {
+            return Ok(Tried::default());
+        };
         // the longest: numbers with all their digits, and RTCP on a port that has to be named
         local.rtcp_port = u16::MAX - 1;
         local.version = local.version.max(u32::MAX.into());
@@ -158,7 +162,9 @@ impl Calls<'_> {
         let request = lower.transactions.request(handle).filter(|_| IS_MADE)?;
         match request.owner() {
             Owner::Offer(server) => {
-                let local = media_to_come(lower, lower.transactions.server(server)?.flow())?;
+                let (call, flow) =
+                    lower.transactions.server(server).map(|server| (server.served().call, server.flow()))?;
+                let local = media_to_come(lower, flow, lower.media.codecs(call))?;
                 host_to_find(lower.transactions.kept_of(server), &local, None)
             }
             Owner::Answer(dialog) => {
@@ -191,6 +197,7 @@ impl Calls<'_> {
                 let (flow, call) = (server.flow(), server.served().call);
                 let offer = Some(lower.transactions.kept_of(server_handle));
                 let found = Self::address_like(lower, flow.socket(), targets).ok_or(OfferError::HostName);
+                let call = (call, lower.media.codecs(call));
                 match found.and_then(|ip| Self::try_offer(lower, flow, call, offer, Some(ip)).map(|_| ip)) {
                     Ok(ip) => self.offerer_found(lower, now, server_handle, ip, handle),
                     Err(error) => self.refuse_offer(lower, now, server_handle, error),

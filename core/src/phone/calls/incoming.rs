@@ -8,6 +8,7 @@ use crate::base::count;
 use crate::base::limits::UNANSWERED_S;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::media::CodecOrder;
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::media::ports::Waiting;
@@ -40,7 +41,7 @@ impl Calls<'_> {
             }
         };
         // its offer must be one that we could answer, before the phone rings for it
-        let tried = match Self::try_offer(lower, flow, Handle::NONE, offer, None) {
+        let tried = match Self::try_offer(lower, flow, (Handle::NONE, lower.accounts.codecs(account)), offer, None) {
             Ok(tried) => tried,
             Err(error) => {
                 // rfc3261#13.3.1.3: with a Warning that says why
@@ -56,6 +57,7 @@ impl Calls<'_> {
             respond_and_bury(lower, now, arrived, 486, Extra::default());
             return;
         };
+        lower.media.set_codecs(call, lower.accounts.codecs(account));
         if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len)) {
             self.discard(lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
@@ -215,6 +217,38 @@ impl Calls<'_> {
         }
         self.answer_call(lower, now, call.0, code);
         Ok(())
+    }
+
+    /// The choice of codecs for the answer to come of an incoming call; empty: its account's.
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no incoming call that has not been answered with a description,
+    /// [`CommandError::Codec`] when its offer has none of these codecs, or this phone's memory was not made for one.
+    // never inlined: it is no part of a board's deepest way
+    #[inline(never)]
+    pub(in crate::phone) fn set_codecs(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: CallId,
+        codecs: CodecOrder,
+    ) -> Result<(), CommandError> {
+        let slot = self.get(call.0).ok_or(CommandError::Stale)?;
+        let server = lower.transactions.server(slot.server).filter(|_| slot.incoming);
+        let server = server.filter(|_| slot.state == CallState::Incoming).ok_or(CommandError::State)?;
+        let codecs = codecs.or(lower.accounts.codecs(slot.account));
+        if !lower.cx.fixed.takes(codecs) {
+            return Err(CommandError::Codec);
+        }
+        let (flow, found, handle) = (server.flow(), server.host().found(), slot.server);
+        let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
+        let before = lower.media.codecs(call.0);
+        lower.media.set_codecs(call.0, codecs);
+        let tried = Self::try_offer(lower, flow, (call.0, codecs), offer, found);
+        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, slot.account, tried.len)) {
+            return Ok(());
+        }
+        lower.media.set_codecs(call.0, before);
+        Err(CommandError::Codec)
     }
 
     pub(super) fn answer_call(&mut self, lower: &mut Lower<'_>, now: Instant, call_handle: Handle, code: u16) {

@@ -60,9 +60,13 @@ impl Calls<'_> {
             return Err(CommandError::Stale);
         }
         check_headers(options.headers)?;
+        if !lower.cx.fixed.takes(options.codecs) {
+            return Err(CommandError::Codec);
+        }
         let mut room = [0u8; TARGET];
         let uri = complete(lower.accounts.domain(account_handle), target, &mut room)?;
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
+        lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         let result = self.dial_with(lower, now, call_handle, account_handle, uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);

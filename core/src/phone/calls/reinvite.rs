@@ -55,7 +55,7 @@ impl Calls<'_> {
         }
         let kept = direct && lower.transactions.servers_free() <= Self::kept_slots(lower);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Reinvite };
-        let tried = Self::try_offer(lower, flow, call_handle, offer, None);
+        let tried = Self::try_offer(lower, flow, (call_handle, lower.media.codecs(call_handle)), offer, None);
         // an INVITE that cannot be answered is refused with a shorter response
         let offer = (offer, tried.map_or(0, |tried| tried.len));
         let opened =

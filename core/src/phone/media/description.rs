@@ -56,10 +56,11 @@ impl Media<'_> {
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
         let mut media = Local::new(local, rtp, line.session_id.into());
         media.rtcp_port = rtcp;
-        media.codecs = cx.fixed.codecs;
+        media.codecs = line.codecs.list().unwrap_or(cx.fixed.codecs);
         media.version = version(edition);
-        media.max_ptime_ms = cx.fixed.max_ptime;
-        media.ptime_ms = media.ptime_ms.min(media.max_ptime_ms);
+        media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
+        let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
+        media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);
         match self.agreed(call) {
             Some(agreed) => Some((media.continuing(agreed), agreed.lines)),
             None => Some((media, OfferState::EMPTY)),

@@ -3,8 +3,8 @@
 use super::Media;
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
-use crate::media::Codec;
 use crate::media::gain::Gain;
+use crate::media::{Codec, CodecOrder};
 use crate::phone::{Bus, Side, Source};
 
 /// A line.
@@ -15,6 +15,8 @@ pub(crate) struct Line {
     pub(super) ports: Ports,
     pub(super) waiting: Waiting,
     pub(super) source: Source,
+    /// The choice of codecs of the call, or of its account; empty: the phone's.
+    pub(super) codecs: CodecOrder,
     /// The codec of the last agreement, for getters after its dialog is gone.
     pub(super) codec: Option<Codec>,
     /// The dialog whose agreement counts: the call's first, or the early dialog that is heard.
@@ -45,6 +47,7 @@ impl Line {
         ports: Ports::Closed,
         waiting: Waiting::Nothing,
         source: Source::Device,
+        codecs: CodecOrder::EMPTY,
         codec: None,
         heard: Handle::NONE,
         session_id: 0,
@@ -113,6 +116,17 @@ impl Media<'_> {
         line.gain_out.set(self.volume_out);
         if let Some(stream) = self.streams.get_mut(call.index as usize) {
             stream.forget_vouched();
+        }
+    }
+
+    /// The choice of codecs of a call.
+    pub(in crate::phone) fn codecs(&self, call: Handle) -> CodecOrder {
+        self.line(call).map_or(CodecOrder::EMPTY, |line| line.codecs)
+    }
+
+    pub(in crate::phone) fn set_codecs(&mut self, call: Handle, codecs: CodecOrder) {
+        if let Some(line) = self.line_mut(call) {
+            line.codecs = codecs;
         }
     }
 

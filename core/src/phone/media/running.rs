@@ -54,7 +54,7 @@ impl Media<'_> {
             dtmf_send: agreed.dtmf_send,
             send: agreed.send && agreed.accepted(),
             receive_audio: agreed.receive && agreed.accepted(),
-            ptime_ms: agreed.ptime_ms.min(cx.fixed.max_ptime),
+            ptime_ms: agreed.ptime_ms,
             rate: cx.fixed.rate,
             epoch_s: cx.fixed.epoch_s,
             ..StreamConfig::EMPTY

@@ -39,7 +39,7 @@ fn a_codec_needs_its_room_and_one_of_another_rate_the_resampler() {
     let longest = |capacity: &Capacity, codecs: &[Codec]| {
         let storage = Storage::lend(capacity, &mut Boxes).unwrap();
         let setup = Setup { seed: [1; 32], codecs: CodecList::of(codecs), ..Setup::default() };
-        Phone::new(storage, capacity, &setup, Instant::ZERO).map(|phone| phone.lower.cx.fixed.max_ptime)
+        Phone::new(storage, capacity, &setup, Instant::ZERO).map(|phone| phone.lower.cx.fixed.longest_ms(&setup.codecs))
     };
     let of_others = |result| if features::RESAMPLE { result } else { Err(SetupError::Rate) };
     let (metal, host) = (Capacity::metal(1, 1, 1500), Capacity::host(1, 1, 1500));

@@ -72,8 +72,9 @@ pub struct microsip_account {
     /// Hosts and networks whose calls are this account's too: "10.0.0.0/8, sbc.example, 2001:db8::/32", 16 at most;
     /// NULL: none. Names are followed (of each phone's 16, of each engine's 4 addresses); credentials do not go there.
     pub trusted: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// The codecs of its calls in order, the most wanted first, as in microsip_config.codecs; those that are not named
+    /// are off. NULL, "": the phone's.
+    pub codecs: *const c_char,
 }
 
 /// An account, in numbers.

@@ -86,6 +86,9 @@ pub struct microsip_options {
     pub display_name: *const c_char,
     /// dial: extra header lines, "Name: value\r\n" each; NULL: none.
     pub headers: *const c_char,
+    /// dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the caller's order
+    /// decides which is used first. NULL: the account's.
+    pub codecs: *const c_char,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.

@@ -67,6 +67,12 @@ pub const MICROSIP_HAS_DEVICES: u32 = 4096;
 
 /// microsip_features(): conferences; without it each call is alone.
 pub const MICROSIP_HAS_CONFERENCE: u32 = 8192;
+/// microsip_features(): the codec G.722.
+pub const MICROSIP_HAS_G722: u32 = 16384;
+/// microsip_features(): the codec L16, at 8, 16, 44.1 and 48 kHz.
+pub const MICROSIP_HAS_L16: u32 = 32768;
+/// microsip_features(): codecs are chosen: the members `codecs`.
+pub const MICROSIP_HAS_CODECS: u32 = 65536;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

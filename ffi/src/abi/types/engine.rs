@@ -65,8 +65,9 @@ pub struct microsip_engine_config {
     pub epoch_ms: u64,
     /// User-Agent; NULL: the library's.
     pub user_agent: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// The codecs of calls in order, as in microsip_config.codecs; MICROSIP_ENGINE_BYTES is for the usual ones,
+    /// PCMU and PCMA. NULL: these.
+    pub codecs: *const c_char,
     /// With MICROSIP_ALLOW_DIRECT: calls that are left to the callers of accounts; 0: a quarter of max_calls;
     /// MICROSIP_NONE: none.
     pub direct_reserve: u32,

@@ -92,6 +92,11 @@ pub struct microsip_config {
     pub max_conferences: u32,
     /// Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact, RFC 4579); 0: off.
     pub focus: u32,
+    /// The codecs that calls offer and answer with, in order, the most wanted first: "G722, PCMA, PCMU, L16/16000". Those
+    /// that are not named are off. Names are PCMU, PCMA, with MICROSIP_HAS_G722 G722, with MICROSIP_HAS_L16 L16/8000,
+    /// L16/16000, L16/44100 and L16/48000. Wideband is of use where `rate` is 16000 or 48000. Needs
+    /// MICROSIP_HAS_CODECS. NULL: PCMU, PCMA.
+    pub codecs: *const c_char,
 }
 
 /// The phone, in numbers.

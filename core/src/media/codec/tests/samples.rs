@@ -1,6 +1,8 @@
 //! Codecs of the tests: their rows, and the bank that speaks them.
 
-use crate::media::codec::{Codec, CodecBank, Coded, Coding, Encoded, G711, PCMU, Parameters, Part, Row, Way};
+use crate::media::codec::{
+    BuiltIn, Codec, CodecBank, CodecMemory, Coded, Coding, Encoded, PCMU, Parameters, Part, Row, Way,
+};
 use std::string::String;
 use std::vec::Vec;
 
@@ -39,11 +41,12 @@ const MARK: u8 = 0x5a;
 /// A level's step.
 const STEP: i16 = 128;
 
-/// Speaks all of them, for one stream.
+/// Speaks all of them, and core's own, for one stream.
 #[derive(Default)]
 pub(crate) struct Bank {
     kept: Vec<i16>,
     before: u8,
+    memory: [CodecMemory; 1],
     /// Samples decoded and not fetched yet.
     decoded: Vec<i16>,
     /// Quanta for which the encoder has nothing to say.
@@ -101,7 +104,7 @@ impl CodecBank for Bank {
                 packet[start..start + bytes.len()].copy_from_slice(&bytes);
                 if part.is_last() { Encoded::Packet(start + bytes.len()) } else { Encoded::Incomplete }
             }
-            _ => G711.encode(stream, codec, part, pcm, packet),
+            _ => BuiltIn::new(&mut self.memory).encode(stream, codec, part, pcm, packet),
         }
     }
 
@@ -143,7 +146,7 @@ impl CodecBank for Bank {
                 }
                 out.len().min(payload.len() / 2)
             }
-            _ => G711.decode(stream, codec, coded, out),
+            _ => BuiltIn::new(&mut self.memory).decode(stream, codec, coded, out),
         }
     }
 
@@ -154,6 +157,7 @@ impl CodecBank for Bank {
 
     fn reset(&mut self, _stream: u32, way: Way) {
         self.resets.push(way);
+        BuiltIn::new(&mut self.memory).reset(0, way);
         match way {
             Way::Encode => self.kept.clear(),
             Way::Decode => self.decoded.clear(),

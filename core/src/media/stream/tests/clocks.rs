@@ -69,9 +69,18 @@ fn jitter_is_met_at_any_clock() {
 // rfc3550#5.1, rfc3551#4.5.2
 #[test]
 fn timestamps_count_the_clock() {
-    for (codec, ticks, bytes) in
-        [(Codec::Pcmu, 160, 160), (Codec::Framed, 960, 3), (Codec::Split, 160, 160), (Codec::Linear, 960, 1920)]
-    {
+    for (codec, ticks, bytes) in [
+        (Codec::Pcmu, 160, 160),
+        (Codec::Framed, 960, 3),
+        (Codec::Split, 160, 160),
+        (Codec::Linear, 960, 1920),
+        #[cfg(feature = "g722")]
+        (Codec::G722, 160, 160),
+        #[cfg(feature = "l16")]
+        (Codec::L16At8, 160, 320),
+        #[cfg(feature = "l16")]
+        (Codec::L16At44, 882, 1764),
+    ] {
         let mut side = Side::new(Call::speaking(codec, 20).near.stream.config());
         let quantum = std::vec![100; codec.quantum_samples()];
         for n in 0..4 {
