@@ -165,6 +165,10 @@ pub(crate) struct Network {
     /// UDP ports for media, two for each call: the first one, or MIN-MAX [default: 4000-65535]
     #[arg(long, value_name = "MIN[-MAX]", value_parser = ports)]
     pub(crate) rtp_port: Option<(u16, u16)>,
+    /// Codecs in order, the most wanted first; those that are not named are off: G722,PCMA,PCMU,L16/16000
+    /// [default: PCMU,PCMA]. Sound goes in and out at the highest of their rates
+    #[arg(long, value_name = "LIST")]
+    pub(crate) codec: Option<String>,
     /// Give a far end up that sends no media for so long (in whole seconds), or `never` [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = silence)]
     pub(crate) media_timeout: Option<Silence>,

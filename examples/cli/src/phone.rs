@@ -53,6 +53,10 @@ pub(crate) struct Options {
     pub(crate) max_calls: u32,
     pub(crate) rtp_port: Option<(u16, u16)>,
     pub(crate) null_audio: bool,
+    /// In order, as the library reads it.
+    pub(crate) codecs: Option<String>,
+    /// Samples a second; 0: the library's.
+    pub(crate) rate: u32,
     /// Calls from and to any host, without an account.
     pub(crate) direct: bool,
     /// Seconds, 0: the library's, MICROSIP_NONE: never; and MICROSIP_LOST_*, or 0.
@@ -154,6 +158,7 @@ impl std::ops::Deref for Phone {
 impl Phone {
     pub(crate) fn create(options: Options) -> Result<Self, Failure> {
         let bind = options.bind.map(|address| text(&address.to_string())).transpose()?;
+        let codecs = options.codecs.map(|codecs| text(&codecs)).transpose()?;
         let agent = text(concat!("microsip/", env!("CARGO_PKG_VERSION")))?;
         // SAFETY: all-zero is a valid microsip_config: integers, null pointers and absent hooks.
         let mut config: c::microsip_config = unsafe { std::mem::zeroed() };
@@ -170,6 +175,8 @@ impl Phone {
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
         config.bind = pointer(bind.as_ref());
+        config.codecs = pointer(codecs.as_ref());
+        config.rate = options.rate;
         config.user_agent = agent.as_ptr();
         let mut log = None;
         if config.log_level > 0 {

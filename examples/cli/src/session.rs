@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::json;
 
 use crate::abi::{
-    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_PASSWORD,
+    MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_CODEC, MICROSIP_E_NO_PASSWORD,
     MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
     MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE, MICROSIP_TCP,
     MICROSIP_UDP,
@@ -63,7 +63,7 @@ impl From<Failure> for Stop {
         let exit = match failure.code {
             MICROSIP_E_DEVICE => Exit::Device,
             // the texts come from the command line or the account file
-            MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG => Exit::Usage,
+            MICROSIP_E_URI | MICROSIP_E_TEXT | MICROSIP_E_ARG | MICROSIP_E_NO_CODEC => Exit::Usage,
             _ => Exit::CallFailed,
         };
         // its text says already which port it is that another program has
@@ -109,6 +109,17 @@ pub(crate) fn ended(sip_code: u32, reason: &str, result: i32) -> String {
     }
 }
 
+/// The rate at which nothing of these codecs is lost: 8000, 16000 or 48000.
+fn rate_of(codecs: Option<&str>) -> u32 {
+    let names = codecs.unwrap_or_default().split([',', ' ']);
+    let rate = |name: &str| match name.to_ascii_uppercase().as_str() {
+        name if name.starts_with("G722") || name.starts_with("L16/16000") => 16_000,
+        name if name.starts_with("L16/44100") || name.starts_with("L16/48000") => 48_000,
+        _ => 8000,
+    };
+    names.map(rate).max().unwrap_or(8000)
+}
+
 /// A phone with its trace, and its end.
 pub(crate) struct Session {
     phone: Option<Phone>,
@@ -151,6 +162,8 @@ impl Session {
                 Some(Lost::Tell) => MICROSIP_LOST_TELL,
             },
             null_audio,
+            codecs: network.codec.clone(),
+            rate: rate_of(network.codec.as_deref()),
             direct: anybody,
             log: show.log,
             json: show.json,
