@@ -137,6 +137,8 @@
 #define MICROSIP_E_AUTH -203
 /** The far end broke the protocol. */
 #define MICROSIP_E_PROTOCOL -204
+/** The dial plan of the account has no match for the number. */
+#define MICROSIP_E_BLOCKED -206
 /** A password is asked for, and the account has none. */
 #define MICROSIP_E_NO_PASSWORD -207
 /**
@@ -220,6 +222,8 @@
 #define MICROSIP_HAS_L16 32768
 /** microsip_features(): codecs are chosen: the members `codecs`. */
 #define MICROSIP_HAS_CODECS 65536
+/** microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number. */
+#define MICROSIP_HAS_NUMBERS 131072
 /** @} */
 
 /** @name Ids and switches
@@ -540,6 +544,26 @@ typedef struct microsip_account {
    * that are not named are off. NULL, "": the phone's.
    */
   const char *codecs;
+  /**
+   * The numbers that may be dialled, and what becomes of them: alternatives between |, the first
+   * that matches a whole number wins; none: MICROSIP_E_BLOCKED. x: any character; [2-9]: a set; a
+   * dot repeats what is before it zero or more times; <8:1555> replaces; <text> is itself.
+   * "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At most 48 elements an alternative, and 63 digits. NULL:
+   * all, as they are. Whole addresses are not concerned. With MICROSIP_HAS_NUMBERS, as the next
+   * two.
+   */
+  const char *dial_plan;
+  /**
+   * Put before numbers of more than three digits, in the place of their +, before the dial plan;
+   * NULL: none.
+   */
+  const char *dial_prefix;
+  /**
+   * Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
+   */
+  const char *emergency;
+  /** NULL. */
+  const char *reserved_text;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1674,17 +1698,21 @@ int32_t microsip_account_info_get(microsip_id phone,
 
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
- * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
- * 0: directly, without an account. It returns before anything is looked up or sent;
- * MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls
- * are cancelled after three minutes without a response (RFC 3261 16.6).
+ * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
+ * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
+ * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
+ * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0: directly,
+ * without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL has each
+ * state and the end, with the SIP status and a result. Unanswered calls are cancelled after three
+ * minutes without a response (RFC 3261 16.6).
  * @param phone The phone.
  * @param account The account.
  * @param uri The address to call.
  * @param o NULL, or the differences from the defaults.
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_URI No address.
+ * @retval MICROSIP_E_URI No address, or no digits behind it.
+ * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.
@@ -2551,10 +2579,13 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
 
 /**
  * Calls `sip:user@host`, sips:, tel:, `user@host`, or a number or name that the account's domain
- * completes. Of a number, the separators that people write (space - . ( ) /) are left out. account
- * 0: directly, without an account. It returns before anything is looked up or sent;
- * MICROSIP_EV_CALL has each state and the end, with the SIP status and a result. Unanswered calls
- * are cancelled after three minutes without a response (RFC 3261 16.6).
+ * completes. Of a number, the separators that people write (space - . ( ) /) are left out, and with
+ * MICROSIP_HAS_NUMBERS the account's prefix and dial plan are applied, tel:, callto: and quotes
+ * left out, escapes decoded, and digits behind a comma are sent a second after the answer (each
+ * further comma is a second); MICROSIP_TXT_REMOTE_URI is what became of it. account 0: directly,
+ * without an account. It returns before anything is looked up or sent; MICROSIP_EV_CALL has each
+ * state and the end, with the SIP status and a result. Unanswered calls are cancelled after three
+ * minutes without a response (RFC 3261 16.6).
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param account The account.
@@ -2562,7 +2593,8 @@ int32_t microsip_engine_account_info_get(struct microsip_engine *e,
  * @param o NULL, or the differences from the defaults.
  * @param call Its id.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_E_URI No address.
+ * @retval MICROSIP_E_URI No address, or no digits behind it.
+ * @retval MICROSIP_E_BLOCKED The dial plan has no match for it.
  * @retval MICROSIP_E_ARG It needs an account, or o has a number out of range.
  * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
  * library writes itself.

@@ -9,6 +9,7 @@
 //! | [`wire`] | bytes to meaning and back; no state, no time | `base` |
 //! | [`sip`] | the state machines of RFC 3261 | `wire` |
 //! | [`media`] | packets to PCM and back | `wire` |
+//! | [`numbers`] | what people type to what is dialled | `wire` |
 //! | [`offer`] | SDP offer and answer to what media will do | `sip`, `media` |
 //! | [`phone`] | joins everything: [`phone::Phone`] | all |
 #![no_std]
@@ -21,6 +22,7 @@ extern crate std;
 
 pub mod base;
 pub mod media;
+pub mod numbers;
 pub mod offer;
 pub mod phone;
 pub mod sip;

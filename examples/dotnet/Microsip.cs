@@ -92,7 +92,7 @@ public static class Microsip
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
-        public IntPtr trusted, codecs;
+        public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, reservedText;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 

@@ -15,7 +15,7 @@ int main(void) {
   AT(config, max_conferences); AT(config, focus); AT(config, codecs); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
-  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); puts("");
+  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, reserved_text); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); AT(options, codecs); puts("");
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");

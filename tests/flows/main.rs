@@ -39,6 +39,7 @@ mod media;
 mod media_hosts;
 mod named_hosts;
 mod network;
+mod numbers;
 mod options;
 mod proxy;
 mod quoted;

@@ -15,14 +15,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer and what it may name. `base ← wire ← {sip, media} ← offer ← phone`; `sip` and `media` do not know each
-/// other.
+/// other. `numbers` stands on `wire`, beside them.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &["base"]),
     ("wire", &["base", "wire"]),
     ("sip", &["base", "wire", "sip"]),
     ("media", &["base", "wire", "media"]),
     ("offer", &["base", "wire", "sip", "media", "offer"]),
-    ("phone", &["base", "wire", "sip", "media", "offer", "phone"]),
+    ("numbers", &["base", "wire", "numbers"]),
+    ("phone", &["base", "wire", "sip", "media", "offer", "numbers", "phone"]),
 ];
 
 /// The rooms of `phone`: each a folder that owns its slots. They lie beside each other, and none names another; what

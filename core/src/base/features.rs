@@ -21,6 +21,8 @@ pub const TONES: bool = cfg!(feature = "tones");
 pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
 /// Calls hear each other in conferences.
 pub const CONFERENCE: bool = cfg!(feature = "conference");
+/// Dial plans, prefixes, and digits behind a number.
+pub const NUMBERS: bool = cfg!(feature = "numbers");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Rules for incoming calls.

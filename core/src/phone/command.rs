@@ -28,6 +28,10 @@ pub enum CommandError {
     Hosts,
     /// A choice names a codec that this phone's memory was not made for.
     Codec,
+    /// A dial plan cannot be understood.
+    Plan,
+    /// The account's dial plan has no match for the number.
+    Blocked,
     /// A number is out of its range (a SIP code, a percentage, a digit).
     Range,
     /// The target is a bare number, and there is no account whose domain could complete it.
@@ -74,6 +78,13 @@ pub struct AccountConfig<'t> {
     /// Hosts and networks whose calls are this account's too, comma separated: `10.0.0.0/8, sbc.example,
     /// 2001:db8::/32`. Names are looked up again every ten minutes. Our credentials do not go there.
     pub trusted: &'t str,
+    /// The numbers that may be dialled, and what becomes of them: see [`crate::numbers`]; empty: all, as they are. With
+    /// the feature `numbers`, as the next two.
+    pub dial_plan: &'t str,
+    /// Put before numbers of more than three digits, in the place of their `+`.
+    pub dial_prefix: &'t str,
+    /// Numbers that neither the plan nor the prefix concerns, comma separated: `112, 911`.
+    pub emergency: &'t str,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -116,6 +127,12 @@ pub struct AccountChange<'t> {
     pub contact_user: Option<&'t str>,
     /// [`AccountConfig::trusted`].
     pub trusted: Option<&'t str>,
+    /// [`AccountConfig::dial_plan`].
+    pub dial_plan: Option<&'t str>,
+    /// [`AccountConfig::dial_prefix`].
+    pub dial_prefix: Option<&'t str>,
+    /// [`AccountConfig::emergency`].
+    pub emergency: Option<&'t str>,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
@@ -283,6 +300,8 @@ pub enum AccountText {
     Reason = 3,
     /// The URI that its requests go to: its proxy, else its registrar.
     NextHop = 4,
+    /// Its dial plan.
+    DialPlan = 5,
 }
 
 /// A message of a call.

@@ -3,12 +3,8 @@
 use super::CommandError;
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
+use crate::numbers::{is_number, is_separator};
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
-
-/// rfc3966#5.1.1: visual separators, and the space and the stroke that people write, too; then the bytes of what a
-/// number copied from a page has in it or around it: spaces that do not break a line (U+A0, U+202F), and marks without
-/// width (U+200B, U+200E, U+200F, U+202A, U+202C, U+202D, U+FEFF). No digit of any script is made of them.
-const SEPARATORS: &[u8] = b" -.()/\xc2\xa0\xe2\x80\xaf\x8b\x8e\x8f\xaa\xac\xad\xef\xbb\xbf";
 
 /// A target as a whole URI. `domain`: that of the account that calls.
 pub(super) fn complete<'r>(
@@ -17,7 +13,7 @@ pub(super) fn complete<'r>(
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
     let target = bare(target.trim_ascii()).ok_or(CommandError::Uri)?;
-    let number = is_number(target);
+    let number = is_number(target.as_bytes());
     if !number
         && (target.is_empty()
             || target.bytes().any(|byte| byte <= 0x20 || byte == 0x7f || byte == b'<' || byte == b'>' || byte == b'"'))
@@ -46,7 +42,7 @@ pub(super) fn complete<'r>(
         _ => match domain {
             Some(domain) => {
                 out.put_str("sip:");
-                for byte in target.bytes().filter(|byte| !(number && SEPARATORS.contains(byte))) {
+                for byte in target.bytes().filter(|byte| !(number && is_separator(*byte))) {
                     write_user(&mut out, &[byte]);
                 }
                 out.put_str("@");
@@ -85,14 +81,6 @@ fn bare(target: &str) -> Option<&str> {
     core::str::from_utf8(address.uri).ok().filter(|_| known)
 }
 
-/// Digits, `+`, `*`, `#` and separators alone are a number; an address is none.
-fn is_number(text: &str) -> bool {
-    let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
-    text.bytes().any(key)
-        && text.bytes().all(|byte| key(byte) || byte == b'+' || SEPARATORS.contains(&byte))
-        && Host::parse(text.as_bytes()).is_none_or(|host| host.ip().is_none())
-}
-
 /// rfc3986#3.1: a name before a colon is a scheme, unless it is a host before its port.
 fn has_scheme(text: &str) -> bool {
     let Some((name, rest)) = text.split_once(':') else { return false };
@@ -112,5 +100,16 @@ fn host_and_port(text: &[u8]) -> &[u8] {
             text.get(..at).unwrap_or_default()
         }
         _ => text,
+    }
+}
+
+#[cfg(feature = "numbers")]
+impl From<crate::numbers::Fault> for CommandError {
+    fn from(fault: crate::numbers::Fault) -> Self {
+        match fault {
+            crate::numbers::Fault::Blocked => Self::Blocked,
+            crate::numbers::Fault::Long => Self::Text,
+            crate::numbers::Fault::Text => Self::Uri,
+        }
     }
 }

@@ -48,6 +48,9 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         proxy: options.proxy.clone().or(file.proxy),
         realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
         trusted: if options.trust.is_empty() { file.trust } else { Some(options.trust.join(",")) },
+        dial_plan: options.dial_plan.clone().or(file.dial_plan),
+        dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
+        emergency: if options.emergency.is_empty() { file.emergency } else { Some(options.emergency.join(",")) },
         username: options.username.clone().or(file.username),
         password,
         display_name: options.display_name.clone().or(file.display_name),
@@ -67,6 +70,9 @@ struct File {
     proxy: Option<String>,
     realm: Option<String>,
     trust: Option<String>,
+    dial_plan: Option<String>,
+    dial_prefix: Option<String>,
+    emergency: Option<String>,
     username: Option<String>,
     password: Option<String>,
     password_file: Option<PathBuf>,
@@ -95,6 +101,9 @@ fn parse(text: &str) -> Result<File, String> {
             "proxy" => file.proxy = Some(value),
             "realm" => file.realm = Some(value),
             "trust" => file.trust = Some(value),
+            "dial_plan" => file.dial_plan = Some(value),
+            "dial_prefix" => file.dial_prefix = Some(value),
+            "emergency" => file.emergency = Some(value),
             "username" => file.username = Some(value),
             "password" => file.password = Some(value),
             "password_file" => file.password_file = Some(PathBuf::from(value)),
@@ -119,7 +128,7 @@ fn parse(text: &str) -> Result<File, String> {
                 }
             }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

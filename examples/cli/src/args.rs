@@ -225,6 +225,15 @@ pub(crate) struct Account {
     /// Hosts and networks whose calls are the account's too: 10.0.0.0/8, sbc.example (repeated or comma separated)
     #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
     pub(crate) trust: Vec<String>,
+    /// Numbers that may be dialled, and what becomes of them: "<+:00>x.|x.", "(911|[2-9]xxxxxx)"
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) dial_plan: Option<String>,
+    /// Put before numbers of more than three digits, in the place of their +
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) dial_prefix: Option<String>,
+    /// Numbers that neither plan nor prefix concerns: 112 (repeated or comma separated)
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
+    pub(crate) emergency: Vec<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
@@ -250,7 +259,7 @@ pub(crate) struct Account {
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
-    /// display_name, contact_user, transport, expires, media_any_host
+    /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }

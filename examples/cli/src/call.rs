@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::app::{self, App, Job};
 use crate::args::{Call, Show};
 use crate::output::Output;
-use crate::phone::{Id, Source};
+use crate::phone::{Id, Source, Text};
 use crate::session::{Session, Stop, account};
 use crate::talk::{Talk, ready};
 
@@ -24,10 +24,15 @@ impl<'a> Job<'a> for Place<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
         let Self(call) = *self;
         let id = app.phone.dial(app.account, &call.target, Source::Device)?;
+        let uri = app.phone.call_text(id, Text::RemoteUri);
         app.output.say(
             "call",
-            || json!({ "call": id, "state": "calling", "to": call.target }),
-            &format!("calling {}", call.target),
+            || json!({ "call": id, "state": "calling", "to": call.target, "uri": uri }),
+            &if uri.is_empty() || uri == call.target {
+                format!("calling {}", call.target)
+            } else {
+                format!("calling {} as {uri}", call.target)
+            },
         );
         app.listen_to_keys();
         app.talk(Talk::new(app.phone, app.output, id, &call.sound).dtmf(call.dtmf.as_deref()).answer_within(call.ring));

@@ -116,6 +116,9 @@ pub(crate) struct AccountTexts {
     /// Comma separated.
     pub(crate) realms: Option<String>,
     pub(crate) trusted: Option<String>,
+    pub(crate) dial_plan: Option<String>,
+    pub(crate) dial_prefix: Option<String>,
+    pub(crate) emergency: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     pub(crate) display_name: Option<String>,
@@ -236,6 +239,9 @@ impl Handle {
         let display_name = optional(&account.display_name)?;
         let contact_user = optional(&account.contact_user)?;
         let trusted = optional(&account.trusted)?;
+        let dial_plan = optional(&account.dial_plan)?;
+        let dial_prefix = optional(&account.dial_prefix)?;
+        let emergency = optional(&account.emergency)?;
         // SAFETY: all-zero is a valid microsip_account.
         let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
         entry.size = size_of::<c::microsip_account>() as u32;
@@ -253,6 +259,9 @@ impl Handle {
         entry.display_name = pointer(display_name.as_ref());
         entry.contact_user = pointer(contact_user.as_ref());
         entry.trusted = pointer(trusted.as_ref());
+        entry.dial_plan = pointer(dial_plan.as_ref());
+        entry.dial_prefix = pointer(dial_prefix.as_ref());
+        entry.emergency = pointer(emergency.as_ref());
         let mut id = 0;
         // SAFETY: the texts live until the call has copied them.
         check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)

@@ -36,6 +36,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::SDP_HOSTS, MICROSIP_HAS_SDP_HOSTS)
         | bit(features::REOFFER, MICROSIP_HAS_REOFFER)
         | bit(features::CONFERENCE, MICROSIP_HAS_CONFERENCE)
+        | bit(features::NUMBERS, MICROSIP_HAS_NUMBERS)
         | bit(cfg!(feature = "sentences"), MICROSIP_HAS_SENTENCES)
         | bit(cfg!(feature = "device"), MICROSIP_HAS_DEVICES)
         | bit(features::G722, MICROSIP_HAS_G722)

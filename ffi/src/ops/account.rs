@@ -42,6 +42,9 @@ fn transport(value: u32) -> Result<Option<Transport>, Fail> {
 unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
+    if !given.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     // SAFETY: as above.
     unsafe {
         Ok(AccountChange {
@@ -54,6 +57,9 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             display_name: text::optional(given.display_name, "a->display_name")?,
             contact_user: text::optional(given.contact_user, "a->contact_user")?,
             trusted: text::optional(given.trusted, "a->trusted")?,
+            dial_plan: text::optional(given.dial_plan, "a->dial_plan")?,
+            dial_prefix: text::optional(given.dial_prefix, "a->dial_prefix")?,
+            emergency: text::optional(given.emergency, "a->emergency")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
@@ -75,6 +81,12 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
             None => Fail::command(error, "a (one of its texts)", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
+        CommandError::Unsupported
+            if !features::NUMBERS && [given.dial_plan, given.dial_prefix, given.emergency] != [None; 3] =>
+        {
+            Fail::command(error, "a->dial_plan, a->dial_prefix or a->emergency", Value::None)
+        }
+        CommandError::Plan => Fail::command(error, "a->dial_plan", Value::text(given.dial_plan.unwrap_or_default())),
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }
@@ -110,6 +122,9 @@ pub(crate) unsafe fn add(
         realms: given.realms.unwrap_or_default(),
         display_name: given.display_name.unwrap_or_default(),
         trusted: given.trusted.unwrap_or_default(),
+        dial_plan: given.dial_plan.unwrap_or_default(),
+        dial_prefix: given.dial_prefix.unwrap_or_default(),
+        emergency: given.emergency.unwrap_or_default(),
         contact_user: given.contact_user.unwrap_or_default(),
         no_register: given.registers == Some(false),
         media_any_host: given.media_any_host == Some(true),

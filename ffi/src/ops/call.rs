@@ -7,6 +7,10 @@ use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
 use microsip_core::base::time::Instant;
+#[cfg(feature = "host")]
+use microsip_core::base::{cursor::Cursor, limits::TARGET};
+#[cfg(feature = "host")]
+use microsip_core::phone::AccountText;
 use microsip_core::phone::{AccountId, CommandError, ConferenceId, DialOptions, Phone};
 
 /// # Safety
@@ -33,17 +37,36 @@ pub(crate) unsafe fn dial(
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
         }
     };
-    let made = phone.dial(now, id, target, &options).map_err(|error| match error {
+    let made = phone.dial(now, id, target, &options);
+    let made = made.map_err(|error| match error {
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
+        CommandError::Blocked => blocked(phone, id, target),
         _ => Fail::command(error, "uri", Value::text(target)),
     })?;
     // SAFETY: not NULL.
     unsafe { pointer::put(call, made.raw()) };
     Ok(())
+}
+
+/// A number that the dial plan does not allow: both are told.
+#[cfg(feature = "host")]
+fn blocked(phone: &Phone<'_>, account: AccountId, target: &str) -> Fail {
+    let mut room = [0; TARGET];
+    let mut out = Cursor::new(&mut room);
+    out.put_str(target);
+    out.put_str("\" by the plan \"");
+    let _ = phone.account_text(account, AccountText::DialPlan, &mut out);
+    let said = core::str::from_utf8(out.written()).unwrap_or(target);
+    Fail::command(CommandError::Blocked, "uri", Value::text(said))
+}
+
+#[cfg(not(feature = "host"))]
+fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
+    Fail::command(CommandError::Blocked, "uri", Value::text(target))
 }
 
 /// Options of which none applies, or only source and tag.

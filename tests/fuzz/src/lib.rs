@@ -6,12 +6,14 @@ mod dialog;
 mod media;
 mod message;
 pub mod mutate;
+mod numbers;
 mod registration;
 mod world;
 
 pub use dialog::dialog;
 pub use media::{rtcp, rtp};
 pub use message::{message, sdp, stream};
+pub use numbers::numbers;
 pub use registration::registration;
 
 /// A target.
@@ -26,4 +28,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("rtcp", rtcp),
     ("dialog", dialog),
     ("registration", registration),
+    ("numbers", numbers),
 ];

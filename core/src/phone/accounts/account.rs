@@ -34,6 +34,9 @@ pub(crate) struct Account {
     pub(super) display_name: Span,
     /// The list of trusted hosts and networks.
     pub(super) trusted: Span,
+    /// The texts of [`crate::numbers::Rules`].
+    #[cfg(feature = "numbers")]
+    pub(super) numbers: [Span; 3],
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -205,6 +208,8 @@ impl Account {
         realms: Span::EMPTY,
         display_name: Span::EMPTY,
         trusted: Span::EMPTY,
+        #[cfg(feature = "numbers")]
+        numbers: [Span::EMPTY; 3],
         trusted_name: 0,
         trusted_at: Instant::NEVER,
         refused_realm: Span::EMPTY,
@@ -269,6 +274,8 @@ impl Account {
         (self.registrar, self.proxy) = (new.registrar, new.proxy);
         (self.username, self.password, self.realms) = (new.username, new.password, new.realms);
         (self.display_name, self.contact_user, self.trusted) = (new.display_name, new.contact_user, new.trusted);
+        #[cfg(feature = "numbers")]
+        (self.numbers = new.numbers);
         (self.fixed_end, self.learnt) = (new.fixed_end, learnt);
         (self.refused_realm, self.reason_len) = (Span::EMPTY, 0);
     }

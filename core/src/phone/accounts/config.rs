@@ -70,6 +70,9 @@ impl Accounts<'_> {
             config.display_name,
             config.contact_user,
             config.trusted,
+            config.dial_plan,
+            config.dial_prefix,
+            config.emergency,
         ];
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
             return Err(CommandError::Text);
@@ -91,6 +94,7 @@ impl Accounts<'_> {
         if !matches!(config.contact_user, "" | RANDOM_USER) && sip_user(config.contact_user).is_none() {
             return Err(CommandError::Text);
         }
+        check_numbers(config)?;
         let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
         if names > 0 && self.trusted_each == 0 {
             return Err(CommandError::Unsupported);
@@ -108,6 +112,20 @@ impl Accounts<'_> {
         self.text.get_mut(handle.index).fill(0);
         self.challenges.get_mut(handle.index).fill(0);
     }
+}
+
+/// The rules for numbers can be kept.
+#[cfg(feature = "numbers")]
+fn check_numbers(config: &AccountConfig<'_>) -> Result<(), CommandError> {
+    let known = config.dial_plan.is_empty() || crate::numbers::plan::is_valid(config.dial_plan.as_bytes());
+    if known { Ok(()) } else { Err(CommandError::Plan) }
+}
+
+/// There are no rules for numbers.
+#[cfg(not(feature = "numbers"))]
+fn check_numbers(config: &AccountConfig<'_>) -> Result<(), CommandError> {
+    let none = [config.dial_plan, config.dial_prefix, config.emergency].iter().all(|text| text.is_empty());
+    if none { Ok(()) } else { Err(CommandError::Unsupported) }
 }
 
 fn sip(text: &str) -> Option<Uri<'_>> {
@@ -149,6 +167,10 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
     account.realms = packer.add(config.realms.as_bytes())?;
     account.display_name = packer.add(config.display_name.as_bytes())?;
     account.trusted = packer.add(config.trusted.as_bytes())?;
+    #[cfg(feature = "numbers")]
+    for (span, text) in account.numbers.iter_mut().zip([config.dial_prefix, config.dial_plan, config.emergency]) {
+        *span = packer.add(text.as_bytes())?;
+    }
     account.fixed_end = packer.used() as u16;
     Some(account)
 }

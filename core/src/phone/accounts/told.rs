@@ -42,6 +42,22 @@ impl Accounts<'_> {
         self.text_of(handle, |account| account.display_name).unwrap_or_default()
     }
 
+    fn dial_plan(&self, handle: Handle) -> &[u8] {
+        #[cfg(feature = "numbers")]
+        let plan = self.numbers(handle).plan;
+        #[cfg(not(feature = "numbers"))]
+        let plan = self.text_of(handle, |_| Span::EMPTY).unwrap_or_default();
+        plan
+    }
+
+    /// Its rules for numbers; of no account: none.
+    #[cfg(feature = "numbers")]
+    pub(in crate::phone) fn numbers(&self, handle: Handle) -> crate::numbers::Rules<'_> {
+        let Some(account) = self.slots.get(handle) else { return crate::numbers::Rules::default() };
+        let [prefix, plan, emergency] = account.numbers.map(|span| span.of(self.text.get(handle.index)));
+        crate::numbers::Rules { prefix, plan, emergency }
+    }
+
     /// User part of our Contact in calls.
     pub(in crate::phone) fn call_user(&self, handle: Handle) -> Option<&[u8]> {
         self.text_of(handle, super::account::Account::call_user)
@@ -94,6 +110,7 @@ impl Accounts<'_> {
         let span = match which {
             AccountText::Uri => slot.uri,
             AccountText::RefusedRealm => slot.refused_realm,
+            AccountText::DialPlan => return Some(self.dial_plan(handle)),
             AccountText::NextHop if slot.proxy.is_empty() => slot.registrar,
             AccountText::NextHop => slot.proxy,
             AccountText::Reason if slot.sip_code == 0 => Span::EMPTY,

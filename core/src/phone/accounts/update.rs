@@ -129,6 +129,10 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
     let usual_registrar = read(old.registrar).strip_prefix("sip:") == Some(read(old.domain));
     let contact =
         if old.contact_user.is_empty() { RANDOM_USER } else { kept(old.contact_user, old.contact_user == old.user) };
+    #[cfg(feature = "numbers")]
+    let [prefix, plan, emergency] = old.numbers;
+    #[cfg(not(feature = "numbers"))]
+    let [prefix, plan, emergency] = [Span::EMPTY; 3];
     AccountConfig {
         uri: change.uri.unwrap_or(read(old.uri)),
         registrar: change.registrar.unwrap_or(kept(old.registrar, usual_registrar)),
@@ -139,6 +143,9 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
         display_name: change.display_name.unwrap_or(read(old.display_name)),
         contact_user: change.contact_user.unwrap_or(contact),
         trusted: change.trusted.unwrap_or(read(old.trusted)),
+        dial_plan: change.dial_plan.unwrap_or(read(plan)),
+        dial_prefix: change.dial_prefix.unwrap_or(read(prefix)),
+        emergency: change.emergency.unwrap_or(read(emergency)),
         ..AccountConfig::default()
     }
 }

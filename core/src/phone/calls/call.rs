@@ -74,6 +74,9 @@ pub(in crate::phone) struct Call {
     /// Lengths of the kept messages.
     pub(super) first: u16,
     pub(super) last: u16,
+    /// The digits behind its number.
+    #[cfg(feature = "numbers")]
+    pub(super) later: super::later::Later,
     /// The last provisional response, as a number of its contents.
     pub(super) progress: u32,
     /// The use of the slot that gave way to this one, and whose end still needs its event; 0: none.
@@ -111,6 +114,8 @@ impl Call {
         commands: Link::NONE,
         first: 0,
         last: 0,
+        #[cfg(feature = "numbers")]
+        later: super::later::Later::EMPTY,
         progress: 0,
         before: 0,
         before_tag: 0,

@@ -131,6 +131,8 @@ impl Calls<'_> {
             lower.media.confirm(call_handle);
             self.watch_media(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
+            #[cfg(feature = "numbers")]
+            self.send_later(lower, call_handle);
             lower.cx.tell(Object::Call(call_handle.index));
             self.trace(&mut lower.cx, call_handle);
         }

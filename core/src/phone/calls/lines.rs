@@ -58,8 +58,15 @@ impl Calls<'_> {
             incoming: call.incoming,
             confirmed,
         };
+        #[cfg(feature = "numbers")]
+        let up = standing.up;
         let news = lower.media.run(&mut lower.cx, now, handle, standing);
         self.take_news(lower, now, handle, news);
+        // its description named a host that had to be found first
+        #[cfg(feature = "numbers")]
+        if up {
+            self.send_later(lower, handle);
+        }
         lower.cx.tell(Object::Call(handle.index));
     }
 

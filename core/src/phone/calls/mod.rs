@@ -13,6 +13,8 @@ mod hangup;
 mod history;
 mod hosts;
 mod incoming;
+#[cfg(feature = "numbers")]
+mod later;
 mod life;
 mod lines;
 pub(super) mod outgoing;

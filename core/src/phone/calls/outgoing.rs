@@ -2,11 +2,15 @@
 
 use super::Calls;
 use super::call::Cancel;
+#[cfg(feature = "numbers")]
+use super::later::Later;
 use crate::base::cursor::Cursor;
 use crate::base::limits::{REDIRECTS, RINGING_MS, TARGET};
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::base::time::{Duration, Instant};
+#[cfg(feature = "numbers")]
+use crate::numbers::{Dialled, dialled};
 use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::object::Object;
 use crate::phone::target::{can_be_called, complete};
@@ -64,12 +68,24 @@ impl Calls<'_> {
             return Err(CommandError::Codec);
         }
         let mut room = [0u8; TARGET];
-        let uri = complete(lower.accounts.domain(account_handle), target, &mut room)?;
+        let domain = lower.accounts.domain(account_handle);
+        #[cfg(feature = "numbers")]
+        let mut number = [0u8; TARGET];
+        #[cfg(feature = "numbers")]
+        let Dialled { target, digits } =
+            dialled(&lower.accounts.numbers(account_handle), domain.is_some(), target, &mut number)?;
+        #[cfg(feature = "numbers")]
+        let later = Later::read(digits)?;
+        let uri = complete(domain, target, &mut room)?;
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         let result = self.dial_with(lower, now, call_handle, account_handle, uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);
+        }
+        #[cfg(feature = "numbers")]
+        if let Some(call) = self.get_mut(call_handle) {
+            call.later = later;
         }
         result.map(|()| CallId(call_handle))
     }

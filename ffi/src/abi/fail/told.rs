@@ -4,12 +4,16 @@ use crate::abi::code::{MICROSIP_E_FOREIGN, describe};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::id;
 
+/// Bytes kept of an offending text: a number and the dial plan that blocks it fit.
+#[cfg(feature = "host")]
+const SHOWN: usize = 96;
+
 /// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the
 /// stack.
 #[cfg(feature = "host")]
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
-    bytes: [u8; 48],
+    bytes: [u8; SHOWN],
     len: u8,
     cut: bool,
 }
@@ -34,7 +38,7 @@ impl Value {
     /// Never for a secret.
     #[cfg(feature = "host")]
     pub(crate) fn text(text: &str) -> Self {
-        let mut bytes = [0u8; 48];
+        let mut bytes = [0u8; SHOWN];
         let mut len = 0usize;
         let mut cut = false;
         for character in text.chars() {

@@ -75,6 +75,18 @@ pub struct microsip_account {
     /// The codecs of its calls in order, the most wanted first, as in microsip_config.codecs; those that are not named
     /// are off. NULL, "": the phone's.
     pub codecs: *const c_char,
+    /// The numbers that may be dialled, and what becomes of them: alternatives between |, the first that matches a
+    /// whole number wins; none: MICROSIP_E_BLOCKED. x: any character; [2-9]: a set; a dot repeats what is before it zero
+    /// or more times; <8:1555> replaces; <text> is itself. "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At most 48 elements an
+    /// alternative, and 63 digits. NULL: all, as they are. Whole addresses are not concerned. With MICROSIP_HAS_NUMBERS,
+    /// as the next two.
+    pub dial_plan: *const c_char,
+    /// Put before numbers of more than three digits, in the place of their +, before the dial plan; NULL: none.
+    pub dial_prefix: *const c_char,
+    /// Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
+    pub emergency: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
 }
 
 /// An account, in numbers.

@@ -64,7 +64,6 @@ pub const MICROSIP_HAS_REOFFER: u32 = 1024;
 pub const MICROSIP_HAS_SENTENCES: u32 = 2048;
 /// microsip_features(): sound devices.
 pub const MICROSIP_HAS_DEVICES: u32 = 4096;
-
 /// microsip_features(): conferences; without it each call is alone.
 pub const MICROSIP_HAS_CONFERENCE: u32 = 8192;
 /// microsip_features(): the codec G.722.
@@ -73,6 +72,8 @@ pub const MICROSIP_HAS_G722: u32 = 16384;
 pub const MICROSIP_HAS_L16: u32 = 32768;
 /// microsip_features(): codecs are chosen: the members `codecs`.
 pub const MICROSIP_HAS_CODECS: u32 = 65536;
+/// microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number.
+pub const MICROSIP_HAS_NUMBERS: u32 = 131072;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;
