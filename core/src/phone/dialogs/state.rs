@@ -71,6 +71,8 @@ impl Dialogs<'_> {
         if let Some(leg) = self.slots.get_mut(handle) {
             leg.invite_number = number;
             leg.renewed = true;
+            // the called side's dialog has had no 2xx before
+            leg.dialog.accepted = true;
         }
     }
 
