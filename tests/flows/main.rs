@@ -31,6 +31,7 @@ mod events;
 mod foreign_challenges;
 mod forking;
 mod hangup;
+mod hold;
 mod ipv6;
 mod late_offer;
 mod lost_digits;

@@ -1,6 +1,6 @@
 //! Commands that begin, answer and end calls.
 
-use super::{AccountId, CallId, CommandError, DialOptions, Phone, RuleNumbers, Rules};
+use super::{AccountId, CallId, CommandError, DialOptions, Phone, Reoffer, RuleNumbers, Rules};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 
@@ -73,6 +73,41 @@ impl Phone<'_> {
             return Err(CommandError::Stale);
         }
         Ok(self.calls.rule_numbers(owner.0))
+    }
+
+    /// Puts the far end of a call on hold, or resumes: by an offer, which waits its turn behind another one that is out.
+    /// What the far end hears changes at once: on hold it hears the call's source, but not the device.
+    /// [`super::EventKind::Done`] with the token follows; one that is replaced by a later one ends
+    /// [`super::Cause::Cancelled`], one that is refused has the status, and the call stays as it was.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::State`] when the call is not connected; [`CommandError::Full`] when the
+    /// end of one more command could not be kept; [`CommandError::Unsupported`] without the feature `reoffer`.
+    pub fn hold(&mut self, now: Instant, call: CallId, on: bool, token: u64) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "reoffer")]
+        return self.calls.hold(&mut self.lower, now, call.0, on, token);
+        #[cfg(not(feature = "reoffer"))]
+        self.cannot_change(call, (on, token))
+    }
+
+    /// Offers the media of a call anew, with these changes; with none, as they are, at the addresses that are ours now.
+    /// Otherwise as [`Phone::hold`].
+    ///
+    /// # Errors
+    /// As [`Phone::hold`].
+    pub fn reoffer(&mut self, now: Instant, call: CallId, changes: &Reoffer, token: u64) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "reoffer")]
+        return self.calls.change(&mut self.lower, now, call.0, changes, token);
+        #[cfg(not(feature = "reoffer"))]
+        self.cannot_change(call, (changes, token))
+    }
+
+    #[cfg(not(feature = "reoffer"))]
+    fn cannot_change<T>(&self, call: CallId, _: T) -> Result<(), CommandError> {
+        self.call(call)?;
+        Err(CommandError::Unsupported)
     }
 
     /// Ends a call in any state: refuses, cancels or sends BYE.

@@ -6,6 +6,17 @@ use super::rule::Rule;
 use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
+use crate::offer::Direction;
+
+/// Changes of a call's media, to be offered in mid-call.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Reoffer {
+    /// The direction that we want, a hold of ours apart; `None`: as it is.
+    pub direction: Option<Direction>,
+    /// This offer, and later ones of the call, leave as UPDATEs (RFC 3311) instead of re-INVITEs; `None`: as before. A
+    /// far end that does not know them gets re-INVITEs again.
+    pub by_update: Option<bool>,
+}
 
 /// The reason for which a command was refused. Nothing changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -218,6 +229,8 @@ pub struct CallInfo {
     pub muted: bool,
     /// The far end put us on hold.
     pub held: bool,
+    /// We put the far end on hold.
+    pub holding: bool,
     /// Media runs.
     pub media: bool,
     /// A set of `MEDIA_*`; 0: no media runs.

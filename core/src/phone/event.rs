@@ -192,6 +192,8 @@ pub const MEDIA_SENDING: u32 = 1;
 pub const MEDIA_RECEIVING: u32 = 2;
 /// [`EventKind::Media`]: the far end put us on hold.
 pub const MEDIA_HELD: u32 = 4;
+/// [`EventKind::Media`]: we put the far end on hold.
+pub const MEDIA_HOLDING: u32 = 8;
 
 /// A command whose end is an [`EventKind::Done`]. The numbers are frozen: they cross the C ABI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -199,6 +201,10 @@ pub const MEDIA_HELD: u32 = 4;
 pub enum Op {
     /// [`super::Phone::send_digits`].
     Digits = 3,
+    /// [`super::Phone::hold`].
+    Hold = 4,
+    /// [`super::Phone::reoffer`].
+    Reoffer = 5,
     /// [`super::Phone::register`].
     Register = 7,
     /// [`super::Phone::unregister`].

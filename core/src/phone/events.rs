@@ -81,7 +81,9 @@ impl Phone<'_> {
     /// The end of a command whose object has given way, or goes on.
     fn orphan_event(&self, done: &Command) -> Event {
         let (call, account) = match done.op() {
-            Op::Digits => (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account)),
+            Op::Digits | Op::Hold | Op::Reoffer => {
+                (done.object(), self.calls.get(done.object()).map_or(Handle::NONE, Call::account))
+            }
             Op::Register | Op::Unregister => (Handle::NONE, done.object()),
         };
         let tag = self.calls.get(call).map(Call::tag).or_else(|| self.lower.accounts.tag(account));

@@ -63,10 +63,11 @@ pub use bus::{Bus, Member, MemberChange, MemberInfo, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
-    Side, Which,
+    Reoffer, Side, Which,
 };
 pub use event::{
-    AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING, Op,
+    AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,
+    MEDIA_SENDING, Op,
 };
 pub use id::{AccountId, CallId, ConferenceId, IdError, MediaId, WishId};
 pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish};

@@ -69,6 +69,11 @@ pub(in crate::phone) struct Call {
     pub(super) plan: Plan,
     /// One of many that are to be hung up.
     pub(super) leaving: bool,
+    /// Commands to hold, and to offer anew, that the offer on its way serves.
+    #[cfg_attr(not(feature = "reoffer"), expect(dead_code, reason = "there are none"))]
+    pub(super) carried: [u8; 2],
+    /// Offers of ours leave as UPDATEs.
+    pub(super) updates: bool,
     /// The commands whose ends are owed: the first of a list.
     pub(super) commands: Link,
     /// Lengths of the kept messages.
@@ -111,6 +116,8 @@ impl Call {
         give_up: Instant::NEVER,
         plan: Plan::EMPTY,
         leaving: false,
+        carried: [0; 2],
+        updates: false,
         commands: Link::NONE,
         first: 0,
         last: 0,

@@ -65,6 +65,7 @@ impl Calls<'_> {
             conference: ConferenceId(lower.media.conference_of(Member::Call(call))),
             muted: line.muted(),
             held: ways & MEDIA_HELD != 0,
+            holding: lower.media.is_holding(call.0),
             media: line.is_running(),
             ways: if line.is_running() { ways } else { 0 },
             volume_in: line.volume(Side::Input),

@@ -52,6 +52,8 @@ impl Calls<'_> {
         let (dialog_handle, server, cancelled) = (call.dialog, call.server, call.cancel);
         let (given_up, state) = (call.cause, call.state);
         self.leave_reoffer(lower, now, call_handle);
+        #[cfg(feature = "reoffer")]
+        self.drop_wishes(lower, call_handle);
         self.stop_media(lower, now, call_handle);
         self.drop_forks(lower, dialog_handle);
         lower.forget_lookup(dialog_handle);

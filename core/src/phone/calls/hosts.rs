@@ -10,6 +10,7 @@
 use super::Calls;
 use super::call::{Call, Cancel};
 use super::reinvite::renew;
+use super::reoffer::failed;
 use super::responses::Describe;
 use crate::base::cursor::Cursor;
 use crate::base::limits::FIND_HOST_MS;
@@ -17,6 +18,7 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::media::CodecOrder;
 use crate::offer::{Local, OfferError, OfferState, accept_answer, answer, host_to_find, write_offer};
+use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::transactions::server::{Host, Server};
 use crate::phone::{CallState, Cause, Flow, Lower, Target};
@@ -53,8 +55,9 @@ impl Calls<'_> {
         offer: Option<&[u8]>,
         found: Option<IpAddr>,
     ) -> Result<Tried, OfferError> {
+        let purpose = if offer.is_some() { Purpose::Answer } else { Purpose::Offer };
         let to_come = || Some((media_to_come(lower, flow, codecs)?, OfferState::EMPTY));
-        let Some((mut local, state)) = Self::local_media(lower, call).or_else(to_come) else {
+        let Some((mut local, state)) = Self::local_media(lower, call, purpose).or_else(to_come) else {
             return Ok(Tried::default());
         };
         // the longest: numbers with all their digits, and RTCP on a port that has to be named
@@ -105,7 +108,7 @@ impl Calls<'_> {
     ) -> bool {
         // an earlier answer does not count any more
         lower.forget_lookup(dialog);
-        let Some((local, lines)) = Self::local_media(lower, call) else { return false };
+        let Some((local, lines)) = Self::local_media(lower, call, Purpose::Offered) else { return false };
         let agreed = accept_answer(text, &local, &lines);
         lower.media.learn_parameters(&mut lower.cx, dialog, text, agreed.as_ref().ok(), Some(&local));
         match agreed {
@@ -130,7 +133,7 @@ impl Calls<'_> {
         if !agreed.accepted() && !may_be_silent {
             return false;
         }
-        self.agree(lower, call, dialog, Some(agreed));
+        self.agree(lower, call, dialog, Some((agreed, Purpose::Offered)));
         // a provisional response confirms nothing: the host that it names may be a victim
         self.run_media(lower, now, call, up);
         true
@@ -168,7 +171,7 @@ impl Calls<'_> {
                 host_to_find(lower.transactions.kept_of(server), &local, None)
             }
             Owner::Answer(dialog) => {
-                let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog))?;
+                let (local, lines) = Self::local_media(lower, lower.dialogs.call_of(dialog), Purpose::Offered)?;
                 host_to_find(lower.transactions.sent(handle), &local, Some(&lines))
             }
             _ => None,
@@ -206,7 +209,7 @@ impl Calls<'_> {
             }
             Owner::Answer(dialog) => {
                 let call = lower.dialogs.call_of(dialog);
-                let described = Self::local_media(lower, call);
+                let described = Self::local_media(lower, call, Purpose::Offered);
                 let text = lower.transactions.sent(handle);
                 let agreed = described.map(|(local, lines)| {
                     let found =
@@ -221,7 +224,11 @@ impl Calls<'_> {
                     return;
                 }
                 let cause = match agreed {
-                    Some(Ok(agreed)) if self.take_agreement(lower, now, call, dialog, agreed) => return,
+                    Some(Ok(agreed)) if self.take_agreement(lower, now, call, dialog, agreed) => {
+                        #[cfg(feature = "reoffer")]
+                        self.wishes_answered(lower, now, call);
+                        return;
+                    }
                     Some(Err(OfferError::HostName)) => Cause::Name,
                     _ => Cause::Codec,
                 };
@@ -289,7 +296,7 @@ impl Calls<'_> {
         if lower.media.agreed(handle).is_none() {
             self.end_call(lower, now, handle, cause, 0);
         } else {
-            self.tell_outcome(lower, handle, cause);
+            self.offer_failed(lower, now, handle, failed(cause, 0));
         }
     }
 }

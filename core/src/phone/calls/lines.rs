@@ -8,6 +8,7 @@ use crate::media::Vouched;
 use crate::offer::{Agreed, Local, OfferState};
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
+use crate::phone::media::desired::Purpose;
 use crate::phone::media::news::{News, Silence};
 use crate::phone::media::ports::Waiting;
 use crate::phone::media::running::Standing;
@@ -25,24 +26,32 @@ impl Calls<'_> {
         lower.media.ports_ready(&mut lower.cx, handle, local, waiting)
     }
 
-    /// Our media as a first description has it; `None` without ports.
-    pub(super) fn local_media(lower: &Lower<'_>, call: Handle) -> Option<(Local, OfferState)> {
-        lower.media.description(&lower.cx, call, Edition::default())
+    /// Our media as a first description of this purpose has it; `None` without ports.
+    pub(super) fn local_media(lower: &Lower<'_>, call: Handle, purpose: Purpose) -> Option<(Local, OfferState)> {
+        lower.media.description(&lower.cx, call, Edition::default(), purpose)
     }
 
     /// Both sides of a call's dialog agreed.
     pub(super) fn take_agreed(&mut self, lower: &mut Lower<'_>, call: Handle, agreed: Agreed) {
         let Some(slot) = self.get(call) else { return };
-        self.agree(lower, call, slot.dialog, Some(agreed));
+        self.agree(lower, call, slot.dialog, Some((agreed, Purpose::Answer)));
     }
 
     /// A dialog of a call is the one that is heard from now on; by `agreed`, or by its agreement from before.
-    pub(super) fn agree(&mut self, lower: &mut Lower<'_>, call: Handle, dialog: Handle, agreed: Option<Agreed>) {
-        let changed = lower.media.agree(call, dialog, agreed);
+    pub(super) fn agree(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call_handle: Handle,
+        dialog: Handle,
+        agreed: Option<(Agreed, Purpose)>,
+    ) {
+        let changed = lower.media.agree(call_handle, dialog, agreed);
         let now = lower.cx.latest;
-        if let Some(call) = self.get_mut(call).filter(|_| changed) {
+        if let Some(call) = self.get_mut(call_handle).filter(|_| changed) {
             call.tell_media(now);
         }
+        #[cfg(feature = "reoffer")]
+        self.wishes_met(lower, call_handle);
     }
 
     /// Starts or changes the stream as agreed. `confirmed`: the far end has shown that it is there.

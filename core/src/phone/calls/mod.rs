@@ -11,6 +11,8 @@ mod ending;
 mod forks;
 mod hangup;
 mod history;
+#[cfg(feature = "reoffer")]
+mod hold;
 mod hosts;
 mod incoming;
 #[cfg(feature = "numbers")]

@@ -13,6 +13,8 @@ use super::outgoing::description;
 use crate::base::limits::{REOFFER_TRIES, SLOT_RETRY_MS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+use crate::phone::context::done::Ended;
+use crate::phone::dialogs::Leg;
 use crate::phone::media::line::Line;
 use crate::phone::media::ports::Ports;
 use crate::phone::object::Object;
@@ -51,7 +53,10 @@ impl Calls<'_> {
             return;
         }
         let stays = self.is_in_place(lower, handle, dialog_handle);
-        let Some(request) = lower.dialog_request(dialog_handle, Sending::Reinvite) else {
+        let sending = if call.updates { Sending::Update } else { Sending::Reinvite };
+        #[cfg(feature = "reoffer")]
+        self.carry_wishes(lower, handle);
+        let Some(request) = lower.dialog_request(dialog_handle, sending) else {
             self.offer_later(lower, now, handle, Cause::Full);
             return;
         };
@@ -79,14 +84,24 @@ impl Calls<'_> {
 
     /// A try failed; the next one follows after this, a bounded number of times. Then the session stays as it
     /// is.
-    fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration, cause: Cause) {
+    fn try_again(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, wait: Duration, ended: Ended) {
         let Some(call) = self.get_mut(handle) else { return };
         call.tries = call.tries.saturating_add(1);
         if call.tries < REOFFER_TRIES {
             self.wait_with_offer(lower, now, handle, wait);
         } else {
-            self.tell_outcome(lower, handle, cause);
+            self.offer_failed(lower, now, handle, ended);
         }
+    }
+
+    /// An offer left the session as it was: the commands that it carried say so, else the next event about its media.
+    pub(super) fn offer_failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, ended: Ended) {
+        #[cfg(feature = "reoffer")]
+        if self.wishes_refused(lower, now, handle, ended) {
+            return;
+        }
+        let _ = now;
+        self.tell_outcome(lower, handle, ended.result);
     }
 
     /// The outcome of an offer that left the session as it was stands in the next event about its media.
@@ -102,7 +117,13 @@ impl Calls<'_> {
     /// No slot, no port, no way: each wait is twice as long as the one before.
     fn offer_later(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, cause: Cause) {
         let tries = self.get(handle).map_or(0, |call| call.tries);
-        self.try_again(lower, now, handle, Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)), cause);
+        self.try_again(
+            lower,
+            now,
+            handle,
+            Duration::from_millis(SLOT_RETRY_MS << tries.min(REOFFER_TRIES)),
+            failed(cause, 0),
+        );
     }
 
     /// A response to our re-INVITE came. The call may have ended meanwhile.
@@ -179,9 +200,23 @@ impl Calls<'_> {
                     self.tell_outcome(lower, handle, Cause::Normal); // one before it had failed
                 }
                 // a 2xx without a usable answer leaves the session as it was
-                let answered =
-                    description(response).is_some_and(|text| self.take_answer(lower, now, handle, dialog, text));
+                let text = description(response);
+                let answered = text.is_some_and(|text| self.take_answer(lower, now, handle, dialog, text));
                 lower.offer_is_over(dialog, answered);
+                let sought = lower.dialogs.get(dialog).is_some_and(Leg::looks_up);
+                #[cfg(feature = "reoffer")]
+                if !answered {
+                    // rfc3261#14.1 knows no such case: there is no answer, so nothing was agreed on
+                    self.wishes_refused(lower, now, handle, failed(Cause::Protocol, status));
+                } else if !sought {
+                    self.wishes_answered(lower, now, handle);
+                }
+                let _ = sought;
+            }
+            // rfc3311#5: the far end does not know it
+            405 | 501 if call.updates => {
+                call.updates = false;
+                self.reoffer(lower, now, handle);
             }
             // rfc3261#12.2.1.2: the far end has no such dialog any more
             408 | 481 => {
@@ -193,20 +228,23 @@ impl Calls<'_> {
                 // ms
                 let (first, steps) = if call.incoming { (0, 201) } else { (210, 191) };
                 let wait = u64::from(first + lower.cx.rng.below(steps)) * 10;
-                self.try_again(lower, now, handle, Duration::from_millis(wait), Cause::Refused);
+                self.try_again(lower, now, handle, Duration::from_millis(wait), failed(Cause::Refused, status));
             }
             // rfc3261#14.2: one of theirs is not answered yet, or not now
-            500 | 503 => match response.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
-                Some(wait) => self.try_again(lower, now, handle, Duration::from_secs(wait.max(1)), Cause::Refused),
-                None => self.tell_outcome(lower, handle, Cause::Refused),
-            },
+            500 | 503 => {
+                let ended = failed(Cause::Refused, status);
+                match response.seconds(Name::RetryAfter).map(u64::from).filter(|wait| *wait <= LONGEST_WAIT) {
+                    Some(wait) => self.try_again(lower, now, handle, Duration::from_secs(wait.max(1)), ended),
+                    None => self.offer_failed(lower, now, handle, ended),
+                }
+            }
             // rfc3261#14.1: a refusal leaves the session as it was
             401 | 407 => {
                 let account = call.account;
                 let cause = lower.accounts.refusal(account);
-                self.tell_outcome(lower, handle, cause);
+                self.offer_failed(lower, now, handle, failed(cause, status));
             }
-            _ => self.tell_outcome(lower, handle, Cause::Refused),
+            _ => self.offer_failed(lower, now, handle, failed(Cause::Refused, status)),
         }
     }
 
@@ -315,4 +353,9 @@ impl Calls<'_> {
             way => lower.media.leave_ports(&mut lower.cx, handle, way),
         }
     }
+}
+
+/// The end of commands that came to nothing.
+pub(super) const fn failed(result: Cause, sip_code: u16) -> Ended {
+    Ended { result, sip_code }
 }

@@ -9,6 +9,7 @@ use crate::offer::Local;
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
 use crate::phone::media::description::set_edition;
+use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
@@ -49,12 +50,14 @@ impl Calls<'_> {
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
         let Some(local) = lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
         let session = lower.dialogs.session(served.dialog);
+        let purpose = if sdp == Describe::Offer { Purpose::Offer } else { Purpose::Answer };
         let media = match sdp {
             Describe::Nothing | Describe::Warning(..) | Describe::Lines { .. } => None,
             Describe::Answer | Describe::Offer => {
-                Some(lower.media.description(&lower.cx, served.call, session.edition()).ok_or(Cause::Port)?)
+                Some(lower.media.description(&lower.cx, served.call, session.edition(), purpose).ok_or(Cause::Port)?)
             }
         };
+        let offered = media.map(|(local, _)| local.direction).unwrap_or_default();
         let mut described = None;
         let leg = lower.dialogs.get(served.dialog);
         let account = leg.map_or(Handle::NONE, Leg::account);
@@ -107,6 +110,7 @@ impl Calls<'_> {
         {
             if sdp == Describe::Offer {
                 session.begin(Side::Us, Carrier::Response);
+                lower.media.offer_written(served.call, offered);
             }
             session.describe(described);
             if sdp == Describe::Answer && status >= 200 {

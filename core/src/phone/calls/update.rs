@@ -11,6 +11,7 @@ use crate::offer::{Agreed, Local, OfferError, answer};
 use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
 use crate::phone::media::description::set_edition;
+use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::server::{Kind, Served};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::write::{contact_user, patch_length, write_length_place};
@@ -64,7 +65,7 @@ impl Calls<'_> {
                 if let Some((status, retry_after)) = Self::too_early(lower, dialog, &session) {
                     return Err((status, Extra { retry_after, ..Extra::default() }));
                 }
-                let media = lower.media.description(&lower.cx, call_handle, session.edition());
+                let media = lower.media.description(&lower.cx, call_handle, session.edition(), Purpose::Answer);
                 let Some((local, _)) = media.filter(|_| lower.media.agreed(call_handle).is_some()) else {
                     let (status, retry_after) = later(lower);
                     return Err((status, Extra { retry_after, ..Extra::default() }));
@@ -95,7 +96,7 @@ impl Calls<'_> {
         }
         let text = offer.unwrap_or_default();
         lower.media.learn_parameters(&mut lower.cx, dialog, text, Some(&agreed), None);
-        self.agree(lower, call_handle, dialog, Some(agreed));
+        self.agree(lower, call_handle, dialog, Some((agreed, Purpose::Answer)));
         self.run_media(lower, now, call_handle, up);
         Ok(())
     }
@@ -122,7 +123,10 @@ impl Calls<'_> {
         let session = lower.dialogs.session(dialog);
         let answered = session.answered(mandatory.cseq.number);
         let edition = Edition { version: answered.map_or(0, |answered| answered.version), ..session.edition() };
-        let local = lower.media.description(&lower.cx, lower.dialogs.call_of(dialog), edition).map(|(local, _)| local);
+        let local = lower
+            .media
+            .description(&lower.cx, lower.dialogs.call_of(dialog), edition, Purpose::Answer)
+            .map(|(local, _)| local);
         let offer = check_body(request).ok().flatten();
         if responded.status == 200 {
             let local = local.zip(answered).map(|(local, answered)| Local { direction: answered.direction, ..local });

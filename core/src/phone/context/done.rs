@@ -113,6 +113,17 @@ impl Context<'_> {
         last.is_some_and(|last| last.is_running() && last.op == op && last.token == 0)
     }
 
+    /// The number of an object's commands of a kind that still run.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn running(&self, first: Link, op: Op) -> u32 {
+        let (mut at, mut count) = (first, 0);
+        while let Some(command) = self.command(at) {
+            count += u32::from(command.is_running() && command.op == op);
+            at = command.next;
+        }
+        count
+    }
+
     /// There is room for one more.
     pub(in crate::phone) fn can_begin(&self) -> bool {
         self.commands.iter().any(|command| command.state == State::Free)
@@ -143,11 +154,18 @@ impl Context<'_> {
     /// The oldest of an object's commands of a kind that still run have ended, at most so many. True: that is to have
     /// an event.
     pub(in crate::phone) fn end(&mut self, first: Link, op: Op, most: u32, ended: Ended) -> bool {
-        let (now, mut at, mut left) = (self.latest.stamp(), first, most);
+        self.end_behind(first, op, 0, most, ended)
+    }
+
+    /// The same, but for so many of the oldest.
+    pub(in crate::phone) fn end_behind(&mut self, first: Link, op: Op, skip: u32, most: u32, ended: Ended) -> bool {
+        let (now, mut at, mut left, mut skip) = (self.latest.stamp(), first, most, skip);
         while left > 0
             && let Some(command) = at.index().and_then(|index| self.commands.get_mut(index))
         {
-            if command.is_running() && command.op == op {
+            if command.is_running() && command.op == op && skip > 0 {
+                skip -= 1;
+            } else if command.is_running() && command.op == op {
                 left -= 1;
                 (command.state, command.at, command.result, command.sip_code) =
                     (State::Ended, now, ended.result, ended.sip_code);
@@ -198,7 +216,7 @@ impl Context<'_> {
     /// of all.
     pub(in crate::phone) fn orphan_commands(&mut self, first: Link) {
         let cancelled = Ended { result: Cause::Cancelled, sip_code: 0 };
-        for op in [Op::Digits, Op::Register, Op::Unregister] {
+        for op in [Op::Digits, Op::Hold, Op::Reoffer, Op::Register, Op::Unregister] {
             self.end(first, op, u32::MAX, cancelled);
         }
         match self.last_command(self.orphans).and_then(Link::index).and_then(|last| self.commands.get_mut(last)) {

@@ -137,6 +137,9 @@ impl Media<'_> {
         if let (Some(line), Some(stream)) = (self.lines.get_mut(index as usize), self.streams.get_mut(index as usize)) {
             stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(index));
             line.gain_out.apply(heard);
+            if line.desired.holding {
+                heard.fill(0);
+            }
         }
     }
 
@@ -160,7 +163,10 @@ impl Media<'_> {
         let (handle, source) = (line.handle(index), line.source);
         let alone = !features::CONFERENCE || line.joined.is_none();
         said.fill(0);
+        // on hold the far end hears its source, and neither the person here nor the other members
+        let holding = line.desired.holding;
         match source {
+            Source::Device if holding => {}
             Source::Device if alone => {
                 for (cell, sample) in said.iter_mut().zip(lent.input) {
                     *cell = *sample;
@@ -174,7 +180,7 @@ impl Media<'_> {
         // muting a member silences its source, not the others
         line.gain_in.apply(said);
         if features::CONFERENCE {
-            if !alone {
+            if !alone && !holding {
                 self.conferences.lay(index, said, heard);
             }
             self.conferences.smooth(index, said);

@@ -2,13 +2,14 @@
 //! one is heard.
 
 use super::Media;
+use super::desired::Purpose;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::media::Codec;
 use crate::offer::{Agreed, Local, OfferState};
 use crate::phone::context::Context;
 use crate::phone::media::ports::Ports;
-use crate::phone::{MEDIA_HELD, MEDIA_RECEIVING, MEDIA_SENDING};
+use crate::phone::{MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING, MEDIA_SENDING};
 use crate::sip::session::{Edition, Session};
 
 /// Editions of a description begin here, so that all have as many digits and can be patched in place.
@@ -45,12 +46,13 @@ pub(in crate::phone) fn version(edition: Edition) -> u64 {
 }
 
 impl Media<'_> {
-    /// A line's media as a description of this edition has them; `None` without ports.
+    /// A line's media as a description of this edition and purpose has them; `None` without ports.
     pub(in crate::phone) fn description(
         &self,
         cx: &Context<'_>,
         call: Handle,
         edition: Edition,
+        purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
@@ -58,6 +60,7 @@ impl Media<'_> {
         media.rtcp_port = rtcp;
         media.codecs = line.codecs.list().unwrap_or(cx.fixed.codecs);
         media.version = version(edition);
+        media.direction = self.direction(call, purpose);
         media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
         let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
         media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);
@@ -80,22 +83,28 @@ impl Media<'_> {
             u32::from(agreed.send) * MEDIA_SENDING
                 + u32::from(agreed.receive) * MEDIA_RECEIVING
                 + u32::from(agreed.held) * MEDIA_HELD
+                + u32::from(self.is_holding(call)) * MEDIA_HOLDING
         })
     }
 
-    /// A dialog of a line's call is the one that is heard from now on; by `agreed`, or by its agreement from before.
-    /// True: the directions have changed.
+    /// A dialog of a line's call is the one that is heard from now on; by `agreed`, to which our description had this
+    /// purpose, or by its agreement from before. True: the directions have changed.
     #[must_use]
-    pub(in crate::phone) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<Agreed>) -> bool {
-        let way = |agreed: &Agreed| (agreed.send, agreed.receive, agreed.held);
-        let before = self.agreed(call).map(way);
+    pub(in crate::phone) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<(Agreed, Purpose)>) -> bool {
+        let before = self.agreed(call).map(|_| self.ways(call));
+        let was_held = self.agreed(call).is_some_and(|agreed| agreed.held);
         let (Some(cell), Some(line)) = (
             self.agreed.get_mut(dialog.index as usize),
             self.lines.get_mut(call.index as usize).filter(|line| line.generation == call.generation),
         ) else {
             return false;
         };
-        if let Some(agreed) = agreed {
+        if let Some((mut agreed, purpose)) = agreed {
+            line.settled = if purpose == Purpose::Answer { line.desired } else { line.offered.desired };
+            // one that is not sent to cannot receive: its answer does not tell whether it holds us
+            if purpose == Purpose::Offered && !line.offered.direction.sends() {
+                agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
+            }
             *cell = Some(Agreement { dialog: dialog.generation, agreed });
         }
         line.heard = dialog;
@@ -103,7 +112,7 @@ impl Media<'_> {
         if let Some(line) = self.line_mut(call) {
             line.codec = Some(after.codec);
         }
-        before != Some(way(&after))
+        before != Some(self.ways(call))
     }
 
     /// The dialog whose agreement counts for a line; none before the first.

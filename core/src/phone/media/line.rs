@@ -1,6 +1,7 @@
 //! A line: all that is media of a call, in a slot of the same index.
 
 use super::Media;
+use super::desired::{Desired, Offered};
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::gain::Gain;
@@ -23,6 +24,10 @@ pub(crate) struct Line {
     pub(super) heard: Handle,
     /// Number of our descriptions, as `o=` has it.
     pub(super) session_id: u32,
+    /// The state in which we want its media; the one that both sides agreed on; and the offer that is out.
+    pub(super) desired: Desired,
+    pub(super) settled: Desired,
+    pub(super) offered: Offered,
     pub(super) gain_in: Gain,
     pub(super) gain_out: Gain,
     /// The stream runs.
@@ -51,6 +56,9 @@ impl Line {
         codec: None,
         heard: Handle::NONE,
         session_id: 0,
+        desired: Desired::EMPTY,
+        settled: Desired::EMPTY,
+        offered: Offered::EMPTY,
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,
         media: false,

@@ -5,6 +5,7 @@ use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::phone::accounts::{Asked, Digest, Leaving};
 use crate::phone::media::description::set_edition;
+use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
@@ -76,9 +77,12 @@ impl Lower<'_> {
         let credentials = self.accounts.credentials(account, &request.asked, &before);
         let session = dialog.session;
         let offer = match request.method.offers() {
-            Some(_) => Some(self.media.description(&self.cx, leg.call(), session.edition()).ok_or(Unrendered)?),
+            Some(_) => Some(
+                self.media.description(&self.cx, leg.call(), session.edition(), Purpose::Offer).ok_or(Unrendered)?,
+            ),
             None => None,
         };
+        let (call, offered) = (leg.call(), offer.map(|(local, _)| local.direction).unwrap_or_default());
         let mut described = None;
         let text = self.dialogs.text(dialog_handle);
         let uri = dialog.request_uri(text);
@@ -124,6 +128,7 @@ impl Lower<'_> {
         {
             session.begin(Side::Us, carrier);
             session.describe(described);
+            self.media.offer_written(call, offered);
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again

@@ -22,7 +22,6 @@ pub(crate) enum Sending {
     /// An INVITE within a dialog.
     Reinvite,
     /// An UPDATE with an offer (RFC 3311).
-    #[expect(dead_code, reason = "offers of ours in a call leave as re-INVITEs so far")]
     Update,
     /// No message: an address is looked up, and that is all.
     Nothing,

@@ -1,0 +1,165 @@
+//! Hold, and other media that the application wants in a call that is up: commands whose ends are told, and the offers
+//! that carry them.
+//!
+//! What is wanted stands in the call's line until both sides agreed on it. An offer is made from the line as it is when
+//! it leaves, so one may carry several commands, and an answer of ours to an offer of theirs may settle them too.
+
+use super::Calls;
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::context::done::Ended;
+use crate::phone::event::Op;
+use crate::phone::media::desired::Desired;
+use crate::phone::object::Object;
+use crate::phone::{CallState, Cause, CommandError, Lower, Reoffer};
+
+/// Commands that an offer may carry.
+const CARRIED: [Op; 2] = [Op::Hold, Op::Reoffer];
+
+const DONE: Ended = Ended { result: Cause::Normal, sip_code: 0 };
+
+impl Calls<'_> {
+    /// Holds or resumes; see [`crate::phone::Phone::hold`].
+    pub(in crate::phone) fn hold(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call: Handle,
+        on: bool,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        self.may_change(lower, call)?;
+        let desired = Desired { holding: on, ..lower.media.desired(call) };
+        self.want(lower, now, (call, desired), (Op::Hold, token), false)
+    }
+
+    /// Offers other media; see [`crate::phone::Phone::reoffer`].
+    pub(in crate::phone) fn change(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        call: Handle,
+        changes: &Reoffer,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        self.may_change(lower, call)?;
+        let before = lower.media.desired(call);
+        let desired = Desired { direction: changes.direction.unwrap_or(before.direction), ..before };
+        if let Some(call) = self.get_mut(call) {
+            call.updates = changes.by_update.unwrap_or(call.updates);
+        }
+        self.want(lower, now, (call, desired), (Op::Reoffer, token), true)
+    }
+
+    fn may_change(&self, lower: &Lower<'_>, call: Handle) -> Result<(), CommandError> {
+        let slot = self.get(call).ok_or(CommandError::Stale)?;
+        if slot.state != CallState::Connected {
+            return Err(CommandError::State);
+        }
+        if lower.cx.can_begin() { Ok(()) } else { Err(CommandError::Full) }
+    }
+
+    /// A command wants this. `anew`: an offer is to leave, even if nothing changes.
+    fn want(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        (handle, desired): (Handle, Desired),
+        (op, token): (Op, u64),
+        anew: bool,
+    ) -> Result<(), CommandError> {
+        let call = self.get_mut(handle).ok_or(CommandError::Stale)?;
+        let (out, waits) = (!call.request.is_none(), call.give_up != Instant::NEVER);
+        let carried = if out { call.carried.into_iter().zip(CARRIED).find(|(_, other)| *other == op) } else { None };
+        // those that no offer carries are replaced
+        let replaced = Ended { result: Cause::Cancelled, sip_code: 0 };
+        let carried = carried.map_or(0, |(count, _)| count.into());
+        if lower.cx.end_behind(call.commands, op, carried, u32::MAX, replaced) {
+            lower.cx.tell(Object::Call(handle.index));
+        }
+        lower.cx.begin(&mut call.commands, handle, op, token)?;
+        lower.media.desire(handle, desired);
+        if out || waits {
+            return Ok(()); // its turn comes
+        }
+        if lower.media.is_settled(handle) && !anew {
+            self.wishes_met(lower, handle);
+        } else {
+            self.offer_anew(lower, now, handle);
+        }
+        Ok(())
+    }
+
+    /// An offer leaves: it carries the commands that run.
+    pub(super) fn carry_wishes(&mut self, lower: &Lower<'_>, handle: Handle) {
+        if let Some(call) = self.get_mut(handle) {
+            let commands = call.commands;
+            call.carried = CARRIED.map(|op| lower.cx.running(commands, op) as u8);
+        }
+    }
+
+    /// Both sides agreed: if on what we want, the commands have done their work, and none needs an offer any more.
+    pub(super) fn wishes_met(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let Some(call) = self.get_mut(handle) else { return };
+        if !lower.media.is_settled(handle) {
+            return;
+        }
+        call.carried = [0; 2];
+        let mut told = false;
+        for op in CARRIED {
+            told |= lower.cx.end(call.commands, op, u32::MAX, DONE);
+        }
+        if told {
+            // a try that waits was for them; one for another reason tries again when the host's addresses change
+            if call.request.is_none() && call.state == CallState::Connected {
+                call.give_up = Instant::NEVER;
+            }
+            self.wake(&mut lower.cx, handle);
+            lower.cx.tell(Object::Call(handle.index));
+        }
+    }
+
+    /// An offer was accepted, whatever its answer settles: the commands that it carried have ended, and later ones
+    /// have their turn.
+    pub(super) fn wishes_answered(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.end_carried(lower, handle, DONE);
+        if !lower.media.is_settled(handle) {
+            self.offer_anew(lower, now, handle);
+        }
+    }
+
+    /// An offer came to nothing. The session stays as it was, and the commands that it carried have failed; later ones
+    /// have their turn. False: it carried none.
+    pub(super) fn wishes_refused(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, ended: Ended) -> bool {
+        let carried = self.end_carried(lower, handle, ended);
+        let more =
+            self.get(handle).is_some_and(|call| CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0));
+        if more {
+            self.offer_anew(lower, now, handle);
+        } else {
+            lower.media.desire_nothing(handle);
+        }
+        carried
+    }
+
+    fn end_carried(&mut self, lower: &mut Lower<'_>, handle: Handle, ended: Ended) -> bool {
+        let Some(call) = self.get_mut(handle) else { return false };
+        let (commands, mut told) = (call.commands, false);
+        for (op, count) in CARRIED.into_iter().zip(core::mem::take(&mut call.carried)) {
+            told |= lower.cx.end(commands, op, count.into(), ended);
+        }
+        if told {
+            lower.cx.tell(Object::Call(handle.index));
+        }
+        told
+    }
+
+    /// The call ends: what was wanted of it comes no more.
+    pub(super) fn drop_wishes(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let Some(call) = self.get(handle) else { return };
+        let gone = Ended { result: Cause::Cancelled, sip_code: 0 };
+        for op in CARRIED {
+            lower.cx.end(call.commands, op, u32::MAX, gone);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The state in which we want a line's media (rfc6337#5.3): it is offered and answered until it is changed here,
+//! whatever the far end does. It counts once both sides agreed on it.
+
+use super::Media;
+use crate::base::slots::Handle;
+use crate::offer::Direction;
+
+/// The state in which we want a line's media.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) struct Desired {
+    /// The far end is on hold: it hears the line's source, but not the person here, and nobody hears it.
+    pub(in crate::phone) holding: bool,
+    /// The direction while it is not.
+    pub(in crate::phone) direction: Direction,
+}
+
+impl Desired {
+    pub(super) const EMPTY: Self = Self { holding: false, direction: Direction::SendReceive };
+
+    /// The direction of our descriptions.
+    const fn described(self) -> Direction {
+        if self.holding { self.direction.and(Direction::SendOnly) } else { self.direction }
+    }
+}
+
+/// The purpose of a description of ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::phone) enum Purpose {
+    /// It is to be offered.
+    Offer,
+    /// It answers theirs.
+    Answer,
+    /// It was offered, and theirs answers it.
+    Offered,
+}
+
+/// A line's offer that is out.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::phone) struct Offered {
+    pub(super) desired: Desired,
+    pub(super) direction: Direction,
+}
+
+impl Offered {
+    pub(super) const EMPTY: Self = Self { desired: Desired::EMPTY, direction: Direction::SendReceive };
+}
+
+impl Media<'_> {
+    /// The direction of a line's description.
+    pub(super) fn direction(&self, call: Handle, purpose: Purpose) -> Direction {
+        let Some(line) = self.line(call) else { return Direction::SendReceive };
+        match purpose {
+            Purpose::Offered => line.offered.direction,
+            Purpose::Answer => line.desired.described(),
+            // rfc3264#8.4: to a peer that holds us, our hold is inactive
+            Purpose::Offer if line.desired.holding && self.agreed(call).is_some_and(|agreed| agreed.held) => {
+                Direction::Inactive
+            }
+            Purpose::Offer => line.desired.described(),
+        }
+    }
+
+    /// A line's offer is written, with this direction.
+    pub(in crate::phone) fn offer_written(&mut self, call: Handle, direction: Direction) {
+        if let Some(line) = self.line_mut(call) {
+            line.offered = Offered { desired: line.desired, direction };
+        }
+    }
+
+    /// The state in which we want a line's media.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn desired(&self, call: Handle) -> Desired {
+        self.line(call).map_or(Desired::EMPTY, |line| line.desired)
+    }
+
+    /// We want it otherwise.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn desire(&mut self, call: Handle, desired: Desired) {
+        if let Some(line) = self.line_mut(call) {
+            line.desired = desired;
+        }
+    }
+
+    /// Both sides agreed on the state that we want.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn is_settled(&self, call: Handle) -> bool {
+        self.line(call).is_none_or(|line| line.desired == line.settled)
+    }
+
+    /// We want it as it is: an offer was refused.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn desire_nothing(&mut self, call: Handle) {
+        if let Some(line) = self.line_mut(call) {
+            line.desired = line.settled;
+        }
+    }
+
+    /// We put the far end on hold, and it agreed.
+    pub(in crate::phone) fn is_holding(&self, call: Handle) -> bool {
+        self.line(call).is_some_and(|line| line.settled.holding)
+    }
+}
