@@ -367,6 +367,17 @@ typedef struct microsip_addr {
  * events any more.
  */
 #define MICROSIP_OP_DIGITS 3
+/**
+ * Commands in op of MICROSIP_EV_DONE: the far end is on hold, or is not any more.
+ * MICROSIP_E_REFUSED: it refused, with sip_code, and the call stays as it was.
+ * MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
+ */
+#define MICROSIP_OP_HOLD 4
+/**
+ * Commands in op of MICROSIP_EV_DONE: the far end has answered an offer of ours; otherwise as
+ * MICROSIP_OP_HOLD.
+ */
+#define MICROSIP_OP_REOFFER 5
 /** Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed. */
 #define MICROSIP_OP_REGISTER 7
 /** Commands in op of MICROSIP_EV_DONE: the registration is gone. */
@@ -656,6 +667,16 @@ typedef struct microsip_account_info {
 #define MICROSIP_MEDIA_RECEIVING 2
 /** The far end put us on hold. */
 #define MICROSIP_MEDIA_HELD 4
+/** We put the far end on hold. */
+#define MICROSIP_MEDIA_HOLDING 8
+/** A direction of media: both ways. */
+#define MICROSIP_SENDRECV 1
+/** A direction of media: we send only. */
+#define MICROSIP_SENDONLY 2
+/** A direction of media: we receive only. */
+#define MICROSIP_RECVONLY 3
+/** A direction of media: neither. */
+#define MICROSIP_INACTIVE 4
 
 /**
  * Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
@@ -677,6 +698,21 @@ typedef struct microsip_options {
    */
   const char *codecs;
 } microsip_options;
+
+/** Media that a call is offered anew, for microsip_reoffer. */
+typedef struct microsip_media {
+  /** sizeof(microsip_media). */
+  uint32_t size;
+  /** MICROSIP_SENDRECV ..., a hold of ours apart; 0: as it is. */
+  uint32_t direction;
+  /**
+   * A switch: this offer, and later ones of the call, leave as UPDATEs (RFC 3311) instead of
+   * re-INVITEs; 0: as before. A far end that does not know UPDATE gets re-INVITEs again.
+   */
+  uint32_t update;
+  /** 0. */
+  uint32_t reserved;
+} microsip_media;
 
 /** A call, in numbers. Times that have not come are UINT64_MAX. */
 typedef struct microsip_call_info {
@@ -1770,6 +1806,43 @@ int32_t microsip_hangup(microsip_id phone,
                         const struct microsip_options *o);
 
 /**
+ * Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after
+ * another offer that is out and after an ACK that is due; what the far end hears changes at once:
+ * on hold, the call's source, be it a file that plays, the application's PCM or silence, but
+ * neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
+ * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
+ * (with token 0 only a failure is told). One that comes before the one before it was offered
+ * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
+ * @param phone The phone.
+ * @param call The call.
+ * @param on 1: on; 0: off.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
+ */
+int32_t microsip_hold(microsip_id phone,
+                      microsip_id call,
+                      uint32_t on,
+                      uint64_t token);
+
+/**
+ * Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that
+ * are ours now. Its turn, its end and its errors are those of microsip_hold.
+ * @param phone The phone.
+ * @param call The call.
+ * @param m NULL, or the changes of the media.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG m has a number out of range.
+ */
+int32_t microsip_reoffer(microsip_id phone,
+                         microsip_id call,
+                         const struct microsip_media *m,
+                         uint64_t token);
+
+/**
  * Ends all calls, as microsip_hangup does.
  * @param phone The phone.
  * @return MICROSIP_OK, or a result that says why not.
@@ -2657,6 +2730,47 @@ int32_t microsip_engine_hangup(struct microsip_engine *e,
                                uint64_t now_us,
                                microsip_id call,
                                const struct microsip_options *o);
+
+/**
+ * Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after
+ * another offer that is out and after an ACK that is due; what the far end hears changes at once:
+ * on hold, the call's source, be it a file that plays, the application's PCM or silence, but
+ * neither the microphone nor other calls of its conference. MICROSIP_EV_MEDIA has
+ * MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
+ * (with token 0 only a failure is told). One that comes before the one before it was offered
+ * replaces it: MICROSIP_E_CANCELLED. A refusal leaves the call as it was.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param on 1: on; 0: off.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_STATE It is not connected.
+ * @retval MICROSIP_E_FULL The end of one more command could not be kept.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_REOFFER.
+ */
+int32_t microsip_engine_hold(struct microsip_engine *e,
+                             uint64_t now_us,
+                             microsip_id call,
+                             uint32_t on,
+                             uint64_t token);
+
+/**
+ * Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that
+ * are ours now. Its turn, its end and its errors are those of microsip_engine_hold.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param m NULL, or the changes of the media.
+ * @param token The application's number for this command, told with its end; 0: none.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_ARG m has a number out of range.
+ */
+int32_t microsip_engine_reoffer(struct microsip_engine *e,
+                                uint64_t now_us,
+                                microsip_id call,
+                                const struct microsip_media *m,
+                                uint64_t token);
 
 /**
  * Ends all calls, as microsip_engine_hangup does.

@@ -57,6 +57,33 @@ pub unsafe extern "C" fn microsip_engine_hangup(
     command("microsip_engine_hangup", e, now_us, |phone, now| unsafe { ops::call::hangup(phone, now, call, o) })
 }
 
+/// As microsip_hold.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_engine_hold(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    on: u32,
+    token: u64,
+) -> i32 {
+    command("microsip_engine_hold", e, now_us, |phone, now| ops::call::hold(phone, now, call, on, token))
+}
+
+/// As microsip_reoffer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_reoffer(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    m: *const microsip_media,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_reoffer", e, now_us, |phone, now| unsafe {
+        ops::call::reoffer(phone, now, call, m, token)
+    })
+}
+
 /// As microsip_hangup_all.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_engine_hangup_all(e: *mut microsip_engine, now_us: u64) -> i32 {

@@ -9,9 +9,10 @@ use core::ffi::c_char;
 use microsip_core::base::time::Instant;
 #[cfg(feature = "host")]
 use microsip_core::base::{cursor::Cursor, limits::TARGET};
+use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
-use microsip_core::phone::{AccountId, CommandError, ConferenceId, DialOptions, Phone};
+use microsip_core::phone::{AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Reoffer};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -146,6 +147,61 @@ pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *
         return phone.conference_hangup(now, conference).map_err(refused("call", call));
     }
     phone.hangup(now, call_id(call)?).map_err(refused("call", call))
+}
+
+/// The refusal of a change of a call's media: its state is told, and the one that it needs.
+fn unchanged(phone: &Phone<'_>, id: CallId, error: CommandError) -> Fail {
+    let fix = match (error, phone.call_info(id).map(|info| info.state)) {
+        (CommandError::State, Ok(CallState::Calling)) => {
+            "is MICROSIP_CALLING: only a call that is MICROSIP_CONNECTED can"
+        }
+        (CommandError::State, Ok(CallState::Incoming)) => "is MICROSIP_INCOMING: answer it first, or reject it",
+        (CommandError::State, Ok(CallState::Early)) => "is MICROSIP_EARLY: only a call that is MICROSIP_CONNECTED can",
+        (CommandError::State, Ok(CallState::Ended)) => "is MICROSIP_ENDED: it can only be read and released",
+        (CommandError::Unsupported, _) => "needs the feature reoffer, which this library was built without",
+        _ => return Fail::command(error, "call", Value::Id(id.raw())),
+    };
+    let code = if error == CommandError::State { MICROSIP_E_STATE } else { MICROSIP_E_UNSUPPORTED };
+    Fail::new(code, "call", Value::Id(id.raw()), fix)
+}
+
+pub(crate) fn hold(phone: &mut Phone<'_>, now: Instant, call: u64, on: u32, token: u64) -> Done {
+    let id = call_id(call)?;
+    let done = phone.hold(now, id, on != 0, token);
+    done.map_err(|error| unchanged(phone, id, error))
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn reoffer(
+    phone: &mut Phone<'_>,
+    now: Instant,
+    call: u64,
+    m: *const microsip_media,
+    token: u64,
+) -> Done {
+    // SAFETY: by contract.
+    let given = unsafe { pointer::read_or_zero(m, "m")? };
+    let direction = match given.direction {
+        0 => None,
+        MICROSIP_SENDRECV => Some(Direction::SendReceive),
+        MICROSIP_SENDONLY => Some(Direction::SendOnly),
+        MICROSIP_RECVONLY => Some(Direction::ReceiveOnly),
+        MICROSIP_INACTIVE => Some(Direction::Inactive),
+        other => return Err(range("m->direction", other, "is neither 0 nor MICROSIP_SENDRECV to MICROSIP_INACTIVE")),
+    };
+    let by_update = match given.update {
+        0 => None,
+        MICROSIP_OFF => Some(false),
+        MICROSIP_ON => Some(true),
+        other => return Err(range("m->update", other, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
+    };
+    if given.reserved != 0 {
+        return Err(range("m->reserved", given.reserved, "is not 0"));
+    }
+    let id = call_id(call)?;
+    let done = phone.reoffer(now, id, &Reoffer { direction, by_update }, token);
+    done.map_err(|error| unchanged(phone, id, error))
 }
 
 /// # Safety

@@ -65,6 +65,31 @@ pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, 
     command("microsip_hangup", phone, |phone, now| unsafe { ops::call::hangup(phone, now, call, o) })
 }
 
+/// Puts the far end of a call on hold (on: 1), or resumes (0). It is offered to the far end, after another offer that is
+/// out and after an ACK that is due; what the far end hears changes at once: on hold, the call's source, be it a file
+/// that plays, the application's PCM or silence, but neither the microphone nor other calls of its conference.
+/// MICROSIP_EV_MEDIA has MICROSIP_MEDIA_HOLDING when the far end has agreed, and MICROSIP_EV_DONE with the token follows
+/// (with token 0 only a failure is told). One that comes before the one before it was offered replaces it:
+/// MICROSIP_E_CANCELLED. A refusal leaves the call as it was. MICROSIP_E_STATE: it is not connected. MICROSIP_E_FULL: the
+/// end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: without MICROSIP_HAS_REOFFER.
+#[unsafe(no_mangle)]
+pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, token: u64) -> i32 {
+    command("microsip_hold", phone, |phone, now| ops::call::hold(phone, now, call, on, token))
+}
+
+/// Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that are ours now. Its
+/// turn, its end and its errors are those of microsip_hold. MICROSIP_E_ARG: m has a number out of range.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_reoffer(
+    phone: microsip_id,
+    call: microsip_id,
+    m: *const microsip_media,
+    token: u64,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_reoffer", phone, |phone, now| unsafe { ops::call::reoffer(phone, now, call, m, token) })
+}
+
 /// Ends all calls, as microsip_hangup does.
 #[unsafe(no_mangle)]
 pub extern "C" fn microsip_hangup_all(phone: microsip_id) -> i32 {

@@ -71,6 +71,32 @@ pub const MICROSIP_MEDIA_SENDING: u32 = 1;
 pub const MICROSIP_MEDIA_RECEIVING: u32 = 2;
 /// The far end put us on hold.
 pub const MICROSIP_MEDIA_HELD: u32 = 4;
+/// We put the far end on hold.
+pub const MICROSIP_MEDIA_HOLDING: u32 = 8;
+
+/// A direction of media: both ways.
+pub const MICROSIP_SENDRECV: u32 = 1;
+/// A direction of media: we send only.
+pub const MICROSIP_SENDONLY: u32 = 2;
+/// A direction of media: we receive only.
+pub const MICROSIP_RECVONLY: u32 = 3;
+/// A direction of media: neither.
+pub const MICROSIP_INACTIVE: u32 = 4;
+
+/// Media that a call is offered anew, for microsip_reoffer.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct microsip_media {
+    /// sizeof(microsip_media).
+    pub size: u32,
+    /// MICROSIP_SENDRECV ..., a hold of ours apart; 0: as it is.
+    pub direction: u32,
+    /// A switch: this offer, and later ones of the call, leave as UPDATEs (RFC 3311) instead of re-INVITEs; 0: as before.
+    /// A far end that does not know UPDATE gets re-INVITEs again.
+    pub update: u32,
+    /// 0.
+    pub reserved: u32,
+}
 
 /// Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
 #[repr(C)]
@@ -189,6 +215,7 @@ pub struct microsip_stats {
 
 sized!(
     microsip_options up to tag,
+    microsip_media up to reserved,
     microsip_call_info up to ended_us,
     microsip_stats up to reordered,
 );

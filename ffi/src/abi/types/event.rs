@@ -51,6 +51,11 @@ pub const MICROSIP_OP_RECORD: u32 = 2;
 /// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call
 /// ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no events any more.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
+/// Commands in op of MICROSIP_EV_DONE: the far end is on hold, or is not any more. MICROSIP_E_REFUSED: it refused, with
+/// sip_code, and the call stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
+pub const MICROSIP_OP_HOLD: u32 = 4;
+/// Commands in op of MICROSIP_EV_DONE: the far end has answered an offer of ours; otherwise as MICROSIP_OP_HOLD.
+pub const MICROSIP_OP_REOFFER: u32 = 5;
 /// Commands in op of MICROSIP_EV_DONE: the account is registered, or the first try failed.
 pub const MICROSIP_OP_REGISTER: u32 = 7;
 /// Commands in op of MICROSIP_EV_DONE: the registration is gone.
