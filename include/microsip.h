@@ -1832,7 +1832,7 @@ int32_t microsip_hold(microsip_id phone,
  * are ours now. Its turn, its end and its errors are those of microsip_hold.
  * @param phone The phone.
  * @param call The call.
- * @param m NULL, or the changes of the media.
+ * @param m NULL, or the part that it takes.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.
@@ -2761,7 +2761,7 @@ int32_t microsip_engine_hold(struct microsip_engine *e,
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
- * @param m NULL, or the changes of the media.
+ * @param m NULL, or the part that it takes.
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.

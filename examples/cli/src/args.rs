@@ -198,6 +198,12 @@ pub(crate) struct Sound {
     /// Record both sides: left what we say, right what we hear
     #[arg(long, requires = "record")]
     pub(crate) both: bool,
+    /// Put the far end on hold so long after the answer
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) hold_after: Option<Duration>,
+    /// Resume when it has been on hold for so long
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "hold_after")]
+    pub(crate) hold_for: Option<Duration>,
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,

@@ -43,8 +43,15 @@ pub(crate) enum Happened {
     /// A challenge got no credentials, or they were refused.
     Challenge(i32),
     RecordFailed(i32),
-    /// The far end has sent nothing for too long (true), or sends again.
-    Silent(bool),
+    /// The far end has sent nothing for too long.
+    Silent,
+    /// The media changed, or the far end sends again: a set of MICROSIP_MEDIA_*.
+    Media(u32),
+    /// The far end does not agree to our hold, or to its end.
+    HoldFailed {
+        sip_code: u32,
+        result: i32,
+    },
     Device {
         which: u32,
         result: i32,
@@ -86,8 +93,11 @@ impl Event {
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_RECORD => Happened::RecordFailed(event.result),
-            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent(true),
-            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Silent(false),
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_HOLD && event.result != c::MICROSIP_OK => {
+                Happened::HoldFailed { sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
+            c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),

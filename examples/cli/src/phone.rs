@@ -328,6 +328,11 @@ impl Handle {
         check(c::microsip_mute_set(self.0, call, u32::from(on)))
     }
 
+    /// A failure is [`crate::event::Happened::HoldFailed`].
+    pub(crate) fn hold(self, call: Id, on: bool) -> Result<(), Failure> {
+        check(c::microsip_hold(self.0, call, u32::from(on), 0))
+    }
+
     /// Its end is [`crate::event::Happened::DigitsSent`], with that token.
     pub(crate) fn digits(self, call: Id, digits: &str, token: u64) -> Result<(), Failure> {
         let digits = text(digits)?;

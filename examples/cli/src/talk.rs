@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_E_TIMEOUT};
+use crate::abi::{
+    MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_E_TIMEOUT, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING,
+};
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
@@ -89,6 +91,13 @@ pub(crate) struct Talk<'a> {
     /// Digits of the command line that are being sent.
     sending: bool,
     muted: bool,
+    /// Our last command was to hold.
+    holding: bool,
+    /// The times at which we hold and resume.
+    hold_at: Option<Instant>,
+    resume_at: Option<Instant>,
+    /// The set of MICROSIP_MEDIA_* that was printed last.
+    media: u32,
     /// The time of our hang-up.
     end_at: Option<Instant>,
     next_meter: Option<Instant>,
@@ -121,6 +130,10 @@ impl<'a> Talk<'a> {
             playing: false,
             sending: false,
             muted: false,
+            holding: false,
+            hold_at: None,
+            resume_at: None,
+            media: 0,
             end_at: None,
             next_meter: None,
             gave_up: false,
@@ -164,7 +177,8 @@ impl<'a> Talk<'a> {
 
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().flatten().min()
+        let times = [self.answer_by, self.accept_at, self.hold_at, self.resume_at, self.end_at, self.next_meter];
+        times.into_iter().flatten().min()
     }
 
     pub(crate) fn due(&mut self, now: Instant) {
@@ -175,6 +189,13 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.accept_at) {
             self.accept();
+        }
+        if over(&mut self.hold_at) {
+            self.hold(true);
+            self.resume_at = self.sound.hold_for.map(|time| now + time);
+        }
+        if over(&mut self.resume_at) {
+            self.hold(false);
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -200,6 +221,7 @@ impl<'a> Talk<'a> {
                     self.output.say("muted", || json!({ "call": self.call, "muted": self.muted }), text);
                 }
             }
+            Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
             Verb::Answer if rings => {
                 self.accept_at = None;
                 self.accept();
@@ -212,7 +234,29 @@ impl<'a> Talk<'a> {
                 }
             }
             Verb::Hangup => self.hang_up(),
-            Verb::Digit(_) | Verb::Mute | Verb::Answer | Verb::Reject => {}
+            Verb::Digit(_) | Verb::Mute | Verb::Hold | Verb::Answer | Verb::Reject => {}
+        }
+    }
+
+    fn hold(&mut self, on: bool) {
+        self.resume_at = None;
+        match self.phone.hold(self.call, on) {
+            Ok(()) => self.holding = on,
+            Err(failure) => self.output.line(&failure.text), // it ends, say
+        }
+    }
+
+    /// Holds of ours and of the far end's are told apart.
+    fn media(&mut self, now: u32) {
+        let changed = core::mem::replace(&mut self.media, now) ^ now;
+        for (bit, name, begins, ends) in [
+            (MICROSIP_MEDIA_HOLDING, "holding", "the far end is on hold", "the far end is no longer on hold"),
+            (MICROSIP_MEDIA_HELD, "held", "the far end put us on hold", "the far end resumed the call"),
+        ] {
+            if changed & bit != 0 {
+                let on = now & bit != 0;
+                self.output.say(name, || json!({ "call": self.call, name: on }), if on { begins } else { ends });
+            }
         }
     }
 
@@ -292,14 +336,31 @@ impl<'a> Talk<'a> {
                 let text = advised("the recording could not be written", result);
                 self.trouble.get_or_insert(Stop::new(Exit::CallFailed, text));
             }
-            // any other change of its media is printed as this, too
-            Happened::Silent(silent) if silent != self.unheard => {
-                self.unheard = silent;
-                let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
-                self.output.say("media", || json!({ "call": self.call, "silent": silent }), text);
+            Happened::Silent if !self.unheard => self.silence(true),
+            Happened::Media(media) => {
+                if self.unheard {
+                    self.silence(false);
+                }
+                self.media(media);
+            }
+            Happened::HoldFailed { sip_code, result } => {
+                self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
+                let reason = self.phone.call_text(self.call, Text::Reason);
+                let text = format!("the far end refused the hold: {}", ended(sip_code, &reason, result));
+                self.output.say(
+                    "hold_failed",
+                    || json!({ "call": self.call, "sip_code": sip_code, "result": result }),
+                    &text,
+                );
             }
             _ => {}
         }
+    }
+
+    fn silence(&mut self, silent: bool) {
+        self.unheard = silent;
+        let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
+        self.output.say("media", || json!({ "call": self.call, "silent": silent }), text);
     }
 
     fn state(&mut self, state: CallState, sip_code: u32) {
@@ -329,6 +390,7 @@ impl<'a> Talk<'a> {
             return self.fail(failure);
         }
         self.end_at = self.sound.length.map(|length| now + length);
+        self.hold_at = self.sound.hold_after.map(|time| now + time);
         if self.output.in_place() {
             self.next_meter = Some(now);
         } else if self.output.json {

@@ -5,13 +5,14 @@
 pub(crate) enum Verb {
     Digit(char),
     Mute,
+    Hold,
     Answer,
     Reject,
     Hangup,
 }
 
 /// The keys, as they are shown to people.
-pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, q hang up";
+pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, h hold, q hang up";
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
 
@@ -20,6 +21,7 @@ impl Verb {
         match key {
             b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' => Some(Self::Digit(char::from(key))),
             b'm' => Some(Self::Mute),
+            b'h' => Some(Self::Hold),
             b'a' => Some(Self::Answer),
             b'r' => Some(Self::Reject),
             b'q' => Some(Self::Hangup),
