@@ -492,7 +492,7 @@ typedef struct microsip_account {
   uint32_t expires;
   /** A switch: it registers; default on. */
   uint32_t registers;
-  /** Seconds between keepalives; 0: 15; UINT32_MAX: none. */
+  /** Seconds between keepalives; 0: 15 by UDP, 110 by TCP; UINT32_MAX: none. */
   uint32_t keepalive;
   /** The application's own number. */
   uint64_t tag;

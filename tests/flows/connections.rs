@@ -324,3 +324,25 @@ fn a_response_whose_stream_is_gone_goes_to_where_its_sender_listens() {
     driver.run(&mut lab, Duration::from_millis(1000));
     assert_eq!((driver.sent.len(), driver.wished.len()), (sent, 3));
 }
+
+#[test]
+fn an_accounts_way_holds_as_long_as_dns_says() {
+    for (lifetime, after, looks) in [(60, 59, 1), (60, 61, 2), (1, 29, 1), (1, 31, 2), (0, 599, 1), (86_400, 601, 2)] {
+        let (mut lab, account) = account(&[], anna());
+        lab.ends[0].grant = false;
+        let mut count = 0;
+        for _ in 0..2 {
+            let now = lab.now;
+            lab.ends[0].phone.dial(now, account, "bob", &DialOptions::default()).unwrap();
+            while let Some(wish) = lab.ends[0].phone.poll_wish() {
+                if let Wish::Locate { id, .. } = wish {
+                    count += 1;
+                    let target = Target { flow: udp(REGISTRAR), priority: 0, weight: 0, lifetime };
+                    lab.ends[0].phone.handle_reply(now, id, Reply::Hops(&[target]));
+                }
+            }
+            lab.now += Duration::from_secs(after);
+        }
+        assert_eq!(count, looks, "{lifetime} s, after {after} s");
+    }
+}

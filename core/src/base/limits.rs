@@ -144,6 +144,10 @@ pub const RETRY_AFTER_LONGEST: u32 = 3600;
 /// an account.
 pub const HOP_S: u64 = 600;
 
+/// An account's way holds at least this (seconds), however short a lifetime DNS gives it: a name server that says 0 or
+/// 1 would cost a look-up for each call.
+pub const HOP_LEAST_S: u64 = 30;
+
 /// The look-up of a host that a session description names may take this long (milliseconds): enough for a resolver's
 /// second and third try, and less than a caller waits.
 pub const FIND_HOST_MS: u64 = 10_000;

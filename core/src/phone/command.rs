@@ -108,7 +108,7 @@ pub struct AccountConfig<'t> {
     pub media_timeout: super::MediaTimeout,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
-    /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP; `u32::MAX`: none.
+    /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP, 110 on a stream; `u32::MAX`: none.
     pub keepalive: u32,
     /// The transport to its registrar or proxy, where their URIs name none; `None`: as DNS says, else UDP.
     pub transport: Option<Transport>,

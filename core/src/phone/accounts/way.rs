@@ -1,9 +1,9 @@
 //! The way to an account's registrar or proxy, the addresses that are its own, and the requests that go that way.
 
 use super::Accounts;
-use crate::base::limits::TARGETS;
+use crate::base::limits::{HOP_LEAST_S, HOP_S, TARGETS};
 use crate::base::slots::Handle;
-use crate::base::time::Instant;
+use crate::base::time::{Duration, Instant};
 use crate::phone::place::Place;
 use crate::phone::write::transport_name;
 use crate::phone::{Flow, Target, Transport};
@@ -19,6 +19,14 @@ impl Accounts<'_> {
     pub(in crate::phone) fn set_hop(&mut self, now: Instant, handle: Handle, hop: Place) {
         if let Some(account) = self.slots.get_mut(handle) {
             account.set_hop(now, hop);
+        }
+    }
+
+    /// The stream of the way is open.
+    #[cfg(feature = "stream")]
+    pub(in crate::phone) fn open_hop(&mut self, handle: Handle, hop: Place) {
+        if let Some(account) = self.slots.get_mut(handle) {
+            account.hop = Some(hop);
         }
     }
 
@@ -67,6 +75,10 @@ impl Accounts<'_> {
         }
         if let Some(first) = ordered.first() {
             account.set_hop(now, Place::new(first.flow));
+            if first.lifetime > 0 {
+                let lasts = u64::from(first.lifetime).clamp(HOP_LEAST_S, HOP_S);
+                account.hop_until = now + Duration::from_secs(lasts);
+            }
         }
         account.several = ordered.len() > 1;
     }

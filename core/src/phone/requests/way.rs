@@ -242,7 +242,7 @@ impl Lower<'_> {
         self.transactions.connected(&mut self.cx, handle, flow);
         // one long request does not move an account to a stream
         if own_hop && !grown && self.dialog_around(owner, method).is_none() {
-            self.accounts.set_hop(now, self.account_of(owner), Place::new(flow));
+            self.accounts.open_hop(self.account_of(owner), Place::new(flow));
         }
         self.prepare(now, handle)
     }

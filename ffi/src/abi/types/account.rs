@@ -32,7 +32,7 @@ pub struct microsip_account {
     pub expires: u32,
     /// A switch: it registers; default on.
     pub registers: u32,
-    /// Seconds between keepalives; 0: 15; UINT32_MAX: none.
+    /// Seconds between keepalives; 0: 15 by UDP, 110 by TCP; UINT32_MAX: none.
     pub keepalive: u32,
     /// The application's own number.
     pub tag: u64,

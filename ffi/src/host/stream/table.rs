@@ -9,6 +9,9 @@ use microsip_core::base::time::Instant;
 use microsip_core::phone::{Flow, Transport, WishId};
 use std::io;
 
+#[cfg(test)]
+mod tests;
+
 /// One stream.
 struct Stream<B> {
     carrier: B,
