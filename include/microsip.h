@@ -212,6 +212,8 @@
 #define MICROSIP_HAS_REOFFER 1024
 /** microsip_features(): microsip_engine_last_error has a sentence; without it the result alone. */
 #define MICROSIP_HAS_SENTENCES 2048
+/** microsip_features(): the quality of calls as a mean opinion score; without it it is unknown. */
+#define MICROSIP_HAS_QUALITY 1048576
 /** microsip_features(): sound devices. */
 #define MICROSIP_HAS_DEVICES 4096
 /** microsip_features(): conferences; without it each call is alone. */
@@ -804,6 +806,22 @@ typedef struct microsip_stats {
   uint32_t strangers;
   /** Bytes that were no RTP or RTCP. */
   uint32_t malformed;
+  /**
+   * Mean opinion score of all that was heard, by the E-model (ITU-T G.107) from losses, their
+   * bursts, delay and codec; in hundredths, 100 to 450 (441 is a perfect G.711); 0: unknown, as in
+   * a library without MICROSIP_HAS_QUALITY. Packets that came too late are losses too. A wideband
+   * codec gets no more than G.711.
+   */
+  uint32_t mos_x100;
+  /** The same of the last eight seconds or so. */
+  uint32_t mos_lately_x100;
+  /** The same of what the peer hears, by its last report. */
+  uint32_t remote_mos_x100;
+  /**
+   * The delay one way that they are reckoned with: packet time, half of the round trip, playout.
+   * Milliseconds.
+   */
+  uint32_t delay_ms;
 } microsip_stats;
 /** @} */
 
@@ -1090,6 +1108,13 @@ typedef struct microsip_config {
    * Wideband is of use where `rate` is 16000 or 48000. Needs MICROSIP_HAS_CODECS. NULL: PCMU, PCMA.
    */
   const char *codecs;
+  /**
+   * Values of microsip_call_quality_get for each call, 2 bytes each; 0: 600, MICROSIP_NONE: none.
+   * At most 65534.
+   */
+  uint32_t quality_seconds;
+  /** 0. */
+  uint32_t reserved;
 } microsip_config;
 /** @} */
 
@@ -1273,8 +1298,11 @@ typedef struct microsip_engine_config {
    * alone. At most 4096. Needs MICROSIP_HAS_STREAM.
    */
   uint32_t max_flows;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * Values of microsip_engine_call_quality_get, 2 bytes each a call beside MICROSIP_ENGINE_BYTES;
+   * 0: none are kept. At most 65534.
+   */
+  uint32_t quality_seconds;
   /**
    * Conferences at once; 0: none. All calls may be in one. They take memory beside
    * MICROSIP_ENGINE_BYTES: microsip_engine_size_get() tells how much.
@@ -1869,6 +1897,26 @@ int32_t microsip_call_info_get(microsip_id phone, microsip_id call, struct micro
 int32_t microsip_call_stats_get(microsip_id phone,
                                 microsip_id call,
                                 struct microsip_stats *out);
+
+/**
+ * The quality of a call's seconds, the oldest first: mean opinion scores in hundredths as in
+ * microsip_stats; 0: nothing was to be heard in that second. When the memory is full (the
+ * configuration's quality_seconds), each two values become one, with the worse of both.
+ * @param phone The phone.
+ * @param call The call.
+ * @param mos_x100 The values, as many as cap.
+ * @param cap The size of that room.
+ * @param needed The room that it takes; may be NULL.
+ * @param seconds_each The seconds that a value stands for (NULL: not asked for).
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER There are more than cap, as needed says; the oldest are written.
+ */
+int32_t microsip_call_quality_get(microsip_id phone,
+                                  microsip_id call,
+                                  uint32_t *mos_x100,
+                                  uint32_t cap,
+                                  uint32_t *needed,
+                                  uint32_t *seconds_each);
 
 /**
  * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
@@ -2831,6 +2879,28 @@ int32_t microsip_engine_call_stats_get(struct microsip_engine *e,
                                        uint64_t now_us,
                                        microsip_id call,
                                        struct microsip_stats *out);
+
+/**
+ * The quality of a call's seconds, the oldest first: mean opinion scores in hundredths as in
+ * microsip_stats; 0: nothing was to be heard in that second. When the memory is full (the
+ * configuration's quality_seconds), each two values become one, with the worse of both.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param call The call.
+ * @param mos_x100 The values, as many as cap.
+ * @param cap The size of that room.
+ * @param needed The room that it takes; may be NULL.
+ * @param seconds_each The seconds that a value stands for (NULL: not asked for).
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_BUFFER There are more than cap, as needed says; the oldest are written.
+ */
+int32_t microsip_engine_call_quality_get(struct microsip_engine *e,
+                                         uint64_t now_us,
+                                         microsip_id call,
+                                         uint32_t *mos_x100,
+                                         uint32_t cap,
+                                         uint32_t *needed,
+                                         uint32_t *seconds_each);
 /** @} */
 
 /** @name Engines: conferences

@@ -192,6 +192,18 @@ public:
     check(microsip_call_stats_get(id_, call, &stats));
     return stats;
   }
+  /// Mean opinion scores of a call's seconds in hundredths, and the seconds that each stands for.
+  std::vector<std::uint32_t> quality(microsip_id call, std::uint32_t *seconds_each = nullptr) const {
+    std::vector<std::uint32_t> values;
+    for (;;) {
+      std::uint32_t needed = 0;
+      const std::int32_t result = microsip_call_quality_get(id_, call, values.data(), static_cast<std::uint32_t>(values.size()), &needed, seconds_each);
+      if (result != MICROSIP_E_BUFFER) check(result);
+      const bool all = needed <= values.size();
+      values.resize(needed);
+      if (all) return values;
+    }
+  }
 
   void source(microsip_id target, std::uint32_t source) { check(microsip_source_set(id_, target, source)); }
   void mute(microsip_id target, bool on) { check(microsip_mute_set(id_, target, on ? 1 : 0)); }

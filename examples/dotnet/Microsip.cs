@@ -82,6 +82,7 @@ public static class Microsip
         public uint mediaTimeout, mediaLost;
         public uint maxConferences, focus;
         public IntPtr codecs;
+        public uint qualitySeconds, reserved;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -145,6 +146,7 @@ public static class Microsip
         public uint size, confirmed;
         public ulong sent, received, lost, late, duplicate, reordered, concealedMs, silentUs;
         public uint jitterUs, rttUs, levelIn, levelOut, pcmUnderrun, pcmOverrun, remoteLost, remoteJitterUs, remoteLost256, playoutMs, strangers, malformed;
+        public uint mosX100, mosLatelyX100, remoteMosX100, delayMs;
         public static Stats New() { return new Stats { size = SizeOf<Stats>() }; }
     }
 
@@ -209,6 +211,7 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_tag_set(ulong phone, ulong call, ulong tag);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_info_get(ulong phone, ulong call, ref CallInfo info);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_stats_get(ulong phone, ulong call, ref Stats stats);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_call_quality_get(ulong phone, ulong call, [Out] uint[] mosX100, uint cap, out uint needed, out uint secondsEach);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_header_get(ulong phone, ulong call, uint which, byte[] name, uint nth, byte[] buffer, uint capacity, out uint needed);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_id_release(ulong phone, ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);

@@ -12,7 +12,8 @@ int main(void) {
   AT(config, rtp_port_min); AT(config, rtp_port_max); AT(config, log_level); AT(config, pcm_ms); AT(config, event_size); AT(config, transports); AT(config, bind);
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost);
-  AT(config, max_conferences); AT(config, focus); AT(config, codecs); puts("");
+  AT(config, max_conferences); AT(config, focus); AT(config, codecs);
+  AT(config, quality_seconds); AT(config, reserved); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, reserved_text); puts("");
@@ -27,7 +28,8 @@ int main(void) {
   SIZE("Stats", stats); AT(stats, size); AT(stats, confirmed); AT(stats, sent); AT(stats, received); AT(stats, lost); AT(stats, late);
   AT(stats, duplicate); AT(stats, reordered); AT(stats, concealed_ms); AT(stats, silent_us); AT(stats, jitter_us); AT(stats, rtt_us);
   AT(stats, level_in); AT(stats, level_out); AT(stats, pcm_underrun); AT(stats, pcm_overrun); AT(stats, remote_lost);
-  AT(stats, remote_jitter_us); AT(stats, remote_lost_256); AT(stats, playout_ms); AT(stats, strangers); AT(stats, malformed); puts("");
+  AT(stats, remote_jitter_us); AT(stats, remote_lost_256); AT(stats, playout_ms); AT(stats, strangers); AT(stats, malformed);
+  AT(stats, mos_x100); AT(stats, mos_lately_x100); AT(stats, remote_mos_x100); AT(stats, delay_ms); puts("");
   SIZE("AccountInfo", account_info); AT(account_info, size); AT(account_info, state); AT(account_info, account); AT(account_info, tag); AT(account_info, expires_us);
   AT(account_info, sip_code); AT(account_info, result); AT(account_info, retry_us); AT(account_info, cause); AT(account_info, reserved); puts("");
   SIZE("Counters", counters); AT(counters, size); AT(counters, malformed); AT(counters, strangers); AT(counters, unmatched); AT(counters, refused_full);

@@ -22,7 +22,7 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         media_timeout: 0,
         media_lost: 0,
         max_flows: 0,
-        reserved: 0,
+        quality_seconds: 0,
         max_conferences: 0,
         focus: 0,
     };

@@ -13,7 +13,7 @@ SAME(account, sizeof(microsip_account) == 40 + 10 * P && offsetof(microsip_accou
 SAME(media, sizeof(microsip_media) == 16);
 SAME(options, sizeof(microsip_options) == 16 + 2 * P);
 SAME(call_info, sizeof(microsip_call_info) == 112 && offsetof(microsip_call_info, incoming) == 64);
-SAME(call_stats, sizeof(microsip_stats) == 120 && offsetof(microsip_stats, jitter_us) == 72);
+SAME(call_stats, sizeof(microsip_stats) == 136 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(member, sizeof(microsip_member) == 24);
 SAME(sound, sizeof(microsip_sound) == 16 + P);
 SAME(info, sizeof(microsip_info) == 40);
@@ -27,7 +27,7 @@ SAME(ask, sizeof(microsip_ask) == 312 && offsetof(microsip_ask, name) == 48);
 SAME(reply, sizeof(microsip_reply) == 184);
 SAME(flow, sizeof(microsip_flow) == 80 && offsetof(microsip_flow, local) == 32);
 #ifndef MICROSIP_ENGINE_ONLY
-SAME(config, sizeof(microsip_config) == 80 + 8 * P && offsetof(microsip_config, bind) == 48);
+SAME(config, sizeof(microsip_config) == 88 + 9 * P && offsetof(microsip_config, bind) == 48);
 SAME(descriptor, sizeof(intptr_t) == P);
 #endif
 SAME(wait, MICROSIP_FOREVER == 4294967295u);

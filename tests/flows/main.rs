@@ -43,6 +43,7 @@ mod network;
 mod numbers;
 mod options;
 mod proxy;
+mod quality;
 mod quoted;
 mod redirect;
 mod refusals;

@@ -23,6 +23,8 @@ pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
 pub const CONFERENCE: bool = cfg!(feature = "conference");
 /// Dial plans, prefixes, and digits behind a number.
 pub const NUMBERS: bool = cfg!(feature = "numbers");
+/// The quality of calls as a mean opinion score.
+pub const QUALITY: bool = cfg!(feature = "quality");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Rules for incoming calls.

@@ -31,6 +31,10 @@ pub const QUANTUM: usize = 480;
 /// a quarter. 2 bytes each a call.
 pub const HISTORY: usize = 390;
 
+/// Values kept of the quality of a call's seconds on a host, where none are asked for: ten minutes, before two seconds
+/// share one. 2 bytes each a call, of which a page is taken when it is used.
+pub const QUALITY_SECONDS: u32 = 600;
+
 /// Bytes beside a packet's payload in each cell of the jitter ring.
 pub const RING_HEADER: usize = 12;
 

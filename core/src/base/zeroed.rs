@@ -17,4 +17,4 @@ macro_rules! zeroed {
 }
 pub(crate) use zeroed;
 
-zeroed!(u8, u32, i16, i32);
+zeroed!(u8, u16, u32, i16, i32);

@@ -22,6 +22,8 @@ pub use order::CodecOrder;
 
 use crate::base::limits::SENT_PAYLOAD;
 
+use crate::base::features;
+
 /// A voice codec that a stream can speak.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
@@ -77,7 +79,18 @@ struct Row {
     coding: Coding,
     /// Milliseconds of a packet are a multiple of this.
     frame_ms: u8,
+    /// Its impairment without loss: Ie of ITU-T G.113, appendix I. A codec of a host's bank that is not listed there
+    /// has [`UNLISTED`].
+    impairment: u8,
+    /// Its robustness against losses at random: Bpl of ITU-T G.113, in tenths.
+    robustness: u16,
 }
+
+/// Ie and ten times Bpl of a codec that ITU-T G.113 does not list: those of G.729A, the worst that is in common use.
+#[cfg_attr(not(test), expect(dead_code, reason = "core's own codecs are listed; a host's bank has others"))]
+const UNLISTED: (u8, u16) = (11, 190);
+/// Ten times Bpl of G.711 by ITU-T G.113: with concealment, and without.
+const G711_ROBUSTNESS: u16 = if features::CONCEAL { 251 } else { 43 };
 
 /// A payload's coding.
 #[derive(Clone, Copy)]
@@ -99,6 +112,8 @@ const PCMU: Row = Row {
     fmtp: "",
     coding: Coding::Ticks(1),
     frame_ms: 10,
+    impairment: 0,
+    robustness: G711_ROBUSTNESS,
 };
 const PCMA: Row = Row { name: "PCMA", payload_type: 8, ..PCMU };
 /// rfc3551#4.5.2: 16,000 samples a second, but a clock of 8000 for an error in RFC 1890; so a tick is a byte of both
@@ -218,6 +233,18 @@ impl Codec {
     #[must_use]
     pub const fn frame_ms(self) -> u8 {
         self.row().frame_ms
+    }
+
+    /// Its impairment without loss (Ie of ITU-T G.113).
+    #[must_use]
+    pub const fn impairment(self) -> u8 {
+        self.row().impairment
+    }
+
+    /// Its robustness against losses at random (Bpl of ITU-T G.113), in tenths.
+    #[must_use]
+    pub const fn robustness(self) -> u16 {
+        self.row().robustness
     }
 
     /// Bytes of one tick, where a payload can be cut between any two; `None` for codecs with frames.

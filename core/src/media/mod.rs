@@ -9,6 +9,7 @@
 //! | [`source`] | a source as RFC 3550 keeps it: validity, loss, jitter |
 //! | [`conceal`] | sound for packets that did not come |
 //! | [`digits`] | digits waiting to be sent; events received |
+//! | [`quality`] | MOS by the E-model, for each second, lately and in all |
 //! | [`resample`] | 8, 16 and 48 kHz into each other |
 //! | [`tones`], [`detect`] | call progress tones and keys; recognising them |
 //! | [`gain`] | volume, mute, level |
@@ -24,6 +25,7 @@ pub mod jitter;
 pub mod mix;
 pub mod phase;
 pub mod playout;
+pub mod quality;
 pub mod resample;
 mod sine;
 pub mod source;

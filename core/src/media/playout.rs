@@ -11,6 +11,7 @@ pub use reading::Means;
 use super::codec::{Codec, CodecList};
 use super::conceal::Concealer;
 use super::jitter::{Arrival, Cells, Ring, Stored};
+use super::quality::Heard;
 use crate::base::count::up;
 
 mod reading;
@@ -39,6 +40,8 @@ pub struct PlayoutCounts {
     pub concealed_ms: u32,
     /// Pieces put in or taken out.
     pub spliced: u32,
+    /// The packets whose turn came.
+    pub heard: Heard,
 }
 
 /// The ring's reader.
@@ -108,7 +111,7 @@ impl Playout {
         window_wanted: WINDOW,
         since_shrink: u16::MAX,
         since_late: u16::MAX,
-        counts: PlayoutCounts { late: 0, overflow: 0, oversize: 0, concealed_ms: 0, spliced: 0 },
+        counts: PlayoutCounts { late: 0, overflow: 0, oversize: 0, concealed_ms: 0, spliced: 0, heard: Heard::NOTHING },
     };
 
     /// The source began anew: waiting packets are void, the last sound fades out.
@@ -132,6 +135,12 @@ impl Playout {
     #[must_use]
     pub const fn codec(&self) -> Codec {
         self.codec
+    }
+
+    /// The length of the peer's packets, in milliseconds.
+    #[must_use]
+    pub const fn packet_ms(&self) -> u32 {
+        self.duration as u32 * 1000 / self.codec.clock()
     }
 
     /// Delay that late packets have asked for, in milliseconds.
@@ -200,6 +209,9 @@ impl Playout {
             Stored::Late => return self.too_late(timestamp),
             Stored::Waits { dropped } => {
                 self.counts.overflow = self.counts.overflow.saturating_add(dropped);
+                if dropped > 0 {
+                    self.missed(dropped);
+                }
                 if !first && self.ring.position() != position {
                     self.resume_at_head(cells);
                 }
@@ -266,6 +278,12 @@ impl Playout {
             self.window_wanted = (self.window_wanted * 2).min(WINDOW_MAX);
         }
         self.since_late = 0;
+    }
+
+    /// So many packets in a row were not there at their turn.
+    fn missed(&mut self, count: u32) {
+        self.counts.heard.missed = self.counts.heard.missed.saturating_add(count);
+        up(&mut self.counts.heard.holes);
     }
 
     /// Packets were dropped at the head: the playhead moves to what is there now.

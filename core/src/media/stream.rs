@@ -5,6 +5,8 @@
 
 mod address;
 mod config;
+#[cfg(feature = "quality")]
+mod quality;
 mod receiving;
 mod reports;
 mod sending;
@@ -17,6 +19,10 @@ use crate::base::time::{Duration, Instant};
 use crate::media::digits::{DigitMethod, DigitQueue, EventReceiver, HeardDigit, HeardDigits};
 use crate::media::gain::Level;
 use crate::media::playout::Playout;
+#[cfg(not(feature = "quality"))]
+use crate::media::quality::History;
+#[cfg(feature = "quality")]
+use crate::media::quality::Quality;
 use crate::media::resample::Resampler;
 use crate::media::source::Source;
 use address::Address;
@@ -40,6 +46,8 @@ pub struct Stream {
     resampler: Resampler,
     level_in: Level,
     level_out: Level,
+    #[cfg(feature = "quality")]
+    quality: Quality,
     running: bool,
     confirmed: bool,
     collided: bool,
@@ -72,6 +80,8 @@ impl Stream {
         resampler: Resampler::EMPTY,
         level_in: Level::EMPTY,
         level_out: Level::EMPTY,
+        #[cfg(feature = "quality")]
+        quality: Quality::EMPTY,
         running: false,
         confirmed: false,
         collided: false,
@@ -305,10 +315,25 @@ impl Stream {
         self.level_out.peak()
     }
 
+    /// The values of the call's seconds, the oldest first, and the seconds that each stands for.
+    #[must_use]
+    pub fn quality_of<'k>(&self, seconds: &'k [u16]) -> (&'k [u16], u32) {
+        #[cfg(feature = "quality")]
+        let history = *self.quality.history();
+        #[cfg(not(feature = "quality"))]
+        let history = History::EMPTY;
+        (history.values(seconds), history.seconds_each())
+    }
+
     /// Its statistics.
     #[must_use]
     pub fn stats(&self, now: Instant) -> StreamStats {
         let counts = self.playout.counts();
+        #[cfg(feature = "quality")]
+        let (mos, delay_ms) = (self.mos_x100(), self.delay_ms());
+        #[cfg(not(feature = "quality"))]
+        let (mos, delay_ms) = ([0; 3], 0);
+        let [mos_x100, mos_lately_x100, remote_mos_x100] = mos;
         StreamStats {
             sent_packets: self.sending.packets,
             sent_bytes: self.sending.bytes,
@@ -336,6 +361,10 @@ impl Stream {
             confirmed: self.confirmed,
             level_in: self.level_in.peak(),
             level_out: self.level_out.peak(),
+            mos_x100,
+            mos_lately_x100,
+            remote_mos_x100,
+            delay_ms,
             ring_ms: self.playout.waiting_ms(),
             depth_ms: self.playout.depth_ms(),
             silent_us: self.silent(now).map_or(u64::MAX, |silent| silent.micros()),

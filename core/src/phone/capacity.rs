@@ -1,7 +1,7 @@
 //! The capacity of a phone: the slots and bytes of each kind that it is lent.
 
 use crate::base::features;
-use crate::base::limits::{RING_HEADER, SOCKETS, STATUS_LINE};
+use crate::base::limits::{QUALITY_SECONDS, RING_HEADER, SOCKETS, STATUS_LINE};
 use crate::media::CodecList;
 use crate::media::conceal::history_of;
 use crate::media::mix;
@@ -48,6 +48,9 @@ pub struct Capacity {
     /// Conferences; all calls may be in one. When full: [`super::Phone::conference_create`] fails. 0, as without the
     /// feature `conference`: no call hears another. Else a quantum of PCM and about 80 bytes for each call.
     pub conferences: u32,
+    /// Values kept of the quality of a call's seconds; 0: none. When full: each two become one, with the worse of both.
+    /// 2 bytes each a call.
+    pub seconds: u32,
     /// Bytes kept of a call's first and of its last message; 0: none, and no header getters.
     pub history: u32,
     /// Addresses kept of the names that an account trusts; those beyond are not trusted. 0: it can trust addresses and
@@ -89,6 +92,7 @@ impl Capacity {
             payload: 160,
             quantum: 80,
             conferences: 0,
+            seconds: 0,
             history: 0,
             trusted: 2, // a name with an address of each family
             direct_reserve: direct_reserve(calls),
@@ -121,6 +125,7 @@ impl Capacity {
             payload: 480,
             quantum: 480,
             conferences: 2,
+            seconds: QUALITY_SECONDS,
             history: if calls > 64 { 1024 } else { message },
             trusted: 16,
             direct_reserve: direct_reserve(calls),
@@ -168,6 +173,7 @@ impl Capacity {
             && self.rule_text <= 2048
             && self.conferences <= most
             && (self.conferences == 0 || self.calls < mix::MOST)
+            && self.seconds <= 65_534
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512

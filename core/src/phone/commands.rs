@@ -137,4 +137,13 @@ impl Phone<'_> {
     pub fn call_stats(&self, now: Instant, call: CallId) -> Result<StreamStats, CommandError> {
         self.lower.media.stats(now, call.0).ok_or(CommandError::Stale)
     }
+
+    /// The quality of a call's seconds: MOS by the E-model in hundredths, 0 for seconds in which nothing was to be
+    /// heard; the oldest first, and the seconds that each value stands for.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`].
+    pub fn call_quality(&self, call: CallId) -> Result<(&[u16], u32), CommandError> {
+        self.lower.media.quality(call.0).ok_or(CommandError::Stale)
+    }
 }

@@ -18,7 +18,7 @@ use crate::ladder::{self, Ladder};
 use crate::output::Output;
 use crate::phone::{Failure, Handle, Id, Options, Phone, Source, Stats, Text, Traced};
 use crate::session::{Exit, Stop, advised, ended, poisoned};
-use crate::talk::numbers;
+use crate::talk::{mos, numbers};
 use crate::tone::{Generator, Listener, Tone};
 
 /// Samples a second of both phones.
@@ -394,6 +394,7 @@ impl Play<'_> {
                 json!({
                     "of": party.name, "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late,
                     "duplicate": stats.duplicate, "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
+                    "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
                 })
             };
             self.output.say("stats", fields, &format!("  {:<5}   {}", party.name, numbers(stats)));

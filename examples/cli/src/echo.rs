@@ -11,6 +11,7 @@ use crate::event::{CallState, Event, Happened};
 use crate::output::Output;
 use crate::phone::{Id, Source, Text};
 use crate::session::{Session, Stop, account, ended, listening};
+use crate::talk::mos;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), Stop> {
     raise_descriptor_limit();
@@ -74,6 +75,7 @@ impl<'a> Job<'a> for Say {
             json!({
                 "call": call, "from": from, "state": "ended", "sip_code": sip_code, "result": result,
                 "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
+                "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
             })
         };
         app.output.say("call", fields, &text);

@@ -105,6 +105,10 @@ pub(crate) struct Stats {
     /// Peaks, 0..=32767: of the sound that we send, and of the sound that we hear.
     pub(crate) level_in: u32,
     pub(crate) level_out: u32,
+    /// Mean opinion scores in hundredths; 0 is unknown: in all, lately, as the far end hears us.
+    pub(crate) mos_x100: u32,
+    pub(crate) mos_lately_x100: u32,
+    pub(crate) remote_mos_x100: u32,
 }
 
 /// An account, ready for the library. The password is in no Debug output.
@@ -386,7 +390,23 @@ impl Handle {
             rtt_us: stats.rtt_us,
             level_in: stats.level_in,
             level_out: stats.level_out,
+            mos_x100: stats.mos_x100,
+            mos_lately_x100: stats.mos_lately_x100,
+            remote_mos_x100: stats.remote_mos_x100,
         })
+    }
+
+    /// Mean opinion scores of the call's seconds in hundredths, and the seconds that each stands for.
+    pub(crate) fn quality(self, call: Id) -> Result<(Vec<u32>, u32), Failure> {
+        // what the configuration's default keeps
+        let (mut values, mut needed, mut each) = (vec![0; 600], 0, 1);
+        // SAFETY: the library writes at most `cap` values.
+        check(unsafe {
+            let cap = values.len() as u32;
+            c::microsip_call_quality_get(self.0, call, values.as_mut_ptr(), cap, &raw mut needed, &raw mut each)
+        })?;
+        values.truncate(needed as usize);
+        Ok((values, each))
     }
 
     /// The time for which the call has been connected, or was.

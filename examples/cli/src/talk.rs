@@ -425,7 +425,7 @@ impl<'a> Talk<'a> {
         let Ok(stats) = self.phone.stats(self.call) else { return };
         let talked = self.connected.map_or(Duration::ZERO, |since| now - since).as_secs();
         if self.output.json {
-            let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost });
+            let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost, "mos": mos(stats.mos_lately_x100) });
             self.output.say("level", fields, "");
             self.next_meter = Some(now + LEVELS);
         } else {
@@ -448,7 +448,14 @@ impl<'a> Talk<'a> {
         let how = ended(sip_code, &reason, result);
         if self.connected.is_some() {
             let text = format!("ended after {:.1} s\n          {}", talked.as_secs_f64(), numbers(&stats));
-            self.output.say("call", || fields(self.call, sip_code, result, &reason, talked, &stats), &text);
+            let quality = self.phone.quality(self.call).unwrap_or_default();
+            let fields = || {
+                let mut fields = fields(self.call, sip_code, result, &reason, talked, &stats);
+                fields["mos_seconds"] = quality.0.iter().map(|second| mos(*second)).collect();
+                fields["mos_seconds_each"] = quality.1.into();
+                fields
+            };
+            self.output.say("call", fields, &text);
         } else {
             self.output.say(
                 "call",
@@ -488,7 +495,7 @@ fn no_media(path: &Path) -> Stop {
 /// A call's numbers in two lines.
 pub(crate) fn numbers(stats: &Stats) -> String {
     format!(
-        "{} packets sent, {} received, {} lost, {} late, {} twice\n          {} ms concealed, jitter {:.1} ms, round trip {:.1} ms",
+        "{} packets sent, {} received, {} lost, {} late, {} twice\n          {} ms concealed, jitter {:.1} ms, round trip {:.1} ms{}{}",
         stats.sent,
         stats.received,
         stats.lost,
@@ -496,8 +503,15 @@ pub(crate) fn numbers(stats: &Stats) -> String {
         stats.duplicate,
         stats.concealed_ms,
         f64::from(stats.jitter_us) / 1000.0,
-        f64::from(stats.rtt_us) / 1000.0
+        f64::from(stats.rtt_us) / 1000.0,
+        mos(stats.mos_x100).map_or_else(String::new, |mos| format!("\n          quality {mos:.2} of 5 (MOS)")),
+        mos(stats.remote_mos_x100).map_or_else(String::new, |mos| format!(", {mos:.2} at the far end lately")),
     )
+}
+
+/// A mean opinion score, if it is known.
+pub(crate) fn mos(hundredths: u32) -> Option<f64> {
+    (hundredths > 0).then(|| f64::from(hundredths) / 100.0)
 }
 
 fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, stats: &Stats) -> serde_json::Value {
@@ -505,6 +519,7 @@ fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, 
         "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "result": result, "talked_ms": talked.as_millis() as u64,
         "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late, "duplicate": stats.duplicate,
         "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
+        "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
     })
 }
 

@@ -134,3 +134,20 @@ pub unsafe extern "C" fn microsip_engine_call_stats_get(
         ops::call::stats(phone, now, call, (0, 0), out)
     })
 }
+
+/// As microsip_call_quality_get.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_engine_call_quality_get(
+    e: *mut microsip_engine,
+    now_us: u64,
+    call: microsip_id,
+    mos_x100: *mut u32,
+    cap: u32,
+    needed: *mut u32,
+    seconds_each: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    command("microsip_engine_call_quality_get", e, now_us, |phone, _| unsafe {
+        ops::call::quality(phone, call, mos_x100, cap, needed, seconds_each)
+    })
+}

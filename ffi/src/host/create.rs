@@ -24,7 +24,7 @@ use crate::block::{Block, Carving};
 use crate::dscp;
 use core::ffi::c_char;
 use core::sync::atomic::Ordering;
-use microsip_core::base::features;
+use microsip_core::base::{features, limits};
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{Capacity, Lender, MediaTimeout, Phone, Setup, SetupError, Storage};
 use std::sync::Arc;
@@ -48,6 +48,7 @@ struct Plan<'c> {
     /// There is a log.
     logs: bool,
     direct: (u32, u32),
+    quality_seconds: u32,
     media_timeout: MediaTimeout,
     conferences: u32,
     focus: bool,
@@ -105,6 +106,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         ));
     }
     let known = MICROSIP_NULL_AUDIO | MICROSIP_NO_NETWORK | MICROSIP_ALLOW_DIRECT;
+    if config.reserved != 0 {
+        let fix = "is not 0: use MICROSIP_ZERO on the configuration";
+        return Err(Fail::new(MICROSIP_E_NEWER, "config->reserved", Value::Number(i64::from(config.reserved)), fix));
+    }
     if config.flags & !known != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
@@ -163,6 +168,16 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             .unwrap_or(CodecList::built_in()),
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
         transports: transports(config.transports)?,
+        quality_seconds: match config.quality_seconds {
+            MICROSIP_NONE => 0,
+            asked => within(
+                "config->quality_seconds",
+                asked,
+                limits::QUALITY_SECONDS,
+                1..=65_534,
+                "is not within 1 to 65534",
+            )?,
+        },
         // SAFETY: texts by the C function's contract.
         bind: unsafe { text::optional(config.bind, "config->bind")? },
         // SAFETY: as above.
@@ -177,6 +192,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let capacity = Capacity { conferences: plan.conferences, ..capacity };
     let capacity = capacity.speaking(&plan.codecs);
     let capacity = if plan.logs { capacity } else { Capacity { traces: 0, ..capacity } };
+    let capacity = Capacity { seconds: plan.quality_seconds, ..capacity };
     let too_large = || {
         Fail::new(
             MICROSIP_E_FULL,

@@ -270,6 +270,38 @@ pub(crate) unsafe fn stats(
         playout_ms: stats.ring_ms,
         strangers: stats.strangers,
         malformed: stats.malformed,
+        mos_x100: u32::from(stats.mos_x100),
+        mos_lately_x100: u32::from(stats.mos_lately_x100),
+        remote_mos_x100: u32::from(stats.remote_mos_x100),
+        delay_ms: stats.delay_ms,
     });
+    Ok(())
+}
+
+/// # Safety
+/// Pointers as the C function documents them.
+pub(crate) unsafe fn quality(
+    phone: &Phone<'_>,
+    call: u64,
+    mos_x100: *mut u32,
+    cap: u32,
+    needed: *mut u32,
+    seconds_each: *mut u32,
+) -> Done {
+    let (values, each) = phone.call_quality(call_id(call)?).map_err(refused("call", call))?;
+    // SAFETY: by contract.
+    let room = unsafe { pointer::slice_mut(mos_x100, cap, "mos_x100")? };
+    for (place, value) in room.iter_mut().zip(values) {
+        *place = u32::from(*value);
+    }
+    // SAFETY: by contract.
+    unsafe {
+        pointer::put(needed, values.len() as u32);
+        pointer::put(seconds_each, each);
+    }
+    if values.len() > room.len() {
+        let fix = "is less than the values that there are, as needed says";
+        return Err(Fail::new(MICROSIP_E_BUFFER, "cap", Value::Number(i64::from(cap)), fix));
+    }
     Ok(())
 }

@@ -131,6 +131,25 @@ pub unsafe extern "C" fn microsip_call_stats_get(
     })
 }
 
+/// The quality of a call's seconds, the oldest first: mean opinion scores in hundredths as in microsip_stats; 0:
+/// nothing was to be heard in that second. seconds_each: the seconds that a value stands for (NULL: not asked for).
+/// When the memory is full (the configuration's quality_seconds), each two values become one, with the worse of both.
+/// MICROSIP_E_BUFFER: there are more than cap, as needed says; the oldest are written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn microsip_call_quality_get(
+    phone: microsip_id,
+    call: microsip_id,
+    mos_x100: *mut u32,
+    cap: u32,
+    needed: *mut u32,
+    seconds_each: *mut u32,
+) -> i32 {
+    // SAFETY: by contract.
+    read("microsip_call_quality_get", phone, |phone, _| unsafe {
+        ops::call::quality(phone, call, mos_x100, cap, needed, seconds_each)
+    })
+}
+
 /// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a
 /// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE with the token follows when they
 /// are out. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and

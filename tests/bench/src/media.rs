@@ -47,7 +47,13 @@ impl Memory {
     }
 
     fn lent(&mut self) -> StreamBuffers<'_> {
-        StreamBuffers { ring: &mut self.ring, stride: STRIDE, payload: &mut self.payload, history: &mut self.history }
+        StreamBuffers {
+            ring: &mut self.ring,
+            stride: STRIDE,
+            payload: &mut self.payload,
+            history: &mut self.history,
+            seconds: &mut [],
+        }
     }
 }
 

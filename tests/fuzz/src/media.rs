@@ -40,13 +40,19 @@ fn hear(bytes: &[u8], as_report: bool) {
     let mut stream = talking();
     let (mut ring, mut out, mut sent) = ([0u8; STRIDE * 8], [0i16; 80], [0u8; 256]);
     let (mut payload, mut history) = ([0u8; 160], [0i16; limits::HISTORY]);
+    let mut seconds = [0u16; 4];
     let mut now = Instant::from_micros(1_000_000);
     let from = SocketAddr::from((Ipv4Addr::LOCALHOST, if as_report { 4001 } else { 4000 }));
     let (mut heard, mut quanta, mut digits) = (0, 0, 0);
     for (length, datagram) in datagrams(bytes) {
         heard += 1;
-        let mut buffers =
-            StreamBuffers { ring: &mut ring, stride: STRIDE, payload: &mut payload, history: &mut history };
+        let mut buffers = StreamBuffers {
+            ring: &mut ring,
+            stride: STRIDE,
+            payload: &mut payload,
+            history: &mut history,
+            seconds: &mut seconds,
+        };
         if as_report {
             stream.handle_rtcp(now, from, datagram);
         } else {

@@ -330,6 +330,8 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("name", "The name of the header."),
     ("nth", "Which of them, from 0."),
     ("digits", "The digits."),
+    ("mos_x100", "The values, as many as cap."),
+    ("seconds_each", "The seconds that a value stands for; NULL: not asked for."),
     ("source", "MICROSIP_SRC_*."),
     ("on", "1: on; 0: off."),
     ("percent", "The volume."),

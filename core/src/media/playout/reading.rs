@@ -163,6 +163,9 @@ impl Playout {
             if done {
                 self.consumed = 0;
                 self.ring.advance(means.cells);
+                if self.ring.position().1 == 0 {
+                    up(&mut self.counts.heard.played);
+                }
             } else {
                 self.consumed = self.consumed.saturating_add(ticks as u16);
             }
@@ -192,6 +195,7 @@ impl Playout {
         self.stalled = 0;
         self.consumed = 0;
         self.ring.skip(missing);
+        self.missed(missing);
         true
     }
 

@@ -71,6 +71,12 @@ fn roughest(heard: &[i16]) -> i32 {
     heard.windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap()
 }
 
+/// All that came was played, at its turn.
+fn nothing_was_missed(counts: &PlayoutCounts) {
+    let heard = Heard { played: counts.heard.played, ..Heard::NOTHING };
+    assert_eq!(*counts, PlayoutCounts { heard, ..PlayoutCounts::default() });
+}
+
 #[test]
 fn the_first_packet_is_played_at_once_and_unchanged() {
     let mut bench = Bench::new();
@@ -81,7 +87,7 @@ fn the_first_packet_is_played_at_once_and_unchanged() {
     }
     let expected: Vec<i16> = (0..8000).map(|n| crate::media::codec::ulaw_decode(ulaw_encode(tone(n)))).collect();
     assert!(bench.heard == expected);
-    assert_eq!(bench.playout.counts(), &PlayoutCounts::default());
+    nothing_was_missed(bench.playout.counts());
     assert_eq!(bench.playout.waiting_ms(), 0);
 }
 
@@ -202,7 +208,7 @@ fn sequence_numbers_and_timestamps_wrap() {
         bench.quantum();
         bench.quantum();
     }
-    assert_eq!(bench.playout.counts(), &PlayoutCounts::default());
+    nothing_was_missed(bench.playout.counts());
     assert_eq!(bench.heard.len(), 1600);
     assert!(roughest(&bench.heard) < 3500);
 }
@@ -282,7 +288,7 @@ fn packets_of_all_lengths_are_played() {
         let expected: Vec<i16> =
             (0..30 * ptime * 8).map(|n| crate::media::codec::ulaw_decode(ulaw_encode(tone(n)))).collect();
         assert!(bench.heard == expected, "{ptime} ms");
-        assert_eq!(bench.playout.counts(), &PlayoutCounts::default());
+        nothing_was_missed(bench.playout.counts());
     }
 }
 

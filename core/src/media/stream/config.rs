@@ -116,6 +116,8 @@ pub struct StreamBuffers<'b> {
     /// The samples heard last: [`history_of`](crate::media::conceal::history_of) the highest rate. Shorter: nothing is
     /// invented for missing packets.
     pub history: &'b mut [i16],
+    /// A value for each second of the call ([`History`](crate::media::quality::History)); none where it is empty.
+    pub seconds: &'b mut [u16],
 }
 
 /// One of a media port's two sockets.
@@ -193,6 +195,14 @@ pub struct StreamStats {
     pub level_in: u16,
     /// Peak of the last 100 ms to the loudspeaker.
     pub level_out: u16,
+    /// MOS by the E-model of all that was heard, in hundredths, 100 to 450; 0 is unknown.
+    pub mos_x100: u16,
+    /// The same of the last seconds.
+    pub mos_lately_x100: u16,
+    /// The same of what the peer hears, by its last report.
+    pub remote_mos_x100: u16,
+    /// The delay one way that they are reckoned with, in milliseconds.
+    pub delay_ms: u32,
     /// Sound waiting in the jitter ring, in milliseconds.
     pub ring_ms: u32,
     /// Extra delay that late packets have asked for, in milliseconds.

@@ -117,6 +117,8 @@ impl Stream {
         buffers: &mut StreamBuffers<'_>,
     ) {
         self.events.handle_timeout(now, &mut self.heard_digits);
+        #[cfg(feature = "quality")]
+        self.judge(buffers.seconds);
         if !self.running || !self.config.receive_audio {
             out.fill(0);
             self.level_out.feed(&[]);

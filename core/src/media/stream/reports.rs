@@ -26,6 +26,9 @@ pub(super) struct Remote {
     pub(super) lost: i32,
     pub(super) jitter: u32,
     pub(super) fraction_lost: u8,
+    /// It was told.
+    #[cfg(feature = "quality")]
+    pub(super) known: bool,
 }
 
 /// Reports owed, and reports that came.
@@ -55,7 +58,13 @@ impl Reports {
         sent: false,
         packets_at: [0; 2],
         rtt_us: 0,
-        remote: Remote { lost: 0, jitter: 0, fraction_lost: 0 },
+        remote: Remote {
+            lost: 0,
+            jitter: 0,
+            fraction_lost: 0,
+            #[cfg(feature = "quality")]
+            known: false,
+        },
         received: 0,
     };
 
@@ -137,7 +146,13 @@ impl Stream {
         if report.ssrc != self.sending.ssrc {
             return;
         }
-        self.reports.remote = Remote { lost: report.lost, jitter: report.jitter, fraction_lost: report.fraction_lost };
+        self.reports.remote = Remote {
+            lost: report.lost,
+            jitter: report.jitter,
+            fraction_lost: report.fraction_lost,
+            #[cfg(feature = "quality")]
+            known: true,
+        };
         if report.last_report != 0 {
             // rfc3550#6.4.1: arrival, less when our report left, less how long it lay there; in 65536ths of a second
             let arrival = (ntp(now, self.config.epoch_s) >> 16) as u32;

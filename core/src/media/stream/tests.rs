@@ -59,6 +59,7 @@ struct Memory {
     stride: usize,
     payload: Vec<u8>,
     history: Vec<i16>,
+    seconds: Vec<u16>,
 }
 
 impl Memory {
@@ -68,6 +69,7 @@ impl Memory {
             stride: self.stride,
             payload: &mut self.payload,
             history: &mut self.history,
+            seconds: &mut self.seconds,
         }
     }
 }
@@ -93,6 +95,7 @@ impl Side {
             stride,
             payload: std::vec![0; 3 * bytes],
             history: std::vec![0; 6 * limits::HISTORY],
+            seconds: std::vec![0; 4],
         };
         Self { stream, bank: Bank::default(), memory, heard: Vec::new(), sent: Vec::new() }
     }

@@ -1,6 +1,7 @@
 //! The memory that streams are lent.
 
 use crate::base::blocks::Blocks;
+use crate::base::features;
 use crate::base::limits::RING_HEADER;
 use crate::media::StreamBuffers;
 use crate::phone::capacity::Capacity;
@@ -11,6 +12,7 @@ pub(super) struct Memory<'a> {
     rings: Blocks<'a>,
     payloads: Blocks<'a>,
     heard: Blocks<'a, i16>,
+    seconds: Blocks<'a, u16>,
     /// Bytes of one packet in a ring.
     ring_stride: usize,
 }
@@ -19,10 +21,12 @@ impl<'a> Memory<'a> {
     pub(super) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
         let count = capacity.calls as usize;
         let (ring, payload, heard) = (capacity.ring_bytes(), capacity.payload as usize, capacity.heard());
+        let seconds = if features::QUALITY { capacity.seconds as usize } else { 0 };
         Self {
             rings: Blocks::new(lender.zeroed(count * ring), ring),
             payloads: Blocks::new(lender.zeroed(count * payload), payload),
             heard: Blocks::new(lender.zeroed(count * heard), heard),
+            seconds: Blocks::new(lender.zeroed(count * seconds), seconds),
             ring_stride: RING_HEADER + payload,
         }
     }
@@ -34,7 +38,13 @@ impl<'a> Memory<'a> {
             stride: self.ring_stride,
             payload: self.payloads.get_mut(index),
             history: self.heard.get_mut(index),
+            seconds: self.seconds.get_mut(index),
         }
+    }
+
+    /// The values of a stream's seconds.
+    pub(super) fn seconds(&self, index: u32) -> &[u16] {
+        self.seconds.get(index)
     }
 
     /// The payload of a stream's next packet.

@@ -303,4 +303,12 @@ impl Media<'_> {
         // a stream that never ran for this call may still hold the figures of the one before
         Some(if line.codec.is_none() { StreamStats::default() } else { stream.stats(now) })
     }
+
+    /// The values of a line's seconds, the oldest first, and the seconds that each stands for. `None`: there is no such
+    /// call.
+    pub(in crate::phone) fn quality(&self, call: Handle) -> Option<(&[u16], u32)> {
+        let line = self.line(call)?;
+        let stream = self.streams.get(call.index as usize)?;
+        Some(if line.codec.is_none() { (&[], 1) } else { stream.quality_of(self.memory.seconds(call.index)) })
+    }
 }

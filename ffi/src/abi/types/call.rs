@@ -211,6 +211,16 @@ pub struct microsip_stats {
     pub strangers: u32,
     /// Bytes that were no RTP or RTCP.
     pub malformed: u32,
+    /// Mean opinion score of all that was heard, by the E-model (ITU-T G.107) from losses, their bursts, delay and
+    /// codec; in hundredths, 100 to 450 (441 is a perfect G.711); 0: unknown, as in a library without
+    /// MICROSIP_HAS_QUALITY. Packets that came too late are losses too. A wideband codec gets no more than G.711.
+    pub mos_x100: u32,
+    /// The same of the last eight seconds or so.
+    pub mos_lately_x100: u32,
+    /// The same of what the peer hears, by its last report.
+    pub remote_mos_x100: u32,
+    /// The delay one way that they are reckoned with: packet time, half of the round trip, playout. Milliseconds.
+    pub delay_ms: u32,
 }
 
 sized!(

@@ -82,8 +82,9 @@ pub struct microsip_engine_config {
     /// Streams at once, 48 bytes each beside MICROSIP_ENGINE_BYTES; 0: none, and SIP goes by datagrams alone. At most
     /// 4096. Needs MICROSIP_HAS_STREAM.
     pub max_flows: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Values of microsip_engine_call_quality_get, 2 bytes each a call beside MICROSIP_ENGINE_BYTES; 0: none are kept.
+    /// At most 65534.
+    pub quality_seconds: u32,
     /// Conferences at once; 0: none. All calls may be in one. They take memory beside MICROSIP_ENGINE_BYTES:
     /// microsip_engine_size_get() tells how much.
     pub max_conferences: u32,

@@ -97,6 +97,10 @@ pub struct microsip_config {
     /// L16/16000, L16/44100 and L16/48000. Wideband is of use where `rate` is 16000 or 48000. Needs
     /// MICROSIP_HAS_CODECS. NULL: PCMU, PCMA.
     pub codecs: *const c_char,
+    /// Values of microsip_call_quality_get for each call, 2 bytes each; 0: 600, MICROSIP_NONE: none. At most 65534.
+    pub quality_seconds: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// The phone, in numbers.

@@ -1,7 +1,7 @@
 //! Codecs of the tests: their rows, and the bank that speaks them.
 
 use crate::media::codec::{
-    BuiltIn, Codec, CodecBank, CodecMemory, Coded, Coding, Encoded, PCMU, Parameters, Part, Row, Way,
+    BuiltIn, Codec, CodecBank, CodecMemory, Coded, Coding, Encoded, PCMU, Parameters, Part, Row, UNLISTED, Way,
 };
 use std::string::String;
 use std::vec::Vec;
@@ -18,6 +18,8 @@ pub(in crate::media::codec) const FRAMED: Row = Row {
     fmtp: "useinbandfec=1",
     coding: Coding::Frames(|payload| payload.len() as u32 / 3 * 960),
     frame_ms: 20,
+    impairment: UNLISTED.0,
+    robustness: UNLISTED.1,
 };
 
 /// As G.722: 16,000 samples a second, and 8000 ticks, of a byte each.
