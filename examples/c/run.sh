@@ -17,12 +17,13 @@ out=$(mktemp -d)
 trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null || true; rm -rf "$said" "$out"' EXIT
 make --no-print-directory --silent LIBRARY="$LIBRARY" OUT="$out"
 
-# A second and a half of 440 Hz, and a look for it in the recording.
-python3 - "$out/tone.wav" <<'PY'
+# 440 Hz for a second and a half, and for four seconds; and a look for it in the recording.
+python3 - "$out/tone.wav" 12000 "$out/long.wav" 32000 <<'PY'
 import math, struct, sys, wave
-with wave.open(sys.argv[1], "wb") as tone:
-    tone.setnchannels(1), tone.setsampwidth(2), tone.setframerate(8000)
-    tone.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(2 * math.pi * 440 * i / 8000))) for i in range(12000)))
+for path, samples in zip(sys.argv[1::2], sys.argv[2::2]):
+    with wave.open(path, "wb") as tone:
+        tone.setnchannels(1), tone.setsampwidth(2), tone.setframerate(8000)
+        tone.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(2 * math.pi * 440 * i / 8000))) for i in range(int(samples))))
 PY
 recognise() {
     python3 - "$1" <<'PY'
@@ -60,11 +61,11 @@ for way in udp tcp; do
     echo "loop by $way: ok"
 done
 
-# Two callers in one conference: what they say is in the recording of the whole.
+# Two callers in one conference, the second while the first still speaks: what they say is in the recording of the whole.
 answering timeout 60 "$out/conference" 127.0.0.1:0 "$out/whole.wav" 2
-timeout 60 "$out/callback" "sip:room@$where" "$out/tone.wav" &
+timeout 60 "$out/callback" "sip:room@$where" "$out/long.wav" &
 caller=$!
-timeout 60 "$out/dial" "sip:room@$where" "$out/tone.wav"
+timeout 60 "$out/dial" "sip:room@$where" "$out/long.wav"
 wait "$caller"
 answered
 for line in "2 in the conference" "0 in the conference" "talks"; do grep -q "$line" "$said" || { echo "the conference did not say: $line"; exit 1; }; done

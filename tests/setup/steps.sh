@@ -88,7 +88,8 @@ after() {
 lane() {
     set -m
     (
-        trap '[ -e "$logs/$1.whole" ] || touch "$logs/broken"' EXIT
+        name=$1
+        trap '[ -e "$logs/$name.whole" ] || touch "$logs/broken"' EXIT
         "$1"
         touch "$logs/$1.whole"
     ) &
