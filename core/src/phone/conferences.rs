@@ -23,12 +23,10 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn conference_release(&mut self, now: Instant, conference: ConferenceId) -> Result<(), CommandError> {
+        self.conference(conference)?;
         self.hear(now);
-        if self.lower.media.conference_release(&mut self.lower.cx, conference.0) {
-            Ok(())
-        } else {
-            Err(CommandError::Stale)
-        }
+        self.lower.media.conference_release(&mut self.lower.cx, conference.0);
+        Ok(())
     }
 
     /// Ends all calls of a conference, which stays.
@@ -70,7 +68,9 @@ impl Phone<'_> {
     /// # Errors
     /// [`CommandError::Stale`].
     pub fn conference_set_tag(&mut self, conference: ConferenceId, tag: u64) -> Result<(), CommandError> {
-        if self.lower.media.conference_set_tag(conference.0, tag) { Ok(()) } else { Err(CommandError::Stale) }
+        self.conference(conference)?;
+        self.lower.media.conference_set_tag(conference.0, tag);
+        Ok(())
     }
 
     /// Lets a call or the person join, or changes a member's part. It leaves with its end, or for another conference.
@@ -127,8 +127,13 @@ impl Phone<'_> {
         self.lower.media.member_info(member).ok_or(CommandError::Stale)
     }
 
+    /// It is there. Without conferences none is, and no code behind it.
     fn conference(&self, conference: ConferenceId) -> Result<(), CommandError> {
-        if self.lower.media.has_conference(conference.0) { Ok(()) } else { Err(CommandError::Stale) }
+        if features::CONFERENCE && self.lower.media.has_conference(conference.0) {
+            Ok(())
+        } else {
+            Err(CommandError::Stale)
+        }
     }
 
     fn member(&self, conference: ConferenceId, member: Member) -> Result<(), CommandError> {

@@ -38,8 +38,10 @@ impl Media<'_> {
         self.conferences.slots.get(conference).is_some()
     }
 
-    pub(in crate::phone) fn conference_set_tag(&mut self, conference: Handle, tag: u64) -> bool {
-        self.conferences.slots.get_mut(conference).map(|room| room.tag = tag).is_some()
+    pub(in crate::phone) fn conference_set_tag(&mut self, conference: Handle, tag: u64) {
+        if let Some(room) = self.conferences.slots.get_mut(conference) {
+            room.tag = tag;
+        }
     }
 
     /// Its tag; 0 for one that is gone.
@@ -52,13 +54,13 @@ impl Media<'_> {
     }
 
     /// All members leave, and the slot is free.
-    pub(in crate::phone) fn conference_release(&mut self, cx: &mut Context<'_>, conference: Handle) -> bool {
+    pub(in crate::phone) fn conference_release(&mut self, cx: &mut Context<'_>, conference: Handle) {
         while let Some(room) = self.conferences.slots.get(conference)
             && room.first != NOBODY
         {
             self.leave(cx, room.first);
         }
-        self.conferences.slots.remove(conference)
+        self.conferences.slots.remove(conference);
     }
 
     /// The seat of a member; `None`: there is no such call.
@@ -83,6 +85,9 @@ impl Media<'_> {
 
     /// The conference that a member is in, or none.
     pub(in crate::phone) fn conference_of(&self, member: Member) -> Handle {
+        if !features::CONFERENCE {
+            return Handle::NONE;
+        }
         let seat = self.seat_of(member).and_then(|seat| self.conferences.seat(seat));
         seat.map_or(Handle::NONE, |seat| seat.conference)
     }
@@ -136,11 +141,12 @@ impl Media<'_> {
 
     /// The slot of a call is free: nothing is told.
     pub(super) fn vacate(&mut self, call: Handle) {
-        if features::CONFERENCE {
-            self.conferences.unlink(call.index);
-            if let Some(seat) = self.conferences.seat_mut(call.index) {
-                *seat = Seat::EMPTY;
-            }
+        if !features::CONFERENCE {
+            return;
+        }
+        self.conferences.unlink(call.index);
+        if let Some(seat) = self.conferences.seat_mut(call.index) {
+            *seat = Seat::EMPTY;
         }
     }
 

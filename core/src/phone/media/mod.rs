@@ -16,6 +16,7 @@ use super::capacity::Capacity;
 use super::lender::Lender;
 use crate::base::blocks::Blocks;
 use crate::base::due::Owed;
+use crate::base::features;
 use crate::media::Stream;
 use crate::media::phase::Phase;
 use crate::media::tones::{Generator, Progress, Region, Tone, progress};
@@ -103,7 +104,9 @@ impl<'a> Media<'a> {
 
     /// Stands in the ids of conferences.
     pub(super) fn mark(&mut self, mark: u8) {
-        self.conferences.mark(mark);
+        if features::CONFERENCE {
+            self.conferences.mark(mark);
+        }
     }
 
     /// So many samples a second go in and out.

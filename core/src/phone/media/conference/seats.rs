@@ -2,6 +2,7 @@
 
 use super::NOBODY;
 use super::talker::Talker;
+use crate::base::features;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::base::time::Instant;
 use crate::media::gain::{Gain, Level, Ramp};
@@ -84,15 +85,17 @@ pub(in crate::phone::media) struct Conferences<'a> {
 
 impl<'a> Conferences<'a> {
     pub(in crate::phone::media) fn lent(capacity: &Capacity, lender: &mut impl Lender<'a>) -> Self {
+        if !features::CONFERENCE {
+            return Self::over(&mut [], &mut [], &mut []);
+        }
         let count = capacity.conferences();
         let (seats, sum) = if count == 0 { (0, 0) } else { (capacity.calls as usize + 1, capacity.quantum as usize) };
-        Self {
-            slots: Slots::new(lender.lend(count, Entry::new(Conference::EMPTY))),
-            seats: lender.lend(seats, Seat::EMPTY),
-            sum: lender.zeroed(sum),
-            person: Gain::EMPTY,
-            person_level: Level::EMPTY,
-        }
+        let slots = lender.lend(count, Entry::new(Conference::EMPTY));
+        Self::over(slots, lender.lend(seats, Seat::EMPTY), lender.zeroed(sum))
+    }
+
+    fn over(slots: &'a mut [Entry<Conference>], seats: &'a mut [Seat], sum: &'a mut [i32]) -> Self {
+        Self { slots: Slots::new(slots), seats, sum, person: Gain::EMPTY, person_level: Level::EMPTY }
     }
 
     pub(in crate::phone::media) fn mark(&mut self, mark: u8) {
