@@ -5,7 +5,7 @@ mod parts;
 mod told;
 
 use microsip_core::base::time::Duration;
-use microsip_core::media::G711;
+use microsip_core::media::{Codec, CodecList, G711};
 use microsip_core::phone::{
     AccountId, Bus, CallId, CallState, Capacity, ConferenceId, DialOptions, Member, MemberChange, Source,
 };
@@ -35,7 +35,12 @@ impl Bridge {
         let end = |rate: &u32| Options { rate: *rate, ..Options::default() };
         let mut options: Vec<Options> = rates.iter().map(end).collect();
         options[0].capacity = capacity;
-        let mut lab = Lab::new(&options);
+        Self::of(source, &options)
+    }
+
+    /// The same, of such phones.
+    fn of(source: Source, options: &[Options]) -> Self {
+        let mut lab = Lab::new(options);
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for (far, tone) in TONES.into_iter().enumerate() {
             let now = lab.now;
@@ -141,6 +146,23 @@ fn each_of_four_hears_exactly_the_other_three_at_every_rate() {
             let pcm = &bridge.lab.ends[0].sound.heard[&call.raw()];
             assert_eq!(tones(&pcm[pcm.len() - rates[0] as usize / 2..], rates[0]), [tone]);
         }
+    }
+}
+
+#[test]
+fn calls_of_different_codecs_are_mixed_at_one_rate() {
+    let codecs = [Codec::Pcma, Codec::G722, Codec::L16At16, Codec::L16At48];
+    let options = |rate, codecs| {
+        let mut options = Options { rate, codecs, ..Options::default() };
+        options.capacity.payload = 1920; // 20 ms of L16 at 48 kHz
+        options
+    };
+    for rate in [8000, 16_000, 48_000] {
+        let mut all = vec![options(rate, CodecList::of(&codecs))];
+        all.extend(codecs.map(|codec| options(codec.rate(), CodecList::of(&[codec]))));
+        let mut bridge = Bridge::of(Source::Silence, &all);
+        bridge.full();
+        assert_eq!(bridge.far_ends_hear(), TONES.map(but), "at {rate} samples a second");
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Options {
     pub rate: u32,
     /// Codecs.
     pub codecs: CodecList,
+    /// It is a conference's focus.
+    pub focus: bool,
     /// Calls without an account.
     pub direct: bool,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
@@ -43,6 +45,7 @@ impl Default for Options {
             capacity: Capacity::host(4, 2, 2048),
             rate: 8000,
             codecs: CodecList::built_in(),
+            focus: false,
             direct: true,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
         }
@@ -137,6 +140,7 @@ impl End {
             seed: [seed.max(1); 32],
             rate: options.rate,
             allow_direct: options.direct,
+            focus: options.focus,
             media_timeout: options.media_timeout,
             ..Setup::default()
         };

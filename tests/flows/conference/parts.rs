@@ -2,8 +2,10 @@
 
 use super::{AS_IT_IS, Bridge, TONES, but, peak};
 use microsip_core::base::time::Duration;
-use microsip_core::phone::{CallId, Capacity, CommandError, ConferenceId, Member, MemberChange, Source};
-use microsip_tests::Options;
+use microsip_core::phone::{
+    AccountId, CallId, Capacity, CommandError, ConferenceId, DialOptions, Member, MemberChange, Source,
+};
+use microsip_tests::{Lab, Options};
 
 #[test]
 fn a_member_is_silent_or_deaf_or_louder() {
@@ -87,4 +89,25 @@ fn what_cannot_be_is_refused_by_name_and_changes_nothing() {
     let phone = &mut bridge.lab.ends[0].phone;
     assert_eq!(phone.conference_create(0), Err(CommandError::Unsupported));
     assert_eq!(phone.conference_member_set(now, ConferenceId::NONE, member, &AS_IT_IS), Err(CommandError::Stale));
+}
+
+#[test]
+fn a_focus_says_so_in_the_contact_of_its_dialogs() {
+    let mut lab = Lab::new(&[Options { focus: true, ..Options::default() }, Options::default()]);
+    for (from, to) in [(0, 1), (1, 0)] {
+        let (now, target) = (lab.now, format!("sip:x@10.0.0.{}", to + 1));
+        lab.ends[from].phone.dial(now, AccountId::NONE, &target, &DialOptions::default()).unwrap();
+        lab.run_for(Duration::from_millis(100));
+        let (now, call) = (lab.now, lab.ends[to].last_call());
+        lab.ends[to].phone.answer(now, call, 200).unwrap();
+        lab.run_for(Duration::from_millis(100));
+    }
+    let mut contacts = [0; 2];
+    for sent in &lab.sent {
+        let Some(contact) = sent.text.lines().find(|line| line.starts_with("Contact:")) else { continue };
+        let ours = sent.from == lab.ends[0].address;
+        assert_eq!(contact.ends_with(">;isfocus"), ours, "{contact}");
+        contacts[usize::from(ours)] += 1;
+    }
+    assert!(contacts[0] >= 3 && contacts[1] >= 3, "INVITE, 180 and 200 of each");
 }
