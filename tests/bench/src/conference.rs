@@ -2,22 +2,16 @@
 //! far ends.
 
 use crate::lock::Pair;
+use crate::media::cpu_ns;
 use core::net::SocketAddr;
 use microsip_core::base::time::Duration;
 use microsip_core::media::G711;
 use microsip_core::phone::{Bus, Component, MediaId, Member, MemberChange, Transmit};
-use rustix::time::{ClockId, clock_gettime};
 
 /// Members of the conference.
 const CALLS: u32 = 100;
 /// A packet of RTP with 20 ms of G.711.
 const PACKET: usize = 172;
-
-/// CPU time of this thread in nanoseconds.
-fn cpu_ns() -> u64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
-}
 
 /// A packet of one far end, 440 Hz louder or less.
 fn packet(nth: usize, number: u32) -> [u8; PACKET] {

@@ -2,7 +2,6 @@
 //! two counts; the difference is what the work costs, free of start-up. `media` prints the CPU time that it took
 //! itself.
 
-#[cfg(unix)]
 mod conference;
 mod lock;
 mod media;
@@ -24,7 +23,6 @@ fn main() -> ExitCode {
         "print" => parse::print(times),
         "lock" => lock::held(times),
         "media" => media::both_ways(times),
-        #[cfg(unix)]
         "conference" | "alone" => conference::members(times, work == "conference"),
         "messages" => messages::list(),
         other if other.starts_with("message-") => messages::work(other.trim_start_matches("message-"), times, false),

@@ -8,7 +8,7 @@ use microsip_core::media::{Codec, CodecList, Component, G711, Stream, StreamBuff
 const STRIDE: usize = limits::RING_HEADER + 160;
 
 /// CPU time of this thread so far, in nanoseconds, as Linux counts it.
-fn cpu_ns() -> u64 {
+pub(crate) fn cpu_ns() -> u64 {
     std::fs::read_to_string("/proc/self/schedstat")
         .ok()
         .and_then(|text| text.split(' ').next()?.parse().ok())
