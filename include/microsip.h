@@ -226,6 +226,8 @@
 #define MICROSIP_HAS_CODECS 65536
 /** microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number. */
 #define MICROSIP_HAS_NUMBERS 131072
+/** microsip_features(): rules for incoming calls; without it each call that is let in rings. */
+#define MICROSIP_HAS_RULES 262144
 /** @} */
 
 /** @name Ids and switches
@@ -286,7 +288,11 @@ typedef struct microsip_addr {
 
 /** @name Events
  * @{ */
-/** A call changed its state. Unknown event types are to be ignored. */
+/**
+ * A call changed its state; with an end by MICROSIP_BY_RULE, value is MICROSIP_RULE_*. A call that
+ * a rule has not let in has one event: its end, with MICROSIP_INCOMING among the states reached.
+ * Unknown event types are to be ignored.
+ */
 #define MICROSIP_EV_CALL 1
 /** An account changed its state. */
 #define MICROSIP_EV_ACCOUNT 2
@@ -468,6 +474,111 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_LAST 2
 /** @} */
 
+/** @name Rules for incoming calls
+ * @{ */
+/** Forwarding, a set: every call. */
+#define MICROSIP_FORWARD_ALWAYS 1
+/** Forwarding, a set: calls that call waiting or max_calls would refuse. */
+#define MICROSIP_FORWARD_BUSY 2
+/** Forwarding, a set: calls that nobody has answered for forward_s. */
+#define MICROSIP_FORWARD_NO_ANSWER 4
+/**
+ * Auto answer, a set: calls whose Answer-Mode, Call-Info, Alert-Info or X-AUTOANSWER asks for it,
+ * brought by the account's own server.
+ */
+#define MICROSIP_AUTO_HEADER 1
+/** Auto answer, a set: an account's callers in auto_answer_from. */
+#define MICROSIP_AUTO_LIST 2
+/** Auto answer, a set: every call that is let in. */
+#define MICROSIP_AUTO_ALL 4
+/** Auto answer, a set: only while there is no other call. */
+#define MICROSIP_AUTO_WHEN_IDLE 512
+/** A rule that ended a call: a call with the same party was there. */
+#define MICROSIP_RULE_SAME 1
+/** A rule that ended a call: call waiting is off. */
+#define MICROSIP_RULE_WAITING 2
+/** A rule that ended a call: max_calls. */
+#define MICROSIP_RULE_LIMIT 3
+/** A rule that ended a call: its caller hides. */
+#define MICROSIP_RULE_ANONYMOUS 4
+/** A rule that ended a call: its caller is denied. */
+#define MICROSIP_RULE_DENY 5
+/** A rule that ended a call: do not disturb. */
+#define MICROSIP_RULE_DND 6
+/** A rule that ended a call: it was forwarded. */
+#define MICROSIP_RULE_FORWARD 7
+/** A rule that ended a call: it rang for ring_s. */
+#define MICROSIP_RULE_RING 8
+/** A rule that ended a call: it lasted for max_duration_s. */
+#define MICROSIP_RULE_DURATION 9
+/** A rule that ended a call: the phone had called itself through a proxy. */
+#define MICROSIP_RULE_ITSELF 10
+
+/**
+ * Rules for incoming calls, obeyed in this order; an account's stand over the phone's. What one
+ * ended is told as an ended call, MICROSIP_BY_RULE. Numbers: 0 leaves one as it is, MICROSIP_NONE
+ * is none. Texts are copied; "" gives one up.
+ */
+typedef struct microsip_rules {
+  /** sizeof(microsip_rules). */
+  uint32_t size;
+  /** A switch: a second call with the same party is let in; default on. */
+  uint32_t same_party;
+  /** A switch: calls are let in while there is another; default on. Off: 486. */
+  uint32_t call_waiting;
+  /** Calls of the phone beyond which 486 is sent; by default no limit but the phone's. */
+  uint32_t max_calls;
+  /** A switch: anonymous callers are let in; default on. Off: 433 (RFC 5079). */
+  uint32_t anonymous;
+  /** A switch: do not disturb; default off. */
+  uint32_t dnd;
+  /** Its status, 400 to 699; by default 486. */
+  uint32_t dnd_code;
+  /** A set of MICROSIP_FORWARD_*: 302 with Contact and Diversion. */
+  uint32_t forward;
+  /** A set of MICROSIP_AUTO_*. */
+  uint32_t auto_answer;
+  /** Seconds of ringing until MICROSIP_FORWARD_NO_ANSWER; by default 20. */
+  uint32_t forward_s;
+  /** Seconds of ringing before a rule answers; by default none. */
+  uint32_t auto_answer_s;
+  /**
+   * Seconds of ringing after which a call is refused with 480; by default it ends with its INVITE
+   * (487).
+   */
+  uint32_t ring_s;
+  /** Seconds after which a call that is up is ended; by default never. Calls of ours too. */
+  uint32_t max_duration_s;
+  /** A switch: answering a call ends the others; default off. */
+  uint32_t single;
+  /**
+   * A switch: redirections of our calls (300 to 302) are followed; default on. 305 and 380 never
+   * are.
+   */
+  uint32_t redirect;
+  /**
+   * Milliseconds for the application to answer or refuse a call before these rules decide; it does
+   * not ring until then. By default they decide at once.
+   */
+  uint32_t decide_ms;
+  /** Targets of a forwarded call, the most wanted first: `"sip:a@example.com`, 200". */
+  const char *forward_to;
+  /** The same for MICROSIP_FORWARD_BUSY; by default forward_to. */
+  const char *forward_busy_to;
+  /** The same for MICROSIP_FORWARD_NO_ANSWER; by default forward_to. */
+  const char *forward_no_answer_to;
+  /**
+   * Callers for MICROSIP_AUTO_LIST: "100, 2??, `*@example.com"`. `*` is any text, `?` one
+   * character; without ``@`` it is the user alone.
+   */
+  const char *auto_answer_from;
+  /** Callers whose calls are refused with 486, likewise. */
+  const char *deny;
+  /** Callers who are let in though they are denied or anonymous, likewise. */
+  const char *allow;
+} microsip_rules;
+/** @} */
+
 /** @name Accounts
  * @{ */
 /** Account states: not registered, and not trying. */
@@ -575,8 +686,8 @@ typedef struct microsip_account {
    * Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
    */
   const char *emergency;
-  /** NULL. */
-  const char *reserved_text;
+  /** Its rules for incoming calls, over the phone's; NULL: as they are. */
+  const struct microsip_rules *rules;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -758,6 +869,10 @@ typedef struct microsip_call_info {
   uint32_t ended_by;
   /** The conference that it is in; 0: none. */
   microsip_id conference;
+  /** MICROSIP_RULE_*, of a call that a rule ended. */
+  uint32_t rule;
+  /** 0. */
+  uint32_t reserved;
 } microsip_call_info;
 
 /** The statistics of a call's media. */
@@ -1115,6 +1230,8 @@ typedef struct microsip_config {
   uint32_t quality_seconds;
   /** 0. */
   uint32_t reserved;
+  /** The rules for incoming calls; NULL: none. */
+  const struct microsip_rules *rules;
 } microsip_config;
 /** @} */
 
@@ -1313,6 +1430,13 @@ typedef struct microsip_engine_config {
    * RFC 4579); 0: off.
    */
   uint32_t focus;
+  /**
+   * Bytes for the texts of rules, of the engine and of each account, with 128 for the numbers of
+   * each, beside MICROSIP_ENGINE_BYTES; 0: there are no rules. At most 2048.
+   */
+  uint32_t rule_bytes;
+  /** 0. */
+  uint32_t reserved;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */
@@ -1940,6 +2064,43 @@ int32_t microsip_digits(microsip_id phone,
                         const char *digits,
                         uint32_t method,
                         uint64_t token);
+/** @} */
+#endif
+
+#if defined(MICROSIP_HOST)
+/** @name Rules for incoming calls
+ * @{ */
+
+/**
+ * Changes the rules for incoming calls of MICROSIP_SELF (the phone) or of an account: the members
+ * of `rules` that are set, all of them or none. Calls that ring or are up keep the times that were
+ * set for them.
+ * @param phone The phone.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param rules The rules to change; their texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI A target of forward_to and its like cannot be called.
+ * @retval MICROSIP_E_TEXT A text has controls, or the texts of one owner have more than 1024 bytes
+ * (of an engine, its rule_bytes).
+ * @retval MICROSIP_E_ARG A number is out of its range.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_RULES, or in an engine that was made without
+ * rule_bytes.
+ */
+int32_t microsip_rules_set(microsip_id phone,
+                           microsip_id owner,
+                           const struct microsip_rules *rules);
+
+/**
+ * The numbers in force for an account's calls, or of MICROSIP_SELF; 0: not set. Texts are NULL.
+ * out->size must be set.
+ * @param phone The phone.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_rules_get(microsip_id phone,
+                           microsip_id owner,
+                           struct microsip_rules *out);
 /** @} */
 #endif
 
@@ -2901,6 +3062,45 @@ int32_t microsip_engine_call_quality_get(struct microsip_engine *e,
                                          uint32_t cap,
                                          uint32_t *needed,
                                          uint32_t *seconds_each);
+/** @} */
+
+/** @name Engines: rules for incoming calls
+ * @{ */
+
+/**
+ * Changes the rules for incoming calls of MICROSIP_SELF (the phone) or of an account: the members
+ * of `rules` that are set, all of them or none. Calls that ring or are up keep the times that were
+ * set for them.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param rules The rules to change; their texts are copied.
+ * @return MICROSIP_OK, or a result that says why not.
+ * @retval MICROSIP_E_URI A target of forward_to and its like cannot be called.
+ * @retval MICROSIP_E_TEXT A text has controls, or the texts of one owner have more than 1024 bytes
+ * (of an engine, its rule_bytes).
+ * @retval MICROSIP_E_ARG A number is out of its range.
+ * @retval MICROSIP_E_UNSUPPORTED Without MICROSIP_HAS_RULES, or in an engine that was made without
+ * rule_bytes.
+ */
+int32_t microsip_engine_rules_set(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  microsip_id owner,
+                                  const struct microsip_rules *rules);
+
+/**
+ * The numbers in force for an account's calls, or of MICROSIP_SELF; 0: not set. Texts are NULL.
+ * out->size must be set.
+ * @param e The engine.
+ * @param now_us The time in microseconds; it never runs backwards.
+ * @param owner 0 or MICROSIP_SELF, or an account.
+ * @param out Filled by the function; its size must be set.
+ * @return MICROSIP_OK, or a result that says why not.
+ */
+int32_t microsip_engine_rules_get(struct microsip_engine *e,
+                                  uint64_t now_us,
+                                  microsip_id owner,
+                                  struct microsip_rules *out);
 /** @} */
 
 /** @name Engines: conferences

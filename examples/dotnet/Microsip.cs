@@ -22,7 +22,9 @@ public static class Microsip
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasRules = 262144,
+        ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
+        RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
         CauseBusy = 2, CauseDeclined = 3, CauseNoAnswer = 4, CauseCancelled = 5, CauseElsewhere = 6, CauseRedirected = 7, CauseTransferred = 8,
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
@@ -83,6 +85,7 @@ public static class Microsip
         public uint maxConferences, focus;
         public IntPtr codecs;
         public uint qualitySeconds, reserved;
+        public IntPtr rules; // a Rules in unmanaged memory
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -93,8 +96,16 @@ public static class Microsip
         public ulong tag;
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
-        public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, reservedText;
+        public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Rules
+    {
+        public uint size, sameParty, callWaiting, maxCalls, anonymous, dnd, dndCode, forward, autoAnswer, forwardS, autoAnswerS, ringS, maxDurationS, single, redirect, decideMs;
+        public IntPtr forwardTo, forwardBusyTo, forwardNoAnswerTo, autoAnswerFrom, deny, allow;
+        public static Rules New() { return new Rules { size = SizeOf<Rules>() }; }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -137,6 +148,7 @@ public static class Microsip
         public int result;
         public uint source, muted, media, volumeIn, volumeOut, cause, endedBy;
         public ulong conference;
+        public uint rule, reserved;
         public static CallInfo New() { return new CallInfo { size = SizeOf<CallInfo>() }; }
     }
 
@@ -194,6 +206,8 @@ public static class Microsip
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_add(ulong phone, ref Account account, out ulong id);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_update(ulong phone, ulong account, ref Account change);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_rules_set(ulong phone, ulong owner, ref Rules rules);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_rules_get(ulong phone, ulong owner, ref Rules filled);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_remove(ulong phone, ulong account);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_register(ulong phone, ulong account, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_account_unregister(ulong phone, ulong account, ulong token);

@@ -136,7 +136,7 @@ public static class Program
 
     private static int Layout()
     {
-        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Options),
+        foreach (var type in new[] { typeof(Microsip.Address), typeof(Microsip.Event), typeof(Microsip.Config), typeof(Microsip.Account), typeof(Microsip.Rules), typeof(Microsip.Options),
             typeof(Microsip.Member), typeof(Microsip.Sound), typeof(Microsip.Info),
             typeof(Microsip.CallInfo), typeof(Microsip.Stats), typeof(Microsip.AccountInfo), typeof(Microsip.Counters), typeof(Microsip.Log) })
         {

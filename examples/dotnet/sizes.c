@@ -13,10 +13,14 @@ int main(void) {
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost);
   AT(config, max_conferences); AT(config, focus); AT(config, codecs);
-  AT(config, quality_seconds); AT(config, reserved); puts("");
+  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
-  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, reserved_text); puts("");
+  AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, rules); puts("");
+  SIZE("Rules", rules); AT(rules, size); AT(rules, same_party); AT(rules, call_waiting); AT(rules, max_calls); AT(rules, anonymous); AT(rules, dnd); AT(rules, dnd_code);
+  AT(rules, forward); AT(rules, auto_answer); AT(rules, forward_s); AT(rules, auto_answer_s); AT(rules, ring_s); AT(rules, max_duration_s); AT(rules, single);
+  AT(rules, redirect); AT(rules, decide_ms); AT(rules, forward_to); AT(rules, forward_busy_to); AT(rules, forward_no_answer_to); AT(rules, auto_answer_from);
+  AT(rules, deny); AT(rules, allow); puts("");
   SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); AT(options, codecs); puts("");
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
@@ -24,7 +28,7 @@ int main(void) {
   AT(info, volume_out); AT(info, features); AT(info, ended); puts("");
   SIZE("CallInfo", call_info); AT(call_info, size); AT(call_info, state); AT(call_info, account); AT(call_info, call); AT(call_info, tag); AT(call_info, started_us); AT(call_info, ringing_us);
   AT(call_info, connected_us); AT(call_info, ended_us); AT(call_info, incoming); AT(call_info, sip_code); AT(call_info, result); AT(call_info, source);
-  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); puts("");
+  AT(call_info, muted); AT(call_info, media); AT(call_info, volume_in); AT(call_info, volume_out); AT(call_info, cause); AT(call_info, ended_by); AT(call_info, conference); AT(call_info, rule); AT(call_info, reserved); puts("");
   SIZE("Stats", stats); AT(stats, size); AT(stats, confirmed); AT(stats, sent); AT(stats, received); AT(stats, lost); AT(stats, late);
   AT(stats, duplicate); AT(stats, reordered); AT(stats, concealed_ms); AT(stats, silent_us); AT(stats, jitter_us); AT(stats, rtt_us);
   AT(stats, level_in); AT(stats, level_out); AT(stats, pcm_underrun); AT(stats, pcm_overrun); AT(stats, remote_lost);

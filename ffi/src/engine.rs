@@ -17,6 +17,7 @@ mod log;
 mod memory;
 mod objects;
 mod packets;
+mod rules;
 mod sound;
 
 pub use accounts::*;
@@ -29,6 +30,7 @@ pub use log::*;
 pub use memory::*;
 pub use objects::*;
 pub use packets::*;
+pub use rules::*;
 pub use sound::*;
 
 use crate::abi::code::*;

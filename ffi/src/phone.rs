@@ -36,6 +36,7 @@ mod log;
 mod network;
 mod objects;
 mod pcm;
+mod rules;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ pub use log::*;
 pub use network::*;
 pub use objects::*;
 pub use pcm::*;
+pub use rules::*;
 pub use sound::*;
 
 /// Bytes of an error's text.

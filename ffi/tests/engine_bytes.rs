@@ -23,6 +23,8 @@ fn size(calls: u32, accounts: u32, message: u32) -> u32 {
         media_lost: 0,
         max_flows: 0,
         quality_seconds: 0,
+        rule_bytes: 0,
+        reserved: 0,
         max_conferences: 0,
         focus: 0,
     };

@@ -65,6 +65,12 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         let value = Value::Number(i64::from(config.max_flows));
         return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->max_flows", value, fix));
     }
+    if config.rule_bytes > 2048 {
+        return Err(wrong("c->rule_bytes", config.rule_bytes, "is above 2048"));
+    }
+    if config.reserved != 0 {
+        return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
+    }
     if config.quality_seconds > 65_534 {
         return Err(wrong("c->quality_seconds", config.quality_seconds, "is above 65534"));
     }
@@ -84,6 +90,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         capacity: Capacity {
             traces: config.log_records,
             seconds: config.quality_seconds,
+            rule_text: config.rule_bytes,
             quantum: rate / 100,
             conferences: config.max_conferences,
             ..capacity

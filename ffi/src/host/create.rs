@@ -26,7 +26,7 @@ use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::base::{features, limits};
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{Capacity, Lender, MediaTimeout, Phone, Setup, SetupError, Storage};
+use microsip_core::phone::{AccountId, Capacity, Lender, MediaTimeout, Phone, Rules, Setup, SetupError, Storage};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
@@ -50,6 +50,7 @@ struct Plan<'c> {
     direct: (u32, u32),
     quality_seconds: u32,
     media_timeout: MediaTimeout,
+    rules: Option<Rules<'c>>,
     conferences: u32,
     focus: bool,
     codecs: CodecList,
@@ -150,6 +151,12 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         flags: config.flags,
         direct: (config.direct_reserve, config.direct_per_source),
         logs: crate::ops::phone::log_level(config.log_level, "config->log_level")? != 0 || config.on_log.is_some(),
+        rules: if config.rules.is_null() {
+            None
+        } else {
+            // SAFETY: by the C function's contract.
+            Some(unsafe { crate::ops::rules::said(config.rules, "config->rules")? })
+        },
         media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "config->media_lost")?,
         conferences: if config.max_conferences == MICROSIP_NONE {
             0
@@ -239,6 +246,9 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     })?;
     for (number, local) in locals.numbered() {
         phone.socket_up(number, local);
+    }
+    if let Some(rules) = &plan.rules {
+        crate::ops::rules::give(&mut phone, AccountId::NONE, rules)?;
     }
     Ok((
         Core {

@@ -8,7 +8,7 @@ use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Transport};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Rules, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -42,9 +42,6 @@ fn transport(value: u32) -> Result<Option<Transport>, Fail> {
 unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
-    if !given.reserved_text.is_null() {
-        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved_text", Value::None, "is not 0: use MICROSIP_ZERO"));
-    }
     // SAFETY: as above.
     unsafe {
         Ok(AccountChange {
@@ -70,6 +67,16 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             tag: given.tag,
         })
     }
+}
+
+/// The rules of a struct that `said` has read; `None`: they are not set.
+///
+/// # Safety
+/// As [`said`].
+unsafe fn rules_of<'c>(a: *const microsip_account) -> Result<Option<Rules<'c>>, Fail> {
+    // SAFETY: this and the next: by the C function's contract.
+    let rules = unsafe { pointer::read(a, "a")? }.rules;
+    if rules.is_null() { Ok(None) } else { unsafe { super::rules::said(rules, "a->rules") }.map(Some) }
 }
 
 /// A refused account: the text of it that is at fault.
@@ -135,7 +142,14 @@ pub(crate) unsafe fn add(
         transport: given.transport,
         tag: given.tag,
     };
+    let rules = unsafe { rules_of(a)? };
     let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;
+    if let Some(rules) = &rules
+        && let Err(fail) = super::rules::give(phone, id, rules)
+    {
+        let _ = phone.account_remove(now, id);
+        return Err(fail);
+    }
     if !config.no_register
         && let Err(error) = phone.keep_registered(now, id)
     {
@@ -152,8 +166,12 @@ pub(crate) unsafe fn add(
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn update(phone: &mut Phone<'_>, now: Instant, account: u64, a: *const microsip_account) -> Done {
     // SAFETY: by contract.
-    let given = unsafe { said(a)? };
-    phone.account_update(now, account_id(account)?, &given).map_err(|error| wrong(error, Value::Id(account), &given))
+    let (given, rules) = unsafe { (said(a)?, rules_of(a)?) };
+    let id = account_id(account)?;
+    if let Some(rules) = &rules {
+        super::rules::give(phone, id, rules)?;
+    }
+    phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), &given))
 }
 
 pub(crate) fn remove(phone: &mut Phone<'_>, now: Instant, account: u64) -> Done {

@@ -231,6 +231,8 @@ pub(crate) unsafe fn info(phone: &Phone<'_>, call: u64, out: *mut microsip_call_
         cause: info.cause as u32,
         ended_by: info.ended_by as u32,
         conference: info.conference.raw(),
+        rule: info.rule.map_or(0, |rule| rule as u32),
+        reserved: 0,
     });
     Ok(())
 }

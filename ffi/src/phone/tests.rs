@@ -205,3 +205,33 @@ fn callbacks_that_destroy_each_others_phones_do_not_wait_for_ever() {
     // one of them is being destroyed from elsewhere, which waits for its callback
     assert_eq!(in_a_ring(2, true), [MICROSIP_E_REENTRY, MICROSIP_OK]);
 }
+
+#[test]
+fn rules_are_set_one_by_one_and_read() {
+    let phone = phone();
+    // SAFETY: all-zero is a valid microsip_rules.
+    let mut rules: microsip_rules = unsafe { core::mem::zeroed() };
+    rules.size = size_of::<microsip_rules>() as u32;
+    // SAFETY: all of it is there.
+    let set = |rules: &microsip_rules| unsafe { microsip_rules_set(phone, MICROSIP_SELF, rules) };
+    rules.dnd = MICROSIP_ON;
+    rules.deny = c"1*, *@bad.example".as_ptr();
+    assert_eq!(set(&rules), MICROSIP_OK);
+    (rules.dnd, rules.deny) = (0, core::ptr::null());
+    (rules.ring_s, rules.forward) = (30, MICROSIP_NONE);
+    assert_eq!(set(&rules), MICROSIP_OK);
+    rules.dnd = 3;
+    assert_eq!(set(&rules), MICROSIP_E_ARG);
+    (rules.dnd, rules.forward) = (0, 8);
+    assert_eq!(set(&rules), MICROSIP_E_ARG);
+    (rules.forward, rules.dnd_code) = (0, 302);
+    assert_eq!(set(&rules), MICROSIP_E_ARG);
+    (rules.dnd_code, rules.forward_to) = (0, c"mailto:a@b".as_ptr());
+    assert_eq!(set(&rules), MICROSIP_E_URI);
+    let mut out = rules;
+    // SAFETY: as above.
+    assert_eq!(unsafe { microsip_rules_get(phone, MICROSIP_SELF, &raw mut out) }, MICROSIP_OK);
+    assert_eq!((out.dnd, out.ring_s, out.forward, out.dnd_code), (MICROSIP_ON, 30, MICROSIP_NONE, 0));
+    assert!(out.forward_to.is_null());
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}

@@ -31,6 +31,7 @@ const TYPES: &[Group] = &[
     ("Addresses", &["microsip_addr", "MICROSIP_ADDRESS_*", "MICROSIP_UDP", "MICROSIP_TCP", "MICROSIP_TLS"]),
     ("Events", &["MICROSIP_EV_*", "MICROSIP_OP_*", "microsip_event", "microsip_event_fn"]),
     ("Texts and headers of any object", &["MICROSIP_TXT_*", "MICROSIP_FIRST", "MICROSIP_LAST"]),
+    ("Rules for incoming calls", &["MICROSIP_FORWARD_*", "MICROSIP_AUTO_*", "MICROSIP_RULE_*", "microsip_rules"]),
     (
         "Accounts",
         &[
@@ -120,6 +121,7 @@ const FUNCTIONS: &[Group] = &[
     ("any object", &["info_get", "counters_get", "ids_get", "text_get", "header_get", "tag_set", "id_release"]),
     ("accounts", &["account_*"]),
     ("calls", &["dial", "answer", "reject", "hangup", "hangup_all", "hold", "reoffer", "digits", "call_*"]),
+    ("rules for incoming calls", &["rules_*"]),
     ("conferences", &["conference_*"]),
     ("sound", &["sound_*", "record_*", "pcm_*", "source_set", "mute_set", "volume_set", "device_*"]),
 ];
@@ -364,7 +366,8 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("line", "A line of the library's sources."),
     ("method", "0: by RFC 4733, or as tones."),
     ("kind", "MICROSIP_KIND_*."),
-    ("owner", "0, or an account."),
+    ("rules", "The rules to change; their texts are copied."),
+    ("owner", "0 or MICROSIP_SELF, or an account."),
     ("which", "Which of them."),
     ("index", "0, but where the text says otherwise."),
     ("sides", "MICROSIP_SIDES_*."),

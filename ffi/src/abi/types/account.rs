@@ -1,6 +1,7 @@
 //! Accounts.
 
 use super::common::microsip_id;
+use super::rules::microsip_rules;
 use crate::abi::pointer::sized;
 use core::ffi::c_char;
 
@@ -85,8 +86,8 @@ pub struct microsip_account {
     pub dial_prefix: *const c_char,
     /// Numbers that neither dial plan nor prefix concerns, comma separated: "112, 911"; NULL: none.
     pub emergency: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// Its rules for incoming calls, over the phone's; NULL: as they are.
+    pub rules: *const microsip_rules,
 }
 
 /// An account, in numbers.

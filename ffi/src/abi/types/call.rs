@@ -161,6 +161,10 @@ pub struct microsip_call_info {
     pub ended_by: u32,
     /// The conference that it is in; 0: none.
     pub conference: microsip_id,
+    /// MICROSIP_RULE_*, of a call that a rule ended.
+    pub rule: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// The statistics of a call's media.

@@ -90,6 +90,11 @@ pub struct microsip_engine_config {
     pub max_conferences: u32,
     /// Switch: far ends are told that this phone is a conference's focus (`isfocus` in the Contact, RFC 4579); 0: off.
     pub focus: u32,
+    /// Bytes for the texts of rules, of the engine and of each account, with 128 for the numbers of each, beside
+    /// MICROSIP_ENGINE_BYTES; 0: there are no rules. At most 2048.
+    pub rule_bytes: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

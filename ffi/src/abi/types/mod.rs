@@ -12,6 +12,7 @@ mod engine;
 mod event;
 mod object;
 mod phone;
+mod rules;
 mod sound;
 
 pub use account::*;
@@ -22,4 +23,5 @@ pub use engine::*;
 pub use event::*;
 pub use object::*;
 pub use phone::*;
+pub use rules::*;
 pub use sound::*;

@@ -2,6 +2,7 @@
 
 use super::common::{microsip_addr, microsip_id};
 use super::event::microsip_event_fn;
+use super::rules::microsip_rules;
 use crate::abi::pointer::sized;
 use core::ffi::{c_char, c_void};
 
@@ -101,6 +102,8 @@ pub struct microsip_config {
     pub quality_seconds: u32,
     /// 0.
     pub reserved: u32,
+    /// The rules for incoming calls; NULL: none.
+    pub rules: *const microsip_rules,
 }
 
 /// The phone, in numbers.
