@@ -17,7 +17,7 @@ pub const DIGITS_RECEIVED: usize = 8;
 
 /// Codecs in an offer or an answer, and so payload types that a stream takes in. 4 bytes each in a stream and in a
 /// dialog.
-pub const CODECS: usize = if cfg!(any(feature = "g722", feature = "l16")) { 8 } else { 4 };
+pub const CODECS: usize = if cfg!(feature = "l16") { 8 } else { 4 };
 
 /// Bytes of payload that a packet of ours has at most, so that it is not cut in pieces on its way: Ethernet's 1500 less
 /// IPv6, UDP and RTP (60), and less what a tunnel or PPPoE takes. L16 at 48 kHz has 960 bytes in 10 ms, and so goes in

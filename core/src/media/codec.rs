@@ -229,6 +229,16 @@ impl Codec {
         if payload_type < FIRST_DYNAMIC { Some(payload_type) } else { None }
     }
 
+    /// It remembers what came before, so its bank needs memory for each stream.
+    #[must_use]
+    pub const fn remembers(self) -> bool {
+        match self {
+            #[cfg(feature = "g722")]
+            Self::G722 => true,
+            _ => false,
+        }
+    }
+
     /// The unit of a packet's length, in milliseconds.
     #[must_use]
     pub const fn frame_ms(self) -> u8 {

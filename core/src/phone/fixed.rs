@@ -38,6 +38,8 @@ pub(crate) struct Fixed {
     pub(crate) patience: Patience,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
+    /// The bank has memory for codecs that need it.
+    pub(crate) codec_memory: bool,
     /// Bytes of the longest payload that is kept.
     pub(crate) payload: u32,
     /// Samples of the longest quantum.
@@ -53,6 +55,7 @@ impl Fixed {
         resample::is_made(codec.rate())
             && codec.quantum_samples() <= (self.quantum as usize).min(QUANTUM)
             && codec.quantum_bytes() <= self.payload as usize
+            && (self.codec_memory || !codec.remembers())
     }
 
     /// The same of each codec of a choice.

@@ -40,6 +40,9 @@ pub struct Setup<'t> {
     /// The codecs that calls offer and answer with, the most wanted first, unless the account or the call has its own
     /// choice; the driver's [`CodecBank`](crate::media::CodecBank) has them all.
     pub codecs: CodecList,
+    /// The bank has memory for codecs that need it, though none of `codecs` does, so that accounts and calls may choose
+    /// one.
+    pub codec_memory: bool,
     /// Stands in the ids of calls and accounts, so that another phone's differ ([`super::id::mark`]).
     pub mark: u8,
 }
@@ -57,6 +60,7 @@ impl Default for Setup<'_> {
             media_timeout: MediaTimeout::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
+            codec_memory: true,
             mark: 0,
         }
     }
@@ -150,6 +154,7 @@ impl<'a> Phone<'a> {
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
                         payload: capacity.payload,
+                        codec_memory: setup.codec_memory || setup.codecs.remembers(),
                         quantum: capacity.quantum,
                         codecs: setup.codecs,
                         history: capacity.history as usize,

@@ -124,7 +124,7 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
             Asked { wish: WishId::NONE, port: 0, transport: None },
         ),
         streams: lender.lend(plan.flows as usize, Stream::EMPTY),
-        codecs: lender.zeroed(capacity.calls as usize),
+        codecs: lender.zeroed(if plan.codecs.remembers() { capacity.calls as usize } else { 0 }),
     })
 }
 
@@ -212,6 +212,7 @@ pub unsafe extern "C" fn microsip_engine_init(
         let lent = lend(&plan, &mut carving).ok_or(short)?;
         let setup = Setup {
             codecs: plan.codecs,
+            codec_memory: false,
             seed: config.seed,
             rate: plan.rate,
             epoch_ms: config.epoch_ms,

@@ -225,6 +225,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let setup = Setup {
         codecs: plan.codecs,
+        codec_memory: true,
         seed,
         rate: plan.rate,
         epoch_ms,

@@ -66,6 +66,12 @@ impl CodecList {
         self.entries.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// One of them needs memory for each stream.
+    #[must_use]
+    pub fn remembers(&self) -> bool {
+        self.entries().iter().any(|entry| entry.codec.remembers())
+    }
+
     /// The bytes of 10 ms of the codec that takes most.
     #[must_use]
     pub fn quantum_bytes(&self) -> usize {
