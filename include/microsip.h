@@ -228,6 +228,11 @@
 #define MICROSIP_HAS_NUMBERS 131072
 /** microsip_features(): rules for incoming calls; without it each call that is let in rings. */
 #define MICROSIP_HAS_RULES 262144
+/**
+ * microsip_features(): privacy, another From, a preferred identity, and header lines of an
+ * account's own.
+ */
+#define MICROSIP_HAS_IDENTITY 2097152
 /** @} */
 
 /** @name Ids and switches
@@ -459,6 +464,12 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 #define MICROSIP_TXT_CODEC 6
 /** Texts of a call: the far end's User-Agent or Server. */
 #define MICROSIP_TXT_USER_AGENT 7
+/**
+ * microsip_text_get(), of an incoming call: the URI that the account's own proxy asserts of the
+ * caller (P-Asserted-Identity, else Remote-Party-ID). Of no other host's message: nobody else is
+ * believed.
+ */
+#define MICROSIP_TXT_ASSERTED_URI 9
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**
@@ -596,6 +607,15 @@ typedef struct microsip_rules {
  * one follows when media comes again.
  */
 #define MICROSIP_LOST_TELL 2
+/** Privacy: all is shown. */
+#define MICROSIP_PRIVACY_NONE 1
+/**
+ * Privacy: proxies do not pass on what they assert of us (RFC 3325, Privacy: id); From and Contact
+ * name us.
+ */
+#define MICROSIP_PRIVACY_ID 2
+/** Privacy: the same, and From and Contact name nobody (RFC 3323). */
+#define MICROSIP_PRIVACY_ANONYMOUS 3
 
 /** An account. Texts are copied. */
 typedef struct microsip_account {
@@ -688,6 +708,24 @@ typedef struct microsip_account {
   const char *emergency;
   /** Its rules for incoming calls, over the phone's; NULL: as they are. */
   const struct microsip_rules *rules;
+  /**
+   * MICROSIP_PRIVACY_*, for its calls; 0: MICROSIP_PRIVACY_NONE. With MICROSIP_HAS_IDENTITY, as
+   * those behind it.
+   */
+  uint32_t privacy;
+  /** 0. */
+  uint32_t reserved;
+  /**
+   * The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI
+   * with or without a name. It goes to the account's own server only. NULL: none.
+   */
+  const char *identity;
+  /** Extra header lines of its REGISTERs, "Name: value\r\n" each; NULL: none. */
+  const char *headers;
+  /** Extra header lines of its INVITEs, before those of a call's options; NULL: none. */
+  const char *call_headers;
+  /** NULL. */
+  const char *reserved_text;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -810,6 +848,19 @@ typedef struct microsip_options {
    * caller's order decides which is used first. NULL: the account's.
    */
   const char *codecs;
+  /**
+   * dial: From, a URI with or without a name; NULL: the account's, with display_name. With
+   * MICROSIP_HAS_IDENTITY, as the next two.
+   */
+  const char *caller;
+  /** dial: see `identity` of microsip_account; NULL: the account's. */
+  const char *identity;
+  /** NULL. */
+  const char *reserved_text;
+  /** dial: MICROSIP_PRIVACY_*; 0: the account's. */
+  uint32_t privacy;
+  /** 0. */
+  uint32_t reserved;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */

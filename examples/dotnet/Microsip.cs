@@ -97,6 +97,8 @@ public static class Microsip
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
         public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
+        public uint privacy, reserved;
+        public IntPtr identity, headers, callHeaders, reservedText;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -113,7 +115,8 @@ public static class Microsip
     {
         public uint size, source;
         public ulong tag;
-        public IntPtr displayName, headers, codecs;
+        public IntPtr displayName, headers, codecs, caller, identity, reservedText;
+        public uint privacy, reserved;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 

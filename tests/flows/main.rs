@@ -32,6 +32,7 @@ mod foreign_challenges;
 mod forking;
 mod hangup;
 mod hold;
+mod identity;
 mod ipv6;
 mod late_offer;
 mod lost_digits;

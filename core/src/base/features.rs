@@ -25,6 +25,8 @@ pub const CONFERENCE: bool = cfg!(feature = "conference");
 pub const NUMBERS: bool = cfg!(feature = "numbers");
 /// The quality of calls as a mean opinion score.
 pub const QUALITY: bool = cfg!(feature = "quality");
+/// Privacy, identities and header lines of an account's own.
+pub const IDENTITY: bool = cfg!(feature = "identity");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Rules for incoming calls.

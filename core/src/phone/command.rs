@@ -96,6 +96,14 @@ pub struct AccountConfig<'t> {
     pub dial_prefix: &'t str,
     /// Numbers that neither the plan nor the prefix concerns, comma separated: `112, 911`.
     pub emergency: &'t str,
+    /// The privacy of its calls. With the feature `identity`, as the next three.
+    pub privacy: Privacy,
+    /// The identity that its proxy may assert of it (RFC 3325: P-Preferred-Identity), a URI with or without a name.
+    pub identity: &'t str,
+    /// Extra header lines of its REGISTERs, as [`DialOptions::headers`].
+    pub headers: &'t str,
+    /// Extra header lines of its INVITEs.
+    pub call_headers: &'t str,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -144,6 +152,14 @@ pub struct AccountChange<'t> {
     pub dial_prefix: Option<&'t str>,
     /// [`AccountConfig::emergency`].
     pub emergency: Option<&'t str>,
+    /// [`AccountConfig::privacy`].
+    pub privacy: Privacy,
+    /// [`AccountConfig::identity`].
+    pub identity: Option<&'t str>,
+    /// [`AccountConfig::headers`].
+    pub headers: Option<&'t str>,
+    /// [`AccountConfig::call_headers`].
+    pub call_headers: Option<&'t str>,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
@@ -188,6 +204,26 @@ pub struct DialOptions<'t> {
     pub headers: &'t str,
     /// The codecs of this call, in order; empty: the account's.
     pub codecs: CodecOrder,
+    /// Its privacy; inherited: the account's. With the feature `identity`, as the next two.
+    pub privacy: Privacy,
+    /// From, a URI with or without a name; empty: the account's.
+    pub caller: &'t str,
+    /// [`AccountConfig::identity`]; empty: the account's.
+    pub identity: &'t str,
+}
+
+/// The privacy of a caller (RFC 3323, 3325).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Privacy {
+    /// As it is set elsewhere: for a call, by its account; else everything.
+    #[default]
+    Inherited,
+    /// Everything.
+    None,
+    /// `Privacy: id`: proxies keep what they assert to themselves.
+    Id,
+    /// The same, and From and Contact name nobody.
+    Anonymous,
 }
 
 /// A call, in numbers.
@@ -299,6 +335,9 @@ pub enum CallText {
     Codec = 6,
     /// The far end's User-Agent or Server.
     UserAgent = 7,
+    /// The URI that the account's own proxy asserts of the caller, by P-Asserted-Identity, else Remote-Party-ID; nobody
+    /// else is believed. While messages are kept.
+    AssertedUri = 9,
 }
 
 /// Texts of an account.

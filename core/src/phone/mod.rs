@@ -28,7 +28,9 @@ mod dispatch;
 pub mod event;
 mod events;
 mod fixed;
+mod header_lines;
 pub mod id;
+mod identity;
 pub mod input;
 mod lender;
 mod media;
@@ -63,7 +65,7 @@ pub use bus::{Bus, Member, MemberChange, MemberInfo, Patch, Source};
 pub use capacity::Capacity;
 pub use command::{
     AccountChange, AccountConfig, AccountInfo, AccountText, CallInfo, CallText, CommandError, DialOptions, PhoneInfo,
-    Reoffer, Side, Which,
+    Privacy, Reoffer, Side, Which,
 };
 pub use event::{
     AccountState, CallState, Cause, EndCause, EndedBy, Event, EventKind, MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING,

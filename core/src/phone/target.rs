@@ -1,14 +1,15 @@
 //! The target of a dial: a text that people type becomes a whole URI.
 
-use super::CommandError;
+use super::{CommandError, Transport};
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::numbers::{is_number, is_separator};
 use crate::wire::sip::{Address, Host, Method, Scheme, Uri, write_user};
 
-/// A target as a whole URI. `domain`: that of the account that calls.
+/// A target as a whole URI. `domain`: that of the account that calls; `transport`: the account's, where it has one.
 pub(super) fn complete<'r>(
     domain: Option<&[u8]>,
+    transport: Option<Transport>,
     target: &str,
     room: &'r mut [u8; TARGET],
 ) -> Result<&'r [u8], CommandError> {
@@ -31,6 +32,7 @@ pub(super) fn complete<'r>(
             out.put_str("@");
             out.put(domain);
             out.put_str(";user=phone");
+            put_transport(&mut out, transport);
         }
         // another scheme, or a password: neither is for us
         _ if has_scheme(target) => return Err(CommandError::Uri),
@@ -47,6 +49,7 @@ pub(super) fn complete<'r>(
                 }
                 out.put_str("@");
                 out.put(domain);
+                put_transport(&mut out, transport);
             }
             // without an account a bare host is a target: the far end itself
             None if Host::parse(host_and_port(target.as_bytes())).is_some() => {
@@ -64,6 +67,15 @@ pub(super) fn complete<'r>(
     let [first, second] = parsed.for_request().map(<[u8]>::len);
     room.copy_within(len - second..len, first);
     Ok(room.get(..first + second).unwrap_or_default())
+}
+
+/// The URI says that it is reached over a stream (rfc3261#19.1.1).
+fn put_transport(out: &mut Cursor<'_>, transport: Option<Transport>) {
+    out.put_str(match transport {
+        Some(Transport::Tcp) => ";transport=tcp",
+        Some(Transport::Tls) => ";transport=tls",
+        Some(Transport::Udp) | None => "",
+    });
 }
 
 /// We make INVITEs of URIs, and put nothing in for them (rfc3261#19.1.5: then rather none than another one).

@@ -5,7 +5,7 @@ use super::media::line::Line;
 use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
 use crate::base::cursor::Cursor;
 use crate::base::text::Span;
-use crate::wire::sip::{Address, Message, Name, Start, reason_phrase};
+use crate::wire::sip::{Address, Message, Name, Start, Uri, reason_phrase};
 
 impl Phone<'_> {
     /// A text of an account.
@@ -57,8 +57,25 @@ impl Phone<'_> {
                     message.header(Name::UserAgent).or_else(|| message.header(Name::Server)).unwrap_or_default(),
                 )
             }
+            CallText::AssertedUri => self.asserted(call, slot, out),
             CallText::Reason => self.call_reason(call, slot, out),
         }
+    }
+
+    /// The URI that the account's own proxy asserts of a caller. rfc3325#9.1: another's word is not taken.
+    fn asserted(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
+        let own = self.lower.dialogs.get(slot.dialog()).is_some_and(|leg| leg.own_hop());
+        let message = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::First)).ok();
+        let invite = message.as_ref().filter(|message| own && message.is_request()).ok_or(CommandError::Nothing)?;
+        let asserted =
+            invite.addresses(Name::PAssertedIdentity).flatten().find(|address| Uri::parse(address.uri).is_ok());
+        let asserted = asserted.or_else(|| {
+            let kept = self.calls.kept(&self.lower.cx, call.0, Which::First);
+            let party = Address::parse(nth_field(kept, b"Remote-Party-ID", 0)?)?;
+            let calling = party.params.get(b"party").is_none_or(|party| party.eq_ignore_ascii_case(b"calling"));
+            Some(party).filter(|_| calling)
+        });
+        put_some(out, asserted.ok_or(CommandError::Nothing)?.uri)
     }
 
     /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one.

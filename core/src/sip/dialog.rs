@@ -80,13 +80,13 @@ impl Dialog {
         local: &[&[u8]],
         remote: &[&[u8]],
         call_id: &[u8],
-        headers: &[u8],
+        headers: &[&[u8]],
     ) -> Option<()> {
         let mut packer = Packer::new(block, 0);
         self.local = packer.add_parts(local)?;
         self.remote = packer.add_parts(remote)?;
         self.call_id = packer.add(call_id)?;
-        self.headers = packer.add(headers)?;
+        self.headers = packer.add_parts(headers)?;
         self.fixed_end = packer.used() as u16;
         Some(())
     }

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-use crate::args::{Account as Options, Transport};
+use crate::abi as c;
+use crate::args::{Account as Options, Privacy, Transport};
 use crate::phone::AccountTexts;
 use crate::session::number;
 
@@ -48,6 +49,12 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         proxy: options.proxy.clone().or(file.proxy),
         realms: if options.realm.is_empty() { file.realm } else { Some(options.realm.join(",")) },
         trusted: if options.trust.is_empty() { file.trust } else { Some(options.trust.join(",")) },
+        privacy: match options.privacy {
+            None => 0,
+            Some(Privacy::Id) => c::MICROSIP_PRIVACY_ID,
+            Some(Privacy::Anonymous) => c::MICROSIP_PRIVACY_ANONYMOUS,
+        },
+        identity: options.identity.clone(),
         dial_plan: options.dial_plan.clone().or(file.dial_plan),
         dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
         emergency: if options.emergency.is_empty() { file.emergency } else { Some(options.emergency.join(",")) },

@@ -106,6 +106,9 @@ pub(crate) struct Call {
     /// Digits to send once connected: 0-9 * # A-D, a comma waits one second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,
+    /// Header line of the INVITE, "Name: value" (repeated)
+    #[arg(long, value_name = "LINE")]
+    pub(crate) header: Vec<String>,
     /// Give up when no answer came for so long
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) ring: Duration,
@@ -240,6 +243,12 @@ pub(crate) struct Account {
     /// Numbers that neither plan nor prefix concerns: 112 (repeated or comma separated)
     #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
     pub(crate) emergency: Vec<String>,
+    /// Show nobody who calls: `id` asks proxies to keep it to themselves, `anonymous` leaves it out of From, too
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) privacy: Option<Privacy>,
+    /// The identity that the proxy may assert: a URI with or without a name
+    #[arg(long, value_name = "URI")]
+    pub(crate) identity: Option<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
@@ -268,6 +277,13 @@ pub(crate) struct Account {
     /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
+}
+
+/// The privacy of a caller.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Privacy {
+    Id,
+    Anonymous,
 }
 
 /// `10s`, `500ms`, `2m`, `1h`, or seconds.

@@ -23,7 +23,8 @@ struct Place<'a>(&'a Call);
 impl<'a> Job<'a> for Place<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
         let Self(call) = *self;
-        let id = app.phone.dial(app.account, &call.target, Source::Device)?;
+        let headers: String = call.header.iter().map(|line| format!("{line}\r\n")).collect();
+        let id = app.phone.dial(app.account, &call.target, Source::Device, &headers)?;
         let uri = app.phone.call_text(id, Text::RemoteUri);
         app.output.say(
             "call",

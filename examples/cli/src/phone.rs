@@ -120,6 +120,9 @@ pub(crate) struct AccountTexts {
     /// Comma separated.
     pub(crate) realms: Option<String>,
     pub(crate) trusted: Option<String>,
+    /// MICROSIP_PRIVACY_*; 0: everything is shown.
+    pub(crate) privacy: u32,
+    pub(crate) identity: Option<String>,
     pub(crate) dial_plan: Option<String>,
     pub(crate) dial_prefix: Option<String>,
     pub(crate) emergency: Option<String>,
@@ -243,6 +246,7 @@ impl Handle {
         let display_name = optional(&account.display_name)?;
         let contact_user = optional(&account.contact_user)?;
         let trusted = optional(&account.trusted)?;
+        let identity = optional(&account.identity)?;
         let dial_plan = optional(&account.dial_plan)?;
         let dial_prefix = optional(&account.dial_prefix)?;
         let emergency = optional(&account.emergency)?;
@@ -263,6 +267,8 @@ impl Handle {
         entry.display_name = pointer(display_name.as_ref());
         entry.contact_user = pointer(contact_user.as_ref());
         entry.trusted = pointer(trusted.as_ref());
+        entry.privacy = account.privacy;
+        entry.identity = pointer(identity.as_ref());
         entry.dial_plan = pointer(dial_plan.as_ref());
         entry.dial_prefix = pointer(dial_prefix.as_ref());
         entry.emergency = pointer(emergency.as_ref());
@@ -279,12 +285,13 @@ impl Handle {
             .unwrap_or_default()
     }
 
-    pub(crate) fn dial(self, account: Id, target: &str, source: Source) -> Result<Id, Failure> {
-        let target = text(target)?;
+    pub(crate) fn dial(self, account: Id, target: &str, source: Source, headers: &str) -> Result<Id, Failure> {
+        let (target, headers) = (text(target)?, text(headers)?);
         // SAFETY: all-zero is a valid microsip_options.
         let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
         options.size = size_of::<c::microsip_options>() as u32;
         options.source = source as u32;
+        options.headers = headers.as_ptr();
         let mut call = 0;
         // SAFETY: target and options live until the call has copied them.
         check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) })

@@ -1,7 +1,7 @@
 //! Texts of the library in the command's own words: its texts name members of C structs, which here are options.
 
 /// The name in C, and the name here. A name is replaced where it stands alone; the first that fits counts.
-const WORDS: [(&str, &str); 27] = [
+const WORDS: [(&str, &str); 30] = [
     ("config->bind", "--listen"),
     ("config->rtp_port_min", "--rtp-port"),
     ("config->rtp_port_max", "--rtp-port"),
@@ -10,6 +10,9 @@ const WORDS: [(&str, &str); 27] = [
     ("config->input", "--input"),
     ("config->output", "--output"),
     ("o->display_name", "--display-name"),
+    ("o->headers", "--header"),
+    ("a->dial_plan", "--dial-plan"),
+    ("a->identity", "--identity"),
     ("a->uri", "--uri"),
     ("a->registrar", "--registrar"),
     ("a->proxy", "--proxy"),

@@ -8,7 +8,7 @@ use crate::abi::{Fail, Value, pointer, text};
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Rules, Transport};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -35,6 +35,17 @@ fn transport(value: u32) -> Result<Option<Transport>, Fail> {
     }
 }
 
+/// The privacy of a caller.
+pub(super) fn privacy(value: u32, argument: &'static str) -> Result<Privacy, Fail> {
+    match value {
+        0 => Ok(Privacy::Inherited),
+        MICROSIP_PRIVACY_NONE => Ok(Privacy::None),
+        MICROSIP_PRIVACY_ID => Ok(Privacy::Id),
+        MICROSIP_PRIVACY_ANONYMOUS => Ok(Privacy::Anonymous),
+        _ => Err(range(argument, value, "is no MICROSIP_PRIVACY_*")),
+    }
+}
+
 /// The members of a struct that are set: not NULL, and not 0.
 ///
 /// # Safety
@@ -42,6 +53,9 @@ fn transport(value: u32) -> Result<Option<Transport>, Fail> {
 unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
+    if given.reserved != 0 || !given.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     // SAFETY: as above.
     unsafe {
         Ok(AccountChange {
@@ -54,6 +68,10 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             display_name: text::optional(given.display_name, "a->display_name")?,
             contact_user: text::optional(given.contact_user, "a->contact_user")?,
             trusted: text::optional(given.trusted, "a->trusted")?,
+            privacy: privacy(given.privacy, "a->privacy")?,
+            identity: text::optional(given.identity, "a->identity")?,
+            headers: text::optional(given.headers, "a->headers")?,
+            call_headers: text::optional(given.call_headers, "a->call_headers")?,
             dial_plan: text::optional(given.dial_plan, "a->dial_plan")?,
             dial_prefix: text::optional(given.dial_prefix, "a->dial_prefix")?,
             emergency: text::optional(given.emergency, "a->emergency")?,
@@ -93,12 +111,20 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
         {
             Fail::command(error, "a->dial_plan, a->dial_prefix or a->emergency", Value::None)
         }
+        CommandError::HeaderLine | CommandError::HeaderOwned => {
+            Fail::command(error, "a->headers or a->call_headers", Value::None)
+        }
         CommandError::Plan => Fail::command(error, "a->dial_plan", Value::text(given.dial_plan.unwrap_or_default())),
         CommandError::Hosts | CommandError::Unsupported => {
             Fail::command(error, "a->trusted", Value::text(given.trusted.unwrap_or_default()))
         }
         CommandError::Uri if cfg!(feature = "sentences") => {
-            let texts = [("a->uri", given.uri), ("a->registrar", given.registrar), ("a->proxy", given.proxy)];
+            let texts = [
+                ("a->uri", given.uri),
+                ("a->registrar", given.registrar),
+                ("a->proxy", given.proxy),
+                ("a->identity", given.identity),
+            ];
             let wrong = texts
                 .into_iter()
                 .find(|(_, text)| text.is_some_and(|text| !text.is_empty() && Uri::parse(text.as_bytes()).is_err()));
@@ -129,6 +155,10 @@ pub(crate) unsafe fn add(
         realms: given.realms.unwrap_or_default(),
         display_name: given.display_name.unwrap_or_default(),
         trusted: given.trusted.unwrap_or_default(),
+        privacy: given.privacy,
+        identity: given.identity.unwrap_or_default(),
+        headers: given.headers.unwrap_or_default(),
+        call_headers: given.call_headers.unwrap_or_default(),
         dial_plan: given.dial_plan.unwrap_or_default(),
         dial_prefix: given.dial_prefix.unwrap_or_default(),
         emergency: given.emergency.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Calls.
 
+use super::account::privacy;
 use super::media::source_of;
 use super::{Done, account_id, call_id, range, refused, status};
 use crate::abi::code::*;
@@ -28,6 +29,9 @@ pub(crate) unsafe fn dial(
     // SAFETY: by contract.
     let (target, given) = unsafe { (text::needed(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     let call = pointer::must(call, "call")?;
+    if given.reserved != 0 || !given.reserved_text.is_null() {
+        return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
     // SAFETY: by contract.
     let options = unsafe {
         DialOptions {
@@ -36,6 +40,9 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
+            privacy: privacy(given.privacy, "o->privacy")?,
+            caller: text::or_empty(given.caller, "o->caller")?,
+            identity: text::or_empty(given.identity, "o->identity")?,
         }
     };
     let made = phone.dial(now, id, target, &options);
@@ -43,6 +50,9 @@ pub(crate) unsafe fn dial(
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
+        CommandError::Uri if !given.caller.is_null() || !given.identity.is_null() => {
+            Fail::command(error, "uri, o->caller or o->identity", Value::text(target))
+        }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
         CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
         CommandError::Blocked => blocked(phone, id, target),
@@ -77,8 +87,8 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
 unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
-    let wrong = !given.display_name.is_null()
-        || !given.headers.is_null()
+    let wrong = [given.display_name, given.headers, given.caller, given.identity].iter().any(|text| !text.is_null())
+        || given.privacy != 0
         || !answer && (given.source != 0 || given.tag != 0 || !given.codecs.is_null());
     let fix = "has members set that do not apply here";
     if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }

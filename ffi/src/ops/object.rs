@@ -91,7 +91,11 @@ pub(crate) unsafe fn text(
     if !matches!(
         which,
         MICROSIP_TXT_REMOTE_URI
-            ..=MICROSIP_TXT_USER_AGENT | MICROSIP_TXT_REALM | MICROSIP_TXT_DEVICE_ID | MICROSIP_TXT_DEVICE_NAME
+            ..=MICROSIP_TXT_USER_AGENT
+                | MICROSIP_TXT_ASSERTED_URI
+                | MICROSIP_TXT_REALM
+                | MICROSIP_TXT_DEVICE_ID
+                | MICROSIP_TXT_DEVICE_NAME
     ) {
         return Err(range("which", which, "is no MICROSIP_TXT_*"));
     }
@@ -129,6 +133,7 @@ const fn call_text(which: u32) -> Result<CallText, Fail> {
         MICROSIP_TXT_CALL_ID => CallText::CallId,
         MICROSIP_TXT_CODEC => CallText::Codec,
         MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
+        MICROSIP_TXT_ASSERTED_URI => CallText::AssertedUri,
         _ => return Err(Fail::NOTHING),
     })
 }

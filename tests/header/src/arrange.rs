@@ -40,6 +40,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_REGISTERED",
             "MICROSIP_REG_FAILED",
             "MICROSIP_LOST_*",
+            "MICROSIP_PRIVACY_*",
             "microsip_account",
             "microsip_account_info",
         ],

@@ -37,6 +37,11 @@ pub(crate) struct Account {
     /// The texts of [`crate::numbers::Rules`].
     #[cfg(feature = "numbers")]
     pub(super) numbers: [Span; 3],
+    /// Identity, headers of REGISTER, headers of INVITE.
+    #[cfg(feature = "identity")]
+    pub(super) said: [Span; 3],
+    #[cfg(feature = "identity")]
+    pub(super) privacy: crate::phone::Privacy,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -208,6 +213,10 @@ impl Account {
         realms: Span::EMPTY,
         display_name: Span::EMPTY,
         trusted: Span::EMPTY,
+        #[cfg(feature = "identity")]
+        said: [Span::EMPTY; 3],
+        #[cfg(feature = "identity")]
+        privacy: crate::phone::Privacy::Inherited,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,
@@ -276,6 +285,8 @@ impl Account {
         (self.display_name, self.contact_user, self.trusted) = (new.display_name, new.contact_user, new.trusted);
         #[cfg(feature = "numbers")]
         (self.numbers = new.numbers);
+        #[cfg(feature = "identity")]
+        (self.said = new.said);
         (self.fixed_end, self.learnt) = (new.fixed_end, learnt);
         (self.refused_realm, self.reason_len) = (Span::EMPTY, 0);
     }

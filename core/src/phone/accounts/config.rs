@@ -11,9 +11,9 @@ use crate::base::time::Instant;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::write::write_proxy;
-use crate::phone::{AccountConfig, CommandError};
+use crate::phone::{AccountConfig, CommandError, header_lines, identity};
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Scheme, Uri};
+use crate::wire::sip::{Name, Scheme, Uri};
 
 impl Accounts<'_> {
     /// Adds an account, of which nothing is under way yet.
@@ -44,6 +44,8 @@ impl Accounts<'_> {
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
         account.transport = config.transport;
+        #[cfg(feature = "identity")]
+        (account.privacy = config.privacy);
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };
@@ -95,6 +97,12 @@ impl Accounts<'_> {
             return Err(CommandError::Text);
         }
         check_numbers(config)?;
+        header_lines::check(config.headers, &[Name::Expires])?;
+        header_lines::check(config.call_headers, &[])?;
+        identity::check("", config.identity, config.privacy)?;
+        if !cfg!(feature = "identity") && !(config.headers.is_empty() && config.call_headers.is_empty()) {
+            return Err(CommandError::Unsupported);
+        }
         let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
         if names > 0 && self.trusted_each == 0 {
             return Err(CommandError::Unsupported);
@@ -169,6 +177,10 @@ pub(super) fn pack(block: &mut [u8], config: &AccountConfig<'_>, uri: &Uri<'_>) 
     account.trusted = packer.add(config.trusted.as_bytes())?;
     #[cfg(feature = "numbers")]
     for (span, text) in account.numbers.iter_mut().zip([config.dial_prefix, config.dial_plan, config.emergency]) {
+        *span = packer.add(text.as_bytes())?;
+    }
+    #[cfg(feature = "identity")]
+    for (span, text) in account.said.iter_mut().zip([config.identity, config.headers, config.call_headers]) {
         *span = packer.add(text.as_bytes())?;
     }
     account.fixed_end = packer.used() as u16;

@@ -66,6 +66,11 @@ impl Accounts<'_> {
         let digest = Digest { key: cx.keys[1], method: b"REGISTER", uri, body: b"" };
         self.write_credentials(&mut writer, handle, &credentials, digest);
         writer.header_bytes(Name::Allow, allow);
+        #[cfg(feature = "identity")]
+        {
+            let [_, headers, _] = account.said;
+            writer.cursor().put(headers.of(text));
+        }
         writer.header_bytes(Name::UserAgent, cx.fixed.agent.get());
         writer.end();
         Some(out.finish())

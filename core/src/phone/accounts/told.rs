@@ -13,6 +13,8 @@ use crate::phone::object::Object;
 use crate::phone::{
     AccountId, AccountInfo, AccountState, AccountText, CallId, Cause, CommandError, EndCause, Event, EventKind,
 };
+#[cfg(feature = "identity")]
+use crate::phone::{DialOptions, Privacy, identity::Identity};
 use crate::wire::sip::reason_phrase;
 
 /// [`super::account::Account::pending`]: a challenge was refused.
@@ -40,6 +42,20 @@ impl Accounts<'_> {
 
     pub(in crate::phone) fn display_name(&self, handle: Handle) -> &[u8] {
         self.text_of(handle, |account| account.display_name).unwrap_or_default()
+    }
+
+    /// The identity of a call of its, or of no account's.
+    #[cfg(feature = "identity")]
+    pub(in crate::phone) fn identity<'c>(&'c self, handle: Handle, options: &DialOptions<'c>) -> Identity<'c> {
+        let account = self.slots.get(handle);
+        let [identity, _, headers] = account.map_or([Span::EMPTY; 3], |account| account.said);
+        let text = self.text_of(handle, |_| Span::EMPTY).map_or(b"".as_slice(), |_| self.text.get(handle.index));
+        Identity {
+            privacy: options.privacy.or(account.map_or(Privacy::Inherited, |account| account.privacy)),
+            caller: options.caller.as_bytes(),
+            preferred: if options.identity.is_empty() { identity.of(text) } else { options.identity.as_bytes() },
+            headers: headers.of(text),
+        }
     }
 
     fn dial_plan(&self, handle: Handle) -> &[u8] {

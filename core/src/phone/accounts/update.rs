@@ -94,6 +94,8 @@ impl Accounts<'_> {
         let said = |new: u32, old: u32| if new == 0 { old } else { new };
         account.wished_expires = said(change.expires, account.wished_expires);
         account.keepalive = said(change.keepalive, account.keepalive);
+        #[cfg(feature = "identity")]
+        (account.privacy = change.privacy.or(account.privacy));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {
@@ -133,6 +135,10 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
     let [prefix, plan, emergency] = old.numbers;
     #[cfg(not(feature = "numbers"))]
     let [prefix, plan, emergency] = [Span::EMPTY; 3];
+    #[cfg(feature = "identity")]
+    let [identity, headers, call_headers] = old.said;
+    #[cfg(not(feature = "identity"))]
+    let [identity, headers, call_headers] = [Span::EMPTY; 3];
     AccountConfig {
         uri: change.uri.unwrap_or(read(old.uri)),
         registrar: change.registrar.unwrap_or(kept(old.registrar, usual_registrar)),
@@ -143,6 +149,10 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
         display_name: change.display_name.unwrap_or(read(old.display_name)),
         contact_user: change.contact_user.unwrap_or(contact),
         trusted: change.trusted.unwrap_or(read(old.trusted)),
+        identity: change.identity.unwrap_or(read(identity)),
+        headers: change.headers.unwrap_or(read(headers)),
+        call_headers: change.call_headers.unwrap_or(read(call_headers)),
+        privacy: change.privacy,
         dial_plan: change.dial_plan.unwrap_or(read(plan)),
         dial_prefix: change.dial_prefix.unwrap_or(read(prefix)),
         emergency: change.emergency.unwrap_or(read(emergency)),

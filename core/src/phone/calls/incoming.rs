@@ -514,7 +514,7 @@ fn may_be_ignored(invite: &Message<'_>) -> bool {
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.
 fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, leg: Leg, arrived: &Arrived<'_, '_>) -> Option<()> {
     let Arrived { request: invite, mandatory: Mandatory { from, to, call_id, .. }, .. } = arrived;
-    let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: b"" };
+    let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: &[] };
     let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
     lower.dialogs.begin(handle, leg, &texts, tag, routes, target_of(invite)?)
 }

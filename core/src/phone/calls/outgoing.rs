@@ -17,30 +17,9 @@ use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
+use crate::phone::{header_lines, identity};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
-
-/// Headers that are the core's: an application cannot set them.
-const OWNED: &[Name] = &[
-    Name::Via,
-    Name::From,
-    Name::To,
-    Name::CallId,
-    Name::CSeq,
-    Name::Contact,
-    Name::MaxForwards,
-    Name::Route,
-    Name::RecordRoute,
-    Name::ContentType,
-    Name::ContentLength,
-    Name::ContentEncoding,
-    Name::Authorization,
-    Name::ProxyAuthorization,
-    Name::UserAgent,
-    Name::Allow,
-    Name::Supported,
-    Name::Require,
-];
 
 impl Calls<'_> {
     /// Starts a call. `account` none: a direct call. `target`: a `sip:`, `sips:` or `tel:` URI, `user@host`, or
@@ -63,7 +42,8 @@ impl Calls<'_> {
         if !account.is_none() && !lower.accounts.stays(account_handle) {
             return Err(CommandError::Stale);
         }
-        check_headers(options.headers)?;
+        header_lines::check(options.headers, &[])?;
+        identity::check(options.caller, options.identity, options.privacy)?;
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }
@@ -76,7 +56,7 @@ impl Calls<'_> {
             dialled(&lower.accounts.numbers(account_handle), domain.is_some(), target, &mut number)?;
         #[cfg(feature = "numbers")]
         let later = Later::read(digits)?;
-        let uri = complete(domain, target, &mut room)?;
+        let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
         let result = self.dial_with(lower, now, call_handle, account_handle, uri, options);
@@ -126,12 +106,24 @@ impl Calls<'_> {
         let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
+        #[cfg(feature = "identity")]
+        let identity = lower.accounts.identity(account_handle, options);
+        #[cfg(feature = "identity")]
+        let whole = identity.from(whole);
+        #[cfg(feature = "identity")]
+        let headers = identity.lines(own_hop, options.headers.as_bytes());
+        #[cfg(feature = "identity")]
+        let named = identity.names();
+        #[cfg(not(feature = "identity"))]
+        let named = false;
+        #[cfg(not(feature = "identity"))]
+        let headers = [options.headers.as_bytes()];
         let texts = Texts {
             // a direct call is named by the address that it leaves from, once that is known
-            local: if own.is_some() { &whole } else { whole.get(..1).unwrap_or_default() },
+            local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
             remote: &[b"<", uri, b">"],
             call_id: &call_id,
-            headers: options.headers.as_bytes(),
+            headers: &headers,
         };
         let mut room = [0u8; TARGET];
         let route = route_by(lower.accounts.proxy(account_handle), &mut room);
@@ -339,26 +331,4 @@ fn progress_of(lower: &Lower<'_>, response: &Message<'_>) -> u32 {
 /// to be understood).
 pub(in crate::phone) fn description<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
     message.body_of(b"application", b"sdp").filter(|text| !text.is_empty())
-}
-
-/// Extra header lines may neither break the message nor replace headers of the core.
-fn check_headers(lines: &str) -> Result<(), CommandError> {
-    let mut rest = lines;
-    while !rest.is_empty() {
-        let (line, later) = rest.split_once('\n').ok_or(CommandError::HeaderLine)?;
-        let line = line.strip_suffix('\r').ok_or(CommandError::HeaderLine)?;
-        let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
-        if name.is_empty()
-            || !name.bytes().all(token)
-            || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
-        {
-            return Err(CommandError::HeaderLine);
-        }
-        if OWNED.contains(&Name::find(name.as_bytes())) {
-            return Err(CommandError::HeaderOwned);
-        }
-        rest = later;
-    }
-    Ok(())
 }

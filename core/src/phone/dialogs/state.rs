@@ -13,7 +13,7 @@ pub(in crate::phone) struct Texts<'t> {
     pub(in crate::phone) remote: &'t [&'t [u8]],
     pub(in crate::phone) call_id: &'t [u8],
     /// Extra header lines of its first request.
-    pub(in crate::phone) headers: &'t [u8],
+    pub(in crate::phone) headers: &'t [&'t [u8]],
 }
 
 impl Dialogs<'_> {

@@ -94,6 +94,9 @@ impl Lower<'_> {
         write_parties(&mut writer, dialog, text);
         writer.cseq(number, request.method.method());
         let user = contact_user(self.accounts.call_user(account), self.cx.fixed.direct_user.get());
+        // rfc3323#4.1.1.3: a Contact of an anonymous call names nobody
+        #[cfg(feature = "identity")]
+        let user = if crate::phone::identity::is_anonymous(dialog.local.of(text)) { b"" } else { user };
         if request.method.refreshes_target() {
             write_target(writer.cursor(), user, flow, local, self.cx.fixed.focus);
         }

@@ -47,7 +47,7 @@ fn carrying(phone: &mut Phone<'_>, lines: &[u8], body: (&[u8], &[u8])) -> Option
     let leg = Leg::outgoing(Handle::NONE, account, tag, true);
     let handle = lower.new_dialog(leg).unwrap();
     let (local, remote): (&[&[u8]], &[&[u8]]) = (&[b"<sip:anna@example.org>"], &[b"<sip:example.org>"]);
-    let texts = Texts { local, remote, call_id: b"c", headers: b"" };
+    let texts = Texts { local, remote, call_id: b"c", headers: &[] };
     lower.dialogs.begin(handle, leg, &texts, b"b", core::iter::empty(), b"sip:example.org").unwrap();
     lower.dialogs.confirm(handle);
     let dialog = handle;

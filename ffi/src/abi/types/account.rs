@@ -23,6 +23,13 @@ pub const MICROSIP_LOST_END: u32 = 1;
 /// media comes again.
 pub const MICROSIP_LOST_TELL: u32 = 2;
 
+/// Privacy: all is shown.
+pub const MICROSIP_PRIVACY_NONE: u32 = 1;
+/// Privacy: proxies do not pass on what they assert of us (RFC 3325, Privacy: id); From and Contact name us.
+pub const MICROSIP_PRIVACY_ID: u32 = 2;
+/// Privacy: the same, and From and Contact name nobody (RFC 3323).
+pub const MICROSIP_PRIVACY_ANONYMOUS: u32 = 3;
+
 /// An account. Texts are copied.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -88,6 +95,19 @@ pub struct microsip_account {
     pub emergency: *const c_char,
     /// Its rules for incoming calls, over the phone's; NULL: as they are.
     pub rules: *const microsip_rules,
+    /// MICROSIP_PRIVACY_*, for its calls; 0: MICROSIP_PRIVACY_NONE. With MICROSIP_HAS_IDENTITY, as those behind it.
+    pub privacy: u32,
+    /// 0.
+    pub reserved: u32,
+    /// The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI with or without a
+    /// name. It goes to the account's own server only. NULL: none.
+    pub identity: *const c_char,
+    /// Extra header lines of its REGISTERs, "Name: value\r\n" each; NULL: none.
+    pub headers: *const c_char,
+    /// Extra header lines of its INVITEs, before those of a call's options; NULL: none.
+    pub call_headers: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
 }
 
 /// An account, in numbers.

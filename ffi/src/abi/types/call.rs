@@ -115,6 +115,17 @@ pub struct microsip_options {
     /// dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the caller's order
     /// decides which is used first. NULL: the account's.
     pub codecs: *const c_char,
+    /// dial: From, a URI with or without a name; NULL: the account's, with display_name. With MICROSIP_HAS_IDENTITY, as
+    /// the next two.
+    pub caller: *const c_char,
+    /// dial: see `identity` of microsip_account; NULL: the account's.
+    pub identity: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
+    /// dial: MICROSIP_PRIVACY_*; 0: the account's.
+    pub privacy: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.

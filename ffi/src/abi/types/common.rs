@@ -78,6 +78,8 @@ pub const MICROSIP_HAS_CODECS: u32 = 65536;
 pub const MICROSIP_HAS_NUMBERS: u32 = 131072;
 /// microsip_features(): rules for incoming calls; without it each call that is let in rings.
 pub const MICROSIP_HAS_RULES: u32 = 262144;
+/// microsip_features(): privacy, another From, a preferred identity, and header lines of an account's own.
+pub const MICROSIP_HAS_IDENTITY: u32 = 2097152;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

@@ -15,6 +15,9 @@ pub const MICROSIP_TXT_CALL_ID: u32 = 5;
 pub const MICROSIP_TXT_CODEC: u32 = 6;
 /// Texts of a call: the far end's User-Agent or Server.
 pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
+/// microsip_text_get(), of an incoming call: the URI that the account's own proxy asserts of the caller
+/// (P-Asserted-Identity, else Remote-Party-ID). Of no other host's message: nobody else is believed.
+pub const MICROSIP_TXT_ASSERTED_URI: u32 = 9;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
 /// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index:

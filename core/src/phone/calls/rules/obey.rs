@@ -43,7 +43,7 @@ impl Calls<'_> {
         let domain = lower.accounts.domain(owner).unwrap_or(b"example.invalid");
         let [always, busy, no_answer, ..] = rules.texts();
         for target in [always, busy, no_answer].into_iter().flatten().flat_map(targets) {
-            complete(Some(domain), target, &mut [0; TARGET])?;
+            complete(Some(domain), None, target, &mut [0; TARGET])?;
         }
         self.rules.set(owner, rules)
     }

@@ -31,7 +31,7 @@ pub(in crate::phone::calls) fn write_contacts(
     let mut count = 0;
     for target in targets(list) {
         let mut room = [0u8; TARGET];
-        let uri = complete(domain, target, &mut room).ok()?;
+        let uri = complete(domain, None, target, &mut room).ok()?;
         out.put_str("Contact: <");
         out.put(uri);
         out.put_str(">;q=");

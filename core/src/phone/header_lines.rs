@@ -1,0 +1,49 @@
+//! Header lines of the application's, for messages that the core writes.
+
+use super::CommandError;
+use crate::wire::sip::Name;
+
+/// Headers that are the core's: an application cannot set them.
+const OWNED: &[Name] = &[
+    Name::Via,
+    Name::From,
+    Name::To,
+    Name::CallId,
+    Name::CSeq,
+    Name::Contact,
+    Name::MaxForwards,
+    Name::Route,
+    Name::RecordRoute,
+    Name::ContentType,
+    Name::ContentLength,
+    Name::ContentEncoding,
+    Name::Authorization,
+    Name::ProxyAuthorization,
+    Name::UserAgent,
+    Name::Allow,
+    Name::Supported,
+    Name::Require,
+];
+
+/// Extra header lines may neither break the message nor replace headers of the core; `more`: further ones.
+pub(super) fn check(lines: &str, more: &[Name]) -> Result<(), CommandError> {
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let (line, later) = rest.split_once('\n').ok_or(CommandError::HeaderLine)?;
+        let line = line.strip_suffix('\r').ok_or(CommandError::HeaderLine)?;
+        let (name, value) = line.split_once(':').ok_or(CommandError::HeaderLine)?;
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
+        if name.is_empty()
+            || !name.bytes().all(token)
+            || value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
+        {
+            return Err(CommandError::HeaderLine);
+        }
+        let name = Name::find(name.as_bytes());
+        if OWNED.contains(&name) || more.contains(&name) {
+            return Err(CommandError::HeaderOwned);
+        }
+        rest = later;
+    }
+    Ok(())
+}

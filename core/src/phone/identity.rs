@@ -1,0 +1,89 @@
+//! The caller as others see it: From, Privacy, and the identity that a proxy may assert.
+
+use super::{CommandError, Privacy};
+use crate::wire::sip::{Address, Scheme};
+
+/// rfc3323#4.1.1.3
+#[cfg(feature = "identity")]
+const ANONYMOUS: &[u8] = b"\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+
+impl Privacy {
+    /// This one, unless it is set elsewhere.
+    #[cfg(feature = "identity")]
+    pub(super) const fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Inherited) { other } else { self }
+    }
+}
+
+/// The wishes can be written, and this configuration knows them.
+pub(super) fn check(caller: &str, identity: &str, privacy: Privacy) -> Result<(), CommandError> {
+    for text in [caller, identity].into_iter().filter(|text| !text.is_empty()) {
+        let known = |address: &Address<'_>| {
+            address.params.is_empty()
+                && matches!(Scheme::of(address.uri), Some(Scheme::Sip | Scheme::Sips | Scheme::Tel))
+        };
+        if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+            || !Address::parse(text.as_bytes()).is_some_and(|address| known(&address))
+        {
+            return Err(CommandError::Uri);
+        }
+        if !cfg!(feature = "identity") {
+            return Err(CommandError::Unsupported);
+        }
+    }
+    let known = cfg!(feature = "identity") || privacy == Privacy::Inherited;
+    if known { Ok(()) } else { Err(CommandError::Unsupported) }
+}
+
+/// The far end is not to know us.
+#[cfg(feature = "identity")]
+pub(super) fn is_anonymous(from: &[u8]) -> bool {
+    from == ANONYMOUS
+}
+
+/// The identity of a call of ours.
+#[cfg(feature = "identity")]
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'c> {
+    pub(super) privacy: Privacy,
+    /// Its From; empty: the account's.
+    pub(super) caller: &'c [u8],
+    /// P-Preferred-Identity; empty: none.
+    pub(super) preferred: &'c [u8],
+    /// Header lines of its account's.
+    pub(super) headers: &'c [u8],
+}
+
+#[cfg(feature = "identity")]
+impl<'c> Identity<'c> {
+    /// It has a From, whether or not there is an account.
+    pub(super) fn names(&self) -> bool {
+        self.privacy == Privacy::Anonymous || !self.caller.is_empty()
+    }
+
+    /// Its From in parts; `own`: that of its account.
+    pub(super) fn from(&self, own: [&'c [u8]; 4]) -> [&'c [u8]; 4] {
+        match self.caller {
+            _ if self.privacy == Privacy::Anonymous => [ANONYMOUS, b"", b"", b""],
+            [] => own,
+            caller => bracketed(caller),
+        }
+    }
+
+    /// Its header lines in parts, and these. rfc3325#5: the identity that is preferred is for our own proxy.
+    pub(super) fn lines(&self, own_hop: bool, more: &'c [u8]) -> [&'c [u8]; 9] {
+        let private = matches!(self.privacy, Privacy::Id | Privacy::Anonymous);
+        let privacy: &[u8] = if private { b"Privacy: id\r\n" } else { b"" };
+        if !own_hop || self.preferred.is_empty() {
+            return [b"", b"", b"", b"", b"", b"", privacy, self.headers, more];
+        }
+        let [name, open, uri, close] = bracketed(self.preferred);
+        [b"P-Preferred-Identity: ", name, open, uri, close, b"\r\n", privacy, self.headers, more]
+    }
+}
+
+/// A URI in brackets, in parts.
+#[cfg(feature = "identity")]
+fn bracketed(address: &[u8]) -> [&[u8]; 4] {
+    if address.contains(&b'<') { [address, b"", b"", b""] } else { [b"", b"<", address, b">"] }
+}

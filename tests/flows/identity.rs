@@ -1,0 +1,168 @@
+//! The caller as others see it, and the hosts that are believed about it; header lines of the application's.
+
+use crate::server::{anna, registered};
+use microsip_core::base::cursor::Cursor;
+use microsip_core::phone::{
+    AccountChange, AccountConfig, AccountId, CallId, CallState, CallText, CommandError, DialOptions, Privacy, Transport,
+};
+use microsip_tests::{Lab, Options, Peer, Sip};
+
+/// A phone with an account whose proxy is a peer.
+fn behind(config: AccountConfig<'_>) -> (Lab, Peer) {
+    let mut lab = Lab::new(&[Options::default()]);
+    let peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let now = lab.now;
+    let config = AccountConfig { proxy: "sip:10.0.0.9", no_register: true, ..config };
+    lab.ends[0].phone.account_add(now, &config).unwrap();
+    (lab, peer)
+}
+
+fn dial(lab: &mut Lab, peer: &mut Peer, options: &DialOptions<'_>) -> Sip {
+    let (now, account) = (lab.now, lab.ends[0].phone.accounts().next().unwrap());
+    lab.ends[0].phone.dial(now, account, "bob", options).unwrap();
+    lab.drain();
+    peer.wait(lab, "INVITE")
+}
+
+fn asserted(lab: &Lab, call: CallId) -> Result<String, CommandError> {
+    let mut room = [0u8; 256];
+    let mut out = Cursor::new(&mut room);
+    lab.ends[0].phone.call_text(call, CallText::AssertedUri, &mut out)?;
+    Ok(String::from_utf8(out.written().to_vec()).unwrap())
+}
+
+#[test]
+fn an_anonymous_call_names_nobody() {
+    let config = AccountConfig { privacy: Privacy::Anonymous, identity: "sip:anna@example.org", ..anna() };
+    let (mut lab, mut peer) = behind(config);
+    let invite = dial(&mut lab, &mut peer, &DialOptions::default());
+    assert!(invite.header("From").starts_with("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="));
+    assert_eq!((invite.header("Privacy"), invite.header("Contact")), ("id".into(), "<sip:10.0.0.1:5060>".into()));
+    assert_eq!(invite.header("P-Preferred-Identity"), "<sip:anna@example.org>");
+    // a call may be an exception
+    let (mut lab, mut peer) = behind(config);
+    let invite = dial(&mut lab, &mut peer, &DialOptions { privacy: Privacy::None, ..DialOptions::default() });
+    assert!(invite.header("From").contains("<sip:anna@example.org>"), "{}", invite.header("From"));
+    assert!(invite.headers("Privacy").is_empty());
+    assert_eq!(invite.header("Contact"), "<sip:anna@10.0.0.1:5060>");
+}
+
+#[test]
+fn a_call_has_another_from_and_another_identity() {
+    let (mut lab, mut peer) = behind(anna());
+    let options = DialOptions {
+        caller: "\"Zoë \\\"Z\\\"\" <sip:zoe@example.org>",
+        identity: "\"Zoë\" <sip:zoe@example.org>",
+        privacy: Privacy::Id,
+        ..DialOptions::default()
+    };
+    let invite = dial(&mut lab, &mut peer, &options);
+    assert!(
+        invite.header("From").starts_with("\"Zoë \\\"Z\\\"\" <sip:zoe@example.org>;tag="),
+        "{}",
+        invite.header("From")
+    );
+    assert_eq!(invite.header("P-Preferred-Identity"), "\"Zoë\" <sip:zoe@example.org>");
+    assert_eq!(invite.header("Privacy"), "id");
+    let (now, account) = (lab.now, lab.ends[0].phone.accounts().next().unwrap());
+    for caller in ["zoe", "sip:a@b\r\nX: y", "<sip:a@b>;tag=1", "mailto:a@b", "\"a <sip:a@b>"] {
+        let options = DialOptions { caller, ..DialOptions::default() };
+        assert_eq!(lab.ends[0].phone.dial(now, account, "bob", &options), Err(CommandError::Uri), "{caller}");
+    }
+}
+
+#[test]
+fn a_preferred_identity_goes_to_the_own_server_alone() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.7:5060", 0);
+    let now = lab.now;
+    let config = AccountConfig { identity: "sip:anna@example.org", no_register: true, ..anna() };
+    let account = lab.ends[0].phone.account_add(now, &config).unwrap();
+    lab.ends[0].phone.dial(now, account, "sip:bob@10.0.0.7", &DialOptions::default()).unwrap();
+    lab.drain();
+    assert!(peer.wait(&mut lab, "INVITE").headers("P-Preferred-Identity").is_empty());
+}
+
+/// rfc3325#9.1
+#[test]
+fn the_own_proxy_alone_is_believed_about_a_caller() {
+    let (mut lab, mut peer) = behind(anna());
+    dial(&mut lab, &mut peer, &DialOptions::default()); // its address is known from here on
+    for (lines, uri) in [
+        ("P-Asserted-Identity: \"Bob\" <sip:+491@example.org>, <tel:+491>\r\n", Ok("sip:+491@example.org".to_owned())),
+        (
+            "Remote-Party-ID: \"Bob\" <sip:2@example.org>;party=calling;screen=yes\r\n",
+            Ok("sip:2@example.org".to_owned()),
+        ),
+        ("Remote-Party-ID: <sip:2@example.org>;party=called\r\n", Err(CommandError::Nothing)),
+        ("", Err(CommandError::Nothing)),
+    ] {
+        let (mut lab, mut peer) = behind(anna());
+        dial(&mut lab, &mut peer, &DialOptions::default());
+        let mut proxy = Peer::new(&mut lab, "10.0.0.9:5062", 0);
+        let body = proxy.sdp();
+        let invite = proxy.request("INVITE", lines, &body);
+        proxy.send(&mut lab, &invite);
+        proxy.wait(&mut lab, "SIP/2.0 180");
+        let call = lab.ends[0].last_call();
+        assert!(!lab.ends[0].phone.call_info(call).unwrap().account.is_none(), "{lines}");
+        assert_eq!(asserted(&lab, call), uri, "{lines}");
+    }
+    let mut stranger = Peer::new(&mut lab, "10.0.0.66:5060", 0);
+    let body = stranger.sdp();
+    let invite = stranger.request("INVITE", "P-Asserted-Identity: <sip:boss@example.org>\r\n", &body);
+    stranger.send(&mut lab, &invite);
+    stranger.wait(&mut lab, "SIP/2.0 180");
+    let call = lab.ends[0].last_call();
+    assert_eq!(lab.ends[0].phone.call_info(call).unwrap().account, AccountId::NONE);
+    assert_eq!(asserted(&lab, call), Err(CommandError::Nothing));
+    assert!(lab.ends[0].reached(CallState::Incoming));
+}
+
+#[test]
+fn header_lines_of_an_account_stand_in_its_invites_and_registers() {
+    let (mut lab, mut peer) = behind(AccountConfig { call_headers: "X-Line: 1\r\n", ..anna() });
+    let options = DialOptions { headers: "X-Call: 2\r\n", ..DialOptions::default() };
+    let invite = dial(&mut lab, &mut peer, &options);
+    assert_eq!((invite.header("X-Line"), invite.header("X-Call")), ("1".into(), "2".into()));
+    let now = lab.now;
+    let account = lab.ends[0].phone.accounts().next().unwrap();
+    for (lines, error) in [
+        ("X: 1", CommandError::HeaderLine),
+        ("X: 1\n", CommandError::HeaderLine),
+        ("X: a\0b\r\n", CommandError::HeaderLine),
+        ("X: 1\r\n\r\nINVITE", CommandError::HeaderLine),
+        ("Via: x\r\n", CommandError::HeaderOwned),
+        ("l: 0\r\n", CommandError::HeaderOwned),
+    ] {
+        let change = AccountChange { call_headers: Some(lines), ..AccountChange::default() };
+        assert_eq!(lab.ends[0].phone.account_update(now, account, &change), Err(error), "{lines:?}");
+    }
+    let change = AccountChange { headers: Some("Expires: 5\r\n"), ..AccountChange::default() };
+    assert_eq!(lab.ends[0].phone.account_update(now, account, &change), Err(CommandError::HeaderOwned));
+    let (mut lab, account, mut server) = registered();
+    let now = lab.now;
+    let change = AccountChange { headers: Some("X-Line: 1\r\n"), display_name: Some("A"), ..AccountChange::default() };
+    lab.ends[0].phone.account_update(now, account, &change).unwrap();
+    lab.ends[0].phone.keep_registered(now, account).unwrap();
+    crate::server::pass(&mut lab, &mut server, 2);
+    assert_eq!(server.last("REGISTER").header("X-Line"), Some("1"));
+}
+
+/// The transport of an account is told to its server.
+#[test]
+fn a_number_is_dialled_with_the_accounts_transport() {
+    let (mut lab, _) = behind(AccountConfig { transport: Some(Transport::Tcp), ..anna() });
+    let (now, account) = (lab.now, lab.ends[0].phone.accounts().next().unwrap());
+    for (typed, uri) in [
+        ("123", "sip:123@example.org;transport=tcp"),
+        ("tel:123", "sip:123@example.org;user=phone;transport=tcp"),
+        ("sip:123@example.org", "sip:123@example.org"),
+    ] {
+        let call = lab.ends[0].phone.dial(now, account, typed, &DialOptions::default()).unwrap();
+        let mut room = [0u8; 256];
+        let mut out = Cursor::new(&mut room);
+        lab.ends[0].phone.call_text(call, CallText::RemoteUri, &mut out).unwrap();
+        assert_eq!(core::str::from_utf8(out.written()).unwrap(), uri);
+    }
+}
