@@ -1350,7 +1350,7 @@ typedef struct microsip_reply {
   struct microsip_addr addr[4];
   /**
    * Of each address, where DNS chose it: MICROSIP_UDP or MICROSIP_TCP; 0: the one that was asked
-   * for, or UDP.
+   * for, or UDP. Read, as the following, by a library with MICROSIP_HAS_STREAM.
    */
   uint32_t transport[4];
   /** Of each, from SRV: the lower first. */

@@ -81,15 +81,20 @@ impl Phone<'_> {
             let host = Calls::host_sought(&self.lower, handle).unwrap_or(NOBODY);
             return Some(Wish::Locate { id, host, port: Some(RTP_PORT), transport: Some(Transport::Udp) });
         }
+        #[cfg_attr(not(feature = "stream"), expect(unused_mut, reason = "datagrams alone"))]
         let mut usual = None;
         let uri = match request.owner() {
             Owner::Account(account) => {
-                usual = self.lower.accounts.transport(account);
+                #[cfg(feature = "stream")]
+                {
+                    usual = self.lower.accounts.transport(account);
+                }
                 self.lower.accounts.next_hop(account)?
             }
             Owner::Dialog(dialog) => {
                 let leg = self.lower.dialogs.get(dialog)?;
                 let next = leg.dialog().next_hop(self.lower.dialogs.text(dialog));
+                #[cfg(feature = "stream")]
                 if leg.own_hop() {
                     usual = self.lower.accounts.transport(leg.account());
                 }

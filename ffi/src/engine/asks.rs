@@ -8,6 +8,7 @@ use crate::abi::{Fail, Value, pointer};
 use crate::ops::{self, Done};
 use core::ffi::c_char;
 use core::net::SocketAddr;
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::phone::{Failure, Flow, MediaId, Reply, Target, Transport, Wish, WishId};
 
@@ -20,8 +21,8 @@ impl microsip_engine {
         let socket = Self::socket_for(remote);
         self.locals.get(usize::from(socket)).copied().flatten()?;
         let flow = match transport {
-            Transport::Udp => Flow::Udp { socket, remote },
-            stream => Flow::to_open(stream, remote, socket),
+            stream if features::STREAM && stream != Transport::Udp => Flow::to_open(stream, remote, socket),
+            _ => Flow::Udp { socket, remote },
         };
         Some(Target { flow, priority: 0, weight: 0, lifetime: 0 })
     }
@@ -61,10 +62,10 @@ impl microsip_engine {
     }
 
     fn hops(&mut self, now: Instant, wish: WishId, reply: &microsip_reply, asked: Asked) {
-        let numbers = reply.priority.iter().zip(&reply.weight).zip(&reply.lifetime).zip(&reply.transport);
-        let list = reply.addr.iter().take(reply.count as usize).zip(numbers);
-        let mut found = list.filter_map(|(addr, (((priority, weight), lifetime), transport))| {
-            let transport = match *transport {
+        // a board without streams does not pay for ranks and transports
+        let number = |list: &[u32; 4], at: usize| if features::STREAM { list.get(at).copied().unwrap_or(0) } else { 0 };
+        let mut found = reply.addr.iter().take(reply.count as usize).enumerate().filter_map(|(at, addr)| {
+            let transport = match number(&reply.transport, at) {
                 0 => asked.transport.unwrap_or_default(),
                 MICROSIP_UDP => Transport::Udp,
                 MICROSIP_TCP => Transport::Tcp,
@@ -72,7 +73,8 @@ impl microsip_engine {
             };
             let hop = self.hop(from_addr(addr, asked.port)?, transport).filter(|_| self.speaks(transport))?;
             let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
-            Some(Target { priority: small(*priority), weight: small(*weight), lifetime: *lifetime, ..hop })
+            let (priority, weight) = (small(number(&reply.priority, at)), small(number(&reply.weight, at)));
+            Some(Target { priority, weight, lifetime: number(&reply.lifetime, at), ..hop })
         });
         let Some(first) = found.next() else {
             drop(found);
@@ -142,6 +144,8 @@ impl microsip_engine {
         }
         while let Some(wish) = self.phone.poll_wish() {
             match wish {
+                // a core without streams wishes for none: a board does not pay for what follows
+                Wish::Connect { .. } | Wish::Disconnect { .. } if !features::STREAM => {}
                 Wish::Connect { id, remote, transport, .. } => match self.flow_to(remote) {
                     _ if !self.speaks(transport) => self.answer(now, id, Reply::Failed(Failure::Unsupported)),
                     Some(flow) => self.answer(now, id, Reply::Flow(flow)),

@@ -25,6 +25,9 @@ fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
 fn transport(value: u32) -> Result<Option<Transport>, Fail> {
     match value {
         0 => Ok(None),
+        _ if !features::STREAM && value != MICROSIP_UDP => {
+            Err(Fail::command(CommandError::Unsupported, "a->transport", Value::None))
+        }
         MICROSIP_UDP => Ok(Some(Transport::Udp)),
         MICROSIP_TCP if features::STREAM => Ok(Some(Transport::Tcp)),
         MICROSIP_TCP | MICROSIP_TLS => {

@@ -4,9 +4,11 @@ use super::Accounts;
 use crate::base::limits::{HOP_LEAST_S, HOP_S, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+#[cfg(feature = "stream")]
+use crate::phone::Transport;
 use crate::phone::place::Place;
 use crate::phone::write::transport_name;
-use crate::phone::{Flow, Target, Transport};
+use crate::phone::{Flow, Target};
 use crate::wire::sip::Uri;
 
 impl Accounts<'_> {
@@ -75,7 +77,7 @@ impl Accounts<'_> {
         }
         if let Some(first) = ordered.first() {
             account.set_hop(now, Place::new(first.flow));
-            if first.lifetime > 0 {
+            if cfg!(feature = "stream") && first.lifetime > 0 {
                 let lasts = u64::from(first.lifetime).clamp(HOP_LEAST_S, HOP_S);
                 account.hop_until = now + Duration::from_secs(lasts);
             }
@@ -131,6 +133,7 @@ impl Accounts<'_> {
     }
 
     /// The transport to the account's registrar or proxy, where their URIs name none.
+    #[cfg(feature = "stream")]
     pub(in crate::phone) fn transport(&self, handle: Handle) -> Option<Transport> {
         self.slots.get(handle)?.transport
     }
@@ -148,7 +151,7 @@ impl Accounts<'_> {
         else {
             return false;
         };
-        let usual = slot.transport.map_or(b"udp".as_slice(), transport_name);
+        let usual = slot.transport.filter(|_| cfg!(feature = "stream")).map_or(b"udp".as_slice(), transport_name);
         let port = if registrar.host == own.host { registrar.port } else { own.port };
         own.host == target.host
             && target.port.is_none_or(|named| named == port.unwrap_or(5060))

@@ -174,7 +174,8 @@ pub struct microsip_reply {
     pub count: u32,
     /// Addresses; port 0: the port that was asked for, or 5060.
     pub addr: [microsip_addr; 4],
-    /// Of each address, where DNS chose it: MICROSIP_UDP or MICROSIP_TCP; 0: the one that was asked for, or UDP.
+    /// Of each address, where DNS chose it: MICROSIP_UDP or MICROSIP_TCP; 0: the one that was asked for, or UDP. Read, as
+    /// the following, by a library with MICROSIP_HAS_STREAM.
     pub transport: [u32; 4],
     /// Of each, from SRV: the lower first.
     pub priority: [u32; 4],
