@@ -75,7 +75,8 @@ pub struct RuleNumbers {
     pub anonymous: Switch,
     /// Do not disturb; default off.
     pub dnd: Switch,
-    /// Answering a call ends the others; default off.
+    /// On: answering a call ends the others. Off: one that comes up, or is resumed, holds the others. By default both stay
+    /// as they are.
     pub single: Switch,
     /// Calls of the phone beyond which 486 is sent.
     pub max_calls: u32,

@@ -1,6 +1,7 @@
 //! Offers that cross: glare, refusals for now, and a bad network.
 
 use super::*;
+use microsip_core::phone::{AccountId, RuleNumbers, Rules, Switch};
 
 #[test]
 fn glare_is_resolved_by_the_owner_of_the_call_id() {
@@ -229,5 +230,43 @@ fn a_repeated_2xx_of_our_re_invite_is_acknowledged_each_time_on_either_side() {
         }
         peer.silence(&mut lab, "BYE", Duration::from_secs(1));
         finish(lab, peer);
+    }
+}
+
+#[test]
+fn a_call_that_is_answered_or_resumed_holds_the_others_where_that_is_asked_for() {
+    for asked in [true, false] {
+        let mut lab = Lab::new(&[Options::default()]);
+        if asked {
+            let numbers = RuleNumbers { single: Switch::Off, ..RuleNumbers::UNSET };
+            lab.ends[0].phone.set_rules(AccountId::NONE, &Rules { numbers, ..Rules::default() }).unwrap();
+        }
+        let mut first = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+        let mut second = Peer::new(&mut lab, "10.0.0.10:5060", 0);
+        first.call(&mut lab, 0);
+        let one = lab.ends[0].last_call();
+        second.call(&mut lab, 0);
+        let other = lab.ends[0].last_call();
+        if asked {
+            let offer = first.wait(&mut lab, "INVITE");
+            assert_eq!(way(&offer), "sendonly");
+            accept(&mut lab, &mut first, &offer, "recvonly");
+            let now = lab.now;
+            lab.ends[0].phone.hold(now, one, false, 0).unwrap();
+            lab.drain();
+            let back = first.wait(&mut lab, "INVITE");
+            assert_eq!(way(&back), "sendrecv");
+            accept(&mut lab, &mut first, &back, "");
+            let offer = second.wait(&mut lab, "INVITE");
+            accept(&mut lab, &mut second, &offer, "recvonly");
+            let holding = [one, other].map(|call| lab.ends[0].phone.call_info(call).unwrap().holding);
+            assert_eq!(holding, [false, true]);
+        } else {
+            first.silence(&mut lab, "INVITE", Duration::from_secs(1));
+        }
+        first.be_hung_up(&mut lab, 0, one);
+        second.be_hung_up(&mut lab, 0, other);
+        lab.run_for(Duration::from_secs(40));
+        lab.assert_settled();
     }
 }

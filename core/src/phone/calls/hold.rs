@@ -1,7 +1,7 @@
 //! Hold, and other media that the application wants in a call that is up: commands whose ends are told, and the offers
 //! that carry them.
 //!
-//! What is wanted stands in the call's line until both sides agreed on it. An offer is made from the line as it is when
+//! The wish stands in the call's line until both sides agreed on it. An offer is made from the line as it is when
 //! it leaves, so one may carry several commands, and an answer of ours to an offer of theirs may settle them too.
 
 use super::Calls;
@@ -30,7 +30,11 @@ impl Calls<'_> {
     ) -> Result<(), CommandError> {
         self.may_change(lower, call)?;
         let desired = Desired { holding: on, ..lower.media.desired(call) };
-        self.want(lower, now, (call, desired), (Op::Hold, token), false)
+        self.want(lower, now, (call, desired), (Op::Hold, token), false)?;
+        if !on {
+            self.hold_by_rules(lower, now, call);
+        }
+        Ok(())
     }
 
     /// Offers other media; see [`crate::phone::Phone::reoffer`].

@@ -64,6 +64,9 @@ impl Calls<'_> {
 
     pub(in crate::phone::calls) fn let_ring(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}
 
+    #[cfg_attr(not(feature = "reoffer"), expect(dead_code, reason = "there is no hold"))]
+    pub(in crate::phone::calls) fn hold_by_rules(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}
+
     pub(in crate::phone::calls) fn up_by_rules(&mut self, _: &mut Lower<'_>, _: Instant, _: Handle) {}
 
     pub(in crate::phone::calls) fn follows(&self, _: Handle) -> bool {

@@ -216,6 +216,26 @@ impl Calls<'_> {
         self.obey(lower, now, handle, Verdict::Ring(stop));
     }
 
+    /// A call is up, or is resumed: it holds the others where that was asked for. A call whose hold finds no room stays as
+    /// it is.
+    pub(in crate::phone::calls) fn hold_by_rules(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        #[cfg(feature = "reoffer")]
+        {
+            let Some(account) = self.get(handle).map(|call| call.account) else { return };
+            if self.rules.in_force(account).numbers.single != Switch::Off {
+                return;
+            }
+            for index in 0..self.slots.capacity() as u32 {
+                let Some(other) = self.slots.handle_at(index).filter(|other| *other != handle) else { continue };
+                if !lower.media.desired(other).holding {
+                    let _ = self.hold(lower, now, other, true, 0);
+                }
+            }
+        }
+        #[cfg(not(feature = "reoffer"))]
+        let _ = (lower, now, handle);
+    }
+
     /// A call is up: its longest time begins, and one that was answered here ends the others.
     pub(in crate::phone::calls) fn up_by_rules(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some((account, incoming)) = self.get(handle).map(|call| (call.account, call.incoming)) else { return };
@@ -228,6 +248,7 @@ impl Calls<'_> {
             }
         }
         self.wake(&mut lower.cx, handle);
+        self.hold_by_rules(lower, now, handle);
         if !(single && incoming) {
             return;
         }
