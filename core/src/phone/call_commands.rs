@@ -76,7 +76,7 @@ impl Phone<'_> {
     }
 
     /// Puts the far end of a call on hold, or resumes: by an offer, which waits its turn behind another one that is out.
-    /// What the far end hears changes at once: on hold it hears the call's source, but not the device.
+    /// The sound changes at once: on hold the far end hears the call's source, but not the device.
     /// [`super::EventKind::Done`] with the token follows; one that is replaced by a later one ends
     /// [`super::Cause::Cancelled`], one that is refused has the status, and the call stays as it was.
     ///

@@ -51,7 +51,7 @@ pub struct Edition {
     /// Changes since the first.
     pub version: u32,
     /// A number for its contents; 0: there is none yet.
-    pub fingerprint: u64,
+    pub fingerprint: u32,
 }
 
 /// The answer that an UPDATE got, for its repetitions.
@@ -140,7 +140,7 @@ impl Session {
 
     /// The edition of a description of ours with these contents: it grows with a change, and only then (rfc3264#8).
     #[must_use]
-    pub const fn next(&self, fingerprint: u64) -> Edition {
+    pub const fn next(&self, fingerprint: u32) -> Edition {
         let Edition { version, fingerprint: before } = self.edition;
         let grows = before != 0 && before != fingerprint;
         Edition { version: version.wrapping_add(grows as u32), fingerprint }

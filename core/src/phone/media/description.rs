@@ -27,7 +27,7 @@ pub(crate) struct Agreement {
 /// one before.
 pub(in crate::phone) fn set_edition(session: &Session, out: &mut Cursor<'_>, start: usize) -> Edition {
     let text = out.written().get(start..).unwrap_or_default();
-    let edition = session.next(crate::offer::fingerprint(text));
+    let edition = session.next(crate::offer::fingerprint(text) as u32 | 1);
     if edition.version != session.edition().version {
         let line = text.windows(2).position(|pair| pair == b"o=").unwrap_or(0);
         let mut spaces = text.iter().enumerate().skip(line).filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);

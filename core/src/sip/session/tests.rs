@@ -48,14 +48,14 @@ fn an_offer_ends_with_its_answer_or_its_refusal() {
 }
 
 /// Writes an offer of ours with these contents; gives its version.
-fn offer(session: &mut Session, contents: u64) -> u32 {
+fn offer(session: &mut Session, contents: u32) -> u32 {
     session.begin(Us, Invite);
     let edition = session.next(contents);
     session.describe(edition);
     edition.version
 }
 
-fn answer(session: &mut Session, contents: u64) -> u32 {
+fn answer(session: &mut Session, contents: u32) -> u32 {
     session.begin(Them, Invite);
     let edition = session.next(contents);
     session.describe(edition);
