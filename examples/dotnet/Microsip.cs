@@ -17,12 +17,13 @@ public static class Microsip
     public const int Ok = 0, Nothing = 1, More = 2, Drain = 3, Close = 4, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6,
         EText = -7, EBuffer = -8, EState = -9, EFull = -10, EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15,
         EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105, EUri = -201, ERefused = -202,
-        EAuth = -203, EProtocol = -204, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
+        EAuth = -203, EProtocol = -204, EBlocked = -206, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
         EFile = -402, EFormat = -403;
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasRules = 262144,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152,
+        Udp = 1, Tcp = 2, Tls = 4, Sendrecv = 1, Sendonly = 2, Recvonly = 3, Inactive = 4, PrivacyNone = 1, PrivacyId = 2, PrivacyAnonymous = 3,
         ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
         RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
         Incoming = 2, Early = 3, Connected = 4, Ended = 5, ByApplication = 1, ByRemote = 2, ByRule = 3, ByLibrary = 4, CauseNormal = 1,
@@ -30,9 +31,9 @@ public static class Microsip
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
-        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
-        MediaHeld = 4, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
-        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
+        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
+        MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
+        TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
     public const ulong Self = 1;
 
@@ -234,6 +235,8 @@ public static class Microsip
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_digits(ulong phone, ulong call, byte[] digits, uint method, ulong token);
 
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_source_set(ulong phone, ulong call, uint source);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_hold(ulong phone, ulong call, uint on, ulong token);
+    [DllImport(Library, CallingConvention = C)] public static extern int microsip_reoffer(ulong phone, ulong call, IntPtr media, ulong token);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_mute_set(ulong phone, ulong call, uint on);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_volume_set(ulong phone, ulong call, uint device, uint percent);
     [DllImport(Library, CallingConvention = C)] public static extern int microsip_sound_play(ulong phone, ulong target, ref Sound sound, ulong token);

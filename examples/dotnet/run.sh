@@ -22,7 +22,7 @@ mono "$out/Program.exe" --layout >"$out/csharp.txt"
 diff -u "$out/header.txt" "$out/csharp.txt" || { echo "Microsip.cs is not laid out as the header is"; exit 1; }
 echo "layout: $(wc -l <"$out/header.txt") structs agree with the header"
 # every constant of the host family, by the same name: MICROSIP_EV_CALL is EvCall
-sed -nE 's/^#define MICROSIP_([A-Z0-9_]+) (-?[0-9]+|UINT32_MAX)$/\1 \2/p' "$top/include/microsip.h" | grep -vE '^(ASK_|OUT_|HOST )' | sed 's/UINT32_MAX/4294967295/' |
+sed -nE 's/^#define MICROSIP_([A-Z0-9_]+) (-?[0-9]+|UINT32_MAX)$/\1 \2/p' "$top/include/microsip.h" | grep -vE '^(ASK_|OUT_|FLOW_|HOST )' | sed 's/UINT32_MAX/4294967295/' |
     awk '{ n = split(tolower($1), word, "_"); name = ""; for (i = 1; i <= n; i++) name = name toupper(substr(word[i], 1, 1)) substr(word[i], 2); print name, $2 }' | LC_ALL=C sort >"$out/header.txt"
 mono "$out/Program.exe" --constants | LC_ALL=C sort >"$out/csharp.txt"
 diff -u "$out/header.txt" "$out/csharp.txt" || { echo "Microsip.cs has other constants than the header"; exit 1; }

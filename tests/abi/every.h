@@ -75,6 +75,7 @@
   X(microsip_engine_call_info_get(e, 1, c, &cinfo)) X(microsip_engine_call_stats_get(e, 1, c, &stats)) X(microsip_engine_call_quality_get(e, 1, c, NULL, 0, &n, NULL)) \
   X(microsip_engine_text_get(e, 1, c, 1, 0, buf, sizeof buf, &n)) X(microsip_engine_header_get(e, 1, c, 1, "To", 0, buf, sizeof buf, &n)) \
   X(microsip_engine_digits(e, 1, c, "1", 0, 1)) X(microsip_engine_source_set(e, 1, c, 0)) X(microsip_engine_mute_set(e, 1, c, 1)) \
+  X(microsip_engine_hold(e, 1, c, 1, 1)) X(microsip_engine_reoffer(e, 1, c, NULL, 1)) \
   X(microsip_engine_volume_set(e, 1, c, 1, 100)) X(microsip_engine_counters_get(e, 1, &counters)) \
   X(microsip_engine_conference_create(e, 1, 1, &id)) X(microsip_engine_conference_member_set(e, 1, r, c, &member)) \
   X(microsip_engine_conference_member_remove(e, 1, r, c)) X(microsip_engine_conference_member_get(e, 1, r, c, &member))
