@@ -33,6 +33,9 @@ fn a_desk_phone_fits_its_budget() {
     // a board of 32 KB has no L16, whose four codecs stand in two streams, three dialogs and the phone, and whose
     // 44.1 kHz has a filter in each stream
     let of_hosts = if cfg!(feature = "l16") { 6 * 16 + 2 * 64 } else { 0 };
+    // nor has it dial plans, whose texts stand in an account and the digits behind a number in two calls; nor identities
+    let of_hosts = of_hosts + if cfg!(feature = "numbers") { 12 + 2 * 36 } else { 0 };
+    let of_hosts = of_hosts + if cfg!(feature = "identity") { 16 } else { 0 };
     // 32 KB less receive and transmit buffer (one, 1500) and 5 KB of stack
     assert!(count.bytes + size_of::<Phone<'_>>() <= 32 * 1024 - 1500 - 5 * 1024 + of_hosts, "{}", count.bytes);
 }
