@@ -572,7 +572,7 @@ typedef struct microsip_rules {
    * not ring until then. By default they decide at once.
    */
   uint32_t decide_ms;
-  /** Targets of a forwarded call, the most wanted first: `"sip:a@example.com`, 200". */
+  /** Targets of a forwarded call, the most wanted first, as 200, `sip:a@example.com`. */
   const char *forward_to;
   /** The same for MICROSIP_FORWARD_BUSY; by default forward_to. */
   const char *forward_busy_to;
@@ -691,10 +691,10 @@ typedef struct microsip_account {
   /**
    * The numbers that may be dialled, and what becomes of them: alternatives between |, the first
    * that matches a whole number wins; none: MICROSIP_E_BLOCKED. x: any character; [2-9]: a set; a
-   * dot repeats what is before it zero or more times; <8:1555> replaces; <text> is itself.
-   * "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At most 48 elements an alternative, and 63 digits. NULL:
-   * all, as they are. Whole addresses are not concerned. With MICROSIP_HAS_NUMBERS, as the next
-   * two.
+   * dot repeats what is before it zero or more times; <8:1555> replaces; other text between them is
+   * itself. "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At most 48 elements an alternative, and 63 digits.
+   * NULL: all, as they are. Whole addresses are not concerned. With MICROSIP_HAS_NUMBERS, as the
+   * next two.
    */
   const char *dial_plan;
   /**

@@ -84,10 +84,10 @@ pub struct microsip_account {
     /// are off. NULL, "": the phone's.
     pub codecs: *const c_char,
     /// The numbers that may be dialled, and what becomes of them: alternatives between |, the first that matches a
-    /// whole number wins; none: MICROSIP_E_BLOCKED. x: any character; [2-9]: a set; a dot repeats what is before it zero
-    /// or more times; <8:1555> replaces; <text> is itself. "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At most 48 elements an
-    /// alternative, and 63 digits. NULL: all, as they are. Whole addresses are not concerned. With MICROSIP_HAS_NUMBERS,
-    /// as the next two.
+    /// whole number wins; none: MICROSIP_E_BLOCKED. x: any character; [2-9]: a set; a dot repeats what is before it
+    /// zero or more times; <8:1555> replaces; other text between them is itself. "<+:00>x.|x.", "(911|[2-9]xxxxxx)". At
+    /// most 48 elements an alternative, and 63 digits. NULL: all, as they are. Whole addresses are not concerned. With
+    /// MICROSIP_HAS_NUMBERS, as the next two.
     pub dial_plan: *const c_char,
     /// Put before numbers of more than three digits, in the place of their +, before the dial plan; NULL: none.
     pub dial_prefix: *const c_char,

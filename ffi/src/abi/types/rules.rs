@@ -80,7 +80,7 @@ pub struct microsip_rules {
     /// Milliseconds for the application to answer or refuse a call before these rules decide; it does not ring until
     /// then. By default they decide at once.
     pub decide_ms: u32,
-    /// Targets of a forwarded call, the most wanted first: "sip:a@example.com, 200".
+    /// Targets of a forwarded call, the most wanted first, as 200, sip:a@example.com.
     pub forward_to: *const c_char,
     /// The same for MICROSIP_FORWARD_BUSY; by default forward_to.
     pub forward_busy_to: *const c_char,
