@@ -100,7 +100,8 @@ impl Accounts<'_> {
         header_lines::check(config.headers, &[Name::Expires])?;
         header_lines::check(config.call_headers, &[])?;
         identity::check("", config.identity, config.privacy)?;
-        if !cfg!(feature = "identity") && !(config.headers.is_empty() && config.call_headers.is_empty()) {
+        let has_lines = !config.headers.is_empty() || !config.call_headers.is_empty();
+        if has_lines && !cfg!(feature = "identity") {
             return Err(CommandError::Unsupported);
         }
         let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;

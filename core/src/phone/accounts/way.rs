@@ -4,11 +4,9 @@ use super::Accounts;
 use crate::base::limits::{HOP_LEAST_S, HOP_S, TARGETS};
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
-#[cfg(feature = "stream")]
-use crate::phone::Transport;
 use crate::phone::place::Place;
 use crate::phone::write::transport_name;
-use crate::phone::{Flow, Target};
+use crate::phone::{Flow, Target, Transport};
 use crate::wire::sip::Uri;
 
 impl Accounts<'_> {
@@ -133,9 +131,8 @@ impl Accounts<'_> {
     }
 
     /// The transport to the account's registrar or proxy, where their URIs name none.
-    #[cfg(feature = "stream")]
     pub(in crate::phone) fn transport(&self, handle: Handle) -> Option<Transport> {
-        self.slots.get(handle)?.transport
+        self.slots.get(handle)?.transport.filter(|_| cfg!(feature = "stream"))
     }
 
     /// An account's registrar or proxy is the way to a target: always by its proxy; else to its own domain,
