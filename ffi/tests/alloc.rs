@@ -108,7 +108,8 @@ fn the_engine_takes_no_memory_for_a_whole_call() {
     wav.finalize().unwrap();
     let played = std::ffi::CString::new(played.to_str().unwrap()).unwrap();
     let (a, b) = (phone(c"127.0.0.1:0"), phone(c"127.0.0.1:0"));
-    (begins(a), begins(b));
+    begins(a);
+    begins(b);
     ON.store(1, Ordering::Relaxed);
     let mut account = 0;
     let mut given: microsip_account = unsafe { core::mem::zeroed() };

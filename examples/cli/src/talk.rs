@@ -451,8 +451,10 @@ impl<'a> Talk<'a> {
             let quality = self.phone.quality(self.call).unwrap_or_default();
             let fields = || {
                 let mut fields = fields(self.call, sip_code, result, &reason, talked, &stats);
-                fields["mos_seconds"] = quality.0.iter().map(|second| mos(*second)).collect();
-                fields["mos_seconds_each"] = quality.1.into();
+                if let Some(fields) = fields.as_object_mut() {
+                    fields.insert("mos_seconds".into(), quality.0.iter().map(|second| mos(*second)).collect());
+                    fields.insert("mos_seconds_each".into(), quality.1.into());
+                }
                 fields
             };
             self.output.say("call", fields, &text);

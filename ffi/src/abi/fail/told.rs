@@ -4,9 +4,10 @@ use crate::abi::code::{MICROSIP_E_FOREIGN, describe};
 use microsip_core::base::cursor::Cursor;
 use microsip_core::phone::id;
 
-/// Bytes kept of an offending text: a number and the dial plan that blocks it fit.
+/// Bytes kept of an offending text: a number and a usual dial plan fit. With more, a failure would be too large to be
+/// returned by value.
 #[cfg(feature = "host")]
-const SHOWN: usize = 96;
+const SHOWN: usize = 64;
 
 /// The start of an offending text, kept for the message. Not on a board: each failure would need room for it on the
 /// stack.
