@@ -86,7 +86,9 @@ pub(crate) fn advised(text: &str, code: i32) -> String {
         MICROSIP_E_UNREACHABLE => {
             format!("{text}\n  nothing listens there, or there is no way to it: check host and port")
         }
-        MICROSIP_E_UNSUPPORTED => format!("{text}\n  SIP goes over UDP only: write sip:, without ;transport="),
+        MICROSIP_E_UNSUPPORTED => {
+            format!("{text}\n  SIP goes over UDP and TCP: write sip:, with ;transport=tcp or without")
+        }
         MICROSIP_E_AUTH => format!(
             "{text}\n  check --username, and the password (--password-file, MICROSIP_PASSWORD or --password-stdin)"
         ),

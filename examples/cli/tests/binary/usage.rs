@@ -149,10 +149,10 @@ fn a_named_device_that_is_not_there_is_found_before_any_call() {
 
 #[test]
 fn a_transport_that_is_not_here_is_not_called_unreachable() {
-    for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tcp"] {
+    for target in ["sips:a@127.0.0.1", "sip:a@127.0.0.1:9;transport=tls"] {
         let output = run(microsip(&["call", target, "--null-audio", "--listen", "127.0.0.1:0"]));
         assert_eq!(output.status.code(), Some(1));
-        assert!(err(&output).contains("UDP"), "{}", err(&output));
+        assert!(err(&output).contains("UDP and TCP"), "{}", err(&output));
     }
 }
 
