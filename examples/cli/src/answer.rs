@@ -6,9 +6,11 @@ use serde_json::json;
 
 use crate::app::{self, App, Job};
 use crate::args::{Answer, Show};
+use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::phone::{Id, Text};
+use crate::rules::{Auto, rule_of};
 use crate::session::{Session, Stop, account, listening};
 use crate::talk::{Talk, ready, unless_gone};
 use crate::verb::KEYS_RINGING;
@@ -18,6 +20,7 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<
     let calls = if answer.conference { CALLS } else { 2 };
     let session = Session::open(show, output, &answer.network, calls, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
+    answer.rules.give(session.phone())?;
     let mut wait = Wait { answer, conference: None };
     if answer.conference {
         let conference = session.phone().conference()?;
@@ -60,6 +63,8 @@ impl<'a> Job<'a> for Wait<'a> {
         }
         let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
         app.talk(match answer.code {
+            // the library answers
+            _ if answer.rules.auto_answer == Some(Auto::All) => talk,
             code @ (180 | 183) => {
                 unless_gone(app.phone.answer(call, code))?;
                 app.tell_keys(KEYS_RINGING);
@@ -75,6 +80,19 @@ impl<'a> Job<'a> for Wait<'a> {
             }
         });
         Ok(())
+    }
+
+    fn happened(&mut self, app: &mut App<'a>, event: Event) {
+        let Happened::Call { state: CallState::Ended, sip_code, .. } = event.what else { return };
+        let (phone, call) = (app.phone, event.call);
+        let from = phone.call_text(call, Text::RemoteUri);
+        let rule = rule_of(phone, call);
+        phone.release(call);
+        if let Some(rule) = rule {
+            let fields = || json!({ "call": call, "state": "ended", "from": from, "sip_code": sip_code, "rule": rule });
+            app.output.say("call", fields, &format!("call from {from} refused with {sip_code}: {rule}"));
+            self.over(app, Ok(()));
+        }
     }
 
     fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {

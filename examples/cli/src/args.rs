@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::rules::Rules;
 use crate::tone_file::ToneFile;
 
 const AFTER: &str = "\
@@ -138,6 +139,8 @@ pub(crate) struct Answer {
     /// Answer up to 16 calls at once, all in one conference with this end; it ends with the last of them
     #[arg(long, conflicts_with = "record")]
     pub(crate) conference: bool,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     #[command(flatten)]
     pub(crate) account: Account,
 }

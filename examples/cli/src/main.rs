@@ -21,6 +21,7 @@ mod ladder;
 mod output;
 mod phone;
 mod register;
+mod rules;
 mod session;
 mod talk;
 mod terminal;

@@ -277,6 +277,41 @@ impl Handle {
         check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)
     }
 
+    /// Rules for incoming calls of which none is set.
+    pub(crate) fn no_rules(self) -> c::microsip_rules {
+        // SAFETY: all-zero is a valid microsip_rules.
+        let mut rules: c::microsip_rules = unsafe { std::mem::zeroed() };
+        rules.size = size_of::<c::microsip_rules>() as u32;
+        rules
+    }
+
+    /// Sets the phone's rules for incoming calls.
+    pub(crate) fn rules(
+        self,
+        mut rules: c::microsip_rules,
+        forward: Option<&str>,
+        deny: &str,
+        allow: &str,
+    ) -> Result<(), Failure> {
+        let forward = forward.map(text).transpose()?;
+        let (deny, allow) = (text(deny)?, text(allow)?);
+        rules.forward_to = pointer(forward.as_ref());
+        (rules.deny, rules.allow) = (deny.as_ptr(), allow.as_ptr());
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_rules_set(self.0, c::MICROSIP_SELF, &raw const rules) })
+    }
+
+    /// The rule that ended a call; 0: none.
+    pub(crate) fn ended_by_rule(self, call: Id) -> u32 {
+        let mut info = c::microsip_call_info {
+            size: size_of::<c::microsip_call_info>() as u32,
+            ..c::microsip_call_info::default()
+        };
+        // SAFETY: a struct of its own size.
+        let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
+        if code == 0 { info.rule } else { 0 }
+    }
+
     /// The realm of the challenge that was refused last.
     pub(crate) fn refused_realm(self, account: Id) -> String {
         let which = c::MICROSIP_TXT_REALM;

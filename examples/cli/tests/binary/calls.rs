@@ -110,6 +110,46 @@ fn a_refused_call_is_a_failed_call() {
 }
 
 #[test]
+fn a_rule_refuses_a_call_or_sends_it_on_and_says_which_it_was() {
+    let elsewhere = Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio"]);
+    let forward = format!("sip:elsewhere@{}", elsewhere.address);
+    let rows: [(&[&str], i32, u32, &str); 3] = [
+        (&["--dnd", "603"], 1, 603, "do not disturb"),
+        (&["--deny", "*@127.0.0.1", "--allow", "somebody"], 1, 486, "its caller is denied"),
+        (&["--forward", &forward], 0, 302, "forwarded"),
+    ];
+    for (rule, exit, sip_code, said) in rows {
+        let answer = Listening::start(&[&["answer", "--listen", "127.0.0.1:0", "--null-audio"], rule].concat());
+        let target = format!("sip:busy@{}", answer.address);
+        let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
+        assert_eq!(output.status.code(), Some(exit), "{rule:?}: {}\n{}", out(&output), err(&output));
+        let (code, told) = answer.to_the_end();
+        assert_eq!(code, Some(0), "{rule:?}");
+        let ended = told.iter().find(|object| object["state"] == "ended").unwrap();
+        assert_eq!((ended["sip_code"].clone(), ended["rule"].clone()), (sip_code.into(), said.into()), "{ended}");
+    }
+    assert!(elsewhere.to_the_end().1.iter().any(|object| object["state"] == "connected"));
+}
+
+#[test]
+fn the_library_answers_where_it_is_told_to() {
+    let answer = Listening::start(&[
+        "answer",
+        "--listen",
+        "127.0.0.1:0",
+        "--null-audio",
+        "--code",
+        "486",
+        "--auto-answer",
+        "all",
+    ]);
+    let target = format!("sip:anybody@{}", answer.address);
+    let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
+    assert_eq!(answer.to_the_end().0, Some(0));
+}
+
+#[test]
 fn a_far_end_that_does_not_answer_is_no_answer() {
     let answer =
         Listening::start(&["answer", "--listen", "127.0.0.1:0", "--null-audio", "--code", "180", "--after", "30s"]);

@@ -1,0 +1,73 @@
+//! Rules for incoming calls, from the command line to the library.
+
+use clap::{Args, ValueEnum};
+
+use crate::abi as c;
+use crate::phone::{Failure, Handle, Id};
+
+/// Rules for incoming calls: the library obeys them before this command sees a call.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Rules for incoming calls")]
+pub(crate) struct Rules {
+    /// Do not disturb: refuse every call, with 486 or this status
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "486", value_parser = clap::value_parser!(u32).range(400..=699))]
+    pub(crate) dnd: Option<u32>,
+    /// Send every caller on with 302 to these addresses, the most wanted first
+    #[arg(long, value_name = "TARGETS")]
+    pub(crate) forward: Option<String>,
+    /// Answer without a person: every call (then --code does not count), or those whose headers ask for it by way of
+    /// the account's server
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) auto_answer: Option<Auto>,
+    /// Refuse these callers: 100, 2??, *@example.com (repeated or comma separated)
+    #[arg(long, value_name = "CALLERS", value_delimiter = ',')]
+    pub(crate) deny: Vec<String>,
+    /// Let these callers in though --deny names them
+    #[arg(long, value_name = "CALLERS", value_delimiter = ',')]
+    pub(crate) allow: Vec<String>,
+    /// Refuse callers who hide, with 433
+    #[arg(long)]
+    pub(crate) no_anonymous: bool,
+}
+
+/// The calls that are answered without a person.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Auto {
+    All,
+    Header,
+}
+
+impl Rules {
+    /// Gives them to the phone.
+    pub(crate) fn give(&self, phone: Handle) -> Result<(), Failure> {
+        let switch = |on| if on { c::MICROSIP_ON } else { 0 };
+        let mut rules = phone.no_rules();
+        rules.dnd = switch(self.dnd.is_some());
+        rules.dnd_code = self.dnd.unwrap_or(0);
+        rules.anonymous = if self.no_anonymous { c::MICROSIP_OFF } else { 0 };
+        rules.forward = if self.forward.is_some() { c::MICROSIP_FORWARD_ALWAYS } else { 0 };
+        rules.auto_answer = match self.auto_answer {
+            None => 0,
+            Some(Auto::All) => c::MICROSIP_AUTO_ALL,
+            Some(Auto::Header) => c::MICROSIP_AUTO_HEADER,
+        };
+        phone.rules(rules, self.forward.as_deref(), &self.deny.join(","), &self.allow.join(","))
+    }
+}
+
+/// The rule that ended a call, in words; `None`: no rule did.
+pub(crate) fn rule_of(phone: Handle, call: Id) -> Option<&'static str> {
+    Some(match phone.ended_by_rule(call) {
+        c::MICROSIP_RULE_SAME => "its party calls already",
+        c::MICROSIP_RULE_WAITING => "call waiting is off",
+        c::MICROSIP_RULE_LIMIT => "limit of calls",
+        c::MICROSIP_RULE_ANONYMOUS => "its caller hides",
+        c::MICROSIP_RULE_DENY => "its caller is denied",
+        c::MICROSIP_RULE_DND => "do not disturb",
+        c::MICROSIP_RULE_FORWARD => "forwarded",
+        c::MICROSIP_RULE_RING => "it rang too long",
+        c::MICROSIP_RULE_DURATION => "it lasted too long",
+        c::MICROSIP_RULE_ITSELF => "this phone called itself",
+        _ => return None,
+    })
+}
