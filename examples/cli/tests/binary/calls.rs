@@ -123,12 +123,12 @@ fn a_rule_refuses_a_call_or_sends_it_on_and_says_which_it_was() {
         let target = format!("sip:busy@{}", answer.address);
         let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
         assert_eq!(output.status.code(), Some(exit), "{rule:?}: {}\n{}", out(&output), err(&output));
-        let (code, told) = answer.to_the_end();
+        let (code, told) = answer.finished();
         assert_eq!(code, Some(0), "{rule:?}");
         let ended = told.iter().find(|object| object["state"] == "ended").unwrap();
         assert_eq!((ended["sip_code"].clone(), ended["rule"].clone()), (sip_code.into(), said.into()), "{ended}");
     }
-    assert!(elsewhere.to_the_end().1.iter().any(|object| object["state"] == "connected"));
+    assert!(elsewhere.finished().1.iter().any(|object| object["state"] == "connected"));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn the_library_answers_where_it_is_told_to() {
     let target = format!("sip:anybody@{}", answer.address);
     let output = run(microsip(&["call", &target, "--null-audio", "--listen", "127.0.0.1:0", "--for", "200ms"]));
     assert_eq!(output.status.code(), Some(0), "{}\n{}", out(&output), err(&output));
-    assert_eq!(answer.to_the_end().0, Some(0));
+    assert_eq!(answer.finished().0, Some(0));
 }
 
 #[test]

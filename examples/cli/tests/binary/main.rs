@@ -108,11 +108,11 @@ impl Listening {
     fn interrupt(self) -> (Option<i32>, Vec<Value>) {
         // SAFETY: our own child, not waited for yet.
         unsafe { libc::kill(self.child.id() as i32, libc::SIGINT) };
-        self.to_the_end()
+        self.finished()
     }
 
     /// Waits for its end. Returns the exit code and the objects printed until then.
-    fn to_the_end(mut self) -> (Option<i32>, Vec<Value>) {
+    fn finished(mut self) -> (Option<i32>, Vec<Value>) {
         let text: Vec<String> = (&mut self.lines).lines().map(Result::unwrap).collect();
         (self.child.wait().unwrap().code(), objects(&text.join("\n")))
     }
