@@ -5,6 +5,7 @@ use super::{Done, account_id, range, refused};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
+use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
@@ -53,15 +54,16 @@ pub(super) fn privacy(value: u32, argument: &'static str) -> Result<Privacy, Fai
 ///
 /// # Safety
 /// Pointers as the C function documents them; its texts live as long as they are used.
-unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail> {
+unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *const microsip_rules), Fail> {
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
+    built(&given)?;
     if given.reserved != 0 || !given.reserved_text.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
-    unsafe {
-        Ok(AccountChange {
+    let change = unsafe {
+        AccountChange {
             uri: text::optional(given.uri, "a->uri")?,
             registrar: text::optional(given.registrar, "a->registrar")?,
             proxy: text::optional(given.proxy, "a->proxy")?,
@@ -71,13 +73,13 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             display_name: text::optional(given.display_name, "a->display_name")?,
             contact_user: text::optional(given.contact_user, "a->contact_user")?,
             trusted: text::optional(given.trusted, "a->trusted")?,
-            privacy: privacy(given.privacy, "a->privacy")?,
-            identity: text::optional(given.identity, "a->identity")?,
-            headers: text::optional(given.headers, "a->headers")?,
-            call_headers: text::optional(given.call_headers, "a->call_headers")?,
-            dial_plan: text::optional(given.dial_plan, "a->dial_plan")?,
-            dial_prefix: text::optional(given.dial_prefix, "a->dial_prefix")?,
-            emergency: text::optional(given.emergency, "a->emergency")?,
+            privacy: if features::IDENTITY { privacy(given.privacy, "a->privacy")? } else { Privacy::Inherited },
+            identity: text_with(features::IDENTITY, given.identity, "a->identity")?,
+            headers: text_with(features::IDENTITY, given.headers, "a->headers")?,
+            call_headers: text_with(features::IDENTITY, given.call_headers, "a->call_headers")?,
+            dial_plan: text_with(features::NUMBERS, given.dial_plan, "a->dial_plan")?,
+            dial_prefix: text_with(features::NUMBERS, given.dial_prefix, "a->dial_prefix")?,
+            emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
@@ -86,18 +88,44 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<AccountChange<'c>, Fail
             keepalive: given.keepalive,
             transport: transport(given.transport)?,
             tag: given.tag,
-        })
-    }
+        }
+    };
+    Ok((change, given.rules))
 }
 
-/// The rules of a struct that `said` has read; `None`: they are not set.
+/// The members of features that this library is built without are not set.
+fn built(given: &microsip_account) -> Done {
+    let refused = |argument| Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    let numbers = [given.dial_plan, given.dial_prefix, given.emergency];
+    if !features::NUMBERS && numbers != [core::ptr::null(); 3] {
+        return refused("a->dial_plan, a->dial_prefix or a->emergency");
+    }
+    let identity = [given.identity, given.headers, given.call_headers];
+    if !features::IDENTITY && (given.privacy != 0 || identity != [core::ptr::null(); 3]) {
+        return refused("a->privacy, a->identity, a->headers or a->call_headers");
+    }
+    if !features::RULES && !given.rules.is_null() {
+        return refused("a->rules");
+    }
+    Ok(())
+}
+
+/// A text of a feature; without it, [`built`] has found none.
+unsafe fn text_with<'c>(built: bool, text: *const c_char, argument: &'static str) -> Result<Option<&'c str>, Fail> {
+    // SAFETY: passed on.
+    if built { unsafe { text::optional(text, argument) } } else { Ok(None) }
+}
+
+/// Its rules; `None`: they are not set.
 ///
 /// # Safety
 /// As [`said`].
-unsafe fn rules_of<'c>(a: *const microsip_account) -> Result<Option<Rules<'c>>, Fail> {
-    // SAFETY: this and the next: by the C function's contract.
-    let rules = unsafe { pointer::read(a, "a")? }.rules;
-    if rules.is_null() { Ok(None) } else { unsafe { super::rules::said(rules, "a->rules") }.map(Some) }
+unsafe fn rules_of<'c>(rules: *const microsip_rules) -> Result<Option<Rules<'c>>, Fail> {
+    if !features::RULES || rules.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: passed on.
+    unsafe { super::rules::said(rules, "a->rules") }.map(Some)
 }
 
 /// A refused account: the text of it that is at fault.
@@ -109,11 +137,6 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
             None => Fail::command(error, "a (one of its texts)", Value::None),
         },
         CommandError::Codec => Fail::command(error, "a->codecs", Value::None),
-        CommandError::Unsupported
-            if !features::NUMBERS && [given.dial_plan, given.dial_prefix, given.emergency] != [None; 3] =>
-        {
-            Fail::command(error, "a->dial_plan, a->dial_prefix or a->emergency", Value::None)
-        }
         CommandError::HeaderLine | CommandError::HeaderOwned => {
             Fail::command(error, "a->headers or a->call_headers", Value::None)
         }
@@ -138,6 +161,11 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
     }
 }
 
+/// A text of a feature; without it there is none.
+fn or_empty<'c>(built: bool, text: Option<&'c str>) -> &'c str {
+    text.filter(|_| built).unwrap_or_default()
+}
+
 /// # Safety
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn add(
@@ -147,7 +175,7 @@ pub(crate) unsafe fn add(
     account: *mut microsip_id,
 ) -> Done {
     // SAFETY: by contract.
-    let given = unsafe { said(a)? };
+    let (given, rules) = unsafe { said(a)? };
     let account = pointer::must(account, "account")?;
     let config = AccountConfig {
         uri: given.uri.ok_or(Fail::null("a->uri"))?,
@@ -159,12 +187,12 @@ pub(crate) unsafe fn add(
         display_name: given.display_name.unwrap_or_default(),
         trusted: given.trusted.unwrap_or_default(),
         privacy: given.privacy,
-        identity: given.identity.unwrap_or_default(),
-        headers: given.headers.unwrap_or_default(),
-        call_headers: given.call_headers.unwrap_or_default(),
-        dial_plan: given.dial_plan.unwrap_or_default(),
-        dial_prefix: given.dial_prefix.unwrap_or_default(),
-        emergency: given.emergency.unwrap_or_default(),
+        identity: or_empty(features::IDENTITY, given.identity),
+        headers: or_empty(features::IDENTITY, given.headers),
+        call_headers: or_empty(features::IDENTITY, given.call_headers),
+        dial_plan: or_empty(features::NUMBERS, given.dial_plan),
+        dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
+        emergency: or_empty(features::NUMBERS, given.emergency),
         contact_user: given.contact_user.unwrap_or_default(),
         no_register: given.registers == Some(false),
         media_any_host: given.media_any_host == Some(true),
@@ -175,9 +203,11 @@ pub(crate) unsafe fn add(
         transport: given.transport,
         tag: given.tag,
     };
-    let rules = unsafe { rules_of(a)? };
+    // SAFETY: by contract.
+    let rules = unsafe { rules_of(rules)? };
     let id = phone.account_add(now, &config).map_err(|error| wrong(error, Value::None, &given))?;
-    if let Some(rules) = &rules
+    if features::RULES
+        && let Some(rules) = &rules
         && let Err(fail) = super::rules::give(phone, id, rules)
     {
         let _ = phone.account_remove(now, id);
@@ -199,9 +229,11 @@ pub(crate) unsafe fn add(
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn update(phone: &mut Phone<'_>, now: Instant, account: u64, a: *const microsip_account) -> Done {
     // SAFETY: by contract.
-    let (given, rules) = unsafe { (said(a)?, rules_of(a)?) };
+    let (given, rules) = unsafe { said(a)? };
+    // SAFETY: as above.
+    let rules = unsafe { rules_of(rules)? };
     let id = account_id(account)?;
-    if let Some(rules) = &rules {
+    if let Some(rules) = rules.as_ref().filter(|_| features::RULES) {
         super::rules::give(phone, id, rules)?;
     }
     phone.account_update(now, id, &given).map_err(|error| wrong(error, Value::Id(account), &given))

@@ -2,73 +2,80 @@
 
 use super::conference::raw_of;
 use crate::abi::types::*;
+use microsip_core::base::features;
 use microsip_core::phone::{Event, EventKind};
 
 /// An event as it crosses.
-pub(crate) fn of(event: &Event, phone: u64) -> microsip_event {
-    let blank = microsip_event {
+pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
+    let mut event = microsip_event {
         phone,
-        object: if event.call.is_none() { event.account.raw() } else { event.call.raw() },
-        owner: if event.call.is_none() { 0 } else { event.account.raw() },
-        tag: event.tag,
-        time_us: event.at.micros(),
+        object: if from.call.is_none() { from.account.raw() } else { from.call.raw() },
+        owner: if from.call.is_none() { 0 } else { from.account.raw() },
+        tag: from.tag,
+        time_us: from.at.micros(),
         ..microsip_event::default()
     };
-    match event.kind {
-        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => microsip_event {
-            r#type: MICROSIP_EV_CALL,
-            cause: cause as u32,
-            ended_by: ended_by as u32,
-            value: rule.map_or(0, |rule| rule as u32),
-            state: state as u32,
-            reached,
-            sip_code: u32::from(sip_code),
-            result: result as i32,
-            ..blank
-        },
-        EventKind::Account { state, reached, sip_code, result } => microsip_event {
-            r#type: MICROSIP_EV_ACCOUNT,
-            state: state as u32,
-            reached,
-            sip_code: u32::from(sip_code),
-            result: result as i32,
-            ..blank
-        },
+    match from.kind {
+        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => {
+            event.r#type = MICROSIP_EV_CALL;
+            event.cause = cause as u32;
+            event.ended_by = ended_by as u32;
+            event.value = rule.filter(|_| features::RULES).map_or(0, |rule| rule as u32);
+            event.state = state as u32;
+            event.reached = reached;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+        }
+        EventKind::Account { state, reached, sip_code, result } => {
+            event.r#type = MICROSIP_EV_ACCOUNT;
+            event.state = state as u32;
+            event.reached = reached;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+        }
         EventKind::DigitBegun(digit) => {
-            microsip_event { r#type: MICROSIP_EV_DIGIT_BEGUN, value: u32::from(digit), ..blank }
+            event.r#type = MICROSIP_EV_DIGIT_BEGUN;
+            event.value = u32::from(digit);
         }
-        EventKind::Digit { digit, ms, method } => microsip_event {
-            r#type: MICROSIP_EV_DIGIT,
-            value: u32::from(digit),
-            state: method as u32,
-            reached: u32::from(ms),
-            ..blank
-        },
-        EventKind::Done { op, token, sip_code, result } => microsip_event {
-            r#type: MICROSIP_EV_DONE,
-            op: op as u32,
-            token,
-            sip_code: u32::from(sip_code),
-            result: result as i32,
-            ..blank
-        },
+        EventKind::Digit { digit, ms, method } => {
+            event.r#type = MICROSIP_EV_DIGIT;
+            event.value = u32::from(digit);
+            event.state = method as u32;
+            event.reached = u32::from(ms);
+        }
+        EventKind::Done { op, token, sip_code, result } => {
+            event.r#type = MICROSIP_EV_DONE;
+            event.op = op as u32;
+            event.token = token;
+            event.sip_code = u32::from(sip_code);
+            event.result = result as i32;
+        }
         EventKind::Media { media, result } => {
-            microsip_event { r#type: MICROSIP_EV_MEDIA, value: media, result: result as i32, ..blank }
+            event.r#type = MICROSIP_EV_MEDIA;
+            event.value = media;
+            event.result = result as i32;
         }
-        EventKind::Member { conference, member, joined } => microsip_event {
-            r#type: MICROSIP_EV_MEMBER,
-            object: conference.raw(),
-            other: raw_of(member),
-            state: u32::from(joined),
-            ..blank
-        },
-        EventKind::Talker { conference, talker } => microsip_event {
-            r#type: MICROSIP_EV_TALKER,
-            object: conference.raw(),
-            other: talker.map_or(0, raw_of),
-            ..blank
-        },
-        EventKind::Challenge(why) => microsip_event { r#type: MICROSIP_EV_CHALLENGE, result: why as i32, ..blank },
-        EventKind::Lost(count) => microsip_event { r#type: MICROSIP_EV_LOST, value: count, ..blank },
+        // without conferences there are none
+        EventKind::Member { .. } | EventKind::Talker { .. } if !features::CONFERENCE => {}
+        EventKind::Member { conference, member, joined } => {
+            event.r#type = MICROSIP_EV_MEMBER;
+            event.object = conference.raw();
+            event.other = raw_of(member);
+            event.state = u32::from(joined);
+        }
+        EventKind::Talker { conference, talker } => {
+            event.r#type = MICROSIP_EV_TALKER;
+            event.object = conference.raw();
+            event.other = talker.map_or(0, raw_of);
+        }
+        EventKind::Challenge(why) => {
+            event.r#type = MICROSIP_EV_CHALLENGE;
+            event.result = why as i32;
+        }
+        EventKind::Lost(count) => {
+            event.r#type = MICROSIP_EV_LOST;
+            event.value = count;
+        }
     }
+    event
 }
