@@ -169,11 +169,11 @@ impl Capacity {
             && self.servers <= most
             && self.dialogs <= most
             && self.sockets <= SOCKETS as u32
-            && self.traces <= 65_535
-            && self.rule_text <= 2048
-            && self.conferences <= most
-            && (self.conferences == 0 || self.calls < mix::MOST)
-            && self.seconds <= 65_534
+            && (!features::TRACE || self.traces <= 65_535)
+            && (!features::RULES || self.rule_text <= 2048)
+            && self.conferences() <= most as usize
+            && (self.conferences() == 0 || self.calls < mix::MOST)
+            && (!features::QUALITY || self.seconds <= 65_534)
             && self.requests >= 1
             && self.servers >= 1
             && self.message >= 512

@@ -1,6 +1,7 @@
 //! The caller as others see it: From, Privacy, and the identity that a proxy may assert.
 
 use super::{CommandError, Privacy};
+#[cfg(feature = "identity")]
 use crate::wire::sip::{Address, Scheme};
 
 /// rfc3323#4.1.1.3
@@ -15,8 +16,9 @@ impl Privacy {
     }
 }
 
-/// The wishes can be written, and this configuration knows them.
-pub(super) fn check(caller: &str, identity: &str, privacy: Privacy) -> Result<(), CommandError> {
+/// The wishes can be written.
+#[cfg(feature = "identity")]
+pub(super) fn check(caller: &str, identity: &str, _: Privacy) -> Result<(), CommandError> {
     for text in [caller, identity].into_iter().filter(|text| !text.is_empty()) {
         let known = |address: &Address<'_>| {
             address.params.is_empty()
@@ -27,12 +29,15 @@ pub(super) fn check(caller: &str, identity: &str, privacy: Privacy) -> Result<()
         {
             return Err(CommandError::Uri);
         }
-        if !cfg!(feature = "identity") {
-            return Err(CommandError::Unsupported);
-        }
     }
-    let known = cfg!(feature = "identity") || privacy == Privacy::Inherited;
-    if known { Ok(()) } else { Err(CommandError::Unsupported) }
+    Ok(())
+}
+
+/// There are no wishes.
+#[cfg(not(feature = "identity"))]
+pub(super) fn check(caller: &str, identity: &str, privacy: Privacy) -> Result<(), CommandError> {
+    let none = caller.is_empty() && identity.is_empty() && privacy == Privacy::Inherited;
+    if none { Ok(()) } else { Err(CommandError::Unsupported) }
 }
 
 /// The far end is not to know us.

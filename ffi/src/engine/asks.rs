@@ -31,8 +31,7 @@ impl microsip_engine {
     fn speaks(&self, transport: Transport) -> bool {
         match transport {
             Transport::Udp => true,
-            Transport::Tcp => self.has_streams(),
-            Transport::Tls => false,
+            stream => features::STREAM && stream == Transport::Tcp && self.has_streams(),
         }
     }
 
@@ -66,6 +65,7 @@ impl microsip_engine {
         let number = |list: &[u32; 4], at: usize| if features::STREAM { list.get(at).copied().unwrap_or(0) } else { 0 };
         let mut found = reply.addr.iter().take(reply.count as usize).enumerate().filter_map(|(at, addr)| {
             let transport = match number(&reply.transport, at) {
+                _ if !features::STREAM => Transport::Udp,
                 0 => asked.transport.unwrap_or_default(),
                 MICROSIP_UDP => Transport::Udp,
                 MICROSIP_TCP => Transport::Tcp,
@@ -203,8 +203,8 @@ impl microsip_engine {
                         ask.port = u32::from(port.unwrap_or(0));
                         ask.transport = match transport {
                             None => 0,
-                            Some(Transport::Udp) => MICROSIP_UDP,
-                            Some(Transport::Tcp | Transport::Tls) => MICROSIP_TCP,
+                            Some(stream) if features::STREAM && stream != Transport::Udp => MICROSIP_TCP,
+                            Some(_) => MICROSIP_UDP,
                         };
                     } else {
                         self.answer(now, id, Reply::Failed(Failure::Name));

@@ -30,6 +30,8 @@ struct Plan {
 /// Texts as the C function documents them.
 unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let number = |value: u32, default: u32| if value == 0 { default } else { value };
+    // what this library is built without gets no room
+    let with = |built: bool, value: u32| if built { value } else { 0 };
     let wrong = |argument, value: u32, fix| Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix);
     let (calls, accounts, message) =
         (number(config.max_calls, 1), number(config.max_accounts, 1), number(config.max_message, 1500));
@@ -51,13 +53,13 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if first % 2 != 0 || first + calls * 2 > 65_536 {
         return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
     }
-    if config.max_conferences > 4096 {
+    if features::CONFERENCE && config.max_conferences > 4096 {
         return Err(wrong("c->max_conferences", config.max_conferences, "is above 4096"));
     }
-    if config.log_records > 4096 {
+    if features::TRACE && config.log_records > 4096 {
         return Err(wrong("c->log_records", config.log_records, "is above 4096"));
     }
-    if config.max_flows > 4096 {
+    if features::STREAM && config.max_flows > 4096 {
         return Err(wrong("c->max_flows", config.max_flows, "is above 4096"));
     }
     if config.max_flows > 0 && !features::STREAM {
@@ -65,13 +67,13 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         let value = Value::Number(i64::from(config.max_flows));
         return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->max_flows", value, fix));
     }
-    if config.rule_bytes > 2048 {
+    if features::RULES && config.rule_bytes > 2048 {
         return Err(wrong("c->rule_bytes", config.rule_bytes, "is above 2048"));
     }
     if config.reserved != 0 {
         return Err(Fail::new(MICROSIP_E_NEWER, "c->reserved", Value::None, "is not 0: use MICROSIP_ZERO on it"));
     }
-    if config.quality_seconds > 65_534 {
+    if features::QUALITY && config.quality_seconds > 65_534 {
         return Err(wrong("c->quality_seconds", config.quality_seconds, "is above 65534"));
     }
     if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
@@ -88,18 +90,18 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     let capacity = Capacity::metal(calls, accounts, message).direct(config.direct_reserve, config.direct_per_source);
     Ok(Plan {
         capacity: Capacity {
-            traces: config.log_records,
-            seconds: config.quality_seconds,
-            rule_text: config.rule_bytes,
+            traces: with(features::TRACE, config.log_records),
+            seconds: with(features::QUALITY, config.quality_seconds),
+            rule_text: with(features::RULES, config.rule_bytes),
             quantum: rate / 100,
-            conferences: config.max_conferences,
+            conferences: with(features::CONFERENCE, config.max_conferences),
             ..capacity
         }
         .speaking(&codecs),
         codecs,
         rate,
         rtp_port_min: first as u16,
-        flows: config.max_flows,
+        flows: with(features::STREAM, config.max_flows),
     })
 }
 
@@ -123,7 +125,7 @@ fn lend<'a>(plan: &Plan, lender: &mut Carving<'a>) -> Option<Lent<'a>> {
             (capacity.calls + capacity.accounts) as usize,
             Asked { wish: WishId::NONE, port: 0, transport: None },
         ),
-        streams: lender.lend(plan.flows as usize, Stream::EMPTY),
+        streams: lender.lend(if features::STREAM { plan.flows as usize } else { 0 }, Stream::EMPTY),
         codecs: lender.zeroed(if plan.codecs.remembers() { capacity.calls as usize } else { 0 }),
     })
 }
@@ -220,7 +222,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             direct_user: "",
-            focus: crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
+            focus: features::CONFERENCE && crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
             mark: mark_of(&config.seed),
         };
         let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(

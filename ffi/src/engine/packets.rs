@@ -86,7 +86,7 @@ impl microsip_engine {
 unsafe fn came_by(engine: &microsip_engine, from: *const microsip_origin) -> Result<Flow, Fail> {
     // SAFETY: by contract.
     let path = unsafe { pointer::read(from, "from")? };
-    if path.flow != 0 {
+    if features::STREAM && path.flow != 0 {
         let fix = "is no stream that is up";
         let wrong = Fail::new(MICROSIP_E_ARG, "from->flow", Value::Number(i64::from(path.flow)), fix);
         return engine.flow_of(path.flow).ok_or(wrong);

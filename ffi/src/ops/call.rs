@@ -7,13 +7,16 @@ use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
 use core::ffi::c_char;
+use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 #[cfg(feature = "host")]
 use microsip_core::base::{cursor::Cursor, limits::TARGET};
 use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
-use microsip_core::phone::{AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Reoffer};
+use microsip_core::phone::{
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Privacy, Reoffer,
+};
 
 /// # Safety
 /// Pointers as the C function documents them.
@@ -29,6 +32,10 @@ pub(crate) unsafe fn dial(
     // SAFETY: by contract.
     let (target, given) = unsafe { (text::needed(uri, "uri")?, pointer::read_or_zero(o, "o")?) };
     let call = pointer::must(call, "call")?;
+    if !features::IDENTITY && names_caller(&given) {
+        let argument = "o->privacy, o->caller or o->identity";
+        return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
+    }
     if given.reserved != 0 || !given.reserved_text.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
@@ -40,9 +47,9 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
-            privacy: privacy(given.privacy, "o->privacy")?,
-            caller: text::or_empty(given.caller, "o->caller")?,
-            identity: text::or_empty(given.identity, "o->identity")?,
+            privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
+            caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
+            identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
         }
     };
     let made = phone.dial(now, id, target, &options);
@@ -50,7 +57,7 @@ pub(crate) unsafe fn dial(
         CommandError::Stale => Fail::command(error, "account", Value::Id(account)),
         CommandError::Full => Fail::command(error, "max_calls", Value::None),
         CommandError::Text => Fail::command(error, "o->display_name or o->headers", Value::None),
-        CommandError::Uri if !given.caller.is_null() || !given.identity.is_null() => {
+        CommandError::Uri if features::IDENTITY && names_caller(&given) => {
             Fail::command(error, "uri, o->caller or o->identity", Value::text(target))
         }
         CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
@@ -80,6 +87,11 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
     Fail::command(CommandError::Blocked, "uri", Value::text(target))
 }
 
+/// The caller is to be named otherwise than as the account's, or not at all.
+fn names_caller(given: &microsip_options) -> bool {
+    given.privacy != 0 || !given.caller.is_null() || !given.identity.is_null()
+}
+
 /// Options of which none applies, or only source and tag.
 ///
 /// # Safety
@@ -87,8 +99,9 @@ fn blocked(_: &Phone<'_>, _: AccountId, target: &str) -> Fail {
 unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
-    let wrong = [given.display_name, given.headers, given.caller, given.identity].iter().any(|text| !text.is_null())
-        || given.privacy != 0
+    let wrong = !given.display_name.is_null()
+        || !given.headers.is_null()
+        || names_caller(&given)
         || !answer && (given.source != 0 || given.tag != 0 || !given.codecs.is_null());
     let fix = "has members set that do not apply here";
     if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
@@ -153,7 +166,9 @@ pub(crate) unsafe fn reject(
 pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
     // SAFETY: by contract.
     unsafe { options_but_for(o, false)? };
-    if let Ok(conference) = ConferenceId::from_raw(call) {
+    if features::CONFERENCE
+        && let Ok(conference) = ConferenceId::from_raw(call)
+    {
         return phone.conference_hangup(now, conference).map_err(refused("call", call));
     }
     phone.hangup(now, call_id(call)?).map_err(refused("call", call))

@@ -8,12 +8,18 @@ use crate::base::limits::{EXPIRES, TARGET};
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
 use crate::base::time::Instant;
+#[cfg(not(feature = "identity"))]
+use crate::phone::Privacy;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
 use crate::phone::write::write_proxy;
-use crate::phone::{AccountConfig, CommandError, header_lines, identity};
+use crate::phone::{AccountConfig, CommandError};
+#[cfg(feature = "identity")]
+use crate::phone::{header_lines, identity};
 use crate::sip::tag::Tag;
-use crate::wire::sip::{Name, Scheme, Uri};
+#[cfg(feature = "identity")]
+use crate::wire::sip::Name;
+use crate::wire::sip::{Scheme, Uri};
 
 impl Accounts<'_> {
     /// Adds an account, of which nothing is under way yet.
@@ -72,8 +78,11 @@ impl Accounts<'_> {
             config.display_name,
             config.contact_user,
             config.trusted,
+            #[cfg(feature = "numbers")]
             config.dial_plan,
+            #[cfg(feature = "numbers")]
             config.dial_prefix,
+            #[cfg(feature = "numbers")]
             config.emergency,
         ];
         if texts.iter().any(|text| text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)) {
@@ -97,13 +106,7 @@ impl Accounts<'_> {
             return Err(CommandError::Text);
         }
         check_numbers(config)?;
-        header_lines::check(config.headers, &[Name::Expires])?;
-        header_lines::check(config.call_headers, &[])?;
-        identity::check("", config.identity, config.privacy)?;
-        let has_lines = !config.headers.is_empty() || !config.call_headers.is_empty();
-        if has_lines && !cfg!(feature = "identity") {
-            return Err(CommandError::Unsupported);
-        }
+        check_identity(config)?;
         let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
         if names > 0 && self.trusted_each == 0 {
             return Err(CommandError::Unsupported);
@@ -121,6 +124,21 @@ impl Accounts<'_> {
         self.text.get_mut(handle.index).fill(0);
         self.challenges.get_mut(handle.index).fill(0);
     }
+}
+
+/// Its identity and header lines can be kept.
+#[cfg(feature = "identity")]
+fn check_identity(config: &AccountConfig<'_>) -> Result<(), CommandError> {
+    header_lines::check(config.headers, &[Name::Expires])?;
+    header_lines::check(config.call_headers, &[])?;
+    identity::check("", config.identity, config.privacy)
+}
+
+/// There are neither.
+#[cfg(not(feature = "identity"))]
+fn check_identity(config: &AccountConfig<'_>) -> Result<(), CommandError> {
+    let none = [config.identity, config.headers, config.call_headers].iter().all(|text| text.is_empty());
+    if none && config.privacy == Privacy::Inherited { Ok(()) } else { Err(CommandError::Unsupported) }
 }
 
 /// The rules for numbers can be kept.
