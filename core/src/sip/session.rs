@@ -3,6 +3,7 @@
 //! It is told of each offer that leaves or comes, and of its end; it says whether another one may be, and which edition
 //! a description of ours has. An offer that comes to nothing leaves it as it was.
 
+#[cfg(feature = "reoffer")]
 use crate::wire::sdp::Direction;
 
 /// A side of a dialog.
@@ -55,6 +56,7 @@ pub struct Edition {
 }
 
 /// The answer that an UPDATE got, for its repetitions.
+#[cfg(feature = "reoffer")]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Answered {
     /// The UPDATE's number in CSeq; 0: there was none.
@@ -74,6 +76,7 @@ pub struct Session {
     /// Of our offer that is out: it counts once it is answered.
     offered: Edition,
     /// The last UPDATE of theirs that was answered.
+    #[cfg(feature = "reoffer")]
     answered: Answered,
 }
 
@@ -83,6 +86,7 @@ impl Session {
         offer: None,
         edition: Edition { version: 0, fingerprint: 0 },
         offered: Edition { version: 0, fingerprint: 0 },
+        #[cfg(feature = "reoffer")]
         answered: Answered { number: 0, version: 0, direction: Direction::SendReceive },
     };
 
@@ -90,7 +94,12 @@ impl Session {
     #[must_use]
     pub const fn branch(self) -> Self {
         let offer = Some(Offer { by: Side::Us, carrier: Carrier::Invite });
-        Self { offer, answered: Self::EMPTY.answered, ..self }
+        Self {
+            offer,
+            #[cfg(feature = "reoffer")]
+            answered: Self::EMPTY.answered,
+            ..self
+        }
     }
 
     /// The offer that has no answer yet.
@@ -161,12 +170,14 @@ impl Session {
     }
 
     /// An UPDATE of theirs with this number got its answer.
+    #[cfg(feature = "reoffer")]
     pub const fn answer_update(&mut self, answered: Answered) {
         self.answered = answered;
         self.offer = None;
     }
 
     /// The answer that the UPDATE with this number got.
+    #[cfg(feature = "reoffer")]
     #[must_use]
     pub fn answered(&self, number: u32) -> Option<Answered> {
         Some(self.answered).filter(|answered| answered.number == number && number != 0)

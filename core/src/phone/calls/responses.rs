@@ -52,10 +52,10 @@ impl Calls<'_> {
         let session = lower.dialogs.session(served.dialog);
         let purpose = if sdp == Describe::Offer { Purpose::Offer } else { Purpose::Answer };
         let media = match sdp {
-            Describe::Nothing | Describe::Warning(..) | Describe::Lines { .. } => None,
             Describe::Answer | Describe::Offer => {
                 Some(lower.media.description(&lower.cx, served.call, session.edition(), purpose).ok_or(Cause::Port)?)
             }
+            _ => None,
         };
         let offered = media.map(|(local, _)| local.direction).unwrap_or_default();
         let mut described = None;
@@ -97,6 +97,7 @@ impl Calls<'_> {
                 write_warning(&mut writer, code, local, words);
                 writer.end();
             }
+            #[cfg(feature = "rules")]
             (Describe::Lines { lines, .. }, _) => {
                 writer.cursor().put(lines);
                 writer.end();
@@ -168,9 +169,9 @@ pub(super) enum Describe<'l> {
     /// An offer of ours (theirs was late).
     Offer,
     /// The status of a refusal.
-    Warning(u16, &'static str),
+    Warning(u16, &'l str),
     /// A reason phrase (empty: the usual one) and header lines of a refusal.
-    #[cfg_attr(not(feature = "rules"), expect(dead_code, reason = "rules alone have words of their own"))]
+    #[cfg(feature = "rules")]
     Lines {
         phrase: &'l [u8],
         lines: &'l [u8],
@@ -179,7 +180,11 @@ pub(super) enum Describe<'l> {
 
 impl<'l> Describe<'l> {
     const fn phrase(self) -> &'l [u8] {
-        if let Self::Lines { phrase, .. } = self { phrase } else { b"" }
+        match self {
+            #[cfg(feature = "rules")]
+            Self::Lines { phrase, .. } => phrase,
+            _ => b"",
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl Media<'_> {
         if let (Some(line), Some(stream)) = (self.lines.get_mut(index as usize), self.streams.get_mut(index as usize)) {
             stream.receive_quantum(now, lent.codecs, heard, &mut self.memory.of(index));
             line.gain_out.apply(heard);
-            if line.desired.holding {
+            if line.is_to_hold() {
                 heard.fill(0);
             }
         }
@@ -164,7 +164,7 @@ impl Media<'_> {
         let alone = !features::CONFERENCE || line.joined.is_none();
         said.fill(0);
         // on hold the far end hears its source, and neither the person here nor the other members
-        let holding = line.desired.holding;
+        let holding = line.is_to_hold();
         match source {
             Source::Device if holding => {}
             Source::Device if alone => {

@@ -92,6 +92,7 @@ impl Media<'_> {
     #[must_use]
     pub(in crate::phone) fn agree(&mut self, call: Handle, dialog: Handle, agreed: Option<(Agreed, Purpose)>) -> bool {
         let before = self.agreed(call).map(|_| self.ways(call));
+        #[cfg(feature = "reoffer")]
         let was_held = self.agreed(call).is_some_and(|agreed| agreed.held);
         let (Some(cell), Some(line)) = (
             self.agreed.get_mut(dialog.index as usize),
@@ -99,12 +100,11 @@ impl Media<'_> {
         ) else {
             return false;
         };
-        if let Some((mut agreed, purpose)) = agreed {
-            line.settled = if purpose == Purpose::Answer { line.desired } else { line.offered.desired };
-            // one that is not sent to cannot receive: its answer does not tell whether it holds us
-            if purpose == Purpose::Offered && !line.offered.direction.sends() {
-                agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
-            }
+        if let Some((agreed, purpose)) = agreed {
+            #[cfg(feature = "reoffer")]
+            let agreed = line.settle(agreed, purpose, was_held);
+            #[cfg(not(feature = "reoffer"))]
+            let _ = purpose;
             *cell = Some(Agreement { dialog: dialog.generation, agreed });
         }
         line.heard = dialog;

@@ -2,10 +2,14 @@
 //! whatever the far end does. It counts once both sides agreed on it.
 
 use super::Media;
+use super::line::Line;
 use crate::base::slots::Handle;
+#[cfg(feature = "reoffer")]
+use crate::offer::Agreed;
 use crate::offer::Direction;
 
 /// The state in which we want a line's media.
+#[cfg(feature = "reoffer")]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::phone) struct Desired {
     /// The far end is on hold: it hears the line's source, but not the person here, and nobody hears it.
@@ -14,6 +18,7 @@ pub(in crate::phone) struct Desired {
     pub(in crate::phone) direction: Direction,
 }
 
+#[cfg(feature = "reoffer")]
 impl Desired {
     pub(super) const EMPTY: Self = Self { holding: false, direction: Direction::SendReceive };
 
@@ -35,16 +40,40 @@ pub(in crate::phone) enum Purpose {
 }
 
 /// A line's offer that is out.
+#[cfg(feature = "reoffer")]
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Offered {
     pub(super) desired: Desired,
     pub(super) direction: Direction,
 }
 
+#[cfg(feature = "reoffer")]
 impl Offered {
     pub(super) const EMPTY: Self = Self { desired: Desired::EMPTY, direction: Direction::SendReceive };
 }
 
+impl Line {
+    /// We want the far end to be on hold.
+    pub(super) const fn is_to_hold(&self) -> bool {
+        #[cfg(feature = "reoffer")]
+        return self.desired.holding;
+        #[cfg(not(feature = "reoffer"))]
+        false
+    }
+
+    /// Both sides agreed, by a description of ours with this purpose. `was_held`: by the agreement from before.
+    #[cfg(feature = "reoffer")]
+    pub(super) fn settle(&mut self, mut agreed: Agreed, purpose: Purpose, was_held: bool) -> Agreed {
+        self.settled = if purpose == Purpose::Answer { self.desired } else { self.offered.desired };
+        // one that is not sent to cannot receive: its answer does not tell whether it holds us
+        if purpose == Purpose::Offered && !self.offered.direction.sends() {
+            agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
+        }
+        agreed
+    }
+}
+
+#[cfg(feature = "reoffer")]
 impl Media<'_> {
     /// The direction of a line's description.
     pub(super) fn direction(&self, call: Handle, purpose: Purpose) -> Direction {
@@ -68,13 +97,11 @@ impl Media<'_> {
     }
 
     /// The state in which we want a line's media.
-    #[cfg(feature = "reoffer")]
     pub(in crate::phone) fn desired(&self, call: Handle) -> Desired {
         self.line(call).map_or(Desired::EMPTY, |line| line.desired)
     }
 
     /// We want it otherwise.
-    #[cfg(feature = "reoffer")]
     pub(in crate::phone) fn desire(&mut self, call: Handle, desired: Desired) {
         if let Some(line) = self.line_mut(call) {
             line.desired = desired;
@@ -82,13 +109,11 @@ impl Media<'_> {
     }
 
     /// Both sides agreed on the state that we want.
-    #[cfg(feature = "reoffer")]
     pub(in crate::phone) fn is_settled(&self, call: Handle) -> bool {
         self.line(call).is_none_or(|line| line.desired == line.settled)
     }
 
     /// We want it as it is: an offer was refused.
-    #[cfg(feature = "reoffer")]
     pub(in crate::phone) fn desire_nothing(&mut self, call: Handle) {
         if let Some(line) = self.line_mut(call) {
             line.desired = line.settled;
@@ -98,5 +123,19 @@ impl Media<'_> {
     /// We put the far end on hold, and it agreed.
     pub(in crate::phone) fn is_holding(&self, call: Handle) -> bool {
         self.line(call).is_some_and(|line| line.settled.holding)
+    }
+}
+
+/// Without offers in a call that is up, media goes both ways.
+#[cfg(not(feature = "reoffer"))]
+impl Media<'_> {
+    pub(super) fn direction(&self, _: Handle, _: Purpose) -> Direction {
+        Direction::SendReceive
+    }
+
+    pub(in crate::phone) fn offer_written(&mut self, _: Handle, _: Direction) {}
+
+    pub(in crate::phone) fn is_holding(&self, _: Handle) -> bool {
+        false
     }
 }

@@ -1,6 +1,7 @@
 //! A line: all that is media of a call, in a slot of the same index.
 
 use super::Media;
+#[cfg(feature = "reoffer")]
 use super::desired::{Desired, Offered};
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
@@ -25,8 +26,11 @@ pub(crate) struct Line {
     /// Number of our descriptions, as `o=` has it.
     pub(super) session_id: u32,
     /// The state in which we want its media; the one that both sides agreed on; and the offer that is out.
+    #[cfg(feature = "reoffer")]
     pub(super) desired: Desired,
+    #[cfg(feature = "reoffer")]
     pub(super) settled: Desired,
+    #[cfg(feature = "reoffer")]
     pub(super) offered: Offered,
     pub(super) gain_in: Gain,
     pub(super) gain_out: Gain,
@@ -56,8 +60,11 @@ impl Line {
         codec: None,
         heard: Handle::NONE,
         session_id: 0,
+        #[cfg(feature = "reoffer")]
         desired: Desired::EMPTY,
+        #[cfg(feature = "reoffer")]
         settled: Desired::EMPTY,
+        #[cfg(feature = "reoffer")]
         offered: Offered::EMPTY,
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,

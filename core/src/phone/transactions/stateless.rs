@@ -106,13 +106,13 @@ impl Transactions<'_> {
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
         let via = request.via().ok();
         // where it does not fit, it is at least a response, without its optional headers
-        let mut write = |extra: Extra<'_>| {
+        let mut write = |extra: &Extra<'_>| {
             let mut out = self.write_head(cx, flow, (request, via.as_ref()), status, extra, secret);
             Writer::new(&mut out).end();
             out.finish().ok()
         };
         let bare = Extra { secret: extra.secret, tag: extra.tag, bare: true, ..Extra::default() };
-        let written = write(extra).or_else(|| write(bare));
+        let written = write(&extra).or_else(|| write(&bare));
         match written {
             Some(len) => {
                 self.reply_len = len;
@@ -141,7 +141,7 @@ impl Transactions<'_> {
             return None;
         }
         let secret = extra.secret.unwrap_or_else(|| reply_secret(cx, request));
-        Some(self.write_head(cx, flow, (request, request.via().ok().as_ref()), status, extra, secret))
+        Some(self.write_head(cx, flow, (request, request.via().ok().as_ref()), status, &extra, secret))
     }
 
     /// A response is whole in its buffer, and leaves. False: it did not fit, and nothing leaves.
@@ -169,7 +169,7 @@ impl Transactions<'_> {
         flow: Flow,
         request: (&Message<'_>, Option<&Via<'_>>),
         status: u16,
-        extra: Extra<'_>,
+        extra: &Extra<'_>,
         secret: u64,
     ) -> Cursor<'_> {
         let (request, via) = request;
