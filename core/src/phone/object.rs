@@ -1,6 +1,7 @@
 //! Each object with deadlines or owed output has a number, so that one heap and one queue serve all kinds.
 
 use super::capacity::Capacity;
+use crate::base::features;
 
 /// An object with a deadline, or with owed output.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,7 +70,7 @@ impl Objects {
             Object::Call(number - self.calls)
         } else if number < self.conferences {
             Object::Account(number - self.accounts)
-        } else if number < self.streams {
+        } else if features::CONFERENCE && number < self.streams {
             Object::Conference(number - self.conferences)
         } else {
             Object::Stream(number - self.streams)

@@ -162,7 +162,7 @@ fn wrong(error: CommandError, account: Value, given: &AccountChange<'_>) -> Fail
 }
 
 /// A text of a feature; without it there is none.
-fn or_empty<'c>(built: bool, text: Option<&'c str>) -> &'c str {
+fn or_empty(built: bool, text: Option<&str>) -> &str {
     text.filter(|_| built).unwrap_or_default()
 }
 

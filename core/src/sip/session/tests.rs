@@ -93,6 +93,7 @@ fn a_branch_waits_for_its_own_answer() {
     assert_eq!(first.branch().offer(), during(Us, Invite).offer(), "also of one that was answered early");
 }
 
+#[cfg(feature = "reoffer")]
 #[test]
 fn the_last_answer_to_an_update_is_known_by_its_number() {
     let mut session = during(Them, Update);
