@@ -2,10 +2,7 @@
 //! whatever the far end does. It counts once both sides agreed on it.
 
 use super::Media;
-use super::line::Line;
 use crate::base::slots::Handle;
-#[cfg(feature = "reoffer")]
-use crate::offer::Agreed;
 use crate::offer::Direction;
 
 /// The state in which we want a line's media.
@@ -50,27 +47,6 @@ pub(in crate::phone) struct Offered {
 #[cfg(feature = "reoffer")]
 impl Offered {
     pub(super) const EMPTY: Self = Self { desired: Desired::EMPTY, direction: Direction::SendReceive };
-}
-
-impl Line {
-    /// We want the far end to be on hold.
-    pub(super) const fn is_to_hold(&self) -> bool {
-        #[cfg(feature = "reoffer")]
-        return self.desired.holding;
-        #[cfg(not(feature = "reoffer"))]
-        false
-    }
-
-    /// Both sides agreed, by a description of ours with this purpose. `was_held`: by the agreement from before.
-    #[cfg(feature = "reoffer")]
-    pub(super) fn settle(&mut self, mut agreed: Agreed, purpose: Purpose, was_held: bool) -> Agreed {
-        self.settled = if purpose == Purpose::Answer { self.desired } else { self.offered.desired };
-        // one that is not sent to cannot receive: its answer does not tell whether it holds us
-        if purpose == Purpose::Offered && !self.offered.direction.sends() {
-            agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
-        }
-        agreed
-    }
 }
 
 #[cfg(feature = "reoffer")]

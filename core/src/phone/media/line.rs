@@ -2,11 +2,13 @@
 
 use super::Media;
 #[cfg(feature = "reoffer")]
-use super::desired::{Desired, Offered};
+use super::desired::{Desired, Offered, Purpose};
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::gain::Gain;
 use crate::media::{Codec, CodecOrder};
+#[cfg(feature = "reoffer")]
+use crate::offer::Agreed;
 use crate::phone::{Bus, Side, Source};
 
 /// A line.
@@ -80,6 +82,25 @@ impl Line {
     /// The call whose line it is.
     pub(super) const fn handle(&self, index: u32) -> Handle {
         Handle { index, generation: self.generation }
+    }
+
+    /// We want the far end to be on hold.
+    pub(super) const fn is_to_hold(&self) -> bool {
+        #[cfg(feature = "reoffer")]
+        return self.desired.holding;
+        #[cfg(not(feature = "reoffer"))]
+        false
+    }
+
+    /// Both sides agreed, by a description of ours with this purpose. `was_held`: by the agreement from before.
+    #[cfg(feature = "reoffer")]
+    pub(super) fn settle(&mut self, mut agreed: Agreed, purpose: Purpose, was_held: bool) -> Agreed {
+        self.settled = if purpose == Purpose::Answer { self.desired } else { self.offered.desired };
+        // one that is not sent to cannot receive: its answer does not tell whether it holds us
+        if purpose == Purpose::Offered && !self.offered.direction.sends() {
+            agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
+        }
+        agreed
     }
 
     /// The clock that ticks it: its conference's; alone, the device's where the device is its source.
