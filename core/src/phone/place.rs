@@ -9,7 +9,9 @@ pub(crate) struct Place {
     ip: [u8; 16],
     scope: u32,
     port: u16,
+    #[cfg(feature = "stream")]
     slot: u16,
+    #[cfg(feature = "stream")]
     generation: u16,
     socket: u8,
     /// 0 UDP, 1 TCP, 2 TLS; bit 7: IPv4.
@@ -17,7 +19,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) const EMPTY: Self = Self { ip: [0; 16], scope: 0, port: 0, slot: 0, generation: 0, socket: 0, kind: 0 };
+    pub(crate) const EMPTY: Self = Self {
+        ip: [0; 16],
+        scope: 0,
+        port: 0,
+        #[cfg(feature = "stream")]
+        slot: 0,
+        #[cfg(feature = "stream")]
+        generation: 0,
+        socket: 0,
+        kind: 0,
+    };
 
     pub(crate) fn new(flow: Flow) -> Self {
         let remote = flow.remote();
@@ -25,6 +37,7 @@ impl Place {
             SocketAddr::V4(four) => (four.ip().to_ipv6_mapped().octets(), 0, 0x80),
             SocketAddr::V6(six) => (six.ip().octets(), six.scope_id(), 0),
         };
+        #[cfg(feature = "stream")]
         let (slot, generation) = match flow {
             Flow::Udp { .. } => (0, 0),
             Flow::Stream { slot, generation, .. } => (slot, generation),
@@ -34,7 +47,17 @@ impl Place {
             Transport::Tcp => 1,
             Transport::Tls => 2,
         };
-        Self { ip, scope, port: remote.port(), slot, generation, socket: flow.socket(), kind: kind | four }
+        Self {
+            ip,
+            scope,
+            port: remote.port(),
+            #[cfg(feature = "stream")]
+            slot,
+            #[cfg(feature = "stream")]
+            generation,
+            socket: flow.socket(),
+            kind: kind | four,
+        }
     }
 
     pub(crate) fn remote(&self) -> SocketAddr {
@@ -49,14 +72,15 @@ impl Place {
     pub(crate) fn flow(&self) -> Flow {
         let remote = self.remote();
         match self.kind & 0x7f {
-            0 => Flow::Udp { socket: self.socket, remote },
-            kind => Flow::Stream {
+            #[cfg(feature = "stream")]
+            kind @ 1.. => Flow::Stream {
                 slot: self.slot,
                 generation: self.generation,
                 transport: if kind == 1 { Transport::Tcp } else { Transport::Tls },
                 remote,
                 socket: self.socket,
             },
+            _ => Flow::Udp { socket: self.socket, remote },
         }
     }
 }

@@ -30,11 +30,11 @@ impl Phone<'_> {
         if self.lower.transactions.owes_reply() {
             return Taken::Drain;
         }
+        if !cfg!(feature = "stream") && matches!(flow, Flow::Stream { .. }) {
+            return Taken::Close;
+        }
         if !flow.is_reliable() {
             return self.handle_parsed(now, flow, &Message::parse(bytes), bytes.len());
-        }
-        if !cfg!(feature = "stream") {
-            return Taken::Close;
         }
         match cut(bytes, self.lower.transactions.longest()) {
             // on a flow that we ping, it is the pong and not half of a ping of theirs

@@ -50,7 +50,7 @@ impl Flow {
     /// It can be sent over: a datagram socket, or a stream that is there.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        !matches!(self, Self::Stream { generation: 0, .. })
+        !cfg!(feature = "stream") || !matches!(self, Self::Stream { generation: 0, .. })
     }
 
     /// The far end.
@@ -73,14 +73,14 @@ impl Flow {
     #[must_use]
     pub const fn transport(&self) -> Transport {
         match self {
-            Self::Udp { .. } => Transport::Udp,
-            Self::Stream { transport, .. } => *transport,
+            Self::Stream { transport, .. } if cfg!(feature = "stream") => *transport,
+            _ => Transport::Udp,
         }
     }
 
-    /// Nothing gets lost on it, so nothing is sent twice.
+    /// Nothing gets lost on it, so nothing is sent twice. Without the feature `stream` there are only datagrams.
     #[must_use]
     pub const fn is_reliable(&self) -> bool {
-        matches!(self, Self::Stream { .. })
+        cfg!(feature = "stream") && matches!(self, Self::Stream { .. })
     }
 }
