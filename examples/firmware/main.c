@@ -12,8 +12,11 @@
 
 STATIC memory[2][MICROSIP_ENGINE_BYTES(2, 1, MESSAGE)];
 static uint8_t packet[MESSAGE]; /* one buffer serves sending and receiving */
-static microsip_ask ask;
-static microsip_reply reply;
+/* An ask is done with when its reply is written: one room for both. */
+static union {
+  microsip_ask ask;
+  microsip_reply reply;
+} room;
 
 struct phone {
   microsip_engine *engine;
@@ -139,20 +142,25 @@ static void post(struct phone *from, const microsip_out *out) {
 }
 
 static void asked(struct phone *phone) {
-  while (MEASURED(microsip_engine_poll_ask(phone->engine, now, &ask)) == MICROSIP_OK) {
-    reply.ask = ask.ask;
-    reply.result = 0;
-    reply.count = 0;
-    switch (ask.kind) {
+  for (;;) {
+    uint32_t kind;
+    microsip_id ask;
+    MICROSIP_ZERO(room.ask);
+    if (MEASURED(microsip_engine_poll_ask(phone->engine, now, &room.ask)) != MICROSIP_OK) return;
+    kind = room.ask.kind;
+    ask = room.ask.ask;
+    MICROSIP_ZERO(room.reply);
+    room.reply.ask = ask;
+    switch (kind) {
     case MICROSIP_ASK_LOCAL:
-      reply.addr[0] = phone->address;
-      reply.count = 1;
+      room.reply.addr[0] = phone->address;
+      room.reply.count = 1;
       break;
-    case MICROSIP_ASK_RESOLVE: reply.result = MICROSIP_E_NAME; break; /* addresses only: there is no resolver here */
+    case MICROSIP_ASK_RESOLVE: room.reply.result = MICROSIP_E_NAME; break; /* addresses only: there is no resolver here */
     case MICROSIP_ASK_OPEN_MEDIA: break; /* every port is free in memory */
     default: continue;
     }
-    check(MEASURED(microsip_engine_reply(phone->engine, now, &reply)), "engine_reply");
+    check(MEASURED(microsip_engine_reply(phone->engine, now, &room.reply)), "engine_reply");
   }
 }
 
@@ -221,8 +229,6 @@ int main(void) {
   uint64_t answered = 0, tick, end;
   uint32_t needed = 0, together, ms;
   int step = 0;
-  MICROSIP_ZERO(ask);
-  MICROSIP_ZERO(reply);
   /* 2 cos(2 pi f / 8000) and -12000 sin(2 pi f / 8000): 400 and 700 Hz, whole waves in 10 ms. */
   start(0, 1.9021130f, 1.7052803f, -3708.2f);
   start(1, 1.7052803f, 1.9021130f, -6269.9f);
@@ -269,10 +275,10 @@ over:
   board_print_number("  engine              ", needed, " bytes of RAM\n");
   board_print_number("  (ENGINE_BYTES says  ", sizeof memory[0], " for a static array)\n");
   board_print_number("  packet buffer       ", sizeof packet, " bytes of RAM\n");
-  board_print_number("  asks and replies    ", sizeof ask + sizeof reply, " bytes of RAM\n");
+  board_print_number("  asks and replies    ", sizeof room, " bytes of RAM\n");
   board_print_number("  library's statics   ", library_statics(), " bytes of RAM\n");
   board_print_number("  its stack, deepest  ", stack_deepest(), " bytes of RAM\n");
-  together = needed + (uint32_t)(sizeof packet + sizeof ask + sizeof reply) + library_statics() + stack_deepest();
+  together = needed + (uint32_t)(sizeof packet + sizeof room) + library_statics() + stack_deepest();
   board_print_number("  together            ", together, " bytes of RAM\n");
   board_print_number("  library's code      ", library_flash(), " bytes of flash\n");
   board_print_number("alice heard bob for   ", alice->heard * 10, " ms\n");
