@@ -284,7 +284,7 @@ int main(int argc, char **argv) {
   MICROSIP_ZERO(config);
   config.rate = RATE;
   config.flags = MICROSIP_ALLOW_DIRECT;
-  config.max_flows = 1;
+  config.max_flows = microsip_features() & MICROSIP_HAS_STREAM ? 1 : 0;
   random = open("/dev/urandom", O_RDONLY);
   if (random < 0 || read(random, config.seed, sizeof config.seed) != (ssize_t)sizeof config.seed) return perror("loop: /dev/urandom"), 1;
   close(random);

@@ -26,8 +26,9 @@ pub fn numbers(bytes: &[u8]) {
     assert!(!matched || text.len() <= plan::LONGEST, "a number beyond the words of bits matched");
     if plan::is_valid(own) {
         // as an alternative that is tried first, nothing does not hinder the others
-        let first = [b"#*#|".as_slice(), own.strip_prefix(b"(").unwrap_or(own)].concat();
-        if !own.trim_ascii().starts_with(b"(") && matched {
+        let own = own.trim_ascii();
+        let first = [b"#*#|".as_slice(), own].concat();
+        if !own.starts_with(b"(") && matched {
             assert!(plan::apply(&first, text, &mut Cursor::new(&mut [0; TARGET])), "a plan lost its match");
         }
     }
