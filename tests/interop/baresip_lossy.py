@@ -97,7 +97,8 @@ def run():
     check(end["concealed_ms"] >= 20 * (ours - 2), f"what was lost was not concealed: {told}")
     # the figures of our last report, and those of its own: both may be some seconds old
     (learnt, missed), *_ = [(int(sent), int(got)) for sent, got in re.findall(r"^lost:\s+(\d+)\s+(\d+)", bare.program.text(), re.M)] or [(-1, -1)]
-    check(ours // 4 <= learnt <= ours, f"baresip learnt of {learnt} lost packets from our reports: {told}")
+    # our first report leaves 1 to 3 s after the answer (rfc3550#6.2), the second may be due behind the end: two packets are lost by then
+    check(1 <= learnt <= ours, f"baresip learnt of {learnt} lost packets from our reports: {told}")
     check(theirs // 4 <= missed <= theirs, f"baresip itself missed {missed} packets: {told}")
     check_heard(LOGS / "phone.wav", 620, LENGTH - 2, "our answerer")
 
