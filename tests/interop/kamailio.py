@@ -49,7 +49,7 @@ def call_through(server, port, name):
     check(bob.code(20) == 0, f"Bob's call ended with {bob.process.returncode}, 0 is wanted")
     check_heard(heard_by_bob, 440, 1.5, "Bob")
     check_heard(heard_by_alice, 620, 1.5, "Alice")
-    check(said(server, "TEST relays INVITE") >= 1 and said(server, "TEST in-dialog BYE") >= 1, "INVITE and BYE did not both go through the proxy")
+    until(lambda: said(server, "TEST relays INVITE") >= 1 and said(server, "TEST in-dialog BYE") >= 1, 5, "INVITE and BYE to go through the proxy")
 
 
 def run():
@@ -71,7 +71,7 @@ def run():
 
         gone = microsip(f"gone-{algorithm}", "call", "sip:bob@phones.test", *account("alice", port), "--null-audio", "--for", "1s")
         check(gone.code(15) == 1, f"{algorithm}: a call to Bob, who unregistered, ended with {gone.process.returncode}, 1 is wanted")
-        check(said(server, "TEST nobody at sip:bob@") >= 1, f"{algorithm}: Kamailio still knew Bob after he unregistered")
+        until(lambda: said(server, "TEST nobody at sip:bob@") >= 1, 5, f"{algorithm}: Kamailio to say that Bob is gone")
         server.end()
 
     # Bindings of six seconds and nonces of one: each refresh meets a stale nonce, and must succeed without a person.
@@ -80,7 +80,7 @@ def run():
     stay = microsip("stay", "register", *account("bob", port))
     until(lambda: said(server, "TEST registers bob") >= 3, 25, "two refreshes of a six-second registration")
     check(said(server, "TEST refused bob code -[12]$") == 0, "Kamailio took a refresh for a wrong password")
-    check(said(server, "TEST refused bob") >= 1, "no refresh met a stale nonce, so this showed nothing")
+    until(lambda: said(server, "TEST refused bob") >= 1, 5, "a refresh to meet a stale nonce")
     check(stay.alive(), f"the registration ended with {stay.process.returncode}")
     check(stay.end() == 0, f"the registration, interrupted, ended with {stay.process.returncode}, 0 is wanted")
     until(lambda: said(server, r"TEST registers bob .*(wishes 0|expires=0)"), 5, "the registration to be taken back")
