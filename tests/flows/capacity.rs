@@ -1,5 +1,7 @@
 //! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
 
+mod offers;
+
 use crate::digest::{SDP, right};
 use crate::server::{PASSWORD, REGISTRAR, Server, anna, pass};
 use microsip_core::base::time::{Duration, Instant};
@@ -190,11 +192,24 @@ const FLOWS: [(&str, Flow); 10] = [
     ("shut down", shut_down),
 ];
 
+/// Each flow: those of this file, and of offers.
+fn flows() -> impl Iterator<Item = (&'static str, Flow)> {
+    FLOWS.into_iter().chain(offers::FLOWS)
+}
+
+const BAD: Network = Network { loss: 100, double: 100, delay_ms: 2, delay_us: 0, jitter_ms: 50 };
+
 fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
+    run_at(name, capacity, flow, bad.then_some((BAD, 77)));
+}
+
+/// `network`: a bad one, with its seed.
+fn run_at(name: &str, capacity: Capacity, flow: Flow, network: Option<(Network, u8)>) {
     let options = Options { capacity, ..Options::default() };
     let mut lab = Lab::new(&[options.clone(), options]);
-    if bad {
-        lab.network = Network { loss: 100, double: 100, delay_ms: 2, delay_us: 0, jitter_ms: 50 };
+    if let Some((network, seed)) = network {
+        lab = lab.seed(seed);
+        lab.network = network;
         lab.audio = false;
     }
     flow(&mut lab);
@@ -217,13 +232,21 @@ fn run(name: &str, capacity: Capacity, flow: Flow, bad: bool) {
             "{name} {capacity:?}: each call that was told has ended\n{}",
             ladder::draw(&lab)
         );
+        let mut told: Vec<u64> = end.events.iter().filter(|event| event.token > 0).map(|event| event.token).collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            end.taken,
+            "{name} {capacity:?}: each command that was taken has its end, once\n{}",
+            ladder::draw(&lab)
+        );
     }
     lab.assert_settled();
 }
 
 #[test]
 fn each_pool_cut_to_nothing_and_upwards() {
-    for (name, flow) in FLOWS {
+    for (name, flow) in flows() {
         for bad in [false, true] {
             for size in 0..4 {
                 let cut = |change: fn(&mut Capacity, u32)| {
@@ -237,12 +260,24 @@ fn each_pool_cut_to_nothing_and_upwards() {
                 run(name, cut(|capacity, size| capacity.dialogs = size), flow, bad);
                 run(name, cut(|capacity, size| capacity.requests = size.max(1)), flow, bad);
                 run(name, cut(|capacity, size| capacity.servers = size.max(1)), flow, bad);
+                run(name, cut(|capacity, size| capacity.commands = size.max(1)), flow, bad);
                 run(name, cut(|capacity, size| capacity.tombstones = 4 + 4 * size), flow, bad);
                 run(name, cut(|capacity, size| capacity.history = 50 * size), flow, bad);
                 run(name, cut(|capacity, size| capacity.dialog_text = 60 + 40 * size), flow, bad);
                 run(name, cut(|capacity, size| capacity.message = 512 + 100 * size), flow, bad);
                 run(name, Capacity::metal(size.max(1), 1, 1500), flow, bad);
             }
+        }
+    }
+}
+
+/// Each fifth packet is lost: each call ends, each command is told its end, and no slot stays taken.
+#[test]
+fn each_flow_where_a_fifth_of_the_packets_is_lost() {
+    let lossy = Network { loss: 200, double: 50, delay_ms: 5, delay_us: 0, jitter_ms: 100 };
+    for (name, flow) in flows() {
+        for seed in 1..=20 {
+            run_at(name, Capacity::host(4, 2, 2048), flow, Some((lossy, seed)));
         }
     }
 }

@@ -85,6 +85,8 @@ pub struct End {
     pub prompt: bool,
     /// Wishes are granted.
     pub grant: bool,
+    /// Tokens of commands that were taken, where a test wants each end told.
+    pub taken: Vec<u64>,
 }
 
 /// Plays a tone of so many hertz into each call whose source is the application, and keeps the sound heard.
@@ -162,6 +164,7 @@ impl End {
             keep: false,
             prompt: true,
             grant: true,
+            taken: Vec::new(),
         }
     }
 
