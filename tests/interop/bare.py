@@ -13,11 +13,13 @@ ADDRESS = "192.0.2.1"
 tokens = itertools.count(1)
 
 
-def enter():
+def enter(*programs):
     """The test itself moves into a namespace of its own; all that it starts from here on is in there."""
-    needs("baresip", "ip")
+    needs(*(programs or ("baresip",)), "ip")
     space = Namespace()
     subprocess.run(["ip", "netns", "exec", space.name, "ip", "addr", "add", f"{ADDRESS}/32", "dev", "lo"], check=True)
+    # linphone asks the routes whether there is a network
+    subprocess.run(["ip", "netns", "exec", space.name, "ip", "route", "add", "default", "dev", "lo"], check=True)
     space.enter()
 
 
@@ -91,9 +93,9 @@ class Baresip:
         return self.program.end()
 
 
-def waiting(name, port, *arguments, command="answer"):
-    """Our own command, listening for baresip's call, printing JSON."""
-    ours = microsip(name, "--json", command, "--listen", f"{ADDRESS}:{port}", "--null-audio", *arguments)
+def waiting(name, port, *arguments, command="answer", **how):
+    """Our own command, listening for a call, printing JSON."""
+    ours = microsip(name, "--json", command, "--listen", f"{ADDRESS}:{port}", "--null-audio", *arguments, **how)
     ours.wait_udp(port)
     ours.uri = f"sip:us@{ADDRESS}:{port}"
     return ours

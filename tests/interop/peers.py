@@ -7,8 +7,10 @@ waits for log lines and sockets rather than sleeping, and leaves its logs in a f
 import atexit
 import csv
 import ctypes
+import fcntl
 import math
 import os
+import pty
 import re
 import shutil
 import signal
@@ -17,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import wave
 from pathlib import Path
@@ -63,24 +66,39 @@ def until(condition, seconds, what):
 
 
 class Program:
-    """A program with its output in a file, ended by its process id."""
+    """A program with its output in a file, ended by its process id. `keys`: it has a terminal of its own, and `press` types into it.
+    `open_input`: its standard input takes more than its first lines."""
 
-    def __init__(self, name, *command, inside=None, cwd=None, env=None, stdin=None):
+    def __init__(self, name, *command, inside=None, cwd=None, env=None, stdin=None, keys=False, open_input=False):
         self.name = name
         self.log = LOGS / f"{name}.log"
         command = [str(word) for word in command]
         if inside:
             command = ["ip", "netns", "exec", inside, *command]
+        where, begin = subprocess.PIPE if stdin is not None else subprocess.DEVNULL, None
+        if keys:
+            self.terminal, where = pty.openpty()
+            begin = lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         with open(self.log, "ab") as out:
             # A group of its own: a signal for us from a terminal is not one for the peers.
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                command, stdin=where, stdout=out, stderr=subprocess.STDOUT, preexec_fn=begin,
                 cwd=cwd or LOGS, env={**os.environ, "ALSA_CONFIG_PATH": "/dev/null", **(env or {})}, start_new_session=True,
             )
+        if keys:
+            os.close(where)
         if stdin is not None:
-            self.process.stdin.write(stdin.encode())
-            self.process.stdin.close()
+            self.type(stdin)
+            if not open_input:
+                self.process.stdin.close()
         running.append(self)
+
+    def type(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def press(self, keys):
+        os.write(self.terminal, keys.encode())
 
     @property
     def pid(self):
@@ -103,6 +121,16 @@ class Program:
             return found
 
         return until(look, seconds, f"{self.name} to say {pattern!r}")
+
+    def wait_count(self, text, count, seconds=10):
+        """Until its output has this text so often."""
+
+        def look():
+            enough = self.text().count(text) >= count
+            check(enough or self.alive(), f"{self.name} ended with {self.process.poll()} before it said {text!r} {count} times")
+            return enough
+
+        until(look, seconds, f"{self.name} to say {text!r} {count} times")
 
     def wait_udp(self, port, seconds=10):
         """Until the program's network has a UDP socket on the port."""

@@ -1,0 +1,53 @@
+"""linphone's console under remote control: it takes commands by its standard input, and has files for a microphone and a loudspeaker."""
+import subprocess
+
+from bare import ADDRESS
+from peers import LOGS, Program
+
+CONFIG = """[sip]
+sip_port={port}
+sip_tcp_port=-2
+sip_tls_port=-2
+contact=sip:linphone@{address}
+use_ipv6=0
+ping_with_options=0
+[rtp]
+audio_rtp_port={media}
+[video]
+enabled=0
+capture=0
+display=0
+automatically_initiate=0
+automatically_accept=0
+"""
+
+
+class Linphone:
+    """One linphone at a SIP port and a media port."""
+
+    def __init__(self, name, port, media, tone, *arguments):
+        home = LOGS / name
+        (home / ".local/share/linphone").mkdir(parents=True)
+        (home / "rc").write_text(CONFIG.format(port=port, media=media, address=ADDRESS))
+        self.uri = f"sip:linphone@{ADDRESS}:{port}"
+        self.program = Program(name, "linphonec", "-c", home / "rc", *arguments, stdin="soundcard use files\n", env={"HOME": str(home)}, open_input=True)
+        self.program.wait_udp(port)
+        self.tone = tone
+
+    def do(self, command, says=None):
+        """A command; `says` is waited for, once more than it was said before."""
+        before = self.program.text().count(says) if says else 0
+        self.program.type(command + "\n")
+        if says:
+            self.wait(says, before + 1)
+
+    def wait(self, says, count=1):
+        self.program.wait_count(says, count)
+
+    def end(self):
+        self.program.type("quit\n")
+        try:
+            self.program.process.wait(3)
+        except subprocess.TimeoutExpired:
+            pass
+        return self.program.end()
