@@ -4,6 +4,7 @@ The common headers are written here; what a scenario is about stands in the test
 """
 from peers import LOGS, Failure, free_port, sipp
 
+KEPT = ("To", "Via", "CSeq", "From")
 PARTY = "sip:peer@[local_ip]:[local_port]"
 
 
@@ -38,20 +39,33 @@ class Scenario:
         return self.raw(finish(lines, body, kind), method not in ("ACK",) if repeat is None else repeat)
 
     def answer(self, status, body="", more="", tag="", contact=f"<{PARTY}>", repeat=None, invite=False):
-        """A response to the request that was received last, or to the first INVITE when something else came since."""
-        to, via, cseq = ("To:[$to]", "Via:[$via]", "CSeq:[$cseq]") if invite else ("[last_To:]", "[last_Via:]", "[last_CSeq:]")
-        lines = [f"SIP/2.0 {status}", via, "[last_From:]", f"{to};tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else to,
+        """A response to the request that was received last, or to the first INVITE (or the request that `hear` kept by this name) when something else
+        came since."""
+        kept = "invite" if invite is True else invite
+        to, via, cseq, sender = ((f"{name}:[${kept}_{name.lower()}]" if kept else f"[last_{name}:]") for name in KEPT)
+        lines = [f"SIP/2.0 {status}", via, sender, f"{to};tag=[pid]-{self.name}{tag}-[call_number]" if tag is not None else to,
                  "[last_Call-ID:]", cseq, f"Contact: {contact}" if contact else "", *more.split("\n")]
         final = int(status[:3]) >= 200
         return self.raw(finish(lines, body, "application/sdp"), final if repeat is None else repeat)
 
-    def hear(self, what, optional=False, dialog=False, within=30000, **checks):
-        """A status or a method. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
+    def ask_back(self, method, number, body="", more="", branch=None):
+        """A request of the called side, in the dialog of the INVITE that it took."""
+        lines = [f"{method} [$invite_uri] SIP/2.0", f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-back-{branch or method + str(number)}",
+                 "Max-Forwards: 70", f"From:[$invite_to];tag=[pid]-{self.name}-[call_number]", "To:[$invite_from]", "Call-ID: [call_id]", f"CSeq: {number} {method}",
+                 f"Contact: <{PARTY}>", *more.split("\n")]
+        return self.raw(finish(lines, body, "application/sdp"), method != "ACK")
+
+    def hear(self, what, optional=False, dialog=False, within=30000, keep=None, **checks):
+        """A status or a method. `keep`: a name under which `answer` finds it. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
         name = "response" if what[0].isdigit() else "request"
         actions = ""
-        if what == "INVITE" and "via" not in self.variables:
-            actions = "".join(f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{header.lower()}"/>' for header in ("Via", "To", "CSeq"))
-            self.variables += ["via", "to", "cseq"]
+        if what == "INVITE" and "invite_via" not in self.variables:
+            keep = "invite"
+            actions = '<ereg regexp="&lt;([^&gt;]*)&gt;" search_in="hdr" header="Contact:" assign_to="invite_contact,invite_uri"/>'
+            self.variables += ["invite_contact", "invite_uri"]
+        if keep:
+            actions += "".join(f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{keep}_{header.lower()}"/>' for header in KEPT)
+            self.variables += [f"{keep}_{header.lower()}" for header in KEPT]
         for header, pattern in checks.items():
             inverse = header.startswith("no_")
             header = header.removeprefix("no_").replace("_", "-")

@@ -33,6 +33,8 @@ def run():
         "foreign": (1, answered("foreign", sdp(9, "18"))),
         "no-audio": (1, answered("no-audio", sdp(0))),
         "nothing": (1, answered("nothing", "")),
+        # no tag in To, as before RFC 3261: it is a dialog all the same (RFC 3261 12.1.2)
+        "untagged": (0, answered("untagged", sdp(9), tag=None)),
         # the callee is alone with its BYE
         "hangs-up": (0, Scenario("hangs-up").hear("INVITE").answer("200 OK", sdp(9)).hear("ACK").pause(300)
                      .raw("BYE [next_url] SIP/2.0\nVia: SIP/2.0/UDP [local_ip]:[local_port];branch=z9hG4bK-[pid]-bye\nMax-Forwards: 70\n"

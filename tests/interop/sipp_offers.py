@@ -28,7 +28,7 @@ def again(scenario, number, offer, /, status="200", **checks):
 def run():
     needs("sipp")
     server = echo()
-    ears = {name: Ear() for name in ("late", "first", "second", "held", "resumed", "bad", "parts", "lines", "10", "40", "pcma", "idle", "old")}
+    ears = {name: Ear() for name in ("late", "first", "second", "held", "resumed", "bad", "parts", "lines", "10", "40", "pcma", "idle", "old", "inactive", "listens", "removed", "returned")}
     at = {name: ear.port for name, ear in ears.items()}
     sound = {"body": "m=audio [1-9][0-9]* RTP/AVP"}
     running = [
@@ -37,6 +37,10 @@ def run():
         again(again(Scenario("held").call(sdp(at["held"])).pause(200), 2, sdp(at["held"], more="a=sendonly\n", version=2), body="a=recvonly").pause(600),
               3, sdp(at["resumed"], more="a=sendrecv\n", version=3), no_body="a=(recvonly|inactive|sendonly)").pause(300).bye(4),
         again(Scenario("old-hold").call(sdp(at["old"])).pause(200), 2, sdp(at["old"], address="0.0.0.0", version=2)).pause(300).bye(3),
+        again(Scenario("inactive").call(sdp(at["inactive"])).pause(200), 2, sdp(at["inactive"], more="a=inactive\n", version=2), body="a=inactive").pause(600).bye(3),
+        again(Scenario("listens").call(sdp(at["listens"])).pause(200), 2, sdp(at["listens"], more="a=recvonly\n", version=2), body="a=sendonly").pause(600).bye(3),
+        again(again(Scenario("removed").call(sdp(at["removed"])).pause(200), 2, sdp(0, version=2), body="m=audio 0 RTP/AVP").pause(600),
+              3, sdp(at["returned"], version=3), **sound).pause(300).bye(4),
         again(Scenario("bad").call(sdp(at["bad"])), 2, sdp(at["bad"], "18"), status="488", Warning="3[0-9][0-9]").pause(600).bye(3),
         again(Scenario("worse").call(sdp(at["idle"])), 2, "this is no description\n", status="400").bye(3),
     ]
@@ -58,10 +62,12 @@ def run():
 
     heard = {name: ear.packets() for name, ear in ears.items()}
     count = {name: len(packets) for name, packets in heard.items()}
-    for name in ("late", "first", "second", "resumed", "parts", "lines", "pcma"):
+    for name in ("late", "first", "second", "resumed", "parts", "lines", "pcma", "returned"):
         check(count[name] >= 8, f"{count[name]} packets came to the media address {name!r}, about 15 are wanted ({count})")
     check(count["first"] <= 25, f"{count['first']} packets came to the old address, which stopped being ours after 0.3 s")
-    check(count["held"] <= 20 and count["old"] <= 20, f"{count['held']} and {count['old']} packets came to addresses that were on hold after 0.2 s")
+    for name in ("held", "old", "inactive", "removed"):
+        check(count[name] <= 20, f"{count[name]} packets came to {name!r}, which was on hold after 0.2 s")
+    check(count["listens"] >= 20, f"{count['listens']} packets came in 0.8 s to one that only listens after 0.2 s")
     check(count["bad"] >= 20, f"{count['bad']} packets came in the 0.6 s after a re-offer that got 488: the call did not go on as before")
     for name, samples in (("10", 80), ("40", 320), ("lines", 160)):
         sizes = {len(packet) - 12 for packet in heard[name]}
