@@ -90,7 +90,9 @@ static void within_a_callback(void) {
   microsip_id phone = make(on_event, NULL), call;
   int turns;
   CHECK(microsip_dial(phone, 0, silent, NULL, &call) == MICROSIP_OK);
-  CHECK(microsip_hangup(phone, call, NULL) == MICROSIP_OK);
+  /* the callback hangs up and releases the same call, perhaps before */
+  turns = microsip_hangup(phone, call, NULL);
+  CHECK(turns == MICROSIP_OK || turns == MICROSIP_E_STATE || turns == MICROSIP_E_STALE);
   for (turns = 0; turns < 60000 && !called; turns++) usleep(1000);
   CHECK(called);
   CHECK(microsip_destroy(phone) == MICROSIP_OK);
