@@ -209,6 +209,9 @@ fn a_body_or_contact_that_cannot_be_taken_is_refused() {
     for (extra, body, start) in [
         ("Content-Encoding: gzip\r\n", sdp("10.0.0.9", 40_000, ""), "SIP/2.0 415"),
         ("Contact: <sip:a@10.0.0.9>\r\nContact: <sip:b@10.0.0.9>\r\n", String::new(), "SIP/2.0 400"),
+        // no request of ours could be sent there
+        ("Contact: <sip:{a@10.0.0.9>\r\n", String::new(), "SIP/2.0 400"),
+        ("Contact: <tel:+4930>\r\n", sdp("10.0.0.9", 40_000, "sendonly"), "SIP/2.0 400"),
         ("", "v=0\r\n".to_owned(), "SIP/2.0 400"),
     ] {
         let text = peer.request("UPDATE", extra, &body);
@@ -217,5 +220,29 @@ fn a_body_or_contact_that_cannot_be_taken_is_refused() {
         peer.send(&mut lab, &text);
         assert_eq!(peer.wait(&mut lab, start).text(), refusal.text());
     }
-    finish(lab, peer);
+    assert_eq!(media(&lab), MEDIA_SENDING + MEDIA_RECEIVING);
+    let (now, call) = (lab.now, lab.ends[0].last_call());
+    lab.ends[0].phone.hangup(now, call).unwrap();
+    let bye = peer.wait(&mut lab, "BYE");
+    assert_eq!(bye.uri(), peer.contact, "the target is what it was");
+    peer.respond(&mut lab, &bye, 200, "");
+    lab.assert_settled();
+}
+
+#[test]
+fn a_target_in_a_2xx_that_nothing_can_be_sent_to_is_passed_over() {
+    let mut lab = Lab::new(&[Options::default()]);
+    let mut peer = Peer::new(&mut lab, "10.0.0.9:5060", 0);
+    let call = lab.dial(0, "sip:peer@10.0.0.9:5060");
+    let invite = peer.wait(&mut lab, "INVITE");
+    let body = peer.sdp();
+    peer.contact = "sip:{peer@10.0.0.9".into();
+    peer.respond(&mut lab, &invite, 200, &body);
+    assert_eq!(peer.wait(&mut lab, "ACK").uri(), "sip:peer@10.0.0.9:5060");
+    lab.ends[0].phone.hold(lab.now, call, true, 1).unwrap();
+    let hold = peer.wait(&mut lab, "INVITE");
+    peer.respond(&mut lab, &hold, 200, &sdp("10.0.0.9", 40_000, "recvonly"));
+    assert_eq!(peer.wait(&mut lab, "ACK").uri(), "sip:peer@10.0.0.9:5060");
+    assert_eq!(peer.be_hung_up(&mut lab, 0, call).uri(), "sip:peer@10.0.0.9:5060");
+    lab.assert_settled();
 }

@@ -9,7 +9,7 @@ use crate::base::cursor::Cursor;
 use crate::base::limits::ROUTES;
 use crate::base::slots::Handle;
 use crate::base::text::{Packer, Span};
-use crate::wire::sip::{Address, Message, Name, Uri};
+use crate::wire::sip::{Address, Message, Name, Scheme, Uri};
 
 /// A dialog. All texts are spans of its block.
 #[derive(Clone, Copy, Debug)]
@@ -261,10 +261,16 @@ fn add_target(packer: &mut Packer<'_>, target: &[u8]) -> Option<Span> {
     }
 }
 
-/// The URI of a message's first Contact.
+/// The URI of a message's first Contact, if requests can be sent to it.
 #[must_use]
 pub fn contact_uri<'m>(message: &Message<'m>) -> Option<&'m [u8]> {
-    let uri = message.contact().ok()??.address()?.uri;
-    // it will stand in a request line, where a quoted parameter's white space would be its end
-    uri.iter().all(u8::is_ascii_graphic).then_some(uri)
+    message.contact().ok()??.address().map(|address| address.uri).filter(|uri| is_target(uri))
+}
+
+/// Requests can be sent to a URI (rfc3261#8.1.1.8): it is read, and stands in a request line, where a quoted
+/// parameter's white space would be its end.
+#[must_use]
+pub fn is_target(uri: &[u8]) -> bool {
+    let known = Uri::parse(uri).is_ok_and(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips));
+    known && uri.iter().all(u8::is_ascii_graphic)
 }

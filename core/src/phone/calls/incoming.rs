@@ -19,11 +19,11 @@ use crate::phone::transactions::server::{Host, Kind, Served, Server};
 use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDue};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
-use crate::sip::dialog::contact_uri;
+use crate::sip::dialog::{contact_uri, is_target};
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
-use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme, Uri};
+use crate::wire::sip::{Address, Mandatory, Message, Method, Name, Params, Scheme};
 
 impl Calls<'_> {
     /// An INVITE outside a dialog.
@@ -453,12 +453,19 @@ pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>,
     if invite.values(Name::RecordRoute).next().is_some_and(secure) {
         return Err(416);
     }
-    // rfc3261#8.1.1.8: exactly one Contact, with a URI that we can send to
-    if invite.values(Name::Contact).nth(1).is_some() {
-        return Err(400);
+    match check_target(invite)? {
+        Some(_) => Ok(offer),
+        // RFC 2543 asked for no Contact: then it is the sender's own URI
+        None => invite.from().ok().filter(|from| is_target(from.uri)).map(|_| offer).ok_or(400),
     }
-    match Uri::parse(target_of(invite).ok_or(400u16)?) {
-        Ok(uri) if matches!(uri.scheme, Scheme::Sip | Scheme::Sips) => Ok(offer),
+}
+
+/// rfc3261#8.1.1.8: the target that a request names, if it does: one that we can send to.
+pub(super) fn check_target<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
+    let mut contacts = request.values(Name::Contact);
+    match (contacts.next(), contacts.next()) {
+        (None, _) => Ok(None),
+        (_, None) => contact_uri(request).map(Some).ok_or(400),
         _ => Err(400),
     }
 }

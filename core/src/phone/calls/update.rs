@@ -2,7 +2,7 @@
 //! repetition is answered anew, byte for byte, from what the session keeps of the last answer.
 
 use super::Calls;
-use super::incoming::check_body;
+use super::incoming::{check_body, check_target};
 use super::reinvite::{later, renew};
 use super::responses::{respond_and_bury, respond_at_once};
 use crate::base::slots::Handle;
@@ -16,7 +16,6 @@ use crate::phone::transactions::server::{Kind, Served};
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::write::{contact_user, patch_length, write_length_place};
 use crate::phone::{CallState, Lower};
-use crate::sip::dialog::contact_uri;
 use crate::sip::session::{Answered, Carrier, Edition, Refusal, Session};
 use crate::sip::tombstone::Responded;
 use crate::wire::sip::{Name, Writer};
@@ -49,11 +48,7 @@ impl Calls<'_> {
         let Some(call) = self.get(call_handle) else { return Err(plain(481)) };
         let up = call.state == CallState::Connected;
         let offer = check_body(request).map_err(plain)?;
-        // rfc3261#8.1.1.8
-        if request.values(Name::Contact).nth(1).is_some() {
-            return Err(plain(400));
-        }
-        let target = contact_uri(request).unwrap_or_default();
+        let target = check_target(request).map_err(plain)?.unwrap_or_default();
         if !lower.dialogs.has_room_for(dialog, target) {
             lower.cx.too_long();
             return Err(plain(513));
