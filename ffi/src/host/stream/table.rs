@@ -78,8 +78,10 @@ pub(crate) enum Connected {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Accepted {
     Yes,
-    /// Its source has too many, or all slots are taken.
-    No,
+    /// Its source has too many.
+    TooMany,
+    /// All slots for such connections are taken.
+    Full,
 }
 
 /// The reason for which bytes do not go on.
@@ -209,20 +211,29 @@ impl<B: ByteStream> Streams<B> {
         Some(self.waiting.swap_remove(at).wish)
     }
 
-    /// Judges whether a connection from there may be taken.
-    pub(crate) fn judge(&self, remote: SocketAddr) -> Accepted {
-        let from = source(remote.ip());
-        let same = self.all().filter(|(_, stream)| stream.accepted && source(stream.remote.ip()) == from).count();
-        // a quarter is left to connections of our own
-        let accepted = self.all().filter(|(_, stream)| stream.accepted).count();
-        let most = self.slots.len() - self.slots.len() / 4;
-        if same < PER_SOURCE.min(self.slots.len() / 2) && accepted < most { Accepted::Yes } else { Accepted::No }
+    /// Accepted streams: all, or those from one source.
+    fn accepted(&self, from: Option<IpAddr>) -> impl Iterator<Item = (usize, &Stream<B>)> {
+        let from = from.map(source);
+        let is_from = move |stream: &Stream<B>| from.is_none_or(|from| source(stream.remote.ip()) == from);
+        self.all().filter(move |(_, stream)| stream.accepted && is_from(stream))
     }
 
-    /// The accepted stream that was silent for longest, if for long.
-    pub(crate) fn quietest(&self, now: Instant) -> Option<usize> {
-        let accepted = self.all().filter(|(_, stream)| stream.accepted);
-        let (slot, stream) = accepted.min_by_key(|(_, stream)| stream.heard)?;
+    /// Judges whether a connection from there may be taken.
+    pub(crate) fn judge(&self, remote: SocketAddr) -> Accepted {
+        // a quarter is left to connections of our own
+        let most = self.slots.len() - self.slots.len() / 4;
+        if self.accepted(Some(remote.ip())).count() >= PER_SOURCE.min(self.slots.len() / 2) {
+            Accepted::TooMany
+        } else if self.accepted(None).count() >= most {
+            Accepted::Full
+        } else {
+            Accepted::Yes
+        }
+    }
+
+    /// The accepted stream that was silent for longest, if for long: of all, or of one source.
+    pub(crate) fn quietest(&self, now: Instant, from: Option<IpAddr>) -> Option<usize> {
+        let (slot, stream) = self.accepted(from).min_by_key(|(_, stream)| stream.heard)?;
         (stream.heard + QUIET <= now).then_some(slot)
     }
 

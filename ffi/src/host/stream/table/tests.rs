@@ -162,17 +162,31 @@ fn one_host_has_its_share_and_some_slots_are_left_to_us() {
     for port in 0..11 {
         accepted(&mut streams, at(0), 9, port);
     }
-    assert_eq!(streams.judge(remote(9, 99)), Accepted::No);
+    assert_eq!(streams.judge(remote(9, 99)), Accepted::TooMany);
     for port in 0..6 {
         accepted(&mut streams, at(1), 8, port);
     }
-    assert_eq!(streams.judge(remote(7, 1)), Accepted::No, "a quarter is ours");
+    assert_eq!(streams.judge(remote(7, 1)), Accepted::Full, "a quarter is ours");
     assert!(!streams.is_full());
-    assert_eq!((streams.quietest(at(31)), streams.quietest(at(32))), (None, Some(0)));
+    assert_eq!((streams.quietest(at(31), None), streams.quietest(at(32), None)), (None, Some(0)));
     for port in 0..5 {
         assert!(streams.open(at(2), Wire::default(), remote(6, port), 0, Some(wish(u64::from(port)))).is_some());
     }
     assert!(streams.is_full());
     assert!(streams.open(at(2), Wire::default(), remote(6, 9), 0, Some(wish(9))).is_none());
-    assert_eq!(Streams::<Wire>::none().judge(remote(9, 1)), Accepted::No);
+    assert_eq!(Streams::<Wire>::none().judge(remote(9, 1)), Accepted::TooMany);
+}
+
+#[test]
+fn a_source_that_has_too_many_takes_nothing_from_others() {
+    let mut streams = streams();
+    let quiet = accepted(&mut streams, at(0), 8, 1);
+    for port in 0..11 {
+        accepted(&mut streams, at(100), 9, port);
+    }
+    assert_eq!(streams.judge(remote(9, 99)), Accepted::TooMany);
+    let own = Some(remote(9, 99).ip());
+    assert_eq!(streams.quietest(at(110), own), None, "its own have spoken lately");
+    assert_eq!(streams.quietest(at(132), own), Some(quiet + 1));
+    assert_eq!(streams.quietest(at(110), None), Some(quiet));
 }

@@ -4,7 +4,7 @@ use super::{BATCH, Engine, STREAM_KEYS};
 use crate::abi::types::*;
 use crate::host::network::LISTENER_KEYS;
 use crate::host::stream::{Accepted, Connected, DEAF, End, Tcp};
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use microsip_core::phone::{Failure, Flow, Reply, Taken, Transport, WishId};
 use std::io;
 
@@ -29,7 +29,7 @@ impl Engine {
         }
         let Some(local) = locals.of(socket) else { return Some(Reply::Failed(Failure::Unreachable)) };
         if self.streams.is_full() {
-            self.make_room();
+            self.make_room(None);
         }
         let tcp = match Tcp::connect(local.ip(), remote, self.dscp) {
             Ok(tcp) => tcp,
@@ -77,10 +77,13 @@ impl Engine {
                     return;
                 }
             };
-            if self.streams.judge(remote) == Accepted::No {
-                self.make_room();
+            match self.streams.judge(remote) {
+                Accepted::Yes => {}
+                // a source that has too many takes nothing from others
+                Accepted::TooMany => self.make_room(Some(remote.ip())),
+                Accepted::Full => self.make_room(None),
             }
-            if self.streams.judge(remote) == Accepted::No {
+            if self.streams.judge(remote) != Accepted::Yes {
                 // closed at once: other streams are not touched
                 self.shared.log(MICROSIP_LOG_DEBUG, format_args!("a connection from {remote} is one too many"));
                 continue;
@@ -103,9 +106,9 @@ impl Engine {
         }
     }
 
-    /// The accepted stream that was silent for longest gives way.
-    fn make_room(&mut self) {
-        if let Some(slot) = self.streams.quietest(self.now()) {
+    /// The accepted stream that was silent for longest gives way: of all, or of one source.
+    fn make_room(&mut self, from: Option<IpAddr>) {
+        if let Some(slot) = self.streams.quietest(self.now(), from) {
             self.fail_stream(slot, "gives way to a new one");
         }
     }
