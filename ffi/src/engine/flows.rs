@@ -84,6 +84,10 @@ impl microsip_engine {
             return Err(wrong("f->transport", told.transport, "is not MICROSIP_TCP"));
         }
         let remote = needs_addr(&told.remote, "f->remote")?;
+        // a driver that gives a number again without a word of its end: what comes now is not from the first far end
+        if let Some(old) = self.flow_of(told.flow).filter(|old| old.remote() != remote) {
+            self.stream_gone(now, old);
+        }
         if self.flow_of(told.flow).is_none() {
             let Some(place) = self.streams.iter_mut().find(|stream| stream.number == 0) else {
                 if let Some(wish) = wish {
@@ -108,10 +112,14 @@ impl microsip_engine {
             self.answer(now, wish, Reply::Failed(failure));
         }
         if let Some(flow) = self.flow_of(told.flow) {
-            self.forget_stream(flow);
-            self.phone.handle_flow_failed(now, flow);
-            self.again = true;
+            self.stream_gone(now, flow);
         }
+    }
+
+    fn stream_gone(&mut self, now: Instant, flow: Flow) {
+        self.forget_stream(flow);
+        self.phone.handle_flow_failed(now, flow);
+        self.again = true;
     }
 }
 

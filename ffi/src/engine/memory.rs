@@ -50,7 +50,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
         return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->rate", Value::Number(i64::from(rate)), fix));
     }
     let first = number(config.rtp_port_min, 4000);
-    if first % 2 != 0 || first + calls * 2 > 65_536 {
+    if first % 2 != 0 || first.saturating_add(calls * 2) > 65_536 {
         return Err(wrong("c->rtp_port_min", first, "is odd, or leaves too few ports above it"));
     }
     if features::CONFERENCE && config.max_conferences > 4096 {
