@@ -69,6 +69,7 @@ mod sleep;
 mod sound;
 mod stalls;
 mod starving;
+mod stranger_cannot;
 mod strangers;
 mod streams;
 mod trace;
