@@ -8,6 +8,7 @@ mod message;
 pub mod mutate;
 mod numbers;
 mod registration;
+mod session;
 mod world;
 
 pub use dialog::dialog;
@@ -15,6 +16,7 @@ pub use media::{rtcp, rtp};
 pub use message::{message, sdp, stream};
 pub use numbers::numbers;
 pub use registration::registration;
+pub use session::session;
 
 /// A target.
 pub type Target = fn(&[u8]);
@@ -29,4 +31,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dialog", dialog),
     ("registration", registration),
     ("numbers", numbers),
+    ("session", session),
 ];

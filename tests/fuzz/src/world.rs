@@ -7,7 +7,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
 use microsip_core::phone::{
     AccountConfig, AccountId, CallId, CallState, Capacity, CommandError, EventKind, Failure, Flow, Lender, MediaId,
-    Phone, Reply, Setup, Storage, Taken, Target, Transmit, Usage, Via, Wish, WishId,
+    Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,12 @@ pub(crate) const SECOND: SocketAddr = SocketAddr::new(THERE.ip(), 5071);
 /// The address of every other name.
 const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 5060);
 pub(crate) const FLOW: Flow = Flow::Udp { socket: 0, remote: THERE };
+
+/// A stream of the peer's.
+pub(crate) const fn stream_to(remote: SocketAddr, generation: u16) -> Flow {
+    Flow::Stream { slot: 1, generation, transport: Transport::Tcp, remote, socket: 0 }
+}
+
 /// No byte of it is ever sent.
 pub(crate) const PASSWORD: &str = "sesame-open-7";
 /// More packets, wishes or events than this from one step is an amplifier.
@@ -54,6 +60,8 @@ pub(crate) struct World<'a> {
     pub(crate) registers: Vec<(Instant, SocketAddr, Vec<u8>)>,
     pub(crate) invite: Vec<u8>,
     pub(crate) media: Option<MediaId>,
+    /// Streams can be opened.
+    pub(crate) streams: bool,
     /// The kind of reply by which the driver fails.
     pub(crate) mood: u8,
     /// Wishes whose replies wait, with the addresses found: the driver is slow.
@@ -87,7 +95,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 impl<'a> World<'a> {
     pub(crate) fn new(seed: u8, input: &[u8], config: &AccountConfig<'_>, block: &'a Bump) -> Option<Self> {
-        let capacity = Capacity::metal(2, 1, 1500);
+        let capacity = Capacity { conferences: 1, rule_text: 256, ..Capacity::metal(2, 1, 1500) };
         let storage = Storage::lend(&capacity, &mut Block(block))?;
         let now = Instant::from_micros(1_000_000);
         let setup = Setup { seed: [seed | 1; 32], allow_direct: true, ..Setup::default() };
@@ -105,6 +113,7 @@ impl<'a> World<'a> {
             registers: Vec::new(),
             invite: Vec::new(),
             media: None,
+            streams: false,
             mood: 0,
             held: Vec::new(),
             ports: 0,
@@ -193,9 +202,12 @@ impl<'a> World<'a> {
                     self.media = Some(media);
                     (id, None)
                 }
-                Some(Wish::Connect { id, .. }) => {
+                Some(Wish::Connect { id, remote, .. }) => {
                     *wishes += 1;
-                    self.phone.handle_reply(self.now, id, Reply::Failed(Failure::Unreachable));
+                    let open = self.streams && self.mood & 7 != 7;
+                    let flow = stream_to(remote, 1 + u16::from(self.mood & 1));
+                    let reply = if open { Reply::Flow(flow) } else { Reply::Failed(Failure::Unreachable) };
+                    self.phone.handle_reply(self.now, id, reply);
                     continue;
                 }
                 Some(Wish::Disconnect { .. }) => continue,
@@ -321,12 +333,24 @@ impl<'a> World<'a> {
         {
             self.challenged.insert(call.to_vec());
         }
-        let flow = Flow::Udp { socket: self.socket, remote };
-        for _ in 0..4 {
-            if self.phone.handle_sip(self.now, flow, bytes) != Taken::Drain {
-                break;
+        self.hear_by(Flow::Udp { socket: self.socket, remote }, bytes);
+    }
+
+    /// Gives bytes that came over a flow, until they are taken.
+    pub(crate) fn hear_by(&mut self, flow: Flow, bytes: &[u8]) {
+        let mut rest = bytes;
+        for _ in 0..MOST {
+            match self.phone.handle_sip(self.now, flow, rest) {
+                Taken::Drain => self.drain(),
+                Taken::Bytes(taken) if flow.is_reliable() && taken < rest.len() => {
+                    rest = rest.get(taken..).unwrap_or_default();
+                }
+                Taken::Close => {
+                    self.phone.handle_flow_failed(self.now, flow);
+                    break;
+                }
+                Taken::Bytes(_) | Taken::NeedMore => break,
             }
-            self.drain();
         }
     }
 
