@@ -33,8 +33,8 @@ impl Calls<'_> {
             respond_and_bury(lower, now, arrived, 480, Extra::default());
             return;
         }
-        let offer = match check_invite(invite) {
-            Ok(offer) => offer,
+        let Checked { offer, target } = match check_invite(invite) {
+            Ok(checked) => checked,
             Err(status) => {
                 respond_at_once(lower, flow, invite, status, Extra::default());
                 return;
@@ -58,7 +58,7 @@ impl Calls<'_> {
             return;
         };
         lower.media.set_codecs(call, lower.accounts.codecs(account));
-        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len)) {
+        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len), target) {
             self.discard(lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             if status == 513 {
@@ -88,9 +88,10 @@ impl Calls<'_> {
         arrived: &Arrived<'_, '_>,
         call_handle: Handle,
         offer: (Option<&[u8]>, usize),
+        target: &[u8],
     ) -> Result<(), u16> {
         let Arrived { flow, request: invite, account, .. } = *arrived;
-        let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle)?;
+        let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle, target)?;
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
         let server_handle = match Self::open_invite(lower, now, arrived, account, served, offer) {
             Ok(handle) => handle,
@@ -137,14 +138,19 @@ impl Calls<'_> {
     /// The dialog that an INVITE makes (rfc3261#12.1.1). 503: there is no slot; 513: it is too long.
     // never inlined: a dialog by value is no part of a board's deepest way
     #[inline(never)]
-    fn dialog_of_invite(lower: &mut Lower<'_>, arrived: &Arrived<'_, '_>, call: Handle) -> Result<Handle, u16> {
+    fn dialog_of_invite(
+        lower: &mut Lower<'_>,
+        arrived: &Arrived<'_, '_>,
+        call: Handle,
+        target: &[u8],
+    ) -> Result<Handle, u16> {
         let Arrived { flow, account, .. } = *arrived;
         let secret = lower.cx.rng.next_u64();
         let handle = lower.new_dialog(Leg::EMPTY).ok_or(503u16)?;
         let own_hop = lower.accounts.is_own_flow(account, flow);
         let number = arrived.mandatory.cseq.number;
         let leg = Leg::incoming(call, account, Tag { handle, secret }, number, (flow, own_hop));
-        if begin_from_invite(lower, handle, leg, arrived).is_none() {
+        if begin_from_invite(lower, handle, leg, arrived, target).is_none() {
             lower.dialogs.discard(handle);
             return Err(513);
         }
@@ -442,8 +448,16 @@ impl Calls<'_> {
     }
 }
 
-/// The checks of an INVITE before it is looked at any further. Gives its offer, if it has one.
-pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>, u16> {
+/// An INVITE that may be looked at further.
+pub(super) struct Checked<'m> {
+    /// Its offer, if it has one.
+    pub(super) offer: Option<&'m [u8]>,
+    /// The target of requests to its sender.
+    target: &'m [u8],
+}
+
+/// The checks of an INVITE before it is looked at any further.
+pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Checked<'m>, u16> {
     let offer = check_body(invite)?;
     if !takes_sdp(invite) {
         return Err(406);
@@ -453,11 +467,10 @@ pub(super) fn check_invite<'m>(invite: &Message<'m>) -> Result<Option<&'m [u8]>,
     if invite.values(Name::RecordRoute).next().is_some_and(secure) {
         return Err(416);
     }
-    match check_target(invite)? {
-        Some(_) => Ok(offer),
-        // RFC 2543 asked for no Contact: then it is the sender's own URI
-        None => invite.from().ok().filter(|from| is_target(from.uri)).map(|_| offer).ok_or(400),
-    }
+    // RFC 2543 asked for no Contact: then it is the sender's own URI
+    let sender = || invite.from().ok().map(|from| from.uri).filter(|uri| is_target(uri));
+    let target = check_target(invite)?.or_else(sender).ok_or(400u16)?;
+    Ok(Checked { offer, target })
 }
 
 /// rfc3261#8.1.1.8: the target that a request names, if it does: one that we can send to.
@@ -481,11 +494,6 @@ pub(super) fn check_body<'m>(request: &Message<'m>) -> Result<Option<&'m [u8]>, 
         }
     }
     Ok(offer)
-}
-
-/// The target of requests to an INVITE's sender. RFC 2543 asked for no Contact: then it is the sender's own URI.
-fn target_of<'m>(invite: &Message<'m>) -> Option<&'m [u8]> {
-    if invite.has(Name::Contact) { contact_uri(invite) } else { invite.from().ok().map(|from| from.uri) }
 }
 
 /// rfc3261#20.1: its sender takes a session description as an answer. Without Accept it does; an empty one takes
@@ -519,11 +527,17 @@ fn may_be_ignored(invite: &Message<'_>) -> bool {
 }
 
 /// rfc3261#12.1.1: the state of a dialog from its INVITE.
-fn begin_from_invite(lower: &mut Lower<'_>, handle: Handle, leg: Leg, arrived: &Arrived<'_, '_>) -> Option<()> {
+fn begin_from_invite(
+    lower: &mut Lower<'_>,
+    handle: Handle,
+    leg: Leg,
+    arrived: &Arrived<'_, '_>,
+    target: &[u8],
+) -> Option<()> {
     let Arrived { request: invite, mandatory: Mandatory { from, to, call_id, .. }, .. } = arrived;
     let texts = Texts { local: &pieces(to), remote: &pieces(from), call_id, headers: &[] };
     let (tag, routes) = (from.tag().unwrap_or_default(), invite.values(Name::RecordRoute));
-    lower.dialogs.begin(handle, leg, &texts, tag, routes, target_of(invite)?)
+    lower.dialogs.begin(handle, leg, &texts, tag, routes, target)
 }
 
 fn pieces<'a>(address: &Address<'a>) -> [&'a [u8]; 5] {

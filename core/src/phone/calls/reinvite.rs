@@ -41,7 +41,7 @@ impl Calls<'_> {
             return;
         }
         let offer = match super::incoming::check_invite(invite) {
-            Ok(offer) => offer,
+            Ok(checked) => checked.offer,
             Err(status) => {
                 respond_and_bury(lower, now, arrived, status, Extra::default());
                 return;

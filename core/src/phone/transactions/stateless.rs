@@ -244,8 +244,9 @@ impl Transactions<'_> {
         status: u16,
         extra: Extra<'_>,
     ) {
-        let Arrived { flow, keys, request, .. } = *arrived;
-        let secret = reply_secret(cx, request);
+        let Arrived { flow, keys, request, mandatory, .. } = *arrived;
+        // a request with a tag of ours keeps it, so none is made
+        let secret = if mandatory.to.tag().is_some() { 0 } else { reply_secret(cx, request) };
         self.respond_at_once(cx, flow, request, status, Extra { secret: Some(secret), ..extra });
         // rfc3261#17.2.2: on a stream nothing is repeated (timer J is 0), but an INVITE may come another way too
         if !flow.is_reliable() || matches!(request.start(), Start::Request { method: Method::Invite, .. }) {

@@ -19,6 +19,11 @@ pub(super) struct InForce<'b> {
 }
 
 impl<'b> InForce<'b> {
+    /// There are none: a call rings, whatever it is.
+    pub(super) fn are_none(&self) -> bool {
+        self.numbers == RuleNumbers::UNSET && self.texts.iter().all(|text| text.is_empty())
+    }
+
     /// A set of flags; none where it is given as none.
     const fn set(flags: u32) -> u32 {
         if flags == u32::MAX { 0 } else { flags }

@@ -1,6 +1,6 @@
 //! The facts about a call that comes in, and the consequences of the verdict on it.
 
-use super::decide::{Facts, Then, Verdict, Why, decide};
+use super::decide::{Facts, InForce, Then, Verdict, Why, decide};
 use super::header::asks;
 use super::pattern::Caller;
 use super::plan::Step;
@@ -71,22 +71,14 @@ impl Calls<'_> {
     ) -> bool {
         let (invite, account) = (arrived.request, arrived.account);
         let rules = self.rules.in_force(account);
-        let from = Uri::parse(arrived.mandatory.from.uri).ok();
-        let (user, host) = (from.and_then(|from| from.user).unwrap_or_default(), host_of(arrived.mandatory.from.uri));
-        let facts = Facts {
-            caller: Caller { user, host },
-            anonymous: is_anonymous(invite, user, host),
-            account: !account.is_none(),
-            same: rules.numbers.same_party == Switch::Off && self.has_party(lower, handle, user, host),
-            others: (self.going_on() as u32).saturating_sub(1),
-            diverted: invite.values(Name::Diversion).count(),
-            // a header of a stranger, or of a host that is only let in, asks for nothing
-            asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
-        };
         // a call to itself that no proxy has seen is the application's own business
         let itself = invite.values(Name::Via).nth(1).is_some()
             && is_ours(lower, arrived.mandatory.from.tag().unwrap_or_default());
-        let verdict = if itself { Verdict::Refuse(482, Rule::Itself) } else { decide(&rules, &facts) };
+        let verdict = match () {
+            () if itself => Verdict::Refuse(482, Rule::Itself),
+            () if rules.are_none() => Verdict::Ring(None),
+            () => decide(&rules, &self.facts(lower, arrived, handle, &rules)),
+        };
         let decide_ms = rules.numbers.decide_ms;
         if decide_ms != 0 && decide_ms != u32::MAX && !itself {
             let Some(call) = self.get_mut(handle) else { return false };
@@ -99,6 +91,29 @@ impl Calls<'_> {
             call.plan.unheard = !matches!(verdict, Verdict::Ring(_));
         }
         self.obey(lower, now, handle, verdict)
+    }
+
+    /// The facts about a call that has just come in.
+    fn facts<'i>(
+        &self,
+        lower: &Lower<'_>,
+        arrived: &Arrived<'_, 'i>,
+        handle: Handle,
+        rules: &InForce<'_>,
+    ) -> Facts<'i> {
+        let (invite, account) = (arrived.request, arrived.account);
+        let from = Uri::parse(arrived.mandatory.from.uri).ok();
+        let (user, host) = (from.and_then(|from| from.user).unwrap_or_default(), host_of(arrived.mandatory.from.uri));
+        Facts {
+            caller: Caller { user, host },
+            anonymous: is_anonymous(invite, user, host),
+            account: !account.is_none(),
+            same: rules.numbers.same_party == Switch::Off && self.has_party(lower, handle, user, host),
+            others: (self.going_on() as u32).saturating_sub(1),
+            diverted: invite.values(Name::Diversion).count(),
+            // a header of a stranger, or of a host that is only let in, asks for nothing
+            asks: asks(invite).filter(|_| lower.accounts.brought_by_own_server(account, arrived.flow, invite)),
+        }
     }
 
     /// Another call with this party goes on. It looks at all calls, where a rule asks for it.

@@ -117,3 +117,13 @@ fn the_shortest_time_counts() {
     let now = RuleNumbers { forward: FORWARD_ALWAYS, auto_answer: AUTO_ALL, ..NONE };
     assert_eq!(of(now, TO, FACTS), Verdict::Forward(Why::Always));
 }
+
+#[test]
+fn without_rules_every_call_rings() {
+    let rules = InForce { numbers: NONE, texts: [b""; 6] };
+    let odd = Facts { anonymous: true, same: true, others: 9, diverted: 9, asks: Some(0), ..FACTS };
+    assert!(rules.are_none());
+    assert_eq!(decide(&rules, &odd), Verdict::Ring(None));
+    assert!(!InForce { texts: TO, ..rules }.are_none());
+    assert!(!InForce { numbers: RuleNumbers { decide_ms: 1, ..NONE }, ..rules }.are_none());
+}
