@@ -74,10 +74,12 @@ impl Calls<'_> {
         // a call to itself that no proxy has seen is the application's own business
         let itself = invite.values(Name::Via).nth(1).is_some()
             && is_ours(lower, arrived.mandatory.from.tag().unwrap_or_default());
-        let verdict = match () {
-            () if itself => Verdict::Refuse(482, Rule::Itself),
-            () if rules.are_none() => Verdict::Ring(None),
-            () => decide(&rules, &self.facts(lower, arrived, handle, &rules)),
+        let verdict = if itself {
+            Verdict::Refuse(482, Rule::Itself)
+        } else if rules.are_none() {
+            Verdict::Ring(None)
+        } else {
+            decide(&rules, &self.facts(lower, arrived, handle, &rules))
         };
         let decide_ms = rules.numbers.decide_ms;
         if decide_ms != 0 && decide_ms != u32::MAX && !itself {
