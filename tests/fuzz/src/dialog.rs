@@ -5,11 +5,9 @@
 //! from the one that the phone sent last, so that dialogs come about and the wrong bytes meet a phone in the midst of
 //! one.
 
-use crate::world::{FLOW, MOST, PASSWORD, THERE, World, header};
-use core::net::SocketAddr;
+use crate::world::{FLOW, PASSWORD, THERE, World, header};
 use microsip_core::base::time::Duration;
-use microsip_core::media::G711;
-use microsip_core::phone::{AccountConfig, AccountId, Bus, CallId, Component, DialOptions, Source};
+use microsip_core::phone::{AccountConfig, AccountId, CallId, DialOptions, Source};
 use microsip_core::wire::sip::Name;
 
 const SDP: &str = "v=0\r\no=p 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
@@ -125,23 +123,12 @@ impl World<'_> {
                 self.hear(rest.get(..length).unwrap_or_default());
             }
             14 => {
-                if let Some(media) = self.media {
-                    let mut packet = rest.get(..usize::from(argument)).unwrap_or(rest).to_vec();
-                    let from = SocketAddr::new(THERE.ip(), 7000 + u16::from(spoil & 3));
-                    let component = if spoil & 1 == 1 { Component::Rtcp } else { Component::Rtp };
-                    self.phone.handle_media(self.now, media, component, from, &mut packet);
-                }
+                let mut packet = rest.get(..usize::from(argument)).unwrap_or(rest).to_vec();
+                self.hear_media(spoil, &mut packet);
             }
             _ => {
-                let (input, mut out) = ([99i16; 80], [0i16; 80]);
                 for _ in 0..argument & 15 {
-                    self.now += Duration::from_millis(10);
-                    let _ = self.phone.audio(self.now, Bus::Device, &mut G711, &mut (), &input, &mut out);
-                    for _ in 0..MOST {
-                        if !self.phone.audio(self.now, Bus::Own, &mut G711, &mut (), &[], &mut []) {
-                            break;
-                        }
-                    }
+                    self.sound();
                 }
             }
         }

@@ -4,12 +4,11 @@
 //! The input is a row of steps, as for the target `dialog`; but requests of the peer are those of a dialog that is
 //! there, so that changes meet changes.
 
-use crate::world::{FLOW, MOST, PASSWORD, SECOND, THERE, World, header, stream_to};
+use crate::world::{FLOW, PASSWORD, SECOND, THERE, World, header, stream_to};
 use core::net::SocketAddr;
 use microsip_core::base::time::Duration;
-use microsip_core::media::G711;
 use microsip_core::phone::{
-    AUTO_ALL, AUTO_HEADER, AccountConfig, AccountId, Bus, CallId, Component, DialOptions, FORWARD_ALWAYS, FORWARD_BUSY,
+    AUTO_ALL, AUTO_HEADER, AccountConfig, AccountId, CallId, DialOptions, FORWARD_ALWAYS, FORWARD_BUSY,
     FORWARD_NO_ANSWER, Member, MemberChange, Reoffer, RuleNumbers, Rules, Source, Switch,
 };
 use microsip_core::wire::sdp::Direction;
@@ -243,32 +242,13 @@ impl Far {
                 }
             },
             _ => {
-                if let Some(media) = world.media
-                    && spoil & 4 == 0
-                {
-                    let mut packet = vec![
-                        0x80,
-                        pick(&[0, 8, 101, 101], usize::from(argument & 3)),
-                        0,
-                        argument,
-                        0,
-                        0,
-                        argument,
-                        spoil,
-                    ];
+                if spoil & 4 == 0 {
+                    let payload = pick(&[0, 8, 101, 101], usize::from(argument & 3));
+                    let mut packet = vec![0x80, payload, 0, argument, 0, 0, argument, spoil];
                     packet.extend([1, 2, 3, 4, argument & 15, spoil & 0x80, 1, argument]);
-                    let from = SocketAddr::new(THERE.ip(), 7000 + u16::from(spoil & 3));
-                    let component = if spoil & 1 == 1 { Component::Rtcp } else { Component::Rtp };
-                    world.phone.handle_media(world.now, media, component, from, &mut packet);
+                    world.hear_media(spoil, &mut packet);
                 }
-                let (input, mut out) = ([99i16; 80], [0i16; 80]);
-                world.now += Duration::from_millis(10);
-                let _ = world.phone.audio(world.now, Bus::Device, &mut G711, &mut (), &input, &mut out);
-                for _ in 0..MOST {
-                    if !world.phone.audio(world.now, Bus::Own, &mut G711, &mut (), &[], &mut []) {
-                        break;
-                    }
-                }
+                world.sound();
             }
         }
         world.drain();

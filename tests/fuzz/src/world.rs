@@ -5,9 +5,10 @@
 use bumpalo::Bump;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use microsip_core::base::time::{Duration, Instant};
+use microsip_core::media::G711;
 use microsip_core::phone::{
-    AccountConfig, AccountId, CallId, CallState, Capacity, CommandError, EventKind, Failure, Flow, Lender, MediaId,
-    Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via, Wish, WishId,
+    AccountConfig, AccountId, Bus, CallId, CallState, Capacity, CommandError, Component, EventKind, Failure, Flow,
+    Lender, MediaId, Phone, Reply, Setup, Storage, Taken, Target, Transmit, Transport, Usage, Via, Wish, WishId,
 };
 use microsip_core::wire::sip::{Message, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -383,6 +384,26 @@ impl<'a> World<'a> {
         }
         broken("the same moment is due for ever", &format!("{:?}", self.now));
         false
+    }
+
+    /// A packet comes to the port of the call's media, if it is open: from one of the peer's ports.
+    pub(crate) fn hear_media(&mut self, port: u8, packet: &mut [u8]) {
+        let Some(media) = self.media else { return };
+        let from = SocketAddr::new(THERE.ip(), 7000 + u16::from(port & 3));
+        let component = if port & 1 == 1 { Component::Rtcp } else { Component::Rtp };
+        self.phone.handle_media(self.now, media, component, from, packet);
+    }
+
+    /// Ten milliseconds of sound, in and out.
+    pub(crate) fn sound(&mut self) {
+        let (input, mut out) = ([99i16; 80], [0i16; 80]);
+        self.now += Duration::from_millis(10);
+        let _ = self.phone.audio(self.now, Bus::Device, &mut G711, &mut (), &input, &mut out);
+        for _ in 0..MOST {
+            if !self.phone.audio(self.now, Bus::Own, &mut G711, &mut (), &[], &mut []) {
+                break;
+            }
+        }
     }
 
     /// Lets time pass.
