@@ -560,7 +560,10 @@ typedef struct microsip_rules {
   uint32_t ring_s;
   /** Seconds after which a call that is up is ended; by default never. Calls of ours too. */
   uint32_t max_duration_s;
-  /** A switch: answering a call ends the others; default off. */
+  /**
+   * A switch. On: answering a call ends the others. Off: answering or resuming one holds the
+   * others. By default they go on as they are.
+   */
   uint32_t single;
   /**
    * A switch: redirections of our calls (300 to 302) are followed; default on. 305 and 380 never
@@ -2589,9 +2592,8 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
  * A SIP datagram came, from->remote to from->local; or bytes lie there that came over the stream
  * from->flow. One that is no SIP, or belongs to no call or account, is counted and no error. *taken
  * (may be NULL): the number of bytes that are done with; of a stream's give the rest then, again
- * and again. Drain microsip_engine_poll_transmit, then give the bytes again; a datagram may be
- * dropped. Streams have two more results. There *taken may be more than len: the rest of a message
- * that is too long is to be dropped as it comes. Pings are answered.
+ * and again. It may be more than len there: the rest of a message that is too long is to be dropped
+ * as it comes. A stream's pings are answered.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param from The source of the datagram.
@@ -2599,10 +2601,11 @@ int32_t microsip_engine_poll_log(struct microsip_engine *e,
  * @param len The number of bytes.
  * @param taken The number taken.
  * @return MICROSIP_OK, or a result that says why not.
- * @retval MICROSIP_DRAIN None; a response waits to be sent.
- * @retval MICROSIP_MORE The message is not complete; give its bytes again with more, for which a
- * buffer of max_message is enough.
- * @retval MICROSIP_CLOSE It cannot be read on; close it, and tell MICROSIP_FLOW_DOWN.
+ * @retval MICROSIP_DRAIN None was taken, for a response waits to be sent; drain
+ * microsip_engine_poll_transmit, then give the bytes again, or drop them, if they are a datagram.
+ * @retval MICROSIP_MORE A stream's message is not complete; give its bytes again with more, for
+ * which a buffer of max_message is enough.
+ * @retval MICROSIP_CLOSE A stream cannot be read on; close it, and tell MICROSIP_FLOW_DOWN.
  */
 int32_t microsip_engine_sip(struct microsip_engine *e,
                             uint64_t now_us,

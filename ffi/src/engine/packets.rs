@@ -97,11 +97,12 @@ unsafe fn came_by(engine: &microsip_engine, from: *const microsip_origin) -> Res
 
 /// A SIP datagram came, from->remote to from->local; or bytes lie there that came over the stream from->flow. One that
 /// is no SIP, or belongs to no call or account, is counted and no error. *taken (may be NULL): the number of bytes that
-/// are done with; of a stream's give the rest then, again and again. MICROSIP_DRAIN: none; a response waits to be sent.
-/// Drain microsip_engine_poll_transmit, then give the bytes again; a datagram may be dropped. Streams have two more
-/// results. MICROSIP_MORE: the message is not complete; give its bytes again with more, for which a buffer of
-/// max_message is enough. MICROSIP_CLOSE: it cannot be read on; close it, and tell MICROSIP_FLOW_DOWN. There *taken may
-/// be more than len: the rest of a message that is too long is to be dropped as it comes. Pings are answered.
+/// are done with; of a stream's give the rest then, again and again. It may be more than len there: the rest of a
+/// message that is too long is to be dropped as it comes. A stream's pings are answered.
+/// MICROSIP_DRAIN: none was taken, for a response waits to be sent; drain microsip_engine_poll_transmit, then give the
+/// bytes again, or drop them, if they are a datagram. MICROSIP_MORE: a stream's message is not complete; give its bytes
+/// again with more, for which a buffer of max_message is enough. MICROSIP_CLOSE: a stream cannot be read on; close it,
+/// and tell MICROSIP_FLOW_DOWN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_engine_sip(
     e: *mut microsip_engine,

@@ -73,7 +73,8 @@ pub struct microsip_rules {
     pub ring_s: u32,
     /// Seconds after which a call that is up is ended; by default never. Calls of ours too.
     pub max_duration_s: u32,
-    /// A switch: answering a call ends the others; default off.
+    /// A switch. On: answering a call ends the others. Off: answering or resuming one holds the others. By default
+    /// they go on as they are.
     pub single: u32,
     /// A switch: redirections of our calls (300 to 302) are followed; default on. 305 and 380 never are.
     pub redirect: u32,
