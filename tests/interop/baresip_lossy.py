@@ -92,8 +92,8 @@ def run():
     ours, theirs = way.dropped["phone"], way.dropped["caller"]
     told = f"the way dropped {ours} to us and {theirs} to baresip; {json.dumps(end)}"
     check(ours >= 10 and abs(end["lost"] - ours) <= 1, f"the losses that we count are not those that were: {told}")
-    check(45_000 <= end["rtt_us"] <= 150_000, f"the round trip is 50 ms, and what a busy machine adds: {told}")
-    check(end["jitter_us"] <= 40_000, f"the way has no jitter but the machine's: {told}")
+    check(45_000 <= end["rtt_us"] <= 70_000, f"the round trip is 50 ms: {told}")
+    check(end["jitter_us"] <= 12_000, f"the way has no jitter but the machine's: {told}")
     check(end["concealed_ms"] >= 20 * (ours - 2), f"what was lost was not concealed: {told}")
     # the figures of our last report, and those of its own: both may be some seconds old
     (learnt, missed), *_ = [(int(sent), int(got)) for sent, got in re.findall(r"^lost:\s+(\d+)\s+(\d+)", bare.program.text(), re.M)] or [(-1, -1)]
