@@ -1,23 +1,24 @@
 //! One call from dialling or answering to its end: plays, records, sends digits, hangs up in time, and reports its end.
 
-use std::fmt;
-use std::fs::{File, remove_file};
-use std::io;
-use std::path::Path;
+mod ready;
+mod report;
+
+pub(crate) use ready::ready;
+pub(crate) use report::{mos, numbers};
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::abi::{
-    MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_E_TIMEOUT, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING,
-};
+use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING};
 use crate::args::Sound;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::{Output, meter};
-use crate::phone::{Direction, Failure, Handle, Id, Stats, Text, strerror};
+use crate::phone::{Failure, Handle, Id, Text, strerror};
 use crate::session::{Exit, Stop, advised, ended};
 use crate::verb::Verb;
+use report::{fields, no_media, verdict};
 
 /// The interval of levels that are shown in place.
 const METER: Duration = Duration::from_millis(200);
@@ -27,53 +28,6 @@ const LEVELS: Duration = Duration::from_secs(1);
 const TAIL: Duration = Duration::from_millis(300);
 /// The token of the digits that the command line names; those of keys have none.
 const SCRIPTED: u64 = 1;
-
-/// Devices that are not there, and files that cannot be played or written, are found before any phone rings.
-pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
-    devices(phone, sound)?;
-    if let Some(path) = &sound.play {
-        phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
-    }
-    if let Some(path) = &sound.record {
-        writable(path)
-            .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
-    }
-    Ok(())
-}
-
-fn writable(path: &Path) -> io::Result<()> {
-    let new = !path.exists();
-    File::options().append(true).create(true).open(path)?;
-    if new {
-        let _ = remove_file(path); // it is made when there is something to record
-    }
-    Ok(())
-}
-
-/// Chooses the devices that were named; one that is not there is found before any phone rings.
-fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
-    for (direction, side, name) in
-        [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)]
-    {
-        let Some(name) = name else { continue };
-        let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
-        let there = |(id, title): &(String, String)| {
-            id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name)
-        };
-        match (name.strip_prefix("wav:").map(Path::new), direction) {
-            (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
-            (Some(path), Direction::Output) => writable(path).map_err(|why| gone(&why))?,
-            (None, _) if name == "null" || phone.devices(direction, true)?.iter().any(there) => {}
-            (None, _) => {
-                let mut all: Vec<String> = phone.devices(direction, false)?.into_iter().map(|(id, _)| id).collect();
-                all.extend(["null".to_owned(), "wav:F.wav".to_owned()]);
-                return Err(gone(&format_args!("not there; what there is: {}", all.join(", "))));
-            }
-        }
-        phone.set_device(direction, name)?;
-    }
-    Ok(())
-}
 
 /// A call under way.
 pub(crate) struct Talk<'a> {
@@ -483,70 +437,3 @@ impl<'a> Talk<'a> {
 pub(crate) fn unless_gone(done: Result<(), Failure>) -> Result<(), Failure> {
     done.or_else(|failure| if failure.code == MICROSIP_E_STATE { Ok(()) } else { Err(failure) })
 }
-
-fn no_media(path: &Path) -> Stop {
-    Stop::new(
-        Exit::NoMedia,
-        format!(
-            "no media came from the far end, so {} holds silence\n  check that UDP reaches the media ports",
-            path.display()
-        ),
-    )
-}
-
-/// A call's numbers in two lines.
-pub(crate) fn numbers(stats: &Stats) -> String {
-    format!(
-        "{} packets sent, {} received, {} lost, {} late, {} twice\n          {} ms concealed, jitter {:.1} ms, round trip {:.1} ms{}{}",
-        stats.sent,
-        stats.received,
-        stats.lost,
-        stats.late,
-        stats.duplicate,
-        stats.concealed_ms,
-        f64::from(stats.jitter_us) / 1000.0,
-        f64::from(stats.rtt_us) / 1000.0,
-        mos(stats.mos_x100).map_or_else(String::new, |mos| format!("\n          quality {mos:.2} of 5 (MOS)")),
-        mos(stats.remote_mos_x100).map_or_else(String::new, |mos| format!(", {mos:.2} at the far end lately")),
-    )
-}
-
-/// A mean opinion score, if it is known.
-pub(crate) fn mos(hundredths: u32) -> Option<f64> {
-    (hundredths > 0).then(|| f64::from(hundredths) / 100.0)
-}
-
-fn fields(call: Id, sip_code: u32, result: i32, reason: &str, talked: Duration, stats: &Stats) -> serde_json::Value {
-    json!({
-        "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "result": result, "talked_ms": talked.as_millis() as u64,
-        "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late, "duplicate": stats.duplicate,
-        "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
-        "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
-    })
-}
-
-/// The exit code of a finished call.
-fn verdict(
-    connected: bool,
-    gave_up: bool,
-    interrupted: bool,
-    sip_code: u32,
-    result: i32,
-    how: &str,
-) -> Result<(), Stop> {
-    match (connected, sip_code) {
-        (true, _) if result == 0 || interrupted => Ok(()),
-        (true, _) => Err(Stop::of(Exit::CallFailed, &format!("the call broke off: {how}"), sip_code, result)),
-        (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
-        (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
-        (false, 408 | 480 | 487) => Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result)),
-        (false, _) if result == MICROSIP_E_TIMEOUT => {
-            Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result))
-        }
-        (false, _) => Err(Stop::of(Exit::CallFailed, &format!("the call failed: {how}"), sip_code, result)),
-    }
-}
-
-#[cfg(test)]
-#[path = "talk/tests.rs"]
-mod tests;

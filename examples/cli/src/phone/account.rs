@@ -1,0 +1,117 @@
+//! Accounts, and the rules for incoming calls.
+
+use super::texts::{check, pointer, read_text, text};
+use super::{Failure, Handle, Id, c};
+
+/// An account, ready for the library. The password is in no Debug output.
+#[derive(Default)]
+pub(crate) struct AccountTexts {
+    pub(crate) uri: String,
+    pub(crate) registrar: Option<String>,
+    pub(crate) proxy: Option<String>,
+    /// Comma separated.
+    pub(crate) realms: Option<String>,
+    pub(crate) trusted: Option<String>,
+    /// MICROSIP_PRIVACY_*; 0: everything is shown.
+    pub(crate) privacy: u32,
+    pub(crate) identity: Option<String>,
+    pub(crate) dial_plan: Option<String>,
+    pub(crate) dial_prefix: Option<String>,
+    pub(crate) emergency: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) contact_user: Option<String>,
+    /// MICROSIP_UDP or MICROSIP_TCP; 0: the library's choice.
+    pub(crate) transport: u32,
+    pub(crate) expires: u32,
+    pub(crate) no_register: bool,
+    pub(crate) media_any_host: bool,
+}
+
+impl Handle {
+    pub(crate) fn account_add(self, account: &AccountTexts) -> Result<Id, Failure> {
+        let uri = text(&account.uri)?;
+        let optional = |text: &Option<String>| text.as_deref().map(self::text).transpose();
+        let registrar = optional(&account.registrar)?;
+        let proxy = optional(&account.proxy)?;
+        let realms = optional(&account.realms)?;
+        let username = optional(&account.username)?;
+        let password = optional(&account.password)?;
+        let display_name = optional(&account.display_name)?;
+        let contact_user = optional(&account.contact_user)?;
+        let trusted = optional(&account.trusted)?;
+        let identity = optional(&account.identity)?;
+        let dial_plan = optional(&account.dial_plan)?;
+        let dial_prefix = optional(&account.dial_prefix)?;
+        let emergency = optional(&account.emergency)?;
+        // SAFETY: all-zero is a valid microsip_account.
+        let mut entry: c::microsip_account = unsafe { std::mem::zeroed() };
+        entry.size = size_of::<c::microsip_account>() as u32;
+        entry.expires = account.expires;
+        entry.transport = account.transport;
+        let switch = |on| if on { c::MICROSIP_ON } else { c::MICROSIP_OFF };
+        entry.registers = switch(!account.no_register);
+        entry.media_any_host = switch(account.media_any_host);
+        entry.uri = uri.as_ptr();
+        entry.registrar = pointer(registrar.as_ref());
+        entry.proxy = pointer(proxy.as_ref());
+        entry.realms = pointer(realms.as_ref());
+        entry.username = pointer(username.as_ref());
+        entry.password = pointer(password.as_ref());
+        entry.display_name = pointer(display_name.as_ref());
+        entry.contact_user = pointer(contact_user.as_ref());
+        entry.trusted = pointer(trusted.as_ref());
+        entry.privacy = account.privacy;
+        entry.identity = pointer(identity.as_ref());
+        entry.dial_plan = pointer(dial_plan.as_ref());
+        entry.dial_prefix = pointer(dial_prefix.as_ref());
+        entry.emergency = pointer(emergency.as_ref());
+        let mut id = 0;
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_account_add(self.0, &raw const entry, &raw mut id) }).map(|()| id)
+    }
+
+    /// Rules for incoming calls of which none is set.
+    pub(crate) fn no_rules(self) -> c::microsip_rules {
+        // SAFETY: all-zero is a valid microsip_rules.
+        let mut rules: c::microsip_rules = unsafe { std::mem::zeroed() };
+        rules.size = size_of::<c::microsip_rules>() as u32;
+        rules
+    }
+
+    /// Sets the phone's rules for incoming calls.
+    pub(crate) fn rules(
+        self,
+        mut rules: c::microsip_rules,
+        forward: Option<&str>,
+        deny: &str,
+        allow: &str,
+    ) -> Result<(), Failure> {
+        let forward = forward.map(text).transpose()?;
+        let (deny, allow) = (text(deny)?, text(allow)?);
+        rules.forward_to = pointer(forward.as_ref());
+        (rules.deny, rules.allow) = (deny.as_ptr(), allow.as_ptr());
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_rules_set(self.0, c::MICROSIP_SELF, &raw const rules) })
+    }
+
+    /// The rule that ended a call; 0: none.
+    pub(crate) fn ended_by_rule(self, call: Id) -> u32 {
+        let mut info = c::microsip_call_info {
+            size: size_of::<c::microsip_call_info>() as u32,
+            ..c::microsip_call_info::default()
+        };
+        // SAFETY: a struct of its own size.
+        let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
+        if code == 0 { info.rule } else { 0 }
+    }
+
+    /// The realm of the challenge that was refused last.
+    pub(crate) fn refused_realm(self, account: Id) -> String {
+        let which = c::MICROSIP_TXT_REALM;
+        // SAFETY: the library writes at most `cap` bytes to `buf`.
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, account, which, 0, buf, cap, needed) })
+            .unwrap_or_default()
+    }
+}

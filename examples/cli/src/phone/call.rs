@@ -1,0 +1,170 @@
+//! Calls and conferences: commands, numbers and texts.
+
+use std::ptr::null;
+use std::time::Duration;
+
+use super::texts::{check, read_text, text};
+use super::{Failure, Handle, Id, c};
+
+/// Sources of the sound that the far end hears.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    Device = c::MICROSIP_SRC_DEVICE as isize,
+    Pcm = c::MICROSIP_SRC_PCM as isize,
+    Echo = c::MICROSIP_SRC_ECHO as isize,
+}
+
+/// A text of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    RemoteUri = c::MICROSIP_TXT_REMOTE_URI as isize,
+    Reason = c::MICROSIP_TXT_REASON as isize,
+    Codec = c::MICROSIP_TXT_CODEC as isize,
+}
+
+/// A call in numbers.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Stats {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) lost: u64,
+    pub(crate) late: u64,
+    pub(crate) duplicate: u64,
+    pub(crate) concealed_ms: u64,
+    pub(crate) jitter_us: u32,
+    pub(crate) rtt_us: u32,
+    /// Peaks, 0..=32767: of the sound that we send, and of the sound that we hear.
+    pub(crate) level_in: u32,
+    pub(crate) level_out: u32,
+    /// Mean opinion scores in hundredths; 0 is unknown: in all, lately, as the far end hears us.
+    pub(crate) mos_x100: u32,
+    pub(crate) mos_lately_x100: u32,
+    pub(crate) remote_mos_x100: u32,
+}
+
+impl Handle {
+    pub(crate) fn dial(self, account: Id, target: &str, source: Source, headers: &str) -> Result<Id, Failure> {
+        let (target, headers) = (text(target)?, text(headers)?);
+        // SAFETY: all-zero is a valid microsip_options.
+        let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
+        options.size = size_of::<c::microsip_options>() as u32;
+        options.source = source as u32;
+        options.headers = headers.as_ptr();
+        let mut call = 0;
+        // SAFETY: target and options live until the call has copied them.
+        check(unsafe { c::microsip_dial(self.0, account, target.as_ptr(), &raw const options, &raw mut call) })
+            .map(|()| call)
+    }
+
+    pub(crate) fn answer(self, call: Id, code: u32) -> Result<(), Failure> {
+        // SAFETY: no options.
+        check(unsafe { c::microsip_answer(self.0, call, code, null()) })
+    }
+
+    pub(crate) fn reject(self, call: Id, code: u32) -> Result<(), Failure> {
+        // SAFETY: no options.
+        check(unsafe { c::microsip_reject(self.0, call, code, null()) })
+    }
+
+    pub(crate) fn hangup(self, call: Id) -> Result<(), Failure> {
+        // SAFETY: no options.
+        check(unsafe { c::microsip_hangup(self.0, call, null()) })
+    }
+
+    /// An empty conference.
+    pub(crate) fn conference(self) -> Result<Id, Failure> {
+        let mut conference = 0;
+        // SAFETY: `conference` is ours.
+        check(unsafe { c::microsip_conference_create(self.0, 0, &raw mut conference) }).map(|()| conference)
+    }
+
+    /// A call joins a conference.
+    pub(crate) fn join(self, conference: Id, call: Id) -> Result<(), Failure> {
+        // SAFETY: no part.
+        check(unsafe { c::microsip_conference_member_set(self.0, conference, call, null()) })
+    }
+
+    /// The person at this end joins a conference.
+    pub(crate) fn join_oneself(self, conference: Id) -> Result<(), Failure> {
+        self.join(conference, c::MICROSIP_SELF)
+    }
+
+    pub(crate) fn source(self, call: Id, source: Source) -> Result<(), Failure> {
+        check(c::microsip_source_set(self.0, call, source as u32))
+    }
+
+    pub(crate) fn mute(self, call: Id, on: bool) -> Result<(), Failure> {
+        check(c::microsip_mute_set(self.0, call, u32::from(on)))
+    }
+
+    /// A failure is [`crate::event::Happened::HoldFailed`].
+    pub(crate) fn hold(self, call: Id, on: bool) -> Result<(), Failure> {
+        check(c::microsip_hold(self.0, call, u32::from(on), 0))
+    }
+
+    /// Its end is [`crate::event::Happened::DigitsSent`], with that token.
+    pub(crate) fn digits(self, call: Id, digits: &str, token: u64) -> Result<(), Failure> {
+        let digits = text(digits)?;
+        // SAFETY: `digits` lives until the call has copied it.
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 0, token) })
+    }
+
+    /// Releases an ended call. One that gave way already is no failure.
+    pub(crate) fn release(self, call: Id) {
+        c::microsip_id_release(self.0, call);
+    }
+
+    pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {
+        // SAFETY: all-zero is a valid microsip_stats.
+        let mut stats: c::microsip_stats = unsafe { std::mem::zeroed() };
+        stats.size = size_of::<c::microsip_stats>() as u32;
+        // SAFETY: `stats` is ours, with its size set.
+        check(unsafe { c::microsip_call_stats_get(self.0, call, &raw mut stats) })?;
+        Ok(Stats {
+            sent: stats.sent,
+            received: stats.received,
+            lost: stats.lost,
+            late: stats.late,
+            duplicate: stats.duplicate,
+            concealed_ms: stats.concealed_ms,
+            jitter_us: stats.jitter_us,
+            rtt_us: stats.rtt_us,
+            level_in: stats.level_in,
+            level_out: stats.level_out,
+            mos_x100: stats.mos_x100,
+            mos_lately_x100: stats.mos_lately_x100,
+            remote_mos_x100: stats.remote_mos_x100,
+        })
+    }
+
+    /// Mean opinion scores of the call's seconds in hundredths, and the seconds that each stands for.
+    pub(crate) fn quality(self, call: Id) -> Result<(Vec<u32>, u32), Failure> {
+        // what the configuration's default keeps
+        let (mut values, mut needed, mut each) = (vec![0; 600], 0, 1);
+        // SAFETY: the library writes at most `cap` values.
+        check(unsafe {
+            let cap = values.len() as u32;
+            c::microsip_call_quality_get(self.0, call, values.as_mut_ptr(), cap, &raw mut needed, &raw mut each)
+        })?;
+        values.truncate(needed as usize);
+        Ok((values, each))
+    }
+
+    /// The time for which the call has been connected, or was.
+    pub(crate) fn talked(self, call: Id) -> Option<Duration> {
+        // SAFETY: all-zero is a valid microsip_call_info.
+        let mut info: c::microsip_call_info = unsafe { std::mem::zeroed() };
+        info.size = size_of::<c::microsip_call_info>() as u32;
+        // SAFETY: `info` is ours, with its size set.
+        check(unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) }).ok()?;
+        let set = |time: u64| (time != 0 && time != u64::MAX).then_some(time);
+        Some(Duration::from_micros(set(info.ended_us)?.saturating_sub(set(info.connected_us)?)))
+    }
+
+    /// A text of a call; empty where there is none.
+    pub(crate) fn call_text(self, call: Id, which: Text) -> String {
+        // SAFETY: the library writes at most `cap` bytes to `buf`.
+        read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) })
+            .unwrap_or_default()
+    }
+}

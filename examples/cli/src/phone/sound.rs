@@ -1,0 +1,84 @@
+//! Sound: files, PCM and devices.
+
+use std::ffi::CStr;
+use std::path::Path;
+use std::time::Duration;
+
+use super::texts::{check, read_text, text};
+use super::{Failure, Handle, Id, c};
+
+/// Directions of devices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Direction {
+    Input = c::MICROSIP_DEV_INPUT as isize,
+    Output = c::MICROSIP_DEV_OUTPUT as isize,
+}
+
+impl Handle {
+    /// Its end is [`crate::event::Happened::Played`].
+    pub(crate) fn play(self, call: Id, path: &Path) -> Result<(), Failure> {
+        let path = text(&path.to_string_lossy())?;
+        let sound = sound(&path, c::MICROSIP_PLAY_NOW);
+        // SAFETY: `path` lives until the call has copied it.
+        check(unsafe { c::microsip_sound_play(self.0, call, &raw const sound, 1) })
+    }
+
+    /// Checks that a file could be played.
+    pub(crate) fn play_check(self, path: &Path) -> Result<(), Failure> {
+        let path = text(&path.to_string_lossy())?;
+        let sound = sound(&path, c::MICROSIP_PLAY_CHECK);
+        // SAFETY: `path` lives until the call has read it.
+        check(unsafe { c::microsip_sound_play(self.0, c::MICROSIP_SELF, &raw const sound, 0) })
+    }
+
+    /// Records the far end, or both sides: the near end left, the far end right.
+    pub(crate) fn record(self, call: Id, path: &Path, both: bool) -> Result<(), Failure> {
+        let sides = if both { c::MICROSIP_SIDES_STEREO } else { c::MICROSIP_SIDES_HEARD };
+        let path = text(&path.to_string_lossy())?;
+        // SAFETY: `path` lives until the call has copied it.
+        check(unsafe { c::microsip_record_start(self.0, call, path.as_ptr(), sides, 0) })
+    }
+
+    /// Writes as much of `pcm` as fits, waiting at most `wait` for room for all of it.
+    pub(crate) fn pcm_write(self, call: Id, pcm: &[i16], wait: Duration) -> Result<usize, Failure> {
+        let (mut taken, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
+        // SAFETY: pointer and length are of one slice.
+        let code = unsafe { c::microsip_pcm_write(self.0, call, pcm.as_ptr(), pcm.len() as u32, wait, &raw mut taken) };
+        if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| taken as usize) }
+    }
+
+    /// Reads the sound heard, at most `pcm` full, waiting at most `wait` for all of it.
+    pub(crate) fn pcm_read(self, call: Id, pcm: &mut [i16], wait: Duration) -> Result<usize, Failure> {
+        let (mut got, wait) = (0, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX));
+        // SAFETY: pointer and length are of one slice.
+        let code =
+            unsafe { c::microsip_pcm_read(self.0, call, pcm.as_mut_ptr(), pcm.len() as u32, wait, &raw mut got) };
+        if code == c::MICROSIP_NOTHING { Ok(0) } else { check(code).map(|()| got as usize) }
+    }
+
+    /// The device of one direction; calls open it.
+    pub(crate) fn set_device(self, direction: Direction, id: &str) -> Result<(), Failure> {
+        let id = text(id)?;
+        // SAFETY: `id` lives until the call has copied it.
+        check(unsafe { c::microsip_device_set(self.0, direction as u32, id.as_ptr()) })
+    }
+
+    /// Id and name of each device of one direction; all: of ALSA's plugins, too.
+    pub(crate) fn devices(self, direction: Direction, all: bool) -> Result<Vec<(String, String)>, Failure> {
+        let (mut count, plugins) = (0, if all { c::MICROSIP_DEV_ALL } else { 0 });
+        // SAFETY: `count` is ours.
+        check(unsafe { c::microsip_device_scan(self.0, direction as u32 | plugins, &raw mut count) })?;
+        let one = |n: u32, which| {
+            let index = (direction as u32) << 16 | n;
+            // SAFETY: the library writes at most `cap` bytes to `buf`.
+            read_text(|buf, cap, needed| unsafe {
+                c::microsip_text_get(self.0, c::MICROSIP_SELF, which, index, buf, cap, needed)
+            })
+        };
+        (0..count).map(|n| Ok((one(n, c::MICROSIP_TXT_DEVICE_ID)?, one(n, c::MICROSIP_TXT_DEVICE_NAME)?))).collect()
+    }
+}
+
+fn sound(path: &CStr, mode: u32) -> c::microsip_sound {
+    c::microsip_sound { size: size_of::<c::microsip_sound>() as u32, loops: 0, mode, reserved: 0, path: path.as_ptr() }
+}

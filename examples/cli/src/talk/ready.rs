@@ -1,0 +1,57 @@
+//! What a call needs of the machine, looked at before any phone rings: devices, and files.
+
+use std::fmt;
+use std::fs::{File, remove_file};
+use std::io;
+use std::path::Path;
+
+use crate::args::Sound;
+use crate::phone::{Direction, Handle};
+use crate::session::{Exit, Stop};
+
+/// Devices that are not there, and files that cannot be played or written, are found before any phone rings.
+pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
+    devices(phone, sound)?;
+    if let Some(path) = &sound.play {
+        phone.play_check(path).map_err(|why| Stop::new(Exit::Usage, format!("cannot play: {why}")))?;
+    }
+    if let Some(path) = &sound.record {
+        writable(path)
+            .map_err(|error| Stop::new(Exit::Usage, format!("cannot record to {}: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+fn writable(path: &Path) -> io::Result<()> {
+    let new = !path.exists();
+    File::options().append(true).create(true).open(path)?;
+    if new {
+        let _ = remove_file(path); // it is made when there is something to record
+    }
+    Ok(())
+}
+
+/// Chooses the devices that were named; one that is not there is found before any phone rings.
+fn devices(phone: Handle, sound: &Sound) -> Result<(), Stop> {
+    for (direction, side, name) in
+        [(Direction::Input, "input", &sound.input), (Direction::Output, "output", &sound.output)]
+    {
+        let Some(name) = name else { continue };
+        let gone = |why: &dyn fmt::Display| Stop::new(Exit::Device, format!("audio {side} device {name}: {why}"));
+        let there = |(id, title): &(String, String)| {
+            id == name || title == name || id.split_once(':').is_some_and(|(_, id)| id == name)
+        };
+        match (name.strip_prefix("wav:").map(Path::new), direction) {
+            (Some(path), Direction::Input) => phone.play_check(path).map_err(|why| gone(&why))?,
+            (Some(path), Direction::Output) => writable(path).map_err(|why| gone(&why))?,
+            (None, _) if name == "null" || phone.devices(direction, true)?.iter().any(there) => {}
+            (None, _) => {
+                let mut all: Vec<String> = phone.devices(direction, false)?.into_iter().map(|(id, _)| id).collect();
+                all.extend(["null".to_owned(), "wav:F.wav".to_owned()]);
+                return Err(gone(&format_args!("not there; what there is: {}", all.join(", "))));
+            }
+        }
+        phone.set_device(direction, name)?;
+    }
+    Ok(())
+}

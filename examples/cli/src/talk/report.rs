@@ -1,0 +1,84 @@
+//! A call's end: its numbers, and the exit code that it means.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::phone::{Id, Stats};
+use crate::session::{Exit, Stop};
+
+pub(super) fn no_media(path: &Path) -> Stop {
+    Stop::new(
+        Exit::NoMedia,
+        format!(
+            "no media came from the far end, so {} holds silence\n  check that UDP reaches the media ports",
+            path.display()
+        ),
+    )
+}
+
+/// A call's numbers in two lines.
+pub(crate) fn numbers(stats: &Stats) -> String {
+    format!(
+        "{} packets sent, {} received, {} lost, {} late, {} twice\n          {} ms concealed, jitter {:.1} ms, round trip {:.1} ms{}{}",
+        stats.sent,
+        stats.received,
+        stats.lost,
+        stats.late,
+        stats.duplicate,
+        stats.concealed_ms,
+        f64::from(stats.jitter_us) / 1000.0,
+        f64::from(stats.rtt_us) / 1000.0,
+        mos(stats.mos_x100).map_or_else(String::new, |mos| format!("\n          quality {mos:.2} of 5 (MOS)")),
+        mos(stats.remote_mos_x100).map_or_else(String::new, |mos| format!(", {mos:.2} at the far end lately")),
+    )
+}
+
+/// A mean opinion score, if it is known.
+pub(crate) fn mos(hundredths: u32) -> Option<f64> {
+    (hundredths > 0).then(|| f64::from(hundredths) / 100.0)
+}
+
+pub(super) fn fields(
+    call: Id,
+    sip_code: u32,
+    result: i32,
+    reason: &str,
+    talked: Duration,
+    stats: &Stats,
+) -> serde_json::Value {
+    json!({
+        "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "result": result, "talked_ms": talked.as_millis() as u64,
+        "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late, "duplicate": stats.duplicate,
+        "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
+        "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
+    })
+}
+
+/// The exit code of a finished call.
+pub(super) fn verdict(
+    connected: bool,
+    gave_up: bool,
+    interrupted: bool,
+    sip_code: u32,
+    result: i32,
+    how: &str,
+) -> Result<(), Stop> {
+    match (connected, sip_code) {
+        (true, _) if result == 0 || interrupted => Ok(()),
+        (true, _) => Err(Stop::of(Exit::CallFailed, &format!("the call broke off: {how}"), sip_code, result)),
+        (false, _) if interrupted => Err(Stop::new(Exit::CallFailed, "interrupted before anybody answered")),
+        (false, _) if gave_up => Err(Stop::new(Exit::NoAnswer, "nobody answered in time; --ring TIME waits longer")),
+        (false, 408 | 480 | 487) => Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result)),
+        (false, _) if result == MICROSIP_E_TIMEOUT => {
+            Err(Stop::of(Exit::NoAnswer, &format!("no answer: {how}"), sip_code, result))
+        }
+        (false, _) => Err(Stop::of(Exit::CallFailed, &format!("the call failed: {how}"), sip_code, result)),
+    }
+}
+
+#[cfg(test)]
+#[path = "report/tests.rs"]
+mod tests;
