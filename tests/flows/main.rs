@@ -51,6 +51,7 @@ mod refusals;
 mod registrars;
 mod registration;
 mod reinvite;
+mod reliable;
 mod reoffer;
 mod rfc2543;
 mod rfc3665;

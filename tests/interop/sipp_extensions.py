@@ -31,7 +31,7 @@ def run():
           .ask("MESSAGE", 5, "Hello.\n", kind="text/plain").hear("405", no_Allow="MESSAGE")
           .ask("NOTIFY", 6, more="Event: refer\nSubscription-State: terminated").hear("405")
           .ask("SUBSCRIBE", 7, more="Event: dialog").hear("405")
-          .ask("PRACK", 8, more="RAck: 1 1 INVITE").hear("405")
+          .ask("PRACK", 8, more="RAck: 1 1 INVITE").hear("481")
           .ask("JUMP", 9).hear("501", Allow="INVITE")
           .ask("OPTIONS", 10).hear("200", Allow="INVITE.*BYE", Accept="application/sdp")
           .bye(11))
@@ -41,7 +41,7 @@ def run():
           .ask("BYE", 9).hear("481").ask("INVITE", 10, offer).refused("481", 10))
     start(Scenario("expires").ask("INVITE", 1, offer, more="Expires: 60").taken().bye(2))
     for method in ("OPTIONS", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "UPDATE", "PRACK", "JUMP", "BYE"):
-        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481", "UPDATE": "481"}.get(method, "405")
+        status = {"OPTIONS": "200", "JUMP": "501", "BYE": "481", "UPDATE": "481", "PRACK": "481"}.get(method, "405")
         checks = {} if status == "481" else {"Allow": "INVITE"}
         start(Scenario(f"outside-{method}").ask(method, 1, more="Refer-To: <sip:x@127.0.0.1>\nEvent: refer", uri="sip:echo@[remote_ip]:[remote_port]").hear(status, **checks))
     passed(*running)

@@ -49,6 +49,7 @@ const GROUND: &[&str] = &[
     "media_timeout",
     "object",
     "place",
+    "reliable",
     "rule",
     "target",
     "trace",

@@ -4,7 +4,8 @@ use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Setup, Source, Storage,
+    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Reliable, Setup,
+    Source, Storage,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -35,6 +36,8 @@ pub struct Options {
     pub focus: bool,
     /// Calls without an account.
     pub direct: bool,
+    /// Reliable provisional responses.
+    pub reliable: Reliable,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
 }
@@ -47,6 +50,7 @@ impl Default for Options {
             codecs: CodecList::built_in(),
             focus: false,
             direct: true,
+            reliable: Reliable::Inherited,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
         }
     }
@@ -143,6 +147,7 @@ impl End {
             rate: options.rate,
             allow_direct: options.direct,
             focus: options.focus,
+            reliable: options.reliable,
             media_timeout: options.media_timeout,
             ..Setup::default()
         };

@@ -29,6 +29,8 @@ pub const QUALITY: bool = cfg!(feature = "quality");
 pub const IDENTITY: bool = cfg!(feature = "identity");
 /// Calls follow the host to another address.
 pub const REOFFER: bool = cfg!(feature = "reoffer");
+/// Provisional responses are reliable.
+pub const RELIABLE: bool = cfg!(feature = "reliable");
 /// Rules for incoming calls.
 pub const RULES: bool = cfg!(feature = "rules");
 /// G.722.

@@ -1,6 +1,6 @@
 //! Commands that begin, answer and end calls.
 
-use super::{AccountId, CallId, CommandError, DialOptions, Phone, Reoffer, RuleNumbers, Rules};
+use super::{AccountId, CallId, CommandError, DialOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 
@@ -38,6 +38,22 @@ impl Phone<'_> {
     /// its offer has none of them, or this phone's memory was not made for one; nothing has changed then.
     pub fn call_set_codecs(&mut self, call: CallId, codecs: CodecOrder) -> Result<(), CommandError> {
         self.calls.set_codecs(&mut self.lower, call, codecs)
+    }
+
+    /// Chooses the reliable provisional responses (RFC 3262) of an incoming call, for its answers to come (180, 183).
+    ///
+    /// # Errors
+    /// [`CommandError::State`] when it is no incoming call that waits for its answer, [`CommandError::Unsupported`]
+    /// when its caller does not know such responses and they are required, or without the feature `reliable`,
+    /// [`CommandError::Full`] when they would be longer than a message may be; nothing has changed then.
+    pub fn call_set_reliable(&mut self, call: CallId, wish: Reliable) -> Result<(), CommandError> {
+        #[cfg(feature = "reliable")]
+        return self.calls.set_reliable(&mut self.lower, call, wish);
+        #[cfg(not(feature = "reliable"))]
+        self.call(call).and_then(|_| match super::reliable::can_be_met(wish) {
+            true => Ok(()),
+            false => Err(CommandError::Unsupported),
+        })
     }
 
     /// Refuses an incoming call with a status from 300 to 699.

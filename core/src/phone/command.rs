@@ -112,6 +112,8 @@ pub struct AccountConfig<'t> {
     pub media_any_host: bool,
     /// The codecs of its calls, in order; empty: the phone's.
     pub codecs: CodecOrder,
+    /// Reliable provisional responses in its calls; inherited: the phone's. With the feature `reliable`.
+    pub reliable: super::Reliable,
     /// The time after which a silent far end is given up; values that are not set are the phone's.
     pub media_timeout: super::MediaTimeout,
     /// Wished lifetime of a registration in seconds; 0: 300.
@@ -166,6 +168,8 @@ pub struct AccountChange<'t> {
     pub media_any_host: Option<bool>,
     /// [`AccountConfig::codecs`], for calls that begin from now on; an empty choice: the phone's again.
     pub codecs: Option<CodecOrder>,
+    /// [`AccountConfig::reliable`], for calls that begin from now on.
+    pub reliable: super::Reliable,
     /// [`AccountConfig::media_timeout`].
     pub media_timeout: super::MediaTimeout,
     /// [`AccountConfig::expires`].
@@ -204,6 +208,8 @@ pub struct DialOptions<'t> {
     pub headers: &'t str,
     /// The codecs of this call, in order; empty: the account's.
     pub codecs: CodecOrder,
+    /// Reliable provisional responses; inherited: the account's, or the phone's. With the feature `reliable`.
+    pub reliable: super::Reliable,
     /// Its privacy; inherited: the account's. With the feature `identity`, as the next two.
     pub privacy: Privacy,
     /// From, a URI with or without a name; empty: the account's.

@@ -152,6 +152,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Reinvite | Sending::Update) => {
                 self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)
             }
+            #[cfg(feature = "reliable")]
+            (Owner::Dialog(dialog), Sending::Prack) if status >= 200 => {
+                self.calls.prack_response(&mut self.lower, dialog, handle, status)
+            }
             _ if status >= 200
                 // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)
                 && heard.completed =>

@@ -47,6 +47,8 @@ pub(crate) struct Fixed {
     pub(crate) codecs: CodecList,
     pub(crate) history: usize,
     pub(crate) focus: bool,
+    #[cfg(feature = "reliable")]
+    pub(crate) reliable: super::Reliable,
 }
 
 impl Fixed {

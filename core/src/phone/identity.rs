@@ -76,14 +76,14 @@ impl<'c> Identity<'c> {
     }
 
     /// Its header lines in parts, and these. rfc3325#5: the identity that is preferred is for our own proxy.
-    pub(super) fn lines(&self, own_hop: bool, more: &'c [u8]) -> [&'c [u8]; 9] {
+    pub(super) fn lines(&self, own_hop: bool, [extensions, more]: [&'c [u8]; 2]) -> [&'c [u8]; 10] {
         let private = matches!(self.privacy, Privacy::Id | Privacy::Anonymous);
         let privacy: &[u8] = if private { b"Privacy: id\r\n" } else { b"" };
         if !own_hop || self.preferred.is_empty() {
-            return [b"", b"", b"", b"", b"", b"", privacy, self.headers, more];
+            return [b"", b"", b"", b"", b"", b"", privacy, extensions, self.headers, more];
         }
         let [name, open, uri, close] = bracketed(self.preferred);
-        [b"P-Preferred-Identity: ", name, open, uri, close, b"\r\n", privacy, self.headers, more]
+        [b"P-Preferred-Identity: ", name, open, uri, close, b"\r\n", privacy, extensions, self.headers, more]
     }
 }
 

@@ -57,6 +57,14 @@ const METHODS: &[Row] = &[
             again: |phone, update, responded| phone.calls.updated_again(&mut phone.lower, update, responded),
         },
     },
+    #[cfg(feature = "reliable")]
+    Row {
+        name: "PRACK",
+        takes: Takes::Described {
+            inside: |phone, now, prack| phone.calls.pracked(&mut phone.lower, now, prack),
+            again: |phone, prack, responded| phone.calls.updated_again(&mut phone.lower, prack, responded),
+        },
+    },
 ];
 
 /// The row of a method; none: it is not one of ours.

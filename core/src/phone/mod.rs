@@ -41,6 +41,7 @@ mod options;
 pub mod output;
 mod place;
 mod registration;
+mod reliable;
 mod requests;
 mod route;
 pub mod rule;
@@ -76,6 +77,7 @@ pub use input::{Component, Failure, Flow, Reply, Taken, Target, Transport, Wish}
 pub use lender::Lender;
 pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
+pub use reliable::Reliable;
 pub use rule::{
     AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
     RuleNumbers, Rules, Switch,

@@ -197,7 +197,8 @@ impl Phone<'_> {
             respond_at_once(&mut self.lower, flow, request, 481, Extra::default());
             return None;
         }
-        if dialog.is_some_and(|dialog| method != Method::Bye && self.is_over(dialog)) {
+        // rfc3262#3: a PRACK may come behind the refusal of its INVITE
+        if dialog.is_some_and(|dialog| !matches!(method, Method::Bye | Method::Prack) && self.is_over(dialog)) {
             // rfc3261#15.1.1: our BYE ended it, though its slot is still there for the response
             respond_and_bury(&mut self.lower, now, &arrived, 481, Extra::default());
             return None;

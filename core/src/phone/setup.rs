@@ -35,6 +35,8 @@ pub struct Setup<'t> {
     pub focus: bool,
     /// The limit of a far end's silence.
     pub media_timeout: MediaTimeout,
+    /// Reliable provisional responses in its calls; inherited: they are supported. With the feature `reliable`.
+    pub reliable: super::Reliable,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
     /// The codecs that calls offer and answer with, the most wanted first, unless the account or the call has its own
@@ -58,6 +60,7 @@ impl Default for Setup<'_> {
             allow_direct: false,
             focus: false,
             media_timeout: MediaTimeout::default(),
+            reliable: super::Reliable::Inherited,
             direct_user: "",
             codecs: CodecList::built_in(),
             codec_memory: true,
@@ -159,6 +162,8 @@ impl<'a> Phone<'a> {
                         codecs: setup.codecs,
                         history: capacity.history as usize,
                         focus: setup.focus,
+                        #[cfg(feature = "reliable")]
+                        reliable: setup.reliable,
                     },
                     objects,
                     rng,

@@ -12,10 +12,15 @@ const METHODS: &[&str] = &[
     "OPTIONS",
     #[cfg(feature = "reoffer")]
     "UPDATE",
+    #[cfg(feature = "reliable")]
+    "PRACK",
 ];
 
 /// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags.
-const EXTENSIONS: &[&str] = &[];
+const EXTENSIONS: &[&str] = &[
+    #[cfg(feature = "reliable")]
+    "100rel",
+];
 
 static ALLOW: [u8; listed(METHODS)] = list(METHODS);
 static SUPPORTED: [u8; listed(EXTENSIONS)] = list(EXTENSIONS);

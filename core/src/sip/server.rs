@@ -23,6 +23,23 @@ pub enum State {
     Accepted,
 }
 
+/// A further reliable provisional response keeps an INVITE that waits alive (rfc3262#3).
+#[cfg(feature = "reliable")]
+const EXTEND: Duration = Duration::from_secs(150);
+
+/// The acknowledgement of the last provisional response (RFC 3262).
+#[cfg(feature = "reliable")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Prack {
+    /// It is not reliable.
+    #[default]
+    None,
+    /// It has not come.
+    Awaited,
+    /// It came.
+    Came,
+}
+
 /// A server transaction. A timer that does not run is [`Instant::NEVER`].
 #[derive(Clone, Copy, Debug)]
 pub struct Server {
@@ -34,6 +51,8 @@ pub struct Server {
     resend: Instant,
     expire: Instant,
     trying: Instant,
+    #[cfg(feature = "reliable")]
+    prack: Prack,
 }
 
 /// The action that a timer asks for.
@@ -49,6 +68,12 @@ pub enum Expiry {
     Over,
     /// No ACK came for a 2xx: the session is to be ended with BYE (rfc3261#13.3.1.4).
     Unacknowledged,
+    /// No PRACK came for a provisional response: the INVITE is to be refused (rfc3262#3).
+    #[cfg(feature = "reliable")]
+    Unheard,
+    /// The INVITE has waited for long: another provisional response (rfc3262#3).
+    #[cfg(feature = "reliable")]
+    Extend,
 }
 
 impl Server {
@@ -61,6 +86,8 @@ impl Server {
         resend: Instant::NEVER,
         expire: Instant::NEVER,
         trying: Instant::NEVER,
+        #[cfg(feature = "reliable")]
+        prack: Prack::None,
     };
 
     /// An INVITE came.
@@ -74,6 +101,8 @@ impl Server {
             resend: Instant::NEVER,
             expire: Instant::NEVER,
             trying: now + trying_after,
+            #[cfg(feature = "reliable")]
+            prack: Prack::None,
         }
     }
 
@@ -115,6 +144,8 @@ impl Server {
             ..=199 => {
                 // rfc3261#13.3.1.1: a provisional response is repeated each minute, or proxies cancel the call
                 self.resend = if status > 100 { now + Duration::from_secs(60) } else { Instant::NEVER };
+                #[cfg(feature = "reliable")]
+                (self.prack = Prack::None);
             }
             200..=299 => {
                 self.state = State::Accepted;
@@ -133,11 +164,43 @@ impl Server {
         }
     }
 
+    /// A provisional response is given for the first time, and is reliable. rfc3262#3: its repetitions have no ceiling,
+    /// on every transport, for a proxy behind the first hop may use datagrams.
+    #[cfg(feature = "reliable")]
+    pub fn handle_reliable(&mut self, now: Instant) {
+        self.trying = Instant::NEVER;
+        self.prack = Prack::Awaited;
+        self.interval = T1;
+        self.resend = now + T1;
+        self.expire = now + T1_64;
+    }
+
+    /// The PRACK of the last provisional response.
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn prack(&self) -> Prack {
+        self.prack
+    }
+
+    /// That PRACK came. Behind a final response it changes no timer.
+    #[cfg(feature = "reliable")]
+    pub fn handle_prack(&mut self, now: Instant) {
+        self.prack = Prack::Came;
+        if self.state == State::Proceeding {
+            self.expire = Instant::NEVER;
+            self.resend = now + EXTEND;
+        }
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) -> Expiry {
         if self.expire <= now {
             self.expire = Instant::NEVER;
             self.resend = Instant::NEVER;
+            #[cfg(feature = "reliable")]
+            if self.state == State::Proceeding {
+                return Expiry::Unheard;
+            }
             return if self.state == State::Accepted { Expiry::Unacknowledged } else { Expiry::Over };
         }
         if self.trying <= now {
@@ -145,6 +208,16 @@ impl Server {
             return Expiry::Trying;
         }
         if self.resend <= now {
+            #[cfg(feature = "reliable")]
+            if self.state == State::Proceeding && self.prack != Prack::None {
+                if self.prack == Prack::Came {
+                    self.resend = now + EXTEND;
+                    return Expiry::Extend;
+                }
+                self.interval = self.interval.times(2);
+                self.resend = now + self.interval;
+                return Expiry::Resend;
+            }
             if self.state == State::Proceeding {
                 self.resend = now + Duration::from_secs(60);
             } else {

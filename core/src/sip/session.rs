@@ -55,11 +55,11 @@ pub struct Edition {
     pub fingerprint: u32,
 }
 
-/// The answer that an UPDATE got, for its repetitions.
+/// The answer that an UPDATE or a PRACK got, for its repetitions.
 #[cfg(feature = "reoffer")]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Answered {
-    /// The UPDATE's number in CSeq; 0: there was none.
+    /// Its number in CSeq; 0: there was none.
     pub number: u32,
     /// The edition in the answer's `o=`.
     pub version: u32,
@@ -75,9 +75,12 @@ pub struct Session {
     edition: Edition,
     /// Of our offer that is out: it counts once it is answered.
     offered: Edition,
-    /// The last UPDATE of theirs that was answered.
+    /// The last UPDATE or PRACK of theirs that was answered.
     #[cfg(feature = "reoffer")]
     answered: Answered,
+    /// The number of the last reliable provisional response to our INVITE; 0: there was none.
+    #[cfg(feature = "reliable")]
+    heard: u32,
 }
 
 impl Session {
@@ -88,6 +91,8 @@ impl Session {
         offered: Edition { version: 0, fingerprint: 0 },
         #[cfg(feature = "reoffer")]
         answered: Answered { number: 0, version: 0, direction: Direction::SendReceive },
+        #[cfg(feature = "reliable")]
+        heard: 0,
     };
 
     /// That of another branch of our INVITE, whose offer it has in common.
@@ -98,6 +103,8 @@ impl Session {
             offer,
             #[cfg(feature = "reoffer")]
             answered: Self::EMPTY.answered,
+            #[cfg(feature = "reliable")]
+            heard: 0,
             ..self
         }
     }
@@ -131,6 +138,30 @@ impl Session {
     /// An offer left, or came.
     pub const fn begin(&mut self, by: Side, carrier: Carrier) {
         self.offer = Some(Offer { by, carrier });
+        // rfc3262#3: each transaction counts for itself
+        #[cfg(feature = "reliable")]
+        if let (Side::Us, Carrier::Invite) = (by, carrier) {
+            self.heard = 0;
+        }
+    }
+
+    /// Our INVITE's offer has no answer yet.
+    #[must_use]
+    pub const fn awaits_answer(&self) -> bool {
+        matches!(self.offer, Some(Offer { by: Side::Us, carrier: Carrier::Invite }))
+    }
+
+    /// A reliable provisional response with this number is the next one (rfc3262#4); any may be the first.
+    #[cfg(feature = "reliable")]
+    #[must_use]
+    pub const fn is_next(&self, number: u32) -> bool {
+        self.heard == 0 || self.heard.wrapping_add(1) == number
+    }
+
+    /// It is acknowledged.
+    #[cfg(feature = "reliable")]
+    pub const fn hear(&mut self, number: u32) {
+        self.heard = number;
     }
 
     /// The offer that was out has its answer.
@@ -169,14 +200,14 @@ impl Session {
         }
     }
 
-    /// An UPDATE of theirs with this number got its answer.
+    /// An UPDATE or a PRACK of theirs with this number got its answer.
     #[cfg(feature = "reoffer")]
     pub const fn answer_update(&mut self, answered: Answered) {
         self.answered = answered;
         self.offer = None;
     }
 
-    /// The answer that the UPDATE with this number got.
+    /// The answer that the request with this number got.
     #[cfg(feature = "reoffer")]
     #[must_use]
     pub fn answered(&self, number: u32) -> Option<Answered> {

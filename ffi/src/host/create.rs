@@ -234,6 +234,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         media_timeout: plan.media_timeout,
         direct_user: "",
         focus: plan.focus,
+        reliable: microsip_core::phone::Reliable::Inherited,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

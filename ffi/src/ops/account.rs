@@ -9,7 +9,7 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Reliable, Rules, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -84,6 +84,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
+            reliable: Reliable::Inherited,
             expires: given.expires,
             keepalive: given.keepalive,
             transport: transport(given.transport)?,
@@ -198,6 +199,7 @@ pub(crate) unsafe fn add(
         media_any_host: given.media_any_host == Some(true),
         media_timeout: given.media_timeout,
         codecs: given.codecs.unwrap_or_default(),
+        reliable: given.reliable,
         expires: given.expires,
         keepalive: given.keepalive,
         transport: given.transport,

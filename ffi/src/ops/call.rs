@@ -15,7 +15,7 @@ use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Privacy, Reoffer,
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Privacy, Reliable, Reoffer,
 };
 
 /// # Safety
@@ -47,6 +47,7 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
+            reliable: Reliable::Inherited,
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },

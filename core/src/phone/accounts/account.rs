@@ -42,6 +42,8 @@ pub(crate) struct Account {
     pub(super) said: [Span; 3],
     #[cfg(feature = "identity")]
     pub(super) privacy: crate::phone::Privacy,
+    #[cfg(feature = "reliable")]
+    pub(super) reliable: crate::phone::Reliable,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -217,6 +219,8 @@ impl Account {
         said: [Span::EMPTY; 3],
         #[cfg(feature = "identity")]
         privacy: crate::phone::Privacy::Inherited,
+        #[cfg(feature = "reliable")]
+        reliable: crate::phone::Reliable::Inherited,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

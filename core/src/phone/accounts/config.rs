@@ -12,6 +12,7 @@ use crate::base::time::Instant;
 use crate::phone::Privacy;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
+use crate::phone::reliable;
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountConfig, CommandError};
 #[cfg(feature = "identity")]
@@ -52,6 +53,8 @@ impl Accounts<'_> {
         account.transport = config.transport;
         #[cfg(feature = "identity")]
         (account.privacy = config.privacy);
+        #[cfg(feature = "reliable")]
+        (account.reliable = config.reliable);
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };
@@ -107,6 +110,9 @@ impl Accounts<'_> {
         }
         check_numbers(config)?;
         check_identity(config)?;
+        if !reliable::can_be_met(config.reliable) {
+            return Err(CommandError::Unsupported);
+        }
         let names = trusted::names(config.trusted.as_bytes()).ok_or(CommandError::Hosts)?;
         if names > 0 && self.trusted_each == 0 {
             return Err(CommandError::Unsupported);

@@ -99,6 +99,13 @@ impl Accounts<'_> {
         self.slots.get(handle).map_or(CodecOrder::EMPTY, |account| account.codecs)
     }
 
+    /// Reliable provisional responses in its calls, or in those of no account's; where it does not say, as the phone.
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) fn reliable(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::Reliable {
+        let own = self.slots.get(handle).map(|account| account.reliable).unwrap_or_default();
+        own.or(cx.fixed.reliable)
+    }
+
     /// The media timeout of its calls.
     pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
         self.slots.get(handle).map(|account| account.patience)

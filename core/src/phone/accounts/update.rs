@@ -96,6 +96,8 @@ impl Accounts<'_> {
         account.keepalive = said(change.keepalive, account.keepalive);
         #[cfg(feature = "identity")]
         (account.privacy = change.privacy.or(account.privacy));
+        #[cfg(feature = "reliable")]
+        (account.reliable = change.reliable.or(account.reliable));
         account.transport = change.transport.or(account.transport);
         account.tag = if change.tag == 0 { account.tag } else { change.tag };
         if way {
@@ -153,6 +155,7 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
         headers: change.headers.unwrap_or(read(headers)),
         call_headers: change.call_headers.unwrap_or(read(call_headers)),
         privacy: change.privacy,
+        reliable: change.reliable,
         dial_plan: change.dial_plan.unwrap_or(read(plan)),
         dial_prefix: change.dial_prefix.unwrap_or(read(prefix)),
         emergency: change.emergency.unwrap_or(read(emergency)),

@@ -2,11 +2,15 @@
 
 use super::Calls;
 use super::call::{Call, Cancel};
+#[cfg(feature = "reliable")]
+use super::outgoing::description;
 use crate::base::count;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::dialogs::Leg;
 use crate::phone::object::Object;
+#[cfg(feature = "reliable")]
+use crate::phone::reliable::number_of;
 use crate::phone::trace::Pool;
 use crate::phone::transactions::repeat::lines;
 use crate::phone::transactions::request::{Owner, Sending};
@@ -29,7 +33,17 @@ impl Calls<'_> {
         let tag = tag_of(response);
         if let Some(dialog) = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag))
         {
-            self.take_description(lower, now, call, dialog, response);
+            #[cfg(feature = "reliable")]
+            let answers = lower.dialogs.session(dialog).awaits_answer()
+                && number_of(response).is_some()
+                && description(response).is_some();
+            let understood = self.take_description(lower, now, call, dialog, response);
+            // rfc6337#3.1.1: an answer that is sent reliably ends the exchange; before, it is a preview
+            #[cfg(feature = "reliable")]
+            if answers && understood {
+                lower.offer_is_over(dialog, true);
+            }
+            let _ = understood;
         }
     }
 
@@ -113,7 +127,9 @@ impl Calls<'_> {
             self.run_media(lower, now, call_handle, false);
         }
         let understood = self.take_description(lower, now, call_handle, first, response);
-        lower.offer_is_over(first, true);
+        if lower.dialogs.session(first).awaits_answer() {
+            lower.offer_is_over(first, true);
+        }
         let Some(call) = self.get_mut(call_handle) else { return };
         call.give_up = Instant::NEVER;
         let wanted = call.cancel == Cancel::No;
@@ -257,6 +273,6 @@ impl Calls<'_> {
 }
 
 /// The far end's tag in a response; empty where it has none.
-fn tag_of<'m>(response: &Message<'m>) -> &'m [u8] {
+pub(super) fn tag_of<'m>(response: &Message<'m>) -> &'m [u8] {
     response.to().ok().and_then(|to| to.tag()).unwrap_or_default()
 }

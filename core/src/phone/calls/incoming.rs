@@ -40,6 +40,12 @@ impl Calls<'_> {
                 return;
             }
         };
+        // rfc3261#21.4.15: the setting asks for more than the caller knows
+        #[cfg(feature = "reliable")]
+        if Self::lacks_reliability(lower, account, invite) {
+            respond_and_bury(lower, now, arrived, 421, Extra { reliable: true, ..Extra::default() });
+            return;
+        }
         // its offer must be one that we could answer, before the phone rings for it
         let tried = match Self::try_offer(lower, flow, (Handle::NONE, lower.accounts.codecs(account)), offer, None) {
             Ok(tried) => tried,
@@ -129,8 +135,15 @@ impl Calls<'_> {
         lower.cx.tell(Object::Call(call_handle.index));
         self.trace(&mut lower.cx, call_handle);
         // the phone rings
-        if rings && self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
-            lower.transactions.respond(&mut lower.cx, now, server_handle);
+        if rings {
+            #[cfg(feature = "reliable")]
+            if self.rings_with_offer(lower, server_handle) {
+                self.answer_call(lower, now, call_handle, 180);
+                return Ok(());
+            }
+            if self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
+                lower.transactions.respond(&mut lower.cx, now, server_handle);
+            }
         }
         Ok(())
     }
@@ -170,6 +183,8 @@ impl Calls<'_> {
         let (request, (offer, described)) = ((request, mandatory), offer);
         let kept = offer.unwrap_or_default();
         let handle = lower.transactions.open(&mut lower.cx, now, (flow, keys), request, kept, served)?;
+        #[cfg(feature = "reliable")]
+        Self::choose_reliability(lower, handle, account, request.0);
         if Self::accepting_fits(lower, handle, account, described) {
             return Ok(handle);
         }
@@ -266,8 +281,16 @@ impl Calls<'_> {
         if code == 180 && server.status() == 180 {
             return; // it rings already: 180 left with the INVITE's arrival
         }
+        #[cfg(feature = "reliable")]
+        if lower.transactions.waits_for_prack(server_handle, code) {
+            lower.media.wait(call_handle, Waiting::Answer(code));
+            return;
+        }
+        // an offer of ours stands in a provisional response only where that is reliable
+        #[cfg(feature = "reliable")]
+        let describe = Self::describes(lower, server_handle, code, late);
+        #[cfg(not(feature = "reliable"))]
         let describe = match (code, late) {
-            // without PRACK an offer of ours cannot stand in a provisional response
             (180, _) | (183, true) => Describe::Nothing,
             (_, true) => Describe::Offer,
             (_, false) => Describe::Answer,
@@ -287,6 +310,9 @@ impl Calls<'_> {
         lower.transactions.respond(&mut lower.cx, now, server_handle);
         let Some(call) = self.get_mut(call_handle) else { return };
         call.sip_code = code;
+        if describe == Describe::Offer && code < 200 {
+            call.answer_in_ack = false; // the PRACK has it
+        }
         match code {
             183 => call.reach(now, CallState::Early),
             200 => {
@@ -436,6 +462,10 @@ impl Calls<'_> {
         match lower.transactions.server_due(&mut lower.cx, now, handle) {
             ServerDue::Nothing => {}
             ServerDue::Over => self.end_server(lower, now, handle),
+            #[cfg(feature = "reliable")]
+            ServerDue::Unheard(served) => self.prack_missed(lower, now, served),
+            #[cfg(feature = "reliable")]
+            ServerDue::Extend => self.extend(lower, now, handle),
             ServerDue::Unacknowledged(Served { call, dialog, .. }) => {
                 // rfc3261#13.3.1.4, #14.2: no ACK came; the session is ended
                 if lower.dialogs.take_owed_bye(dialog) {

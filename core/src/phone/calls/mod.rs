@@ -21,6 +21,10 @@ mod life;
 mod lines;
 pub(super) mod outgoing;
 mod ports;
+#[cfg(feature = "reliable")]
+mod prack;
+#[cfg(feature = "reliable")]
+mod pracked;
 mod reinvite;
 mod reoffer;
 pub(super) mod responses;

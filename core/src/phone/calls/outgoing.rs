@@ -17,7 +17,7 @@ use crate::phone::target::{can_be_called, complete};
 use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
-use crate::phone::{header_lines, identity};
+use crate::phone::{header_lines, identity, reliable};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
@@ -44,6 +44,9 @@ impl Calls<'_> {
         }
         header_lines::check(options.headers, &[])?;
         identity::check(options.caller, options.identity, options.privacy)?;
+        if !reliable::can_be_met(options.reliable) {
+            return Err(CommandError::Unsupported);
+        }
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }
@@ -106,18 +109,22 @@ impl Calls<'_> {
         let leg = Leg::outgoing(call_handle, account_handle, Tag { handle: dialog_handle, secret }, own_hop);
         let own = lower.accounts.uri(account_handle);
         let whole = [name, b"<", own.unwrap_or_default(), b">"];
+        #[cfg(feature = "reliable")]
+        let extensions = options.reliable.or(lower.accounts.reliable(&lower.cx, account_handle)).line();
+        #[cfg(not(feature = "reliable"))]
+        let extensions = b"".as_slice();
         #[cfg(feature = "identity")]
         let identity = lower.accounts.identity(account_handle, options);
         #[cfg(feature = "identity")]
         let whole = identity.from(whole);
         #[cfg(feature = "identity")]
-        let headers = identity.lines(own_hop, options.headers.as_bytes());
+        let headers = identity.lines(own_hop, [extensions, options.headers.as_bytes()]);
         #[cfg(feature = "identity")]
         let named = identity.names();
         #[cfg(not(feature = "identity"))]
         let named = false;
         #[cfg(not(feature = "identity"))]
-        let headers = [options.headers.as_bytes()];
+        let headers = [extensions, options.headers.as_bytes()];
         let texts = Texts {
             // a direct call is named by the address that it leaves from, once that is known
             local: if own.is_some() || named { &whole } else { whole.get(..1).unwrap_or_default() },
@@ -167,6 +174,10 @@ impl Calls<'_> {
         let Some(status) = response.status() else { return };
         if lower.transactions.request(request).is_some_and(Request::is_abandoned) {
             self.given_up_response(lower, now, flow, request, response, status);
+            return;
+        }
+        #[cfg(feature = "reliable")]
+        if status < 200 && !self.hear_reliable(lower, now, dialog_handle, request, response) {
             return;
         }
         let Some(leg) = lower.dialogs.get(dialog_handle) else { return };
@@ -247,6 +258,10 @@ impl Calls<'_> {
         response: &Message<'_>,
     ) -> bool {
         let Some(text) = description(response) else { return true };
+        // rfc3261#13.2.1: one behind a reliable answer is none
+        if cfg!(feature = "reliable") && !lower.dialogs.session(dialog).awaits_answer() {
+            return true;
+        }
         // after our hang-up no media runs, however long the refusal takes
         if self.get(call).is_some_and(|call| call.cancel != Cancel::No) {
             return true;

@@ -10,6 +10,8 @@ use crate::phone::arrived::Arrived;
 use crate::phone::dialogs::Leg;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
+#[cfg(feature = "reliable")]
+use crate::phone::reliable::Reliability;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
@@ -32,7 +34,19 @@ impl Calls<'_> {
         let tag = (!server.has_tag()).then_some(Tag { handle: Handle::NONE, secret: 0 });
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
         let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
-        Ours { tag, user, flow, local, agent, focus }.write(200, &mut out);
+        #[cfg(feature = "reliable")]
+        let rseq = (lower.transactions.reliability(handle) != Reliability::Never).then_some(u32::MAX);
+        let ours = Ours {
+            tag,
+            user,
+            flow,
+            local,
+            agent,
+            focus,
+            #[cfg(feature = "reliable")]
+            rseq,
+        };
+        ours.write(200, &mut out);
         Writer::new(&mut out).header_bytes(Name::ContentType, b"application/sdp");
         write_length_place(&mut out);
         lower.transactions.fits(handle, out.needed() + described)
@@ -58,6 +72,8 @@ impl Calls<'_> {
             _ => None,
         };
         let offered = media.map(|(local, _)| local.direction).unwrap_or_default();
+        #[cfg(feature = "reliable")]
+        let rseq = lower.transactions.next_rseq(&mut lower.cx, handle, status, media.is_some());
         let mut described = None;
         let leg = lower.dialogs.get(served.dialog);
         let account = leg.map_or(Handle::NONE, Leg::account);
@@ -67,7 +83,17 @@ impl Calls<'_> {
             return Err(Cause::Full);
         };
         let (agent, focus) = (lower.cx.fixed.agent.get(), lower.cx.fixed.focus);
-        Ours { tag, user, flow, local, agent, focus }.write(status, &mut out);
+        let ours = Ours {
+            tag,
+            user,
+            flow,
+            local,
+            agent,
+            focus,
+            #[cfg(feature = "reliable")]
+            rseq,
+        };
+        ours.write(status, &mut out);
         let mut writer = Writer::new(&mut out);
         let mut agreed = None;
         match (sdp, media) {
@@ -106,6 +132,8 @@ impl Calls<'_> {
         }
         let needed = out.finish();
         lower.transactions.written_response(&mut lower.cx, handle, head, needed).map_err(|Unrendered| Cause::Full)?;
+        #[cfg(feature = "reliable")]
+        lower.transactions.written_reliably(handle, rseq, media.is_some());
         if let Some(described) = described
             && let Some(session) = lower.dialogs.session_mut(served.dialog)
         {
@@ -135,6 +163,9 @@ struct Ours<'o> {
     local: SocketAddr,
     agent: &'o [u8],
     focus: bool,
+    /// The number of one that is reliable.
+    #[cfg(feature = "reliable")]
+    rseq: Option<u32>,
 }
 
 impl Ours<'_> {
@@ -148,8 +179,18 @@ impl Ours<'_> {
         if status > 100 && status < 300 {
             write_target(writer.cursor(), self.user, self.flow, self.local, self.focus);
         }
-        if status >= 200 {
+        // rfc3311#5.1: one that is reliable lists UPDATE, which may follow it
+        #[cfg(feature = "reliable")]
+        let reliable = self.rseq.is_some();
+        #[cfg(not(feature = "reliable"))]
+        let reliable = false;
+        if status >= 200 || reliable {
             writer.header_bytes(Name::Allow, OURS.allow);
+        }
+        #[cfg(feature = "reliable")]
+        if let Some(rseq) = self.rseq {
+            writer.header_bytes(Name::Require, b"100rel");
+            writer.number(Name::RSeq, rseq.into());
         }
         if status == 415 {
             writer.header_bytes(Name::Accept, ACCEPT);

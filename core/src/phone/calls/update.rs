@@ -1,5 +1,5 @@
-//! UPDATE (RFC 3311) of the far end: it is answered at once, for nobody is asked, and without a transaction. A
-//! repetition is answered anew, byte for byte, from what the session keeps of the last answer.
+//! UPDATE (RFC 3311) of the far end, and the offer in its PRACK: it is answered at once, for nobody is asked, and
+//! without a transaction. A repetition is answered anew, byte for byte, from what the session keeps of the last answer.
 
 use super::Calls;
 use super::incoming::{check_body, check_target};
@@ -18,7 +18,7 @@ use crate::phone::write::{contact_user, patch_length, write_length_place};
 use crate::phone::{CallState, Lower};
 use crate::sip::session::{Answered, Carrier, Edition, Refusal, Session};
 use crate::sip::tombstone::Responded;
-use crate::wire::sip::{Name, Writer};
+use crate::wire::sip::{Method, Name, Start, Writer};
 
 /// A response with a description is written.
 struct Written {
@@ -31,16 +31,18 @@ struct Written {
 impl Calls<'_> {
     /// An UPDATE (rfc3311#5.2). One that is refused changes nothing.
     pub(in crate::phone) fn updated(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        if let Err((status, extra)) = self.take_update(lower, now, arrived) {
+        if let Err((status, extra)) = self.take_update(lower, now, arrived, Carrier::Update) {
             respond_and_bury(lower, now, arrived, status, extra);
         }
     }
 
-    fn take_update(
+    /// One that it stands in (rfc3311#5.2, rfc3262#5). An error is its refusal.
+    pub(super) fn take_update(
         &mut self,
         lower: &mut Lower<'_>,
         now: Instant,
         arrived: &Arrived<'_, '_>,
+        carrier: Carrier,
     ) -> Result<(), (u16, Extra<'static>)> {
         let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
         let plain = |status| (status, Extra::default());
@@ -57,7 +59,7 @@ impl Calls<'_> {
         let local = match offer {
             None => None,
             Some(_) => {
-                if let Some((status, retry_after)) = Self::too_early(lower, dialog, &session) {
+                if let Some((status, retry_after)) = Self::too_early(lower, dialog, &session, carrier) {
                     return Err((status, Extra { retry_after, ..Extra::default() }));
                 }
                 let media = lower.media.description(&lower.cx, call_handle, session.edition(), Purpose::Answer);
@@ -97,17 +99,17 @@ impl Calls<'_> {
     }
 
     /// The refusal of an offer that another one is in the way of, and its Retry-After.
-    fn too_early(lower: &mut Lower<'_>, dialog: Handle, session: &Session) -> Option<(u16, u8)> {
+    fn too_early(lower: &mut Lower<'_>, dialog: Handle, session: &Session, carrier: Carrier) -> Option<(u16, u8)> {
         // an answer whose host is looked up is not taken yet
         let sought = lower.dialogs.get(dialog).is_some_and(Leg::looks_up);
-        match session.refusal(Carrier::Update) {
+        match session.refusal(carrier) {
             Some(Refusal::Later) => Some(later(lower)),
             Some(Refusal::Pending) => Some((491, 0)),
             None => sought.then_some((491, 0)),
         }
     }
 
-    /// A repetition of an UPDATE: it gets the response that it got before.
+    /// A repetition of an UPDATE or a PRACK: it gets the response that it got before.
     pub(in crate::phone) fn updated_again(
         &mut self,
         lower: &mut Lower<'_>,
@@ -141,8 +143,8 @@ impl Calls<'_> {
         respond_at_once(lower, flow, request, responded.status, extra);
     }
 
-    /// Writes the 200 of an UPDATE, with the answer to its offer. `session`: the answer's edition grows with a change;
-    /// without it, it is the one that `local` has. `None`: the request will be given again.
+    /// Writes the 200 of an UPDATE or a PRACK, with the answer to its offer. `session`: the answer's edition grows with
+    /// a change; without it, it is the one that `local` has. `None`: the request will be given again.
     fn write_updated(
         lower: &mut Lower<'_>,
         arrived: &Arrived<'_, '_>,
@@ -152,7 +154,9 @@ impl Calls<'_> {
         let Arrived { flow, request, dialog, .. } = *arrived;
         let account = lower.dialogs.account_of(dialog);
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
-        let extra = Extra { contact: Some(user), ..Extra::default() };
+        // rfc3262#6: a PRACK refreshes no target
+        let prack = matches!(request.start(), Start::Request { method: Method::Prack, .. });
+        let extra = Extra { contact: Some(user).filter(|_| !prack), ..Extra::default() };
         let Some(mut out) = lower.transactions.lend_reply(&lower.cx, flow, request, 200, extra) else {
             return Ok(None);
         };

@@ -2,6 +2,8 @@
 
 pub(super) mod asking;
 pub(super) mod keys;
+#[cfg(feature = "reliable")]
+pub(super) mod reliable;
 pub(super) mod repeat;
 pub(super) mod request;
 pub(super) mod server;

@@ -23,6 +23,9 @@ pub(crate) enum Sending {
     Reinvite,
     /// An UPDATE with an offer (RFC 3311).
     Update,
+    /// The PRACK of a reliable provisional response (RFC 3262).
+    #[cfg(feature = "reliable")]
+    Prack,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -35,6 +38,8 @@ impl Sending {
             Self::Cancel => Method::Cancel,
             Self::Register => Method::Register,
             Self::Update => Method::Update,
+            #[cfg(feature = "reliable")]
+            Self::Prack => Method::Prack,
             Self::Nothing => Method::Other(b""),
         }
     }

@@ -85,6 +85,8 @@ pub(crate) struct Server {
     pub(super) status: u16,
     /// It is direct.
     pub(super) direct: bool,
+    #[cfg(feature = "reliable")]
+    pub(super) reliably: super::reliable::Reliably,
     /// The port of its Via's sent-by.
     #[cfg(feature = "stream")]
     pub(super) sent_by: u16,
@@ -105,6 +107,8 @@ impl Server {
         host: Host::Given,
         status: 0,
         direct: false,
+        #[cfg(feature = "reliable")]
+        reliably: super::reliable::Reliably::EMPTY,
         #[cfg(feature = "stream")]
         sent_by: 0,
     };

@@ -90,6 +90,12 @@ pub(in crate::phone) enum ServerDue {
     Over,
     /// No ACK came for a 2xx.
     Unacknowledged(Served),
+    /// No PRACK came for a provisional response.
+    #[cfg(feature = "reliable")]
+    Unheard(Served),
+    /// Another provisional response is to keep the INVITE alive.
+    #[cfg(feature = "reliable")]
+    Extend,
 }
 
 impl Transactions<'_> {
@@ -157,6 +163,8 @@ impl Transactions<'_> {
             kept,
             has_tag: mandatory.to.tag().is_some(),
             direct: keys.direct,
+            #[cfg(feature = "reliable")]
+            reliably: super::reliable::Reliably::of(mandatory.cseq.number),
             #[cfg(feature = "stream")]
             sent_by: mandatory.via.port.filter(|port| *port > 0).unwrap_or(5060),
             ..Server::EMPTY
@@ -299,6 +307,8 @@ impl Transactions<'_> {
         if let Some(server) = self.servers.get_mut(handle) {
             server.transaction.handle_response(now, server.status);
         }
+        #[cfg(feature = "reliable")]
+        self.respond_reliably(now, handle);
         self.owe_response(cx, handle.index);
         self.wake_server(cx, handle);
     }
@@ -366,7 +376,7 @@ impl Transactions<'_> {
         cx.owe(Object::Server(index));
     }
 
-    fn wake_server(&self, cx: &mut Context<'_>, handle: Handle) {
+    pub(super) fn wake_server(&self, cx: &mut Context<'_>, handle: Handle) {
         if let Some(server) = self.servers.get(handle) {
             cx.wake(Object::Server(handle.index), server.transaction.deadline());
         }
@@ -435,6 +445,13 @@ impl Transactions<'_> {
             Expiry::Resend => self.owe_response(cx, handle.index),
             Expiry::Over => return ServerDue::Over,
             Expiry::Unacknowledged => return ServerDue::Unacknowledged(server.served),
+            #[cfg(feature = "reliable")]
+            Expiry::Unheard => return ServerDue::Unheard(server.served),
+            #[cfg(feature = "reliable")]
+            Expiry::Extend => {
+                self.wake_server(cx, handle);
+                return ServerDue::Extend;
+            }
         }
         self.wake_server(cx, handle);
         ServerDue::Nothing

@@ -41,6 +41,9 @@ pub(in crate::phone) struct Extra<'e> {
     pub(in crate::phone) secret: Option<u64>,
     /// The To tag of a dialog.
     pub(in crate::phone) tag: Option<Tag>,
+    /// It requires reliable provisional responses (rfc3261#21.4.15).
+    #[cfg(feature = "reliable")]
+    pub(in crate::phone) reliable: bool,
     /// Nothing that may be left out.
     pub(in crate::phone) bare: bool,
 }
@@ -49,12 +52,16 @@ impl Extra<'_> {
     const ALLOW: u8 = 1;
     const CAPABILITIES: u8 = 2;
     const REORDERED: u8 = 4;
+    #[cfg(feature = "reliable")]
+    const RELIABLE: u8 = 8;
 
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
         let detail = u8::from(self.allow) * Self::ALLOW
             + u8::from(self.capabilities) * Self::CAPABILITIES
             + u8::from(self.reordered) * Self::REORDERED;
+        #[cfg(feature = "reliable")]
+        let detail = detail + u8::from(self.reliable) * Self::RELIABLE;
         Responded { secret, status, detail, retry_after: self.retry_after }
     }
 
@@ -64,6 +71,8 @@ impl Extra<'_> {
             allow: responded.detail & Self::ALLOW != 0,
             capabilities: responded.detail & Self::CAPABILITIES != 0,
             reordered: responded.detail & Self::REORDERED != 0,
+            #[cfg(feature = "reliable")]
+            reliable: responded.detail & Self::RELIABLE != 0,
             retry_after: responded.retry_after,
             secret: Some(responded.secret),
             ..Self::default()
@@ -204,6 +213,10 @@ impl Transactions<'_> {
             // rfc3261#11.2: OPTIONS asks for all of it; we speak English
             writer.header_bytes(Name::AcceptLanguage, b"en");
             writer.header_bytes(Name::Supported, OURS.supported);
+        }
+        #[cfg(feature = "reliable")]
+        if extra.reliable {
+            writer.header_bytes(Name::Require, b"100rel");
         }
         if extra.unsupported {
             writer.header(Name::Unsupported, |out| {

@@ -54,6 +54,28 @@ impl<'a> CSeq<'a> {
     }
 }
 
+/// RAck: the number of a reliable provisional response, and the CSeq of its request (rfc3262#7.2).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RAck<'a> {
+    /// The response's number, from its RSeq.
+    pub number: u32,
+    /// The request's CSeq.
+    pub cseq: CSeq<'a>,
+}
+
+impl<'a> RAck<'a> {
+    /// A whole value.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut scan = Scan::new(text);
+        let number = u32::try_from(scan.number()?).ok()?;
+        let before = scan.rest.len();
+        scan.lws();
+        let cseq = CSeq::parse(scan.rest).filter(|_| scan.rest.len() < before)?;
+        Some(Self { number, cseq })
+    }
+}
+
 /// Content-Type: `application/sdp` and its parameters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct MediaType<'a> {
@@ -154,6 +176,21 @@ impl<'a> Message<'a> {
     /// Missing, malformed (a number above 2^32 - 1 too) or repeated.
     pub fn cseq(&self) -> Result<CSeq<'a>, HeaderError> {
         CSeq::parse(self.only(Name::CSeq)?).ok_or(HeaderError { name: Name::CSeq, kind: Fault::Malformed })
+    }
+
+    /// The number of a reliable provisional response (rfc3262#7.1); `None`: it has none, or more than one, or 0.
+    #[must_use]
+    pub fn rseq(&self) -> Option<u32> {
+        let number = number(trim(self.only(Name::RSeq).ok()?))?;
+        u32::try_from(number).ok().filter(|number| *number > 0)
+    }
+
+    /// RAck.
+    ///
+    /// # Errors
+    /// Missing, malformed or repeated.
+    pub fn rack(&self) -> Result<RAck<'a>, HeaderError> {
+        RAck::parse(self.only(Name::RAck)?).ok_or(HeaderError { name: Name::RAck, kind: Fault::Malformed })
     }
 
     /// The first Contact, if there is one.

@@ -1,0 +1,147 @@
+//! Our reliable provisional responses (rfc3262#3), and the PRACKs of the far end. One is out at a time; what comes next
+//! waits in the call's line until its PRACK has come.
+
+use super::Calls;
+use super::incoming::check_body;
+use super::responses::{Describe, respond_and_bury};
+use crate::base::slots::Handle;
+use crate::base::time::Instant;
+use crate::phone::arrived::Arrived;
+use crate::phone::reliable::{Asked, Reliability};
+use crate::phone::transactions::server::{Served, Server};
+use crate::phone::transactions::stateless::Extra;
+use crate::phone::{CallId, Cause, CommandError, EndCause, EndedBy, Lower, Reliable};
+use crate::sip::server::State;
+use crate::sip::session::{Carrier, Offer, Side};
+use crate::wire::sip::Message;
+
+impl Calls<'_> {
+    /// This phone requires reliable responses, and the caller does not know them.
+    pub(super) fn lacks_reliability(lower: &Lower<'_>, account: Handle, invite: &Message<'_>) -> bool {
+        lower.accounts.reliable(&lower.cx, account) == Reliable::Required && Asked::by(invite) == Asked::No
+    }
+
+    /// The responses to an INVITE that are reliable. Those to a re-INVITE are final.
+    pub(super) fn choose_reliability(lower: &mut Lower<'_>, server: Handle, account: Handle, invite: &Message<'_>) {
+        if lower.transactions.server(server).is_none_or(|server| server.served().is_again()) {
+            return;
+        }
+        let (asked, wish) = (Asked::by(invite), lower.accounts.reliable(&lower.cx, account));
+        lower.transactions.set_reliability(server, asked, Reliability::by(asked, wish).unwrap_or_default());
+    }
+
+    /// Another wish for the responses to come of an incoming call.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::call_set_reliable`].
+    pub(in crate::phone) fn set_reliable(
+        &mut self,
+        lower: &mut Lower<'_>,
+        call: CallId,
+        wish: Reliable,
+    ) -> Result<(), CommandError> {
+        let slot = self.get(call.0).ok_or(CommandError::Stale)?;
+        let handle = slot.server;
+        let waits = |server: &&Server| slot.incoming && server.state() == State::Proceeding;
+        let server = lower.transactions.server(handle).filter(waits).ok_or(CommandError::State)?;
+        let (flow, found) = (server.flow(), server.host().found());
+        let wish = wish.or(lower.accounts.reliable(&lower.cx, slot.account));
+        let (asked, before) = (lower.transactions.asked_reliably(handle), lower.transactions.reliability(handle));
+        let which = Reliability::by(asked, wish).ok_or(CommandError::Unsupported)?;
+        let offer = Some(lower.transactions.kept_of(handle)).filter(|_| !slot.answer_in_ack);
+        let tried = Self::try_offer(lower, flow, (call.0, lower.media.codecs(call.0)), offer, found);
+        lower.transactions.set_reliability(handle, asked, which);
+        if tried.is_ok_and(|tried| Self::accepting_fits(lower, handle, slot.account, tried.len)) {
+            return Ok(());
+        }
+        lower.transactions.set_reliability(handle, asked, before);
+        Err(CommandError::Full)
+    }
+
+    /// rfc3262#5: the first response to an INVITE without an offer has ours, if it is reliable.
+    pub(super) fn rings_with_offer(&self, lower: &Lower<'_>, server: Handle) -> bool {
+        lower.transactions.reliability(server) == Reliability::Always
+            && lower.transactions.server(server).is_some_and(|server| !server.has_kept())
+    }
+
+    /// The description in a response with this status. `late`: there is no offer yet.
+    pub(super) fn describes(lower: &Lower<'_>, server: Handle, code: u16, late: bool) -> Describe<'static> {
+        let which = lower.transactions.reliability(server);
+        let dialog = lower.transactions.server(server).map_or(Handle::NONE, |server| server.served().dialog);
+        let theirs = Some(Offer { by: Side::Them, carrier: Carrier::Invite });
+        match (code, late) {
+            (180, true) if which == Reliability::Always => Describe::Offer,
+            (180, _) => Describe::Nothing,
+            (183, true) if which == Reliability::Never => Describe::Nothing,
+            (_, true) => Describe::Offer,
+            (_, false) if lower.dialogs.session(dialog).offer() == theirs => Describe::Answer,
+            // rfc6337#3.1.1: the exchange is complete
+            (_, false) => Describe::Nothing,
+        }
+    }
+
+    /// A PRACK (rfc3262#3).
+    pub(in crate::phone) fn pracked(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        if let Err((status, extra)) = self.take_prack(lower, now, arrived) {
+            respond_and_bury(lower, now, arrived, status, extra);
+        }
+    }
+
+    fn take_prack(
+        &mut self,
+        lower: &mut Lower<'_>,
+        now: Instant,
+        arrived: &Arrived<'_, '_>,
+    ) -> Result<(), (u16, Extra<'static>)> {
+        let Arrived { request: prack, dialog, .. } = *arrived;
+        let plain = |status| (status, Extra::default());
+        let rack = prack.rack().map_err(|_| plain(400))?;
+        let call = lower.dialogs.call_of(dialog);
+        let server = self.get(call).map_or(Handle::NONE, |call| call.server);
+        let described = lower.transactions.is_pracked(server, dialog, &rack).ok_or(plain(481))?;
+        let text = check_body(prack).map_err(plain)?;
+        let ours = Some(Offer { by: Side::Us, carrier: Carrier::Response });
+        let answers = described && lower.dialogs.session(dialog).offer() == ours;
+        if described && !answers {
+            lower.offer_is_over(dialog, true);
+        }
+        if text.is_some() && !answers && self.goes_on(call) {
+            // one that is refused acknowledges nothing (rfc6337#2.3): it may be sent again without its offer
+            self.take_update(lower, now, arrived, Carrier::Prack)?;
+        } else {
+            respond_and_bury(lower, now, arrived, 200, Extra::default());
+            self.keep(&lower.cx, call, prack);
+        }
+        lower.transactions.take_prack(&mut lower.cx, now, server);
+        if !self.goes_on(call) {
+            return Ok(());
+        }
+        if answers {
+            let answered = text.is_some_and(|text| self.take_answer(lower, now, call, dialog, text));
+            lower.offer_is_over(dialog, answered);
+            if !answered {
+                // rfc3262#5: the answer to our offer had to be in the PRACK
+                self.refuse_call(lower, now, call, 488, Cause::Codec);
+                return Ok(());
+            }
+        }
+        lower.media.confirm(call);
+        let waiting = lower.media.take_waiting(call);
+        self.go_on(lower, now, call, waiting);
+        Ok(())
+    }
+
+    /// rfc3262#3: no PRACK came, so the caller does not hear us.
+    pub(super) fn prack_missed(&mut self, lower: &mut Lower<'_>, now: Instant, served: Served) {
+        self.ends(served.call, EndedBy::Library, EndCause::Network);
+        self.refuse_call(lower, now, served.call, 500, Cause::Timeout);
+    }
+
+    /// An INVITE has waited for long: another provisional response with the status of the last.
+    pub(super) fn extend(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let Some(status) = lower.transactions.server(handle).map(Server::status) else { return };
+        if self.render_response(lower, handle, status, Describe::Nothing).is_ok() {
+            lower.transactions.respond(&mut lower.cx, now, handle);
+        }
+    }
+}
