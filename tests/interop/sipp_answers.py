@@ -50,8 +50,9 @@ def run():
         "unsupported": (1, Scenario("unsupported").hear("INVITE").answer("421 Extension Required", more="Require: 100rel").hear("ACK")),
         "challenged": (1, Scenario("challenged").hear("INVITE").answer("407 Proxy Authentication Required", more='Proxy-Authenticate: Digest realm="x", nonce="1"').hear("ACK")),
         "odd-status": (1, Scenario("odd-status").hear("INVITE").answer("699 Never Heard Of").hear("ACK")),
-        # the 18x requires an extension that we neither have nor offered: it is only ringing (RFC 3262 4)
-        "reliable": (0, ended(Scenario("reliable").hear("INVITE", no_Supported="100rel").answer("180 Ringing", more="Require: 100rel\nRSeq: 1").answer("200 OK", sdp(9)).hear("ACK"))),
+        # RFC 3262 4: the reliable 180 gets its PRACK
+        "reliable": (0, ended(Scenario("reliable").hear("INVITE", Supported="100rel").answer("180 Ringing", more="Require: 100rel\nRSeq: 1")
+                              .hear("PRACK", RAck="1 +[0-9]+ +INVITE").answer("200 OK", tag=None, repeat=False).answer("200 OK", sdp(9), invite=True).hear("ACK"))),
         "named": (0, answered("named", sdp(9), contact='"Peer, The \\"first\\"" <sip:peer@[local_ip]:[local_port];transport=udp>;q=0.5;expires=60')),
     }
     callees = {name: scenario.start() for name, (_, scenario) in cases.items()}
