@@ -73,6 +73,7 @@ mod starving;
 mod stranger_cannot;
 mod strangers;
 mod streams;
+mod tones;
 mod trace;
 mod trusted;
 mod unregistering;

@@ -20,6 +20,8 @@ fn ringback_sounds_until_the_answer() {
     assert!(out.iter().any(|sample| *sample != 0), "a tone sounds");
     lab.ends[0].phone.hangup(now, call).unwrap();
     lab.run_until("ended", |lab| lab.ends[0].ended().is_some());
+    // it fades within the next quantum
+    lab.ends[0].phone.audio(now, Bus::Device, &mut G711, &mut (), &[0; 80], &mut out);
     lab.drain();
     assert!(!lab.ends[0].device && !lab.ends[0].phone.device_wanted());
 }

@@ -52,6 +52,7 @@ const GROUND: &[&str] = &[
     "reliable",
     "rule",
     "target",
+    "tone",
     "trace",
     "understood",
     "write",

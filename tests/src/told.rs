@@ -92,8 +92,8 @@ impl Told {
             value: 0,
         };
         match event.kind {
-            phone::EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => {
-                let value = rule.map_or(0, |rule| rule as u32);
+            phone::EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule, alert } => {
+                let value = rule.map_or(alert.0, |rule| rule as u32);
                 let kind = EventKind::Call;
                 Self { kind, state: state as u32, reached, sip_code, result, cause, ended_by, value, ..blank }
             }

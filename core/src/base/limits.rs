@@ -178,5 +178,9 @@ pub const RINGING_MS: u64 = 180_000;
 /// end then) would keep a call slot for ever. Costs nothing: the call has the timer.
 pub const UNANSWERED_S: u64 = 600;
 
+/// Busy or congestion sounds for this long at most (milliseconds): a phone that nobody looks after is to fall silent.
+#[cfg(feature = "tones")]
+pub const REFUSAL_MS: u32 = 60_000;
+
 /// 100 Trying leaves after this silence (milliseconds), RFC 3261 §17.2.1.
 pub const TRYING_MS: u64 = 200;

@@ -1,69 +1,30 @@
-//! Tones of a telephone: call progress in two traditions, and the pairs of the key pad.
+//! Tones of a telephone: the pairs of the key pad, and the signals that exchanges give.
 
 use super::sine;
 use crate::base::features;
 use crate::wire::dtmf;
 
+#[cfg(feature = "tones")]
+pub mod country;
+#[cfg(feature = "tones")]
+pub mod signal;
 #[cfg(test)]
 mod tests;
 
 /// Tones are heard; without the feature there is silence for them.
 pub(crate) const ARE_HEARD: bool = features::TONES;
 
-/// One or two frequencies and a rhythm.
+/// One or two frequencies.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Tone {
     /// In Hz; 0 is none.
     pub frequencies: [u16; 2],
     /// Peak of each, 0 to 32767.
     pub level: u16,
-    /// Milliseconds on, off, on, off, and again; all 0 is always on.
-    pub cadence: [u16; 4],
 }
 
-/// The tone plan.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Region {
-    /// 425 Hz (ETSI TR 101 041-2: most of Europe).
-    #[default]
-    Europe,
-    /// The precise tone plan of North America.
-    NorthAmerica,
-}
-
-/// Their meaning.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Progress {
-    /// Dial tone.
-    Dial,
-    /// Ringback.
-    Ringback,
-    /// Busy.
-    Busy,
-    /// Congestion.
-    Congestion,
-}
-
-/// -16 dBFS for each of two, comfortable beside a voice.
-const PROGRESS_LEVEL: u16 = 5000;
 /// -10 dBm0 for each of a key's two frequencies (RFC 4733's example volume).
 const KEY_LEVEL: u16 = 7300;
-
-/// The tone for a state of a call.
-#[must_use]
-pub const fn progress(region: Region, what: Progress) -> Tone {
-    let (frequencies, cadence) = match (region, what) {
-        (Region::Europe, Progress::Dial) => ([425, 0], [0; 4]),
-        (Region::Europe, Progress::Ringback) => ([425, 0], [1000, 4000, 1000, 4000]),
-        (Region::Europe, Progress::Busy) => ([425, 0], [500, 500, 500, 500]),
-        (Region::Europe, Progress::Congestion) => ([425, 0], [250, 250, 250, 250]),
-        (Region::NorthAmerica, Progress::Dial) => ([350, 440], [0; 4]),
-        (Region::NorthAmerica, Progress::Ringback) => ([440, 480], [2000, 4000, 2000, 4000]),
-        (Region::NorthAmerica, Progress::Busy) => ([480, 620], [500, 500, 500, 500]),
-        (Region::NorthAmerica, Progress::Congestion) => ([480, 620], [250, 250, 250, 250]),
-    };
-    Tone { frequencies, level: PROGRESS_LEVEL, cadence }
-}
 
 /// Frequencies of the key pad's rows.
 pub const ROWS: [u16; 4] = [697, 770, 852, 941];
@@ -78,62 +39,38 @@ pub fn key(digit: u8) -> Option<Tone> {
     let digit = dtmf::event_of(digit).and_then(dtmf::digit_of)?;
     let place = KEYS.iter().position(|key| *key == digit)?;
     let frequencies = [*ROWS.get(place / 4)?, *COLUMNS.get(place % 4)?];
-    Some(Tone { frequencies, level: KEY_LEVEL, cadence: [0; 4] })
+    Some(Tone { frequencies, level: KEY_LEVEL })
 }
 
-/// A tone being made.
+/// A tone being made. It begins at zero, so that it begins without a step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Generator {
-    tone: Tone,
-    rate: u32,
+    steps: [u32; 2],
     phases: [u32; 2],
-    /// Samples into the rhythm.
-    at: u32,
+    level: u16,
 }
 
 impl Generator {
     /// Makes a tone at so many samples a second.
     #[must_use]
-    pub const fn new(tone: Tone, rate: u32) -> Self {
-        Self { tone, rate, phases: [0; 2], at: 0 }
+    pub fn new(tone: Tone, rate: u32) -> Self {
+        let steps = tone.frequencies.map(|frequency| sine::advance(u32::from(frequency), rate));
+        Self { steps, phases: [0; 2], level: tone.level }
     }
 
     /// The next samples.
     pub fn fill(&mut self, out: &mut [i16]) {
-        let [first, second] = self.tone.frequencies;
-        let steps = [sine::advance(u32::from(first), self.rate), sine::advance(u32::from(second), self.rate)];
-        let per_ms = self.rate / 1000;
-        let period: u32 = self.tone.cadence.iter().map(|ms| u32::from(*ms) * per_ms).sum();
-        let level = i32::from(self.tone.level);
-        for sample in out {
-            let mut value = 0;
-            for (phase, step) in self.phases.iter_mut().zip(steps) {
-                if step > 0 {
-                    value += (sine::wave(*phase) * level) >> 15;
-                    *phase = phase.wrapping_add(step);
-                }
-            }
-            *sample = if self.sounds(per_ms) { value.clamp(-32768, 32767) as i16 } else { 0 };
-            if period > 0 {
-                self.at = (self.at + 1) % period;
-            }
-        }
+        out.iter_mut().for_each(|sample| *sample = self.next());
     }
 
-    fn sounds(&self, per_ms: u32) -> bool {
-        let mut left = self.at;
-        let mut on = true;
-        if self.tone.cadence == [0; 4] {
-            return true;
-        }
-        for ms in self.tone.cadence {
-            let length = u32::from(ms) * per_ms;
-            if left < length {
-                return on;
+    fn next(&mut self) -> i16 {
+        let mut value = 0;
+        for (phase, step) in self.phases.iter_mut().zip(self.steps) {
+            if step > 0 {
+                value += (sine::wave(*phase) * i32::from(self.level)) >> 15;
+                *phase = phase.wrapping_add(step);
             }
-            left -= length;
-            on = !on;
         }
-        true
+        value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
     }
 }

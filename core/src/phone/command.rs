@@ -3,7 +3,7 @@
 use super::bus::Source;
 use super::id::ConferenceId;
 use super::rule::Rule;
-use super::{AccountId, AccountState, CallId, CallState, Cause, EndCause, EndedBy, Transport};
+use super::{AccountId, AccountState, Alert, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 use crate::offer::Direction;
@@ -263,6 +263,8 @@ pub struct CallInfo {
     pub ended_by: EndedBy,
     /// The rule that ended it.
     pub rule: Option<Rule>,
+    /// The ring that it asked for, by the account's own server.
+    pub alert: Alert,
     /// The source that it sends.
     pub source: Source,
     /// The conference that it is in; none: it is alone.

@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::calls::call::Call;
-use super::{AccountId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source};
+use super::{AccountId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source, Tones, TonesInfo};
 use crate::base::time::Instant;
 use crate::media::StreamStats;
 
@@ -106,6 +106,22 @@ impl Phone<'_> {
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.send_digits(&mut self.lower, call.0, digits, token)
+    }
+
+    /// Changes the tones that the phone plays by itself. A tone that sounds goes on as it is.
+    ///
+    /// # Errors
+    /// [`CommandError::Unsupported`] without the feature `tones`; [`CommandError::Nothing`] when the country is not in
+    /// [`crate::media::tones::country::Country::all`]; [`CommandError::Range`] for an unknown bit, or more than a
+    /// minute. Nothing changes then.
+    pub fn set_tones(&mut self, change: &Tones<'_>) -> Result<(), CommandError> {
+        self.lower.media.set_tones(change)
+    }
+
+    /// The tones that the phone plays by itself.
+    #[must_use]
+    pub const fn tones(&self) -> TonesInfo {
+        self.lower.media.tones_info()
     }
 
     /// A call, in numbers.

@@ -1,7 +1,7 @@
 //! Events, as small values without text. Texts are read from the object that an event names.
 
 use super::rule::Rule;
-use super::{AccountId, CallId, ConferenceId, Member};
+use super::{AccountId, Alert, CallId, ConferenceId, Member};
 use crate::base::time::Instant;
 use crate::media::digits::DigitMethod;
 
@@ -230,6 +230,8 @@ pub enum EventKind {
         ended_by: EndedBy,
         /// The rule, where one ended it. Its coming is told with its end where it has not let it ring.
         rule: Option<Rule>,
+        /// The ring that it asks for, with [`CallState::Incoming`].
+        alert: Alert,
     },
     /// The account changed its state.
     Account {

@@ -51,6 +51,7 @@ mod target;
 mod texts;
 mod tick;
 mod timeout;
+pub mod tone;
 pub mod trace;
 mod traced;
 mod transactions;
@@ -79,11 +80,12 @@ pub use media_timeout::{MediaTimeout, WhenLost};
 pub use output::{Transmit, Via};
 pub use reliable::Reliable;
 pub use rule::{
-    AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
+    AUTO_ALL, AUTO_BEEP, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
     RuleNumbers, Rules, Switch,
 };
 pub use setup::{Setup, SetupError};
 pub use storage::Storage;
+pub use tone::{Alert, Tones, TonesInfo};
 pub use trace::Trace;
 
 use crate::base::time::Instant;

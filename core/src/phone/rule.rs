@@ -34,6 +34,8 @@ pub const AUTO_HEADER: u32 = 1;
 pub const AUTO_LIST: u32 = 2;
 /// [`RuleNumbers::auto_answer`]: every call that is let in.
 pub const AUTO_ALL: u32 = 4;
+/// [`RuleNumbers::auto_answer`]: the person at the device hears a beep first. With the feature `tones`.
+pub const AUTO_BEEP: u32 = 256;
 /// [`RuleNumbers::auto_answer`]: only where there is no other call.
 pub const AUTO_WHEN_IDLE: u32 = 512;
 

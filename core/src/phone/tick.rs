@@ -63,9 +63,21 @@ impl Phone<'_> {
         self.lower.media.wants_tick()
     }
 
-    /// Calls on the device's bus run, or ring at the far end: tick [`Bus::Device`] by the device's clock.
+    /// Calls on the device's bus run, or a tone is for the person there: tick [`Bus::Device`] by the device's clock.
     #[must_use]
-    pub const fn device_wanted(&self) -> bool {
+    pub fn device_wanted(&self) -> bool {
         self.lower.media.device_wanted()
+    }
+
+    /// The number of the ring that the ring device is to play: 0 is the usual one, for which a driver may play a sound of
+    /// its own, 1 to 8 have a rhythm of their own. `None`: it is to be silent.
+    #[must_use]
+    pub fn ring_wanted(&self) -> Option<u8> {
+        self.lower.media.ring_wanted()
+    }
+
+    /// 10 ms of the ring device's sound, by a timer or that device's clock. False: it is silence, and nothing more comes.
+    pub fn ring(&mut self, out: &mut [i16]) -> bool {
+        self.lower.media.ring(out)
     }
 }

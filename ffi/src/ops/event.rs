@@ -16,7 +16,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
         ..microsip_event::default()
     };
     match from.kind {
-        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule } => {
+        EventKind::Call { state, reached, sip_code, result, cause, ended_by, rule, .. } => {
             event.r#type = MICROSIP_EV_CALL;
             event.cause = cause as u32;
             event.ended_by = ended_by as u32;

@@ -4,7 +4,7 @@ use crate::media::tones::{Generator, Tone};
 
 fn heard(frequencies: [u16; 2], level: u16, listen: u32) -> u32 {
     let mut pcm = [0; 8000];
-    Generator::new(Tone { frequencies, level, cadence: [0; 4] }, 8000).fill(&mut pcm);
+    Generator::new(Tone { frequencies, level }, 8000).fill(&mut pcm);
     let mut detector = Detector::new(listen, 8000);
     pcm.chunks(77).for_each(|piece| detector.feed(piece));
     assert_eq!(detector.listened_ms(), 1000);

@@ -186,7 +186,7 @@ impl Call {
             jitter_us: 0,
             random: Rng::new(&[3; 32]),
             on_wire: Vec::new(),
-            generator: Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, near_rate),
+            generator: Generator::new(Tone { frequencies: [440, 0], level: 8000 }, near_rate),
         }
     }
 
@@ -267,7 +267,7 @@ fn at_two_clocks(ms: u64) -> (Call, StreamConfig) {
         let config = StreamConfig { receive: all, rate: 48_000, ..*side.stream.config() };
         side.stream.start(call.now, &config);
     }
-    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000, cadence: [0; 4] }, 48_000);
+    call.generator = Generator::new(Tone { frequencies: [440, 0], level: 8000 }, 48_000);
     call.run(ms);
     let other =
         StreamConfig { codec: Codec::Framed, payload_type: 110, dtmf_send: Some(111), ..*call.near.stream.config() };

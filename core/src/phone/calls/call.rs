@@ -4,6 +4,7 @@ use super::rules::Plan;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::done::Link;
+use crate::phone::tone::Alert;
 use crate::phone::{CallState, Cause, EndCause, EndedBy};
 
 /// The state of an end from our side while the INVITE is not answered.
@@ -74,6 +75,9 @@ pub(in crate::phone) struct Call {
     pub(super) carried: [u8; 2],
     /// Offers of ours leave as UPDATEs.
     pub(super) updates: bool,
+    /// The ring that its INVITE asked for.
+    #[cfg(feature = "tones")]
+    pub(super) alert: Alert,
     /// The commands whose ends are owed: the first of a list.
     pub(super) commands: Link,
     /// Lengths of the kept messages.
@@ -118,6 +122,8 @@ impl Call {
         leaving: false,
         carried: [0; 2],
         updates: false,
+        #[cfg(feature = "tones")]
+        alert: Alert(0),
         commands: Link::NONE,
         first: 0,
         last: 0,
@@ -146,6 +152,14 @@ impl Call {
     /// The last SIP status.
     pub(in crate::phone) const fn sip_code(&self) -> u16 {
         self.sip_code
+    }
+
+    /// The ring that its INVITE asked for.
+    pub(super) const fn alert(&self) -> Alert {
+        #[cfg(feature = "tones")]
+        return self.alert;
+        #[cfg(not(feature = "tones"))]
+        Alert(0)
     }
 
     /// It is there to be read, and no more.

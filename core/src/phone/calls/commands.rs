@@ -61,6 +61,7 @@ impl Calls<'_> {
             cause: slot.end_cause,
             ended_by: if slot.state == CallState::Ended { slot.ended_by } else { EndedBy::Nobody },
             rule: slot.plan.rule(),
+            alert: slot.alert(),
             source: line.source(),
             conference: ConferenceId(lower.media.conference_of(Member::Call(call))),
             muted: line.muted(),

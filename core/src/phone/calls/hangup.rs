@@ -83,6 +83,8 @@ impl Calls<'_> {
         }
         let account = call.account;
         self.settle_end(lower.cx.closing, call_handle, state, status);
+        #[cfg(feature = "tones")]
+        self.tell_refusal(lower, call_handle, state);
         self.trace(&mut lower.cx, call_handle);
         self.wake(&mut lower.cx, call_handle);
         self.keep_ended(call_handle);

@@ -1,6 +1,8 @@
 //! Incoming calls: the INVITE, its responses, its ACK, its CANCEL.
 
 use super::Calls;
+#[cfg(feature = "tones")]
+use super::alert::alert_of;
 use super::outgoing::description;
 use super::reason_of;
 use super::responses::{Describe, respond_and_bury, respond_at_once};
@@ -125,6 +127,12 @@ impl Calls<'_> {
         self.vouch(lower, call_handle, flow, !account.is_none(), invite);
         self.keep(&lower.cx, call_handle, invite);
         self.wake(&mut lower.cx, call_handle);
+        #[cfg(feature = "tones")]
+        if let Some(call) = self.get_mut(call_handle)
+            && lower.accounts.brought_by_own_server(account, flow, invite)
+        {
+            call.alert = alert_of(invite);
+        }
         let rings = self.judge(lower, now, arrived, call_handle);
         if !self.goes_on(call_handle) {
             return Ok(()); // a rule has ended it
@@ -144,6 +152,9 @@ impl Calls<'_> {
             if self.render_response(lower, server_handle, 180, Describe::Nothing).is_ok() {
                 lower.transactions.respond(&mut lower.cx, now, server_handle);
             }
+        }
+        if rings {
+            self.rings(lower, call_handle);
         }
         Ok(())
     }
@@ -316,6 +327,8 @@ impl Calls<'_> {
         match code {
             183 => call.reach(now, CallState::Early),
             200 => {
+                #[cfg(feature = "tones")]
+                lower.media.ring_here(call_handle, None);
                 call.reach(now, CallState::Connected);
                 call.give_up = Instant::NEVER;
                 lower.dialogs.confirm(call.dialog);

@@ -1,10 +1,14 @@
 //! A call's media: its ports, its agreement, and its stream.
 
 use super::Calls;
-use super::call::{Cancel, PENDING_DIGIT};
+#[cfg(feature = "tones")]
+use super::call::Cancel;
+use super::call::PENDING_DIGIT;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::Vouched;
+#[cfg(feature = "tones")]
+use crate::media::tones::country::Meaning;
 use crate::offer::{Agreed, Local, OfferState};
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
@@ -14,6 +18,8 @@ use crate::phone::media::ports::Waiting;
 use crate::phone::media::running::Standing;
 use crate::phone::object::Object;
 use crate::phone::{CallState, Cause, Flow, Lower};
+#[cfg(feature = "tones")]
+use crate::phone::{EndCause, EndedBy};
 use crate::sip::dialog::contact_uri;
 use crate::sip::session::Edition;
 use crate::wire::sip::{Host, Message, Name, Start, Uri, Via};
@@ -98,7 +104,33 @@ impl Calls<'_> {
         self.take_news(lower, now, handle, news);
     }
 
+    /// A call rings here.
+    pub(super) fn rings(&self, lower: &mut Lower<'_>, handle: Handle) {
+        #[cfg(feature = "tones")]
+        lower.media.ring_here(handle, self.get(handle).map(|call| call.alert().ring()));
+        #[cfg(not(feature = "tones"))]
+        let _ = (lower, handle);
+    }
+
+    /// A call is over: where the far end has refused it, the person is told so.
+    #[cfg(feature = "tones")]
+    pub(super) fn tell_refusal(&self, lower: &mut Lower<'_>, handle: Handle, was: CallState) {
+        let Some(call) = self.get(handle).filter(|call| !call.incoming && call.ended_by == EndedBy::Remote) else {
+            return;
+        };
+        let meaning = match call.end_cause {
+            EndCause::Busy => Meaning::Busy,
+            EndCause::Declined if call.sip_code == 603 => Meaning::Busy,
+            EndCause::Server | EndCause::NotFound => Meaning::Congestion,
+            _ => return,
+        };
+        if matches!(was, CallState::Calling | CallState::Early) {
+            lower.media.refused(handle, meaning);
+        }
+    }
+
     /// The far end rings and sends nothing: the device plays ringback.
+    #[cfg(feature = "tones")]
     pub(super) fn ring_back(&mut self, lower: &mut Lower<'_>, handle: Handle) {
         let rings = self.get(handle).is_some_and(|call| call.cancel == Cancel::No);
         lower.media.ring_back(handle, rings);

@@ -1,5 +1,7 @@
 //! Calls, their kept messages, and the order of those that ended.
 
+#[cfg(feature = "tones")]
+mod alert;
 mod asked;
 mod bye;
 pub(super) mod call;

@@ -202,6 +202,7 @@ impl Calls<'_> {
                         self.trace(&mut lower.cx, call_handle);
                     }
                     self.early_dialog(lower, now, call_handle, dialog_handle, response);
+                    #[cfg(feature = "tones")]
                     if status == 180 {
                         self.ring_back(lower, call_handle);
                     }

@@ -3,7 +3,7 @@
 use super::Calls;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use crate::base::slots::Handle;
-use crate::phone::{AccountId, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
+use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
 
 const STATES: u32 =
     (1 << CallState::Calling as u32) | (1 << CallState::Early as u32) | (1 << CallState::Connected as u32);
@@ -26,6 +26,7 @@ impl Calls<'_> {
                 cause: EndCause::Full,
                 ended_by: EndedBy::Library,
                 rule: None,
+                alert: Alert(0),
             };
             // it gave way to this one
             return Some(Event {
@@ -47,6 +48,7 @@ impl Calls<'_> {
                 cause: EndCause::None,
                 ended_by: EndedBy::Nobody,
                 rule: None,
+                alert: call.alert(),
             };
             return told(call.started, kind);
         }
@@ -70,6 +72,7 @@ impl Calls<'_> {
                     cause: EndCause::None,
                     ended_by: EndedBy::Nobody,
                     rule: None,
+                    alert: Alert(0),
                 },
             );
         }
@@ -111,6 +114,7 @@ impl Calls<'_> {
             cause: call.end_cause,
             ended_by: call.ended_by,
             rule: call.plan.rule(),
+            alert: Alert(0),
         };
         Some(Event { at, account, call: call_id, tag, kind })
     }

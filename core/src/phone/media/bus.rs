@@ -10,10 +10,10 @@ use crate::base::limits::TICKS_A_CALL;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::phase::Phase;
-use crate::media::tones::ARE_HEARD;
 use crate::media::{Codec, CodecBank};
 use crate::phone::context::Context;
-use crate::phone::{Bus, CallId, Patch, Source};
+use crate::phone::tone::{Tones as Change, TonesInfo};
+use crate::phone::{Bus, CallId, CommandError, Patch, Source};
 
 /// The progress of a quantum of a clock's buses.
 #[derive(Debug)]
@@ -54,9 +54,7 @@ impl Media<'_> {
         let next = if goes_on { self.tick_from } else { 0 };
         if clock == Bus::Device {
             output.fill(0);
-            if ARE_HEARD && self.ringing_back > 0 {
-                self.ringback.fill(output);
-            }
+            self.tones.mix(output, self.device_calls);
         }
         if !goes_on {
             self.phase(clock).tick(now);
@@ -200,14 +198,19 @@ impl Media<'_> {
     /// A line may have another clock than before.
     pub(super) fn reclock(&mut self, call: Handle, before: Bus) {
         let Some(line) = self.line_mut(call) else { return };
-        let (clock, running, rings) = (line.clock(), line.media, line.ringback);
+        let (clock, running) = (line.clock(), line.media);
+        #[cfg(feature = "tones")]
+        let rings = line.ringback;
         if clock != before {
             line.served = 0;
         }
         if running {
             self.count(before, false);
             self.count(clock, true);
-        } else if rings {
+            return;
+        }
+        #[cfg(feature = "tones")]
+        if rings {
             self.ring_back(call, true); // over, if it is no device call any more
         }
     }
@@ -260,9 +263,31 @@ impl Media<'_> {
         self.own_calls > 0
     }
 
-    /// Lines run by the device's clock, or ring at the far end.
-    pub(in crate::phone) const fn device_wanted(&self) -> bool {
-        self.device_calls > 0 || self.ringing_back > 0
+    /// Lines run by the device's clock, or a tone is for it.
+    pub(in crate::phone) fn device_wanted(&self) -> bool {
+        self.device_calls > 0 || self.tones.want_device(self.device_calls)
+    }
+
+    /// Changes the tones that the phone plays by itself.
+    ///
+    /// # Errors
+    /// As [`crate::phone::Phone::set_tones`].
+    pub(in crate::phone) fn set_tones(&mut self, change: &Change<'_>) -> Result<(), CommandError> {
+        self.tones.change(change)
+    }
+
+    pub(in crate::phone) const fn tones_info(&self) -> TonesInfo {
+        self.tones.info()
+    }
+
+    /// The number of the ring that the ring device is to play; `None`: it is to be silent.
+    pub(in crate::phone) fn ring_wanted(&self) -> Option<u8> {
+        self.tones.want_ring(self.device_calls)
+    }
+
+    /// A quantum of the ring device. False: it is silence, and nothing more comes.
+    pub(in crate::phone) fn ring(&mut self, out: &mut [i16]) -> bool {
+        self.tones.ring(out, self.device_calls)
     }
 
     /// The device is wanted, or not any more, and the driver does not know it yet.

@@ -43,7 +43,11 @@ pub(crate) struct Line {
     /// The silence of its far end was reported, and nothing has come since.
     pub(super) lost: bool,
     /// The device bus plays ringback for it.
+    #[cfg(feature = "tones")]
     pub(super) ringback: bool,
+    /// It rings here.
+    #[cfg(feature = "tones")]
+    pub(super) rings: bool,
     /// Index in the list of running streams + 1.
     pub(super) running: u32,
     /// The clock of the conference that it is in; `None`: it is alone.
@@ -73,7 +77,10 @@ impl Line {
         media: false,
         formats_new: false,
         lost: false,
+        #[cfg(feature = "tones")]
         ringback: false,
+        #[cfg(feature = "tones")]
+        rings: false,
         running: 0,
         joined: None,
         served: 0,
@@ -145,6 +152,8 @@ impl Line {
 impl Media<'_> {
     /// A call begins: its line has the phone's settings, and no host is vouched for.
     pub(in crate::phone) fn open_line(&mut self, call: Handle, session_id: u32) {
+        #[cfg(feature = "tones")]
+        self.tones.forget_refusal();
         let Some(line) = self.lines.get_mut(call.index as usize) else { return };
         *line = Line { generation: call.generation, session_id, ..Line::EMPTY };
         line.gain_in.mute(self.muted);
@@ -168,6 +177,7 @@ impl Media<'_> {
 
     /// The call's slot is free.
     pub(in crate::phone) fn close_line(&mut self, call: Handle) {
+        self.quiet(call);
         self.vacate(call);
         if let Some(line) = self.line_mut(call) {
             line.generation = 0;

@@ -11,6 +11,8 @@ mod parameters;
 mod path;
 pub(super) mod ports;
 pub(super) mod running;
+#[cfg_attr(not(feature = "tones"), path = "tones/none.rs")]
+pub(super) mod tones;
 
 use super::capacity::Capacity;
 use super::lender::Lender;
@@ -19,14 +21,11 @@ use crate::base::due::Owed;
 use crate::base::features;
 use crate::media::Stream;
 use crate::media::phase::Phase;
-use crate::media::tones::{Generator, Progress, Region, Tone, progress};
 use conference::Conferences;
 use description::Agreement;
 use line::Line;
 use memory::Memory;
-
-/// The tone of a far end that rings.
-const RINGBACK: Tone = progress(Region::Europe, Progress::Ringback);
+use tones::Tones;
 
 /// Lines, one a call: ports, descriptions, streams and rings; and the buses.
 pub(super) struct Media<'a> {
@@ -61,9 +60,8 @@ pub(super) struct Media<'a> {
     own_calls: u32,
     /// Of the device's bus, and of the own ones.
     phases: [Phase; 2],
-    /// Calls for which the device bus plays ringback.
-    ringing_back: u32,
-    ringback: Generator,
+    /// Tones for the person at this phone.
+    tones: Tones,
     device_on: bool,
     muted: bool,
     volume_in: u16,
@@ -93,8 +91,7 @@ impl<'a> Media<'a> {
             device_calls: 0,
             own_calls: 0,
             phases: [Phase::EMPTY; 2],
-            ringing_back: 0,
-            ringback: Generator::new(RINGBACK, 8000),
+            tones: Tones::new(),
             device_on: false,
             muted: false,
             volume_in: 100,
@@ -111,6 +108,6 @@ impl<'a> Media<'a> {
 
     /// So many samples a second go in and out.
     pub(super) fn set_rate(&mut self, rate: u32) {
-        self.ringback = Generator::new(RINGBACK, rate);
+        self.tones.set_rate(rate);
     }
 }

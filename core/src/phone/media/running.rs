@@ -6,10 +6,14 @@ use crate::base::features;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::media::digits::{DigitMethod, HeardDigit};
+#[cfg(feature = "tones")]
+use crate::media::tones::country::Meaning;
 use crate::media::{Codec, StreamConfig, StreamStats, Vouched};
+#[cfg(feature = "tones")]
+use crate::phone::Bus;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
-use crate::phone::{Bus, CommandError, EventKind, Source};
+use crate::phone::{CommandError, EventKind, Source};
 
 /// The length of a digit, in milliseconds.
 const DIGIT_MS: u16 = 160;
@@ -84,6 +88,7 @@ impl Media<'_> {
             stream.start(now, &config);
             self.begin(now, call, standing.incoming);
         }
+        #[cfg(feature = "tones")]
         self.ring_back(call, false);
         News { digit: self.settle(cx, call.index), ..news }
     }
@@ -137,7 +142,7 @@ impl Media<'_> {
 
     /// Nothing is sent any more but the last report.
     pub(in crate::phone) fn stop(&mut self, cx: &mut Context<'_>, now: Instant, call: Handle) -> News {
-        self.ring_back(call, false);
+        self.quiet(call);
         let Some(line) = self.line_mut(call) else { return News::NOTHING };
         line.served = 0;
         let (clock, running, ran) =
@@ -156,6 +161,17 @@ impl Media<'_> {
         self.unlist(running);
         self.count(clock, false);
         News { digit: self.settle(cx, call.index), sent, unsent: true, ..News::NOTHING }
+    }
+
+    /// No tone is for a call any more.
+    pub(super) fn quiet(&mut self, call: Handle) {
+        #[cfg(feature = "tones")]
+        {
+            self.ring_back(call, false);
+            self.ring_here(call, None);
+        }
+        #[cfg(not(feature = "tones"))]
+        let _ = call;
     }
 
     /// A stream does not run any more: the last of the list moves to its index, which was `running` - 1. Those up to
@@ -219,12 +235,42 @@ impl Media<'_> {
     }
 
     /// The far end rings and sends nothing: the device plays ringback (rfc3960#3.2), until media runs or the call ends.
+    #[cfg(feature = "tones")]
     pub(in crate::phone) fn ring_back(&mut self, call: Handle, rings: bool) {
         let Some(line) = self.line_mut(call) else { return };
         let rings = rings && !line.media && line.clock() == Bus::Device;
         if core::mem::replace(&mut line.ringback, rings) != rings {
-            self.ringing_back =
-                if rings { self.ringing_back.saturating_add(1) } else { self.ringing_back.saturating_sub(1) };
+            let count = &mut self.tones.ringing_back;
+            *count = if rings { count.saturating_add(1) } else { count.saturating_sub(1) };
+        }
+    }
+
+    /// A call rings here, by the ring with this number; `None`: not any more.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn ring_here(&mut self, call: Handle, ring: Option<u8>) {
+        let Some(line) = self.line_mut(call) else { return };
+        if core::mem::replace(&mut line.rings, ring.is_some()) == ring.is_some() {
+            return;
+        }
+        match ring {
+            Some(number) => self.tones.ring_begins(number),
+            None => self.tones.ringing = self.tones.ringing.saturating_sub(1),
+        }
+    }
+
+    /// A far end refused a call that the person at the device has made.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn refused(&mut self, call: Handle, meaning: Meaning) {
+        if self.line(call).is_some_and(|line| line.source == Source::Device) {
+            self.tones.refuse(meaning);
+        }
+    }
+
+    /// A rule has answered a call: where the person is to speak in it, he is told.
+    #[cfg(feature = "tones")]
+    pub(in crate::phone) fn confirm_answer(&mut self, call: Handle) {
+        if self.line(call).is_some_and(|line| line.clock() == Bus::Device) {
+            self.tones.confirm();
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::pattern::{self, Caller};
 use crate::base::limits::REDIRECTS;
+#[cfg(feature = "tones")]
+use crate::phone::rule::AUTO_BEEP;
 use crate::phone::rule::{
     AUTO_ALL, AUTO_HEADER, AUTO_LIST, AUTO_WHEN_IDLE, FORWARD_ALWAYS, FORWARD_BUSY, FORWARD_NO_ANSWER, Rule,
     RuleNumbers, Switch, TEXTS,
@@ -55,6 +57,12 @@ impl<'b> InForce<'b> {
         Self::set(self.numbers.forward) & flag != 0
             && !self.targets(why).is_empty()
             && facts.diverted < usize::from(REDIRECTS)
+    }
+
+    /// The person at the device hears a beep when a rule answers.
+    #[cfg(feature = "tones")]
+    pub(super) const fn beeps(&self) -> bool {
+        Self::set(self.numbers.auto_answer) & AUTO_BEEP != 0
     }
 
     /// Seconds after its answer at which a call is ended.

@@ -206,9 +206,10 @@ impl Calls<'_> {
             Step::Obey => {
                 if self.obey(lower, now, handle, verdict) {
                     self.answer_call(lower, now, handle, 180);
+                    self.rings(lower, handle);
                 }
             }
-            Step::Rings(Then::Answer) => self.answer_call(lower, now, handle, 200),
+            Step::Rings(Then::Answer) => self.answer_by_rule(lower, now, handle),
             Step::Rings(Then::Forward) => self.forward(lower, now, handle, Why::NoAnswer),
             Step::Rings(Then::Stop) => {
                 self.end_by_rule(handle, Rule::Ring);
@@ -223,6 +224,17 @@ impl Calls<'_> {
         self.wake(&mut lower.cx, handle);
     }
 
+    /// A rule answers, and the person at the device is told where that is asked for.
+    fn answer_by_rule(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        self.answer_call(lower, now, handle, 200);
+        #[cfg(feature = "tones")]
+        if let Some(call) = self.get(handle).filter(|call| !call.is_over())
+            && self.rules.in_force(call.account).beeps()
+        {
+            lower.media.confirm_answer(handle);
+        }
+    }
+
     /// The application has the call ring while it might still decide: it has decided so.
     pub(in crate::phone::calls) fn let_ring(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
         let Some(account) = self.get(handle).filter(|call| call.plan.step == Step::Obey).map(|call| call.account)
@@ -230,7 +242,9 @@ impl Calls<'_> {
             return;
         };
         let stop = self.rules.in_force(account).stop();
-        self.obey(lower, now, handle, Verdict::Ring(stop));
+        if self.obey(lower, now, handle, Verdict::Ring(stop)) {
+            self.rings(lower, handle);
+        }
     }
 
     /// A call is up, or is resumed: it holds the others where that was asked for. A call whose hold finds no room stays as

@@ -1,0 +1,187 @@
+//! Tones for the person at this phone: into the device's sound, and on the ring device.
+
+use crate::base::limits::REFUSAL_MS;
+use crate::media::tones::country::{Country, ITU, Meaning};
+use crate::media::tones::signal::Player;
+use crate::phone::CommandError;
+use crate::phone::tone::{PLAY_ALL, PLAY_REFUSAL, PLAY_RING, PLAY_RINGBACK, PLAY_WAITING, Tones as Change, TonesInfo};
+
+/// Busy or congestion sounds for five seconds: time enough to recognise it, and no reason to hurry.
+const USUAL_REFUSAL_MS: u32 = 5000;
+
+/// Tones for the person at this phone.
+#[derive(Debug)]
+pub(in crate::phone) struct Tones {
+    country: &'static Country,
+    play: u32,
+    refusal_ms: u32,
+    rate: u32,
+    /// Calls whose far end rings and sends no media.
+    pub(super) ringing_back: u32,
+    /// Calls that ring here, and the number of the first one's ring.
+    pub(super) ringing: u32,
+    ring_number: u8,
+    /// A call was refused: its tone, and samples that are left of it.
+    refused: Option<Meaning>,
+    refused_left: u32,
+    /// A rule has answered: the person is to know.
+    confirms: bool,
+    /// The tone in the device's sound.
+    sounding: Option<Meaning>,
+    player: Player,
+    /// The ring.
+    rings: bool,
+    ring: Player,
+}
+
+impl Tones {
+    pub(super) fn new() -> Self {
+        Self {
+            country: &ITU,
+            play: PLAY_ALL & !PLAY_RING,
+            refusal_ms: USUAL_REFUSAL_MS,
+            rate: 8000,
+            ringing_back: 0,
+            ringing: 0,
+            ring_number: 0,
+            refused: None,
+            refused_left: 0,
+            confirms: false,
+            sounding: None,
+            player: Player::default(),
+            rings: false,
+            ring: Player::default(),
+        }
+    }
+
+    pub(super) const fn set_rate(&mut self, rate: u32) {
+        self.rate = rate;
+    }
+
+    /// # Errors
+    /// [`CommandError::Range`] for a number, [`CommandError::Nothing`] for a country; nothing changes.
+    pub(in crate::phone) fn change(&mut self, change: &Change<'_>) -> Result<(), CommandError> {
+        if change.refusal_ms > REFUSAL_MS || change.play != u32::MAX && change.play & !PLAY_ALL != 0 {
+            return Err(CommandError::Range);
+        }
+        if let Some(code) = change.country {
+            self.country = Country::find(code).ok_or(CommandError::Nothing)?;
+        }
+        match change.play {
+            0 => {}
+            u32::MAX => self.play = 0,
+            play => self.play = play,
+        }
+        if change.refusal_ms > 0 {
+            self.refusal_ms = change.refusal_ms;
+        }
+        Ok(())
+    }
+
+    pub(in crate::phone) const fn info(&self) -> TonesInfo {
+        TonesInfo { country: self.country.code(), play: self.play, refusal_ms: self.refusal_ms }
+    }
+
+    const fn plays(&self, what: u32) -> bool {
+        self.play & what != 0
+    }
+
+    /// A call rings here; `ring`: the number of its ring.
+    pub(super) const fn ring_begins(&mut self, ring: u8) {
+        if self.ringing == 0 {
+            self.ring_number = ring;
+        }
+        self.ringing = self.ringing.saturating_add(1);
+    }
+
+    /// A far end has refused a call of the device's.
+    pub(super) const fn refuse(&mut self, meaning: Meaning) {
+        if self.plays(PLAY_REFUSAL) {
+            self.refused = Some(meaning);
+            self.refused_left = self.refusal_ms.saturating_mul(self.rate / 1000);
+        }
+    }
+
+    /// Another call begins: the last one's refusal is old news.
+    pub(super) const fn forget_refusal(&mut self) {
+        self.refused = None;
+    }
+
+    /// A rule has answered a call of the device's.
+    pub(super) const fn confirm(&mut self) {
+        self.confirms = true;
+    }
+
+    /// The tone that belongs into the device's sound now.
+    const fn wanted(&self, device_calls: u32) -> Option<Meaning> {
+        if self.confirms {
+            Some(Meaning::Confirmation)
+        } else if self.ringing_back > 0 && self.plays(PLAY_RINGBACK) {
+            Some(Meaning::Ringback)
+        } else if self.refused.is_some() {
+            self.refused
+        } else if self.ringing > 0 && device_calls > 0 && self.plays(PLAY_WAITING) {
+            Some(Meaning::Waiting)
+        } else {
+            None
+        }
+    }
+
+    /// The device is to play: a tone is due, or one fades.
+    pub(super) fn want_device(&self, device_calls: u32) -> bool {
+        self.wanted(device_calls).is_some() || self.sounding.is_some() && self.player.is_audible()
+    }
+
+    /// The tone for the next samples of the device's sound. Without room for any (the device is not open yet) nothing
+    /// goes on.
+    pub(super) fn mix(&mut self, out: &mut [i16], device_calls: u32) {
+        let wanted = self.wanted(device_calls);
+        if out.is_empty() || wanted.is_none() && self.sounding.is_none() {
+            return;
+        }
+        let mut done = 0;
+        if self.sounding != wanted {
+            self.player.end();
+            done = self.player.mix(out);
+            if !self.player.is_over() {
+                return;
+            }
+            self.sounding = wanted;
+            let Some(meaning) = wanted else { return };
+            self.player = Player::new(self.country.signal(meaning), self.rate);
+        }
+        self.player.mix(out.get_mut(done..).unwrap_or_default());
+        self.confirms &= !(wanted == Some(Meaning::Confirmation) && self.player.is_over());
+        if self.refused.is_some() && self.sounding == self.refused {
+            self.refused_left = self.refused_left.saturating_sub(out.len() as u32);
+            if self.refused_left == 0 {
+                self.refused = None;
+            }
+        }
+    }
+
+    const fn is_to_ring(&self, device_calls: u32) -> bool {
+        self.ringing > 0 && device_calls == 0 && self.plays(PLAY_RING)
+    }
+
+    /// The number of the ring that the ring device is to play, 0 for the usual one; `None`: it is to be silent.
+    pub(super) fn want_ring(&self, device_calls: u32) -> Option<u8> {
+        (self.is_to_ring(device_calls) || self.rings && self.ring.is_audible()).then_some(self.ring_number)
+    }
+
+    /// The ring's next samples. False: there is none.
+    pub(super) fn ring(&mut self, out: &mut [i16], device_calls: u32) -> bool {
+        out.fill(0);
+        let wanted = self.is_to_ring(device_calls);
+        if wanted && !self.rings {
+            self.ring = Player::new(self.country.ring(self.ring_number), self.rate);
+        } else if !wanted && self.rings {
+            self.ring.end();
+        }
+        self.rings = wanted || self.rings && !self.ring.is_over();
+        if self.rings {
+            self.ring.mix(out);
+        }
+        self.rings
+    }
+}
