@@ -207,10 +207,9 @@ impl Media<'_> {
         if running {
             self.count(before, false);
             self.count(clock, true);
-            return;
         }
         #[cfg(feature = "tones")]
-        if rings {
+        if rings && !running {
             self.ring_back(call, true); // over, if it is no device call any more
         }
     }

@@ -267,7 +267,7 @@ impl Media<'_> {
     }
 
     /// A rule has answered a call: where the person is to speak in it, he is told.
-    #[cfg(feature = "tones")]
+    #[cfg(all(feature = "tones", feature = "rules"))]
     pub(in crate::phone) fn confirm_answer(&mut self, call: Handle) {
         if self.line(call).is_some_and(|line| line.clock() == Bus::Device) {
             self.tones.confirm();

@@ -108,6 +108,7 @@ impl Tones {
     }
 
     /// A rule has answered a call of the device's.
+    #[cfg(feature = "rules")]
     pub(super) const fn confirm(&mut self) {
         self.confirms = true;
     }
