@@ -1,9 +1,12 @@
 //! The signals of countries.
 //!
-//! Frequencies and rhythms are facts of ITU-T E.180 Supplement 2, "Various tones used in national networks": where it
-//! lists several for a country, the one of most exchanges. What a country has not listed is E.180's own. Levels are
-//! E.180's: -10 dBm0 within 5 dB, on a line. The ring and its variants are no network's (a bell rings by a current), so
-//! they have the country's rhythm of ringing, and those that Telcordia GR-506 numbers.
+//! Frequencies and rhythms are facts of ITU-T's list "Various tones used in national networks" (E.180 Supplement 2, and
+//! Operational Bulletin 781 of 2003), or of a network's own specification: AU: ACIF S002, GB: BT SIN 350, NZ: TNA 102,
+//! RU: GOST 45.223, SG: IDA TS PSTN 1. Each row was compared with the tables of Asterisk, DAHDI and FreePBX, and a
+//! country that none of them has is not here. Where a list has several tones for a country, it is the one of most
+//! exchanges. What a country has not listed is E.180's own. Levels are E.180's: -10 dBm0 within 5 dB, on a line. The
+//! ring and its variants are no network's (a bell rings by a current), so they have the country's rhythm of ringing, and
+//! those that Telcordia GR-506 numbers.
 
 use super::Tone;
 use super::signal::{PARTS, Signal};
@@ -83,7 +86,7 @@ type Rhythm = &'static [u16];
 #[derive(Clone, Copy, Debug)]
 pub struct Country {
     code: &'static str,
-    dial: Pitch,
+    dial: (Pitch, Rhythm),
     ringback: (Pitch, Rhythm),
     busy: (Pitch, Rhythm),
     congestion: (Pitch, Rhythm),
@@ -106,7 +109,7 @@ const fn mixed(
 ) -> Country {
     Country {
         code,
-        dial,
+        dial: (dial, &[]),
         ringback: (ring, ringback),
         busy: (busy, engaged),
         congestion: (busy, congestion),
@@ -123,17 +126,22 @@ const fn precise(code: &'static str) -> Country {
     mixed(code, two(350, 440), two(440, 480), two(480, 620), rhythms, one(440))
 }
 
+/// A country whose dial tone has a rhythm.
+const fn dials(country: Country, rhythm: Rhythm) -> Country {
+    Country { dial: (country.dial.0, rhythm), ..country }
+}
+
 /// Two rings, as in Britain and where its exchanges went.
 const TWICE: Rhythm = &[400, 200, 400, 2000];
 
 /// By their codes, in order.
-const COUNTRIES: [Country; 50] = [
-    plain("AR", 425, [&[1000, 4500], &[300, 200], &[300, 400], &[400, 200, 400, 4000]]),
-    plain("AT", 420, [&[1000, 5000], &[400, 400], &[200, 200], &[40, 1950]]),
+const COUNTRIES: [Country; 48] = [
+    plain("AR", 425, [&[1000, 4500], &[300, 300], &[200, 300], &[400, 200, 400, 4000]]),
+    plain("AT", 420, [&[1000, 5000], &[400, 400], &[200, 200], &[40, 1960]]),
     mixed(
         "AU",
-        by(425, 25),
-        two(400, 450),
+        two(413, 438),
+        two(413, 438),
         one(425),
         [TWICE, &[375, 375], &[375, 375], &[200, 200, 200, 4400]],
         one(425),
@@ -152,9 +160,10 @@ const COUNTRIES: [Country; 50] = [
     plain("CH", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[200, 200, 200, 4000]]),
     plain("CL", 400, [&[1000, 3000], &[500, 500], &[200, 200], &[250, 8750]]),
     plain("CN", 450, [&[1000, 4000], &[350, 350], &[700, 700], &[400, 4000]]),
-    plain("CZ", 425, [&[1000, 4000], &[330, 330], &[165, 165], &[330, 9000]]),
+    plain("CR", 450, [&[1200, 4900], &[330, 330], &[330, 330], &[150, 150, 150, 8000]]),
+    dials(plain("CZ", 425, [&[1000, 4000], &[330, 330], &[165, 165], &[330, 9000]]), &[330, 330, 660, 660]),
     plain("DE", 425, [&[1000, 4000], &[480, 480], &[240, 240], &[200, 200, 200, 5000]]),
-    plain("DK", 425, [&[1000, 4000], &[250, 250], &[250, 250], &[200, 600, 200, 3000]]),
+    plain("DK", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[200, 600, 200, 3000]]),
     plain("EE", 425, [&[1000, 4000], &[300, 300], &[200, 200], &[200, 600, 200, 9000]]),
     plain("ES", 425, [&[1500, 3000], &[200, 200], &[200, 200, 200, 200, 200, 600], &[175, 175, 175, 3500]]),
     plain("FI", 425, [&[1000, 4000], &[300, 300], &[200, 200], &[150, 150, 150, 8000]]),
@@ -167,19 +176,19 @@ const COUNTRIES: [Country; 50] = [
         [TWICE, &[375, 375], &[400, 350, 225, 525], &[100, 4000]],
         one(400),
     ),
-    plain("GR", 425, [&[1000, 4000], &[300, 300], &[200, 200], &[300, 10_000, 300, 10_000]]),
+    dials(plain("GR", 425, [&[1000, 4000], &[300, 300], &[200, 200], &[150, 150, 150, 8000]]), &[200, 300, 700, 800]),
     mixed(
         "HK",
         two(350, 440),
         two(440, 480),
         two(480, 620),
-        [&[400, 200, 400, 3000], &[500, 500], &[250, 250], &[500, 10_000]],
+        [&[400, 200, 400, 3000], &[500, 500], &[250, 250], &[300, 10_000]],
         one(440),
     ),
-    plain("HR", 425, [&[1000, 4000], &[500, 500], &[250, 250], &[300, 8000]]),
     plain("HU", 425, [&[1250, 3750], &[300, 300], &[300, 300], &[40, 1960]]),
-    mixed("IE", one(425), two(400, 450), one(425), [TWICE, &[500, 500], &[250, 250], &[180, 200, 200, 4500]], one(425)),
-    plain("IL", 400, [&[1000, 3000], &[500, 500], &[250, 250], &[500, 10_000]]),
+    plain("ID", 425, [&[1000, 4000], &[500, 500], &[250, 250], &[150, 150, 150, 10_000]]),
+    mixed("IE", one(425), two(400, 450), one(425), [TWICE, &[450, 450], &[375, 375], &[200, 200, 200, 4000]], one(425)),
+    plain("IL", 414, [&[1000, 3000], &[500, 500], &[250, 250], &[100, 100, 100, 100, 600, 3000]]),
     mixed(
         "IN",
         by(400, 25),
@@ -188,30 +197,18 @@ const COUNTRIES: [Country; 50] = [
         [TWICE, &[750, 750], &[250, 250], &[200, 100, 200, 7500]],
         one(400),
     ),
-    plain("IT", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[400, 100, 250, 100, 150, 14_000]]),
-    mixed("JP", one(400), by(400, 16), one(400), [&[1000, 2000], &[500, 500], &[500, 500], &[500, 4000]], by(400, 16)),
-    mixed(
-        "KR",
-        two(350, 440),
-        two(440, 480),
-        two(480, 620),
-        [&[1000, 2000], &[500, 500], &[300, 200], &[250, 250, 250, 3250]],
-        two(350, 440),
+    dials(
+        plain("IT", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[400, 100, 250, 100, 150, 14_000]]),
+        &[200, 200, 600, 1000],
     ),
+    mixed("JP", one(400), by(400, 16), one(400), [&[1000, 2000], &[500, 500], &[500, 500], &[500, 8000]], by(400, 16)),
     plain("LT", 425, [&[1000, 4000], &[350, 350], &[200, 200], &[150, 150, 150, 4000]]),
-    plain("LU", 425, [&[1000, 4000], &[480, 480], &[240, 240], &[200, 200, 200, 5000]]),
+    plain("MO", 425, [&[1000, 4000], &[500, 500], &[250, 250], &[200, 600]]),
     plain("MX", 425, [&[1000, 4000], &[250, 250], &[250, 250], &[200, 600, 200, 10_000]]),
-    plain("MY", 425, [TWICE, &[500, 500], &[250, 250], &[1000, 10_000, 500, 250, 500, 10_000]]),
+    plain("MY", 425, [TWICE, &[500, 500], &[500, 500], &[100, 4000]]),
     plain("NL", 425, [&[1000, 4000], &[500, 500], &[250, 250], &[500, 9500]]),
     plain("NO", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[200, 600, 200, 10_000]]),
-    mixed(
-        "NZ",
-        one(400),
-        two(400, 450),
-        one(400),
-        [TWICE, &[500, 500], &[250, 250], &[200, 3000, 200, 3000, 200, 5000]],
-        one(400),
-    ),
+    mixed("NZ", one(400), two(400, 450), one(400), [TWICE, &[500, 500], &[250, 250], &[200, 3000]], one(400)),
     mixed(
         "PH",
         one(425),
@@ -220,11 +217,18 @@ const COUNTRIES: [Country; 50] = [
         [&[1000, 4000], &[500, 500], &[250, 250], &[300, 10_000]],
         one(440),
     ),
-    plain("PL", 425, [&[1000, 4000], &[500, 500], &[250, 250], &[150, 150, 150, 4000]]),
+    plain("PL", 425, [&[1000, 4000], &[500, 500], &[500, 500], &[150, 150, 150, 4000]]),
     plain("PT", 425, [&[1000, 5000], &[500, 500], &[200, 200], &[200, 200, 200, 5000]]),
-    plain("RO", 450, [&[1850, 4150], &[167, 167], &[500, 500], &[150, 150, 150, 4000]]),
-    plain("RU", 425, [&[800, 3200], &[400, 400], &[200, 200], &[200, 5000]]),
-    plain("SE", 425, [&[1000, 5000], &[250, 250], &[250, 750], &[200, 500, 200, 5000]]),
+    mixed(
+        "RO",
+        one(450),
+        by(450, 25),
+        one(450),
+        [&[1850, 4150], &[167, 167], &[500, 500], &[150, 150, 150, 8000]],
+        one(450),
+    ),
+    plain("RU", 425, [&[1000, 4000], &[350, 350], &[175, 175], &[200, 5000]]),
+    plain("SE", 425, [&[1000, 5000], &[250, 250], &[250, 750], &[200, 500, 200, 9100]]),
     mixed(
         "SG",
         one(425),
@@ -233,10 +237,8 @@ const COUNTRIES: [Country; 50] = [
         [TWICE, &[750, 750], &[250, 250], &[300, 200, 300, 3200]],
         by(425, 24),
     ),
-    plain("SI", 425, [&[1000, 4000], &[500, 500], &[200, 200], &[300, 10_000]]),
-    plain("SK", 425, [&[1000, 4000], &[330, 330], &[165, 165], &[330, 9000]]),
     mixed("TH", by(400, 50), one(400), one(400), [&[1000, 4000], &[500, 500], &[300, 300], &[400, 10_000]], one(1000)),
-    plain("TR", 450, [&[2000, 4000], &[500, 500], &[200, 200, 200, 200, 600, 200], &[200, 600, 200, 8000]]),
+    plain("TR", 450, [&[2000, 4000], &[500, 500], &[200, 200, 200, 200, 200, 200, 600, 200], &[200, 600, 200, 8000]]),
     mixed(
         "TW",
         two(350, 440),
@@ -247,7 +249,7 @@ const COUNTRIES: [Country; 50] = [
     ),
     precise("US"),
     mixed("VE", one(425), one(425), one(425), [&[1000, 4000], &[500, 500], &[250, 250], &[300, 6000]], two(400, 450)),
-    mixed("ZA", by(400, 33), by(400, 33), one(400), [TWICE, &[500, 500], &[250, 250], &[400, 4000]], by(400, 33)),
+    mixed("ZA", by(400, 33), by(400, 33), one(400), [TWICE, &[500, 500], &[250, 250], &[250, 250]], by(400, 33)),
 ];
 
 impl Country {
@@ -276,13 +278,13 @@ impl Country {
     #[must_use]
     pub fn signal(&self, meaning: Meaning) -> Signal {
         let (pitch, rhythm) = match meaning {
-            Meaning::Dial => (self.dial, [].as_slice()),
+            Meaning::Dial => self.dial,
             Meaning::Ringback => self.ringback,
             Meaning::Busy => self.busy,
             Meaning::Congestion => self.congestion,
             Meaning::Waiting => self.waiting,
             Meaning::Ring => return self.ring(0),
-            Meaning::Confirmation => (self.dial, CONFIRMATION),
+            Meaning::Confirmation => (self.dial.0, CONFIRMATION),
         };
         let over = matches!(meaning, Meaning::Waiting | Meaning::Confirmation);
         let signal = signal(pitch, if over { LEVEL_OVER } else { LEVEL }, rhythm);

@@ -6,8 +6,8 @@ use crate::media::sine;
 #[cfg(test)]
 mod tests;
 
-/// Parts of a rhythm: three bursts with their pauses, as the longest signals have.
-pub const PARTS: usize = 6;
+/// Parts of a rhythm: four bursts with their pauses, as the longest signal has (Turkey's congestion).
+pub const PARTS: usize = 8;
 /// A burst fades in and out over a 250th of a second: short beside the shortest burst (40 ms), and long enough for a
 /// sound without a click.
 const RAMPS_A_SECOND: u32 = 250;

@@ -1,6 +1,6 @@
 use super::{Country, ITU, LEVEL, LEVEL_OVER, Meaning, RINGS};
 use crate::media::sine::cosine;
-use crate::media::tones::signal::{Player, Signal};
+use crate::media::tones::signal::{PARTS, Player, Signal};
 use std::vec::Vec;
 
 /// The amplitude of a frequency in these samples (Goertzel).
@@ -16,7 +16,7 @@ fn amplitude(pcm: &[i16], hz: u16, rate: u32) -> f64 {
 
 /// A second of the tone without its rhythm, and without its beginning.
 fn second_of(signal: Signal, rate: u32) -> Vec<i16> {
-    let mut player = Player::new(Signal { cadence: [0; 6], rounds: 0, ..signal }, rate);
+    let mut player = Player::new(Signal { cadence: [0; PARTS], rounds: 0, ..signal }, rate);
     player.mix(&mut std::vec![0; rate as usize]);
     let mut pcm = std::vec![0; rate as usize];
     player.mix(&mut pcm);
@@ -30,7 +30,7 @@ fn each_country_has_its_frequencies_at_their_level() {
     for rate in [8000, 16_000, 48_000] {
         for country in Country::all().iter().chain([&ITU]) {
             for meaning in [Dial, Ringback, Busy, Congestion, Waiting, Confirmation] {
-                let signal = Signal { cadence: [0; 6], rounds: 0, ..country.signal(meaning) };
+                let signal = Signal { cadence: [0; PARTS], rounds: 0, ..country.signal(meaning) };
                 if seen.contains(&(rate, signal)) {
                     continue;
                 }
@@ -76,16 +76,23 @@ fn countries_are_found_by_their_two_letters() {
 #[test]
 fn facts_of_some_countries() {
     let of = |code, meaning| Country::find(code).unwrap().signal(meaning);
-    let german = of("DE", Meaning::Busy);
-    assert_eq!((german.tone.frequencies, german.cadence), ([425, 0], [480, 480, 0, 0, 0, 0]));
-    let american = of("US", Meaning::Ringback);
-    assert_eq!((american.tone.frequencies, american.cadence), ([440, 480], [2000, 4000, 0, 0, 0, 0]));
-    let british = of("GB", Meaning::Ringback);
-    assert_eq!((british.tone.frequencies, british.cadence), ([400, 450], [400, 200, 400, 2000, 0, 0]));
+    let rhythm = |code, meaning| {
+        let cadence = of(code, meaning).cadence;
+        let end = cadence.iter().rposition(|ms| *ms > 0).map_or(0, |last| last + 1);
+        cadence[..end].to_vec()
+    };
+    assert_eq!(of("DE", Meaning::Busy).tone.frequencies, [425, 0]);
+    assert_eq!(rhythm("DE", Meaning::Busy), [480, 480]);
+    assert_eq!(of("US", Meaning::Ringback).tone.frequencies, [440, 480]);
+    assert_eq!(rhythm("US", Meaning::Ringback), [2000, 4000]);
+    assert_eq!(of("GB", Meaning::Ringback).tone.frequencies, [400, 450]);
+    assert_eq!(rhythm("GB", Meaning::Ringback), [400, 200, 400, 2000]);
     let japanese = of("JP", Meaning::Ringback);
     assert_eq!((japanese.tone.frequencies, japanese.modulation), ([400, 0], 16));
-    assert_eq!(of("ES", Meaning::Congestion).cadence, [200, 200, 200, 200, 200, 600]);
-    assert_eq!(of("TR", Meaning::Waiting).cadence, [200, 600, 200, 8000, 0, 0]);
+    assert_eq!(rhythm("ES", Meaning::Congestion), [200, 200, 200, 200, 200, 600]);
+    assert_eq!(rhythm("TR", Meaning::Congestion), [200, 200, 200, 200, 200, 200, 600, 200]);
+    assert_eq!(rhythm("TR", Meaning::Waiting), [200, 600, 200, 8000]);
+    assert_eq!(rhythm("IT", Meaning::Dial), [200, 200, 600, 1000]);
     assert_eq!(of("DE", Meaning::Dial).round_ms(), 0);
     assert_eq!(of("DE", Meaning::Confirmation).rounds, 1);
 }
@@ -95,8 +102,8 @@ fn rings_have_the_countrys_rhythm_or_a_numbers() {
     let british = Country::find("GB").unwrap();
     assert_eq!(british.ring(0).cadence, british.signal(Meaning::Ringback).cadence);
     assert_eq!(british.signal(Meaning::Ring), british.ring(0));
-    assert_eq!(british.ring(2).cadence, [800, 400, 800, 4000, 0, 0]);
-    let mut seen: Vec<[u16; 6]> = (1..=RINGS).map(|number| british.ring(number).cadence).collect();
+    assert_eq!(british.ring(2).cadence, [800, 400, 800, 4000, 0, 0, 0, 0]);
+    let mut seen: Vec<[u16; PARTS]> = (1..=RINGS).map(|number| british.ring(number).cadence).collect();
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), usize::from(RINGS), "each number has a rhythm of its own");

@@ -1,4 +1,4 @@
-use super::{Player, Signal};
+use super::{PARTS, Player, Signal};
 use crate::media::tones::Tone;
 use crate::media::tones::country::{Country, ITU, Meaning};
 use std::vec::Vec;
@@ -28,7 +28,7 @@ fn largest_step(pcm: &[i16]) -> i32 {
 
 /// The same of the tone alone, always on, in its middle.
 fn own_step(signal: Signal, rate: u32) -> i32 {
-    let steady = made(Signal { cadence: [0; 6], rounds: 0, ..signal }, rate, 520);
+    let steady = made(Signal { cadence: [0; PARTS], rounds: 0, ..signal }, rate, 520);
     let middle = &steady[rate as usize / 50..];
     middle.windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max().unwrap()
 }
@@ -138,7 +138,9 @@ fn it_is_added_to_what_is_there() {
 fn odd_signals_are_stood() {
     let mut out = [0; 480];
     for rate in [0, 1, 999, 8000, 48_000] {
-        for cadence in [[0; 6], [u16::MAX; 6], [0, 1, 0, 1, 0, 1], [1, 0, 1, 0, 1, 0], [0, 0, 0, 0, 0, 5]] {
+        for cadence in
+            [[0; 8], [u16::MAX; 8], [0, 1, 0, 1, 0, 1, 0, 1], [1, 0, 1, 0, 1, 0, 1, 0], [0, 0, 0, 0, 0, 0, 0, 5]]
+        {
             let tone = Tone { frequencies: [65_535, 1], level: u16::MAX };
             let mut player = Player::new(Signal { tone, modulation: u16::MAX, cadence, rounds: 3 }, rate);
             for _ in 0..100 {
