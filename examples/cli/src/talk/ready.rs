@@ -1,4 +1,4 @@
-//! What a call needs of the machine, looked at before any phone rings: devices, and files.
+//! The needs of a call, looked at before any phone rings: devices, and files.
 
 use std::fmt;
 use std::fs::{File, remove_file};
