@@ -879,6 +879,11 @@ typedef struct microsip_media {
   uint32_t update;
   /** 0. */
   uint32_t reserved;
+  /**
+   * The codecs that are offered, in order, as in microsip_config.codecs, and no others; our answers
+   * to later offers have them too. NULL: as they are.
+   */
+  const char *codecs;
 } microsip_media;
 
 /** A call, in numbers. Times that have not come are UINT64_MAX. */
@@ -2042,6 +2047,8 @@ int32_t microsip_hold(microsip_id phone,
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.
+ * @retval MICROSIP_E_NO_CODEC m->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
  */
 int32_t microsip_reoffer(microsip_id phone,
                          microsip_id call,
@@ -3028,6 +3035,8 @@ int32_t microsip_engine_hold(struct microsip_engine *e,
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG m has a number out of range.
+ * @retval MICROSIP_E_NO_CODEC m->codecs has a codec that this library does not have, or this phone
+ * has no memory for.
  */
 int32_t microsip_engine_reoffer(struct microsip_engine *e,
                                 uint64_t now_us,

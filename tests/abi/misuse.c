@@ -300,7 +300,19 @@ static void wrong_values(void) {
 /* A call of a live phone, in states that forbid things. */
 static void wrong_states(void) {
   char small[4];
+  microsip_media other;
   IS(microsip_dial(p, 0, silent, NULL, &c), MICROSIP_OK);
+  MICROSIP_ZERO(other);
+  other.codecs = "PCMA, SPEEX";
+  IS(microsip_reoffer(p, c, &other, 1), MICROSIP_E_NO_CODEC);
+  IS(microsip_last_error(buf, sizeof buf, &n), MICROSIP_OK);
+  checks++;
+  if (!strstr(buf, "m->codecs is \"SPEEX\"")) { failed = 1; fprintf(stderr, "the wrong word is blamed: %s\n", buf); }
+  other.codecs = "L16/48000";
+  IS(microsip_reoffer(p, c, &other, 1), MICROSIP_E_STATE);
+  other.codecs = "PCMA";
+  other.direction = 5;
+  IS(microsip_reoffer(p, c, &other, 1), MICROSIP_E_ARG);
   FAILS(microsip_answer(p, c, 200, NULL));
   FAILS(microsip_reject(p, c, 486, NULL));
   FAILS(microsip_answer(p, c, 70000, NULL));

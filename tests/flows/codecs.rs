@@ -1,5 +1,7 @@
 //! G.722 and L16 in calls, and the choice of codecs for a phone, an account and a call.
 
+mod reoffered;
+
 use microsip_core::base::cursor::Cursor;
 use microsip_core::base::time::Duration;
 use microsip_core::media::detect::Detector;

@@ -111,7 +111,7 @@ impl Phone<'_> {
     /// Otherwise as [`Phone::hold`].
     ///
     /// # Errors
-    /// As [`Phone::hold`].
+    /// As [`Phone::hold`]; [`CommandError::Codec`] when this phone's memory was not made for one of the codecs.
     pub fn reoffer(&mut self, now: Instant, call: CallId, changes: &Reoffer, token: u64) -> Result<(), CommandError> {
         self.hear(now);
         #[cfg(feature = "reoffer")]

@@ -13,6 +13,9 @@ use crate::offer::Direction;
 pub struct Reoffer {
     /// The direction that we want, a hold of ours apart; `None`: as it is.
     pub direction: Option<Direction>,
+    /// The codecs that we want, in order: the offer has them and no others, and from then on our answers too; empty: as
+    /// they are.
+    pub codecs: CodecOrder,
     /// This offer, and later ones of the call, leave as UPDATEs (RFC 3311) instead of re-INVITEs; `None`: as before. A
     /// far end that does not know them gets re-INVITEs again.
     pub by_update: Option<bool>,

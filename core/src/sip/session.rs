@@ -65,6 +65,8 @@ pub struct Answered {
     pub version: u32,
     /// The direction that we wanted.
     pub direction: Direction,
+    /// The codecs that we wanted, as a number of the owner's.
+    pub codecs: u32,
 }
 
 /// Offers, answers and editions of a dialog.
@@ -90,7 +92,7 @@ impl Session {
         edition: Edition { version: 0, fingerprint: 0 },
         offered: Edition { version: 0, fingerprint: 0 },
         #[cfg(feature = "reoffer")]
-        answered: Answered { number: 0, version: 0, direction: Direction::SendReceive },
+        answered: Answered { number: 0, version: 0, direction: Direction::SendReceive, codecs: 0 },
         #[cfg(feature = "reliable")]
         heard: 0,
     };

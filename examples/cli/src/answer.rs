@@ -61,7 +61,8 @@ impl<'a> Job<'a> for Wait<'a> {
         if let Some(conference) = conference {
             unless_gone(app.phone.join(conference, call))?;
         }
-        let talk = Talk::new(app.phone, app.output, call, &answer.sound).incoming();
+        let talk =
+            Talk::new(app.phone, app.output, call, &answer.sound).incoming().codecs(answer.network.codec.as_deref());
         app.talk(match answer.code {
             // the library answers
             _ if answer.rules.auto_answer == Some(Auto::All) => talk,

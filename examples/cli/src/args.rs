@@ -210,6 +210,12 @@ pub(crate) struct Sound {
     /// Resume when it has been on hold for so long
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "hold_after")]
     pub(crate) hold_for: Option<Duration>,
+    /// Offer the media anew so long after the answer
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) reoffer_after: Option<Duration>,
+    /// With these codecs and no others, as --codec has them
+    #[arg(long, value_name = "LIST", requires = "reoffer_after")]
+    pub(crate) reoffer_codec: Option<String>,
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,

@@ -36,7 +36,8 @@ impl<'a> Job<'a> for Place<'a> {
             },
         );
         app.listen_to_keys();
-        app.talk(Talk::new(app.phone, app.output, id, &call.sound).dtmf(call.dtmf.as_deref()).answer_within(call.ring));
+        let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
+        app.talk(talk.dtmf(call.dtmf.as_deref()).answer_within(call.ring));
         Ok(())
     }
 

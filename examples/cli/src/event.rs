@@ -52,6 +52,11 @@ pub(crate) enum Happened {
         sip_code: u32,
         result: i32,
     },
+    /// The media was offered anew, or the far end does not agree to it.
+    Reoffered {
+        sip_code: u32,
+        result: i32,
+    },
     Device {
         which: u32,
         result: i32,
@@ -95,6 +100,9 @@ impl Event {
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_RECORD => Happened::RecordFailed(event.result),
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_HOLD && event.result != c::MICROSIP_OK => {
                 Happened::HoldFailed { sip_code: event.sip_code, result: event.result }
+            }
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_REOFFER => {
+                Happened::Reoffered { sip_code: event.sip_code, result: event.result }
             }
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),

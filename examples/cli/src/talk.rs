@@ -28,6 +28,8 @@ const LEVELS: Duration = Duration::from_secs(1);
 const TAIL: Duration = Duration::from_millis(300);
 /// The token of the digits that the command line names; those of keys have none.
 const SCRIPTED: u64 = 1;
+/// The codecs without `--codec`.
+const USUAL: [&str; 2] = ["PCMU", "PCMA"];
 
 /// A call under way.
 pub(crate) struct Talk<'a> {
@@ -50,6 +52,11 @@ pub(crate) struct Talk<'a> {
     /// The times at which we hold and resume.
     hold_at: Option<Instant>,
     resume_at: Option<Instant>,
+    /// The time at which we offer anew.
+    reoffer_at: Option<Instant>,
+    /// The codecs that the key goes through, and the next one.
+    codecs: Vec<&'a str>,
+    next_codec: usize,
     /// The set of MICROSIP_MEDIA_* that was printed last.
     media: u32,
     /// The time of our hang-up.
@@ -87,6 +94,9 @@ impl<'a> Talk<'a> {
             holding: false,
             hold_at: None,
             resume_at: None,
+            reoffer_at: None,
+            codecs: USUAL.to_vec(),
+            next_codec: 1,
             media: 0,
             end_at: None,
             next_meter: None,
@@ -98,6 +108,14 @@ impl<'a> Talk<'a> {
             refused: false,
             trouble: None,
         }
+    }
+
+    /// The codecs of `--codec`.
+    pub(crate) fn codecs(mut self, list: Option<&'a str>) -> Self {
+        if let Some(list) = list {
+            self.codecs = list.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+        }
+        self
     }
 
     pub(crate) fn dtmf(mut self, digits: Option<&'a str>) -> Self {
@@ -131,8 +149,9 @@ impl<'a> Talk<'a> {
 
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        let times = [self.answer_by, self.accept_at, self.hold_at, self.resume_at, self.end_at, self.next_meter];
-        times.into_iter().flatten().min()
+        let offers = [self.hold_at, self.resume_at, self.reoffer_at];
+        let times = [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().chain(offers);
+        times.flatten().min()
     }
 
     pub(crate) fn due(&mut self, now: Instant) {
@@ -150,6 +169,9 @@ impl<'a> Talk<'a> {
         }
         if over(&mut self.resume_at) {
             self.hold(false);
+        }
+        if over(&mut self.reoffer_at) {
+            self.reoffer(self.sound.reoffer_codec.as_deref());
         }
         if over(&mut self.end_at) {
             self.hang_up();
@@ -176,6 +198,11 @@ impl<'a> Talk<'a> {
                 }
             }
             Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
+            Verb::Codec if self.connected.is_some() => {
+                let next = self.codecs.get(self.next_codec % self.codecs.len().max(1)).copied();
+                self.next_codec += 1;
+                self.reoffer(next);
+            }
             Verb::Answer if rings => {
                 self.accept_at = None;
                 self.accept();
@@ -188,7 +215,7 @@ impl<'a> Talk<'a> {
                 }
             }
             Verb::Hangup => self.hang_up(),
-            Verb::Digit(_) | Verb::Mute | Verb::Hold | Verb::Answer | Verb::Reject => {}
+            Verb::Digit(_) | Verb::Mute | Verb::Hold | Verb::Codec | Verb::Answer | Verb::Reject => {}
         }
     }
 
@@ -197,6 +224,12 @@ impl<'a> Talk<'a> {
         match self.phone.hold(self.call, on) {
             Ok(()) => self.holding = on,
             Err(failure) => self.output.line(&failure.text), // it ends, say
+        }
+    }
+
+    fn reoffer(&self, codecs: Option<&str>) {
+        if let Err(failure) = self.phone.reoffer(self.call, codecs) {
+            self.output.line(&failure.text); // it ends, say
         }
     }
 
@@ -307,6 +340,17 @@ impl<'a> Talk<'a> {
                     &text,
                 );
             }
+            Happened::Reoffered { sip_code, result } if result < 0 => {
+                let reason = self.phone.call_text(self.call, Text::Reason);
+                let text = format!("the far end refused other media: {}", ended(sip_code, &reason, result));
+                let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
+                self.output.say("reoffer_failed", fields, &text);
+            }
+            Happened::Reoffered { .. } => {
+                let codec = self.phone.call_text(self.call, Text::Codec);
+                let fields = || json!({ "call": self.call, "codec": codec });
+                self.output.say("reoffered", fields, &format!("the media was offered anew: {codec}"));
+            }
             _ => {}
         }
     }
@@ -345,6 +389,7 @@ impl<'a> Talk<'a> {
         }
         self.end_at = self.sound.length.map(|length| now + length);
         self.hold_at = self.sound.hold_after.map(|time| now + time);
+        self.reoffer_at = self.sound.reoffer_after.map(|time| now + time);
         if self.output.in_place() {
             self.next_meter = Some(now);
         } else if self.output.json {

@@ -6,13 +6,14 @@ pub(crate) enum Verb {
     Digit(char),
     Mute,
     Hold,
+    Codec,
     Answer,
     Reject,
     Hangup,
 }
 
 /// The keys, as they are shown to people.
-pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, h hold, q hang up";
+pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, h hold, c codec, q hang up";
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
 
@@ -22,6 +23,7 @@ impl Verb {
             b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' => Some(Self::Digit(char::from(key))),
             b'm' => Some(Self::Mute),
             b'h' => Some(Self::Hold),
+            b'c' => Some(Self::Codec),
             b'a' => Some(Self::Answer),
             b'r' => Some(Self::Reject),
             b'q' => Some(Self::Hangup),
@@ -44,7 +46,7 @@ mod tests {
     fn keys_are_commands_and_arrows_are_none() {
         let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
-        assert_eq!(verbs(b"marq xE\n"), [Verb::Mute, Verb::Answer, Verb::Reject, Verb::Hangup]);
+        assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
     }
 }

@@ -197,6 +197,10 @@ fn keys_are_digits_mute_and_hang_up_in_a_call() {
     near.see("muted");
     near.press("m");
     near.see("no longer muted");
+    near.press("c");
+    near.see("the media was offered anew: PCMA/8000");
+    near.press("c");
+    near.see("the media was offered anew: PCMU/8000");
     // the digits of keys do not end the call as those of the command line do
     assert!(near.child.try_wait().unwrap().is_none());
     near.press("q");

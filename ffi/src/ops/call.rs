@@ -225,9 +225,14 @@ pub(crate) unsafe fn reoffer(
     if given.reserved != 0 {
         return Err(range("m->reserved", given.reserved, "is not 0"));
     }
+    // SAFETY: by contract.
+    let codecs = unsafe { super::codecs::chosen(given.codecs, "m->codecs")?.unwrap_or_default() };
     let id = call_id(call)?;
-    let done = phone.reoffer(now, id, &Reoffer { direction, by_update }, token);
-    done.map_err(|error| unchanged(phone, id, error))
+    let done = phone.reoffer(now, id, &Reoffer { direction, codecs, by_update }, token);
+    done.map_err(|error| match error {
+        CommandError::Codec => Fail::command(error, "m->codecs", Value::None),
+        _ => unchanged(phone, id, error),
+    })
 }
 
 /// # Safety

@@ -79,6 +79,7 @@ pub extern "C" fn microsip_hold(phone: microsip_id, call: microsip_id, on: u32, 
 
 /// Offers the media of a call anew, with the changes in m; NULL: as they are, at the addresses that are ours now. Its
 /// turn, its end and its errors are those of microsip_hold. MICROSIP_E_ARG: m has a number out of range.
+/// MICROSIP_E_NO_CODEC: m->codecs has a codec that this library does not have, or this phone has no memory for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_reoffer(
     phone: microsip_id,

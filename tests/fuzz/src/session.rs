@@ -7,6 +7,7 @@
 use crate::world::{FLOW, PASSWORD, SECOND, THERE, World, header, stream_to};
 use core::net::SocketAddr;
 use microsip_core::base::time::Duration;
+use microsip_core::media::{Codec, CodecOrder};
 use microsip_core::phone::{
     AUTO_ALL, AUTO_HEADER, AccountConfig, AccountId, CallId, DialOptions, FORWARD_ALWAYS, FORWARD_BUSY,
     FORWARD_NO_ANSWER, Member, MemberChange, Reoffer, RuleNumbers, Rules, Source, Switch,
@@ -102,6 +103,7 @@ impl World<'_> {
             4 | 5 => {
                 let changes = Reoffer {
                     direction: direction.get(usize::from(argument >> 4 & 3)).copied(),
+                    codecs: CodecOrder::of(if argument & 0x80 != 0 { &[Codec::Pcma] } else { &[] }),
                     by_update: Some(argument & 0x40 != 0),
                 };
                 self.command(|phone, token| phone.reoffer(now, call, &changes, token))

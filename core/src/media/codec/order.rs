@@ -75,6 +75,18 @@ impl CodecOrder {
         })
     }
 
+    /// It as a number, for those who keep it without knowing it.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0.first().copied().unwrap_or(0)
+    }
+
+    /// The choice with this number.
+    #[must_use]
+    pub const fn of_number(number: u32) -> Self {
+        Self([number; IS_MADE as usize])
+    }
+
     /// The codecs under the payload types of our offers; `None`: no choice was made.
     #[must_use]
     pub fn list(&self) -> Option<CodecList> {

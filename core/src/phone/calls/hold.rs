@@ -47,8 +47,15 @@ impl Calls<'_> {
         token: u64,
     ) -> Result<(), CommandError> {
         self.may_change(lower, call)?;
+        if !lower.cx.fixed.takes(changes.codecs) {
+            return Err(CommandError::Codec);
+        }
         let before = lower.media.desired(call);
-        let desired = Desired { direction: changes.direction.unwrap_or(before.direction), ..before };
+        let desired = Desired {
+            direction: changes.direction.unwrap_or(before.direction),
+            codecs: changes.codecs.or(before.codecs),
+            ..before
+        };
         if let Some(call) = self.get_mut(call) {
             call.updates = changes.by_update.unwrap_or(call.updates);
         }

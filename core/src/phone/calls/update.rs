@@ -89,6 +89,7 @@ impl Calls<'_> {
                 number: mandatory.cseq.number,
                 version: edition.version,
                 direction: local.direction,
+                codecs: lower.media.codecs(call_handle).number(),
             });
         }
         let text = offer.unwrap_or_default();
@@ -118,15 +119,12 @@ impl Calls<'_> {
     ) {
         let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
         let session = lower.dialogs.session(dialog);
-        let answered = session.answered(mandatory.cseq.number);
-        let edition = Edition { version: answered.map_or(0, |answered| answered.version), ..session.edition() };
-        let local = lower
-            .media
-            .description(&lower.cx, lower.dialogs.call_of(dialog), edition, Purpose::Answer)
-            .map(|(local, _)| local);
+        let call = lower.dialogs.call_of(dialog);
         let offer = check_body(request).ok().flatten();
         if responded.status == 200 {
-            let local = local.zip(answered).map(|(local, answered)| Local { direction: answered.direction, ..local });
+            let answered = session.answered(mandatory.cseq.number);
+            let local = answered
+                .and_then(|answered| lower.media.description_again(&lower.cx, call, session.edition(), answered));
             // one with an offer whose answer is not known any more is older than the last, which its sender has got
             if offer.is_none() || local.is_some() {
                 let _ = Self::write_updated(lower, arrived, offer.zip(local), None);
@@ -135,7 +133,8 @@ impl Calls<'_> {
         }
         let mut extra = Extra::again(responded);
         if matches!(responded.status, 400 | 488)
-            && let (Some(offer), Some(local)) = (offer, local)
+            && let Some((local, _)) = lower.media.description(&lower.cx, call, session.edition(), Purpose::Answer)
+            && let Some(offer) = offer
             && let Err(error) = answer(offer, &local, &mut crate::base::cursor::Cursor::new(&mut []))
         {
             extra.warning = Some((error.warning(), error.reason()));

@@ -5,11 +5,13 @@ use super::Media;
 use super::desired::Purpose;
 use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
-use crate::media::Codec;
-use crate::offer::{Agreed, Local, OfferState};
+use crate::media::{Codec, CodecOrder};
+use crate::offer::{Agreed, Direction, Local, OfferState};
 use crate::phone::context::Context;
 use crate::phone::media::ports::Ports;
 use crate::phone::{MEDIA_HELD, MEDIA_HOLDING, MEDIA_RECEIVING, MEDIA_SENDING};
+#[cfg(feature = "reoffer")]
+use crate::sip::session::Answered;
 use crate::sip::session::{Edition, Session};
 
 /// Editions of a description begin here, so that all have as many digits and can be patched in place.
@@ -54,13 +56,38 @@ impl Media<'_> {
         edition: Edition,
         purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
+        let codecs = self.line(call)?.described_codecs(purpose);
+        self.described(cx, call, edition, (self.direction(call, purpose), codecs))
+    }
+
+    /// The description with which an UPDATE was answered, for its repetition: what we want may have changed since.
+    #[cfg(feature = "reoffer")]
+    pub(in crate::phone) fn description_again(
+        &self,
+        cx: &Context<'_>,
+        call: Handle,
+        edition: Edition,
+        answered: Answered,
+    ) -> Option<Local> {
+        let edition = Edition { version: answered.version, ..edition };
+        let codecs = CodecOrder::of_number(answered.codecs);
+        self.described(cx, call, edition, (answered.direction, codecs)).map(|(local, _)| local)
+    }
+
+    fn described(
+        &self,
+        cx: &Context<'_>,
+        call: Handle,
+        edition: Edition,
+        (direction, codecs): (Direction, CodecOrder),
+    ) -> Option<(Local, OfferState)> {
         let line = self.line(call)?;
         let Ports::Open { local, rtp, rtcp } = line.ports else { return None };
         let mut media = Local::new(local, rtp, line.session_id.into());
         media.rtcp_port = rtcp;
-        media.codecs = line.codecs.list().unwrap_or(cx.fixed.codecs);
+        media.codecs = codecs.list().unwrap_or(cx.fixed.codecs);
         media.version = version(edition);
-        media.direction = self.direction(call, purpose);
+        media.direction = direction;
         media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
         let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
         media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);

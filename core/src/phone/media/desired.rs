@@ -3,6 +3,8 @@
 
 use super::Media;
 use crate::base::slots::Handle;
+#[cfg(feature = "reoffer")]
+use crate::media::CodecOrder;
 use crate::offer::Direction;
 
 /// The state in which we want a line's media.
@@ -13,11 +15,14 @@ pub(in crate::phone) struct Desired {
     pub(in crate::phone) holding: bool,
     /// The direction while it is not.
     pub(in crate::phone) direction: Direction,
+    /// The choice of codecs in place of the one that the call began with; empty: that one.
+    pub(in crate::phone) codecs: CodecOrder,
 }
 
 #[cfg(feature = "reoffer")]
 impl Desired {
-    pub(super) const EMPTY: Self = Self { holding: false, direction: Direction::SendReceive };
+    pub(super) const EMPTY: Self =
+        Self { holding: false, direction: Direction::SendReceive, codecs: CodecOrder::EMPTY };
 
     /// The direction of our descriptions.
     const fn described(self) -> Direction {

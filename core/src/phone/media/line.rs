@@ -1,8 +1,9 @@
 //! A line: all that is media of a call, in a slot of the same index.
 
 use super::Media;
+use super::desired::Purpose;
 #[cfg(feature = "reoffer")]
-use super::desired::{Desired, Offered, Purpose};
+use super::desired::{Desired, Offered};
 use super::ports::{Ports, Waiting};
 use crate::base::slots::Handle;
 use crate::media::gain::Gain;
@@ -91,6 +92,15 @@ impl Line {
         Handle { index, generation: self.generation }
     }
 
+    /// The choice of codecs of a description with this purpose; empty: the phone's.
+    pub(super) fn described_codecs(&self, purpose: Purpose) -> CodecOrder {
+        #[cfg(feature = "reoffer")]
+        let chosen = if purpose == Purpose::Offered { self.offered.desired.codecs } else { self.desired.codecs };
+        #[cfg(not(feature = "reoffer"))]
+        let (chosen, _) = (CodecOrder::EMPTY, purpose);
+        chosen.or(self.codecs)
+    }
+
     /// We want the far end to be on hold.
     pub(super) const fn is_to_hold(&self) -> bool {
         #[cfg(feature = "reoffer")]
@@ -166,7 +176,7 @@ impl Media<'_> {
 
     /// The choice of codecs of a call.
     pub(in crate::phone) fn codecs(&self, call: Handle) -> CodecOrder {
-        self.line(call).map_or(CodecOrder::EMPTY, |line| line.codecs)
+        self.line(call).map_or(CodecOrder::EMPTY, |line| line.described_codecs(Purpose::Answer))
     }
 
     pub(in crate::phone) fn set_codecs(&mut self, call: Handle, codecs: CodecOrder) {

@@ -98,7 +98,7 @@ fn a_branch_waits_for_its_own_answer() {
 fn the_last_answer_to_an_update_is_known_by_its_number() {
     let mut session = during(Them, Update);
     assert_eq!((session.answered(0), session.answered(5)), (None, None));
-    let answered = Answered { number: 5, version: 2, direction: Direction::SendOnly };
+    let answered = Answered { number: 5, version: 2, direction: Direction::SendOnly, codecs: 0 };
     session.answer_update(answered);
     assert_eq!((session.answered(5), session.answered(4)), (Some(answered), None));
     assert!(session.is_quiet());

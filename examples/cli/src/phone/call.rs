@@ -3,7 +3,7 @@
 use std::ptr::null;
 use std::time::Duration;
 
-use super::texts::{check, read_text, text};
+use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
 
 /// Sources of the sound that the far end hears.
@@ -100,6 +100,16 @@ impl Handle {
     /// A failure is [`crate::event::Happened::HoldFailed`].
     pub(crate) fn hold(self, call: Id, on: bool) -> Result<(), Failure> {
         check(c::microsip_hold(self.0, call, u32::from(on), 0))
+    }
+
+    /// Offers the media anew, with these codecs. Its end is [`crate::event::Happened::Reoffered`].
+    pub(crate) fn reoffer(self, call: Id, codecs: Option<&str>) -> Result<(), Failure> {
+        let codecs = codecs.map(text).transpose()?;
+        let codecs = pointer(codecs.as_ref());
+        let size = size_of::<c::microsip_media>() as u32;
+        let media = c::microsip_media { size, direction: 0, update: 0, reserved: 0, codecs };
+        // SAFETY: the text lives until the call has read it.
+        check(unsafe { c::microsip_reoffer(self.0, call, &raw const media, 1) })
     }
 
     /// Its end is [`crate::event::Happened::DigitsSent`], with that token.

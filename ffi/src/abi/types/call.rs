@@ -85,7 +85,7 @@ pub const MICROSIP_INACTIVE: u32 = 4;
 
 /// Media that a call is offered anew, for microsip_reoffer.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy)]
 pub struct microsip_media {
     /// sizeof(microsip_media).
     pub size: u32,
@@ -96,6 +96,9 @@ pub struct microsip_media {
     pub update: u32,
     /// 0.
     pub reserved: u32,
+    /// The codecs that are offered, in order, as in microsip_config.codecs, and no others; our answers to later offers
+    /// have them too. NULL: as they are.
+    pub codecs: *const c_char,
 }
 
 /// Options for dialling, answering, rejecting and hanging up. Members that do not apply must be 0.
