@@ -1,5 +1,6 @@
 //! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
 
+mod lingering;
 mod offers;
 
 use crate::digest::{SDP, right};
@@ -117,10 +118,10 @@ fn reinvited(lab: &mut Lab) {
     hangup_all(lab, 0);
 }
 
-/// An account whose registrar and proxy challenge each request, and a flow of it.
-fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
+/// A registrar and proxy that challenges each request, and an account there; none where it finds no slot.
+fn challenged_proxy(lab: &mut Lab) -> Option<(Server, AccountId)> {
     lab.names.insert("example.org".into(), vec![REGISTRAR.parse().unwrap()]);
-    let mut server = Server::new(lab, REGISTRAR, |seen, index| {
+    let server = Server::new(lab, REGISTRAR, |seen, index| {
         let invite = seen.start() == "INVITE" || seen.start() == "BYE";
         let (name, header, status) = if invite {
             ("Proxy-Authenticate", "Proxy-Authorization", 407)
@@ -138,7 +139,13 @@ fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
         }
     });
     let now = lab.now;
-    let Ok(account) = lab.ends[0].phone.account_add(now, &anna()) else { return };
+    let account = lab.ends[0].phone.account_add(now, &anna()).ok()?;
+    Some((server, account))
+}
+
+/// A flow of such an account.
+fn with_account(lab: &mut Lab, act: impl Fn(&mut Lab, AccountId, &mut Server)) {
+    let Some((mut server, account)) = challenged_proxy(lab) else { return };
     act(lab, account, &mut server);
     let now = lab.now;
     lab.ends[0].phone.account_remove(now, account).unwrap();

@@ -2,7 +2,7 @@
 
 use super::requests::Asking;
 use super::trace::{About, What};
-use super::transactions::asking::{Found, RequestDue};
+use super::transactions::asking::{Found, RequestDue, Response};
 use super::transactions::request::{Owner, Request, Sending};
 use super::{AccountId, Cause, Failure, Flow, Phone, Target};
 use crate::base::count;
@@ -115,6 +115,22 @@ impl Phone<'_> {
         let Some(heard) = self.lower.transactions.hear(&mut self.lower.cx, now, handle, response, status) else {
             return;
         };
+        self.heard(now, flow, handle, &heard, response, status);
+        if status >= 300 && heard.method.is_invite() {
+            self.calls.refused(&mut self.lower, handle);
+        }
+    }
+
+    /// The first response of its kind came to a request.
+    fn heard(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        handle: Handle,
+        heard: &Response,
+        response: &Message<'_>,
+        status: u16,
+    ) {
         // rfc3263#4.3: 503 means the next address
         if status == 503
             && heard.has_next

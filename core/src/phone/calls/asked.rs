@@ -4,7 +4,7 @@ use super::Calls;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::requests::Asking;
-use crate::phone::transactions::request::{Owner, Sending};
+use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::{Cause, Lower};
 
 impl Calls<'_> {
@@ -81,5 +81,16 @@ impl Calls<'_> {
             call.request = next;
         }
         Some(next)
+    }
+
+    /// An INVITE was refused, and its owner knows: it absorbs repetitions for 32 s more, which needs no dialog. The one
+    /// of a call that is over stays all the same while it can be spared, for a 2xx of another branch (rfc6026#7.2).
+    pub(in crate::phone) fn refused(&mut self, lower: &mut Lower<'_>, handle: Handle) {
+        let Some(Owner::Dialog(dialog)) = lower.transactions.request(handle).map(Request::owner) else { return };
+        if !self.goes_on(lower.dialogs.call_of(dialog)) && lower.dialogs.free() > self.possible() {
+            return;
+        }
+        lower.transactions.give_to(handle, Owner::Nobody);
+        lower.release_dialog(dialog);
     }
 }
