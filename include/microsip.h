@@ -233,6 +233,11 @@
  * account's own.
  */
 #define MICROSIP_HAS_IDENTITY 2097152
+/**
+ * microsip_features(): reliable provisional responses (RFC 3262); without it they are refused where
+ * they are required.
+ */
+#define MICROSIP_HAS_RELIABLE 8388608
 /** @} */
 
 /** @name Ids and switches
@@ -619,6 +624,22 @@ typedef struct microsip_rules {
 #define MICROSIP_PRIVACY_ID 2
 /** Privacy: the same, and From and Contact name nobody (RFC 3323). */
 #define MICROSIP_PRIVACY_ANONYMOUS 3
+/**
+ * Reliable provisional responses (RFC 3262): our INVITEs do not mention them, and our responses are
+ * reliable only where the caller requires it.
+ */
+#define MICROSIP_RELIABLE_OFF 1
+/**
+ * Reliable provisional responses: our INVITEs support them; our responses are reliable where the
+ * caller requires it, and a 183, which brings a description, where the caller supports it.
+ */
+#define MICROSIP_RELIABLE_SUPPORTED 2
+/**
+ * Reliable provisional responses: our INVITEs require them, so that a far end without them refuses
+ * the call (420). All our responses from 180 on are reliable, and a caller without them is refused
+ * (421).
+ */
+#define MICROSIP_RELIABLE_REQUIRED 3
 
 /** An account. Texts are copied. */
 typedef struct microsip_account {
@@ -729,6 +750,13 @@ typedef struct microsip_account {
   const char *call_headers;
   /** NULL. */
   const char *reserved_text;
+  /**
+   * MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for
+   * MICROSIP_RELIABLE_OFF.
+   */
+  uint32_t reliable;
+  /** 0. */
+  uint32_t reserved_reliable;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -864,6 +892,13 @@ typedef struct microsip_options {
   uint32_t privacy;
   /** 0. */
   uint32_t reserved;
+  /**
+   * dial, answer: MICROSIP_RELIABLE_*; of an answer for its responses (180, 183) from this one on;
+   * 0: the account's.
+   */
+  uint32_t reliable;
+  /** 0. */
+  uint32_t reserved_reliable;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -1291,6 +1326,13 @@ typedef struct microsip_config {
   uint32_t reserved;
   /** The rules for incoming calls; NULL: none. */
   const struct microsip_rules *rules;
+  /**
+   * MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has
+   * MICROSIP_HAS_RELIABLE.
+   */
+  uint32_t reliable;
+  /** 0. */
+  uint32_t reserved_reliable;
 } microsip_config;
 /** @} */
 
@@ -1496,6 +1538,13 @@ typedef struct microsip_engine_config {
   uint32_t rule_bytes;
   /** 0. */
   uint32_t reserved;
+  /**
+   * MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has
+   * MICROSIP_HAS_RELIABLE.
+   */
+  uint32_t reliable;
+  /** 0. */
+  uint32_t reserved_reliable;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

@@ -87,6 +87,7 @@ public static class Microsip
         public IntPtr codecs;
         public uint qualitySeconds, reserved;
         public IntPtr rules; // a Rules in unmanaged memory
+        public uint reliable, reservedReliable;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -100,6 +101,7 @@ public static class Microsip
         public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
         public uint privacy, reserved;
         public IntPtr identity, headers, callHeaders, reservedText;
+        public uint reliable, reservedReliable;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 
@@ -117,7 +119,7 @@ public static class Microsip
         public uint size, source;
         public ulong tag;
         public IntPtr displayName, headers, codecs, caller, identity, reservedText;
-        public uint privacy, reserved;
+        public uint privacy, reserved, reliable, reservedReliable;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 

@@ -4,30 +4,11 @@ use microsip::abi::types::microsip_engine_config;
 use microsip::engine::microsip_engine_size_get;
 
 fn size(calls: u32, accounts: u32, message: u32) -> u32 {
-    let config = microsip_engine_config {
-        size: size_of::<microsip_engine_config>() as u32,
-        max_calls: calls,
-        max_accounts: accounts,
-        max_message: message,
-        rate: 0,
-        rtp_port_min: 0,
-        flags: 0,
-        log_records: 0,
-        seed: [1; 32],
-        epoch_ms: 0,
-        user_agent: core::ptr::null(),
-        codecs: core::ptr::null(),
-        direct_reserve: 0,
-        direct_per_source: 0,
-        media_timeout: 0,
-        media_lost: 0,
-        max_flows: 0,
-        quality_seconds: 0,
-        rule_bytes: 0,
-        reserved: 0,
-        max_conferences: 0,
-        focus: 0,
-    };
+    // SAFETY: all-zero is a valid configuration.
+    let mut config: microsip_engine_config = unsafe { core::mem::zeroed() };
+    config.size = size_of::<microsip_engine_config>() as u32;
+    (config.max_calls, config.max_accounts, config.max_message) = (calls, accounts, message);
+    config.seed = [1; 32];
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size_get(&config, &mut bytes) }, 0);
     bytes

@@ -161,3 +161,38 @@ fn times_are_since_the_creation_of_the_phone() {
     drop(silent);
     assert_eq!(microsip_destroy(phone), MICROSIP_OK);
 }
+
+/// A call's wish goes before its account's, and that before the phone's; an answer has its own.
+#[test]
+fn reliable_provisional_responses_are_a_setting_of_phone_account_and_call() {
+    let names = ["Supported", "Require", "RSeq"];
+    let (far_end, at) = far("127.0.0.1");
+    let phone = phone(|config| config.reliable = MICROSIP_RELIABLE_OFF);
+    let uri = CString::new(format!("sip:x@{at}")).unwrap();
+    let mut account = microsip_account { registers: MICROSIP_OFF, ..account() };
+    let (mut inherits, mut requires) = (0, 0);
+    assert_eq!(unsafe { microsip_account_add(phone, &account, &mut inherits) }, MICROSIP_OK);
+    account.reliable = MICROSIP_RELIABLE_REQUIRED;
+    assert_eq!(unsafe { microsip_account_add(phone, &account, &mut requires) }, MICROSIP_OK);
+    for (account, wish, wanted) in [
+        (0, 0, ""),
+        (0, MICROSIP_RELIABLE_SUPPORTED, "Supported: 100rel\r\n"),
+        (inherits, 0, ""),
+        (requires, 0, "Require: 100rel\r\n"),
+        (requires, MICROSIP_RELIABLE_OFF, ""),
+    ] {
+        let mut options: microsip_options = unsafe { core::mem::zeroed() };
+        options.size = size_of::<microsip_options>() as u32;
+        options.reliable = wish;
+        let mut call = 0;
+        assert_eq!(unsafe { microsip_dial(phone, account, uri.as_ptr(), &options, &mut call) }, MICROSIP_OK);
+        let (invite, from) = hears(&far_end, "INVITE ");
+        assert_eq!(lines(&invite, &names), wanted, "{account} {wish}");
+        let echo = lines(&invite, &["Via", "From", "To", "Call-ID", "CSeq"]);
+        far_end.send_to(format!("SIP/2.0 486 Busy Here\r\n{echo}\r\n").as_bytes(), from).unwrap();
+        hears(&far_end, "ACK ");
+    }
+    account.reliable = 4;
+    assert_eq!(unsafe { microsip_account_add(phone, &account, &mut requires) }, MICROSIP_E_ARG);
+    assert_eq!(microsip_destroy(phone), MICROSIP_OK);
+}

@@ -55,8 +55,9 @@ class Scenario:
                  f"Contact: <{PARTY}>", *more.split("\n")]
         return self.raw(finish(lines, body, "application/sdp"), method != "ACK")
 
-    def hear(self, what, optional=False, dialog=False, within=30000, keep=None, **checks):
-        """A status or a method. `keep`: a name under which `answer` finds it. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
+    def hear(self, what, optional=False, dialog=False, within=30000, keep=None, rseq=None, **checks):
+        """A status or a method. `keep`: a name under which `answer` finds it. `rseq`: a name for the number in its
+        RSeq. `header=regex` (underlines for dashes) must match, `body=regex` in the message; with `no_` before it must not."""
         name = "response" if what[0].isdigit() else "request"
         actions = ""
         if what == "INVITE" and "invite_via" not in self.variables:
@@ -66,6 +67,9 @@ class Scenario:
         if keep:
             actions += "".join(f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{keep}_{header.lower()}"/>' for header in KEPT)
             self.variables += [f"{keep}_{header.lower()}" for header in KEPT]
+        if rseq:
+            actions += f'<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="{rseq}"/>'
+            self.variables.append(rseq)
         for header, pattern in checks.items():
             inverse = header.startswith("no_")
             header = header.removeprefix("no_").replace("_", "-")

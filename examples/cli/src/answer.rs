@@ -63,7 +63,7 @@ impl<'a> Job<'a> for Wait<'a> {
         }
         let talk =
             Talk::new(app.phone, app.output, call, &answer.sound).incoming().codecs(answer.network.codec.as_deref());
-        app.talk(match answer.code {
+        app.talk(match if answer.sound.early && answer.code == 200 { 183 } else { answer.code } {
             // the library answers
             _ if answer.rules.auto_answer == Some(Auto::All) => talk,
             code @ (180 | 183) => {

@@ -31,6 +31,14 @@ pub(crate) trait Job<'a> {
     /// A call comes in.
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop>;
 
+    /// Its own next deadline.
+    fn next(&self) -> Option<Instant> {
+        None
+    }
+
+    /// That deadline may have come.
+    fn due(&mut self, _app: &mut App<'a>, _now: Instant) {}
+
     /// A call of the loop is over.
     fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
         app.finish(done);
@@ -186,7 +194,8 @@ impl<'a> App<'a> {
         for call in self.calls.values_mut() {
             call.due(now);
         }
-        match self.wait() {
+        job.due(self, now);
+        match self.wait(job.next()) {
             Ok(Input::Due) => {}
             Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.command(verb)),
             Ok(Input::Event(event)) => {
@@ -201,12 +210,12 @@ impl<'a> App<'a> {
         }
     }
 
-    fn wait(&mut self) -> Result<Input, Failure> {
+    fn wait(&mut self, job: Option<Instant>) -> Result<Input, Failure> {
         let phase = match self.phase {
             Phase::Registering(until) | Phase::Closing(until) => Some(until),
             Phase::Serving => None,
         };
-        let until = self.calls.values().filter_map(Talk::next).chain(phase).min();
+        let until = self.calls.values().filter_map(Talk::next).chain(phase).chain(job).min();
         loop {
             // where a signal or a key is waited for too, the phone is polled without a wait
             let watched = interrupt::watched();

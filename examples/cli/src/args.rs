@@ -92,6 +92,10 @@ pub(crate) struct Echo {
     /// No echo: all calls hear each other, in one conference
     #[arg(long)]
     pub(crate) conference: bool,
+    /// Let a caller hear itself before the answer: a 183 that brings early media, and the 200 so long after it; less
+    /// than ten minutes
+    #[arg(long, value_name = "TIME", value_parser = ringing)]
+    pub(crate) early: Option<Duration>,
     #[command(flatten)]
     pub(crate) account: Account,
 }
@@ -127,7 +131,7 @@ pub(crate) struct Answer {
     /// SIP status of the answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
-    /// Time to ring before the 200 when --code is 180 or 183; less than ten minutes
+    /// Time to ring before the 200 when --code is 180 or 183, or with --early; less than ten minutes
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = ringing)]
     pub(crate) after: Duration,
     /// One call, then end (this is the default)
@@ -181,6 +185,9 @@ pub(crate) struct Network {
     /// End the call then, or tell it only [default: end]
     #[arg(long, value_name = "WHAT")]
     pub(crate) media_lost: Option<Lost>,
+    /// Provisional responses that are acknowledged (100rel, PRACK) [default: supported]
+    #[arg(long = "100rel", value_name = "WHICH")]
+    pub(crate) reliable: Option<Reliable>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -204,6 +211,10 @@ pub(crate) struct Sound {
     /// Record both sides: left what we say, right what we hear
     #[arg(long, requires = "record")]
     pub(crate) both: bool,
+    /// Play and record from early media on, not from the answer; `answer` begins with a 183 that brings it, and its 200
+    /// follows after --after
+    #[arg(long)]
+    pub(crate) early: bool,
     /// Put the far end on hold so long after the answer
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) hold_after: Option<Duration>,
@@ -337,6 +348,14 @@ pub(crate) struct Listen {
 pub(crate) enum Lost {
     End,
     Tell,
+}
+
+/// The wish for reliable provisional responses.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Reliable {
+    Off,
+    Supported,
+    Required,
 }
 
 fn silence(text: &str) -> Result<Silence, String> {

@@ -1,7 +1,8 @@
 //! `microsip echo`: answers every call and echoes its sound.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -18,7 +19,14 @@ pub(crate) fn run(show: &Show, output: &Arc<Output>, echo: &Echo) -> Result<(), 
     let account = account(&echo.account)?;
     let session = Session::open(show, output, &echo.network, echo.max_calls, true, true)?; // an echo needs no device
     let conference = if echo.conference { Some(session.phone().conference()?) } else { None };
-    let mut say = Say { calls: echo.max_calls, quiet: show.quiet, conference, from: HashMap::new() };
+    let mut say = Say {
+        calls: echo.max_calls,
+        quiet: show.quiet,
+        conference,
+        early: echo.early,
+        accepting: VecDeque::new(),
+        from: HashMap::new(),
+    };
     app::run(session, output, account, &mut say)
 }
 
@@ -27,6 +35,10 @@ struct Say {
     quiet: bool,
     /// All calls are in it, and hear each other instead of themselves.
     conference: Option<Id>,
+    /// The time of early media before the answer.
+    early: Option<Duration>,
+    /// Calls with early media, and the time of their answer: the next is the first.
+    accepting: VecDeque<(Instant, Id)>,
     /// The caller, while the call lasts.
     from: HashMap<Id, String>,
 }
@@ -44,11 +56,24 @@ impl<'a> Job<'a> for Say {
             Some(conference) => app.phone.join(conference, call),
             None => app.phone.source(call, Source::Echo),
         };
-        let _ = begun.and_then(|()| app.phone.answer(call, 200));
+        let code = if self.early.is_some() { 183 } else { 200 };
+        let _ = begun.and_then(|()| app.phone.answer(call, code));
+        self.accepting.extend(self.early.map(|time| (Instant::now() + time, call)));
         if !self.quiet {
             self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));
         }
         Ok(())
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.accepting.front().map(|(at, _)| *at)
+    }
+
+    fn due(&mut self, app: &mut App<'a>, now: Instant) {
+        while let Some((_, call)) = self.accepting.front().copied().filter(|(at, _)| *at <= now) {
+            self.accepting.pop_front();
+            let _ = app.phone.answer(call, 200); // it may be gone
+        }
     }
 
     fn happened(&mut self, app: &mut App<'a>, event: Event) {

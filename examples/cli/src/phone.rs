@@ -43,6 +43,8 @@ pub(crate) struct Options {
     /// Seconds, 0: the library's, MICROSIP_NONE: never; and MICROSIP_LOST_*, or 0.
     pub(crate) media_timeout: u32,
     pub(crate) media_lost: u32,
+    /// MICROSIP_RELIABLE_*; 0: the library's.
+    pub(crate) reliable: u32,
     pub(crate) log: u32,
     /// The log's lines are JSON.
     pub(crate) json: bool,
@@ -96,6 +98,7 @@ impl Phone {
         config.log_level = if sip != 0 { options.log.max(c::MICROSIP_LOG_ERROR) | sip } else { options.log };
         (config.media_timeout, config.media_lost) = (options.media_timeout, options.media_lost);
         config.transports = options.transports;
+        config.reliable = options.reliable;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());
         config.rate = options.rate;

@@ -11,12 +11,12 @@ use serde_json::json;
 use crate::abi::{
     MICROSIP_E_ARG, MICROSIP_E_AUTH, MICROSIP_E_DEVICE, MICROSIP_E_NAME, MICROSIP_E_NO_CODEC, MICROSIP_E_NO_PASSWORD,
     MICROSIP_E_PORT_IN_USE, MICROSIP_E_REALM, MICROSIP_E_TEXT, MICROSIP_E_TIMEOUT, MICROSIP_E_UNREACHABLE,
-    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE, MICROSIP_TCP,
-    MICROSIP_UDP,
+    MICROSIP_E_UNSUPPORTED, MICROSIP_E_URI, MICROSIP_LOST_END, MICROSIP_LOST_TELL, MICROSIP_NONE,
+    MICROSIP_RELIABLE_OFF, MICROSIP_RELIABLE_REQUIRED, MICROSIP_RELIABLE_SUPPORTED, MICROSIP_TCP, MICROSIP_UDP,
 };
 use crate::account;
 use crate::app::GRACE;
-use crate::args::{Account, Lost, Network, Show, Silence, Transport};
+use crate::args::{Account, Lost, Network, Reliable, Show, Silence, Transport};
 use crate::interrupt;
 use crate::ladder::{self, Ladder};
 use crate::output::Output;
@@ -162,6 +162,12 @@ impl Session {
                 None => 0,
                 Some(Lost::End) => MICROSIP_LOST_END,
                 Some(Lost::Tell) => MICROSIP_LOST_TELL,
+            },
+            reliable: match network.reliable {
+                None => 0,
+                Some(Reliable::Off) => MICROSIP_RELIABLE_OFF,
+                Some(Reliable::Supported) => MICROSIP_RELIABLE_SUPPORTED,
+                Some(Reliable::Required) => MICROSIP_RELIABLE_REQUIRED,
             },
             null_audio,
             codecs: network.codec.clone(),

@@ -43,6 +43,8 @@ pub(crate) struct Talk<'a> {
     /// The time of our 200, until which we ring.
     accept_at: Option<Instant>,
     connected: Option<Instant>,
+    /// Playing and recording have begun.
+    begun: bool,
     playing: bool,
     /// Digits of the command line that are being sent.
     sending: bool,
@@ -88,6 +90,7 @@ impl<'a> Talk<'a> {
             answer_by: None,
             accept_at: None,
             connected: None,
+            begun: false,
             playing: false,
             sending: false,
             muted: false,
@@ -329,6 +332,7 @@ impl<'a> Talk<'a> {
                     self.silence(false);
                 }
                 self.media(media);
+                self.early_media();
             }
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
@@ -374,7 +378,7 @@ impl<'a> Talk<'a> {
                 || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
                 format!("{sip_code} {reason}").trim_end(),
             );
-            return;
+            return self.early_media();
         }
         if self.connected.is_some() {
             return;
@@ -397,8 +401,20 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// The work at the moment the call is connected.
-    fn begin(&mut self) -> Result<(), Failure> {
+    /// The call may have media before its answer.
+    fn early_media(&mut self) {
+        let wanted = self.sound.early && !self.begun && self.connected.is_none();
+        if !wanted || self.phone.call_text(self.call, Text::Codec).is_empty() {
+            return;
+        }
+        self.output.say("early_media", || json!({ "call": self.call }), "early media");
+        if let Err(failure) = self.begin_sound() {
+            self.fail(failure);
+        }
+    }
+
+    fn begin_sound(&mut self) -> Result<(), Failure> {
+        self.begun = true;
         if let Some(path) = &self.sound.record {
             self.phone.record(self.call, path, self.sound.both)?;
         }
@@ -406,16 +422,28 @@ impl<'a> Talk<'a> {
             self.phone.play(self.call, path)?;
             self.playing = true;
         }
+        Ok(())
+    }
+
+    /// The work at the moment the call is connected.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if !self.begun {
+            self.begin_sound()?;
+        }
         if let Some(digits) = self.dtmf {
             self.phone.digits(self.call, digits, SCRIPTED)?;
             self.sending = true;
+        }
+        // the file may have been played before the answer
+        if self.sound.play.is_some() {
+            self.finished();
         }
         Ok(())
     }
 
     /// File and digits are done; without `--for` that ends the call.
     fn finished(&mut self) {
-        if !self.playing && !self.sending && self.sound.length.is_none() {
+        if self.connected.is_some() && !self.playing && !self.sending && self.sound.length.is_none() {
             self.end_at.get_or_insert(Instant::now() + TAIL);
         }
     }

@@ -223,7 +223,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
-            reliable: microsip_core::phone::Reliable::Inherited,
+            reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,
             mark: mark_of(&config.seed),
         };
         let phone = Phone::new(lent.storage, &plan.capacity, &setup, Instant::from_micros(now_us)).map_err(

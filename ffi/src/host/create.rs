@@ -26,7 +26,9 @@ use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::base::{features, limits};
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{AccountId, Capacity, Lender, MediaTimeout, Phone, Rules, Setup, SetupError, Storage};
+use microsip_core::phone::{
+    AccountId, Capacity, Lender, MediaTimeout, Phone, Reliable, Rules, Setup, SetupError, Storage,
+};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
@@ -53,6 +55,7 @@ struct Plan<'c> {
     rules: Option<Rules<'c>>,
     conferences: u32,
     focus: bool,
+    reliable: Reliable,
     codecs: CodecList,
     input: String,
     output: String,
@@ -164,6 +167,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
             within("config->max_conferences", config.max_conferences, 2, 1..=20_000, "is not within 1 to 20000")?
         },
         focus: crate::ops::conference::switch(config.focus, "config->focus")?.unwrap_or(false),
+        reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
             class("config->sip_dscp", config.sip_dscp, dscp::SIP)?,
@@ -234,7 +238,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         media_timeout: plan.media_timeout,
         direct_user: "",
         focus: plan.focus,
-        reliable: microsip_core::phone::Reliable::Inherited,
+        reliable: plan.reliable,
         mark,
     };
     let mut phone = Phone::new(storage, &capacity, &setup, clock.now()).map_err(|error| match error {

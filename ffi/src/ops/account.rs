@@ -9,7 +9,7 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Reliable, Rules, Transport};
+use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -84,7 +84,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
-            reliable: Reliable::Inherited,
+            reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "a->reliable")?,
             expires: given.expires,
             keepalive: given.keepalive,
             transport: transport(given.transport)?,

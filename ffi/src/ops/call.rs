@@ -47,7 +47,7 @@ pub(crate) unsafe fn dial(
             display_name: text::or_empty(given.display_name, "o->display_name")?,
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
-            reliable: Reliable::Inherited,
+            reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?,
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
@@ -103,7 +103,7 @@ unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<mi
     let wrong = !given.display_name.is_null()
         || !given.headers.is_null()
         || names_caller(&given)
-        || !answer && (given.source != 0 || given.tag != 0 || !given.codecs.is_null());
+        || !answer && (given.source != 0 || given.tag != 0 || given.reliable != 0 || !given.codecs.is_null());
     let fix = "has members set that do not apply here";
     if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
 }
@@ -126,6 +126,16 @@ pub(crate) unsafe fn answer(
     if let Some(codecs) = unsafe { super::codecs::chosen(given.codecs, "o->codecs")? } {
         phone.call_set_codecs(id, codecs).map_err(|error| match error {
             CommandError::Codec => Fail::command(error, "o->codecs", Value::None),
+            _ => refused("call", call)(error),
+        })?;
+    }
+    let reliable = super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?;
+    if features::RELIABLE && reliable != Reliable::Inherited {
+        phone.call_set_reliable(id, reliable).map_err(|error| match error {
+            CommandError::Unsupported => {
+                let fix = "is required, and the caller does not know it (RFC 3262)";
+                Fail::new(MICROSIP_E_UNSUPPORTED, "o->reliable", Value::Number(i64::from(given.reliable)), fix)
+            }
             _ => refused("call", call)(error),
         })?;
     }

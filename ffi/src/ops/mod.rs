@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod media;
 pub(crate) mod object;
 pub(crate) mod phone;
+pub(crate) mod reliable;
 pub(crate) mod rules;
 
 use crate::abi::code::MICROSIP_E_ARG;

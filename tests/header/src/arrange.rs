@@ -41,6 +41,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_REG_FAILED",
             "MICROSIP_LOST_*",
             "MICROSIP_PRIVACY_*",
+            "MICROSIP_RELIABLE_*",
             "microsip_account",
             "microsip_account_info",
         ],

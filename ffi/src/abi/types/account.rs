@@ -30,6 +30,16 @@ pub const MICROSIP_PRIVACY_ID: u32 = 2;
 /// Privacy: the same, and From and Contact name nobody (RFC 3323).
 pub const MICROSIP_PRIVACY_ANONYMOUS: u32 = 3;
 
+/// Reliable provisional responses (RFC 3262): our INVITEs do not mention them, and our responses are reliable only where
+/// the caller requires it.
+pub const MICROSIP_RELIABLE_OFF: u32 = 1;
+/// Reliable provisional responses: our INVITEs support them; our responses are reliable where the caller requires it,
+/// and a 183, which brings a description, where the caller supports it.
+pub const MICROSIP_RELIABLE_SUPPORTED: u32 = 2;
+/// Reliable provisional responses: our INVITEs require them, so that a far end without them refuses the call (420). All
+/// our responses from 180 on are reliable, and a caller without them is refused (421).
+pub const MICROSIP_RELIABLE_REQUIRED: u32 = 3;
+
 /// An account. Texts are copied.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -108,6 +118,10 @@ pub struct microsip_account {
     pub call_headers: *const c_char,
     /// NULL.
     pub reserved_text: *const c_char,
+    /// MICROSIP_RELIABLE_*, for its calls; 0: the phone's. Needs MICROSIP_HAS_RELIABLE, but for MICROSIP_RELIABLE_OFF.
+    pub reliable: u32,
+    /// 0.
+    pub reserved_reliable: u32,
 }
 
 /// An account, in numbers.

@@ -129,6 +129,10 @@ pub struct microsip_options {
     pub privacy: u32,
     /// 0.
     pub reserved: u32,
+    /// dial, answer: MICROSIP_RELIABLE_*; of an answer for its responses (180, 183) from this one on; 0: the account's.
+    pub reliable: u32,
+    /// 0.
+    pub reserved_reliable: u32,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.

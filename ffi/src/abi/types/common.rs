@@ -80,6 +80,8 @@ pub const MICROSIP_HAS_NUMBERS: u32 = 131072;
 pub const MICROSIP_HAS_RULES: u32 = 262144;
 /// microsip_features(): privacy, another From, a preferred identity, and header lines of an account's own.
 pub const MICROSIP_HAS_IDENTITY: u32 = 2097152;
+/// microsip_features(): reliable provisional responses (RFC 3262); without it they are refused where they are required.
+pub const MICROSIP_HAS_RELIABLE: u32 = 8388608;
 
 /// An address family: IPv4.
 pub const MICROSIP_ADDRESS_V4: u32 = 4;

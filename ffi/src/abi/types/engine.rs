@@ -95,6 +95,10 @@ pub struct microsip_engine_config {
     pub rule_bytes: u32,
     /// 0.
     pub reserved: u32,
+    /// MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has MICROSIP_HAS_RELIABLE.
+    pub reliable: u32,
+    /// 0.
+    pub reserved_reliable: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

@@ -104,6 +104,10 @@ pub struct microsip_config {
     pub reserved: u32,
     /// The rules for incoming calls; NULL: none.
     pub rules: *const microsip_rules,
+    /// MICROSIP_RELIABLE_*, for all calls; 0: MICROSIP_RELIABLE_SUPPORTED, where the library has MICROSIP_HAS_RELIABLE.
+    pub reliable: u32,
+    /// 0.
+    pub reserved_reliable: u32,
 }
 
 /// The phone, in numbers.
