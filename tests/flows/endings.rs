@@ -69,6 +69,14 @@ fn an_incoming_call_that_is_missed() {
     // rfc3326#3.1
     let elsewhere = (EndedBy::Remote, EndCause::Elsewhere, Cause::Cancelled, 487);
     assert_eq!(cancel("Reason: SIP ;cause=200 ;text=\"Call completed elsewhere\"\r\n"), elsewhere);
+    // exchanges that write no status
+    assert_eq!(cancel("Reason: Q.850;cause=26;text=\"x\"\r\n"), elsewhere);
+    assert_eq!(cancel("Reason: SIP;text=\"Call Completed Elsewhere\"\r\n"), elsewhere);
+    assert_eq!(cancel("Reason: Q.850;cause=16;text=\"answered elsewhere\"\r\n"), elsewhere);
+    // refused at another phone for all of them
+    let refused = |cause| (EndedBy::Remote, cause, Cause::Cancelled, 487);
+    assert_eq!(cancel("Reason: SIP;cause=603;text=\"Declined\"\r\n"), refused(EndCause::Declined));
+    assert_eq!(cancel("Reason: SIP;cause=600;text=\"Busy Everywhere\"\r\n"), refused(EndCause::Busy));
     assert_eq!(cancel("Reason: Q.850;cause=26, sip;text=\"a, b\";cause=200\r\n"), elsewhere);
     // its INVITE runs out
     let (mut lab, mut peer) = phone();

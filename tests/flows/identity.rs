@@ -128,10 +128,10 @@ fn header_lines_of_an_account_stand_in_its_invites_and_registers() {
     let now = lab.now;
     let account = lab.ends[0].phone.accounts().next().unwrap();
     for (lines, error) in [
-        ("X: 1", CommandError::HeaderLine),
-        ("X: 1\n", CommandError::HeaderLine),
-        ("X: a\0b\r\n", CommandError::HeaderLine),
-        ("X: 1\r\n\r\nINVITE", CommandError::HeaderLine),
+        ("X-A: 1", CommandError::HeaderLine),
+        ("X-A: 1\n", CommandError::HeaderLine),
+        ("X-A: a\0b\r\n", CommandError::HeaderLine),
+        ("X-A: 1\r\n\r\nINVITE", CommandError::HeaderLine),
         ("Via: x\r\n", CommandError::HeaderOwned),
         ("l: 0\r\n", CommandError::HeaderOwned),
     ] {

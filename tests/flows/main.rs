@@ -9,6 +9,7 @@
 )]
 
 mod account_update;
+mod added;
 mod bad_network;
 mod basic_call;
 mod bye;

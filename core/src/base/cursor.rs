@@ -29,6 +29,13 @@ impl<'a> Cursor<'a> {
         self.needed = end;
     }
 
+    /// Writes bytes that may be left out: only where so many more find room behind them.
+    pub fn put_with_room(&mut self, bytes: &[u8], behind: usize) {
+        if self.needed + bytes.len() + behind <= self.buffer.len() {
+            self.put(bytes);
+        }
+    }
+
     /// Writes text.
     pub fn put_str(&mut self, text: &str) {
         self.put(text.as_bytes());

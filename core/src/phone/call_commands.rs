@@ -1,6 +1,6 @@
 //! Commands that begin, answer and end calls.
 
-use super::{AccountId, CallId, CommandError, DialOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules};
+use super::{AccountId, CallId, CommandError, DialOptions, EndOptions, Phone, Reliable, Reoffer, RuleNumbers, Rules};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 
@@ -28,6 +28,20 @@ impl Phone<'_> {
     pub fn answer(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.answer(&mut self.lower, now, call, code)
+    }
+
+    /// As [`Phone::answer`], with extra header lines in this response, as [`DialOptions::headers`].
+    ///
+    /// # Errors
+    /// As [`Phone::answer`]; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`] for lines that cannot stand
+    /// there, [`CommandError::Text`] when they find no room; [`CommandError::Unsupported`] without the feature
+    /// `identity`.
+    pub fn answer_with(&mut self, now: Instant, call: CallId, code: u16, headers: &str) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "identity")]
+        return self.calls.answer_with(&mut self.lower, now, call, code, headers);
+        #[cfg(not(feature = "identity"))]
+        if headers.is_empty() { self.answer(now, call, code) } else { Err(CommandError::Unsupported) }
     }
 
     /// Chooses the codecs, and their order, of an incoming call before it is answered; an empty choice: its account's.
@@ -64,6 +78,29 @@ impl Phone<'_> {
     pub fn reject(&mut self, now: Instant, call: CallId, code: u16) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.reject(&mut self.lower, now, call, code)
+    }
+
+    /// As [`Phone::reject`], with additions to the response. A redirection has the targets as its Contacts, each a whole
+    /// URI: numbers are completed as those of a forwarding rule are.
+    ///
+    /// # Errors
+    /// As [`Phone::reject`]; [`CommandError::Range`] for Contacts with another status than 300 to 399;
+    /// [`CommandError::Uri`], [`CommandError::NoAccount`] or [`CommandError::Blocked`] for a target that cannot be
+    /// called; [`CommandError::HeaderLine`] and [`CommandError::HeaderOwned`] for lines that cannot stand there,
+    /// [`CommandError::Text`] for a reason with controls, or when all of it finds no room;
+    /// [`CommandError::Unsupported`] without the feature `identity`.
+    pub fn reject_with(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        code: u16,
+        options: &EndOptions<'_>,
+    ) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "identity")]
+        return self.calls.reject_with(&mut self.lower, now, call, code, options);
+        #[cfg(not(feature = "identity"))]
+        if options.is_empty() { self.reject(now, call, code) } else { Err(CommandError::Unsupported) }
     }
 
     /// Changes the rules for incoming calls of an account, or (none) of the phone: all that are given, or nothing. An
@@ -133,5 +170,17 @@ impl Phone<'_> {
     pub fn hangup(&mut self, now: Instant, call: CallId) -> Result<(), CommandError> {
         self.hear(now);
         self.calls.hangup(&mut self.lower, now, call)
+    }
+
+    /// As [`Phone::hangup`], with additions to the BYE, the CANCEL, or the 486 of a call that we have not answered.
+    ///
+    /// # Errors
+    /// As [`Phone::hangup`]; [`CommandError::Range`] for Contacts; otherwise as [`Phone::reject_with`].
+    pub fn hangup_with(&mut self, now: Instant, call: CallId, options: &EndOptions<'_>) -> Result<(), CommandError> {
+        self.hear(now);
+        #[cfg(feature = "identity")]
+        return self.calls.hangup_with(&mut self.lower, now, call, options);
+        #[cfg(not(feature = "identity"))]
+        if options.is_empty() { self.hangup(now, call) } else { Err(CommandError::Unsupported) }
     }
 }

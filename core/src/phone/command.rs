@@ -221,6 +221,26 @@ pub struct DialOptions<'t> {
     pub identity: &'t str,
 }
 
+/// Additions to the message that refuses or ends a call. With the feature `identity`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndOptions<'t> {
+    /// Extra header lines, as [`DialOptions::headers`].
+    pub headers: &'t str,
+    /// The reason for people: of a refusal, the phrase behind its status; of a BYE or a CANCEL, the text of its Reason
+    /// header (RFC 3326), or the header's whole value, as `SIP;cause=200;text="Call completed elsewhere"`.
+    pub reason: &'t str,
+    /// Of a refusal with 300 to 399: its Contacts, the most wanted first, as `200, sip:a@example.com`.
+    pub contacts: &'t str,
+}
+
+#[cfg(not(feature = "identity"))]
+impl EndOptions<'_> {
+    /// Nothing is added.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.headers.is_empty() && self.reason.is_empty() && self.contacts.is_empty()
+    }
+}
+
 /// The privacy of a caller (RFC 3323, 3325).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Privacy {
@@ -349,6 +369,8 @@ pub enum CallText {
     /// The URI that the account's own proxy asserts of the caller, by P-Asserted-Identity, else Remote-Party-ID; nobody
     /// else is believed. While messages are kept.
     AssertedUri = 9,
+    /// The text of the Warning (RFC 3261 §20.43) in the last message that came. While messages are kept.
+    Warning = 32,
 }
 
 /// Texts of an account.

@@ -59,6 +59,10 @@ impl Phone<'_> {
             }
             CallText::AssertedUri => self.asserted(call, slot, out),
             CallText::Reason => self.call_reason(call, slot, out),
+            CallText::Warning => {
+                let kept = self.calls.kept(&self.lower.cx, call.0, Which::Last);
+                put_some(out, nth_field(kept, b"Warning", 0).and_then(quoted).unwrap_or_default())
+            }
         }
     }
 
@@ -155,7 +159,13 @@ fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 /// The `text` of a Reason header (RFC 3326), without its quotes.
 fn reason_text(value: &[u8]) -> Option<&[u8]> {
-    let at = value.windows(6).position(|window| window.eq_ignore_ascii_case(b"text=\""))? + 6;
+    let at = value.windows(5).position(|window| window.eq_ignore_ascii_case(b"text="))? + 5;
+    quoted(value.get(at..)?)
+}
+
+/// The first quoted text, without its quotes.
+fn quoted(value: &[u8]) -> Option<&[u8]> {
+    let at = value.iter().position(|byte| *byte == b'"')? + 1;
     let rest = value.get(at..)?;
     let end = rest.iter().position(|byte| *byte == b'"')?;
     rest.get(..end)

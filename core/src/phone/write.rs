@@ -13,6 +13,9 @@ pub(super) const SECRET: &[u8] = b"mkey";
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
 
+/// Bytes of the end of a message without a body.
+pub(super) const END: usize = "Content-Length: 0\r\n\r\n".len();
+
 pub(super) const fn transport_name(transport: Transport) -> &'static [u8] {
     match transport {
         Transport::Udp => b"UDP",

@@ -165,6 +165,12 @@ impl Dialog {
         span.is_some()
     }
 
+    /// The end of its last text.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        usize::from(self.fixed_end).max(self.target.start() + self.target.len())
+    }
+
     /// A target refresh with this one would fit.
     #[must_use]
     pub fn has_room_for(&self, block: &[u8], target: &[u8]) -> bool {

@@ -5,6 +5,10 @@ use super::call::Cancel;
 use crate::base::limits::SLOT_RETRY_MS;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
+#[cfg(feature = "identity")]
+use crate::phone::transactions::request::{Owner, Request};
 use crate::phone::{Cause, Flow, Lower};
 use crate::wire::sip::Message;
 
@@ -86,7 +90,13 @@ impl Calls<'_> {
 
     /// False: no slot is free for its CANCEL, or that does not fit.
     fn cancel_invite(&mut self, lower: &mut Lower<'_>, now: Instant, invite: Handle) -> bool {
-        let cancelled = lower.transactions.cancel(&mut lower.cx, now, invite);
+        let lines: &[u8] = b"";
+        #[cfg(feature = "identity")]
+        let lines = match lower.transactions.request(invite).map(Request::owner) {
+            Some(Owner::Dialog(dialog)) => lower.dialogs.added(dialog, For::End),
+            _ => lines,
+        };
+        let cancelled = lower.transactions.cancel(&mut lower.cx, now, invite, lines);
         lower.release(cancelled.over);
         cancelled.sent
     }

@@ -36,12 +36,22 @@ impl Calls<'_> {
     }
 }
 
-/// rfc3326#2, #3.1: the reason of a CANCEL is that another phone has answered.
+/// rfc3326#2, #3.1: the reason of a CANCEL is that another phone has answered, or has refused for all of them. Then it
+/// is no missed call. Exchanges write it with the status, with Q.850's "non-selected user clearing", or in words alone.
 pub(in crate::phone) fn reason_of(request: &Message<'_>) -> EndCause {
-    let elsewhere = request.values(Name::Reason).any(|value| {
+    let cause = |value: &[u8]| {
         let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
         let (protocol, params) = value.split_at_checked(end).unwrap_or_default();
-        protocol.trim_ascii().eq_ignore_ascii_case(b"SIP") && Params::new(params).get(b"cause") == Some(b"200")
-    });
-    if elsewhere { EndCause::Elsewhere } else { EndCause::None }
+        let (protocol, params) = (protocol.trim_ascii(), Params::new(params));
+        let elsewhere = |text: &[u8]| text.windows(9).any(|word| word.eq_ignore_ascii_case(b"elsewhere"));
+        match params.get(b"cause") {
+            Some(b"200") if protocol.eq_ignore_ascii_case(b"SIP") => EndCause::Elsewhere,
+            Some(b"600") if protocol.eq_ignore_ascii_case(b"SIP") => EndCause::Busy,
+            Some(b"603") if protocol.eq_ignore_ascii_case(b"SIP") => EndCause::Declined,
+            Some(b"26") if protocol.eq_ignore_ascii_case(b"Q.850") => EndCause::Elsewhere,
+            _ if params.get(b"text").is_some_and(elsewhere) => EndCause::Elsewhere,
+            _ => EndCause::None,
+        }
+    };
+    request.values(Name::Reason).map(cause).find(|cause| *cause != EndCause::None).unwrap_or(EndCause::None)
 }

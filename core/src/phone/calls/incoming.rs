@@ -3,6 +3,7 @@
 use super::Calls;
 #[cfg(feature = "tones")]
 use super::alert::alert_of;
+use super::call::Call;
 use super::outgoing::description;
 use super::reason_of;
 use super::responses::{Describe, respond_and_bury, respond_at_once};
@@ -12,6 +13,8 @@ use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::media::CodecOrder;
 use crate::phone::arrived::Arrived;
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
 use crate::phone::dialogs::{Leg, Texts};
 use crate::phone::media::ports::Waiting;
 use crate::phone::object::Object;
@@ -237,6 +240,16 @@ impl Calls<'_> {
         call: CallId,
         code: u16,
     ) -> Result<(), CommandError> {
+        self.may_answer(call, code)?;
+        if code < 200 {
+            self.let_ring(lower, now, call.0);
+        }
+        self.answer_call(lower, now, call.0, code);
+        Ok(())
+    }
+
+    /// A call can be answered so.
+    pub(super) fn may_answer(&self, call: CallId, code: u16) -> Result<&Call, CommandError> {
         let slot = self.get(call.0).ok_or(CommandError::Stale)?;
         if !matches!(code, 180 | 183 | 200) {
             return Err(CommandError::Range);
@@ -244,11 +257,7 @@ impl Calls<'_> {
         if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) || slot.server.is_none() {
             return Err(CommandError::State);
         }
-        if code < 200 {
-            self.let_ring(lower, now, call.0);
-        }
-        self.answer_call(lower, now, call.0, code);
-        Ok(())
+        Ok(slot)
     }
 
     /// The choice of codecs for the answer to come of an incoming call; empty: its account's.
@@ -289,7 +298,11 @@ impl Calls<'_> {
         let late = call.answer_in_ack;
         let Some(server) = lower.transactions.server(server_handle) else { return };
         let (flow, host) = (server.flow(), server.host());
-        if code == 180 && server.status() == 180 {
+        #[cfg(feature = "identity")]
+        let plain = self.get(call_handle).is_none_or(|call| lower.dialogs.added(call.dialog, For::Response).is_empty());
+        #[cfg(not(feature = "identity"))]
+        let plain = true;
+        if code == 180 && server.status() == 180 && plain {
             return; // it rings already: 180 left with the INVITE's arrival
         }
         #[cfg(feature = "reliable")]
@@ -358,6 +371,14 @@ impl Calls<'_> {
         call: CallId,
         code: u16,
     ) -> Result<(), CommandError> {
+        let code = self.may_reject(call, code)?;
+        self.ends(call.0, EndedBy::Application, EndCause::None);
+        self.refuse_call(lower, now, call.0, code, Cause::Refused);
+        Ok(())
+    }
+
+    /// A call can be refused so. Gives the status.
+    pub(super) fn may_reject(&self, call: CallId, code: u16) -> Result<u16, CommandError> {
         let slot = self.get(call.0).ok_or(CommandError::Stale)?;
         let code = if code == 0 { 486 } else { code };
         if !(300..=699).contains(&code) {
@@ -366,9 +387,7 @@ impl Calls<'_> {
         if !slot.incoming || !matches!(slot.state, CallState::Incoming | CallState::Early) {
             return Err(CommandError::State);
         }
-        self.ends(call.0, EndedBy::Application, EndCause::None);
-        self.refuse_call(lower, now, call.0, code, Cause::Refused);
-        Ok(())
+        Ok(code)
     }
 
     /// Refuses the INVITE of a call; the call is over.

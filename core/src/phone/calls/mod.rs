@@ -1,5 +1,7 @@
 //! Calls, their kept messages, and the order of those that ended.
 
+#[cfg(feature = "identity")]
+mod added;
 #[cfg(feature = "tones")]
 mod alert;
 mod asked;
@@ -7,6 +9,8 @@ mod bye;
 pub(super) mod call;
 mod cancel;
 mod commands;
+#[cfg(any(feature = "rules", feature = "identity"))]
+mod contacts;
 mod direct;
 mod due;
 mod ending;

@@ -7,6 +7,8 @@ use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::offer::Local;
 use crate::phone::arrived::Arrived;
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
 use crate::phone::dialogs::Leg;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
@@ -95,6 +97,10 @@ impl Calls<'_> {
         };
         ours.write(status, &mut out);
         let mut writer = Writer::new(&mut out);
+        #[cfg(feature = "identity")]
+        if status < 300 && !served.is_again() {
+            writer.cursor().put(lower.dialogs.added(served.dialog, For::Response));
+        }
         let mut agreed = None;
         match (sdp, media) {
             (Describe::Answer, Some((local_media, _))) => {
@@ -123,7 +129,7 @@ impl Calls<'_> {
                 write_warning(&mut writer, code, local, words);
                 writer.end();
             }
-            #[cfg(feature = "rules")]
+            #[cfg(any(feature = "rules", feature = "identity"))]
             (Describe::Lines { lines, .. }, _) => {
                 writer.cursor().put(lines);
                 writer.end();
@@ -134,6 +140,10 @@ impl Calls<'_> {
         lower.transactions.written_response(&mut lower.cx, handle, head, needed).map_err(|Unrendered| Cause::Full)?;
         #[cfg(feature = "reliable")]
         lower.transactions.written_reliably(handle, rseq, media.is_some());
+        #[cfg(feature = "identity")]
+        if status < 300 && !served.is_again() {
+            lower.dialogs.lines_written(served.dialog);
+        }
         if let Some(described) = described
             && let Some(session) = lower.dialogs.session_mut(served.dialog)
         {
@@ -212,7 +222,7 @@ pub(super) enum Describe<'l> {
     /// The status of a refusal.
     Warning(u16, &'l str),
     /// A reason phrase (empty: the usual one) and header lines of a refusal.
-    #[cfg(feature = "rules")]
+    #[cfg(any(feature = "rules", feature = "identity"))]
     Lines {
         phrase: &'l [u8],
         lines: &'l [u8],
@@ -222,7 +232,7 @@ pub(super) enum Describe<'l> {
 impl<'l> Describe<'l> {
     const fn phrase(self) -> &'l [u8] {
         match self {
-            #[cfg(feature = "rules")]
+            #[cfg(any(feature = "rules", feature = "identity"))]
             Self::Lines { phrase, .. } => phrase,
             _ => b"",
         }

@@ -1,5 +1,7 @@
 //! A leg: a dialog, and all else that the phone keeps with it.
 
+#[cfg(feature = "identity")]
+use super::added::Added;
 use super::usage::Usage;
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
@@ -42,6 +44,9 @@ pub(in crate::phone) struct Leg {
     pub(super) lookup: Handle,
     /// Nonce counts of the INVITE's credentials, by the challenge's slot; the ACK repeats them.
     pub(super) credentials: [Credential; CHALLENGES],
+    /// Header lines of the application's for a message to come.
+    #[cfg(feature = "identity")]
+    pub(super) added: Added,
 }
 
 impl Leg {
@@ -63,6 +68,8 @@ impl Leg {
         own_hop: false,
         lookup: Handle::NONE,
         credentials: [Credential { challenge: 0, count: 0 }; CHALLENGES],
+        #[cfg(feature = "identity")]
+        added: Added::NONE,
     };
 
     /// The leg of an INVITE of ours: the call uses it.

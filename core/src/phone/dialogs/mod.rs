@@ -2,12 +2,16 @@
 //!
 //! A leg knows its owner and hands that back, but follows no handle to another room.
 
+#[cfg(feature = "identity")]
+mod added;
 mod forks;
 mod leg;
 mod state;
 mod usage;
 mod uses;
 
+#[cfg(feature = "identity")]
+pub(super) use added::For;
 pub(super) use leg::Leg;
 pub(super) use state::Texts;
 
@@ -51,7 +55,10 @@ impl<'a> Dialogs<'a> {
     /// A dialog and the block of its texts, to change both.
     fn two(&mut self, handle: Handle) -> Option<(&mut Dialog, &mut [u8])> {
         let leg = self.slots.get_mut(handle)?;
-        Some((&mut leg.dialog, self.text.get_mut(handle.index)))
+        let block = self.text.get_mut(handle.index);
+        #[cfg(feature = "identity")]
+        let block = leg.added.rest_of(block);
+        Some((&mut leg.dialog, block))
     }
 
     pub(super) fn at(&self, index: u32) -> Option<Handle> {

@@ -78,7 +78,10 @@ impl Dialogs<'_> {
 
     /// A target refresh with this one would fit.
     pub(in crate::phone) fn has_room_for(&self, handle: Handle, target: &[u8]) -> bool {
-        self.dialog(handle).is_none_or(|dialog| dialog.has_room_for(self.text(handle), target))
+        let room = self.text(handle);
+        #[cfg(feature = "identity")]
+        let room = room.get(..room.len() - self.get(handle).map_or(0, |leg| leg.added.len())).unwrap_or_default();
+        self.dialog(handle).is_none_or(|dialog| dialog.has_room_for(room, target))
     }
 
     /// rfc3261#12.2.1.2, #12.2.2: a target refresh. False: it does not fit, and the old one stays.

@@ -4,12 +4,14 @@ use crate::base::cursor::Cursor;
 use crate::base::slots::Handle;
 use crate::base::table::Hasher;
 use crate::phone::accounts::{Asked, Digest, Leaving};
+#[cfg(feature = "identity")]
+use crate::phone::dialogs::For;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-use crate::phone::write::{contact_user, patch_length, write_length_place, write_target, write_top};
+use crate::phone::write::{END, contact_user, patch_length, write_length_place, write_target, write_top};
 use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
 use crate::sip::session::Side;
@@ -109,10 +111,16 @@ impl Lower<'_> {
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
-        if request.method == Sending::Bye && leg.has_lost_media() {
+        #[cfg(feature = "identity")]
+        let added = if request.method == Sending::Bye { self.dialogs.added(dialog_handle, For::End) } else { b"" };
+        #[cfg(not(feature = "identity"))]
+        let added: &[u8] = b"";
+        // a reason of the application's goes before ours
+        if request.method == Sending::Bye && leg.has_lost_media() && !added.starts_with(b"Reason:") {
             writer.header_bytes(Name::Reason, MEDIA_LOST);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
+        writer.cursor().put_with_room(added, END);
         if let Some((local_media, state)) = offer {
             writer.header_bytes(Name::ContentType, b"application/sdp");
             let out = writer.cursor();

@@ -521,14 +521,20 @@ impl Transactions<'_> {
 
     /// Cancels an INVITE. Where no slot is free for the CANCEL, or it does not fit, the wait for the INVITE's end is
     /// bounded as if it had left.
-    pub(in crate::phone) fn cancel(&mut self, cx: &mut Context<'_>, now: Instant, invite: Handle) -> Cancelled {
+    pub(in crate::phone) fn cancel(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        invite: Handle,
+        lines: &[u8],
+    ) -> Cancelled {
         let Some(sent) = self.requests.get(invite) else { return Cancelled { sent: false, over: None } };
         let (hop, branch, number) = (sent.place(), sent.branch, sent.number);
         let Some(Made { handle: cancel, over }) = self.make(cx, Owner::Invite(invite), Sending::Cancel) else {
             self.leave(cx, now, invite);
             return Cancelled { sent: false, over: None };
         };
-        if self.write_cancel(cx, cancel, invite, number).is_err() {
+        if self.write_cancel(cx, cancel, (invite, number), lines).is_err() {
             self.end(cx, cancel);
             self.leave(cx, now, invite);
             return Cancelled { sent: false, over };
@@ -558,13 +564,13 @@ impl Transactions<'_> {
         &mut self,
         cx: &mut Context<'_>,
         cancel: Handle,
-        invite: Handle,
-        number: u32,
+        (invite, number): (Handle, u32),
+        lines: &[u8],
     ) -> Result<(), Unrendered> {
         let len = self.requests.get(invite).map_or(0, |request| usize::from(request.len));
         let (source, room) = self.request_bytes.two(invite.index, cancel.index);
         let mut out = Cursor::new(room);
-        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), &mut out)
+        repeat::write_cancel(source.get(..len).unwrap_or_default(), number, cx.fixed.agent.get(), lines, &mut out)
             .ok_or(Unrendered)?;
         let needed = out.finish();
         self.written(cx, cancel, needed)

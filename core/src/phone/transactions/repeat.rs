@@ -2,6 +2,7 @@
 //! sent, not from the dialog, which a provisional response may have given another target and other routes meanwhile.
 
 use crate::base::cursor::Cursor;
+use crate::phone::write::END;
 use crate::wire::sip::{Method, Name, Writer};
 
 /// The lines of a message of ours, each with its foldings (a name of the far end may have some), without its CRLF. The
@@ -38,11 +39,12 @@ fn write(request: &[u8], sending: Method<'_>, number: u32, to: Option<&[u8]>, ou
     Some(())
 }
 
-/// rfc3261#9.1
-pub(super) fn write_cancel(invite: &[u8], number: u32, agent: &[u8], out: &mut Cursor<'_>) -> Option<()> {
+/// rfc3261#9.1. `more`: further header lines, which are left out where they find no room.
+pub(super) fn write_cancel(invite: &[u8], number: u32, agent: &[u8], more: &[u8], out: &mut Cursor<'_>) -> Option<()> {
     write(invite, Method::Cancel, number, None, out)?;
     let mut writer = Writer::new(out);
     writer.header_bytes(Name::UserAgent, agent);
+    writer.cursor().put_with_room(more, END);
     writer.end();
     Some(())
 }

@@ -4,22 +4,20 @@ use super::decide::{Facts, InForce, Then, Verdict, Why, decide};
 use super::header::asks;
 use super::pattern::Caller;
 use super::plan::Step;
-use super::redirection::{targets, write_contacts, write_diversion};
+use super::redirection::write_diversion;
 use crate::base::cursor::Cursor;
 use crate::base::limits::TARGET;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::arrived::Arrived;
 use crate::phone::calls::Calls;
+use crate::phone::calls::contacts::{LINES, target_uri, targets, write_contacts};
 use crate::phone::calls::responses::Describe;
 use crate::phone::rule::{Rule, RuleNumbers, Rules, Switch};
 use crate::phone::target::complete;
 use crate::phone::{Cause, CommandError, EndCause, EndedBy, Lower, Which};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Uri};
-
-/// Bytes of the header lines of a redirection: five targets of usual length, and who forwarded it before.
-const LINES: usize = 1024;
 
 impl Calls<'_> {
     /// Changes the rules of the phone (no owner) or of an account, all that are given or none.
@@ -39,11 +37,15 @@ impl Calls<'_> {
         if code != 0 && code != u32::MAX && !(400..=699).contains(&code) {
             return Err(CommandError::Range);
         }
-        // a number is completed by the account that is called
-        let domain = lower.accounts.domain(owner).unwrap_or(b"example.invalid");
         let [always, busy, no_answer, ..] = rules.texts();
         for target in [always, busy, no_answer].into_iter().flatten().flat_map(targets) {
-            complete(Some(domain), None, target, &mut [0; TARGET])?;
+            let mut room = [0; TARGET];
+            if owner.is_none() {
+                // a number is completed by the account that is called
+                complete(Some(b"example.invalid"), None, target, &mut room)?;
+            } else {
+                target_uri(&lower.accounts, owner, target, &mut room)?;
+            }
         }
         self.rules.set(owner, rules)
     }
@@ -184,7 +186,7 @@ impl Calls<'_> {
         let call = self.get(handle)?;
         let list = core::str::from_utf8(self.rules.in_force(call.account).targets(why)).ok()?;
         let mut out = Cursor::new(room);
-        write_contacts(&mut out, list, lower.accounts.domain(call.account)).filter(|count| *count > 0)?;
+        write_contacts(&mut out, list, &lower.accounts, call.account).ok().filter(|count| *count > 0)?;
         let contacts = out.needed();
         let local = lower.dialogs.dialog(call.dialog)?.local.of(lower.dialogs.text(call.dialog));
         let own = lower.accounts.uri(call.account).or_else(|| Some(Address::parse(local)?.uri))?;

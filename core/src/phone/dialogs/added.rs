@@ -1,0 +1,71 @@
+//! Header lines of the application's for a message to come: a response, or the request that ends the dialog. They stand
+//! at the end of the dialog's block, which its other texts do not get while they do.
+
+use super::Dialogs;
+use crate::base::slots::Handle;
+use crate::base::text::Packer;
+
+/// The message that header lines of the application's are for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) enum For {
+    /// There are none.
+    #[default]
+    Nothing,
+    /// The next response to its first INVITE.
+    Response,
+    /// Its BYE, or the CANCEL of its INVITE.
+    End,
+}
+
+/// Header lines at the end of a dialog's block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Added {
+    of: For,
+    len: u16,
+}
+
+impl Added {
+    pub(super) const NONE: Self = Self { of: For::Nothing, len: 0 };
+
+    /// A dialog's block without them.
+    pub(super) fn rest_of(self, block: &mut [u8]) -> &mut [u8] {
+        let end = block.len().saturating_sub(usize::from(self.len));
+        block.get_mut(..end).unwrap_or_default()
+    }
+
+    /// The bytes of a block that they take.
+    pub(super) const fn len(self) -> usize {
+        self.len as usize
+    }
+}
+
+impl Dialogs<'_> {
+    /// Header lines for a message to come, in parts; those before them are given up. False: they do not fit, and there
+    /// are none.
+    pub(in crate::phone) fn add_lines(&mut self, handle: Handle, of: For, parts: &[&[u8]]) -> bool {
+        let Some(leg) = self.slots.get_mut(handle) else { return false };
+        leg.added = Added::NONE;
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        let block = self.text.get_mut(handle.index);
+        let start = block.len().checked_sub(len).filter(|start| *start >= leg.dialog.used());
+        let added = start.and_then(|start| Packer::new(block, start).add_parts(parts));
+        if let (Some(_), Ok(len)) = (added, u16::try_from(len)) {
+            leg.added = Added { of: if len == 0 { For::Nothing } else { of }, len };
+        }
+        added.is_some()
+    }
+
+    /// The header lines for such a message; empty: none.
+    pub(in crate::phone) fn added(&self, handle: Handle, of: For) -> &[u8] {
+        let Some(leg) = self.slots.get(handle).filter(|leg| leg.added.of == of) else { return &[] };
+        let block = self.text(handle);
+        block.get(block.len().saturating_sub(leg.added.len())..).unwrap_or_default()
+    }
+
+    /// They have been written.
+    pub(in crate::phone) fn lines_written(&mut self, handle: Handle) {
+        if let Some(leg) = self.slots.get_mut(handle) {
+            leg.added = Added::NONE;
+        }
+    }
+}
