@@ -478,6 +478,11 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** Texts of an account: the realm of the last refused challenge. */
 #define MICROSIP_TXT_REALM 17
 /**
+ * Texts of a call: the text of the Warning (RFC 3261 20.43) in the last message that came, as a
+ * refusal has it.
+ */
+#define MICROSIP_TXT_WARNING 32
+/**
  * Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for
  * microsip_device_set(). index: MICROSIP_DEV_* << 16 | n, n from 0.
  */
@@ -872,7 +877,11 @@ typedef struct microsip_options {
   uint64_t tag;
   /** dial: shown to the far end; NULL: the account's. */
   const char *display_name;
-  /** dial: extra header lines, "Name: value\r\n" each; NULL: none. */
+  /**
+   * Extra header lines, "Name: value\r\n" each; NULL: none. dial: of its INVITE; answer: of this
+   * response; reject; hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered.
+   * But for dial, with MICROSIP_HAS_IDENTITY.
+   */
   const char *headers;
   /**
    * dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the
@@ -886,8 +895,12 @@ typedef struct microsip_options {
   const char *caller;
   /** dial: see `identity` of microsip_account; NULL: the account's. */
   const char *identity;
-  /** NULL. */
-  const char *reserved_text;
+  /**
+   * reject: the phrase behind the status, at most 50 bytes; hangup: the text of a Reason header
+   * (RFC 3326), or all of its value, as in SIP;cause=200;text="Call completed elsewhere". NULL:
+   * none. With MICROSIP_HAS_IDENTITY, as contacts.
+   */
+  const char *reason;
   /** dial: MICROSIP_PRIVACY_*; 0: the account's. */
   uint32_t privacy;
   /** 0. */
@@ -899,6 +912,13 @@ typedef struct microsip_options {
   uint32_t reliable;
   /** 0. */
   uint32_t reserved_reliable;
+  /**
+   * reject with 300 to 399: where the caller is sent, the most wanted first, as 200,
+   * `sip:a@example.com`; NULL: nowhere.
+   */
+  const char *contacts;
+  /** NULL. */
+  const char *reserved_text;
 } microsip_options;
 
 /** Media that a call is offered anew, for microsip_reoffer. */
@@ -2032,6 +2052,8 @@ int32_t microsip_dial(microsip_id phone,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
+ * library writes itself, or find no room beside the answer.
  */
 int32_t microsip_answer(microsip_id phone,
                         microsip_id call,
@@ -2043,10 +2065,14 @@ int32_t microsip_answer(microsip_id phone,
  * @param phone The phone.
  * @param call The call.
  * @param code The SIP status.
- * @param o NULL, or the differences from the defaults.
+ * @param o Header lines, a phrase, and where a 3xx sends the caller.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
- * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_ARG Another code, or o->contacts with one that redirects nobody.
+ * @retval MICROSIP_E_URI One of o->contacts cannot be called.
+ * @retval MICROSIP_E_BLOCKED One of o->contacts cannot be called.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself; or all of it finds no room.
  */
 int32_t microsip_reject(microsip_id phone,
                         microsip_id call,
@@ -2054,12 +2080,14 @@ int32_t microsip_reject(microsip_id phone,
                         const struct microsip_options *o);
 
 /**
- * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
+ * Ends a call in any state: refuses with 486, cancels, or sends BYE, with o's header lines and
+ * reason. Sound stops at once.
  * @param phone The phone.
- * @param call Or a conference: all of its calls, while it stays.
+ * @param call Or a conference: all of its calls, while it stays; without o.
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
+ * @retval MICROSIP_E_TEXT As of microsip_reject.
  */
 int32_t microsip_hangup(microsip_id phone,
                         microsip_id call,
@@ -3012,6 +3040,8 @@ int32_t microsip_engine_dial(struct microsip_engine *e,
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
  * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", name a header that the
+ * library writes itself, or find no room beside the answer.
  */
 int32_t microsip_engine_answer(struct microsip_engine *e,
                                uint64_t now_us,
@@ -3025,10 +3055,14 @@ int32_t microsip_engine_answer(struct microsip_engine *e,
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
  * @param code The SIP status.
- * @param o NULL, or the differences from the defaults.
+ * @param o Header lines, a phrase, and where a 3xx sends the caller.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It is not incoming, or answered.
- * @retval MICROSIP_E_ARG Another code.
+ * @retval MICROSIP_E_ARG Another code, or o->contacts with one that redirects nobody.
+ * @retval MICROSIP_E_URI One of o->contacts cannot be called.
+ * @retval MICROSIP_E_BLOCKED One of o->contacts cannot be called.
+ * @retval MICROSIP_E_TEXT o->headers are not lines of "Name: value\r\n", or name a header that the
+ * library writes itself; or all of it finds no room.
  */
 int32_t microsip_engine_reject(struct microsip_engine *e,
                                uint64_t now_us,
@@ -3037,13 +3071,15 @@ int32_t microsip_engine_reject(struct microsip_engine *e,
                                const struct microsip_options *o);
 
 /**
- * Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once.
+ * Ends a call in any state: refuses with 486, cancels, or sends BYE, with o's header lines and
+ * reason. Sound stops at once.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
- * @param call Or a conference: all of its calls, while it stays.
+ * @param call Or a conference: all of its calls, while it stays; without o.
  * @param o NULL, or the differences from the defaults.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_STATE It has ended.
+ * @retval MICROSIP_E_TEXT As of microsip_engine_reject.
  */
 int32_t microsip_engine_hangup(struct microsip_engine *e,
                                uint64_t now_us,

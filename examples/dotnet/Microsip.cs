@@ -118,8 +118,9 @@ public static class Microsip
     {
         public uint size, source;
         public ulong tag;
-        public IntPtr displayName, headers, codecs, caller, identity, reservedText;
+        public IntPtr displayName, headers, codecs, caller, identity, reason;
         public uint privacy, reserved, reliable, reservedReliable;
+        public IntPtr contacts, reservedText;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }
 

@@ -22,8 +22,8 @@ int main(void) {
   AT(rules, forward); AT(rules, auto_answer); AT(rules, forward_s); AT(rules, auto_answer_s); AT(rules, ring_s); AT(rules, max_duration_s); AT(rules, single);
   AT(rules, redirect); AT(rules, decide_ms); AT(rules, forward_to); AT(rules, forward_busy_to); AT(rules, forward_no_answer_to); AT(rules, auto_answer_from);
   AT(rules, deny); AT(rules, allow); puts("");
-  SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); AT(options, codecs); AT(options, caller); AT(options, identity); AT(options, reserved_text); AT(options, privacy); AT(options, reserved);
-  AT(options, reliable); AT(options, reserved_reliable); puts("");
+  SIZE("Options", options); AT(options, size); AT(options, source); AT(options, tag); AT(options, display_name); AT(options, headers); AT(options, codecs); AT(options, caller); AT(options, identity); AT(options, reason); AT(options, privacy); AT(options, reserved);
+  AT(options, reliable); AT(options, reserved_reliable); AT(options, contacts); AT(options, reserved_text); puts("");
   SIZE("Member", member); AT(member, size); AT(member, silent); AT(member, deaf); AT(member, gain_percent); AT(member, level); AT(member, talking); puts("");
   SIZE("Sound", sound); AT(sound, size); AT(sound, loops); AT(sound, mode); AT(sound, reserved); AT(sound, path); puts("");
   SIZE("Info", info); AT(info, size); AT(info, calls); AT(info, accounts); AT(info, calls_possible); AT(info, audio_wanted); AT(info, muted); AT(info, volume_in);

@@ -11,7 +11,7 @@ SAME(addr, sizeof(microsip_addr) == 24 && offsetof(microsip_addr, ip) == 8);
 SAME(event, sizeof(microsip_event) == 96 && offsetof(microsip_event, phone) == 8 && offsetof(microsip_event, state) == 64 && offsetof(microsip_event, op) == 92);
 SAME(account, sizeof(microsip_account) == 56 + 18 * P && offsetof(microsip_account, uri) == 24);
 SAME(media, sizeof(microsip_media) == 16 + P && offsetof(microsip_media, codecs) == 16);
-SAME(options, sizeof(microsip_options) == 32 + 6 * P);
+SAME(options, sizeof(microsip_options) == 32 + 8 * P);
 SAME(call_info, sizeof(microsip_call_info) == 120 && offsetof(microsip_call_info, incoming) == 64);
 SAME(call_stats, sizeof(microsip_stats) == 136 && offsetof(microsip_stats, jitter_us) == 72);
 SAME(member, sizeof(microsip_member) == 24);

@@ -15,7 +15,8 @@ use microsip_core::offer::Direction;
 #[cfg(feature = "host")]
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
-    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, Phone, Privacy, Reliable, Reoffer,
+    AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, Phone, Privacy, Reliable,
+    Reoffer,
 };
 
 /// # Safety
@@ -38,6 +39,9 @@ pub(crate) unsafe fn dial(
     }
     if given.reserved != 0 || !given.reserved_text.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
+    }
+    if ends(&given) {
+        return Err(does_not_apply());
     }
     // SAFETY: by contract.
     let options = unsafe {
@@ -93,19 +97,58 @@ fn names_caller(given: &microsip_options) -> bool {
     given.privacy != 0 || !given.caller.is_null() || !given.identity.is_null()
 }
 
-/// Options of which none applies, or only source and tag.
+/// Members are set that are for refusing or ending a call.
+fn ends(given: &microsip_options) -> bool {
+    !given.reason.is_null() || !given.contacts.is_null()
+}
+
+const fn does_not_apply() -> Fail {
+    Fail::new(MICROSIP_E_ARG, "o", Value::None, "has members set that do not apply here")
+}
+
+/// Options of an answer, or of a refusal and a hang-up.
 ///
 /// # Safety
 /// Pointers as the C function documents them.
-unsafe fn options_but_for(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
+unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsip_options, Fail> {
     // SAFETY: by contract.
     let given = unsafe { pointer::read_or_zero(o, "o")? };
     let wrong = !given.display_name.is_null()
-        || !given.headers.is_null()
         || names_caller(&given)
+        || answer && ends(&given)
         || !answer && (given.source != 0 || given.tag != 0 || given.reliable != 0 || !given.codecs.is_null());
-    let fix = "has members set that do not apply here";
-    if wrong { Err(Fail::new(MICROSIP_E_ARG, "o", Value::None, fix)) } else { Ok(given) }
+    if wrong { Err(does_not_apply()) } else { Ok(given) }
+}
+
+/// The additions to a refusal, a BYE or a CANCEL.
+///
+/// # Safety
+/// Pointers as the C function documents them; its texts live as long as they are used.
+unsafe fn additions<'c>(o: *const microsip_options) -> Result<EndOptions<'c>, Fail> {
+    // SAFETY: by contract, as the following.
+    let given = unsafe { options_of(o, false)? };
+    // SAFETY: as above.
+    unsafe {
+        Ok(EndOptions {
+            headers: text::or_empty(given.headers, "o->headers")?,
+            reason: text::or_empty(given.reason, "o->reason")?,
+            contacts: text::or_empty(given.contacts, "o->contacts")?,
+        })
+    }
+}
+
+/// The refusal of additions, or of what they are added to.
+fn not_added(call: u64, options: &EndOptions<'_>) -> impl Fn(CommandError) -> Fail {
+    let contacts = Value::text(options.contacts);
+    move |error| match error {
+        CommandError::HeaderLine | CommandError::HeaderOwned => Fail::command(error, "o->headers", Value::None),
+        CommandError::Uri | CommandError::NoAccount | CommandError::Blocked => {
+            Fail::command(error, "o->contacts", contacts)
+        }
+        CommandError::Text => Fail::command(error, "o->reason, o->headers or o->contacts", Value::None),
+        CommandError::Unsupported => Fail::command(error, "o->headers, o->reason or o->contacts", Value::None),
+        _ => refused("call", call)(error),
+    }
 }
 
 /// # Safety
@@ -120,7 +163,7 @@ pub(crate) unsafe fn answer(
     let fix = "is not 180, 183 or 200";
     let code = if code == 0 { 200 } else { status(code, fix)? };
     // SAFETY: by contract.
-    let given = unsafe { options_but_for(o, true)? };
+    let given = unsafe { options_of(o, true)? };
     let (id, source) = (call_id(call)?, source_of(given.source)?);
     // SAFETY: by contract.
     if let Some(codecs) = unsafe { super::codecs::chosen(given.codecs, "o->codecs")? } {
@@ -139,9 +182,11 @@ pub(crate) unsafe fn answer(
             _ => refused("call", call)(error),
         })?;
     }
-    phone.answer(now, id, code).map_err(|error| match error {
+    // SAFETY: by contract.
+    let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
+    phone.answer_with(now, id, code, headers).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
-        _ => refused("call", call)(error),
+        _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
     })?;
     // 0 leaves both as they are
     if given.source != 0 {
@@ -165,10 +210,13 @@ pub(crate) unsafe fn reject(
     let fix = "is not within 300 to 699";
     let code = status(code, fix)?;
     // SAFETY: by contract.
-    unsafe { options_but_for(o, false)? };
-    phone.reject(now, call_id(call)?, code).map_err(|error| match error {
+    let options = unsafe { additions(o)? };
+    phone.reject_with(now, call_id(call)?, code, &options).map_err(|error| match error {
+        CommandError::Range if (300..=699).contains(&code) => {
+            range("code", u32::from(code), "is not within 300 to 399, which o->contacts needs")
+        }
         CommandError::Range => range("code", u32::from(code), fix),
-        _ => refused("call", call)(error),
+        _ => not_added(call, &options)(error),
     })
 }
 
@@ -176,13 +224,19 @@ pub(crate) unsafe fn reject(
 /// Pointers as the C function documents them.
 pub(crate) unsafe fn hangup(phone: &mut Phone<'_>, now: Instant, call: u64, o: *const microsip_options) -> Done {
     // SAFETY: by contract.
-    unsafe { options_but_for(o, false)? };
+    let options = unsafe { additions(o)? };
     if features::CONFERENCE
         && let Ok(conference) = ConferenceId::from_raw(call)
     {
+        if !(options.headers.is_empty() && options.reason.is_empty() && options.contacts.is_empty()) {
+            return Err(does_not_apply());
+        }
         return phone.conference_hangup(now, conference).map_err(refused("call", call));
     }
-    phone.hangup(now, call_id(call)?).map_err(refused("call", call))
+    phone.hangup_with(now, call_id(call)?, &options).map_err(|error| match error {
+        CommandError::Range => does_not_apply(),
+        _ => not_added(call, &options)(error),
+    })
 }
 
 /// The refusal of a change of a call's media: its state is told, and the one that it needs.

@@ -93,6 +93,7 @@ pub(crate) unsafe fn text(
         MICROSIP_TXT_REMOTE_URI
             ..=MICROSIP_TXT_USER_AGENT
                 | MICROSIP_TXT_ASSERTED_URI
+                | MICROSIP_TXT_WARNING
                 | MICROSIP_TXT_REALM
                 | MICROSIP_TXT_DEVICE_ID
                 | MICROSIP_TXT_DEVICE_NAME
@@ -134,6 +135,7 @@ const fn call_text(which: u32) -> Result<CallText, Fail> {
         MICROSIP_TXT_CODEC => CallText::Codec,
         MICROSIP_TXT_USER_AGENT => CallText::UserAgent,
         MICROSIP_TXT_ASSERTED_URI => CallText::AssertedUri,
+        MICROSIP_TXT_WARNING => CallText::Warning,
         _ => return Err(Fail::NOTHING),
     })
 }

@@ -32,7 +32,8 @@ pub unsafe extern "C" fn microsip_dial(
 /// Answers an incoming call. code: 200 or 0 takes it, 183 lets it hear our sound before (at most 400 ms of it until its
 /// far end's address is confirmed), 180 means that it rings (the library has sent one already). A call that is not
 /// answered within ten minutes, or the time that the caller gives it, is refused with 487. MICROSIP_E_STATE: it is not
-/// incoming, or answered. MICROSIP_E_ARG: another code.
+/// incoming, or answered. MICROSIP_E_ARG: another code. MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n",
+/// name a header that the library writes itself, or find no room beside the answer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_answer(
     phone: microsip_id,
@@ -44,8 +45,11 @@ pub unsafe extern "C" fn microsip_answer(
     command("microsip_answer", phone, |phone, now| unsafe { ops::call::answer(phone, now, call, code, o) })
 }
 
-/// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. MICROSIP_E_STATE: it is not incoming,
-/// or answered. MICROSIP_E_ARG: another code.
+/// Refuses an incoming call with a SIP status from 300 to 699; 0: 486 Busy Here. o: header lines, a phrase, and where a
+/// 3xx sends the caller. MICROSIP_E_STATE: it is not incoming, or answered. MICROSIP_E_ARG: another code, or
+/// o->contacts with one that redirects nobody. MICROSIP_E_URI, MICROSIP_E_BLOCKED: one of o->contacts cannot be called.
+/// MICROSIP_E_TEXT: o->headers are not lines of "Name: value\r\n", or name a header that the library writes itself; or
+/// all of it finds no room.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_reject(
     phone: microsip_id,
@@ -57,8 +61,9 @@ pub unsafe extern "C" fn microsip_reject(
     command("microsip_reject", phone, |phone, now| unsafe { ops::call::reject(phone, now, call, code, o) })
 }
 
-/// Ends a call in any state: refuses with 486, cancels, or sends BYE. Sound stops at once. call: or a conference: all
-/// of its calls, while it stays. MICROSIP_E_STATE: it has ended.
+/// Ends a call in any state: refuses with 486, cancels, or sends BYE, with o's header lines and reason. Sound stops at
+/// once. call: or a conference: all of its calls, while it stays; without o. MICROSIP_E_STATE: it has ended.
+/// MICROSIP_E_TEXT: as of microsip_reject.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_hangup(phone: microsip_id, call: microsip_id, o: *const microsip_options) -> i32 {
     // SAFETY: by contract.

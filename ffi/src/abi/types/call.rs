@@ -113,7 +113,9 @@ pub struct microsip_options {
     pub tag: u64,
     /// dial: shown to the far end; NULL: the account's.
     pub display_name: *const c_char,
-    /// dial: extra header lines, "Name: value\r\n" each; NULL: none.
+    /// Extra header lines, "Name: value\r\n" each; NULL: none. dial: of its INVITE; answer: of this response; reject;
+    /// hangup: of the BYE, the CANCEL, or the 486 of a call that is not answered. But for dial, with
+    /// MICROSIP_HAS_IDENTITY.
     pub headers: *const c_char,
     /// dial, answer: the codecs of this call in order, as in microsip_config.codecs; of an answer the caller's order
     /// decides which is used first. NULL: the account's.
@@ -123,8 +125,10 @@ pub struct microsip_options {
     pub caller: *const c_char,
     /// dial: see `identity` of microsip_account; NULL: the account's.
     pub identity: *const c_char,
-    /// NULL.
-    pub reserved_text: *const c_char,
+    /// reject: the phrase behind the status, at most 50 bytes; hangup: the text of a Reason header (RFC 3326), or all
+    /// of its value, as in SIP;cause=200;text="Call completed elsewhere". NULL: none. With MICROSIP_HAS_IDENTITY, as
+    /// contacts.
+    pub reason: *const c_char,
     /// dial: MICROSIP_PRIVACY_*; 0: the account's.
     pub privacy: u32,
     /// 0.
@@ -133,6 +137,11 @@ pub struct microsip_options {
     pub reliable: u32,
     /// 0.
     pub reserved_reliable: u32,
+    /// reject with 300 to 399: where the caller is sent, the most wanted first, as 200, sip:a@example.com; NULL:
+    /// nowhere.
+    pub contacts: *const c_char,
+    /// NULL.
+    pub reserved_text: *const c_char,
 }
 
 /// A call, in numbers. Times that have not come are UINT64_MAX.

@@ -20,6 +20,8 @@ pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
 pub const MICROSIP_TXT_ASSERTED_URI: u32 = 9;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
+/// Texts of a call: the text of the Warning (RFC 3261 20.43) in the last message that came, as a refusal has it.
+pub const MICROSIP_TXT_WARNING: u32 = 32;
 /// Texts of MICROSIP_SELF: the id of a device of the last microsip_device_scan(), for microsip_device_set(). index:
 /// MICROSIP_DEV_* << 16 | n, n from 0.
 pub const MICROSIP_TXT_DEVICE_ID: u32 = 26;
