@@ -55,6 +55,8 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
             Some(Privacy::Anonymous) => c::MICROSIP_PRIVACY_ANONYMOUS,
         },
         identity: options.identity.clone(),
+        headers: lines(&options.register_header),
+        call_headers: lines(&options.call_header),
         dial_plan: options.dial_plan.clone().or(file.dial_plan),
         dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
         emergency: if options.emergency.is_empty() { file.emergency } else { Some(options.emergency.join(",")) },
@@ -67,6 +69,11 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         no_register: options.no_register,
         media_any_host: options.media_any_host || file.media_any_host,
     }))
+}
+
+/// Header lines as the library takes them.
+pub(crate) fn lines(headers: &[String]) -> String {
+    headers.iter().map(|line| format!("{line}\r\n")).collect()
 }
 
 /// The contents of an account file.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::account::lines;
 use crate::app::{self, App, Job};
 use crate::args::{Answer, Show};
 use crate::event::{CallState, Event, Happened};
@@ -63,20 +64,29 @@ impl<'a> Job<'a> for Wait<'a> {
         }
         let talk =
             Talk::new(app.phone, app.output, call, &answer.sound).incoming().codecs(answer.network.codec.as_deref());
+        let headers = lines(&answer.header);
         app.talk(match if answer.sound.early && answer.code == 200 { 183 } else { answer.code } {
             // the library answers
             _ if answer.rules.auto_answer == Some(Auto::All) => talk,
             code @ (180 | 183) => {
-                unless_gone(app.phone.answer(call, code))?;
+                unless_gone(app.phone.answer(call, code, &headers))?;
                 app.tell_keys(KEYS_RINGING);
-                talk.accept_after(answer.after)
+                talk.accept_after(answer.after, headers)
             }
             code @ 300.. => {
-                unless_gone(app.phone.reject(call, code))?;
+                let (reason, contacts) = (answer.reason.as_deref(), answer.contact.as_deref());
+                let refused = app.phone.reject_with(
+                    call,
+                    code,
+                    &headers,
+                    reason.unwrap_or_default(),
+                    contacts.unwrap_or_default(),
+                );
+                unless_gone(refused)?;
                 talk.refused()
             }
             code => {
-                unless_gone(app.phone.answer(call, code))?;
+                unless_gone(app.phone.answer(call, code, &headers))?;
                 talk
             }
         });

@@ -131,6 +131,15 @@ pub(crate) struct Answer {
     /// SIP status of the answer: 200, or 180 or 183 (then 200 after --after), or 300 to 699 to refuse
     #[arg(long, value_name = "CODE", default_value_t = 200, value_parser = answer_code)]
     pub(crate) code: u32,
+    /// Header line of the response, "Name: value" (repeated)
+    #[arg(long, value_name = "LINE")]
+    pub(crate) header: Vec<String>,
+    /// Words behind the status of a refusal: --code 480 --reason "Gone home"
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reason: Option<String>,
+    /// Where a refusal with 300 to 399 sends the caller, the most wanted first: 200, sip:a@example.com
+    #[arg(long, value_name = "TARGETS")]
+    pub(crate) contact: Option<String>,
     /// Time to ring before the 200 when --code is 180 or 183, or with --early; less than ten minutes
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = ringing)]
     pub(crate) after: Duration,
@@ -230,6 +239,9 @@ pub(crate) struct Sound {
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
+    /// Reason that the far end is given when we hang up
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) bye_reason: Option<String>,
 }
 
 /// The account. A password comes by file, by `MICROSIP_PASSWORD` or by standard input.
@@ -269,6 +281,12 @@ pub(crate) struct Account {
     /// The identity that the proxy may assert: a URI with or without a name
     #[arg(long, value_name = "URI")]
     pub(crate) identity: Option<String>,
+    /// Header line of its REGISTERs, "Name: value" (repeated)
+    #[arg(long, value_name = "LINE")]
+    pub(crate) register_header: Vec<String>,
+    /// Header line of all its INVITEs, likewise
+    #[arg(long, value_name = "LINE")]
+    pub(crate) call_header: Vec<String>,
     /// User name for digest; the user of --uri otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,

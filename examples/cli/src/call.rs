@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::account::lines;
 use crate::app::{self, App, Job};
 use crate::args::{Call, Show};
 use crate::output::Output;
@@ -23,8 +24,7 @@ struct Place<'a>(&'a Call);
 impl<'a> Job<'a> for Place<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
         let Self(call) = *self;
-        let headers: String = call.header.iter().map(|line| format!("{line}\r\n")).collect();
-        let id = app.phone.dial(app.account, &call.target, Source::Device, &headers)?;
+        let id = app.phone.dial(app.account, &call.target, Source::Device, &lines(&call.header))?;
         let uri = app.phone.call_text(id, Text::RemoteUri);
         app.output.say(
             "call",

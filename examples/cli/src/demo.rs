@@ -261,7 +261,7 @@ impl Play<'_> {
     fn due(&mut self) -> Result<(), Stop> {
         let now = Instant::now();
         if self.answer_at.take_if(|at| *at <= now).is_some() {
-            self.bob.phone.answer(self.bob.call, 200)?;
+            self.bob.phone.answer(self.bob.call, 200, "")?;
         }
         if self.digits_at.take_if(|at| *at <= now).is_some() {
             self.alice.phone.digits(self.alice.call, self.alice.says, 0)?;
@@ -340,7 +340,7 @@ impl Play<'_> {
         for party in [&mut self.alice, &mut self.bob] {
             party.stats = party.phone.stats(party.call)?; // before the end: a forwarder releases the ended call at once
         }
-        Ok(self.alice.phone.hangup(self.alice.call)?)
+        Ok(self.alice.phone.hangup(self.alice.call, "")?)
     }
 
     fn heard(&mut self, side: Side, at: Instant) {

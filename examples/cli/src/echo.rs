@@ -57,7 +57,7 @@ impl<'a> Job<'a> for Say {
             None => app.phone.source(call, Source::Echo),
         };
         let code = if self.early.is_some() { 183 } else { 200 };
-        let _ = begun.and_then(|()| app.phone.answer(call, code));
+        let _ = begun.and_then(|()| app.phone.answer(call, code, ""));
         self.accepting.extend(self.early.map(|time| (Instant::now() + time, call)));
         if !self.quiet {
             self.from.insert(call, app.phone.call_text(call, Text::RemoteUri));
@@ -83,7 +83,7 @@ impl<'a> Job<'a> for Say {
         }
         let (phone, call) = (app.phone, event.call);
         let from = self.from.remove(&call).unwrap_or_default();
-        let stats = phone.stats(call).unwrap_or_default();
+        let (stats, end) = (phone.stats(call).unwrap_or_default(), phone.end(call));
         let talked = phone.talked(call).unwrap_or_default();
         let how = match result {
             0 => String::new(),
@@ -99,6 +99,7 @@ impl<'a> Job<'a> for Say {
         let fields = || {
             json!({
                 "call": call, "from": from, "state": "ended", "sip_code": sip_code, "result": result,
+                "cause": end.cause(), "ended_by": end.side(),
                 "talked_ms": talked.as_millis() as u64, "sent": stats.sent, "received": stats.received, "lost": stats.lost,
                 "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
             })

@@ -14,6 +14,7 @@ mod devices;
 #[cfg(feature = "documents")]
 mod documents;
 mod echo;
+mod end;
 mod event;
 mod interrupt;
 mod keys;

@@ -40,8 +40,9 @@ pub(crate) struct Talk<'a> {
     dtmf: Option<&'a str>,
     /// The deadline of the far end's answer.
     answer_by: Option<Instant>,
-    /// The time of our 200, until which we ring.
+    /// The time of our 200, until which we ring, and its header lines.
     accept_at: Option<Instant>,
+    headers: String,
     connected: Option<Instant>,
     /// Playing and recording have begun.
     begun: bool,
@@ -89,6 +90,7 @@ impl<'a> Talk<'a> {
             dtmf: None,
             answer_by: None,
             accept_at: None,
+            headers: String::new(),
             connected: None,
             begun: false,
             playing: false,
@@ -131,8 +133,9 @@ impl<'a> Talk<'a> {
         self
     }
 
-    pub(crate) fn accept_after(mut self, time: Duration) -> Self {
+    pub(crate) fn accept_after(mut self, time: Duration, headers: String) -> Self {
         self.accept_at = Some(Instant::now() + time);
+        self.headers = headers;
         self
     }
 
@@ -251,7 +254,7 @@ impl<'a> Talk<'a> {
     }
 
     fn accept(&mut self) {
-        if let Err(failure) = unless_gone(self.phone.answer(self.call, 200)) {
+        if let Err(failure) = unless_gone(self.phone.answer(self.call, 200, &self.headers)) {
             self.fail(failure);
         }
     }
@@ -275,7 +278,8 @@ impl<'a> Talk<'a> {
     }
 
     fn hang_up(&mut self) {
-        if let Err(failure) = self.phone.hangup(self.call) {
+        let reason = self.sound.bye_reason.as_deref().unwrap_or_default();
+        if let Err(failure) = self.phone.hangup(self.call, reason) {
             self.output.line(&format!("cannot hang up: {failure}")); // it has ended by itself; its event is on the way
         }
     }
@@ -472,12 +476,23 @@ impl<'a> Talk<'a> {
         let reason = self.phone.call_text(self.call, Text::Reason);
         let stats = self.phone.stats(self.call).unwrap_or_default();
         let talked = self.connected.map_or(Duration::ZERO, |since| since.elapsed());
-        let how = ended(sip_code, &reason, result);
+        let (end, warning) = (self.phone.end(self.call), self.phone.call_text(self.call, Text::Warning));
+        let mut how = ended(sip_code, &reason, result);
+        if !warning.is_empty() {
+            how = format!("{how} ({warning})");
+        }
         if self.connected.is_some() {
-            let text = format!("ended after {:.1} s\n          {}", talked.as_secs_f64(), numbers(&stats));
+            let text = format!(
+                "ended after {:.1} s: {}{}\n          {}",
+                talked.as_secs_f64(),
+                end.words(),
+                // a BYE may say more than that
+                if matches!(&*reason, "" | "OK") { String::new() } else { format!(", \"{reason}\"") },
+                numbers(&stats)
+            );
             let quality = self.phone.quality(self.call).unwrap_or_default();
             let fields = || {
-                let mut fields = fields(self.call, sip_code, result, &reason, talked, &stats);
+                let mut fields = fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats);
                 if let Some(fields) = fields.as_object_mut() {
                     fields.insert("mos_seconds".into(), quality.0.iter().map(|second| mos(*second)).collect());
                     fields.insert("mos_seconds_each".into(), quality.1.into());
@@ -488,8 +503,8 @@ impl<'a> Talk<'a> {
         } else {
             self.output.say(
                 "call",
-                || fields(self.call, sip_code, result, &reason, talked, &stats),
-                &format!("not connected: {how}"),
+                || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
+                &format!("not connected: {how}; {}", end.words()),
             );
         }
         if let Some(trouble) = self.trouble {

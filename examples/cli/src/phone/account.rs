@@ -15,6 +15,9 @@ pub(crate) struct AccountTexts {
     /// MICROSIP_PRIVACY_*; 0: everything is shown.
     pub(crate) privacy: u32,
     pub(crate) identity: Option<String>,
+    /// Header lines of its REGISTERs and of its INVITEs, each with its end.
+    pub(crate) headers: String,
+    pub(crate) call_headers: String,
     pub(crate) dial_plan: Option<String>,
     pub(crate) dial_prefix: Option<String>,
     pub(crate) emergency: Option<String>,
@@ -42,6 +45,8 @@ impl Handle {
         let contact_user = optional(&account.contact_user)?;
         let trusted = optional(&account.trusted)?;
         let identity = optional(&account.identity)?;
+        let headers = text(&account.headers)?;
+        let call_headers = text(&account.call_headers)?;
         let dial_plan = optional(&account.dial_plan)?;
         let dial_prefix = optional(&account.dial_prefix)?;
         let emergency = optional(&account.emergency)?;
@@ -64,6 +69,8 @@ impl Handle {
         entry.trusted = pointer(trusted.as_ref());
         entry.privacy = account.privacy;
         entry.identity = pointer(identity.as_ref());
+        entry.headers = headers.as_ptr();
+        entry.call_headers = call_headers.as_ptr();
         entry.dial_plan = pointer(dial_plan.as_ref());
         entry.dial_prefix = pointer(dial_prefix.as_ref());
         entry.emergency = pointer(emergency.as_ref());
@@ -94,17 +101,6 @@ impl Handle {
         (rules.deny, rules.allow) = (deny.as_ptr(), allow.as_ptr());
         // SAFETY: the texts live until the call has copied them.
         check(unsafe { c::microsip_rules_set(self.0, c::MICROSIP_SELF, &raw const rules) })
-    }
-
-    /// The rule that ended a call; 0: none.
-    pub(crate) fn ended_by_rule(self, call: Id) -> u32 {
-        let mut info = c::microsip_call_info {
-            size: size_of::<c::microsip_call_info>() as u32,
-            ..c::microsip_call_info::default()
-        };
-        // SAFETY: a struct of its own size.
-        let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
-        if code == 0 { info.rule } else { 0 }
     }
 
     /// The realm of the challenge that was refused last.

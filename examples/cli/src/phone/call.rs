@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
+use crate::end::End;
 
 /// Sources of the sound that the far end hears.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,6 +21,7 @@ pub(crate) enum Text {
     RemoteUri = c::MICROSIP_TXT_REMOTE_URI as isize,
     Reason = c::MICROSIP_TXT_REASON as isize,
     Codec = c::MICROSIP_TXT_CODEC as isize,
+    Warning = c::MICROSIP_TXT_WARNING as isize,
 }
 
 /// A call in numbers.
@@ -45,9 +47,7 @@ pub(crate) struct Stats {
 impl Handle {
     pub(crate) fn dial(self, account: Id, target: &str, source: Source, headers: &str) -> Result<Id, Failure> {
         let (target, headers) = (text(target)?, text(headers)?);
-        // SAFETY: all-zero is a valid microsip_options.
-        let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
-        options.size = size_of::<c::microsip_options>() as u32;
+        let mut options = no_options();
         options.source = source as u32;
         options.headers = headers.as_ptr();
         let mut call = 0;
@@ -56,9 +56,13 @@ impl Handle {
             .map(|()| call)
     }
 
-    pub(crate) fn answer(self, call: Id, code: u32) -> Result<(), Failure> {
-        // SAFETY: no options.
-        check(unsafe { c::microsip_answer(self.0, call, code, null()) })
+    /// `headers`: header lines of the response, each with its end.
+    pub(crate) fn answer(self, call: Id, code: u32, headers: &str) -> Result<(), Failure> {
+        let headers = text(headers)?;
+        let mut options = no_options();
+        options.headers = headers.as_ptr();
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_answer(self.0, call, code, &raw const options) })
     }
 
     pub(crate) fn reject(self, call: Id, code: u32) -> Result<(), Failure> {
@@ -66,9 +70,30 @@ impl Handle {
         check(unsafe { c::microsip_reject(self.0, call, code, null()) })
     }
 
-    pub(crate) fn hangup(self, call: Id) -> Result<(), Failure> {
-        // SAFETY: no options.
-        check(unsafe { c::microsip_hangup(self.0, call, null()) })
+    /// Refuses with header lines, a phrase, and where the caller is sent (empty: none).
+    pub(crate) fn reject_with(
+        self,
+        call: Id,
+        code: u32,
+        headers: &str,
+        reason: &str,
+        contacts: &str,
+    ) -> Result<(), Failure> {
+        let (headers, reason, contacts) = (text(headers)?, text(reason)?, text(contacts)?);
+        let mut options = no_options();
+        (options.headers, options.reason) = (headers.as_ptr(), reason.as_ptr());
+        options.contacts = contacts.as_ptr();
+        // SAFETY: the texts live until the call has copied them.
+        check(unsafe { c::microsip_reject(self.0, call, code, &raw const options) })
+    }
+
+    /// `reason`: for the far end; empty: none.
+    pub(crate) fn hangup(self, call: Id, reason: &str) -> Result<(), Failure> {
+        let reason = text(reason)?;
+        let mut options = no_options();
+        options.reason = reason.as_ptr();
+        // SAFETY: the text lives until the call has copied it.
+        check(unsafe { c::microsip_hangup(self.0, call, &raw const options) })
     }
 
     /// An empty conference.
@@ -124,6 +149,28 @@ impl Handle {
         c::microsip_id_release(self.0, call);
     }
 
+    /// A call in numbers; all 0: it is not there any more.
+    fn call_info(self, call: Id) -> c::microsip_call_info {
+        let mut info = c::microsip_call_info {
+            size: size_of::<c::microsip_call_info>() as u32,
+            ..c::microsip_call_info::default()
+        };
+        // SAFETY: a struct of its own size.
+        let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
+        if code == 0 { info } else { c::microsip_call_info::default() }
+    }
+
+    /// The rule that ended a call; 0: none.
+    pub(crate) fn ended_by_rule(self, call: Id) -> u32 {
+        self.call_info(call).rule
+    }
+
+    /// The end of a call: its cause and its side.
+    pub(crate) fn end(self, call: Id) -> End {
+        let info = self.call_info(call);
+        End { cause: info.cause, by: info.ended_by }
+    }
+
     pub(crate) fn stats(self, call: Id) -> Result<Stats, Failure> {
         // SAFETY: all-zero is a valid microsip_stats.
         let mut stats: c::microsip_stats = unsafe { std::mem::zeroed() };
@@ -162,11 +209,7 @@ impl Handle {
 
     /// The time for which the call has been connected, or was.
     pub(crate) fn talked(self, call: Id) -> Option<Duration> {
-        // SAFETY: all-zero is a valid microsip_call_info.
-        let mut info: c::microsip_call_info = unsafe { std::mem::zeroed() };
-        info.size = size_of::<c::microsip_call_info>() as u32;
-        // SAFETY: `info` is ours, with its size set.
-        check(unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) }).ok()?;
+        let info = self.call_info(call);
         let set = |time: u64| (time != 0 && time != u64::MAX).then_some(time);
         Some(Duration::from_micros(set(info.ended_us)?.saturating_sub(set(info.connected_us)?)))
     }
@@ -177,4 +220,12 @@ impl Handle {
         read_text(|buf, cap, needed| unsafe { c::microsip_text_get(self.0, call, which as u32, 0, buf, cap, needed) })
             .unwrap_or_default()
     }
+}
+
+/// Options of which none is set.
+fn no_options() -> c::microsip_options {
+    // SAFETY: all-zero is a valid microsip_options.
+    let mut options: c::microsip_options = unsafe { std::mem::zeroed() };
+    options.size = size_of::<c::microsip_options>() as u32;
+    options
 }

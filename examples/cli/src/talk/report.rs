@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::abi::MICROSIP_E_TIMEOUT;
+use crate::end::End;
 use crate::phone::{Id, Stats};
 use crate::session::{Exit, Stop};
 
@@ -45,12 +46,14 @@ pub(super) fn fields(
     call: Id,
     sip_code: u32,
     result: i32,
-    reason: &str,
+    (reason, warning): (&str, &str),
+    end: End,
     talked: Duration,
     stats: &Stats,
 ) -> serde_json::Value {
     json!({
-        "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "result": result, "talked_ms": talked.as_millis() as u64,
+        "call": call, "state": "ended", "sip_code": sip_code, "reason": reason, "warning": warning, "result": result,
+        "cause": end.cause(), "ended_by": end.side(), "talked_ms": talked.as_millis() as u64,
         "sent": stats.sent, "received": stats.received, "lost": stats.lost, "late": stats.late, "duplicate": stats.duplicate,
         "concealed_ms": stats.concealed_ms, "jitter_us": stats.jitter_us, "rtt_us": stats.rtt_us,
         "mos": mos(stats.mos_x100), "remote_mos": mos(stats.remote_mos_x100),
