@@ -72,7 +72,7 @@ impl<'a> Job<'a> for Say {
     fn due(&mut self, app: &mut App<'a>, now: Instant) {
         while let Some((_, call)) = self.accepting.front().copied().filter(|(at, _)| *at <= now) {
             self.accepting.pop_front();
-            let _ = app.phone.answer(call, 200); // it may be gone
+            let _ = app.phone.answer(call, 200, ""); // it may be gone
         }
     }
 
