@@ -8,7 +8,7 @@ help:
 	@echo "make test    check everything; installs peers and tools for it (tests/setup/test.sh lists them)"
 	@echo "make bench   measure, and write BENCH.md"
 	@echo "make install build, and install library, headers, command and manual: PREFIX=/usr/local DESTDIR= LIBDIR= FEATURES= PROFILE="
-	@echo "make soak    fuzz each target for MINUTES=20, and write SOAK.md (TARGETS=\"sdp rtp\" takes only these)"
+	@echo "make soak    fuzz each target for MINUTES=20, make 1000 calls, and write SOAK.md (TARGETS=\"sdp rtp\" takes only these)"
 	@echo "make fmt     format the sources"
 	@echo "make header  write include/microsip.h from the sources"
 
