@@ -226,6 +226,11 @@
 #define MICROSIP_HAS_CODECS 65536
 /** microsip_features(): dial plans, prefixes, emergency numbers, and digits behind a number. */
 #define MICROSIP_HAS_NUMBERS 131072
+/**
+ * microsip_features(): digits by SIP INFO, both ways, the choice of their method, and
+ * MICROSIP_EV_DIGIT_SENT.
+ */
+#define MICROSIP_HAS_INFO 4194304
 /** microsip_features(): rules for incoming calls; without it each call that is let in rings. */
 #define MICROSIP_HAS_RULES 262144
 /**
@@ -369,6 +374,13 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_DIGIT_BEGUN 21
 /**
+ * A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the
+ * MICROSIP_DTMF_* by which it left (never one of the automatic ones), reached the number of digits
+ * and pauses that wait behind it. Of several that left before this is fetched the latest is told.
+ * With MICROSIP_HAS_INFO.
+ */
+#define MICROSIP_EV_DIGIT_SENT 23
+/**
  * Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it
  * could not be read to its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended
  * first.
@@ -382,7 +394,8 @@ typedef struct microsip_addr {
 /**
  * Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any
  * more since the call ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no
- * events any more.
+ * events any more. By INFO: MICROSIP_E_REFUSED, with sip_code, MICROSIP_E_TIMEOUT, or what else
+ * kept one from the far end; the digits behind it are not sent.
  */
 #define MICROSIP_OP_DIGITS 3
 /**
@@ -421,7 +434,7 @@ typedef struct microsip_event {
   uint64_t token;
   /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
-  /** The object's state. MICROSIP_EV_DIGIT: MICROSIP_DTMF_*. */
+  /** The object's state. MICROSIP_EV_DIGIT, MICROSIP_EV_DIGIT_SENT: MICROSIP_DTMF_*. */
   uint32_t state;
   /**
    * A bit, 1 << state, for each state reached since the object's last event of this type.
@@ -742,8 +755,11 @@ typedef struct microsip_account {
    * those behind it.
    */
   uint32_t privacy;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * MICROSIP_DTMF_*, the method of digits in its calls; 0: MICROSIP_DTMF_AUTO. With
+   * MICROSIP_HAS_INFO.
+   */
+  uint32_t dtmf;
   /**
    * The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI
    * with or without a name. It goes to the account's own server only. NULL: none.
@@ -903,8 +919,11 @@ typedef struct microsip_options {
   const char *reason;
   /** dial: MICROSIP_PRIVACY_*; 0: the account's. */
   uint32_t privacy;
-  /** 0. */
-  uint32_t reserved;
+  /**
+   * dial, answer: MICROSIP_DTMF_*, the method of the call's digits; 0: the account's. With
+   * MICROSIP_HAS_INFO.
+   */
+  uint32_t dtmf;
   /**
    * dial, answer: MICROSIP_RELIABLE_*; of an answer for its responses (180, 183) from this one on;
    * 0: the account's.
@@ -1094,16 +1113,24 @@ typedef struct microsip_member {
 #define MICROSIP_SRC_ECHO 2
 /** Sources: silence. */
 #define MICROSIP_SRC_SILENCE 3
-/** Ways for digits: as agreed with the far end: RFC 4733 events, else tones. */
+/**
+ * Methods of digits: RFC 4733 events where the far end takes them; else what the account's member
+ * dtmf says, if that names INFO; else tones.
+ */
 #define MICROSIP_DTMF_AUTO 1
-/** Ways for digits: RFC 4733 events. */
+/** Methods of digits: RFC 4733 events. With MICROSIP_HAS_INFO, as those behind it. */
 #define MICROSIP_DTMF_RTP 2
-/** Ways for digits: SIP INFO, application/dtmf-relay. */
+/** Methods of digits: SIP INFO, application/dtmf-relay. */
 #define MICROSIP_DTMF_INFO 3
-/** Ways for digits: SIP INFO, application/dtmf. */
+/** Methods of digits: SIP INFO, application/dtmf. */
 #define MICROSIP_DTMF_INFO_PLAIN 4
-/** Ways for digits: tones in the voice. */
+/** Methods of digits: tones in the voice. */
 #define MICROSIP_DTMF_INBAND 5
+/**
+ * Methods of digits: RFC 4733 events where the far end takes them, else SIP INFO,
+ * application/dtmf-relay.
+ */
+#define MICROSIP_DTMF_AUTO_INFO 6
 /** The microphone's side. */
 #define MICROSIP_DEV_INPUT 1
 /** The loudspeaker's side. */
@@ -2181,9 +2208,12 @@ int32_t microsip_call_quality_get(microsip_id phone,
                                   uint32_t *seconds_each);
 
 /**
- * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
- * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * with the token follows when they are out.
+ * Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO
+ * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. They go by
+ * method, a MICROSIP_DTMF_*; 0: the call's (its options), else its account's, else
+ * MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
+ * the end. By SIP INFO each digit waits for the response to the one before. What this side may not
+ * send now is not kept for later: what it was to answer is over by then.
  * @param phone The phone.
  * @param call The call.
  * @param digits The digits.
@@ -2191,11 +2221,11 @@ int32_t microsip_call_quality_get(microsip_id phone,
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another character.
- * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
- * them.
+ * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and digits do not go
+ * by INFO, which goes all the same.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED The far end takes no events, and the library makes no tones
- * (MICROSIP_HAS_TONES).
+ * (MICROSIP_HAS_TONES) or knows no INFO (MICROSIP_HAS_INFO).
  */
 int32_t microsip_digits(microsip_id phone,
                         microsip_id call,
@@ -3138,9 +3168,12 @@ int32_t microsip_engine_reoffer(struct microsip_engine *e,
 int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
 
 /**
- * Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D,
- * and a comma for a pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE
- * with the token follows when they are out.
+ * Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO
+ * p too, and w one of half a second; at most 32 of all may wait. All or none are taken. They go by
+ * method, a MICROSIP_DTMF_*; 0: the call's (its options), else its account's, else
+ * MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token
+ * the end. By SIP INFO each digit waits for the response to the one before. What this side may not
+ * send now is not kept for later: what it was to answer is over by then.
  * @param e The engine.
  * @param now_us The time in microseconds; it never runs backwards.
  * @param call The call.
@@ -3149,11 +3182,11 @@ int32_t microsip_engine_hangup_all(struct microsip_engine *e, uint64_t now_us);
  * @param token The application's number for this command, told with its end; 0: none.
  * @return MICROSIP_OK, or a result that says why not.
  * @retval MICROSIP_E_ARG Another character.
- * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and would not hear
- * them.
+ * @retval MICROSIP_E_STATE The call has no sound yet, or the far end holds it and digits do not go
+ * by INFO, which goes all the same.
  * @retval MICROSIP_E_FULL Too many wait, or the end of one more command could not be kept.
  * @retval MICROSIP_E_UNSUPPORTED The far end takes no events, and the library makes no tones
- * (MICROSIP_HAS_TONES).
+ * (MICROSIP_HAS_TONES) or knows no INFO (MICROSIP_HAS_INFO).
  */
 int32_t microsip_engine_digits(struct microsip_engine *e,
                                uint64_t now_us,

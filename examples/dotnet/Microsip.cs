@@ -22,7 +22,7 @@ public static class Microsip
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,
         HasSdpHosts = 512, HasReoffer = 1024, HasSentences = 2048,
-        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152,
+        HasDevices = 4096, HasConference = 8192, HasG722 = 16384, HasL16 = 32768, HasCodecs = 65536, HasNumbers = 131072, HasRules = 262144, HasQuality = 1048576, HasIdentity = 2097152, HasInfo = 4194304,
         Udp = 1, Tcp = 2, Tls = 4, Sendrecv = 1, Sendonly = 2, Recvonly = 3, Inactive = 4, PrivacyNone = 1, PrivacyId = 2, PrivacyAnonymous = 3,
         ForwardAlways = 1, ForwardBusy = 2, ForwardNoAnswer = 4, AutoHeader = 1, AutoList = 2, AutoAll = 4, AutoWhenIdle = 512, RuleSame = 1, RuleWaiting = 2,
         RuleLimit = 3, RuleAnonymous = 4, RuleDeny = 5, RuleDnd = 6, RuleForward = 7, RuleRing = 8, RuleDuration = 9, RuleItself = 10, Off = 1, On = 2, AddressV4 = 4, AddressV6 = 6, PlayNow = 0, PlayCheck = 2, NullAudio = 1, NoNetwork = 2, AllowDirect = 4, Calling = 1,
@@ -31,8 +31,8 @@ public static class Microsip
         CauseReplaced = 9, CauseNotFound = 10, CauseMedia = 11, CauseMediaLost = 12, CauseExpired = 13, CauseNetwork = 14, CauseAuth = 15,
         CauseServer = 16, CauseFull = 17, CauseShutdown = 18, Unregistered = 1, Registering = 2, Registered = 3, RegFailed = 4, EvCall = 1,
         EvAccount = 2, EvDigit = 3, EvDone = 4, EvDevice = 7, EvNetwork = 8, EvLost = 9, EvClosed = 10, EvPoisoned = 11, EvMedia = 12,
-        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
-        MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
+        EvChallenge = 13, EvMember = 18, EvTalker = 19, EvDigitBegun = 21, EvDigitSent = 23, OpPlay = 1, OpRecord = 2, OpDigits = 3, OpHold = 4, OpReoffer = 5, OpRegister = 7, OpUnregister = 8, MediaSending = 1, MediaReceiving = 2,
+        MediaHeld = 4, MediaHolding = 8, SrcDevice = 0, SrcPcm = 1, SrcEcho = 2, SrcSilence = 3, DtmfAuto = 1, DtmfRtp = 2, DtmfInfo = 3, DtmfInfoPlain = 4, DtmfInband = 5, DtmfAutoInfo = 6, TxtRemoteUri = 1, TxtRemoteName = 2, TxtLocalUri = 3, TxtReason = 4,
         TxtCallId = 5, TxtCodec = 6, TxtUserAgent = 7, TxtAssertedUri = 9, TxtRealm = 17, TxtDeviceId = 26, TxtDeviceName = 27, First = 1, Last = 2, DevInput = 1,
         DevOutput = 2, DevAll = 256, SidesMixed = 0, SidesStereo = 1, SidesSaid = 2, SidesHeard = 3, LogError = 1, LogWarning = 2, LogInfo = 3, LogDebug = 4, LogSip = 256, LostEnd = 1, LostTell = 2;
     public const ulong Self = 1;
@@ -99,7 +99,7 @@ public static class Microsip
         public IntPtr uri, registrar, proxy, username, password, displayName, realms, contactUser;
         public uint mediaAnyHost, mediaTimeout, mediaLost, transport;
         public IntPtr trusted, codecs, dialPlan, dialPrefix, emergency, rules;
-        public uint privacy, reserved;
+        public uint privacy, dtmf;
         public IntPtr identity, headers, callHeaders, reservedText;
         public uint reliable, reservedReliable;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
@@ -119,7 +119,7 @@ public static class Microsip
         public uint size, source;
         public ulong tag;
         public IntPtr displayName, headers, codecs, caller, identity, reason;
-        public uint privacy, reserved, reliable, reservedReliable;
+        public uint privacy, dtmf, reliable, reservedReliable;
         public IntPtr contacts, reservedText;
         public static Options New() { return new Options { size = SizeOf<Options>() }; }
     }

@@ -34,6 +34,7 @@ mod forking;
 mod hangup;
 mod hold;
 mod identity;
+mod info;
 mod ipv6;
 mod late_offer;
 mod lost_digits;

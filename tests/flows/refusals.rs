@@ -25,9 +25,9 @@ fn ask(lab: &mut Lab, peer: &mut Peer, text: &str) -> Sip {
 fn each_fault_has_its_status() {
     let cases: &[(&str, &str, &str, u16, &str, &str)] = &[
         // method, extra headers, body, status, header, its value
-        ("FOO", "", "", 501, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK"), // rfc3261#8.2.1
-        ("SUBSCRIBE", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK"), // rfc3261#21.4.6
-        ("REGISTER", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK"),
+        ("FOO", "", "", 501, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO"), // rfc3261#8.2.1
+        ("SUBSCRIBE", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO"), // rfc3261#21.4.6
+        ("REGISTER", "", "", 405, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO"),
         ("BYE", "", "", 481, "", ""), // rfc3261#15.1.2
         ("INVITE", "Require: 100rel, nothing\r\n", "", 420, "Unsupported", "nothing"), // rfc3261#8.2.2.3
         ("OPTIONS", "Require: nothing\r\n", "", 420, "Unsupported", "nothing"),
@@ -46,7 +46,7 @@ fn each_fault_has_its_status() {
         ),
         ("OPTIONS", "", "", 200, "Accept-Encoding", "identity"), // rfc3261#11.2
         ("OPTIONS", "", "", 200, "Accept-Language", "en"),
-        ("OPTIONS", "", "", 200, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK"),
+        ("OPTIONS", "", "", 200, "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO"),
         ("INVITE", "Max-Forwards: seventy\r\n", "", 400, "", ""),
         ("INVITE", "Contact: <sip:one@1.1.1.1>\r\nContact: <sip:two@1.1.1.1>\r\n", "", 400, "", ""), // rfc3261#8.1.1.8
         ("OPTIONS", "", "", 200, "Accept", "application/sdp, multipart/mixed"),                      // rfc3261#11.2
@@ -251,13 +251,13 @@ fn in_a_dialog_the_same_rules_hold() {
     let (mut lab, mut peer) = lab();
     peer.call(&mut lab, 0);
     for (method, extra, status) in
-        [("OPTIONS", "", 200), ("INFO", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)]
+        [("OPTIONS", "", 200), ("SUBSCRIBE", "", 405), ("FOO", "", 501), ("OPTIONS", "Require: nothing\r\n", 420)]
     {
         let text = peer.request(method, extra, "");
         let response = ask(&mut lab, &mut peer, &text);
         assert_eq!(response.status(), status, "{method}");
         if status != 420 {
-            assert_eq!(response.header("Allow"), "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK");
+            assert_eq!(response.header("Allow"), "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO");
         }
     }
     // rfc3261#12.2.2: a dialog that does not exist

@@ -16,6 +16,8 @@ pub enum EventKind {
     DigitBegun,
     /// A digit was received.
     Digit,
+    /// A digit has left.
+    DigitSent,
     /// A command ended.
     Done,
     /// A call's media changed, or could not be.
@@ -108,6 +110,13 @@ impl Told {
                 value: u32::from(digit),
                 state: method as u32,
                 reached: u32::from(ms),
+                ..blank
+            },
+            phone::EventKind::DigitSent { digit, method, left } => Self {
+                kind: EventKind::DigitSent,
+                value: u32::from(digit),
+                state: method as u32,
+                reached: u32::from(left),
                 ..blank
             },
             phone::EventKind::Done { op, token, sip_code, result } => {

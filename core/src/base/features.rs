@@ -33,6 +33,8 @@ pub const REOFFER: bool = cfg!(feature = "reoffer");
 pub const RELIABLE: bool = cfg!(feature = "reliable");
 /// Rules for incoming calls.
 pub const RULES: bool = cfg!(feature = "rules");
+/// Digits by SIP INFO, and a choice of their method.
+pub const INFO: bool = cfg!(feature = "info");
 /// G.722.
 pub const G722: bool = cfg!(feature = "g722");
 /// Linear samples of 16 bits.

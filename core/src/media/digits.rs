@@ -1,5 +1,7 @@
 //! Digits: those waiting to be sent, the events that the peer sends (RFC 4733), and those that came by any method.
 
+#[cfg(feature = "info")]
+mod asking;
 mod heard;
 mod method;
 mod queue;
@@ -7,6 +9,8 @@ mod received;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "info")]
+pub use asking::Out;
 pub use heard::{HeardDigit, HeardDigits};
 pub use method::DigitMethod;
 pub use queue::{DigitQueue, Step};

@@ -5,6 +5,8 @@
 
 mod address;
 mod config;
+#[cfg(feature = "info")]
+mod info;
 #[cfg(feature = "quality")]
 mod quality;
 mod receiving;
@@ -160,7 +162,7 @@ impl Stream {
         if old.codec.clock() != config.codec.clock() || (old.dtmf_send.is_some() && config.dtmf_send.is_none()) {
             self.digits.renew(self.sending.timestamp, config.dtmf_send.is_some(), config.rate);
         }
-        if !config.send || !config.hears_digits() {
+        if (!config.send || !config.hears_digits()) && self.digits_need_media() {
             // the peer does not receive them now, and does not expect them later
             self.digits = DigitQueue::EMPTY;
         }
@@ -245,10 +247,27 @@ impl Stream {
     }
 
     /// Queues a digit (`0` to `9`, `*`, `#`, `A` to `D`) for so many milliseconds, 0 for the usual; false when the
-    /// queue is full, it is no digit, the peer could not hear it, or the stream does not run. Sent as RFC 4733 events,
-    /// or as tones if the peer takes none.
+    /// queue is full, it is no digit, the peer could not hear it, or the stream does not run. Sent as RFC 4733 events, or as tones if the peer
+    /// takes none; or by the method of [`Stream::choose_digits`].
     pub fn send_digit(&mut self, digit: u8, duration_ms: u16) -> bool {
-        self.running && self.config.hears_digits() && self.digits.digit(digit, duration_ms)
+        self.running && self.hears_chosen() && self.digits.digit(digit, duration_ms)
+    }
+
+    /// The peer hears digits by the method that they are queued with.
+    fn hears_chosen(&self) -> bool {
+        #[cfg(feature = "info")]
+        if self.digits.chosen().is_info() {
+            return true;
+        }
+        self.config.hears_digits()
+    }
+
+    /// Digits that are queued need a side that may send, and a peer that hears them.
+    pub(crate) fn digits_need_media(&self) -> bool {
+        #[cfg(feature = "info")]
+        return self.digits.needs_media();
+        #[cfg(not(feature = "info"))]
+        true
     }
 
     /// Queues a pause between digits; false when the queue is full.

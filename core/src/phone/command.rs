@@ -6,6 +6,7 @@ use super::rule::Rule;
 use super::{AccountId, AccountState, Alert, CallId, CallState, Cause, EndCause, EndedBy, Transport};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
+use crate::media::digits::DigitMethod;
 use crate::offer::Direction;
 
 /// Changes of a call's media, to be offered in mid-call.
@@ -107,6 +108,8 @@ pub struct AccountConfig<'t> {
     pub headers: &'t str,
     /// Extra header lines of its INVITEs.
     pub call_headers: &'t str,
+    /// The method of digits in its calls. With the feature `info`; without it, as negotiated.
+    pub digits: DigitMethod,
     /// Do not register.
     pub no_register: bool,
     /// Media is taken from any host, after half a second in which no host vouched for sends. For peers behind a NAT
@@ -165,6 +168,8 @@ pub struct AccountChange<'t> {
     pub headers: Option<&'t str>,
     /// [`AccountConfig::call_headers`].
     pub call_headers: Option<&'t str>,
+    /// [`AccountConfig::digits`], from the next digit on.
+    pub digits: Option<DigitMethod>,
     /// It registers and is kept registered, or its registration is taken back.
     pub registers: Option<bool>,
     /// [`AccountConfig::media_any_host`].
@@ -219,6 +224,8 @@ pub struct DialOptions<'t> {
     pub caller: &'t str,
     /// [`AccountConfig::identity`]; empty: the account's.
     pub identity: &'t str,
+    /// The method of its digits; `None`: the account's. With the feature `info`.
+    pub digits: Option<DigitMethod>,
 }
 
 /// Additions to the message that refuses or ends a call. With the feature `identity`.

@@ -3,8 +3,10 @@
 
 use super::calls::call::Call;
 use super::{AccountId, CallId, CallInfo, CommandError, Phone, PhoneInfo, Side, Source, Tones, TonesInfo};
+use crate::base::features;
 use crate::base::time::Instant;
 use crate::media::StreamStats;
+use crate::media::digits::DigitMethod;
 
 /// Loudest volume in percent.
 const LOUDEST: u32 = 400;
@@ -93,19 +95,56 @@ impl Phone<'_> {
         if self.lower.media.set_volume(call.0, side, percent as u16) { Ok(()) } else { Err(CommandError::Stale) }
     }
 
-    /// Sends digits (`0-9 * # A-D`; `,` waits a second), by RFC 4733, or with the feature `tones` as tones where the
-    /// far end takes no events. [`super::EventKind::Done`] with the token follows when they are out, or
+    /// Sends a script of digits: `0-9 * # A-D`; `,` and `p` wait a second, `w` half of one. They go by the method of
+    /// the call, else of its account, else as negotiated: RFC 4733, or with the feature `tones` as tones where the far
+    /// end takes no events. [`super::EventKind::Done`] with the token follows when they are out, or
     /// ([`super::Cause::State`]) cannot be any more since the call ended, was put on hold, or lost its events and has
-    /// no tones.
+    /// no tones. An INFO that is refused ends its script with the status, one without response with its cause.
     ///
     /// # Errors
-    /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while the far end holds the call and would
-    /// not hear them; [`CommandError::Unsupported`] where there are neither events nor tones; [`CommandError::Range`] for another character (then none is sent);
-    /// [`CommandError::Full`] when the queue cannot take them all (then none is sent), or the end of one more command
-    /// could not be kept.
+    /// [`CommandError::Stale`]; [`CommandError::State`] without media, or while this side may not send (the far end
+    /// holds the call): what the digits were to answer is over by then, so they are not kept. INFO goes all the same.
+    /// [`CommandError::Unsupported`] where the far end cannot hear them by this method, or this core is built without
+    /// it; [`CommandError::Range`] for another character (then none is sent); [`CommandError::Full`] when the queue
+    /// cannot take them all (then none is sent), or the end of one more command could not be kept.
     pub fn send_digits(&mut self, now: Instant, call: CallId, digits: &str, token: u64) -> Result<(), CommandError> {
         self.hear(now);
-        self.calls.send_digits(&mut self.lower, call.0, digits, token)
+        self.calls.send_digits(&mut self.lower, call.0, digits, None, token)
+    }
+
+    /// The same by this method. [`DigitMethod::Auto`] is as negotiated: events where they were agreed on, else what the
+    /// account's method says, else tones.
+    ///
+    /// # Errors
+    /// As [`Phone::send_digits`].
+    pub fn send_digits_by(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        digits: &str,
+        method: DigitMethod,
+        token: u64,
+    ) -> Result<(), CommandError> {
+        self.hear(now);
+        if !features::INFO && method != DigitMethod::Auto {
+            return Err(CommandError::Unsupported);
+        }
+        self.calls.send_digits(&mut self.lower, call.0, digits, Some(method), token)
+    }
+
+    /// Chooses the method of a call's digits, over its account's, for those that are not queued yet.
+    ///
+    /// # Errors
+    /// [`CommandError::Stale`]; [`CommandError::Unsupported`] without the feature `info`.
+    pub fn call_set_digits(&mut self, call: CallId, method: DigitMethod) -> Result<(), CommandError> {
+        #[cfg(feature = "info")]
+        return if self.calls.set_digits(call.0, method) { Ok(()) } else { Err(CommandError::Stale) };
+        #[cfg(not(feature = "info"))]
+        {
+            let _ = method;
+            self.call(call)?;
+            Err(CommandError::Unsupported)
+        }
     }
 
     /// Changes the tones that the phone plays by itself. A tone that sounds goes on as it is.

@@ -172,6 +172,10 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Prack) if status >= 200 => {
                 self.calls.prack_response(&mut self.lower, dialog, handle, status)
             }
+            #[cfg(feature = "info")]
+            (Owner::Dialog(dialog), Sending::Info) => {
+                self.calls.info_response(&mut self.lower, now, dialog, handle, status)
+            }
             _ if status >= 200
                 // BYE, CANCEL: any final response ends it (rfc3261#15.1.1)
                 && heard.completed =>

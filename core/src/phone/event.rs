@@ -256,6 +256,16 @@ pub enum EventKind {
         /// The method by which it came.
         method: DigitMethod,
     },
+    /// A digit of ours has left; by INFO, the far end has taken it. Of several that left since the last event of this
+    /// kind, the latest. With the feature `info`.
+    DigitSent {
+        /// Its character.
+        digit: u8,
+        /// The method by which it left: never one that says "as negotiated".
+        method: DigitMethod,
+        /// The digits and pauses that wait behind it.
+        left: u8,
+    },
     /// A command ended. One with a token has exactly one event; one without only if it failed.
     Done {
         /// The command.

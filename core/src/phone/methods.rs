@@ -65,6 +65,8 @@ const METHODS: &[Row] = &[
             again: |phone, prack, responded| phone.calls.updated_again(&mut phone.lower, prack, responded),
         },
     },
+    #[cfg(feature = "info")]
+    Row { name: "INFO", takes: Takes::Inside(|phone, now, info| phone.calls.informed(&mut phone.lower, now, info)) },
 ];
 
 /// The row of a method; none: it is not one of ours.

@@ -14,6 +14,8 @@ const METHODS: &[&str] = &[
     "UPDATE",
     #[cfg(feature = "reliable")]
     "PRACK",
+    #[cfg(feature = "info")]
+    "INFO",
 ];
 
 /// Extensions that a request may require (rfc3261#8.2.2.3), by their option tags.

@@ -10,6 +10,10 @@ use core::net::SocketAddr;
 /// The parameter of our Contact's URI that carries an account's secret.
 pub(super) const SECRET: &[u8] = b"mkey";
 
+/// Bodies of INFO that we understand, for Accept.
+#[cfg(feature = "info")]
+pub(crate) const ACCEPT_INFO: &[u8] = b"application/dtmf-relay, application/dtmf";
+
 /// Bodies that we understand, for Accept: a description, by itself or as a part.
 pub(crate) const ACCEPT: &[u8] = b"application/sdp, multipart/mixed";
 

@@ -1,5 +1,7 @@
-//! The payload of a telephone-event packet (RFC 4733 §2.3), and digits as characters.
+//! The payload of a telephone-event packet (RFC 4733 §2.3), digits as characters, and in the bodies of INFO.
 
+#[cfg(feature = "info")]
+pub mod info;
 #[cfg(test)]
 mod tests;
 

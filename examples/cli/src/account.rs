@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::abi as c;
 use crate::args::{Account as Options, Privacy, Transport};
+use crate::digits::DigitsBy;
 use crate::phone::AccountTexts;
 use crate::session::number;
 
@@ -57,6 +58,7 @@ pub(crate) fn read(options: &Options) -> Result<Option<AccountTexts>, String> {
         identity: options.identity.clone(),
         headers: lines(&options.register_header),
         call_headers: lines(&options.call_header),
+        dtmf: file.digits_by.map_or(0, DigitsBy::number),
         dial_plan: options.dial_plan.clone().or(file.dial_plan),
         dial_prefix: options.dial_prefix.clone().or(file.dial_prefix),
         emergency: if options.emergency.is_empty() { file.emergency } else { Some(options.emergency.join(",")) },
@@ -95,6 +97,7 @@ struct File {
     transport: Option<Transport>,
     expires: Option<u32>,
     media_any_host: bool,
+    digits_by: Option<DigitsBy>,
 }
 
 /// `name = value` lines; `#` or `;` begins a comment line, `[section]` lines are passed over, values may stand in
@@ -134,6 +137,11 @@ fn parse(text: &str) -> Result<File, String> {
                     _ => return Err(format!("line {number}: transport is udp or tcp")),
                 }
             }
+            "digits_by" => {
+                file.digits_by = Some(DigitsBy::named(&value).ok_or_else(|| {
+                    format!("line {number}: digits_by is auto, auto-info, rtp, info, info-plain or inband")
+                })?);
+            }
             "media_any_host" => {
                 file.media_any_host = match value.as_str() {
                     "yes" | "on" | "true" | "1" => true,
@@ -142,7 +150,7 @@ fn parse(text: &str) -> Result<File, String> {
                 }
             }
             _ => {
-                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency";
+                let known = "uri, registrar, proxy, realm, trust, username, password, password_file, display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by";
                 return Err(format!(
                     "line {number}: \"{}\" is not known; use {known}",
                     name.chars().take(40).collect::<String>()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::digits::{DigitsBy, digits};
 use crate::rules::Rules;
 use crate::tone_file::ToneFile;
 
@@ -108,7 +109,7 @@ pub(crate) struct Call {
     pub(crate) network: Network,
     #[command(flatten)]
     pub(crate) sound: Sound,
-    /// Digits to send once connected: 0-9 * # A-D, a comma waits one second
+    /// Digits to send once connected: 0-9 * # A-D, a comma or p waits a second, w half a second
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub(crate) dtmf: Option<String>,
     /// Header line of the INVITE, "Name: value" (repeated)
@@ -236,6 +237,9 @@ pub(crate) struct Sound {
     /// With these codecs and no others, as --codec has them
     #[arg(long, value_name = "LIST", requires = "reoffer_after")]
     pub(crate) reoffer_codec: Option<String>,
+    /// The method of digits, of --dtmf and of keys; the account file's otherwise, else auto
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) digits_by: Option<DigitsBy>,
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
@@ -312,7 +316,7 @@ pub(crate) struct Account {
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// File of `name = value` lines: uri, registrar, proxy, realm, trust, username, password, password_file,
-    /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency
+    /// display_name, contact_user, transport, expires, media_any_host, dial_plan, dial_prefix, emergency, digits_by
     #[arg(long, alias = "account", value_name = "F")]
     pub(crate) account_file: Option<PathBuf>,
 }
@@ -394,15 +398,6 @@ fn ringing(text: &str) -> Result<Duration, String> {
         Ok(time)
     } else {
         Err(format!("\"{text}\" is too long: an unanswered call rings for ten minutes at most"))
-    }
-}
-
-/// Digits as `microsip_digits` takes them, checked before the call is placed.
-pub(crate) fn digits(text: &str) -> Result<String, String> {
-    match text.chars().find(|c| !matches!(c, '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' | ',')) {
-        Some(wrong) => Err(format!("\"{wrong}\" is no digit; use 0-9 * # A-D, and a comma for a second's pause")),
-        None if text.is_empty() => Err("no digits; use 0-9 * # A-D, and a comma for a second's pause".to_owned()),
-        None => Ok(text.to_owned()),
     }
 }
 

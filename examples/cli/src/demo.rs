@@ -264,8 +264,8 @@ impl Play<'_> {
             self.bob.phone.answer(self.bob.call, 200, "")?;
         }
         if self.digits_at.take_if(|at| *at <= now).is_some() {
-            self.alice.phone.digits(self.alice.call, self.alice.says, 0)?;
-            self.bob.phone.digits(self.bob.call, self.bob.says, 0)?;
+            self.alice.phone.digits(self.alice.call, self.alice.says, None, 0)?;
+            self.bob.phone.digits(self.bob.call, self.bob.says, None, 0)?;
         }
         if self.talk_until.take_if(|at| *at <= now).is_some() {
             self.media_failed = true;
@@ -300,7 +300,7 @@ impl Play<'_> {
                     return Err(Stop::new(Exit::CallFailed, advised(&format!("the call failed: {how}"), result)));
                 }
             }
-            Happened::Digit(digit) => {
+            Happened::Digit { digit, .. } => {
                 self.party(side).digits.push(digit);
                 let name = if side == Side::Alice { "bob" } else { "alice" };
                 let text =

@@ -1,6 +1,7 @@
 //! Events, read out of the header's struct.
 
 use crate::abi as c;
+use crate::digits::DigitsBy;
 use crate::phone::Id;
 
 /// A call's states, as the header numbers them.
@@ -37,8 +38,22 @@ pub(crate) enum Happened {
         sip_code: u32,
         result: i32,
     },
-    Digit(char),
-    DigitsSent(i32),
+    Digit {
+        digit: char,
+        by: Option<DigitsBy>,
+        /// 0: not known.
+        ms: u32,
+    },
+    /// One of ours has left, and `left` of its kind wait.
+    DigitSent {
+        digit: char,
+        by: Option<DigitsBy>,
+        left: u32,
+    },
+    DigitsSent {
+        sip_code: u32,
+        result: i32,
+    },
     Played(i32),
     /// A challenge got no credentials, or they were refused.
     Challenge(i32),
@@ -92,8 +107,19 @@ impl Event {
                 sip_code: event.sip_code,
                 result: event.result,
             },
-            c::MICROSIP_EV_DIGIT => Happened::Digit(char::from_u32(event.value).unwrap_or('?')),
-            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => Happened::DigitsSent(event.result),
+            c::MICROSIP_EV_DIGIT => Happened::Digit {
+                digit: char::from_u32(event.value).unwrap_or('?'),
+                by: DigitsBy::read(event.state),
+                ms: event.reached,
+            },
+            c::MICROSIP_EV_DIGIT_SENT => Happened::DigitSent {
+                digit: char::from_u32(event.value).unwrap_or('?'),
+                by: DigitsBy::read(event.state),
+                left: event.reached,
+            },
+            c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_DIGITS => {
+                Happened::DigitsSent { sip_code: event.sip_code, result: event.result }
+            }
             // one that its call's end stopped is not printed
             c::MICROSIP_EV_DONE if event.result == c::MICROSIP_E_CANCELLED => Happened::Other,
             c::MICROSIP_EV_DONE if event.op == c::MICROSIP_OP_PLAY => Happened::Played(event.result),

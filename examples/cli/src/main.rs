@@ -11,6 +11,7 @@ mod call;
 mod cutter;
 mod demo;
 mod devices;
+mod digits;
 #[cfg(feature = "documents")]
 mod documents;
 mod echo;

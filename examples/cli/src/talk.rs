@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::abi::{MICROSIP_DEV_INPUT, MICROSIP_E_STATE, MICROSIP_MEDIA_HELD, MICROSIP_MEDIA_HOLDING};
 use crate::args::Sound;
+use crate::digits::DigitsBy;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
 use crate::output::{Output, meter};
@@ -192,7 +193,7 @@ impl<'a> Talk<'a> {
         let rings = self.incoming && self.connected.is_none();
         match verb {
             Verb::Digit(digit) if self.connected.is_some() => {
-                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), 0) {
+                if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), self.sound.digits_by, 0) {
                     self.output.line(&failure.text); // on hold, say
                 }
             }
@@ -292,25 +293,40 @@ impl<'a> Talk<'a> {
     pub(crate) fn happened(&mut self, event: Event) {
         match event.what {
             Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
-            Happened::Digit(digit) => {
+            Happened::Digit { digit, by, ms } => {
+                let by = by.map_or("unknown", DigitsBy::name);
                 self.output.say(
                     "digit",
-                    || json!({ "call": self.call, "digit": digit.to_string() }),
-                    &format!("digit {digit}"),
+                    || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "ms": ms }),
+                    &format!("digit {digit} ({by})"),
                 );
+            }
+            Happened::DigitSent { digit, by, left } => {
+                let by = by.map_or("unknown", DigitsBy::name);
+                self.output.say(
+                    "digit_sent",
+                    || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "left": left }),
+                    &format!("sent {digit} ({by})"),
+                );
+            }
+            Happened::DigitsSent { sip_code, result } if result < 0 => {
+                let text = match (sip_code, result) {
+                    (0, MICROSIP_E_STATE) => {
+                        "not all digits could be sent: the call ended or was put on hold".to_owned()
+                    }
+                    (0, result) => advised("not all digits could be sent", result),
+                    (sip_code, _) => format!("not all digits could be sent: the far end refused INFO with {sip_code}"),
+                };
+                let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
+                self.output.say("digits_lost", fields, &text);
+                if event.token == SCRIPTED {
+                    self.sending = false;
+                    self.finished();
+                }
             }
             // those of a key
-            Happened::DigitsSent(_) if event.token != SCRIPTED => {}
-            Happened::DigitsSent(result) if result < 0 => {
-                self.sending = false;
-                self.output.say(
-                    "digits_lost",
-                    || json!({ "call": self.call }),
-                    "not all digits could be sent: the call ended or was put on hold",
-                );
-                self.finished();
-            }
-            Happened::DigitsSent(_) => {
+            Happened::DigitsSent { .. } if event.token != SCRIPTED => {}
+            Happened::DigitsSent { .. } => {
                 self.sending = false;
                 self.output.say("digits_sent", || json!({ "call": self.call }), "digits sent");
                 self.finished();
@@ -435,7 +451,7 @@ impl<'a> Talk<'a> {
             self.begin_sound()?;
         }
         if let Some(digits) = self.dtmf {
-            self.phone.digits(self.call, digits, SCRIPTED)?;
+            self.phone.digits(self.call, digits, self.sound.digits_by, SCRIPTED)?;
             self.sending = true;
         }
         // the file may have been played before the answer

@@ -58,7 +58,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
     // SAFETY: this and the following: by the C function's contract.
     let given = unsafe { pointer::read(a, "a")? };
     built(&given)?;
-    if given.reserved != 0 || !given.reserved_text.is_null() {
+    if !given.reserved_text.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "a->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     // SAFETY: as above.
@@ -80,6 +80,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             dial_plan: text_with(features::NUMBERS, given.dial_plan, "a->dial_plan")?,
             dial_prefix: text_with(features::NUMBERS, given.dial_prefix, "a->dial_prefix")?,
             emergency: text_with(features::NUMBERS, given.emergency, "a->emergency")?,
+            digits: super::media::method_of(given.dtmf, "a->dtmf")?,
             registers: switch(given.registers, "a->registers")?,
             media_any_host: switch(given.media_any_host, "a->media_any_host")?,
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
@@ -191,6 +192,7 @@ pub(crate) unsafe fn add(
         identity: or_empty(features::IDENTITY, given.identity),
         headers: or_empty(features::IDENTITY, given.headers),
         call_headers: or_empty(features::IDENTITY, given.call_headers),
+        digits: given.digits.unwrap_or_default(),
         dial_plan: or_empty(features::NUMBERS, given.dial_plan),
         dial_prefix: or_empty(features::NUMBERS, given.dial_prefix),
         emergency: or_empty(features::NUMBERS, given.emergency),

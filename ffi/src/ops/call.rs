@@ -37,7 +37,7 @@ pub(crate) unsafe fn dial(
         let argument = "o->privacy, o->caller or o->identity";
         return Err(Fail::command(CommandError::Unsupported, argument, Value::None));
     }
-    if given.reserved != 0 || !given.reserved_text.is_null() {
+    if !given.reserved_text.is_null() {
         return Err(Fail::new(MICROSIP_E_NEWER, "o->reserved", Value::None, "is not 0: use MICROSIP_ZERO"));
     }
     if ends(&given) {
@@ -55,6 +55,7 @@ pub(crate) unsafe fn dial(
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },
+            digits: super::media::method_of(given.dtmf, "o->dtmf")?,
         }
     };
     let made = phone.dial(now, id, target, &options);
@@ -116,7 +117,12 @@ unsafe fn options_of(o: *const microsip_options, answer: bool) -> Result<microsi
     let wrong = !given.display_name.is_null()
         || names_caller(&given)
         || answer && ends(&given)
-        || !answer && (given.source != 0 || given.tag != 0 || given.reliable != 0 || !given.codecs.is_null());
+        || !answer
+            && (given.source != 0
+                || given.tag != 0
+                || given.dtmf != 0
+                || given.reliable != 0
+                || !given.codecs.is_null());
     if wrong { Err(does_not_apply()) } else { Ok(given) }
 }
 
@@ -184,6 +190,7 @@ pub(crate) unsafe fn answer(
     }
     // SAFETY: by contract.
     let headers = unsafe { text::or_empty(given.headers, "o->headers")? };
+    let digits = super::media::method_of(given.dtmf, "o->dtmf")?;
     phone.answer_with(now, id, code, headers).map_err(|error| match error {
         CommandError::Range => range("code", u32::from(code), fix),
         _ => not_added(call, &EndOptions { headers, ..EndOptions::default() })(error),
@@ -191,6 +198,9 @@ pub(crate) unsafe fn answer(
     // 0 leaves both as they are
     if given.source != 0 {
         phone.set_source(id, source).map_err(refused("call", call))?;
+    }
+    if let Some(digits) = digits {
+        phone.call_set_digits(id, digits).map_err(refused("call", call))?;
     }
     if given.tag != 0 {
         phone.call_set_tag(id, given.tag).map_err(refused("call", call))?;

@@ -43,6 +43,13 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.state = method as u32;
             event.reached = u32::from(ms);
         }
+        EventKind::DigitSent { .. } if !features::INFO => {}
+        EventKind::DigitSent { digit, method, left } => {
+            event.r#type = MICROSIP_EV_DIGIT_SENT;
+            event.value = u32::from(digit);
+            event.state = method as u32;
+            event.reached = u32::from(left);
+        }
         EventKind::Done { op, token, sip_code, result } => {
             event.r#type = MICROSIP_EV_DONE;
             event.op = op as u32;

@@ -156,11 +156,14 @@ pub unsafe extern "C" fn microsip_call_quality_get(
     })
 }
 
-/// Sends digits by RFC 4733, or as tones where the far end takes no events (method: 0): 0-9 * # A-D, and a comma for a
-/// pause of a second; at most 32 may wait. All or none are taken. MICROSIP_EV_DONE with the token follows when they
-/// are out. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has no sound yet, or the far end holds it and
-/// would not hear them. MICROSIP_E_FULL: too many wait, or the end of one more command could not be kept.
-/// MICROSIP_E_UNSUPPORTED: the far end takes no events, and the library makes no tones (MICROSIP_HAS_TONES).
+/// Sends a script of digits: 0-9 * # A-D; a comma is a pause of a second, and with MICROSIP_HAS_INFO p too, and w one of half a
+/// second; at most 32 of all may wait. All or none are taken. They go by method, a MICROSIP_DTMF_*; 0: the call's (its options), else its
+/// account's, else MICROSIP_DTMF_AUTO. MICROSIP_EV_DIGIT_SENT tells the progress, MICROSIP_EV_DONE with the token the
+/// end. By SIP INFO each digit waits for the response to the one before. What this side may not send now is not kept
+/// for later: what it was to answer is over by then. MICROSIP_E_ARG: another character. MICROSIP_E_STATE: the call has
+/// no sound yet, or the far end holds it and digits do not go by INFO, which goes all the same. MICROSIP_E_FULL: too
+/// many wait, or the end of one more command could not be kept. MICROSIP_E_UNSUPPORTED: the far end takes no events, and
+/// the library makes no tones (MICROSIP_HAS_TONES) or knows no INFO (MICROSIP_HAS_INFO).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn microsip_digits(
     phone: microsip_id,

@@ -15,4 +15,27 @@ pub enum DigitMethod {
     InfoPlain = 4,
     /// Tones in the voice.
     Tones = 5,
+    /// As negotiated: events, or [`DigitMethod::Info`] where the far end takes none.
+    AutoInfo = 6,
+}
+
+impl DigitMethod {
+    /// It goes as SIP INFO.
+    #[must_use]
+    pub const fn is_info(self) -> bool {
+        matches!(self, Self::Info | Self::InfoPlain)
+    }
+
+    /// The method that is meant: of what is to be as negotiated, events where these were agreed on, else what the
+    /// account's method says, else tones.
+    #[must_use]
+    pub const fn meant(self, events: bool, account: Self) -> Self {
+        match (self, events, account) {
+            (Self::Auto | Self::AutoInfo, true, _) => Self::Events,
+            (Self::AutoInfo, false, _) | (Self::Auto, false, Self::Info | Self::AutoInfo) => Self::Info,
+            (Self::Auto, false, Self::InfoPlain) => Self::InfoPlain,
+            (Self::Auto, false, _) => Self::Tones,
+            (method, _, _) => method,
+        }
+    }
 }

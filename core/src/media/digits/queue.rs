@@ -1,5 +1,9 @@
 //! Digits to be sent, one after another.
 
+#[cfg(feature = "info")]
+use super::DigitMethod;
+#[cfg(feature = "info")]
+use super::asking::{Asking, Out, Ways};
 use crate::base::limits;
 use crate::media::tones::{self, Generator};
 use crate::wire::dtmf::{self, Event};
@@ -70,6 +74,9 @@ enum State {
         since: u8,
         repeats: u8,
     },
+    /// It goes as an INFO: the voice goes on.
+    #[cfg(feature = "info")]
+    Info(Asking),
 }
 
 /// Digits waiting to be sent, and the one being sent.
@@ -86,14 +93,26 @@ pub struct DigitQueue {
     /// Commands sent to their ends, and not reported yet.
     sent: u8,
     state: State,
+    /// The methods of entries, and of the one that is under way.
+    #[cfg(feature = "info")]
+    ways: Ways,
 }
 
 const _: () = assert!(limits::DIGITS <= u32::BITS as usize);
 
 impl DigitQueue {
     /// Nothing to send.
-    pub const EMPTY: Self =
-        Self { entries: [0; limits::DIGITS], lasts: 0, head: 0, len: 0, last: false, sent: 0, state: State::Idle };
+    pub const EMPTY: Self = Self {
+        entries: [0; limits::DIGITS],
+        lasts: 0,
+        head: 0,
+        len: 0,
+        last: false,
+        sent: 0,
+        state: State::Idle,
+        #[cfg(feature = "info")]
+        ways: Ways::EMPTY,
+    };
 
     /// All is sent.
     #[must_use]
@@ -143,6 +162,8 @@ impl DigitQueue {
     /// No digit is under way.
     fn rest(&mut self) {
         self.state = State::Idle;
+        #[cfg(feature = "info")]
+        self.ways.rest();
         self.sent = self.sent.saturating_add(u8::from(core::mem::take(&mut self.last)));
     }
 
@@ -155,6 +176,8 @@ impl DigitQueue {
         if let Some(entry) = self.entries.get_mut(place) {
             *entry = (code << 11) | ms.div_ceil(10).min(LONGEST);
         }
+        #[cfg(feature = "info")]
+        self.ways.queue(place);
         self.len += 1;
         true
     }
@@ -165,6 +188,8 @@ impl DigitQueue {
         }
         let entry = *self.entries.get(usize::from(self.head))?;
         self.last = self.lasts >> self.head & 1 != 0;
+        #[cfg(feature = "info")]
+        self.ways.begin(self.head);
         self.head = ((usize::from(self.head) + 1) % limits::DIGITS) as u8;
         self.len -= 1;
         Some((entry >> 11, entry & LONGEST))
@@ -190,6 +215,13 @@ impl DigitQueue {
             State::Pause { left } => {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
+                    self.rest();
+                }
+                Step::Voice
+            }
+            #[cfg(feature = "info")]
+            State::Info(asking) => {
+                if asking.pass() {
                     self.rest();
                 }
                 Step::Voice
@@ -269,10 +301,22 @@ impl DigitQueue {
             }
             State::Event { .. } | State::End { .. } => self.state = State::Gap { left: GAP },
             State::Idle | State::Gap { .. } | State::Pause { .. } | State::Tone { .. } => {}
+            #[cfg(feature = "info")]
+            State::Info(_) => {}
         }
     }
 
     fn enter(&mut self, code: u16, quanta: u16, timestamp: u32, events: bool, rate: u32) {
+        #[cfg(feature = "info")]
+        if code != PAUSE {
+            let method = self.ways.send(code as u8, events);
+            if method.is_info() {
+                self.state = State::Info(Asking::new(code as u8, quanta, GAP, method));
+                return;
+            }
+        }
+        #[cfg(feature = "info")]
+        let events = events && !self.ways.is_tone();
         self.state = if code == PAUSE {
             State::Pause { left: quanta }
         } else if events {
@@ -292,5 +336,92 @@ impl DigitQueue {
         {
             generator.fill(out);
         }
+    }
+}
+
+/// Digits that go as INFO, and what becomes of each digit.
+#[cfg(feature = "info")]
+impl DigitQueue {
+    /// The method of the entries queued from now on.
+    pub const fn choose(&mut self, method: DigitMethod) {
+        self.ways.chosen = method;
+    }
+
+    /// That method.
+    #[must_use]
+    pub const fn chosen(&self) -> DigitMethod {
+        self.ways.chosen
+    }
+
+    /// A digit is to leave as an INFO now.
+    #[must_use]
+    pub const fn owes_info(&self) -> bool {
+        matches!(&self.state, State::Info(asking) if asking.is_owed())
+    }
+
+    /// That digit, with its length in milliseconds; its INFO is on its way then.
+    pub fn take_info(&mut self) -> Option<(u8, u16, DigitMethod)> {
+        let State::Info(asking) = &mut self.state else { return None };
+        asking.take()
+    }
+
+    /// The INFO could not leave: it is owed again in a while. False: it was tried often enough.
+    pub const fn put_back(&mut self) -> bool {
+        match &mut self.state {
+            State::Info(asking) => asking.put_back(),
+            _ => true,
+        }
+    }
+
+    /// The INFO on its way has been taken by the far end.
+    pub const fn answered(&mut self) {
+        if let State::Info(asking) = &mut self.state {
+            asking.answer();
+        }
+    }
+
+    /// The INFO on its way has failed: what is left of its command goes with it.
+    pub fn refused(&mut self) {
+        if !matches!(self.state, State::Info(_)) {
+            return;
+        }
+        while !self.last && self.pop().is_some() {}
+        self.last = false;
+        self.ways.forget();
+        self.state = State::Gap { left: GAP };
+    }
+
+    /// The present step, or the next one, needs no media that could be sent.
+    #[must_use]
+    pub const fn goes_beside_media(&self) -> bool {
+        match self.state {
+            State::Info(_) => true,
+            State::Idle => self.len > 0 && self.ways.is_info_at(self.head),
+            State::Gap { .. } | State::Pause { .. } => self.ways.is_info(),
+            _ => false,
+        }
+    }
+
+    /// A digit under way, or one that waits, goes as media.
+    #[must_use]
+    pub fn needs_media(&self) -> bool {
+        let under_way = !matches!(self.state, State::Idle | State::Info(_)) && !self.ways.is_info();
+        let places = (0..self.len).map(|nth| ((usize::from(self.head) + usize::from(nth)) % limits::DIGITS) as u8);
+        under_way || places.into_iter().any(|place| !self.ways.is_info_at(place))
+    }
+
+    /// A digit has left since the last call, or its end came: the latest, its method, and the number of entries behind
+    /// it.
+    pub const fn take_out(&mut self) -> Option<(Out, u8)> {
+        match self.ways.take_out() {
+            Some(out) => Some((out, self.len)),
+            None => None,
+        }
+    }
+
+    /// There is one.
+    #[must_use]
+    pub const fn has_out(&self) -> bool {
+        self.ways.has_out()
     }
 }

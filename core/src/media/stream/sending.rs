@@ -142,6 +142,10 @@ impl Stream {
         self.sending.timestamp = timestamp.wrapping_add(u32::from(ticks));
         if !self.may_send() {
             self.sending.discard();
+            #[cfg(feature = "info")]
+            if self.digits.goes_beside_media() {
+                let _ = self.digits.step(timestamp, ticks, 1, true, false, self.config.rate);
+            }
             return;
         }
         let payload = &mut *buffers.payload;

@@ -44,6 +44,8 @@ pub(crate) struct Account {
     pub(super) privacy: crate::phone::Privacy,
     #[cfg(feature = "reliable")]
     pub(super) reliable: crate::phone::Reliable,
+    #[cfg(feature = "info")]
+    pub(super) digits: crate::media::digits::DigitMethod,
     /// The realm of the last challenge that was not answered, and the reason.
     pub(super) refused_realm: Span,
     pub(super) refused: Cause,
@@ -221,6 +223,8 @@ impl Account {
         privacy: crate::phone::Privacy::Inherited,
         #[cfg(feature = "reliable")]
         reliable: crate::phone::Reliable::Inherited,
+        #[cfg(feature = "info")]
+        digits: crate::media::digits::DigitMethod::Auto,
         #[cfg(feature = "numbers")]
         numbers: [Span::EMPTY; 3],
         trusted_name: 0,

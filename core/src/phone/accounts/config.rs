@@ -55,6 +55,8 @@ impl Accounts<'_> {
         (account.privacy = config.privacy);
         #[cfg(feature = "reliable")]
         (account.reliable = config.reliable);
+        #[cfg(feature = "info")]
+        (account.digits = config.digits);
         account.secret = cx.rng.next_u64();
         account.registration.id = cx.rng.next_u64();
         account.registration.local_tag = Tag { handle, secret: cx.rng.next_u64() };

@@ -5,6 +5,8 @@ use crate::base::slots::Handle;
 use crate::base::text::Span;
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
+#[cfg(feature = "info")]
+use crate::media::digits::DigitMethod;
 use crate::phone::context::Context;
 use crate::phone::context::done::Ended;
 use crate::phone::event::Op;
@@ -104,6 +106,12 @@ impl Accounts<'_> {
     pub(in crate::phone) fn reliable(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::Reliable {
         let own = self.slots.get(handle).map(|account| account.reliable).unwrap_or_default();
         own.or(cx.fixed.reliable)
+    }
+
+    /// The method of digits of its calls.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) fn digits(&self, handle: Handle) -> DigitMethod {
+        self.slots.get(handle).map_or(DigitMethod::Auto, |account| account.digits)
     }
 
     /// The media timeout of its calls.

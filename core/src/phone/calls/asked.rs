@@ -40,6 +40,10 @@ impl Calls<'_> {
         } else if method == Sending::Invite {
             self.invite_failed(lower, now, call, handle, cause);
         } else {
+            #[cfg(feature = "info")]
+            if method == Sending::Info {
+                return self.info_lost(lower, now, call, handle, cause);
+            }
             lower.end_request(handle);
         }
     }

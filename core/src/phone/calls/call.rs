@@ -42,6 +42,12 @@ pub(in crate::phone) struct Call {
     pub(super) dialog: Handle,
     /// Our INVITE or re-INVITE, while it runs.
     pub(super) request: Handle,
+    /// Our INFO, while it runs.
+    #[cfg(feature = "info")]
+    pub(super) info: Handle,
+    /// The method of its digits; `None`: its account's.
+    #[cfg(feature = "info")]
+    pub(super) digits: Option<crate::media::digits::DigitMethod>,
     /// Their INVITE (or re-INVITE), while it waits for an answer or an ACK.
     pub(super) server: Handle,
     /// We sent an offer in a 2xx; the ACK brings the answer.
@@ -102,6 +108,10 @@ impl Call {
         incoming: false,
         dialog: Handle::NONE,
         request: Handle::NONE,
+        #[cfg(feature = "info")]
+        info: Handle::NONE,
+        #[cfg(feature = "info")]
+        digits: None,
         server: Handle::NONE,
         answer_in_ack: false,
         pending: 0,

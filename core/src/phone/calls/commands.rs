@@ -2,6 +2,7 @@
 
 use super::Calls;
 use crate::base::slots::Handle;
+use crate::media::digits::DigitMethod;
 use crate::phone::context::Context;
 use crate::phone::event::{MEDIA_HELD, Op};
 use crate::phone::{AccountId, CallId, CallInfo, CallState, CommandError, ConferenceId, EndedBy, Lower, Member, Side};
@@ -29,16 +30,35 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         call: Handle,
         digits: &str,
+        method: Option<DigitMethod>,
         token: u64,
     ) -> Result<(), CommandError> {
+        let by = self.digits_by(lower, call, method);
         let joins = token == 0 && self.get(call).is_some_and(|call| lower.cx.joins(call.commands, Op::Digits));
         let room = joins || lower.cx.can_begin();
-        lower.media.queue_digits(call, digits, joins, room)?;
+        lower.media.queue_digits(call, digits, by, joins, room)?;
         if joins {
             return Ok(());
         }
         let slot = self.get_mut(call).ok_or(CommandError::Stale)?;
         lower.cx.begin(&mut slot.commands, call, Op::Digits, token)
+    }
+
+    /// The method of a command's digits, and of its account's: it says what "as negotiated" means without events.
+    fn digits_by(&self, lower: &Lower<'_>, call: Handle, method: Option<DigitMethod>) -> (DigitMethod, DigitMethod) {
+        #[cfg(feature = "info")]
+        if let Some(slot) = self.get(call) {
+            let account = lower.accounts.digits(slot.account);
+            return (method.or(slot.digits).unwrap_or(account), account);
+        }
+        let _ = (lower, call);
+        (method.unwrap_or_default(), DigitMethod::Auto)
+    }
+
+    /// Chooses the method of a call's digits. False: it is not there.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) fn set_digits(&mut self, call: Handle, method: DigitMethod) -> bool {
+        self.slots.get_mut(call).map(|call| call.digits = Some(method)).is_some()
     }
 
     /// A call, in numbers.

@@ -54,6 +54,8 @@ impl Calls<'_> {
         self.leave_reoffer(lower, now, call_handle);
         #[cfg(feature = "reoffer")]
         self.drop_wishes(lower, call_handle);
+        #[cfg(feature = "info")]
+        self.leave_info(lower, call_handle);
         self.stop_media(lower, now, call_handle);
         self.drop_forks(lower, dialog_handle);
         lower.forget_lookup(dialog_handle);

@@ -581,7 +581,7 @@ fn takes_sdp(invite: &Message<'_>) -> bool {
 }
 
 /// rfc3261#20.11: its sender marks the body as optional.
-fn may_be_ignored(invite: &Message<'_>) -> bool {
+pub(super) fn may_be_ignored(invite: &Message<'_>) -> bool {
     let disposition = invite.header(Name::ContentDisposition).unwrap_or_default();
     let params =
         disposition.iter().position(|byte| *byte == b';').and_then(|at| disposition.get(at..)).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::Calls;
 use crate::base::limits::DIGITS;
 use crate::base::slots::Handle;
+use crate::phone::media::digits::is_of_script;
 use crate::phone::{CommandError, Lower};
 
 /// The digits that wait for the answer, with the pause before them.
@@ -22,7 +23,7 @@ impl Later {
         let digits = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-' | b'.'));
         let pause = (!text.is_empty()).then_some(b',');
         for digit in pause.into_iter().chain(digits) {
-            if !matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b',') {
+            if !is_of_script(digit) {
                 return Err(CommandError::Uri);
             }
             *later.digits.get_mut(usize::from(later.len)).ok_or(CommandError::Text)? = digit;
@@ -38,7 +39,7 @@ impl Calls<'_> {
         let Some(call) = self.get(handle) else { return };
         let Later { digits, len } = call.later;
         let Ok(digits) = core::str::from_utf8(digits.get(..usize::from(len)).unwrap_or_default()) else { return };
-        if digits.is_empty() || self.send_digits(lower, handle, digits, 0) == Err(CommandError::State) {
+        if digits.is_empty() || self.send_digits(lower, handle, digits, None, 0) == Err(CommandError::State) {
             return;
         }
         if let Some(call) = self.get_mut(handle) {

@@ -155,6 +155,10 @@ impl Calls<'_> {
                 cx.tell(Object::Call(handle.index));
             }
         }
+        #[cfg(feature = "info")]
+        if news.info {
+            self.inform(lower, now, handle);
+        }
         match news.silence {
             Silence::Unchanged => {}
             Silence::Lost => self.media_lost(lower, now, handle),

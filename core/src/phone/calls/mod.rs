@@ -21,6 +21,8 @@ mod history;
 mod hold;
 mod hosts;
 mod incoming;
+#[cfg(feature = "info")]
+mod info;
 #[cfg(feature = "numbers")]
 mod later;
 mod life;

@@ -70,6 +70,10 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(call_handle) {
             call.later = later;
         }
+        #[cfg(feature = "info")]
+        if let Some(call) = self.get_mut(call_handle) {
+            call.digits = options.digits;
+        }
         result.map(|()| CallId(call_handle))
     }
 

@@ -88,6 +88,11 @@ impl Calls<'_> {
             if let Some((kind, at)) = lower.media.poll_digit(&lower.cx, handle) {
                 return told(at, kind);
             }
+            #[cfg(feature = "info")]
+            if let Some((out, left)) = lower.media.take_digit_out(handle) {
+                let kind = EventKind::DigitSent { digit: out.digit, method: out.method, left };
+                return told(lower.cx.latest, kind);
+            }
             call.pending &= !PENDING_DIGIT;
         }
         let call = self.slots.get_mut(handle)?;

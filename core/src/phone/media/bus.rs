@@ -191,7 +191,20 @@ impl Media<'_> {
             }
         }
         let sent = stream.take_digits_sent();
-        let news = News { digit: self.settle(cx, index), sent, ..News::NOTHING };
+        #[cfg(feature = "info")]
+        let info = stream.owes_info();
+        #[cfg(feature = "info")]
+        let out = stream.has_digit_out();
+        #[cfg(not(feature = "info"))]
+        let out = false;
+        let digit = self.settle(cx, index) || out;
+        let news = News {
+            digit,
+            sent,
+            #[cfg(feature = "info")]
+            info,
+            ..News::NOTHING
+        };
         (!news.is_nothing()).then_some((handle, news))
     }
 

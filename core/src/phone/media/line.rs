@@ -137,6 +137,12 @@ impl Line {
         self.source
     }
 
+    /// The dialog whose agreement counts.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) const fn heard(&self) -> Handle {
+        self.heard
+    }
+
     /// Its stream runs.
     pub(in crate::phone) const fn is_running(&self) -> bool {
         self.media

@@ -4,6 +4,7 @@ pub(super) mod bus;
 pub(super) mod conference;
 pub(super) mod description;
 pub(super) mod desired;
+pub(super) mod digits;
 pub(super) mod line;
 mod memory;
 pub(super) mod news;

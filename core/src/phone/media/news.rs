@@ -11,6 +11,9 @@ pub(in crate::phone) struct News {
     /// Those whose digits still wait are given up: they could not be heard any more.
     pub(in crate::phone) unsent: bool,
     pub(in crate::phone) silence: Silence,
+    /// A digit is to leave as an INFO.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) info: bool,
 }
 
 /// The silence of the far end.
@@ -27,8 +30,14 @@ pub(in crate::phone) enum Silence {
 
 impl News {
     /// Nothing is new.
-    pub(in crate::phone) const NOTHING: Self =
-        Self { digit: false, sent: 0, unsent: false, silence: Silence::Unchanged };
+    pub(in crate::phone) const NOTHING: Self = Self {
+        digit: false,
+        sent: 0,
+        unsent: false,
+        silence: Silence::Unchanged,
+        #[cfg(feature = "info")]
+        info: false,
+    };
 
     pub(super) fn is_nothing(self) -> bool {
         self == Self::NOTHING

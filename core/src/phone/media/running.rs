@@ -1,24 +1,18 @@
-//! A line's stream: it runs by its agreement, it is confirmed, it falls silent, it stops; and its digits.
+//! A line's stream: it runs by its agreement, it is confirmed, it falls silent, it stops.
 
 use super::Media;
 use super::news::{News, Silence};
 use crate::base::features;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
-use crate::media::digits::{DigitMethod, HeardDigit};
 #[cfg(feature = "tones")]
 use crate::media::tones::country::Meaning;
 use crate::media::{Codec, StreamConfig, StreamStats, Vouched};
 #[cfg(feature = "tones")]
 use crate::phone::Bus;
+use crate::phone::Source;
 use crate::phone::context::Context;
 use crate::phone::object::Object;
-use crate::phone::{CommandError, EventKind, Source};
-
-/// The length of a digit, in milliseconds.
-const DIGIT_MS: u16 = 160;
-/// The length of a comma's pause.
-const PAUSE_MS: u16 = 1000;
 
 /// The state of its call, for a stream that is to run.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +65,7 @@ impl Media<'_> {
         let mut news = News::NOTHING;
         if self.line(call).is_some_and(|line| line.media) {
             let Some(stream) = self.streams.get_mut(call.index as usize) else { return news };
-            if !config.send || !config.hears_digits() {
+            if (!config.send || !config.hears_digits()) && stream.digits_need_media() {
                 news = News { sent: stream.take_digits_sent(), unsent: true, ..news };
             }
             stream.update(now, &config);
@@ -272,74 +266,6 @@ impl Media<'_> {
         if self.line(call).is_some_and(|line| line.clock() == Bus::Device) {
             self.tones.confirm();
         }
-    }
-
-    /// Queues digits to be sent. `joins`: they belong to those that are under way. `room`: their end could be kept.
-    pub(in crate::phone) fn queue_digits(
-        &mut self,
-        call: Handle,
-        digits: &str,
-        joins: bool,
-        room: bool,
-    ) -> Result<(), CommandError> {
-        let line = self.line(call).ok_or(CommandError::Stale)?;
-        if !digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D' | b'a'..=b'd' | b','))
-            || digits.is_empty()
-        {
-            return Err(CommandError::Range);
-        }
-        // rfc3264#5.1: a side that may not send sends no digits either
-        if !line.media || !self.agreed(call).is_some_and(|agreed| agreed.send) {
-            return Err(CommandError::State);
-        }
-        let stream = self.streams.get_mut(call.index as usize).ok_or(CommandError::Stale)?;
-        if !stream.config().hears_digits() {
-            return Err(CommandError::Unsupported);
-        }
-        if digits.len() > stream.digits_room() || !room {
-            return Err(CommandError::Full);
-        }
-        if joins {
-            stream.join_digits();
-        }
-        for digit in digits.bytes() {
-            let _ = if digit == b',' {
-                stream.pause(PAUSE_MS)
-            } else {
-                stream.send_digit(digit.to_ascii_uppercase(), DIGIT_MS)
-            };
-        }
-        stream.end_digits();
-        Ok(())
-    }
-
-    /// A digit came for a line beside its media, which runs.
-    #[expect(dead_code, reason = "the way in for SIP INFO")]
-    pub(in crate::phone) fn take_digit(
-        &mut self,
-        now: Instant,
-        call: Handle,
-        digit: u8,
-        ms: u16,
-        method: DigitMethod,
-    ) -> News {
-        if !self.line(call).is_some_and(|line| line.media) {
-            return News::NOTHING;
-        }
-        let Some(stream) = self.streams.get_mut(call.index as usize) else { return News::NOTHING };
-        stream.take_digit(now, digit, ms, method);
-        News { digit: true, ..News::NOTHING }
-    }
-
-    /// The next event about a digit that a line receives, and its time: those that are over, then the one that is on.
-    pub(in crate::phone) fn poll_digit(&mut self, cx: &Context<'_>, call: Handle) -> Option<(EventKind, Instant)> {
-        self.line(call)?;
-        let stream = self.streams.get_mut(call.index as usize)?;
-        if let Some((HeardDigit { digit, method, ms, .. }, at)) = stream.poll_digit(cx.latest) {
-            return Some((EventKind::Digit { digit, ms, method }, at));
-        }
-        let (digit, at) = stream.poll_digit_begun(cx.latest)?;
-        Some((EventKind::DigitBegun(digit), at))
     }
 
     /// The statistics of a line's media. `None`: there is no such call.

@@ -11,6 +11,6 @@ fn allow_names_each_row_once_in_the_words_of_the_wire() {
         assert_eq!(names.iter().filter(|other| *other == name).count(), 1);
     }
     // rfc3261#8.2.1, #21.4.6
-    assert!(takes(Method::Info).is_none() && takes(Method::Other(b"FOO")).is_none());
-    assert_eq!((refusal(Method::Info), refusal(Method::Other(b"FOO"))), (405, 501));
+    assert!(takes(Method::Register).is_none() && takes(Method::Other(b"FOO")).is_none());
+    assert_eq!((refusal(Method::Register), refusal(Method::Other(b"FOO"))), (405, 501));
 }

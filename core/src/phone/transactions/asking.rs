@@ -302,7 +302,10 @@ impl Transactions<'_> {
 
     /// A request that is not written yet carries header lines and a body (none: an empty type) behind its own headers,
     /// in each of its transactions.
-    #[cfg_attr(not(any(test, feature = "reliable")), expect(dead_code, reason = "no method of ours carries anything"))]
+    #[cfg_attr(
+        not(any(test, feature = "reliable", feature = "info")),
+        expect(dead_code, reason = "no method of ours carries anything")
+    )]
     pub(in crate::phone) fn carry(
         &mut self,
         cx: &mut Context<'_>,

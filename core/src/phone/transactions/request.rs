@@ -26,6 +26,9 @@ pub(crate) enum Sending {
     /// The PRACK of a reliable provisional response (RFC 3262).
     #[cfg(feature = "reliable")]
     Prack,
+    /// A digit (RFC 6086, its legacy usage).
+    #[cfg(feature = "info")]
+    Info,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -40,6 +43,8 @@ impl Sending {
             Self::Update => Method::Update,
             #[cfg(feature = "reliable")]
             Self::Prack => Method::Prack,
+            #[cfg(feature = "info")]
+            Self::Info => Method::Info,
             Self::Nothing => Method::Other(b""),
         }
     }

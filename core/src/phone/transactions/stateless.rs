@@ -13,6 +13,8 @@ use crate::phone::arrived::Arrived;
 use crate::phone::context::Context;
 use crate::phone::trace::Pool;
 use crate::phone::understood::OURS;
+#[cfg(feature = "info")]
+use crate::phone::write::ACCEPT_INFO;
 use crate::phone::write::{ACCEPT, write_target, write_warning};
 use crate::phone::{Flow, Transmit};
 use crate::sip::tag::Tag;
@@ -37,6 +39,9 @@ pub(in crate::phone) struct Extra<'e> {
     pub(in crate::phone) contact: Option<&'e [u8]>,
     /// The number was out of order (the words of a 500).
     pub(in crate::phone) reordered: bool,
+    /// It is the response to an INFO: it says which bodies and packages are taken.
+    #[cfg(feature = "info")]
+    pub(in crate::phone) info: bool,
     /// The secret of the To tag; none: made from the request.
     pub(in crate::phone) secret: Option<u64>,
     /// The To tag of a dialog.
@@ -54,6 +59,8 @@ impl Extra<'_> {
     const REORDERED: u8 = 4;
     #[cfg(feature = "reliable")]
     const RELIABLE: u8 = 8;
+    #[cfg(feature = "info")]
+    const INFO: u8 = 16;
 
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
@@ -62,6 +69,8 @@ impl Extra<'_> {
             + u8::from(self.reordered) * Self::REORDERED;
         #[cfg(feature = "reliable")]
         let detail = detail + u8::from(self.reliable) * Self::RELIABLE;
+        #[cfg(feature = "info")]
+        let detail = detail + u8::from(self.info) * Self::INFO;
         Responded { secret, status, detail, retry_after: self.retry_after }
     }
 
@@ -73,6 +82,8 @@ impl Extra<'_> {
             reordered: responded.detail & Self::REORDERED != 0,
             #[cfg(feature = "reliable")]
             reliable: responded.detail & Self::RELIABLE != 0,
+            #[cfg(feature = "info")]
+            info: responded.detail & Self::INFO != 0,
             retry_after: responded.retry_after,
             secret: Some(responded.secret),
             ..Self::default()
@@ -186,6 +197,8 @@ impl Transactions<'_> {
         let mut cursor = Cursor::new(self.reply);
         let mut writer = Writer::new(&mut cursor);
         let reason = if extra.reordered { "CSeq Out Of Order" } else { extra.reason };
+        #[cfg(feature = "info")]
+        let reason = if extra.info && status == 400 { "Digit Cannot Be Read" } else { reason };
         if reason.is_empty() {
             writer.status_line(status);
         } else {
@@ -206,8 +219,17 @@ impl Transactions<'_> {
         }
         // rfc3261#21.4.13: a 415 lists the bodies that we take
         if (status == 415 && !extra.bare) || extra.capabilities {
-            writer.header_bytes(Name::Accept, ACCEPT);
+            #[cfg(feature = "info")]
+            let accept = if extra.info { ACCEPT_INFO } else { ACCEPT };
+            #[cfg(not(feature = "info"))]
+            let accept = ACCEPT;
+            writer.header_bytes(Name::Accept, accept);
             writer.header_bytes(Name::AcceptEncoding, b"identity");
+        }
+        #[cfg(feature = "info")]
+        if status == 469 {
+            // rfc6086#4.2.2: an empty list, for we take no packages
+            writer.header_bytes(Name::RecvInfo, b"");
         }
         if extra.capabilities {
             // rfc3261#11.2: OPTIONS asks for all of it; we speak English

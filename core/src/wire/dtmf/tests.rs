@@ -32,3 +32,47 @@ fn digits_and_their_events() {
     assert_eq!(event_of(b'd'), Some(15));
     assert_eq!((event_of(b'E'), event_of(b','), digit_of(16), digit_of(255)), (None, None, None, None));
 }
+
+#[test]
+#[cfg(feature = "info")]
+fn bodies_of_info_are_read_as_telephones_write_them() {
+    use super::info::Signal;
+    let relay = |body: &str| Signal::parse(true, body.as_bytes()).map(|signal| (signal.digit, signal.ms));
+    assert_eq!(relay("Signal=5\r\nDuration=160\r\n"), Some((Some(b'5'), 160)));
+    assert_eq!(relay("Signal= 1\r\nDuration= 250"), Some((Some(b'1'), 250)), "Cisco's have a space");
+    assert_eq!(relay("duration=90\nSIGNAL=d\n"), Some((Some(b'D'), 90)), "any order, case and end of line");
+    assert_eq!(relay("Signal=*"), Some((Some(b'*'), 0)), "the length may be missing");
+    for (number, digit) in (10..16).zip(*b"*#ABCD") {
+        assert_eq!(relay(&std::format!("Signal={number}\r\n")), Some((Some(digit), 0)));
+    }
+    for flash in ["16", "flash", "hf", "FLASH"] {
+        assert_eq!(relay(&std::format!("Signal={flash}\r\n")), Some((None, 0)), "{flash} is no digit, and no fault");
+    }
+    assert_eq!(relay("Signal=1\r\nDuration=99999\r\n"), Some((Some(b'1'), u16::MAX)));
+    assert_eq!(relay("Signal=1\r\nX-More=yes\r\nno line of ours\r\n"), Some((Some(b'1'), 0)));
+    for wrong in ["", "Duration=160", "Signal=", "Signal=17", "Signal=12345", "Signal=x", "Signal=1\r\nDuration=-5"] {
+        assert_eq!(relay(wrong), None, "{wrong:?}");
+    }
+    let plain = |body: &str| Signal::parse(false, body.as_bytes()).map(|signal| signal.digit);
+    assert_eq!(
+        (plain("#"), plain(" 7\r\n"), plain("11"), plain("16")),
+        (Some(Some(b'#')), Some(Some(b'7')), Some(Some(b'#')), Some(None))
+    );
+    assert_eq!((plain(""), plain("\r\n"), plain("12x"), plain("Signal=1")), (None, None, None, None));
+}
+
+#[test]
+#[cfg(feature = "info")]
+fn bodies_of_info_are_written_as_they_are_read() {
+    use super::info::{Signal, write};
+    use crate::base::cursor::Cursor;
+    for digit in *b"0123456789*#ABCD" {
+        for relay in [true, false] {
+            let mut room = [0; 40];
+            let mut out = Cursor::new(&mut room);
+            write(relay, digit, 160, &mut out);
+            let read = Signal::parse(relay, out.written());
+            assert_eq!(read, Some(Signal { digit: Some(digit), ms: if relay { 160 } else { 0 } }));
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub(crate) struct AccountTexts {
     /// Header lines of its REGISTERs and of its INVITEs, each with its end.
     pub(crate) headers: String,
     pub(crate) call_headers: String,
+    /// MICROSIP_DTMF_*; 0: auto.
+    pub(crate) dtmf: u32,
     pub(crate) dial_plan: Option<String>,
     pub(crate) dial_prefix: Option<String>,
     pub(crate) emergency: Option<String>,
@@ -68,6 +70,7 @@ impl Handle {
         entry.contact_user = pointer(contact_user.as_ref());
         entry.trusted = pointer(trusted.as_ref());
         entry.privacy = account.privacy;
+        entry.dtmf = account.dtmf;
         entry.identity = pointer(identity.as_ref());
         entry.headers = headers.as_ptr();
         entry.call_headers = call_headers.as_ptr();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::texts::{check, pointer, read_text, text};
 use super::{Failure, Handle, Id, c};
+use crate::digits::DigitsBy;
 use crate::end::End;
 
 /// Sources of the sound that the far end hears.
@@ -137,11 +138,12 @@ impl Handle {
         check(unsafe { c::microsip_reoffer(self.0, call, &raw const media, 1) })
     }
 
-    /// Its end is [`crate::event::Happened::DigitsSent`], with that token.
-    pub(crate) fn digits(self, call: Id, digits: &str, token: u64) -> Result<(), Failure> {
+    /// Its end is [`crate::event::Happened::DigitsSent`], with that token. `by`: the method; `None`: the account's.
+    pub(crate) fn digits(self, call: Id, digits: &str, by: Option<DigitsBy>, token: u64) -> Result<(), Failure> {
         let digits = text(digits)?;
+        let method = by.map_or(0, DigitsBy::number);
         // SAFETY: `digits` lives until the call has copied it.
-        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), 0, token) })
+        check(unsafe { c::microsip_digits(self.0, call, digits.as_ptr(), method, token) })
     }
 
     /// Releases an ended call. One that gave way already is no failure.

@@ -107,8 +107,8 @@ pub struct microsip_account {
     pub rules: *const microsip_rules,
     /// MICROSIP_PRIVACY_*, for its calls; 0: MICROSIP_PRIVACY_NONE. With MICROSIP_HAS_IDENTITY, as those behind it.
     pub privacy: u32,
-    /// 0.
-    pub reserved: u32,
+    /// MICROSIP_DTMF_*, the method of digits in its calls; 0: MICROSIP_DTMF_AUTO. With MICROSIP_HAS_INFO.
+    pub dtmf: u32,
     /// The identity that the account's proxy may assert of us (RFC 3325, P-Preferred-Identity): a URI with or without a
     /// name. It goes to the account's own server only. NULL: none.
     pub identity: *const c_char,

@@ -131,8 +131,8 @@ pub struct microsip_options {
     pub reason: *const c_char,
     /// dial: MICROSIP_PRIVACY_*; 0: the account's.
     pub privacy: u32,
-    /// 0.
-    pub reserved: u32,
+    /// dial, answer: MICROSIP_DTMF_*, the method of the call's digits; 0: the account's. With MICROSIP_HAS_INFO.
+    pub dtmf: u32,
     /// dial, answer: MICROSIP_RELIABLE_*; of an answer for its responses (180, 183) from this one on; 0: the account's.
     pub reliable: u32,
     /// 0.

@@ -44,13 +44,19 @@ pub const MICROSIP_EV_TALKER: u32 = 19;
 /// is over by the time this would be told has only that.
 pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;
 
+/// A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the MICROSIP_DTMF_* by
+/// which it left (never one of the automatic ones), reached the number of digits and pauses that wait behind it. Of
+/// several that left before this is fetched the latest is told. With MICROSIP_HAS_INFO.
+pub const MICROSIP_EV_DIGIT_SENT: u32 = 23;
+
 /// Commands in op of MICROSIP_EV_DONE: the sound has been played to its end; MICROSIP_E_FILE: it could not be read to
 /// its end. MICROSIP_E_CANCELLED: it was stopped, replaced, or its call ended first.
 pub const MICROSIP_OP_PLAY: u32 = 1;
 /// Commands in op of MICROSIP_EV_DONE: the recording is complete; MICROSIP_E_FILE: it could not be written on.
 pub const MICROSIP_OP_RECORD: u32 = 2;
 /// Commands in op of MICROSIP_EV_DONE: the digits are out; or (MICROSIP_E_STATE) cannot be sent any more since the call
-/// ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no events any more.
+/// ended, was put on hold, or, in a library without MICROSIP_HAS_TONES, takes no events any more. By INFO: MICROSIP_E_REFUSED,
+/// with sip_code, MICROSIP_E_TIMEOUT, or what else kept one from the far end; the digits behind it are not sent.
 pub const MICROSIP_OP_DIGITS: u32 = 3;
 /// Commands in op of MICROSIP_EV_DONE: the far end is on hold, or is not any more. MICROSIP_E_REFUSED: it refused, with
 /// sip_code, and the call stays as it was. MICROSIP_E_CANCELLED: a later one replaced it, or its call ended.
@@ -84,7 +90,7 @@ pub struct microsip_event {
     pub token: u64,
     /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
-    /// The object's state. MICROSIP_EV_DIGIT: MICROSIP_DTMF_*.
+    /// The object's state. MICROSIP_EV_DIGIT, MICROSIP_EV_DIGIT_SENT: MICROSIP_DTMF_*.
     pub state: u32,
     /// A bit, 1 << state, for each state reached since the object's last event of this type. MICROSIP_EV_DIGIT:
     /// milliseconds.

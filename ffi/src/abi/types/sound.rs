@@ -17,16 +17,19 @@ pub const MICROSIP_SRC_ECHO: u32 = 2;
 /// Sources: silence.
 pub const MICROSIP_SRC_SILENCE: u32 = 3;
 
-/// Ways for digits: as agreed with the far end: RFC 4733 events, else tones.
+/// Methods of digits: RFC 4733 events where the far end takes them; else what the account's member dtmf says, if that
+/// names INFO; else tones.
 pub const MICROSIP_DTMF_AUTO: u32 = 1;
-/// Ways for digits: RFC 4733 events.
+/// Methods of digits: RFC 4733 events. With MICROSIP_HAS_INFO, as those behind it.
 pub const MICROSIP_DTMF_RTP: u32 = 2;
-/// Ways for digits: SIP INFO, application/dtmf-relay.
+/// Methods of digits: SIP INFO, application/dtmf-relay.
 pub const MICROSIP_DTMF_INFO: u32 = 3;
-/// Ways for digits: SIP INFO, application/dtmf.
+/// Methods of digits: SIP INFO, application/dtmf.
 pub const MICROSIP_DTMF_INFO_PLAIN: u32 = 4;
-/// Ways for digits: tones in the voice.
+/// Methods of digits: tones in the voice.
 pub const MICROSIP_DTMF_INBAND: u32 = 5;
+/// Methods of digits: RFC 4733 events where the far end takes them, else SIP INFO, application/dtmf-relay.
+pub const MICROSIP_DTMF_AUTO_INFO: u32 = 6;
 
 /// The microphone's side.
 pub const MICROSIP_DEV_INPUT: u32 = 1;

@@ -1,0 +1,171 @@
+//! The methods of digits that are sent, and the one that goes as an INFO.
+
+use super::DigitMethod;
+use crate::wire::dtmf;
+
+/// Tries of an INFO for which no request is free, and the quanta between them: two seconds, in which the others end or
+/// the phone is too small for what it does.
+const TRIES: (u8, u16) = (10, 20);
+
+/// The progress of an INFO.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stage {
+    /// It is to leave.
+    Owed,
+    /// It found no room, and waits for its next try.
+    Waits(u16),
+    /// It left, and has no final response.
+    Out,
+    /// The far end has taken it.
+    Answered,
+}
+
+/// A digit that goes as an INFO. The next one waits for its response and for the length of the digit, so that they come
+/// one at a time and in order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    code: u8,
+    method: DigitMethod,
+    ms: u16,
+    /// Quanta of the digit and the gap behind it that have not passed.
+    left: u16,
+    stage: Stage,
+    tries: u8,
+}
+
+impl Asking {
+    pub(super) const fn new(code: u8, quanta: u16, gap: u16, method: DigitMethod) -> Self {
+        Self { code, method, ms: quanta * 10, left: quanta + gap, stage: Stage::Owed, tries: 0 }
+    }
+
+    /// A quantum passes. True: its time is over.
+    pub(super) fn pass(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if let Stage::Waits(left) = &mut self.stage {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.stage = Stage::Owed;
+            }
+        }
+        self.stage == Stage::Answered && self.left == 0
+    }
+
+    pub(super) const fn is_owed(&self) -> bool {
+        matches!(self.stage, Stage::Owed)
+    }
+
+    pub(super) fn take(&mut self) -> Option<(u8, u16, DigitMethod)> {
+        let digit = dtmf::digit_of(self.code).filter(|_| self.is_owed())?;
+        self.stage = Stage::Out;
+        Some((digit, self.ms, self.method))
+    }
+
+    pub(super) const fn put_back(&mut self) -> bool {
+        self.tries += 1;
+        self.stage = Stage::Waits(TRIES.1);
+        self.tries < TRIES.0
+    }
+
+    pub(super) const fn answer(&mut self) {
+        self.stage = Stage::Answered;
+    }
+}
+
+/// A digit that has left.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Out {
+    /// Its character.
+    pub digit: u8,
+    /// The method by which it left.
+    pub method: DigitMethod,
+}
+
+/// The methods of the entries of a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    /// Two bits an entry: [`Ways::code`].
+    entries: u64,
+    /// That of the entries to come.
+    pub(super) chosen: DigitMethod,
+    /// The code of the entry under way.
+    under_way: u8,
+    /// The digit under way.
+    sending: Option<Out>,
+    /// The latest that has left.
+    out: Option<Out>,
+}
+
+const AGREED: u8 = 0;
+const TONES: u8 = 1;
+const INFO: u8 = 2;
+const INFO_PLAIN: u8 = 3;
+
+impl Ways {
+    pub(super) const EMPTY: Self =
+        Self { entries: 0, chosen: DigitMethod::Auto, under_way: AGREED, sending: None, out: None };
+
+    const fn code(method: DigitMethod) -> u8 {
+        match method {
+            DigitMethod::Auto | DigitMethod::Events | DigitMethod::AutoInfo => AGREED,
+            DigitMethod::Tones => TONES,
+            DigitMethod::Info => INFO,
+            DigitMethod::InfoPlain => INFO_PLAIN,
+        }
+    }
+
+    const fn at(&self, place: u8) -> u8 {
+        (self.entries >> (place * 2) & 3) as u8
+    }
+
+    /// An entry is queued there.
+    pub(super) const fn queue(&mut self, place: usize) {
+        self.entries = self.entries & !(3 << (place * 2)) | (Self::code(self.chosen) as u64) << (place * 2);
+    }
+
+    /// The entry there is under way.
+    pub(super) const fn begin(&mut self, place: u8) {
+        self.under_way = self.at(place);
+    }
+
+    /// The entry under way is this digit; the method by which it goes.
+    pub(super) fn send(&mut self, code: u8, events: bool) -> DigitMethod {
+        let method = match self.under_way {
+            INFO => DigitMethod::Info,
+            INFO_PLAIN => DigitMethod::InfoPlain,
+            AGREED if events => DigitMethod::Events,
+            _ => DigitMethod::Tones,
+        };
+        self.sending = dtmf::digit_of(code).map(|digit| Out { digit, method });
+        method
+    }
+
+    /// The entry under way has left.
+    pub(super) fn rest(&mut self) {
+        self.out = self.sending.take().or(self.out);
+    }
+
+    /// The entry under way has not left.
+    pub(super) const fn forget(&mut self) {
+        self.sending = None;
+    }
+
+    pub(super) const fn is_tone(&self) -> bool {
+        self.under_way == TONES
+    }
+
+    pub(super) const fn is_info(&self) -> bool {
+        self.under_way >= INFO
+    }
+
+    pub(super) const fn is_info_at(&self, place: u8) -> bool {
+        self.at(place) >= INFO
+    }
+
+    pub(super) const fn has_out(&self) -> bool {
+        self.out.is_some()
+    }
+
+    pub(super) const fn take_out(&mut self) -> Option<Out> {
+        self.out.take()
+    }
+}

@@ -1,0 +1,49 @@
+//! Digits that go as SIP INFO: they wait in the stream's queue with the others, for its clock and its order.
+
+use super::Stream;
+use crate::media::digits::{DigitMethod, Out};
+
+impl Stream {
+    /// The method of digits that are queued from now on: as agreed, tones, or INFO.
+    pub const fn choose_digits(&mut self, method: DigitMethod) {
+        self.digits.choose(method);
+    }
+
+    /// A digit is to leave as an INFO now.
+    #[must_use]
+    pub const fn owes_info(&self) -> bool {
+        self.digits.owes_info()
+    }
+
+    /// That digit, with its length in milliseconds. Its end is told by [`Stream::info_answered`] or
+    /// [`Stream::info_refused`].
+    pub fn take_info(&mut self) -> Option<(u8, u16, DigitMethod)> {
+        self.digits.take_info()
+    }
+
+    /// The INFO could not leave: it is owed again later. False: it was tried often enough.
+    pub const fn put_info_back(&mut self) -> bool {
+        self.digits.put_back()
+    }
+
+    /// The peer has taken the INFO.
+    pub const fn info_answered(&mut self) {
+        self.digits.answered();
+    }
+
+    /// It has not: the digits of the same command behind it are dropped.
+    pub fn info_refused(&mut self) {
+        self.digits.refused();
+    }
+
+    /// The digit that has left last, since the last call, and the number of entries that wait.
+    pub const fn take_digit_out(&mut self) -> Option<(Out, u8)> {
+        self.digits.take_out()
+    }
+
+    /// There is one.
+    #[must_use]
+    pub const fn has_digit_out(&self) -> bool {
+        self.digits.has_out()
+    }
+}

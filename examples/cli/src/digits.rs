@@ -1,0 +1,60 @@
+//! Digits on the command line: scripts of them, and the methods by which they go.
+
+use crate::abi as c;
+use clap::ValueEnum;
+
+/// The method of digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum DigitsBy {
+    /// Events of RFC 4733 where the far end takes them, else tones
+    Auto,
+    /// The same, but INFO where it does not
+    AutoInfo,
+    /// Events of RFC 4733
+    Rtp,
+    /// SIP INFO, application/dtmf-relay
+    Info,
+    /// SIP INFO, application/dtmf
+    InfoPlain,
+    /// Tones in the voice
+    Inband,
+}
+
+impl DigitsBy {
+    const ALL: [(Self, u32, &str); 6] = [
+        (Self::Auto, c::MICROSIP_DTMF_AUTO, "auto"),
+        (Self::AutoInfo, c::MICROSIP_DTMF_AUTO_INFO, "auto-info"),
+        (Self::Rtp, c::MICROSIP_DTMF_RTP, "rtp"),
+        (Self::Info, c::MICROSIP_DTMF_INFO, "info"),
+        (Self::InfoPlain, c::MICROSIP_DTMF_INFO_PLAIN, "info-plain"),
+        (Self::Inband, c::MICROSIP_DTMF_INBAND, "inband"),
+    ];
+
+    /// By its number in C; `None`: this program does not know it.
+    pub(crate) fn read(number: u32) -> Option<Self> {
+        Self::ALL.iter().find(|(_, other, _)| *other == number).map(|(by, ..)| *by)
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, _, other)| *other == name).map(|(by, ..)| *by)
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        Self::ALL.iter().find(|(by, ..)| *by == self).map_or(0, |(_, number, _)| *number)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(by, ..)| *by == self).map_or("", |(.., name)| name)
+    }
+}
+
+/// Digits as `microsip_digits` takes them, checked before the call is placed.
+pub(crate) fn digits(text: &str) -> Result<String, String> {
+    const USE: &str = "use 0-9 * # A-D, a comma or p for a second's pause, w for half a second's";
+    let known = |c: &char| matches!(c, '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' | ',' | 'p' | 'P' | 'w' | 'W');
+    match text.chars().find(|c| !known(c)) {
+        Some(wrong) => Err(format!("\"{wrong}\" is no digit; {USE}")),
+        None if text.is_empty() => Err(format!("no digits; {USE}")),
+        None => Ok(text.to_owned()),
+    }
+}
