@@ -1,5 +1,6 @@
 //! Every flow again with each pool cut short: no panic, a defined outcome, nothing left behind.
 
+mod early;
 mod lingering;
 mod offers;
 
@@ -199,9 +200,9 @@ const FLOWS: [(&str, Flow); 10] = [
     ("shut down", shut_down),
 ];
 
-/// Each flow: those of this file, and of offers.
+/// Each flow: those of this file, of offers, and of early media.
 fn flows() -> impl Iterator<Item = (&'static str, Flow)> {
-    FLOWS.into_iter().chain(offers::FLOWS)
+    FLOWS.into_iter().chain(offers::FLOWS).chain(early::FLOWS)
 }
 
 const BAD: Network = Network { loss: 100, double: 100, delay_ms: 2, delay_us: 0, jitter_ms: 50 };

@@ -2,13 +2,14 @@
 
 mod answering;
 mod asking;
+mod forking;
 mod lossy;
 
 use microsip_core::phone::{AccountId, CallState, DialOptions, Reliable};
 use microsip_tests::{Lab, Peer, Sip};
 
 /// The header lines of a reliable response.
-fn lines(rseq: u32) -> String {
+pub(crate) fn lines(rseq: u32) -> String {
     format!("Require: 100rel\r\nRSeq: {rseq}\r\n")
 }
 

@@ -98,7 +98,11 @@ impl Calls<'_> {
         response: &Message<'_>,
     ) {
         let tag = tag_of(response);
-        let winner = lower.dialogs.with_tag(first, tag).or_else(|| self.new_early(lower, first, response, tag));
+        let known = lower.dialogs.with_tag(first, tag);
+        if known.is_none() && lower.dialogs.free() == 0 {
+            self.drop_forks(lower, first); // they have lost, and the winner takes a slot of theirs
+        }
+        let winner = known.or_else(|| self.new_early(lower, first, response, tag));
         let Some(winner) = winner else {
             // its texts do not fit: no dialog to end it in; the far end gives up without an ACK
             self.end_call(lower, now, call_handle, Cause::Full, 0);
