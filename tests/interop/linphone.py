@@ -11,7 +11,7 @@ sip_tls_port=-2
 contact=sip:linphone@{address}
 use_ipv6=0
 ping_with_options=0
-[rtp]
+{more}[rtp]
 audio_rtp_port={media}
 [video]
 enabled=0
@@ -25,10 +25,10 @@ automatically_accept=0
 class Linphone:
     """One linphone at a SIP port and a media port."""
 
-    def __init__(self, name, port, media, tone, *arguments):
+    def __init__(self, name, port, media, tone, *arguments, more=""):
         home = LOGS / name
         (home / ".local/share/linphone").mkdir(parents=True)
-        (home / "rc").write_text(CONFIG.format(port=port, media=media, address=ADDRESS))
+        (home / "rc").write_text(CONFIG.format(port=port, media=media, address=ADDRESS, more=more))
         self.uri = f"sip:linphone@{ADDRESS}:{port}"
         self.program = Program(name, "linphonec", "-c", home / "rc", *arguments, stdin="soundcard use files\n", env={"HOME": str(home)}, open_input=True)
         self.program.wait_udp(port)
