@@ -137,6 +137,8 @@
 #define MICROSIP_E_AUTH -203
 /** The far end broke the protocol. */
 #define MICROSIP_E_PROTOCOL -204
+/** The session was not refreshed in time (RFC 4028). */
+#define MICROSIP_E_EXPIRED -205
 /** The dial plan of the account has no match for the number. */
 #define MICROSIP_E_BLOCKED -206
 /** A password is asked for, and the account has none. */

@@ -17,7 +17,7 @@ public static class Microsip
     public const int Ok = 0, Nothing = 1, More = 2, Drain = 3, Close = 4, ENull = -1, ESize = -2, EAbi = -3, EStale = -4, EKind = -5, EArg = -6,
         EText = -7, EBuffer = -8, EState = -9, EFull = -10, EClosed = -11, EPoisoned = -12, EReentry = -13, ENewer = -14, EUnsupported = -15,
         EForeign = -16, ECancelled = -17, EPortInUse = -101, EName = -102, EUnreachable = -103, ETimeout = -104, EMediaLost = -105, EUri = -201, ERefused = -202,
-        EAuth = -203, EProtocol = -204, EBlocked = -206, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
+        EAuth = -203, EProtocol = -204, EExpired = -205, EBlocked = -206, ENoPassword = -207, ERealm = -208, EScheme = -209, EChallenge = -210, ENoCodec = -301, EDevice = -401,
         EFile = -402, EFormat = -403;
     public const uint Forever = 0xffffffff, AbiVersion = 0, None = 4294967295, KindPhone = 1, KindAccount = 2, KindCall = 3, KindConference = 6, HasHost = 1,
         HasSha2 = 2, HasRedirect = 4, HasRtcp = 8, HasStream = 16, HasTrace = 32, HasResample = 64, HasConceal = 128, HasTones = 256,

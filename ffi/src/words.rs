@@ -177,6 +177,15 @@ impl Display for Line<'_, '_> {
                 )
             }
             What::MediaSilent => f.write_str("no media comes any more"),
+            What::SessionTimer { seconds: 0, .. } => f.write_str("no session timer runs any more"),
+            What::SessionTimer { seconds, ours, again } => {
+                let (what, by) = (if again { "refreshed" } else { "lasts" }, if ours { "we" } else { "the far end" });
+                let verb = if ours { "refresh" } else { "refreshes" };
+                write!(f, "session {what} for {seconds} s; {by} {verb} it")
+            }
+            What::SessionNotRefreshed { sip_code: 0 } => f.write_str("the session could not be refreshed"),
+            What::SessionNotRefreshed { sip_code } => write!(f, "the far end does not refresh the session: {sip_code}"),
+            What::SessionExpired => f.write_str("the session was not refreshed in time"),
             What::Full(pool) => f.write_str(full(pool)),
             What::Malformed { from, reason } => write!(f, "message from {from} ignored: {reason}"),
             What::NetworkChanged { sockets } => write!(f, "local addresses changed; {sockets} are in use"),

@@ -66,6 +66,7 @@ mod secrets;
 mod sent;
 mod server;
 mod server_timers;
+mod session_timers;
 mod silent_peer;
 mod sizes;
 mod sleep;

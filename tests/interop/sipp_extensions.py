@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""SIPp asks for extensions that we do not have: session timers, unknown extensions and methods. Required ones are refused by name, supported ones
-are ignored, and the call lives through all of it (RFC 3261 8.2.1, 8.2.2.3, 12.2.2; RFC 4028 9)."""
+"""SIPp asks for extensions: unknown ones and methods, which we do not have, and session timers, which we have. Required ones that we do not have are refused
+by name, supported ones are ignored, and the call lives through all of it (RFC 3261 8.2.1, 8.2.2.3, 12.2.2; RFC 4028 9)."""
 from peers import check, echo, needs, test
 from scenario import Scenario, passed, sdp
 
@@ -14,16 +14,19 @@ def run():
     def start(scenario):
         running.append(scenario.start(server.port))
 
-    for name, option in (("timer", "timer"), ("two", "timer, no.such.thing")):
+    for name, option in (("one", "no.such.thing"), ("two", "no.such.thing, nor.this")):
         pattern = option.replace(", ", ".*").replace(".such.", r"\.such\.")
         start(Scenario(f"required-{name}").ask("INVITE", 1, offer, more=f"Require: {option}").refused("420", Unsupported=pattern))
     start(Scenario("supported").ask("INVITE", 1, offer, more="Supported: 100rel, timer, replaces\nSession-Expires: 1800;refresher=uac\nMin-SE: 90\nAllow-Events: refer\n"
                                     "P-Asserted-Identity: <sip:peer@x.test>\nX-Unknown: anything at all").hear("100", optional=True).hear("180", optional=True, no_Require=".")
-          .hear("200", dialog=True, no_Require=".").ask("ACK", 1)
-          # the refresh of a peer that keeps the timer by itself
-          .ask("INVITE", 2, offer, more="Supported: timer\nSession-Expires: 1800;refresher=uac").taken(2, body="m=audio [1-9]")
-          # and one that insists: refused alone
-          .ask("INVITE", 3, offer, more="Require: timer\nSession-Expires: 1800;refresher=uac").refused("420", 3, Unsupported="timer").bye(4))
+          .hear("200", dialog=True, Require="timer", **{"Session-Expires": "1800;refresher=uac"}).ask("ACK", 1)
+          # the refresh of a peer that keeps the timer
+          .ask("INVITE", 2, offer, more="Supported: timer\nSession-Expires: 1800;refresher=uac").taken(2, Require="timer", body="m=audio [1-9]")
+          # one that is too short for anyone
+          .ask("INVITE", 3, offer, more="Supported: timer\nSession-Expires: 89;refresher=uac").refused("422", 3, **{"Min-SE": "90"})
+          # and one that insists
+          .ask("INVITE", 4, offer, more="Require: timer\nSession-Expires: 1800;refresher=uac").taken(4, Require="timer").bye(5))
+    start(Scenario("required-timer").ask("INVITE", 1, offer, more="Require: timer\nSession-Expires: 120").taken(Require="timer").bye(2))
     start(Scenario("methods").call(offer)
           .ask("UPDATE", 2, offer).hear("200", Contact="sip:", body="m=audio [1-9]")
           .ask("INFO", 3, "Signal=5\nDuration=160\n", kind="application/dtmf-relay").hear("405", Allow="INVITE", no_Allow="INFO")

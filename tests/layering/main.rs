@@ -51,6 +51,7 @@ const GROUND: &[&str] = &[
     "place",
     "reliable",
     "rule",
+    "session_timer",
     "target",
     "tone",
     "trace",

@@ -84,6 +84,8 @@ pub struct Lab {
     pub filter: Option<Filter>,
     /// Ticks run.
     pub audio: bool,
+    /// The longest wait for a condition.
+    pub patience: Duration,
     rng: Rng,
     order: u64,
     next_tick: Instant,
@@ -119,6 +121,7 @@ impl Lab {
             names: HashMap::new(),
             filter: None,
             audio: true,
+            patience: Duration::from_secs(120),
             rng: Rng::new(&[77; 32]),
             order: 0,
             next_tick: now,
@@ -409,10 +412,10 @@ impl Lab {
         self.now = until;
     }
 
-    /// Lets time pass until a condition holds. Panics, with the ladder, when it does not within two minutes.
+    /// Lets time pass until a condition holds. Panics, with the ladder, when it does not in time.
     #[track_caller]
     pub fn run_until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
-        let until = self.now + Duration::from_secs(120);
+        let until = self.now + self.patience;
         loop {
             self.drain();
             if holds(self) {

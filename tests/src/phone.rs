@@ -4,8 +4,8 @@ use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{
-    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Reliable, Setup,
-    Source, Storage,
+    Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Reliable,
+    SessionTimer, Setup, Source, Storage, TimerMode,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -40,6 +40,8 @@ pub struct Options {
     pub reliable: Reliable,
     /// The time after which a silent far end is given up; never by default, for most tests' far ends have no sound.
     pub media_timeout: MediaTimeout,
+    /// The session timer of its calls; none by default, for most tests' far ends know none.
+    pub session_timer: SessionTimer,
 }
 
 impl Default for Options {
@@ -52,6 +54,7 @@ impl Default for Options {
             direct: true,
             reliable: Reliable::Inherited,
             media_timeout: MediaTimeout { seconds: u32::MAX, ..MediaTimeout::default() },
+            session_timer: SessionTimer { mode: TimerMode::Off, ..SessionTimer::INHERITED },
         }
     }
 }
@@ -149,6 +152,7 @@ impl End {
             focus: options.focus,
             reliable: options.reliable,
             media_timeout: options.media_timeout,
+            session_timer: options.session_timer,
             ..Setup::default()
         };
         let mut phone = Phone::new(storage, &options.capacity, &setup, now).expect("phone");

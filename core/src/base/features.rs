@@ -31,6 +31,8 @@ pub const IDENTITY: bool = cfg!(feature = "identity");
 pub const REOFFER: bool = cfg!(feature = "reoffer");
 /// Provisional responses are reliable.
 pub const RELIABLE: bool = cfg!(feature = "reliable");
+/// Session timers.
+pub const TIMERS: bool = cfg!(feature = "timers");
 /// Rules for incoming calls.
 pub const RULES: bool = cfg!(feature = "rules");
 /// Digits by SIP INFO, and a choice of their method.

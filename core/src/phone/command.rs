@@ -3,11 +3,24 @@
 use super::bus::Source;
 use super::id::ConferenceId;
 use super::rule::Rule;
-use super::{AccountId, AccountState, Alert, CallId, CallState, Cause, EndCause, EndedBy, Transport};
+use super::{
+    AccountId, AccountState, Alert, CallId, CallState, Cause, EndCause, EndedBy, Refresher, SessionTimer, Transport,
+};
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 use crate::media::digits::DigitMethod;
 use crate::offer::Direction;
+
+#[cfg(feature = "timers")]
+impl SessionTimer {
+    /// It can be kept.
+    ///
+    /// # Errors
+    /// [`CommandError::Timer`] for a number that no session timer may have.
+    pub(super) const fn check(&self) -> Result<(), CommandError> {
+        if self.is_valid() { Ok(()) } else { Err(CommandError::Timer) }
+    }
+}
 
 /// Changes of a call's media, to be offered in mid-call.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -43,6 +56,8 @@ pub enum CommandError {
     Hosts,
     /// A choice names a codec that this phone's memory was not made for.
     Codec,
+    /// A session timer has less than 90 seconds.
+    Timer,
     /// A dial plan cannot be understood.
     Plan,
     /// The account's dial plan has no match for the number.
@@ -122,6 +137,8 @@ pub struct AccountConfig<'t> {
     pub reliable: super::Reliable,
     /// The time after which a silent far end is given up; values that are not set are the phone's.
     pub media_timeout: super::MediaTimeout,
+    /// The session timer of its calls; values that are not set are the phone's.
+    pub session_timer: SessionTimer,
     /// Wished lifetime of a registration in seconds; 0: 300.
     pub expires: u32,
     /// Seconds between keepalives (CRLF) to the registrar's flow; 0: 15 on UDP, 110 on a stream; `u32::MAX`: none.
@@ -180,6 +197,8 @@ pub struct AccountChange<'t> {
     pub reliable: super::Reliable,
     /// [`AccountConfig::media_timeout`].
     pub media_timeout: super::MediaTimeout,
+    /// [`AccountConfig::session_timer`], for calls that begin from now on.
+    pub session_timer: SessionTimer,
     /// [`AccountConfig::expires`].
     pub expires: u32,
     /// [`AccountConfig::keepalive`].
@@ -218,6 +237,8 @@ pub struct DialOptions<'t> {
     pub codecs: CodecOrder,
     /// Reliable provisional responses; inherited: the account's, or the phone's. With the feature `reliable`.
     pub reliable: super::Reliable,
+    /// Its session timer; values that are not set are the account's.
+    pub session_timer: SessionTimer,
     /// Its privacy; inherited: the account's. With the feature `identity`, as the next two.
     pub privacy: Privacy,
     /// From, a URI with or without a name; empty: the account's.
@@ -313,6 +334,12 @@ pub struct CallInfo {
     pub volume_in: u16,
     /// Volume of the far end's sound, in percent.
     pub volume_out: u16,
+    /// Seconds for which its session lasts without a refresh; 0: no session timer runs.
+    pub session_interval: u32,
+    /// The side that refreshes it.
+    pub session_refresher: Refresher,
+    /// The time at which it runs out, unless it is refreshed; [`Instant::NEVER`]: never.
+    pub session_expires: Instant,
 }
 
 /// The phone, in numbers.

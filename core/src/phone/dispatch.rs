@@ -165,7 +165,7 @@ impl Phone<'_> {
             (Owner::Dialog(dialog), Sending::Invite) => {
                 self.calls.invite_response(&mut self.lower, now, flow, dialog, handle, response)
             }
-            (Owner::Dialog(dialog), Sending::Reinvite | Sending::Update) => {
+            (Owner::Dialog(dialog), method) if method.changes() => {
                 self.calls.reoffer_response(&mut self.lower, now, dialog, handle, response, status)
             }
             #[cfg(feature = "reliable")]

@@ -60,6 +60,8 @@ pub enum Cause {
     Auth = -203,
     /// The far end broke the protocol.
     Protocol = -204,
+    /// The session was not refreshed in time (RFC 4028).
+    Expired = -205,
     /// A password is asked for, and there is none.
     NoPassword = -207,
     /// A password is asked for, by a realm or a server that is not the account's.
@@ -161,6 +163,7 @@ impl EndCause {
             Cause::Port | Cause::Full => Self::Full,
             Cause::Codec => Self::Media,
             Cause::MediaLost => Self::MediaLost,
+            Cause::Expired => Self::Expired,
             Cause::Auth | Cause::NoPassword | Cause::Realm | Cause::Scheme | Cause::ChallengeSize => Self::Auth,
             Cause::Protocol | Cause::State => Self::Server,
             Cause::Refused => Self::of_status(status),

@@ -3,6 +3,8 @@
 use super::media_timeout::Patience;
 use crate::base::limits::QUANTUM;
 use crate::media::{Codec, CodecList, CodecOrder, resample};
+#[cfg(feature = "timers")]
+use crate::sip::session::timer::Wanted;
 
 /// Bytes of the User-Agent that are kept.
 const AGENT: usize = 64;
@@ -36,6 +38,8 @@ pub(crate) struct Fixed {
     pub(crate) direct_user: Short,
     pub(crate) allow_direct: bool,
     pub(crate) patience: Patience,
+    #[cfg(feature = "timers")]
+    pub(crate) session_timer: Wanted,
     pub(crate) direct_reserve: usize,
     pub(crate) direct_per_source: usize,
     /// The bank has memory for codecs that need it.

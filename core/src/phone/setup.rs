@@ -6,6 +6,7 @@ use super::context::done::Link;
 use super::fixed::{Fixed, Short};
 use super::media_timeout::{MediaTimeout, Patience};
 use super::object::Objects;
+use super::session_timer::SessionTimer;
 use super::storage::Storage;
 use super::trace::Traces;
 use super::{Lower, Phone};
@@ -13,6 +14,8 @@ use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
 use crate::media::{Codec, CodecList, resample};
+#[cfg(feature = "timers")]
+use crate::sip::session::timer::Wanted;
 
 /// From 1900, where NTP counts from, to 1970.
 const FROM_1900_MS: u64 = 2_208_988_800_000;
@@ -37,6 +40,8 @@ pub struct Setup<'t> {
     pub media_timeout: MediaTimeout,
     /// Reliable provisional responses in its calls; inherited: they are supported. With the feature `reliable`.
     pub reliable: super::Reliable,
+    /// The session timer of calls, unless the account or the call wants another one.
+    pub session_timer: SessionTimer,
     /// User part of our URI in direct calls; empty: `microsip`.
     pub direct_user: &'t str,
     /// The codecs that calls offer and answer with, the most wanted first, unless the account or the call has its own
@@ -61,6 +66,7 @@ impl Default for Setup<'_> {
             focus: false,
             media_timeout: MediaTimeout::default(),
             reliable: super::Reliable::Inherited,
+            session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
             codec_memory: true,
@@ -89,6 +95,8 @@ pub enum SetupError {
     Text,
     /// Capacities that no pools can be made from.
     Capacity,
+    /// A session timer of less than 90 seconds.
+    Timer,
 }
 
 impl<'a> Phone<'a> {
@@ -105,6 +113,8 @@ impl<'a> Phone<'a> {
         if setup.seed == [0; 32] {
             return Err(SetupError::Seed);
         }
+        #[cfg(feature = "timers")]
+        setup.session_timer.check().map_err(|_| SetupError::Timer)?;
         let codecs = || setup.codecs.entries().iter().map(|entry| entry.codec);
         if !matches!(setup.rate, 8000 | 16_000 | 48_000)
             || !resample::is_made(setup.rate)
@@ -154,6 +164,8 @@ impl<'a> Phone<'a> {
                         direct_user: Short::new(user).ok_or(SetupError::Text)?,
                         allow_direct: setup.allow_direct,
                         patience: Patience::USUAL.with(setup.media_timeout),
+                        #[cfg(feature = "timers")]
+                        session_timer: Wanted::USUAL.with(setup.session_timer),
                         direct_reserve: capacity.direct_reserve as usize,
                         direct_per_source: capacity.direct_per_source as usize,
                         payload: capacity.payload,

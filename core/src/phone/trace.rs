@@ -147,6 +147,22 @@ pub enum What {
     MediaRefused(SocketAddr),
     /// No media has come for the time that the account allows.
     MediaSilent,
+    /// A call's session timer was settled.
+    SessionTimer {
+        /// Seconds for which the session lasts from now on; 0: no timer runs any more.
+        seconds: u32,
+        /// We refresh.
+        ours: bool,
+        /// It was refreshed, on the same terms.
+        again: bool,
+    },
+    /// Our refresh of a session came to nothing.
+    SessionNotRefreshed {
+        /// The status that refused it; 0: it did not leave.
+        sip_code: u16,
+    },
+    /// A session was not refreshed in time.
+    SessionExpired,
     /// A limit was reached.
     Full(Pool),
     /// A message could not be read.
@@ -173,6 +189,8 @@ impl What {
             | Self::LocateFailed(_)
             | Self::ChallengeRefused(_)
             | Self::MediaSilent
+            | Self::SessionNotRefreshed { .. }
+            | Self::SessionExpired
             | Self::Full(_)
             | Self::Stranger { rule: Rule::Reserve | Rule::PerSource, .. } => Level::Warning,
             Self::Registered { again: false, .. }
@@ -186,6 +204,7 @@ impl What {
             Self::Registered { again: true, .. }
             | Self::Locating
             | Self::Located { .. }
+            | Self::SessionTimer { .. }
             | Self::NetworkChanged { .. } => Level::Debug,
         }
     }

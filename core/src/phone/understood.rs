@@ -22,6 +22,8 @@ const METHODS: &[&str] = &[
 const EXTENSIONS: &[&str] = &[
     #[cfg(feature = "reliable")]
     "100rel",
+    #[cfg(feature = "timers")]
+    "timer",
 ];
 
 static ALLOW: [u8; listed(METHODS)] = list(METHODS);

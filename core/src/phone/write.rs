@@ -3,6 +3,7 @@
 use super::{Flow, Transport};
 use crate::base::cursor::Cursor;
 use crate::base::features;
+use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Method, Name, Uri, Writer, write_host, write_socket};
 use core::net::SocketAddr;
@@ -81,6 +82,15 @@ fn write_contact_uri(out: &mut Cursor<'_>, user: &[u8], flow: Flow, local: Socke
         out.put(secret);
     }
     out.put_str(">");
+}
+
+/// The lines of a session timer, and its extension.
+pub(super) fn write_extensions(writer: &mut Writer<'_, '_>, timer: &Lines) {
+    #[cfg(feature = "timers")]
+    if timer.knows() {
+        writer.header_bytes(Name::Supported, b"timer");
+    }
+    timer.write(writer);
 }
 
 /// Writes Content-Length with room for a number that is known only later. Returns its offset.

@@ -3,8 +3,12 @@
 //! It is told of each offer that leaves or comes, and of its end; it says whether another one may be, and which edition
 //! a description of ours has. An offer that comes to nothing leaves it as it was.
 
+#[cfg_attr(not(feature = "timers"), path = "session/timer/none.rs")]
+pub mod timer;
+
 #[cfg(feature = "reoffer")]
 use crate::wire::sdp::Direction;
+use timer::Timer;
 
 /// A side of a dialog.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,6 +87,8 @@ pub struct Session {
     /// The number of the last reliable provisional response to our INVITE; 0: there was none.
     #[cfg(feature = "reliable")]
     heard: u32,
+    /// Its timer.
+    pub timer: Timer,
 }
 
 impl Session {
@@ -95,6 +101,7 @@ impl Session {
         answered: Answered { number: 0, version: 0, direction: Direction::SendReceive, codecs: 0 },
         #[cfg(feature = "reliable")]
         heard: 0,
+        timer: Timer::NONE,
     };
 
     /// That of another branch of our INVITE, whose offer it has in common.

@@ -64,6 +64,8 @@ pub const MICROSIP_E_REFUSED: i32 = -202;
 pub const MICROSIP_E_AUTH: i32 = -203;
 /// The far end broke the protocol.
 pub const MICROSIP_E_PROTOCOL: i32 = -204;
+/// The session was not refreshed in time (RFC 4028).
+pub const MICROSIP_E_EXPIRED: i32 = -205;
 /// The dial plan of the account has no match for the number.
 pub const MICROSIP_E_BLOCKED: i32 = -206;
 /// A password is asked for, and the account has none.
@@ -123,6 +125,7 @@ texts! {
     MICROSIP_E_URI "no SIP URI",
     MICROSIP_E_REFUSED "refused",
     MICROSIP_E_AUTH "user name or password is wrong",
+    MICROSIP_E_EXPIRED "the session was not refreshed in time",
     MICROSIP_E_BLOCKED "the dial plan does not allow it",
     MICROSIP_E_NO_PASSWORD "a password is asked for, and there is none",
     MICROSIP_E_REALM "a password is asked for by a realm or a server that is not the account's",

@@ -13,7 +13,9 @@ use core::sync::atomic::AtomicBool;
 use microsip_core::base::features;
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
-use microsip_core::phone::{Capacity, Lender, MediaId, Phone, Setup, SetupError, Storage, Trace, WishId};
+use microsip_core::phone::{
+    Capacity, CommandError, Lender, MediaId, Phone, SessionTimer, Setup, SetupError, Storage, Trace, WishId,
+};
 
 // as microsip_engine_config.log_records says
 const _: () = assert!(size_of::<Trace>() <= 128);
@@ -221,6 +223,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             user_agent: agent,
             allow_direct: config.flags & MICROSIP_ALLOW_DIRECT != 0,
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
+            session_timer: SessionTimer::default(),
             direct_user: "",
             focus: features::CONFERENCE && crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
             reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,
@@ -240,6 +243,7 @@ pub unsafe extern "C" fn microsip_engine_init(
                 SetupError::Rate | SetupError::Capacity => {
                     Fail::new(MICROSIP_E_ARG, "c", Value::None, "has numbers that no engine can be made from")
                 }
+                SetupError::Timer => Fail::command(CommandError::Timer, "c", Value::None),
             },
         )?;
         let engine = mem.cast::<microsip_engine>();

@@ -27,7 +27,8 @@ use core::sync::atomic::Ordering;
 use microsip_core::base::{features, limits};
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
 use microsip_core::phone::{
-    AccountId, Capacity, Lender, MediaTimeout, Phone, Reliable, Rules, Setup, SetupError, Storage,
+    AccountId, Capacity, CommandError, Lender, MediaTimeout, Phone, Reliable, Rules, SessionTimer, Setup, SetupError,
+    Storage,
 };
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -236,6 +237,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
         user_agent: plan.user_agent,
         allow_direct: plan.flags & MICROSIP_ALLOW_DIRECT != 0,
         media_timeout: plan.media_timeout,
+        session_timer: SessionTimer::default(),
         direct_user: "",
         focus: plan.focus,
         reliable: plan.reliable,
@@ -248,6 +250,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
             Value::text(plan.user_agent),
             "is longer than 64 bytes or has control characters",
         ),
+        SetupError::Timer => Fail::command(CommandError::Timer, "config", Value::None),
         _ => too_large(),
     })?;
     for (number, local) in locals.numbered() {

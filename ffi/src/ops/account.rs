@@ -9,7 +9,9 @@ use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::base::limits::TARGET;
 use microsip_core::base::time::Instant;
-use microsip_core::phone::{AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, Transport};
+use microsip_core::phone::{
+    AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, SessionTimer, Transport,
+};
 use microsip_core::wire::sip::Uri;
 
 /// A switch; `None`: not set.
@@ -86,6 +88,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             media_timeout: timeout(given.media_timeout, given.media_lost, "a->media_lost")?,
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "a->reliable")?,
+            session_timer: SessionTimer::default(),
             expires: given.expires,
             keepalive: given.keepalive,
             transport: transport(given.transport)?,
@@ -202,6 +205,7 @@ pub(crate) unsafe fn add(
         media_timeout: given.media_timeout,
         codecs: given.codecs.unwrap_or_default(),
         reliable: given.reliable,
+        session_timer: given.session_timer,
         expires: given.expires,
         keepalive: given.keepalive,
         transport: given.transport,

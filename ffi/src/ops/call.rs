@@ -16,7 +16,7 @@ use microsip_core::offer::Direction;
 use microsip_core::phone::AccountText;
 use microsip_core::phone::{
     AccountId, CallId, CallState, CommandError, ConferenceId, DialOptions, EndOptions, Phone, Privacy, Reliable,
-    Reoffer,
+    Reoffer, SessionTimer,
 };
 
 /// # Safety
@@ -52,6 +52,7 @@ pub(crate) unsafe fn dial(
             headers: text::or_empty(given.headers, "o->headers")?,
             codecs: super::codecs::chosen(given.codecs, "o->codecs")?.unwrap_or_default(),
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "o->reliable")?,
+            session_timer: SessionTimer::default(),
             privacy: if features::IDENTITY { privacy(given.privacy, "o->privacy")? } else { Privacy::Inherited },
             caller: if features::IDENTITY { text::or_empty(given.caller, "o->caller")? } else { "" },
             identity: if features::IDENTITY { text::or_empty(given.identity, "o->identity")? } else { "" },

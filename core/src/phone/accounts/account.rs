@@ -12,6 +12,8 @@ use crate::phone::place::Place;
 use crate::phone::write::SECRET;
 use crate::phone::{AccountState, Cause, Transport};
 use crate::sip::auth::PackedChallenge;
+#[cfg(feature = "timers")]
+use crate::sip::session::timer::Wanted;
 use crate::sip::tag::{Tag, hex};
 use crate::wire::sip::Uri;
 use core::net::IpAddr;
@@ -62,6 +64,8 @@ pub(crate) struct Account {
     pub(super) media_any_host: bool,
     pub(super) codecs: CodecOrder,
     pub(super) patience: Patience,
+    #[cfg(feature = "timers")]
+    pub(super) session_timer: Wanted,
     pub(super) wished_expires: u32,
     pub(super) keepalive: u32,
     /// To its registrar or proxy, where their URIs name none.
@@ -239,6 +243,8 @@ impl Account {
         media_any_host: false,
         codecs: CodecOrder::EMPTY,
         patience: Patience::USUAL,
+        #[cfg(feature = "timers")]
+        session_timer: Wanted::USUAL,
         wished_expires: 0,
         keepalive: 0,
         transport: None,

@@ -33,6 +33,8 @@ impl Accounts<'_> {
         config: &AccountConfig<'_>,
     ) -> Result<Handle, CommandError> {
         let uri = self.check(config)?;
+        #[cfg(feature = "timers")]
+        config.session_timer.check()?;
         if !cx.fixed.takes(config.codecs) {
             return Err(CommandError::Codec);
         }
@@ -48,6 +50,8 @@ impl Accounts<'_> {
         account.media_any_host = config.media_any_host;
         account.codecs = config.codecs;
         account.patience = cx.fixed.patience.with(config.media_timeout);
+        #[cfg(feature = "timers")]
+        (account.session_timer = cx.fixed.session_timer.with(config.session_timer));
         account.wished_expires = if config.expires == 0 { EXPIRES } else { config.expires };
         account.keepalive = config.keepalive;
         account.transport = config.transport;

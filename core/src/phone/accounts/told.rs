@@ -17,6 +17,8 @@ use crate::phone::{
 };
 #[cfg(feature = "identity")]
 use crate::phone::{DialOptions, Privacy, identity::Identity};
+#[cfg(feature = "timers")]
+use crate::sip::session::timer::Wanted;
 use crate::wire::sip::reason_phrase;
 
 /// [`super::account::Account::pending`]: a challenge was refused.
@@ -117,6 +119,12 @@ impl Accounts<'_> {
     /// The media timeout of its calls.
     pub(in crate::phone) fn patience(&self, handle: Handle) -> Option<Patience> {
         self.slots.get(handle).map(|account| account.patience)
+    }
+
+    /// The session timer of its calls.
+    #[cfg(feature = "timers")]
+    pub(in crate::phone) fn session_timer(&self, handle: Handle) -> Option<Wanted> {
+        self.slots.get(handle).map(|account| account.session_timer)
     }
 
     /// The account in numbers.

@@ -54,6 +54,8 @@ impl Accounts<'_> {
         let before = &*before;
         let config = merged(old, before, change);
         let uri = self.check(&config)?;
+        #[cfg(feature = "timers")]
+        change.session_timer.check()?;
         if !cx.fixed.takes(change.codecs.unwrap_or_default()) {
             return Err(CommandError::Codec);
         }
@@ -89,6 +91,8 @@ impl Accounts<'_> {
         let account = self.slots.get_mut(handle).ok_or(CommandError::Stale)?;
         account.take_texts(&new, learnt);
         account.patience = account.patience.with(change.media_timeout);
+        #[cfg(feature = "timers")]
+        (account.session_timer = account.session_timer.with(change.session_timer));
         account.media_any_host = change.media_any_host.unwrap_or(account.media_any_host);
         account.codecs = change.codecs.unwrap_or(account.codecs);
         let said = |new: u32, old: u32| if new == 0 { old } else { new };

@@ -35,7 +35,7 @@ impl Calls<'_> {
             return;
         };
         let call = lower.dialogs.call_of(dialog);
-        if matches!(method, Sending::Reinvite | Sending::Update) {
+        if method.changes() {
             self.reoffer_failed(lower, now, call, handle, cause);
         } else if method == Sending::Invite {
             self.invite_failed(lower, now, call, handle, cause);

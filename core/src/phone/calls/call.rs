@@ -1,6 +1,7 @@
 //! A call: a session between its INVITE and its release, or the need for its slot.
 
 use super::rules::Plan;
+use super::timers::Refresh;
 use crate::base::slots::Handle;
 use crate::base::time::{Duration, Instant};
 use crate::phone::context::done::Link;
@@ -74,6 +75,8 @@ pub(in crate::phone) struct Call {
     pub(super) give_up: Instant,
     /// The next step of the rules for incoming calls, and the rule that ended it.
     pub(super) plan: Plan,
+    /// The next step of its session timer.
+    pub(super) refresh: Refresh,
     /// One of many that are to be hung up.
     pub(super) leaving: bool,
     /// Commands to hold, and to offer anew, that the offer on its way serves.
@@ -129,6 +132,7 @@ impl Call {
         tries: 0,
         give_up: Instant::NEVER,
         plan: Plan::EMPTY,
+        refresh: Refresh::EMPTY,
         leaving: false,
         carried: [0; 2],
         updates: false,
@@ -182,13 +186,19 @@ impl Call {
         !self.request.is_none() && self.state != CallState::Connected
     }
 
+    /// We have not given it up before its answer.
+    #[cfg(feature = "timers")]
+    pub(super) fn is_wanted(&self) -> bool {
+        self.cancel == Cancel::No
+    }
+
     /// It was a direct call that gave way to an account's caller ([`super::Calls::make_room`]).
     pub(super) fn gave_way(&self) -> bool {
         self.incoming && self.account.is_none() && self.cause == Cause::Full && self.sip_code == 486
     }
 
     pub(super) fn deadline(&self) -> Instant {
-        if self.leaving { Instant::ZERO } else { self.give_up.min(self.plan.at()) }
+        if self.leaving { Instant::ZERO } else { self.give_up.min(self.plan.at()).min(self.refresh.at()) }
     }
 
     pub(super) const fn bit(state: CallState) -> u32 {

@@ -66,6 +66,7 @@ impl Calls<'_> {
         let slot = self.get(call.0).ok_or(CommandError::Stale)?;
         let line = lower.media.line(call.0).ok_or(CommandError::Stale)?;
         let ways = lower.media.ways(call.0);
+        let (session_interval, session_refresher, session_expires) = Self::told_timer(lower, slot.dialog);
         Ok(CallInfo {
             call,
             account: AccountId(slot.account),
@@ -91,6 +92,9 @@ impl Calls<'_> {
             ways: if line.is_running() { ways } else { 0 },
             volume_in: line.volume(Side::Input),
             volume_out: line.volume(Side::Output),
+            session_interval,
+            session_refresher,
+            session_expires,
         })
     }
 }

@@ -35,9 +35,14 @@ impl Calls<'_> {
             self.rule_due(lower, now, handle);
             return;
         }
+        if call.refresh.at() <= now {
+            self.refresh_due(lower, now, handle);
+            return;
+        }
         if call.give_up <= now {
             call.give_up = Instant::NEVER;
             if call.state == CallState::Connected {
+                self.wake(&mut lower.cx, handle);
                 self.reoffer(lower, now, handle);
                 return;
             }

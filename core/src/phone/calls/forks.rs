@@ -149,6 +149,7 @@ impl Calls<'_> {
             let Some(call) = self.get_mut(call_handle) else { return };
             call.reach(now, CallState::Connected);
             lower.media.confirm(call_handle);
+            self.session_answered(lower, now, call_handle, response, true);
             self.watch_media(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
             #[cfg(feature = "numbers")]

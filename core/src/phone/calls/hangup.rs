@@ -77,6 +77,7 @@ impl Calls<'_> {
         call.reach(now, CallState::Ended);
         call.give_up = Instant::NEVER;
         call.plan.rest();
+        call.refresh.rest();
         // the cause of the hang-up counts, where nothing but it or silence ended the call
         let silent = matches!(cause, Cause::Normal | Cause::Timeout | Cause::Unreachable);
         call.cause = if cancelled != Cancel::No && silent { given_up } else { cause };

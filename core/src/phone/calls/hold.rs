@@ -101,6 +101,13 @@ impl Calls<'_> {
         Ok(())
     }
 
+    /// Something is wanted that no offer has brought yet.
+    #[cfg(feature = "timers")]
+    pub(super) fn has_wishes(&self, lower: &Lower<'_>, handle: Handle) -> bool {
+        let Some(call) = self.get(handle) else { return false };
+        !lower.media.is_settled(handle) || CARRIED.into_iter().any(|op| lower.cx.running(call.commands, op) > 0)
+    }
+
     /// An offer leaves: it carries the commands that run.
     pub(super) fn carry_wishes(&mut self, lower: &Lower<'_>, handle: Handle) {
         if let Some(call) = self.get_mut(handle) {

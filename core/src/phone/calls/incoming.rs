@@ -25,6 +25,7 @@ use crate::phone::transactions::serving::{Acknowledged, Met, NotOpened, ServerDu
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::{CallId, CallState, Cause, CommandError, EndCause, EndedBy, Lower};
 use crate::sip::dialog::{contact_uri, is_target};
+use crate::sip::session::timer::Timer;
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::Responded;
@@ -61,6 +62,13 @@ impl Calls<'_> {
                 return;
             }
         };
+        let timer = match Self::timer_of_invite(lower, account, invite) {
+            Ok(timer) => timer,
+            Err((status, timer)) => {
+                respond_at_once(lower, flow, invite, status, Extra { timer, ..Extra::default() });
+                return;
+            }
+        };
         let room = if account.is_none() { self.admit_direct(lower, now, flow) } else { self.make_room(lower, now) };
         let Some(call) = room.then(|| self.open(lower)).flatten() else {
             count::up(&mut lower.cx.counters.refused_full);
@@ -69,7 +77,7 @@ impl Calls<'_> {
             return;
         };
         lower.media.set_codecs(call, lower.accounts.codecs(account));
-        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len), target) {
+        if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len), (target, timer)) {
             self.discard(lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
             if status == 513 {
@@ -91,7 +99,8 @@ impl Calls<'_> {
         }
     }
 
-    /// Takes its slots. `offer`: its offer, and the bytes of our answer. 503: there is no slot; 513: it is too long.
+    /// Takes its slots. `offer`: its offer, and the bytes of our answer; then the target and the timer of its dialog.
+    /// 503: there is no slot; 513: it is too long.
     fn admit(
         &mut self,
         lower: &mut Lower<'_>,
@@ -99,10 +108,11 @@ impl Calls<'_> {
         arrived: &Arrived<'_, '_>,
         call_handle: Handle,
         offer: (Option<&[u8]>, usize),
-        target: &[u8],
+        (target, timer): (&[u8], Timer),
     ) -> Result<(), u16> {
         let Arrived { flow, request: invite, account, .. } = *arrived;
         let dialog_handle = Self::dialog_of_invite(lower, arrived, call_handle, target)?;
+        Self::set_timer(lower, dialog_handle, timer);
         let served = Served { call: call_handle, dialog: dialog_handle, kind: Kind::Invite };
         let server_handle = match Self::open_invite(lower, now, arrived, account, served, offer) {
             Ok(handle) => handle,
@@ -355,6 +365,7 @@ impl Calls<'_> {
             self.run_media(lower, now, call_handle, false);
         }
         if code == 200 {
+            self.session_accepted(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
         }
     }

@@ -39,6 +39,8 @@ pub(super) mod responses;
 #[cfg_attr(not(feature = "rules"), path = "rules/none.rs")]
 mod rules;
 mod silence;
+#[cfg_attr(not(feature = "timers"), path = "timers/none.rs")]
+mod timers;
 mod told;
 #[cfg(feature = "reoffer")]
 mod update;

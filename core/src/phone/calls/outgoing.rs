@@ -18,6 +18,7 @@ use crate::phone::transactions::request::{Request, Sending};
 use crate::phone::write::write_proxy;
 use crate::phone::{AccountId, CallId, CallState, Cause, CommandError, DialOptions, EndCause, EndedBy, Flow, Lower};
 use crate::phone::{header_lines, identity, reliable};
+use crate::sip::session::timer::Timer;
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Address, Message, Name, Scheme, Start, Uri, write_quoted};
 
@@ -50,6 +51,7 @@ impl Calls<'_> {
         if !lower.cx.fixed.takes(options.codecs) {
             return Err(CommandError::Codec);
         }
+        let timer = Self::timer_to_ask(lower, account_handle, options.session_timer)?;
         let mut room = [0u8; TARGET];
         let domain = lower.accounts.domain(account_handle);
         #[cfg(feature = "numbers")]
@@ -62,7 +64,7 @@ impl Calls<'_> {
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
-        let result = self.dial_with(lower, now, call_handle, account_handle, uri, options);
+        let result = self.dial_with(lower, now, call_handle, (account_handle, timer), uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);
         }
@@ -82,7 +84,7 @@ impl Calls<'_> {
         lower: &mut Lower<'_>,
         now: Instant,
         call_handle: Handle,
-        account_handle: Handle,
+        (account_handle, timer): (Handle, Timer),
         uri: &[u8],
         options: &DialOptions<'_>,
     ) -> Result<(), CommandError> {
@@ -145,6 +147,7 @@ impl Calls<'_> {
             lower.dialogs.discard(dialog_handle);
             return Err(CommandError::Text);
         }
+        Self::set_timer(lower, dialog_handle, timer);
         let hop = lower.accounts.fresh_hop(now, account_handle);
         let Some(request) = lower.dialog_request(dialog_handle, Sending::Invite) else {
             lower.dialogs.discard(dialog_handle);
@@ -187,6 +190,9 @@ impl Calls<'_> {
         let Some(leg) = lower.dialogs.get(dialog_handle) else { return };
         let call_handle = leg.call();
         self.keep(&lower.cx, call_handle, response);
+        if status == 422 && self.asks_longer(lower, now, (call_handle, dialog_handle, request), response) {
+            return;
+        }
         let Some(call) = self.get_mut(call_handle) else { return };
         if call.request != request && status >= 300 {
             return;

@@ -4,6 +4,7 @@
 use super::Calls;
 use super::incoming::check_body;
 use super::responses::{Describe, respond_and_bury};
+use super::update::Refused;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::arrived::Arrived;
@@ -82,19 +83,14 @@ impl Calls<'_> {
 
     /// A PRACK (rfc3262#3).
     pub(in crate::phone) fn pracked(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        if let Err((status, extra)) = self.take_prack(lower, now, arrived) {
-            respond_and_bury(lower, now, arrived, status, extra);
+        if let Err(refused) = self.take_prack(lower, now, arrived) {
+            refused.respond(lower, now, arrived);
         }
     }
 
-    fn take_prack(
-        &mut self,
-        lower: &mut Lower<'_>,
-        now: Instant,
-        arrived: &Arrived<'_, '_>,
-    ) -> Result<(), (u16, Extra<'static>)> {
+    fn take_prack(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) -> Result<(), Refused> {
         let Arrived { request: prack, dialog, .. } = *arrived;
-        let plain = |status| (status, Extra::default());
+        let plain = Refused::plain;
         let rack = prack.rack().map_err(|_| plain(400))?;
         let call = lower.dialogs.call_of(dialog);
         let server = self.get(call).map_or(Handle::NONE, |call| call.server);

@@ -27,7 +27,9 @@ impl Calls<'_> {
         let Some(call) = self.get(call_handle) else { return };
         // an answer whose host is looked up is not taken yet: it would overtake a later agreement
         let sought = lower.dialogs.get(dialog_handle).is_some_and(Leg::looks_up);
-        let busy = sought || !call.request.is_none() || call.state != CallState::Connected;
+        // a request of ours without an offer is in nobody's way
+        let asks = lower.transactions.request(call.request).is_some_and(|request| request.method().offers().is_some());
+        let busy = sought || asks || call.state != CallState::Connected;
         // rfc3261#14.2: one before it is not answered (500), or an offer is under way (491). One that was refused is
         // over.
         let refusal = match lower.transactions.server_state(call.server) {
@@ -47,6 +49,10 @@ impl Calls<'_> {
                 return;
             }
         };
+        if let Err(least) = Self::timer_hears(lower, dialog_handle, invite, 0) {
+            respond_and_bury(lower, now, arrived, 422, Extra::too_short(least));
+            return;
+        }
         let (account, before) = (call.account, call.server);
         let direct = call.incoming && account.is_none();
         // one that was refused and waits for its ACK gives way, or each would keep a slot
@@ -126,6 +132,7 @@ impl Calls<'_> {
         let Some(server) = lower.transactions.server(handle) else { return };
         let (call_handle, late) = (server.served().call, !server.has_kept());
         lower.transactions.respond(&mut lower.cx, now, handle);
+        self.session_accepted(lower, now, call_handle);
         if let Some(call) = self.get_mut(call_handle) {
             call.answer_in_ack = late;
         }

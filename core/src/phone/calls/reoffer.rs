@@ -37,6 +37,7 @@ impl Calls<'_> {
         if let Some(call) = self.get_mut(handle) {
             call.tries = 0;
         }
+        self.forget_refresh(handle);
         self.reoffer(lower, now, handle);
     }
 
@@ -53,9 +54,13 @@ impl Calls<'_> {
             return;
         }
         let stays = self.is_in_place(lower, handle, dialog_handle);
-        let sending = if call.updates { Sending::Update } else { Sending::Reinvite };
+        let change = if call.updates { Sending::Update } else { Sending::Reinvite };
+        let refresh = self.refresh_by(lower, handle, stays);
+        let sending = refresh.unwrap_or(change);
         #[cfg(feature = "reoffer")]
-        self.carry_wishes(lower, handle);
+        if refresh.is_none() {
+            self.carry_wishes(lower, handle);
+        }
         let Some(request) = lower.dialog_request(dialog_handle, sending) else {
             self.offer_later(lower, now, handle, Cause::Full);
             return;
@@ -96,6 +101,9 @@ impl Calls<'_> {
 
     /// An offer left the session as it was: the commands that it carried say so, else the next event about its media.
     pub(super) fn offer_failed(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle, ended: Ended) {
+        if self.refresh_failed(lower, now, handle, ended.sip_code) {
+            return;
+        }
         #[cfg(feature = "reoffer")]
         if self.wishes_refused(lower, now, handle, ended) {
             return;
@@ -139,11 +147,12 @@ impl Calls<'_> {
     ) {
         let Some(leg) = lower.dialogs.get(dialog_handle).filter(|_| IS_MADE) else { return };
         let call_handle = leg.call();
-        let Some((number, invite)) =
-            lower.transactions.request(request).map(|request| (request.number(), request.method().is_invite()))
+        let Some((number, method)) =
+            lower.transactions.request(request).map(|request| (request.number(), request.method()))
         else {
             return;
         };
+        let invite = method.is_invite();
         let running = self.get(call_handle).is_some_and(|call| call.request == request);
         if status < 200 {
             if invite {
@@ -175,7 +184,7 @@ impl Calls<'_> {
             lower.end_request(request);
         }
         if running {
-            self.take_outcome(lower, now, call_handle, response, status);
+            self.take_outcome(lower, now, call_handle, response, status, method.offers().is_some());
         }
     }
 
@@ -187,16 +196,24 @@ impl Calls<'_> {
         handle: Handle,
         response: &Message<'_>,
         status: u16,
+        offered: bool,
     ) {
+        let refreshing = self.is_refreshing(handle);
         let Some(call) = self.get_mut(handle) else { return };
         let dialog = call.dialog;
-        if status >= 300 {
+        if status >= 300 && offered {
             lower.offer_is_void(dialog, Side::Us);
         }
         match status {
             200..=299 => {
                 call.tries = 0;
-                if call.cause != Cause::Normal {
+                let failed_before = call.cause != Cause::Normal && !refreshing;
+                self.session_answered(lower, now, handle, response, false);
+                if refreshing && !offered {
+                    self.refreshed(lower, now, handle);
+                    return;
+                }
+                if failed_before {
                     self.tell_outcome(lower, handle, Cause::Normal); // one before it had failed
                 }
                 // a 2xx without a usable answer leaves the session as it was
@@ -218,8 +235,11 @@ impl Calls<'_> {
                 call.updates = false;
                 self.reoffer(lower, now, handle);
             }
-            // rfc3261#12.2.1.2: the far end has no such dialog any more
+            405 | 501 if refreshing && Self::refreshes_otherwise(lower, dialog) => self.reoffer(lower, now, handle),
+            422 if Self::raises(lower, dialog, response) => self.reoffer(lower, now, handle),
+            // rfc3261#12.2.1.2, rfc4028#10: the far end has no such dialog any more
             408 | 481 => {
+                self.session_is_lost(lower, handle, EndedBy::Remote);
                 self.ends(handle, EndedBy::Remote, EndCause::Network);
                 self.end_call(lower, now, handle, if status == 408 { Cause::Timeout } else { Cause::Refused }, status);
             }
@@ -261,13 +281,17 @@ impl Calls<'_> {
         if !IS_MADE {
             return;
         }
+        let offered = lower.transactions.request(request).is_some_and(|request| request.method().offers().is_some());
         lower.end_request(request);
         let Some(call) = self.get_mut(handle).filter(|call| call.request == request) else { return };
         call.request = Handle::NONE;
-        // it may have been heard: the next one is another edition
-        lower.offer_is_over(call.dialog, true);
+        if offered {
+            // it may have been heard: the next one is another edition
+            lower.offer_is_over(call.dialog, true);
+        }
         if cause == Cause::Timeout {
-            // rfc3261#12.2.1.2: no response counts as 408
+            // rfc3261#12.2.1.2, rfc4028#10: no response counts as 408
+            self.session_is_lost(lower, handle, EndedBy::Library);
             self.end_call(lower, now, handle, cause, 408);
         } else {
             self.offer_later(lower, now, handle, cause);

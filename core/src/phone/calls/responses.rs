@@ -18,8 +18,11 @@ use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::serving::Lent;
 use crate::phone::transactions::stateless::Extra;
 use crate::phone::understood::OURS;
-use crate::phone::write::{ACCEPT, contact_user, patch_length, write_length_place, write_target, write_warning};
+use crate::phone::write::{
+    ACCEPT, contact_user, patch_length, write_extensions, write_length_place, write_target, write_warning,
+};
 use crate::phone::{Cause, Flow, Lower};
+use crate::sip::session::timer::Lines;
 use crate::sip::session::{Carrier, Side};
 use crate::sip::tag::Tag;
 use crate::wire::sip::{Message, Name, Writer};
@@ -45,6 +48,7 @@ impl Calls<'_> {
             local,
             agent,
             focus,
+            timer: lower.dialogs.timer_lines(server.served().dialog),
             #[cfg(feature = "reliable")]
             rseq,
         };
@@ -92,6 +96,7 @@ impl Calls<'_> {
             local,
             agent,
             focus,
+            timer: session.timer.response(),
             #[cfg(feature = "reliable")]
             rseq,
         };
@@ -149,7 +154,7 @@ impl Calls<'_> {
         {
             if sdp == Describe::Offer {
                 session.begin(Side::Us, Carrier::Response);
-                lower.media.offer_written(served.call, offered);
+                lower.media.offer_written(served.call, offered, false);
             }
             session.describe(described);
             if sdp == Describe::Answer && status >= 200 {
@@ -176,6 +181,7 @@ struct Ours<'o> {
     /// The number of one that is reliable.
     #[cfg(feature = "reliable")]
     rseq: Option<u32>,
+    timer: Lines,
 }
 
 impl Ours<'_> {
@@ -201,6 +207,9 @@ impl Ours<'_> {
         if let Some(rseq) = self.rseq {
             writer.header_bytes(Name::Require, b"100rel");
             writer.number(Name::RSeq, rseq.into());
+        }
+        if (200..300).contains(&status) {
+            write_extensions(&mut writer, &self.timer);
         }
         if status == 415 {
             writer.header_bytes(Name::Accept, ACCEPT);

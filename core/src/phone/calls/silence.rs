@@ -4,6 +4,7 @@
 use super::Calls;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
+use crate::phone::dialogs::Lost;
 use crate::phone::media_timeout::Patience;
 use crate::phone::trace::{About, What};
 use crate::phone::{CallId, CallState, Cause, Lower};
@@ -27,7 +28,7 @@ impl Calls<'_> {
             self.tell_outcome(lower, handle, Cause::MediaLost);
         } else {
             let dialog = call.dialog;
-            lower.dialogs.lose_media(dialog);
+            lower.dialogs.lose(dialog, Lost::Media);
             self.end_call(lower, now, handle, Cause::MediaLost, 0);
         }
     }

@@ -28,11 +28,34 @@ struct Written {
     fits: bool,
 }
 
+/// The refusal of an UPDATE or a PRACK.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refused {
+    status: u16,
+    retry_after: u8,
+    /// The Min-SE of a 422.
+    least: u32,
+    warning: Option<(u16, &'static str)>,
+}
+
+impl Refused {
+    /// With a status alone.
+    pub(super) fn plain(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// Sends it.
+    pub(super) fn respond(self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
+        let Self { status, retry_after, least, warning } = self;
+        respond_and_bury(lower, now, arrived, status, Extra { retry_after, warning, ..Extra::too_short(least) });
+    }
+}
+
 impl Calls<'_> {
     /// An UPDATE (rfc3311#5.2). One that is refused changes nothing.
     pub(in crate::phone) fn updated(&mut self, lower: &mut Lower<'_>, now: Instant, arrived: &Arrived<'_, '_>) {
-        if let Err((status, extra)) = self.take_update(lower, now, arrived, Carrier::Update) {
-            respond_and_bury(lower, now, arrived, status, extra);
+        if let Err(refused) = self.take_update(lower, now, arrived, Carrier::Update) {
+            refused.respond(lower, now, arrived);
         }
     }
 
@@ -43,9 +66,9 @@ impl Calls<'_> {
         now: Instant,
         arrived: &Arrived<'_, '_>,
         carrier: Carrier,
-    ) -> Result<(), (u16, Extra<'static>)> {
+    ) -> Result<(), Refused> {
         let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
-        let plain = |status| (status, Extra::default());
+        let plain = Refused::plain;
         let call_handle = lower.dialogs.call_of(dialog);
         let Some(call) = self.get(call_handle) else { return Err(plain(481)) };
         let up = call.state == CallState::Connected;
@@ -55,17 +78,25 @@ impl Calls<'_> {
             lower.cx.too_long();
             return Err(plain(513));
         }
+        if carrier == Carrier::Update {
+            Self::timer_learns_update(lower, dialog);
+        }
+        // before the answer it is the INVITE's response that settles a timer
+        if up && carrier == Carrier::Update {
+            let number = mandatory.cseq.number;
+            Self::timer_hears(lower, dialog, request, number).map_err(|least| Refused { least, ..plain(422) })?;
+        }
         let session = lower.dialogs.session(dialog);
         let local = match offer {
             None => None,
             Some(_) => {
                 if let Some((status, retry_after)) = Self::too_early(lower, dialog, &session, carrier) {
-                    return Err((status, Extra { retry_after, ..Extra::default() }));
+                    return Err(Refused { retry_after, ..plain(status) });
                 }
                 let media = lower.media.description(&lower.cx, call_handle, session.edition(), Purpose::Answer);
                 let Some((local, _)) = media.filter(|_| lower.media.agreed(call_handle).is_some()) else {
                     let (status, retry_after) = later(lower);
-                    return Err((status, Extra { retry_after, ..Extra::default() }));
+                    return Err(Refused { retry_after, ..plain(status) });
                 };
                 Some(local)
             }
@@ -82,6 +113,9 @@ impl Calls<'_> {
         let served = Served { call: call_handle, dialog, kind: Kind::Reinvite };
         renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
         self.keep(&lower.cx, call_handle, request);
+        if up && carrier == Carrier::Update {
+            self.session_accepted(lower, now, call_handle);
+        }
         let (Some((edition, agreed)), Some(local)) = (written.described, local) else { return Ok(()) };
         if let Some(session) = lower.dialogs.session_mut(dialog) {
             session.describe(edition);
@@ -150,12 +184,13 @@ impl Calls<'_> {
         offer: Option<(&[u8], Local)>,
         session: Option<&Session>,
     ) -> Result<Option<Written>, OfferError> {
-        let Arrived { flow, request, dialog, .. } = *arrived;
+        let Arrived { flow, request, dialog, mandatory, .. } = *arrived;
         let account = lower.dialogs.account_of(dialog);
         let user = contact_user(lower.accounts.call_user(account), lower.cx.fixed.direct_user.get());
         // rfc3262#6: a PRACK refreshes no target
         let prack = matches!(request.start(), Start::Request { method: Method::Prack, .. });
-        let extra = Extra { contact: Some(user).filter(|_| !prack), ..Extra::default() };
+        let timer = lower.dialogs.update_lines(dialog, mandatory.cseq.number);
+        let extra = Extra { contact: Some(user).filter(|_| !prack), timer, ..Extra::default() };
         let Some(mut out) = lower.transactions.lend_reply(&lower.cx, flow, request, 200, extra) else {
             return Ok(None);
         };
@@ -179,6 +214,6 @@ impl Calls<'_> {
 }
 
 /// rfc3311#5.2: the refusal of a description, with its reason.
-fn refused(error: OfferError) -> (u16, Extra<'static>) {
-    (error.status(), Extra { warning: Some((error.warning(), error.reason())), ..Extra::default() })
+fn refused(error: OfferError) -> Refused {
+    Refused { warning: Some((error.warning(), error.reason())), ..Refused::plain(error.status()) }
 }

@@ -10,6 +10,18 @@ use crate::phone::credential::Credential;
 use crate::sip::dialog::Dialog;
 use crate::sip::tag::Tag;
 
+/// The loss of a far end, for which its call is ended.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::phone) enum Lost {
+    #[default]
+    Nothing,
+    /// Its media.
+    Media,
+    /// Its session ran out.
+    #[cfg(feature = "timers")]
+    Session,
+}
+
 /// A leg.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::phone) struct Leg {
@@ -32,8 +44,8 @@ pub(in crate::phone) struct Leg {
     pub(super) ack_owed: bool,
     /// A BYE is to be sent when the ACK of our 2xx has come (rfc3261#15).
     pub(super) bye_owed: bool,
-    /// The far end has fallen silent; the BYE to it gives that as its reason.
-    pub(super) media_lost: bool,
+    /// The far end has fallen silent, or was not heard of in time; the BYE to it gives that as its reason.
+    pub(super) lost: Lost,
     /// The far end has sent BYE: for its further requests there is no dialog, though its texts can still be read.
     pub(super) left: bool,
     /// The INVITE that is acknowledged was one within the dialog.
@@ -62,7 +74,7 @@ impl Leg {
         chained: false,
         ack_owed: false,
         bye_owed: false,
-        media_lost: false,
+        lost: Lost::Nothing,
         left: false,
         renewed: false,
         own_hop: false,
@@ -99,7 +111,7 @@ impl Leg {
             chained: true,
             ack_owed: false,
             bye_owed: false,
-            media_lost: false,
+            lost: Lost::Nothing,
             left: false,
             renewed: false,
             lookup: Handle::NONE,
@@ -155,9 +167,9 @@ impl Leg {
         self.bye_owed
     }
 
-    /// Its far end has fallen silent.
-    pub(in crate::phone) const fn has_lost_media(&self) -> bool {
-        self.media_lost
+    /// The loss that its BYE gives as the reason.
+    pub(in crate::phone) const fn lost(&self) -> Lost {
+        self.lost
     }
 
     /// A host that its last description names is being looked up.

@@ -12,7 +12,7 @@ mod uses;
 
 #[cfg(feature = "identity")]
 pub(super) use added::For;
-pub(super) use leg::Leg;
+pub(super) use leg::{Leg, Lost};
 pub(super) use state::Texts;
 
 use super::capacity::Capacity;
@@ -21,6 +21,7 @@ use crate::base::blocks::Blocks;
 use crate::base::slots::{Entry, Handle, Slots};
 use crate::sip::dialog::Dialog;
 use crate::sip::session::Session;
+use crate::sip::session::timer::Lines;
 
 /// Dialogs, each in its leg, and their texts.
 pub(super) struct Dialogs<'a> {
@@ -78,7 +79,30 @@ impl<'a> Dialogs<'a> {
         self.slots.get(handle).map_or(Session::EMPTY, |leg| leg.dialog.session)
     }
 
-    /// The same, to be told of an offer's beginning and end.
+    /// The lines of a dialog's session timer in our success to the request that came last.
+    pub(super) fn timer_lines(&self, handle: Handle) -> Lines {
+        #[cfg(feature = "timers")]
+        return self.session(handle).timer.response();
+        #[cfg(not(feature = "timers"))]
+        {
+            let _ = handle;
+            Lines
+        }
+    }
+
+    /// The same to their UPDATE of this number.
+    #[cfg(feature = "reoffer")]
+    pub(super) fn update_lines(&self, handle: Handle, number: u32) -> Lines {
+        #[cfg(feature = "timers")]
+        return self.session(handle).timer.response_to(number);
+        #[cfg(not(feature = "timers"))]
+        {
+            let _ = (handle, number);
+            Lines
+        }
+    }
+
+    /// The same as [`Self::session`], to be told of an offer's beginning and end.
     pub(super) fn session_mut(&mut self, handle: Handle) -> Option<&mut Session> {
         self.slots.get_mut(handle).map(|leg| &mut leg.dialog.session)
     }

@@ -1,6 +1,6 @@
 //! The state of a dialog and its texts: its beginning, and the changes that its messages make.
 
-use super::{Dialogs, Leg};
+use super::{Dialogs, Leg, Lost};
 use crate::base::limits::CHALLENGES;
 use crate::base::slots::Handle;
 use crate::phone::credential::Credential;
@@ -107,10 +107,10 @@ impl Dialogs<'_> {
         }
     }
 
-    /// Its far end has fallen silent, which its BYE is to say.
-    pub(in crate::phone) fn lose_media(&mut self, handle: Handle) {
+    /// Its far end is lost, which its BYE is to say.
+    pub(in crate::phone) fn lose(&mut self, handle: Handle, lost: Lost) {
         if let Some(leg) = self.slots.get_mut(handle) {
-            leg.media_lost = true;
+            leg.lost = lost;
         }
     }
 }

@@ -56,8 +56,16 @@ impl Media<'_> {
         edition: Edition,
         purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
-        let codecs = self.line(call)?.described_codecs(purpose);
-        self.described(cx, call, edition, (self.direction(call, purpose), codecs))
+        let line = self.line(call)?;
+        let codecs = line.described_codecs(purpose);
+        let described = self.described(cx, call, edition, (self.direction(call, purpose), codecs))?;
+        #[cfg(feature = "timers")]
+        if line.repeats(purpose)
+            && let Some(agreed) = self.agreed(call)
+        {
+            return Some((Local { codecs: agreed.receive_types, ..described.0 }, described.1));
+        }
+        Some(described)
     }
 
     /// The description with which an UPDATE was answered, for its repetition: what we want may have changed since.

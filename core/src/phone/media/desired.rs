@@ -39,6 +39,9 @@ pub(in crate::phone) enum Purpose {
     Answer,
     /// It was offered, and theirs answers it.
     Offered,
+    /// It is to be offered, as both sides agreed on it last: nothing is to change.
+    #[cfg(feature = "timers")]
+    Repeat,
 }
 
 /// A line's offer that is out.
@@ -47,11 +50,19 @@ pub(in crate::phone) enum Purpose {
 pub(in crate::phone) struct Offered {
     pub(super) desired: Desired,
     pub(super) direction: Direction,
+    /// It repeats our last description.
+    #[cfg(feature = "timers")]
+    pub(super) repeats: bool,
 }
 
 #[cfg(feature = "reoffer")]
 impl Offered {
-    pub(super) const EMPTY: Self = Self { desired: Desired::EMPTY, direction: Direction::SendReceive };
+    pub(super) const EMPTY: Self = Self {
+        desired: Desired::EMPTY,
+        direction: Direction::SendReceive,
+        #[cfg(feature = "timers")]
+        repeats: false,
+    };
 }
 
 #[cfg(feature = "reoffer")]
@@ -61,6 +72,8 @@ impl Media<'_> {
         let Some(line) = self.line(call) else { return Direction::SendReceive };
         match purpose {
             Purpose::Offered => line.offered.direction,
+            #[cfg(feature = "timers")]
+            Purpose::Repeat => line.described,
             Purpose::Answer => line.desired.described(),
             // rfc3264#8.4: to a peer that holds us, our hold is inactive
             Purpose::Offer if line.desired.holding && self.agreed(call).is_some_and(|agreed| agreed.held) => {
@@ -70,10 +83,16 @@ impl Media<'_> {
         }
     }
 
-    /// A line's offer is written, with this direction.
-    pub(in crate::phone) fn offer_written(&mut self, call: Handle, direction: Direction) {
+    /// A line's offer is written, with this direction. `repeats`: it is our last description again.
+    pub(in crate::phone) fn offer_written(&mut self, call: Handle, direction: Direction, repeats: bool) {
+        let _ = repeats;
         if let Some(line) = self.line_mut(call) {
-            line.offered = Offered { desired: line.desired, direction };
+            line.offered = Offered {
+                desired: line.desired,
+                direction,
+                #[cfg(feature = "timers")]
+                repeats,
+            };
         }
     }
 
@@ -114,7 +133,7 @@ impl Media<'_> {
         Direction::SendReceive
     }
 
-    pub(in crate::phone) fn offer_written(&mut self, _: Handle, _: Direction) {}
+    pub(in crate::phone) fn offer_written(&mut self, _: Handle, _: Direction, _: bool) {}
 
     pub(in crate::phone) fn is_holding(&self, _: Handle) -> bool {
         false

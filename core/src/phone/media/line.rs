@@ -10,6 +10,8 @@ use crate::media::gain::Gain;
 use crate::media::{Codec, CodecOrder};
 #[cfg(feature = "reoffer")]
 use crate::offer::Agreed;
+#[cfg(feature = "timers")]
+use crate::offer::Direction;
 use crate::phone::{Bus, Side, Source};
 
 /// A line.
@@ -35,6 +37,9 @@ pub(crate) struct Line {
     pub(super) settled: Desired,
     #[cfg(feature = "reoffer")]
     pub(super) offered: Offered,
+    /// The direction in the last description of ours that counts.
+    #[cfg(feature = "timers")]
+    pub(super) described: Direction,
     pub(super) gain_in: Gain,
     pub(super) gain_out: Gain,
     /// The stream runs.
@@ -73,6 +78,8 @@ impl Line {
         settled: Desired::EMPTY,
         #[cfg(feature = "reoffer")]
         offered: Offered::EMPTY,
+        #[cfg(feature = "timers")]
+        described: Direction::SendReceive,
         gain_in: Gain::EMPTY,
         gain_out: Gain::EMPTY,
         media: false,
@@ -101,6 +108,12 @@ impl Line {
         chosen.or(self.codecs)
     }
 
+    /// A description with this purpose repeats our last one.
+    #[cfg(feature = "timers")]
+    pub(super) fn repeats(&self, purpose: Purpose) -> bool {
+        purpose == Purpose::Repeat || purpose == Purpose::Offered && self.offered.repeats
+    }
+
     /// We want the far end to be on hold.
     pub(super) const fn is_to_hold(&self) -> bool {
         #[cfg(feature = "reoffer")]
@@ -112,6 +125,14 @@ impl Line {
     /// Both sides agreed, by a description of ours with this purpose. `was_held`: by the agreement from before.
     #[cfg(feature = "reoffer")]
     pub(super) fn settle(&mut self, mut agreed: Agreed, purpose: Purpose, was_held: bool) -> Agreed {
+        #[cfg(feature = "timers")]
+        (self.described = match (purpose, agreed.send, agreed.receive) {
+            (Purpose::Offered, ..) => self.offered.direction,
+            (_, true, true) => Direction::SendReceive,
+            (_, true, false) => Direction::SendOnly,
+            (_, false, true) => Direction::ReceiveOnly,
+            (_, false, false) => Direction::Inactive,
+        });
         self.settled = if purpose == Purpose::Answer { self.desired } else { self.offered.desired };
         // one that is not sent to cannot receive: its answer does not tell whether it holds us
         if purpose == Purpose::Offered && !self.offered.direction.sends() {

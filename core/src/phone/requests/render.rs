@@ -6,12 +6,15 @@ use crate::base::table::Hasher;
 use crate::phone::accounts::{Asked, Digest, Leaving};
 #[cfg(feature = "identity")]
 use crate::phone::dialogs::For;
+use crate::phone::dialogs::Lost;
 use crate::phone::media::description::set_edition;
 use crate::phone::media::desired::Purpose;
 use crate::phone::transactions::Unrendered;
 use crate::phone::transactions::request::{Owner, Request, Sending};
 use crate::phone::understood::OURS;
-use crate::phone::write::{END, contact_user, patch_length, write_length_place, write_target, write_top};
+use crate::phone::write::{
+    END, contact_user, patch_length, write_extensions, write_length_place, write_target, write_top,
+};
 use crate::phone::{Flow, Lower};
 use crate::sip::dialog::Dialog;
 use crate::sip::session::Side;
@@ -21,6 +24,10 @@ use crate::wire::sip::{Method, Name, Writer};
 /// rfc3326#2: the reason of a BYE to a peer that has fallen silent. "Recovery on timer expiry" is Q.850's word for it;
 /// a SIP status would be about a request.
 const MEDIA_LOST: &[u8] = b"Q.850;cause=102;text=\"No media\"";
+
+/// The same of a session that was not refreshed in time (rfc4028#10).
+#[cfg(feature = "timers")]
+const SESSION_LOST: &[u8] = b"Q.850;cause=102;text=\"Session timer expired\"";
 
 /// A request's text is made from this and its owner: its addresses stay where they are, and off the stack.
 #[derive(Clone, Copy)]
@@ -78,10 +85,14 @@ impl Lower<'_> {
         let before = if within { *leg.credentials() } else { Default::default() };
         let credentials = self.accounts.credentials(account, &request.asked, &before);
         let session = dialog.session;
+        #[cfg(feature = "timers")]
+        let purpose = if request.method.repeats() { Purpose::Repeat } else { Purpose::Offer };
+        #[cfg(not(feature = "timers"))]
+        let purpose = Purpose::Offer;
         let offer = match request.method.offers() {
-            Some(_) => Some(
-                self.media.description(&self.cx, leg.call(), session.edition(), Purpose::Offer).ok_or(Unrendered)?,
-            ),
+            Some(_) => {
+                Some(self.media.description(&self.cx, leg.call(), session.edition(), purpose).ok_or(Unrendered)?)
+            }
             None => None,
         };
         let (call, offered) = (leg.call(), offer.map(|(local, _)| local.direction).unwrap_or_default());
@@ -108,6 +119,7 @@ impl Lower<'_> {
         if request.method.refreshes_target() {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
+        write_extensions(&mut writer, &session.timer.request(request.method.refreshes_target()));
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
         }
@@ -115,9 +127,15 @@ impl Lower<'_> {
         let added = if request.method == Sending::Bye { self.dialogs.added(dialog_handle, For::End) } else { b"" };
         #[cfg(not(feature = "identity"))]
         let added: &[u8] = b"";
+        let reason = match leg.lost() {
+            Lost::Nothing => b"",
+            Lost::Media => MEDIA_LOST,
+            #[cfg(feature = "timers")]
+            Lost::Session => SESSION_LOST,
+        };
         // a reason of the application's goes before ours
-        if request.method == Sending::Bye && leg.has_lost_media() && !added.starts_with(b"Reason:") {
-            writer.header_bytes(Name::Reason, MEDIA_LOST);
+        if request.method == Sending::Bye && !added.starts_with(b"Reason:") && !reason.is_empty() {
+            writer.header_bytes(Name::Reason, reason);
         }
         writer.header_bytes(Name::UserAgent, self.cx.fixed.agent.get());
         writer.cursor().put_with_room(added, END);
@@ -139,7 +157,7 @@ impl Lower<'_> {
         {
             session.begin(Side::Us, carrier);
             session.describe(described);
-            self.media.offer_written(call, offered);
+            self.media.offer_written(call, offered, request.method.repeats());
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again

@@ -231,6 +231,13 @@ impl Lower<'_> {
         Asking::Sent
     }
 
+    /// A refused request is sent anew where it went, with other values and so with a number of its own.
+    #[cfg(feature = "timers")]
+    pub(in crate::phone) fn ask_anew(&mut self, now: Instant, handle: Handle) -> Asking {
+        self.transactions.number_anew(handle);
+        self.start(now, handle)
+    }
+
     /// The stream that a request waited for is there.
     #[cfg(feature = "stream")]
     pub(in crate::phone) fn connected(&mut self, now: Instant, handle: Handle, flow: Flow) -> Asking {

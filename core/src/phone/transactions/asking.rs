@@ -490,6 +490,14 @@ impl Transactions<'_> {
         }
     }
 
+    /// The next transaction of this request has a number of its own.
+    #[cfg(feature = "timers")]
+    pub(in crate::phone) fn number_anew(&mut self, handle: Handle) {
+        if let Some(request) = self.requests.get_mut(handle) {
+            request.number = 0;
+        }
+    }
+
     /// The owner does not wait for the response any more: the wait for it is bounded.
     pub(in crate::phone) fn bound(&mut self, cx: &mut Context<'_>, now: Instant, handle: Handle) {
         if let Some(request) = self.requests.get_mut(handle) {

@@ -21,6 +21,9 @@ pub(crate) enum Sending {
     Register,
     /// An INVITE within a dialog.
     Reinvite,
+    /// The same, and its offer repeats our last description.
+    #[cfg(feature = "timers")]
+    Repeat,
     /// An UPDATE with an offer (RFC 3311).
     Update,
     /// The PRACK of a reliable provisional response (RFC 3262).
@@ -29,6 +32,9 @@ pub(crate) enum Sending {
     /// A digit (RFC 6086, its legacy usage).
     #[cfg(feature = "info")]
     Info,
+    /// An UPDATE without one: it refreshes the session.
+    #[cfg(feature = "timers")]
+    Refresh,
     /// No message: an address is looked up, and that is all.
     Nothing,
 }
@@ -45,6 +51,10 @@ impl Sending {
             Self::Prack => Method::Prack,
             #[cfg(feature = "info")]
             Self::Info => Method::Info,
+            #[cfg(feature = "timers")]
+            Self::Repeat => Method::Invite,
+            #[cfg(feature = "timers")]
+            Self::Refresh => Method::Update,
             Self::Nothing => Method::Other(b""),
         }
     }
@@ -54,18 +64,37 @@ impl Sending {
         match self {
             Self::Invite | Self::Reinvite => Some(Carrier::Invite),
             Self::Update => Some(Carrier::Update),
+            #[cfg(feature = "timers")]
+            Self::Repeat => Some(Carrier::Invite),
             _ => None,
         }
     }
 
     /// rfc3261#12.2.1.1: it has a Contact, and its 2xx another one of theirs.
     pub(crate) const fn refreshes_target(self) -> bool {
-        matches!(self, Self::Invite | Self::Reinvite | Self::Update)
+        matches!(self, Self::Invite) || self.changes()
+    }
+
+    /// It is within a call that is up, and may change it.
+    pub(crate) const fn changes(self) -> bool {
+        #[cfg(feature = "timers")]
+        if matches!(self, Self::Repeat | Self::Refresh) {
+            return true;
+        }
+        matches!(self, Self::Reinvite | Self::Update)
+    }
+
+    /// Its offer repeats our last description.
+    pub(crate) const fn repeats(self) -> bool {
+        #[cfg(feature = "timers")]
+        return matches!(self, Self::Repeat);
+        #[cfg(not(feature = "timers"))]
+        false
     }
 
     /// Its transaction is an INVITE's.
     pub(crate) const fn is_invite(self) -> bool {
-        matches!(self, Self::Invite | Self::Reinvite)
+        matches!(self, Self::Invite | Self::Reinvite) || self.repeats()
     }
 }
 

@@ -15,8 +15,9 @@ use crate::phone::trace::Pool;
 use crate::phone::understood::OURS;
 #[cfg(feature = "info")]
 use crate::phone::write::ACCEPT_INFO;
-use crate::phone::write::{ACCEPT, write_target, write_warning};
+use crate::phone::write::{ACCEPT, write_extensions, write_target, write_warning};
 use crate::phone::{Flow, Transmit};
+use crate::sip::session::timer::Lines;
 use crate::sip::tag::Tag;
 use crate::sip::tombstone::{Keys, Owed, Responded};
 use crate::wire::sip::{Message, Method, Name, Start, Via, Writer, echo};
@@ -33,6 +34,8 @@ pub(in crate::phone) struct Extra<'e> {
     /// The Require values that are not ours.
     pub(in crate::phone) unsupported: bool,
     pub(in crate::phone) retry_after: u8,
+    /// The lines of the dialog's session timer, or of a refusal for its sake.
+    pub(in crate::phone) timer: Lines,
     /// Code and words of a Warning (rfc3261#20.43).
     pub(in crate::phone) warning: Option<(u16, &'static str)>,
     /// The user of a Contact of ours (rfc3261#12.2.2: of the 2xx to a target refresh).
@@ -62,6 +65,11 @@ impl Extra<'_> {
     #[cfg(feature = "info")]
     const INFO: u8 = 16;
 
+    /// Of the refusal of a session that is too short (rfc4028#6): this Min-SE.
+    pub(in crate::phone) fn too_short(least: u32) -> Self {
+        Self { timer: Lines::too_short(least), ..Self::default() }
+    }
+
     /// As a tombstone keeps it.
     fn responded(&self, status: u16, secret: u64) -> Responded {
         let detail = u8::from(self.allow) * Self::ALLOW
@@ -71,6 +79,9 @@ impl Extra<'_> {
         let detail = detail + u8::from(self.reliable) * Self::RELIABLE;
         #[cfg(feature = "info")]
         let detail = detail + u8::from(self.info) * Self::INFO;
+        // within a dialog, where alone a 422 is kept, no tag is made
+        #[cfg(feature = "timers")]
+        let secret = if status == 422 { self.timer.least().into() } else { secret };
         Responded { secret, status, detail, retry_after: self.retry_after }
     }
 
@@ -85,6 +96,7 @@ impl Extra<'_> {
             #[cfg(feature = "info")]
             info: responded.detail & Self::INFO != 0,
             retry_after: responded.retry_after,
+            timer: Lines::too_short(if responded.status == 422 { responded.secret as u32 } else { 0 }),
             secret: Some(responded.secret),
             ..Self::default()
         }
@@ -249,6 +261,7 @@ impl Transactions<'_> {
                 }
             });
         }
+        write_extensions(&mut writer, &extra.timer);
         if extra.retry_after > 0 {
             writer.number(Name::RetryAfter, u64::from(extra.retry_after));
         }
