@@ -13,16 +13,17 @@ use crate::output::Output;
 use crate::phone::{Id, Text};
 use crate::rules::{Auto, rule_of};
 use crate::session::{Session, Stop, account, listening};
-use crate::talk::{Talk, ready, unless_gone};
+use crate::talk::{Talk, at_a_time, one_recording, ready, unless_gone};
 use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, answer: &Answer) -> Result<(), Stop> {
     let account = account(&answer.account)?;
-    let calls = if answer.conference { CALLS } else { 2 };
-    let session = Session::open(show, output, &answer.network, calls, answer.sound.null_audio, true)?;
+    let calls = answer.calls.unwrap_or(if answer.conference { CALLS } else { 1 });
+    one_recording(&answer.sound, calls)?;
+    let session = Session::open(show, output, &answer.network, calls + 1, answer.sound.null_audio, true)?;
     ready(session.phone(), &answer.sound)?;
     answer.rules.give(session.phone())?;
-    let mut wait = Wait { answer, conference: None };
+    let mut wait = Wait { answer, calls, conference: None };
     if answer.conference {
         let conference = session.phone().conference()?;
         session.phone().join_oneself(conference)?;
@@ -36,30 +37,38 @@ const CALLS: u32 = 16;
 
 struct Wait<'a> {
     answer: &'a Answer,
+    /// So many at once.
+    calls: u32,
     /// All calls are in it.
     conference: Option<Id>,
 }
 
 impl<'a> Job<'a> for Wait<'a> {
     fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
-        app.listen_to_keys();
+        app.listen_to_keys(self.answer.sound.keys);
+        app.several.conference = self.conference;
         listening(app.phone, app.output, "waiting for a call at", "");
         Ok(())
     }
 
+    fn several(&self) -> bool {
+        self.calls > 1
+    }
+
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        if app.has_call() && self.conference.is_none() {
-            app.refuse(call, 486, "one call at a time");
+        if app.calls() >= self.calls {
+            app.refuse(call, 486, &at_a_time(self.calls));
             return Ok(());
         }
         let from = app.phone.call_text(call, Text::RemoteUri);
         app.output.say(
             "call",
             || json!({ "call": call, "state": "incoming", "from": from }),
-            &format!("call from {from}"),
+            &format!("{}call from {from}", app.label()),
         );
-        let Self { answer, conference } = *self;
+        let Self { answer, conference, .. } = *self;
         if let Some(conference) = conference {
+            app.phone.join_oneself(conference)?; // a key may have taken the last call out, and the person with it
             unless_gone(app.phone.join(conference, call))?;
         }
         let talk =

@@ -1,6 +1,8 @@
 //! The one event loop of every command: the phone's events, deadlines and keys. A command is a [`Job`]; each of its
 //! calls is a [`Talk`].
 
+mod several;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,8 @@ use crate::output::Output;
 use crate::phone::{AccountTexts, Failure, Handle, Id, Text, strerror};
 use crate::session::{Exit, Session, Stop, advised, ended, poisoned};
 use crate::talk::Talk;
-use crate::verb::{KEYS, Verb};
+use crate::verb::{KEYS, KEYS_SEVERAL, Verb};
+use several::Several;
 
 /// The time of a polite end: BYE and unregistering, with a retransmission or two.
 pub(crate) const GRACE: Duration = Duration::from_secs(3);
@@ -30,6 +33,11 @@ pub(crate) trait Job<'a> {
 
     /// A call comes in.
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop>;
+
+    /// It has more than one call at a time.
+    fn several(&self) -> bool {
+        false
+    }
 
     /// Its own next deadline.
     fn next(&self) -> Option<Instant> {
@@ -81,6 +89,7 @@ pub(crate) struct App<'a> {
     pub(crate) account: Id,
     uri: String,
     calls: BTreeMap<Id, Talk<'a>>,
+    pub(crate) several: Several,
     keys: Option<Keys>,
     phase: Phase,
     /// The result of the command.
@@ -104,6 +113,7 @@ pub(crate) fn run<'a>(
         account: 0,
         uri: String::new(),
         calls: BTreeMap::new(),
+        several: Several::new(job.several()),
         keys: None,
         phase: Phase::Serving,
         done: Ok(()),
@@ -124,22 +134,39 @@ pub(crate) fn run<'a>(
 impl<'a> App<'a> {
     /// Takes a call into the loop.
     pub(crate) fn talk(&mut self, talk: Talk<'a>) {
-        self.calls.insert(talk.call(), talk);
+        let number = self.free_number();
+        self.calls.insert(talk.call(), talk.numbered(number, self.several.on));
     }
 
     pub(crate) fn has_call(&self) -> bool {
         !self.calls.is_empty()
     }
 
-    /// Keys are commands from now on, where there is a terminal.
-    pub(crate) fn listen_to_keys(&mut self) {
-        self.keys = Keys::open();
+    /// The number of its calls.
+    pub(crate) fn calls(&self) -> u32 {
+        self.calls.len() as u32
+    }
+
+    /// Keys are commands from now on, where there is a terminal, or `any` input is taken.
+    pub(crate) fn listen_to_keys(&mut self, any: bool) {
+        self.keys = Keys::open(any);
     }
 
     /// Prints the keys, where they are read.
     pub(crate) fn tell_keys(&self, keys: &str) {
         if self.keys.is_some() {
             self.output.line(keys);
+        }
+    }
+
+    /// The keys of a call that is up: of several calls once.
+    fn tell_all_keys(&mut self) {
+        if !self.several.told {
+            self.tell_keys(KEYS);
+            if self.several.on {
+                self.several.told = true;
+                self.tell_keys(KEYS_SEVERAL);
+            }
         }
     }
 
@@ -195,6 +222,7 @@ impl<'a> App<'a> {
             call.due(now);
         }
         job.due(self, now);
+        self.draw(now);
         match self.wait(job.next()) {
             Ok(Input::Due) => {}
             Ok(Input::Keys(bytes)) => Verb::typed(&bytes).for_each(|verb| self.command(verb)),
@@ -215,7 +243,8 @@ impl<'a> App<'a> {
             Phase::Registering(until) | Phase::Closing(until) => Some(until),
             Phase::Serving => None,
         };
-        let until = self.calls.values().filter_map(Talk::next).chain(phase).chain(job).min();
+        let until =
+            self.calls.values().filter_map(Talk::next).chain(phase).chain(job).chain(self.several.draw_at).min();
         loop {
             // where a signal or a key is waited for too, the phone is polled without a wait
             let watched = interrupt::watched();
@@ -236,13 +265,6 @@ impl<'a> App<'a> {
                     None => self.keys = None, // the terminal is gone
                 }
             }
-        }
-    }
-
-    /// A command from any source: it goes to the call that came last.
-    fn command(&mut self, verb: Verb) {
-        if let Some(mut call) = self.calls.last_entry() {
-            call.get_mut().command(verb);
         }
     }
 
@@ -280,7 +302,7 @@ impl<'a> App<'a> {
                 Some(call) => {
                     call.happened(event);
                     if matches!(event.what, Happened::Call { state: CallState::Connected, .. }) {
-                        self.tell_keys(KEYS);
+                        self.tell_all_keys();
                     }
                 }
                 None => job.happened(self, event),

@@ -103,8 +103,13 @@ pub(crate) struct Echo {
 
 #[derive(Args, Debug)]
 pub(crate) struct Call {
-    /// The address to call: sip:user@host[:port], or a number that the account's domain completes
-    pub(crate) target: String,
+    /// The address to call: sip:user@host[:port], or a number that the account's domain completes. Several are called at
+    /// once, and on a terminal listed
+    #[arg(required = true)]
+    pub(crate) target: Vec<String>,
+    /// Calls at once, those that come in while it lasts among them [default: as many as it places]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) calls: Option<u32>,
     #[command(flatten)]
     pub(crate) network: Network,
     #[command(flatten)]
@@ -150,7 +155,10 @@ pub(crate) struct Answer {
     /// Answer one call after another
     #[arg(long)]
     pub(crate) forever: bool,
-    /// Answer up to 16 calls at once, all in one conference with this end; it ends with the last of them
+    /// Calls at once, of which a terminal shows the list; keys go to the chosen one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) calls: Option<u32>,
+    /// Answer up to 16 calls at once (--calls), all in one conference with this end; it ends with the last of them
     #[arg(long, conflicts_with = "record")]
     pub(crate) conference: bool,
     #[command(flatten)]
@@ -243,6 +251,9 @@ pub(crate) struct Sound {
     /// Hang up so long after the answer: 10s, 500ms, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
+    /// Take keys from standard input though it is no terminal
+    #[arg(long)]
+    pub(crate) keys: bool,
     /// Reason that the far end is given when we hang up
     #[arg(long, value_name = "WORDS")]
     pub(crate) bye_reason: Option<String>,

@@ -10,39 +10,79 @@ use crate::args::{Call, Show};
 use crate::output::Output;
 use crate::phone::{Id, Source, Text};
 use crate::session::{Session, Stop, account};
-use crate::talk::{Talk, ready};
+use crate::talk::{Talk, at_a_time, one_recording, ready};
+use crate::verb::KEYS_RINGING;
 
 pub(crate) fn run(show: &Show, output: &Arc<Output>, call: &Call) -> Result<(), Stop> {
     let account = account(&call.account)?;
-    let session = Session::open(show, output, &call.network, 2, call.sound.null_audio, false)?;
+    let calls = call.calls.unwrap_or(0).max(call.target.len() as u32);
+    one_recording(&call.sound, calls)?;
+    let session = Session::open(show, output, &call.network, calls + 1, call.sound.null_audio, false)?;
     ready(session.phone(), &call.sound)?;
-    app::run(session, output, account, &mut Place(call))
+    app::run(session, output, account, &mut Place { call, calls, failed: None })
 }
 
-struct Place<'a>(&'a Call);
+struct Place<'a> {
+    call: &'a Call,
+    /// So many at once.
+    calls: u32,
+    /// The end of the first that failed.
+    failed: Option<Stop>,
+}
 
-impl<'a> Job<'a> for Place<'a> {
-    fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
-        let Self(call) = *self;
-        let id = app.phone.dial(app.account, &call.target, Source::Device, &lines(&call.header))?;
+impl<'a> Place<'a> {
+    fn dial(&self, app: &mut App<'a>, target: &'a str) -> Result<(), Stop> {
+        let call = self.call;
+        let id = app.phone.dial(app.account, target, Source::Device, &lines(&call.header))?;
         let uri = app.phone.call_text(id, Text::RemoteUri);
-        app.output.say(
-            "call",
-            || json!({ "call": id, "state": "calling", "to": call.target, "uri": uri }),
-            &if uri.is_empty() || uri == call.target {
-                format!("calling {}", call.target)
-            } else {
-                format!("calling {} as {uri}", call.target)
-            },
-        );
-        app.listen_to_keys();
+        let text = if uri.is_empty() || uri == target {
+            format!("{}calling {target}", app.label())
+        } else {
+            format!("{}calling {target} as {uri}", app.label())
+        };
+        app.output.say("call", || json!({ "call": id, "state": "calling", "to": target, "uri": uri }), &text);
         let talk = Talk::new(app.phone, app.output, id, &call.sound).codecs(call.network.codec.as_deref());
         app.talk(talk.dtmf(call.dtmf.as_deref()).answer_within(call.ring));
         Ok(())
     }
+}
 
+impl<'a> Job<'a> for Place<'a> {
+    fn ready(&mut self, app: &mut App<'a>) -> Result<(), Stop> {
+        let call = self.call;
+        app.listen_to_keys(call.sound.keys);
+        call.target.iter().try_for_each(|target| self.dial(app, target))
+    }
+
+    fn several(&self) -> bool {
+        self.calls > 1
+    }
+
+    /// One that comes in beside ours rings until a key answers it.
     fn incoming(&mut self, app: &mut App<'a>, call: Id) -> Result<(), Stop> {
-        app.refuse(call, 486, "one call at a time");
+        if app.calls() >= self.calls {
+            app.refuse(call, 486, &at_a_time(self.calls));
+            return Ok(());
+        }
+        let from = app.phone.call_text(call, Text::RemoteUri);
+        let text = format!("{}call from {from}", app.label());
+        app.output.say("call", || json!({ "call": call, "state": "incoming", "from": from }), &text);
+        app.tell_keys(KEYS_RINGING);
+        let talk = Talk::new(app.phone, app.output, call, &self.call.sound).incoming();
+        app.talk(talk.codecs(self.call.network.codec.as_deref()));
         Ok(())
+    }
+
+    /// It ends with the last of them, as the first that failed did.
+    fn over(&mut self, app: &mut App<'a>, done: Result<(), Stop>) {
+        if let Err(stop) = done {
+            if self.failed.is_some() {
+                app.output.problem(&stop);
+            }
+            self.failed.get_or_insert(stop);
+        }
+        if !app.has_call() {
+            app.finish(self.failed.take().map_or(Ok(()), Err));
+        }
     }
 }

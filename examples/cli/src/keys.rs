@@ -15,9 +15,9 @@ pub(crate) use system::restore;
 pub(crate) struct Keys(());
 
 impl Keys {
-    /// `None`: standard input is no terminal, or another process's.
-    pub(crate) fn open() -> Option<Self> {
-        system::open().then_some(Self(()))
+    /// `None`: standard input is no terminal (and not `any` input is taken), or another process's.
+    pub(crate) fn open(any: bool) -> Option<Self> {
+        system::open(any).then_some(Self(()))
     }
 
     /// Bytes that were typed; `None`: there will be no more.

@@ -20,6 +20,7 @@ mod event;
 mod interrupt;
 mod keys;
 mod ladder;
+mod list;
 mod output;
 mod phone;
 mod register;

@@ -23,8 +23,8 @@ pub(crate) struct Output {
     quiet: bool,
     terminal: bool,
     start: Instant,
-    /// A progress text stands on the terminal's current line.
-    progress: Mutex<bool>,
+    /// Lines of the progress text that stands at the terminal's end.
+    progress: Mutex<usize>,
     /// The error after which nothing can be written.
     broken: OnceLock<io::Error>,
 }
@@ -37,7 +37,7 @@ impl Output {
             quiet: show.quiet,
             terminal,
             start: Instant::now(),
-            progress: Mutex::new(false),
+            progress: Mutex::new(0),
             broken: OnceLock::new(),
         }
     }
@@ -67,14 +67,15 @@ impl Output {
         }
     }
 
-    /// A text that the next one replaces; only on a terminal.
+    /// A text, of one line or more, that the next one replaces; only on a terminal.
     pub(crate) fn progress(&self, text: &str) {
         if self.terminal {
             let mut standing = self.progress.lock();
             let mut out = io::stdout().lock();
             let text = clipped(text, terminal::width());
-            let written = write!(out, "\r\x1b[K{text}").and_then(|()| out.flush());
-            *standing = true;
+            let clear = erased(*standing);
+            let written = write!(out, "{clear}{text}").and_then(|()| out.flush());
+            *standing = text.split('\n').count();
             drop(out);
             drop(standing);
             self.wrote(written);
@@ -88,7 +89,7 @@ impl Output {
             return self.print(&error(stop));
         }
         let mut standing = self.progress.lock();
-        if std::mem::take(&mut *standing) {
+        if std::mem::take(&mut *standing) > 0 {
             let _ = writeln!(io::stdout());
         }
         complain(&format!("microsip: {text}"));
@@ -101,7 +102,7 @@ impl Output {
         let width = if self.terminal { terminal::width() } else { None };
         let mut standing = self.progress.lock();
         let mut out = io::stdout().lock();
-        let clear = if std::mem::take(&mut *standing) { "\r\x1b[K" } else { "" };
+        let clear = erased(std::mem::take(&mut *standing));
         let written = writeln!(out, "{clear}{}", clipped(text, width)).and_then(|()| out.flush());
         drop(out);
         drop(standing);
@@ -120,6 +121,15 @@ impl Output {
     /// The failure of a command whose output could not be written.
     pub(crate) fn broken(&self) -> Option<&io::Error> {
         self.broken.get()
+    }
+}
+
+/// What takes so many lines off the terminal's end.
+fn erased(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        1 => "\r\x1b[K".to_owned(),
+        _ => format!("\r\x1b[{}A\x1b[J", lines - 1),
     }
 }
 

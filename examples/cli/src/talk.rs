@@ -3,7 +3,7 @@
 mod ready;
 mod report;
 
-pub(crate) use ready::ready;
+pub(crate) use ready::{at_a_time, one_recording, ready};
 pub(crate) use report::{mos, numbers};
 
 use std::time::{Duration, Instant};
@@ -15,14 +15,13 @@ use crate::args::Sound;
 use crate::digits::DigitsBy;
 use crate::event::{CallState, Event, Happened};
 use crate::interrupt::interrupted;
+use crate::list::{Row, clock};
 use crate::output::{Output, meter};
 use crate::phone::{Failure, Handle, Id, Text, strerror};
 use crate::session::{Exit, Stop, advised, ended};
 use crate::verb::Verb;
 use report::{fields, no_media, verdict};
 
-/// The interval of levels that are shown in place.
-const METER: Duration = Duration::from_millis(200);
 /// The interval of levels as JSON.
 const LEVELS: Duration = Duration::from_secs(1);
 /// Time for the far end's sound after our last: an echo comes back in this time.
@@ -61,11 +60,16 @@ pub(crate) struct Talk<'a> {
     /// The codecs that the key goes through, and the next one.
     codecs: Vec<&'a str>,
     next_codec: usize,
+    /// The number of the call among several, which its lines begin with; of a sole one they begin with nothing.
+    number: u32,
+    label: String,
+    /// The far end has been told of it, or has told us so: it rings.
+    rings: bool,
     /// The set of MICROSIP_MEDIA_* that was printed last.
     media: u32,
     /// The time of our hang-up.
     end_at: Option<Instant>,
-    next_meter: Option<Instant>,
+    levels_at: Option<Instant>,
     gave_up: bool,
     /// Sides whose device was opened, MICROSIP_DEV_*.
     opened: u32,
@@ -103,9 +107,12 @@ impl<'a> Talk<'a> {
             reoffer_at: None,
             codecs: USUAL.to_vec(),
             next_codec: 1,
+            number: 0,
+            label: String::new(),
+            rings: false,
             media: 0,
             end_at: None,
-            next_meter: None,
+            levels_at: None,
             gave_up: false,
             opened: 0,
             silent: false,
@@ -150,6 +157,22 @@ impl<'a> Talk<'a> {
         self
     }
 
+    /// It is the call of this number; one of several: its lines say so.
+    pub(crate) fn numbered(mut self, number: u32, several: bool) -> Self {
+        self.number = number;
+        self.label = if several { format!("{number}: ") } else { String::new() };
+        self
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// It rings here.
+    pub(crate) fn rings_here(&self) -> bool {
+        self.incoming && self.connected.is_none()
+    }
+
     pub(crate) fn call(&self) -> Id {
         self.call
     }
@@ -157,7 +180,7 @@ impl<'a> Talk<'a> {
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
         let offers = [self.hold_at, self.resume_at, self.reoffer_at];
-        let times = [self.answer_by, self.accept_at, self.end_at, self.next_meter].into_iter().chain(offers);
+        let times = [self.answer_by, self.accept_at, self.end_at, self.levels_at].into_iter().chain(offers);
         times.flatten().min()
     }
 
@@ -183,27 +206,21 @@ impl<'a> Talk<'a> {
         if over(&mut self.end_at) {
             self.hang_up();
         }
-        if over(&mut self.next_meter) {
+        if over(&mut self.levels_at) {
             self.levels(now);
         }
     }
 
     /// A command for the call; one that does not fit its state is ignored.
     pub(crate) fn command(&mut self, verb: Verb) {
-        let rings = self.incoming && self.connected.is_none();
+        let rings = self.rings_here();
         match verb {
             Verb::Digit(digit) if self.connected.is_some() => {
                 if let Err(failure) = self.phone.digits(self.call, &digit.to_string(), self.sound.digits_by, 0) {
-                    self.output.line(&failure.text); // on hold, say
+                    self.line(&failure.text); // on hold, say
                 }
             }
-            Verb::Mute if self.connected.is_some() => {
-                if self.phone.mute(self.call, !self.muted).is_ok() {
-                    self.muted = !self.muted;
-                    let text = if self.muted { "muted" } else { "no longer muted" };
-                    self.output.say("muted", || json!({ "call": self.call, "muted": self.muted }), text);
-                }
-            }
+            Verb::Mute if self.connected.is_some() => self.mute(),
             Verb::Hold if self.connected.is_some() => self.hold(!self.holding),
             Verb::Codec if self.connected.is_some() => {
                 let next = self.codecs.get(self.next_codec % self.codecs.len().max(1)).copied();
@@ -222,7 +239,16 @@ impl<'a> Talk<'a> {
                 }
             }
             Verb::Hangup => self.hang_up(),
-            Verb::Digit(_) | Verb::Mute | Verb::Hold | Verb::Codec | Verb::Answer | Verb::Reject => {}
+            // one that does not fit, or concerns more than this call
+            _ => {}
+        }
+    }
+
+    fn mute(&mut self) {
+        if self.phone.mute(self.call, !self.muted).is_ok() {
+            self.muted = !self.muted;
+            let text = if self.muted { "muted" } else { "no longer muted" };
+            self.say("muted", || json!({ "call": self.call, "muted": self.muted }), text);
         }
     }
 
@@ -230,13 +256,13 @@ impl<'a> Talk<'a> {
         self.resume_at = None;
         match self.phone.hold(self.call, on) {
             Ok(()) => self.holding = on,
-            Err(failure) => self.output.line(&failure.text), // it ends, say
+            Err(failure) => self.line(&failure.text), // it ends, say
         }
     }
 
     fn reoffer(&self, codecs: Option<&str>) {
         if let Err(failure) = self.phone.reoffer(self.call, codecs) {
-            self.output.line(&failure.text); // it ends, say
+            self.line(&failure.text); // it ends, say
         }
     }
 
@@ -249,7 +275,7 @@ impl<'a> Talk<'a> {
         ] {
             if changed & bit != 0 {
                 let on = now & bit != 0;
-                self.output.say(name, || json!({ "call": self.call, name: on }), if on { begins } else { ends });
+                self.say(name, || json!({ "call": self.call, name: on }), if on { begins } else { ends });
             }
         }
     }
@@ -274,14 +300,14 @@ impl<'a> Talk<'a> {
             self.hang_up();
         } else if !core::mem::replace(&mut self.silent, true) {
             let text = advised("no sound device: the call goes on in silence", result);
-            self.output.say("audio_device", || json!({ "result": result, "text": text }), &text);
+            self.say("audio_device", || json!({ "result": result, "text": text }), &text);
         }
     }
 
     fn hang_up(&mut self) {
         let reason = self.sound.bye_reason.as_deref().unwrap_or_default();
         if let Err(failure) = self.phone.hangup(self.call, reason) {
-            self.output.line(&format!("cannot hang up: {failure}")); // it has ended by itself; its event is on the way
+            self.line(&format!("cannot hang up: {failure}")); // it has ended by itself; its event is on the way
         }
     }
 
@@ -295,7 +321,7 @@ impl<'a> Talk<'a> {
             Happened::Call { state, sip_code, .. } => self.state(state, sip_code),
             Happened::Digit { digit, by, ms } => {
                 let by = by.map_or("unknown", DigitsBy::name);
-                self.output.say(
+                self.say(
                     "digit",
                     || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "ms": ms }),
                     &format!("digit {digit} ({by})"),
@@ -303,7 +329,7 @@ impl<'a> Talk<'a> {
             }
             Happened::DigitSent { digit, by, left } => {
                 let by = by.map_or("unknown", DigitsBy::name);
-                self.output.say(
+                self.say(
                     "digit_sent",
                     || json!({ "call": self.call, "digit": digit.to_string(), "by": by, "left": left }),
                     &format!("sent {digit} ({by})"),
@@ -318,7 +344,7 @@ impl<'a> Talk<'a> {
                     (sip_code, _) => format!("not all digits could be sent: the far end refused INFO with {sip_code}"),
                 };
                 let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
-                self.output.say("digits_lost", fields, &text);
+                self.say("digits_lost", fields, &text);
                 if event.token == SCRIPTED {
                     self.sending = false;
                     self.finished();
@@ -328,7 +354,7 @@ impl<'a> Talk<'a> {
             Happened::DigitsSent { .. } if event.token != SCRIPTED => {}
             Happened::DigitsSent { .. } => {
                 self.sending = false;
-                self.output.say("digits_sent", || json!({ "call": self.call }), "digits sent");
+                self.say("digits_sent", || json!({ "call": self.call }), "digits sent");
                 self.finished();
             }
             Happened::Played(result) if result < 0 => {
@@ -339,7 +365,7 @@ impl<'a> Talk<'a> {
             }
             Happened::Played(_) => {
                 self.playing = false;
-                self.output.say("played", || json!({ "call": self.call }), "played");
+                self.say("played", || json!({ "call": self.call }), "played");
                 self.finished();
             }
             Happened::RecordFailed(result) => {
@@ -358,22 +384,18 @@ impl<'a> Talk<'a> {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
                 let reason = self.phone.call_text(self.call, Text::Reason);
                 let text = format!("the far end refused the hold: {}", ended(sip_code, &reason, result));
-                self.output.say(
-                    "hold_failed",
-                    || json!({ "call": self.call, "sip_code": sip_code, "result": result }),
-                    &text,
-                );
+                self.say("hold_failed", || json!({ "call": self.call, "sip_code": sip_code, "result": result }), &text);
             }
             Happened::Reoffered { sip_code, result } if result < 0 => {
                 let reason = self.phone.call_text(self.call, Text::Reason);
                 let text = format!("the far end refused other media: {}", ended(sip_code, &reason, result));
                 let fields = || json!({ "call": self.call, "sip_code": sip_code, "result": result });
-                self.output.say("reoffer_failed", fields, &text);
+                self.say("reoffer_failed", fields, &text);
             }
             Happened::Reoffered { .. } => {
                 let codec = self.phone.call_text(self.call, Text::Codec);
                 let fields = || json!({ "call": self.call, "codec": codec });
-                self.output.say("reoffered", fields, &format!("the media was offered anew: {codec}"));
+                self.say("reoffered", fields, &format!("the media was offered anew: {codec}"));
             }
             _ => {}
         }
@@ -382,7 +404,7 @@ impl<'a> Talk<'a> {
     fn silence(&mut self, silent: bool) {
         self.unheard = silent;
         let text = if silent { "the far end sends no sound any more" } else { "the far end sends sound again" };
-        self.output.say("media", || json!({ "call": self.call, "silent": silent }), text);
+        self.say("media", || json!({ "call": self.call, "silent": silent }), text);
     }
 
     fn state(&mut self, state: CallState, sip_code: u32) {
@@ -393,7 +415,8 @@ impl<'a> Talk<'a> {
             CallState::Calling | CallState::Incoming | CallState::Ended | CallState::Unknown => return,
         };
         if state == CallState::Early {
-            self.output.say(
+            self.rings = true;
+            self.say(
                 "call",
                 || json!({ "call": self.call, "state": name, "sip_code": sip_code }),
                 format!("{sip_code} {reason}").trim_end(),
@@ -407,18 +430,14 @@ impl<'a> Talk<'a> {
         self.connected = Some(now);
         self.answer_by = None;
         let fields = || json!({ "call": self.call, "state": name, "sip_code": sip_code, "codec": codec });
-        self.output.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
+        self.say("call", fields, &format!("connected, {}", if codec.is_empty() { "no audio" } else { &codec }));
         if let Err(failure) = self.begin() {
             return self.fail(failure);
         }
         self.end_at = self.sound.length.map(|length| now + length);
         self.hold_at = self.sound.hold_after.map(|time| now + time);
         self.reoffer_at = self.sound.reoffer_after.map(|time| now + time);
-        if self.output.in_place() {
-            self.next_meter = Some(now);
-        } else if self.output.json {
-            self.next_meter = Some(now + LEVELS);
-        }
+        self.levels_at = self.output.json.then(|| now + LEVELS);
     }
 
     /// The call may have media before its answer.
@@ -427,7 +446,7 @@ impl<'a> Talk<'a> {
         if !wanted || self.phone.call_text(self.call, Text::Codec).is_empty() {
             return;
         }
-        self.output.say("early_media", || json!({ "call": self.call }), "early media");
+        self.say("early_media", || json!({ "call": self.call }), "early media");
         if let Err(failure) = self.begin_sound() {
             self.fail(failure);
         }
@@ -470,21 +489,52 @@ impl<'a> Talk<'a> {
 
     fn levels(&mut self, now: Instant) {
         let Ok(stats) = self.phone.stats(self.call) else { return };
-        let talked = self.connected.map_or(Duration::ZERO, |since| now - since).as_secs();
-        if self.output.json {
-            let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost, "mos": mos(stats.mos_lately_x100) });
-            self.output.say("level", fields, "");
-            self.next_meter = Some(now + LEVELS);
-        } else {
-            let (mouth, ear) = (meter(stats.level_in), meter(stats.level_out));
-            self.output.progress(&format!(
-                "{:02}:{:02}  we {mouth}  they {ear}  lost {}",
-                talked / 60,
-                talked % 60,
-                stats.lost
-            ));
-            self.next_meter = Some(now + METER);
+        let fields = || json!({ "call": self.call, "sent_peak": stats.level_in, "heard_peak": stats.level_out, "lost": stats.lost, "mos": mos(stats.mos_lately_x100) });
+        self.say("level", fields, "");
+        self.levels_at = Some(now + LEVELS);
+    }
+
+    /// The levels of a call that is up, in a line.
+    pub(crate) fn meter(&self, now: Instant) -> Option<String> {
+        let (stats, since) = (self.phone.stats(self.call).ok()?, self.connected?);
+        let (mouth, ear) = (meter(stats.level_in), meter(stats.level_out));
+        Some(format!("{}  we {mouth}  they {ear}  lost {}", clock(now - since), stats.lost))
+    }
+
+    /// Its line in the list of calls.
+    pub(crate) fn row(&self, now: Instant, chosen: bool) -> Row {
+        let state = match (self.connected, self.incoming, self.rings) {
+            (None, true, _) => "rings here",
+            (None, false, true) => "rings there",
+            (None, false, false) => "calling",
+            _ => match (self.holding, self.media & MICROSIP_MEDIA_HELD != 0) {
+                (false, false) => "talking",
+                (true, false) => "on hold",
+                (false, true) => "we are on hold",
+                (true, true) => "both on hold",
+            },
+        };
+        Row {
+            call: self.call,
+            number: self.number,
+            chosen,
+            state,
+            muted: self.muted,
+            conference: self.phone.conference_of(self.call) != 0,
+            talked: self.connected.map(|since| now - since),
+            peer: self.phone.call_text(self.call, Text::RemoteUri),
+            codec: self.phone.call_text(self.call, Text::Codec),
+            mos_x100: self.phone.stats(self.call).unwrap_or_default().mos_lately_x100,
         }
+    }
+
+    fn say(&self, kind: &str, fields: impl FnOnce() -> serde_json::Value, text: &str) {
+        let text = if text.is_empty() { String::new() } else { format!("{}{text}", self.label) };
+        self.output.say(kind, fields, &text);
+    }
+
+    fn line(&self, text: &str) {
+        self.output.line(&format!("{}{text}", self.label));
     }
 
     /// The ended event is the last moment at which its statistics can be read.
@@ -515,9 +565,9 @@ impl<'a> Talk<'a> {
                 }
                 fields
             };
-            self.output.say("call", fields, &text);
+            self.say("call", fields, &text);
         } else {
-            self.output.say(
+            self.say(
                 "call",
                 || fields(self.call, sip_code, result, (&reason, &warning), end, talked, &stats),
                 &format!("not connected: {how}; {}", end.words()),

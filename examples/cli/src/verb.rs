@@ -10,10 +10,19 @@ pub(crate) enum Verb {
     Answer,
     Reject,
     Hangup,
+    /// Of several calls: the next one is chosen, or the one before.
+    Next,
+    Previous,
+    /// The chosen call joins the others in the conference, or leaves it.
+    Join,
+    /// The calls are listed.
+    List,
 }
 
 /// The keys, as they are shown to people.
 pub(crate) const KEYS: &str = "keys: 0-9 * # A-D digits, m mute, h hold, c codec, q hang up";
+/// Those for several calls.
+pub(crate) const KEYS_SEVERAL: &str = "      n next call, p the one before, j join the conference or leave it, l list";
 /// The same while a call rings here.
 pub(crate) const KEYS_RINGING: &str = "keys: a answer, r reject";
 
@@ -27,6 +36,10 @@ impl Verb {
             b'a' => Some(Self::Answer),
             b'r' => Some(Self::Reject),
             b'q' => Some(Self::Hangup),
+            b'n' => Some(Self::Next),
+            b'p' => Some(Self::Previous),
+            b'j' => Some(Self::Join),
+            b'l' => Some(Self::List),
             _ => None,
         }
     }
@@ -47,6 +60,7 @@ mod tests {
         let verbs = |bytes: &[u8]| Verb::typed(bytes).collect::<Vec<_>>();
         assert_eq!(verbs(b"1#D"), [Verb::Digit('1'), Verb::Digit('#'), Verb::Digit('D')]);
         assert_eq!(verbs(b"mcarq xE\n"), [Verb::Mute, Verb::Codec, Verb::Answer, Verb::Reject, Verb::Hangup]);
+        assert_eq!(verbs(b"npjl"), [Verb::Next, Verb::Previous, Verb::Join, Verb::List]);
         assert_eq!(verbs(b"7\x1b[A\x1b[B"), [Verb::Digit('7')]);
     }
 }

@@ -1,6 +1,6 @@
 //! Without a terminal of Unix's kind no keys are read.
 
-pub(super) fn open() -> bool {
+pub(super) fn open(_any: bool) -> bool {
     false
 }
 

@@ -11,6 +11,8 @@ use signal_hook::low_level;
 
 /// As it was, and as it is while keys are read.
 static MODES: OnceLock<(Termios, Termios)> = OnceLock::new();
+/// Standard input is no terminal, and its bytes are keys all the same.
+static PIPED: AtomicBool = AtomicBool::new(false);
 /// Keys are read now.
 static READING: AtomicBool = AtomicBool::new(false);
 
@@ -19,8 +21,11 @@ fn is_ours() -> bool {
     tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
 }
 
-pub(super) fn open() -> bool {
-    let Ok(before) = tcgetattr(stdin()) else { return false };
+pub(super) fn open(any: bool) -> bool {
+    let Ok(before) = tcgetattr(stdin()) else {
+        PIPED.store(any, Ordering::Relaxed);
+        return any;
+    };
     if !is_ours() {
         return false;
     }
@@ -68,7 +73,7 @@ pub(crate) fn restore() {
 
 pub(super) fn read() -> Option<Vec<u8>> {
     let mut bytes = [0; 64];
-    if !is_ours() {
+    if !PIPED.load(Ordering::Relaxed) && !is_ours() {
         return None;
     }
     match rustix::io::read(stdin(), &mut bytes) {

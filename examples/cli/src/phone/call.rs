@@ -110,9 +110,28 @@ impl Handle {
         check(unsafe { c::microsip_conference_member_set(self.0, conference, call, null()) })
     }
 
+    /// A call leaves a conference; one that is not in it stays as it is.
+    pub(crate) fn part(self, conference: Id, call: Id) -> Result<(), Failure> {
+        check(c::microsip_conference_member_remove(self.0, conference, call))
+    }
+
+    /// The conference that a call is in; 0: none.
+    pub(crate) fn conference_of(self, call: Id) -> Id {
+        let size = size_of::<c::microsip_call_info>() as u32;
+        let mut info = c::microsip_call_info { size, ..c::microsip_call_info::default() };
+        // SAFETY: a struct of its own size.
+        let code = unsafe { c::microsip_call_info_get(self.0, call, &raw mut info) };
+        if code == c::MICROSIP_OK { info.conference } else { 0 }
+    }
+
     /// The person at this end joins a conference.
     pub(crate) fn join_oneself(self, conference: Id) -> Result<(), Failure> {
         self.join(conference, c::MICROSIP_SELF)
+    }
+
+    /// The person at this end leaves a conference.
+    pub(crate) fn part_oneself(self, conference: Id) -> Result<(), Failure> {
+        self.part(conference, c::MICROSIP_SELF)
     }
 
     pub(crate) fn source(self, call: Id, source: Source) -> Result<(), Failure> {

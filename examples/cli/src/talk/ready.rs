@@ -22,6 +22,19 @@ pub(crate) fn ready(phone: Handle, sound: &Sound) -> Result<(), Stop> {
     Ok(())
 }
 
+/// One file holds one call.
+pub(crate) fn one_recording(sound: &Sound, calls: u32) -> Result<(), Stop> {
+    match &sound.record {
+        Some(_) if calls > 1 => Err(Stop::new(Exit::Usage, "--record keeps one call: leave it out, or --calls 1")),
+        _ => Ok(()),
+    }
+}
+
+/// A limit of calls, in words.
+pub(crate) fn at_a_time(calls: u32) -> String {
+    if calls == 1 { "one call at a time".to_owned() } else { format!("{calls} calls at a time") }
+}
+
 fn writable(path: &Path) -> io::Result<()> {
     let new = !path.exists();
     File::options().append(true).create(true).open(path)?;

@@ -1,0 +1,167 @@
+//! Several calls: their numbers, the chosen one, the conference of those that were joined by a key, and their list.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::App;
+use crate::list::{self, Row};
+use crate::output::Output;
+use crate::phone::{Failure, Id};
+use crate::talk::Talk;
+use crate::terminal;
+use crate::verb::Verb;
+
+/// The interval at which what stands on the terminal is drawn anew.
+const SCREEN: Duration = Duration::from_millis(200);
+/// Lines of a terminal whose height is not known.
+const LINES: usize = 24;
+
+/// The state of what concerns more than one call.
+#[derive(Default)]
+pub(crate) struct Several {
+    /// There may be more than one.
+    pub(super) on: bool,
+    /// Keys go to this call, if it is there.
+    chosen: Option<Id>,
+    /// The conference of the key, or of the command.
+    pub(crate) conference: Option<Id>,
+    /// The time at which the terminal is drawn.
+    pub(super) draw_at: Option<Instant>,
+    /// The keys for several calls have been told.
+    pub(super) told: bool,
+}
+
+impl Several {
+    pub(super) fn new(on: bool) -> Self {
+        Self { on, ..Self::default() }
+    }
+}
+
+impl<'a> App<'a> {
+    /// The number of a call that comes: the least that is free.
+    pub(super) fn free_number(&self) -> u32 {
+        (1..).find(|number| self.calls.values().all(|call| call.number() != *number)).unwrap_or_default()
+    }
+
+    /// What a line about the call that comes next begins with.
+    pub(crate) fn label(&self) -> String {
+        if self.several.on { format!("{}: ", self.free_number()) } else { String::new() }
+    }
+
+    /// The call that keys go to: the last one, until another is chosen.
+    fn chosen(&self) -> Option<Id> {
+        let last = || self.calls.values().max_by_key(|call| call.number()).map(Talk::call);
+        self.several.chosen.filter(|call| self.calls.contains_key(call)).or_else(last)
+    }
+
+    /// A command from any source.
+    pub(super) fn command(&mut self, verb: Verb) {
+        let chosen = self.chosen();
+        match verb {
+            Verb::Next => self.choose(1),
+            Verb::Previous => self.choose(-1),
+            Verb::Join => self.join(),
+            Verb::List => self.list(),
+            _ => {
+                // one that rings is answered though another one is chosen
+                let rings = matches!(verb, Verb::Answer | Verb::Reject);
+                let ringing = self.calls.values().filter(|call| rings && call.rings_here());
+                let first = ringing.min_by_key(|call| (Some(call.call()) != chosen, call.number())).map(Talk::call);
+                if let Some(call) = first.or(chosen).and_then(|call| self.calls.get_mut(&call)) {
+                    call.command(verb);
+                }
+            }
+        }
+        if self.several.draw_at.is_some() {
+            self.several.draw_at = Some(Instant::now());
+        }
+    }
+
+    fn choose(&mut self, step: isize) {
+        let mut numbers: Vec<(u32, Id)> = self.calls.values().map(|call| (call.number(), call.call())).collect();
+        numbers.sort_unstable();
+        let chosen = self.chosen();
+        let Some(at) = numbers.iter().position(|(_, call)| Some(*call) == chosen) else { return };
+        let next = (at as isize + step).rem_euclid(numbers.len() as isize);
+        if let Some((number, call)) = usize::try_from(next).ok().and_then(|next| numbers.get(next)) {
+            self.several.chosen = Some(*call);
+            self.output.say("chosen", || json!({ "call": call, "number": number }), &format!("{number}: chosen"));
+        }
+    }
+
+    /// The chosen call joins the conference, and the person at this end with it; or it leaves.
+    fn join(&mut self) {
+        let Some((call, number)) =
+            self.chosen().and_then(|call| self.calls.get(&call).map(|talk| (call, talk.number())))
+        else {
+            return;
+        };
+        let joins = self.phone.conference_of(call) == 0;
+        let done = if joins { self.join_conference(call) } else { self.leave_conference(call) };
+        let text = match (&done, joins) {
+            (Err(failure), _) => failure.text.clone(),
+            (Ok(()), true) => "joined the conference".to_owned(),
+            (Ok(()), false) => "left the conference".to_owned(),
+        };
+        let fields = || json!({ "call": call, "number": number, "joined": joins == done.is_ok() });
+        self.output.say("conference", fields, &format!("{number}: {text}"));
+    }
+
+    fn join_conference(&mut self, call: Id) -> Result<(), Failure> {
+        let conference = match self.several.conference {
+            Some(conference) => conference,
+            None => self.phone.conference()?,
+        };
+        self.several.conference = Some(conference);
+        self.phone.join_oneself(conference)?;
+        self.phone.join(conference, call)
+    }
+
+    /// With the last call the person leaves, too, and is heard by the calls outside.
+    fn leave_conference(&self, call: Id) -> Result<(), Failure> {
+        let Some(conference) = self.several.conference else { return Ok(()) };
+        self.phone.part(conference, call)?;
+        if self.calls.keys().all(|other| self.phone.conference_of(*other) == 0) {
+            self.phone.part_oneself(conference)?;
+        }
+        Ok(())
+    }
+
+    /// The calls by their numbers.
+    fn rows(&self) -> Vec<Row> {
+        let (now, chosen) = (Instant::now(), self.chosen());
+        let mut rows: Vec<Row> = self.calls.values().map(|call| call.row(now, chosen == Some(call.call()))).collect();
+        rows.sort_by_key(|row| row.number);
+        rows
+    }
+
+    /// Prints the list, wherever output goes.
+    fn list(&self) {
+        let rows = self.rows();
+        let text = if rows.is_empty() { "no calls".to_owned() } else { list::lines(&rows, usize::MAX) };
+        let fields = || json!({ "calls": rows.iter().map(Row::json).collect::<Vec<Value>>() });
+        self.output.say("calls", fields, &text);
+    }
+
+    /// What stands at the end of a terminal: the levels of a sole call, or the list of several with those of the chosen
+    /// one.
+    pub(super) fn draw(&mut self, now: Instant) {
+        let output: &Output = self.output;
+        if !output.in_place() || self.calls.is_empty() {
+            self.several.draw_at = None;
+            return;
+        }
+        if self.several.draw_at.is_some_and(|at| at > now) {
+            return;
+        }
+        self.several.draw_at = Some(now + SCREEN);
+        let levels = self.chosen().and_then(|call| self.calls.get(&call)?.meter(now));
+        let room = terminal::height().unwrap_or(LINES).saturating_sub(2);
+        let list = self.several.on.then(|| list::lines(&self.rows(), room));
+        let text: Vec<String> = list.into_iter().chain(levels).collect();
+        if !text.is_empty() {
+            output.progress(&text.join("\n"));
+        }
+    }
+}
