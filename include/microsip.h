@@ -376,6 +376,13 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_DIGIT_BEGUN 21
 /**
+ * The far end of a call is another, or has another name: MICROSIP_TXT_REMOTE_URI,
+ * MICROSIP_TXT_REMOTE_NAME. A re-INVITE or an UPDATE names it in From (RFC 4916), or the account's
+ * own proxy asserts it in one, or in a response: P-Asserted-Identity (RFC 3325), Remote-Party-ID.
+ * With MICROSIP_HAS_IDENTITY.
+ */
+#define MICROSIP_EV_IDENTITY 24
+/**
  * A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the
  * MICROSIP_DTMF_* by which it left (never one of the automatic ones), reached the number of digits
  * and pauses that wait behind it. Of several that left before this is fetched the latest is told.
@@ -467,7 +474,7 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 
 /** @name Texts and headers of any object
  * @{ */
-/** Texts of a call: the far end's URI. */
+/** Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's. */
 #define MICROSIP_TXT_REMOTE_URI 1
 /** Texts of a call: the far end's display name. */
 #define MICROSIP_TXT_REMOTE_NAME 2
@@ -485,9 +492,9 @@ typedef void (MICROSIP_CALL *microsip_event_fn)(void *user, const struct microsi
 /** Texts of a call: the far end's User-Agent or Server. */
 #define MICROSIP_TXT_USER_AGENT 7
 /**
- * microsip_text_get(), of an incoming call: the URI that the account's own proxy asserts of the
- * caller (P-Asserted-Identity, else Remote-Party-ID). Of no other host's message: nobody else is
- * believed.
+ * Texts of a call: the URI that the account's own proxy asserts of the far end: in the INVITE that
+ * came in, or later (MICROSIP_EV_IDENTITY), by P-Asserted-Identity or else Remote-Party-ID. Of no
+ * other host's message: nobody else is believed.
  */
 #define MICROSIP_TXT_ASSERTED_URI 9
 /** Texts of an account: the realm of the last refused challenge. */

@@ -20,6 +20,7 @@ mod client_timers;
 mod codecs;
 mod commands;
 mod conference;
+mod connected;
 mod connections;
 mod credentials;
 mod dead_hops;

@@ -193,7 +193,8 @@ fn a_session_that_they_do_not_refresh_ends() {
         } else {
             let ok = is_called(&mut lab, &mut peer, &format!("Supported: timer\r\nSession-Expires: {expires}\r\n"));
             assert_eq!(ok.header("Session-Expires"), format!("{expires};refresher=uac"));
-            assert_eq!((ok.header("Require"), ok.header("Supported")), ("timer".into(), "timer".into()));
+            assert_eq!(ok.header("Require"), "timer");
+            assert!(ok.headers("Supported").contains(&"timer".into()));
         }
         let since = lab.now;
         assert_eq!(info(&lab).session_refresher, Refresher::Them);
@@ -413,7 +414,8 @@ fn a_phone_without_timers_has_none_unless_one_is_required() {
     finish(lab, peer);
     let (mut lab, mut peer) = lab_of_none();
     let ok = is_called(&mut lab, &mut peer, "Supported: timer\r\nSession-Expires: 60\r\n");
-    assert_eq!((ok.header("Session-Expires"), ok.header("Require"), ok.header("Supported")), Default::default());
+    assert_eq!((ok.header("Session-Expires"), ok.header("Require")), Default::default());
+    assert!(!ok.headers("Supported").contains(&"timer".into()));
     finish(lab, peer);
     let (mut lab, mut peer) = lab_of_none();
     let ok = is_called(&mut lab, &mut peer, "Require: timer\r\nSession-Expires: 100\r\n");
@@ -479,7 +481,8 @@ fn by_default_a_session_lasts_half_an_hour_where_both_know_timers() {
     // a plain caller sees nothing of it
     let (mut lab, mut peer) = self::lab(&timed(SessionTimer::INHERITED));
     let ok = is_called(&mut lab, &mut peer, "");
-    assert_eq!((ok.header("Session-Expires"), ok.header("Require"), ok.header("Supported")), Default::default());
+    assert_eq!((ok.header("Session-Expires"), ok.header("Require")), Default::default());
+    assert!(!ok.headers("Supported").contains(&"timer".into()));
     peer.silence(&mut lab, "INVITE", Duration::from_secs(2000));
     finish(lab, peer);
     // rfc4028#9, table 2: a proxy asked, and the caller knows none

@@ -41,6 +41,7 @@ const GROUND: &[&str] = &[
     "context",
     "credential",
     "event",
+    "fields",
     "fixed",
     "header_lines",
     "id",

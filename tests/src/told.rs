@@ -28,6 +28,8 @@ pub enum EventKind {
     Member,
     /// Another member talks in a conference.
     Talker,
+    /// The far end of a call is another, or has another name.
+    Identity,
     /// Objects gave way.
     Lost,
 }
@@ -126,6 +128,7 @@ impl Told {
             phone::EventKind::Member { conference, member, joined } => {
                 Self { kind: EventKind::Member, conference, member: Some(member), state: joined.into(), ..blank }
             }
+            phone::EventKind::Identity => Self { kind: EventKind::Identity, ..blank },
             phone::EventKind::Talker { conference, talker } => {
                 Self { kind: EventKind::Talker, conference, member: talker, ..blank }
             }

@@ -288,6 +288,10 @@ pub enum EventKind {
         /// Not [`Cause::Normal`]: nothing changed.
         result: Cause,
     },
+    /// The far end of the call is another, or has another name ([`super::CallText::RemoteUri`],
+    /// [`super::CallText::RemoteName`]): it says so itself, or the account's proxy does (RFC 4916, RFC 3325). With the
+    /// feature `identity`.
+    Identity,
     /// A member joined a conference, or left it.
     Member {
         /// The conference; it may be gone.

@@ -1,8 +1,10 @@
 //! The caller as others see it: From, Privacy, and the identity that a proxy may assert.
 
+use super::fields::nth_field;
 use super::{CommandError, Privacy};
 #[cfg(feature = "identity")]
-use crate::wire::sip::{Address, Scheme};
+use crate::wire::sip::Scheme;
+use crate::wire::sip::{Address, Message, Name, Uri};
 
 /// rfc3323#4.1.1.3
 #[cfg(feature = "identity")]
@@ -91,4 +93,16 @@ impl<'c> Identity<'c> {
 #[cfg(feature = "identity")]
 fn bracketed(address: &[u8]) -> [&[u8]; 4] {
     if address.contains(&b'<') { [address, b"", b"", b""] } else { [b"", b"<", address, b">"] }
+}
+
+/// The sender of a message, as a proxy asserts it: P-Asserted-Identity, or else Remote-Party-ID, whose party is the
+/// called one in a response. Whether the proxy is to be believed (rfc3325#9.1) is another question.
+pub(super) fn asserted_by<'m>(message: &Message<'m>) -> Option<Address<'m>> {
+    let mut asserted = message.addresses(Name::PAssertedIdentity).flatten();
+    asserted.find(|address| Uri::parse(address.uri).is_ok()).or_else(|| {
+        let known = Address::parse(nth_field(message.bytes(), b"Remote-Party-ID", 0)?)?;
+        let party: &[u8] = if message.is_request() { b"calling" } else { b"called" };
+        let fits = known.params.get(b"party").is_none_or(|named| named.eq_ignore_ascii_case(party));
+        Some(known).filter(|_| fits)
+    })
 }

@@ -27,6 +27,7 @@ mod dialogs;
 mod dispatch;
 pub mod event;
 mod events;
+mod fields;
 mod fixed;
 mod header_lines;
 pub mod id;

@@ -1,11 +1,13 @@
 //! Texts of accounts and calls, and headers of the messages that are kept.
 
 use super::calls::call::Call;
+use super::fields::nth_field;
+use super::identity::asserted_by;
 use super::media::line::Line;
 use super::{AccountId, AccountText, CallId, CallText, CommandError, Phone, Which};
 use crate::base::cursor::Cursor;
 use crate::base::text::Span;
-use crate::wire::sip::{Address, Message, Name, Start, Uri, reason_phrase};
+use crate::wire::sip::{Address, Message, Name, Start, reason_phrase};
 
 impl Phone<'_> {
     /// A text of an account.
@@ -30,11 +32,12 @@ impl Phone<'_> {
         let dialog = self.lower.dialogs.dialog(slot.dialog()).ok_or(CommandError::Nothing)?;
         let text = self.lower.dialogs.text(slot.dialog());
         let address = |span: Span| Address::parse(span.of(text)).ok_or(CommandError::Nothing);
+        let remote = || Address::parse(dialog.shown(text)).ok_or(CommandError::Nothing);
         match which {
-            CallText::RemoteUri => put_some(out, address(dialog.remote)?.uri),
+            CallText::RemoteUri => put_some(out, remote()?.uri),
             CallText::LocalUri => put_some(out, address(dialog.local)?.uri),
             CallText::RemoteName => {
-                let remote = address(dialog.remote)?;
+                let remote = remote()?;
                 if remote.display.is_empty() {
                     return Err(CommandError::Nothing);
                 }
@@ -66,20 +69,17 @@ impl Phone<'_> {
         }
     }
 
-    /// The URI that the account's own proxy asserts of a caller. rfc3325#9.1: another's word is not taken.
+    /// The URI that the account's own proxy asserts of the far end. rfc3325#9.1: another's word is not taken.
     fn asserted(&self, call: CallId, slot: &Call, out: &mut Cursor<'_>) -> Result<(), CommandError> {
-        let own = self.lower.dialogs.get(slot.dialog()).is_some_and(|leg| leg.own_hop());
+        let leg = self.lower.dialogs.get(slot.dialog()).ok_or(CommandError::Nothing)?;
+        let connected = leg.dialog().connected(self.lower.dialogs.text(slot.dialog()));
+        if let Some(connected) = Address::parse(connected) {
+            return put_some(out, connected.uri);
+        }
         let message = Message::parse(self.calls.kept(&self.lower.cx, call.0, Which::First)).ok();
-        let invite = message.as_ref().filter(|message| own && message.is_request()).ok_or(CommandError::Nothing)?;
-        let asserted =
-            invite.addresses(Name::PAssertedIdentity).flatten().find(|address| Uri::parse(address.uri).is_ok());
-        let asserted = asserted.or_else(|| {
-            let kept = self.calls.kept(&self.lower.cx, call.0, Which::First);
-            let party = Address::parse(nth_field(kept, b"Remote-Party-ID", 0)?)?;
-            let calling = party.params.get(b"party").is_none_or(|party| party.eq_ignore_ascii_case(b"calling"));
-            Some(party).filter(|_| calling)
-        });
-        put_some(out, asserted.ok_or(CommandError::Nothing)?.uri)
+        let invite =
+            message.as_ref().filter(|message| leg.own_hop() && message.is_request()).ok_or(CommandError::Nothing)?;
+        put_some(out, asserted_by(invite).ok_or(CommandError::Nothing)?.uri)
     }
 
     /// The reason of its end, in words: a Reason header's text, the far end's phrase, or the status's standard one.
@@ -121,40 +121,6 @@ impl Phone<'_> {
         let value = nth_field(kept, name.as_bytes(), nth).ok_or(CommandError::Nothing)?;
         put_some(out, value)
     }
-}
-
-/// A field by name in a message head that may have been cut behind a header.
-fn nth_field<'m>(head: &'m [u8], name: &[u8], nth: u32) -> Option<&'m [u8]> {
-    let known = Name::find(name);
-    let fields = header_lines(head).filter(|(text, _)| match known {
-        Name::Other => text.eq_ignore_ascii_case(name),
-        known => Name::find(text) == known,
-    });
-    fields.map(|(_, value)| value).nth(nth as usize)
-}
-
-/// Names and values, line by line, foldings inside the values.
-fn header_lines(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let start = head.windows(2).position(|pair| pair == b"\r\n").map_or(head.len(), |at| at + 2);
-    let mut rest = head.get(start..).unwrap_or_default();
-    core::iter::from_fn(move || {
-        if rest.is_empty() || rest.starts_with(b"\r\n") {
-            return None;
-        }
-        let mut end = 0;
-        loop {
-            let line = rest.get(end..)?.windows(2).position(|pair| pair == b"\r\n")?;
-            end += line + 2;
-            if !matches!(rest.get(end), Some(b' ' | b'\t')) {
-                break;
-            }
-        }
-        let (line, later) = rest.split_at_checked(end)?;
-        rest = later;
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-        let (name, value) = line.split_at_checked(colon)?;
-        Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
-    })
 }
 
 /// The `text` of a Reason header (RFC 3326), without its quotes.

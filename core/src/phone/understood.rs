@@ -24,6 +24,8 @@ const EXTENSIONS: &[&str] = &[
     "100rel",
     #[cfg(feature = "timers")]
     "timer",
+    #[cfg(feature = "identity")]
+    "from-change",
 ];
 
 static ALLOW: [u8; listed(METHODS)] = list(METHODS);

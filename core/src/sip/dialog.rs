@@ -3,6 +3,9 @@
 //! The block holds what never changes first (local, remote, Call-ID, extra headers), then the remote tag and the route
 //! set, and last the remote target, so that a target refresh only rewrites the end.
 
+#[cfg(feature = "identity")]
+mod connected;
+
 use super::session::Session;
 use super::tag::Tag;
 use crate::base::cursor::Cursor;
@@ -32,7 +35,10 @@ pub struct Dialog {
     pub target: Span,
     /// The INVITE's Request-URI after a redirection; before one it is the URI of `remote`.
     pub redirected: Span,
-    /// The end of the texts that never change.
+    /// The far end as the account's proxy asserts it since; empty: as `remote` names it.
+    #[cfg(feature = "identity")]
+    pub connected: Span,
+    /// The end of the texts that no message of the INVITE's changes.
     pub fixed_end: u16,
     /// Number of our last request.
     pub local_number: u32,
@@ -58,6 +64,8 @@ impl Dialog {
         routes: Span::EMPTY,
         target: Span::EMPTY,
         redirected: Span::EMPTY,
+        #[cfg(feature = "identity")]
+        connected: Span::EMPTY,
         fixed_end: 0,
         local_number: 0,
         remote_number: None,
@@ -70,7 +78,15 @@ impl Dialog {
     /// and none of the state that the first dialog has gained since.
     #[must_use]
     pub const fn branch(self) -> Self {
-        Self { remote_number: None, confirmed: false, accepted: false, session: self.session.branch(), ..self }
+        Self {
+            #[cfg(feature = "identity")]
+            connected: Span::EMPTY,
+            remote_number: None,
+            confirmed: false,
+            accepted: false,
+            session: self.session.branch(),
+            ..self
+        }
     }
 
     /// Writes the texts that never change. `None`: the block is too small.
@@ -207,10 +223,31 @@ impl Dialog {
         target: &[u8],
     ) -> Option<()> {
         let start = if self.redirected.is_empty() { usize::from(self.fixed_end) } else { self.redirected.start() };
+        #[cfg(feature = "identity")]
+        {
+            // the next one called is another
+            self.connected = Span::EMPTY;
+        }
         let mut packer = Packer::new(block, start);
         self.redirected = add_target(&mut packer, target)?;
         self.fixed_end = packer.used() as u16;
         self.set_remote(block, b"", routes, target)
+    }
+
+    /// The far end as the account's proxy asserts it since the call began; empty: it has not.
+    #[must_use]
+    pub fn connected<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        #[cfg(feature = "identity")]
+        return self.connected.of(block);
+        #[cfg(not(feature = "identity"))]
+        return block.get(..0).unwrap_or_default();
+    }
+
+    /// The far end as a person is to see it.
+    #[must_use]
+    pub fn shown<'b>(&self, block: &'b [u8]) -> &'b [u8] {
+        let connected = self.connected(block);
+        if connected.is_empty() { self.remote.of(block) } else { connected }
     }
 
     /// The URI that the next hop is found from.

@@ -55,6 +55,8 @@ pub(crate) enum Happened {
         result: i32,
     },
     Played(i32),
+    /// The far end is another, or has another name.
+    Identity,
     /// A challenge got no credentials, or they were refused.
     Challenge(i32),
     RecordFailed(i32),
@@ -132,6 +134,7 @@ impl Event {
             }
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_E_MEDIA_LOST => Happened::Silent,
             c::MICROSIP_EV_MEDIA if event.result == c::MICROSIP_OK => Happened::Media(event.value),
+            c::MICROSIP_EV_IDENTITY => Happened::Identity,
             c::MICROSIP_EV_DEVICE => Happened::Device { which: event.value, result: event.result },
             c::MICROSIP_EV_NETWORK => Happened::Network { addresses: event.value, result: event.result },
             c::MICROSIP_EV_LOST => Happened::Lost(event.value),

@@ -380,6 +380,15 @@ impl<'a> Talk<'a> {
                 self.media(media);
                 self.early_media();
             }
+            Happened::Identity => {
+                let (uri, name) = (
+                    self.phone.call_text(self.call, Text::RemoteUri),
+                    self.phone.call_text(self.call, Text::RemoteName),
+                );
+                let text = if name.is_empty() { uri.clone() } else { format!("{name} <{uri}>") };
+                let fields = || json!({ "call": self.call, "uri": uri, "name": name });
+                self.output.say("identity", fields, &format!("the far end is {text} now"));
+            }
             Happened::HoldFailed { sip_code, result } => {
                 self.holding = self.media & MICROSIP_MEDIA_HOLDING != 0;
                 let reason = self.phone.call_text(self.call, Text::Reason);

@@ -62,6 +62,7 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.value = media;
             event.result = result as i32;
         }
+        EventKind::Identity => event.r#type = MICROSIP_EV_IDENTITY,
         // without conferences there are none
         EventKind::Member { .. } | EventKind::Talker { .. } if !features::CONFERENCE => {}
         EventKind::Member { conference, member, joined } => {

@@ -22,6 +22,9 @@ pub(super) enum Cancel {
 pub(super) const PENDING_MEDIA: u32 = 1 << 16;
 /// [`Call::pending`]: digits have come.
 pub(super) const PENDING_DIGIT: u32 = 1 << 17;
+/// [`Call::pending`]: the far end is shown otherwise.
+#[cfg(feature = "identity")]
+pub(super) const PENDING_IDENTITY: u32 = 1 << 18;
 
 /// A time in the life of a call, in whole milliseconds since it began: 49 days of them in half the room of an
 /// [`Instant`].
@@ -62,6 +65,9 @@ pub(in crate::phone) struct Call {
     pub(super) ended: Moment,
     /// The time of the last change of its media.
     pub(super) media_changed: Moment,
+    /// The time of the last change of its far end's identity.
+    #[cfg(feature = "identity")]
+    pub(super) identified: Moment,
     pub(super) sip_code: u16,
     pub(super) cause: Cause,
     /// The cause of its end, once it is over; before, as far as it is known.
@@ -124,6 +130,8 @@ impl Call {
         connected: Moment::NEVER,
         ended: Moment::NEVER,
         media_changed: Moment::NEVER,
+        #[cfg(feature = "identity")]
+        identified: Moment::NEVER,
         sip_code: 0,
         cause: Cause::Normal,
         end_cause: EndCause::None,

@@ -260,9 +260,10 @@ impl Calls<'_> {
         lower.transactions.set_host(server_handle, Host::Found(ip));
         if served.is_again() {
             if self.render_again(lower, now, server_handle) {
-                if let Ok(invite) = Message::parse(lower.transactions.sent(lookup)) {
-                    renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, &invite);
-                }
+                let changed = Message::parse(lower.transactions.sent(lookup)).is_ok_and(|invite| {
+                    renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, &invite)
+                });
+                self.identified(lower, now, served.call, changed);
                 self.respond_again(lower, now, server_handle);
             }
         } else {

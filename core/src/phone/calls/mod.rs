@@ -20,6 +20,7 @@ mod history;
 #[cfg(feature = "reoffer")]
 mod hold;
 mod hosts;
+mod identified;
 mod incoming;
 #[cfg(feature = "info")]
 mod info;

@@ -212,6 +212,8 @@ impl Calls<'_> {
                         self.trace(&mut lower.cx, call_handle);
                     }
                     self.early_dialog(lower, now, call_handle, dialog_handle, response);
+                    #[cfg(feature = "identity")]
+                    self.hear_identity(lower, now, flow, dialog_handle, response);
                     #[cfg(feature = "tones")]
                     if status == 180 {
                         self.ring_back(lower, call_handle);
@@ -232,6 +234,8 @@ impl Calls<'_> {
                 call.request = Handle::NONE;
                 lower.end_request(request);
                 self.success(lower, now, call_handle, dialog_handle, response);
+                #[cfg(feature = "identity")]
+                self.hear_identity(lower, now, flow, dialog_handle, response);
             }
             300..=399 => {
                 call.request = Handle::NONE;

@@ -106,7 +106,8 @@ impl Calls<'_> {
         }
         if !tried.named {
             if self.render_again(lower, now, handle) {
-                renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, invite);
+                let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, invite);
+                self.identified(lower, now, call_handle, changed);
                 self.respond_again(lower, now, handle);
             }
         } else if !self.find_offerer(lower, now, handle, invite.bytes()) {
@@ -149,16 +150,18 @@ pub(super) fn later(lower: &mut Lower<'_>) -> (u16, u8) {
     (500, 1 + lower.cx.rng.below(10) as u8)
 }
 
-/// A re-INVITE that came over this flow is not refused: it refreshes the target, and its hosts may send media.
+/// A request within a dialog that came over this flow is not refused: it refreshes the target, and its hosts may send
+/// media. True: it names the far end otherwise.
 pub(super) fn renew(
     accounts: &Accounts<'_>,
     dialogs: &mut Dialogs<'_>,
     media: &mut Media<'_>,
     served: Served,
     flow: Flow,
-    invite: &Message<'_>,
-) {
-    dialogs.renew_target(served.dialog, contact_uri(invite).unwrap_or_default());
+    request: &Message<'_>,
+) -> bool {
+    dialogs.renew_target(served.dialog, contact_uri(request).unwrap_or_default());
     let trusted = accounts.is_own_flow(dialogs.account_of(served.dialog), flow);
-    media.vouch(served.call, &hosts_of(flow, trusted, invite));
+    media.vouch(served.call, &hosts_of(flow, trusted, request));
+    dialogs.identify(served.dialog, request, trusted)
 }

@@ -203,6 +203,11 @@ impl Ours<'_> {
         if status >= 200 || reliable {
             writer.header_bytes(Name::Allow, OURS.allow);
         }
+        // rfc4916#4.2: the caller may tell us of another identity
+        #[cfg(feature = "identity")]
+        if (200..300).contains(&status) || reliable {
+            writer.header_bytes(Name::Supported, b"from-change");
+        }
         #[cfg(feature = "reliable")]
         if let Some(rseq) = self.rseq {
             writer.header_bytes(Name::Require, b"100rel");

@@ -1,6 +1,8 @@
 //! The events of a call: its states in the order of the ladder, its media, digits, and its end.
 
 use super::Calls;
+#[cfg(feature = "identity")]
+use super::call::PENDING_IDENTITY;
 use super::call::{Call, PENDING_DIGIT, PENDING_MEDIA};
 use crate::base::slots::Handle;
 use crate::phone::{AccountId, Alert, CallId, CallState, Cause, EndCause, EndedBy, Event, EventKind, Lower};
@@ -83,6 +85,11 @@ impl Calls<'_> {
             let at = call.time(call.media_changed);
             let media = lower.media.ways(handle);
             return told(at, EventKind::Media { media, result });
+        }
+        #[cfg(feature = "identity")]
+        if call.pending & PENDING_IDENTITY != 0 {
+            call.pending &= !PENDING_IDENTITY;
+            return told(call.time(call.identified), EventKind::Identity);
         }
         if call.pending & PENDING_DIGIT != 0 {
             if let Some((kind, at)) = lower.media.poll_digit(&lower.cx, handle) {

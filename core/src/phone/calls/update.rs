@@ -111,7 +111,8 @@ impl Calls<'_> {
         lower.transactions.bury(now, arrived, 200);
         // rfc3261#12.2.2: only a request that is not refused changes anything
         let served = Served { call: call_handle, dialog, kind: Kind::Reinvite };
-        renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
+        let changed = renew(&lower.accounts, &mut lower.dialogs, &mut lower.media, served, flow, request);
+        self.identified(lower, now, call_handle, changed);
         self.keep(&lower.cx, call_handle, request);
         if up && carrier == Carrier::Update {
             self.session_accepted(lower, now, call_handle);

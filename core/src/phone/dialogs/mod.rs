@@ -6,6 +6,7 @@
 mod added;
 mod forks;
 mod leg;
+mod peer;
 mod state;
 mod usage;
 mod uses;

@@ -122,6 +122,9 @@ impl Lower<'_> {
         write_extensions(&mut writer, &session.timer.request(request.method.refreshes_target()));
         if request.method == Sending::Invite {
             writer.cursor().put(dialog.headers.of(text));
+            // rfc4916#4.1
+            #[cfg(feature = "identity")]
+            writer.header_bytes(Name::Supported, b"from-change");
         }
         #[cfg(feature = "identity")]
         let added = if request.method == Sending::Bye { self.dialogs.added(dialog_handle, For::End) } else { b"" };

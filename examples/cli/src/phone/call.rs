@@ -20,6 +20,7 @@ pub(crate) enum Source {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Text {
     RemoteUri = c::MICROSIP_TXT_REMOTE_URI as isize,
+    RemoteName = c::MICROSIP_TXT_REMOTE_NAME as isize,
     Reason = c::MICROSIP_TXT_REASON as isize,
     Codec = c::MICROSIP_TXT_CODEC as isize,
     Warning = c::MICROSIP_TXT_WARNING as isize,

@@ -43,6 +43,10 @@ pub const MICROSIP_EV_TALKER: u32 = 19;
 /// A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT follows. A digit that
 /// is over by the time this would be told has only that.
 pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;
+/// The far end of a call is another, or has another name: MICROSIP_TXT_REMOTE_URI, MICROSIP_TXT_REMOTE_NAME. A re-INVITE
+/// or an UPDATE names it in From (RFC 4916), or the account's own proxy asserts it in one, or in a response:
+/// P-Asserted-Identity (RFC 3325), Remote-Party-ID. With MICROSIP_HAS_IDENTITY.
+pub const MICROSIP_EV_IDENTITY: u32 = 24;
 
 /// A digit of ours has left; by INFO, the far end has taken it. value is its ASCII code, state the MICROSIP_DTMF_* by
 /// which it left (never one of the automatic ones), reached the number of digits and pauses that wait behind it. Of

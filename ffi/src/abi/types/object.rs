@@ -1,6 +1,6 @@
 //! Texts and headers of any object.
 
-/// Texts of a call: the far end's URI.
+/// Texts of a call: the far end's URI; after MICROSIP_EV_IDENTITY the new one's.
 pub const MICROSIP_TXT_REMOTE_URI: u32 = 1;
 /// Texts of a call: the far end's display name.
 pub const MICROSIP_TXT_REMOTE_NAME: u32 = 2;
@@ -15,8 +15,8 @@ pub const MICROSIP_TXT_CALL_ID: u32 = 5;
 pub const MICROSIP_TXT_CODEC: u32 = 6;
 /// Texts of a call: the far end's User-Agent or Server.
 pub const MICROSIP_TXT_USER_AGENT: u32 = 7;
-/// microsip_text_get(), of an incoming call: the URI that the account's own proxy asserts of the caller
-/// (P-Asserted-Identity, else Remote-Party-ID). Of no other host's message: nobody else is believed.
+/// Texts of a call: the URI that the account's own proxy asserts of the far end: in the INVITE that came in, or later
+/// (MICROSIP_EV_IDENTITY), by P-Asserted-Identity or else Remote-Party-ID. Of no other host's message: nobody else is believed.
 pub const MICROSIP_TXT_ASSERTED_URI: u32 = 9;
 /// Texts of an account: the realm of the last refused challenge.
 pub const MICROSIP_TXT_REALM: u32 = 17;
