@@ -787,6 +787,10 @@ typedef struct microsip_account {
   uint32_t reliable;
   /** 0. */
   uint32_t reserved_reliable;
+  /** A switch: see `own_order` of microsip_config; 0: the phone's. */
+  uint32_t own_order;
+  /** A switch: see `single_codec` of microsip_config; 0: the phone's. */
+  uint32_t single_codec;
 } microsip_account;
 
 /** An account, in numbers. */
@@ -1389,6 +1393,17 @@ typedef struct microsip_config {
   uint32_t reliable;
   /** 0. */
   uint32_t reserved_reliable;
+  /**
+   * A switch, default off: answers have the codecs in our order, not in the caller's (RFC 3264
+   * 6.1), so that ours decides which one is used. With MICROSIP_HAS_CODECS, as the next one.
+   */
+  uint32_t own_order;
+  /**
+   * A switch, default off: a call has one codec. Our answers name one; where the far end's answer
+   * names several, the next offer follows at once and names the first of them (RFC 3264 10.2), and
+   * later ones name it too.
+   */
+  uint32_t single_codec;
 } microsip_config;
 /** @} */
 
@@ -1601,6 +1616,10 @@ typedef struct microsip_engine_config {
   uint32_t reliable;
   /** 0. */
   uint32_t reserved_reliable;
+  /** A switch: see `own_order` of microsip_config. */
+  uint32_t own_order;
+  /** A switch: see `single_codec` of microsip_config. */
+  uint32_t single_codec;
 } microsip_engine_config;
 
 /** The addresses of a datagram that came: the far end's and ours. */

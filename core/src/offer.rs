@@ -12,6 +12,7 @@
 //! `a=fingerprint` lines to `write`; ICE adds a list of candidates to both; a further codec is a row of the table in
 //! `media::codec`.
 
+mod answering;
 mod formats;
 mod negotiate;
 mod write;
@@ -22,6 +23,7 @@ use crate::{
     media::codec::{Codec, CodecList},
     wire::sdp::SdpError,
 };
+pub use answering::Answering;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub use negotiate::{accept_answer, answer, host_to_find, parameters_of};
 pub use write::{fingerprint, write_offer};
@@ -47,6 +49,8 @@ pub struct Local {
     pub max_ptime_ms: u8,
     /// Our codecs, the most wanted first, and our telephone-events.
     pub codecs: CodecList,
+    /// The codecs of our answers, among these.
+    pub answering: Answering,
     /// The address that was found for the host that the peer's description names, if it names one (see
     /// [`host_to_find`]).
     pub found: Option<IpAddr>,
@@ -66,6 +70,7 @@ impl Local {
             ptime_ms: 20,
             max_ptime_ms: 60,
             codecs: CodecList::built_in(),
+            answering: Answering::USUAL,
             found: None,
         }
     }
@@ -132,6 +137,8 @@ pub struct Agreed {
     pub payload_type: u8,
     /// The payloads that may come in, by payload type; the peer's digits too.
     pub receive_types: CodecList,
+    /// Their answer has several codecs, of which they may send any.
+    pub several: bool,
     /// The number that our digits carry; `None`: the peer takes none.
     pub dtmf_send: Option<u8>,
     /// We send.
@@ -154,6 +161,7 @@ impl Agreed {
         codec: Codec::FIRST,
         payload_type: 0,
         receive_types: CodecList::EMPTY,
+        several: false,
         dtmf_send: None,
         send: false,
         receive: false,

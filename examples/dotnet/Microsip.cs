@@ -88,6 +88,7 @@ public static class Microsip
         public uint qualitySeconds, reserved;
         public IntPtr rules; // a Rules in unmanaged memory
         public uint reliable, reservedReliable;
+        public uint ownOrder, singleCodec;
         public static Config New() { return new Config { size = SizeOf<Config>(), eventSize = SizeOf<Event>() }; }
     }
 
@@ -102,6 +103,7 @@ public static class Microsip
         public uint privacy, dtmf;
         public IntPtr identity, headers, callHeaders, reservedText;
         public uint reliable, reservedReliable;
+        public uint ownOrder, singleCodec;
         public static Account New() { return new Account { size = SizeOf<Account>() }; }
     }
 

@@ -13,11 +13,11 @@ int main(void) {
   AT(config, user_agent); AT(config, input); AT(config, output); AT(config, on_event); AT(config, event_user); AT(config, on_log); AT(config, log_user);
   AT(config, sip_dscp); AT(config, media_dscp); AT(config, direct_reserve); AT(config, direct_per_source); AT(config, media_timeout); AT(config, media_lost);
   AT(config, max_conferences); AT(config, focus); AT(config, codecs);
-  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); puts("");
+  AT(config, quality_seconds); AT(config, reserved); AT(config, rules); AT(config, reliable); AT(config, reserved_reliable); AT(config, own_order); AT(config, single_codec); puts("");
   SIZE("Account", account); AT(account, size); AT(account, expires); AT(account, registers); AT(account, keepalive); AT(account, tag); AT(account, uri);
   AT(account, registrar); AT(account, proxy); AT(account, username); AT(account, password); AT(account, display_name); AT(account, realms); AT(account, contact_user);
   AT(account, media_any_host); AT(account, media_timeout); AT(account, media_lost); AT(account, transport); AT(account, trusted); AT(account, codecs); AT(account, dial_plan); AT(account, dial_prefix); AT(account, emergency); AT(account, rules); AT(account, privacy); AT(account, dtmf); AT(account, identity); AT(account, headers); AT(account, call_headers); AT(account, reserved_text);
-  AT(account, reliable); AT(account, reserved_reliable); puts("");
+  AT(account, reliable); AT(account, reserved_reliable); AT(account, own_order); AT(account, single_codec); puts("");
   SIZE("Rules", rules); AT(rules, size); AT(rules, same_party); AT(rules, call_waiting); AT(rules, max_calls); AT(rules, anonymous); AT(rules, dnd); AT(rules, dnd_code);
   AT(rules, forward); AT(rules, auto_answer); AT(rules, forward_s); AT(rules, auto_answer_s); AT(rules, ring_s); AT(rules, max_duration_s); AT(rules, single);
   AT(rules, redirect); AT(rules, decide_ms); AT(rules, forward_to); AT(rules, forward_busy_to); AT(rules, forward_no_answer_to); AT(rules, auto_answer_from);

@@ -235,6 +235,10 @@ static void wrong_values(void) {
   conf = config();
   conf.bind = "localhost";
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
+  conf.single_codec = 3;
+  IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
+  conf = config();
   conf.bind = "203.0.113.7:5060";
   IS(microsip_create(MICROSIP_ABI_VERSION, &conf, &id), MICROSIP_E_ARG);
   conf.bind = "\xff\xfe";

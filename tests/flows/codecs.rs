@@ -1,5 +1,6 @@
 //! G.722 and L16 in calls, and the choice of codecs for a phone, an account and a call.
 
+mod narrowed;
 mod reoffered;
 
 use microsip_core::base::cursor::Cursor;

@@ -3,6 +3,7 @@
 use crate::told::{EventKind, Told};
 use microsip_core::base::time::Instant;
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
+use microsip_core::offer::Answering;
 use microsip_core::phone::{
     Bus, CallId, Capacity, Component, ConferenceId, Lender, MediaId, MediaTimeout, Patch, Phone, Reliable,
     SessionTimer, Setup, Source, Storage, TimerMode,
@@ -32,6 +33,8 @@ pub struct Options {
     pub rate: u32,
     /// Codecs.
     pub codecs: CodecList,
+    /// The codecs of its answers.
+    pub answering: Answering,
     /// It is a conference's focus.
     pub focus: bool,
     /// Calls without an account.
@@ -50,6 +53,7 @@ impl Default for Options {
             capacity: Capacity::host(4, 2, 2048),
             rate: 8000,
             codecs: CodecList::built_in(),
+            answering: Answering::USUAL,
             focus: false,
             direct: true,
             reliable: Reliable::Inherited,
@@ -146,6 +150,7 @@ impl End {
         let storage = Storage::lend(&options.capacity, &mut Leak).expect("storage");
         let setup = Setup {
             codecs: options.codecs,
+            answering: options.answering,
             seed: [seed.max(1); 32],
             rate: options.rate,
             allow_direct: options.direct,

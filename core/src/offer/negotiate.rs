@@ -194,8 +194,10 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
             codecs.push(CodecEntry { codec, payload_type, events });
         }
     }
-    if codecs.entries().is_empty() {
-        return Err(OfferError::NoCommonCodec);
+    let Some(theirs) = codecs.entries().first().copied() else { return Err(OfferError::NoCommonCodec) };
+    let several = ours.is_some() && codecs.entries().iter().any(|entry| entry.codec != theirs.codec);
+    if ours.is_none() {
+        codecs = answered(&codecs, local);
     }
     // checked last, so that no name is looked up in vain
     let address = host(traits.connection.ok_or(OfferError::NoAddress)?, local)?;
@@ -214,6 +216,7 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
             codec: first.codec,
             payload_type: first.payload_type,
             receive_types: codecs,
+            several,
             dtmf_send: first.events,
             send: direction.receives() && local.direction.sends() && !nowhere,
             receive: direction.sends() && local.direction.receives(),
@@ -223,6 +226,20 @@ fn consider(place: usize, media: &Media<'_>, local: &Local, ours: Option<&Local>
             lines: OfferState::EMPTY,
         },
     })
+}
+
+/// The codecs that an answer has, of those in common, which are in the offer's order.
+fn answered(common: &CodecList, local: &Local) -> CodecList {
+    let mut codecs = *common;
+    if local.answering.in_own_order() {
+        codecs = CodecList::EMPTY;
+        let theirs = |own: &CodecEntry| common.entries().iter().find(|entry| entry.codec == own.codec).copied();
+        for entry in local.codecs.entries().iter().filter_map(theirs) {
+            codecs.push(entry);
+        }
+    }
+    let first = codecs.entries().first().copied().filter(|_| local.answering.is_single());
+    first.map_or(codecs, CodecList::of_one)
 }
 
 /// The payload type of the section's telephone-events at a codec's clock; `found` are the codecs before it.

@@ -98,6 +98,7 @@ fn two_of_us_agree() {
         codec: Codec::Pcmu,
         payload_type: 0,
         receive_types: CodecList::built_in(),
+        several: false,
         dtmf_send: Some(101),
         send: true,
         receive: true,
@@ -108,7 +109,7 @@ fn two_of_us_agree() {
     assert_eq!(agreed, expected);
     assert_eq!(
         accept_answer(text.as_bytes(), &local(), &OfferState::EMPTY).unwrap(),
-        Agreed { remote_rtp: at("192.0.2.2:6000"), remote_rtcp: at("192.0.2.2:6001"), ..expected }
+        Agreed { remote_rtp: at("192.0.2.2:6000"), remote_rtcp: at("192.0.2.2:6001"), several: true, ..expected }
     );
     // An unchanged offer gets an unchanged answer.
     assert_eq!(answered(OURS, &theirs).unwrap(), (agreed, text));

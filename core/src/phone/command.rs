@@ -9,7 +9,7 @@ use super::{
 use crate::base::time::Instant;
 use crate::media::CodecOrder;
 use crate::media::digits::DigitMethod;
-use crate::offer::Direction;
+use crate::offer::{Answering, Direction};
 
 #[cfg(feature = "timers")]
 impl SessionTimer {
@@ -135,6 +135,9 @@ pub struct AccountConfig<'t> {
     pub codecs: CodecOrder,
     /// Reliable provisional responses in its calls; inherited: the phone's. With the feature `reliable`.
     pub reliable: super::Reliable,
+    /// The codecs of its answers, among those that both sides have; what is not set is as the phone has it. With the
+    /// feature `codecs`.
+    pub answering: Answering,
     /// The time after which a silent far end is given up; values that are not set are the phone's.
     pub media_timeout: super::MediaTimeout,
     /// The session timer of its calls; values that are not set are the phone's.
@@ -193,6 +196,8 @@ pub struct AccountChange<'t> {
     pub media_any_host: Option<bool>,
     /// [`AccountConfig::codecs`], for calls that begin from now on; an empty choice: the phone's again.
     pub codecs: Option<CodecOrder>,
+    /// [`AccountConfig::answering`], for calls that begin from now on.
+    pub answering: Answering,
     /// [`AccountConfig::reliable`], for calls that begin from now on.
     pub reliable: super::Reliable,
     /// [`AccountConfig::media_timeout`].

@@ -49,6 +49,8 @@ pub(crate) struct Fixed {
     /// Samples of the longest quantum.
     pub(crate) quantum: u32,
     pub(crate) codecs: CodecList,
+    #[cfg(feature = "codecs")]
+    pub(crate) answering: crate::offer::Answering,
     pub(crate) history: usize,
     pub(crate) focus: bool,
     #[cfg(feature = "reliable")]

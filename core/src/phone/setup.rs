@@ -14,6 +14,7 @@ use crate::base::due::{Due, Owed};
 use crate::base::rng::Rng;
 use crate::base::time::Instant;
 use crate::media::{Codec, CodecList, resample};
+use crate::offer::Answering;
 #[cfg(feature = "timers")]
 use crate::sip::session::timer::Wanted;
 
@@ -47,6 +48,9 @@ pub struct Setup<'t> {
     /// The codecs that calls offer and answer with, the most wanted first, unless the account or the call has its own
     /// choice; the driver's [`CodecBank`](crate::media::CodecBank) has them all.
     pub codecs: CodecList,
+    /// The codecs of answers, among those that both sides have, unless the account says otherwise. With the feature
+    /// `codecs`.
+    pub answering: Answering,
     /// The bank has memory for codecs that need it, though none of `codecs` does, so that accounts and calls may choose
     /// one.
     pub codec_memory: bool,
@@ -69,6 +73,7 @@ impl Default for Setup<'_> {
             session_timer: SessionTimer::default(),
             direct_user: "",
             codecs: CodecList::built_in(),
+            answering: Answering::USUAL,
             codec_memory: true,
             mark: 0,
         }
@@ -172,6 +177,8 @@ impl<'a> Phone<'a> {
                         codec_memory: setup.codec_memory || setup.codecs.remembers(),
                         quantum: capacity.quantum,
                         codecs: setup.codecs,
+                        #[cfg(feature = "codecs")]
+                        answering: setup.answering,
                         history: capacity.history as usize,
                         focus: setup.focus,
                         #[cfg(feature = "reliable")]

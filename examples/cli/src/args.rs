@@ -197,6 +197,12 @@ pub(crate) struct Network {
     /// [default: PCMU,PCMA]. Sound goes in and out at the highest of their rates
     #[arg(long, value_name = "LIST")]
     pub(crate) codec: Option<String>,
+    /// A call has one codec: answers name one, and an offer that names one follows an answer with several
+    #[arg(long)]
+    pub(crate) single_codec: bool,
+    /// Answers are in the order of our codecs, not in the caller's
+    #[arg(long)]
+    pub(crate) own_order: bool,
     /// Give a far end up that sends no media for so long (in whole seconds), or `never` [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = silence)]
     pub(crate) media_timeout: Option<Silence>,

@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) null_audio: bool,
     /// In order, as the library reads it.
     pub(crate) codecs: Option<String>,
+    pub(crate) single_codec: bool,
+    pub(crate) own_order: bool,
     /// Samples a second; 0: the library's.
     pub(crate) rate: u32,
     /// Calls from and to any host, without an account.
@@ -101,6 +103,8 @@ impl Phone {
         config.reliable = options.reliable;
         config.bind = pointer(bind.as_ref());
         config.codecs = pointer(codecs.as_ref());
+        config.single_codec = if options.single_codec { c::MICROSIP_ON } else { 0 };
+        config.own_order = if options.own_order { c::MICROSIP_ON } else { 0 };
         config.rate = options.rate;
         config.user_agent = agent.as_ptr();
         let mut log = None;

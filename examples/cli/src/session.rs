@@ -171,6 +171,8 @@ impl Session {
             },
             null_audio,
             codecs: network.codec.clone(),
+            single_codec: network.single_codec,
+            own_order: network.own_order,
             rate: rate_of(network.codec.as_deref()),
             direct: anybody,
             log: show.log,

@@ -216,6 +216,10 @@ pub unsafe extern "C" fn microsip_engine_init(
         let lent = lend(&plan, &mut carving).ok_or(short)?;
         let setup = Setup {
             codecs: plan.codecs,
+            answering: crate::ops::codecs::answering(
+                (config.own_order, config.single_codec),
+                ("c->own_order", "c->single_codec"),
+            )?,
             codec_memory: false,
             seed: config.seed,
             rate: plan.rate,
@@ -225,7 +229,7 @@ pub unsafe extern "C" fn microsip_engine_init(
             media_timeout: crate::ops::media::timeout(config.media_timeout, config.media_lost, "c->media_lost")?,
             session_timer: SessionTimer::default(),
             direct_user: "",
-            focus: features::CONFERENCE && crate::ops::conference::switch(config.focus, "c->focus")?.unwrap_or(false),
+            focus: features::CONFERENCE && crate::ops::switch(config.focus, "c->focus")?.unwrap_or(false),
             reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "c->reliable")?,
             mark: mark_of(&config.seed),
         };

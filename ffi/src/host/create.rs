@@ -26,6 +26,7 @@ use core::ffi::c_char;
 use core::sync::atomic::Ordering;
 use microsip_core::base::{features, limits};
 use microsip_core::media::{BuiltIn, CodecList, CodecMemory};
+use microsip_core::offer::Answering;
 use microsip_core::phone::{
     AccountId, Capacity, CommandError, Lender, MediaTimeout, Phone, Reliable, Rules, SessionTimer, Setup, SetupError,
     Storage,
@@ -58,6 +59,7 @@ struct Plan<'c> {
     focus: bool,
     reliable: Reliable,
     codecs: CodecList,
+    answering: Answering,
     input: String,
     output: String,
 }
@@ -167,7 +169,7 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         } else {
             within("config->max_conferences", config.max_conferences, 2, 1..=20_000, "is not within 1 to 20000")?
         },
-        focus: crate::ops::conference::switch(config.focus, "config->focus")?.unwrap_or(false),
+        focus: crate::ops::switch(config.focus, "config->focus")?.unwrap_or(false),
         reliable: crate::ops::reliable::wish((config.reliable, config.reserved_reliable), "config->reliable")?,
         ports: (port_min as u16, port_max as u16),
         dscp: (
@@ -178,6 +180,10 @@ unsafe fn plan<'c>(config: &microsip_config) -> Result<Plan<'c>, Fail> {
         codecs: unsafe { crate::ops::codecs::chosen(config.codecs, "config->codecs")? }
             .and_then(|order| order.list())
             .unwrap_or(CodecList::built_in()),
+        answering: crate::ops::codecs::answering(
+            (config.own_order, config.single_codec),
+            ("config->own_order", "config->single_codec"),
+        )?,
         pcm_ms: within("config->pcm_ms", config.pcm_ms, 200, 20..=10_000, "is not within 20 to 10000")?,
         transports: transports(config.transports)?,
         quality_seconds: match config.quality_seconds {
@@ -230,6 +236,7 @@ fn core_of(plan: &Plan<'_>, locals: &Locals, clock: Clock, mark: u8) -> Result<(
     let epoch_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let setup = Setup {
         codecs: plan.codecs,
+        answering: plan.answering,
         codec_memory: true,
         seed,
         rate: plan.rate,

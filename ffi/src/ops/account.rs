@@ -1,7 +1,8 @@
 //! Accounts.
 
+use super::codecs::answering;
 use super::media::timeout;
-use super::{Done, account_id, range, refused};
+use super::{Done, account_id, range, refused, switch};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer, text};
@@ -13,16 +14,6 @@ use microsip_core::phone::{
     AccountChange, AccountConfig, CommandError, Phone, Privacy, Rules, SessionTimer, Transport,
 };
 use microsip_core::wire::sip::Uri;
-
-/// A switch; `None`: not set.
-fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
-    match value {
-        0 => Ok(None),
-        MICROSIP_OFF => Ok(Some(false)),
-        MICROSIP_ON => Ok(Some(true)),
-        _ => Err(range(argument, value, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
-    }
-}
 
 /// One of MICROSIP_UDP and MICROSIP_TCP; `None`: not set.
 fn transport(value: u32) -> Result<Option<Transport>, Fail> {
@@ -89,6 +80,7 @@ unsafe fn said<'c>(a: *const microsip_account) -> Result<(AccountChange<'c>, *co
             codecs: super::codecs::of_account(given.codecs, "a->codecs")?,
             reliable: super::reliable::wish((given.reliable, given.reserved_reliable), "a->reliable")?,
             session_timer: SessionTimer::default(),
+            answering: answering((given.own_order, given.single_codec), ("a->own_order", "a->single_codec"))?,
             expires: given.expires,
             keepalive: given.keepalive,
             transport: transport(given.transport)?,
@@ -204,6 +196,7 @@ pub(crate) unsafe fn add(
         media_any_host: given.media_any_host == Some(true),
         media_timeout: given.media_timeout,
         codecs: given.codecs.unwrap_or_default(),
+        answering: given.answering,
         reliable: given.reliable,
         session_timer: given.session_timer,
         expires: given.expires,

@@ -1,10 +1,13 @@
 //! Choices of codecs, as texts.
 
+use super::switch;
 use crate::abi::code::*;
 use crate::abi::{Fail, Value, text};
 use core::ffi::c_char;
 use microsip_core::base::features;
 use microsip_core::media::CodecOrder;
+use microsip_core::offer::Answering;
+use microsip_core::phone::CommandError;
 
 /// A choice; `None`: the text is NULL.
 ///
@@ -23,6 +26,17 @@ pub(crate) unsafe fn chosen(codecs: *const c_char, argument: &'static str) -> Re
                    L16/48000, between commas";
         Fail::new(MICROSIP_E_NO_CODEC, argument, Value::text(word), fix)
     })
+}
+
+/// The codecs of answers, by two switches.
+pub(crate) fn answering(
+    (own_order, single): (u32, u32),
+    (own_order_is, single_is): (&'static str, &'static str),
+) -> Result<Answering, Fail> {
+    if !features::CODECS && own_order | single != 0 {
+        return Err(Fail::command(CommandError::Unsupported, single_is, Value::None));
+    }
+    Ok(Answering { own_order: switch(own_order, own_order_is)?, single: switch(single, single_is)? })
 }
 
 /// The same of an account: an empty text puts it back to the phone's.

@@ -1,6 +1,6 @@
 //! Conferences and their members.
 
-use super::{Done, call_id, range, refused};
+use super::{Done, call_id, range, refused, switch};
 use crate::abi::code::*;
 use crate::abi::types::*;
 use crate::abi::{Fail, Value, pointer};
@@ -20,16 +20,6 @@ pub(crate) const fn raw_of(member: Member) -> u64 {
     match member {
         Member::Person => MICROSIP_SELF,
         Member::Call(call) => call.raw(),
-    }
-}
-
-/// A switch: 0, MICROSIP_OFF or MICROSIP_ON.
-pub(crate) fn switch(value: u32, name: &'static str) -> Result<Option<bool>, Fail> {
-    match value {
-        0 => Ok(None),
-        MICROSIP_OFF => Ok(Some(false)),
-        MICROSIP_ON => Ok(Some(true)),
-        other => Err(range(name, other, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
     }
 }
 

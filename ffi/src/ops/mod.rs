@@ -14,7 +14,7 @@ pub(crate) mod reliable;
 pub(crate) mod rules;
 
 use crate::abi::code::MICROSIP_E_ARG;
-use crate::abi::types::MICROSIP_SELF;
+use crate::abi::types::{MICROSIP_OFF, MICROSIP_ON, MICROSIP_SELF};
 use crate::abi::{Fail, Value};
 use microsip_core::phone::{AccountId, CallId, CommandError, ConferenceId, IdError};
 
@@ -63,6 +63,16 @@ pub(crate) fn account_id(raw: u64) -> Result<AccountId, Fail> {
 
 fn range(argument: &'static str, value: u32, fix: &'static str) -> Fail {
     Fail::new(MICROSIP_E_ARG, argument, Value::Number(i64::from(value)), fix)
+}
+
+/// A switch; `None`: not set.
+pub(crate) fn switch(value: u32, argument: &'static str) -> Result<Option<bool>, Fail> {
+    match value {
+        0 => Ok(None),
+        MICROSIP_OFF => Ok(Some(false)),
+        MICROSIP_ON => Ok(Some(true)),
+        _ => Err(range(argument, value, "is neither 0, MICROSIP_OFF nor MICROSIP_ON")),
+    }
 }
 
 fn status(code: u32, fix: &'static str) -> Result<u16, Fail> {

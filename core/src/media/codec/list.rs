@@ -42,6 +42,14 @@ impl CodecList {
         list
     }
 
+    /// One codec.
+    #[must_use]
+    pub fn of_one(entry: CodecEntry) -> Self {
+        let mut list = Self::EMPTY;
+        list.push(entry);
+        list
+    }
+
     /// The same, without telephone-events.
     #[must_use]
     pub fn without_events(mut self) -> Self {

@@ -170,3 +170,30 @@ fn a_codec_is_found_behind_many_others() {
         assert_eq!(agreed.codec, codec);
     }
 }
+
+#[test]
+fn an_answer_may_be_in_our_order_and_have_one_codec() {
+    const BOTH: &str = "m=audio 9 RTP/AVP 8 0 99\r\na=rtpmap:99 telephone-event/8000\r\n";
+    let ours = |own_order, single| Local { answering: Answering { own_order, single }, ..local() };
+    for (own_order, single, expected) in [
+        (None, None, &[8, 0][..]),
+        (Some(true), Some(false), &[0, 8]),
+        (None, Some(true), &[8]),
+        (Some(true), Some(true), &[0]),
+    ] {
+        let (agreed, text) = answered(&peer(BOTH), &ours(own_order, single)).unwrap();
+        let types: Vec<u8> = agreed.receive_types.entries().iter().map(|entry| entry.payload_type).collect();
+        assert_eq!((types.as_slice(), agreed.payload_type), (expected, expected[0]));
+        assert_eq!((agreed.dtmf_send, agreed.several), (Some(99), false));
+        let list: Vec<String> = expected.iter().map(|number| format!("{number} ")).collect();
+        assert!(text.contains(&format!("RTP/AVP {}99\r\n", list.concat())), "{text}");
+    }
+    // answers of theirs are read as they are
+    let single = ours(Some(true), Some(true));
+    let read = |lines: &str| accept_answer(peer(lines).as_bytes(), &single, &OfferState::EMPTY).unwrap();
+    let both = read(BOTH);
+    assert_eq!((both.codec, both.several), (Codec::Pcma, true));
+    for one in ["m=audio 9 RTP/AVP 0\r\n", "m=audio 9 RTP/AVP 0 97\r\na=rtpmap:97 PCMU/8000\r\n"] {
+        assert!(!read(one).several, "{one}");
+    }
+}

@@ -63,6 +63,8 @@ pub(crate) struct Account {
     pub(super) no_register: bool,
     pub(super) media_any_host: bool,
     pub(super) codecs: CodecOrder,
+    #[cfg(feature = "codecs")]
+    pub(super) answering: crate::offer::Answering,
     pub(super) patience: Patience,
     #[cfg(feature = "timers")]
     pub(super) session_timer: Wanted,
@@ -242,6 +244,8 @@ impl Account {
         no_register: false,
         media_any_host: false,
         codecs: CodecOrder::EMPTY,
+        #[cfg(feature = "codecs")]
+        answering: crate::offer::Answering::USUAL,
         patience: Patience::USUAL,
         #[cfg(feature = "timers")]
         session_timer: Wanted::USUAL,

@@ -49,6 +49,8 @@ impl Accounts<'_> {
         account.no_register = config.no_register;
         account.media_any_host = config.media_any_host;
         account.codecs = config.codecs;
+        #[cfg(feature = "codecs")]
+        (account.answering = config.answering);
         account.patience = cx.fixed.patience.with(config.media_timeout);
         #[cfg(feature = "timers")]
         (account.session_timer = cx.fixed.session_timer.with(config.session_timer));

@@ -103,6 +103,13 @@ impl Accounts<'_> {
         self.slots.get(handle).map_or(CodecOrder::EMPTY, |account| account.codecs)
     }
 
+    /// The codecs of answers in its calls, or in those of no account's; what is not set is as the phone has it.
+    #[cfg(feature = "codecs")]
+    pub(in crate::phone) fn answering(&self, cx: &Context<'_>, handle: Handle) -> crate::offer::Answering {
+        let own = self.slots.get(handle).map(|account| account.answering).unwrap_or_default();
+        own.or(cx.fixed.answering)
+    }
+
     /// Reliable provisional responses in its calls, or in those of no account's; where it does not say, as the phone.
     #[cfg(feature = "reliable")]
     pub(in crate::phone) fn reliable(&self, cx: &Context<'_>, handle: Handle) -> crate::phone::Reliable {

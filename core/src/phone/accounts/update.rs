@@ -95,6 +95,8 @@ impl Accounts<'_> {
         (account.session_timer = account.session_timer.with(change.session_timer));
         account.media_any_host = change.media_any_host.unwrap_or(account.media_any_host);
         account.codecs = change.codecs.unwrap_or(account.codecs);
+        #[cfg(feature = "codecs")]
+        (account.answering = change.answering.or(account.answering));
         let said = |new: u32, old: u32| if new == 0 { old } else { new };
         account.wished_expires = said(change.expires, account.wished_expires);
         account.keepalive = said(change.keepalive, account.keepalive);
@@ -162,6 +164,7 @@ fn merged<'t>(old: &Account, text: &'t [u8], change: &AccountChange<'t>) -> Acco
         call_headers: change.call_headers.unwrap_or(read(call_headers)),
         privacy: change.privacy,
         reliable: change.reliable,
+        answering: change.answering,
         dial_plan: change.dial_plan.unwrap_or(read(plan)),
         dial_prefix: change.dial_prefix.unwrap_or(read(prefix)),
         emergency: change.emergency.unwrap_or(read(emergency)),

@@ -152,6 +152,8 @@ impl Calls<'_> {
             self.session_answered(lower, now, call_handle, response, true);
             self.watch_media(lower, now, call_handle);
             self.up_by_rules(lower, now, call_handle);
+            #[cfg(feature = "reoffer")]
+            self.offer_unsettled(lower, now, call_handle);
             #[cfg(feature = "numbers")]
             self.send_later(lower, call_handle);
             lower.cx.tell(Object::Call(call_handle.index));

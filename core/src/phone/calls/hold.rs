@@ -5,6 +5,7 @@
 //! it leaves, so one may carry several commands, and an answer of ours to an offer of theirs may settle them too.
 
 use super::Calls;
+use super::call::Call;
 use crate::base::slots::Handle;
 use crate::base::time::Instant;
 use crate::phone::context::done::Ended;
@@ -54,12 +55,23 @@ impl Calls<'_> {
         let desired = Desired {
             direction: changes.direction.unwrap_or(before.direction),
             codecs: changes.codecs.or(before.codecs),
+            one: before.one && changes.codecs.is_empty(),
             ..before
         };
         if let Some(call) = self.get_mut(call) {
             call.updates = changes.by_update.unwrap_or(call.updates);
         }
         self.want(lower, now, (call, desired), (Op::Reoffer, token), true)
+    }
+
+    /// The call is up, by an agreement that may not be all that we want: an offer follows, if none is due anyway.
+    pub(super) fn offer_unsettled(&mut self, lower: &mut Lower<'_>, now: Instant, handle: Handle) {
+        let quiet = |call: &Call| {
+            call.state == CallState::Connected && call.request.is_none() && call.give_up == Instant::NEVER
+        };
+        if self.get(handle).is_some_and(quiet) && !lower.media.is_settled(handle) {
+            self.offer_anew(lower, now, handle);
+        }
     }
 
     fn may_change(&self, lower: &Lower<'_>, call: Handle) -> Result<(), CommandError> {

@@ -55,7 +55,7 @@ impl Calls<'_> {
         offer: Option<&[u8]>,
         found: Option<IpAddr>,
     ) -> Result<Tried, OfferError> {
-        let purpose = if offer.is_some() { Purpose::Answer } else { Purpose::Offer };
+        let purpose = if offer.is_some() { Purpose::Answer } else { Purpose::LateOffer };
         let to_come = || Some((media_to_come(lower, flow, codecs)?, OfferState::EMPTY));
         let Some((mut local, state)) = Self::local_media(lower, call, purpose).or_else(to_come) else {
             return Ok(Tried::default());

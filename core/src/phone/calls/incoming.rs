@@ -77,6 +77,8 @@ impl Calls<'_> {
             return;
         };
         lower.media.set_codecs(call, lower.accounts.codecs(account));
+        #[cfg(feature = "codecs")]
+        lower.media.set_answering(call, lower.accounts.answering(&lower.cx, account));
         if let Err(status) = self.admit(lower, now, arrived, call, (offer, tried.len), (target, timer)) {
             self.discard(lower, call);
             // rfc3261#21.4.30 (too long for our buffers), #21.5.4 (no slot)
@@ -457,15 +459,16 @@ impl Calls<'_> {
         self.keep(&lower.cx, call_handle, ack);
         lower.media.confirm(call_handle);
         let late = self.get_mut(call_handle).is_some_and(|call| core::mem::take(&mut call.answer_in_ack));
-        if !late {
-            return;
+        if late {
+            let answered = self.take_late_answer(lower, now, call_handle, ack);
+            lower.offer_is_over(served.dialog, answered);
+            if !answered && !served.is_again() {
+                // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
+                self.end_call(lower, now, call_handle, Cause::Codec, 0);
+            }
         }
-        let answered = self.take_late_answer(lower, now, call_handle, ack);
-        lower.offer_is_over(served.dialog, answered);
-        if !answered && !served.is_again() {
-            // rfc3261#13.2.2.4: the answer to our offer had to be in the ACK
-            self.end_call(lower, now, call_handle, Cause::Codec, 0);
-        }
+        #[cfg(feature = "reoffer")]
+        self.offer_unsettled(lower, now, call_handle);
     }
 
     fn take_late_answer(&mut self, lower: &mut Lower<'_>, now: Instant, call: Handle, ack: &Message<'_>) -> bool {

@@ -64,6 +64,8 @@ impl Calls<'_> {
         let uri = complete(domain, lower.accounts.transport(account_handle), target, &mut room)?;
         let call_handle = self.open(lower).ok_or(CommandError::Full)?;
         lower.media.set_codecs(call_handle, options.codecs.or(lower.accounts.codecs(account_handle)));
+        #[cfg(feature = "codecs")]
+        lower.media.set_answering(call_handle, lower.accounts.answering(&lower.cx, account_handle));
         let result = self.dial_with(lower, now, call_handle, (account_handle, timer), uri, options);
         if result.is_err() {
             self.discard(lower, call_handle);

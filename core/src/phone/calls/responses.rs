@@ -70,7 +70,7 @@ impl Calls<'_> {
         let (served, flow, has_tag, found) = (server.served(), server.flow(), server.has_tag(), server.host().found());
         let Some(local) = lower.cx.local_of(flow.socket()) else { return Err(Cause::Unreachable) };
         let session = lower.dialogs.session(served.dialog);
-        let purpose = if sdp == Describe::Offer { Purpose::Offer } else { Purpose::Answer };
+        let purpose = if sdp == Describe::Offer { Purpose::LateOffer } else { Purpose::Answer };
         let media = match sdp {
             Describe::Answer | Describe::Offer => {
                 Some(lower.media.description(&lower.cx, served.call, session.edition(), purpose).ok_or(Cause::Port)?)
@@ -154,7 +154,7 @@ impl Calls<'_> {
         {
             if sdp == Describe::Offer {
                 session.begin(Side::Us, Carrier::Response);
-                lower.media.offer_written(served.call, offered, false);
+                lower.media.offer_written(served.call, purpose, offered);
             }
             session.describe(described);
             if sdp == Describe::Answer && status >= 200 {

@@ -56,11 +56,10 @@ impl Media<'_> {
         edition: Edition,
         purpose: Purpose,
     ) -> Option<(Local, OfferState)> {
-        let line = self.line(call)?;
-        let codecs = line.described_codecs(purpose);
+        let codecs = self.described_codecs(call, purpose);
         let described = self.described(cx, call, edition, (self.direction(call, purpose), codecs))?;
         #[cfg(feature = "timers")]
-        if line.repeats(purpose)
+        if self.line(call)?.repeats(purpose)
             && let Some(agreed) = self.agreed(call)
         {
             return Some((Local { codecs: agreed.receive_types, ..described.0 }, described.1));
@@ -96,6 +95,8 @@ impl Media<'_> {
         media.codecs = codecs.list().unwrap_or(cx.fixed.codecs);
         media.version = version(edition);
         media.direction = direction;
+        #[cfg(feature = "codecs")]
+        (media.answering = line.answering);
         media.max_ptime_ms = cx.fixed.longest_ms(&media.codecs);
         let first = media.codecs.entries().first().map_or(media.ptime_ms, |first| first.codec.longest_ms());
         media.ptime_ms = media.ptime_ms.min(first).min(media.max_ptime_ms);
@@ -146,6 +147,8 @@ impl Media<'_> {
         let Some(after) = self.agreed(call).copied() else { return false };
         if let Some(line) = self.line_mut(call) {
             line.codec = Some(after.codec);
+            #[cfg(all(feature = "reoffer", feature = "codecs"))]
+            line.narrow(&after);
         }
         before != Some(self.ways(call))
     }

@@ -3,7 +3,6 @@
 
 use super::Media;
 use crate::base::slots::Handle;
-#[cfg(feature = "reoffer")]
 use crate::media::CodecOrder;
 use crate::offer::Direction;
 
@@ -17,12 +16,14 @@ pub(in crate::phone) struct Desired {
     pub(in crate::phone) direction: Direction,
     /// The choice of codecs in place of the one that the call began with; empty: that one.
     pub(in crate::phone) codecs: CodecOrder,
+    /// Of these, the one that is in use.
+    pub(in crate::phone) one: bool,
 }
 
 #[cfg(feature = "reoffer")]
 impl Desired {
     pub(super) const EMPTY: Self =
-        Self { holding: false, direction: Direction::SendReceive, codecs: CodecOrder::EMPTY };
+        Self { holding: false, direction: Direction::SendReceive, codecs: CodecOrder::EMPTY, one: false };
 
     /// The direction of our descriptions.
     const fn described(self) -> Direction {
@@ -35,6 +36,8 @@ impl Desired {
 pub(in crate::phone) enum Purpose {
     /// It is to be offered.
     Offer,
+    /// The same, in a response: with all that we are willing to (rfc3261#14.2).
+    LateOffer,
     /// It answers theirs.
     Answer,
     /// It was offered, and theirs answers it.
@@ -50,6 +53,7 @@ pub(in crate::phone) enum Purpose {
 pub(in crate::phone) struct Offered {
     pub(super) desired: Desired,
     pub(super) direction: Direction,
+    pub(super) codecs: CodecOrder,
     /// It repeats our last description.
     #[cfg(feature = "timers")]
     pub(super) repeats: bool,
@@ -60,6 +64,7 @@ impl Offered {
     pub(super) const EMPTY: Self = Self {
         desired: Desired::EMPTY,
         direction: Direction::SendReceive,
+        codecs: CodecOrder::EMPTY,
         #[cfg(feature = "timers")]
         repeats: false,
     };
@@ -76,23 +81,38 @@ impl Media<'_> {
             Purpose::Repeat => line.described,
             Purpose::Answer => line.desired.described(),
             // rfc3264#8.4: to a peer that holds us, our hold is inactive
-            Purpose::Offer if line.desired.holding && self.agreed(call).is_some_and(|agreed| agreed.held) => {
+            Purpose::Offer | Purpose::LateOffer
+                if line.desired.holding && self.agreed(call).is_some_and(|agreed| agreed.held) =>
+            {
                 Direction::Inactive
             }
-            Purpose::Offer => line.desired.described(),
+            Purpose::Offer | Purpose::LateOffer => line.desired.described(),
         }
     }
 
-    /// A line's offer is written, with this direction. `repeats`: it is our last description again.
-    pub(in crate::phone) fn offer_written(&mut self, call: Handle, direction: Direction, repeats: bool) {
-        let _ = repeats;
+    /// A line's offer is written, with this direction.
+    pub(in crate::phone) fn offer_written(&mut self, call: Handle, purpose: Purpose, direction: Direction) {
+        let codecs = self.described_codecs(call, purpose);
         if let Some(line) = self.line_mut(call) {
+            let one = line.desired.one && purpose != Purpose::LateOffer;
             line.offered = Offered {
-                desired: line.desired,
+                desired: Desired { one, ..line.desired },
                 direction,
+                codecs,
                 #[cfg(feature = "timers")]
-                repeats,
+                repeats: purpose == Purpose::Repeat,
             };
+        }
+    }
+
+    /// The choice of codecs of a line's description; empty: the phone's.
+    pub(super) fn described_codecs(&self, call: Handle, purpose: Purpose) -> CodecOrder {
+        let Some(line) = self.line(call) else { return CodecOrder::EMPTY };
+        let chosen = line.desired.codecs.or(line.codecs);
+        match (purpose, self.agreed(call)) {
+            (Purpose::Offered, _) => line.offered.codecs.or(line.codecs),
+            (Purpose::Offer, Some(agreed)) if line.desired.one && agreed.accepted() => CodecOrder::of(&[agreed.codec]),
+            _ => chosen,
         }
     }
 
@@ -133,7 +153,11 @@ impl Media<'_> {
         Direction::SendReceive
     }
 
-    pub(in crate::phone) fn offer_written(&mut self, _: Handle, _: Direction, _: bool) {}
+    pub(in crate::phone) fn offer_written(&mut self, _: Handle, _: Purpose, _: Direction) {}
+
+    pub(super) fn described_codecs(&self, call: Handle, _: Purpose) -> CodecOrder {
+        self.line(call).map_or(CodecOrder::EMPTY, |line| line.codecs)
+    }
 
     pub(in crate::phone) fn is_holding(&self, _: Handle) -> bool {
         false

@@ -10,6 +10,8 @@ use crate::media::gain::Gain;
 use crate::media::{Codec, CodecOrder};
 #[cfg(feature = "reoffer")]
 use crate::offer::Agreed;
+#[cfg(feature = "codecs")]
+use crate::offer::Answering;
 #[cfg(feature = "timers")]
 use crate::offer::Direction;
 use crate::phone::{Bus, Side, Source};
@@ -24,6 +26,8 @@ pub(crate) struct Line {
     pub(super) source: Source,
     /// The choice of codecs of the call, or of its account; empty: the phone's.
     pub(super) codecs: CodecOrder,
+    #[cfg(feature = "codecs")]
+    pub(super) answering: Answering,
     /// The codec of the last agreement, for getters after its dialog is gone.
     pub(super) codec: Option<Codec>,
     /// The dialog whose agreement counts: the call's first, or the early dialog that is heard.
@@ -69,6 +73,8 @@ impl Line {
         waiting: Waiting::Nothing,
         source: Source::Device,
         codecs: CodecOrder::EMPTY,
+        #[cfg(feature = "codecs")]
+        answering: Answering::USUAL,
         codec: None,
         heard: Handle::NONE,
         session_id: 0,
@@ -97,15 +103,6 @@ impl Line {
     /// The call whose line it is.
     pub(super) const fn handle(&self, index: u32) -> Handle {
         Handle { index, generation: self.generation }
-    }
-
-    /// The choice of codecs of a description with this purpose; empty: the phone's.
-    pub(super) fn described_codecs(&self, purpose: Purpose) -> CodecOrder {
-        #[cfg(feature = "reoffer")]
-        let chosen = if purpose == Purpose::Offered { self.offered.desired.codecs } else { self.desired.codecs };
-        #[cfg(not(feature = "reoffer"))]
-        let (chosen, _) = (CodecOrder::EMPTY, purpose);
-        chosen.or(self.codecs)
     }
 
     /// A description with this purpose repeats our last one.
@@ -139,6 +136,16 @@ impl Line {
             agreed.held = was_held || agreed.remote_rtp.ip().is_unspecified();
         }
         agreed
+    }
+
+    /// Where one codec is wanted, an agreement on several is narrowed by the next offer, and later ones have that one.
+    /// A choice that no offer had yet has its turn first.
+    #[cfg(all(feature = "reoffer", feature = "codecs"))]
+    pub(super) fn narrow(&mut self, agreed: &Agreed) {
+        if self.answering.is_single() && self.desired.codecs == self.settled.codecs {
+            self.desired.one = true;
+            self.settled.one = !agreed.several;
+        }
     }
 
     /// The clock that ticks it: its conference's; alone, the device's where the device is its source.
@@ -203,12 +210,20 @@ impl Media<'_> {
 
     /// The choice of codecs of a call.
     pub(in crate::phone) fn codecs(&self, call: Handle) -> CodecOrder {
-        self.line(call).map_or(CodecOrder::EMPTY, |line| line.described_codecs(Purpose::Answer))
+        self.described_codecs(call, Purpose::Answer)
     }
 
     pub(in crate::phone) fn set_codecs(&mut self, call: Handle, codecs: CodecOrder) {
         if let Some(line) = self.line_mut(call) {
             line.codecs = codecs;
+        }
+    }
+
+    /// The codecs of a call's answers.
+    #[cfg(feature = "codecs")]
+    pub(in crate::phone) fn set_answering(&mut self, call: Handle, answering: Answering) {
+        if let Some(line) = self.line_mut(call) {
+            line.answering = answering;
         }
     }
 

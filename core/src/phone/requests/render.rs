@@ -160,7 +160,7 @@ impl Lower<'_> {
         {
             session.begin(Side::Us, carrier);
             session.describe(described);
-            self.media.offer_written(call, offered, request.method.repeats());
+            self.media.offer_written(call, purpose, offered);
         }
         if request.method.is_invite() {
             // until its 2xx, the ACK of the one before may be asked for again

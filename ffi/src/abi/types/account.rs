@@ -122,6 +122,10 @@ pub struct microsip_account {
     pub reliable: u32,
     /// 0.
     pub reserved_reliable: u32,
+    /// A switch: see `own_order` of microsip_config; 0: the phone's.
+    pub own_order: u32,
+    /// A switch: see `single_codec` of microsip_config; 0: the phone's.
+    pub single_codec: u32,
 }
 
 /// An account, in numbers.

@@ -99,6 +99,10 @@ pub struct microsip_engine_config {
     pub reliable: u32,
     /// 0.
     pub reserved_reliable: u32,
+    /// A switch: see `own_order` of microsip_config.
+    pub own_order: u32,
+    /// A switch: see `single_codec` of microsip_config.
+    pub single_codec: u32,
 }
 
 /// The addresses of a datagram that came: the far end's and ours.

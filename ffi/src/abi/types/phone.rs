@@ -108,6 +108,12 @@ pub struct microsip_config {
     pub reliable: u32,
     /// 0.
     pub reserved_reliable: u32,
+    /// A switch, default off: answers have the codecs in our order, not in the caller's (RFC 3264 6.1), so that ours
+    /// decides which one is used. With MICROSIP_HAS_CODECS, as the next one.
+    pub own_order: u32,
+    /// A switch, default off: a call has one codec. Our answers name one; where the far end's answer names several, the
+    /// next offer follows at once and names the first of them (RFC 3264 10.2), and later ones name it too.
+    pub single_codec: u32,
 }
 
 /// The phone, in numbers.
