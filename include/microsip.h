@@ -214,6 +214,11 @@
 #define MICROSIP_HAS_REOFFER 1024
 /** microsip_features(): microsip_engine_last_error has a sentence; without it the result alone. */
 #define MICROSIP_HAS_SENTENCES 2048
+/**
+ * microsip_features(): keys are heard in the voice of a far end with which no telephone-events were
+ * agreed on; by an engine with MICROSIP_HEAR_KEYS.
+ */
+#define MICROSIP_HAS_HEAR_KEYS 524288
 /** microsip_features(): the quality of calls as a mean opinion score; without it it is unknown. */
 #define MICROSIP_HAS_QUALITY 1048576
 /** microsip_features(): sound devices. */
@@ -371,8 +376,9 @@ typedef struct microsip_addr {
  */
 #define MICROSIP_EV_TALKER 19
 /**
- * A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT
- * follows. A digit that is over by the time this would be told has only that.
+ * A digit has begun and is not over: its key is held. value is its ASCII code, state the
+ * MICROSIP_DTMF_* by which it comes; MICROSIP_EV_DIGIT follows. A digit that is over by the time
+ * this would be told has only that.
  */
 #define MICROSIP_EV_DIGIT_BEGUN 21
 /**
@@ -443,7 +449,7 @@ typedef struct microsip_event {
   uint64_t token;
   /** Its time: microseconds since the phone's creation; in the engine family by now_us. */
   uint64_t time_us;
-  /** The object's state. MICROSIP_EV_DIGIT, MICROSIP_EV_DIGIT_SENT: MICROSIP_DTMF_*. */
+  /** The object's state. MICROSIP_EV_DIGIT, _BEGUN and _SENT: MICROSIP_DTMF_*. */
   uint32_t state;
   /**
    * A bit, 1 << state, for each state reached since the object's last event of this type.
@@ -1185,6 +1191,12 @@ typedef struct microsip_sound {
  * an account.
  */
 #define MICROSIP_ALLOW_DIRECT 4
+/**
+ * microsip_engine_config.flags: keys are heard in the voice of a far end with which no
+ * telephone-events were agreed on, which takes about 450 bytes a call beside MICROSIP_ENGINE_BYTES.
+ * A phone always does it. With MICROSIP_HAS_HEAR_KEYS.
+ */
+#define MICROSIP_HEAR_KEYS 8
 /** Log levels: errors. */
 #define MICROSIP_LOG_ERROR 1
 /** Log levels: warnings too. */
@@ -1547,7 +1559,10 @@ typedef struct microsip_engine_config {
   uint32_t rate;
   /** First media port, even; call n uses this + 2 n and the next; 0: 4000. */
   uint32_t rtp_port_min;
-  /** MICROSIP_ALLOW_DIRECT. */
+  /**
+   * MICROSIP_ALLOW_DIRECT; MICROSIP_HEAR_KEYS, which takes about 450 bytes a call beside
+   * MICROSIP_ENGINE_BYTES.
+   */
   uint32_t flags;
   /**
    * Records for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are

@@ -4,11 +4,16 @@ use microsip::abi::types::microsip_engine_config;
 use microsip::engine::microsip_engine_size_get;
 
 fn size(calls: u32, accounts: u32, message: u32) -> u32 {
+    size_with(calls, accounts, message, 0)
+}
+
+fn size_with(calls: u32, accounts: u32, message: u32, flags: u32) -> u32 {
     // SAFETY: all-zero is a valid configuration.
     let mut config: microsip_engine_config = unsafe { core::mem::zeroed() };
     config.size = size_of::<microsip_engine_config>() as u32;
     (config.max_calls, config.max_accounts, config.max_message) = (calls, accounts, message);
     config.seed = [1; 32];
+    config.flags = flags;
     let mut bytes = 0;
     assert_eq!(unsafe { microsip_engine_size_get(&config, &mut bytes) }, 0);
     bytes
@@ -49,5 +54,15 @@ fn the_literal_bound_holds_and_wastes_little() {
                 );
             }
         }
+    }
+}
+
+#[test]
+#[cfg(feature = "hear-keys")]
+fn keys_are_listened_for_in_as_much_memory_as_the_header_says() {
+    let flag = microsip::abi::types::MICROSIP_HEAR_KEYS;
+    for calls in [1, 100] {
+        let more = size_with(calls, 1, 1500, flag) - size(calls, 1, 1500);
+        assert!((400..=480).contains(&(more / calls)), "{more} bytes for {calls} calls");
     }
 }

@@ -447,7 +447,7 @@ def firmware():
     least = image()
     for (what, kind), count in least.items():
         row("firmware", f"{what}, {kind}", count, "bytes", {ram: 32_768, flash: 163_840}.get((what, kind)))
-    features = ("sentences", "sha2", "redirect", "rtcp", "stream", "trace", "resample", "conceal", "tones", "sdp-hosts", "reoffer", "reliable", "rules", "conference", "numbers", "identity", "info", "timers", "quality", "tables", "g722", "l16", "codecs")
+    features = ("sentences", "sha2", "redirect", "rtcp", "stream", "trace", "resample", "conceal", "tones", "hear-keys", "sdp-hosts", "reoffer", "reliable", "rules", "conference", "numbers", "identity", "info", "timers", "quality", "tables", "g722", "l16", "codecs")
     whole = image(*features)
     for feature in features:
         with_it = image(feature)

@@ -37,6 +37,7 @@ mod hold;
 mod identity;
 mod info;
 mod ipv6;
+mod keys_heard;
 mod late_offer;
 mod lost_digits;
 mod lost_packets;

@@ -98,6 +98,7 @@ fn digits_arrive_one_by_one_over_a_bad_network() {
             (pair[0].kind, pair[1].kind, pair[0].value),
             (EventKind::DigitBegun, EventKind::Digit, pair[1].value)
         );
+        assert_eq!(pair[0].state, pair[1].state);
         assert!(pair[1].at > pair[0].at && (20..=160).contains(&pair[1].reached), "{pair:?}");
         assert_eq!(pair[1].state, DigitMethod::Events as u32);
     }

@@ -104,8 +104,8 @@ impl Told {
             phone::EventKind::Account { state, reached, sip_code, result } => {
                 Self { kind: EventKind::Account, state: state as u32, reached, sip_code, result, ..blank }
             }
-            phone::EventKind::DigitBegun(digit) => {
-                Self { kind: EventKind::DigitBegun, value: u32::from(digit), ..blank }
+            phone::EventKind::DigitBegun { digit, method } => {
+                Self { kind: EventKind::DigitBegun, value: u32::from(digit), state: method as u32, ..blank }
             }
             phone::EventKind::Digit { digit, ms, method } => Self {
                 kind: EventKind::Digit,

@@ -23,6 +23,8 @@ pub const SDP_HOSTS: bool = cfg!(feature = "sdp-hosts");
 pub const CONFERENCE: bool = cfg!(feature = "conference");
 /// Dial plans, prefixes, and digits behind a number.
 pub const NUMBERS: bool = cfg!(feature = "numbers");
+/// Keys are heard in the voice.
+pub const HEAR_KEYS: bool = cfg!(feature = "hear-keys");
 /// The quality of calls as a mean opinion score.
 pub const QUALITY: bool = cfg!(feature = "quality");
 /// Privacy, identities and header lines of an account's own.

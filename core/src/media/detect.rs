@@ -1,10 +1,15 @@
-//! Recognises a tone (Goertzel's filter), so that tests know which sound has arrived.
+//! Recognises tones by Goertzel's filter: a far end's keys in the voice, and for tests which sound has arrived.
 
 use super::sine::cosine;
 use super::tones::{COLUMNS, KEYS, ROWS};
 
+#[cfg(feature = "hear-keys")]
+mod keys;
 #[cfg(test)]
 mod tests;
+
+#[cfg(feature = "hear-keys")]
+pub use keys::{Key, KeyDetector};
 
 /// Below this mean square there is silence, not a tone (about -50 dBFS).
 const QUIET: f32 = 10_000.0;

@@ -7,6 +7,8 @@ mod address;
 mod config;
 #[cfg(feature = "info")]
 mod info;
+#[cfg(feature = "hear-keys")]
+mod keys;
 #[cfg(feature = "quality")]
 mod quality;
 mod receiving;
@@ -30,6 +32,8 @@ use crate::media::source::Source;
 use address::Address;
 pub use address::Vouched;
 use core::net::SocketAddr;
+#[cfg(feature = "hear-keys")]
+use keys::Keys;
 use reports::Reports;
 use sending::Sending;
 
@@ -50,6 +54,8 @@ pub struct Stream {
     level_out: Level,
     #[cfg(feature = "quality")]
     quality: Quality,
+    #[cfg(feature = "hear-keys")]
+    keys: Keys,
     running: bool,
     confirmed: bool,
     collided: bool,
@@ -84,6 +90,8 @@ impl Stream {
         level_out: Level::EMPTY,
         #[cfg(feature = "quality")]
         quality: Quality::EMPTY,
+        #[cfg(feature = "hear-keys")]
+        keys: Keys::EMPTY,
         running: false,
         confirmed: false,
         collided: false,
@@ -121,6 +129,8 @@ impl Stream {
         self.confirmed = config.confirmed;
         self.address.negotiate((config::NOWHERE, config::NOWHERE), config.remote_rtp, config.remote_rtcp);
         self.sending.begin(config.ssrc, config.first_sequence, config.first_timestamp);
+        #[cfg(feature = "hear-keys")]
+        self.listen_for_keys(now);
         self.reports.begin(now, config.cname ^ u64::from(config.ssrc));
     }
 
@@ -166,6 +176,8 @@ impl Stream {
             // the peer does not receive them now, and does not expect them later
             self.digits = DigitQueue::EMPTY;
         }
+        #[cfg(feature = "hear-keys")]
+        self.listen_for_keys(now);
         if old.receive_audio != config.receive_audio || old.receive != config.receive {
             self.playout.restart();
             self.source.forget_transit();
@@ -208,6 +220,8 @@ impl Stream {
             return;
         }
         self.events.restart(now, &mut self.heard_digits);
+        #[cfg(feature = "hear-keys")]
+        self.end_key(now);
         self.digits = DigitQueue::EMPTY;
         self.sending.discard();
         self.owe_bye();
@@ -304,6 +318,8 @@ impl Stream {
 
     /// A digit came by a way of its own (SIP INFO): it is told with those that came as media.
     pub fn take_digit(&mut self, now: Instant, digit: u8, ms: u16, method: DigitMethod) {
+        #[cfg(feature = "hear-keys")]
+        self.keys.leave();
         self.heard_digits.end(now, digit, ms, method);
     }
 
@@ -323,8 +339,8 @@ impl Stream {
         self.heard_digits.poll(now)
     }
 
-    /// The digit that is on, once, and its beginning. Ask for those that are over first.
-    pub fn poll_digit_begun(&mut self, now: Instant) -> Option<(u8, Instant)> {
+    /// The digit that is on, once, with its method and its beginning. Ask for those that are over first.
+    pub fn poll_digit_begun(&mut self, now: Instant) -> Option<(u8, DigitMethod, Instant)> {
         self.heard_digits.poll_begun(now)
     }
 

@@ -65,6 +65,9 @@ pub struct Capacity {
     /// Bytes for the texts of the phone's rules for incoming calls, and as many for those of each account; at most
     /// 2048. When full: [`super::Phone::set_rules`] fails. 0: there are no rules, as without the feature `rules`.
     pub rule_text: u32,
+    /// Keys are heard in the voice of a far end with which no telephone-events were agreed on: about 450 bytes a call. Not
+    /// without the feature `hear-keys`.
+    pub hear_keys: bool,
     /// Records of events that wait to be fetched ([`super::Phone::poll_trace`]); 0: none are made, as without
     /// the feature `trace`. When full: the oldest gives way. About 120 bytes each.
     pub traces: u32,
@@ -98,6 +101,7 @@ impl Capacity {
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
             rule_text: 0,
+            hear_keys: false,
             traces: 0,
         }
     }
@@ -131,6 +135,7 @@ impl Capacity {
             direct_reserve: direct_reserve(calls),
             direct_per_source: calls.div_ceil(2),
             rule_text: 1024,
+            hear_keys: true,
             traces: 128, // a burst of look-ups and calls between two fetches
         }
     }

@@ -247,9 +247,14 @@ pub enum EventKind {
         /// The result of its failure.
         result: Cause,
     },
-    /// A digit of the call has begun (ASCII), and is not over. One that is over before this is fetched has only
+    /// A digit of the call has begun, and is not over. One that is over before this is fetched has only
     /// [`EventKind::Digit`]; so has one that shows no beginning.
-    DigitBegun(u8),
+    DigitBegun {
+        /// Its character.
+        digit: u8,
+        /// The method by which it comes.
+        method: DigitMethod,
+    },
     /// The call received a digit, which is over.
     Digit {
         /// Its character.

@@ -38,6 +38,7 @@ pub const extern "C" fn microsip_features() -> u32 {
         | bit(features::CONFERENCE, MICROSIP_HAS_CONFERENCE)
         | bit(features::NUMBERS, MICROSIP_HAS_NUMBERS)
         | bit(features::INFO, MICROSIP_HAS_INFO)
+        | bit(features::HEAR_KEYS, MICROSIP_HAS_HEAR_KEYS)
         | bit(features::QUALITY, MICROSIP_HAS_QUALITY)
         | bit(features::RULES, MICROSIP_HAS_RULES)
         | bit(features::IDENTITY, MICROSIP_HAS_IDENTITY)

@@ -78,7 +78,12 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
     if features::QUALITY && config.quality_seconds > 65_534 {
         return Err(wrong("c->quality_seconds", config.quality_seconds, "is above 65534"));
     }
-    if config.flags & !MICROSIP_ALLOW_DIRECT != 0 {
+    let hear_keys = config.flags & MICROSIP_HEAR_KEYS != 0;
+    if hear_keys && !features::HEAR_KEYS {
+        let fix = "has MICROSIP_HEAR_KEYS, which needs the feature hear-keys, which this library was built without";
+        return Err(Fail::new(MICROSIP_E_UNSUPPORTED, "c->flags", Value::Number(i64::from(config.flags)), fix));
+    }
+    if config.flags & !(MICROSIP_ALLOW_DIRECT | MICROSIP_HEAR_KEYS) != 0 {
         return Err(Fail::new(
             MICROSIP_E_NEWER,
             "c->flags",
@@ -96,6 +101,7 @@ unsafe fn plan(config: &microsip_engine_config) -> Result<Plan, Fail> {
             seconds: with(features::QUALITY, config.quality_seconds),
             rule_text: with(features::RULES, config.rule_bytes),
             quantum: rate / 100,
+            hear_keys,
             conferences: with(features::CONFERENCE, config.max_conferences),
             ..capacity
         }

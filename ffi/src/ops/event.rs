@@ -33,9 +33,10 @@ pub(crate) fn of(from: &Event, phone: u64) -> microsip_event {
             event.sip_code = u32::from(sip_code);
             event.result = result as i32;
         }
-        EventKind::DigitBegun(digit) => {
+        EventKind::DigitBegun { digit, method } => {
             event.r#type = MICROSIP_EV_DIGIT_BEGUN;
             event.value = u32::from(digit);
+            event.state = method as u32;
         }
         EventKind::Digit { digit, ms, method } => {
             event.r#type = MICROSIP_EV_DIGIT;

@@ -53,6 +53,7 @@ impl Memory {
             payload: &mut self.payload,
             history: &mut self.history,
             seconds: &mut [],
+            keys: &mut [],
         }
     }
 }

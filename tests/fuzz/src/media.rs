@@ -4,6 +4,7 @@ use core::hint::black_box;
 use core::net::{Ipv4Addr, SocketAddr};
 use microsip_core::base::limits;
 use microsip_core::base::time::{Duration, Instant};
+use microsip_core::media::detect::KeyDetector;
 use microsip_core::media::{CodecList, G711, Stream, StreamBuffers, StreamConfig, StreamStats};
 use microsip_core::wire::{dtmf, rtcp as reports, rtp as packets};
 
@@ -40,7 +41,7 @@ fn hear(bytes: &[u8], as_report: bool) {
     let mut stream = talking();
     let (mut ring, mut out, mut sent) = ([0u8; STRIDE * 8], [0i16; 80], [0u8; 256]);
     let (mut payload, mut history) = ([0u8; 160], [0i16; limits::HISTORY]);
-    let mut seconds = [0u16; 4];
+    let (mut seconds, mut keys) = ([0u16; 4], [KeyDetector::default()]);
     let mut now = Instant::from_micros(1_000_000);
     let from = SocketAddr::from((Ipv4Addr::LOCALHOST, if as_report { 4001 } else { 4000 }));
     let (mut heard, mut quanta, mut digits) = (0, 0, 0);
@@ -52,6 +53,7 @@ fn hear(bytes: &[u8], as_report: bool) {
             payload: &mut payload,
             history: &mut history,
             seconds: &mut seconds,
+            keys: &mut keys,
         };
         if as_report {
             stream.handle_rtcp(now, from, datagram);

@@ -85,6 +85,7 @@ const TYPES: &[Group] = &[
             "MICROSIP_NULL_AUDIO",
             "MICROSIP_NO_NETWORK",
             "MICROSIP_ALLOW_DIRECT",
+            "MICROSIP_HEAR_KEYS",
             "MICROSIP_LOG_*",
             "microsip_log",
             "microsip_log_fn",

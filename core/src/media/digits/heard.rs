@@ -4,6 +4,11 @@ use super::DigitMethod;
 use crate::base::limits;
 use crate::base::time::Instant;
 
+/// Milliseconds within which a digit that comes by another way is the same press: an INFO may be sent again, after
+/// 500 ms and a second more, before it arrives.
+#[cfg(any(feature = "info", feature = "hear-keys"))]
+const ONE_PRESS_MS: u32 = 2000;
+
 /// A digit that came, and is over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct HeardDigit {
@@ -27,7 +32,11 @@ pub struct HeardDigits {
     lost: u8,
     /// The digit that has begun, is not over and was not fetched as begun; 0: none.
     begun: u8,
+    begun_by: DigitMethod,
     begun_at: u32,
+    /// A bit for each entry whose press came by a second way, too.
+    #[cfg(any(feature = "info", feature = "hear-keys"))]
+    twice: u8,
 }
 
 impl HeardDigits {
@@ -38,17 +47,29 @@ impl HeardDigits {
         len: 0,
         lost: 0,
         begun: 0,
+        begun_by: DigitMethod::Auto,
         begun_at: 0,
+        #[cfg(any(feature = "info", feature = "hear-keys"))]
+        twice: 0,
     };
 
     /// A digit has begun.
-    pub const fn begin(&mut self, now: Instant, digit: u8) {
-        self.begun = digit;
+    pub fn begin(&mut self, now: Instant, digit: u8, method: DigitMethod) {
+        #[cfg(any(feature = "info", feature = "hear-keys"))]
+        if self.told(now, digit, method).is_some() {
+            return;
+        }
+        (self.begun, self.begun_by) = (digit, method);
         self.begun_at = now.stamp();
     }
 
     /// A digit is over; it need not have begun.
     pub fn end(&mut self, now: Instant, digit: u8, ms: u16, method: DigitMethod) {
+        #[cfg(any(feature = "info", feature = "hear-keys"))]
+        if let Some(place) = self.told(now, digit, method) {
+            self.twice |= 1 << place;
+            return;
+        }
         self.begun = 0;
         let capacity = limits::DIGITS_RECEIVED;
         if usize::from(self.len) >= capacity {
@@ -59,6 +80,8 @@ impl HeardDigits {
         let place = (usize::from(self.head) + usize::from(self.len)) % capacity;
         if let Some(entry) = self.digits.get_mut(place) {
             *entry = HeardDigit { digit, method, ms, over: now.stamp() };
+            #[cfg(any(feature = "info", feature = "hear-keys"))]
+            (self.twice &= !(1 << place));
         }
         self.len += 1;
     }
@@ -82,9 +105,28 @@ impl HeardDigits {
         Some((digit, now.back_to(digit.over)))
     }
 
-    /// The digit that is on, once, and its beginning. One that is over before it is asked for is not told as begun.
-    pub fn poll_begun(&mut self, now: Instant) -> Option<(u8, Instant)> {
+    /// The digit that is on, once, with its method and its beginning. One that is over before it is asked for is not
+    /// told as begun.
+    pub fn poll_begun(&mut self, now: Instant) -> Option<(u8, DigitMethod, Instant)> {
         let digit = core::mem::replace(&mut self.begun, 0);
-        (digit != 0).then(|| (digit, now.back_to(self.begun_at)))
+        (digit != 0).then(|| (digit, self.begun_by, now.back_to(self.begun_at)))
+    }
+}
+
+/// Far ends that send one press by two ways: events and INFO, or INFO and tones.
+#[cfg(any(feature = "info", feature = "hear-keys"))]
+impl HeardDigits {
+    /// The entry, fetched or not, that has this press by another way; each has one.
+    fn told(&self, now: Instant, digit: u8, method: DigitMethod) -> Option<usize> {
+        const _: () = assert!(limits::DIGITS_RECEIVED <= u8::BITS as usize);
+        let same = |entry: &HeardDigit| {
+            entry.digit == digit
+                && entry.method.way() != method.way()
+                && now.stamp().wrapping_sub(entry.over) <= ONE_PRESS_MS
+        };
+        // the oldest first: two presses of a key come in their order by each way
+        (0..limits::DIGITS_RECEIVED)
+            .map(|nth| (usize::from(self.head) + usize::from(self.len) + nth) % limits::DIGITS_RECEIVED)
+            .find(|place| self.twice >> place & 1 == 0 && self.digits.get(*place).is_some_and(same))
     }
 }

@@ -26,6 +26,12 @@ impl DigitMethod {
         matches!(self, Self::Info | Self::InfoPlain)
     }
 
+    /// The way of a digit that came: events, the voice, or INFO of either kind.
+    #[cfg(any(feature = "info", feature = "hear-keys"))]
+    pub(super) const fn way(self) -> Self {
+        if self.is_info() { Self::Info } else { self }
+    }
+
     /// The method that is meant: of what is to be as negotiated, events where these were agreed on, else what the
     /// account's method says, else tones.
     #[must_use]

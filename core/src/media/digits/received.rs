@@ -123,7 +123,7 @@ impl EventReceiver {
                 (self.before, self.lasted, self.step) = (0, 0, u16::MAX);
                 (self.code, self.on, self.ended) = (event.code, true, false);
                 if let Some(digit) = dtmf::digit_of(event.code).filter(|_| !event.end) {
-                    heard.begin(now, digit);
+                    heard.begin(now, digit, DigitMethod::Events);
                 }
             }
         }

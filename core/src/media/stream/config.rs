@@ -1,6 +1,8 @@
 //! A stream's settings, and its statistics.
 
 use crate::base::features;
+#[cfg(feature = "hear-keys")]
+use crate::media::detect::KeyDetector;
 use crate::media::jitter::Cells;
 use crate::media::playout::Means;
 use crate::media::{Codec, CodecBank, CodecList};
@@ -118,6 +120,9 @@ pub struct StreamBuffers<'b> {
     pub history: &'b mut [i16],
     /// A value for each second of the call ([`History`](crate::media::quality::History)); none where it is empty.
     pub seconds: &'b mut [u16],
+    /// A detector of keys in the voice; none where it is empty, and no key is heard.
+    #[cfg(feature = "hear-keys")]
+    pub keys: &'b mut [KeyDetector],
 }
 
 /// One of a media port's two sockets.

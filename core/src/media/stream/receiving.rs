@@ -131,6 +131,8 @@ impl Stream {
         } else {
             self.receive_resampled(codecs, out, &mut cells, buffers.history, samples);
         }
+        #[cfg(feature = "hear-keys")]
+        self.hear_keys(now, out, buffers.keys);
         self.level_out.feed(out);
     }
 

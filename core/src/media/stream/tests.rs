@@ -60,6 +60,8 @@ struct Memory {
     payload: Vec<u8>,
     history: Vec<i16>,
     seconds: Vec<u16>,
+    #[cfg(feature = "hear-keys")]
+    keys: [crate::media::detect::KeyDetector; 1],
 }
 
 impl Memory {
@@ -70,6 +72,8 @@ impl Memory {
             payload: &mut self.payload,
             history: &mut self.history,
             seconds: &mut self.seconds,
+            #[cfg(feature = "hear-keys")]
+            keys: &mut self.keys,
         }
     }
 }
@@ -96,6 +100,8 @@ impl Side {
             payload: std::vec![0; 3 * bytes],
             history: std::vec![0; 6 * limits::HISTORY],
             seconds: std::vec![0; 4],
+            #[cfg(feature = "hear-keys")]
+            keys: Default::default(),
         };
         Self { stream, bank: Bank::default(), memory, heard: Vec::new(), sent: Vec::new() }
     }

@@ -95,8 +95,8 @@ impl Media<'_> {
         if let Some((HeardDigit { digit, method, ms, .. }, at)) = stream.poll_digit(cx.latest) {
             return Some((EventKind::Digit { digit, ms, method }, at));
         }
-        let (digit, at) = stream.poll_digit_begun(cx.latest)?;
-        Some((EventKind::DigitBegun(digit), at))
+        let (digit, method, at) = stream.poll_digit_begun(cx.latest)?;
+        Some((EventKind::DigitBegun { digit, method }, at))
     }
 }
 

@@ -62,6 +62,9 @@ pub const MICROSIP_HAS_SDP_HOSTS: u32 = 512;
 pub const MICROSIP_HAS_REOFFER: u32 = 1024;
 /// microsip_features(): microsip_engine_last_error has a sentence; without it the result alone.
 pub const MICROSIP_HAS_SENTENCES: u32 = 2048;
+/// microsip_features(): keys are heard in the voice of a far end with which no telephone-events were agreed
+/// on; by an engine with MICROSIP_HEAR_KEYS.
+pub const MICROSIP_HAS_HEAR_KEYS: u32 = 524288;
 /// microsip_features(): the quality of calls as a mean opinion score; without it it is unknown.
 pub const MICROSIP_HAS_QUALITY: u32 = 1048576;
 /// microsip_features(): sound devices.

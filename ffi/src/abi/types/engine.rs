@@ -54,7 +54,7 @@ pub struct microsip_engine_config {
     pub rate: u32,
     /// First media port, even; call n uses this + 2 n and the next; 0: 4000.
     pub rtp_port_min: u32,
-    /// MICROSIP_ALLOW_DIRECT.
+    /// MICROSIP_ALLOW_DIRECT; MICROSIP_HEAR_KEYS, which takes about 450 bytes a call beside MICROSIP_ENGINE_BYTES.
     pub flags: u32,
     /// Records for microsip_engine_poll_log, 128 bytes each beside MICROSIP_ENGINE_BYTES; 0: none are made. At most
     /// 4096. The oldest gives way.

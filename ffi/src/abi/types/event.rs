@@ -40,8 +40,8 @@ pub const MICROSIP_EV_MEMBER: u32 = 18;
 /// Call other, or MICROSIP_SELF, talks now in conference object; 0: nobody does. It is the loudest voice of the last
 /// 300 ms, and a pause shorter than a second ends nothing.
 pub const MICROSIP_EV_TALKER: u32 = 19;
-/// A digit has begun and is not over: its key is held. value is its ASCII code; MICROSIP_EV_DIGIT follows. A digit that
-/// is over by the time this would be told has only that.
+/// A digit has begun and is not over: its key is held. value is its ASCII code, state the MICROSIP_DTMF_* by which it
+/// comes; MICROSIP_EV_DIGIT follows. A digit that is over by the time this would be told has only that.
 pub const MICROSIP_EV_DIGIT_BEGUN: u32 = 21;
 /// The far end of a call is another, or has another name: MICROSIP_TXT_REMOTE_URI, MICROSIP_TXT_REMOTE_NAME. A re-INVITE
 /// or an UPDATE names it in From (RFC 4916), or the account's own proxy asserts it in one, or in a response:
@@ -94,7 +94,7 @@ pub struct microsip_event {
     pub token: u64,
     /// Its time: microseconds since the phone's creation; in the engine family by now_us.
     pub time_us: u64,
-    /// The object's state. MICROSIP_EV_DIGIT, MICROSIP_EV_DIGIT_SENT: MICROSIP_DTMF_*.
+    /// The object's state. MICROSIP_EV_DIGIT, _BEGUN and _SENT: MICROSIP_DTMF_*.
     pub state: u32,
     /// A bit, 1 << state, for each state reached since the object's last event of this type. MICROSIP_EV_DIGIT:
     /// milliseconds.

@@ -210,7 +210,7 @@ fn events_that_are_no_digits_are_not_told() {
 fn a_held_key_is_told_as_begun_and_its_end_with_its_length() {
     let mut ear = Ear::new();
     ear.next(100, true, Event { duration: 160, ..TOLD });
-    assert_eq!(ear.heard.poll_begun(ear.now), Some((b'2', Instant::ZERO)));
+    assert_eq!(ear.heard.poll_begun(ear.now), Some((b'2', DigitMethod::Events, Instant::ZERO)));
     // rfc4733#2.5.1.3, and a peer that lets its duration run over instead
     for segments in [true, false] {
         let mut ear = Ear::new();

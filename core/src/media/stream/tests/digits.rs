@@ -234,3 +234,23 @@ fn a_digit_that_has_just_begun_goes_as_a_tone_when_events_are_no_longer_taken() 
     keys.dedup();
     assert_eq!((keys, told(&mut call)), (std::vec![b'5'], std::vec![]));
 }
+
+#[test]
+#[cfg(all(feature = "tones", feature = "hear-keys"))]
+fn tones_are_digits_where_no_events_were_agreed_on() {
+    let mut call = Call::new();
+    let config = |remote, ssrc| StreamConfig {
+        dtmf_send: None,
+        receive: CodecList::built_in().without_events(),
+        ..config(remote, ssrc)
+    };
+    call.near.stream.update(call.now, &config(far(), 1111));
+    call.far.stream.update(call.now, &config(near(), 2222));
+    for digit in *b"159*0#D" {
+        assert!(call.near.stream.send_digit(digit, 100));
+    }
+    call.run(3000);
+    let heard = told(&mut call);
+    assert!(heard.iter().map(|digit| digit.0).eq(*b"159*0#D"), "{heard:?}");
+    assert!(heard.iter().all(|digit| digit.1.abs_diff(100) <= 20), "{heard:?}");
+}
